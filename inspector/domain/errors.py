@@ -1,0 +1,61 @@
+"""Errors that say what happened, with the values, and what to do next."""
+
+from __future__ import annotations
+
+
+class InspectorError(Exception):
+    """The root of every error the station raises on purpose.
+
+    Args:
+        what: What happened, with the values, as one sentence without a full stop at the end.
+        next_step: What the user can do about it, as one sentence; empty where nothing can be done.
+    """
+
+    def __init__(self, what: str, next_step: str = "") -> None:
+        super().__init__(what if not next_step else f"{what}. {next_step}")
+        self.what = what
+        self.next_step = next_step
+
+
+class SettingsError(InspectorError):
+    """A station setting cannot be used."""
+
+
+class RecipeError(InspectorError):
+    """A recipe file or one of its values cannot be used."""
+
+
+class PictureError(InspectorError):
+    """A picture file or pixel array cannot be used."""
+
+
+class SourceError(InspectorError):
+    """A picture source cannot be opened or has been lost."""
+
+
+class SourceLostError(SourceError):
+    """A live source has stopped delivering; it may come back."""
+
+
+class BundleError(InspectorError):
+    """A model bundle is missing, altered, unknown or unsafe."""
+
+
+class DeviceError(InspectorError):
+    """The wanted inference device or precision does not exist here."""
+
+
+class ClassifierError(InspectorError):
+    """The classifier failed on a picture."""
+
+
+class LogError(InspectorError):
+    """The result log cannot be opened, read or written."""
+
+
+class ArchiveError(InspectorError):
+    """A picture could not be kept."""
+
+
+class EngineError(InspectorError):
+    """The line was asked for something that it cannot do in its state."""

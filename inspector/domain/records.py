@@ -1,0 +1,420 @@
+"""The frozen records that travel along the arrow: Frame → Part → Prediction → Decision → Inspection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from inspector.domain.errors import PictureError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+#: Pixels as they leave a source: ``(H, W)``, ``(H, W, 3)`` BGR or ``(H, W, 4)`` BGRA; uint8 or uint16; read-only.
+Image = Any  # NDArray[np.uint8] | NDArray[np.uint16]
+
+
+class Verdict(Enum):
+    """What the station says of one part."""
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    REVIEW = "REVIEW"
+    ERROR = "ERROR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A rectangle in picture pixels, origin top left.
+
+    Args:
+        x: Left edge, in pixels.
+        y: Top edge, in pixels.
+        width: Width in pixels, at least 1.
+        height: Height in pixels, at least 1.
+
+    Raises:
+        ValueError: If width or height is below 1.
+    """
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        if self.width < 1 or self.height < 1:
+            msg = f"a box needs a width and a height of at least 1, got {self.width} × {self.height}"
+            raise ValueError(msg)
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The middle of the box as ``(x, y)`` in pixels."""
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    def clipped(self, width: int, height: int) -> Box | None:
+        """Return the part of the box inside a picture of ``width`` × ``height``; None where nothing is inside."""
+        left, top = max(0, self.x), max(0, self.y)
+        right, bottom = min(width, self.x + self.width), min(height, self.y + self.height)
+        if right <= left or bottom <= top:
+            return None
+        return Box(x=left, y=top, width=right - left, height=bottom - top)
+
+    def cut(self, image: Image) -> Image:
+        """Return the view of ``image`` inside the box, clipped to the picture.
+
+        Raises:
+            PictureError: If nothing of the box is inside the picture.
+        """
+        height, width = image.shape[:2]
+        inside = self.clipped(width, height)
+        if inside is None:
+            raise PictureError(
+                f"the region x={self.x} y={self.y} {self.width}×{self.height} lies outside the {width}×{height} picture",
+                "Set the region of interest inside the picture (Settings, Trigger and region).",
+            )
+        return image[inside.y : inside.y + inside.height, inside.x : inside.x + inside.width]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartTruth:
+    """What is really in a synthetic picture (demo line only; used by tests, never by the line).
+
+    Args:
+        part: Number of the part, counted from 1 as it enters the belt.
+        defect: Name of the defect type; None for a good part.
+        part_box: The part in the frame's pixels.
+        defect_box: The defect in the frame's pixels; None for a good part.
+    """
+
+    part: int
+    defect: str | None
+    part_box: Box
+    defect_box: Box | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One picture as it came from a source.
+
+    Args:
+        image: Read-only pixels, see `Image`.
+        sequence: Number of the frame at its source, from 0; gaps are frames that were dropped.
+        time_s: Seconds on the source's clock, monotonic: capture time for a camera, media time for a video.
+        captured_at: Wall-clock time of capture, UTC.
+        captured_s: `time.perf_counter()` at capture, for latencies.
+        source: The source's name, as ``camera:0``.
+        path: The file the picture was read from; None for a live picture.
+        file_key: Identity of that file's content at the time (path, size, modification time), so that it is taken once
+            only, also across restarts; empty for a live picture.
+        truth: The parts in view, where the source knows them (demo line); empty elsewhere.
+
+    Raises:
+        PictureError: If the array is not a picture.
+    """
+
+    image: Image
+    sequence: int
+    time_s: float
+    captured_at: datetime
+    captured_s: float
+    source: str
+    path: Path | None = None
+    file_key: str = ""
+    truth: tuple[PartTruth, ...] = ()
+
+    def __post_init__(self) -> None:
+        image = self.image
+        ok = image.ndim == 2 or (image.ndim == 3 and image.shape[2] in (3, 4))
+        if not ok or image.size == 0 or image.dtype not in (np.uint8, np.uint16):
+            raise PictureError(
+                f"a picture must be (H, W), (H, W, 3) or (H, W, 4) of uint8 or uint16, got {image.shape} {image.dtype}",
+                "Check the source's pixel format.",
+            )
+        image.setflags(write=False)
+
+    @property
+    def width_px(self) -> int:
+        """Width in pixels."""
+        return int(self.image.shape[1])
+
+    @property
+    def height_px(self) -> int:
+        """Height in pixels."""
+        return int(self.image.shape[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadPicture:
+    """A file or capture that should have been a part but has no usable pixels; it becomes an ERROR inspection.
+
+    Args:
+        reason: What is wrong, as one sentence.
+        sequence: As in `Frame`.
+        captured_at: UTC.
+        captured_s: `time.perf_counter()`.
+        source: The source's name.
+        path: The file concerned, where there is one.
+        file_key: As in `Frame`.
+    """
+
+    reason: str
+    sequence: int
+    captured_at: datetime
+    captured_s: float
+    source: str
+    path: Path | None = None
+    file_key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part, once: the frame that the trigger chose for it.
+
+    Args:
+        frame: The chosen frame.
+        region: What of the frame is inspected, in its pixels; None for the whole picture.
+        triggered_s: `time.perf_counter()` when the trigger decided.
+        trigger: Name of the trigger mode, as ``part-crossing``.
+    """
+
+    frame: Frame
+    region: Box | None
+    triggered_s: float
+    trigger: str
+
+    def pixels(self) -> Image:
+        """Return the inspected pixels, a read-only view.
+
+        Raises:
+            PictureError: If the region lies outside the picture.
+        """
+        return self.frame.image if self.region is None else self.region.cut(self.frame.image)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """The operating point on P(defective).
+
+    Args:
+        fail_at: A part with P(defective) of at least this fails, 0..1.
+        review_from: From here up to `fail_at` a part goes to REVIEW, 0..fail_at; None for no review band.
+
+    Raises:
+        ValueError: If a value is outside its range.
+    """
+
+    fail_at: float
+    review_from: float | None = None
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.fail_at <= 1.0:
+            msg = f"the fail threshold must be between 0 and 1, got {self.fail_at}"
+            raise ValueError(msg)
+        if self.review_from is not None and not 0.0 <= self.review_from <= self.fail_at:
+            msg = (
+                f"the review threshold must be between 0 and the fail threshold {self.fail_at}, got {self.review_from}"
+            )
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """What the network says of one picture.
+
+    Args:
+        class_names: The K class names, in the network's order.
+        good_index: Which class is good.
+        probabilities: (K,) float32, each 0..1, sum 1.
+        maps: (K, h, w) float32, the raw Grad-CAM map of the last convolution for every class, 0 or more.
+        preprocess_ms: Time for preprocessing.
+        inference_ms: Time in the network.
+
+    Raises:
+        ValueError: If shapes do not agree or a value is not finite.
+    """
+
+    class_names: tuple[str, ...]
+    good_index: int
+    probabilities: NDArray[np.float32]
+    maps: NDArray[np.float32]
+    preprocess_ms: float
+    inference_ms: float
+
+    def __post_init__(self) -> None:
+        count = len(self.class_names)
+        if self.probabilities.shape != (count,) or self.maps.ndim != 3 or self.maps.shape[0] != count:
+            msg = f"{count} classes, but probabilities {self.probabilities.shape} and maps {self.maps.shape}"
+            raise ValueError(msg)
+        if not (np.isfinite(self.probabilities).all() and np.isfinite(self.maps).all()):
+            msg = "the network returned a value that is not a finite number"
+            raise ValueError(msg)
+
+    @property
+    def p_defective(self) -> float:
+        """P(defective): one minus the probability of the good class, 0..1."""
+        return min(1.0, max(0.0, 1.0 - float(self.probabilities[self.good_index])))
+
+    @property
+    def defect_index(self) -> int:
+        """The most probable class that is not good."""
+        masked = self.probabilities.copy()
+        masked[self.good_index] = -1.0
+        return int(masked.argmax())
+
+    @property
+    def heatmap(self) -> NDArray[np.float32]:
+        """(h, w) float32: the map of the most probable defective class, 0 or more, not normalised."""
+        return self.maps[self.defect_index]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The verdict and why.
+
+    Args:
+        verdict: The verdict.
+        reason: In words; empty for a plain PASS.
+        p_defective: The score, 0..1; None where there is no prediction (ERROR).
+        thresholds: The operating point that judged.
+    """
+
+    verdict: Verdict
+    reason: str
+    p_defective: float | None
+    thresholds: Thresholds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelIdentity:
+    """Which model judged.
+
+    Args:
+        name: The bundle's name.
+        sha256: SHA-256 of the bundle's manifest, hex.
+        device: Where it ran, as ``CPU``.
+        precision: As ``fp32``, ``bf16``, ``int8``.
+        backend: As ``openvino`` or ``torch``.
+    """
+
+    name: str
+    sha256: str
+    device: str
+    precision: str
+    backend: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latencies:
+    """Where the time of one part went, in milliseconds, each 0 or more; None where a stage did not run."""
+
+    trigger_ms: float | None = None  #: capture → trigger decided
+    wait_ms: float | None = None  #: trigger decided → taken up by the inspection thread
+    preprocess_ms: float | None = None
+    inference_ms: float | None = None
+    archive_ms: float | None = None  #: encoding and writing the picture
+    total_ms: float | None = None  #: capture → ready to commit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedPicture:
+    """A kept picture.
+
+    Args:
+        path: The picture file.
+        sha256: SHA-256 of the file, hex.
+        heatmap_path: The small heatmap file beside it; None where there is no heatmap.
+    """
+
+    path: Path
+    sha256: str
+    heatmap_path: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """One part's complete record, exactly as it is committed to the result log.
+
+    Args:
+        id: Unique and ordered by time (UUID version 7), as text.
+        time_utc: When the part was captured.
+        station: The station's name.
+        recipe: The recipe's name.
+        recipe_version: The recipe's version.
+        lot: The lot; empty where none is set.
+        part_number: Running number within the lot, from 1.
+        source: The source's name, as ``camera:0``.
+        source_path: The file inspected, where it came from one.
+        file_key: As in `Frame`; empty for a live picture.
+        trigger: The trigger mode.
+        decision: Verdict, reason, score and thresholds.
+        class_names: The classes; empty on ERROR without prediction.
+        probabilities: One per class; empty on ERROR without prediction.
+        model: Which model judged; None where none was loaded.
+        software_version: The station's version.
+        latencies: Where the time went.
+        picture: The kept picture; None where none was kept.
+        image_not_saved: Why a picture that should have been kept was not; empty otherwise.
+    """
+
+    id: str
+    time_utc: datetime
+    station: str
+    recipe: str
+    recipe_version: int
+    lot: str
+    part_number: int
+    source: str
+    source_path: str | None
+    file_key: str
+    trigger: str
+    decision: Decision
+    class_names: tuple[str, ...]
+    probabilities: tuple[float, ...]
+    model: ModelIdentity | None
+    software_version: str
+    latencies: Latencies
+    picture: ArchivedPicture | None
+    image_not_saved: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Counts of parts.
+
+    Args:
+        passed: Parts that passed.
+        failed: Parts that failed.
+        review: Parts for review.
+        error: Parts without a verdict.
+    """
+
+    passed: int = 0
+    failed: int = 0
+    review: int = 0
+    error: int = 0
+
+    @property
+    def inspected(self) -> int:
+        """All parts."""
+        return self.passed + self.failed + self.review + self.error
+
+    @property
+    def yield_fraction(self) -> float | None:
+        """First-pass yield: passed over inspected, 0..1; None before the first part."""
+        return self.passed / self.inspected if self.inspected else None
+
+    def plus(self, verdict: Verdict) -> Tally:
+        """Return the tally after one more part."""
+        return Tally(
+            passed=self.passed + (verdict is Verdict.PASS),
+            failed=self.failed + (verdict is Verdict.FAIL),
+            review=self.review + (verdict is Verdict.REVIEW),
+            error=self.error + (verdict is Verdict.ERROR),
+        )

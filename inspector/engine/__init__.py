@@ -1,0 +1,1 @@
+"""The running line: threads, mailboxes and state, without Qt."""

@@ -1,0 +1,102 @@
+"""What the engine says of itself: state, snapshot, events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from inspector.domain.records import Frame, Inspection, ModelIdentity, Part, Prediction, Thresholds
+
+
+class RunState(Enum):
+    """Where the line is."""
+
+    IDLE = "idle"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    FAULT = "fault"  #: could not start, or a thread died; `EngineStatus.fault` says why; start is allowed
+
+
+class SourceState(Enum):
+    """How the source is."""
+
+    NONE = "none"  #: the line does not run
+    CONNECTING = "connecting"
+    LIVE = "live"
+    LOST = "lost"  #: being retried; nothing is counted
+    ENDED = "ended"  #: a video at its end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineStatus:
+    """A frozen snapshot of the line; None and 0 where unknown.
+
+    Args:
+        state: Where the line is.
+        source: The source's name.
+        source_state: How it is.
+        source_message: Why it is not live, in words.
+        model: Which model is loaded; None while loading.
+        thresholds: The operating point in force; None while loading.
+        fault: Why the line is in FAULT.
+        log_fault: Why nothing can be recorded at the moment; empty when the log is healthy.
+        archive_fault: Why pictures are not kept at the moment; empty when they are.
+        fps: Frames per second from the source, over the last two seconds.
+        dropped: Frames dropped since the start (newest wins).
+        waiting: Parts that wait for inspection.
+        parts: Parts inspected since the start.
+        latency_p50_ms: Trigger → committed verdict, median of the last 1,000 parts.
+        latency_p99_ms: The same, 99th percentile.
+    """
+
+    state: RunState = RunState.IDLE
+    source: str = ""
+    source_state: SourceState = SourceState.NONE
+    source_message: str = ""
+    model: ModelIdentity | None = None
+    thresholds: Thresholds | None = None
+    fault: str = ""
+    log_fault: str = ""
+    archive_fault: str = ""
+    fps: float = 0.0
+    dropped: int = 0
+    waiting: int = 0
+    parts: int = 0
+    latency_p50_ms: float | None = None
+    latency_p99_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartInspected:
+    """Told only after the commit.
+
+    Args:
+        inspection: The committed record.
+        part: The part's picture; None where there was none (unreadable file).
+        prediction: With heatmap; None on ERROR without one.
+        committed_ms: Trigger → committed, in milliseconds.
+    """
+
+    inspection: Inspection
+    part: Part | None
+    prediction: Prediction | None
+    committed_ms: float
+
+
+class EngineListener(Protocol):
+    """Called on engine threads; must return at once and must not raise."""
+
+    def on_part(self, event: PartInspected) -> None:
+        """One part has been inspected and committed."""
+        ...
+
+    def on_status(self, status: EngineStatus) -> None:
+        """The state, the source, the log or a fault has changed (figures alone do not call it)."""
+        ...
+
+    def on_frame(self, frame: Frame) -> None:
+        """A frame has arrived from the source (for display; keep the newest only)."""
+        ...

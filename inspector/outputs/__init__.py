@@ -1,0 +1,1 @@
+"""Where results go: result log, picture archive, exports."""

@@ -1,0 +1,142 @@
+"""What the engine expects of the result log and of the picture archive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from inspector.domain.records import ArchivedPicture, Decision, Inspection, Part, Prediction, Tally, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogQuery:
+    """Which inspections are meant; a field left out does not restrict.
+
+    Args:
+        since: Captured at or after this time (UTC).
+        until: Captured before this time (UTC).
+        recipe: Recipe name.
+        lot: Lot.
+        verdicts: Any of these.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    recipe: str | None = None
+    lot: str | None = None
+    verdicts: frozenset[Verdict] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YieldPoint:
+    """Counts of one time bucket, for the yield and rate chart.
+
+    Args:
+        start: Start of the bucket, UTC.
+        tally: Counts in it.
+    """
+
+    start: datetime
+    tally: Tally
+
+
+class ResultLog(Protocol):
+    """The record: one row per part. The engine's inspection thread appends; any thread may read."""
+
+    def append(self, inspection: Inspection) -> None:
+        """Commit one inspection; when this returns, it survives a power cut.
+
+        Raises:
+            LogError: If it could not be committed.
+        """
+        ...
+
+    def tally(self, query: LogQuery) -> Tally:
+        """Count the parts of a query.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        ...
+
+    def recent(self, query: LogQuery, limit: int) -> list[Inspection]:
+        """Return the newest inspections of a query, newest first.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        ...
+
+    def rows(self, query: LogQuery) -> Iterator[Inspection]:
+        """Iterate over the inspections of a query, oldest first, with flat memory.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        ...
+
+    def yield_over_time(self, query: LogQuery, bucket_s: int) -> list[YieldPoint]:
+        """Return counts per time bucket, oldest first; buckets without a part are left out.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        ...
+
+    def last_part_number(self, *, recipe: str, lot: str) -> int:
+        """Return the highest part number of a recipe and lot; 0 where there is none.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        ...
+
+    def file_keys(self, source: str) -> frozenset[str]:
+        """Return the keys of all files of a source that are already recorded (see `Frame.file_key`).
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the log; may be called twice."""
+        ...
+
+
+class Archive(Protocol):
+    """Keeps pictures; called by the engine's inspection thread."""
+
+    def keep(
+        self, *, inspection_id: str, part: Part, prediction: Prediction | None, decision: Decision
+    ) -> ArchivedPicture | None:
+        """Keep the part's picture if the policy says so.
+
+        Args:
+            inspection_id: Names the file.
+            part: Original pixels.
+            prediction: For the small heatmap file; None on ERROR without one.
+            decision: Policy looks at the verdict.
+
+        Returns:
+            What was kept; None where the policy keeps nothing.
+
+        Raises:
+            ArchiveError: If it should have been kept but could not be; nothing half-written remains.
+        """
+        ...
+
+    def prune(self, protected: Sequence[str]) -> int:
+        """Apply the size and age limits; oldest passes first, never a path in ``protected``.
+
+        Args:
+            protected: Paths of unreviewed failures.
+
+        Returns:
+            How many pictures were removed.
+        """
+        ...

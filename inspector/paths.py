@@ -1,0 +1,79 @@
+"""Where things are: shipped resources and models, and the user's data folder."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+def _shipped(name: str) -> Path:
+    frozen = getattr(sys, "_MEIPASS", None)
+    here = Path(__file__).resolve().parent
+    candidates = [here / f"_{name}", here.parent / name]
+    if frozen:
+        candidates.insert(0, Path(frozen) / name)
+    return next((path for path in candidates if path.is_dir()), candidates[-1])
+
+
+def resources_dir() -> Path:
+    """The folder of icons, fonts and other shipped resources."""
+    return _shipped("resources")
+
+
+def shipped_models_dir() -> Path:
+    """The folder of model bundles that ship with the program."""
+    return _shipped("models")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """The user's data folder and what lies in it; nothing is created here.
+
+    Args:
+        root: The folder.
+    """
+
+    root: Path
+
+    @staticmethod
+    def default() -> Home:
+        """The platform's data folder for this program."""
+        return Home(root=Path(platformdirs.user_data_dir("inspector-station", appauthor=False)))
+
+    @property
+    def settings(self) -> Path:
+        """The settings file."""
+        return self.root / "settings.json"
+
+    @property
+    def recipes(self) -> Path:
+        """Recipe files."""
+        return self.root / "recipes"
+
+    @property
+    def models(self) -> Path:
+        """The user's model bundles."""
+        return self.root / "models"
+
+    @property
+    def log(self) -> Path:
+        """The default result log."""
+        return self.root / "results.sqlite3"
+
+    @property
+    def archive(self) -> Path:
+        """The default folder of kept pictures."""
+        return self.root / "pictures"
+
+    @property
+    def cache(self) -> Path:
+        """Compiled graphs and the like; may be deleted at any time."""
+        return self.root / "cache"
+
+    @property
+    def program_log(self) -> Path:
+        """The rotating program log (not the result log)."""
+        return self.root / "logs" / "inspector.log"

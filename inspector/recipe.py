@@ -1,0 +1,147 @@
+"""One product's recipe: what the line looks at, when there is a part, which model judges it, what is kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from inspector.domain.config import ArchiveConfig, QualityLimits, TriggerConfig
+from inspector.domain.errors import RecipeError
+from inspector.domain.records import Box, Thresholds
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMAT_VERSION = 1
+_NAME = re.compile(r"[^/\\\x00-\x1f]{1,80}")
+
+
+class SourceOptions(BaseModel):
+    """Options of the source; each is used by the kinds named in its description."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    width_px: Annotated[int | None, Field(ge=16, le=20000, description="camera: wanted width; empty: the driver's")] = (
+        None
+    )
+    height_px: Annotated[int | None, Field(ge=16, le=20000, description="camera: wanted height")] = None
+    fps: Annotated[float | None, Field(gt=0, le=1000, description="camera, demo: wanted frames per second")] = None
+    exposure: Annotated[
+        float | None, Field(description="camera: exposure in the driver's own unit; empty: automatic")
+    ] = None
+    backend: Annotated[str, Field(description="camera: auto, v4l2, dshow, msmf, avfoundation, gstreamer")] = "auto"
+    as_fast_as_possible: Annotated[bool, Field(description="video, demo: do not pace; no frame is dropped")] = False
+    recursive: Annotated[bool, Field(description="folder: sub-folders too")] = True
+    existing: Annotated[bool, Field(description="folder: take the pictures that are there already")] = True
+    polling: Annotated[bool, Field(description="folder: poll instead of listening, for network shares")] = False
+    seed: Annotated[int, Field(ge=0, description="demo: seed")] = 1
+    defect_rate: Annotated[float, Field(ge=0, le=1, description="demo: fraction of defective parts")] = 0.1
+
+
+class Recipe(BaseModel):
+    """A validated recipe; every inspection records its name and version."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format_version: int = FORMAT_VERSION
+    name: str
+    version: Annotated[int, Field(ge=1)] = 1
+    source: Annotated[str, Field(min_length=1, description="camera:N, video:PATH, rtsp://…, folder:PATH or demo:")]
+    source_options: SourceOptions = SourceOptions()
+    region: Annotated[Box | None, Field(description="region of interest in the frame's pixels; empty: all of it")] = (
+        None
+    )
+    trigger: TriggerConfig = TriggerConfig()
+    model: Annotated[str, Field(min_length=1, description="name or folder of a model bundle")]
+    thresholds: Annotated[Thresholds | None, Field(description="operating point; empty: the bundle's")] = None
+    quality: QualityLimits = QualityLimits()
+    archive: ArchiveConfig = ArchiveConfig()
+
+    @field_validator("format_version")
+    @classmethod
+    def _known_format(cls, value: int) -> int:
+        if value != FORMAT_VERSION:
+            msg = f"recipe format {value} is not known; this program reads format {FORMAT_VERSION}"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("name")
+    @classmethod
+    def _usable_name(cls, value: str) -> str:
+        if not _NAME.fullmatch(value) or value.strip(". ") != value:
+            msg = f"a recipe name has 1 to 80 characters without slashes, line breaks or outer dots and spaces, got {value!r}"
+            raise ValueError(msg)
+        return value
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read and validate a recipe file.
+
+    Args:
+        path: A JSON file.
+
+    Raises:
+        RecipeError: If the file cannot be read, is not JSON, has an unknown key or a value outside its range; the text
+            names every key concerned.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(
+            f"the recipe {path} cannot be read: {error}", "Check the path and its permissions."
+        ) from error
+    return parse_recipe(text, where=str(path))
+
+
+def parse_recipe(text: str, *, where: str) -> Recipe:
+    """Validate a recipe's JSON text; see `load_recipe`.
+
+    Raises:
+        RecipeError: As for `load_recipe`.
+    """
+    try:
+        # strict JSON first, so that a syntax error has its line
+        data = json.loads(text)
+    except ValueError as error:
+        raise RecipeError(
+            f"the recipe {where} is not valid JSON: {error}", "Mend the line named or restore it."
+        ) from error
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(str(p) for p in e['loc']) or 'recipe'}: {e['msg']}" for e in error.errors())
+        raise RecipeError(f"the recipe {where} cannot be used: {faults}", "Correct the keys named.") from error
+
+
+def save_recipe(recipe: Recipe, folder: Path) -> Path:
+    """Write a recipe as ``folder/NAME.json`` and keep every version in ``folder/history``.
+
+    The file is written under a temporary name and renamed, so that a crash leaves the old one.
+
+    Returns:
+        The recipe's file.
+
+    Raises:
+        RecipeError: If it cannot be written.
+    """
+    text = recipe.model_dump_json(indent=2) + "\n"
+    target = folder / f"{recipe.name}.json"
+    history = folder / "history" / f"{recipe.name}.v{recipe.version}.json"
+    try:
+        for path in (history, target):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_name(path.name + ".part")
+            with partial.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+    except OSError as error:
+        raise RecipeError(
+            f"the recipe {recipe.name} cannot be written to {folder}: {error}", "Free space or fix permissions."
+        ) from error
+    return target

@@ -1,0 +1,50 @@
+"""What the engine expects of a source of pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from inspector.domain.records import BadPicture, Frame
+
+
+class SourceEndedError(Exception):
+    """The source has delivered its last picture (a video at its end); not a fault."""
+
+
+class Source(Protocol):
+    """A source of pictures, owned by the engine's capture thread, which makes every call below.
+
+    A source does not retry: the engine closes it and opens it again, with back-off, after a `SourceLostError`.
+    """
+
+    @property
+    def name(self) -> str:
+        """The source as the user wrote it, as ``camera:0``."""
+        ...
+
+    @property
+    def live(self) -> bool:
+        """True where the newest frame wins (camera, paced stream, demo line); False where the line waits (files)."""
+        ...
+
+    def open(self) -> None:
+        """Open the source; after `close` it can be opened again.
+
+        Raises:
+            SourceError: If it cannot be opened.
+        """
+        ...
+
+    def read(self, timeout_s: float) -> Frame | BadPicture | None:
+        """Return the next picture, or None when there is none within ``timeout_s``.
+
+        Raises:
+            SourceLostError: If a live source has stopped delivering.
+            SourceEndedError: If there will be no further picture.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release everything; may be called twice, and from another thread when `read` hangs."""
+        ...

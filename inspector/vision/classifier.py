@@ -1,0 +1,59 @@
+"""What the engine expects of a classifier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inspector.domain.records import Image, ModelIdentity, Prediction, Thresholds
+
+
+class Classifier(Protocol):
+    """A loaded model on a device. `predict` may be called from several threads."""
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """Which model, on what."""
+        ...
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The K class names, in the network's order."""
+        ...
+
+    @property
+    def good_index(self) -> int:
+        """Which class is good."""
+        ...
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """The operating point stored in the bundle."""
+        ...
+
+    def predict(self, image: Image) -> Prediction:
+        """Classify one picture and explain it.
+
+        Args:
+            image: As in `inspector.domain.records.Image`.
+
+        Raises:
+            PictureError: If the picture cannot be preprocessed.
+            ClassifierError: If the network fails.
+        """
+        ...
+
+    def predict_batch(self, images: Sequence[Image]) -> list[Prediction]:
+        """Classify several pictures; same results as `predict` on each, in order.
+
+        Raises:
+            PictureError: If a picture cannot be preprocessed.
+            ClassifierError: If the network fails.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release the device; may be called twice."""
+        ...

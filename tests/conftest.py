@@ -1,0 +1,37 @@
+"""Fixtures for every test: where the real pictures are, and fresh folders."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def find_test_data() -> Path | None:
+    """The folder with `bottle`, `magnetic_tile`, `deeppcb`; None where it is absent."""
+    named = os.environ.get("INSPECTOR_TEST_DATA")
+    candidates = [Path(named)] if named else [ROOT.parent / "shared" / "data"]
+    return next((path for path in candidates if path.is_dir()), None)
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """Real pictures; skips, saying so, where they are absent."""
+    found = find_test_data()
+    if found is None:
+        pytest.skip(
+            "real pictures not found: set INSPECTOR_TEST_DATA to the folder that holds bottle, magnetic_tile, deeppcb"
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def imagenet_weights(test_data: Path) -> Path:
+    """The ImageNet weights beside the pictures; skips where they are absent."""
+    path = test_data.parent / "weights" / "resnet50-imagenet-pqf.npz"
+    if not path.is_file():
+        pytest.skip(f"backbone weights not found: {path}")
+    return path
