@@ -73,7 +73,7 @@ class Recipe(BaseModel):
     @classmethod
     def _usable_name(cls, value: str) -> str:
         if not _NAME.fullmatch(value) or value.strip(". ") != value:
-            msg = f"a recipe name has 1 to 80 characters without slashes, line breaks or outer dots and spaces, got {value!r}"
+            msg = f"a recipe name has 1 to 80 characters, no slash, line break, outer dot or space, got {value!r}"
             raise ValueError(msg)
         return value
 
