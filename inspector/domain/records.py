@@ -76,7 +76,7 @@ class Box:
         inside = self.clipped(width, height)
         if inside is None:
             raise PictureError(
-                f"the region {self.width}×{self.height} at ({self.x}, {self.y}) is outside the {width}×{height} picture",
+                f"the region {self.width}×{self.height} at {self.x}, {self.y} is outside the {width}×{height} picture",
                 "Set the region of interest inside the picture (Settings, Trigger and region).",
             )
         return image[inside.y : inside.y + inside.height, inside.x : inside.x + inside.width]
