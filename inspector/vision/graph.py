@@ -1,0 +1,14 @@
+"""Names that the exporter writes and the back ends read: the files and ports of a bundle's graph."""
+
+from __future__ import annotations
+
+#: The OpenVINO graph and its weights, in the bundle's folder.
+GRAPH_FILE = "graph.xml"
+GRAPH_WEIGHTS_FILE = "graph.bin"
+#: The network's weights under torchvision's names; absent in a runtime-only bundle.
+TORCH_WEIGHTS_FILE = "weights.safetensors"
+#: The graph's input: (N, 3, S, S) float32.
+INPUT_NAME = "pictures"
+#: The graph's outputs: (N, K) and (N, K, h, w) float32.
+PROBABILITIES_OUTPUT = "probabilities"
+MAPS_OUTPUT = "maps"

@@ -1,0 +1,108 @@
+"""The inspection network: a ResNet-50 whose forward pass also returns the Grad-CAM map of every class."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from inspector.domain.errors import BundleError
+from inspector.vision.pooling import POOLINGS
+from inspector.vision.torchvision_compat import import_torchvision
+
+#: Channels of layer4.
+FEATURE_COUNT = 2048
+#: Pixels of the input to one cell of the map.
+STRIDE_PX = 32
+#: Name of the backbone in manifests.
+BACKBONE = "resnet50"
+
+
+class InspectionNetwork(nn.Module):
+    """torchvision's ResNet-50 with a linear head, under torchvision's state-dict names (conv1 … layer4, fc).
+
+    Args:
+        class_count: Number of classes K, 2 or more.
+        pooling: Name of the pooling between map and head, one of `inspector.vision.pooling.POOLINGS`.
+        dropout: Probability of dropout before the head, 0..1; above 0 the head is ``fc.1`` as in
+            ``Sequential(Dropout, Linear)``, else ``fc``.
+
+    Raises:
+        BundleError: If the pooling is not known.
+        ValueError: If a number is outside its range.
+    """
+
+    def __init__(self, class_count: int, pooling: str = "average", dropout: float = 0.0) -> None:
+        super().__init__()
+        if class_count < 2 or not 0.0 <= dropout < 1.0:
+            msg = f"a network needs at least 2 classes and a dropout in 0..1, got {class_count} and {dropout}"
+            raise ValueError(msg)
+        if pooling not in POOLINGS:
+            raise BundleError(
+                f"the pooling “{pooling}” is not known; known are {', '.join(POOLINGS)}", "Update the program."
+            )
+        trunk = import_torchvision().models.resnet50(weights=None)
+        self.conv1, self.bn1, self.relu, self.maxpool = trunk.conv1, trunk.bn1, trunk.relu, trunk.maxpool
+        self.layer1, self.layer2, self.layer3, self.layer4 = trunk.layer1, trunk.layer2, trunk.layer3, trunk.layer4
+        self.pooling = POOLINGS[pooling]()
+        linear = nn.Linear(FEATURE_COUNT, class_count)
+        self.fc: nn.Module = nn.Sequential(nn.Dropout(dropout), linear) if dropout else linear
+
+    @property
+    def head(self) -> nn.Linear:
+        """The linear layer at the end."""
+        last = self.fc[1] if isinstance(self.fc, nn.Sequential) else self.fc
+        assert isinstance(last, nn.Linear)
+        return last
+
+    def trunk(self, pictures: Tensor) -> Tensor:
+        """Activations of layer4.
+
+        Args:
+            pictures: (N, 3, H, W) float, preprocessed.
+
+        Returns:
+            (N, 2048, ⌈H/32⌉, ⌈W/32⌉) float, 0 or more.
+        """
+        x = self.maxpool(self.relu(self.bn1(self.conv1(pictures))))
+        activations: Tensor = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        return activations
+
+    def head_logits(self, features: Tensor) -> Tensor:
+        """Class logits of pooled features.
+
+        Args:
+            features: (N, 2048) float, as ``network.pooling(network.trunk(x))``.
+
+        Returns:
+            (N, K) float.
+        """
+        logits: Tensor = self.fc(features)
+        return logits
+
+    def location_logits(self, activations: Tensor) -> Tensor:
+        """Class logits of every cell on its own, for supervision by place; their mean is `logits` with average pooling.
+
+        Args:
+            activations: (N, 2048, h, w) float, from `trunk`.
+
+        Returns:
+            (N, K, h, w) float, with the head's bias.
+        """
+        return nn.functional.conv2d(activations, self.head.weight[:, :, None, None], self.head.bias)
+
+    def logits(self, pictures: Tensor) -> Tensor:
+        """Class logits of preprocessed pictures: (N, 3, H, W) float → (N, K) float; what a loss is taken from."""
+        return self.head_logits(self.pooling(self.trunk(pictures)))
+
+    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """Classify and explain in one pass.
+
+        Args:
+            pictures: (N, 3, H, W) float, preprocessed.
+
+        Returns:
+            Probabilities (N, K), each row sums to 1; and the raw Grad-CAM maps of layer4 (N, K, h, w), 0 or more.
+        """
+        activations = self.trunk(pictures)
+        probabilities = torch.softmax(self.head_logits(self.pooling(activations)), dim=1)
+        return probabilities, self.pooling.maps(activations, self.head.weight)

@@ -1,0 +1,170 @@
+"""The one preprocessing function, used by training and by inspection, and the way back from the map to the picture."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from inspector.domain.errors import PictureError
+from inspector.vision.resample import Span, resample
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from inspector.domain.records import Image
+
+_STRIP_ROWS = 256
+
+
+class ResizePolicy(StrEnum):
+    """How a picture of any shape becomes the network's square."""
+
+    SQUASH = "squash"  #: both sides to the input size; the shape is not kept
+    LETTERBOX = "letterbox"  #: the long side to the input size; the rest is filled with the mean colour
+    CENTRE_CROP = "centre-crop"  #: the short side to the input size; what protrudes is cut off on both ends
+
+
+class ColourOrder(StrEnum):
+    """Order of the network's input channels."""
+
+    RGB = "rgb"
+    BGR = "bgr"
+
+
+_Mean = Annotated[float, Field(ge=0.0, le=1.0)]
+_Deviation = Annotated[float, Field(gt=0.0, le=10.0)]
+
+
+class Preprocessing(BaseModel):
+    """What is done to a picture before the network; it travels with the weights. The defaults are ImageNet's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input_size: Annotated[int, Field(ge=32, le=4096, description="side of the network's square input, pixels")] = 224
+    resize_policy: ResizePolicy = ResizePolicy.SQUASH
+    mean: Annotated[tuple[_Mean, _Mean, _Mean], Field(description="per channel in colour order, 0..1")] = (
+        0.485,
+        0.456,
+        0.406,
+    )
+    std: Annotated[tuple[_Deviation, _Deviation, _Deviation], Field(description="per channel in colour order")] = (
+        0.229,
+        0.224,
+        0.225,
+    )
+    colour_order: ColourOrder = ColourOrder.RGB
+
+
+class _Placement(NamedTuple):
+    """Where the resized picture (height × width) lies in the input: its top left corner, negative where cut off."""
+
+    height: int
+    width: int
+    top: int
+    left: int
+
+
+def preprocess(image: Image, preprocessing: Preprocessing) -> NDArray[np.float32]:
+    """Make the network's input of a picture: antialiased resize, range 0..1, mean and deviation, colour order.
+
+    Full scale is 255 for 8 bit and 65535 for 16 bit; a camera that delivers 12 bits in 16 must be set to scale them
+    up. Grey is repeated on all three channels. A picture with transparency is laid over black, so that colours hidden
+    under transparent pixels cannot sway a verdict. The orientation in a file's EXIF data is applied by the reader.
+
+    Args:
+        image: (H, W), (H, W, 1), (H, W, 3) BGR or (H, W, 4) BGRA; uint8 or uint16; any size from 1×1.
+        preprocessing: What to do.
+
+    Returns:
+        (3, S, S) float32, S the input size.
+
+    Raises:
+        PictureError: If the array is not a picture.
+    """
+    pixels = _opaque(_checked(image))
+    size = preprocessing.input_size
+    place = _placement(pixels.shape[1], pixels.shape[0], preprocessing)
+    planes = resample(pixels, _span(place.height, place.top, size), _span(place.width, place.left, size))
+    if planes.shape[0] == 1:
+        planes = np.repeat(planes, 3, axis=0)
+    elif preprocessing.colour_order is ColourOrder.RGB:
+        planes = planes[::-1]
+    std = np.asarray(preprocessing.std, np.float32)[:, None, None]
+    mean = np.asarray(preprocessing.mean, np.float32)[:, None, None]
+    full_scale = np.float32(np.iinfo(pixels.dtype).max)
+    planes = planes * (1.0 / (full_scale * std)) - mean / std
+    if planes.shape[1:] == (size, size):
+        return np.ascontiguousarray(planes)
+    filled = np.zeros((3, size, size), np.float32)  # 0 after normalisation is the mean colour
+    filled[:, place.top : place.top + place.height, place.left : place.left + place.width] = planes
+    return filled
+
+
+def input_box(width: int, height: int, preprocessing: Preprocessing) -> tuple[float, float, float, float]:
+    """Where the network's square input lies on the picture.
+
+    Args:
+        width: Width of the picture, pixels.
+        height: Height of the picture.
+        preprocessing: As given to `preprocess`.
+
+    Returns:
+        Left, top, right, bottom as fractions of the picture's width and height: 0, 0, 1, 1 when squashed; outside
+        0..1 where a letterbox reaches beyond the picture; inside where the centre is cut out.
+    """
+    place, size = _placement(width, height, preprocessing), preprocessing.input_size
+    left, top = -place.left / place.width, -place.top / place.height
+    return left, top, left + size / place.width, top + size / place.height
+
+
+def _placement(width: int, height: int, preprocessing: Preprocessing) -> _Placement:
+    size = preprocessing.input_size
+    match preprocessing.resize_policy:
+        case ResizePolicy.SQUASH:
+            return _Placement(size, size, 0, 0)
+        case ResizePolicy.LETTERBOX:
+            longest = max(width, height)
+            new_height, new_width = max(1, round(height * size / longest)), max(1, round(width * size / longest))
+            return _Placement(new_height, new_width, (size - new_height) // 2, (size - new_width) // 2)
+        case ResizePolicy.CENTRE_CROP:
+            # the rounding of torchvision's Resize(size) and CenterCrop(size)
+            shortest = min(width, height)
+            new_height, new_width = height * size // shortest, width * size // shortest
+            return _Placement(new_height, new_width, -round((new_height - size) / 2), -round((new_width - size) / 2))
+
+
+def _span(resized: int, offset: int, size: int) -> Span:
+    return Span(resized, max(0, -offset), min(resized, size))
+
+
+def _checked(image: Image) -> NDArray[Any]:
+    ok = (
+        isinstance(image, np.ndarray)
+        and (image.ndim == 2 or (image.ndim == 3 and image.shape[2] in (1, 3, 4)))
+        and image.size > 0
+        and image.dtype in (np.uint8, np.uint16)
+    )
+    if not ok:
+        shape, dtype = getattr(image, "shape", type(image).__name__), getattr(image, "dtype", "")
+        raise PictureError(
+            f"a picture must be (H, W), (H, W, 3) or (H, W, 4) of uint8 or uint16, got {shape} {dtype}",
+            "Check the source's pixel format.",
+        )
+    return image  # type: ignore[no-any-return]
+
+
+def _opaque(image: NDArray[Any]) -> NDArray[Any]:
+    """Lay a picture with transparency over black; others are returned as they are."""
+    if image.ndim == 2 or image.shape[2] != 4:
+        return image
+    full_scale = np.iinfo(image.dtype).max
+    if int(image[..., 3].min()) == full_scale:
+        return image[..., :3]
+    result = np.empty((*image.shape[:2], 3), image.dtype)
+    for start in range(0, image.shape[0], _STRIP_ROWS):  # strips, so that a huge picture needs no huge float copy
+        strip = image[start : start + _STRIP_ROWS].astype(np.float32)
+        result[start : start + _STRIP_ROWS] = np.rint(strip[..., :3] * (strip[..., 3:] / full_scale))
+    return result
