@@ -1,0 +1,33 @@
+# The two commands: `make run` and `make test`. Both set up .venv first, and are fast the second time.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint bench clean
+
+help:  ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(STAMP)  ## create .venv and install what is missing, system libraries included
+
+$(STAMP): pyproject.toml .ci/setup
+	@PYTHON="$(PYTHON)" .ci/setup "$(VENV)"
+	@touch $@
+
+run: setup  ## the station's window on the demo line; without a display the same line in the terminal
+	@if [ "$$(uname)" = Darwin ] || [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ]; \
+	then exec $(BIN)/inspector run --source demo:; \
+	else exec $(BIN)/inspector run --source demo: --headless --as-fast-as-possible --max-parts 200; fi
+
+test: setup  ## lint, types, import contracts, tests
+	@.ci/check "$(BIN)"
+
+lint: setup  ## lint, types, import contracts
+	@.ci/check "$(BIN)" lint
+
+bench: setup  ## the figures of the README, on this machine (several minutes)
+	@.ci/bench "$(BIN)"
+
+clean:  ## remove .venv and caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,102 @@
+"""The rules of the house that no linter knows: what may be imported where, and where colours and words live."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HEAVY = {"torch", "torchvision", "pytorch_grad_cam", "nncf", "sklearn"}
+#: The modules of the station that are about torch; everything else there must import it lazily or not at all.
+TORCH_MODULES = {
+    "inspector/vision/network.py",
+    "inspector/vision/pooling.py",
+    "inspector/vision/export.py",
+    "inspector/vision/torch_backend.py",
+}
+
+
+def _modules(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def _imported_at_module_level(tree: ast.Module) -> set[str]:
+    """Top-level packages imported when the module is, TYPE_CHECKING blocks left out."""
+    found: set[str] = set()
+    pending: list[ast.stmt] = list(tree.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" not in ast.unparse(node.test):
+            pending += node.body + node.orelse
+        elif isinstance(node, ast.Try):
+            pending += node.body + node.orelse + node.finalbody
+    return found
+
+
+def test_torch_is_imported_lazily_outside_its_own_modules() -> None:
+    offenders = [
+        path.relative_to(ROOT).as_posix()
+        for path in _modules("inspector")
+        if _imported_at_module_level(ast.parse(path.read_text(encoding="utf-8"))) & HEAVY
+    ]
+    assert set(offenders) <= TORCH_MODULES
+
+
+@pytest.mark.parametrize(
+    "module", ["inspector.app", "inspector.__main__", "inspector.assembly", "inspector.engine.engine"]
+)
+def test_the_windows_path_never_imports_torch(module: str) -> None:
+    code = f"import sys, {module}; print(sorted({HEAVY!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_colours_are_named_in_the_theme_only() -> None:
+    colour = re.compile(r"""["']#[0-9a-fA-F]{6,8}["']|QColor\(\s*\d""")
+    offenders = [
+        f"{path.relative_to(ROOT).as_posix()}:{number}"
+        for path in _modules("inspector")
+        if path.name != "theme.py"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if colour.search(line)
+    ]
+    assert offenders == []
+
+
+def test_no_module_is_longer_than_400_lines() -> None:
+    lengths = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in _modules("inspector", "trainer", "tests")
+    }
+    assert {name: count for name, count in lengths.items() if count > 400} == {}
+
+
+def test_tests_wait_for_events_and_never_sleep() -> None:
+    sleeping = [
+        path.relative_to(ROOT).as_posix()
+        for path in _modules("tests")
+        if any(
+            isinstance(node, ast.Call) and ast.unparse(node.func) in {"time.sleep", "sleep", "qtbot.wait"}
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        )
+    ]
+    assert sleeping == []
+
+
+def test_every_package_in_pyproject_has_its_reason_in_the_architecture() -> None:
+    import tomllib  # noqa: PLC0415
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = [re.split(r"[<>=\[;!~ ]", requirement)[0] for requirement in wanted]
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert [name for name in names if f"`{name}`" not in text] == []
