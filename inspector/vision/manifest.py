@@ -1,0 +1,166 @@
+"""The manifest of a model bundle: what the model is, how pictures go in, its thresholds, what it was made of."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from inspector.domain.errors import BundleError
+from inspector.domain.records import Thresholds
+from inspector.vision.preprocess import Preprocessing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: The manifest's file name in the bundle's folder.
+MANIFEST_FILE = "manifest.json"
+#: The format that this program writes, and the only one that it reads.
+FORMAT_VERSION = 1
+
+_NAME = re.compile(r"[^/\\\x00-\x1f]{1,80}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+# Nothing that runs code when it is opened belongs into a bundle.
+_SUFFIXES = frozenset(
+    {".xml", ".bin", ".safetensors", ".json", ".csv", ".md", ".txt", ".html", ".css", ".svg", ".png", ".jpg", ".webp"}
+)
+
+_Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class _ThresholdFields(BaseModel):
+    """`Thresholds` as they stand in the file, so that an unknown key is refused there too."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fail_at: _Probability
+    review_from: _Probability | None = None
+
+
+class ManifestFields(BaseModel):
+    """What the maker of a bundle states; `Manifest` adds the format version and the files' hashes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(description="name of the model")]
+    created: Annotated[AwareDatetime, Field(description="when it was made, with its time zone")]
+    class_names: Annotated[tuple[str, ...], Field(min_length=2, description="in the network's order")]
+    good_class: Annotated[str, Field(description="which of the classes is good")]
+    preprocessing: Preprocessing = Preprocessing()
+    thresholds: Annotated[Thresholds, Field(description="operating point on P(defective)")] = Thresholds(fail_at=0.5)
+    backbone: Annotated[str, Field(min_length=1, description="the network's trunk")] = "resnet50"
+    pooling: Annotated[str, Field(min_length=1, description="between map and head")] = "average"
+    dropout: Annotated[float, Field(ge=0.0, lt=1.0, description="before the head; above 0 the head is fc.1")] = 0.0
+    graph_precision: Annotated[
+        Literal["fp32", "fp16", "int8"], Field(description="how the graph's weights are stored; int8 also computes so")
+    ] = "fp16"
+    data_fingerprint: Annotated[str, Field(description="of the training pictures; empty where unknown")] = ""
+    metrics: Annotated[dict[str, JsonValue], Field(description="figures of the evaluation")] = {}
+    training: Annotated[dict[str, JsonValue], Field(description="how it was made: method, seed, …")] = {}
+    software_version: Annotated[str, Field(description="of the program that made it")] = ""
+
+    @field_validator("thresholds", mode="before")
+    @classmethod
+    def _no_unknown_threshold(cls, value: object) -> object:
+        if isinstance(value, dict):
+            _ThresholdFields.model_validate(value)
+        return value
+
+    @field_validator("name")
+    @classmethod
+    def _usable_name(cls, value: str) -> str:
+        if not _NAME.fullmatch(value) or value.strip(". ") != value:
+            msg = f"a model name has 1 to 80 characters, no slash, line break, outer dot or space, got {value!r}"
+            raise ValueError(msg)
+        return value
+
+    @model_validator(mode="after")
+    def _classes_agree(self) -> Self:
+        if len(set(self.class_names)) != len(self.class_names) or not all(map(_NAME.fullmatch, self.class_names)):
+            msg = f"class names must differ and have 1 to 80 characters without slash or line break: {self.class_names}"
+            raise ValueError(msg)
+        if self.good_class not in self.class_names:
+            msg = f"the good class {self.good_class!r} is not among the classes {', '.join(self.class_names)}"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def good_index(self) -> int:
+        """Place of the good class among the classes."""
+        return self.class_names.index(self.good_class)
+
+
+class Manifest(ManifestFields):
+    """A bundle's validated ``manifest.json``."""
+
+    format_version: int = FORMAT_VERSION
+    files: Annotated[
+        dict[str, str], Field(min_length=1, description="SHA-256 of every file, by its path in the folder")
+    ]
+
+    @field_validator("files")
+    @classmethod
+    def _safe_files(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, digest in value.items():
+            check_file_name(name)
+            if not _SHA256.fullmatch(digest):
+                msg = f"the SHA-256 of {name} is not 64 hexadecimal digits: {digest!r}"
+                raise ValueError(msg)
+        return value
+
+
+def check_file_name(name: str) -> None:
+    """Refuse a file that may not be in a bundle.
+
+    Args:
+        name: Path within the folder, with forward slashes.
+
+    Raises:
+        ValueError: If it leads out of the folder, is the manifest itself, or is of a kind that is not allowed.
+    """
+    path = PurePosixPath(name)
+    if path.is_absolute() or not path.parts or {"..", "."} & set(name.split("/")) or "\\" in name or ":" in name:
+        msg = f"the file name {name!r} leads out of the bundle"
+        raise ValueError(msg)
+    if str(path) == MANIFEST_FILE or path.suffix.lower() not in _SUFFIXES:
+        msg = f"the file {name!r} may not be in a bundle (allowed: {' '.join(sorted(_SUFFIXES))})"
+        raise ValueError(msg)
+
+
+def parse_manifest(text: str | bytes, *, where: Path) -> Manifest:
+    """Validate a manifest's text.
+
+    Args:
+        text: JSON.
+        where: The file, for the error's text.
+
+    Raises:
+        BundleError: If it is not JSON, is of another format version, or has a key or value that is not known.
+    """
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise BundleError(f"the manifest {where} is not valid JSON: {error}", "Restore the bundle.") from error
+    version = data.get("format_version") if isinstance(data, dict) else None
+    if version != FORMAT_VERSION or isinstance(version, bool):
+        raise BundleError(
+            f"the manifest {where} has format version {version!r}; this program reads version {FORMAT_VERSION}",
+            "Update the program, or export the model again with this version.",
+        )
+    try:
+        return Manifest.model_validate(data)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'manifest'}: {e['msg']}" for e in error.errors())
+        raise BundleError(f"the manifest {where} cannot be used: {faults}", "Restore the bundle.") from error
