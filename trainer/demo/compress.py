@@ -1,0 +1,133 @@
+"""Turns the trained network into an int8 graph, and compares the graph with its own float32 original."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from inspector.vision.export import convert
+from inspector.vision.graph import MAPS_OUTPUT, PROBABILITIES_OUTPUT
+from trainer.demo.crops import MASK_CELLS, Crops
+from trainer.demo.fit import DEFECTIVE, GOOD, normalised
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from inspector.vision.network import InspectionNetwork
+    from inspector.vision.preprocess import Preprocessing
+
+_BATCH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a graph says of N pictures.
+
+    Args:
+        p_defective: (N,) float32, 0..1.
+        maps: (N, h, w) float32, the map of the class "defective", 0 or more.
+    """
+
+    p_defective: NDArray[np.float32]
+    maps: NDArray[np.float32]
+
+
+def quantise(network: InspectionNetwork, preprocessing: Preprocessing, crops: Crops, count: int) -> tuple[Any, Any]:
+    """Return the float32 graph and its int8 copy, calibrated on the first ``count`` training pictures (NNCF).
+
+    The linear head and the maps, which are its closed form, stay in float: they cost nothing, and a verdict near the
+    threshold hangs on them.
+    """
+    import nncf  # noqa: PLC0415 - seconds
+    import openvino as ov  # noqa: PLC0415 - seconds
+
+    model = convert(network, preprocessing)
+    pictures = [normalised(crops.pictures[i : i + 1]).numpy() for i in range(min(count, len(crops.kinds)))]
+    head = [node.get_friendly_name() for node in _head_nodes(model)]
+    compressed = nncf.quantize(
+        model.clone() if isinstance(model, ov.Model) else model,
+        nncf.Dataset(pictures),
+        preset=nncf.QuantizationPreset.MIXED,
+        subset_size=len(pictures),
+        ignored_scope=nncf.IgnoredScope(names=head),
+    )
+    return model, compressed
+
+
+def _head_nodes(model: Any) -> list[Any]:  # noqa: ANN401 - openvino.Model
+    """Return the multiplications next to the outputs: the head's, and the one that makes the maps."""
+    found = []
+    for result in model.get_results():
+        node = result
+        while node.get_type_name() not in {"MatMul", "Convolution"}:
+            node = node.input_value(0).get_node()
+        found.append(node)
+    return found
+
+
+def ask(model: Any, crops: Crops) -> Answers:  # noqa: ANN401 - openvino.Model
+    """Run a graph over all pictures; what is not int8 computes in float32."""
+    import openvino as ov  # noqa: PLC0415 - seconds
+
+    compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    scores, maps = [], []
+    for first in range(0, len(crops.kinds), _BATCH):
+        found = compiled(normalised(crops.pictures[first : first + _BATCH]).numpy())
+        scores.append(1.0 - found[PROBABILITIES_OUTPUT][:, GOOD])
+        maps.append(found[MAPS_OUTPUT][:, DEFECTIVE])
+    return Answers(np.concatenate(scores), np.concatenate(maps))
+
+
+def choose_threshold(answers: Answers, crops: Crops) -> float:
+    """Return the cut on P(defective) with the best F1; where several share it, the middle of the widest gap.
+
+    Args:
+        answers: On validation pictures.
+        crops: The validation pictures.
+    """
+    order = np.argsort(answers.p_defective)
+    scores, truth = answers.p_defective[order].astype(np.float64), (crops.kinds > 0)[order]
+    clipped = np.clip(scores, 1e-6, 1 - 1e-6)
+    logits = np.log(clipped / (1 - clipped))
+    missed = np.concatenate([[0], np.cumsum(truth)])
+    overkill = (~truth).sum() - np.concatenate([[0], np.cumsum(~truth)])
+    found = truth.sum() - missed
+    f1 = 2 * found / np.maximum(2 * found + missed + overkill, 1)
+    gaps = np.concatenate([[0.0], np.diff(logits), [0.0]])
+    best = np.flatnonzero(f1 >= f1.max() - 1e-12)
+    cut = int(best[gaps[best].argmax()])
+    middle = (logits[max(cut - 1, 0)] + logits[min(cut, len(logits) - 1)]) / 2
+    return float(1 / (1 + np.exp(-middle)))
+
+
+def figures(answers: Answers, crops: Crops, threshold: float) -> dict[str, float | int]:
+    """Count verdicts, and how often the map's peak lies within one cell of the defect's box."""
+    truth, said = crops.kinds > 0, answers.p_defective >= threshold
+    hits, misses = int((truth & said).sum()), int((truth & ~said).sum())
+    overkill, passed = int((~truth & said).sum()), int((~truth & ~said).sum())
+    near = [_peak_is_near(answers.maps[i], crops.masks[i]) for i in np.flatnonzero(truth & said)]
+    return {
+        "pictures": len(truth),
+        "defective_found": hits,
+        "defective_missed": misses,
+        "good_rejected": overkill,
+        "good_passed": passed,
+        "accuracy": (hits + passed) / len(truth),
+        "recall": hits / max(1, hits + misses),
+        "precision": hits / max(1, hits + overkill),
+        "peak_within_one_cell": float(np.mean(near)) if near else 0.0,
+    }
+
+
+def _peak_is_near(heatmap: NDArray[np.float32], mask: NDArray[np.float32]) -> bool:
+    """Say whether the middle of the hottest cell is at most one cell's side away from the box of the defect."""
+    side = heatmap.shape[0]
+    row, column = np.unravel_index(int(heatmap.argmax()), heatmap.shape)
+    scale = MASK_CELLS / side
+    rows, columns = np.nonzero(mask > 0)
+    y, x = (row + 0.5) * scale, (column + 0.5) * scale
+    off_y = max(rows.min() - y, y - (rows.max() + 1), 0.0)
+    off_x = max(columns.min() - x, x - (columns.max() + 1), 0.0)
+    return bool(max(off_x, off_y) <= scale)
