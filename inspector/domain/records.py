@@ -198,6 +198,8 @@ class Prediction:
         maps: (K, h, w) float32, the raw Grad-CAM map of the last convolution for every class, 0 or more.
         preprocess_ms: Time for preprocessing.
         inference_ms: Time in the network.
+        map_box: Where the maps lie on the picture: left, top, right, bottom as fractions of its width and height. The
+            whole picture when it was squashed; beyond it with a letterbox; inside it when the centre was cut out.
 
     Raises:
         ValueError: If shapes do not agree or a value is not finite.
@@ -209,6 +211,7 @@ class Prediction:
     maps: NDArray[np.float32]
     preprocess_ms: float
     inference_ms: float
+    map_box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
 
     def __post_init__(self) -> None:
         count = len(self.class_names)

@@ -1,0 +1,142 @@
+"""Chooses where a model runs: the devices of this machine, and a classifier on the one that is wanted."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+from inspector.domain.errors import DeviceError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from inspector.domain.records import Thresholds
+    from inspector.vision.bundle import Bundle
+    from inspector.vision.classifier import Classifier
+
+#: What `--device` and the settings may name.
+DeviceName = Literal["auto", "cpu", "cuda", "gpu", "npu"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A device of this machine.
+
+    Args:
+        name: What `--device` calls it: "cpu", "cuda", "gpu" or "npu".
+        backend: "openvino" or "torch".
+        description: The hardware's own name.
+        precisions: In which it can run a model that is not int8, as ("fp32", "bf16").
+    """
+
+    name: str
+    backend: str
+    description: str
+    precisions: tuple[str, ...]
+
+
+def list_devices() -> list[Device]:
+    """Return the devices that can be named here; the CPU is always first.
+
+    torch is imported only where the NVIDIA driver reports a GPU.
+    """
+    import openvino as ov  # noqa: PLC0415 - 0.1 s
+
+    from inspector.vision.openvino_backend import precisions  # noqa: PLC0415
+
+    core = ov.Core()
+    found: dict[str, Device] = {}
+    for name in sorted(core.available_devices, key=lambda text: (text != "CPU", text)):
+        short = name.split(".")[0].lower()
+        if short in get_args(DeviceName) and short not in found:
+            found[short] = Device(
+                name=short,
+                backend="openvino",
+                description=str(core.get_property(name, "FULL_DEVICE_NAME")),
+                precisions=tuple(precisions(core, name)),
+            )
+    cuda = _cuda_name()
+    if cuda:
+        found["cuda"] = Device(name="cuda", backend="torch", description=cuda, precisions=("fp32", "fp16", "bf16"))
+    return list(found.values())
+
+
+def load_classifier(
+    bundle: Bundle,
+    device: str = "auto",
+    precision: str | None = None,
+    cache_dir: Path | None = None,
+    *,
+    thresholds: Sequence[Thresholds] = (),
+) -> Classifier:
+    """Load a model onto a device and warm it up.
+
+    Args:
+        bundle: A verified bundle.
+        device: "auto" takes an NVIDIA GPU where there is one and the bundle has weights, else the CPU; an Intel GPU or
+            NPU is used only when named.
+        precision: "fp32", "bf16", "fp16" or "int8"; None takes the fastest that is safe on the device.
+        cache_dir: Where compiled graphs may be kept.
+        thresholds: Operating points other than the bundle's that will judge (a recipe's): near them a reduced
+            precision is checked against fp32.
+
+    Raises:
+        BundleError: If the bundle's graph or weights cannot be used on that back end.
+        DeviceError: If the device or the precision does not exist here; the text lists what does.
+    """
+    if device not in get_args(DeviceName):
+        raise DeviceError(f"there is no device “{device}”", f"Name one of {', '.join(get_args(DeviceName))}.")
+    wants_torch = device == "cuda" or (device == "auto" and bundle.weights_path is not None and precision != "int8")
+    if wants_torch and _cuda_name():
+        from inspector.vision.torch_backend import TorchClassifier  # noqa: PLC0415 - torch takes seconds
+
+        return TorchClassifier(bundle, device="cuda", precision=precision, thresholds=thresholds)
+    if device == "cuda":
+        raise _impossible(device)
+    from inspector.vision.openvino_backend import OpenVinoClassifier  # noqa: PLC0415 - openvino takes 0.1 s
+
+    wanted = "CPU" if device == "auto" else device.upper()
+    if wanted != "CPU" and device not in {found.name for found in list_devices()}:
+        raise _impossible(device)
+    return OpenVinoClassifier(
+        bundle, device=wanted, precision=precision, cache_dir=cache_dir, thresholds=tuple(thresholds)
+    )
+
+
+def load_reference(bundle: Bundle, *, thresholds: Sequence[Thresholds] = ()) -> Classifier:
+    """Load a model into torch on the CPU in fp32: what the other back ends are held against.
+
+    Raises:
+        BundleError: If the bundle has no weights or they do not fit.
+    """
+    from inspector.vision.torch_backend import TorchClassifier  # noqa: PLC0415 - torch takes seconds
+
+    return TorchClassifier(bundle, device="cpu", precision="fp32", thresholds=thresholds)
+
+
+def _impossible(device: str) -> DeviceError:
+    have = "; ".join(f"{found.name} ({found.description})" for found in list_devices())
+    return DeviceError(f"there is no device “{device}” here; this machine has: {have}", "Choose one of these or auto.")
+
+
+def _cuda_name() -> str:
+    """The name of the NVIDIA GPU that torch can use; empty where there is none."""
+    if not _nvidia_driver_sees_gpu():
+        return ""
+    import torch  # noqa: PLC0415 - seconds, and only where there is a GPU
+
+    return str(torch.cuda.get_device_name(0)) if torch.cuda.is_available() else ""
+
+
+def _nvidia_driver_sees_gpu() -> bool:
+    """Ask the NVIDIA driver for the number of GPUs, without torch; a machine without the driver answers at once."""
+    library = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
+    try:
+        driver = ctypes.CDLL(library)
+    except OSError:
+        return False
+    count = ctypes.c_int(0)
+    return driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0 and count.value > 0

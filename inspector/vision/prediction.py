@@ -1,0 +1,94 @@
+"""What every back end does the same way: precision guard, and the frozen prediction from raw outputs."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.domain.errors import ClassifierError
+from inspector.domain.records import Prediction
+from inspector.vision.preprocess import input_box
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from inspector.domain.records import Image, Thresholds
+    from inspector.vision.manifest import Manifest
+
+# Measured on 96 pictures of bottles with a fitted head: bfloat16 moves the log-odds of P(defective) by 0.08 (standard
+# deviation), at most 0.21; the guard is wider than twice the largest.
+_GUARD_LOG_ODDS = 0.5
+_GUARD_SHARE = 0.05
+_LEAST = 1e-7
+
+
+def near_threshold(p_defective: float, thresholds: Sequence[Thresholds]) -> bool:
+    """Say whether a score of reduced precision lies so near to an operating point that its verdict could be another's.
+
+    Args:
+        p_defective: 0..1.
+        thresholds: The operating points that may judge it.
+    """
+    odds = _log_odds(p_defective)
+    for point in thresholds:
+        for value in (point.fail_at, point.review_from):
+            if value is None:
+                continue
+            edge = _log_odds(value)
+            if abs(odds - edge) <= _GUARD_LOG_ODDS + _GUARD_SHARE * abs(edge):
+                return True
+    return False
+
+
+def p_defective(probabilities: NDArray[np.float32], good_index: int) -> float:
+    """P(defective) of one row of probabilities; not a number stays so."""
+    return 1.0 - float(probabilities[good_index])
+
+
+def make_prediction(
+    manifest: Manifest,
+    image: Image,
+    outputs: tuple[NDArray[np.float32], NDArray[np.float32]],
+    *,
+    preprocess_ms: float,
+    inference_ms: float,
+) -> Prediction:
+    """Turn one picture's raw outputs into the record.
+
+    Args:
+        manifest: The model's.
+        image: The picture, for its size.
+        outputs: Probabilities (K,) and maps (K, h, w), float32; they are copied.
+        preprocess_ms: As in `Prediction`.
+        inference_ms: As in `Prediction`.
+
+    Raises:
+        ClassifierError: If a shape is wrong or a value is not a finite number.
+    """
+    probabilities, maps = (np.array(output, np.float32) for output in outputs)
+    for array in (probabilities, maps):
+        array.setflags(write=False)
+    try:
+        return Prediction(
+            class_names=manifest.class_names,
+            good_index=manifest.good_index,
+            probabilities=probabilities,
+            maps=maps,
+            preprocess_ms=preprocess_ms,
+            inference_ms=inference_ms,
+            map_box=input_box(image.shape[1], image.shape[0], manifest.preprocessing),
+        )
+    except ValueError as error:
+        raise ClassifierError(
+            f"the model {manifest.name} gave an answer that cannot be used: {error}",
+            "Verify the model (“inspector model verify”); on another device or precision it may work.",
+        ) from error
+
+
+def _log_odds(probability: float) -> float:
+    inside = min(1.0 - _LEAST, max(_LEAST, probability))
+    return math.log(inside / (1.0 - inside))

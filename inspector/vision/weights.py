@@ -1,0 +1,104 @@
+"""Reads weights from safetensors, numpy archives and torch files; never runs code from a file."""
+
+from __future__ import annotations
+
+import pickle
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from inspector.domain.errors import BundleError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from torch import Tensor
+
+_WRAPPERS = ("state_dict", "model_state_dict", "model")
+_PREFIXES = ("module.", "_orig_mod.", "backbone.", "model.")
+
+
+def load_weights(path: Path) -> dict[str, Tensor]:
+    """Read a state dict: torchvision's names, floats as float32.
+
+    Args:
+        path: A ``.safetensors``, ``.npz`` or torch (``.pth``, ``.pt``) file. A torch file may wrap the state dict as
+            checkpoints do (``{"state_dict": …}``) and its names may carry the prefix of a wrapper (``module.``).
+
+    Returns:
+        Tensors on the CPU by name.
+
+    Raises:
+        BundleError: If the file cannot be read, is not a state dict, or is a pickle that would run code.
+    """
+    try:
+        match path.suffix.lower():
+            case ".safetensors":
+                raw = _load_safetensors(path)
+            case ".npz":
+                raw = _load_numpy(path)
+            case _:
+                raw = _load_torch(path)
+    except OSError as error:
+        raise BundleError(f"the weights {path} cannot be read: {error}", "Check the path.") from error
+    return _plain_names(raw, path)
+
+
+def _load_safetensors(path: Path) -> Mapping[str, Any]:
+    import safetensors  # noqa: PLC0415 - lazily, as torch
+    from safetensors.torch import load_file  # noqa: PLC0415
+
+    try:
+        return load_file(path)  # type: ignore[no-any-return]
+    except safetensors.SafetensorError as error:
+        raise BundleError(f"{path} is not a safetensors file: {error}", "Get the file again.") from error
+
+
+def _load_numpy(path: Path) -> Mapping[str, Any]:
+    import torch  # noqa: PLC0415 - seconds
+
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: torch.from_numpy(archive[name]) for name in archive.files}
+    except (ValueError, zipfile.BadZipFile, EOFError, TypeError) as error:
+        raise BundleError(f"{path} is not an archive of plain arrays: {error}", "Get the file again.") from error
+
+
+def _load_torch(path: Path) -> Mapping[str, Any]:
+    import torch  # noqa: PLC0415 - seconds
+
+    try:
+        raw = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        if "weights_only" in str(error).lower() or "unsupported" in str(error).lower():
+            raise BundleError(
+                f"{path} is refused: it is a pickle that would run code when it is loaded, not a plain state dict",
+                "Save the weights alone, torch.save(model.state_dict(), …), or as safetensors.",
+            ) from error
+        raise BundleError(f"{path} is not a torch file: {error}", "Get the file again.") from error
+    except (RuntimeError, EOFError, ValueError, KeyError, AttributeError, zipfile.BadZipFile) as error:
+        raise BundleError(f"{path} is not a torch file: {error}", "Get the file again.") from error
+    for name in _WRAPPERS:
+        if isinstance(raw, dict) and isinstance(raw.get(name), dict):
+            raw = raw[name]
+    if not isinstance(raw, dict):
+        raise BundleError(f"{path} holds a {type(raw).__name__}, not a state dict", "Save model.state_dict().")
+    return raw
+
+
+def _plain_names(raw: Mapping[str, Any], path: Path) -> dict[str, Tensor]:
+    import torch  # noqa: PLC0415 - seconds
+
+    result: dict[str, Tensor] = {}
+    for name, value in raw.items():
+        if not isinstance(name, str) or not isinstance(value, torch.Tensor):
+            raise BundleError(f"{path} is not a state dict: its entry {name!r} is no array", "Save model.state_dict().")
+        plain = name
+        while prefix := next((p for p in _PREFIXES if plain.startswith(p)), ""):
+            plain = plain.removeprefix(prefix)
+        result[plain] = value.float() if value.is_floating_point() else value
+    if not result:
+        raise BundleError(f"{path} holds no weights", "Save model.state_dict().")
+    return result
