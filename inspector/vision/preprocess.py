@@ -84,7 +84,7 @@ def preprocess(image: Image, preprocessing: Preprocessing) -> NDArray[np.float32
     Raises:
         PictureError: If the array is not a picture.
     """
-    pixels = _opaque(_checked(image))
+    pixels = opaque(_checked(image))
     size = preprocessing.input_size
     place = _placement(pixels.shape[1], pixels.shape[0], preprocessing)
     planes = resample(pixels, _span(place.height, place.top, size), _span(place.width, place.left, size))
@@ -101,6 +101,27 @@ def preprocess(image: Image, preprocessing: Preprocessing) -> NDArray[np.float32
     filled = np.zeros((3, size, size), np.float32)  # 0 after normalisation is the mean colour
     filled[:, place.top : place.top + place.height, place.left : place.left + place.width] = planes
     return filled
+
+
+def opaque(image: Image) -> NDArray[Any]:
+    """Lay a picture with transparency over black; others are returned as they are.
+
+    Args:
+        image: (H, W), (H, W, 3) BGR or (H, W, 4) BGRA; uint8 or uint16.
+
+    Returns:
+        (H, W) or (H, W, 3) of the same type; a view of the same pixels where nothing is transparent.
+    """
+    if image.ndim == 2 or image.shape[2] != 4:
+        return image  # type: ignore[no-any-return]
+    full_scale = np.iinfo(image.dtype).max
+    if int(image[..., 3].min()) == full_scale:
+        return image[..., :3]  # type: ignore[no-any-return]
+    result = np.empty((*image.shape[:2], 3), image.dtype)
+    for start in range(0, image.shape[0], _STRIP_ROWS):  # strips, so that a huge picture needs no huge float copy
+        strip = image[start : start + _STRIP_ROWS].astype(np.float32)
+        result[start : start + _STRIP_ROWS] = np.rint(strip[..., :3] * (strip[..., 3:] / full_scale))
+    return result
 
 
 def input_box(width: int, height: int, preprocessing: Preprocessing) -> tuple[float, float, float, float]:
@@ -154,17 +175,3 @@ def _checked(image: Image) -> NDArray[Any]:
             "Check the source's pixel format.",
         )
     return image  # type: ignore[no-any-return]
-
-
-def _opaque(image: NDArray[Any]) -> NDArray[Any]:
-    """Lay a picture with transparency over black; others are returned as they are."""
-    if image.ndim == 2 or image.shape[2] != 4:
-        return image
-    full_scale = np.iinfo(image.dtype).max
-    if int(image[..., 3].min()) == full_scale:
-        return image[..., :3]
-    result = np.empty((*image.shape[:2], 3), image.dtype)
-    for start in range(0, image.shape[0], _STRIP_ROWS):  # strips, so that a huge picture needs no huge float copy
-        strip = image[start : start + _STRIP_ROWS].astype(np.float32)
-        result[start : start + _STRIP_ROWS] = np.rint(strip[..., :3] * (strip[..., 3:] / full_scale))
-    return result

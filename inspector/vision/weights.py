@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from torch import Tensor
+    from torch.nn import Module
 
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
 _PREFIXES = ("module.", "_orig_mod.", "backbone.", "model.")
@@ -44,6 +45,17 @@ def load_weights(path: Path) -> dict[str, Tensor]:
     except OSError as error:
         raise BundleError(f"the weights {path} cannot be read: {error}", "Check the path.") from error
     return _plain_names(raw, path)
+
+
+def save_weights(network: Module, path: Path) -> None:
+    """Write a network's state dict as safetensors.
+
+    Raises:
+        OSError: If the file cannot be written.
+    """
+    from safetensors.torch import save_file  # noqa: PLC0415 - lazily, as torch
+
+    save_file({name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}, path)
 
 
 def _load_safetensors(path: Path) -> Mapping[str, Any]:

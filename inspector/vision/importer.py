@@ -1,0 +1,143 @@
+"""Makes a bundle of a foreign ResNet-50 state dict, such as torchvision's users save as ``model.pth``."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from inspector.domain.errors import BundleError
+from inspector.domain.records import Thresholds
+from inspector.vision.bundle import Bundle, write_bundle
+from inspector.vision.graph import GRAPH_FILE, GRAPH_WEIGHTS_FILE, TORCH_WEIGHTS_FILE
+from inspector.vision.manifest import ManifestFields
+from inspector.vision.preprocess import Preprocessing
+from inspector.vision.weights import load_weights, save_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from torch import Tensor
+
+    from inspector.vision.network import InspectionNetwork
+
+_PLAIN_HEAD, _DROPOUT_HEAD = "fc.weight", "fc.1.weight"
+# The state dict does not say how much was dropped in training; at inspection it does not matter.
+_ASSUMED_DROPOUT = 0.5
+_NAMED_AT_MOST = 4
+
+
+def import_state_dict(
+    weights: Path,
+    classes: Sequence[str],
+    good: str,
+    out: Path,
+    *,
+    preprocessing: Preprocessing | None = None,
+    thresholds: Thresholds | None = None,
+    software_version: str = "",
+    overwrite: bool = False,
+) -> Bundle:
+    """Import a ResNet-50 state dict as a bundle; on any error nothing is left behind.
+
+    Args:
+        weights: A torch file, ``.safetensors`` or ``.npz`` with torchvision's names; the head may be ``fc`` or, after
+            a dropout, ``fc.1``.
+        classes: Class names in the network's order. torchvision's ImageFolder numbers classes by the alphabet, so a
+            model trained with it on the folders ``defective`` and ``good`` has the order defective, good.
+        good: Which of them is good.
+        out: The bundle's folder; its name becomes the model's.
+        preprocessing: What the network was trained with; None is 224 squashed with ImageNet's mean and deviation.
+        thresholds: Operating point; None is 0.5 without a review band.
+        software_version: Of the importing program.
+        overwrite: Replace a bundle that is there.
+
+    Raises:
+        BundleError: If the file cannot be read, would run code, is not a ResNet-50, has another number of classes or
+            values that are not finite; or if the bundle cannot be written.
+    """
+    if out.exists() and not overwrite:
+        raise BundleError(f"{out} exists already", "Choose another name, or say that it shall be replaced.")
+    chosen = preprocessing or Preprocessing()
+    state = load_weights(weights)
+    try:
+        fields = ManifestFields(
+            name=out.name,
+            created=datetime.now(UTC),
+            class_names=tuple(classes),
+            good_class=good,
+            preprocessing=chosen,
+            thresholds=thresholds or Thresholds(fail_at=0.5),
+            dropout=_ASSUMED_DROPOUT if _DROPOUT_HEAD in state else 0.0,
+            training={"method": "imported", "file": weights.name},
+            software_version=software_version,
+        )
+    except ValidationError as error:
+        faults = "; ".join(fault["msg"] for fault in error.errors())
+        raise BundleError(f"{weights} cannot be imported: {faults}", "Correct the names.") from error
+    network = build_network(state, len(classes), source=weights)
+    from inspector.vision.export import export_openvino  # noqa: PLC0415 - torch takes seconds
+
+    with tempfile.TemporaryDirectory(prefix="inspector-import-") as name:
+        staging = Path(name)
+        graph, graph_weights = export_openvino(network, chosen, staging)
+        save_weights(network, staging / TORCH_WEIGHTS_FILE)
+        files = {
+            GRAPH_FILE: graph,
+            GRAPH_WEIGHTS_FILE: graph_weights,
+            TORCH_WEIGHTS_FILE: staging / TORCH_WEIGHTS_FILE,
+        }
+        return write_bundle(out, fields, files, overwrite=overwrite)
+
+
+def build_network(state: Mapping[str, Tensor], class_count: int, *, source: Path) -> InspectionNetwork:
+    """Build the network of a state dict, after checking that it fits.
+
+    Args:
+        state: Tensors by torchvision's names.
+        class_count: Wanted number of classes.
+        source: The file, for the error's text.
+
+    Raises:
+        BundleError: If a tensor is missing, too much, of another shape or not finite, or the class count is another.
+    """
+    from inspector.vision.network import InspectionNetwork  # noqa: PLC0415 - torch takes seconds
+
+    head = next((name for name in (_PLAIN_HEAD, _DROPOUT_HEAD) if name in state), None)
+    if head is None:
+        raise BundleError(
+            f"{source} has no head fc or fc.1: it is not a ResNet-50 as torchvision saves it",
+            "Save the state dict of a torchvision resnet50.",
+        )
+    found = state[head].shape[0]
+    if found != class_count:
+        raise BundleError(
+            f"{source} has a head for {found} classes, but {class_count} were named",
+            f"Name {found} classes in the network's order.",
+        )
+    network = InspectionNetwork(class_count, dropout=_ASSUMED_DROPOUT if head == _DROPOUT_HEAD else 0.0)
+    own = network.state_dict()
+    counters = {name: value for name, value in own.items() if name.endswith("num_batches_tracked")}
+    _check_fit({**counters, **state}, own, source)  # very old files lack the counters, which nothing reads
+    network.load_state_dict({**counters, **state}, strict=True)
+    return network.eval()
+
+
+def _check_fit(state: Mapping[str, Tensor], own: Mapping[str, Tensor], source: Path) -> None:
+    faults = [f"{name} is missing" for name in own if name not in state]
+    faults += [f"{name} does not belong" for name in state if name not in own]
+    faults += [
+        f"{name} is {tuple(state[name].shape)}, not {tuple(value.shape)}"
+        for name, value in own.items()
+        if name in state and state[name].shape != value.shape
+    ]
+    faults += [f"{name} has values that are not finite" for name, value in state.items() if not value.isfinite().all()]
+    if faults:
+        more = f" and {len(faults) - _NAMED_AT_MOST} more" if len(faults) > _NAMED_AT_MOST else ""
+        raise BundleError(
+            f"{source} is not the state dict of a torchvision ResNet-50: {'; '.join(faults[:_NAMED_AT_MOST])}{more}",
+            "Save the state dict of a torchvision resnet50.",
+        )
