@@ -237,7 +237,8 @@ class Prediction:
     @property
     def heatmap(self) -> NDArray[np.float32]:
         """(h, w) float32: the map of the most probable defective class, 0 or more, not normalised."""
-        return self.maps[self.defect_index]
+        heatmap: NDArray[np.float32] = self.maps[self.defect_index]
+        return heatmap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
