@@ -1,0 +1,147 @@
+"""The picture archive: original pixels and a small heatmap, in dated folders, within a size and an age."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from inspector.domain.config import KeepPolicy, PictureFormat
+from inspector.domain.errors import ArchiveError, PictureError
+from inspector.domain.records import ArchivedPicture, Verdict
+from inspector.pictures import encode_picture, write_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from inspector.domain.config import ArchiveConfig
+    from inspector.domain.records import Decision, Image, Part, Prediction
+
+_HEATMAP_SUFFIX = ".heatmap.png"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """One kept picture with its heatmap."""
+
+    path: Path
+    size: int
+    passed: bool
+    time: datetime
+
+
+class PictureArchive:
+    """Keeps pictures as ``FOLDER/2026/01/31/VERDICT/ID.png`` with ``ID.heatmap.png`` beside them.
+
+    The heatmap file is 8 bit grey, one pixel per cell of the map, scaled so that its hottest cell is 255.
+
+    Args:
+        folder: Where; made when the first picture is kept.
+        config: What is kept, how, and for how long.
+    """
+
+    def __init__(self, folder: Path, config: ArchiveConfig) -> None:
+        self._folder = folder
+        self._config = config
+        self._passes = 0
+        self._lock = threading.Lock()
+
+    def keep(
+        self, *, inspection_id: str, part: Part, prediction: Prediction | None, decision: Decision
+    ) -> ArchivedPicture | None:
+        """Keep the part's inspected pixels if the policy says so; see `Archive.keep`."""
+        if not self._wanted(decision.verdict):
+            return None
+        day = part.frame.captured_at.astimezone(UTC)
+        folder = self._folder / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}" / decision.verdict.value.lower()
+        try:
+            pixels = part.pixels()
+            path, data = self._encoded(folder / inspection_id, pixels)
+            write_bytes(path, data)
+            heatmap = None
+            if prediction is not None:
+                heatmap = folder / (inspection_id + _HEATMAP_SUFFIX)
+                write_bytes(heatmap, encode_picture(_small_heatmap(prediction), ".png"))
+        except PictureError as error:
+            raise ArchiveError(error.what, error.next_step) from error
+        except OSError as error:
+            (folder / inspection_id).with_suffix(".png").unlink(missing_ok=True)
+            (folder / inspection_id).with_suffix(".webp").unlink(missing_ok=True)
+            raise ArchiveError(
+                f"the picture cannot be kept in {self._folder}: {_cause(error)}", _advice(error)
+            ) from error
+        return ArchivedPicture(path=path, sha256=hashlib.sha256(data).hexdigest(), heatmap_path=heatmap)
+
+    def prune(self, protected: Sequence[str]) -> int:
+        """Apply the limits; see `Archive.prune`."""
+        config = self._config
+        if not config.max_size_gb and not config.max_age_days:
+            return 0
+        keep = frozenset(protected)
+        with self._lock:
+            kept = sorted(self._scan(), key=lambda one: (not one.passed, one.time))
+            total = sum(one.size for one in kept)
+            limit = config.max_size_gb * 1e9 if config.max_size_gb else float("inf")
+            age = timedelta(days=config.max_age_days)
+            oldest = datetime.now(UTC) - age if age else datetime.min.replace(tzinfo=UTC)
+            removed = 0
+            for one in kept:
+                if str(one.path) in keep or (total <= limit and one.time >= oldest):
+                    continue
+                one.path.unlink(missing_ok=True)
+                one.path.with_name(one.path.stem + _HEATMAP_SUFFIX).unlink(missing_ok=True)
+                total -= one.size
+                removed += 1
+            return removed
+
+    def _wanted(self, verdict: Verdict) -> bool:
+        config = self._config
+        if config.keep is KeepPolicy.NONE:
+            return False
+        if config.keep is KeepPolicy.ALL or verdict is not Verdict.PASS:
+            return True
+        if config.keep is not KeepPolicy.ONE_IN_N:
+            return False
+        self._passes += 1
+        return (self._passes - 1) % config.one_in == 0
+
+    def _encoded(self, stem: Path, pixels: Image) -> tuple[Path, bytes]:
+        """Return the file and its content; 16 bit is always PNG, as WebP has 8."""
+        webp = self._config.format is PictureFormat.WEBP and pixels.dtype == np.uint8 and max(pixels.shape[:2]) <= 16383
+        if webp:
+            return stem.with_suffix(".webp"), encode_picture(pixels, ".webp", quality=self._config.webp_quality)
+        return stem.with_suffix(".png"), encode_picture(pixels, ".png")
+
+    def _scan(self) -> list[_Kept]:
+        found = []
+        for path in self._folder.glob("*/*/*/*/*"):
+            if path.name.endswith(_HEATMAP_SUFFIX) or path.suffix not in {".png", ".webp"}:
+                continue
+            try:
+                status = path.stat()
+            except OSError:
+                continue
+            time = datetime.fromtimestamp(status.st_mtime, UTC)
+            found.append(_Kept(path, status.st_size, path.parent.name == Verdict.PASS.value.lower(), time))
+        return found
+
+
+def _small_heatmap(prediction: Prediction) -> Image:
+    heatmap = prediction.heatmap
+    peak = float(heatmap.max())
+    if peak <= 0:
+        return np.zeros(heatmap.shape, np.uint8)
+    return cv2.convertScaleAbs(heatmap, alpha=255.0 / peak)
+
+
+def _advice(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Free space on the disk, or set a limit in Settings, Archive; inspection goes on without pictures."
+    return "Check the archive's folder in Settings, Archive; inspection goes on without pictures."

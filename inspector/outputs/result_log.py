@@ -1,0 +1,282 @@
+"""The record: SQLite, one row per part, committed before anything hears of it."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, Integer, cast, create_engine, event, func, insert, select, text
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from inspector.domain.errors import LogError
+from inspector.domain.records import Tally, Verdict
+from inspector.outputs.base import LogQuery, YieldPoint
+from inspector.outputs.lock import StationLock
+from inspector.outputs.rows import from_row, time_text, to_row
+from inspector.outputs.schema import HEAD, inspections
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Select
+
+    from inspector.domain.records import Inspection
+
+_BUSY_S = 5.0
+#: Up to this size the whole file is checked when it is opened; a larger one only where it is read.
+_CHECK_UP_TO_BYTES = 64_000_000
+_FIELDS = {
+    Verdict.PASS.value: "passed",
+    Verdict.FAIL.value: "failed",
+    Verdict.REVIEW.value: "review",
+    Verdict.ERROR.value: "error",
+}
+
+
+class SqliteResultLog:
+    """The result log in one SQLite file (WAL, ``synchronous=FULL``).
+
+    Args:
+        path: The file; it and its folder are made if need be.
+        read_only: Read beside a running station: nothing is made, migrated or locked.
+
+    Raises:
+        LogError: If the file is held by another station, cannot be opened, is damaged, is no result log, or was written
+            by a newer version; the file is left as it is.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = Path(path)
+        self._read_only = read_only
+        self._lock: StationLock | None = None
+        self._writing = threading.Lock()
+        self._writer: Connection | None = None
+        self._engine: Engine | None = None
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self) -> None:
+        if self._read_only:
+            if not self.path.is_file():
+                raise LogError(f"there is no result log {self.path}", "Check the path, or inspect a part first.")
+        else:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise LogError(
+                    f"the folder {self.path.parent} of the log cannot be made: {error}", "Choose another folder."
+                ) from error
+            self._lock = StationLock(self.path.with_name(self.path.name + ".lock"))
+        self._engine = create_engine("sqlite://", creator=self._connect)
+        event.listen(self._engine, "connect", self._on_connect)
+        with self._clear_errors("opened"):
+            if self.path.exists() and 0 < self.path.stat().st_size <= _CHECK_UP_TO_BYTES:
+                self._check()
+            self._bring_up_to_date()
+            if not self._read_only:
+                self._writer = self._engine.connect()
+                # a log that cannot be written must not be found out with the first part
+                self._writer.execute(text("BEGIN IMMEDIATE"))
+                self._writer.rollback()
+
+    def _connect(self) -> sqlite3.Connection:
+        mode = "ro" if self._read_only else "rwc"
+        uri = f"file:{quote(str(self.path.resolve()))}?mode={mode}"
+        return sqlite3.connect(uri, uri=True, timeout=_BUSY_S, check_same_thread=False)
+
+    def _on_connect(self, connection: sqlite3.Connection, _: object) -> None:
+        if not self._read_only:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA cache_size=-16000")
+
+    def _check(self) -> None:
+        with self._reading() as connection:
+            said = connection.execute(text("PRAGMA quick_check(1)")).scalar()
+        if said != "ok":
+            raise LogError(
+                f"the log {self.path} is damaged: {said}",
+                "Restore a copy, or start a new log (--log FILE, or Settings, Log); keep the damaged file.",
+            )
+
+    def _bring_up_to_date(self) -> None:
+        with self._reading() as connection:
+            tables = {row[0] for row in connection.execute(text("SELECT name FROM sqlite_master WHERE type='table'"))}
+            found = None
+            if "alembic_version" in tables:
+                found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if found == HEAD:
+            return
+        if tables and found is None:
+            raise LogError(
+                f"{self.path} is a database, but not a result log (its tables: {', '.join(sorted(tables))})",
+                "Choose another file for the log.",
+            )
+        if found is not None and found > HEAD:
+            raise LogError(
+                f"the log {self.path} has schema {found}, newer than {HEAD}, which this program knows",
+                "Update the program, or choose another log.",
+            )
+        if self._read_only:
+            raise LogError(
+                f"the log {self.path} has schema {found or 'none'}, older than {HEAD}", "Open it in a station once."
+            )
+        self._migrate()
+
+    def _migrate(self) -> None:
+        # only here: the import takes a while, and a log that is up to date does not need it
+        from alembic import command  # noqa: PLC0415
+        from alembic.config import Config  # noqa: PLC0415
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+        assert self._engine is not None
+        with self._engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, HEAD)
+
+    def append(self, inspection: Inspection) -> None:
+        """Commit one inspection; repeated after an unclear failure, the row is not doubled.
+
+        Raises:
+            LogError: If it could not be committed.
+        """
+        row = to_row(inspection)
+        with self._writing, self._clear_errors("written"):
+            if self._writer is None:
+                raise LogError(f"the log {self.path} is closed or read-only", "Open it again.")
+            try:
+                self._writer.execute(insert(inspections).values(row))
+                self._writer.commit()
+            except IntegrityError:
+                self._writer.rollback()
+                there = (
+                    self._writer.execute(select(inspections).where(inspections.c.id == row["id"])).mappings().first()
+                )
+                self._writer.rollback()
+                if there is None or dict(there) != row:
+                    raise
+            except BaseException:
+                self._writer.rollback()
+                raise
+
+    def tally(self, query: LogQuery) -> Tally:
+        """Count the parts of a query; see `ResultLog.tally`."""
+        statement = _where(select(inspections.c.verdict, func.count()), query).group_by(inspections.c.verdict)
+        with self._clear_errors("read"), self._reading() as connection:
+            counts = {_FIELDS[verdict]: count for verdict, count in connection.execute(statement)}
+        return Tally(**counts)
+
+    def recent(self, query: LogQuery, limit: int) -> list[Inspection]:
+        """Return the newest inspections, newest first; see `ResultLog.recent`."""
+        order = (inspections.c.time_utc.desc(), inspections.c.id.desc())
+        statement = _where(select(inspections), query).order_by(*order).limit(limit)
+        with self._clear_errors("read"), self._reading() as connection:
+            return [from_row(dict(row)) for row in connection.execute(statement).mappings()]
+
+    def rows(self, query: LogQuery) -> Iterator[Inspection]:
+        """Iterate over the inspections, oldest first, with flat memory; see `ResultLog.rows`."""
+        statement = _where(select(inspections), query).order_by(inspections.c.time_utc, inspections.c.id)
+        with self._clear_errors("read"), self._reading() as connection:
+            for row in connection.execution_options(yield_per=500).execute(statement).mappings():
+                yield from_row(dict(row))
+
+    def yield_over_time(self, query: LogQuery, bucket_s: int) -> list[YieldPoint]:
+        """Return counts per time bucket, oldest first; see `ResultLog.yield_over_time`."""
+        seconds = cast(func.strftime("%s", inspections.c.time_utc), Integer)
+        bucket = (seconds // bucket_s).label("bucket")
+        statement = _where(select(bucket, inspections.c.verdict, func.count()), query)
+        statement = statement.group_by("bucket", inspections.c.verdict).order_by("bucket")
+        found: dict[int, dict[str, int]] = {}
+        with self._clear_errors("read"), self._reading() as connection:
+            for start, verdict, count in connection.execute(statement):
+                found.setdefault(int(start), {})[_FIELDS[verdict]] = count
+        return [
+            YieldPoint(start=datetime.fromtimestamp(start * bucket_s, UTC), tally=Tally(**counts))
+            for start, counts in found.items()
+        ]
+
+    def last_part_number(self, *, recipe: str, lot: str) -> int:
+        """Return the highest part number of a recipe and lot, 0 where there is none."""
+        where = (inspections.c.recipe == recipe) & (inspections.c.lot == lot)
+        with self._clear_errors("read"), self._reading() as connection:
+            return int(connection.execute(select(func.max(inspections.c.part_number)).where(where)).scalar() or 0)
+
+    def file_keys(self, source: str) -> frozenset[str]:
+        """Return the keys of all files of a source that are already recorded."""
+        where = (inspections.c.source == source) & (inspections.c.file_key != "")
+        with self._clear_errors("read"), self._reading() as connection:
+            return frozenset(connection.execute(select(inspections.c.file_key).where(where)).scalars())
+
+    def failure_pictures(self) -> list[str]:
+        """Return the paths of kept pictures of all parts that did not pass, for the archive's protection."""
+        where = (inspections.c.verdict != Verdict.PASS.value) & inspections.c.picture_path.is_not(None)
+        with self._clear_errors("read"), self._reading() as connection:
+            return list(connection.execute(select(inspections.c.picture_path).where(where)).scalars())
+
+    def close(self) -> None:
+        """Close the log and let another station have it; may be called twice."""
+        with self._writing:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+            if self._lock is not None:
+                self._lock.release()
+                self._lock = None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        engine = self._engine
+        if engine is None:
+            raise LogError(f"the log {self.path} is closed", "Open it again.")
+        with engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _clear_errors(self, what: str) -> Iterator[None]:
+        """Turn the library's errors into ours, with what to do next."""
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            cause = str(getattr(error, "orig", None) or error)
+            raise LogError(f"the log {self.path} cannot be {what}: {cause}", _advice(cause)) from error
+
+
+def _advice(cause: str) -> str:
+    for sign, advice in (
+        ("locked", "Close the program that holds the file; the station goes on trying."),
+        ("readonly", "Give this user the right to write the file and its folder."),
+        ("disk is full", "Free space on the disk; the station goes on trying."),
+        ("not a database", "Choose another file for the log; this one is left as it is."),
+        ("malformed", "Restore a copy, or start a new log; keep the damaged file."),
+        ("unable to open", "Check the path and its permissions."),
+    ):
+        if sign in cause:
+            return advice
+    return "Check the file, its folder and the disk."
+
+
+def _where(statement: Select[Any], query: LogQuery) -> Select[Any]:
+    columns = inspections.c
+    if query.since is not None:
+        statement = statement.where(columns.time_utc >= time_text(query.since))
+    if query.until is not None:
+        statement = statement.where(columns.time_utc < time_text(query.until))
+    if query.recipe is not None:
+        statement = statement.where(columns.recipe == query.recipe)
+    if query.lot is not None:
+        statement = statement.where(columns.lot == query.lot)
+    if query.verdicts is not None:
+        statement = statement.where(columns.verdict.in_([verdict.value for verdict in query.verdicts]))
+    return statement

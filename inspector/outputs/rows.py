@@ -1,0 +1,155 @@
+"""An inspection as a row of the log and back, and as the documented JSON object."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inspector.domain.records import (
+    ArchivedPicture,
+    Decision,
+    Inspection,
+    Latencies,
+    ModelIdentity,
+    Thresholds,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def time_text(time: datetime) -> str:
+    """Return a time as the log keeps it: UTC, microseconds, 27 characters, sorting as text.
+
+    Raises:
+        ValueError: If the time has no zone.
+    """
+    if time.tzinfo is None:
+        msg = f"a time in the log needs its zone, got {time}"
+        raise ValueError(msg)
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parse_time(text: str) -> datetime:
+    """Return the time that `time_text` wrote."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
+
+
+def to_row(inspection: Inspection) -> dict[str, Any]:
+    """Return the row's columns."""
+    one, decision, model, times, picture = (
+        inspection,
+        inspection.decision,
+        inspection.model,
+        inspection.latencies,
+        inspection.picture,
+    )
+    return {
+        "id": one.id,
+        "time_utc": time_text(one.time_utc),
+        "station": one.station,
+        "recipe": one.recipe,
+        "recipe_version": one.recipe_version,
+        "lot": one.lot,
+        "part_number": one.part_number,
+        "source": one.source,
+        "source_path": _storable(one.source_path),
+        "file_key": _storable(one.file_key),
+        "trigger": one.trigger,
+        "verdict": decision.verdict.value,
+        "reason": _storable(decision.reason),
+        "p_defective": decision.p_defective,
+        "fail_at": decision.thresholds.fail_at,
+        "review_from": decision.thresholds.review_from,
+        "class_names": json.dumps(list(one.class_names), ensure_ascii=False),
+        "probabilities": json.dumps([float(p) for p in one.probabilities]),
+        "model_name": model.name if model else None,
+        "model_sha256": model.sha256 if model else None,
+        "device": model.device if model else None,
+        "precision": model.precision if model else None,
+        "backend": model.backend if model else None,
+        "software_version": one.software_version,
+        "trigger_ms": times.trigger_ms,
+        "wait_ms": times.wait_ms,
+        "preprocess_ms": times.preprocess_ms,
+        "inference_ms": times.inference_ms,
+        "archive_ms": times.archive_ms,
+        "total_ms": times.total_ms,
+        "picture_path": _storable(str(picture.path)) if picture else None,
+        "picture_sha256": picture.sha256 if picture else None,
+        "heatmap_path": _storable(str(picture.heatmap_path)) if picture and picture.heatmap_path else None,
+        "image_not_saved": _storable(one.image_not_saved),
+    }
+
+
+def from_row(row: Mapping[str, Any]) -> Inspection:
+    """Return the inspection of a row."""
+    picture = None
+    if row["picture_path"] is not None:
+        heatmap = row["heatmap_path"]
+        picture = ArchivedPicture(
+            path=Path(row["picture_path"]),
+            sha256=row["picture_sha256"],
+            heatmap_path=Path(heatmap) if heatmap is not None else None,
+        )
+    model = None
+    if row["model_name"] is not None:
+        model = ModelIdentity(
+            name=row["model_name"],
+            sha256=row["model_sha256"],
+            device=row["device"],
+            precision=row["precision"],
+            backend=row["backend"],
+        )
+    return Inspection(
+        id=row["id"],
+        time_utc=parse_time(row["time_utc"]),
+        station=row["station"],
+        recipe=row["recipe"],
+        recipe_version=row["recipe_version"],
+        lot=row["lot"],
+        part_number=row["part_number"],
+        source=row["source"],
+        source_path=row["source_path"],
+        file_key=row["file_key"],
+        trigger=row["trigger"],
+        decision=Decision(
+            verdict=Verdict(row["verdict"]),
+            reason=row["reason"],
+            p_defective=row["p_defective"],
+            thresholds=Thresholds(fail_at=row["fail_at"], review_from=row["review_from"]),
+        ),
+        class_names=tuple(json.loads(row["class_names"])),
+        probabilities=tuple(json.loads(row["probabilities"])),
+        model=model,
+        software_version=row["software_version"],
+        latencies=Latencies(
+            trigger_ms=row["trigger_ms"],
+            wait_ms=row["wait_ms"],
+            preprocess_ms=row["preprocess_ms"],
+            inference_ms=row["inference_ms"],
+            archive_ms=row["archive_ms"],
+            total_ms=row["total_ms"],
+        ),
+        picture=picture,
+        image_not_saved=row["image_not_saved"],
+    )
+
+
+def inspection_to_json(inspection: Inspection) -> dict[str, Any]:
+    """Return the documented JSON object of an inspection: the row's columns, with lists where the row has JSON text.
+
+    The keys are those of `inspector.outputs.schema.inspections`; ``probabilities`` is an object from class to number.
+    """
+    row = to_row(inspection)
+    del row["class_names"]
+    row["probabilities"] = dict(zip(inspection.class_names, map(float, inspection.probabilities), strict=True))
+    return row
+
+
+def _storable(text: str | None) -> Any:  # noqa: ANN401 - str or None, as given
+    """Make bytes of file names that are not valid text storable (they come as lone surrogates)."""
+    return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
