@@ -74,9 +74,8 @@ class PictureArchive:
         except OSError as error:
             (folder / inspection_id).with_suffix(".png").unlink(missing_ok=True)
             (folder / inspection_id).with_suffix(".webp").unlink(missing_ok=True)
-            raise ArchiveError(
-                f"the picture cannot be kept in {self._folder}: {_cause(error)}", _advice(error)
-            ) from error
+            what = f"the picture cannot be kept in {self._folder}: {error.strerror or error}"
+            raise ArchiveError(what, _advice(error)) from error
         return ArchivedPicture(path=path, sha256=hashlib.sha256(data).hexdigest(), heatmap_path=heatmap)
 
     def prune(self, protected: Sequence[str]) -> int:
