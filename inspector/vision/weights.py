@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,7 @@ def _load_numpy(path: Path) -> Mapping[str, Any]:
     import torch  # noqa: PLC0415 - seconds
 
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: torch.from_numpy(archive[name]) for name in archive.files}
     except (ValueError, zipfile.BadZipFile, EOFError, TypeError) as error:
         raise BundleError(f"{path} is not an archive of plain arrays: {error}", "Get the file again.") from error
@@ -82,22 +83,28 @@ def _load_torch(path: Path) -> Mapping[str, Any]:
     import torch  # noqa: PLC0415 - seconds
 
     try:
-        raw = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch warns of foreign pickle protocols before it refuses them
+            raw = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         if "weights_only" in str(error).lower() or "unsupported" in str(error).lower():
             raise BundleError(
                 f"{path} is refused: it is a pickle that would run code when it is loaded, not a plain state dict",
                 "Save the weights alone, torch.save(model.state_dict(), …), or as safetensors.",
             ) from error
-        raise BundleError(f"{path} is not a torch file: {error}", "Get the file again.") from error
-    except (RuntimeError, EOFError, ValueError, KeyError, AttributeError, zipfile.BadZipFile) as error:
-        raise BundleError(f"{path} is not a torch file: {error}", "Get the file again.") from error
+        raise _not_torch(path) from error
+    except (RuntimeError, EOFError, ValueError, KeyError, IndexError, AttributeError, zipfile.BadZipFile) as error:
+        raise _not_torch(path) from error
     for name in _WRAPPERS:
         if isinstance(raw, dict) and isinstance(raw.get(name), dict):
             raw = raw[name]
     if not isinstance(raw, dict):
         raise BundleError(f"{path} holds a {type(raw).__name__}, not a state dict", "Save model.state_dict().")
     return raw
+
+
+def _not_torch(path: Path) -> BundleError:
+    return BundleError(f"{path} is not a torch file, or it is cut off or damaged", "Get the file again.")
 
 
 def _plain_names(raw: Mapping[str, Any], path: Path) -> dict[str, Tensor]:
