@@ -103,6 +103,14 @@ class ResultLog(Protocol):
         """
         ...
 
+    def failure_pictures(self) -> list[str]:
+        """Return the paths of kept pictures of all parts that did not pass; none of them has been reviewed yet.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        ...
+
     def close(self) -> None:
         """Close the log; may be called twice."""
         ...

@@ -125,7 +125,8 @@ class FolderSource:
         if not self._folder.is_dir():
             raise SourceError(f"there is no folder {self._folder}", "Check the path, or connect the network share.")
         try:
-            next(os.scandir(self._folder), None)
+            with os.scandir(self._folder) as entries:
+                next(entries, None)
         except OSError as error:
             raise SourceError(
                 f"the folder {self._folder} cannot be read: {error.strerror}", "Check its permissions."

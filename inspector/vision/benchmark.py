@@ -13,6 +13,7 @@ import numpy as np
 from inspector.domain.errors import ClassifierError
 from inspector.vision.backends import list_devices, load_classifier, load_reference
 from inspector.vision.preprocess import preprocess
+from inspector.vision.torchvision_compat import import_torchvision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -128,6 +129,7 @@ class _GradCamReference:
     backend, device, precision = "torch + pytorch-grad-cam", "CPU", "fp32"
 
     def __init__(self, bundle: Bundle, batch: int) -> None:
+        import_torchvision()  # before pytorch-grad-cam imports it by itself
         from pytorch_grad_cam import GradCAM  # noqa: PLC0415 - seconds
         from torch import nn  # noqa: PLC0415
 

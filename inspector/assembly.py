@@ -1,0 +1,224 @@
+"""Puts the parts of the station together, without Qt; the window and the commands use the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector import __version__
+from inspector.domain.config import ArchiveConfig, Crop, KeepPolicy, TriggerConfig, TriggerMode
+from inspector.domain.errors import RecipeError
+from inspector.engine.job import LineJob
+from inspector.paths import Home, shipped_models_dir
+from inspector.recipe import Recipe, SourceOptions, load_recipe
+
+if TYPE_CHECKING:
+    from inspector.domain.records import Thresholds
+    from inspector.outputs.result_log import SqliteResultLog
+    from inspector.settings import Settings
+    from inspector.vision.classifier import Classifier
+    from inspector.vision.store import ModelStore
+
+DEMO_RECIPE = "Demo line"
+DEMO_MODEL = "demo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where a station keeps its record and pictures.
+
+    Args:
+        home: The data folder.
+        log: The result log.
+        archive: The folder of kept pictures.
+    """
+
+    home: Home
+    log: Path
+    archive: Path
+
+
+def places(home: Home, settings: Settings, *, log: Path | None = None) -> Places:
+    """Return the station's places: the command line's before the settings' before the data folder's."""
+    return Places(
+        home=home,
+        log=log or (Path(settings.log_path) if settings.log_path else home.log),
+        archive=Path(settings.archive_path) if settings.archive_path else home.archive,
+    )
+
+
+def open_log(path: Path, *, read_only: bool = False) -> SqliteResultLog:
+    """Open the result log.
+
+    Raises:
+        LogError: See `SqliteResultLog`.
+    """
+    from inspector.outputs.result_log import SqliteResultLog  # noqa: PLC0415 - after the window's first paint
+
+    return SqliteResultLog(path, read_only=read_only)
+
+
+def model_store(home: Home) -> ModelStore:
+    """Return the models that this station finds by name: the user's, then the shipped ones, then ``./models``."""
+    from inspector.vision.store import ModelStore  # noqa: PLC0415
+
+    folders = [home.models, shipped_models_dir()]
+    here = Path.cwd() / "models"
+    if here.is_dir() and here.resolve() not in {folder.resolve() for folder in folders}:
+        folders.append(here)
+    return ModelStore(folders)
+
+
+def load_classifier(
+    model: str,
+    home: Home,
+    *,
+    device: str = "auto",
+    precision: str | None = None,
+    thresholds: Thresholds | None = None,
+) -> Classifier:
+    """Find, verify and load a model.
+
+    Args:
+        model: Name or folder of a bundle.
+        home: Where the user's models and the cache are.
+        device: "auto", "cpu", "cuda", "gpu" or "npu".
+        precision: None for the device's best.
+        thresholds: The recipe's operating point, where it has one.
+
+    Raises:
+        BundleError: If it cannot be found or used.
+        DeviceError: If the device does not exist here.
+    """
+    from inspector.vision.backends import load_classifier as load  # noqa: PLC0415
+    from inspector.vision.bundle import Bundle  # noqa: PLC0415
+
+    entry = model_store(home).find(model)
+    points = (thresholds,) if thresholds is not None else ()
+    return load(Bundle.load(entry), device=device, precision=precision, cache_dir=home.cache, thresholds=points)
+
+
+def demo_recipe() -> Recipe:
+    """Return the recipe of the built-in demo line."""
+    return Recipe(
+        name=DEMO_RECIPE,
+        source="demo:",
+        trigger=TriggerConfig(mode=TriggerMode.PART_CROSSING, crop=Crop.PART, part_size_px=400),
+        model=DEMO_MODEL,
+        archive=ArchiveConfig(keep=KeepPolicy.FAILURES, max_size_gb=2.0),
+    )
+
+
+def recipe_for(model: str, source: str, options: SourceOptions | None = None) -> Recipe:
+    """Return a recipe for a model on a source where the user has written none.
+
+    Folders: every picture is a part. Cameras, videos, streams: parts that cross the middle of the view, left to right,
+    the whole view is inspected. The demo line: as `demo_recipe`, with that model.
+
+    Raises:
+        RecipeError: If the model's name makes no recipe's name.
+    """
+    options = options or SourceOptions()
+    if source == "demo:":
+        return demo_recipe().model_copy(update={"model": model, "source_options": options})
+    path = source.removeprefix("folder:")
+    files = source.startswith("folder:") or (":" not in source and Path(path).is_dir())
+    mode = TriggerMode.EVERY_PICTURE if files else TriggerMode.PART_CROSSING
+    name = Path(model).name or model
+    try:
+        return Recipe(name=name, source=source, source_options=options, trigger=TriggerConfig(mode=mode), model=model)
+    except ValueError as error:
+        raise RecipeError(f"no recipe can be made for the model {model}: {error}", "Write one (--recipe).") from error
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeEntry:
+    """A recipe file in the data folder.
+
+    Args:
+        name: The recipe's name; the file's where it cannot be read.
+        path: The file; None for the built-in demo line.
+        fault: Why it cannot be used; empty where it can.
+    """
+
+    name: str
+    path: Path | None
+    fault: str = ""
+
+
+def list_recipes(home: Home) -> list[RecipeEntry]:
+    """Return the recipes of the data folder by name, after the built-in demo line."""
+    found = [RecipeEntry(DEMO_RECIPE, None)]
+    for path in sorted(home.recipes.glob("*.json")):
+        try:
+            found.append(RecipeEntry(load_recipe(path).name, path))
+        except RecipeError as error:
+            found.append(RecipeEntry(path.stem, path, str(error)))
+    return found
+
+
+def find_recipe(name: str, home: Home) -> Recipe:
+    """Return a recipe by file, or by its name in the data folder; empty and “Demo line” give the built-in one.
+
+    Raises:
+        RecipeError: If there is none, or it cannot be used.
+    """
+    path = Path(name)
+    if name and (path.suffix == ".json" or path.is_file()):
+        return load_recipe(path)
+    stored = home.recipes / f"{name}.json"
+    if name and stored.is_file():
+        return load_recipe(stored)
+    if name in {"", DEMO_RECIPE}:
+        return demo_recipe()
+    known = ", ".join(entry.name for entry in list_recipes(home))
+    raise RecipeError(
+        f"there is no recipe “{name}”; known are {known}", f"Name one of these, or a file in {home.recipes}."
+    )
+
+
+def build_job(
+    recipe: Recipe,
+    settings: Settings,
+    where: Places,
+    log: SqliteResultLog,
+    *,
+    lot: str = "",
+    max_parts: int | None = None,
+    device: str | None = None,
+) -> LineJob:
+    """Return the job that runs a recipe on this station.
+
+    Args:
+        recipe: The product.
+        settings: The station.
+        where: Log, archive, data folder.
+        log: The open result log.
+        lot: The lot.
+        max_parts: Stop after this many.
+        device: Instead of the settings' device.
+    """
+    from inspector.outputs.archive import PictureArchive  # noqa: PLC0415
+    from inspector.sources.factory import open_source  # noqa: PLC0415
+
+    chosen = device or settings.device
+
+    def source_name() -> str:
+        kind, _, rest = recipe.source.partition(":")
+        folder = Path(rest if kind == "folder" else recipe.source).expanduser().absolute()
+        return f"folder:{folder}"
+
+    return LineJob(
+        recipe=recipe,
+        station=settings.station,
+        lot=lot,
+        software_version=__version__,
+        open_source=lambda: open_source(
+            recipe.source, recipe.source_options, seen=lambda: log.file_keys(source_name())
+        ),
+        load_classifier=lambda: load_classifier(recipe.model, where.home, device=chosen, thresholds=recipe.thresholds),
+        log=log,
+        archive=PictureArchive(where.archive, recipe.archive),
+        max_parts=max_parts,
+    )

@@ -1,0 +1,116 @@
+"""Where the line's threads put what they know; everyone else sees frozen snapshots."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from inspector.engine.status import EngineStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inspector.domain.records import Frame
+    from inspector.engine.status import EngineListener, PartInspected
+
+_log = logging.getLogger(__name__)
+_FPS_WINDOW_S = 2.0
+
+
+class Board:
+    """The status, its listeners, and the figures. Any thread may call any method."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._status = EngineStatus()
+        self._listeners: tuple[EngineListener, ...] = ()
+        self._frames: deque[float] = deque()
+        self._latencies: deque[float] = deque(maxlen=1000)
+
+    def subscribe(self, listener: EngineListener) -> Callable[[], None]:
+        """Add a listener; the returned function removes it."""
+        with self._lock:
+            self._listeners = (*self._listeners, listener)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                self._listeners = tuple(one for one in self._listeners if one is not listener)
+
+        return unsubscribe
+
+    def status(self) -> EngineStatus:
+        """Return a snapshot with the figures of this moment."""
+        with self._lock:
+            now = time.perf_counter()
+            while self._frames and now - self._frames[0] > _FPS_WINDOW_S:
+                self._frames.popleft()
+            latencies = sorted(self._latencies)
+            return replace(
+                self._status,
+                fps=len(self._frames) / _FPS_WINDOW_S,
+                latency_p50_ms=_quantile(latencies, 0.50),
+                latency_p99_ms=_quantile(latencies, 0.99),
+            )
+
+    def begin(self, **changes: Any) -> None:  # noqa: ANN401 - fields of EngineStatus
+        """Start a new run: everything from before is forgotten."""
+        with self._lock:
+            self._status = EngineStatus(**changes)
+            self._frames.clear()
+            self._latencies.clear()
+        self._tell_status()
+
+    def change(self, **changes: Any) -> None:  # noqa: ANN401 - fields of EngineStatus
+        """Change fields, and tell the listeners if anything did change."""
+        with self._lock:
+            before = self._status
+            self._status = replace(before, **changes)
+            same = before == self._status
+        if not same:
+            self._tell_status()
+
+    def frame_arrived(self, frame: Frame, dropped: int) -> None:
+        """Count a frame and those dropped before it, and show it."""
+        with self._lock:
+            self._frames.append(time.perf_counter())
+            if len(self._frames) > 4096:
+                self._frames.popleft()
+            if dropped:
+                self._status = replace(self._status, dropped=self._status.dropped + dropped)
+        for listener in self._listeners:
+            self._tell(listener.on_frame, frame)
+
+    def waiting(self, count: int) -> None:
+        """Note how many parts wait; a figure, so nobody is told."""
+        with self._lock:
+            self._status = replace(self._status, waiting=count)
+
+    def part_committed(self, event: PartInspected) -> None:
+        """Count a part that is in the log, and tell of it."""
+        with self._lock:
+            self._latencies.append(event.committed_ms)
+            self._status = replace(self._status, parts=self._status.parts + 1)
+        for listener in self._listeners:
+            self._tell(listener.on_part, event)
+
+    def _tell_status(self) -> None:
+        snapshot = self.status()
+        for listener in self._listeners:
+            self._tell(listener.on_status, snapshot)
+
+    def _tell(self, call: Callable[[Any], None], what: object) -> None:
+        try:
+            call(what)
+        except Exception:
+            _log.exception("a listener of the line failed")
+
+
+def _quantile(ordered: list[float], fraction: float) -> float | None:
+    """Nearest-rank quantile of sorted values; None where there are none."""
+    if not ordered:
+        return None
+    return ordered[min(len(ordered) - 1, int(fraction * len(ordered)))]

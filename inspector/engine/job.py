@@ -1,0 +1,43 @@
+"""What a line is started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inspector.outputs.base import Archive, ResultLog
+    from inspector.recipe import Recipe
+    from inspector.sources.base import Source
+    from inspector.vision.classifier import Classifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineJob:
+    """Everything one run of the line needs; the engine opens and closes source and classifier, not log and archive.
+
+    Args:
+        recipe: The product.
+        station: The station's name.
+        lot: The lot at the start; empty where none is set.
+        software_version: For the record.
+        open_source: Makes the source; it is opened on the capture thread.
+        load_classifier: Loads the model; called on the inspection thread.
+        log: The open result log.
+        archive: Keeps pictures.
+        max_parts: Stop after this many committed parts; None to go on.
+        predict_limit_s: A part whose prediction takes longer than this is an ERROR.
+    """
+
+    recipe: Recipe
+    station: str
+    lot: str
+    software_version: str
+    open_source: Callable[[], Source]
+    load_classifier: Callable[[], Classifier]
+    log: ResultLog
+    archive: Archive
+    max_parts: int | None = None
+    predict_limit_s: float = 5.0

@@ -1,0 +1,335 @@
+"""One run of the line: four threads, each with one task, from the first frame to the last commit."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from inspector.domain.errors import InspectorError, SourceError
+from inspector.domain.policy import error_decision
+from inspector.domain.records import BadPicture, Frame, Part, Thresholds
+from inspector.domain.trigger import make_trigger
+from inspector.engine.inspect import inspect_picture
+from inspector.engine.predictor import Predictor
+from inspector.engine.queues import Mailbox, PartQueue, Unjudged
+from inspector.engine.record import Recorder
+from inspector.engine.status import RunState, SourceState
+from inspector.sources.base import SourceEndedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inspector.domain.records import ModelIdentity
+    from inspector.engine.board import Board
+    from inspector.engine.job import LineJob
+    from inspector.sources.base import Source
+    from inspector.vision.classifier import Classifier
+
+_log = logging.getLogger(__name__)
+_TICK_S = 0.2
+_FIRST_RETRY_S = 0.5
+_LONGEST_RETRY_S = 5.0
+#: The capture thread must come back from the source within this time, or the source counts as lost.
+_SOURCE_HANGS_S = 15.0
+_DRAIN_S = 1.2
+_PRUNE_EVERY_S = 60.0
+
+
+class Line:
+    """A run. Made by `Engine.start`; its threads start at once.
+
+    Args:
+        job: What to do.
+        board: Where to say what happens.
+    """
+
+    def __init__(self, job: LineJob, board: Board) -> None:
+        self._job = job
+        self._board = board
+        self._stop = threading.Event()
+        self._abandon = threading.Event()  # gives up what cannot be recorded
+        self._ready = threading.Event()  # the model is loaded
+        self._finished = threading.Event()
+        self._drain_until_s: float | None = None
+        self._mailbox = Mailbox()
+        self._parts = PartQueue()
+        self._trigger = make_trigger(job.recipe.trigger, job.recipe.region)
+        self._recorder = Recorder(job, board, self._abandon)
+        self._source: Source | None = None
+        self._source_called_s: float | None = None
+        self._committed = 0
+        self._fault = ""
+        self._threads = [
+            threading.Thread(target=self._guarded, args=(work,), name=name, daemon=True)
+            for name, work in (
+                ("capture", self._capture),
+                ("trigger", self._watch_frames),
+                ("inspection", self._inspect),
+                ("housekeeping", self._keep_house),
+            )
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def request_stop(self) -> None:
+        """Ask for the end: nothing further is captured; parts that wait are still judged."""
+        if self._drain_until_s is None:
+            self._drain_until_s = time.perf_counter() + _DRAIN_S
+        self._stop.set()
+        self._ready.set()
+        source = self._source
+        if source is not None:
+            try:
+                source.close()
+            except Exception:
+                _log.exception("the source could not be closed")
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the end; True where every thread has ended. What cannot be recorded in time is given up."""
+        deadline = time.perf_counter() + timeout_s
+        self._finished.wait(max(0.0, timeout_s - 0.4))
+        self._abandon.set()
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.perf_counter()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def wait(self, timeout_s: float | None) -> bool:
+        """Wait until the line has ended by itself; False where it has not within the time."""
+        return self._finished.wait(timeout_s)
+
+    @property
+    def fault(self) -> str:
+        """Why the line broke; empty where it did not."""
+        return self._fault
+
+    @property
+    def uncommitted(self) -> int:
+        """How many parts could not be recorded before the end."""
+        return self._recorder.uncommitted + len(self._parts)
+
+    @property
+    def alive(self) -> bool:
+        """True until the line has ended."""
+        return not self._finished.is_set()
+
+    def fire_trigger(self) -> None:
+        """Ask for a capture by hand."""
+        self._trigger.fire()
+
+    def set_lot(self, lot: str) -> None:
+        """Set the lot from now on."""
+        self._recorder.set_lot(lot)
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Run a thread's work; if it dies, the line stops and says so."""
+        try:
+            work()
+        except InspectorError as error:
+            self._break(str(error))
+        except Exception as error:
+            _log.exception("the line broke")
+            self._break(f"unexpected {type(error).__name__} in the {threading.current_thread().name} thread: {error}")
+        finally:
+            if threading.current_thread().name == "inspection":
+                self._stop.set()
+                self._finished.set()
+
+    def _break(self, why: str) -> None:
+        if not self._fault:
+            self._fault = why
+            self._board.change(state=RunState.FAULT, fault=why)
+        self.request_stop()
+
+    # --- capture ------------------------------------------------------------------------------------------------------
+
+    def _capture(self) -> None:
+        retry_s = _FIRST_RETRY_S
+        try:
+            while not self._stop.is_set():
+                opened_s = time.perf_counter()
+                try:
+                    self._open_source()
+                    self._read_source()
+                except SourceEndedError:
+                    self._board.change(source_state=SourceState.ENDED, source_message="")
+                    return
+                except SourceError as error:
+                    self._lost(str(error))
+                except Exception as error:
+                    _log.exception("the source failed")
+                    self._lost(f"unexpected {type(error).__name__}: {error}")
+                finally:
+                    self._close_source()
+                if time.perf_counter() - opened_s > 10.0:
+                    retry_s = _FIRST_RETRY_S
+                if self._stop.wait(retry_s):
+                    return
+                retry_s = min(2 * retry_s, _LONGEST_RETRY_S)
+        finally:
+            self._mailbox.close()
+
+    def _open_source(self) -> None:
+        if self._source is None:
+            self._source = self._job.open_source()
+        self._source_called_s = time.perf_counter()
+        self._source.open()
+        if not self._stop.is_set():
+            self._board.change(source_state=SourceState.LIVE, source_message="")
+
+    def _read_source(self) -> None:
+        source = self._source
+        assert source is not None
+        live = source.live
+        expected: int | None = None
+        while not self._stop.is_set():
+            self._source_called_s = time.perf_counter()
+            item = source.read(_TICK_S)
+            if item is None:
+                continue
+            missed = max(0, item.sequence - expected) if expected is not None and live else 0
+            expected = item.sequence + 1
+            self._board.change(source_state=SourceState.LIVE, source_message="")
+            if live:
+                missed += self._mailbox.put_newest(item)
+            else:
+                self._mailbox.put_waiting(item, self._stop)
+            if isinstance(item, Frame):
+                self._board.frame_arrived(item, missed)
+
+    def _lost(self, why: str) -> None:
+        self._source_called_s = None
+        if not self._stop.is_set():
+            _log.warning("%s", why)
+            self._board.change(source_state=SourceState.LOST, source_message=why)
+
+    def _close_source(self) -> None:
+        self._source_called_s = None
+        if self._source is not None:
+            try:
+                self._source.close()
+            except Exception:
+                _log.exception("the source could not be closed")
+
+    # --- trigger ------------------------------------------------------------------------------------------------------
+
+    def _watch_frames(self) -> None:
+        try:
+            self._ready.wait()
+            while not self._stop.is_set() and not self._mailbox.finished:
+                item = self._mailbox.take(_TICK_S)
+                self._check_source_answers()
+                if isinstance(item, BadPicture):
+                    self._parts.put(_unreadable(item))
+                elif item is not None:
+                    for part in self._trigger.update(item):
+                        self._hand_over(part)
+            for part in self._trigger.flush():
+                self._hand_over(part)
+        finally:
+            self._parts.close()
+
+    def _check_source_answers(self) -> None:
+        called_s = self._source_called_s
+        if called_s is not None and time.perf_counter() - called_s > _SOURCE_HANGS_S:
+            self._board.change(
+                source_state=SourceState.LOST,
+                source_message=f"{self._source.name if self._source else 'the source'} does not answer. "
+                "Check its cable and power; stop and start the line if it stays so.",
+            )
+
+    def _hand_over(self, part: Part) -> None:
+        live = self._source is None or self._source.live
+        if live:
+            kept = self._parts.put(part)
+            if not kept:
+                self._parts.put(_overflow(part))
+        elif not self._parts.put_waiting(part, self._stop):
+            self._parts.put(part)
+        self._board.waiting(len(self._parts))
+
+    # --- inspection ---------------------------------------------------------------------------------------------------
+
+    def _inspect(self) -> None:
+        classifier = self._job.load_classifier()
+        predictor = Predictor(classifier, self._job.predict_limit_s)
+        try:
+            thresholds = self._job.recipe.thresholds or classifier.thresholds
+            self._board.change(model=classifier.identity, thresholds=thresholds)
+            if not self._stop.is_set():
+                self._board.change(state=RunState.RUNNING)
+            self._ready.set()
+            self._judge_all(classifier, predictor, thresholds)
+        finally:
+            self._ready.set()
+            predictor.close(timeout_s=0.3)
+
+    def _judge_all(self, classifier: Classifier, predictor: Predictor, thresholds: Thresholds) -> None:
+        limit = self._job.max_parts
+        while not self._parts.finished:
+            if self._drain_until_s is not None and time.perf_counter() > self._drain_until_s:
+                return
+            item = self._parts.take(_TICK_S)
+            if item is None:
+                continue
+            self._board.waiting(len(self._parts))
+            self._judge(item, classifier.identity, predictor, thresholds)
+            if limit is not None and self._committed >= limit:
+                self.request_stop()
+                while self._parts.take(0.0) is not None:
+                    pass  # more than was asked for
+                return
+
+    def _judge(self, item: Part | Unjudged, model: ModelIdentity, predictor: Predictor, thresholds: Thresholds) -> None:
+        taken_s = time.perf_counter()
+        prediction = None
+        if isinstance(item, Unjudged):
+            decision = error_decision(item.reason, thresholds)
+        else:
+            try:
+                pixels = item.pixels()
+            except InspectorError as error:
+                decision = error_decision(str(error), thresholds)
+            else:
+                decision, prediction = inspect_picture(predictor, pixels, thresholds, self._job.recipe.quality)
+        if self._recorder.record(item, decision, prediction, model, taken_s):
+            self._committed += 1
+
+    # --- housekeeping -------------------------------------------------------------------------------------------------
+
+    def _keep_house(self) -> None:
+        wait_s = 5.0
+        while not self._stop.wait(wait_s):
+            wait_s = _PRUNE_EVERY_S
+            try:
+                self._job.archive.prune(self._job.log.failure_pictures())
+            except (InspectorError, OSError):
+                _log.exception("the archive's limits could not be applied")
+
+
+def _unreadable(bad: BadPicture) -> Unjudged:
+    return Unjudged(
+        reason=bad.reason,
+        captured_at=bad.captured_at,
+        captured_s=bad.captured_s,
+        triggered_s=time.perf_counter(),
+        source=bad.source,
+        path=bad.path,
+        file_key=bad.file_key,
+        trigger="every-picture",
+    )
+
+
+def _overflow(part: Part) -> Unjudged:
+    frame = part.frame
+    return Unjudged(
+        reason="inspection could not keep up: the part passed uninspected. Slow the line or use a faster device.",
+        captured_at=frame.captured_at,
+        captured_s=frame.captured_s,
+        triggered_s=part.triggered_s,
+        source=frame.source,
+        path=frame.path,
+        file_key=frame.file_key,
+        trigger=part.trigger,
+    )

@@ -1,0 +1,147 @@
+"""The two hand-overs of the line: frames from capture to trigger, parts from trigger to inspection."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from inspector.domain.records import BadPicture, Frame, Part
+
+
+class Mailbox:
+    """Frames from the capture thread to the trigger thread.
+
+    Args:
+        capacity: How many wait where none may be dropped.
+    """
+
+    def __init__(self, capacity: int = 2) -> None:
+        self._capacity = capacity
+        self._items: deque[Frame | BadPicture] = deque()
+        self._changed = threading.Condition()
+        self._closed = False
+
+    def put_newest(self, item: Frame | BadPicture) -> int:
+        """Overwrite what waits (live sources); return how many frames were dropped by that."""
+        with self._changed:
+            dropped = len(self._items)
+            self._items.clear()
+            self._items.append(item)
+            self._changed.notify_all()
+            return dropped
+
+    def put_waiting(self, item: Frame | BadPicture, stop: threading.Event) -> None:
+        """Wait for room (files), unless the line stops."""
+        with self._changed:
+            while len(self._items) >= self._capacity and not stop.is_set():
+                self._changed.wait(0.1)
+            self._items.append(item)
+            self._changed.notify_all()
+
+    def take(self, timeout_s: float) -> Frame | BadPicture | None:
+        """Return the next item; None where there is none within the time."""
+        with self._changed:
+            self._changed.wait_for(lambda: bool(self._items) or self._closed, timeout_s)
+            if not self._items:
+                return None
+            item = self._items.popleft()
+            self._changed.notify_all()
+            return item
+
+    def close(self) -> None:
+        """Say that nothing more comes; what waits can still be taken."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    @property
+    def finished(self) -> bool:
+        """True when it is closed and empty."""
+        with self._changed:
+            return self._closed and not self._items
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unjudged:
+    """A part that cannot be judged; it becomes an ERROR inspection. It holds no pixels."""
+
+    reason: str
+    captured_at: datetime
+    captured_s: float
+    triggered_s: float
+    source: str
+    path: Path | None
+    file_key: str
+    trigger: str
+
+
+class PartQueue:
+    """Parts from the trigger thread to the inspection thread.
+
+    Args:
+        capacity: How many parts with their pixels may wait.
+    """
+
+    def __init__(self, capacity: int = 8) -> None:
+        self._capacity = capacity
+        self._items: deque[Part | Unjudged] = deque()
+        self._parts = 0
+        self._changed = threading.Condition()
+        self._closed = False
+
+    def put(self, item: Part | Unjudged) -> bool:
+        """Append; False where a part finds no room. What is unjudged always does: it must not be lost."""
+        with self._changed:
+            if not isinstance(item, Unjudged):
+                if self._parts >= self._capacity:
+                    return False
+                self._parts += 1
+            self._items.append(item)
+            self._changed.notify_all()
+            return True
+
+    def put_waiting(self, item: Part, stop: threading.Event) -> bool:
+        """Wait for room; False where the line stops before there is any."""
+        with self._changed:
+            while self._parts >= self._capacity:
+                if stop.is_set():
+                    return False
+                self._changed.wait(0.1)
+            self._parts += 1
+            self._items.append(item)
+            self._changed.notify_all()
+            return True
+
+    def take(self, timeout_s: float) -> Part | Unjudged | None:
+        """Return the next item; None where there is none within the time."""
+        with self._changed:
+            self._changed.wait_for(lambda: bool(self._items) or self._closed, timeout_s)
+            if not self._items:
+                return None
+            item = self._items.popleft()
+            if not isinstance(item, Unjudged):
+                self._parts -= 1
+            self._changed.notify_all()
+            return item
+
+    def close(self) -> None:
+        """Say that nothing more comes."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    @property
+    def finished(self) -> bool:
+        """True when it is closed and empty."""
+        with self._changed:
+            return self._closed and not self._items
+
+    def __len__(self) -> int:
+        with self._changed:
+            return len(self._items)
