@@ -1,0 +1,16 @@
+"""``inspector``: the window, and the commands."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command line; see `inspector.cli`."""
+    from inspector.cli import main as run  # noqa: PLC0415 - nothing is imported before it is needed
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""``inspector log``: summary and export of the record, also beside a running station."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of, say, settings_of, time_argument
+
+if TYPE_CHECKING:
+    import argparse
+
+    from inspector.outputs.base import LogQuery
+    from inspector.outputs.result_log import SqliteResultLog
+
+_VERDICTS = ("PASS", "FAIL", "REVIEW", "ERROR")
+
+
+def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add ``log`` and its commands."""
+    group = commands.add_parser("log", help="summary and export of the record").add_subparsers(
+        title="commands", metavar="COMMAND", required=True
+    )
+    summary = group.add_parser("summary", help="counts and yield")
+    add_json(summary)
+    summary.set_defaults(command=show_summary)
+    export = group.add_parser("export", help="the rows, as CSV or JSON lines, on stdout")
+    form = export.add_mutually_exclusive_group(required=True)
+    form.add_argument("--csv", action="store_true", help="CSV with a header")
+    form.add_argument("--json", action="store_true", help="one JSON object per part")
+    export.set_defaults(command=export_rows, json_lines=True)
+    for parser in (summary, export):
+        add_places(parser)
+        parser.add_argument("--since", type=time_argument, help="captured at or after this date or time (local)")
+        parser.add_argument("--until", type=time_argument, help="captured before this date or time (local)")
+        parser.add_argument("--recipe", help="name of the recipe")
+        parser.add_argument("--lot", help="lot")
+        parser.add_argument("--verdict", choices=_VERDICTS, action="append", help="may be given several times")
+
+
+def _open(parsed: argparse.Namespace) -> SqliteResultLog:
+    from inspector import assembly  # noqa: PLC0415
+
+    home = home_of(parsed)
+    where = assembly.places(home, settings_of(home), log=getattr(parsed, "log", None))
+    return assembly.open_log(where.log, read_only=True)
+
+
+def _query(parsed: argparse.Namespace) -> LogQuery:
+    from inspector.domain.records import Verdict  # noqa: PLC0415
+    from inspector.outputs.base import LogQuery  # noqa: PLC0415
+
+    verdicts = frozenset(Verdict(name) for name in parsed.verdict) if parsed.verdict else None
+    return LogQuery(since=parsed.since, until=parsed.until, recipe=parsed.recipe, lot=parsed.lot, verdicts=verdicts)
+
+
+def show_summary(parsed: argparse.Namespace) -> int:
+    """Show counts."""
+    from inspector.outputs.export import summary  # noqa: PLC0415
+
+    log = _open(parsed)
+    try:
+        found = summary(log, _query(parsed))
+    finally:
+        log.close()
+    if parsed.json:
+        emit({"log": str(log.path), **found})
+        return EXIT_OK
+    print(f"log        {log.path}")
+    for key in ("inspected", "pass", "fail", "review", "error"):
+        print(f"{key:11}{found[key]}")
+    if found["yield"] is not None:
+        low, high = found["yield_interval_95"]
+        print(f"yield      {100 * found['yield']:.2f} %  (95 %: {100 * low:.2f} to {100 * high:.2f} %)")
+    print(f"newest     {found['newest_utc'] or '–'}")
+    return EXIT_OK
+
+
+def export_rows(parsed: argparse.Namespace) -> int:
+    """Export."""
+    from inspector.outputs.export import export_csv, export_jsonl  # noqa: PLC0415
+
+    log = _open(parsed)
+    try:
+        rows = log.rows(_query(parsed))
+        count = export_csv(rows, sys.stdout) if parsed.csv else export_jsonl(rows, sys.stdout)
+        sys.stdout.flush()
+    finally:
+        log.close()
+    say(f"{count} rows from {log.path}")
+    return EXIT_OK

@@ -1,0 +1,92 @@
+"""``inspector recipe``: list, show, check, save."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add ``recipe`` and its commands."""
+    group = commands.add_parser("recipe", help="list, show, check, save recipes").add_subparsers(
+        title="commands", metavar="COMMAND", required=True
+    )
+    listing = group.add_parser("list", help="list the recipes of this station")
+    listing.set_defaults(command=list_recipes)
+    show = group.add_parser("show", help="print a recipe; a start for a new one")
+    show.add_argument("recipe", nargs="?", default="", help="name or file (default: the demo line)")
+    show.set_defaults(command=show_recipe)
+    check = group.add_parser("check", help="validate a recipe file")
+    check.add_argument("file", type=Path)
+    check.set_defaults(command=check_recipe)
+    save = group.add_parser("save", help="validate a recipe file and take it into this station's recipes")
+    save.add_argument("file", type=Path)
+    save.set_defaults(command=save_recipe)
+    for parser in (listing, show, check, save):
+        add_places(parser)
+        add_json(parser)
+
+
+def list_recipes(parsed: argparse.Namespace) -> int:
+    """List."""
+    from inspector import assembly  # noqa: PLC0415
+
+    entries = assembly.list_recipes(home_of(parsed))
+    if parsed.json:
+        found = [{"name": one.name, "path": str(one.path) if one.path else None, "fault": one.fault} for one in entries]
+        emit({"recipes": found})
+        return EXIT_OK
+    for entry in entries:
+        print(f"{entry.name:24}{entry.fault or entry.path or 'built in'}")
+    return EXIT_OK
+
+
+def show_recipe(parsed: argparse.Namespace) -> int:
+    """Show."""
+    from inspector import assembly  # noqa: PLC0415
+
+    recipe = assembly.find_recipe(parsed.recipe, home_of(parsed))
+    if parsed.json:
+        emit(recipe.model_dump(mode="json"))
+    else:
+        print(recipe.model_dump_json(indent=2))
+    return EXIT_OK
+
+
+def check_recipe(parsed: argparse.Namespace) -> int:
+    """Check."""
+    from inspector.recipe import load_recipe  # noqa: PLC0415
+
+    recipe = load_recipe(parsed.file)
+    if parsed.json:
+        emit({"ok": True, "name": recipe.name, "version": recipe.version})
+    else:
+        print(f"{parsed.file}: recipe “{recipe.name}”, version {recipe.version}, can be used")
+    return EXIT_OK
+
+
+def save_recipe(parsed: argparse.Namespace) -> int:
+    """Save; the version follows that of the recipe of the same name."""
+    from inspector.recipe import load_recipe  # noqa: PLC0415
+    from inspector.recipe import save_recipe as save  # noqa: PLC0415
+
+    recipe = load_recipe(parsed.file)
+    folder = home_of(parsed).recipes
+    there = folder / f"{recipe.name}.json"
+    if there.is_file():
+        before = load_recipe(there)
+        if before != recipe.model_copy(update={"version": before.version}):
+            recipe = recipe.model_copy(update={"version": before.version + 1})
+        else:
+            recipe = before
+    path = save(recipe, folder)
+    if parsed.json:
+        emit({"path": str(path), "name": recipe.name, "version": recipe.version})
+    else:
+        print(f"{path}: version {recipe.version}")
+    return EXIT_OK

@@ -1,0 +1,257 @@
+"""``inspector run``: the line, in the window or in the terminal."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from inspector.cli.common import (
+    EXIT_DEFECTS,
+    EXIT_ERROR,
+    EXIT_INTERRUPTED,
+    EXIT_OK,
+    EXIT_USAGE,
+    add_device,
+    add_json,
+    add_places,
+    emit,
+    home_of,
+    positive,
+    say,
+    settings_of,
+)
+from inspector.domain.records import Tally
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from inspector.domain.records import Frame
+    from inspector.engine.engine import Engine
+    from inspector.engine.status import EngineStatus, PartInspected
+    from inspector.recipe import Recipe
+
+
+def add_window_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the window."""
+    parser.add_argument("--full-screen", action="store_true", help="fill the screen")
+
+
+def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add ``run``."""
+    parser = commands.add_parser(
+        "run",
+        help="inspect a source",
+        description="Inspect a source: in the window, or with --headless (or --json, or no display) in the terminal.",
+        epilog="Exit codes: 0 ended or stopped; 1 error; 2 usage; 3 with --fail-on-defect, a part did not pass; "
+        "130 interrupted.",
+    )
+    parser.add_argument("--source", help="camera:N, video:PATH, rtsp://…, folder:PATH or demo:")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--recipe", help="recipe: its name, or a file")
+    which.add_argument("--model", help="model bundle: its name, or its folder")
+    parser.add_argument("--headless", action="store_true", help="no window")
+    parser.add_argument("--max-parts", type=positive, help="stop after this many parts")
+    parser.add_argument("--lot", default="", help="lot number of the parts")
+    parser.add_argument("--seed", type=int, default=None, help="demo: seed of the line")
+    parser.add_argument("--as-fast-as-possible", action="store_true", help="video, demo: do not pace, drop nothing")
+    parser.add_argument("--fail-on-defect", action="store_true", help="exit with 3 if a part did not pass")
+    add_window_options(parser)
+    add_device(parser)
+    add_places(parser)
+    add_json(parser, "one JSON object per part on stdout, each after its commit")
+    parser.set_defaults(command=run, json_lines=True)
+
+
+def has_display() -> bool:
+    """True where a window can be shown."""
+    if not sys.platform.startswith("linux"):
+        return True
+    forced = os.environ.get("QT_QPA_PLATFORM", "")
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or forced in {"offscreen", "vnc"})
+
+
+def window(parsed: argparse.Namespace) -> int:
+    """Show the window; the line does not start by itself."""
+    if not has_display():
+        say("error: there is no display for the window. Use “inspector run --headless …”, or set DISPLAY.")
+        return EXIT_ERROR
+    return _window(parsed, start=False)
+
+
+def _window(parsed: argparse.Namespace, *, start: bool) -> int:
+    from inspector.app import AppOptions  # noqa: PLC0415 - Qt
+    from inspector.app import main as show  # noqa: PLC0415
+
+    options = AppOptions(
+        home=home_of(parsed),
+        log=getattr(parsed, "log", None),
+        recipe=getattr(parsed, "recipe", None),
+        source=getattr(parsed, "source", None),
+        model=getattr(parsed, "model", None),
+        device=getattr(parsed, "device", None),
+        full_screen=parsed.full_screen,
+        start=start,
+    )
+    return show(options)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Run the line."""
+    if not (parsed.source or parsed.recipe or parsed.model):
+        say("error: name what to inspect: --source, with --recipe or --model. Try --source demo:")
+        return EXIT_USAGE
+    headless = parsed.headless or parsed.json or parsed.max_parts is not None or parsed.fail_on_defect
+    if not headless and has_display():
+        return _window(parsed, start=True)
+    if not headless:
+        say("no display: the line runs in the terminal; Ctrl-C stops it")
+    return _headless(parsed)
+
+
+def chosen_recipe(parsed: argparse.Namespace) -> Recipe:
+    """Return the recipe that the options name.
+
+    Raises:
+        RecipeError: If it cannot be used.
+    """
+    from inspector import assembly  # noqa: PLC0415 - pydantic and more
+    from inspector.domain.errors import RecipeError  # noqa: PLC0415
+
+    home = home_of(parsed)
+    if parsed.model:
+        if not parsed.source:
+            raise RecipeError("a model alone does not say what to look at", "Add --source.")
+        recipe = assembly.recipe_for(parsed.model, parsed.source)
+    elif parsed.recipe or parsed.source == "demo:":
+        recipe = assembly.find_recipe(parsed.recipe or "", home)
+    else:
+        raise RecipeError(f"nothing says how {parsed.source} is judged", "Add --recipe or --model.")
+    changes: dict[str, Any] = {}
+    if parsed.source:
+        changes["source"] = parsed.source
+    options = recipe.source_options
+    if parsed.as_fast_as_possible:
+        options = options.model_copy(update={"as_fast_as_possible": True})
+    if parsed.seed is not None:
+        options = options.model_copy(update={"seed": parsed.seed})
+    return recipe.model_copy(update={**changes, "source_options": options})
+
+
+class _Events:
+    """Puts what the engine tells into a queue; each part is printed by the main thread."""
+
+    def __init__(self) -> None:
+        self.parts: queue.SimpleQueue[PartInspected] = queue.SimpleQueue()
+
+    def on_part(self, event: PartInspected) -> None:
+        self.parts.put(event)
+
+    def on_status(self, status: EngineStatus) -> None:
+        """Status is polled."""
+
+    def on_frame(self, frame: Frame) -> None:
+        """Nothing shows frames here."""
+
+
+def _headless(parsed: argparse.Namespace) -> int:
+    from inspector import assembly  # noqa: PLC0415
+    from inspector.engine.engine import Engine  # noqa: PLC0415
+
+    home = home_of(parsed)
+    settings = settings_of(home)
+    recipe = chosen_recipe(parsed)
+    where = assembly.places(home, settings, log=getattr(parsed, "log", None))
+    log = assembly.open_log(where.log)
+    engine, events = Engine(), _Events()
+    engine.subscribe(events)
+    job = assembly.build_job(
+        recipe, settings, where, log, lot=parsed.lot, max_parts=parsed.max_parts, device=parsed.device
+    )
+    tally, fault, stopped = Tally(), "", False
+    try:
+        with _signals() as stop:
+            engine.start(job)
+            tally, fault, stopped = _follow(engine, events, stop, json_lines=parsed.json, recipe=recipe)
+    finally:
+        engine.stop()
+        log.close()
+    if fault:
+        say(f"error: {fault}")
+    _say_tally(tally, where.log)
+    if fault:
+        return EXIT_ERROR
+    if stopped:
+        return EXIT_INTERRUPTED
+    return EXIT_DEFECTS if parsed.fail_on_defect and tally.passed < tally.inspected else EXIT_OK
+
+
+@contextmanager
+def _signals() -> Iterator[threading.Event]:
+    """Turn SIGINT and SIGTERM into an event while the line runs."""
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _follow(
+    engine: Engine, events: _Events, stop: threading.Event, *, json_lines: bool, recipe: Recipe
+) -> tuple[Tally, str, bool]:
+    """Print parts until the line ends or is stopped; return the tally, the fault, and whether it was stopped."""
+    from inspector.cli.table import LiveTable  # noqa: PLC0415 - rich
+    from inspector.outputs.rows import inspection_to_json  # noqa: PLC0415
+
+    tally, fault = Tally(), ""
+    files = not recipe.source.startswith(("camera:", "rtsp", "http", "rtmp", "demo:"))
+    with LiveTable(recipe) as table:
+
+        def take(timeout_s: float) -> bool:
+            nonlocal tally
+            try:
+                event = events.parts.get(timeout=timeout_s) if timeout_s else events.parts.get_nowait()
+            except queue.Empty:
+                return False
+            tally = tally.plus(event.inspection.decision.verdict)
+            if json_lines:
+                emit(inspection_to_json(event.inspection))
+            table.part(event)
+            return True
+
+        while not stop.is_set() and not engine.wait_ended(0):
+            take(0.1)
+            status = engine.status()
+            table.update(status, tally)
+            if files and not status.parts and status.source_state.value == "lost":
+                fault = status.source_message
+                break
+        stopped = stop.is_set()
+        engine.stop()
+        while take(0):
+            pass
+        status = engine.status()
+        table.update(status, tally)
+    return tally, fault or status.fault, stopped
+
+
+def _say_tally(tally: Tally, log: Path) -> None:
+    good = f"{100 * tally.yield_fraction:.1f} %" if tally.yield_fraction is not None else "–"
+    say(
+        f"{tally.inspected} parts inspected: {tally.passed} pass, {tally.failed} fail, {tally.review} review, "
+        f"{tally.error} error; yield {good}"
+    )
+    say(f"log: {log}")
