@@ -231,12 +231,19 @@ def _judge_all(
     classifier: Classifier, files: Sequence[_File], table: _Table, stop: threading.Event, *, overlays: Path | None
 ) -> None:
     from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.speed:.0f}/s"),
+        TaskProgressColumn("", show_speed=True),
         TimeRemainingColumn(),
         TextColumn("{task.description}"),
     )

@@ -55,9 +55,8 @@ def bench(parsed: argparse.Namespace) -> int:
     print(f"{report.model}, {report.images} pictures, input {report.input_size}², {report.cpu_count} cores")
     for row in report.rows:
         flips = "" if row.verdict_flips is None else f"{row.verdict_flips} flips"
-        print(
-            f"{row.backend:26}{row.device:8.8}{row.precision:6}×{row.batch:<3}{row.images_per_s:8.1f} pictures/s  {flips}"
-        )
+        how = f"{row.backend:26}{row.device:8.8}{row.precision:6}×{row.batch:<3}"
+        print(f"{how}{row.images_per_s:8.1f} pictures/s  {flips}")
     print(
         f"best {report.best_images_per_s:.1f}/s, reference {report.reference_images_per_s:.1f}/s, "
         f"ratio {report.ratio:.1f}"

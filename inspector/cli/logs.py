@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of, say, settings_of, time_argument
@@ -82,8 +83,8 @@ def export_rows(parsed: argparse.Namespace) -> int:
 
     log = _open(parsed)
     try:
-        rows = log.rows(_query(parsed))
-        count = export_csv(rows, sys.stdout) if parsed.csv else export_jsonl(rows, sys.stdout)
+        with closing(log.rows(_query(parsed))) as rows:
+            count = export_csv(rows, sys.stdout) if parsed.csv else export_jsonl(rows, sys.stdout)
         sys.stdout.flush()
     finally:
         log.close()

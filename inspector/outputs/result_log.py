@@ -21,7 +21,7 @@ from inspector.outputs.rows import from_row, time_text, to_row
 from inspector.outputs.schema import HEAD, inspections
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from sqlalchemy import Select
 
@@ -182,7 +182,7 @@ class SqliteResultLog:
         with self._clear_errors("read"), self._reading() as connection:
             return [from_row(dict(row)) for row in connection.execute(statement).mappings()]
 
-    def rows(self, query: LogQuery) -> Iterator[Inspection]:
+    def rows(self, query: LogQuery) -> Generator[Inspection]:
         """Iterate over the inspections, oldest first, with flat memory; see `ResultLog.rows`."""
         statement = _where(select(inspections), query).order_by(inspections.c.time_utc, inspections.c.id)
         with self._clear_errors("read"), self._reading() as connection:
