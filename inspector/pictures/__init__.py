@@ -1,0 +1,30 @@
+"""Picture files: one decoder and one writer for everybody."""
+
+from __future__ import annotations
+
+from inspector.pictures.decode import MAX_BYTES, MAX_PIXELS, decode_picture, read_picture
+from inspector.pictures.files import (
+    PICTURE_SUFFIXES,
+    encode_picture,
+    find_pictures,
+    is_picture,
+    iter_pictures,
+    natural_key,
+    write_bytes,
+    write_picture,
+)
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_PIXELS",
+    "PICTURE_SUFFIXES",
+    "decode_picture",
+    "encode_picture",
+    "find_pictures",
+    "is_picture",
+    "iter_pictures",
+    "natural_key",
+    "read_picture",
+    "write_bytes",
+    "write_picture",
+]

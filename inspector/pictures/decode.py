@@ -1,0 +1,145 @@
+"""From a picture file to pixels: the one decoder of the whole program."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from inspector.domain.errors import PictureError
+from inspector.pictures.header import Header, read_header
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from inspector.domain.records import Image
+
+#: Pictures with more pixels than this are refused before they are decoded.
+MAX_PIXELS = 150_000_000
+#: Files larger than this are refused before they are read (`MAX_PIXELS` in 16 bit BGRA, and a margin).
+MAX_BYTES = 10 * MAX_PIXELS
+#: How formats that are often tried begin, for an error that names them.
+_FOREIGN = {
+    b"GIF8": "a GIF, which is not supported",
+    b"%PDF": "a PDF, which is not supported",
+    b"\x00\x00\x00\x0cjP  ": "JPEG 2000, which is not supported",
+}
+
+
+def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Image:
+    """Decode a picture file.
+
+    Args:
+        path: JPEG, PNG, BMP, TIFF or WebP, whatever the suffix says.
+        max_pixels: Larger pictures are refused.
+
+    Returns:
+        Read-only (H, W), (H, W, 3) BGR or (H, W, 4) BGRA, uint8 or uint16, turned as its EXIF orientation says. Of an
+        animated or many-paged file the first picture.
+
+    Raises:
+        PictureError: If the file cannot be read, is empty, cut short, damaged, no picture, too large, or of an unusual
+            depth. Where the operating system refused, its `OSError` is the cause.
+    """
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe would never end
+            raise PictureError(f"{path} is not a file", "Name a picture file.")
+        if status.st_size > MAX_BYTES:
+            raise PictureError(
+                f"the picture {path} has {status.st_size / 1e6:.0f} MB, more than {MAX_BYTES / 1e6:.0f} MB",
+                "Scale it down first.",
+            )
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise PictureError(
+            f"the picture {path} cannot be read: {reason}", "Check that it exists and may be read."
+        ) from error
+    return decode_picture(data, str(path), max_pixels=max_pixels)
+
+
+def decode_picture(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS) -> Image:
+    """Decode a picture file's content; see `read_picture`.
+
+    Args:
+        data: The content.
+        name: For the error's text.
+        max_pixels: Larger pictures are refused.
+
+    Raises:
+        PictureError: As `read_picture`.
+    """
+    if not data:
+        raise PictureError(f"the picture {name} is empty (0 bytes)", "Copy it again.")
+    header = read_header(data)
+    if header is None:
+        what = next((text for start, text in _FOREIGN.items() if data.startswith(start)), "not a picture")
+        raise PictureError(f"{name} is {what}", "Remove it, or save it as JPEG, PNG, BMP, TIFF or WebP.")
+    if header.width_px * header.height_px > max_pixels:
+        raise PictureError(
+            f"the picture {name} has {header.width_px} × {header.height_px} pixels, more than the limit of "
+            f"{max_pixels / 1e6:g} million",
+            "Scale it down first.",
+        )
+    if header.fault:
+        raise PictureError(f"the picture {name} {header.fault} ({len(data)} bytes)", "Copy or save it again.")
+    image = _upright(_pixels(data, header, name), header.orientation)
+    image.setflags(write=False)
+    return image
+
+
+def _pixels(data: bytes, header: Header, name: str) -> Image:
+    image = _imdecode(data) if header.width_px and header.height_px else None
+    if image is None:
+        raise PictureError(f"the {header.kind} picture {name} is damaged and cannot be decoded", "Save it again.")
+    if image.dtype not in (np.uint8, np.uint16):
+        raise PictureError(f"the picture {name} has {image.dtype} pixels", "Save it with 8 or 16 bits per channel.")
+    if image.ndim == 3 and image.shape[2] not in (3, 4):
+        raise PictureError(f"the picture {name} has {image.shape[2]} channels", "Save it as grey or colour.")
+    if header.kind == "JPEG" and _ends_in_filling(image) and _lacks_data(data):
+        raise PictureError(f"the picture {name} is cut short ({len(data)} bytes)", "Copy or save it again.")
+    if header.kind == "TIFF" and image.ndim == 3 and image.shape[2] == 4:
+        # libtiff multiplies the colours by the opacity, which cannot be undone
+        if int(image[..., 3].min()) < np.iinfo(image.dtype).max:
+            raise PictureError(f"the TIFF picture {name} is partly transparent", "Save it as PNG, or without alpha.")
+        image = np.ascontiguousarray(image[..., :3])
+    return image
+
+
+def _imdecode(data: bytes) -> Image | None:
+    try:
+        # all that is in the file and nothing turned: the orientation is ours, as this mode ignores it
+        return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except (cv2.error, MemoryError):
+        return None
+
+
+def _ends_in_filling(image: Image) -> bool:
+    """True where the last block is the even grey that libjpeg fills in when the coded data end early."""
+    return bool((image[-8:, -8:] == 128).all())
+
+
+def _lacks_data(data: bytes) -> bool:
+    """True where a JPEG's coded data end before its last block.
+
+    The end marker is what lets libjpeg fill in silently; with eight bytes of padding in its place the decoder runs out
+    of data, and fails, exactly where blocks are missing (measured: 200 of 200 whole files decode, 0 of 134 halves).
+    A progressive file is decoded only as a whole, so it is not asked.
+    """
+    if b"\xff\xc2" in data:
+        return False
+    return _imdecode(data[: data.rfind(b"\xff\xd9")] + bytes(8)) is None
+
+
+def _upright(image: Image, orientation: int) -> Image:
+    """Turn a picture as the EXIF orientation says (Exif 3.0, tag 0x0112)."""
+    if orientation in (5, 6, 7, 8):
+        image = image.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        image = image[::-1]
+    if orientation in (2, 3, 6, 7):
+        image = image[:, ::-1]
+    return np.ascontiguousarray(image)
