@@ -231,7 +231,7 @@ def _judge_all(
     classifier: Classifier, files: Sequence[_File], table: _Table, stop: threading.Event, *, overlays: Path | None
 ) -> None:
     from rich.console import Console  # noqa: PLC0415
-    from rich.progress import (
+    from rich.progress import (  # noqa: PLC0415
         BarColumn,
         MofNCompleteColumn,
         Progress,
