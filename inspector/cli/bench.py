@@ -94,7 +94,7 @@ def devices(parsed: argparse.Namespace) -> int:
 
 def cameras(parsed: argparse.Namespace) -> int:
     """List cameras."""
-    from inspector.sources.capture import list_cameras  # noqa: PLC0415
+    from inspector.sources.cameras import list_cameras  # noqa: PLC0415
 
     found = list_cameras()
     if parsed.json:

@@ -1,0 +1,129 @@
+"""Starts the window."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from inspector.paths import Home
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppOptions:
+    """What the command line says to the window; None leaves it to the settings.
+
+    Args:
+        home: The data folder.
+        log: The result log.
+        recipe: A recipe's name or file.
+        source: Instead of the recipe's.
+        model: Instead of a recipe (with a source).
+        device: Instead of the settings'.
+        full_screen: Fill the screen.
+        start: Start the line at once.
+    """
+
+    home: Home
+    log: Path | None = None
+    recipe: str | None = None
+    source: str | None = None
+    model: str | None = None
+    device: str | None = None
+    full_screen: bool = False
+    start: bool = False
+
+
+def main(options: AppOptions) -> int:
+    """Show the window until it is closed.
+
+    Args:
+        options: See `AppOptions`.
+
+    Returns:
+        The exit code.
+    """
+    from PySide6.QtCore import QTimer  # noqa: PLC0415 - so that importing this module is quick
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415
+
+    from inspector.gui import theme  # noqa: PLC0415
+    from inspector.gui.faults import log_to  # noqa: PLC0415
+    from inspector.gui.session import Session  # noqa: PLC0415
+    from inspector.gui.store import Store  # noqa: PLC0415
+    from inspector.gui.window import MainWindow  # noqa: PLC0415
+    from inspector.settings import load_settings  # noqa: PLC0415
+
+    log_to(options.home.program_log)
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Inspector")
+    app.setStyle("Fusion")
+    app.setQuitOnLastWindowClosed(False)
+    settings, faults = load_settings(options.home.settings)
+    theme.apply(app, theme.CURRENT.choose(settings.appearance))
+    store = Store(
+        options.home,
+        settings,
+        log=options.log,
+        recipe=options.recipe,
+        source=options.source,
+        model=options.model,
+        device=options.device,
+    )
+    session = Session(store)
+    window = MainWindow(session, options.home.root / "window.json")
+    window.painted.connect(lambda: session.begin(start=options.start))
+    window.painted.connect(lambda: _prepare_chart(session, window))
+    window.closed.connect(app.quit)
+    for number, fault in enumerate(faults):
+        window.banners.show_banner(f"settings-{number}", fault, state="review")
+    if options.full_screen:
+        window.showFullScreen()
+    else:
+        window.show()
+    # a tick lets Python see Ctrl-C and SIGTERM while Qt waits
+    beat = QTimer()
+    beat.timeout.connect(lambda: None)
+    beat.start(200)
+    _close_on_signals(window.close)
+    code = app.exec()
+    _leave(code)
+    return code
+
+
+def _prepare_chart(session: object, window: object) -> None:
+    """Import pyqtgraph off the GUI thread, then make the chart."""
+    from inspector.gui.session import Session  # noqa: PLC0415
+    from inspector.gui.window import MainWindow  # noqa: PLC0415
+
+    assert isinstance(session, Session)
+    assert isinstance(window, MainWindow)
+
+    def load() -> None:
+        import pyqtgraph  # noqa: F401, PLC0415 - imported here so that it is quick there
+
+    session.work.do(load, lambda _: window.live.trend.make_chart())
+
+
+def _close_on_signals(close: object) -> None:
+    import signal  # noqa: PLC0415
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(ValueError):
+                signal.signal(number, lambda *_: close())  # type: ignore[operator]
+
+
+def _leave(code: int) -> None:
+    """End the process even where a driver's thread hangs."""
+    hanging = [one for one in threading.enumerate() if one is not threading.main_thread() and not one.daemon]
+    if hanging:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)

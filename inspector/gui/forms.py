@@ -1,0 +1,273 @@
+"""Forms: fields with their words, their editor, and what is wrong with them beside it."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.gui.widgets.basics import label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a form.
+
+    Args:
+        name: Path in the record, as ``trigger.settle_s``.
+        words: Beside the editor.
+        kind: "text", "number", "whole", "choice", "flag", "folder", "file" or "hours".
+        hint: Under the editor; says the unit and what it does.
+        choices: For "choice": values and their words. For "text": proposals.
+        empty: What an empty field means: None where it must not be empty, else the words shown in it.
+    """
+
+    name: str
+    words: str
+    kind: str
+    hint: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    empty: str | None = None
+
+
+class Form(QObject):
+    """Fields of one record, in sections; the record itself is validated elsewhere."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._fields: dict[str, Field] = {}
+        self.editors: dict[str, QWidget] = {}
+        self._faults: dict[str, Any] = {}
+        self._filling = False
+
+    def add_section(self, fields: Sequence[Field]) -> QWidget:
+        """Return a widget with editors for some fields."""
+        page = QWidget()
+        outer = QVBoxLayout(page)
+        outer.setContentsMargins(0, 4, 10, 4)
+        grid = QGridLayout()
+        grid.setColumnStretch(1, 1)
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(2)
+        outer.addLayout(grid)
+        outer.addStretch(1)
+        for place, field in enumerate(fields):
+            self._fields[field.name] = field
+            row = 3 * place
+            words = label(field.words)
+            words.setMinimumWidth(150)
+            words.setWordWrap(True)
+            grid.addWidget(words, row, 0, Qt.AlignmentFlag.AlignVCenter)
+            editor, holder = self._editor(field)
+            words.setBuddy(editor)
+            editor.setAccessibleName(field.words)
+            editor.setAccessibleDescription(field.hint)
+            grid.addWidget(holder, row, 1)
+            self.editors[field.name] = editor
+            if field.hint:
+                hint = label(field.hint, "muted")
+                hint.setWordWrap(True)
+                grid.addWidget(hint, row + 1, 1)
+            fault = label("", "fault")
+            fault.setWordWrap(True)
+            fault.hide()
+            self._faults[field.name] = fault
+            grid.addWidget(fault, row + 2, 1)
+        return page
+
+    def fill(self, record: dict[str, Any]) -> None:
+        """Show a record (plain JSON values)."""
+        self._filling = True
+        for name in self._fields:
+            self._show(name, _get(record, name))
+        self._filling = False
+        self.changed.emit()
+
+    def set_value(self, name: str, value: object) -> None:
+        """Change one field, as a hand would."""
+        self._show(name, value)
+
+    def values(self, base: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return the record with the form's values, and what cannot even be read, by field."""
+        record, faults = copy.deepcopy(base), {}
+        for name, field in self._fields.items():
+            try:
+                _set(record, name, self._read(field))
+            except ValueError as error:
+                faults[name] = str(error)
+        for group in ("region", "thresholds"):
+            part = record.get(group)
+            if isinstance(part, dict) and all(value is None for value in part.values()):
+                record[group] = None
+        return record, faults
+
+    def show_faults(self, faults: dict[str, str]) -> None:
+        """Show what is wrong beside the fields; a fault of a whole group is shown at its first field."""
+        for name, place in self._faults.items():
+            text = faults.get(name, "")
+            if not text:
+                group = name.rpartition(".")[0]
+                first = next((one for one in self._fields if one.startswith(group + ".")), "") if group else ""
+                text = faults.get(group, "") if group and first == name else ""
+            place.setText(text)
+            place.setVisible(bool(text))
+            editor = self.editors[name]
+            if bool(editor.property("bad")) != bool(text):
+                editor.setProperty("bad", bool(text))
+                editor.style().unpolish(editor)
+                editor.style().polish(editor)
+
+    def faulty_sections(self) -> list[str]:
+        """Names of the fields that are marked."""
+        return [name for name, place in self._faults.items() if place.text()]
+
+    def set_choices(self, name: str, choices: Sequence[str]) -> None:
+        """Set what an editable choice proposes; its text stays."""
+        box = self.editors[name]
+        if isinstance(box, QComboBox):
+            text = box.currentText()
+            box.blockSignals(True)
+            box.clear()
+            box.addItems(list(choices))
+            box.setEditText(text)
+            box.blockSignals(False)
+
+    def set_placeholder(self, name: str, text: str) -> None:
+        """Set what an empty field shows."""
+        editor = self.editors[name]
+        if isinstance(editor, QLineEdit):
+            editor.setPlaceholderText(text)
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _editor(self, field: Field) -> tuple[QWidget, QWidget]:
+        if field.kind == "flag":
+            flag = QCheckBox()
+            flag.toggled.connect(self._touched)
+            return flag, flag
+        if field.kind == "choice":
+            box = QComboBox()
+            for value, words in field.choices:
+                box.addItem(words, value)
+            box.currentIndexChanged.connect(self._touched)
+            return box, box
+        if field.kind == "proposal":
+            editable = QComboBox()
+            editable.setEditable(True)
+            editable.addItems([value for value, _ in field.choices])
+            editable.editTextChanged.connect(self._touched)
+            return editable, editable
+        line = QLineEdit()
+        line.setPlaceholderText(field.empty or "")
+        line.textChanged.connect(self._touched)
+        if field.kind not in {"folder", "file"}:
+            return line, line
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(line, 1)
+        browse = QPushButton("Browse…")
+        browse.clicked.connect(self._browse(line, folder=field.kind == "folder"))
+        row.addWidget(browse)
+        return line, holder
+
+    def _browse(self, line: QLineEdit, *, folder: bool) -> Callable[[], None]:
+        def ask() -> None:
+            if folder:
+                chosen = QFileDialog.getExistingDirectory(line, "Choose a folder", line.text())
+            else:
+                chosen, _ = QFileDialog.getSaveFileName(
+                    line, "Choose the log", line.text(), options=QFileDialog.Option.DontConfirmOverwrite
+                )
+            if chosen:
+                line.setText(chosen)
+
+        return ask
+
+    def _touched(self) -> None:
+        if not self._filling:
+            self.changed.emit()
+
+    def _show(self, name: str, value: Any) -> None:  # noqa: ANN401 - any JSON value
+        editor, field = self.editors[name], self._fields[name]
+        if isinstance(editor, QCheckBox):
+            editor.setChecked(bool(value))
+        elif isinstance(editor, QComboBox) and field.kind == "choice":
+            editor.setCurrentIndex(max(0, editor.findData(value)))
+        elif isinstance(editor, QComboBox):
+            editor.setEditText("" if value is None else str(value))
+        elif isinstance(editor, QLineEdit):
+            if field.kind == "hours":
+                text = ", ".join(str(hour) for hour in value)
+            else:
+                text = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+            editor.setText(text)
+
+    def _read(self, field: Field) -> Any:  # noqa: ANN401 - any JSON value
+        editor = self.editors[field.name]
+        if isinstance(editor, QCheckBox):
+            return editor.isChecked()
+        if isinstance(editor, QComboBox):
+            return editor.currentData() if field.kind == "choice" else editor.currentText().strip()
+        assert isinstance(editor, QLineEdit)
+        text = editor.text().strip()
+        if field.kind == "hours":
+            return _hours(text)
+        if field.kind in {"number", "whole"}:
+            if not text:
+                if field.empty is None:
+                    msg = "A number is needed here."
+                    raise ValueError(msg)
+                return None
+            return _number(text, whole=field.kind == "whole")
+        return text
+
+
+def _number(text: str, *, whole: bool) -> float | int:
+    try:
+        return int(text) if whole else float(text.replace(",", "."))
+    except ValueError as error:
+        msg = f"“{text}” is not a {'whole ' if whole else ''}number."
+        raise ValueError(msg) from error
+
+
+def _hours(text: str) -> list[int]:
+    try:
+        return [int(piece) for piece in text.replace(";", ",").split(",") if piece.strip()]
+    except ValueError as error:
+        msg = f"“{text}” are not hours such as 6, 14, 22."
+        raise ValueError(msg) from error
+
+
+def _get(record: dict[str, Any], name: str) -> Any:  # noqa: ANN401 - any JSON value
+    value: Any = record
+    for piece in name.split("."):
+        value = value.get(piece) if isinstance(value, dict) else None
+    return value
+
+
+def _set(record: dict[str, Any], name: str, value: object) -> None:
+    *groups, last = name.split(".")
+    for piece in groups:
+        if not isinstance(record.get(piece), dict):
+            record[piece] = {}
+        record = record[piece]
+    record[last] = value

@@ -1,0 +1,446 @@
+"""The Live page: the picture, the verdict, the counts."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
+
+from inspector.domain.records import Verdict
+from inspector.engine.status import EngineStatus, RunState, SourceState
+from inspector.gui.icons import icon
+from inspector.gui.render import Scene
+from inspector.gui.theme import CURRENT
+from inspector.gui.widgets.basics import card, flat_button, label
+from inspector.gui.widgets.figures import Counters, Trend
+from inspector.gui.widgets.picture import PictureView
+from inspector.gui.widgets.strip import FailureStrip
+from inspector.gui.widgets.verdict import Face, ScoreBar, VerdictPanel
+
+if TYPE_CHECKING:
+    from inspector.domain.records import Frame
+    from inspector.engine.status import PartInspected
+    from inspector.gui.session import Counts, Failure, Session, Trial
+
+#: How long a judged part stays in the picture before the live view returns, in seconds.
+HOLD_S = 1.6
+#: A verdict is that of the last part for no longer than this; then the panel says READY.
+FRESH_S = 60.0
+_FACES = {
+    Verdict.PASS: Face.PASS,
+    Verdict.FAIL: Face.FAIL,
+    Verdict.REVIEW: Face.REVIEW,
+    Verdict.ERROR: Face.ERROR,
+}
+_LIVE = ("camera:", "rtsp", "rtmp", "http", "demo:")
+
+
+def face_of(status: EngineStatus, last: Verdict | None) -> Face:  # noqa: PLR0911 - one line for each state
+    """Say what the verdict panel shows. A verdict is shown only while everything works.
+
+    Args:
+        status: Of the line.
+        last: Verdict of the last part of this run; None where there is none, or it is old.
+    """
+    if status.state is RunState.FAULT:
+        return Face.FAULT
+    if status.source_state is SourceState.ENDED and status.state is not RunState.STARTING:
+        return Face.ENDED if last is None else _FACES[last]
+    if status.state in (RunState.IDLE, RunState.STOPPING):
+        return Face.STOPPED
+    if status.log_fault:
+        return Face.NO_LOG
+    if status.source_state is SourceState.LOST:
+        return Face.NO_CAMERA if status.source.startswith(_LIVE) else Face.NO_SOURCE
+    if status.state is RunState.STARTING or status.source_state is SourceState.CONNECTING:
+        return Face.STARTING
+    return Face.WAITING if last is None else _FACES[last]
+
+
+class LivePage(QWidget):
+    """See the module.
+
+    Args:
+        session: The station.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._status = EngineStatus()
+        self._last: PartInspected | None = None
+        self._last_s = 0.0
+        self._hold_until_s = 0.0
+        self._frame: Frame | None = None
+        self._trial: Trial | None = None
+        self._pinned: Failure | None = None
+        self._heatmap_on: bool | None = None  # None: on what did not pass
+        self.trend = Trend()
+        self._build()
+        self._connect()
+
+    # --- building -----------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(10, 10, 10, 8)
+        grid.setSpacing(10)
+        pictures = QHBoxLayout()
+        pictures.setSpacing(10)
+        self.view = PictureView(self)
+        self.view.placeholder = "Start the line, or drop a picture here to try it"
+        pictures.addWidget(self.view, 3)
+        self._pin = self._build_pin()
+        pictures.addWidget(self._pin, 2)
+        self._pin.hide()
+        grid.addLayout(pictures, 0, 0)
+        grid.addLayout(self._build_tools(), 1, 0)
+        self.strip = FailureStrip(self)
+        grid.addWidget(self.strip, 2, 0)
+        grid.addLayout(self._build_side(), 0, 1, 3, 1)
+        grid.setColumnStretch(0, 1)
+        grid.setRowStretch(0, 1)
+
+    def _build_pin(self) -> QWidget:
+        frame, layout = card(self)
+        top = QHBoxLayout()
+        self._pin_title = label("", "heading")
+        top.addWidget(self._pin_title, 1)
+        close = flat_button("✕", "Dismiss this picture (Esc)", frame)
+        close.clicked.connect(self.dismiss)
+        top.addWidget(close)
+        layout.addLayout(top)
+        self.pin_view = PictureView(frame)
+        layout.addWidget(self.pin_view, 1)
+        self._pin_reason = label("", "muted")
+        self._pin_reason.setWordWrap(True)
+        layout.addWidget(self._pin_reason)
+        return frame
+
+    def _build_tools(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.heatmap_button = QPushButton("Heatmap: on failures", self)
+        self.heatmap_button.setToolTip("Heatmap: on failures and reviews, always, or never (H)")
+        self.heatmap_button.clicked.connect(self.toggle_heatmap)
+        self.heatmap_button.setMinimumWidth(190)
+        row.addWidget(self.heatmap_button)
+        self.opacity = QSlider(Qt.Orientation.Horizontal, self)
+        self.opacity.setRange(0, 100)
+        self.opacity.setValue(round(100 * self._session.store.settings.heatmap_opacity))
+        self.opacity.setAccessibleName("Opacity of the heatmap")
+        self.opacity.setToolTip("Opacity of the heatmap")
+        self.opacity.setMinimumWidth(110)
+        self.opacity.setMaximumWidth(180)
+        row.addWidget(self.opacity)
+        self._opacity_words = label("", "muted")
+        self._opacity_words.setFixedWidth(40)
+        row.addWidget(self._opacity_words)
+        fit = QPushButton("Fit", self)
+        fit.setToolTip("Show the whole picture (double click); the wheel zooms, dragging pans")
+        fit.clicked.connect(self.view.fit)
+        row.addWidget(fit)
+        row.addStretch(1)
+        self.back_button = QPushButton("Back to live", self)
+        self.back_button.setToolTip("Leave the trial picture (Esc)")
+        self.back_button.clicked.connect(self.dismiss)
+        self.back_button.hide()
+        row.addWidget(self.back_button)
+        self.open_button = QPushButton("Try a picture…", self)
+        self.open_button.setToolTip("Inspect a picture on the spot; it is not counted (Ctrl+O)")
+        row.addWidget(self.open_button)
+        return row
+
+    def _build_side(self) -> QVBoxLayout:
+        side = QVBoxLayout()
+        side.setSpacing(10)
+        self.verdict = VerdictPanel(self)
+        self.verdict.setFixedWidth(330)
+        side.addWidget(self.verdict)
+        frame, layout = card(self)
+        frame.setFixedWidth(330)
+        row = QHBoxLayout()
+        row.addWidget(label("P(defective)", "muted"), 1)
+        self._score_words = label("–", "figure")
+        self._score_words.setStyleSheet("font-size: 15px;")
+        row.addWidget(self._score_words)
+        layout.addLayout(row)
+        self._score = ScoreBar(frame)
+        layout.addWidget(self._score)
+        self._reason = label("No part yet.", "muted")
+        self._reason.setWordWrap(True)
+        self._reason.setMinimumHeight(34)
+        self._reason.setAlignment(Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._reason)
+        side.addWidget(frame)
+        self.counters = Counters(self)
+        self.counters.setFixedWidth(330)
+        side.addWidget(self.counters)
+        self.trend.setFixedWidth(330)
+        side.addWidget(self.trend, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        self.run_button = QPushButton("Start", self)
+        self.run_button.setProperty("kind", "primary")
+        self.run_button.setToolTip("Start or stop the line (F5)")
+        self.run_button.clicked.connect(self.toggle_run)
+        self.trigger_button = QPushButton("Trigger (space)", self)
+        self.trigger_button.setToolTip("Capture a part by hand (space bar)")
+        self.trigger_button.clicked.connect(self._session.trigger)
+        buttons.addWidget(self.run_button, 1)
+        buttons.addWidget(self.trigger_button, 1)
+        side.addLayout(buttons)
+        return side
+
+    def _connect(self) -> None:
+        session = self._session
+        session.status_changed.connect(self._on_status)
+        session.frame_arrived.connect(self._on_frame)
+        session.part_inspected.connect(self._on_part)
+        session.counts_changed.connect(self._on_counts)
+        session.failures_changed.connect(self.strip.show_failures)
+        session.trend_changed.connect(lambda points: self.trend.show_points(points, time.time()))
+        session.recipe_changed.connect(lambda _: self._marks())
+        session.trial_done.connect(self._on_trial)
+        session.polled.connect(self._on_poll)
+        self.strip.chosen.connect(lambda failure: session.load_failure(failure, self.pin))
+        self.opacity.valueChanged.connect(lambda _: self._redraw())
+        for key, action in (("H", self.toggle_heatmap), ("Esc", self.dismiss), ("F5", self.toggle_run)):
+            QShortcut(QKeySequence(key), self, action)
+        QShortcut(QKeySequence("Space"), self, self._space)
+        self._words()
+        self._on_status(EngineStatus())
+
+    # --- hand ---------------------------------------------------------------------------------------------------------
+
+    def toggle_run(self) -> None:
+        """Start or stop the line."""
+        if self._session.running:
+            self._session.stop()
+        else:
+            self._last = None
+            self._session.start()
+        self._show_state()
+
+    def _space(self) -> None:
+        if self.trigger_button.isEnabled():
+            self._session.trigger()
+
+    def toggle_heatmap(self) -> None:
+        """Go on: on failures, always, never."""
+        order = {None: True, True: False, False: None}
+        self._heatmap_on = order[self._heatmap_on]
+        self._words()
+        self._redraw()
+
+    def dismiss(self) -> None:
+        """Leave the pinned failure and the trial."""
+        self._pinned, self._trial = None, None
+        self._pin.hide()
+        self.back_button.hide()
+        self._hold_until_s = 0.0
+        if self._frame is not None:
+            self._show_frame(self._frame)
+        else:
+            self.view.show_scene(None)
+        self._show_state()
+
+    def pin(self, failure: Failure) -> None:
+        """Keep a failure's picture up beside the live view."""
+        self._pinned = failure
+        one = failure.inspection
+        self._pin_title.setText(
+            f"{one.decision.verdict.value} · PART {one.part_number} · {one.time_utc.astimezone():%H:%M:%S}"
+        )
+        self._pin_reason.setText(one.decision.reason)
+        self.pin_view.placeholder = "No picture was kept of this part"
+        self._pin.show()
+        self._show_pin()
+
+    # --- events -------------------------------------------------------------------------------------------------------
+
+    def _on_status(self, status: EngineStatus) -> None:
+        self._status = status
+        self._show_state()
+
+    def _on_frame(self, frame: Frame) -> None:
+        self._frame = frame
+        if self._trial is None and time.perf_counter() >= self._hold_until_s:
+            self._show_frame(frame)
+
+    def _on_part(self, event: PartInspected) -> None:
+        self._last, self._last_s = event, time.perf_counter()
+        if self._trial is None and self._draws_heatmap(event.inspection.decision.verdict):
+            self._hold_until_s = time.perf_counter() + HOLD_S
+        if self._trial is None:
+            self._show_part(event)
+        self._show_state()
+
+    def _on_counts(self, counts: Counts) -> None:
+        lot = counts.lot_name or "no number"
+        self.counters.show_tallies(
+            counts.shift,
+            counts.lot,
+            shift_title=f"Shift since {counts.shift_from:%H:%M}",
+            lot_title=f"Lot {lot}",
+        )
+
+    def _on_trial(self, trial: Trial) -> None:
+        self._trial = trial
+        self.back_button.show()
+        self._show_trial(trial)
+        self._show_state()
+
+    def _on_poll(self) -> None:
+        self.view.poll()
+        self.pin_view.poll()
+        if self._last is not None and time.perf_counter() - self._last_s > FRESH_S:
+            self._last = None
+            self._show_state()
+
+    # --- showing ------------------------------------------------------------------------------------------------------
+
+    def _draws_heatmap(self, verdict: Verdict) -> bool:
+        if self._heatmap_on is not None:
+            return self._heatmap_on
+        return verdict in (Verdict.FAIL, Verdict.REVIEW) or self._session.store.settings.heatmap_on_pass
+
+    def _show_frame(self, frame: Frame) -> None:
+        self.view.show_scene(Scene(image=frame.image, label=f"live · {frame.width_px}×{frame.height_px}"))
+
+    def _show_part(self, event: PartInspected) -> None:
+        if event.part is None:
+            return
+        one = event.inspection
+        draws = self._draws_heatmap(one.decision.verdict)
+        image = event.part.frame.image
+        name = f" · {event.part.frame.path.name}" if event.part.frame.path is not None else ""
+        words = f"part {one.part_number:,} · {one.time_utc.astimezone():%H:%M:%S}{name}"
+        self.view.show_scene(
+            Scene(
+                image=image,
+                label=words,
+                heatmap=event.prediction if draws else None,
+                region=event.part.region,
+                opacity=self.opacity.value() / 100,
+                part=True,
+            )
+        )
+
+    def _show_trial(self, trial: Trial) -> None:
+        more = f" · {trial.remaining} more" if trial.remaining else ""
+        words = f"trial, not counted · {trial.path.name}{more}"
+        if trial.image is None:
+            self.view.placeholder = f"{trial.path.name} cannot be shown"
+            self.view.show_scene(None)
+            return
+        draws = trial.prediction is not None and self._draws_heatmap(trial.decision.verdict)
+        self.view.show_scene(
+            Scene(
+                image=trial.image,
+                label=words,
+                heatmap=trial.prediction if draws else None,
+                opacity=self.opacity.value() / 100,
+                part=True,
+            )
+        )
+
+    def _show_pin(self) -> None:
+        failure = self._pinned
+        if failure is None:
+            return
+        if failure.image is None:
+            self.pin_view.show_scene(None)
+            return
+        self.pin_view.show_scene(
+            Scene(
+                image=failure.image,
+                label="",
+                heatmap=failure.prediction if self._heatmap_on is not False else None,
+                opacity=self.opacity.value() / 100,
+                part=True,
+            )
+        )
+
+    def _redraw(self) -> None:
+        self._opacity_words.setText(f"{self.opacity.value()} %")
+        if self._trial is not None:
+            self._show_trial(self._trial)
+        elif self._last is not None and (
+            time.perf_counter() < self._hold_until_s or not self._status.source.startswith(_LIVE)
+        ):
+            self._show_part(self._last)
+        self._show_pin()
+
+    def _words(self) -> None:
+        words = {None: "Heatmap: on failures", True: "Heatmap: always", False: "Heatmap: never"}
+        self.heatmap_button.setText(words[self._heatmap_on])
+        self._opacity_words.setText(f"{self.opacity.value()} %")
+
+    def _marks(self) -> None:
+        recipe = self._session.recipe
+        if recipe is not None:
+            self.view.show_marks(recipe.region, recipe.trigger)
+
+    def _show_state(self) -> None:
+        """Verdict, score, reason, buttons: all from the state of this moment."""
+        status, trial = self._status, self._trial
+        if trial is not None:
+            self.view.show_marks(None, None)
+            self.verdict.show_face(_FACES[trial.decision.verdict], trial=True)
+            self._say(trial.decision.p_defective, trial.decision.thresholds, trial.decision.reason)
+        else:
+            self._marks()
+            last = self._last.inspection.decision if self._last is not None else None
+            face = face_of(status, last.verdict if last else None)
+            self.verdict.show_face(face)
+            if last is not None and face in _FACES.values():
+                self._say(last.p_defective, last.thresholds, last.reason)
+            else:
+                self._say(None, status.thresholds, _explained(face, status))
+        running = self._session.running
+        busy = status.state is RunState.STOPPING
+        self.run_button.setText("Stop" if running else "Start")
+        colour = CURRENT.theme.colour("text" if running else "on_accent")
+        self.run_button.setIcon(icon("stop" if running else "start", colour))
+        kind = "" if running else "primary"
+        if self.run_button.property("kind") != kind:
+            self.run_button.setProperty("kind", kind)
+            self.run_button.style().unpolish(self.run_button)
+            self.run_button.style().polish(self.run_button)
+        self.run_button.setEnabled(not busy)
+        self.trigger_button.setEnabled(running and status.state is RunState.RUNNING)
+
+    def _say(self, score: float | None, thresholds: object, reason: str) -> None:
+        from inspector.domain.records import Thresholds  # noqa: PLC0415
+
+        points = thresholds if isinstance(thresholds, Thresholds) else None
+        self._score_words.setText("–" if score is None else f"{score:.2f}")
+        self._score.show_score(score, points)
+        if not reason and points is not None:
+            review = f", review from {points.review_from:g}" if points.review_from is not None else ""
+            reason = f"Threshold {points.fail_at:.2g}{review}."
+        self._reason.setText(reason)
+
+    def release(self) -> None:
+        """End the renderers."""
+        self.view.release()
+        self.pin_view.release()
+
+
+def _explained(face: Face, status: EngineStatus) -> str:
+    now = f"{datetime.now().astimezone():%H:%M}"
+    return {
+        Face.NO_CAMERA: f"{status.source_message} Nothing is counted meanwhile.",
+        Face.NO_SOURCE: f"{status.source_message} Nothing is counted meanwhile.",
+        Face.FAULT: status.fault,
+        Face.NO_LOG: status.log_fault,
+        Face.STARTING: f"Connecting {status.source} and loading the model ({now}).",
+        Face.STOPPED: "The line does not run. Press Start (F5).",
+        Face.ENDED: "The source has ended. Every part is in the log.",
+        Face.WAITING: "The line runs. No part for a minute, or none yet.",
+    }.get(face, "")

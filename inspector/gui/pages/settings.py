@@ -1,0 +1,294 @@
+"""The Settings page: the recipe and the station, validated as typed, applied without a restart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QWidget,
+)
+
+from inspector.gui.forms import Form
+from inspector.gui.pages.fields import recipe_sections, station_section
+from inspector.gui.render import Scene
+from inspector.gui.widgets.basics import card, label
+from inspector.gui.widgets.picture import PictureView
+from inspector.recipe import Recipe
+from inspector.settings import Settings
+
+if TYPE_CHECKING:
+    from inspector.domain.records import Box, Frame, Image, Thresholds
+    from inspector.gui.session import Session
+    from inspector.vision.store import ModelEntry
+
+_Record = TypeVar("_Record", bound=BaseModel)
+_WITH_PICTURE = ("Source", "Region and trigger")
+
+
+class SettingsPage(QWidget):
+    """See the module.
+
+    Args:
+        session: The station.
+    """
+
+    log_wanted = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._recipe: Recipe | None = None
+        self._image: Image | None = None
+        self._grabbing = False
+        self._build()
+        session.recipe_changed.connect(self.show_recipe)
+        session.frame_arrived.connect(self._on_frame)
+        self.station.fill(session.store.settings.model_dump(mode="json"))
+
+    # --- building -----------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 10, 10, 8)
+        row.setSpacing(10)
+        self.sections = QListWidget(self)
+        self.sections.setFixedWidth(190)
+        self.sections.setAccessibleName("Sections of the settings")
+        row.addWidget(self.sections)
+        frame, layout = card(self)
+        row.addWidget(frame, 3)
+        self._title = label("", "title")
+        layout.addWidget(self._title)
+        self._hint = label("", "muted")
+        self._hint.setWordWrap(True)
+        layout.addWidget(self._hint)
+        self._stack = QStackedWidget(frame)
+        layout.addWidget(self._stack, 1)
+        self.recipe_form = Form()
+        self.station = Form()
+        for name, hint, fields in recipe_sections():
+            self._add_section(name, hint, self.recipe_form.add_section(fields))
+        name, hint, fields = station_section()
+        self._add_section(name, hint, self.station.add_section(fields))
+        layout.addLayout(self._build_buttons())
+        self._side = self._build_picture()
+        row.addWidget(self._side, 3)
+        self.recipe_form.changed.connect(self._validate)
+        self.station.changed.connect(self._validate)
+        self.sections.currentRowChanged.connect(self._section_chosen)
+        self.sections.setCurrentRow(0)
+
+    def _add_section(self, name: str, hint: str, form: QWidget) -> None:
+        area = QScrollArea(self._stack)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(form)
+        self._stack.addWidget(area)
+        self.sections.addItem(name)
+        item = self.sections.item(self.sections.count() - 1)
+        item.setData(Qt.ItemDataRole.UserRole, hint)
+
+    def _build_buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        self._fault = label("", "fault")
+        self._fault.setWordWrap(True)
+        row.addWidget(self._fault, 1)
+        self.revert_button = QPushButton("Revert", self)
+        self.revert_button.setToolTip("Take back what has not been applied")
+        self.revert_button.clicked.connect(self.revert)
+        row.addWidget(self.revert_button)
+        self.apply_button = QPushButton("Apply", self)
+        self.apply_button.setProperty("kind", "primary")
+        self.apply_button.setToolTip("Save and use at once (Ctrl+S)")
+        self.apply_button.setShortcut("Ctrl+S")
+        self.apply_button.clicked.connect(self.apply)
+        row.addWidget(self.apply_button)
+        return row
+
+    def _build_picture(self) -> QWidget:
+        frame, layout = card(self)
+        self._picture_title = label("PREVIEW", "heading")
+        layout.addWidget(self._picture_title)
+        self.view = PictureView(frame)
+        self.view.placeholder = "Press “Take a picture”, or start the line"
+        self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.view.region_changed.connect(self._region_dragged)
+        self.view.line_changed.connect(lambda share: self.recipe_form.set_value("trigger.line_fraction", share))
+        layout.addWidget(self.view, 1)
+        row = QHBoxLayout()
+        self.grab_button = QPushButton("Take a picture", frame)
+        self.grab_button.setToolTip("Show one picture of the source as set here")
+        self.grab_button.clicked.connect(self.take_picture)
+        row.addWidget(self.grab_button)
+        self.whole_button = QPushButton("Whole picture", frame)
+        self.whole_button.setToolTip("No region of interest: inspect the whole picture")
+        self.whole_button.clicked.connect(lambda: self._region_dragged(None))
+        row.addWidget(self.whole_button)
+        row.addStretch(1)
+        layout.addLayout(row)
+        return frame
+
+    # --- hand ---------------------------------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        """The page is shown: read what there is to choose from."""
+        self._session.work.do(self._session.store.models, self._on_models)
+        self._session.work.do(self._session.store.cameras, self._on_cameras)
+
+    def show_section(self, name: str) -> None:
+        """Show a section by its name."""
+        names = [self.sections.item(index).text() for index in range(self.sections.count())]
+        self.sections.setCurrentRow(names.index(name))
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """Show a recipe; what was not applied is lost."""
+        self._recipe = recipe
+        self.recipe_form.fill(recipe.model_dump(mode="json"))
+        self._validate()
+
+    def revert(self) -> None:
+        """Go back to what is in force."""
+        if self._recipe is not None:
+            self.show_recipe(self._recipe)
+        self.station.fill(self._session.store.settings.model_dump(mode="json"))
+        self._validate()
+
+    def apply(self) -> None:
+        """Save what has changed, and use it at once."""
+        recipe, settings = self._wanted_recipe(), self._wanted_settings()
+        if recipe is not None and recipe != self._recipe:
+            self._session.apply_recipe(recipe, lambda _: self._validate())
+        if settings is not None and settings != self._session.store.settings:
+            self._session.apply_settings(settings, self._validate)
+
+    def take_picture(self) -> None:
+        """Take one picture of the source as it is set here."""
+        recipe = self._wanted_recipe()
+        if recipe is None or self._grabbing:
+            return
+        self._grabbing = True
+        self.grab_button.setEnabled(False)
+        self.grab_button.setText("Waiting…")
+        store = self._session.store
+
+        def done(image: Image) -> None:
+            self._grabbed()
+            self._show_image(image)
+
+        def failed(error: Exception) -> None:
+            self._grabbed()
+            self.view.placeholder = str(error)
+            self.view.show_scene(None)
+
+        self._session.work.do(lambda: store.grab(recipe.source, recipe.source_options), done, failed)
+
+    def poll(self) -> None:
+        """Take what the renderer has finished."""
+        self.view.poll()
+
+    def release(self) -> None:
+        """End the renderer."""
+        self.view.release()
+
+    # --- events -------------------------------------------------------------------------------------------------------
+
+    def _grabbed(self) -> None:
+        self._grabbing = False
+        self.grab_button.setEnabled(True)
+        self.grab_button.setText("Take a picture")
+
+    def _on_frame(self, frame: Frame) -> None:
+        if self.isVisible():
+            self._show_image(frame.image)
+
+    def _show_image(self, image: Image) -> None:
+        self._image = image
+        self.view.show_scene(Scene(image=image, label=f"{image.shape[1]}×{image.shape[0]}"))
+        self._marks()
+
+    def _on_models(self, entries: list[ModelEntry]) -> None:
+        self.recipe_form.set_choices("model", [entry.name for entry in entries if not entry.fault])
+
+    def _on_cameras(self, cameras: list[str]) -> None:
+        self.recipe_form.set_choices("source", [*cameras, "demo:"])
+
+    def _section_chosen(self, index: int) -> None:
+        item = self.sections.item(index)
+        self._stack.setCurrentIndex(index)
+        self._title.setText(item.text())
+        self._hint.setText(item.data(Qt.ItemDataRole.UserRole))
+        self._side.setVisible(item.text() in _WITH_PICTURE)
+        self._marks()
+
+    def _region_dragged(self, region: Box | None) -> None:
+        for name in ("x", "y", "width", "height"):
+            self.recipe_form.set_value(f"region.{name}", None if region is None else getattr(region, name))
+        self._validate()
+
+    # --- validation ---------------------------------------------------------------------------------------------------
+
+    def _wanted_recipe(self) -> Recipe | None:
+        return self._parsed(self.recipe_form, Recipe, self._recipe.model_dump(mode="json") if self._recipe else {})
+
+    def _wanted_settings(self) -> Settings | None:
+        return self._parsed(self.station, Settings, self._session.store.settings.model_dump(mode="json"))
+
+    def _parsed(self, form: Form, model: type[_Record], base: dict[str, Any]) -> _Record | None:
+        values, faults = form.values(base)
+        found: _Record | None = None
+        if not faults:
+            try:
+                found = model.model_validate(values)
+            except ValidationError as error:
+                for fault in error.errors():
+                    name = ".".join(str(piece) for piece in fault["loc"])
+                    faults[name] = fault["msg"].removeprefix("Value error, ")
+        form.show_faults(faults)
+        return found
+
+    def _region_outside(self, recipe: Recipe | None) -> str:
+        if recipe is None or recipe.region is None or self._image is None:
+            return ""
+        height, width = self._image.shape[:2]
+        box = recipe.region
+        if box.x >= 0 and box.y >= 0 and box.x + box.width <= width and box.y + box.height <= height:
+            return ""
+        return f"The region reaches outside the {width} × {height} picture."
+
+    def _validate(self) -> None:
+        recipe, settings = self._wanted_recipe(), self._wanted_settings()
+        outside = self._region_outside(recipe)
+        if outside:
+            self.recipe_form.show_faults({"region.width": outside})
+        bad = recipe is None or settings is None or bool(outside)
+        changed = recipe != self._recipe or settings != self._session.store.settings
+        self.apply_button.setEnabled(changed and not bad)
+        self.revert_button.setEnabled(changed or bad)
+        faulty = self.recipe_form.faulty_sections() + self.station.faulty_sections()
+        self._fault.setText("Correct the fields marked in red before you apply." if bad and faulty else "")
+        self._marks()
+
+    def _marks(self) -> None:
+        item = self.sections.currentItem()
+        recipe = self._wanted_recipe() if item is not None else None
+        setup = item is not None and item.text() == "Region and trigger"
+        if recipe is None:
+            self.view.show_marks(None, None)
+        else:
+            self.view.show_marks(recipe.region, recipe.trigger, setup=setup)
+        self.whole_button.setVisible(setup)
+        words = (
+            "DRAG THE CORNERS AND THE LINE (ARROW KEYS MOVE THE LINE, SHIFT+ARROWS THE REGION)" if setup else "PREVIEW"
+        )
+        self._picture_title.setText(words)
+
+    def thresholds_of_model(self, thresholds: Thresholds) -> None:
+        """Show the operating point of the model as the hint of the empty fields."""
+        self.recipe_form.set_placeholder("thresholds.fail_at", f"the model's: {thresholds.fail_at:g}")

@@ -1,0 +1,180 @@
+"""Makes pictures ready to be drawn: scaled to the view, with the heatmap over them. Runs on a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from PySide6.QtGui import QImage
+
+from inspector.domain.records import Box
+from inspector.vision.overlay import displayable, draw_overlay
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from inspector.domain.records import Image, Prediction
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What is to be shown.
+
+    Args:
+        image: The whole picture.
+        label: Words for the corner.
+        heatmap: The prediction whose heatmap is drawn; None for none.
+        region: Where in the picture the heatmap lies; None for all of it.
+        opacity: Of the heatmap, 0..1.
+        part: True for a judged part, False for the live picture.
+    """
+
+    image: Image
+    label: str
+    heatmap: Prediction | None = None
+    region: Box | None = None
+    opacity: float = 0.6
+    part: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What of the picture is visible, and how large.
+
+    Args:
+        width: Of the widget, in device pixels.
+        height: Of the widget, in device pixels.
+        zoom: 1 fits the whole picture.
+        centre: Middle of the visible part, as fractions of the picture.
+    """
+
+    width: int
+    height: int
+    zoom: float = 1.0
+    centre: tuple[float, float] = (0.5, 0.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A picture ready to be drawn.
+
+    Args:
+        image: RGB, its own memory.
+        source: The visible part of the picture in its pixels, as (x, y, width, height).
+        size: Of the whole picture in pixels.
+        scene: What it shows.
+    """
+
+    image: QImage
+    source: tuple[float, float, float, float]
+    size: tuple[int, int]
+    scene: Scene
+
+
+@dataclass(slots=True)
+class Renderer:
+    """Renders the newest scene asked for; older ones that were not begun are dropped.
+
+    Attributes:
+        view: Set by the widget when its size changes.
+    """
+
+    view: View = field(default_factory=lambda: View(width=640, height=480))
+    _scene: Scene | None = None
+    _shown: Shown | None = None
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _closed: bool = False
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread = threading.Thread(target=self._run, name="render", daemon=True)
+        self._thread.start()
+
+    def ask(self, scene: Scene) -> None:
+        """Ask for a scene."""
+        with self._changed:
+            self._scene = scene
+            self._changed.notify_all()
+
+    def take(self) -> Shown | None:
+        """Return the newest finished picture, once."""
+        with self._changed:
+            shown, self._shown = self._shown, None
+            return shown
+
+    def close(self, timeout_s: float = 0.5) -> None:
+        """End the thread."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._scene is not None or self._closed)
+                if self._closed:
+                    return
+                scene, self._scene = self._scene, None
+            try:
+                shown = render(scene, self.view) if scene is not None else None
+            except Exception:  # noqa: BLE001 - the next picture may be fine
+                _log.exception("a picture could not be shown")
+                continue
+            with self._changed:
+                self._shown = shown
+
+
+def render(scene: Scene, view: View) -> Shown:
+    """Crop to what is visible, scale to the view, lay the heatmap over it."""
+    height, width = scene.image.shape[:2]
+    seen_w, seen_h = width / view.zoom, height / view.zoom
+    x = min(max(view.centre[0] * width - seen_w / 2, 0.0), width - seen_w)
+    y = min(max(view.centre[1] * height - seen_h / 2, 0.0), height - seen_h)
+    box = Box(x=int(x), y=int(y), width=max(1, round(seen_w)), height=max(1, round(seen_h)))
+    crop = box.cut(scene.image)
+    scale = min(view.width / crop.shape[1], view.height / crop.shape[0])
+    size = (max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale)))
+    method = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
+    small = displayable(cv2.resize(crop, size, interpolation=method))
+    if scene.heatmap is not None:
+        small = _with_heatmap(small, scene, box, scale)
+    return Shown(
+        image=to_qimage(small), source=(box.x, box.y, crop.shape[1], crop.shape[0]), size=(width, height), scene=scene
+    )
+
+
+def _with_heatmap(small: NDArray[np.uint8], scene: Scene, seen: Box, scale: float) -> NDArray[np.uint8]:
+    """Lay the heatmap over its region, as far as that is visible."""
+    assert scene.heatmap is not None
+    height, width = scene.image.shape[:2]
+    region = (scene.region or Box(x=0, y=0, width=width, height=height)).clipped(width, height)
+    if region is None:
+        return small
+    left, top = round((region.x - seen.x) * scale), round((region.y - seen.y) * scale)
+    across, down = max(1, round(region.width * scale)), max(1, round(region.height * scale))
+    x0, y0 = max(0, left), max(0, top)
+    x1, y1 = min(small.shape[1], left + across), min(small.shape[0], top + down)
+    if x1 <= x0 or y1 <= y0:
+        return small
+    whole = np.zeros((down, across, 3), np.uint8)
+    whole[y0 - top : y1 - top, x0 - left : x1 - left] = small[y0:y1, x0:x1]
+    drawn = draw_overlay(whole, scene.heatmap.heatmap, opacity=scene.opacity, map_box=scene.heatmap.map_box)
+    result = small.copy()
+    result[y0:y1, x0:x1] = drawn[y0 - top : y1 - top, x0 - left : x1 - left]
+    return result
+
+
+def to_qimage(bgr: NDArray[np.uint8]) -> QImage:
+    """Return a QImage with its own memory, of (H, W, 3) uint8 BGR."""
+    tight = np.ascontiguousarray(bgr)
+    height, width = tight.shape[:2]
+    return QImage(tight.data, width, height, 3 * width, QImage.Format.Format_BGR888).copy()

@@ -1,0 +1,451 @@
+"""What the window knows and can ask for. Lives on the GUI thread, and never waits on it.
+
+The engine's threads put events into a queue; a timer takes them out. Files, database, models and cameras are used by
+two workers only, whose results come back by the same timer.
+"""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from inspector.domain.errors import InspectorError
+from inspector.domain.records import Tally, Verdict
+from inspector.domain.shifts import shift_start
+from inspector.engine.engine import Engine
+from inspector.engine.status import EngineStatus, PartInspected, RunState
+from inspector.gui.work import Worker
+from inspector.outputs.base import LogQuery, YieldPoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from PySide6.QtGui import QImage
+
+    from inspector.assembly import RecipeEntry
+    from inspector.domain.records import Decision, Frame, Image, Inspection, Prediction
+    from inspector.gui.store import Store
+    from inspector.outputs.result_log import SqliteResultLog
+    from inspector.recipe import Recipe
+    from inspector.settings import Settings
+
+POLL_MS = 33
+_FIGURES_EVERY_S = 0.5
+_TREND_EVERY_S = 10.0
+_FAILURES = 12
+
+
+@dataclass(slots=True)
+class Failure:
+    """A part that did not pass, for the strip.
+
+    Args:
+        inspection: Its record.
+        thumbnail: Small picture; None where none was kept.
+        image: The inspected pixels, where they are still in memory; else they are read from the archive.
+        prediction: With the heatmap, where it is still in memory.
+    """
+
+    inspection: Inspection
+    thumbnail: QImage | None
+    image: Image | None = None
+    prediction: Prediction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A picture inspected on the spot, not counted.
+
+    Args:
+        path: The file.
+        image: Its pixels; None where it cannot be read.
+        decision: What the model says.
+        prediction: With the heatmap; None where there is none.
+        remaining: How many more wait.
+    """
+
+    path: Path
+    image: Image | None
+    decision: Decision
+    prediction: Prediction | None
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the log says of now."""
+
+    shift: Tally
+    lot: Tally
+    shift_from: datetime
+    lot_name: str
+
+
+class _Listener:
+    """Called on the engine's threads: keeps, and returns at once."""
+
+    def __init__(self) -> None:
+        self.parts: deque[PartInspected] = deque(maxlen=1000)
+        self.status_changed = True
+        self.frame: Frame | None = None
+
+    def on_part(self, event: PartInspected) -> None:
+        self.parts.append(event)
+
+    def on_status(self, status: EngineStatus) -> None:  # noqa: ARG002 - the newest is asked for
+        self.status_changed = True
+
+    def on_frame(self, frame: Frame) -> None:
+        self.frame = frame
+
+
+class Session(QObject):
+    """The station behind the window.
+
+    Args:
+        store: Settings, recipes, models, log: everything on disk. Used on the workers only, but for its settings.
+    """
+
+    status_changed = Signal(object)  #: EngineStatus; on every change, and twice a second for the figures
+    frame_arrived = Signal(object)  #: Frame
+    part_inspected = Signal(object)  #: PartInspected
+    counts_changed = Signal(object)  #: Counts
+    failures_changed = Signal(list)  #: of Failure, newest first
+    trend_changed = Signal(list)  #: of YieldPoint
+    recipes_changed = Signal(list)  #: of RecipeEntry
+    recipe_changed = Signal(object)  #: Recipe
+    settings_changed = Signal(object)  #: Settings
+    trial_done = Signal(object)  #: Trial
+    fault = Signal(str, str)  #: key and text of a banner; an empty text removes it
+    log_opened = Signal(bool)
+    polled = Signal()
+
+    def __init__(self, store: Store, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.store = store
+        self.engine = Engine()
+        self.recipe: Recipe | None = None
+        self.lot = ""
+        self.log: SqliteResultLog | None = None
+        self._results: queue.SimpleQueue[tuple[Callable[[Any], None], Any]] = queue.SimpleQueue()
+        self.control = Worker("control", self._results)  #: starts and stops the line, opens the log: in order
+        self.work = Worker("work", self._results)  #: everything else
+        self._listener = _Listener()
+        self._unsubscribe = self.engine.subscribe(self._listener)
+        self._failures: list[Failure] = []
+        self._counts = Counts(Tally(), Tally(), datetime.now(UTC), "")
+        self._wants_running = False
+        self._next_figures_s = self._next_trend_s = 0.0
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._poll)
+        self.closing = False
+
+    # --- life ---------------------------------------------------------------------------------------------------------
+
+    def begin(self, *, start: bool) -> None:
+        """Open the log, load the recipe, and start the line if wanted; called after the first paint."""
+        self._timer.start(POLL_MS)
+        self.control.do(self.store.first_recipe, self._use, self._fault("recipe"))
+        self.open_log()
+        if start:
+            self.control.do(lambda: None, lambda _: self.start())
+        self.refresh_recipes()
+
+    def open_log(self) -> None:
+        """Open the log, also another one after the settings have changed."""
+        before, self.log = self.log, None
+
+        def swap() -> SqliteResultLog:
+            if before is not None:
+                self.engine.stop()
+                before.close()
+            return self.store.open_log()
+
+        self.control.do(swap, self._opened, self._log_failed)
+
+    def shut_down(self) -> Callable[[], bool]:
+        """Begin to end everything; returns a function that says whether it has ended."""
+        self.closing = True
+        self._timer.stop()
+        self._unsubscribe()
+        log = self.log
+
+        def end() -> None:
+            self.engine.stop(1.4)
+            if log is not None:
+                log.close()
+            self.store.close()
+
+        self.control.do(end)
+        self.control.close()
+        self.work.close()
+        return lambda: self.control.join(0.0)
+
+    # --- line ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """True while the line is wanted to run."""
+        return self._wants_running
+
+    def start(self) -> None:
+        """Start the line with the recipe."""
+        recipe, log = self.recipe, self.log
+        if recipe is None:
+            self.fault.emit("line", "There is no recipe that can be used. Choose one above, or make one in Settings.")
+            return
+        if log is None:
+            self.fault.emit("line", "The line does not start: nothing can be recorded. Mend the log first.")
+            return
+        self.fault.emit("line", "")
+        self._wants_running = True
+        lot = self.lot
+
+        def go() -> None:
+            self.engine.replace(self.store.build_job(recipe, log, lot))
+
+        def failed(error: Exception) -> None:
+            self._wants_running = False
+            self.fault.emit("line", str(error))
+            self._listener.status_changed = True
+
+        self.control.do(go, None, failed)
+
+    def stop(self) -> None:
+        """Stop the line."""
+        self._wants_running = False
+        self.control.do(self.engine.stop, self._stopped, self._fault("line"))
+
+    def trigger(self) -> None:
+        """Capture a part by hand."""
+        try:
+            self.engine.fire_trigger()
+        except InspectorError as error:
+            self.fault.emit("trigger", str(error))
+
+    def set_lot(self, lot: str) -> None:
+        """Set the lot."""
+        if lot != self.lot:
+            self.lot = lot
+            self.engine.set_lot(lot)
+            self.refresh_counts()
+
+    def choose_recipe(self, entry: RecipeEntry) -> None:
+        """Load a recipe of the list; a running line goes on with it."""
+        self.control.do(lambda: self.store.recipe(entry), self._use, self._fault("recipe"))
+
+    def apply_recipe(self, recipe: Recipe, done: Callable[[Recipe], None]) -> None:
+        """Save a recipe as its next version and use it at once."""
+
+        def saved(found: Recipe) -> None:
+            self._use(found)
+            self.refresh_recipes()
+            done(found)
+
+        self.control.do(lambda: self.store.save_recipe(recipe), saved, self._fault("recipe"))
+
+    def apply_settings(self, settings: Settings, done: Callable[[], None]) -> None:
+        """Save the settings and use them at once: a log elsewhere is opened, a running line restarted."""
+        before = self.store.settings
+
+        def saved(_: object) -> None:
+            self.settings_changed.emit(settings)
+            moved = (before.log_path, before.archive_path) != (settings.log_path, settings.archive_path)
+            was_running = self._wants_running
+            if moved:
+                self.open_log()
+            line = ("station", "device", "archive_path", "log_path")
+            if was_running and any(getattr(before, key) != getattr(settings, key) for key in line):
+                self.control.do(lambda: None, lambda _: self.start())
+            self.refresh_counts()
+            done()
+
+        self.control.do(lambda: self.store.save_settings(settings), saved, self._fault("settings"))
+
+    # --- trials -------------------------------------------------------------------------------------------------------
+
+    def try_pictures(self, paths: list[Path]) -> None:
+        """Inspect files, or the pictures of folders, on the spot; nothing is logged or counted."""
+        recipe = self.recipe
+        if recipe is None:
+            self.fault.emit("trial", "There is no recipe to inspect with. Choose one above.")
+            return
+        self.fault.emit("trial", "")
+
+        def listed(found: list[Path]) -> None:
+            if not found:
+                self.fault.emit("trial", f"There is no picture in {paths[0]}. Drop JPEG, PNG, BMP, TIFF or WebP files.")
+            for place, path in enumerate(found):
+                left = len(found) - place - 1
+                self.work.do(partial(self._trial, path, recipe, left), self.trial_done.emit, self._fault("trial"))
+
+        self.work.do(lambda: self.store.pictures(paths), listed, self._fault("trial"))
+
+    def _trial(self, path: Path, recipe: Recipe, left: int) -> Trial:
+        image, decision, prediction = self.store.try_picture(path, recipe)
+        return Trial(path, image, decision, prediction, left)
+
+    # --- record -------------------------------------------------------------------------------------------------------
+
+    def refresh_recipes(self) -> None:
+        """Read the list of recipes."""
+        self.work.do(self.store.recipes, self.recipes_changed.emit, self._fault("recipe"))
+
+    def refresh_counts(self) -> None:
+        """Derive the counters from the log."""
+        log, lot, starts = self.log, self.lot, self.store.settings.shift_starts
+        recipe = self.recipe.name if self.recipe else None
+        if log is None:
+            return
+
+        def read() -> Counts:
+            begun = shift_start(datetime.now().astimezone(), starts)
+            return Counts(
+                shift=log.tally(LogQuery(since=begun)),
+                lot=log.tally(LogQuery(recipe=recipe, lot=lot)),
+                shift_from=begun,
+                lot_name=lot,
+            )
+
+        self.work.do(read, self._counted, self._fault("log"))
+
+    def refresh_failures(self) -> None:
+        """Read the last failures of the shift from the log, with their kept pictures."""
+        log, starts = self.log, self.store.settings.shift_starts
+        if log is None:
+            return
+
+        def read() -> list[Failure]:
+            begun = shift_start(datetime.now().astimezone(), starts)
+            bad = frozenset({Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR})
+            found = log.recent(LogQuery(since=begun, verdicts=bad), _FAILURES)
+            return [Failure(one, self.store.thumbnail(one)) for one in found]
+
+        def done(found: list[Failure]) -> None:
+            known = {one.inspection.id for one in self._failures}
+            merged = self._failures + [one for one in found if one.inspection.id not in known]
+            self._set_failures(sorted(merged, key=lambda one: one.inspection.id, reverse=True))
+
+        self.work.do(read, done, self._fault("log"))
+
+    def load_failure(self, failure: Failure, done: Callable[[Failure], None]) -> None:
+        """Get a failure's full picture, from memory or from the archive."""
+        if failure.image is not None:
+            done(failure)
+            return
+        self.work.do(lambda: self.store.full_failure(failure), done, self._fault("picture"))
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _fault(self, key: str) -> Callable[[Exception], None]:
+        return lambda error: self.fault.emit(key, str(error))
+
+    def _use(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+        self.fault.emit("recipe", "")
+        self.recipe_changed.emit(recipe)
+        self.refresh_counts()
+        if self._wants_running:
+            self.start()
+
+    def _opened(self, log: SqliteResultLog) -> None:
+        self.log = log
+        self.fault.emit("log", "")
+        self.log_opened.emit(True)
+        self._failures = []
+        self.refresh_counts()
+        self.refresh_failures()
+        self._refresh_trend()
+
+    def _log_failed(self, error: Exception) -> None:
+        self._wants_running = False
+        self.fault.emit("log", str(error))
+        self.log_opened.emit(False)
+
+    def _stopped(self, ended: bool) -> None:  # noqa: FBT001 - the engine's answer
+        if not ended:
+            self.fault.emit("line", "A device did not answer while the line was stopped; check its cable and power.")
+
+    def _counted(self, counts: Counts) -> None:
+        self._counts = counts
+        self.counts_changed.emit(counts)
+
+    def _set_failures(self, failures: list[Failure]) -> None:
+        self._failures = failures[:_FAILURES]
+        self.failures_changed.emit(self._failures)
+
+    def _refresh_trend(self) -> None:
+        log = self.log
+        if log is None:
+            return
+        since = datetime.now(UTC) - timedelta(hours=1)
+
+        def read() -> list[YieldPoint]:
+            return log.yield_over_time(LogQuery(since=since), 60)
+
+        self.work.do(read, self.trend_changed.emit, self._fault("log"))
+
+    def _poll(self) -> None:
+        while True:
+            try:
+                callback, value = self._results.get_nowait()
+            except queue.Empty:
+                break
+            if not self.closing:
+                callback(value)
+        self._take_parts()
+        frame, self._listener.frame = self._listener.frame, None
+        if frame is not None:
+            self.frame_arrived.emit(frame)
+        now = time.perf_counter()
+        if self._listener.status_changed or now >= self._next_figures_s:
+            self._listener.status_changed = False
+            self._next_figures_s = now + _FIGURES_EVERY_S
+            self._tell_status()
+        if now >= self._next_trend_s:
+            self._next_trend_s = now + _TREND_EVERY_S
+            self._refresh_trend()
+            if shift_start(datetime.now().astimezone(), self.store.settings.shift_starts) != self._counts.shift_from:
+                self.refresh_counts()
+        self.polled.emit()
+
+    def _tell_status(self) -> None:
+        status = self.engine.status()
+        if status.state in (RunState.IDLE, RunState.FAULT) and status.parts + len(status.fault) > 0:
+            self._wants_running = False
+        self.status_changed.emit(status)
+
+    def _take_parts(self) -> None:
+        parts = []
+        while self._listener.parts:
+            parts.append(self._listener.parts.popleft())
+        if not parts:
+            return
+        shift, lot = self._counts.shift, self._counts.lot
+        for event in parts:
+            verdict = event.inspection.decision.verdict
+            shift = shift.plus(verdict)
+            if event.inspection.lot == self.lot:
+                lot = lot.plus(verdict)
+            if verdict is not Verdict.PASS:
+                self._new_failure(event)
+        self._counts = Counts(shift, lot, self._counts.shift_from, self._counts.lot_name)
+        self.counts_changed.emit(self._counts)
+        self.part_inspected.emit(parts[-1])
+
+    def _new_failure(self, event: PartInspected) -> None:
+        def make() -> Failure:
+            return self.store.failure_of(event)
+
+        def done(failure: Failure) -> None:
+            self._set_failures([failure, *self._failures])
+
+        self.work.do(make, done, self._fault("picture"))

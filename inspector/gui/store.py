@@ -1,0 +1,285 @@
+"""Everything that the window reads from disk or loads; called on the session's workers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from inspector import assembly
+from inspector.domain.errors import InspectorError, PictureError
+from inspector.domain.policy import error_decision
+from inspector.domain.records import Prediction, Thresholds
+from inspector.recipe import Recipe, SourceOptions, load_recipe, save_recipe
+from inspector.settings import Settings, save_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtGui import QImage
+
+    from inspector.assembly import RecipeEntry
+    from inspector.domain.records import Decision, Image, Inspection
+    from inspector.engine.job import LineJob
+    from inspector.engine.status import PartInspected
+    from inspector.gui.session import Failure
+    from inspector.outputs.result_log import SqliteResultLog
+    from inspector.paths import Home
+    from inspector.vision.classifier import Classifier
+    from inspector.vision.store import ModelEntry
+
+_THUMBNAIL_PX = 190
+
+
+class Store:
+    """The station's files.
+
+    Args:
+        home: The data folder.
+        settings: As loaded.
+        log: The command line's log; None for the settings'.
+        recipe: The command line's recipe; None for the settings'.
+        source: The command line's source, instead of the recipe's.
+        model: The command line's model, instead of a recipe.
+        device: The command line's device, instead of the settings'.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        *,
+        log: Path | None = None,
+        recipe: str | None = None,
+        source: str | None = None,
+        model: str | None = None,
+        device: str | None = None,
+    ) -> None:
+        self.home = home
+        self.settings = settings
+        self._log, self._recipe, self._source, self._model, self._device = log, recipe, source, model, device
+        self._classifier: tuple[str, Classifier] | None = None
+
+    @property
+    def places(self) -> assembly.Places:
+        """Where log and pictures are."""
+        return assembly.places(self.home, self.settings, log=self._log)
+
+    def first_recipe(self) -> Recipe:
+        """Return the recipe to begin with: the command line's, else the last one, else the demo line."""
+        if self._model and self._source:
+            return assembly.recipe_for(self._model, self._source)
+        if self._recipe or not self._source:
+            recipe = assembly.find_recipe(self._recipe or self.settings.recipe, self.home)
+        elif self._source == "demo:":
+            recipe = assembly.demo_recipe()
+        else:
+            recipe = assembly.find_recipe(self.settings.recipe, self.home)
+        return recipe.model_copy(update={"source": self._source}) if self._source else recipe
+
+    def open_log(self) -> SqliteResultLog:
+        """Open the log."""
+        return assembly.open_log(self.places.log)
+
+    def build_job(self, recipe: Recipe, log: SqliteResultLog, lot: str) -> LineJob:
+        """Return the job for the line."""
+        return assembly.build_job(recipe, self.settings, self.places, log, lot=lot, device=self._device)
+
+    def recipes(self) -> list[RecipeEntry]:
+        """List the recipes."""
+        return assembly.list_recipes(self.home)
+
+    def recipe(self, entry: RecipeEntry) -> Recipe:
+        """Load a recipe of the list, and remember it as the last one."""
+        recipe = load_recipe(entry.path) if entry.path is not None else assembly.demo_recipe()
+        self._remember(recipe.name)
+        return recipe
+
+    def save_recipe(self, recipe: Recipe) -> Recipe:
+        """Save a recipe, as the next version where one of its name is there."""
+        path = self.home.recipes / f"{recipe.name}.json"
+        if path.is_file():
+            recipe = recipe.model_copy(update={"version": load_recipe(path).version + 1})
+        save_recipe(recipe, self.home.recipes)
+        self._remember(recipe.name)
+        return recipe
+
+    def save_settings(self, settings: Settings) -> None:
+        """Save the settings.
+
+        Raises:
+            InspectorError: If they cannot be written.
+        """
+        try:
+            save_settings(settings, self.home.settings)
+        except OSError as error:
+            raise InspectorError(
+                f"the settings {self.home.settings} cannot be written: {error}", "Check the folder's permissions."
+            ) from error
+        self.settings = settings
+
+    def models(self) -> list[ModelEntry]:
+        """List the models."""
+        return assembly.model_store(self.home).list()
+
+    def pictures(self, paths: list[Path]) -> list[Path]:
+        """Return the files, and the pictures of the folders among them."""
+        from inspector.pictures import find_pictures  # noqa: PLC0415
+
+        found: list[Path] = []
+        for path in paths:
+            found += find_pictures(path, recursive=True) if path.is_dir() else [path]
+        return found
+
+    def try_picture(self, path: Path, recipe: Recipe) -> tuple[Image | None, Decision, Prediction | None]:
+        """Judge a file with the recipe's model; nothing is recorded."""
+        from inspector.engine.inspect import inspect_picture  # noqa: PLC0415
+        from inspector.pictures import read_picture  # noqa: PLC0415
+
+        classifier = self._loaded(recipe)
+        thresholds = recipe.thresholds or classifier.thresholds
+        try:
+            image = read_picture(path)
+        except PictureError as error:
+            return None, error_decision(str(error), thresholds), None
+        decision, prediction = inspect_picture(classifier, image, thresholds, recipe.quality)
+        return image, decision, prediction
+
+    def model_thresholds(self, model: str) -> Thresholds:
+        """Return the operating point of a model."""
+        from inspector.vision.bundle import load_manifest  # noqa: PLC0415
+
+        return load_manifest(assembly.model_store(self.home).find(model)).thresholds
+
+    def grab(self, source: str, options: SourceOptions) -> Image:
+        """Take one picture of a source, for the set-up.
+
+        Raises:
+            SourceError: If there is none within five seconds.
+        """
+        from inspector.domain.errors import SourceError  # noqa: PLC0415
+        from inspector.domain.records import Frame  # noqa: PLC0415
+        from inspector.sources.factory import open_source  # noqa: PLC0415
+
+        found = open_source(source, options)
+        try:
+            found.open()
+            for attempt in range(60):
+                item = found.read(0.2)
+                # the demo line and many cameras begin with nothing to see
+                if isinstance(item, Frame) and (attempt >= 50 or not found.live or source != "demo:"):
+                    return item.image
+        finally:
+            found.close()
+        raise SourceError(f"{source} has delivered no picture", "Check the source.")
+
+    def cameras(self) -> list[str]:
+        """List the cameras as sources with their names."""
+        from inspector.sources.cameras import list_cameras  # noqa: PLC0415
+
+        return [f"camera:{camera.index}" for camera in list_cameras()]
+
+    def failure_of(self, event: PartInspected) -> Failure:
+        """Make the strip's entry of a part that is still in memory; its pixels are copied out of the frame."""
+        from inspector.gui.session import Failure  # noqa: PLC0415 - they know each other
+
+        if event.part is None:
+            return Failure(event.inspection, None)
+        try:
+            image = np.ascontiguousarray(event.part.pixels())
+        except InspectorError:
+            return Failure(event.inspection, None)
+        return Failure(event.inspection, _thumbnail(image, event.prediction), image, event.prediction)
+
+    def thumbnail(self, inspection: Inspection) -> QImage | None:
+        """Make a thumbnail of a kept picture; None where it is gone."""
+        image, prediction = self._kept(inspection)
+        return None if image is None else _thumbnail(image, prediction)
+
+    def full_failure(self, failure: Failure) -> Failure:
+        """Read a failure's picture from the archive.
+
+        Raises:
+            PictureError: If it was not kept, or is gone.
+        """
+        image, prediction = self._kept(failure.inspection)
+        if image is None:
+            raise PictureError(
+                "the picture of this part is not there any more", "Set the archive's policy and limits in Settings."
+            )
+        return replace_failure(failure, image, prediction)
+
+    def close(self) -> None:
+        """Release the model of trials."""
+        if self._classifier is not None:
+            self._classifier[1].close()
+            self._classifier = None
+
+    def _remember(self, name: str) -> None:
+        if name != self.settings.recipe:
+            self.save_settings(self.settings.model_copy(update={"recipe": name}))
+
+    def _loaded(self, recipe: Recipe) -> Classifier:
+        """Keep the model of the last trial loaded."""
+        if self._classifier is not None and self._classifier[0] == recipe.model:
+            return self._classifier[1]
+        self.close()
+        device = self._device or self.settings.device
+        classifier = assembly.load_classifier(recipe.model, self.home, device=device, thresholds=recipe.thresholds)
+        self._classifier = (recipe.model, classifier)
+        return classifier
+
+    def _kept(self, inspection: Inspection) -> tuple[Image | None, Prediction | None]:
+        from inspector.pictures import read_picture  # noqa: PLC0415
+
+        if inspection.picture is None:
+            return None, None
+        try:
+            image = read_picture(inspection.picture.path)
+        except PictureError:
+            return None, None
+        return image, _prediction_of(inspection)
+
+
+def replace_failure(failure: Failure, image: Image, prediction: Prediction | None) -> Failure:
+    """Return the failure with its picture."""
+    return replace(failure, image=image, prediction=prediction)
+
+
+def _prediction_of(inspection: Inspection) -> Prediction | None:
+    """Rebuild what is needed to draw the kept heatmap."""
+    from inspector.pictures import read_picture  # noqa: PLC0415
+
+    if inspection.picture is None or inspection.picture.heatmap_path is None or not inspection.class_names:
+        return None
+    try:
+        grey = read_picture(inspection.picture.heatmap_path)
+    except PictureError:
+        return None
+    heatmap = (grey if grey.ndim == 2 else grey[..., 0]).astype(np.float32) / 255.0
+    count = len(inspection.class_names)
+    probabilities = np.array(inspection.probabilities, dtype=np.float32)
+    return Prediction(
+        class_names=inspection.class_names,
+        good_index=0,
+        probabilities=probabilities,
+        maps=np.repeat(heatmap[None], count, axis=0),
+        preprocess_ms=0.0,
+        inference_ms=0.0,
+    )
+
+
+def _thumbnail(image: Image, prediction: Prediction | None) -> QImage:
+    from inspector.gui.render import to_qimage  # noqa: PLC0415 - the overlay is not needed at start-up
+    from inspector.vision.overlay import displayable, draw_overlay  # noqa: PLC0415
+
+    scale = _THUMBNAIL_PX / max(image.shape[:2])
+    if scale < 1:
+        size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    small = displayable(image)
+    if prediction is not None:
+        small = draw_overlay(small, prediction.heatmap, map_box=prediction.map_box, contour=False)
+    return to_qimage(small)

@@ -1,0 +1,211 @@
+"""Colours, fonts and style sheet: our own light and dark palette on Qt's Fusion. No colour is named elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+
+from inspector.paths import resources_dir
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+#: Smallest side of anything that can be pressed, in pixels.
+TARGET_PX = 44
+#: Grid step, in pixels.
+GRID_PX = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """One palette. Verdict colours are told apart by colour-blind people, and never stand alone (word and shape)."""
+
+    dark: bool
+    ground: str
+    bar: str
+    panel: str
+    edge: str
+    field: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    good: str
+    fail: str
+    review: str
+    error: str
+    idle: str
+    on_verdict: str
+    stage: str
+    stage_text: str
+    shade: str
+
+    def colour(self, name: str) -> QColor:
+        """Return a colour of the palette by its field's name."""
+        return QColor(getattr(self, name))
+
+
+DARK = Theme(
+    dark=True,
+    ground="#131619",
+    bar="#1c2024",
+    panel="#1d2125",
+    edge="#2e3338",
+    field="#14171a",
+    text="#eef1f4",
+    muted="#9aa3ab",
+    accent="#4a9ff0",
+    on_accent="#08131f",
+    good="#17805f",
+    fail="#d9481c",
+    review="#a87400",
+    error="#7d4fc9",
+    idle="#4a535b",
+    on_verdict="#ffffff",
+    stage="#0b0d0f",
+    stage_text="#eef1f4",
+    shade="#000000a8",
+)
+LIGHT = Theme(
+    dark=False,
+    ground="#f2f4f6",
+    bar="#ffffff",
+    panel="#ffffff",
+    edge="#d5dade",
+    field="#ffffff",
+    text="#14181b",
+    muted="#5a646d",
+    accent="#1668c1",
+    on_accent="#ffffff",
+    good="#0f7a58",
+    fail="#c93f14",
+    review="#9a6a00",
+    error="#6a3db8",
+    idle="#5d6871",
+    on_verdict="#ffffff",
+    stage="#dfe3e6",
+    stage_text="#14181b",
+    shade="#ffffffd0",
+)
+#: Brighter variants for figures and lines on dark panels.
+_LIVELY = {"good": "#35c08f", "fail": "#ff7a4d", "review": "#f0b429", "error": "#a98bea", "idle": "#9aa3ab"}
+
+
+def lively(theme: Theme, name: str) -> QColor:
+    """Return a verdict colour for text and lines on a panel."""
+    return QColor(_LIVELY[name]) if theme.dark else theme.colour(name)
+
+
+class ThemeHolder:
+    """The palette in force; widgets ask it when they paint."""
+
+    def __init__(self) -> None:
+        self.theme = DARK
+
+    def choose(self, appearance: str) -> Theme:
+        """Set the palette by the settings' appearance: "system", "light" or "dark"."""
+        if appearance == "system":
+            scheme = QGuiApplication.styleHints().colorScheme()
+            self.theme = LIGHT if scheme is Qt.ColorScheme.Light else DARK
+        else:
+            self.theme = LIGHT if appearance == "light" else DARK
+        return self.theme
+
+
+#: The one holder of the process.
+CURRENT = ThemeHolder()
+
+
+def apply(app: QApplication, theme: Theme) -> None:
+    """Give the application its palette, font and style sheet."""
+    roles = QPalette.ColorRole
+    palette = QPalette()
+    for role, name in (
+        (roles.Window, "ground"),
+        (roles.WindowText, "text"),
+        (roles.Base, "field"),
+        (roles.AlternateBase, "panel"),
+        (roles.Text, "text"),
+        (roles.Button, "panel"),
+        (roles.ButtonText, "text"),
+        (roles.Highlight, "accent"),
+        (roles.HighlightedText, "on_accent"),
+        (roles.ToolTipBase, "panel"),
+        (roles.ToolTipText, "text"),
+        (roles.PlaceholderText, "muted"),
+        (roles.Link, "accent"),
+    ):
+        palette.setColor(role, theme.colour(name))
+    for role in (roles.Text, roles.ButtonText, roles.WindowText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, theme.colour("muted"))
+    app.setPalette(palette)
+    app.setStyleSheet(_sheet(theme))
+
+
+def font(pixels: int, *, bold: bool = False) -> QFont:
+    """Return the interface font at a size."""
+    found = QFont()
+    found.setFamilies(["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"])
+    found.setPixelSize(pixels)
+    found.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
+    return found
+
+
+def _sheet(t: Theme) -> str:
+    arrow = (resources_dir() / "icons" / f"down-{'dark' if t.dark else 'light'}.png").as_posix()
+    return f"""
+    * {{ font-family: "Inter", "Segoe UI", "Noto Sans", "DejaVu Sans"; font-size: 13px; }}
+    QToolTip {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px; }}
+    #header {{ background: {t.bar}; border-bottom: 1px solid {t.edge}; }}
+    #nav {{ background: {t.bar}; border-right: 1px solid {t.edge}; }}
+    #status {{ background: {t.bar}; border-top: 1px solid {t.edge}; }}
+    #status QLabel {{ color: {t.muted}; font-size: 12px; }}
+    #brand {{ font-size: 15px; font-weight: bold; }}
+    #card {{ background: {t.panel}; border: 1px solid {t.edge}; border-radius: 8px; }}
+    QLabel[kind="muted"] {{ color: {t.muted}; font-size: 12px; }}
+    QLabel[kind="heading"] {{ color: {t.muted}; font-size: 12px; letter-spacing: 1px; }}
+    QLabel[kind="title"] {{ font-size: 20px; font-weight: bold; }}
+    QLabel[kind="fault"] {{ color: {lively(t, "fail").name()}; font-size: 12px; }}
+    QLabel[kind="figure"] {{ font-size: 22px; font-weight: bold; }}
+    QPushButton {{ background: {t.field}; color: {t.text}; border: 1px solid {t.edge}; border-radius: 6px;
+                   padding: 0 14px; min-height: 42px; font-weight: bold; }}
+    QPushButton:hover {{ border-color: {t.accent}; }}
+    QPushButton:focus, QToolButton:focus {{ border: 2px solid {t.accent}; }}
+    QPushButton:disabled {{ color: {t.muted}; }}
+    QPushButton[kind="primary"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
+    QPushButton[kind="primary"]:disabled {{ background: {t.edge}; color: {t.muted}; border-color: {t.edge}; }}
+    QPushButton:checked {{ border-color: {t.accent}; color: {t.accent}; }}
+    QToolButton {{ background: transparent; border: 2px solid transparent; border-radius: 6px; color: {t.text}; }}
+    QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {t.field}; color: {t.text};
+        border: 1px solid {t.edge}; border-radius: 6px; padding: 0 10px; min-height: 42px; }}
+    QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border: 2px solid {t.accent}; }}
+    QLineEdit[bad="true"], QSpinBox[bad="true"], QDoubleSpinBox[bad="true"], QComboBox[bad="true"] {{
+        border: 2px solid {lively(t, "fail").name()}; }}
+    QComboBox::drop-down {{ border: 0; width: 30px; }}
+    QComboBox::down-arrow {{ image: url({arrow}); width: 14px; height: 14px; }}
+    QComboBox QAbstractItemView {{ background: {t.panel}; border: 1px solid {t.edge}; outline: 0; }}
+    QComboBox QAbstractItemView::item {{ min-height: 40px; }}
+    QCheckBox {{ min-height: 44px; spacing: 10px; }}
+    QCheckBox::indicator {{ width: 22px; height: 22px; }}
+    QListWidget {{ background: transparent; border: 0; outline: 0; }}
+    QListWidget::item {{ min-height: 44px; padding-left: 14px; border-radius: 6px; }}
+    QListWidget::item:selected {{ background: {t.field}; color: {t.text}; border-left: 3px solid {t.accent}; }}
+    QScrollArea {{ background: transparent; border: 0; }}
+    QScrollArea > QWidget > QWidget {{ background: transparent; }}
+    QScrollBar:vertical {{ background: transparent; width: 12px; }}
+    QScrollBar::handle:vertical {{ background: {t.edge}; border-radius: 5px; min-height: 40px; margin: 2px; }}
+    QScrollBar:horizontal {{ background: transparent; height: 12px; }}
+    QScrollBar::handle:horizontal {{ background: {t.edge}; border-radius: 5px; min-width: 40px; margin: 2px; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QSlider {{ min-height: 44px; }}
+    QSlider::groove:horizontal {{ height: 4px; background: {t.edge}; border-radius: 2px; }}
+    QSlider::sub-page:horizontal {{ background: {t.accent}; border-radius: 2px; }}
+    QSlider::handle:horizontal {{ width: 18px; height: 18px; margin: -8px 0; border-radius: 9px;
+        background: {t.text}; }}
+    QDialog {{ background: {t.ground}; }}
+    QPlainTextEdit {{ background: {t.field}; border: 1px solid {t.edge}; border-radius: 6px;
+        font-family: "DejaVu Sans Mono", monospace; font-size: 12px; }}
+    """

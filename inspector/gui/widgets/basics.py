@@ -1,0 +1,122 @@
+"""Small building blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from inspector.gui.icons import icon
+from inspector.gui.theme import CURRENT, TARGET_PX, font, lively
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+
+def card(parent: QWidget | None = None) -> tuple[QFrame, QVBoxLayout]:
+    """Return a panel with its layout."""
+    frame = QFrame(parent)
+    frame.setObjectName("card")
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(14, 12, 14, 12)
+    layout.setSpacing(6)
+    return frame, layout
+
+
+def label(text: str = "", kind: str = "", parent: QWidget | None = None) -> QLabel:
+    """Return a label; kinds are those of the theme's style sheet."""
+    found = QLabel(text, parent)
+    if kind:
+        found.setProperty("kind", kind)
+    return found
+
+
+class Pill(QWidget):
+    """A rounded label with a coloured dot: the state of one thing.
+
+    Args:
+        text: What it says.
+        name: For screen readers.
+    """
+
+    def __init__(self, text: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text, self._state = text, "idle"
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_state(self, text: str, state: str, tip: str = "") -> None:
+        """Set text and colour ("good", "fail", "review", "idle")."""
+        if (text, state) != (self._text, self._state):
+            self._text, self._state = text, state
+            self.updateGeometry()
+            self.update()
+        self.setToolTip(tip or text)
+        self.setAccessibleDescription(tip or text)
+
+    def sizeHint(self) -> QSize:
+        """Size of the text with the dot."""
+        metrics = self.fontMetrics()
+        return QSize(min(260, metrics.horizontalAdvance(self._text) + 38), 28)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Draw."""
+        theme = CURRENT.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.colour("edge"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 14, 14)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(lively(theme, self._state))
+        painter.drawEllipse(QRectF(12, self.height() / 2 - 4, 8, 8))
+        painter.setPen(theme.colour("text"))
+        area = self.rect().adjusted(27, 0, -10, 0)
+        text = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class NavButton(QToolButton):
+    """One entry of the page bar.
+
+    Args:
+        name: Of the page.
+        picture: Of its icon.
+    """
+
+    def __init__(self, name: str, picture: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._picture = picture
+        self.setText(name)
+        self.setCheckable(True)
+        self.setAutoExclusive(True)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self.setIconSize(QSize(24, 24))
+        self.setFixedSize(75, 60)
+        self.setFont(font(12))
+        self.setAccessibleName(f"Page {name}")
+        self.recolour()
+
+    def recolour(self) -> None:
+        """Take the icon in the theme's colour."""
+        self.setIcon(icon(self._picture, CURRENT.theme.colour("text")))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw, with a bar at the left of the page that is shown."""
+        if self.isChecked():
+            painter = QPainter(self)
+            painter.fillRect(self.rect(), CURRENT.theme.colour("field"))
+            painter.fillRect(0, 0, 3, self.height(), CURRENT.theme.colour("accent"))
+            painter.end()
+        super().paintEvent(event)
+
+
+def flat_button(text: str, tip: str, parent: QWidget | None = None) -> QToolButton:
+    """Return a flat button that is large enough to be pressed."""
+    button = QToolButton(parent)
+    button.setText(text)
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    button.setMinimumSize(TARGET_PX, TARGET_PX)
+    return button

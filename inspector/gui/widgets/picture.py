@@ -1,0 +1,320 @@
+"""The picture with region of interest and trigger line; in set-up mode both can be dragged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from inspector.domain.config import Direction, TriggerConfig, TriggerMode
+from inspector.domain.records import Box
+from inspector.gui.render import Renderer, Scene, Shown, View
+from inspector.gui.theme import CURRENT, font
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
+
+_GRIP_PX = 14
+_LEAST_PX = 32
+_MOST_ZOOM = 16.0
+
+
+class PictureView(QWidget):
+    """Shows what its renderer makes; the mouse wheel zooms, dragging pans, a double click fits.
+
+    Args:
+        renderer: Its own; the widget starts and closes it.
+    """
+
+    region_changed = Signal(object)  #: Box or None, in set-up mode
+    line_changed = Signal(float)  #: fraction along the direction, in set-up mode
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.renderer = Renderer()
+        self.renderer.start()
+        self._shown: Shown | None = None
+        self._scene: Scene | None = None
+        self._region: Box | None = None
+        self._trigger: TriggerConfig | None = None
+        self._setup = False
+        self._grip = ""
+        self._from: QPointF | None = None
+        self._zoom, self._centre = 1.0, (0.5, 0.5)
+        self.placeholder = "No picture yet"
+        self.setMinimumSize(240, 180)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Picture")
+
+    def sizeHint(self) -> QSize:
+        """As large as possible."""
+        return QSize(800, 600)
+
+    def show_scene(self, scene: Scene | None) -> None:
+        """Ask for a scene; None clears the view."""
+        self._scene = scene
+        if scene is None:
+            self._shown = None
+            self.update()
+        else:
+            self.renderer.ask(scene)
+
+    def poll(self) -> None:
+        """Take what the renderer has finished; called by the window's timer."""
+        shown = self.renderer.take()
+        if shown is not None and self._scene is not None:
+            self._shown = shown
+            self.setAccessibleDescription(shown.scene.label)
+            self.update()
+
+    def show_marks(self, region: Box | None, trigger: TriggerConfig | None, *, setup: bool = False) -> None:
+        """Set region and trigger whose line is drawn; in set-up mode they can be dragged."""
+        self._region, self._trigger, self._setup = region, trigger, setup
+        self.update()
+
+    @property
+    def picture_size(self) -> tuple[int, int] | None:
+        """Width and height of the picture that is shown, in its own pixels."""
+        return self._shown.size if self._shown else None
+
+    def fit(self) -> None:
+        """Show the whole picture."""
+        self._zoom, self._centre = 1.0, (0.5, 0.5)
+        self._set_view()
+
+    def release(self) -> None:
+        """End the renderer."""
+        self.renderer.close()
+
+    # --- mapping ------------------------------------------------------------------------------------------------------
+
+    def _set_view(self) -> None:
+        ratio = self.devicePixelRatioF()
+        self.renderer.view = View(
+            width=max(1, int(self.width() * ratio)),
+            height=max(1, int(self.height() * ratio)),
+            zoom=self._zoom,
+            centre=self._centre,
+        )
+        if self._scene is not None:
+            self.renderer.ask(self._scene)
+
+    def _area(self) -> QRectF:
+        """Where in the widget the picture is drawn."""
+        if self._shown is None:
+            return QRectF(self.rect())
+        _, _, width, height = self._shown.source
+        scale = min(self.width() / width, self.height() / height)
+        w, h = width * scale, height * scale
+        return QRectF((self.width() - w) / 2, (self.height() - h) / 2, w, h)
+
+    def _to_widget(self, x: float, y: float) -> QPointF:
+        assert self._shown is not None
+        area, (left, top, width, height) = self._area(), self._shown.source
+        return QPointF(area.x() + (x - left) * area.width() / width, area.y() + (y - top) * area.height() / height)
+
+    def _to_picture(self, point: QPointF) -> tuple[float, float]:
+        assert self._shown is not None
+        area, (left, top, width, height) = self._area(), self._shown.source
+        return (
+            left + (point.x() - area.x()) * width / area.width(),
+            top + (point.y() - area.y()) * height / area.height(),
+        )
+
+    def _box(self) -> Box:
+        """The region, or the whole picture."""
+        if self._region is not None:
+            return self._region
+        width, height = self._shown.size if self._shown else (1, 1)
+        return Box(x=0, y=0, width=width, height=height)
+
+    # --- drawing ------------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Draw."""
+        theme = CURRENT.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("stage"))
+        painter.drawRoundedRect(QRectF(self.rect()), 8, 8)
+        if self._shown is None:
+            painter.setPen(theme.colour("muted"))
+            painter.setFont(font(15))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.placeholder)
+            return
+        painter.drawImage(self._area(), self._shown.image)
+        self._draw_marks(painter)
+        self._draw_label(painter, self._shown.scene.label)
+
+    def _draw_marks(self, painter: QPainter) -> None:
+        if self._trigger is None and self._region is None and not self._setup:
+            return
+        colour = CURRENT.theme.colour("accent")
+        box = self._box()
+        frame = QRectF(self._to_widget(box.x, box.y), self._to_widget(box.x + box.width, box.y + box.height))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self._region is not None or self._setup:
+            painter.setPen(QPen(colour, 2.5 if self._setup else 1.2))
+            painter.drawRect(frame)
+        if self._trigger is not None and self._trigger.mode is TriggerMode.PART_CROSSING:
+            painter.setPen(QPen(colour, 3 if self._setup else 1.5, Qt.PenStyle.DotLine))
+            painter.drawLine(*self._line(frame))
+        if self._setup:
+            painter.setPen(QPen(QColor(CURRENT.theme.on_verdict), 1.5))
+            painter.setBrush(colour)
+            for corner in (frame.topLeft(), frame.topRight(), frame.bottomLeft(), frame.bottomRight()):
+                painter.drawEllipse(corner, _GRIP_PX / 2, _GRIP_PX / 2)
+
+    def _line(self, frame: QRectF) -> tuple[QPointF, QPointF]:
+        assert self._trigger is not None
+        share, direction = self._trigger.line_fraction, self._trigger.direction
+        if direction in (Direction.LEFT, Direction.UP):
+            share = 1.0 - share
+        if direction in (Direction.LEFT, Direction.RIGHT):
+            x = frame.left() + share * frame.width()
+            return QPointF(x, frame.top()), QPointF(x, frame.bottom())
+        y = frame.top() + share * frame.height()
+        return QPointF(frame.left(), y), QPointF(frame.right(), y)
+
+    def _draw_label(self, painter: QPainter, text: str) -> None:
+        if not text:
+            return
+        theme = CURRENT.theme
+        painter.setFont(font(13))
+        width = painter.fontMetrics().horizontalAdvance(text) + 18
+        box = QRectF(10, 10, min(width, self.width() - 20), 26)
+        painter.setPen(Qt.PenStyle.NoPen)
+        shade = QColor(theme.ground)
+        shade.setAlpha(200)
+        painter.setBrush(shade)
+        painter.drawRoundedRect(box, 5, 5)
+        painter.setPen(theme.colour("text"))
+        painter.drawText(box.adjusted(9, 0, -4, 0), Qt.AlignmentFlag.AlignVCenter, text)
+
+    # --- hand ---------------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, _: QResizeEvent) -> None:
+        """Ask for the new size."""
+        self._set_view()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom around the middle."""
+        factor = 1.25 if event.angleDelta().y() > 0 else 0.8
+        self._zoom = min(_MOST_ZOOM, max(1.0, self._zoom * factor))
+        if self._zoom == 1.0:
+            self._centre = (0.5, 0.5)
+        self._set_view()
+
+    def mouseDoubleClickEvent(self, _: QMouseEvent) -> None:
+        """Fit."""
+        self.fit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to drag."""
+        if self._shown is None or event.button() is not Qt.MouseButton.LeftButton:
+            return
+        self._from = event.position()
+        self._grip = self._grip_at(event.position()) if self._setup else ""
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the mark or the picture."""
+        if self._shown is None:
+            return
+        if self._from is None:
+            grip = self._grip_at(event.position()) if self._setup else ""
+            shapes = {"": Qt.CursorShape.ArrowCursor, "line": Qt.CursorShape.SplitHCursor}
+            self.setCursor(shapes.get(grip, Qt.CursorShape.SizeAllCursor))
+            return
+        if self._grip:
+            self._drag_mark(event.position())
+        elif self._zoom > 1.0:
+            area, moved = self._area(), event.position() - self._from
+            self._centre = (
+                min(1.0, max(0.0, self._centre[0] - moved.x() / area.width() / self._zoom)),
+                min(1.0, max(0.0, self._centre[1] - moved.y() / area.height() / self._zoom)),
+            )
+            self._from = event.position()
+            self._set_view()
+
+    def mouseReleaseEvent(self, _: QMouseEvent) -> None:
+        """End the drag."""
+        self._from, self._grip = None, ""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move the trigger line with the arrow keys in set-up mode (Shift: the region)."""
+        steps = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+        step = steps.get(Qt.Key(event.key()))
+        if step is None or not self._setup or self._shown is None:
+            super().keyPressEvent(event)
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            box = self._box()
+            self._set_region(box.x + 8 * step[0], box.y + 8 * step[1], box.width, box.height)
+        elif self._trigger is not None:
+            sign = -1 if self._trigger.direction in (Direction.LEFT, Direction.UP) else 1
+            self._set_line(self._trigger.line_fraction + 0.01 * sign * (step[0] or step[1]))
+
+    def _grip_at(self, point: QPointF) -> str:
+        if self._shown is None:
+            return ""
+        box = self._box()
+        frame = QRectF(self._to_widget(box.x, box.y), self._to_widget(box.x + box.width, box.y + box.height))
+        corners = {"tl": frame.topLeft(), "tr": frame.topRight(), "bl": frame.bottomLeft(), "br": frame.bottomRight()}
+        for name, corner in corners.items():
+            if (corner - point).manhattanLength() < 2 * _GRIP_PX:
+                return name
+        if self._trigger is not None and self._trigger.mode is TriggerMode.PART_CROSSING:
+            first, last = self._line(frame)
+            upright = abs(first.x() - last.x()) < 1
+            away = abs(point.x() - first.x()) if upright else abs(point.y() - first.y())
+            if away < _GRIP_PX and frame.contains(point):
+                return "line"
+        return "box" if self._region is not None and frame.contains(point) else ""
+
+    def _drag_mark(self, point: QPointF) -> None:
+        assert self._from is not None
+        x, y = self._to_picture(point)
+        box = self._box()
+        if self._grip == "line" and self._trigger is not None:
+            sideways = self._trigger.direction in (Direction.LEFT, Direction.RIGHT)
+            share = (x - box.x) / box.width if sideways else (y - box.y) / box.height
+            flip = self._trigger.direction in (Direction.LEFT, Direction.UP)
+            self._set_line(1.0 - share if flip else share)
+            return
+        if self._grip == "box":
+            x0, y0 = self._to_picture(self._from)
+            self._from = point
+            self._set_region(round(box.x + x - x0), round(box.y + y - y0), box.width, box.height)
+            return
+        left, top, right, bottom = box.x, box.y, box.x + box.width, box.y + box.height
+        if "l" in self._grip:
+            left = min(round(x), right - _LEAST_PX)
+        if "r" in self._grip:
+            right = max(round(x), left + _LEAST_PX)
+        if "t" in self._grip:
+            top = min(round(y), bottom - _LEAST_PX)
+        if self._grip.startswith("b"):
+            bottom = max(round(y), top + _LEAST_PX)
+        self._set_region(left, top, right - left, bottom - top)
+
+    def _set_region(self, x: int, y: int, width: int, height: int) -> None:
+        assert self._shown is not None
+        full_w, full_h = self._shown.size
+        width, height = min(width, full_w), min(height, full_h)
+        x, y = min(max(0, x), full_w - width), min(max(0, y), full_h - height)
+        self._region = Box(x=x, y=y, width=width, height=height)
+        self.region_changed.emit(self._region)
+        self.update()
+
+    def _set_line(self, share: float) -> None:
+        assert self._trigger is not None
+        from dataclasses import replace  # noqa: PLC0415
+
+        share = round(min(0.98, max(0.02, share)), 3)
+        self._trigger = replace(self._trigger, line_fraction=share)
+        self.line_changed.emit(share)
+        self.update()

@@ -1,0 +1,171 @@
+"""The verdict, to be read from three metres: a word, a shape, a colour; and the score under it."""
+
+from __future__ import annotations
+
+import math
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from inspector.gui.theme import CURRENT, font, lively
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+    from inspector.domain.records import Thresholds
+
+
+class Face(Enum):
+    """What the panel can say, and the colour of it."""
+
+    PASS = "PASS"  # noqa: S105 - a verdict
+    FAIL = "FAIL"
+    REVIEW = "REVIEW"
+    ERROR = "ERROR"
+    NO_CAMERA = "NO CAMERA"
+    NO_SOURCE = "NO SOURCE"
+    NO_LOG = "NOT RECORDED"
+    FAULT = "LINE FAULT"
+    WAITING = "READY"
+    STARTING = "STARTING"
+    STOPPED = "STOPPED"
+    ENDED = "END OF SOURCE"
+
+
+_COLOURS = {
+    Face.PASS: "good",
+    Face.FAIL: "fail",
+    Face.REVIEW: "review",
+    Face.ERROR: "error",
+    Face.NO_CAMERA: "error",
+    Face.NO_SOURCE: "error",
+    Face.NO_LOG: "error",
+    Face.FAULT: "error",
+}
+
+
+class VerdictPanel(QWidget):
+    """Shows one `Face`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.face = Face.STOPPED
+        self._trial = False
+        self.setMinimumHeight(122)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Verdict")
+        self.setAccessibleDescription(self.face.value)
+
+    def show_face(self, face: Face, *, trial: bool = False) -> None:
+        """Set what is said; ``trial`` marks a picture that is not counted."""
+        if (face, trial) != (self.face, self._trial):
+            self.face, self._trial = face, trial
+            self.setAccessibleDescription(face.value)
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Wide and low."""
+        return QSize(330, 122)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Draw."""
+        theme = CURRENT.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour(_COLOURS.get(self.face, "idle")))
+        painter.drawRoundedRect(box, 8, 8)
+        side = min(82.0, box.height() - 36)
+        shape = QRectF(20, (box.height() - side) / 2, side, side)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        white = theme.colour("on_verdict")
+        painter.setPen(QPen(white, 6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.MiterJoin))
+        _draw_shape(painter, self.face, shape)
+        painter.setPen(theme.colour("on_verdict"))
+        area = box.adjusted(shape.right() + 18, 0, -12, 0)
+        words = self.face.value
+        size = 60
+        while size > 16:
+            painter.setFont(font(size, bold=True))
+            if painter.fontMetrics().horizontalAdvance(words) <= area.width():
+                break
+            size -= 2
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+        if self._trial:
+            painter.setFont(font(13, bold=True))
+            painter.drawText(box.adjusted(0, 8, -12, 0), Qt.AlignmentFlag.AlignRight, "trial, not counted")
+
+
+def _draw_shape(painter: QPainter, face: Face, box: QRectF) -> None:
+    """A circle with a tick, an octagon with a cross, a triangle or a diamond with a mark, a bar."""
+    centre, radius = box.center(), box.width() / 2 - 3
+
+    def at(x: float, y: float) -> QPointF:
+        return QPointF(centre.x() + x * radius, centre.y() + y * radius)
+
+    if face is Face.PASS:
+        painter.drawEllipse(centre, radius, radius)
+        painter.drawPolyline(QPolygonF([at(-0.42, 0.04), at(-0.1, 0.36), at(0.45, -0.32)]))
+    elif face is Face.FAIL:
+        corners = [math.pi / 8 + step * math.pi / 4 for step in range(8)]
+        painter.drawPolygon(QPolygonF([at(1.04 * math.cos(a), 1.04 * math.sin(a)) for a in corners]))
+        painter.drawLine(at(-0.33, -0.33), at(0.33, 0.33))
+        painter.drawLine(at(0.33, -0.33), at(-0.33, 0.33))
+    elif face is Face.REVIEW:
+        painter.drawPolygon(QPolygonF([at(0, -1), at(1.02, 0.85), at(-1.02, 0.85)]))
+        painter.drawLine(at(0, -0.3), at(0, 0.25))
+        painter.drawPoint(at(0, 0.55))
+    elif _COLOURS.get(face) == "error":
+        painter.drawPolygon(QPolygonF([at(0, -1.05), at(1.05, 0), at(0, 1.05), at(-1.05, 0)]))
+        painter.drawLine(at(0, -0.42), at(0, 0.12))
+        painter.drawPoint(at(0, 0.42))
+    else:
+        painter.drawEllipse(centre, radius, radius)
+        painter.drawLine(at(-0.4, 0), at(0.4, 0))
+
+
+class ScoreBar(QWidget):
+    """P(defective) on a line from 0 to 1, with the bands of the operating point."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._score: float | None = None
+        self._thresholds: Thresholds | None = None
+        self.setFixedHeight(22)
+        self.setAccessibleName("P(defective)")
+
+    def show_score(self, score: float | None, thresholds: Thresholds | None) -> None:
+        """Set the score, 0..1, None for none, and the operating point."""
+        self._score, self._thresholds = score, thresholds
+        self.setAccessibleDescription("none" if score is None else f"{score:.3f}")
+        self.update()
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Draw."""
+        theme = CURRENT.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        bar = QRectF(0, 5, self.width(), 12)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("edge"))
+        painter.drawRoundedRect(bar, 6, 6)
+        if self._thresholds is not None:
+            fail = self._thresholds.fail_at
+            review = self._thresholds.review_from if self._thresholds.review_from is not None else fail
+            painter.save()
+            painter.setOpacity(0.65)
+            for low, high, name in ((0.0, review, "good"), (review, fail, "review"), (fail, 1.0, "fail")):
+                if high > low:
+                    painter.fillRect(
+                        QRectF(low * bar.width(), bar.y(), (high - low) * bar.width(), bar.height()),
+                        lively(theme, name),
+                    )
+            painter.restore()
+        if self._score is not None:
+            x = min(max(self._score * bar.width(), 3), bar.width() - 3)
+            painter.setBrush(theme.colour("text"))
+            painter.drawRoundedRect(QRectF(x - 2.5, 1, 5, 20), 2, 2)

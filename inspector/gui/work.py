@@ -1,0 +1,60 @@
+"""Work off the GUI thread: files, database, models, cameras; results come back by polling, on the GUI thread."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """One daemon thread that does tasks in order.
+
+    Args:
+        name: Of the thread.
+        results: Where (callback, value) pairs are put for the GUI thread.
+    """
+
+    def __init__(self, name: str, results: queue.SimpleQueue[tuple[Callable[[Any], None], Any]]) -> None:
+        self._tasks: queue.SimpleQueue[tuple[Callable[[], Any], Any, Any] | None] = queue.SimpleQueue()
+        self._results = results
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def do(
+        self,
+        task: Callable[[], Any],
+        done: Callable[[Any], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Do a task; ``done`` gets its value, ``failed`` its exception, both on the GUI thread."""
+        self._tasks.put((task, done, failed))
+
+    def close(self) -> None:
+        """End after the tasks given so far."""
+        self._tasks.put(None)
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the end; False where a task still runs."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while (entry := self._tasks.get()) is not None:
+            task, done, failed = entry
+            try:
+                value = task()
+            except Exception as error:  # noqa: BLE001 - it is shown
+                if failed is not None:
+                    self._results.put((failed, error))
+                else:
+                    _log.exception("a task of the window failed")
+            else:
+                if done is not None:
+                    self._results.put((done, value))
