@@ -13,6 +13,7 @@ from inspector.pictures.files import (
     write_bytes,
     write_picture,
 )
+from inspector.pictures.opencv import silence_opencv
 
 __all__ = [
     "MAX_BYTES",
@@ -25,6 +26,7 @@ __all__ = [
     "iter_pictures",
     "natural_key",
     "read_picture",
+    "silence_opencv",
     "write_bytes",
     "write_picture",
 ]

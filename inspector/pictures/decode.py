@@ -10,11 +10,14 @@ import numpy as np
 
 from inspector.domain.errors import PictureError
 from inspector.pictures.header import Header, read_header
+from inspector.pictures.opencv import silence_opencv
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.domain.records import Image
+
+silence_opencv()
 
 #: Pictures with more pixels than this are refused before they are decoded.
 MAX_PIXELS = 150_000_000

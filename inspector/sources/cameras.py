@@ -1,0 +1,71 @@
+"""Which cameras this computer has."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+
+from inspector.pictures import silence_opencv
+
+_SYSFS = Path("/sys/class/video4linux")
+_PROBED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class CameraInfo:
+    """A camera that the system lists.
+
+    Args:
+        index: Its number, for ``camera:N``.
+        label: Its name.
+    """
+
+    index: int
+    label: str
+
+
+def list_cameras(*, limit_s: float = 10.0, sysfs: Path = _SYSFS, platform: str = sys.platform) -> list[CameraInfo]:
+    """Return the cameras of this computer: on Linux those the kernel lists, elsewhere those that can be opened.
+
+    Args:
+        limit_s: A driver that hangs while it is asked costs no more than this.
+        sysfs: Where Linux lists them.
+        platform: The operating system.
+    """
+    if platform.startswith("linux"):
+        return _listed_by_kernel(sysfs)
+    found: list[CameraInfo] = []
+    probing = threading.Thread(target=_probe, args=(found,), name="list cameras", daemon=True)
+    probing.start()
+    probing.join(limit_s)
+    return list(found)
+
+
+def _listed_by_kernel(sysfs: Path) -> list[CameraInfo]:
+    found = []
+    for folder in sysfs.glob("video*"):
+        number = folder.name.removeprefix("video")
+        # further nodes of a camera (index 1 …) carry metadata only
+        if number.isdecimal() and _text(folder / "index", "0") == "0":
+            found.append(CameraInfo(int(number), _text(folder / "name", f"camera {number}")))
+    return sorted(found, key=lambda camera: camera.index)
+
+
+def _text(path: Path, default: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return default
+
+
+def _probe(found: list[CameraInfo]) -> None:
+    silence_opencv()
+    for index in range(_PROBED):
+        capture = cv2.VideoCapture(index)
+        if capture.isOpened():
+            found.append(CameraInfo(index, f"camera {index}"))
+        capture.release()
