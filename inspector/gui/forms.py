@@ -121,12 +121,9 @@ class Form(QObject):
 
     def show_faults(self, faults: dict[str, str]) -> None:
         """Show what is wrong beside the fields; a fault of a whole group is shown at its first field."""
+        placed = {self._place_of(name, text): text for name, text in faults.items()}
         for name, place in self._faults.items():
-            text = faults.get(name, "")
-            if not text:
-                group = name.rpartition(".")[0]
-                first = next((one for one in self._fields if one.startswith(group + ".")), "") if group else ""
-                text = faults.get(group, "") if group and first == name else ""
+            text = placed.get(name, "")
             place.setText(text)
             place.setVisible(bool(text))
             editor = self.editors[name]
@@ -134,6 +131,14 @@ class Form(QObject):
                 editor.setProperty("bad", bool(text))
                 editor.style().unpolish(editor)
                 editor.style().polish(editor)
+
+    def _place_of(self, name: str, text: str) -> str:
+        """Return the field at which a fault is shown: a group's at the field that its text begins with, or its first."""
+        if name in self._fields:
+            return name
+        inside = [one for one in self._fields if one.startswith(name + ".")]
+        named = f"{name}.{text.split(' ')[0]}"
+        return named if named in inside else next(iter(inside), name)
 
     def faulty_sections(self) -> list[str]:
         """Names of the fields that are marked."""

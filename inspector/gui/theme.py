@@ -155,7 +155,9 @@ def font(pixels: int, *, bold: bool = False) -> QFont:
 
 
 def _sheet(t: Theme) -> str:
-    arrow = (resources_dir() / "icons" / f"down-{'dark' if t.dark else 'light'}.png").as_posix()
+    shade = "dark" if t.dark else "light"
+    arrow = (resources_dir() / "icons" / f"down-{shade}.png").as_posix()
+    check = (resources_dir() / "icons" / f"check-{shade}.png").as_posix()
     return f"""
     * {{ font-family: "Inter", "Segoe UI", "Noto Sans", "DejaVu Sans"; font-size: 13px; }}
     QToolTip {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px; }}
@@ -189,7 +191,10 @@ def _sheet(t: Theme) -> str:
     QComboBox QAbstractItemView {{ background: {t.panel}; border: 1px solid {t.edge}; outline: 0; }}
     QComboBox QAbstractItemView::item {{ min-height: 40px; }}
     QCheckBox {{ min-height: 44px; spacing: 10px; }}
-    QCheckBox::indicator {{ width: 22px; height: 22px; }}
+    QCheckBox::indicator {{ width: 22px; height: 22px; border: 2px solid {t.muted}; border-radius: 4px;
+        background: {t.field}; }}
+    QCheckBox::indicator:checked {{ border-color: {t.accent}; image: url({check}); }}
+    QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
     QListWidget {{ background: transparent; border: 0; outline: 0; }}
     QListWidget::item {{ min-height: 44px; padding-left: 14px; border-radius: 6px; }}
     QListWidget::item:selected {{ background: {t.field}; color: {t.text}; border-left: 3px solid {t.accent}; }}

@@ -72,6 +72,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self.catcher = FaultCatcher(self, session.stop, session.store.home.program_log)
         self._restore()
+        self.live.run_button.setFocus()
 
     # --- building -----------------------------------------------------------------------------------------------------
 
@@ -252,7 +253,8 @@ class MainWindow(QMainWindow):
         else:
             recipe = self._session.recipe
             named = source or (recipe.source if recipe else "no source")
-            self._source_pill.show_state(f"{_short(named)} · {status.source_state.value}", "idle", named)
+            words = "stopped" if status.source_state is SourceState.NONE else status.source_state.value
+            self._source_pill.show_state(f"{_short(named)} · {words}", "idle", named)
         model = status.model
         if model is not None:
             self._model_pill.show_state(f"{model.name} · {model.precision}", "good", f"SHA-256 {model.sha256}")

@@ -118,6 +118,9 @@ class SettingsPage(QWidget):
         layout.addWidget(self._picture_title)
         self.view = PictureView(frame)
         self.view.placeholder = "Press “Take a picture”, or start the line"
+        self.view.setToolTip(
+            "Drag the corners, the region, the line. Arrow keys move the line, Shift+arrows the region"
+        )
         self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.view.region_changed.connect(self._region_dragged)
         self.view.line_changed.connect(lambda share: self.recipe_form.set_value("trigger.line_fraction", share))
@@ -284,9 +287,7 @@ class SettingsPage(QWidget):
         else:
             self.view.show_marks(recipe.region, recipe.trigger, setup=setup)
         self.whole_button.setVisible(setup)
-        words = (
-            "DRAG THE CORNERS AND THE LINE (ARROW KEYS MOVE THE LINE, SHIFT+ARROWS THE REGION)" if setup else "PREVIEW"
-        )
+        words = "DRAG THE CORNERS AND THE LINE" if setup else "PREVIEW"
         self._picture_title.setText(words)
 
     def thresholds_of_model(self, thresholds: Thresholds) -> None:

@@ -129,7 +129,7 @@ class Trend(QWidget):
             axis.setPen(theme.colour("edge"))
             axis.setTextPen(theme.colour("muted"))
         self._plot.getAxis("left").setTicks([[(0, "0"), (50, "50"), (100, "100")]])
-        self._plot.getAxis("bottom").setTicks([[(-60, "-60 min"), (-30, "-30"), (0, "now")]])
+        self._plot.getAxis("bottom").setTicks([[(-50, "-50"), (-30, "-30 min"), (-10, "-10")]])
         self._bars = pg.BarGraphItem(x=[], height=[], width=0.8, brush=theme.colour("edge"), pen=None)
         self._curve = pg.PlotDataItem(
             pen=pg.mkPen(theme.colour("accent"), width=2), symbol="o", symbolSize=4, symbolPen=None
