@@ -133,11 +133,11 @@ class Form(QObject):
                 editor.style().polish(editor)
 
     def _place_of(self, name: str, text: str) -> str:
-        """Return the field at which a fault is shown: a group's at the field that its text begins with, or its first."""
+        """Return the field at which a fault is shown: of a group, where its text begins with one."""
         if name in self._fields:
             return name
         inside = [one for one in self._fields if one.startswith(name + ".")]
-        named = f"{name}.{text.split(' ')[0]}"
+        named = f"{name}.{text.split(' ', maxsplit=1)[0]}"
         return named if named in inside else next(iter(inside), name)
 
     def faulty_sections(self) -> list[str]:

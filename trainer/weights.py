@@ -1,0 +1,78 @@
+"""torchvision's ImageNet weights: from the cache, or downloaded once, with progress and checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+
+import platformdirs
+
+from inspector.domain.errors import BundleError
+from trainer.protocol import Progress, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+#: torchvision's ResNet50_Weights.IMAGENET1K_V2; the name ends with the first digits of the file's SHA-256.
+URL = "https://download.pytorch.org/models/resnet50-11ad3fa6.pth"
+_BLOCK = 1 << 20
+_TIMEOUT_S = 30.0
+
+
+def imagenet_weights(url: str = URL, cache: Path | None = None) -> Generator[Report, None, Path]:
+    """Return the weights' file; the generator's value, after reports of the download's progress in bytes.
+
+    Args:
+        url: Where they are; the name before the suffix ends with "-" and the beginning of the SHA-256.
+        cache: Where they are kept; None for the platform's cache folder.
+
+    Raises:
+        BundleError: If they cannot be downloaded or are not what they should be; nothing is kept then.
+    """
+    folder = cache or Path(platformdirs.user_cache_dir("inspector-station", appauthor=False)) / "weights"
+    name = url.rsplit("/", 1)[-1]
+    target = folder / name
+    wanted = Path(name).stem.rpartition("-")[2]
+    if target.is_file() and _sha256(target).startswith(wanted):
+        return target
+    offline = (
+        f"Download {url} on a computer that has access, copy it here, and give it with --weights FILE "
+        f"(or put it at {target})."
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, partial = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
+    except OSError as error:
+        raise BundleError(f"the cache {folder} cannot be written: {error}", offline) from error
+    try:
+        digest = hashlib.sha256()
+        with os.fdopen(handle, "wb") as file, urllib.request.urlopen(url, timeout=_TIMEOUT_S) as answer:  # noqa: S310
+            total = int(answer.headers.get("Content-Length") or 0)
+            done = 0
+            while block := answer.read(_BLOCK):
+                file.write(block)
+                digest.update(block)
+                done += len(block)
+                yield Progress(stage="download of the backbone weights, bytes", done=done, total=max(total, done))
+        if total and done != total:
+            raise BundleError(f"the download of {url} ended after {done} of {total} bytes", offline)
+        if not digest.hexdigest().startswith(wanted):
+            raise BundleError(
+                f"what {url} delivered has SHA-256 {digest.hexdigest()}, which does not begin with {wanted}", offline
+            )
+        Path(partial).replace(target)
+    except (URLError, OSError) as error:
+        raise BundleError(f"the backbone weights cannot be downloaded: {error}", offline) from error
+    finally:
+        Path(partial).unlink(missing_ok=True)
+    return target
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
