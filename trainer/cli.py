@@ -29,7 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
         "fit",
         help="train a model",
         description="Train a model on a folder: MVTec AD (train/good, test/TYPE) or one folder per label, one of them "
-        "“good”. The threshold is chosen on a validation part; a test part is looked at once, at the end.",
+        "“good”. Everything is chosen on validation folds; a held-out test part is looked at once, at the end.",
     )
     fit.add_argument("data", help="folder of pictures")
     fit.add_argument("--out", required=True, help="folder of the new bundle, as models/NAME")
@@ -41,7 +41,6 @@ def build_parser() -> argparse.ArgumentParser:
     fit.add_argument("--size", type=int, default=224, help="side of the network's input, pixels (default: 224)")
     fit.add_argument("--policy", choices=("squash", "letterbox", "centre-crop"), default="squash", help="resizing")
     fit.add_argument("--test-fraction", type=float, default=0.3, help="held out (default: 0.3)")
-    fit.add_argument("--validation-fraction", type=float, default=0.3, help="of the rest (default: 0.3)")
     fit.add_argument("--replace", action="store_true", help="replace a bundle of that name")
     fit.set_defaults(command=run_fit)
     test = commands.add_parser(
@@ -94,7 +93,6 @@ def run_fit(parsed: argparse.Namespace) -> int:
             input_size=parsed.size,
             policy=parsed.policy,
             test_fraction=parsed.test_fraction,
-            validation_fraction=parsed.validation_fraction,
             replace=parsed.replace,
         )
     except ValidationError as error:
@@ -114,7 +112,7 @@ def run_fit(parsed: argparse.Namespace) -> int:
                     tasks[report.stage] = bar.add_task(report.stage, total=report.total)
                 bar.update(tasks[report.stage], completed=report.done, total=report.total)
             elif isinstance(report, Candidate):
-                console.print(f"head with C={report.regularisation:g}: validation loss {report.validation_loss:.4f}")
+                console.print(f"C={report.regularisation:g}: validation loss {report.validation_loss:.4f}")
             else:
                 result = report
     assert result is not None

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GOOD = "good"
-TRAIN, VALIDATION, TEST = "train", "validation", "test"
+TRAIN, TEST = "train", "test"
+#: Validation folds of the pictures that are not held out.
+FOLDS = 5
+#: Fewest pictures of each class.
+LEAST = 6
 
 
 class DatasetError(InspectorError):
@@ -34,8 +38,9 @@ class Sample:
         path: The file.
         name: Its path within the data folder, with forward slashes.
         defect: Its defect type; "good" for a good part.
-        part: "train", "validation" or "test"; empty before the split.
+        part: "train" or "test"; empty before the split.
         sha256: Of the file; empty before the split.
+        fold: The validation fold of a training picture; -1 for a test picture and before the split.
     """
 
     path: Path
@@ -43,6 +48,7 @@ class Sample:
     defect: str
     part: str = ""
     sha256: str = ""
+    fold: int = -1
 
     @property
     def defective(self) -> bool:
@@ -72,18 +78,18 @@ class Dataset:
         return {part: dict(sorted(Counter(s.defect for s in self.of(part)).items())) for part in parts}
 
     def fingerprint(self) -> str:
-        """Return the SHA-256 over names, labels and contents of the train and validation parts."""
+        """Return the SHA-256 over names, labels and contents of the training part."""
         lines = sorted(f"{s.name}\t{s.defect}\t{s.sha256}" for s in self.samples if s.part != TEST)
         return hashlib.sha256("\n".join(lines).encode("utf-8", "backslashreplace")).hexdigest()
 
     def split_csv(self) -> str:
-        """Return the split as CSV: path, label, defect_type, split, sha256."""
+        """Return the split as CSV: path, label, defect_type, split, fold, sha256."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(("path", "label", "defect_type", "split", "sha256"))
+        writer.writerow(("path", "label", "defect_type", "split", "fold", "sha256"))
         for sample in self.samples:
             label = "defective" if sample.defective else GOOD
-            writer.writerow((sample.name, label, sample.defect, sample.part, sample.sha256))
+            writer.writerow((sample.name, label, sample.defect, sample.part, sample.fold, sample.sha256))
         return text.getvalue()
 
 
@@ -121,9 +127,9 @@ def read_dataset(folder: Path) -> Dataset:
         for path in find_pictures(root, recursive=True)
     ]
     good = sum(not sample.defective for sample in samples)
-    if good < 4 or len(samples) - good < 4:
+    if min(good, len(samples) - good) < LEAST:
         raise DatasetError(
-            f"{folder} has {good} good and {len(samples) - good} defective pictures; 4 of each are the least",
+            f"{folder} has {good} good and {len(samples) - good} defective pictures; {LEAST} of each are the least",
             "Add pictures.",
         )
     return Dataset(layout, tuple(sorted(samples, key=lambda sample: sample.name)))
@@ -133,29 +139,32 @@ def _folders(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
-def split(dataset: Dataset, *, seed: int, test_fraction: float, validation_fraction: float) -> Dataset:
-    """Split by defect type, at random by seed.
+def split(dataset: Dataset, *, seed: int, test_fraction: float) -> Dataset:
+    """Split by defect type, at random by seed, into a held-out test part and a training part in validation folds.
 
-    Identical files go into the same part. Every type with at least three pictures is in every part.
+    Identical files go into the same part and fold.
 
     Args:
         dataset: Unsplit.
         seed: 0 or more.
         test_fraction: Of all pictures, 0..1.
-        validation_fraction: Of the rest, 0..1.
     """
     rng = np.random.default_rng(seed)
     hashed = [replace(s, sha256=hashlib.sha256(s.path.read_bytes()).hexdigest()) for s in dataset.samples]
-    assigned: dict[str, str] = {}
+    assigned: dict[str, tuple[str, int]] = {}
+    turn = {False: 0, True: 0}  # folds are dealt out in turn, so that each holds both classes
     for defect in sorted({sample.defect for sample in hashed}):
         contents = sorted({s.sha256 for s in hashed if s.defect == defect and s.sha256 not in assigned})
         order = [contents[index] for index in rng.permutation(len(contents))]
         test = _share(len(order), test_fraction)
-        validation = _share(len(order) - test, validation_fraction)
         for place, content in enumerate(order):
-            part = TEST if place < test else VALIDATION if place < test + validation else TRAIN
-            assigned[content] = part
-    return Dataset(dataset.layout, tuple(replace(sample, part=assigned[sample.sha256]) for sample in hashed))
+            if place < test:
+                assigned[content] = (TEST, -1)
+            else:
+                assigned[content] = (TRAIN, turn[defect != GOOD] % FOLDS)
+                turn[defect != GOOD] += 1
+    samples = (replace(sample, part=assigned[sample.sha256][0], fold=assigned[sample.sha256][1]) for sample in hashed)
+    return Dataset(dataset.layout, tuple(samples))
 
 
 def _share(count: int, fraction: float) -> int:

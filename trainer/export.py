@@ -48,7 +48,7 @@ def write_model(  # noqa: PLR0913 - everything that a report says
         network: Trained.
         preprocessing: As it was trained.
         dataset: Split.
-        threshold: From the validation part.
+        threshold: From the validation folds.
         strength: Of the chosen head.
         backbone_file: Name of the weights' file.
         on_validation: Figures, see `trainer.evaluate.evaluate`.
@@ -114,8 +114,8 @@ def _page(name: str, report: dict[str, Any]) -> str:
         f"<!doctype html><html lang=en><meta charset=utf-8><title>{html.escape(name)}</title>"
         "<style>body{font:15px sans-serif;max-width:46em;margin:2em auto}table{border-collapse:collapse;margin:1em 0}"
         "th,td{border:1px solid silver;padding:.4em .8em;text-align:left}</style>"
-        f"<h1>Model {html.escape(name)}</h1><p>Threshold {report['threshold']:.4f} on P(defective), chosen on the "
-        "validation part. The test part was looked at once, after everything was chosen.</p>"
+        f"<h1>Model {html.escape(name)}</h1><p>Threshold {report['threshold']:.4f} on P(defective), chosen on "
+        "validation folds. The test part was looked at once, after everything was chosen.</p>"
         f"<h2>Pictures</h2><table>{counts}</table>"
         "<h2>Confusion matrix, test</h2><table><tr><th></th><th>judged good</th><th>judged defective</th></tr>"
         f"<tr><th>good</th><td>{confusion['good_passed']}</td><td>{confusion['good_rejected']}</td></tr>"

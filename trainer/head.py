@@ -1,4 +1,4 @@
-"""A linear head on fixed features: logistic regression with class weights."""
+"""A linear head on fixed features: logistic regression with class weights, chosen by cross-validation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-#: Inverse strengths of the L2 penalty that are tried; the validation part chooses.
+#: Inverse strengths of the L2 penalty that are tried; the validation folds choose.
 STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 
@@ -25,14 +25,10 @@ class Head:
     Args:
         weight: (2, 2048) float32, for good and defective.
         bias: (2,) float32.
-        strength: The chosen inverse strength of the penalty.
-        validation_loss: Class-weighted log loss on the validation part.
     """
 
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
-    strength: float
-    validation_loss: float
 
     def p_defective(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return (N,) P(defective), 0..1, of (N, 2048) features."""
@@ -41,33 +37,53 @@ class Head:
         return np.asarray(1.0 / (1.0 + np.exp(-margin)))
 
 
-def fit_heads(
-    train: NDArray[np.float32],
-    train_labels: NDArray[np.int64],
-    validation: NDArray[np.float32],
-    validation_labels: NDArray[np.int64],
-) -> Iterator[Head]:
-    """Fit one head per strength, and yield each; the caller takes the one with the smallest validation loss.
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What cross-validation says of one strength.
 
     Args:
-        train: (N, 2048) float32.
-        train_labels: (N,) 0 good, 1 defective.
-        validation: (M, 2048) float32.
-        validation_labels: (M,).
+        strength: Inverse strength of the penalty.
+        scores: (N,) P(defective) of every picture, from a head that has not seen its fold.
+        loss: Class-weighted log loss of these scores.
     """
-    mean, spread = train.mean(axis=0, dtype=np.float64), train.std(axis=0, dtype=np.float64) + 1e-6
-    scaled, checked = (train - mean) / spread, (validation - mean) / spread
-    weights = np.where(
-        validation_labels == 1, 0.5 / max(1, validation_labels.sum()), 0.5 / max(1, (validation_labels == 0).sum())
-    )
+
+    strength: float
+    scores: NDArray[np.float64]
+    loss: float
+
+
+def fit_head(features: NDArray[np.float32], labels: NDArray[np.int64], strength: float) -> Head:
+    """Fit a head with class weights.
+
+    Args:
+        features: (N, 2048) float32.
+        labels: (N,) 0 good, 1 defective.
+        strength: Inverse strength of the L2 penalty, on features scaled to unit deviation.
+    """
+    mean, spread = features.mean(axis=0, dtype=np.float64), features.std(axis=0, dtype=np.float64) + 1e-6
+    model = LogisticRegression(C=strength, class_weight="balanced", max_iter=2000, tol=1e-6)
+    model.fit((features - mean) / spread, labels)
+    slope = model.coef_[0] / spread
+    offset = float(model.intercept_[0] - slope @ mean)
+    # the margin is split between the two classes, so that each has a Grad-CAM map of its own
+    weight = np.stack([-slope / 2, slope / 2]).astype(np.float32)
+    return Head(weight, np.array([-offset / 2, offset / 2], np.float32))
+
+
+def cross_validate(
+    features: NDArray[np.float32], labels: NDArray[np.int64], folds: NDArray[np.int64]
+) -> Iterator[Validated]:
+    """Yield what cross-validation says of each strength; the caller takes the smallest loss.
+
+    Args:
+        features: (N, 2048) float32, of the pictures that are not held out.
+        labels: (N,) 0 good, 1 defective.
+        folds: (N,) number of the validation fold of each picture; every other fold must hold both classes.
+    """
+    weights = np.where(labels == 1, 0.5 / max(1, int(labels.sum())), 0.5 / max(1, int((labels == 0).sum())))
     for strength in STRENGTHS:
-        model = LogisticRegression(C=strength, class_weight="balanced", max_iter=2000, tol=1e-6)
-        model.fit(scaled, train_labels)
-        loss = float(
-            log_loss(validation_labels, model.predict_proba(checked)[:, 1], sample_weight=weights, labels=[0, 1])
-        )
-        slope = model.coef_[0] / spread
-        offset = float(model.intercept_[0] - slope @ mean)
-        # the margin is split between the two classes, so that each has a Grad-CAM map of its own
-        weight = np.stack([-slope / 2, slope / 2]).astype(np.float32)
-        yield Head(weight, np.array([-offset / 2, offset / 2], np.float32), strength, loss)
+        scores = np.empty(len(labels))
+        for fold in np.unique(folds):
+            inside = folds == fold
+            scores[inside] = fit_head(features[~inside], labels[~inside], strength).p_defective(features[inside])
+        yield Validated(strength, scores, float(log_loss(labels, scores, sample_weight=weights, labels=[0, 1])))

@@ -14,11 +14,11 @@ from inspector.vision.importer import build_network
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import Preprocessing, ResizePolicy
 from inspector.vision.weights import load_weights
-from trainer.dataset import TEST, TRAIN, VALIDATION, Dataset, Sample, labels, read_dataset, split
+from trainer.dataset import TEST, TRAIN, Dataset, Sample, labels, read_dataset, split
 from trainer.evaluate import choose_threshold, evaluate
 from trainer.export import write_model
 from trainer.features import features
-from trainer.head import Head, fit_heads
+from trainer.head import Head, Validated, cross_validate, fit_head
 from trainer.protocol import Candidate, Found, Progress, Report, Result, TrainRequest
 from trainer.weights import imagenet_weights
 
@@ -46,26 +46,21 @@ def train(request: TrainRequest) -> Iterator[Report]:
     out = Path(request.out)
     if out.exists() and not request.replace:
         raise BundleError(f"{out} exists already", "Choose another name, or add --replace.")
-    dataset = split(
-        read_dataset(Path(request.data)),
-        seed=request.seed,
-        test_fraction=request.test_fraction,
-        validation_fraction=request.validation_fraction,
-    )
+    unsplit = read_dataset(Path(request.data))
+    dataset = split(unsplit, seed=request.seed, test_fraction=request.test_fraction)
     yield Found(layout=dataset.layout, counts=dataset.counts())
     weights = Path(request.weights) if request.weights else None
     if weights is None:
         weights = yield from imagenet_weights()
     network, preprocessing = _backbone(request, weights)
-    fitted: dict[str, NDArray[np.float32]] = {}
-    for part in (TRAIN, VALIDATION):
-        fitted[part] = yield from _features(network, preprocessing, dataset.of(part), part)
-    head = yield from _fit(dataset, fitted)
-    checked = head.p_defective(fitted[VALIDATION])
-    threshold = choose_threshold(checked, labels(dataset.of(VALIDATION)))
+    known = yield from _features(network, preprocessing, dataset.of(TRAIN), TRAIN)
+    truth = labels(dataset.of(TRAIN))
+    best = yield from _choose(dataset, known)
+    threshold = choose_threshold(best.scores, truth)
+    head = fit_head(known, truth, best.strength)
     # only now, with everything chosen, is a test picture looked at
     tested = yield from _features(network, preprocessing, dataset.of(TEST), TEST)
-    on_validation = evaluate(checked, labels(dataset.of(VALIDATION)), threshold)
+    on_validation = evaluate(best.scores, truth, threshold)
     on_test = evaluate(head.p_defective(tested), labels(dataset.of(TEST)), threshold)
     _put_head(network, head)
     yield Progress(stage="export", done=0, total=1)
@@ -75,7 +70,7 @@ def train(request: TrainRequest) -> Iterator[Report]:
         preprocessing,
         dataset,
         threshold=threshold,
-        strength=head.strength,
+        strength=best.strength,
         backbone_file=weights.name,
         on_validation=on_validation,
         on_test=on_test,
@@ -117,16 +112,14 @@ def _features(
     return np.concatenate(found)
 
 
-def _fit(dataset: Dataset, fitted: dict[str, NDArray[np.float32]]) -> Generator[Report, None, Head]:
-    """Fit the heads; the generator's value is the best on the validation part."""
-    best: Head | None = None
-    heads = fit_heads(fitted[TRAIN], labels(dataset.of(TRAIN)), fitted[VALIDATION], labels(dataset.of(VALIDATION)))
-    for head in heads:
-        yield Candidate(regularisation=head.strength, validation_loss=head.validation_loss)
-        if best is None or head.validation_loss < best.validation_loss:
-            best = head
-    assert best is not None
-    return best
+def _choose(dataset: Dataset, known: NDArray[np.float32]) -> Generator[Report, None, Validated]:
+    """Cross-validate every strength; the generator's value is the best."""
+    folds = np.array([sample.fold for sample in dataset.of(TRAIN)], dtype=np.int64)
+    tried: list[Validated] = []
+    for one in cross_validate(known, labels(dataset.of(TRAIN)), folds):
+        tried.append(one)
+        yield Candidate(regularisation=one.strength, validation_loss=one.loss)
+    return min(tried, key=lambda one: one.loss)
 
 
 def _put_head(network: InspectionNetwork, head: Head) -> None:

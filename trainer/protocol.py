@@ -24,7 +24,6 @@ class TrainRequest(_Record):
     input_size: Annotated[int, Field(ge=64, le=1024, description="side of the network's input, pixels")] = 224
     policy: Annotated[Literal["squash", "letterbox", "centre-crop"], Field(description="resizing")] = "squash"
     test_fraction: Annotated[float, Field(gt=0, lt=1, description="held out for the one evaluation")] = 0.3
-    validation_fraction: Annotated[float, Field(gt=0, lt=1, description="of the rest, for the threshold")] = 0.3
     replace: Annotated[bool, Field(description="replace a bundle that is there")] = False
 
 
@@ -46,7 +45,7 @@ class Progress(_Record):
 
 
 class Candidate(_Record):
-    """One setting that was tried, and its figure on the validation part."""
+    """One setting that was tried, and its figure on the validation folds."""
 
     kind: Literal["candidate"] = "candidate"
     regularisation: float
