@@ -148,8 +148,8 @@ class RecipeEntry:
 
 
 def list_recipes(home: Home) -> list[RecipeEntry]:
-    """Return the recipes of the data folder by name, after the built-in demo line."""
-    found = [RecipeEntry(DEMO_RECIPE, None)]
+    """Return the recipes of the data folder by name; the built-in demo line is first, unless there is one saved."""
+    found = [] if (home.recipes / f"{DEMO_RECIPE}.json").is_file() else [RecipeEntry(DEMO_RECIPE, None)]
     for path in sorted(home.recipes.glob("*.json")):
         try:
             found.append(RecipeEntry(load_recipe(path).name, path))

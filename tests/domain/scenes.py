@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,7 +35,7 @@ class Scene:
     lamp: Callable[[float], float] = lambda _: 1.0
     noise: float = 3.0
     colour: bool = False
-    depth: type[np.uint8] | type[np.uint16] = np.uint8
+    depth: type[np.uint8 | np.uint16] = np.uint8
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
 
     def frame(self, number: int) -> Frame:
@@ -48,7 +48,7 @@ class Scene:
             x0, y0 = int(place[0] - thing.width / 2), int(place[1] - thing.height / 2)
             image[max(0, y0) : max(0, y0 + thing.height), max(0, x0) : max(0, x0 + thing.width)] = thing.grey
         image = image * self.lamp(time_s) + self.rng.normal(0, self.noise, image.shape)
-        pixels = np.clip(image, 0, 255).astype(np.uint8)
+        pixels: Any = np.clip(image, 0, 255).astype(np.uint8)
         if self.depth is np.uint16:
             pixels = pixels.astype(np.uint16) * 257
         if self.colour:
@@ -58,7 +58,9 @@ class Scene:
         )
 
 
-def moving(start_s: float, speed: float, y: float = 180.0, start_x: float = -60.0) -> Callable[[float], tuple[float, float]]:
+def moving(
+    start_s: float, speed: float, y: float = 180.0, start_x: float = -60.0
+) -> Callable[[float], tuple[float, float]]:
     """To the right at `speed` pixels per second from time `start_s` on."""
     return lambda t: (start_x + speed * (t - start_s), y)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from inspector.domain.config import Crop, Direction, TriggerConfig, TriggerMode
-from inspector.domain.records import Box, Frame
+from inspector.domain.records import Box, Frame, Part
 from inspector.domain.trigger import make_trigger
 from inspector.sources.demo_scene import DemoScene
 from tests.domain.scenes import FPS, HEIGHT, WIDTH, Scene, Thing, count, moving, parts
@@ -178,11 +178,11 @@ def test_the_sharpest_frame_around_the_line_is_chosen() -> None:
     config = replace(CONFIG, sharpest_of=5)
     scene = Scene([Thing(moving(1.0, 300))], noise=1.0)
     trigger = make_trigger(config, None)
-    found = []
+    found: list[Part] = []
     for number in range(after(4)):
         frame = scene.frame(number)
         if abs(number - after(2.3)) <= 3 and number != after(2.3):
-            import cv2  # noqa: PLC0415
+            import cv2
 
             frame = replace(frame, image=cv2.GaussianBlur(frame.image, (0, 0), 4))
         found += trigger.update(frame)
@@ -210,7 +210,7 @@ def test_the_demo_line_counts_every_part_once_and_centres_the_crop(seed: int) ->
 
 
 def test_a_region_outside_the_picture_is_refused_with_its_numbers() -> None:
-    from inspector.domain.errors import PictureError  # noqa: PLC0415
+    from inspector.domain.errors import PictureError
 
     trigger = make_trigger(CONFIG, Box(x=5000, y=0, width=10, height=10))
     with pytest.raises(PictureError, match="5000"):

@@ -42,9 +42,7 @@ def test_a_hand_that_moves_is_not_captured_and_the_part_it_leaves_is() -> None:
 
 
 def test_a_flicker_of_the_lamp_does_not_capture_again() -> None:
-    scene = Scene(
-        [Thing(lambda t: (320.0, 180.0) if t > 1 else None)], lamp=lambda t: 0.75 if 3.0 < t < 3.3 else 1.0
-    )
+    scene = Scene([Thing(lambda t: (320.0, 180.0) if t > 1 else None)], lamp=lambda t: 0.75 if 3.0 < t < 3.3 else 1.0)
     assert count(make_trigger(SETTLED, None), scene, range(30 * 6)) == 1
 
 

@@ -1,0 +1,157 @@
+"""Policy, picture quality, ids, statistics, shifts."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inspector.domain.config import QualityLimits
+from inspector.domain.ids import new_id
+from inspector.domain.policy import decide, error_decision
+from inspector.domain.quality import check_quality
+from inspector.domain.records import Prediction, Thresholds, Verdict
+from inspector.domain.shifts import shift_start
+from inspector.domain.statistics import parts_needed, wilson_interval
+
+unit = st.floats(0, 1, allow_nan=False)
+
+
+def prediction(p_defective: float) -> Prediction:
+    return Prediction(
+        class_names=("good", "scratch"),
+        good_index=0,
+        probabilities=np.array([1 - p_defective, p_defective], np.float64).astype(np.float32),
+        maps=np.zeros((2, 1, 1), np.float32),
+        preprocess_ms=0.0,
+        inference_ms=0.0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("p", "verdict"),
+    [(0.0, "PASS"), (0.24, "PASS"), (0.25, "REVIEW"), (0.49, "REVIEW"), (0.5, "FAIL"), (1.0, "FAIL")],
+)
+def test_thresholds_divide_pass_review_and_fail(p: float, verdict: str) -> None:
+    decision = decide(prediction(p), Thresholds(fail_at=0.5, review_from=0.25))
+    assert decision.verdict is Verdict(verdict)
+    assert bool(decision.reason) == (verdict != "PASS")
+
+
+def test_without_a_review_band_there_is_no_review() -> None:
+    assert decide(prediction(0.49), Thresholds(fail_at=0.5)).verdict is Verdict.PASS
+
+
+def test_the_reason_names_the_class_and_the_numbers() -> None:
+    assert decide(prediction(0.75), Thresholds(fail_at=0.5)).reason == "scratch: P(defective) 0.750 ≥ 0.5"
+
+
+@given(unit, unit, unit)
+def test_a_worse_score_never_gives_a_better_verdict(one: float, other: float, fail_at: float) -> None:
+    order = [Verdict.PASS, Verdict.REVIEW, Verdict.FAIL]
+    thresholds = Thresholds(fail_at=fail_at, review_from=fail_at / 2)
+    low, high = sorted((one, other))
+    assert order.index(decide(prediction(low), thresholds).verdict) <= order.index(
+        decide(prediction(high), thresholds).verdict
+    )
+
+
+def test_a_network_that_says_nan_cannot_make_a_prediction() -> None:
+    with pytest.raises(ValueError, match="not a finite number"):
+        Prediction(
+            class_names=("good", "bad"),
+            good_index=0,
+            probabilities=np.array([np.nan, np.nan], np.float32),
+            maps=np.zeros((2, 1, 1), np.float32),
+            preprocess_ms=0.0,
+            inference_ms=0.0,
+        )
+
+
+def test_an_error_needs_a_reason() -> None:
+    with pytest.raises(ValueError, match="needs a reason"):
+        error_decision("", Thresholds(fail_at=0.5))
+    assert error_decision("why", Thresholds(fail_at=0.5)).verdict is Verdict.ERROR
+
+
+@pytest.mark.parametrize(("fail_at", "review_from"), [(1.1, None), (-0.1, None), (0.5, 0.6), (0.5, -0.1)])
+def test_thresholds_outside_their_range_are_refused(fail_at: float, review_from: float | None) -> None:
+    with pytest.raises(ValueError, match="must be between 0 and"):
+        Thresholds(fail_at=fail_at, review_from=review_from)
+
+
+RNG = np.random.default_rng(0)
+SHARP = RNG.integers(0, 255, (100, 100, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("image", "limits", "says"),
+    [
+        (SHARP, QualityLimits(), ""),
+        (np.zeros((50, 50), np.uint8), QualityLimits(), "black"),
+        (np.zeros((50, 50, 4), np.uint16), QualityLimits(), "black"),
+        (np.full((50, 50, 3), 255, np.uint8), QualityLimits(), "saturated"),
+        (np.full((50, 50), 65535, np.uint16), QualityLimits(), "saturated"),
+        (np.full((50, 50), 128, np.uint8), QualityLimits(min_sharpness=10), "out of focus"),
+        (SHARP, QualityLimits(min_sharpness=10), ""),
+        (np.full((1, 1), 128, np.uint8), QualityLimits(), ""),
+    ],
+)
+def test_a_bad_picture_is_named(image: np.ndarray, limits: QualityLimits, says: str) -> None:
+    found = check_quality(image, limits)
+    assert found.startswith("bad image") == bool(says)
+    assert says in found
+
+
+def test_ids_are_unique_and_ordered_also_across_threads() -> None:
+    found: list[str] = []
+
+    def make() -> None:
+        found.extend(new_id() for _ in range(500))
+
+    threads = [threading.Thread(target=make) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    one_after_another = [new_id() for _ in range(2000)]
+    assert len(set(found)) == 2000
+    assert one_after_another == sorted(one_after_another)
+    parsed = uuid.UUID(one_after_another[0])
+    assert (parsed.version, parsed.variant) == (7, uuid.RFC_4122)
+    assert abs((parsed.int >> 80) / 1000 - datetime.now(UTC).timestamp()) < 5
+
+
+def test_wilson_interval_of_known_counts() -> None:
+    # Newcombe, Statistics in Medicine 1998, table I, method 3
+    for (k, n), (low, high) in {
+        (81, 263): (0.2553, 0.3662),
+        (15, 148): (0.0624, 0.1605),
+        (0, 20): (0.0, 0.1611),
+    }.items():
+        assert wilson_interval(k, n) == pytest.approx((low, high), abs=5e-5)
+
+
+@given(st.integers(0, 500), st.integers(0, 500))
+def test_wilson_interval_holds_the_proportion(k: int, more: int) -> None:
+    low, high = wilson_interval(k, k + more)
+    assert 0.0 <= low <= high <= 1.0
+    if k + more:
+        assert low <= k / (k + more) <= high
+
+
+def test_parts_needed_for_a_claim() -> None:
+    assert (parts_needed(0.01), parts_needed(0.001), parts_needed(0.05, 0.9)) == (299, 2995, 45)
+
+
+@pytest.mark.parametrize(
+    ("hour", "start"), [(5, (30, 22)), (6, (31, 6)), (13, (31, 6)), (14, (31, 14)), (23, (31, 22))]
+)
+def test_the_shift_began(hour: int, start: tuple[int, int]) -> None:
+    begun = shift_start(datetime(2026, 1, 31, hour, 59, tzinfo=UTC), (14, 6, 22))
+    assert (begun.day, begun.hour, begun.minute) == (*start, 0)

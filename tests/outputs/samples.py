@@ -1,0 +1,49 @@
+"""Inspections for tests of the record."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from inspector.domain.ids import new_id
+from inspector.domain.records import Decision, Inspection, Latencies, ModelIdentity, Thresholds, Verdict
+
+START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+MODEL = ModelIdentity(name="m", sha256="a" * 64, device="CPU", precision="fp32", backend="openvino")
+
+
+def inspection(
+    number: int,
+    verdict: Verdict = Verdict.PASS,
+    *,
+    lot: str = "L1",
+    recipe: str = "R",
+    source: str = "demo:",
+    key: str = "",
+) -> Inspection:
+    judged = verdict is not Verdict.ERROR
+    return Inspection(
+        id=new_id(),
+        time_utc=START + timedelta(seconds=number),
+        station="S",
+        recipe=recipe,
+        recipe_version=2,
+        lot=lot,
+        part_number=number,
+        source=source,
+        source_path=None,
+        file_key=key,
+        trigger="interval",
+        decision=Decision(
+            verdict=verdict,
+            reason="" if judged else "bad image: black",
+            p_defective=0.25 if judged else None,
+            thresholds=Thresholds(fail_at=0.5, review_from=0.2),
+        ),
+        class_names=("good", "defective") if judged else (),
+        probabilities=(0.75, 0.25) if judged else (),
+        model=MODEL,
+        software_version="0",
+        latencies=Latencies(trigger_ms=1.5, wait_ms=0.5, total_ms=9.0),
+        picture=None,
+        image_not_saved="",
+    )

@@ -1,0 +1,133 @@
+"""Kept pictures: which, how, and what happens when the disk is full."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inspector.domain.config import ArchiveConfig, KeepPolicy, PictureFormat
+from inspector.domain.errors import ArchiveError
+from inspector.domain.ids import new_id
+from inspector.domain.records import Box, Decision, Frame, Part, Prediction, Thresholds, Verdict
+from inspector.outputs import archive as archive_module
+from inspector.outputs.archive import PictureArchive
+from inspector.pictures import read_picture
+
+RNG = np.random.default_rng(0)
+
+
+def part(image: np.ndarray | None = None, region: Box | None = None) -> Part:
+    pixels = RNG.integers(0, 255, (40, 60, 3), dtype=np.uint8) if image is None else image
+    frame = Frame(
+        image=pixels, sequence=0, time_s=0.0, captured_at=datetime(2026, 1, 31, tzinfo=UTC), captured_s=0.0, source="s"
+    )
+    return Part(frame=frame, region=region, triggered_s=0.0, trigger="manual")
+
+
+PREDICTION = Prediction(
+    class_names=("good", "defective"),
+    good_index=0,
+    probabilities=np.array([0.1, 0.9], np.float32),
+    maps=np.array([np.zeros((2, 2)), [[0.0, 0.5], [1.0, 2.0]]], np.float32),
+    preprocess_ms=0.0,
+    inference_ms=0.0,
+)
+
+
+def decision(verdict: Verdict) -> Decision:
+    return Decision(verdict=verdict, reason="r", p_defective=0.9, thresholds=Thresholds(fail_at=0.5))
+
+
+def keep(archive: PictureArchive, verdict: Verdict, one: Part | None = None) -> object:
+    return archive.keep(inspection_id=new_id(), part=one or part(), prediction=PREDICTION, decision=decision(verdict))
+
+
+@pytest.mark.parametrize(
+    ("policy", "kept"),
+    [
+        (KeepPolicy.ALL, [1, 1, 1, 1, 1, 1]),
+        (KeepPolicy.FAILURES, [0, 1, 1, 1, 0, 0]),
+        (KeepPolicy.ONE_IN_N, [1, 1, 1, 1, 0, 1]),
+        (KeepPolicy.NONE, [0, 0, 0, 0, 0, 0]),
+    ],
+)
+def test_the_policy_says_what_is_kept(tmp_path: Path, policy: KeepPolicy, kept: list[int]) -> None:
+    archive = PictureArchive(tmp_path, ArchiveConfig(keep=policy, one_in=2))
+    verdicts = [Verdict.PASS, Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR, Verdict.PASS, Verdict.PASS]
+    assert [int(keep(archive, verdict) is not None) for verdict in verdicts] == kept
+
+
+def test_the_original_pixels_and_the_heatmap_come_back(tmp_path: Path) -> None:
+    one = part(region=Box(x=5, y=6, width=20, height=10))
+    found = PictureArchive(tmp_path, ArchiveConfig()).keep(
+        inspection_id="abc", part=one, prediction=PREDICTION, decision=decision(Verdict.FAIL)
+    )
+    assert found is not None
+    assert found.path == tmp_path / "2026/01/31/fail/abc.png"
+    assert found.sha256 == hashlib.sha256(found.path.read_bytes()).hexdigest()
+    np.testing.assert_array_equal(read_picture(found.path), one.pixels())
+    assert found.heatmap_path is not None
+    np.testing.assert_array_equal(read_picture(found.heatmap_path), [[0, 64], [128, 255]])
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_sixteen_bit_stays_lossless_under_webp(tmp_path: Path, dtype: type) -> None:
+    pixels = RNG.integers(0, 255, (20, 20), dtype=dtype)
+    archive = PictureArchive(tmp_path, ArchiveConfig(format=PictureFormat.WEBP))
+    found = archive.keep(inspection_id="a", part=part(pixels), prediction=None, decision=decision(Verdict.FAIL))
+    assert found is not None
+    assert found.path.suffix == (".webp" if dtype is np.uint8 else ".png")
+    if dtype is np.uint16:
+        np.testing.assert_array_equal(read_picture(found.path), pixels)
+
+
+def test_a_full_disk_is_an_error_and_nothing_half_written_remains(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = PictureArchive(tmp_path, ArchiveConfig())
+    real = archive_module.write_bytes
+
+    def full(path: Path, data: bytes) -> None:
+        if path.name.endswith("heatmap.png"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(path, data)
+
+    monkeypatch.setattr(archive_module, "write_bytes", full)
+    with pytest.raises(ArchiveError, match=r"No space left.*Free space"):
+        keep(archive, Verdict.FAIL)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    monkeypatch.undo()
+    assert keep(archive, Verdict.FAIL) is not None
+
+
+def test_oldest_passes_go_first_and_protected_failures_never(tmp_path: Path) -> None:
+    archive = PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.ALL, max_size_gb=1e-9))
+    kept = {}
+    for age, verdict in enumerate((Verdict.FAIL, Verdict.PASS, Verdict.PASS, Verdict.FAIL)):
+        found = archive.keep(inspection_id=f"{age}", part=part(), prediction=None, decision=decision(verdict))
+        assert found is not None
+        then = time.time() - 1000 + age
+        os.utime(found.path, (then, then))
+        kept[age] = found.path
+    assert archive.prune([str(kept[0])]) == 3
+    assert [age for age, path in kept.items() if path.exists()] == [0]
+
+
+def test_old_pictures_go_by_age(tmp_path: Path) -> None:
+    archive = PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.ALL, max_size_gb=0, max_age_days=10))
+    for number, days in enumerate((1, 11)):
+        found = archive.keep(
+            inspection_id=f"{number}", part=part(), prediction=PREDICTION, decision=decision(Verdict.PASS)
+        )
+        assert found is not None
+        then = time.time() - days * 86400
+        os.utime(found.path, (then, then))
+    assert archive.prune([]) == 1
+    assert sorted(path.name for path in tmp_path.rglob("*.png")) == ["0.heatmap.png", "0.png"]

@@ -1,0 +1,225 @@
+"""The record: what is committed stays, what is damaged is refused and left alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from inspector.domain.errors import LogError
+from inspector.domain.records import ArchivedPicture, Tally, Verdict
+from inspector.outputs.base import LogQuery
+from inspector.outputs.result_log import SqliteResultLog
+from inspector.outputs.schema import HEAD, metadata
+from tests.outputs.samples import START, inspection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[SqliteResultLog]:
+    with closing(SqliteResultLog(tmp_path / "log.sqlite3")) as found:
+        yield found
+
+
+def test_an_inspection_comes_back_as_it_went_in(log: SqliteResultLog) -> None:
+    picture = ArchivedPicture(path=Path("/p/ü 😀\n.png"), sha256="b" * 64, heatmap_path=Path("/p/h.png"))
+    whole = replace(inspection(1, Verdict.FAIL), picture=picture, image_not_saved="why", source_path="/a\nb")
+    broken = inspection(2, Verdict.ERROR)
+    log.append(whole)
+    log.append(broken)
+    assert list(log.rows(LogQuery())) == [whole, broken]
+    assert log.recent(LogQuery(), 1) == [broken]
+
+
+def test_counts_follow_from_the_rows_and_survive_reopening(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite3"
+    verdicts = [Verdict.PASS] * 5 + [Verdict.FAIL] * 2 + [Verdict.REVIEW, Verdict.ERROR]
+    with closing(SqliteResultLog(path)) as log:
+        for number, verdict in enumerate(verdicts, 1):
+            log.append(inspection(number, verdict, lot="L1" if number < 8 else "L2"))
+    with closing(SqliteResultLog(path)) as log:
+        assert log.tally(LogQuery()) == Tally(passed=5, failed=2, review=1, error=1)
+        assert log.tally(LogQuery(lot="L2")) == Tally(review=1, error=1)
+        assert log.tally(LogQuery(since=START + timedelta(seconds=6))) == Tally(failed=2, review=1, error=1)
+        assert log.tally(LogQuery(until=START + timedelta(seconds=2))) == Tally(passed=1)
+        assert log.tally(LogQuery(verdicts=frozenset({Verdict.FAIL}))) == Tally(failed=2)
+        assert log.tally(LogQuery(recipe="other")) == Tally()
+        assert log.last_part_number(recipe="R", lot="L1") == 7
+        assert log.last_part_number(recipe="R", lot="L9") == 0
+
+
+def test_an_append_that_is_repeated_is_one_row(log: SqliteResultLog) -> None:
+    one = inspection(1)
+    log.append(one)
+    log.append(one)
+    assert log.tally(LogQuery()) == Tally(passed=1)
+    with pytest.raises(LogError, match="UNIQUE"):
+        log.append(replace(one, part_number=9))
+
+
+def test_yield_over_time_counts_by_minute(log: SqliteResultLog) -> None:
+    for second, verdict in ((0, Verdict.PASS), (59, Verdict.FAIL), (60, Verdict.PASS), (200, Verdict.REVIEW)):
+        log.append(inspection(second, verdict))
+    points = log.yield_over_time(LogQuery(), 60)
+    assert [(point.start - START).total_seconds() for point in points] == [0, 60, 180]
+    assert [point.tally for point in points] == [Tally(passed=1, failed=1), Tally(passed=1), Tally(review=1)]
+
+
+def test_file_keys_are_those_of_the_source(log: SqliteResultLog) -> None:
+    log.append(inspection(1, source="folder:/a", key="/a/x|1|2"))
+    log.append(inspection(2, source="folder:/b", key="/b/y|1|2"))
+    assert log.file_keys("folder:/a") == {"/a/x|1|2"}
+
+
+def test_the_schema_is_what_the_migrations_make(log: SqliteResultLog, tmp_path: Path) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+    from sqlalchemy import create_engine
+
+    engine = create_engine(f"sqlite:///{tmp_path / 'log.sqlite3'}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert context.get_current_revision() == HEAD
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+    assert log.tally(LogQuery()) == Tally()
+
+
+def test_it_is_durable(log: SqliteResultLog) -> None:
+    assert log._writer is not None
+    from sqlalchemy import text
+
+    assert log._writer.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+    assert log._writer.execute(text("PRAGMA synchronous")).scalar() == 2
+
+
+def test_a_second_station_on_the_same_log_is_refused_with_the_first_one_named(log: SqliteResultLog) -> None:
+    with pytest.raises(LogError, match=f"in use by another station.*process {os.getpid()}"):
+        SqliteResultLog(log.path)
+    with closing(SqliteResultLog(log.path, read_only=True)) as reader:
+        log.append(inspection(1))
+        assert reader.tally(LogQuery()) == Tally(passed=1)
+    log.close()
+    with closing(SqliteResultLog(log.path)) as again:
+        assert again.tally(LogQuery()) == Tally(passed=1)
+
+
+def test_a_reader_changes_nothing_and_says_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(LogError, match="no result log"):
+        SqliteResultLog(tmp_path / "none.sqlite3", read_only=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite3"
+    SqliteResultLog(path).close()
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("UPDATE alembic_version SET version_num = '9999'")
+        raw.commit()
+    with pytest.raises(LogError, match="schema 9999, newer than"):
+        SqliteResultLog(path)
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite3"
+    path.write_bytes(b"these are my holiday notes" * 100)
+    with pytest.raises(LogError, match="not a database"):
+        SqliteResultLog(path)
+    assert path.read_bytes() == b"these are my holiday notes" * 100
+
+
+def test_another_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.sqlite3"
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("CREATE TABLE recipes (id INTEGER)")
+        raw.commit()
+    with pytest.raises(LogError, match="not a result log .*recipes"):
+        SqliteResultLog(path)
+
+
+def test_a_damaged_log_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite3"
+    with closing(SqliteResultLog(path)) as log:
+        for number in range(200):
+            log.append(inspection(number))
+    data = bytearray(path.read_bytes())
+    for offset in range(4096 * 2, len(data), 4096):
+        data[offset : offset + 600] = b"\xff" * 600
+    path.write_bytes(bytes(data))
+    with pytest.raises(LogError, match=r"damaged|malformed"):
+        SqliteResultLog(path)
+
+
+def test_a_folder_in_the_way_and_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "log.sqlite3").mkdir()
+    with pytest.raises(LogError, match="unable to open"):
+        SqliteResultLog(tmp_path / "log.sqlite3")
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(LogError, match="cannot be made"):
+        SqliteResultLog(tmp_path / "file" / "log.sqlite3")
+
+
+def test_a_log_that_is_locked_is_an_error_and_the_append_works_afterwards(
+    log: SqliteResultLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert log._writer is not None
+    log._writer.connection.driver_connection.execute("PRAGMA busy_timeout=50")  # type: ignore[union-attr]
+    log._writer.rollback()
+    with closing(sqlite3.connect(log.path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LogError, match="locked"):
+            log.append(inspection(1))
+        other.rollback()
+    log.append(inspection(1))
+    assert log.tally(LogQuery()) == Tally(passed=1)
+
+
+def test_a_read_only_log_is_an_error_at_opening(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite3"
+    SqliteResultLog(path).close()
+    path.chmod(0o444)
+    if os.access(path, os.W_OK):
+        pytest.skip("this user may write everything (root)")
+    with pytest.raises(LogError, match="readonly"):
+        SqliteResultLog(path)
+
+
+def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
+    code = (
+        "import sys, pathlib\n"
+        "from inspector.outputs.result_log import SqliteResultLog\n"
+        "from tests.outputs.samples import inspection\n"
+        "log = SqliteResultLog(pathlib.Path(sys.argv[1]))\n"
+        "number = 0\n"
+        "while True:\n"
+        "    number += 1\n"
+        "    one = inspection(number)\n"
+        "    log.append(one)\n"
+        "    print(one.id, flush=True)\n"
+    )
+    path = tmp_path / "log.sqlite3"
+    acknowledged: list[str] = []
+    for lines in (3, 17, 40):
+        writer = subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        assert writer.stdout is not None
+        acknowledged += [writer.stdout.readline().strip() for _ in range(lines)]
+        writer.send_signal(signal.SIGKILL)
+        rest, _ = writer.communicate(timeout=20)
+        acknowledged += [line for line in rest.split("\n") if len(line) == 36]
+        with closing(SqliteResultLog(path)) as log:
+            logged = [row.id for row in log.rows(LogQuery())]
+            assert set(acknowledged) <= set(logged)
+            assert log.tally(LogQuery()).inspected == len(logged)
