@@ -93,7 +93,7 @@ def test_tests_wait_for_events_and_never_sleep() -> None:
 
 
 def test_every_package_in_pyproject_has_its_reason_in_the_architecture() -> None:
-    import tomllib  # noqa: PLC0415
+    import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]

@@ -11,6 +11,7 @@ import statistics
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from tests.conftest import find_test_data
 from trainer.loop import train
@@ -35,7 +36,7 @@ def main() -> int:
     weights = arguments.weights or Path(root or ".").parent / "weights" / "resnet50-imagenet-pqf.npz"
     found = [_one(data, weights, seed) for seed in range(arguments.seeds)]
     confusion = {
-        key: sum(int(one.test["confusion"][key]) for one in found)  # type: ignore[index, call-overload, arg-type]
+        key: sum(int(_confusion(one)[key]) for one in found)
         for key in ("defective_found", "defective_passed", "good_passed", "good_rejected")
     }
     rows = {name: [float(str(one.test[name])) for one in found] for name in FIGURES}
@@ -53,6 +54,12 @@ def main() -> int:
         print(f"{what:<10}" + "".join(f"{summary[name][what]:11.4f}" for name in FIGURES))
     print("confusion over all seeds: " + ", ".join(f"{count} {key}" for key, count in confusion.items()))
     return 0
+
+
+def _confusion(result: Result) -> dict[str, Any]:
+    found = result.test["confusion"]
+    assert isinstance(found, dict)
+    return found
 
 
 def _one(data: Path, weights: Path, seed: int) -> Result:

@@ -18,7 +18,7 @@ from inspector.domain.ids import new_id
 from inspector.domain.records import Box, Decision, Frame, Part, Prediction, Thresholds, Verdict
 from inspector.outputs import archive as archive_module
 from inspector.outputs.archive import PictureArchive
-from inspector.pictures import read_picture
+from inspector.pictures import read_picture, write_bytes
 
 RNG = np.random.default_rng(0)
 
@@ -92,7 +92,7 @@ def test_a_full_disk_is_an_error_and_nothing_half_written_remains(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive = PictureArchive(tmp_path, ArchiveConfig())
-    real = archive_module.write_bytes
+    real = write_bytes
 
     def full(path: Path, data: bytes) -> None:
         if path.name.endswith("heatmap.png"):

@@ -1,0 +1,245 @@
+"""A source, a classifier, a log and an archive that do what a test says."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from inspector.domain.config import TriggerConfig, TriggerMode
+from inspector.domain.errors import ArchiveError, LogError
+from inspector.domain.records import (
+    ArchivedPicture,
+    BadPicture,
+    Decision,
+    Frame,
+    Image,
+    Inspection,
+    ModelIdentity,
+    Part,
+    Prediction,
+    Tally,
+    Thresholds,
+)
+from inspector.engine.job import LineJob
+from inspector.engine.status import EngineStatus, PartInspected
+from inspector.outputs.base import LogQuery, YieldPoint
+from inspector.recipe import Recipe
+from inspector.sources.base import SourceEndedError
+
+WAIT_S = 20.0
+GOOD, BAD = 60, 200
+
+
+def frame(number: int, grey: int = GOOD) -> Frame:
+    rng = np.random.default_rng(number)
+    image = np.clip(rng.normal(grey, 5, (24, 32)), 0, 255).astype(np.uint8)
+    now = time.perf_counter()
+    return Frame(
+        image=image,
+        sequence=number,
+        time_s=number / 30,
+        captured_at=datetime.now(UTC),
+        captured_s=now,
+        source="fake",
+        path=Path(f"/f/{number}.png"),
+        file_key=f"k{number}",
+    )
+
+
+def bad_picture(number: int) -> BadPicture:
+    return BadPicture(
+        reason="cut short",
+        sequence=number,
+        captured_at=datetime.now(UTC),
+        captured_s=time.perf_counter(),
+        source="fake",
+    )
+
+
+class FakeSource:
+    """Delivers a script: items to hand over, exceptions to raise, callables to call (they may block)."""
+
+    def __init__(self, script: Sequence[Any], *, live: bool = False, ends: bool = True) -> None:
+        self.script = deque(script)
+        self.name, self.live, self.ends = "fake", live, ends
+        self.opened = self.closed = 0
+        self.open_errors: deque[Exception] = deque()
+        self.closing = threading.Event()
+
+    def open(self) -> None:
+        self.closing.clear()
+        self.opened += 1
+        if self.open_errors:
+            raise self.open_errors.popleft()
+
+    def read(self, timeout_s: float) -> Frame | BadPicture | None:
+        if not self.script:
+            if self.ends:
+                raise SourceEndedError
+            self.closing.wait(timeout_s)
+            return None
+        item = self.script.popleft()
+        if isinstance(item, Exception):
+            raise item
+        if callable(item):
+            item()
+            return None
+        return item  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        self.closed += 1
+        self.closing.set()
+
+
+class FakeClassifier:
+    """Brighter than the middle between GOOD and BAD is defective."""
+
+    def __init__(self, act: Callable[[int], None] | None = None) -> None:
+        self.identity = ModelIdentity(name="fake", sha256="0" * 64, device="CPU", precision="fp32", backend="fake")
+        self.class_names, self.good_index = ("good", "defective"), 0
+        self.thresholds = Thresholds(fail_at=0.5)
+        self.calls = 0
+        self.closed = 0
+        self._act = act
+
+    def predict(self, image: Image) -> Prediction:
+        self.calls += 1
+        if self._act is not None:
+            self._act(self.calls)
+        p = 0.9 if float(image.mean()) > (GOOD + BAD) / 2 else 0.1
+        return Prediction(
+            class_names=self.class_names,
+            good_index=0,
+            probabilities=np.array([1 - p, p], np.float32),
+            maps=np.ones((2, 2, 2), np.float32),
+            preprocess_ms=0.1,
+            inference_ms=0.2,
+        )
+
+    def predict_batch(self, images: Sequence[Image]) -> list[Prediction]:
+        return [self.predict(image) for image in images]
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class MemoryLog:
+    """The record in a list; `broken` makes every call fail."""
+
+    def __init__(self) -> None:
+        self.committed: list[Inspection] = []
+        self.broken = threading.Event()
+        self.refused = threading.Event()
+
+    def append(self, inspection: Inspection) -> None:
+        if self.broken.is_set():
+            self.refused.set()
+            raise LogError("the log is locked", "Wait.")
+        self.committed.append(inspection)
+
+    def last_part_number(self, *, recipe: str, lot: str) -> int:
+        return max((one.part_number for one in self.committed if (one.recipe, one.lot) == (recipe, lot)), default=0)
+
+    def failure_pictures(self) -> list[str]:
+        return []
+
+    def tally(self, query: LogQuery) -> Tally:
+        tally = Tally()
+        for one in self.committed:
+            tally = tally.plus(one.decision.verdict)
+        return tally
+
+    def recent(self, query: LogQuery, limit: int) -> list[Inspection]:
+        return self.committed[::-1][:limit]
+
+    def rows(self, query: LogQuery) -> Generator[Inspection]:
+        yield from self.committed
+
+    def yield_over_time(self, query: LogQuery, bucket_s: int) -> list[YieldPoint]:
+        return []
+
+    def file_keys(self, source: str) -> frozenset[str]:
+        return frozenset(one.file_key for one in self.committed)
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class MemoryArchive:
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+        self.full = False
+
+    def keep(
+        self, *, inspection_id: str, part: Part, prediction: Prediction | None, decision: Decision
+    ) -> ArchivedPicture | None:
+        if self.full:
+            raise ArchiveError("No space left on device", "Free space.")
+        self.kept.append(inspection_id)
+        return ArchivedPicture(path=Path(f"/a/{inspection_id}.png"), sha256="1" * 64, heatmap_path=None)
+
+    def prune(self, protected: Sequence[str]) -> int:
+        return 0
+
+
+class Listener:
+    """Keeps what it is told; `until` waits for a condition on it."""
+
+    def __init__(self, log: MemoryLog | None = None) -> None:
+        self.parts: list[PartInspected] = []
+        self.states: list[EngineStatus] = []
+        self.frames = 0
+        self.told_before_commit = 0
+        self._log = log
+        self._changed = threading.Condition()
+
+    def on_part(self, event: PartInspected) -> None:
+        with self._changed:
+            if self._log is not None and event.inspection not in self._log.committed:
+                self.told_before_commit += 1
+            self.parts.append(event)
+            self._changed.notify_all()
+
+    def on_status(self, status: EngineStatus) -> None:
+        with self._changed:
+            self.states.append(status)
+            self._changed.notify_all()
+
+    def on_frame(self, frame: Frame) -> None:
+        with self._changed:
+            self.frames += 1
+            self._changed.notify_all()
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        with self._changed:
+            assert self._changed.wait_for(condition, WAIT_S), "time-out"
+
+    @property
+    def verdicts(self) -> list[str]:
+        return [event.inspection.decision.verdict.value for event in self.parts]
+
+
+def make_job(source: FakeSource, log: MemoryLog, **changes: Any) -> LineJob:
+    classifier = changes.pop("classifier", None) or FakeClassifier()
+    mode = changes.pop("mode", TriggerMode.EVERY_PICTURE)
+    recipe = Recipe(
+        name="R", version=3, source="folder:/f", model="fake", trigger=TriggerConfig(mode=mode, interval_s=0.01)
+    )
+    values: dict[str, Any] = {
+        "recipe": recipe,
+        "station": "S",
+        "lot": "L",
+        "software_version": "0",
+        "open_source": lambda: source,
+        "load_classifier": lambda: classifier,
+        "log": log,
+        "archive": MemoryArchive(),
+    }
+    return LineJob(**(values | changes))

@@ -1,0 +1,323 @@
+"""The line: one verdict per part, committed before it is told, whatever breaks."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from inspector.domain.config import TriggerMode
+from inspector.domain.errors import BundleError, ClassifierError, EngineError, SourceError, SourceLostError
+from inspector.domain.records import Verdict
+from inspector.engine.engine import Engine
+from inspector.engine.status import RunState, SourceState
+from tests.engine.fakes import (
+    BAD,
+    GOOD,
+    WAIT_S,
+    FakeClassifier,
+    FakeSource,
+    Listener,
+    MemoryArchive,
+    MemoryLog,
+    bad_picture,
+    frame,
+    make_job,
+)
+
+
+class Rig:
+    def __init__(self) -> None:
+        self.engine, self.log = Engine(), MemoryLog()
+        self.listener = Listener(self.log)
+        self.engine.subscribe(self.listener)
+
+    def run(self, source: FakeSource, **changes: Any) -> list[str]:
+        """Run to the end, stop, and return the verdicts."""
+        self.engine.start(make_job(source, self.log, **changes))
+        assert self.engine.wait_ended(WAIT_S)
+        assert self.engine.stop()
+        return self.listener.verdicts
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    before = set(threading.enumerate())
+    found = Rig()
+    yield found
+    assert found.engine.stop()
+    assert found.listener.told_before_commit == 0
+    for thread in set(threading.enumerate()) - before:
+        thread.join(WAIT_S)
+        assert not thread.is_alive(), thread.name
+
+
+def test_every_picture_gets_one_verdict_in_order(rig: Rig) -> None:
+    greys = [GOOD, BAD, GOOD, BAD, BAD]
+    source = FakeSource([frame(n, grey) for n, grey in enumerate(greys)])
+    assert rig.run(source) == ["PASS", "FAIL", "PASS", "FAIL", "FAIL"]
+    rows = rig.log.committed
+    assert [row.part_number for row in rows] == [1, 2, 3, 4, 5]
+    assert [row.file_key for row in rows] == ["k0", "k1", "k2", "k3", "k4"]
+    assert {(row.recipe, row.recipe_version, row.lot, row.station) for row in rows} == {("R", 3, "L", "S")}
+    assert all(row.latencies.total_ms is not None and row.latencies.inference_ms == 0.2 for row in rows)
+    assert rows[0].model is not None
+    assert rig.engine.status().state is RunState.IDLE
+    assert rig.engine.status().source_state is SourceState.ENDED
+
+
+def test_hundreds_of_parts_lose_none(rig: Rig) -> None:
+    source = FakeSource([frame(n, BAD if n % 7 == 0 else GOOD) for n in range(400)])
+    assert rig.run(source).count("FAIL") == 58
+    assert [row.file_key for row in rig.log.committed] == [f"k{n}" for n in range(400)]
+
+
+def test_a_picture_that_cannot_be_read_is_an_error_with_its_reason(rig: Rig) -> None:
+    assert rig.run(FakeSource([frame(0), bad_picture(1), frame(2)])) == ["PASS", "ERROR", "PASS"]
+    assert rig.log.committed[1].decision.reason == "cut short"
+
+
+def test_a_black_picture_is_an_error_and_never_a_pass(rig: Rig) -> None:
+    assert rig.run(FakeSource([frame(0, 0)])) == ["ERROR"]
+    assert "black" in rig.log.committed[0].decision.reason
+
+
+@pytest.mark.parametrize("error", [ClassifierError("NaN came out", ""), ValueError("surprise"), MemoryError()])
+def test_a_classifier_that_fails_on_one_part_makes_that_part_an_error(rig: Rig, error: Exception) -> None:
+    def act(call: int) -> None:
+        if call == 2:
+            raise error
+
+    source = FakeSource([frame(n) for n in range(3)])
+    assert rig.run(source, classifier=FakeClassifier(act)) == ["PASS", "ERROR", "PASS"]
+
+
+def test_a_classifier_that_hangs_makes_errors_until_it_answers(rig: Rig) -> None:
+    release = threading.Event()
+
+    def act(call: int) -> None:
+        if call == 2:
+            release.wait(WAIT_S)
+
+    source = FakeSource([frame(n) for n in range(4)])
+    verdicts = rig.run(source, classifier=FakeClassifier(act), predict_limit_s=0.05)
+    release.set()
+    assert verdicts[:2] == ["PASS", "ERROR"]
+    assert "PASS" not in verdicts[2:] or verdicts[2] == "ERROR"
+    assert "not answered within 0.05 s" in rig.log.committed[1].decision.reason
+
+
+def test_a_model_that_cannot_be_loaded_is_a_fault_and_nothing_is_counted(rig: Rig) -> None:
+    def load() -> Any:
+        raise BundleError("graph.bin has been altered", "Restore the bundle.")
+
+    assert rig.run(FakeSource([frame(0)]), load_classifier=load) == []
+    status = rig.engine.status()
+    assert status.state is RunState.FAULT
+    assert "graph.bin has been altered" in status.fault
+
+
+def test_nothing_is_told_before_the_log_can_be_written_and_nothing_is_lost(rig: Rig) -> None:
+    rig.log.broken.set()
+    rig.engine.start(make_job(FakeSource([frame(0), frame(1, BAD)]), rig.log))
+    assert rig.log.refused.wait(WAIT_S)
+    rig.listener.until(lambda: any(one.log_fault for one in rig.listener.states))
+    assert rig.listener.parts == []
+    rig.log.broken.clear()
+    assert rig.engine.wait_ended(WAIT_S)
+    assert rig.listener.verdicts == ["PASS", "FAIL"]
+    assert rig.engine.status().log_fault == ""
+
+
+def test_a_part_that_could_not_be_recorded_before_the_stop_is_said(rig: Rig) -> None:
+    rig.log.broken.set()
+    rig.engine.start(make_job(FakeSource([frame(0)], ends=False), rig.log))
+    assert rig.log.refused.wait(WAIT_S)
+    assert rig.engine.stop()
+    status = rig.engine.status()
+    assert status.state is RunState.FAULT
+    assert "1 part(s) could not be inspected and recorded" in status.fault
+    assert rig.log.committed == []
+
+
+def test_a_full_disk_marks_the_row_and_the_verdicts_go_on(rig: Rig) -> None:
+    archive = MemoryArchive()
+    archive.full = True
+
+    def free() -> None:
+        rig.listener.until(lambda: len(rig.listener.parts) == 2)
+        archive.full = False
+
+    assert rig.run(FakeSource([frame(0), frame(1), free, frame(2)]), archive=archive) == ["PASS"] * 3
+    assert [bool(row.image_not_saved) for row in rig.log.committed] == [True, True, False]
+    assert [row.picture is None for row in rig.log.committed] == [True, True, False]
+    assert any("No space left" in one.archive_fault for one in rig.listener.states)
+    assert rig.engine.status().archive_fault == ""
+
+
+def test_a_lost_camera_is_reported_and_taken_up_again(rig: Rig) -> None:
+    source = FakeSource([frame(0), SourceLostError("cable", ""), frame(5)], live=True, ends=False)
+    source.open_errors.extend([])
+    rig.engine.start(make_job(source, rig.log, mode=TriggerMode.INTERVAL))
+    rig.listener.until(lambda: len(rig.listener.parts) == 2)
+    states = [one.source_state for one in rig.listener.states]
+    assert SourceState.LOST in states
+    lost = states.index(SourceState.LOST)
+    assert "cable" in rig.listener.states[lost].source_message
+    assert SourceState.LIVE in states[lost:]
+    assert source.opened == 2
+    assert rig.engine.status().parts == 2
+
+
+def test_a_source_that_cannot_be_opened_is_tried_again(rig: Rig) -> None:
+    source = FakeSource([frame(0)])
+    source.open_errors.append(SourceError("not there", "Connect it."))
+    assert rig.run(source) == ["PASS"]
+    assert any("not there" in one.source_message for one in rig.listener.states)
+
+
+def test_an_unexpected_error_of_a_source_counts_as_lost(rig: Rig) -> None:
+    assert rig.run(FakeSource([frame(0), RuntimeError("driver"), frame(1)])) == ["PASS", "PASS"]
+    assert any("unexpected RuntimeError: driver" in one.source_message for one in rig.listener.states)
+
+
+def test_a_read_that_hangs_does_not_hang_the_stop() -> None:
+    engine, log, release = Engine(), MemoryLog(), threading.Event()
+    engine.start(make_job(FakeSource([lambda: release.wait(WAIT_S)], ends=False), log))
+    begun = time.perf_counter()
+    assert engine.stop(timeout_s=2.0) is False
+    assert time.perf_counter() - begun < 3.0
+    release.set()
+    assert engine.status().state is RunState.IDLE
+
+
+def test_live_frames_that_are_not_taken_in_time_are_counted_as_dropped(rig: Rig) -> None:
+    gate = threading.Event()
+
+    def act(call: int) -> None:
+        gate.wait(WAIT_S)
+
+    source = FakeSource([frame(0), frame(1), frame(4)], live=True, ends=False)
+    rig.engine.start(make_job(source, rig.log, classifier=FakeClassifier(act), mode=TriggerMode.MANUAL))
+    rig.listener.until(lambda: rig.listener.frames == 3)
+    gate.set()
+    # frames 2 and 3 were never delivered; frames 0 and 1 may have been overwritten while the model was loading
+    assert 2 <= rig.engine.status().dropped <= 4
+
+
+def test_parts_that_come_too_fast_become_errors_and_none_is_lost(rig: Rig) -> None:
+    gate = threading.Event()
+
+    def act(call: int) -> None:
+        gate.wait(WAIT_S)
+
+    total = 30
+
+    def until_taken() -> None:
+        poll(lambda: rig.engine._line is not None and not rig.engine._line._mailbox._items)
+
+    script: list[Any] = [item for number in range(total) for item in (frame(number), until_taken)]
+    source = FakeSource([*script, gate.set], live=True)
+    classifier = FakeClassifier(act)
+    rig.engine.start(make_job(source, rig.log, classifier=classifier, predict_limit_s=WAIT_S))
+    assert rig.engine.wait_ended(WAIT_S)
+    assert rig.engine.stop()
+    verdicts = rig.listener.verdicts
+    dropped = rig.engine.status().dropped
+    assert len(verdicts) + dropped == total
+    assert set(verdicts) == {"PASS", "ERROR"}
+    late = [row for row in rig.log.committed if row.decision.verdict is Verdict.ERROR]
+    assert all("could not keep up" in row.decision.reason for row in late)
+
+
+def poll(condition: Callable[[], bool]) -> None:
+    waiter = threading.Event()
+    while not condition():
+        waiter.wait(0.01)
+
+
+def test_it_stops_after_exactly_the_wanted_number(rig: Rig) -> None:
+    source = FakeSource([frame(n) for n in range(50)], ends=False)
+    assert rig.run(source, max_parts=7) == ["PASS"] * 7
+    assert len(rig.log.committed) == 7
+
+
+def test_the_lot_can_be_changed_while_it_runs_and_numbers_go_on_from_the_log(rig: Rig) -> None:
+    def change() -> None:
+        rig.listener.until(lambda: len(rig.listener.parts) == 2)
+        rig.engine.set_lot("L2")
+
+    rig.run(FakeSource([frame(0), frame(1), change, frame(2)]))
+    assert [(row.lot, row.part_number) for row in rig.log.committed] == [("L", 1), ("L", 2), ("L2", 1)]
+    rig.run(FakeSource([frame(3)]))
+    assert (rig.log.committed[-1].lot, rig.log.committed[-1].part_number) == ("L", 3)
+
+
+def test_a_part_by_hand_and_nothing_without_a_line(rig: Rig) -> None:
+    with pytest.raises(EngineError, match="does not run"):
+        rig.engine.fire_trigger()
+    fired = threading.Event()
+    source = FakeSource([lambda: fired.wait(WAIT_S), frame(1, BAD), frame(2)], live=True, ends=False)
+    rig.engine.start(make_job(source, rig.log, mode=TriggerMode.MANUAL))
+    rig.engine.fire_trigger()
+    fired.set()
+    rig.listener.until(lambda: len(rig.listener.parts) == 1)
+    assert rig.log.committed[0].trigger == "manual"
+
+
+def test_starting_twice_is_refused_and_replacing_goes_on(rig: Rig) -> None:
+    rig.engine.start(make_job(FakeSource([], ends=False), rig.log))
+    with pytest.raises(EngineError, match="runs already"):
+        rig.engine.start(make_job(FakeSource([]), rig.log))
+    rig.engine.replace(make_job(FakeSource([frame(0)]), rig.log))
+    assert rig.engine.wait_ended(WAIT_S)
+    assert rig.listener.verdicts == ["PASS"]
+
+
+def test_a_listener_that_raises_harms_nobody(rig: Rig) -> None:
+    class Broken(Listener):
+        def on_part(self, event: Any) -> None:
+            raise RuntimeError
+
+    rig.engine.subscribe(Broken())
+    unsubscribe = rig.engine.subscribe(other := Listener())
+    unsubscribe()
+    assert rig.run(FakeSource([frame(0), frame(1)])) == ["PASS", "PASS"]
+    assert other.parts == []
+
+
+def test_a_region_outside_the_picture_is_an_error_for_files(rig: Rig) -> None:
+    from inspector.domain.records import Box
+
+    job = make_job(FakeSource([frame(0)]), rig.log)
+    recipe = job.recipe.model_copy(update={"region": Box(x=900, y=0, width=5, height=5)})
+    assert rig.run(FakeSource([frame(0)]), recipe=recipe) == ["ERROR"]
+    assert "900" in rig.log.committed[0].decision.reason
+
+
+def test_a_region_outside_the_picture_is_a_fault_for_a_live_trigger(rig: Rig) -> None:
+    from inspector.domain.config import TriggerConfig
+    from inspector.domain.records import Box
+
+    job = make_job(FakeSource([]), rig.log)
+    trigger = TriggerConfig(mode=TriggerMode.PART_CROSSING)
+    recipe = job.recipe.model_copy(update={"region": Box(x=900, y=0, width=5, height=5), "trigger": trigger})
+    rig.engine.start(make_job(FakeSource([frame(0)], live=True, ends=False), rig.log, recipe=recipe))
+    assert rig.engine.wait_ended(WAIT_S)
+    rig.listener.until(lambda: rig.listener.states[-1].state is RunState.FAULT)
+    assert "900" in rig.engine.status().fault
+
+
+def test_stopping_at_any_moment_ends_every_thread(rig: Rig) -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(12):
+        rig.engine.start(make_job(FakeSource([frame(n) for n in range(200)], ends=False), rig.log))
+        wanted = int(rng.integers(0, 5))
+        before = len(rig.listener.parts)
+        rig.listener.until(lambda b=before, w=wanted: len(rig.listener.parts) >= b + w)  # type: ignore[misc]
+        assert rig.engine.stop()
+    assert len(rig.listener.parts) == len(rig.log.committed)
