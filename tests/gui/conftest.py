@@ -1,0 +1,79 @@
+"""The window without a display, on a station in a temporary folder."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from inspector.gui.session import Session
+from inspector.gui.store import Store
+from inspector.gui.window import MainWindow
+from inspector.paths import Home
+from inspector.recipe import Recipe, save_recipe
+from inspector.settings import Settings
+from tests.bundles import make_bundle
+
+WAIT_MS = 20_000
+
+
+def picture(path: Path, *, bad: bool) -> Path:
+    """A picture that the tiny model of `tests.bundles` passes, or (with a red spot) fails."""
+    image = np.random.default_rng(0).integers(90, 140, (128, 128, 3), dtype=np.uint8)
+    if bad:
+        image[40:72, 40:72] = (0, 0, 255)
+    cv2.imwrite(str(path), image)
+    return path
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    found = Home(root=tmp_path / "home")
+    make_bundle(found.models / "tiny")
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    recipe = Recipe(name="Test", source=f"folder:{pictures}", model="tiny")
+    save_recipe(recipe, found.recipes)
+    return found
+
+
+class Station:
+    """A window with its session."""
+
+    def __init__(self, qtbot: QtBot, home: Home, settings: Settings | None = None) -> None:
+        self.qtbot, self.home = qtbot, home
+        self.pictures = home.root.parent / "pictures"
+        self.session = Session(Store(home, settings or Settings(recipe="Test")))
+        self.window = MainWindow(self.session, home.root / "window.json")
+        self.closed = False
+        self.window.closed.connect(self._on_closed)
+        self.window.painted.connect(lambda: self.session.begin(start=False))
+        self.window.show()
+        self.until(lambda: self.session.recipe is not None and self.session.log is not None)
+
+    def _on_closed(self) -> None:
+        self.closed = True
+
+    def until(self, condition: Callable[[], object]) -> None:
+        self.qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
+
+    def close(self) -> None:
+        if not self.closed:
+            self.window.close()
+            self.until(lambda: self.closed)
+        self.window.deleteLater()
+
+
+@pytest.fixture
+def station(qtbot: QtBot, home: Home) -> Iterator[Station]:
+    found = Station(qtbot, home)
+    yield found
+    found.close()

@@ -1,0 +1,267 @@
+"""The window as a hand uses it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from inspector.domain.records import Tally, Verdict
+from inspector.engine.status import EngineStatus, RunState, SourceState
+from inspector.gui.pages.live import face_of
+from inspector.gui.widgets.verdict import Face
+from inspector.outputs.base import LogQuery
+from inspector.outputs.result_log import SqliteResultLog
+from inspector.paths import Home
+from inspector.settings import Settings
+from tests.gui.conftest import Station, picture
+
+RUNNING = EngineStatus(state=RunState.RUNNING, source="camera:0", source_state=SourceState.LIVE)
+
+
+@pytest.mark.parametrize(
+    ("changes", "last", "face"),
+    [
+        ({}, Verdict.PASS, Face.PASS),
+        ({}, Verdict.FAIL, Face.FAIL),
+        ({}, Verdict.REVIEW, Face.REVIEW),
+        ({}, Verdict.ERROR, Face.ERROR),
+        ({}, None, Face.WAITING),
+        ({"source_state": SourceState.LOST}, Verdict.PASS, Face.NO_CAMERA),
+        ({"source_state": SourceState.LOST, "source": "folder:/x"}, Verdict.PASS, Face.NO_SOURCE),
+        ({"source_state": SourceState.CONNECTING}, Verdict.PASS, Face.STARTING),
+        ({"state": RunState.STARTING}, Verdict.PASS, Face.STARTING),
+        ({"state": RunState.IDLE}, Verdict.PASS, Face.STOPPED),
+        ({"state": RunState.STOPPING}, Verdict.PASS, Face.STOPPED),
+        ({"state": RunState.FAULT}, Verdict.PASS, Face.FAULT),
+        ({"log_fault": "locked"}, Verdict.PASS, Face.NO_LOG),
+    ],
+)
+def test_a_pass_is_shown_only_while_everything_works(
+    changes: dict[str, object], last: Verdict | None, face: Face
+) -> None:
+    from dataclasses import replace
+
+    assert face_of(replace(RUNNING, **changes), last) is face  # type: ignore[arg-type]
+
+
+def test_the_line_runs_and_the_window_shows_what_the_log_says(station: Station) -> None:
+    for number in range(3):
+        picture(station.pictures / f"{number}.png", bad=number == 2)
+    live = station.window.live
+    station.qtbot.mouseClick(live.run_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: live.counters._values["inspected"].text() == "3")
+    station.until(lambda: live.verdict.face is Face.FAIL)
+    assert (live.counters._values["passed"].text(), live.counters._values["failed"].text()) == ("2", "1")
+    station.until(lambda: len(live.strip._buttons()) == 1)
+    station.qtbot.mouseClick(live.strip._buttons()[0], Qt.MouseButton.LeftButton)
+    station.until(lambda: live._pin.isVisible() and live.pin_view._shown is not None)
+    station.qtbot.keyClick(station.window, Qt.Key.Key_Escape)
+    station.until(lambda: not live._pin.isVisible())
+    station.qtbot.mouseClick(live.run_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: live.verdict.face is Face.STOPPED)
+    station.close()
+    with closing(SqliteResultLog(station.home.log)) as log:
+        assert log.tally(LogQuery()) == Tally(passed=2, failed=1)
+
+
+def test_counters_are_right_again_after_a_restart(qtbot: QtBot, home: Home, tmp_path: Path) -> None:
+    for _ in range(2):
+        station = Station(qtbot, home)
+        picture(station.pictures / f"{time.time_ns()}.png", bad=True)
+        before = station.window.live.counters._tallies["shift"].inspected
+        station.session.start()
+        station.until(lambda s=station: s.session.engine.status().parts == 1)
+        station.until(lambda s=station, b=before: s.window.live.counters._tallies["shift"].inspected >= b + 1)
+        station.close()
+    station = Station(qtbot, home)
+    station.until(lambda: station.window.live.counters._tallies["shift"] == Tally(failed=2))
+    station.until(lambda: len(station.window.live.strip._buttons()) == 2)
+    station.close()
+
+
+def test_a_dropped_picture_is_judged_on_the_spot_and_not_counted(station: Station, tmp_path: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(picture(tmp_path / "bad one 😀.png", bad=True)))])
+    drop = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    station.window.dropEvent(drop)
+    live = station.window.live
+    station.until(lambda: live.verdict.face is Face.FAIL)
+    assert live.verdict._trial
+    station.qtbot.keyClick(station.window, Qt.Key.Key_Escape)
+    station.until(lambda: live.verdict.face is Face.STOPPED)
+    assert station.session.log is not None
+    assert station.session.log.tally(LogQuery()) == Tally()
+
+
+def test_an_unreadable_dropped_file_is_an_error_with_its_reason(station: Station, tmp_path: Path) -> None:
+    (tmp_path / "broken.png").write_bytes(b"")
+    station.session.try_pictures([tmp_path / "broken.png"])
+    station.until(lambda: station.window.live.verdict.face is Face.ERROR)
+    assert "empty" in station.window.live._reason.text()
+
+
+def test_everything_that_can_be_pressed_is_at_least_44_pixels(station: Station) -> None:
+    for page in range(2):
+        station.window.show_page(page)
+        small = [
+            (type(one).__name__, one.accessibleName() or one.toolTip(), one.width(), one.height())
+            for one in station.window.findChildren(QWidget)
+            if isinstance(one, QAbstractButton | QComboBox | QLineEdit)
+            and one.isVisible()
+            and not isinstance(one.parent(), QComboBox)
+            and not one.objectName().startswith("qt_")
+            and min(one.width(), one.height()) < 44
+        ]
+        assert small == []
+
+
+def test_settings_are_validated_as_typed_and_applied_at_once(station: Station) -> None:
+    page = station.window.settings
+    station.qtbot.keyClick(station.window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    station.until(page.isVisible)
+    page.show_section("Model and thresholds")
+    field = page.recipe_form.editors["thresholds.fail_at"]
+    assert isinstance(field, QLineEdit)
+    for text, good in (("0.8", True), ("1.8", False), ("zero", False), ("", True), ("0.7", True)):
+        field.setText(text)
+        assert not page.recipe_form.faulty_sections() == good
+        assert page.apply_button.isEnabled() == (good and text != "")
+    station.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: station.session.recipe is not None and station.session.recipe.version == 2)
+    assert station.session.recipe is not None
+    assert station.session.recipe.thresholds is not None
+    assert station.session.recipe.thresholds.fail_at == 0.7
+    assert not page.apply_button.isEnabled()
+
+
+def test_a_fault_stands_beside_its_field(station: Station) -> None:
+    page = station.window.settings
+    station.window.show_page(1)
+    page.recipe_form.set_value("trigger.line_fraction", 7)
+    assert page.recipe_form.faulty_sections() == ["trigger.line_fraction"]
+    page.revert()
+    assert page.recipe_form.faulty_sections() == []
+
+
+def test_another_log_is_opened_without_a_restart(station: Station, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere" / "log.sqlite3"
+    done: list[bool] = []
+    settings = station.session.store.settings.model_copy(update={"log_path": str(other), "station": "Line 9"})
+    station.session.apply_settings(settings, lambda: done.append(True))
+    station.until(lambda: done and station.session.log is not None and station.session.log.path == other)
+    assert other.is_file()
+
+
+def test_a_log_that_another_station_holds_is_a_banner_with_a_way_out(qtbot: QtBot, home: Home) -> None:
+    with closing(SqliteResultLog(home.log)):
+        session_settings = Settings(recipe="Test")
+        from inspector.gui.session import Session
+        from inspector.gui.store import Store
+        from inspector.gui.window import MainWindow
+
+        session = Session(Store(home, session_settings))
+        window = MainWindow(session, home.root / "window.json")
+        window.painted.connect(lambda: session.begin(start=True))
+        window.show()
+        qtbot.waitUntil(lambda: "another station" in window.banners.texts().get("log", ""), timeout=20_000)
+        assert not session.running
+    session.open_log()
+    qtbot.waitUntil(lambda: session.log is not None, timeout=20_000)
+    assert "log" not in window.banners.texts()
+    with qtbot.waitSignal(window.closed, timeout=20_000):
+        window.close()
+
+
+def test_closing_while_the_line_runs_ends_within_two_seconds_and_leaves_no_thread(qtbot: QtBot, home: Home) -> None:
+    before = set(threading.enumerate())
+    station = Station(qtbot, home)
+    station.session.start()
+    station.until(lambda: station.session.engine.status().state is RunState.RUNNING)
+    begun = time.perf_counter()
+    station.close()
+    assert time.perf_counter() - begun < 2.0
+    names = {"capture", "trigger", "inspection", "prediction", "housekeeping", "control", "work", "render"}
+    for thread in set(threading.enumerate()) - before:
+        if thread.name in names:
+            thread.join(5)
+            assert not thread.is_alive(), thread.name
+
+
+def test_an_unexpected_error_shows_a_dialog_and_stops_the_line(
+    station: Station, capsys: pytest.CaptureFixture[str]
+) -> None:
+    station.session.start()
+    station.until(lambda: station.session.engine.status().state is RunState.RUNNING)
+    catcher = station.window.catcher
+    try:
+        raise ZeroDivisionError("for the test")
+    except ZeroDivisionError as error:
+        catcher._on_main(type(error), error, error.__traceback__)
+    station.until(lambda: catcher.dialog is not None and catcher.dialog.isVisible())
+    assert catcher.dialog is not None
+    assert "ZeroDivisionError: for the test" in catcher.dialog.details
+    catcher.dialog.accept()
+    station.until(lambda: station.session.engine.status().state is RunState.IDLE)
+
+
+def test_the_size_of_the_window_is_remembered(qtbot: QtBot, home: Home) -> None:
+    station = Station(qtbot, home)
+    station.window.resize(1024, 750)
+    station.close()
+    again = Station(qtbot, home)
+    assert (again.window.width(), again.window.height()) == (1024, 750)
+    again.close()
+
+
+def test_calls_into_qt_keep_their_references() -> None:
+    """PySide6 6.12.0 lost a reference to None with every call on Python < 3.12, until the interpreter died."""
+    from PySide6.QtCore import QObject
+
+    thing = QObject()
+    before = sys.getrefcount(None)
+    for _ in range(1000):
+        thing.setObjectName("x")
+    assert sys.getrefcount(None) > before - 500
+
+
+def test_the_window_is_up_without_torch(home: Home) -> None:
+    code = (
+        "import sys\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from inspector.app import AppOptions, main\n"
+        "from inspector.gui.window import MainWindow\n"
+        "from inspector.paths import Home\n"
+        "from pathlib import Path\n"
+        "begin = MainWindow.__init__\n"
+        "def init(self, *a):\n"
+        "    begin(self, *a)\n"
+        "    QTimer.singleShot(2500, self.close)\n"
+        "MainWindow.__init__ = init\n"
+        f"code = main(AppOptions(home=Home(root=Path({str(home.root)!r})), recipe='Test', start=True))\n"
+        "print(code, sorted({'torch', 'torchvision', 'sklearn', 'nncf'} & set(sys.modules)))\n"
+    )
+    import os
+
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        cwd=Path(__file__).resolve().parents[2],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert done.stdout.strip() == "0 []"
+    assert "QThread" not in done.stderr
