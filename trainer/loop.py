@@ -23,12 +23,12 @@ from trainer.protocol import Candidate, Found, Progress, Report, Result, TrainRe
 from trainer.weights import imagenet_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from numpy.typing import NDArray
 
 
-def train(request: TrainRequest) -> Iterator[Report]:
+def train(request: TrainRequest) -> Generator[Report]:
     """Train as asked; the bundle is written at the very end, in one step.
 
     Args:

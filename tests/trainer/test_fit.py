@@ -197,7 +197,7 @@ def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
 
 def download(url: str, cache: Path) -> tuple[Path, list[int]]:
     reports = imagenet_weights(url, cache)
-    seen = []
+    seen: list[int] = []
     while True:
         try:
             report = next(reports)

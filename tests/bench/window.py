@@ -1,0 +1,125 @@
+"""``python -m tests.bench.window``: the window on the demo line at 30 fps: start-up, stalls, latency, drops.
+
+First paint and readiness are measured in fresh processes from their start (median of several); stalls are the gaps of
+a 5 ms timer on the GUI thread while the line runs; latency is trigger → committed verdict.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+_TICK_MS = 5
+
+
+def main() -> int:
+    """Measure and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long the line runs")
+    parser.add_argument("--starts", type=int, default=5, help="how many fresh starts")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.child:
+        return _child(Path(arguments.child), arguments.seconds)
+    with tempfile.TemporaryDirectory() as folder:
+        _start(folder, 1.0)  # compiles and caches, as after an installation
+        starts = [_start(folder, 1.0) for _ in range(arguments.starts)]
+        long = _start(folder, arguments.seconds)
+    figures = {
+        "first_paint_s": statistics.median(one["first_paint_s"] for one in starts),
+        "ready_s": statistics.median(one["ready_s"] for one in starts),
+        "torch_imported": any(one["torch"] for one in starts),
+        **{key: long[key] for key in ("seconds", "parts", "fps", "dropped", "frames")},
+        **{key: long[key] for key in ("latency_p50_ms", "latency_p99_ms")},
+        **{key: long[key] for key in ("stall_p50_ms", "stall_p99_ms", "stall_max_ms")},
+    }
+    print(json.dumps(figures) if arguments.json else "\n".join(f"{key:18}{value}" for key, value in figures.items()))
+    return 0
+
+
+def _start(home: str, seconds: float) -> dict[str, float]:
+    environment = dict(os.environ)
+    if not (environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")):
+        environment["QT_QPA_PLATFORM"] = "offscreen"
+    environment["BENCH_STARTED"] = str(time.time())
+    command = [sys.executable, "-m", "tests.bench.window", "--child", home, "--seconds", str(seconds)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, env=environment)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _child(home: Path, seconds: float) -> int:
+    started = float(os.environ["BENCH_STARTED"])
+    from PySide6.QtCore import QTimer
+
+    from inspector.app import AppOptions
+    from inspector.app import main as show
+    from inspector.engine.status import EngineStatus, RunState, SourceState
+    from inspector.gui.window import MainWindow
+    from inspector.paths import Home
+
+    found: dict[str, float] = {}
+    gaps: list[float] = []
+    make = MainWindow.__init__
+
+    def init(self: MainWindow, *arguments: object) -> None:
+        make(self, *arguments)  # type: ignore[arg-type]
+        session = self._session
+        self.painted.connect(lambda: found.setdefault("first_paint_s", time.time() - started))
+        last = [0.0]
+        frames = [0]
+
+        def tick() -> None:
+            now = time.perf_counter()
+            if "measuring" in found:
+                gaps.append(1000 * (now - last[0]) - _TICK_MS)
+            last[0] = now
+
+        timer = QTimer(self)
+        timer.timeout.connect(tick)
+        timer.start(_TICK_MS)
+        session.frame_arrived.connect(lambda _: frames.__setitem__(0, frames[0] + 1))
+
+        def begin_measuring() -> None:
+            found["measuring"] = time.perf_counter()
+
+        def status(now: EngineStatus) -> None:
+            if now.state is RunState.RUNNING and now.source_state is SourceState.LIVE and "ready_s" not in found:
+                found["ready_s"] = time.time() - started
+                QTimer.singleShot(2000, self, begin_measuring)
+                QTimer.singleShot(int(1000 * seconds) + 2000, self, end)
+
+        def end() -> None:
+            now = session.engine.status()
+            found["seconds"] = seconds
+            found["parts"], found["fps"], found["dropped"] = now.parts, now.fps, now.dropped
+            found["frames"] = frames[0]
+            found["latency_p50_ms"] = now.latency_p50_ms or 0.0
+            found["latency_p99_ms"] = now.latency_p99_ms or 0.0
+            self.close()
+
+        session.status_changed.connect(status)
+
+    MainWindow.__init__ = init  # type: ignore[method-assign, assignment]
+    code = show(AppOptions(home=Home(root=home), source="demo:", start=True))
+    ordered = sorted(max(0.0, gap) for gap in gaps) or [0.0]
+    found["stall_p50_ms"] = ordered[len(ordered) // 2]
+    found["stall_p99_ms"] = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
+    found["stall_max_ms"] = ordered[-1]
+    found["torch"] = "torch" in sys.modules
+    found.pop("measuring", None)
+    print(json.dumps({key: round(value, 3) if isinstance(value, float) else value for key, value in found.items()}))
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
