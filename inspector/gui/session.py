@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import queue
 import time
-from collections import deque
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,7 +18,8 @@ from inspector.domain.errors import InspectorError
 from inspector.domain.records import Tally, Verdict
 from inspector.domain.shifts import shift_start
 from inspector.engine.engine import Engine
-from inspector.engine.status import EngineStatus, PartInspected, RunState
+from inspector.engine.status import PartInspected, RunState
+from inspector.gui.events import Counts, Failure, Listener, Trial
 from inspector.gui.work import Worker
 from inspector.outputs.base import LogQuery, YieldPoint
 
@@ -28,10 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from PySide6.QtGui import QImage
-
     from inspector.assembly import RecipeEntry
-    from inspector.domain.records import Decision, Frame, Image, Inspection, Prediction
     from inspector.gui.store import Store
     from inspector.outputs.result_log import SqliteResultLog
     from inspector.recipe import Recipe
@@ -41,70 +37,6 @@ POLL_MS = 33
 _FIGURES_EVERY_S = 0.5
 _TREND_EVERY_S = 10.0
 _FAILURES = 12
-
-
-@dataclass(slots=True)
-class Failure:
-    """A part that did not pass, for the strip.
-
-    Args:
-        inspection: Its record.
-        thumbnail: Small picture; None where none was kept.
-        image: The inspected pixels, where they are still in memory; else they are read from the archive.
-        prediction: With the heatmap, where it is still in memory.
-    """
-
-    inspection: Inspection
-    thumbnail: QImage | None
-    image: Image | None = None
-    prediction: Prediction | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A picture inspected on the spot, not counted.
-
-    Args:
-        path: The file.
-        image: Its pixels; None where it cannot be read.
-        decision: What the model says.
-        prediction: With the heatmap; None where there is none.
-        remaining: How many more wait.
-    """
-
-    path: Path
-    image: Image | None
-    decision: Decision
-    prediction: Prediction | None
-    remaining: int
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What the log says of now."""
-
-    shift: Tally
-    lot: Tally
-    shift_from: datetime
-    lot_name: str
-
-
-class _Listener:
-    """Called on the engine's threads: keeps, and returns at once."""
-
-    def __init__(self) -> None:
-        self.parts: deque[PartInspected] = deque(maxlen=1000)
-        self.status_changed = True
-        self.frame: Frame | None = None
-
-    def on_part(self, event: PartInspected) -> None:
-        self.parts.append(event)
-
-    def on_status(self, status: EngineStatus) -> None:  # noqa: ARG002 - the newest is asked for
-        self.status_changed = True
-
-    def on_frame(self, frame: Frame) -> None:
-        self.frame = frame
 
 
 class Session(QObject):
@@ -138,7 +70,7 @@ class Session(QObject):
         self._results: queue.SimpleQueue[tuple[Callable[[Any], None], Any]] = queue.SimpleQueue()
         self.control = Worker("control", self._results)  #: starts and stops the line, opens the log: in order
         self.work = Worker("work", self._results)  #: everything else
-        self._listener = _Listener()
+        self._listener = Listener()
         self._unsubscribe = self.engine.subscribe(self._listener)
         self._failures: list[Failure] = []
         self._counts = Counts(Tally(), Tally(), datetime.now(UTC), "")

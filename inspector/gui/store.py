@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from inspector.domain.records import Decision, Image, Inspection
     from inspector.engine.job import LineJob
     from inspector.engine.status import PartInspected
-    from inspector.gui.session import Failure
+    from inspector.gui.events import Failure
     from inspector.outputs.result_log import SqliteResultLog
     from inspector.paths import Home
     from inspector.vision.classifier import Classifier
@@ -183,7 +183,7 @@ class Store:
 
     def failure_of(self, event: PartInspected) -> Failure:
         """Make the strip's entry of a part that is still in memory; its pixels are copied out of the frame."""
-        from inspector.gui.session import Failure  # noqa: PLC0415 - they know each other
+        from inspector.gui.events import Failure  # noqa: PLC0415 - they know each other
 
         if event.part is None:
             return Failure(event.inspection, None)

@@ -29,6 +29,7 @@ from inspector.gui.pages.live import LivePage
 from inspector.gui.pages.settings import SettingsPage
 from inspector.gui.widgets.banners import BannerArea
 from inspector.gui.widgets.basics import NavButton, Pill, label
+from inspector.gui.words import short_source
 from inspector.pictures import PICTURE_SUFFIXES
 
 if TYPE_CHECKING:
@@ -247,14 +248,14 @@ class MainWindow(QMainWindow):
     def _on_status(self, status: EngineStatus) -> None:
         source, message = status.source, status.source_message
         if status.source_state is SourceState.LIVE:
-            self._source_pill.show_state(f"{_short(source)} · {status.fps:.0f} fps", "good", source)
+            self._source_pill.show_state(f"{short_source(source)} · {status.fps:.0f} fps", "good", source)
         elif status.source_state is SourceState.LOST:
-            self._source_pill.show_state(f"{_short(source)} lost", "fail", message)
+            self._source_pill.show_state(f"{short_source(source)} lost", "fail", message)
         else:
             recipe = self._session.recipe
             named = source or (recipe.source if recipe else "no source")
             words = "stopped" if status.source_state is SourceState.NONE else status.source_state.value
-            self._source_pill.show_state(f"{_short(named)} · {words}", "idle", named)
+            self._source_pill.show_state(f"{short_source(named)} · {words}", "idle", named)
         model = status.model
         if model is not None:
             self._model_pill.show_state(f"{model.name} · {model.precision}", "good", f"SHA-256 {model.sha256}")
@@ -395,12 +396,3 @@ class MainWindow(QMainWindow):
         timer = QTimer(self)
         timer.timeout.connect(check)
         timer.start(20)
-
-
-def _short(source: str) -> str:
-    kind, _, rest = source.partition(":")
-    if kind in {"folder", "video"} or (not rest and "/" in source):
-        return f"{kind} {Path(rest or source).name}"
-    if kind == "camera":
-        return f"Camera {rest}"
-    return "Demo line" if source == "demo:" else source[:28]

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.domain.records import Tally, Verdict
 from inspector.engine.status import EngineStatus, RunState, SourceState
-from inspector.gui.pages.live import face_of
+from inspector.gui.faces import face_of
 from inspector.gui.widgets.verdict import Face
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog

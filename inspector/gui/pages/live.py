@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -11,7 +10,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from inspector.domain.records import Verdict
-from inspector.engine.status import EngineStatus, RunState, SourceState
+from inspector.engine.status import EngineStatus, RunState
+from inspector.gui.faces import FACES, LIVE, explained, face_of
 from inspector.gui.icons import icon
 from inspector.gui.render import Scene
 from inspector.gui.theme import CURRENT
@@ -19,46 +19,18 @@ from inspector.gui.widgets.basics import card, flat_button, label
 from inspector.gui.widgets.figures import Counters, Trend
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.strip import FailureStrip
-from inspector.gui.widgets.verdict import Face, ScoreBar, VerdictPanel
+from inspector.gui.widgets.verdict import ScoreBar, VerdictPanel
 
 if TYPE_CHECKING:
-    from inspector.domain.records import Frame
+    from inspector.domain.records import Frame, Thresholds
     from inspector.engine.status import PartInspected
-    from inspector.gui.session import Counts, Failure, Session, Trial
+    from inspector.gui.events import Counts, Failure, Trial
+    from inspector.gui.session import Session
 
 #: How long a judged part stays in the picture before the live view returns, in seconds.
 HOLD_S = 1.6
 #: A verdict is that of the last part for no longer than this; then the panel says READY.
 FRESH_S = 60.0
-_FACES = {
-    Verdict.PASS: Face.PASS,
-    Verdict.FAIL: Face.FAIL,
-    Verdict.REVIEW: Face.REVIEW,
-    Verdict.ERROR: Face.ERROR,
-}
-_LIVE = ("camera:", "rtsp", "rtmp", "http", "demo:")
-
-
-def face_of(status: EngineStatus, last: Verdict | None) -> Face:  # noqa: PLR0911 - one line for each state
-    """Say what the verdict panel shows. A verdict is shown only while everything works.
-
-    Args:
-        status: Of the line.
-        last: Verdict of the last part of this run; None where there is none, or it is old.
-    """
-    if status.state is RunState.FAULT:
-        return Face.FAULT
-    if status.source_state is SourceState.ENDED and status.state is not RunState.STARTING:
-        return Face.ENDED if last is None else _FACES[last]
-    if status.state in (RunState.IDLE, RunState.STOPPING):
-        return Face.STOPPED
-    if status.log_fault:
-        return Face.NO_LOG
-    if status.source_state is SourceState.LOST:
-        return Face.NO_CAMERA if status.source.startswith(_LIVE) else Face.NO_SOURCE
-    if status.state is RunState.STARTING or status.source_state is SourceState.CONNECTING:
-        return Face.STARTING
-    return Face.WAITING if last is None else _FACES[last]
 
 
 class LivePage(QWidget):
@@ -89,8 +61,7 @@ class LivePage(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(10, 10, 10, 8)
         grid.setSpacing(10)
-        pictures = QHBoxLayout()
-        pictures.setSpacing(10)
+        pictures = QHBoxLayout(spacing=10)
         self.view = PictureView(self)
         self.view.placeholder = "Start the line, or drop a picture here to try it"
         pictures.addWidget(self.view, 3)
@@ -371,7 +342,7 @@ class LivePage(QWidget):
         if self._trial is not None:
             self._show_trial(self._trial)
         elif self._last is not None and (
-            time.perf_counter() < self._hold_until_s or not self._status.source.startswith(_LIVE)
+            time.perf_counter() < self._hold_until_s or not self._status.source.startswith(LIVE)
         ):
             self._show_part(self._last)
         self._show_pin()
@@ -391,17 +362,17 @@ class LivePage(QWidget):
         status, trial = self._status, self._trial
         if trial is not None:
             self.view.show_marks(None, None)
-            self.verdict.show_face(_FACES[trial.decision.verdict], trial=True)
+            self.verdict.show_face(FACES[trial.decision.verdict], trial=True)
             self._say(trial.decision.p_defective, trial.decision.thresholds, trial.decision.reason)
         else:
             self._marks()
             last = self._last.inspection.decision if self._last is not None else None
             face = face_of(status, last.verdict if last else None)
             self.verdict.show_face(face)
-            if last is not None and face in _FACES.values():
+            if last is not None and face in FACES.values():
                 self._say(last.p_defective, last.thresholds, last.reason)
             else:
-                self._say(None, status.thresholds, _explained(face, status))
+                self._say(None, status.thresholds, explained(face, status))
         running = self._session.running
         busy = status.state is RunState.STOPPING
         self.run_button.setText("Stop" if running else "Start")
@@ -415,10 +386,7 @@ class LivePage(QWidget):
         self.run_button.setEnabled(not busy)
         self.trigger_button.setEnabled(running and status.state is RunState.RUNNING)
 
-    def _say(self, score: float | None, thresholds: object, reason: str) -> None:
-        from inspector.domain.records import Thresholds  # noqa: PLC0415
-
-        points = thresholds if isinstance(thresholds, Thresholds) else None
+    def _say(self, score: float | None, points: Thresholds | None, reason: str) -> None:
         self._score_words.setText("–" if score is None else f"{score:.2f}")
         self._score.show_score(score, points)
         if not reason and points is not None:
@@ -430,17 +398,3 @@ class LivePage(QWidget):
         """End the renderers."""
         self.view.release()
         self.pin_view.release()
-
-
-def _explained(face: Face, status: EngineStatus) -> str:
-    now = f"{datetime.now().astimezone():%H:%M}"
-    return {
-        Face.NO_CAMERA: f"{status.source_message} Nothing is counted meanwhile.",
-        Face.NO_SOURCE: f"{status.source_message} Nothing is counted meanwhile.",
-        Face.FAULT: status.fault,
-        Face.NO_LOG: status.log_fault,
-        Face.STARTING: f"Connecting {status.source} and loading the model ({now}).",
-        Face.STOPPED: "The line does not run. Press Start (F5).",
-        Face.ENDED: "The source has ended. Every part is in the log.",
-        Face.WAITING: "The line runs. No part for a minute, or none yet.",
-    }.get(face, "")

@@ -14,7 +14,7 @@ from inspector.gui.widgets.basics import card, label
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QPaintEvent
 
-    from inspector.gui.session import Failure
+    from inspector.gui.events import Failure
 
 #: How many are shown.
 LIMIT = 12

@@ -1,0 +1,83 @@
+"""What the session tells the pages, and what the engine tells the session."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from PySide6.QtGui import QImage
+
+    from inspector.domain.records import Decision, Frame, Image, Inspection, Prediction, Tally
+    from inspector.engine.status import EngineStatus, PartInspected
+
+
+@dataclass(slots=True)
+class Failure:
+    """A part that did not pass, for the strip.
+
+    Args:
+        inspection: Its record.
+        thumbnail: Small picture; None where none was kept.
+        image: The inspected pixels, where they are still in memory; else they are read from the archive.
+        prediction: With the heatmap, where it is still in memory.
+    """
+
+    inspection: Inspection
+    thumbnail: QImage | None
+    image: Image | None = None
+    prediction: Prediction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A picture inspected on the spot, not counted.
+
+    Args:
+        path: The file.
+        image: Its pixels; None where it cannot be read.
+        decision: What the model says.
+        prediction: With the heatmap; None where there is none.
+        remaining: How many more wait.
+    """
+
+    path: Path
+    image: Image | None
+    decision: Decision
+    prediction: Prediction | None
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the log says of now."""
+
+    shift: Tally
+    lot: Tally
+    shift_from: datetime
+    lot_name: str
+
+
+class Listener:
+    """Called on the engine's threads: keeps, and returns at once."""
+
+    def __init__(self) -> None:
+        self.parts: deque[PartInspected] = deque(maxlen=1000)
+        self.status_changed = True
+        self.frame: Frame | None = None
+
+    def on_part(self, event: PartInspected) -> None:
+        """Keep it."""
+        self.parts.append(event)
+
+    def on_status(self, status: EngineStatus) -> None:  # noqa: ARG002 - the newest is asked for
+        """Note that there is a new one."""
+        self.status_changed = True
+
+    def on_frame(self, frame: Frame) -> None:
+        """Keep the newest."""
+        self.frame = frame

@@ -1,0 +1,15 @@
+"""Words for things that are shown in little room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def short_source(source: str) -> str:
+    """Return a source's name for a label, as “Camera 0” or “folder parts”."""
+    kind, _, rest = source.partition(":")
+    if kind in {"folder", "video"} or (not rest and "/" in source):
+        return f"{kind} {Path(rest or source).name}"
+    if kind == "camera":
+        return f"Camera {rest}"
+    return "Demo line" if source == "demo:" else source[:28]
