@@ -53,6 +53,7 @@ BACKENDS = {
 OPEN_LIMIT_S = 10.0
 SILENCE_S = 5.0
 _USUAL_FPS = 25.0
+_TICK_S = 0.25
 
 
 class Capture(Protocol):
@@ -171,9 +172,8 @@ class CaptureSource(PumpedSource):
                 media_s = _next_time(media_s, capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0, fps or _USUAL_FPS)
             if self._kind.real_time:
                 while (early_s := started_s + media_s - time.perf_counter()) > 0 and not stop.is_set():
-                    if early_s > 1.0:
-                        yield None  # a slow film is not a silent one
-                    stop.wait(min(early_s, 1.0))
+                    yield None  # waiting is not silence
+                    stop.wait(min(early_s, _TICK_S))
                 captured_s = time.perf_counter()
             yield Frame(
                 image=image,

@@ -59,25 +59,25 @@ class Pump:
         self._fault: InspectorError | None = None
         self._busy_since_s: float | None = time.perf_counter()
         self._thread = threading.Thread(target=self._run, args=(produce, first), name=f"source {name}", daemon=True)
-        self._thread.start()
 
     @property
     def thread(self) -> threading.Thread:
         """The thread; it outlives `close` where a driver hangs."""
         return self._thread
 
-    def wait_open(self, limit_s: float) -> None:
-        """Wait until the source is open.
+    def open(self, limit_s: float) -> None:
+        """Start the thread and wait until the source is open; it may be closed meanwhile.
 
         Raises:
             SourceError: If it cannot be opened, does not answer within ``limit_s``, or is closed meanwhile.
         """
+        self._thread.start()
         with self._changed:
             self._changed.wait_for(lambda: self._opened or self._ended or self._fault or self._stop.is_set(), limit_s)
-            if self._fault is not None:
-                raise SourceError(self._fault.what, self._fault.next_step)
             if self._stop.is_set():
                 raise SourceError(f"{self._name} was closed while it was being opened")
+            if self._fault is not None and not self._opened:
+                raise SourceError(self._fault.what, self._fault.next_step)
             if not (self._opened or self._ended):
                 raise SourceError(
                     f"{self._name} does not answer within {limit_s:g} s", "Check its cable, power and network."
@@ -113,7 +113,7 @@ class Pump:
         self._stop.set()
         with self._changed:
             self._changed.notify_all()
-        if self._thread is not threading.current_thread():
+        if self._thread.is_alive():
             self._thread.join(_CLOSE_S)
 
     def _run(self, produce: Callable[[threading.Event, int], Generator[Item | None]], first: int) -> None:
@@ -191,7 +191,7 @@ class PumpedSource:
         pump = Pump(self._name, self._produce, first=self._next, keep_newest=self._live, silence_s=self._silence_s)
         self._pump = pump
         try:
-            pump.wait_open(self._open_limit_s)
+            pump.open(self._open_limit_s)
         except SourceError:
             self.close()
             raise

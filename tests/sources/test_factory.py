@@ -1,0 +1,91 @@
+"""What the user writes, and which source it names; which cameras there are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from inspector.domain.errors import SourceError
+from inspector.recipe import SourceOptions
+from inspector.sources.cameras import CameraInfo, list_cameras
+from inspector.sources.capture import CaptureSource
+from inspector.sources.demo import DemoSource
+from inspector.sources.factory import describe_kinds, open_source
+from inspector.sources.folder import FolderSource
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("spec", "kind", "name"),
+    [
+        ("camera:0", CaptureSource, "camera:0"),
+        ("Camera:12", CaptureSource, "camera:12"),
+        ("rtsp://cam/1", CaptureSource, "rtsp://cam/1"),
+        ("http://cam/1.mp4", CaptureSource, "http://cam/1.mp4"),
+        ("video:/a/b.mp4", CaptureSource, "video:/a/b.mp4"),
+        ("video:/a/no suffix: colon", CaptureSource, "video:/a/no suffix: colon"),
+        ("/a/absent.MP4", CaptureSource, "video:/a/absent.MP4"),
+        ("folder:/a/absent", FolderSource, "folder:/a/absent"),
+        ("demo:", DemoSource, "demo:"),
+    ],
+)
+def test_a_text_names_a_source(spec: str, kind: type, name: str) -> None:
+    source = open_source(spec, SourceOptions())
+    assert type(source) is kind
+    assert source.name == name
+
+
+def test_a_folder_alone_will_do_and_is_named_by_its_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "in: box").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for spec in ("in: box", "folder:in: box", str(tmp_path / "in: box"), "folder:./in: box/"):
+        assert open_source(spec, SourceOptions()).name == f"folder:{tmp_path / 'in: box'}"
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "",
+        " ",
+        "camera:",
+        "camera:x",
+        "camera:-1",
+        "camera:²",
+        "demo:x",
+        "usb0",
+        "ftp://a/b.mp4",
+        "folder:",
+        "video:",
+        "a\x00b",
+    ],
+)
+def test_what_names_no_source_is_answered_with_what_there_is(spec: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        open_source(spec, SourceOptions())
+    assert caught.value.what.endswith("known are camera:N, video:PATH, rtsp://…, folder:PATH, demo:")
+
+
+def test_the_example_of_every_kind_can_be_made() -> None:
+    for kind in describe_kinds():
+        assert open_source(kind.example, SourceOptions()).name
+        assert kind.description
+
+
+def test_cameras_are_listed_as_the_kernel_does(tmp_path: Path) -> None:
+    for number, index, name in (
+        ("0", "0", "HD Webcam"),
+        ("1", "1", "HD Webcam"),
+        ("10", "0", "Line cam"),
+        ("2", "0", ""),
+    ):
+        node = tmp_path / f"video{number}"
+        node.mkdir()
+        (node / "index").write_text(f"{index}\n")
+        if name:
+            (node / "name").write_text(f"{name}\n")
+    found = list_cameras(sysfs=tmp_path, platform="linux")
+    assert found == [CameraInfo(0, "HD Webcam"), CameraInfo(2, "camera 2"), CameraInfo(10, "Line cam")]
+    assert list_cameras(sysfs=tmp_path / "absent", platform="linux") == []

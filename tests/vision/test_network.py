@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from inspector.domain.errors import BundleError
+from inspector.vision.network import InspectionNetwork
+from inspector.vision.pooling import POOLINGS
+from inspector.vision.preprocess import Preprocessing
+from inspector.vision.torchvision_compat import import_torchvision
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tests.vision.conftest import Bottles
+
+
+class Logits(torch.nn.Module):
+    """What pytorch-grad-cam derives: the logits, by another way than our maps take."""
+
+    def __init__(self, network: InspectionNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return self.network.logits(pictures)
+
+
+def normalised(heatmap: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The scaling of pytorch-grad-cam."""
+    shifted = heatmap - heatmap.min()
+    return np.asarray(shifted / (1e-7 + shifted.max()), np.float32)
+
+
+@pytest.mark.parametrize("pooling", list(POOLINGS))
+def test_maps_equal_grad_cam_on_real_pictures(
+    network: InspectionNetwork, trunk_state: dict[str, torch.Tensor], bottles: Bottles, pooling: str
+) -> None:
+    import_torchvision()  # before pytorch-grad-cam imports it by itself
+    from pytorch_grad_cam import GradCAM
+    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+
+    ours = InspectionNetwork(2, pooling=pooling).eval()
+    ours.load_state_dict({**trunk_state, **network.fc.state_dict(prefix="fc.")}, strict=True)
+    pictures = bottles.batch(Preprocessing())[1::4]
+    with torch.inference_mode():
+        _, maps = ours(pictures)
+    seen = 0
+    with GradCAM(model=Logits(ours), target_layers=[ours.layer4[-1]]) as cam:
+        for k in range(2):
+            # to 224 × 224, as pytorch-grad-cam returns them, and at the map's own size
+            reference = cam(input_tensor=pictures, targets=[ClassifierOutputTarget(k)] * len(pictures))
+            gradients, activations = cam.activations_and_grads.gradients[0], cam.activations_and_grads.activations[0]
+            raw = torch.relu((gradients.mean(dim=(2, 3), keepdim=True) * activations).sum(dim=1)).detach().numpy()
+            for index in range(len(pictures)):
+                mine = maps[index, k].numpy()
+                assert np.abs(normalised(mine) - normalised(raw[index])).max() < 2e-3
+                assert mine.argmax() == raw[index].argmax()
+                if mine.any():
+                    # resizing misses the middle of the hottest cell by half a pixel, so it scales once more
+                    large = normalised(cv2.resize(normalised(mine), (224, 224)))
+                    assert np.abs(large - reference[index]).max() < 2e-3
+                    seen += 1
+    assert seen >= len(pictures)
+
+
+def test_names_are_torchvisions() -> None:
+    theirs = import_torchvision().models.resnet50(weights=None, num_classes=3).state_dict()
+    ours = InspectionNetwork(3).state_dict()
+    assert {name: value.shape for name, value in ours.items()} == {n: v.shape for n, v in theirs.items()}
+    assert "fc.1.weight" in InspectionNetwork(3, dropout=0.2).state_dict()
+
+
+def test_logits_of_the_places_average_to_the_logits(network: InspectionNetwork, bottles: Bottles) -> None:
+    pictures = bottles.batch(Preprocessing())[:1]
+    with torch.inference_mode():
+        activations = network.trunk(pictures)
+        places = network.location_logits(activations).mean(dim=(2, 3))
+        assert torch.allclose(places, network.logits(pictures), atol=1e-4)
+        assert torch.allclose(places, network.head_logits(network.pooling(activations)), atol=1e-4)
+
+
+def test_any_input_size_and_every_row_sums_to_one(network: InspectionNetwork) -> None:
+    with torch.inference_mode():
+        probabilities, maps = network(torch.randn(2, 3, 96, 161))
+    assert maps.shape == (2, 2, 3, 6)
+    assert maps.min() >= 0
+    assert torch.allclose(probabilities.sum(dim=1), torch.ones(2))
+
+
+def test_an_unknown_pooling_is_refused() -> None:
+    with pytest.raises(BundleError, match="“median” is not known; known are average"):
+        InspectionNetwork(2, pooling="median")
+
+
+@pytest.mark.parametrize(("count", "dropout"), [(1, 0.0), (2, 1.0)])
+def test_numbers_out_of_range_are_refused(count: int, dropout: float) -> None:
+    with pytest.raises(ValueError, match="at least 2 classes"):
+        InspectionNetwork(count, dropout=dropout)
