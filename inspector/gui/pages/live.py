@@ -61,7 +61,7 @@ class LivePage(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(10, 10, 10, 8)
         grid.setSpacing(10)
-        pictures = QHBoxLayout(spacing=10)
+        pictures = QHBoxLayout()
         self.view = PictureView(self)
         self.view.placeholder = "Start the line, or drop a picture here to try it"
         pictures.addWidget(self.view, 3)
@@ -180,9 +180,9 @@ class LivePage(QWidget):
         session.polled.connect(self._on_poll)
         self.strip.chosen.connect(lambda failure: session.load_failure(failure, self.pin))
         self.opacity.valueChanged.connect(lambda _: self._redraw())
-        for key, action in (("H", self.toggle_heatmap), ("Esc", self.dismiss), ("F5", self.toggle_run)):
+        keys = {"H": self.toggle_heatmap, "Esc": self.dismiss, "F5": self.toggle_run, "Space": self._space}
+        for key, action in keys.items():
             QShortcut(QKeySequence(key), self, action)
-        QShortcut(QKeySequence("Space"), self, self._space)
         self._words()
         self._on_status(EngineStatus())
 
