@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import threading
+import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -235,7 +236,6 @@ def _judge_all(
         BarColumn,
         MofNCompleteColumn,
         Progress,
-        TaskProgressColumn,
         TextColumn,
         TimeRemainingColumn,
     )
@@ -243,19 +243,21 @@ def _judge_all(
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
-        TaskProgressColumn("", show_speed=True),
+        TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
-        TextColumn("{task.description}"),
     )
     group: list[tuple[_File, Image | InspectorError]] = []
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("", total=len(files))
+        task = progress.add_task("", total=len(files), rate="")
+        started_s = time.perf_counter()
 
         def judge() -> None:
             for (file, image), (decision, prediction) in zip(group, _judged(classifier, group), strict=True):
                 overlay = _draw(overlays, file, image, prediction)
                 table.add(file, decision, prediction, overlay)
                 progress.advance(task)
+            done = progress.tasks[0].completed
+            progress.update(task, rate=f"{done / (time.perf_counter() - started_s):.0f} pictures/s")
             group.clear()
 
         for pair in _decoded(files, stop):
