@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, Integer, cast, create_engine, event, func, insert, select, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
 
 from inspector.domain.errors import LogError
 from inspector.domain.records import Tally, Verdict
@@ -75,7 +76,8 @@ class SqliteResultLog:
                     f"the folder {self.path.parent} of the log cannot be made: {error}", "Choose another folder."
                 ) from error
             self._lock = StationLock(self.path.with_name(self.path.name + ".lock"))
-        self._engine = create_engine("sqlite://", creator=self._connect)
+        # not the pool that goes with an in-memory database: that one closes connections which other threads still use
+        self._engine = create_engine("sqlite://", creator=self._connect, poolclass=QueuePool)
         event.listen(self._engine, "connect", self._on_connect)
         with self._clear_errors("opened"):
             if self.path.exists() and 0 < self.path.stat().st_size <= _CHECK_UP_TO_BYTES:

@@ -7,6 +7,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -195,6 +197,33 @@ def test_a_read_only_log_is_an_error_at_opening(tmp_path: Path) -> None:
         pytest.skip("this user may write everything (root)")
     with pytest.raises(LogError, match="readonly"):
         SqliteResultLog(path)
+
+
+def test_closing_while_others_read_breaks_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite3"
+    for _ in range(10):
+        log = SqliteResultLog(path)
+        log.append(inspection(time.time_ns() % 10**9))
+        started = threading.Barrier(4)
+        refused: list[str] = []
+
+        def read(log: SqliteResultLog = log, started: threading.Barrier = started) -> None:
+            started.wait()
+            try:
+                while True:
+                    log.yield_over_time(LogQuery(), 60)
+            except LogError as error:
+                refused.append(str(error))
+
+        readers = [threading.Thread(target=read) for _ in range(3)]
+        for reader in readers:
+            reader.start()
+        started.wait()
+        log.close()
+        for reader in readers:
+            reader.join(20)
+        assert len(refused) == 3
+        assert all("is closed" in text for text in refused)
 
 
 def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
