@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from inspector.engine.job import LineJob
     from inspector.engine.status import PartInspected
     from inspector.gui.events import Failure
+    from inspector.gui.preview import Preview
     from inspector.outputs.result_log import SqliteResultLog
     from inspector.paths import Home
     from inspector.vision.classifier import Classifier
@@ -153,27 +154,12 @@ class Store:
 
         return load_manifest(assembly.model_store(self.home).find(model)).thresholds
 
-    def grab(self, source: str, options: SourceOptions) -> Image:
-        """Take one picture of a source, for the set-up.
-
-        Raises:
-            SourceError: If there is none within five seconds.
-        """
-        from inspector.domain.errors import SourceError  # noqa: PLC0415
-        from inspector.domain.records import Frame  # noqa: PLC0415
+    def preview(self, source: str, options: SourceOptions) -> Preview:
+        """Begin a live preview of a source; its thread does the rest."""
+        from inspector.gui.preview import Preview  # noqa: PLC0415
         from inspector.sources.factory import open_source  # noqa: PLC0415
 
-        found = open_source(source, options)
-        try:
-            found.open()
-            for attempt in range(60):
-                item = found.read(0.2)
-                # the demo line and many cameras begin with nothing to see
-                if isinstance(item, Frame) and (attempt >= 50 or not found.live or source != "demo:"):
-                    return item.image
-        finally:
-            found.close()
-        raise SourceError(f"{source} has delivered no picture", "Check the source.")
+        return Preview(lambda: open_source(source, options))
 
     def cameras(self) -> list[str]:
         """List the cameras as sources with their names."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from abc import ABC, abstractmethod
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -146,7 +147,7 @@ class Pump:
                 return
 
 
-class PumpedSource:
+class PumpedSource(ABC):
     """A source whose pictures come from a generator on a thread of its own; see `Source` for who calls what.
 
     Args:
@@ -213,9 +214,9 @@ class PumpedSource:
             if pump.thread.is_alive():
                 self._left_behind.append(pump.thread)
 
+    @abstractmethod
     def _produce(self, stop: threading.Event, first: int) -> Generator[Item | None]:
         """Yield pictures, numbered from ``first``, until ``stop``; runs on the pump's thread."""
-        raise NotImplementedError
 
     def _took(self, item: Item) -> None:
         """A picture has been taken; on the reader's thread."""

@@ -158,6 +158,20 @@ def test_a_fault_stands_beside_its_field(station: Station) -> None:
     assert page.recipe_form.faulty_sections() == []
 
 
+def test_the_source_can_be_previewed_without_the_line(station: Station) -> None:
+    page = station.window.settings
+    station.window.show_page(1)
+    page.recipe_form.set_value("source", "demo:")
+    station.qtbot.mouseClick(page.preview_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: page.view.picture_size == (1280, 1024))
+    assert page.preview_button.text() == "Stop preview"
+    station.qtbot.mouseClick(page.preview_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: page.preview_button.text() == "Live preview")
+    page.recipe_form.set_value("source", "camera:77")
+    station.qtbot.mouseClick(page.preview_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: "camera:77" in page.view.placeholder and page._preview is None)
+
+
 def test_another_log_is_opened_without_a_restart(station: Station, tmp_path: Path) -> None:
     other = tmp_path / "elsewhere" / "log.sqlite3"
     done: list[bool] = []

@@ -207,7 +207,7 @@ def test_closing_while_others_read_breaks_nothing(tmp_path: Path) -> None:
         started = threading.Barrier(4)
         refused: list[str] = []
 
-        def read(log: SqliteResultLog = log, started: threading.Barrier = started) -> None:
+        def read(log: SqliteResultLog, started: threading.Barrier, refused: list[str]) -> None:
             started.wait()
             try:
                 while True:
@@ -215,7 +215,7 @@ def test_closing_while_others_read_breaks_nothing(tmp_path: Path) -> None:
             except LogError as error:
                 refused.append(str(error))
 
-        readers = [threading.Thread(target=read) for _ in range(3)]
+        readers = [threading.Thread(target=read, args=(log, started, refused)) for _ in range(3)]
         for reader in readers:
             reader.start()
         started.wait()

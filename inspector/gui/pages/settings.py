@@ -25,6 +25,7 @@ from inspector.settings import Settings
 
 if TYPE_CHECKING:
     from inspector.domain.records import Box, Frame, Image, Thresholds
+    from inspector.gui.preview import Preview
     from inspector.gui.session import Session
     from inspector.vision.store import ModelEntry
 
@@ -46,7 +47,7 @@ class SettingsPage(QWidget):
         self._session = session
         self._recipe: Recipe | None = None
         self._image: Image | None = None
-        self._grabbing = False
+        self._preview: Preview | None = None
         self._build()
         session.recipe_changed.connect(self.show_recipe)
         session.frame_arrived.connect(self._on_frame)
@@ -117,7 +118,7 @@ class SettingsPage(QWidget):
         self._picture_title = label("PREVIEW", "heading")
         layout.addWidget(self._picture_title)
         self.view = PictureView(frame)
-        self.view.placeholder = "Press “Take a picture”, or start the line"
+        self.view.placeholder = "Press “Live preview”, or start the line"
         self.view.setToolTip(
             "Drag the corners, the region, the line. Arrow keys move the line, Shift+arrows the region"
         )
@@ -126,10 +127,10 @@ class SettingsPage(QWidget):
         self.view.line_changed.connect(lambda share: self.recipe_form.set_value("trigger.line_fraction", share))
         layout.addWidget(self.view, 1)
         row = QHBoxLayout()
-        self.grab_button = QPushButton("Take a picture", frame)
-        self.grab_button.setToolTip("Show one picture of the source as set here")
-        self.grab_button.clicked.connect(self.take_picture)
-        row.addWidget(self.grab_button)
+        self.preview_button = QPushButton("Live preview", frame)
+        self.preview_button.setToolTip("Show the source as it is set here; while the line runs, its pictures are shown")
+        self.preview_button.clicked.connect(self.toggle_preview)
+        row.addWidget(self.preview_button)
         self.whole_button = QPushButton("Whole picture", frame)
         self.whole_button.setToolTip("No region of interest: inspect the whole picture")
         self.whole_button.clicked.connect(lambda: self._region_dragged(None))
@@ -171,41 +172,52 @@ class SettingsPage(QWidget):
         if settings is not None and settings != self._session.store.settings:
             self._session.apply_settings(settings, self._validate)
 
-    def take_picture(self) -> None:
-        """Take one picture of the source as it is set here."""
-        recipe = self._wanted_recipe()
-        if recipe is None or self._grabbing:
+    def toggle_preview(self) -> None:
+        """Show the source as it is set here, live, or end that."""
+        if self._preview is not None:
+            self._end_preview()
             return
-        self._grabbing = True
-        self.grab_button.setEnabled(False)
-        self.grab_button.setText("Waiting…")
-        store = self._session.store
-
-        def done(image: Image) -> None:
-            self._grabbed()
-            self._show_image(image)
-
-        def failed(error: Exception) -> None:
-            self._grabbed()
-            self.view.placeholder = str(error)
-            self.view.show_scene(None)
-
-        self._session.work.do(lambda: store.grab(recipe.source, recipe.source_options), done, failed)
+        recipe = self._wanted_recipe()
+        if recipe is None or self._session.running:
+            return
+        self._preview = self._session.store.preview(recipe.source, recipe.source_options)
+        self.view.placeholder = f"Waiting for {recipe.source}"
+        self.view.show_scene(None)
+        self._show_preview_button()
 
     def poll(self) -> None:
-        """Take what the renderer has finished."""
+        """Take what preview and renderer have finished."""
+        preview = self._preview
+        if preview is not None:
+            frame, ended = preview.take(), preview.ended
+            if frame is not None:
+                self._show_image(frame.image)
+            elif ended is not None:
+                self.view.placeholder = ended
+                self.view.show_scene(None)
+                self._end_preview()
+            elif self._session.running or not self.isVisible():
+                self._end_preview()
         self.view.poll()
+        self._show_preview_button()
 
     def release(self) -> None:
-        """End the renderer."""
+        """End preview and renderer."""
+        self._end_preview()
         self.view.release()
 
     # --- events -------------------------------------------------------------------------------------------------------
 
-    def _grabbed(self) -> None:
-        self._grabbing = False
-        self.grab_button.setEnabled(True)
-        self.grab_button.setText("Take a picture")
+    def _end_preview(self) -> None:
+        preview, self._preview = self._preview, None
+        if preview is not None:
+            preview.stop()
+
+    def _show_preview_button(self) -> None:
+        words = "Stop preview" if self._preview is not None else "Live preview"
+        if self.preview_button.text() != words:
+            self.preview_button.setText(words)
+        self.preview_button.setEnabled(not self._session.running)
 
     def _on_frame(self, frame: Frame) -> None:
         if self.isVisible():

@@ -50,7 +50,7 @@ def downgrade() -> None:
     """Records are not deleted by going back a version.
 
     Raises:
-        NotImplementedError: Always.
+        RuntimeError: Always.
     """
     msg = "a result log is never downgraded; restore the backup that was made before"
-    raise NotImplementedError(msg)
+    raise RuntimeError(msg)

@@ -1,0 +1,73 @@
+"""A live preview of a source while the line does not use it: for setting up cameras."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from inspector.domain.errors import InspectorError
+from inspector.domain.records import Frame
+from inspector.sources.base import SourceEndedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inspector.sources.base import Source
+
+_TICK_S = 0.2
+
+
+class Preview:
+    """Reads a source on a thread of its own and keeps the newest frame; polled by the window.
+
+    Args:
+        make: Makes the source; called on the thread.
+    """
+
+    def __init__(self, make: Callable[[], Source]) -> None:
+        self._make = make
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._frame: Frame | None = None
+        self._fault = ""
+        self._thread = threading.Thread(target=self._run, name="preview", daemon=True)
+        self._thread.start()
+
+    def take(self) -> Frame | None:
+        """Return the newest frame, once."""
+        with self._lock:
+            frame, self._frame = self._frame, None
+            return frame
+
+    @property
+    def ended(self) -> str | None:
+        """Why there is no further frame; None while it runs."""
+        return None if self._thread.is_alive() else self._fault or "The source has ended."
+
+    def stop(self) -> None:
+        """End; returns at once, the thread follows."""
+        self._stop.set()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the thread; False where its driver hangs."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            source = self._make()
+            try:
+                source.open()
+                while not self._stop.is_set():
+                    item = source.read(_TICK_S)
+                    if isinstance(item, Frame):
+                        with self._lock:
+                            self._frame = item
+            finally:
+                source.close()
+        except SourceEndedError:
+            pass
+        except InspectorError as error:
+            self._fault = str(error)
+        except Exception as error:  # noqa: BLE001 - shown in place of the picture
+            self._fault = f"unexpected {type(error).__name__}: {error}"
