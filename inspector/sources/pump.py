@@ -218,5 +218,5 @@ class PumpedSource(ABC):
     def _produce(self, stop: threading.Event, first: int) -> Generator[Item | None]:
         """Yield pictures, numbered from ``first``, until ``stop``; runs on the pump's thread."""
 
-    def _took(self, item: Item) -> None:
+    def _took(self, item: Item) -> None:  # noqa: B027 - most need nothing here
         """A picture has been taken; on the reader's thread."""

@@ -169,7 +169,7 @@ def test_the_source_can_be_previewed_without_the_line(station: Station) -> None:
     station.until(lambda: page.preview_button.text() == "Live preview")
     page.recipe_form.set_value("source", "camera:77")
     station.qtbot.mouseClick(page.preview_button, Qt.MouseButton.LeftButton)
-    station.until(lambda: "camera:77" in page.view.placeholder and page._preview is None)
+    station.until(lambda: "camera:77" in page.view.words_when_empty and page._preview is None)
 
 
 def test_another_log_is_opened_without_a_restart(station: Station, tmp_path: Path) -> None:

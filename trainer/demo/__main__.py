@@ -20,9 +20,10 @@ from inspector.domain.records import Thresholds
 from inspector.vision.bundle import ManifestFields, write_bundle
 from inspector.vision.export import save_graph
 from inspector.vision.preprocess import Preprocessing
-from trainer.demo.compress import Answers, ask, choose_threshold, figures, quantise
+from trainer.demo.compress import Answers, ask, figures, quantise
 from trainer.demo.crops import CROP_PX, Crops, make_crops
 from trainer.demo.fit import STAGES, fit, new_network
+from trainer.evaluate import choose_threshold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +83,8 @@ def write(network: InspectionNetwork, crops: dict[str, Crops], out: Path, *, see
     preprocessing = Preprocessing(input_size=INPUT_PX)
     original, compressed = quantise(network, preprocessing, crops["training"], CALIBRATION_PICTURES)
     plain, small = ask(original, crops["validation"]), ask(compressed, crops["validation"])
-    threshold = choose_threshold(small, crops["validation"])
+    truth = (crops["validation"].kinds > 0).astype(np.int64)
+    threshold = choose_threshold(small.p_defective.astype(np.float64), truth)
     test_plain, test_small = ask(original, crops["test"]), ask(compressed, crops["test"])
     report = {
         "made_by": "python -m trainer.demo",

@@ -80,28 +80,6 @@ def ask(model: Any, crops: Crops) -> Answers:  # noqa: ANN401 - openvino.Model
     return Answers(np.concatenate(scores), np.concatenate(maps))
 
 
-def choose_threshold(answers: Answers, crops: Crops) -> float:
-    """Return the cut on P(defective) with the best F1; where several share it, the middle of the widest gap.
-
-    Args:
-        answers: On validation pictures.
-        crops: The validation pictures.
-    """
-    order = np.argsort(answers.p_defective)
-    scores, truth = answers.p_defective[order].astype(np.float64), (crops.kinds > 0)[order]
-    clipped = np.clip(scores, 1e-6, 1 - 1e-6)
-    logits = np.log(clipped / (1 - clipped))
-    missed = np.concatenate([[0], np.cumsum(truth)])
-    overkill = (~truth).sum() - np.concatenate([[0], np.cumsum(~truth)])
-    found = truth.sum() - missed
-    f1 = 2 * found / np.maximum(2 * found + missed + overkill, 1)
-    gaps = np.concatenate([[0.0], np.diff(logits), [0.0]])
-    best = np.flatnonzero(f1 >= f1.max() - 1e-12)
-    cut = int(best[gaps[best].argmax()])
-    middle = (logits[max(cut - 1, 0)] + logits[min(cut, len(logits) - 1)]) / 2
-    return float(1 / (1 + np.exp(-middle)))
-
-
 def figures(answers: Answers, crops: Crops, threshold: float) -> dict[str, float | int]:
     """Count verdicts, and how often the map's peak lies within one cell of the defect's box."""
     truth, said = crops.kinds > 0, answers.p_defective >= threshold

@@ -63,7 +63,7 @@ class LivePage(QWidget):
         grid.setSpacing(10)
         pictures = QHBoxLayout()
         self.view = PictureView(self)
-        self.view.placeholder = "Start the line, or drop a picture here to try it"
+        self.view.words_when_empty = "Start the line, or drop a picture here to try it"
         pictures.addWidget(self.view, 3)
         self._pin = self._build_pin()
         pictures.addWidget(self._pin, 2)
@@ -228,7 +228,7 @@ class LivePage(QWidget):
             f"{one.decision.verdict.value} · PART {one.part_number} · {one.time_utc.astimezone():%H:%M:%S}"
         )
         self._pin_reason.setText(one.decision.reason)
-        self.pin_view.placeholder = "No picture was kept of this part"
+        self.pin_view.words_when_empty = "No picture was kept of this part"
         self._pin.show()
         self._show_pin()
 
@@ -306,7 +306,7 @@ class LivePage(QWidget):
         more = f" · {trial.remaining} more" if trial.remaining else ""
         words = f"trial, not counted · {trial.path.name}{more}"
         if trial.image is None:
-            self.view.placeholder = f"{trial.path.name} cannot be shown"
+            self.view.words_when_empty = f"{trial.path.name} cannot be shown"
             self.view.show_scene(None)
             return
         draws = trial.prediction is not None and self._draws_heatmap(trial.decision.verdict)

@@ -118,7 +118,7 @@ class SettingsPage(QWidget):
         self._picture_title = label("PREVIEW", "heading")
         layout.addWidget(self._picture_title)
         self.view = PictureView(frame)
-        self.view.placeholder = "Press “Live preview”, or start the line"
+        self.view.words_when_empty = "Press “Live preview”, or start the line"
         self.view.setToolTip(
             "Drag the corners, the region, the line. Arrow keys move the line, Shift+arrows the region"
         )
@@ -145,6 +145,7 @@ class SettingsPage(QWidget):
         """The page is shown: read what there is to choose from."""
         self._session.work.do(self._session.store.models, self._on_models)
         self._session.work.do(self._session.store.cameras, self._on_cameras)
+        self._ask_thresholds()
 
     def show_section(self, name: str) -> None:
         """Show a section by its name."""
@@ -156,6 +157,7 @@ class SettingsPage(QWidget):
         self._recipe = recipe
         self.recipe_form.fill(recipe.model_dump(mode="json"))
         self._validate()
+        self._ask_thresholds()
 
     def revert(self) -> None:
         """Go back to what is in force."""
@@ -181,7 +183,7 @@ class SettingsPage(QWidget):
         if recipe is None or self._session.running:
             return
         self._preview = self._session.store.preview(recipe.source, recipe.source_options)
-        self.view.placeholder = f"Waiting for {recipe.source}"
+        self.view.words_when_empty = f"Waiting for {recipe.source}"
         self.view.show_scene(None)
         self._show_preview_button()
 
@@ -193,7 +195,7 @@ class SettingsPage(QWidget):
             if frame is not None:
                 self._show_image(frame.image)
             elif ended is not None:
-                self.view.placeholder = ended
+                self.view.words_when_empty = ended
                 self.view.show_scene(None)
                 self._end_preview()
             elif self._session.running or not self.isVisible():
@@ -302,6 +304,14 @@ class SettingsPage(QWidget):
         words = "DRAG THE CORNERS AND THE LINE" if setup else "PREVIEW"
         self._picture_title.setText(words)
 
-    def thresholds_of_model(self, thresholds: Thresholds) -> None:
-        """Show the operating point of the model as the hint of the empty fields."""
-        self.recipe_form.set_placeholder("thresholds.fail_at", f"the model's: {thresholds.fail_at:g}")
+    def _ask_thresholds(self) -> None:
+        """Find the model's own operating point; where the model cannot be found, the field says nothing of it."""
+        recipe, store = self._recipe, self._session.store
+        if recipe is not None:
+            self._session.work.do(
+                lambda: store.model_thresholds(recipe.model), self._on_thresholds, lambda _: self._on_thresholds(None)
+            )
+
+    def _on_thresholds(self, thresholds: Thresholds | None) -> None:
+        words = "the model's own" if thresholds is None else f"the model's own, {thresholds.fail_at:.4g}"
+        self.recipe_form.set_placeholder("thresholds.fail_at", words)

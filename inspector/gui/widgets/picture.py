@@ -43,7 +43,7 @@ class PictureView(QWidget):
         self._grip = ""
         self._from: QPointF | None = None
         self._zoom, self._centre = 1.0, (0.5, 0.5)
-        self.placeholder = "No picture yet"
+        self.words_when_empty = "No picture yet"
         self.setMinimumSize(240, 180)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
@@ -144,7 +144,7 @@ class PictureView(QWidget):
         if self._shown is None:
             painter.setPen(theme.colour("muted"))
             painter.setFont(font(15))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.placeholder)
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.words_when_empty)
             return
         painter.drawImage(self._area(), self._shown.image)
         self._draw_marks(painter)
