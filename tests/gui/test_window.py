@@ -112,7 +112,7 @@ def test_an_unreadable_dropped_file_is_an_error_with_its_reason(station: Station
     (tmp_path / "broken.png").write_bytes(b"")
     station.session.try_pictures([tmp_path / "broken.png"])
     station.until(lambda: station.window.live.verdict.face is Face.ERROR)
-    assert "empty" in station.window.live._reason.text()
+    assert "empty" in station.window.live.score.reason.text()
 
 
 def test_everything_that_can_be_pressed_is_at_least_44_pixels(station: Station) -> None:
@@ -282,3 +282,20 @@ def test_the_window_is_up_without_torch(home: Home) -> None:
     )
     assert done.stdout.strip() == "0 []"
     assert "QThread" not in done.stderr
+
+
+def test_without_a_camera_no_old_picture_and_no_old_verdict_stays(station: Station) -> None:
+    picture(station.pictures / "good.png", bad=False)
+    live = station.window.live
+    station.session.start()
+    station.until(lambda: live.verdict.face is Face.PASS and live.view._shown is not None)
+    for path in station.pictures.iterdir():
+        path.unlink()
+    station.pictures.rmdir()
+    station.until(lambda: live.verdict.face is Face.NO_SOURCE)
+    assert live.view._shown is None
+    assert "source" in station.window.banners.texts()
+    station.pictures.mkdir()
+    picture(station.pictures / "bad.png", bad=True)
+    station.until(lambda: live.verdict.face is Face.FAIL)
+    assert "source" not in station.window.banners.texts()

@@ -19,10 +19,10 @@ from inspector.gui.widgets.basics import card, flat_button, label
 from inspector.gui.widgets.figures import Counters, Trend
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.strip import FailureStrip
-from inspector.gui.widgets.verdict import ScoreBar, VerdictPanel
+from inspector.gui.widgets.verdict import Face, ScoreCard, VerdictPanel
 
 if TYPE_CHECKING:
-    from inspector.domain.records import Frame, Thresholds
+    from inspector.domain.records import Frame
     from inspector.engine.status import PartInspected
     from inspector.gui.events import Counts, Failure, Trial
     from inspector.gui.session import Session
@@ -50,6 +50,7 @@ class LivePage(QWidget):
         self._frame: Frame | None = None
         self._trial: Trial | None = None
         self._pinned: Failure | None = None
+        self._stale = True  # the picture, if any, is not that of this moment
         self._heatmap_on: bool | None = None  # None: on what did not pass
         self.trend = Trend()
         self._build()
@@ -132,22 +133,9 @@ class LivePage(QWidget):
         self.verdict = VerdictPanel(self)
         self.verdict.setFixedWidth(330)
         side.addWidget(self.verdict)
-        frame, layout = card(self)
-        frame.setFixedWidth(330)
-        row = QHBoxLayout()
-        row.addWidget(label("P(defective)", "muted"), 1)
-        self._score_words = label("–", "figure")
-        self._score_words.setStyleSheet("font-size: 15px;")
-        row.addWidget(self._score_words)
-        layout.addLayout(row)
-        self._score = ScoreBar(frame)
-        layout.addWidget(self._score)
-        self._reason = label("No part yet.", "muted")
-        self._reason.setWordWrap(True)
-        self._reason.setMinimumHeight(34)
-        self._reason.setAlignment(Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self._reason)
-        side.addWidget(frame)
+        self.score = ScoreCard(self)
+        self.score.setFixedWidth(330)
+        side.addWidget(self.score)
         self.counters = Counters(self)
         self.counters.setFixedWidth(330)
         side.addWidget(self.counters)
@@ -337,6 +325,18 @@ class LivePage(QWidget):
             )
         )
 
+    def _mark_stale(self, face: Face) -> None:
+        """Never let an old picture look live: without a camera it goes, after the end it says that it is old."""
+        stale = face not in FACES.values() and face not in (Face.WAITING, Face.STARTING)
+        if stale and not self._stale:
+            self._hold_until_s = 0.0
+            if face in (Face.NO_CAMERA, Face.NO_SOURCE):
+                self.view.words_when_empty = "No picture from the source"
+                self.view.show_scene(None)
+            elif self._frame is not None:
+                self.view.show_scene(Scene(image=self._frame.image, label="not live: the last picture"))
+        self._stale = stale
+
     def _redraw(self) -> None:
         self._opacity_words.setText(f"{self.opacity.value()} %")
         if self._trial is not None:
@@ -363,16 +363,17 @@ class LivePage(QWidget):
         if trial is not None:
             self.view.show_marks(None, None)
             self.verdict.show_face(FACES[trial.decision.verdict], trial=True)
-            self._say(trial.decision.p_defective, trial.decision.thresholds, trial.decision.reason)
+            self.score.say(trial.decision.p_defective, trial.decision.thresholds, trial.decision.reason)
         else:
             self._marks()
             last = self._last.inspection.decision if self._last is not None else None
             face = face_of(status, last.verdict if last else None)
             self.verdict.show_face(face)
+            self._mark_stale(face)
             if last is not None and face in FACES.values():
-                self._say(last.p_defective, last.thresholds, last.reason)
+                self.score.say(last.p_defective, last.thresholds, last.reason)
             else:
-                self._say(None, status.thresholds, explained(face, status))
+                self.score.say(None, status.thresholds, explained(face, status))
         running = self._session.running
         busy = status.state is RunState.STOPPING
         self.run_button.setText("Stop" if running else "Start")
@@ -385,14 +386,6 @@ class LivePage(QWidget):
             self.run_button.style().polish(self.run_button)
         self.run_button.setEnabled(not busy)
         self.trigger_button.setEnabled(running and status.state is RunState.RUNNING)
-
-    def _say(self, score: float | None, points: Thresholds | None, reason: str) -> None:
-        self._score_words.setText("–" if score is None else f"{score:.2f}")
-        self._score.show_score(score, points)
-        if not reason and points is not None:
-            review = f", review from {points.review_from:g}" if points.review_from is not None else ""
-            reason = f"Threshold {points.fail_at:.2g}{review}."
-        self._reason.setText(reason)
 
     def release(self) -> None:
         """End the renderers."""

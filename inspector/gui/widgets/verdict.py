@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from inspector.gui.theme import CURRENT, font, lively
+from inspector.gui.widgets.basics import label
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -169,3 +170,36 @@ class ScoreBar(QWidget):
             x = min(max(self._score * bar.width(), 3), bar.width() - 3)
             painter.setBrush(theme.colour("text"))
             painter.drawRoundedRect(QRectF(x - 2.5, 1, 5, 20), 2, 2)
+
+
+class ScoreCard(QFrame):
+    """The score under the verdict: number, bar, and the reason in words."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 12, 14, 12)
+        layout.setSpacing(6)
+        row = QHBoxLayout()
+        row.addWidget(label("P(defective)", "muted"), 1)
+        self._number = label("–", "figure")
+        self._number.setStyleSheet("font-size: 15px;")
+        row.addWidget(self._number)
+        layout.addLayout(row)
+        self._bar = ScoreBar(self)
+        layout.addWidget(self._bar)
+        self.reason = label("No part yet.", "muted")
+        self.reason.setWordWrap(True)
+        self.reason.setMinimumHeight(34)
+        self.reason.setAlignment(Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.reason)
+
+    def say(self, score: float | None, points: Thresholds | None, reason: str) -> None:
+        """Show a score, 0..1 or None, the operating point, and the reason (the threshold where there is none)."""
+        self._number.setText("–" if score is None else f"{score:.2f}")
+        self._bar.show_score(score, points)
+        if not reason and points is not None:
+            review = f", review from {points.review_from:g}" if points.review_from is not None else ""
+            reason = f"Threshold {points.fail_at:.2g}{review}."
+        self.reason.setText(reason)
