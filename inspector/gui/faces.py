@@ -15,6 +15,14 @@ FACES = {
     Verdict.REVIEW: Face.REVIEW,
     Verdict.ERROR: Face.ERROR,
 }
+#: What an empty picture view says.
+EMPTY_VIEW = {
+    Face.STOPPED: "Start the line, or drop a picture here to try it",
+    Face.NO_CAMERA: "No picture from the camera",
+    Face.NO_SOURCE: "No picture from the source",
+    Face.FAULT: "The line has stopped with a fault",
+    Face.ENDED: "The source has ended",
+}
 #: Sources that are cameras or like them.
 LIVE = ("camera:", "rtsp", "rtmp", "http", "demo:")
 

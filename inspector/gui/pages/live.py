@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSlider, QV
 
 from inspector.domain.records import Verdict
 from inspector.engine.status import EngineStatus, RunState
-from inspector.gui.faces import FACES, LIVE, explained, face_of
+from inspector.gui.faces import EMPTY_VIEW, FACES, LIVE, explained, face_of
 from inspector.gui.icons import icon
 from inspector.gui.render import Scene
 from inspector.gui.theme import CURRENT
@@ -64,7 +64,6 @@ class LivePage(QWidget):
         grid.setSpacing(10)
         pictures = QHBoxLayout()
         self.view = PictureView(self)
-        self.view.words_when_empty = "Start the line, or drop a picture here to try it"
         pictures.addWidget(self.view, 3)
         self._pin = self._build_pin()
         pictures.addWidget(self._pin, 2)
@@ -216,7 +215,7 @@ class LivePage(QWidget):
             f"{one.decision.verdict.value} · PART {one.part_number} · {one.time_utc.astimezone():%H:%M:%S}"
         )
         self._pin_reason.setText(one.decision.reason)
-        self.pin_view.words_when_empty = "No picture was kept of this part"
+        self.pin_view.say_when_empty("No picture was kept of this part")
         self._pin.show()
         self._show_pin()
 
@@ -294,7 +293,7 @@ class LivePage(QWidget):
         more = f" · {trial.remaining} more" if trial.remaining else ""
         words = f"trial, not counted · {trial.path.name}{more}"
         if trial.image is None:
-            self.view.words_when_empty = f"{trial.path.name} cannot be shown"
+            self.view.say_when_empty(f"{trial.path.name} cannot be shown")
             self.view.show_scene(None)
             return
         draws = trial.prediction is not None and self._draws_heatmap(trial.decision.verdict)
@@ -328,10 +327,10 @@ class LivePage(QWidget):
     def _mark_stale(self, face: Face) -> None:
         """Never let an old picture look live: without a camera it goes, after the end it says that it is old."""
         stale = face not in FACES.values() and face not in (Face.WAITING, Face.STARTING)
+        self.view.say_when_empty(EMPTY_VIEW.get(face, "Waiting for the first picture"))
         if stale and not self._stale:
             self._hold_until_s = 0.0
             if face in (Face.NO_CAMERA, Face.NO_SOURCE):
-                self.view.words_when_empty = "No picture from the source"
                 self.view.show_scene(None)
             elif self._frame is not None:
                 self.view.show_scene(Scene(image=self._frame.image, label="not live: the last picture"))

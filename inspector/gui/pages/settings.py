@@ -118,7 +118,7 @@ class SettingsPage(QWidget):
         self._picture_title = label("PREVIEW", "heading")
         layout.addWidget(self._picture_title)
         self.view = PictureView(frame)
-        self.view.words_when_empty = "Press “Live preview”, or start the line"
+        self.view.say_when_empty("Press “Live preview”, or start the line")
         self.view.setToolTip(
             "Drag the corners, the region, the line. Arrow keys move the line, Shift+arrows the region"
         )
@@ -183,7 +183,7 @@ class SettingsPage(QWidget):
         if recipe is None or self._session.running:
             return
         self._preview = self._session.store.preview(recipe.source, recipe.source_options)
-        self.view.words_when_empty = f"Waiting for {recipe.source}"
+        self.view.say_when_empty(f"Waiting for {recipe.source}")
         self.view.show_scene(None)
         self._show_preview_button()
 
@@ -195,7 +195,7 @@ class SettingsPage(QWidget):
             if frame is not None:
                 self._show_image(frame.image)
             elif ended is not None:
-                self.view.words_when_empty = ended
+                self.view.say_when_empty(ended)
                 self.view.show_scene(None)
                 self._end_preview()
             elif self._session.running or not self.isVisible():

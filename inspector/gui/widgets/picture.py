@@ -75,6 +75,12 @@ class PictureView(QWidget):
         self._region, self._trigger, self._setup = region, trigger, setup
         self.update()
 
+    def say_when_empty(self, words: str) -> None:
+        """Set what is said where there is no picture."""
+        if words != self.words_when_empty:
+            self.words_when_empty = words
+            self.update()
+
     @property
     def picture_size(self) -> tuple[int, int] | None:
         """Width and height of the picture that is shown, in its own pixels."""
