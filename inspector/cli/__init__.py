@@ -33,7 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="inspector", description="Visual inspection station. Without a command: the window."
     )
     parser.add_argument("--version", action="version", version=f"inspector {__version__}")
-    add_places(parser)
+    add_places(parser, log=True)
     run.add_window_options(parser)
     parser.set_defaults(command=run.window)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")

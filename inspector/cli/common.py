@@ -34,10 +34,13 @@ def emit(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold
     print(json.dumps(value, ensure_ascii=False), flush=True)
 
 
-def add_places(parser: argparse.ArgumentParser) -> None:
-    """Add ``--home`` and ``--log``."""
+def add_places(parser: argparse.ArgumentParser, *, log: bool = False) -> None:
+    """Add ``--home``, and ``--log`` for commands that use the record."""
     parser.add_argument("--home", type=Path, default=argparse.SUPPRESS, help="data folder (default: the platform's)")
-    parser.add_argument("--log", type=Path, default=argparse.SUPPRESS, help="result log (default: in the data folder)")
+    if log:
+        parser.add_argument(
+            "--log", type=Path, default=argparse.SUPPRESS, help="result log (default: in the data folder)"
+        )
 
 
 def add_json(parser: argparse.ArgumentParser, what: str = "one JSON object on stdout") -> None:

@@ -31,7 +31,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     form.add_argument("--json", action="store_true", help="one JSON object per part")
     export.set_defaults(command=export_rows, json_lines=True)
     for parser in (summary, export):
-        add_places(parser)
+        add_places(parser, log=True)
         parser.add_argument("--since", type=time_argument, help="captured at or after this date or time (local)")
         parser.add_argument("--until", type=time_argument, help="captured before this date or time (local)")
         parser.add_argument("--recipe", help="name of the recipe")

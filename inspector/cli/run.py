@@ -64,7 +64,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--fail-on-defect", action="store_true", help="exit with 3 if a part did not pass")
     add_window_options(parser)
     add_device(parser)
-    add_places(parser)
+    add_places(parser, log=True)
     add_json(parser, "one JSON object per part on stdout, each after its commit")
     parser.set_defaults(command=run, json_lines=True)
 
