@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -271,3 +272,36 @@ def test_without_a_display_the_window_says_what_to_do(
         pytest.skip("only Linux runs without a display")
     assert main([]) == 1
     assert "--headless" in capsys.readouterr().err
+
+
+def test_batch_interrupted_leaves_whole_rows_and_goes_on(
+    capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path
+) -> None:
+    folder, out = tmp_path / "many", tmp_path / "out"
+    folder.mkdir()
+    noise = np.random.default_rng(0).integers(90, 140, (700, 700, 3), dtype=np.uint8)
+    done, data = cv2.imencode(".png", noise)
+    assert done
+    for number in range(300):
+        (folder / f"{number}.png").write_bytes(data.tobytes())
+    command = ["batch", str(folder), "--model", "tiny", "--home", str(home), "--out", str(out), "--json"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "inspector", *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=ROOT,
+    )
+    table, waiter = out / "results.csv", threading.Event()
+    while process.poll() is None and not (table.is_file() and table.read_text().count("\n") > 5):
+        waiter.wait(0.01)
+    process.send_signal(signal.SIGINT)
+    text, _ = process.communicate(timeout=60)
+    partial = json.loads(text)
+    with table.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert (process.returncode, partial["interrupted"], partial["judged"]) == (130, True, len(rows))
+    assert 0 < len(rows) < 300
+    assert all(row["verdict"] == "PASS" and row["model"] for row in rows)
+    code, found = run(capsys, *command)
+    assert (code, found["judged"], found["pass"]) == (0, 300, 300)
