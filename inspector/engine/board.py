@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from inspector.engine.status import EngineStatus
+from inspector.engine.status import MOVES, EngineStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,9 +65,13 @@ class Board:
         self._tell_status()
 
     def change(self, **changes: Any) -> None:  # noqa: ANN401 - fields of EngineStatus
-        """Change fields, and tell the listeners if anything did change."""
+        """Change fields, and tell the listeners if anything did change; a state that `MOVES` forbids is ignored."""
         with self._lock:
             before = self._status
+            wanted = changes.get("state", before.state)
+            if wanted is not before.state and wanted not in MOVES[before.state]:
+                _log.info("the line stays %s: it cannot become %s", before.state.value, wanted.value)
+                del changes["state"]
             self._status = replace(before, **changes)
             same = before == self._status
         if not same:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -18,6 +19,18 @@ class RunState(Enum):
     RUNNING = "running"
     STOPPING = "stopping"
     FAULT = "fault"  #: could not start, or a thread died; `EngineStatus.fault` says why; start is allowed
+
+
+#: Where the line may go from where it is; anything else is ignored, such as a model that is ready after the stop.
+MOVES = MappingProxyType(
+    {
+        RunState.IDLE: frozenset({RunState.STARTING}),
+        RunState.STARTING: frozenset({RunState.RUNNING, RunState.STOPPING, RunState.FAULT, RunState.IDLE}),
+        RunState.RUNNING: frozenset({RunState.STOPPING, RunState.FAULT, RunState.IDLE}),
+        RunState.STOPPING: frozenset({RunState.FAULT, RunState.IDLE}),
+        RunState.FAULT: frozenset({RunState.STARTING, RunState.IDLE}),
+    }
+)
 
 
 class SourceState(Enum):

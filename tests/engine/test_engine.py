@@ -312,6 +312,21 @@ def test_a_region_outside_the_picture_is_a_fault_for_a_live_trigger(rig: Rig) ->
     assert "900" in rig.engine.status().fault
 
 
+def test_a_move_that_the_table_forbids_is_ignored() -> None:
+    from inspector.engine.board import Board
+
+    board = Board()
+    board.begin(state=RunState.STARTING)
+    for wanted, then in (
+        (RunState.STOPPING, RunState.STOPPING),
+        (RunState.RUNNING, RunState.STOPPING),
+        (RunState.IDLE, RunState.IDLE),
+        (RunState.FAULT, RunState.IDLE),
+    ):
+        board.change(state=wanted, waiting=1)
+        assert board.status().state is then
+
+
 def test_stopping_at_any_moment_ends_every_thread(rig: Rig) -> None:
     rng = np.random.default_rng(0)
     for _ in range(12):
