@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import inspector.vision  # noqa: F401 - before openvino: switches its telemetry off
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

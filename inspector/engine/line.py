@@ -107,7 +107,10 @@ class Line:
     @property
     def uncommitted(self) -> int:
         """How many parts could not be recorded before the end."""
-        return self._recorder.uncommitted + len(self._parts)
+        # with a limit reached, what waits is more than was asked for
+        limit = self._job.max_parts
+        left = 0 if limit is not None and self._committed >= limit else len(self._parts)
+        return self._recorder.uncommitted + left
 
     @property
     def alive(self) -> bool:

@@ -125,8 +125,10 @@ def test_run_takes_no_file_twice_also_after_a_restart(
     capsys: pytest.CaptureFixture[str], home: Path, pictures: Path
 ) -> None:
     command = ("run", "--source", f"folder:{pictures}", "--model", "tiny", "--home", home, "--json", "--max-parts")
-    first = run(capsys, *command, 4)[1]
-    second = run(capsys, *command, 2)[1]
+    code, first = run(capsys, *command, 4)
+    assert code == 0
+    code, second = run(capsys, *command, 2)
+    assert code == 0
     assert len({one["file_key"] for one in first + second}) == 6
 
 

@@ -244,6 +244,7 @@ def test_it_stops_after_exactly_the_wanted_number(rig: Rig) -> None:
     source = FakeSource([frame(n) for n in range(50)], ends=False)
     assert rig.run(source, max_parts=7) == ["PASS"] * 7
     assert len(rig.log.committed) == 7
+    assert (rig.engine.status().state, rig.engine.status().fault) == (RunState.IDLE, "")
 
 
 def test_the_lot_can_be_changed_while_it_runs_and_numbers_go_on_from_the_log(rig: Rig) -> None:
