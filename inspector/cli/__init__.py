@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
 import logging
 import os
 import sys
-import traceback
 from typing import TYPE_CHECKING
 
 from inspector import __version__
@@ -24,7 +25,12 @@ from inspector.cli.common import (
 from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+_log = logging.getLogger(__name__)
+_LOG_BYTES = 1_000_000
+_LOG_FILES = 3
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -49,42 +55,107 @@ def main(arguments: Sequence[str]) -> int:
         arguments: Without the program's name.
 
     Returns:
-        The exit code: 0 done, 1 an error that was explained, 2 wrong usage, 70 an unexpected error, 130 interrupted.
-        Some commands have further ones, named in their help.
+        The exit code: 0 done, 1 an error that was explained, 2 wrong usage, 70 an unexpected error, 130 interrupted,
+        141 the reader of stdout has gone. Some commands have further ones, named in their help.
+
+    Raises:
+        SystemExit: With code 2 on wrong usage, with 0 after ``--help`` and ``--version``.
     """
-    parsed = build_parser().parse_args(arguments)
-    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(message)s", stream=sys.stderr)
-    try:
-        return int(parsed.command(parsed))
-    except InspectorError as error:
-        return _explain(parsed, error)
-    except BrokenPipeError:
-        # the reader of stdout has gone; Python would complain once more at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_BROKEN_PIPE
-    except KeyboardInterrupt:
-        say("interrupted")
-        return EXIT_INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the last resort of the program
-        return _unexpected(parsed, error)
+    _write_any_name()
+    parser = build_parser()
+    parsed = parser.parse_args(arguments)
+    _refuse_window_options(parser, parsed)
+    with _program_log(home_of(parsed).program_log, windowed=run.opens_window(parsed)):
+        try:
+            code = int(parsed.command(parsed))
+            sys.stdout.flush()
+        except InspectorError as error:
+            code = _failed(parsed, error.what, error.next_step, EXIT_ERROR)
+        except BrokenPipeError:
+            # the reader of stdout has gone; Python would complain once more at exit
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = EXIT_BROKEN_PIPE
+        except KeyboardInterrupt:
+            say("interrupted")
+            code = EXIT_INTERRUPTED
+        except Exception as error:  # noqa: BLE001 - the last resort of the program
+            _log.exception("the command %s failed", arguments)
+            what = f"unexpected {type(error).__name__}: {error}"
+            code = _failed(parsed, what, f"Details are in {home_of(parsed).program_log}.", EXIT_UNEXPECTED)
+    return code
 
 
-def _explain(parsed: argparse.Namespace, error: InspectorError) -> int:
-    say(f"error: {error}")
+def _write_any_name() -> None:
+    """Let stdout and stderr hold every file name, whatever the terminal's encoding (Windows) and the name's bytes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _refuse_window_options(parser: argparse.ArgumentParser, parsed: argparse.Namespace) -> None:
+    """An option of the window before a command would not be heard."""
+    if parsed.command is run.window:
+        return
+    for name in ("source", "recipe", "model", "device"):
+        if getattr(parsed, f"window_{name}") is not None:
+            parser.error(f"--{name} belongs behind the command")
+
+
+def _failed(parsed: argparse.Namespace, what: str, next_step: str, code: int) -> int:
+    say(f"error: {what}. {next_step}" if next_step else f"error: {what}")
     if getattr(parsed, "json", False) and not getattr(parsed, "json_lines", False):
-        print(json.dumps({"error": {"what": error.what, "next_step": error.next_step}}, ensure_ascii=False))
-    return EXIT_ERROR
+        with contextlib.suppress(BrokenPipeError):
+            print(json.dumps({"error": {"what": what, "next_step": next_step}}, ensure_ascii=False), flush=True)
+    return code
 
 
-def _unexpected(parsed: argparse.Namespace, error: Exception) -> int:
-    path = home_of(parsed).program_log
+@contextlib.contextmanager
+def _program_log(path: Path, *, windowed: bool) -> Iterator[None]:
+    """While a command runs, keep warnings and what breaks in a rotating file; the window sees to its own."""
+    root = logging.getLogger()
+    handler = _LateFile(path)
+    if not windowed:
+        root.addHandler(handler)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
-            file.write("".join(traceback.format_exception(error)) + "\n")
-        where = f"; details are in {path}"
-    except OSError:
-        traceback.print_exception(error)
-        where = ""
-    say(f"unexpected error: {type(error).__name__}: {error}{where}")
-    return EXIT_UNEXPECTED
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()
+
+
+class _LateFile(logging.Handler):
+    """A rotating file (3 × 1 MB) that is made with the first record; where it cannot be written, stderr instead.
+
+    Args:
+        path: The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(logging.WARNING)
+        self._path = path
+        self._target: logging.Handler | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record; called under the handler's lock."""
+        if self._target is None:
+            self._target = self._open()
+        self._target.emit(record)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._target is not None:
+            self._target.close()
+        super().close()
+
+    def _open(self) -> logging.Handler:
+        from logging.handlers import RotatingFileHandler  # noqa: PLC0415 - imports sockets, and is seldom needed
+
+        target: logging.Handler
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            target = RotatingFileHandler(self._path, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8")
+        except OSError:
+            target = logging.StreamHandler()
+        target.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
+        return target

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import json
+import hashlib
+import logging
 import os
-import signal
-import threading
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import (
     EXIT_INTERRUPTED,
@@ -23,22 +21,29 @@ from inspector.cli.common import (
     emit,
     home_of,
     say,
+    settings_of,
+    stop_signals,
 )
+from inspector.cli.results import ResultTable, list_files
 from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    import threading
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
-    from types import FrameType
 
+    from inspector.cli.results import File
     from inspector.domain.records import Decision, Image, Prediction
     from inspector.vision.classifier import Classifier
 
-RESULTS = "results.csv"
-_HEADER = ("path", "size", "mtime_ns", "verdict", "p_defective", "class", "probabilities", "reason", "overlay", "model")
 _BATCH = 8
-_AHEAD = 24
+_AHEAD = 12
+_SAY_EVERY_S = 10.0
+# Most file systems hold names of 255 bytes; the suffix and a digest need some of them.
+_LONGEST_NAME_BYTES = 200
+_SUFFIX = ".overlay.jpg"
+_log = logging.getLogger(__name__)
 
 
 def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
@@ -47,7 +52,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         "batch",
         help="judge a folder of pictures",
         description="Judge every picture of a folder. results.csv gets one row for every file, flushed as it goes; "
-        "run again, files that have a row (same size and time, same model) are not judged again.",
+        "run again, files that have a verdict (same size and time, same model) are not judged again.",
         epilog="Exit codes: 0 every file has a row; 1 error; 2 usage; 130 interrupted (the rows so far are there).",
     )
     parser.add_argument("folder", type=Path)
@@ -55,21 +60,13 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--out", type=Path, help="folder of the results (default: FOLDER-results beside it)")
     parser.add_argument("--recursive", action="store_true", help="sub-folders too")
     parser.add_argument("--overlay", action="store_true", help="write each picture with its heatmap")
-    parser.add_argument("--restart", action="store_true", help="begin anew instead of going on")
+    again = parser.add_mutually_exclusive_group()
+    again.add_argument("--resume", action="store_true", help="go on where an earlier run ended (the default)")
+    again.add_argument("--restart", action="store_true", help="begin anew: earlier results there are replaced")
     add_device(parser)
     add_places(parser)
     add_json(parser)
     parser.set_defaults(command=run)
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """One file to judge."""
-
-    path: Path
-    name: str
-    size: int
-    mtime_ns: int
 
 
 def run(parsed: argparse.Namespace) -> int:
@@ -79,128 +76,26 @@ def run(parsed: argparse.Namespace) -> int:
 
     folder: Path = parsed.folder
     out: Path = parsed.out or folder.absolute().with_name(f"{folder.absolute().name}-results")
-    files = _listed(find_pictures(folder, recursive=parsed.recursive), folder, out)
-    if not files:
-        raise InspectorError(f"there is no picture in {folder}", "Check the path, or add --recursive.")
-    classifier = assembly.load_classifier(parsed.model, home_of(parsed), device=parsed.device or "auto")
-    try:
-        table = _Table(out, classifier.identity.sha256, restart=parsed.restart)
-        left = [file for file in files if not table.has(file)]
-        if len(left) < len(files):
-            say(f"{len(files) - len(left)} of {len(files)} files have a row already; going on with the others")
-        with table, _stop_on_interrupt() as stop:
-            _judge_all(classifier, left, table, stop, overlays=out / "overlays" if parsed.overlay else None)
-    finally:
-        classifier.close()
-    return _summarise(parsed, table, files, interrupted=stop.is_set())
-
-
-def _listed(paths: Sequence[Path], folder: Path, out: Path) -> list[_File]:
-    files = []
-    for path in paths:
-        if out.absolute() in path.absolute().parents:
-            continue  # our own overlays
+    overlays = out / "overlays"
+    with stop_signals() as stop:
+        files = list_files(find_pictures(folder, recursive=parsed.recursive), folder, leave_out=overlays)
+        if not files:
+            raise InspectorError(f"there is no picture in {folder}", "Check the path, or add --recursive.")
+        home = home_of(parsed)
+        device = parsed.device or settings_of(home).device
+        classifier = assembly.load_classifier(parsed.model, home, device=device)
         try:
-            status = path.stat()
-            files.append(_File(path, path.relative_to(folder).as_posix(), status.st_size, status.st_mtime_ns))
-        except OSError:
-            files.append(_File(path, path.relative_to(folder).as_posix(), -1, -1))
-    return files
-
-
-class _Table:
-    """results.csv: rows are appended and flushed one by one; the rows of an earlier run with this model are kept.
-
-    Args:
-        out: The folder; made if need be.
-        model_sha256: Rows of another model are not kept.
-        restart: Keep nothing.
-    """
-
-    def __init__(self, out: Path, model_sha256: str, *, restart: bool) -> None:
-        self.path = out / RESULTS
-        self._model = model_sha256
-        self.rows: dict[str, dict[str, str]] = {}
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-            if self.path.exists() and not restart:
-                self._load()
-            self._file = self.path.open("w", newline="", encoding="utf-8", errors="backslashreplace")
-        except OSError as error:
-            raise InspectorError(
-                f"{self.path} cannot be written: {error.strerror}", "Name another folder with --out."
-            ) from error
-        self._writer = csv.DictWriter(self._file, _HEADER)
-        self._writer.writeheader()
-        for row in self.rows.values():
-            self._writer.writerow(row)
-        self._file.flush()
-
-    def _load(self) -> None:
-        with self.path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            if tuple(reader.fieldnames or ()) != _HEADER:
-                raise InspectorError(
-                    f"{self.path} is not a result of this command", "Name another folder with --out, or add --restart."
-                )
-            for row in reader:
-                # a row that was cut off by a crash lacks its last column
-                if row["model"] == self._model:
-                    self.rows[row["path"]] = {key: row[key] for key in _HEADER}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def has(self, file: _File) -> bool:
-        row = self.rows.get(_text(file.name))
-        return row is not None and (row["size"], row["mtime_ns"]) == (str(file.size), str(file.mtime_ns))
-
-    def add(self, file: _File, decision: Decision, prediction: Prediction | None, overlay: str) -> None:
-        names = prediction.class_names if prediction else ()
-        scores = [round(float(p), 6) for p in prediction.probabilities] if prediction else []
-        row = {
-            "path": _text(file.name),
-            "size": str(file.size),
-            "mtime_ns": str(file.mtime_ns),
-            "verdict": decision.verdict.value,
-            "p_defective": "" if decision.p_defective is None else f"{decision.p_defective:.6f}",
-            "class": names[max(range(len(scores)), key=scores.__getitem__)] if scores else "",
-            "probabilities": json.dumps(dict(zip(names, scores, strict=True)), ensure_ascii=False),
-            "reason": decision.reason,
-            "overlay": overlay,
-            "model": self._model,
-        }
-        self.rows[row["path"]] = row
-        self._writer.writerow(row)
-        self._file.flush()
-
-
-def _text(name: str) -> str:
-    """A file name as it can be stored; bytes that are not text are spelled out."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-class _stop_on_interrupt:  # noqa: N801 - used as a function
-    """The first Ctrl-C lets the rows in work be written; the second ends at once."""
-
-    def __enter__(self) -> threading.Event:
-        self._stop = threading.Event()
-        self._before: Any = None
-        if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._on_signal)
-        return self._stop
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        if self._stop.is_set():
-            signal.default_int_handler(number, frame)
-        self._stop.set()
-
-    def __exit__(self, *_: object) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
+            with ResultTable(out, classifier.identity.sha256, overlays=parsed.overlay, restart=parsed.restart) as table:
+                left = [file for file in files if not table.has(file)]
+                if len(left) < len(files):
+                    say(f"{len(files) - len(left)} of {len(files)} files have a row already; going on with the others")
+                _judge_all(classifier, left, table, stop, overlays=overlays if parsed.overlay else None)
+                table.finish(files)
+        finally:
+            classifier.close()
+    rows = [row for file in files if (row := table.rows.get(file.name)) is not None]
+    interrupted = stop.is_set() and len(rows) < len(files)
+    return _summarise(rows, len(files), table.path, interrupted=interrupted, as_json=parsed.json)
 
 
 def _read(path: Path) -> Image | InspectorError:
@@ -210,13 +105,16 @@ def _read(path: Path) -> Image | InspectorError:
         return read_picture(path)
     except InspectorError as error:
         return error
+    except Exception as error:  # noqa: BLE001 - a decoder's surprise is this file's ERROR, not the end of the batch
+        _log.exception("%s could not be decoded", path)
+        return InspectorError(f"unexpected {type(error).__name__}: {error}")
 
 
-def _decoded(files: Sequence[_File], stop: threading.Event) -> Iterator[tuple[_File, Image | InspectorError]]:
+def _decoded(files: Sequence[File], stop: threading.Event) -> Iterator[tuple[File, Image | InspectorError]]:
     """Decode ahead on a few threads, in the order of the files."""
     workers = max(2, min(4, os.cpu_count() or 2))
     with ThreadPoolExecutor(workers, thread_name_prefix="decode") as pool:
-        waiting: deque[tuple[_File, Future[Image | InspectorError]]] = deque()
+        waiting: deque[tuple[File, Future[Image | InspectorError]]] = deque()
         pending = iter(files)
         while not stop.is_set():
             while len(waiting) < _AHEAD and (file := next(pending, None)) is not None:
@@ -229,35 +127,15 @@ def _decoded(files: Sequence[_File], stop: threading.Event) -> Iterator[tuple[_F
 
 
 def _judge_all(
-    classifier: Classifier, files: Sequence[_File], table: _Table, stop: threading.Event, *, overlays: Path | None
+    classifier: Classifier, files: Sequence[File], table: ResultTable, stop: threading.Event, *, overlays: Path | None
 ) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import (  # noqa: PLC0415
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    group: list[tuple[_File, Image | InspectorError]] = []
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("", total=len(files), rate="")
-        started_s = time.perf_counter()
+    group: list[tuple[File, Image | InspectorError]] = []
+    with _progress(len(files)) as advance:
 
         def judge() -> None:
             for (file, image), (decision, prediction) in zip(group, _judged(classifier, group), strict=True):
-                overlay = _draw(overlays, file, image, prediction)
-                table.add(file, decision, prediction, overlay)
-                progress.advance(task)
-            done = progress.tasks[0].completed
-            progress.update(task, rate=f"{done / (time.perf_counter() - started_s):.0f} pictures/s")
+                table.add(file, decision, prediction, _draw(overlays, file, image, prediction))
+            advance(len(group))
             group.clear()
 
         for pair in _decoded(files, stop):
@@ -267,8 +145,34 @@ def _judge_all(
         judge()
 
 
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar with rate and remaining time on stderr; without a terminal a line every ten seconds."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+    begun_s = said_s = time.perf_counter()
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=total, rate="")
+        done = 0
+
+        def advance(count: int) -> None:
+            nonlocal done, said_s
+            done += count
+            now = time.perf_counter()
+            rate = done / max(now - begun_s, 1e-6)
+            progress.update(task, completed=done, rate=f"{rate:.{0 if rate >= 10 else 1}f} pictures/s")
+            if not console.is_terminal and now - said_s > _SAY_EVERY_S:
+                said_s = now
+                say(f"{done} of {total} files, {rate:.1f} pictures/s, {(total - done) / max(rate, 1e-6):.0f} s to go")
+
+        yield advance
+
+
 def _judged(
-    classifier: Classifier, group: Sequence[tuple[_File, Image | InspectorError]]
+    classifier: Classifier, group: Sequence[tuple[File, Image | InspectorError]]
 ) -> list[tuple[Decision, Prediction | None]]:
     """Judge a group in one go; where that fails, one by one, so that only the culprit is an ERROR."""
     from inspector.domain.config import QualityLimits  # noqa: PLC0415
@@ -289,20 +193,21 @@ def _judged(
     try:
         for index, prediction in zip(open_ones, classifier.predict_batch(images), strict=True):
             found[index] = (decide(prediction, thresholds), prediction)
-    except InspectorError:
+    except Exception:  # noqa: BLE001 - one by one, each failure becomes that picture's ERROR with its reason
+        _log.exception("a group of pictures could not be judged in one go")
         for index in open_ones:
             found[index] = inspect_picture(classifier, group[index][1], thresholds, limits)
     return [result for result in found if result is not None]
 
 
-def _draw(folder: Path | None, file: _File, image: Image | InspectorError, prediction: Prediction | None) -> str:
+def _draw(folder: Path | None, file: File, image: Image | InspectorError, prediction: Prediction | None) -> str:
+    """Write the overlay; return its path beside results.csv, empty where there is none."""
     if folder is None or prediction is None or isinstance(image, InspectorError):
         return ""
     from inspector.pictures import write_picture  # noqa: PLC0415
     from inspector.vision.overlay import draw_overlay  # noqa: PLC0415
 
-    name = _text(file.name)
-    path = folder / f"{name}.overlay.jpg"
+    path = folder / overlay_name(file.name)
     try:
         write_picture(path, draw_overlay(image, prediction.heatmap, map_box=prediction.map_box))
     except OSError as error:
@@ -312,26 +217,25 @@ def _draw(folder: Path | None, file: _File, image: Image | InspectorError, predi
     return path.relative_to(folder.parent).as_posix()
 
 
-def _summarise(parsed: argparse.Namespace, table: _Table, files: Sequence[_File], *, interrupted: bool) -> int:
-    names = {_text(file.name) for file in files}
-    rows = [row for name, row in table.rows.items() if name in names]
+def overlay_name(name: str) -> str:
+    """Return the overlay's path for a picture's; a name that would become too long ends in a digest of itself."""
+    parent, slash, last = name.rpartition("/")
+    encoded = last.encode()
+    if len(encoded) > _LONGEST_NAME_BYTES:
+        last = encoded[: _LONGEST_NAME_BYTES - 20].decode(errors="ignore") + hashlib.sha256(encoded).hexdigest()[:20]
+    return f"{parent}{slash}{last}{_SUFFIX}"
+
+
+def _summarise(rows: Sequence[dict[str, str]], files: int, results: Path, *, interrupted: bool, as_json: bool) -> int:
     counts = {
         verdict.lower(): sum(row["verdict"] == verdict for row in rows)
         for verdict in ("PASS", "FAIL", "REVIEW", "ERROR")
     }
-    if parsed.json:
-        emit(
-            {
-                "files": len(files),
-                "judged": len(rows),
-                **counts,
-                "results": str(table.path),
-                "interrupted": interrupted,
-            }
-        )
+    if as_json:
+        emit({"files": files, "judged": len(rows), **counts, "results": str(results), "interrupted": interrupted})
     else:
         parts = ", ".join(f"{count} {name}" for name, count in counts.items())
-        print(f"{len(rows)} of {len(files)} files: {parts}\n{table.path}")
+        print(f"{len(rows)} of {files} files: {parts}\n{results}")
     if interrupted:
         say("interrupted; run the same command again to go on")
         return EXIT_INTERRUPTED

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
+import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 from inspector.paths import Home
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
     from inspector.settings import Settings
 
 EXIT_OK = 0
@@ -27,6 +33,35 @@ DEVICES = ("auto", "cpu", "cuda", "gpu", "npu")
 def say(text: str) -> None:
     """Write a line to stderr."""
     print(text, file=sys.stderr, flush=True)
+
+
+def one_line(text: object) -> str:
+    """Return a text for a line of a table: line breaks and other control characters of file names are spelled out."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for char in str(text)
+    )
+
+
+@contextmanager
+def stop_signals() -> Iterator[threading.Event]:
+    """Turn Ctrl-C and SIGTERM into an event, so that what is at hand is finished; a second Ctrl-C ends at once."""
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        if stop.is_set() and number == signal.SIGINT:
+            signal.default_int_handler(number, frame)
+        stop.set()
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def emit(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold
@@ -76,11 +111,10 @@ def time_argument(text: str) -> datetime:
         argparse.ArgumentTypeError: If it is neither.
     """
     try:
-        time = datetime.fromisoformat(text)
-    except ValueError as error:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         msg = f"{text!r} is not a date or time such as 2026-01-31 or 2026-01-31T14:00"
         raise argparse.ArgumentTypeError(msg) from error
-    return time.astimezone(UTC)
 
 
 def positive(text: str) -> int:
@@ -93,3 +127,19 @@ def positive(text: str) -> int:
         msg = f"{text!r} is not a whole number of at least 1"
         raise argparse.ArgumentTypeError(msg)
     return int(text)
+
+
+def fraction(text: str) -> float:
+    """Parse a number from 0 to 1.
+
+    Raises:
+        argparse.ArgumentTypeError: If it is not.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:
+        msg = f"{text!r} is not a number from 0 to 1"
+        raise argparse.ArgumentTypeError(msg)
+    return value

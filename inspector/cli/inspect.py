@@ -5,12 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inspector.cli.common import EXIT_ERROR, EXIT_OK, add_device, add_json, add_places, emit, home_of, say
+from inspector.cli.common import (
+    EXIT_ERROR,
+    EXIT_OK,
+    add_device,
+    add_json,
+    add_places,
+    emit,
+    fraction,
+    home_of,
+    one_line,
+    say,
+    settings_of,
+)
+from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
     import argparse
 
-    from inspector.domain.records import Decision, Prediction
+    from inspector.domain.records import Decision, Image, Prediction, Thresholds
+    from inspector.vision.classifier import Classifier
 
 
 def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
@@ -22,14 +36,51 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         epilog="Exit codes: 0 every picture has a verdict; 1 one has none (ERROR), or another error; 2 usage.",
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parser.add_argument("--model", required=True, help="model bundle: its name, or its folder")
-    parser.add_argument("--out", type=Path, help="folder of the overlays (default: beside each picture)")
+    parser.add_argument(
+        "--model", help="model bundle: its name, or its folder (default: model and thresholds of the station's recipe)"
+    )
+    parser.add_argument("--out", type=Path, default=Path("overlays"), help="folder of the overlays (default: overlays)")
     parser.add_argument("--no-overlay", action="store_true", help="write no overlay")
-    parser.add_argument("--opacity", type=float, default=0.6, help="of the heatmap, 0..1")
+    parser.add_argument("--opacity", type=fraction, help="of the heatmap, 0..1 (default: the station's)")
     add_device(parser)
     add_places(parser)
     add_json(parser, "one JSON object with a list of results on stdout")
     parser.set_defaults(command=run)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Judge the files."""
+    from inspector import assembly  # noqa: PLC0415
+
+    home = home_of(parsed)
+    settings = settings_of(home)
+    model, points = parsed.model, None
+    if model is None:
+        recipe = assembly.find_recipe(settings.recipe, home)
+        model, points = recipe.model, recipe.thresholds
+        say(f"model “{model}” of the recipe “{recipe.name}”")
+    opacity = settings.heatmap_opacity if parsed.opacity is None else parsed.opacity
+    classifier = assembly.load_classifier(model, home, device=parsed.device or settings.device, thresholds=points)
+    overlays = _overlay_paths(parsed.files, parsed.out)
+    results = []
+    try:
+        for path, overlay in zip(parsed.files, overlays, strict=True):
+            image, decision, prediction = _judge(classifier, path, points or classifier.thresholds)
+            drawn = None
+            if image is not None and prediction is not None and not parsed.no_overlay:
+                _draw(overlay, image, prediction, opacity)
+                drawn = overlay
+            results.append(result_json(path, decision, prediction, drawn))
+            if not parsed.json:
+                print(_line(results[-1]), flush=True)
+    finally:
+        classifier.close()
+    if parsed.json:
+        emit({"model": classifier.identity.name, "model_sha256": classifier.identity.sha256, "results": results})
+    broken = sum(result["verdict"] == "ERROR" for result in results)
+    if broken:
+        say(f"{broken} of {len(results)} pictures have no verdict")
+    return EXIT_ERROR if broken else EXIT_OK
 
 
 def result_json(path: Path, decision: Decision, prediction: Prediction | None, overlay: Path | None) -> dict[str, Any]:
@@ -46,53 +97,57 @@ def result_json(path: Path, decision: Decision, prediction: Prediction | None, o
         "probabilities": {n: float(p) for n, p in zip(names, prediction.probabilities, strict=True)}
         if prediction
         else {},
+        "fail_at": decision.thresholds.fail_at,
+        "review_from": decision.thresholds.review_from,
         "overlay": str(overlay) if overlay else None,
     }
 
 
-def run(parsed: argparse.Namespace) -> int:
-    """Judge the files."""
-    from inspector import assembly  # noqa: PLC0415
+def _judge(
+    classifier: Classifier, path: Path, thresholds: Thresholds
+) -> tuple[Image | None, Decision, Prediction | None]:
     from inspector.domain.config import QualityLimits  # noqa: PLC0415
-    from inspector.domain.errors import InspectorError, PictureError  # noqa: PLC0415
+    from inspector.domain.errors import PictureError  # noqa: PLC0415
     from inspector.domain.policy import error_decision  # noqa: PLC0415
-    from inspector.domain.records import Verdict  # noqa: PLC0415
     from inspector.engine.inspect import inspect_picture  # noqa: PLC0415
-    from inspector.pictures import read_picture, write_picture  # noqa: PLC0415
+    from inspector.pictures import read_picture  # noqa: PLC0415
+
+    try:
+        image = read_picture(path)
+    except PictureError as error:
+        return None, error_decision(str(error), thresholds), None
+    return image, *inspect_picture(classifier, image, thresholds, QualityLimits())
+
+
+def _overlay_paths(files: list[Path], folder: Path) -> list[Path]:
+    """Name each file's overlay; files of one name from several folders get a number."""
+    taken: set[str] = set()
+    paths = []
+    for file in files:
+        name, number = file.name, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{file.stem} ({number}){file.suffix}"
+        taken.add(name.casefold())
+        paths.append(folder / f"{name}.overlay.png")
+    return paths
+
+
+def _draw(path: Path, image: Image, prediction: Prediction, opacity: float) -> None:
+    from inspector.pictures import write_picture  # noqa: PLC0415
     from inspector.vision.overlay import draw_overlay  # noqa: PLC0415
 
-    classifier = assembly.load_classifier(parsed.model, home_of(parsed), device=parsed.device or "auto")
-    results = []
     try:
-        for path in parsed.files:
-            prediction, overlay = None, None
-            try:
-                image = read_picture(path)
-            except PictureError as error:
-                decision = error_decision(str(error), classifier.thresholds)
-            else:
-                decision, prediction = inspect_picture(classifier, image, classifier.thresholds, QualityLimits())
-                if prediction is not None and not parsed.no_overlay:
-                    overlay = (parsed.out or path.parent) / f"{path.stem}.overlay.png"
-                    drawn = draw_overlay(image, prediction.heatmap, opacity=parsed.opacity, map_box=prediction.map_box)
-                    try:
-                        write_picture(overlay, drawn)
-                    except OSError as error:
-                        raise InspectorError(
-                            f"the overlay {overlay} cannot be written: {error.strerror}", "Name a folder with --out."
-                        ) from error
-            result = result_json(path, decision, prediction, overlay)
-            results.append(result)
-            if not parsed.json:
-                score = "–" if decision.p_defective is None else f"P(defective) {decision.p_defective:.3f}"
-                shown = f"  → {overlay}" if overlay else ""
-                reason = f"  {decision.reason}" if decision.verdict is Verdict.ERROR else ""
-                print(f"{decision.verdict.value:7}{score:22}{path}{shown}{reason}")
-    finally:
-        classifier.close()
-    if parsed.json:
-        emit({"model": classifier.identity.name, "results": results})
-    broken = sum(result["verdict"] == "ERROR" for result in results)
-    if broken:
-        say(f"{broken} of {len(results)} pictures have no verdict")
-    return EXIT_ERROR if broken else EXIT_OK
+        write_picture(path, draw_overlay(image, prediction.heatmap, opacity=opacity, map_box=prediction.map_box))
+    except OSError as error:
+        raise InspectorError(
+            f"the overlay {path} cannot be written: {error.strerror}", "Name a folder with --out, or add --no-overlay."
+        ) from error
+
+
+def _line(result: dict[str, Any]) -> str:
+    if result["class"] is None:
+        return f"{result['verdict']:7}{one_line(result['path'])}: {one_line(result['reason'])}"
+    found = f"{result['class']} {result['probability']:.3f}"
+    shown = f" → {one_line(result['overlay'])}" if result["overlay"] else ""
+    return f"{result['verdict']:7}{found:20} {one_line(result['path'])}{shown}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -81,6 +82,8 @@ def export_rows(parsed: argparse.Namespace) -> int:
     """Export."""
     from inspector.outputs.export import export_csv, export_jsonl  # noqa: PLC0415
 
+    if parsed.csv and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(newline="")  # CSV has its own line ends; Windows would double them
     log = _open(parsed)
     try:
         with closing(log.rows(_query(parsed))) as rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of
+from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of, say
 
 if TYPE_CHECKING:
     import argparse
@@ -60,11 +60,19 @@ def show_recipe(parsed: argparse.Namespace) -> int:
 
 def check_recipe(parsed: argparse.Namespace) -> int:
     """Check."""
+    from inspector import assembly  # noqa: PLC0415
+    from inspector.domain.errors import BundleError  # noqa: PLC0415
     from inspector.recipe import load_recipe  # noqa: PLC0415
 
     recipe = load_recipe(parsed.file)
+    warnings = []
+    try:
+        assembly.model_store(home_of(parsed)).find(recipe.model)
+    except BundleError as error:  # the model may come later, or be on another station
+        warnings.append(str(error))
+        say(f"warning: {error}")
     if parsed.json:
-        emit({"ok": True, "name": recipe.name, "version": recipe.version})
+        emit({"ok": True, "name": recipe.name, "version": recipe.version, "warnings": warnings})
     else:
         print(f"{parsed.file}: recipe “{recipe.name}”, version {recipe.version}, can be used")
     return EXIT_OK

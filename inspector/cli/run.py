@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import queue
-import signal
 import sys
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import (
+    DEVICES,
     EXIT_DEFECTS,
     EXIT_ERROR,
     EXIT_INTERRUPTED,
@@ -24,23 +23,32 @@ from inspector.cli.common import (
     positive,
     say,
     settings_of,
+    stop_signals,
 )
-from inspector.domain.records import Tally
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterator
+    import threading
     from pathlib import Path
 
-    from inspector.domain.records import Frame
+    from inspector.domain.records import Frame, Tally
     from inspector.engine.engine import Engine
     from inspector.engine.status import EngineStatus, PartInspected
     from inspector.recipe import Recipe
 
 
 def add_window_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the window."""
-    parser.add_argument("--full-screen", action="store_true", help="fill the screen")
+    """Add the options of the window without a command; the line waits there until it is started."""
+    parser.add_argument("--source", dest="window_source", metavar="SOURCE", help="look at this instead")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--recipe", dest="window_recipe", metavar="RECIPE", help="begin with this recipe")
+    which.add_argument("--model", dest="window_model", metavar="MODEL", help="with --source: instead of a recipe")
+    parser.add_argument("--device", dest="window_device", choices=DEVICES, help="where the network runs")
+    _add_full_screen(parser)
+
+
+def _add_full_screen(parser: argparse.ArgumentParser) -> None:
+    # no default: the command's would overwrite what stands before it
+    parser.add_argument("--full-screen", action="store_true", default=argparse.SUPPRESS, help="fill the screen")
 
 
 def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
@@ -62,7 +70,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--seed", type=int, default=None, help="demo: seed of the line")
     parser.add_argument("--as-fast-as-possible", action="store_true", help="video, demo: do not pace, drop nothing")
     parser.add_argument("--fail-on-defect", action="store_true", help="exit with 3 if a part did not pass")
-    add_window_options(parser)
+    _add_full_screen(parser)
     add_device(parser)
     add_places(parser, log=True)
     add_json(parser, "one JSON object per part on stdout, each after its commit")
@@ -79,24 +87,42 @@ def has_display() -> bool:
 
 def window(parsed: argparse.Namespace) -> int:
     """Show the window; the line does not start by itself."""
+    if parsed.window_model and not parsed.window_source:
+        say("error: a model alone does not say what to look at. Add --source.")
+        return EXIT_USAGE
     if not has_display():
         say("error: there is no display for the window. Use “inspector run --headless …”, or set DISPLAY.")
         return EXIT_ERROR
-    return _window(parsed, start=False)
+    return _window(
+        parsed,
+        recipe=parsed.window_recipe,
+        source=parsed.window_source,
+        model=parsed.window_model,
+        device=parsed.window_device,
+        start=False,
+    )
 
 
-def _window(parsed: argparse.Namespace, *, start: bool) -> int:
+def _window(
+    parsed: argparse.Namespace,
+    *,
+    recipe: str | None,
+    source: str | None,
+    model: str | None,
+    device: str | None,
+    start: bool,
+) -> int:
     from inspector.app import AppOptions  # noqa: PLC0415 - Qt
     from inspector.app import main as show  # noqa: PLC0415
 
     options = AppOptions(
         home=home_of(parsed),
         log=getattr(parsed, "log", None),
-        recipe=getattr(parsed, "recipe", None),
-        source=getattr(parsed, "source", None),
-        model=getattr(parsed, "model", None),
-        device=getattr(parsed, "device", None),
-        full_screen=parsed.full_screen,
+        recipe=recipe,
+        source=source,
+        model=model,
+        device=device,
+        full_screen=getattr(parsed, "full_screen", False),
         start=start,
     )
     return show(options)
@@ -107,12 +133,44 @@ def run(parsed: argparse.Namespace) -> int:
     if not (parsed.source or parsed.recipe or parsed.model):
         say("error: name what to inspect: --source, with --recipe or --model. Try --source demo:")
         return EXIT_USAGE
-    headless = parsed.headless or parsed.json or parsed.max_parts is not None or parsed.fail_on_defect
-    if not headless and has_display():
-        return _window(parsed, start=True)
-    if not headless:
+    if opens_window(parsed):
+        return _run_window(parsed)
+    if not _wants_terminal(parsed):
         say("no display: the line runs in the terminal; Ctrl-C stops it")
     return _headless(parsed)
+
+
+def _wants_terminal(parsed: argparse.Namespace) -> bool:
+    return bool(parsed.headless or parsed.json or parsed.max_parts is not None or parsed.fail_on_defect)
+
+
+def opens_window(parsed: argparse.Namespace) -> bool:
+    """True where the command shows the window."""
+    return parsed.command is window or (parsed.command is run and not _wants_terminal(parsed) and has_display())
+
+
+def _run_window(parsed: argparse.Namespace) -> int:
+    given = {
+        "--lot": bool(parsed.lot),
+        "--seed": parsed.seed is not None,
+        "--as-fast-as-possible": parsed.as_fast_as_possible,
+    }
+    if names := ", ".join(name for name, is_given in given.items() if is_given):
+        say(f"error: {names} would not be heard by the window. Add --headless, or set it in the window.")
+        return EXIT_USAGE
+    _check_judged(parsed)
+    return _window(
+        parsed, recipe=parsed.recipe, source=parsed.source, model=parsed.model, device=parsed.device, start=True
+    )
+
+
+def _check_judged(parsed: argparse.Namespace) -> None:
+    from inspector.domain.errors import RecipeError  # noqa: PLC0415
+
+    if parsed.model and not parsed.source:
+        raise RecipeError("a model alone does not say what to look at", "Add --source.")
+    if not (parsed.model or parsed.recipe or parsed.source == "demo:"):
+        raise RecipeError(f"nothing says how {parsed.source} is judged", "Add --recipe or --model.")
 
 
 def chosen_recipe(parsed: argparse.Namespace) -> Recipe:
@@ -122,17 +180,12 @@ def chosen_recipe(parsed: argparse.Namespace) -> Recipe:
         RecipeError: If it cannot be used.
     """
     from inspector import assembly  # noqa: PLC0415 - pydantic and more
-    from inspector.domain.errors import RecipeError  # noqa: PLC0415
 
-    home = home_of(parsed)
+    _check_judged(parsed)
     if parsed.model:
-        if not parsed.source:
-            raise RecipeError("a model alone does not say what to look at", "Add --source.")
         recipe = assembly.recipe_for(parsed.model, parsed.source)
-    elif parsed.recipe or parsed.source == "demo:":
-        recipe = assembly.find_recipe(parsed.recipe or "", home)
     else:
-        raise RecipeError(f"nothing says how {parsed.source} is judged", "Add --recipe or --model.")
+        recipe = assembly.find_recipe(parsed.recipe or "", home_of(parsed))
     changes: dict[str, Any] = {}
     if parsed.source:
         changes["source"] = parsed.source
@@ -174,9 +227,8 @@ def _headless(parsed: argparse.Namespace) -> int:
     job = assembly.build_job(
         recipe, settings, where, log, lot=parsed.lot, max_parts=parsed.max_parts, device=parsed.device
     )
-    tally, fault, stopped = Tally(), "", False
     try:
-        with _signals() as stop:
+        with stop_signals() as stop:
             engine.start(job)
             tally, fault, stopped = _follow(engine, events, stop, json_lines=parsed.json, recipe=recipe)
     finally:
@@ -192,28 +244,12 @@ def _headless(parsed: argparse.Namespace) -> int:
     return EXIT_DEFECTS if parsed.fail_on_defect and tally.passed < tally.inspected else EXIT_OK
 
 
-@contextmanager
-def _signals() -> Iterator[threading.Event]:
-    """Turn SIGINT and SIGTERM into an event while the line runs."""
-    stop = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for number in before:
-        signal.signal(number, lambda *_: stop.set())
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def _follow(
     engine: Engine, events: _Events, stop: threading.Event, *, json_lines: bool, recipe: Recipe
 ) -> tuple[Tally, str, bool]:
     """Print parts until the line ends or is stopped; return the tally, the fault, and whether it was stopped."""
     from inspector.cli.table import LiveTable  # noqa: PLC0415 - rich
+    from inspector.domain.records import Tally  # noqa: PLC0415 - numpy
     from inspector.outputs.rows import inspection_to_json  # noqa: PLC0415
 
     tally, fault = Tally(), ""

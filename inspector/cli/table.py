@@ -26,7 +26,7 @@ _ROWS = 10
 
 
 class LiveTable:
-    """Shows the last parts and the figures on stderr; without a terminal it says something every ten seconds.
+    """Shows the last parts and the figures on stderr; without a terminal: faults at once, figures every ten seconds.
 
     Args:
         recipe: For the title.
@@ -39,6 +39,7 @@ class LiveTable:
         self._live: Live | None = None
         self._said_s = time.perf_counter()
         self._drawn_s = 0.0
+        self._faults: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -62,8 +63,8 @@ class LiveTable:
         if self._live is not None and now - self._drawn_s > 0.1:
             self._drawn_s = now
             self._live.update(Group(self._table(), self._figures(status, tally)), refresh=True)
-        elif self._live is None and now - self._said_s > 10.0:
-            self._said_s = now
+        elif self._live is None and (now - self._said_s > 10.0 or _faults(status) != self._faults):
+            self._said_s, self._faults = now, _faults(status)
             self._console.print(self._figures(status, tally), soft_wrap=True)
 
     def _table(self) -> Table:
@@ -92,7 +93,11 @@ class LiveTable:
             f"{tally.error} error · yield {good} · {status.fps:.0f} fps · {status.dropped} dropped · "
             f"trigger → commit p50 {p50} ms, p99 {p99} ms"
         )
-        for fault in (status.source_message, status.log_fault, status.archive_fault, status.fault):
-            if fault:
-                text.append(f"\n{fault}", style="bold red")
+        for fault in _faults(status):
+            text.append(f"\n{fault}", style="bold red")
         return text
+
+
+def _faults(status: EngineStatus) -> tuple[str, ...]:
+    found = (status.source_message, status.log_fault, status.archive_fault, status.fault)
+    return tuple(fault for fault in found if fault)

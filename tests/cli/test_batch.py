@@ -1,0 +1,134 @@
+"""``inspector batch`` again and again on one folder: what is kept, what is judged anew, and in which order."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inspector.cli import main
+from inspector.cli.batch import overlay_name
+from tests.bundles import make_bundle
+from tests.gui.conftest import picture
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    make_bundle(tmp_path / "home" / "models" / "tiny")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in (1, 2, 3, 10):
+        picture(folder / f"part {number}.png", bad=number == 2)
+    (folder / "part 4.png").write_bytes(b"not a picture")
+    return folder
+
+
+def batch(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, Any, str]:
+    """Return the exit code, the JSON object and what was said."""
+    code = main(["batch", *(str(one) for one in arguments), "--json"])
+    captured = capsys.readouterr()
+    return code, json.loads(captured.out), captured.err
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_what_changed_and_what_was_an_error_is_judged_again_and_the_order_stays(
+    capsys: pytest.CaptureFixture[str], home: Path, pictures: Path
+) -> None:
+    common = (pictures, "--model", "tiny", "--home", home)
+    code, found, _ = batch(capsys, *common)
+    results = Path(found["results"])
+    in_order = [f"part {number}.png" for number in (1, 2, 3, 4, 10)]
+    assert (code, found["error"], results.parent.name) == (0, 1, "pictures-results")
+    assert [row["path"] for row in rows_of(results)] == in_order
+    picture(pictures / "part 4.png", bad=True)
+    picture(pictures / "part 1.png", bad=True).touch()
+    (pictures / "part 10.png").rename(pictures / "part 5.png")
+    code, found, said = batch(capsys, *common)
+    assert (code, found["files"], found["pass"], found["fail"], found["error"]) == (0, 5, 2, 3, 0)
+    assert "2 of 5 files have a row already" in said
+    # the row of a file that has gone is kept, before the others
+    assert [row["path"] for row in rows_of(results)] == ["part 10.png", *in_order[:4], "part 5.png"]
+
+
+def test_the_results_of_another_model_are_not_thrown_away(
+    capsys: pytest.CaptureFixture[str], home: Path, pictures: Path, tmp_path: Path
+) -> None:
+    make_bundle(home / "models" / "other", seed=1)
+    common = (pictures, "--home", home, "--out", tmp_path / "out", "--model")
+    assert batch(capsys, *common, "tiny")[0] == 0
+    before = (tmp_path / "out" / "results.csv").read_bytes()
+    code, found, _ = batch(capsys, *common, "other")
+    assert code == 1
+    assert "another model" in found["error"]["what"]
+    assert "--restart" in found["error"]["next_step"]
+    assert (tmp_path / "out" / "results.csv").read_bytes() == before
+    assert batch(capsys, *common, "other", "--restart")[1]["judged"] == 5
+
+
+@pytest.mark.parametrize("tail", [b'"part 9', b"part 9.png,12,3,PASS,0.1,good,{},,,abc", "part 9 é".encode()[:-1]])
+def test_a_row_that_a_crash_cut_short_is_dropped(
+    capsys: pytest.CaptureFixture[str], home: Path, pictures: Path, tmp_path: Path, tail: bytes
+) -> None:
+    common = (pictures, "--model", "tiny", "--home", home, "--out", tmp_path / "out")
+    batch(capsys, *common)
+    results = tmp_path / "out" / "results.csv"
+    whole = results.read_bytes()
+    results.write_bytes(whole + tail)
+    code, found, said = batch(capsys, *common)
+    assert (code, found["judged"]) == (0, 5)
+    assert "4 of 5 files" in said
+    assert results.read_bytes() == whole
+
+
+def test_a_file_that_is_no_result_is_left_alone(
+    capsys: pytest.CaptureFixture[str], home: Path, pictures: Path, tmp_path: Path
+) -> None:
+    results = tmp_path / "out" / "results.csv"
+    results.parent.mkdir()
+    results.write_text("my,own\n1,2\n", encoding="utf-8")
+    code, found, _ = batch(capsys, pictures, "--model", "tiny", "--home", home, "--out", results.parent)
+    assert (code, "not a result" in found["error"]["what"]) == (1, True)
+    assert results.read_text(encoding="utf-8") == "my,own\n1,2\n"
+
+
+def test_overlays_are_drawn_later_too_and_are_no_pictures_of_the_next_run(
+    capsys: pytest.CaptureFixture[str], home: Path, pictures: Path
+) -> None:
+    common = (pictures, "--model", "tiny", "--home", home, "--out", pictures, "--recursive")
+    batch(capsys, *common)
+    code, found, _ = batch(capsys, *common, "--overlay")
+    assert (code, found["files"]) == (0, 5)
+    drawn = [row["overlay"] for row in rows_of(pictures / "results.csv")]
+    assert [bool(one) for one in drawn] == [True, True, True, False, True]
+    assert all((pictures / one).is_file() for one in drawn if one)
+    code, found, said = batch(capsys, *common, "--overlay")
+    assert (found["files"], found["judged"]) == (5, 5)
+    assert "4 of 5 files" in said
+
+
+def test_overlay_names_fit_any_file_system() -> None:
+    assert overlay_name("sub/good 😀.png") == "sub/good 😀.png.overlay.jpg"
+    long = [overlay_name("sub/" + "é" * 120 + f"{number}.png") for number in (1, 2)]
+    assert len(set(long)) == 2
+    assert all(len(name.removeprefix("sub/").encode()) <= 220 for name in long)
+
+
+def test_a_folder_that_cannot_be_written_is_explained(
+    capsys: pytest.CaptureFixture[str], home: Path, pictures: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    code, found, _ = batch(capsys, pictures, "--model", "tiny", "--home", home, "--out", tmp_path / "file" / "out")
+    assert (code, "cannot be written" in found["error"]["what"]) == (1, True)
+    assert "--out" in found["error"]["next_step"]
