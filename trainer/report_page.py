@@ -1,0 +1,323 @@
+"""The page of a report: one HTML file that holds its pictures, and prints on A4."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from trainer.figures import DEFECT_INK, FAINT, GOOD_INK, INK, MUTED
+from trainer.samples import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from trainer.samples import Tile
+
+_STYLE = f"""
+@page {{ size: A4; margin: 15mm; }}
+* {{ box-sizing: border-box; }}
+body {{ font: 10pt/1.4 "DejaVu Sans", Verdana, "Segoe UI", sans-serif; color: {INK}; background: white;
+  max-width: 180mm; margin: 8mm auto; padding: 0 2mm; }}
+h1 {{ font-size: 17pt; line-height: 1.2; margin: 0 0 3mm; overflow-wrap: anywhere; }}
+h2 {{ font-size: 12pt; margin: 8mm 0 2mm; padding-bottom: 1mm; border-bottom: 0.4mm solid {FAINT}; }}
+h3 {{ font-size: 10pt; margin: 4mm 0 1mm; }}
+p {{ margin: 1.5mm 0; }}
+.lead {{ font-size: 11pt; }}
+.box {{ border-left: 1.2mm solid {GOOD_INK}; padding: 1mm 3mm; margin: 3mm 0; }}
+.warning {{ border-left-color: {DEFECT_INK}; }}
+.muted {{ color: {MUTED}; break-before: avoid; }}
+table {{ border-collapse: collapse; font-size: 8.5pt; margin: 2mm 0; }}
+th, td {{ text-align: left; padding: 0.7mm 4mm 0.7mm 0; vertical-align: top; border-bottom: 0.2mm solid {FAINT};
+  overflow-wrap: anywhere; }}
+td:last-child, th:last-child {{ padding-right: 0; }}
+td:first-child {{ overflow-wrap: break-word; }}
+th {{ font-weight: bold; }}
+td.number, th.number {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }}
+code {{ font: 8pt "DejaVu Sans Mono", Consolas, monospace; overflow-wrap: anywhere; }}
+.row {{ display: flex; gap: 3mm; }}
+.row > * {{ width: 50%; min-width: 0; }}
+img {{ max-width: 100%; height: auto; display: block; }}
+img.wide {{ width: 100%; }}
+.tiles {{ display: grid; grid-template-columns: repeat(3, 1fr); gap: 3mm; }}
+figure {{ margin: 0; }}
+figure img {{ width: 100%; }}
+figcaption {{ font-size: 7pt; line-height: 1.25; overflow-wrap: anywhere; }}
+a {{ color: {GOOD_INK}; }}
+@media print {{
+  body {{ max-width: none; margin: 0; padding: 0; }}
+  h2, h3 {{ break-after: avoid; }}
+  tr, figure, img, .row, .box, .pairs {{ break-inside: avoid; }}
+  a {{ color: inherit; text-decoration: none; }}
+}}
+"""
+_RELIABILITY = (
+    "Each point is a tenth of the scale: of the parts that were given about this P(defective), which fraction was "
+    "defective. On the diagonal the probabilities can be taken at their word; the bars are 95 % intervals."
+)
+_FIGURES = (
+    ("accuracy", "Accuracy"),
+    ("precision", "Precision"),
+    ("recall", "Recall"),
+    ("f1", "F1"),
+    ("auroc", "AUROC"),
+    ("average_precision", "Average precision"),
+    ("ece", "Calibration error (ECE)"),
+)
+_POINTING = (
+    ("pictures", "Pictures"),
+    ("pointing_game", "Peak within the mask"),
+    ("pointing_game_tolerant", "… with tolerance"),
+    ("pixel_auroc", "Pixel AUROC"),
+    ("energy_inside", "Energy inside"),
+    ("mask_share", "Mask's share"),
+)
+
+
+def page(metrics: Mapping[str, Any], images: Mapping[str, str], tiles: Mapping[str, Sequence[tuple[Tile, str]]]) -> str:
+    """Write the page.
+
+    Args:
+        metrics: The content of metrics.json.
+        images: Data URIs of the figures by name.
+        tiles: Sample predictions with their data URIs, by kind.
+    """
+    parts = [
+        f"<h1>{escape(metrics['title'])}</h1>",
+        *_summary(metrics),
+        *_test(metrics, images),
+        *_curves(metrics, images),
+        *_samples(tiles),
+        *_beyond(metrics),
+        *_data(metrics),
+        *_training(metrics, images),
+    ]
+    head = f'<meta charset="utf-8"><title>{escape(metrics["title"])}</title><style>{_STYLE}</style>'
+    return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>\n' + "\n".join(parts) + "\n</body></html>\n"
+
+
+# --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _summary(metrics: Mapping[str, Any]) -> list[str]:
+    test, confusion = metrics["test"], metrics["test"]["confusion"]
+    defective = confusion["defective_found"] + confusion["defective_passed"]
+    good = confusion["good_rejected"] + confusion["good_passed"]
+    said = [f"{test['pictures']} test pictures; a part is rejected from P(defective) {test['threshold']:.4f} on."]
+    if defective:
+        said.append(
+            f"Of {defective} defective parts {confusion['defective_passed']} passed: escape rate "
+            f"{_rate(test['escape_rate'], test['escape_rate_95'])}."
+        )
+    if good:
+        said.append(
+            f"Of {good} good parts {confusion['good_rejected']} were rejected: overkill "
+            f"{_rate(test['overkill_rate'], test['overkill_rate_95'])}."
+        )
+    review = test["review"]
+    if review["from"] is not None:
+        said.append(
+            f"From {review['from']:.4f} on a part goes to review: {review['pictures']} pictures "
+            f"({_percent(review['fraction'])}), {review['defective']} of them defective; with it the escape rate is "
+            f"{_rate(review['escape_rate'], review['escape_rate_95'])}."
+        )
+    parts = [f'<p class="lead">{escape(" ".join(said))}</p>']
+    parts.append(f'<p class="box">{escape(metrics["evidence"]["sentence"])}</p>')
+    return parts + [f'<p class="box warning">{escape(one)}</p>' for one in metrics["warnings"]]
+
+
+def _test(metrics: Mapping[str, Any], images: Mapping[str, str]) -> list[str]:
+    test, validation = metrics["test"], metrics["validation"]
+    columns = [("Test", test)] + ([("Validation", validation)] if validation else [])
+    rows = [[words_, *(_figure(one[key]) for _, one in columns)] for key, words_ in _FIGURES]
+    rows.append(
+        ["Escape rate, 95 % interval", *(_rate(one["escape_rate"], one["escape_rate_95"]) for _, one in columns)]
+    )
+    rows.append(
+        ["Overkill, 95 % interval", *(_rate(one["overkill_rate"], one["overkill_rate_95"]) for _, one in columns)]
+    )
+    parts = ["<h2>Test</h2>", _table(["", *(name for name, _ in columns)], rows)]
+    if validation:
+        parts.append('<p class="muted">Threshold and settings were chosen on validation; the test chose nothing.</p>')
+    parts.append(_row(images, "confusion", "scores"))
+    types = [_type_row(name, one) for name, one in test["per_defect_type"].items()]
+    parts += ["<h3>By defect type</h3>", _wide(images, "recall_by_type")]
+    parts.append(_table(["Type", "Pictures", "Rejected", "Passed", "Rejected, 95 % interval"], types))
+    if len(test["per_category"]) > 1:
+        parts += [
+            "<h3>By category</h3>",
+            _table(_CATEGORY, [_category_row(*one) for one in test["per_category"].items()]),
+        ]
+    return parts
+
+
+_CATEGORY = ["Category", "Pictures", "F1", "AUROC", "Escape rate, 95 % interval", "Overkill, 95 % interval"]
+
+
+def _type_row(name: str, one: Mapping[str, Any]) -> list[str]:
+    rate = (
+        _rate(one["recall"], one["recall_95"])
+        if "recall" in one
+        else _rate(one["overkill_rate"], one["overkill_rate_95"])
+    )
+    return [name, str(one["pictures"]), str(one["rejected"]), str(one["passed"]), rate]
+
+
+def _category_row(name: str, one: Mapping[str, Any]) -> list[str]:
+    rates = [_rate(one[key], one[f"{key}_95"]) for key in ("escape_rate", "overkill_rate")]
+    return [name, str(one["pictures"]), _figure(one["f1"]), _figure(one["auroc"]), *rates]
+
+
+def _curves(metrics: Mapping[str, Any], images: Mapping[str, str]) -> list[str]:
+    found = metrics["calibration"]
+    said = f"Calibration error (ECE, 10 bins) on the test: {found['ece']:.3f}"
+    if found["temperature"] is not None:
+        said += f"; {found['ece_before']:.3f} before the logits were divided by {found['temperature']:.3f}"
+    both = "roc" in images
+    return [
+        "<h2>Curves and calibration</h2>",
+        _row(images, "roc", "precision_recall"),
+        _wide(images, "cost"),
+        "" if both else '<p class="muted">ROC, precision-recall and cost need good and defective test pictures.</p>',
+        _row(images, "reliability", words_beside=f"{said}. {_RELIABILITY}"),
+    ]
+
+
+def _samples(tiles: Mapping[str, Sequence[tuple[Tile, str]]]) -> list[str]:
+    if not tiles:
+        return []
+    parts = ["<h2>Sample predictions</h2>"]
+    parts.append('<p class="muted">Left the picture, right with its heatmap; names link to the files.</p>')
+    for kind, own in tiles.items():
+        cells = []
+        for tile, uri in own:
+            name, said = escape(tile.name), escape(words(tile))
+            link = f'<a href="{escape(_href(tile.path))}">{name}</a>'
+            cells.append(f'<figure><img src="{uri}" alt="{name}"><figcaption>{link}<br>{said}</figcaption></figure>')
+        parts.append(f'<h3>{escape(kind)}</h3><div class="tiles">' + "\n".join(cells) + "</div>")
+    return parts
+
+
+def _beyond(metrics: Mapping[str, Any]) -> list[str]:
+    parts: list[str] = []
+    if metrics["pointing"]:
+        rows = [[name, *(_figure(one.get(key)) for key, _ in _POINTING)] for name, one in metrics["pointing"].items()]
+        parts += ["<h2>Does the heatmap point at the defect?</h2>", _table(["Map", *(n for _, n in _POINTING)], rows)]
+        parts.append(
+            '<p class="muted">Measured against the masks of defective pictures. A map without any information has an '
+            "energy inside of the mask's share, and a pixel AUROC of 0.5.</p>"
+        )
+    if metrics["folds"]:
+        parts += ["<h2>Spread over the folds</h2>", _pairs(metrics["folds"])]
+    if metrics["comparison"]:
+        parts += ["<h2>Other methods</h2>", *(f"<p>{escape(one)}</p>" for one in metrics["comparison"])]
+    return parts
+
+
+def _data(metrics: Mapping[str, Any]) -> list[str]:
+    counts = metrics["counts"]
+    parts = ["<h2>Data</h2>"] if counts or metrics["split"] or metrics["findings"] else []
+    if counts:
+        types = sorted({name for one in counts.values() for name in one}, key=lambda name: (name != "good", name))
+        rows = [[name, *(str(one.get(name, 0)) for one in counts.values())] for name in types]
+        rows.append(["all", *(str(sum(one.values())) for one in counts.values())])
+        parts.append(_table(["Pictures", *counts], rows))
+    elif metrics["split"]:
+        parts.append(_pairs(metrics["split"]))
+    if metrics["findings"]:
+        parts.append("<h3>Findings of the audit</h3>")
+        rows = [
+            [
+                one["severity"],
+                one["what"],
+                one["action"],
+                ", ".join(one["files"][:5]) + (" …" if len(one["files"]) > 5 else ""),
+            ]
+            for one in metrics["findings"]
+        ]
+        parts.append(_table(["", "What", "Action", "Files"], rows, numbers=False))
+    return parts
+
+
+def _training(metrics: Mapping[str, Any], images: Mapping[str, str]) -> list[str]:
+    parts: list[str] = []
+    if "history" in images:
+        parts += ["<h2>Training</h2>", _wide(images, "history")]
+    if metrics["stages_s"]:
+        stages = {name: f"{value:.1f} s" for name, value in metrics["stages_s"].items()}
+        stages["all"] = f"{sum(metrics['stages_s'].values()):.1f} s"
+        parts += ["<h2>Time</h2>", _pairs(stages)]
+    if metrics["config"]:
+        parts += ["<h2>Configuration</h2>", _pairs(metrics["config"])]
+    if metrics["environment"]:
+        parts += ["<h2>Environment</h2>", _pairs(metrics["environment"])]
+    return parts
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: bool = True) -> str:
+    """Write a table; the first column holds names, the others numbers."""
+
+    def line(tag: str, cells: Sequence[str]) -> str:
+        kinds = ["", *([' class="number"'] * (len(cells) - 1) if numbers else [""] * (len(cells) - 1))]
+        return "<tr>" + "".join(f"<{tag}{k}>{escape(c)}</{tag}>" for k, c in zip(kinds, cells, strict=True)) + "</tr>"
+
+    return (
+        f"<table><thead>{line('th', head)}</thead><tbody>"
+        + "".join(line("td", row) for row in rows)
+        + "</tbody></table>"
+    )
+
+
+def _pairs(values: Mapping[str, Any]) -> str:
+    rows = [
+        f"<tr><td>{escape(name)}</td><td><code>{escape(_plain(value))}</code></td></tr>"
+        for name, value in values.items()
+    ]
+    return '<table class="pairs"><tbody>' + "".join(rows) + "</tbody></table>"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return " ".join(_plain(one) for one in value)
+    return f"{value:.6g}" if isinstance(value, float) else json.dumps(value)
+
+
+def _row(images: Mapping[str, str], *names: str, words_beside: str = "") -> str:
+    found = "".join(f'<img src="{images[name]}" alt="{name}">' for name in names if name in images)
+    if words_beside:
+        found += f"<p>{escape(words_beside)}</p>"
+    return f'<div class="row">{found}</div>' if found else ""
+
+
+def _wide(images: Mapping[str, str], name: str) -> str:
+    return f'<img class="wide" src="{images[name]}" alt="{name}">' if name in images else ""
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return str(value) if isinstance(value, int) else f"{value:.4f}"
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+def _rate(value: float | None, interval: Sequence[float]) -> str:
+    if value is None:
+        return "–"
+    return f"{_percent(value)} ({100 * interval[0]:.1f} to {_percent(interval[1])})"
+
+
+def _href(path: str) -> str:
+    """Return a link to a file of this or another system; a relative path stays relative."""
+    for kind in (PurePosixPath(path), PureWindowsPath(path)):
+        if kind.is_absolute():
+            return kind.as_uri()
+    return quote(path.replace("\\", "/"))
