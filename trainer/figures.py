@@ -236,7 +236,7 @@ def confusion_matrix(confusion: Mapping[str, int], threshold: float) -> bytes:
                 ink = "white" if shares[row, column] > 0.65 else INK
                 count = str(cells[row, column])
                 axes.text(column, row - 0.06, count, ha="center", va="center", fontsize=17, color=ink)
-                text = f"{words[row][column]}, {shares[row, column]:.1%}"
+                text = f"{words[row][column]}, {100 * shares[row, column]:.1f} %"
                 axes.text(column, row + 0.24, text, ha="center", va="center", fontsize=7.5, color=ink)
         axes.set(title=f"Confusion matrix at {threshold:.3f}", xlabel="verdict", ylabel="truth")
         axes.set_xticks((0, 1), ("PASS", "FAIL"))
@@ -372,6 +372,7 @@ def _mark_threshold(axes: Axes, threshold: float) -> None:
         xytext=(3, 0),
         textcoords="offset points",
         fontsize=7,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.9},
     )
 
 

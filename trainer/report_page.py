@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from html import escape
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
@@ -33,9 +32,11 @@ table {{ border-collapse: collapse; font-size: 8.5pt; margin: 2mm 0; }}
 th, td {{ text-align: left; padding: 0.7mm 4mm 0.7mm 0; vertical-align: top; border-bottom: 0.2mm solid {FAINT};
   overflow-wrap: anywhere; }}
 td:last-child, th:last-child {{ padding-right: 0; }}
-td:first-child {{ overflow-wrap: break-word; }}
+th, td:first-child {{ overflow-wrap: break-word; }}
+td:first-child {{ min-width: 26mm; }}
 th {{ font-weight: bold; }}
-td.number, th.number {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }}
+td.number, th.number {{ text-align: right; vertical-align: bottom; font-variant-numeric: tabular-nums; }}
+td.number {{ white-space: nowrap; }}
 code {{ font: 8pt "DejaVu Sans Mono", Consolas, monospace; overflow-wrap: anywhere; }}
 .row {{ display: flex; gap: 3mm; }}
 .row > * {{ width: 50%; min-width: 0; }}
@@ -48,11 +49,12 @@ figcaption {{ font-size: 7pt; line-height: 1.25; overflow-wrap: anywhere; }}
 a {{ color: {GOOD_INK}; }}
 @media print {{
   body {{ max-width: none; margin: 0; padding: 0; }}
-  h2, h3 {{ break-after: avoid; }}
+  h2, h3, h2 + .muted {{ break-after: avoid; }}
   tr, figure, img, .row, .box, .pairs {{ break-inside: avoid; }}
   a {{ color: inherit; text-decoration: none; }}
 }}
 """
+_MOST_FILES = 5
 _RELIABILITY = (
     "Each point is a tenth of the scale: of the parts that were given about this P(defective), which fraction was "
     "defective. On the diagonal the probabilities can be taken at their word; the bars are 95 % intervals."
@@ -228,17 +230,16 @@ def _data(metrics: Mapping[str, Any]) -> list[str]:
         parts.append(_pairs(metrics["split"]))
     if metrics["findings"]:
         parts.append("<h3>Findings of the audit</h3>")
-        rows = [
-            [
-                one["severity"],
-                one["what"],
-                one["action"],
-                ", ".join(one["files"][:5]) + (" …" if len(one["files"]) > 5 else ""),
-            ]
-            for one in metrics["findings"]
-        ]
-        parts.append(_table(["", "What", "Action", "Files"], rows, numbers=False))
+        parts += [_finding(one) for one in metrics["findings"]]
     return parts
+
+
+def _finding(one: Mapping[str, Any]) -> str:
+    more = f" and {len(one['files']) - _MOST_FILES} more" if len(one["files"]) > _MOST_FILES else ""
+    files = f"<br><code>{escape(', '.join(one['files'][:_MOST_FILES]) + more)}</code>" if one["files"] else ""
+    said = " ".join(part.rstrip(".") + "." for part in (one["what"], one["action"]) if part)
+    kind = "" if one["severity"] == "note" else " warning"
+    return f'<p class="box{kind}"><b>{escape(one["severity"].capitalize())}.</b> {escape(said)}{files}</p>'
 
 
 def _training(metrics: Mapping[str, Any], images: Mapping[str, str]) -> list[str]:
@@ -256,18 +257,17 @@ def _training(metrics: Mapping[str, Any], images: Mapping[str, str]) -> list[str
     return parts
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: bool = True) -> str:
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Write a table; the first column holds names, the others numbers."""
 
     def line(tag: str, cells: Sequence[str]) -> str:
-        kinds = ["", *([' class="number"'] * (len(cells) - 1) if numbers else [""] * (len(cells) - 1))]
-        return "<tr>" + "".join(f"<{tag}{k}>{escape(c)}</{tag}>" for k, c in zip(kinds, cells, strict=True)) + "</tr>"
+        first, *others = (escape(cell) for cell in cells)
+        return (
+            f"<tr><{tag}>{first}</{tag}>" + "".join(f'<{tag} class="number">{one}</{tag}>' for one in others) + "</tr>"
+        )
 
-    return (
-        f"<table><thead>{line('th', head)}</thead><tbody>"
-        + "".join(line("td", row) for row in rows)
-        + "</tbody></table>"
-    )
+    body = "".join(line("td", row) for row in rows)
+    return f"<table><thead>{line('th', head)}</thead><tbody>{body}</tbody></table>"
 
 
 def _pairs(values: Mapping[str, Any]) -> str:
@@ -279,13 +279,15 @@ def _pairs(values: Mapping[str, Any]) -> str:
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, str):
-        return value
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, dict):
         return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
     if isinstance(value, list):
         return " ".join(_plain(one) for one in value)
-    return f"{value:.6g}" if isinstance(value, float) else json.dumps(value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _row(images: Mapping[str, str], *names: str, words_beside: str = "") -> str:

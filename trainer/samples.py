@@ -103,7 +103,7 @@ def side_by_side(tile: Tile, threshold: float) -> NDArray[np.uint8]:
         views.append(draw_overlay(views[0], heatmap, full_scale=1.0, contour=tile.p_defective >= threshold))
     sheet = np.full((_SIDE_PX, 2 * _SIDE_PX + _GAP_PX, 3), 255, np.uint8)
     for number, view in enumerate(views):
-        top, left = (_SIDE_PX - size[1]) // 2, (_SIDE_PX - size[0]) // 2 + number * (_SIDE_PX + _GAP_PX)
+        top, left = (_SIDE_PX - size[1]) // 2, number * (size[0] + _GAP_PX)
         sheet[top : top + size[1], left : left + size[0]] = view
     return sheet
 
@@ -141,7 +141,7 @@ def samples_png(groups: Mapping[str, Sequence[Tile]], threshold: float) -> bytes
                     place_text: dict[str, Any] = {"transform": panel.transAxes, "fontsize": 6.5, "va": "bottom"}
                     panel.text(0, 1.02, f"{_short(tile.name)}\n{words(tile)}", **place_text)
 
-    height = 0.2 + 1.62 * len(rows) + 0.1 * len(groups)
+    height = 0.2 + 1.5 * len(rows) + 0.18 * len(groups)
     return draw(paint, (7.1, height), (len(rows), _PER_ROW))
 
 
