@@ -75,6 +75,7 @@ class Session(QObject):
         self._failures: list[Failure] = []
         self._counts = Counts(Tally(), Tally(), datetime.now(UTC), "")
         self._wants_running = False
+        self._switching = 0  #: starts that are under way: until they are done, an idle engine is between two lines
         self._next_figures_s = self._next_trend_s = 0.0
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._poll)
@@ -139,17 +140,22 @@ class Session(QObject):
             return
         self.fault.emit("line", "")
         self._wants_running = True
+        self._switching += 1
         lot = self.lot
 
         def go() -> None:
             self.engine.replace(self.store.build_job(recipe, log, lot))
 
+        def done(_: None) -> None:
+            self._switching -= 1
+
         def failed(error: Exception) -> None:
+            self._switching -= 1
             self._wants_running = False
             self.fault.emit("line", str(error))
             self._listener.status_changed = True
 
-        self.control.do(go, None, failed)
+        self.control.do(go, done, failed)
 
     def stop(self) -> None:
         """Stop the line."""
@@ -351,7 +357,8 @@ class Session(QObject):
 
     def _tell_status(self) -> None:
         status = self.engine.status()
-        if status.state in (RunState.IDLE, RunState.FAULT) and status.parts + len(status.fault) > 0:
+        ended = status.state in (RunState.IDLE, RunState.FAULT) and status.parts + len(status.fault) > 0
+        if ended and not self._switching:
             self._wants_running = False
         self.status_changed.emit(status)
 
