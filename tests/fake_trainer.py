@@ -69,7 +69,7 @@ class Run:
             file.write(report.model_dump_json() + "\n")
 
     def epoch(self, number: int) -> None:
-        self.say(Progress(stage="epochs", done=number, total=EPOCHS, seconds_left=10.0 * (EPOCHS - number)))
+        self.say(Progress(stage=f"epoch {number} of {EPOCHS}, layer4", done=5, total=5, seconds_left=10.0 * (EPOCHS - number)))
         self.say(
             Epoch(
                 setting="layer4, 448 px",

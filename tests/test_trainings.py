@@ -196,7 +196,7 @@ def test_the_epochs_are_those_of_the_last_setting(desk: Trainings, home: Home) -
 def test_an_inquiry_answers_or_says_what_went_wrong(desk: Trainings, tmp_path: Path) -> None:
     def answer(inquiry: Inquiry) -> dict[str, object]:
         got: dict[str, object] = {}
-        until(lambda: got.update(inquiry.answer() or {}) or got)  # type: ignore[func-returns-value]
+        until(lambda: got.update(inquiry.answer() or {}) or got)
         return got
 
     assert set(answer(desk.inspect_data(str(tmp_path)))) == {"found", "findings", "preview"}

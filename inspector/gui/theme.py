@@ -198,6 +198,14 @@ def _sheet(t: Theme) -> str:
     QListWidget {{ background: transparent; border: 0; outline: 0; }}
     QListWidget::item {{ min-height: 44px; padding-left: 14px; border-radius: 6px; }}
     QListWidget::item:selected {{ background: {t.field}; color: {t.text}; border-left: 3px solid {t.accent}; }}
+    QTableWidget {{ background: transparent; border: 0; outline: 0; }}
+    QTableWidget::item {{ padding: 0 6px; border-bottom: 1px solid {t.edge}; }}
+    QTableWidget::item:selected {{ background: {t.field}; color: {t.text}; }}
+    QHeaderView {{ background: transparent; }}
+    QHeaderView::section {{ background: transparent; color: {t.muted}; border: 0; border-bottom: 1px solid {t.edge};
+        padding: 6px; font-size: 12px; }}
+    QProgressBar {{ background: {t.field}; border: 0; border-radius: 5px; }}
+    QProgressBar::chunk {{ background: {t.accent}; border-radius: 5px; }}
     QScrollArea {{ background: transparent; border: 0; }}
     QScrollArea > QWidget > QWidget {{ background: transparent; }}
     QScrollBar:vertical {{ background: transparent; width: 12px; }}

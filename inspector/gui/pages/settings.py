@@ -17,11 +17,13 @@ from PySide6.QtWidgets import (
 
 from inspector.gui.forms import Form
 from inspector.gui.pages.fields import recipe_sections, station_section
+from inspector.gui.pages.training import TrainingPage
 from inspector.gui.render import Scene
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.picture import PictureView
 from inspector.recipe import Recipe
 from inspector.settings import Settings
+from inspector.trainings import Trainings
 
 if TYPE_CHECKING:
     from inspector.domain.records import Box, Frame, Image, Thresholds
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 _Record = TypeVar("_Record", bound=BaseModel)
 _WITH_PICTURE = ("Source", "Region and trigger")
+_TRAINING = "Training"
 
 
 class SettingsPage(QWidget):
@@ -63,7 +66,8 @@ class SettingsPage(QWidget):
         self.sections.setFixedWidth(190)
         self.sections.setAccessibleName("Sections of the settings")
         row.addWidget(self.sections)
-        frame, layout = card(self)
+        self._card, layout = card(self)
+        frame = self._card
         row.addWidget(frame, 3)
         self._title = label("", "title")
         layout.addWidget(self._title)
@@ -81,6 +85,9 @@ class SettingsPage(QWidget):
         layout.addLayout(self._build_buttons())
         self._side = self._build_picture()
         row.addWidget(self._side, 3)
+        self.training = TrainingPage(self._session, Trainings(self._session.store.home), self)
+        row.addWidget(self.training, 6)
+        self.sections.addItem(_TRAINING)
         self.recipe_form.changed.connect(self._validate)
         self.station.changed.connect(self._validate)
         self.sections.currentRowChanged.connect(self._section_chosen)
@@ -146,6 +153,8 @@ class SettingsPage(QWidget):
         self._session.work.do(self._session.store.models, self._on_models)
         self._session.work.do(self._session.store.cameras, self._on_cameras)
         self._ask_thresholds()
+        if self.training.isVisibleTo(self):
+            self.training.enter()
 
     def show_section(self, name: str) -> None:
         """Show a section by its name."""
@@ -201,11 +210,13 @@ class SettingsPage(QWidget):
             elif self._session.running or not self.isVisible():
                 self._end_preview()
         self.view.poll()
+        self.training.poll()
         self._show_preview_button()
 
     def release(self) -> None:
         """End preview and renderer."""
         self._end_preview()
+        self.training.release()
         self.view.release()
 
     # --- events -------------------------------------------------------------------------------------------------------
@@ -238,6 +249,13 @@ class SettingsPage(QWidget):
 
     def _section_chosen(self, index: int) -> None:
         item = self.sections.item(index)
+        training = item.text() == _TRAINING
+        self._card.setVisible(not training)
+        self.training.setVisible(training)
+        if training:
+            self._side.hide()
+            self.training.enter()
+            return
         self._stack.setCurrentIndex(index)
         self._title.setText(item.text())
         self._hint.setText(item.data(Qt.ItemDataRole.UserRole))

@@ -1,0 +1,357 @@
+"""The Training page as a hand uses it, with a trainer that does in no time what the real one does in minutes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from inspector.domain.records import Thresholds
+from inspector.engine.status import RunState
+from inspector.gui.pages.training import TrainingPage
+from inspector.gui.pages.training_flips import flips_of
+from inspector.gui.pages.training_words import duration, escape_words, percent
+from inspector.paths import Home
+from inspector.promotions import Promotions
+from inspector.trainings import Trainings, TrainingState
+from tests.fake_trainer import COMMAND
+from tests.gui.conftest import Station, picture
+from trainer.protocol import TrainRequest
+
+
+class Bench:
+    """A station that shows its Training page."""
+
+    def __init__(self, qtbot: QtBot, home: Home) -> None:
+        self.qtbot, self.home = qtbot, home
+        self.open()
+
+    def open(self) -> None:
+        self.station = Station(self.qtbot, self.home)
+        self.page: TrainingPage = self.station.window.settings.training
+        self.page.trainings.command = COMMAND
+        self.show()
+
+    def show(self) -> None:
+        self.station.window.show_page(1)
+        self.station.window.settings.show_section("Training")
+        self.until(self.page.isVisible)
+
+    def until(self, condition: object) -> None:
+        self.station.until(condition)  # type: ignore[arg-type]
+
+    def press(self, button: QWidget) -> None:
+        self.until(lambda: button.isVisible() and button.isEnabled())
+        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def data(self, mode: str) -> Path:
+        folder = self.home.root.parent / mode
+        for kind in ("good", "broken"):
+            (folder / kind).mkdir(parents=True, exist_ok=True)
+            picture(folder / kind / "0.png", bad=kind == "broken")
+        return folder
+
+    def choose(self, mode: str) -> None:
+        self.page.data.choose(str(self.data(mode)))
+        self.until(lambda: self.page.data.found is not None and self.page.method.name.text())
+
+    def train(self, mode: str) -> None:
+        self.choose(mode)
+        self.press(self.page.train.start)
+        self.until(lambda: self.page._shown is not None and self.page._shown.name == f"{mode}-1")
+
+    def until_state(self, state: TrainingState) -> None:
+        self.until(lambda: self.page._shown is not None and self.page._shown.state is state)
+
+    def finish(self, mode: str = "quick") -> None:
+        self.train(mode)
+        self.until_state(TrainingState.DONE)
+        self.until(lambda: self.page.result.texts(1)["f1"] == "0.800")
+
+    def close(self) -> None:
+        self.station.close()
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, home: Home) -> Iterator[Bench]:
+    found = Bench(qtbot, home)
+    yield found
+    found.close()
+    desk = Trainings(home, command=COMMAND)
+    for one in desk.history():
+        desk.kill(one)
+    for thread in threading.enumerate():
+        if thread.name in {"training", "work"}:
+            thread.join(20)
+
+
+def test_what_was_recognised_is_shown_before_anything_can_start(bench: Bench) -> None:
+    page = bench.page
+    assert not page.train.start.isEnabled()
+    bench.choose("bottle")
+    assert "173 good" in page.data.words.text()
+    assert "37 defective" in page.data.words.text()
+    assert "near duplicates" in page.data.finding.text()
+    bench.until(lambda: [one.state for one in page.data.strip.thumbs] == ["good", "fail"])
+    bench.until(lambda: len(page.method.preview.thumbs) == 2)
+    assert page.method.name.text() == "bottle-1"
+    assert page.train.start.isEnabled()
+    bench.press(page.data.details_button)
+    assert page.data.details is not None
+    assert "broken/0.png" in page.data.details.text.toPlainText()  # type: ignore[attr-defined]
+    page.data.details.accept()
+
+
+def test_a_dropped_folder_is_taken_for_training_and_not_inspected(bench: Bench) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(bench.data("bottle")))])
+    keys, buttons = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    bench.page.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, buttons, keys))
+    bench.until(lambda: bench.page.data.found is not None)
+    assert bench.page.isVisible()
+
+
+def test_pictures_that_cannot_be_used_say_why_and_do_not_start(bench: Bench) -> None:
+    page = bench.page
+    page.data.choose(str(bench.data("empty")))
+    bench.until(lambda: "there is no picture in" in page.data.finding.text())
+    assert not page.train.start.isEnabled()
+    page.data.choose(str(bench.data("one-class")))
+    bench.until(lambda: "no defective picture" in page.data.finding.text())
+    assert not page.train.start.isEnabled()
+
+
+def test_advanced_has_every_field_of_a_request_and_marks_a_wrong_one(bench: Bench) -> None:
+    method = bench.page.method
+    assert set(method.form.editors) == set(TrainRequest.model_fields) - {"data", "out", "method", "replace"}
+    bench.choose("bottle")
+    bench.press(method.fold_button)
+    assert method.fold.isVisible()
+    for name, text, good in (
+        ("input_size", "20", False),
+        ("input_size", "448", True),
+        ("strength", "much", False),
+        ("strength", "0.5", True),
+        ("test_fraction", "0.8", False),  # with the validation part too much
+        ("test_fraction", "0.3", True),
+    ):
+        method.form.set_value(name, text)
+        assert bool(method.form.faulty_sections()) is not good, (name, text)
+        assert bench.page.train.start.isEnabled() is good
+    request = method.request("x", Path("models"))
+    assert request is not None
+    assert (request.input_size, request.strength, request.test_fraction) == (448, 0.5, 0.3)
+    assert (request.method, request.pooling, request.views) == ("auto", None, None)
+    method.name.setText("a/b")
+    assert not bench.page.train.start.isEnabled()
+
+
+def test_a_training_is_watched_paused_and_stopped_with_its_best(bench: Bench) -> None:
+    page = bench.page
+    bench.train("hold")
+    bench.until(lambda: page.curves.drawn == 2)
+    assert page.progress.stage.text() == "Epoch 2 of 6, layer4"
+    assert page.progress.bar.value() == 333
+    assert page.progress.left.text() == "0:40 left"
+    assert page.confusion.heading.text() == "VALIDATION, THRESHOLD 0.47"
+    assert {key: value.text() for key, value in page.confusion._values.items()} == {
+        "good_passed": "22",
+        "good_rejected": "1",
+        "defective_passed": "0",
+        "defective_found": "7",
+    }
+    assert "Escapes 0 of 7: between 0 % and 35 %" in page.confusion.words.text()
+    bench.press(page.train.pause)
+    bench.until_state(TrainingState.PAUSED)
+    bench.until(lambda: page.train.pause.text() == "Go on")
+    bench.press(page.train.pause)
+    bench.until_state(TrainingState.RUNNING)
+    bench.press(page.train.stop)
+    bench.until_state(TrainingState.DONE)
+    bench.until(lambda: page.result.samples.image is not None)
+    bench.until(lambda: page.result.texts(1)["f1"] == "0.800")
+    assert page.result.texts(0)["f1"] == "0.933"
+    assert page.result.texts(0)["escape"] == "0 of 7  (0 % to 35 %)"
+    assert page.result.texts(0)["threshold"] == "0.470"
+    item = page.history.table.item(0, 4)
+    assert item is not None
+    assert item.text() == "0.933"
+
+
+def test_a_training_goes_on_without_the_window_and_is_found_again(bench: Bench) -> None:
+    bench.train("hold")
+    bench.until(lambda: bench.page.curves.drawn == 2)
+    bench.close()
+    assert Trainings(bench.home).history()[0].state is TrainingState.RUNNING
+    bench.open()
+    page = bench.page
+    bench.until(lambda: page.curves.drawn == 2 and page.progress.isVisible())
+    bench.press(page.train.cancel)
+    assert page.question is not None
+    page.question.reject()
+    assert page._active() is not None
+    bench.press(page.train.cancel)
+    assert page.question is not None
+    bench.press(page.question.yes_button)
+    bench.until_state(TrainingState.CANCELLED)
+    assert page.train.start.isVisible()
+    assert not (bench.home.models / "hold-1").exists()
+
+
+def test_a_crash_is_a_message_and_resume_goes_on(bench: Bench) -> None:
+    bench.train("crash")
+    bench.until(lambda: "MemoryError: 12 GB wanted" in bench.page.message.text())
+    bench.press(bench.page.train.resume)
+    bench.until_state(TrainingState.DONE)
+    bench.until(lambda: bench.page.curves.drawn == 6)
+    assert not bench.page.message.isVisible()
+
+
+def test_a_crash_while_another_page_is_shown_is_a_banner(bench: Bench) -> None:
+    bench.train("hold")
+    active = bench.page._active()
+    assert active is not None
+    bench.station.window.show_page(0)
+    bench.page.trainings.kill(active)
+    bench.until(lambda: "hold-1" in bench.station.window.banners.texts().get("training", ""))
+
+
+def test_promotion_takes_effect_while_the_line_runs_and_is_rolled_back_with_one_click(bench: Bench) -> None:
+    session, page = bench.station.session, bench.page
+    done: list[object] = []
+    assert session.recipe is not None
+    session.apply_recipe(session.recipe.model_copy(update={"thresholds": Thresholds(fail_at=0.8)}), done.append)
+    bench.until(lambda: done)
+    session.start()
+    picture(bench.station.pictures / "1.png", bad=True)
+    bench.until(lambda: session.engine.status().parts == 1)
+    bench.finish()
+    bench.press(page.result.buttons["promote"])
+    question = page.question
+    assert question is not None
+    assert not question.yes_button.isEnabled()  # without a reason there is none
+    bench.qtbot.keyClicks(question.reason, "fewer escapes")
+    bench.press(question.yes_button)
+    bench.until(lambda: session.recipe is not None and session.recipe.model == "quick-1")
+    assert session.recipe.thresholds is None
+
+    def model_of_the_line() -> str:
+        model = session.engine.status().model
+        return model.name if model is not None else ""
+
+    bench.until(lambda: model_of_the_line() == "quick-1")
+    made = Promotions(bench.home).read()
+    assert [(one.from_model, one.to_model, one.why) for one in made] == [("tiny", "quick-1", "fewer escapes")]
+    bench.until(lambda: page.result.buttons["promote"].text() == "Promoted")
+    assert not page.result.buttons["delete"].isEnabled()
+    assert page.result.buttons["back"].text() == "Roll back to tiny"
+    bench.press(page.result.buttons["back"])
+    bench.until(lambda: session.recipe is not None and session.recipe.model == "tiny")
+    back = session.recipe
+    assert (back.version, back.thresholds) == (4, Thresholds(fail_at=0.8))
+    bench.until(lambda: model_of_the_line() == "tiny")
+    bench.until(lambda: not page.result.buttons["back"].isVisible())
+    assert [one.rollback for one in Promotions(bench.home).read()] == [False, True]
+
+
+def test_between_two_models_the_line_is_still_wanted(bench: Bench) -> None:
+    """Seen as stopped in that moment, the next change of the model (a roll-back) would not reach the line."""
+    session = bench.station.session
+    session.start()
+    picture(bench.station.pictures / "1.png", bad=True)
+    bench.until(lambda: session.engine.status().parts == 1)
+    go_on = threading.Event()
+    session.control.do(lambda: go_on.wait(20))
+    session.start()
+    session.engine.stop()
+    seen: list[object] = []
+    session.status_changed.connect(seen.append)
+    bench.until(lambda: len(seen) >= 2)
+    assert session.engine.status().state is RunState.IDLE
+    assert session.running
+    go_on.set()
+    bench.until(lambda: session.engine.status().state is RunState.RUNNING)
+
+
+def test_a_damaged_model_is_not_promoted(bench: Bench) -> None:
+    bench.finish()
+    (bench.home.models / "quick-1" / "graph.bin").write_bytes(b"")
+    bench.press(bench.page.result.buttons["promote"])
+    assert bench.page.question is not None
+    bench.page.question.reason.setText("why not")
+    bench.press(bench.page.question.yes_button)
+    bench.until(lambda: "has been altered" in bench.page.message.text())
+    assert bench.station.session.recipe is not None
+    assert bench.station.session.recipe.model == "tiny"
+    assert Promotions(bench.home).read() == []
+
+
+def test_keep_changes_nothing_and_delete_asks(bench: Bench) -> None:
+    page = bench.page
+    bench.finish()
+    bench.press(page.result.buttons["keep"])
+    assert not page.result.isVisible()
+    assert (bench.home.models / "quick-1").is_dir()
+    page.history.table.selectRow(0)
+    bench.press(page.result.buttons["delete"])
+    assert page.question is not None
+    bench.press(page.question.yes_button)
+    bench.until(lambda: page._all == [])
+    assert not (bench.home.models / "quick-1").exists()
+    assert not page.history.isVisible()
+
+
+def test_everything_that_can_be_pressed_is_at_least_44_pixels(bench: Bench) -> None:
+    bench.finish()
+    bench.press(bench.page.method.fold_button)
+    small = [
+        (type(one).__name__, one.accessibleName() or one.toolTip(), one.width(), one.height())
+        for one in bench.page.findChildren(QWidget)
+        if isinstance(one, QAbstractButton | QComboBox | QLineEdit)
+        and one.isVisible()
+        and not isinstance(one.parent(), QComboBox)
+        and min(one.width(), one.height()) < 44
+    ]
+    assert small == []
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def test_escape_words_carry_the_interval_and_what_a_claim_needs() -> None:
+    assert escape_words(7, 0, 0.01) == (
+        "Escapes 0 of 7: between 0 % and 35 % at 95 % confidence. "
+        "To claim ≤ 1 % you need 299 defective test parts, all of them found."
+    )
+    assert escape_words(0, 0, 0.01) == "There is no defective picture: nothing can be said of escapes."
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0, "0:00"), (64.4, "1:04"), (3723, "1:02:03"), (-3, "0:00")])
+def test_a_duration_reads_like_a_clock(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(("share", "words"), [(0, "0 %"), (0.0077, "0.77 %"), (0.0123, "1.2 %"), (0.354, "35 %")])
+def test_small_shares_keep_their_digits(share: float, words: str) -> None:
+    assert percent(share) == words
+
+
+def test_flips_are_the_pictures_that_change_sides_the_new_errors_first() -> None:
+    def said(**scores: float) -> list[dict[str, object]]:
+        kinds = {"a": "good", "b": "broken", "c": "broken", "d": "good"}
+        return [{"name": name, "defect": kinds[name], "category": "", "p_defective": p} for name, p in scores.items()]
+
+    new = {"threshold": 0.5, "predictions": said(a=0.1, b=0.9, c=0.2, d=0.3)}
+    current = {"threshold": 0.3, "predictions": said(a=0.4, b=0.9, c=0.8, d=0.1)}
+    flips = flips_of(new, current, Path("data"))
+    assert [(one.name, one.better, one.path) for one in flips] == [
+        ("c", False, Path("data/c")),
+        ("a", True, Path("data/a")),
+    ]
+    assert flips_of({"threshold": 0.5}, current, Path("data")) == []
