@@ -1,19 +1,22 @@
-"""``trainer fit`` and ``trainer evaluate``. Results go to stdout, everything else to stderr."""
+"""The trainer's commands. Results go to stdout, everything else to stderr."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, get_args
 
 from inspector import __version__
 from inspector.domain.errors import InspectorError
+from trainer.protocol import MethodName, TrainRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trainer.protocol import Found, Result
+#: Options of the request that have another name on the command line.
+_OPTIONS = {"input_size": "size"}
+_POSITIONAL = frozenset({"data", "out"})
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -25,35 +28,117 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"trainer {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_fit(commands)
+    _add_compare(commands)
+    test = commands.add_parser(
+        "evaluate",
+        help="try a model on labelled pictures",
+        description="Judge labelled pictures with a finished model at its own threshold, as the station does.",
+    )
+    test.add_argument("model", help="folder of a bundle")
+    test.add_argument(
+        "data", nargs="?", default="", help="folder or manifest; with --split: the split's own by default"
+    )
+    test.add_argument("--split", default="", help="split.csv of a bundle's report: only the pictures of one part")
+    test.add_argument("--part", choices=("train", "val", "test"), default="test", help="which part (default: test)")
+    test.add_argument("--report", default="", metavar="FOLDER", help="also write report.html, metrics.json and figures")
+    test.set_defaults(command="evaluate")
+    look = commands.add_parser(
+        "inspect-data",
+        help="what a folder holds, and what is wrong with it",
+        description="Recognise the layout, count, audit; nothing is trained.",
+    )
+    look.add_argument("data", help="folder of pictures, or a manifest")
+    look.add_argument("--preview", default="", metavar="FOLDER", help="write a grid of augmented views there")
+    look.add_argument("--preset", default="standard", choices=_choices("preset"), help="of the preview")
+    look.add_argument("--claim", type=float, default=0.01, help="escape rate to be shown (default: 0.01)")
+    look.set_defaults(command="inspect-data")
+    for name, command in commands.choices.items():
+        if name != "worker":
+            command.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    work = commands.add_parser("worker", help="run the training of a run folder; what the window starts")
+    work.add_argument("folder", help="holds request.json; reports.jsonl is written there")
+    work.set_defaults(command="worker", json=False)
+    return parser
+
+
+def _add_fit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     fit = commands.add_parser(
         "fit",
         help="train a model",
-        description="Train a model on a folder: MVTec AD (train/good, test/TYPE) or one folder per label, one of them "
-        "“good”. Everything is chosen on validation folds; a held-out test part is looked at once, at the end.",
+        description="Train a model on a folder: MVTec AD (train/good, test/TYPE), one folder per label of which one is "
+        "“good”, several such folders in one, or a manifest (.csv, .parquet). Everything is chosen on validation "
+        "pictures; a held-out test part is looked at once, at the end.",
     )
-    fit.add_argument("data", help="folder of pictures")
+    fit.add_argument("data", help="folder of pictures, or a manifest")
     fit.add_argument("--out", required=True, help="folder of the new bundle, as models/NAME")
-    fit.add_argument("--method", choices=("head",), default="head", help="head: linear head on a frozen backbone")
-    fit.add_argument(
-        "--weights", default="", help="backbone (.pth, .safetensors, .npz); default: torchvision's ImageNet"
+    fit.add_argument("--checkpoints", default="", metavar="FOLDER", help="keep checkpoints there, and go on from them")
+    _add_options(fit, _POSITIONAL)
+    fit.set_defaults(command="fit")
+
+
+def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    compare = commands.add_parser(
+        "compare",
+        help="compare methods on identical splits",
+        description="Train several methods on the same splits, one per seed, and compare them on the test parts.",
     )
-    fit.add_argument("--seed", type=int, default=0, help="of the split and the fit (default: 0)")
-    fit.add_argument("--size", type=int, default=224, help="side of the network's input, pixels (default: 224)")
-    fit.add_argument("--policy", choices=("squash", "letterbox", "centre-crop"), default="squash", help="resizing")
-    fit.add_argument("--test-fraction", type=float, default=0.3, help="held out (default: 0.3)")
-    fit.add_argument("--replace", action="store_true", help="replace a bundle of that name")
-    fit.set_defaults(command=run_fit)
-    test = commands.add_parser(
-        "evaluate",
-        help="try a model on a folder",
-        description="Judge every picture of a labelled folder with a finished model at its own threshold.",
+    compare.add_argument("data", help="folder of pictures, or a manifest")
+    compare.add_argument(
+        "--methods", nargs="+", choices=get_args(MethodName), default=["baseline-cnn", "head", "layer4"], help="which"
     )
-    test.add_argument("model", help="folder of a bundle")
-    test.add_argument("data", help="folder of pictures")
-    test.set_defaults(command=run_evaluate)
-    for command in (fit, test):
-        command.add_argument("--json", action="store_true", help="one JSON object on stdout")
-    return parser
+    compare.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2], help="of splits and fits (default: 0 1 2)")
+    compare.add_argument("--keep", default="", metavar="FOLDER", help="keep the bundles there as METHOD-SEED")
+    _add_options(compare, _POSITIONAL | {"method", "seed", "replace", "folds"})
+    compare.set_defaults(command="compare")
+
+
+def _choices(name: str) -> tuple[str, ...]:
+    return tuple(get_args(TrainRequest.model_fields[name].annotation))
+
+
+def _add_options(parser: argparse.ArgumentParser, without: frozenset[str] | set[str]) -> None:
+    """Add an option for every field of the request."""
+    for name, field in TrainRequest.model_fields.items():
+        if name in without:
+            continue
+        flag = "--" + _OPTIONS.get(name, name).replace("_", "-")
+        kinds = [kind for kind in get_args(field.annotation) if kind is not type(None)]
+        words = field.description or ""
+        if field.annotation is bool:
+            parser.add_argument(flag, dest=name, action=argparse.BooleanOptionalAction, default=None, help=words)
+        elif kinds and all(isinstance(kind, str) for kind in kinds):
+            parser.add_argument(flag, dest=name, choices=kinds, help=f"{words} (default: {field.default})")
+        elif kinds and (inner := get_args(kinds[0])):
+            parser.add_argument(flag, dest=name, choices=inner, help=f"{words} (default: the method's)")
+        else:
+            kind = kinds[0] if kinds else field.annotation
+            shown = "the method's" if field.default is None else field.default
+            parser.add_argument(
+                flag,
+                dest=name,
+                type=kind,  # type: ignore[arg-type]
+                metavar=str(getattr(kind, "__name__", "value")).upper(),
+                help=f"{words} (default: {shown})" if shown != "" else words,
+            )
+
+
+def request_from(parsed: argparse.Namespace, **more: object) -> TrainRequest:
+    """Return the request that the options say.
+
+    Raises:
+        InspectorError: If a value is outside its range.
+    """
+    from pydantic import ValidationError  # noqa: PLC0415 - only here
+
+    values = {n: v for n in TrainRequest.model_fields if (v := getattr(parsed, n, None)) is not None}
+    try:
+        return TrainRequest.model_validate(values | more)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(str(one) for one in fault['loc']) or 'options'}: {fault['msg']}" for fault in error.errors()
+        )
+        raise InspectorError(f"this cannot be trained: {faults}", "Correct the option named.") from error
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -64,7 +149,15 @@ def main(arguments: Sequence[str]) -> int:
     """
     parsed = build_parser().parse_args(arguments)
     try:
-        return int(parsed.command(parsed))
+        from trainer import commands  # noqa: PLC0415 - heavy imports only when needed
+
+        return {
+            "fit": commands.run_fit,
+            "compare": commands.run_compare,
+            "evaluate": commands.run_evaluate,
+            "inspect-data": commands.run_inspect,
+            "worker": commands.run_worker,
+        }[parsed.command](parsed)
     except InspectorError as error:
         print(f"error: {error}", file=sys.stderr)
         if parsed.json:
@@ -73,99 +166,3 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("interrupted; nothing was written", file=sys.stderr)
         return 130
-
-
-def run_fit(parsed: argparse.Namespace) -> int:
-    """Train."""
-    from pydantic import ValidationError  # noqa: PLC0415 - heavy imports only when needed
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress as Bar  # noqa: PLC0415
-
-    from trainer.protocol import Candidate, Found, Progress, TrainRequest  # noqa: PLC0415
-
-    try:
-        request = TrainRequest(
-            data=parsed.data,
-            out=parsed.out,
-            method=parsed.method,
-            weights=parsed.weights,
-            seed=parsed.seed,
-            input_size=parsed.size,
-            policy=parsed.policy,
-            test_fraction=parsed.test_fraction,
-            replace=parsed.replace,
-        )
-    except ValidationError as error:
-        faults = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())
-        raise InspectorError(f"this cannot be trained: {faults}", "Correct the option named.") from error
-    from trainer.loop import train  # noqa: PLC0415 - torch takes seconds
-
-    console = Console(stderr=True)
-    result: Result | None = None
-    tasks: dict[str, Any] = {}
-    with Bar(console=console) as bar:
-        for report in train(request):
-            if isinstance(report, Found):
-                _say_found(console, report)
-            elif isinstance(report, Progress):
-                if report.stage not in tasks:
-                    tasks[report.stage] = bar.add_task(report.stage, total=report.total)
-                bar.update(tasks[report.stage], completed=report.done, total=report.total)
-            elif isinstance(report, Candidate):
-                console.print(f"C={report.regularisation:g}: validation loss {report.validation_loss:.4f}")
-            else:
-                result = report
-    assert result is not None
-    if parsed.json:
-        print(json.dumps(result.model_dump(mode="json"), ensure_ascii=False))
-    else:
-        print(f"{result.bundle}: threshold {result.threshold:.4f}, {result.seconds:.0f} s")
-        _print_figures("validation", result.validation)
-        _print_figures("test", result.test)
-    return 0
-
-
-def run_evaluate(parsed: argparse.Namespace) -> int:
-    """Try a finished model."""
-    from pathlib import Path  # noqa: PLC0415
-
-    import numpy as np  # noqa: PLC0415
-
-    from inspector.pictures import read_picture  # noqa: PLC0415
-    from inspector.vision.backends import load_classifier  # noqa: PLC0415
-    from inspector.vision.bundle import Bundle  # noqa: PLC0415
-    from trainer.dataset import labels, read_dataset  # noqa: PLC0415
-    from trainer.evaluate import evaluate  # noqa: PLC0415
-
-    bundle = Bundle.load(Path(parsed.model))
-    dataset = read_dataset(Path(parsed.data))
-    classifier = load_classifier(bundle)
-    try:
-        scores = [classifier.predict(read_picture(sample.path)).p_defective for sample in dataset.samples]
-    finally:
-        classifier.close()
-    threshold = bundle.manifest.thresholds.fail_at
-    found = evaluate(np.array(scores), labels(dataset.samples), threshold)
-    if parsed.json:
-        print(json.dumps({"model": bundle.manifest.name, "threshold": threshold, **found}))
-    else:
-        _print_figures(bundle.manifest.name, found)
-    return 0
-
-
-def _say_found(console: Any, found: Found) -> None:  # noqa: ANN401 - rich.Console
-    console.print(f"layout: {found.layout}")
-    for part, counts in found.counts.items():
-        console.print(f"  {part:11}" + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
-
-
-def _print_figures(title: str, figures: dict[str, Any]) -> None:
-    confusion = figures["confusion"]
-    print(
-        f"{title}: {figures['pictures']} pictures, accuracy {figures['accuracy']:.4f}, "
-        f"precision {figures['precision']:.4f}, recall {figures['recall']:.4f}, F1 {figures['f1']:.4f}"
-    )
-    print(
-        f"  defective: {confusion['defective_found']} found, {confusion['defective_passed']} passed; "
-        f"good: {confusion['good_passed']} passed, {confusion['good_rejected']} rejected"
-    )

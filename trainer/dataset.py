@@ -1,33 +1,36 @@
-"""Pictures with labels from folders, and their split."""
+"""Pictures with labels: the layouts that are recognised."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from inspector.domain.errors import InspectorError
-from inspector.pictures import find_pictures
+from inspector.pictures import PICTURE_SUFFIXES, find_pictures
+from trainer.table import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 GOOD = "good"
-TRAIN, TEST = "train", "test"
-#: Validation folds of the pictures that are not held out.
-FOLDS = 5
+TRAIN, VAL, TEST = "train", "val", "test"
+#: The folder that holds defective pictures of all types, or types as folders.
+DEFECTIVE = "defective"
 #: Fewest pictures of each class.
 LEAST = 6
+_MASK_FOLDERS = ("ground_truth", "masks")
+_NAMES_OF_GOOD = frozenset({"good", "ok", "0"})
+_TABLES = frozenset({".csv", ".parquet"})
 
 
 class DatasetError(InspectorError):
-    """A folder of pictures cannot be trained on."""
+    """Pictures cannot be trained on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,12 @@ class Sample:
         path: The file.
         name: Its path within the data folder, with forward slashes.
         defect: Its defect type; "good" for a good part.
-        part: "train" or "test"; empty before the split.
+        part: "train", "val" or "test"; empty before the split.
         sha256: Of the file; empty before the split.
-        fold: The validation fold of a training picture; -1 for a test picture and before the split.
+        fold: Number of the validation fold of a picture that is not tested; else -1.
+        category: Which product; empty where there is one only.
+        group: Pictures of one group are of one part, or otherwise belong together; empty where unknown.
+        mask: Picture of the defect's pixels.
     """
 
     path: Path
@@ -49,6 +55,9 @@ class Sample:
     part: str = ""
     sha256: str = ""
     fold: int = -1
+    category: str = ""
+    group: str = ""
+    mask: Path | None = None
 
     @property
     def defective(self) -> bool:
@@ -68,110 +77,196 @@ class Dataset:
     layout: str
     samples: tuple[Sample, ...]
 
-    def of(self, part: str) -> list[Sample]:
-        """Return the pictures of one part of the split."""
-        return [sample for sample in self.samples if sample.part == part]
+    def of(self, *parts: str) -> list[Sample]:
+        """Return the pictures of some parts of the split."""
+        return [sample for sample in self.samples if sample.part in parts]
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return how many there are, by part and defect type."""
-        parts = sorted({sample.part for sample in self.samples})
+        parts = [part for part in ("", TRAIN, VAL, TEST) if any(s.part == part for s in self.samples)]
         return {part: dict(sorted(Counter(s.defect for s in self.of(part)).items())) for part in parts}
 
+    def categories(self) -> dict[str, dict[str, int]]:
+        """Return how many there are, by category and defect type."""
+        names = sorted({sample.category for sample in self.samples})
+        return {
+            name: dict(sorted(Counter(s.defect for s in self.samples if s.category == name).items())) for name in names
+        }
+
     def fingerprint(self) -> str:
-        """Return the SHA-256 over names, labels and contents of the training part."""
-        lines = sorted(f"{s.name}\t{s.defect}\t{s.sha256}" for s in self.samples if s.part != TEST)
+        """Return the SHA-256 over names, labels and contents of what is not tested."""
+        lines = sorted(f"{s.name}\t{s.defect}\t{s.part}\t{s.sha256}" for s in self.samples if s.part != TEST)
         return hashlib.sha256("\n".join(lines).encode("utf-8", "backslashreplace")).hexdigest()
 
-    def split_csv(self) -> str:
-        """Return the split as CSV: path, label, defect_type, split, fold, sha256."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(("path", "label", "defect_type", "split", "fold", "sha256"))
-        for sample in self.samples:
-            label = "defective" if sample.defective else GOOD
-            writer.writerow((sample.name, label, sample.defect, sample.part, sample.fold, sample.sha256))
-        return text.getvalue()
 
+def read_dataset(data: Path, *, least: int = LEAST) -> Dataset:
+    """Recognise the layout of a folder, or read a manifest.
 
-def read_dataset(folder: Path) -> Dataset:
-    """Recognise the layout of a folder.
+    MVTec AD: ``train/good`` and ``test/TYPE`` (their pictures are pooled, as its train part has no defective ones).
+    Otherwise: one folder per label, of which one is ``good``; every other one is a defect type, and the folders inside
+    ``defective`` are types of their own. A folder of such folders is a set with several categories. Masks are looked
+    for in ``ground_truth`` under the picture's name, with or without ``_mask``.
 
-    MVTec AD: ``train/good`` and ``test/TYPE`` (their pictures are pooled, as its train part has no defective ones; a
-    ``ground_truth`` folder is left out). Otherwise: one folder per label, of which one is ``good``; every other one is
-    a defect type.
+    Args:
+        data: A folder, or a manifest: a ``.csv`` or ``.parquet`` table with the columns path (relative to the table, or
+            absolute), label ("good", or anything else for defective) and, where wanted, defect_type, category, group,
+            mask, split (train, val or test; used as it is).
+        least: Fewest pictures of each class.
 
     Raises:
-        DatasetError: If it is neither, or a class has too few pictures.
+        DatasetError: If it is none of these, a class has too few pictures, or a line of a manifest is wrong.
     """
-    if not folder.is_dir():
-        raise DatasetError(f"there is no folder {folder}", "Check the path.")
-    if (folder / "train" / GOOD).is_dir() and (folder / "test").is_dir():
-        layout, roots = (
-            "MVTec AD",
-            [folder / "train" / GOOD, *sorted(p for p in (folder / "test").iterdir() if p.is_dir())],
-        )
-    elif (folder / GOOD).is_dir():
-        layout, roots = (
-            "folders by label",
-            sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")),
-        )
+    if data.is_file():
+        layout, samples = "manifest", _from_table(data)
+    elif data.is_dir():
+        layout, samples = _from_folder(data)
     else:
-        inside = ", ".join(sorted(p.name for p in folder.iterdir())[:8]) or "nothing"
-        raise DatasetError(
-            f"{folder} is no data set: there is neither a folder “good” nor train/good and test (found: {inside})",
-            "Put good parts into good/ and defective ones into defective/, or one folder per defect type.",
-        )
-    samples = [
-        Sample(path, path.relative_to(folder).as_posix(), root.name)
-        for root in roots
-        for path in find_pictures(root, recursive=True)
-    ]
+        raise DatasetError(f"there is neither a folder nor a manifest {data}", "Check the path.")
     good = sum(not sample.defective for sample in samples)
-    if min(good, len(samples) - good) < LEAST:
+    if min(good, len(samples) - good) < least:
         raise DatasetError(
-            f"{folder} has {good} good and {len(samples) - good} defective pictures; {LEAST} of each are the least",
-            "Add pictures.",
+            f"{data} has {good} good and {len(samples) - good} defective pictures; {least} of each are the least",
+            "Add pictures of the class that has too few."
+            if samples
+            else f"Pictures are {', '.join(sorted(PICTURE_SUFFIXES))}.",
         )
     return Dataset(layout, tuple(sorted(samples, key=lambda sample: sample.name)))
+
+
+def hashed(dataset: Dataset) -> Dataset:
+    """Return the set with the SHA-256 of every file.
+
+    Raises:
+        DatasetError: If a file cannot be read.
+    """
+
+    def digest(sample: Sample) -> Sample:
+        try:
+            with sample.path.open("rb") as file:
+                return replace(sample, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+        except OSError as error:
+            raise DatasetError(
+                f"the picture {sample.path} cannot be read: {error}", "Mend or remove it, and start again."
+            ) from error
+
+    with ThreadPoolExecutor(4, thread_name_prefix="hash") as pool:
+        return replace(dataset, samples=tuple(pool.map(digest, dataset.samples)))
+
+
+def labels(samples: Sequence[Sample]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return (N,) int64: 0 good, 1 defective."""
+    return np.array([int(sample.defective) for sample in samples], dtype=np.int64)
+
+
+# --- folders ----------------------------------------------------------------------------------------------------------
+
+
+def _from_folder(folder: Path) -> tuple[str, list[Sample]]:
+    if layout := _layout(folder):
+        return layout, _category(folder, folder, layout, "")
+    inside = [(path, _layout(path)) for path in _folders(folder)]
+    found = [(path, layout) for path, layout in inside if layout]
+    if found:
+        samples = [one for path, layout in found for one in _category(folder, path, layout, path.name)]
+        return f"{len(found)} categories ({', '.join(sorted({layout for _, layout in found}))})", samples
+    held = ", ".join(sorted(p.name for p in folder.iterdir())[:8]) or "nothing"
+    raise DatasetError(
+        f"{folder} is no data set: there is neither a folder “good” nor train/good and test (found: {held})",
+        "Put good parts into good/ and defective ones into defective/, or one folder per defect type; or name a "
+        "manifest (.csv, .parquet) with the columns path and label.",
+    )
+
+
+def _layout(folder: Path) -> str:
+    if (folder / "train" / GOOD).is_dir() and (folder / "test").is_dir():
+        return "MVTec AD"
+    return "folders by label" if (folder / GOOD).is_dir() else ""
+
+
+def _category(root: Path, folder: Path, layout: str, category: str) -> list[Sample]:
+    if layout == "MVTec AD":
+        roots = [folder / "train" / GOOD, *_folders(folder / "test")]
+    else:
+        roots = [path for path in _folders(folder) if path.name not in _MASK_FOLDERS]
+    typed = [pair for path in roots for pair in _types(path)]
+    return [
+        Sample(
+            path,
+            path.relative_to(root).as_posix(),
+            kind,
+            category=category,
+            mask=None if kind == GOOD else _mask(folder, kind, path),
+        )
+        for kind, place, recursive in typed
+        for path in find_pictures(place, recursive=recursive)
+    ]
+
+
+def _types(folder: Path) -> list[tuple[str, Path, bool]]:
+    """Return defect type, folder, and whether its sub-folders belong to it."""
+    types = _folders(folder) if folder.name == DEFECTIVE else []
+    if not types:
+        return [(folder.name, folder, True)]
+    return [(folder.name, folder, False), *((path.name, path, True) for path in types)]
+
+
+def _mask(folder: Path, kind: str, picture: Path) -> Path | None:
+    for base in _MASK_FOLDERS:
+        for name in (f"{picture.stem}_mask.png", f"{picture.stem}.png"):
+            if (path := folder / base / kind / name).is_file():
+                return path
+    return None
 
 
 def _folders(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
-def split(dataset: Dataset, *, seed: int, test_fraction: float) -> Dataset:
-    """Split by defect type, at random by seed, into a held-out test part and a training part in validation folds.
-
-    Identical files go into the same part and fold.
-
-    Args:
-        dataset: Unsplit.
-        seed: 0 or more.
-        test_fraction: Of all pictures, 0..1.
-    """
-    rng = np.random.default_rng(seed)
-    hashed = [replace(s, sha256=hashlib.sha256(s.path.read_bytes()).hexdigest()) for s in dataset.samples]
-    assigned: dict[str, tuple[str, int]] = {}
-    turn = {False: 0, True: 0}  # folds are dealt out in turn, so that each holds both classes
-    for defect in sorted({sample.defect for sample in hashed}):
-        contents = sorted({s.sha256 for s in hashed if s.defect == defect and s.sha256 not in assigned})
-        order = [contents[index] for index in rng.permutation(len(contents))]
-        test = _share(len(order), test_fraction)
-        for place, content in enumerate(order):
-            if place < test:
-                assigned[content] = (TEST, -1)
-            else:
-                assigned[content] = (TRAIN, turn[defect != GOOD] % FOLDS)
-                turn[defect != GOOD] += 1
-    samples = (replace(sample, part=assigned[sample.sha256][0], fold=assigned[sample.sha256][1]) for sample in hashed)
-    return Dataset(dataset.layout, tuple(samples))
+# --- manifests --------------------------------------------------------------------------------------------------------
 
 
-def _share(count: int, fraction: float) -> int:
-    """Return a rounded share that leaves at least one picture out of it, and takes one where there are two."""
-    return min(max(1, round(count * fraction)), count - 1) if count > 1 else 0
+def _from_table(file: Path) -> list[Sample]:
+    try:
+        rows = read_table(file)
+    except (OSError, ValueError) as error:
+        raise DatasetError(
+            f"the manifest {file} cannot be read: {error}", f"Give a table ({', '.join(sorted(_TABLES))})."
+        ) from error
+    samples, seen = [], set()
+    for number, row in enumerate(rows, 2):
+        sample = _from_row(file, number, row)
+        if sample.path in seen:
+            raise DatasetError(f"{file}, row {number}: {sample.path} is named twice", "Remove one of the rows.")
+        seen.add(sample.path)
+        samples.append(sample)
+    return samples
 
 
-def labels(samples: Sequence[Sample]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Return (N,) int64: 0 good, 1 defective."""
-    return np.array([int(sample.defective) for sample in samples], dtype=np.int64)
+def _from_row(file: Path, number: int, row: dict[str, str]) -> Sample:
+    where = f"{file}, row {number}"
+    if not row.get("path") or not row.get("label"):
+        raise DatasetError(
+            f"{where}: there is no path or no label (columns: {', '.join(row)})",
+            "Every row needs both; a label is “good”, or anything else for defective.",
+        )
+    good = row["label"].lower() in _NAMES_OF_GOOD
+    path, kind = file.parent / row["path"], row.get("defect_type", "")
+    if not path.is_file():
+        raise DatasetError(f"{where}: there is no file {path}", "Correct the path; it is relative to the manifest.")
+    if good and kind not in {"", GOOD}:
+        raise DatasetError(f"{where}: the label is good, and the defect type is “{kind}”", "Correct one of them.")
+    if row.get("split", "") not in {"", TRAIN, VAL, TEST}:
+        raise DatasetError(f"{where}: the split “{row['split']}” is not known", "Name train, val or test.")
+    mask = file.parent / row["mask"] if row.get("mask") else None
+    if mask is not None and not mask.is_file():
+        raise DatasetError(f"{where}: there is no mask {mask}", "Correct the path, or leave it empty.")
+    defect = GOOD if good else kind or (row["label"] if row["label"] != "1" else DEFECTIVE)
+    return Sample(
+        path,
+        row["path"].replace("\\", "/"),
+        defect,
+        part=row.get("split", ""),
+        category=row.get("category", ""),
+        group=row.get("group", ""),
+        mask=mask,
+    )

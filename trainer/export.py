@@ -1,134 +1,181 @@
-"""From a trained network to a bundle with its report."""
+"""From a trained network to a bundle: the gate that the exported graph must pass, and the files."""
 
 from __future__ import annotations
 
-import html
+import importlib.metadata
 import json
+import os
+import platform
 import tempfile
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import torch
+
 import inspector
+from inspector.domain.errors import BundleError
 from inspector.domain.records import Thresholds
+from inspector.pictures import read_picture
 from inspector.vision.bundle import Bundle, ManifestFields, write_bundle
 from inspector.vision.export import export_openvino
 from inspector.vision.graph import TORCH_WEIGHTS_FILE
+from inspector.vision.network import InspectionNetwork
+from inspector.vision.preprocess import preprocess
 from inspector.vision.weights import save_weights
-from trainer.dataset import GOOD, TEST, Dataset
+from trainer.dataset import DEFECTIVE, GOOD
 
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Iterator, Mapping, Sequence
+
     from numpy.typing import NDArray
 
-    from inspector.vision.network import InspectionNetwork
-    from inspector.vision.preprocess import Preprocessing
+    from trainer.dataset import Dataset, Sample
+    from trainer.methods import Trained
     from trainer.protocol import TrainRequest
 
-CLASSES = (GOOD, "defective")
+CLASSES = (GOOD, DEFECTIVE)
+#: Largest difference of P(defective) between the exported graph at the line's precision and torch in float32.
+TOLERANCE = 0.05
+_BATCH = 16
+_PACKAGES = ("torch", "torchvision", "openvino", "numpy", "opencv-python-headless", "scikit-learn")
 
 
-def write_model(  # noqa: PLR0913 - everything that a report says
-    request: TrainRequest,
-    network: InspectionNetwork,
-    preprocessing: Preprocessing,
-    dataset: Dataset,
-    *,
-    threshold: float,
-    strength: float,
-    backbone_file: str,
-    on_validation: dict[str, Any],
-    on_test: dict[str, Any],
-    scores: NDArray[np.float64],
-) -> Bundle:
-    """Write the bundle in one step.
+@contextmanager
+def exported(
+    trained: Trained, dataset: Dataset, request: TrainRequest, *, fail_at: float, review_from: float | None
+) -> Iterator[tuple[Bundle, dict[str, Path | bytes], ManifestFields]]:
+    """Export into a temporary bundle, which is gone afterwards; the final one gets its files and the report.
 
     Args:
-        request: What was asked for.
-        network: Trained.
-        preprocessing: As it was trained.
+        trained: The network.
         dataset: Split.
-        threshold: From the validation folds.
-        strength: Of the chosen head.
-        backbone_file: Name of the weights' file.
-        on_validation: Figures, see `trainer.evaluate.evaluate`.
-        on_test: Figures, likewise.
-        scores: (N,) P(defective) of the test pictures, in the order of the data set.
+        request: What was asked for.
+        fail_at: Threshold.
+        review_from: Where review begins; None for no band.
 
-    Raises:
-        BundleError: If it cannot be written.
+    Yields:
+        A bundle that can be loaded, its files, and what its manifest says.
     """
     out = Path(request.out)
-    training: dict[str, Any] = {
-        "method": request.method,
-        "seed": request.seed,
-        "backbone_file": backbone_file,
-        "regularisation": strength,
-        "counts": dataset.counts(),
-    }
     fields = ManifestFields(
         name=out.name,
         created=datetime.now(UTC).replace(microsecond=0),
         class_names=CLASSES,
         good_class=GOOD,
-        preprocessing=preprocessing,
-        thresholds=Thresholds(fail_at=round(threshold, 6)),
+        preprocessing=trained.preprocessing,
+        thresholds=Thresholds(
+            fail_at=round(fail_at, 6), review_from=None if review_from is None else round(review_from, 6)
+        ),
+        backbone=trained.trunk,
+        pooling=trained.plan.pooling,
         data_fingerprint=dataset.fingerprint(),
-        metrics={"validation": on_validation, "test": on_test},
-        training=training,
         software_version=inspector.__version__,
     )
-    report = {"training": training, "threshold": threshold, "validation": on_validation, "test": on_test}
-    tested = [
-        {"path": sample.name, "defect_type": sample.defect, "p_defective": round(float(score), 6)}
-        for sample, score in zip(dataset.of(TEST), scores, strict=True)
-    ]
     with tempfile.TemporaryDirectory(prefix="trainer-") as folder:
-        graph, graph_weights = export_openvino(network, preprocessing, Path(folder))
-        weights = Path(folder) / TORCH_WEIGHTS_FILE
-        save_weights(network, weights)
-        files: dict[str, Path | bytes] = {
-            graph.name: graph,
-            graph_weights.name: graph_weights,
-            TORCH_WEIGHTS_FILE: weights,
-            "report/report.json": (json.dumps({**report, "tested": tested}, indent=2) + "\n").encode(),
-            "report/split.csv": dataset.split_csv().encode("utf-8", "backslashreplace"),
-            "report/report.html": _page(out.name, report).encode(),
-        }
-        return write_bundle(out, fields, files, overwrite=request.replace)
+        graph, graph_weights = export_openvino(trained.network, trained.preprocessing, Path(folder))
+        files: dict[str, Path | bytes] = {graph.name: graph, graph_weights.name: graph_weights}
+        if isinstance(trained.network, InspectionNetwork):
+            weights = Path(folder) / TORCH_WEIGHTS_FILE
+            save_weights(trained.network, weights)
+            files[TORCH_WEIGHTS_FILE] = weights
+        yield write_bundle(Path(folder) / "bundle", fields, files), files, fields
 
 
-def _page(name: str, report: dict[str, Any]) -> str:
-    """Return the report as one HTML page without anything from elsewhere."""
-    confusion = report["test"]["confusion"]
-    rows = "".join(
-        f"<tr><th>{html.escape(key)}</th><td>{_number(report['validation'][key])}</td><td>{_number(value)}</td></tr>"
-        for key, value in report["test"].items()
-        if not isinstance(value, dict)
-    )
-    counts = "".join(
-        f"<tr><th>{html.escape(part)}</th><td>{html.escape(_listed(kinds))}</td></tr>"
-        for part, kinds in report["training"]["counts"].items()
-    )
-    return (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{html.escape(name)}</title>"
-        "<style>body{font:15px sans-serif;max-width:46em;margin:2em auto}table{border-collapse:collapse;margin:1em 0}"
-        "th,td{border:1px solid silver;padding:.4em .8em;text-align:left}</style>"
-        f"<h1>Model {html.escape(name)}</h1><p>Threshold {report['threshold']:.4f} on P(defective), chosen on "
-        "validation folds. The test part was looked at once, after everything was chosen.</p>"
-        f"<h2>Pictures</h2><table>{counts}</table>"
-        "<h2>Confusion matrix, test</h2><table><tr><th></th><th>judged good</th><th>judged defective</th></tr>"
-        f"<tr><th>good</th><td>{confusion['good_passed']}</td><td>{confusion['good_rejected']}</td></tr>"
-        f"<tr><th>defective</th><td>{confusion['defective_passed']}</td><td>{confusion['defective_found']}</td></tr>"
-        f"</table><h2>Figures</h2><table><tr><th></th><th>validation</th><th>test</th></tr>{rows}</table></html>\n"
-    )
+def check_same(
+    trained: Trained, samples: Sequence[Sample], scores: NDArray[np.float64], thresholds: Thresholds
+) -> float:
+    """Hold the exported graph's scores against the torch network's.
+
+    Args:
+        trained: The network, in torch.
+        samples: Validation pictures.
+        scores: (N,) what the exported graph says of them at the line's precision.
+        thresholds: Operating point.
+
+    Returns:
+        The largest difference of P(defective).
+
+    Raises:
+        BundleError: If a verdict differs, or a probability by more than `TOLERANCE`; the text names the picture.
+    """
+    expected = torch_scores(trained.network, samples, trained)
+    worst = 0.0
+    for sample, here, there in zip(samples, expected, scores, strict=True):
+        flips = _verdict(here, thresholds) != _verdict(there, thresholds)
+        if flips or abs(here - there) > TOLERANCE:
+            why = "judges otherwise" if flips else f"differs by more than {TOLERANCE:g}"
+            raise BundleError(
+                f"the exported graph {why} on {sample.path}: P(defective) {there:.4f}, in training {here:.4f}; "
+                f"the threshold is {thresholds.fail_at:.4f}",
+                "Nothing was written. Train again with another seed, or report this with the picture.",
+            )
+        worst = max(worst, abs(here - there))
+    return worst
 
 
-def _listed(kinds: dict[str, int]) -> str:
-    return ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+def torch_scores(network: torch.nn.Module, samples: Sequence[Sample], trained: Trained) -> NDArray[np.float64]:
+    """Return (N,) P(defective) in torch, float32."""
+    network.eval()
+    found = []
+    with torch.inference_mode():
+        for first in range(0, len(samples), _BATCH):
+            group = [preprocess(read_picture(s.path), trained.preprocessing) for s in samples[first : first + _BATCH]]
+            probabilities, _ = network(torch.from_numpy(np.stack(group)))
+            found.append(1.0 - probabilities[:, 0].double().numpy())
+    return np.concatenate(found)
 
 
-def _number(value: Any) -> str:  # noqa: ANN401 - any figure
-    if isinstance(value, list):
-        return " to ".join(f"{one:.4f}" for one in value)
-    return f"{value:.4f}" if isinstance(value, float) else html.escape(str(value))
+def write_final(
+    request: TrainRequest,
+    fields: ManifestFields,
+    files: Mapping[str, Path | bytes],
+    report: Mapping[str, bytes],
+    *,
+    metrics: dict[str, Any],
+    training: dict[str, Any],
+) -> Bundle:
+    """Write the bundle in one step.
+
+    Args:
+        request: Where to.
+        fields: As exported.
+        files: As exported.
+        report: Files of the report, the split among them.
+        metrics: For the manifest.
+        training: For the manifest.
+
+    Raises:
+        BundleError: If it cannot be written.
+    """
+    described = fields.model_copy(update={"metrics": metrics, "training": training})
+    extra = {"report/environment.json": (json.dumps(environment(), indent=2) + "\n").encode()}
+    return write_bundle(Path(request.out), described, {**files, **report, **extra}, overwrite=request.replace)
+
+
+def environment() -> dict[str, str]:
+    """Return versions and hardware."""
+    found = {name: importlib.metadata.version(name) for name in _PACKAGES if _installed(name)}
+    return found | {
+        "inspector": inspector.__version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "processor": f"{platform.machine()}, {os.cpu_count()} logical cores",
+        "cuda": torch.cuda.get_device_name(0) if torch.cuda.is_available() else "none",
+    }
+
+
+def _installed(name: str) -> bool:
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _verdict(score: float, thresholds: Thresholds) -> str:
+    if score >= thresholds.fail_at:
+        return "fail"
+    return "review" if thresholds.review_from is not None and score >= thresholds.review_from else "pass"

@@ -104,10 +104,10 @@ def evaluate(judged: Sequence[Judged], threshold: float, review_from: float | No
     categories = [one.category for one in judged]
     return {
         "threshold": threshold,
-        **_figures(scores, truth, threshold),
+        **figures(scores, truth, threshold),
         "ece": expected_calibration_error(scores, truth),
         "review": _review(scores, truth, threshold, review_from),
-        "per_category": {name: _figures(scores[chosen], truth[chosen], threshold) for name, chosen in _by(categories)},
+        "per_category": {name: figures(scores[chosen], truth[chosen], threshold) for name, chosen in _by(categories)},
         "per_defect_type": {
             name: _one_type(scores[chosen], defective=bool(truth[chosen[0]]), threshold=threshold)
             for name, chosen in _by(types)
@@ -281,7 +281,8 @@ class _Cuts:
         return middle if self._scores[cut - 1] < middle <= self._scores[cut] else float(self._scores[cut])
 
 
-def _figures(scores: NDArray[np.float64], labels: NDArray[np.int64], threshold: float) -> dict[str, JsonValue]:
+def figures(scores: NDArray[np.float64], labels: NDArray[np.int64], threshold: float) -> dict[str, JsonValue]:
+    """Return the counts and rates of (N,) scores at a threshold; see `evaluate`."""
     said, truth = scores >= threshold, labels == 1
     hits, escapes = int((truth & said).sum()), int((truth & ~said).sum())
     overkill, passed = int((~truth & said).sum()), int((~truth & ~said).sum())

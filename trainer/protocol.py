@@ -1,10 +1,27 @@
-"""What a training is asked for, and what it reports: plain records that go through JSON."""
+"""What a training is asked for, and what it reports: plain records that go through JSON; no torch here.
+
+A training that is driven from elsewhere is a folder (`RunFolder`): its request, its reports as JSON lines, and a file
+with the last command. The window may close and find it again; the process may die without taking anything along.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, model_validator
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Method = Literal["auto", "baseline-cnn", "baseline-svm", "head", "layer4", "deeper"]
+MethodName = Literal["baseline-cnn", "baseline-svm", "head", "layer4", "deeper"]
+PoolingName = Literal["average", "mix"]
+Preset = Literal["standard", "orientation-matters", "colour-matters", "both-matter", "none"]
+Rule = Literal["f1", "escapes", "cost"]
+Policy = Literal["squash", "letterbox", "centre-crop"]
 
 
 class _Record(BaseModel):
@@ -12,27 +29,97 @@ class _Record(BaseModel):
 
 
 class TrainRequest(_Record):
-    """One training."""
+    """One training. What is None is the method's own default, or is chosen by validation with ``auto``."""
 
-    data: Annotated[str, Field(description="folder of pictures")]
-    out: Annotated[str, Field(description="folder of the new bundle")]
-    method: Annotated[Literal["head"], Field(description="how: “head” fits a linear head on a frozen backbone")] = (
-        "head"
-    )
+    data: Annotated[str, Field(min_length=1, description="folder of pictures, or a manifest (.csv, .parquet)")]
+    out: Annotated[str, Field(min_length=1, description="folder of the new bundle")]
+    method: Annotated[Method, Field(description="how it is trained")] = "auto"
     weights: Annotated[str, Field(description="backbone weights; empty: torchvision's ImageNet weights")] = ""
-    seed: Annotated[int, Field(ge=0, description="of the split and the fit")] = 0
-    input_size: Annotated[int, Field(ge=64, le=1024, description="side of the network's input, pixels")] = 224
-    policy: Annotated[Literal["squash", "letterbox", "centre-crop"], Field(description="resizing")] = "squash"
-    test_fraction: Annotated[float, Field(gt=0, lt=1, description="held out for the one evaluation")] = 0.3
+    seed: Annotated[int, Field(ge=0, lt=2**31, description="of the split and the fit")] = 0
     replace: Annotated[bool, Field(description="replace a bundle that is there")] = False
+    # pictures
+    input_size: Annotated[int | None, Field(ge=64, le=1024, description="side of the network's input, pixels")] = None
+    policy: Annotated[Policy, Field(description="how a picture becomes a square")] = "squash"
+    preset: Annotated[Preset, Field(description="what augmentation may change")] = "standard"
+    strength: Annotated[float, Field(ge=0, le=2, description="of the augmentation; 1 is the preset's own")] = 1.0
+    views: Annotated[int | None, Field(ge=1, le=32, description="augmented views of each picture, the first plain")] = (
+        None
+    )
+    # split
+    split: Annotated[str, Field(description="split.csv of another bundle to use again; empty: a new split")] = ""
+    test_fraction: Annotated[float, Field(gt=0, lt=1, description="held out for the one evaluation")] = 0.2
+    validation_fraction: Annotated[float, Field(gt=0, lt=1, description="for every choice that is made")] = 0.16
+    folds: Annotated[int, Field(ge=0, le=20, description="cross-test in so many folds first; 0: one test part")] = 0
+    keep_together: Annotated[bool, Field(description="near duplicates go into one part of the split")] = True
+    # method
+    pooling: Annotated[PoolingName | None, Field(description="between the last map and the verdict")] = None
+    unfreeze: Annotated[Literal["layer3", "all"], Field(description="deeper: from where")] = "layer3"
+    epochs: Annotated[int | None, Field(ge=1, le=500, description="at most")] = None
+    patience: Annotated[int | None, Field(ge=1, description="epochs without a better validation loss")] = None
+    batch: Annotated[int, Field(ge=2, le=512, description="pictures per step")] = 32
+    learning_rate: Annotated[float | None, Field(gt=0, le=1, description="peak, of the trained layers")] = None
+    weight_decay: Annotated[float, Field(ge=0, le=1, description="AdamW")] = 0.01
+    loss: Annotated[Literal["cross-entropy", "focal"], Field(description="classes are weighted in both")] = (
+        "cross-entropy"
+    )
+    mixing: Annotated[Literal["none", "mixup", "cutmix"], Field(description="of pictures within a batch")] = "none"
+    budget_s: Annotated[float, Field(gt=0, description="auto: time for trying settings, seconds")] = 240.0
+    # operating point
+    rule: Annotated[Rule, Field(description="how the threshold is chosen on validation")] = "f1"
+    escape_limit: Annotated[float, Field(ge=0, lt=1, description="rule escapes: fraction of defective parts")] = 0.01
+    escape_cost: Annotated[float, Field(ge=0, description="rule cost: of a defective part that passes")] = 10.0
+    reject_cost: Annotated[float, Field(ge=0, description="rule cost: of a good part that is rejected")] = 1.0
+    review_band: Annotated[
+        float | None, Field(gt=0, lt=1, description="fraction of validation parts that go to review; empty: none")
+    ] = None
+    claim: Annotated[float, Field(gt=0, lt=1, description="escape rate that is to be shown at 95 % confidence")] = 0.01
+    # report
+    deep_maps: Annotated[bool, Field(description="also measure pytorch-grad-cam's methods against the masks")] = False
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.test_fraction + self.validation_fraction >= 0.9:
+            msg = (
+                f"test {self.test_fraction:g} and validation {self.validation_fraction:g} leave less than a tenth "
+                "of the pictures to train on"
+            )
+            raise ValueError(msg)
+        if self.escape_cost + self.reject_cost <= 0:
+            msg = "one of the two costs must be above 0"
+            raise ValueError(msg)
+        return self
+
+
+class Started(_Record):
+    """First of a run: who runs it."""
+
+    kind: Literal["started"] = "started"
+    pid: int
+    created: float  #: the process's start time, POSIX seconds: a pid alone may be another process's by now
+    time: float
 
 
 class Found(_Record):
-    """What the data folder holds; the first report."""
+    """What the data holds."""
 
     kind: Literal["found"] = "found"
     layout: str
     counts: dict[str, dict[str, int]]  #: by part of the split, by defect type
+    categories: dict[str, dict[str, int]] = {}  #: by category, by defect type
+    pictures: dict[str, list[str]] = {}  #: some files by defect type, for thumbnails
+    masks: int = 0
+    groups: int = 0
+
+
+class Finding(_Record):
+    """One finding of the audit."""
+
+    kind: Literal["finding"] = "finding"
+    severity: Literal["error", "warning", "note"]
+    code: str
+    what: str  #: a sentence with the values
+    action: str  #: what to do, or what is done about it
+    files: list[str] = []
 
 
 class Progress(_Record):
@@ -42,25 +129,167 @@ class Progress(_Record):
     stage: str
     done: int
     total: int
+    seconds_left: float | None = None
 
 
 class Candidate(_Record):
-    """One setting that was tried, and its figure on the validation folds."""
+    """One setting that was tried, and its figure on validation."""
 
     kind: Literal["candidate"] = "candidate"
-    regularisation: float
+    words: str
     validation_loss: float
+    seconds: float = 0.0
+
+
+class Epoch(_Record):
+    """After each epoch."""
+
+    kind: Literal["epoch"] = "epoch"
+    setting: str  #: which candidate, or fold
+    epoch: int
+    epochs: int
+    training_loss: float
+    validation_loss: float
+    validation_f1: float
+    threshold: float
+    confusion: dict[str, int]  #: defective_found, defective_passed, good_rejected, good_passed
+    best: bool
+
+
+class Paused(_Record):
+    """It waits, or goes on."""
+
+    kind: Literal["paused"] = "paused"
+    paused: bool
 
 
 class Result(_Record):
-    """The last report."""
+    """The last report of a training that ended well."""
 
     kind: Literal["result"] = "result"
     bundle: str
+    method: str
     threshold: float
     validation: dict[str, JsonValue]
     test: dict[str, JsonValue]
+    split: dict[str, int] = {}
+    stages: dict[str, float] = {}  #: seconds
     seconds: float
+    folds: dict[str, JsonValue] = {}
 
 
-Report = Found | Progress | Candidate | Result
+class Failed(_Record):
+    """The last report of one that did not."""
+
+    kind: Literal["failed"] = "failed"
+    what: str
+    next_step: str
+    cancelled: bool = False
+
+
+Report = Started | Found | Finding | Progress | Candidate | Epoch | Paused | Result | Failed
+_REPORT: TypeAdapter[Report] = TypeAdapter(Annotated[Report, Field(discriminator="kind")])
+
+
+def parse_report(line: str | bytes) -> Report:
+    """Read one JSON line.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    return _REPORT.validate_json(line)
+
+
+class Command(StrEnum):
+    """What a running training is told."""
+
+    RUN = "run"
+    PAUSE = "pause"
+    STOP = "stop"  #: end the epochs, keep the best, write the bundle
+    CANCEL = "cancel"  #: end, write nothing
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """One training on disk.
+
+    Args:
+        path: The folder.
+    """
+
+    path: Path
+
+    @property
+    def request_file(self) -> Path:
+        """The `TrainRequest` as JSON."""
+        return self.path / "request.json"
+
+    @property
+    def reports_file(self) -> Path:
+        """The reports as JSON lines."""
+        return self.path / "reports.jsonl"
+
+    @property
+    def errors_file(self) -> Path:
+        """What the process wrote to stderr."""
+        return self.path / "stderr.txt"
+
+    @property
+    def checkpoints(self) -> Path:
+        """What a resumed run needs."""
+        return self.path / "checkpoints"
+
+    @property
+    def command_file(self) -> Path:
+        """The last command."""
+        return self.path / "command"
+
+    def request(self) -> TrainRequest:
+        """Read the request.
+
+        Raises:
+            OSError: If it cannot be read.
+            ValueError: If it is none.
+        """
+        return TrainRequest.model_validate_json(self.request_file.read_bytes())
+
+    def command(self) -> Command:
+        """Return the last command; `Command.RUN` where there is none."""
+        try:
+            return Command(self.command_file.read_text(encoding="ascii").strip())
+        except (OSError, ValueError):
+            return Command.RUN
+
+    def tell(self, command: Command) -> None:
+        """Give a command.
+
+        Raises:
+            OSError: If it cannot be written.
+        """
+        partial = self.command_file.with_suffix(".part")
+        partial.write_text(command.value, encoding="ascii")
+        partial.replace(self.command_file)
+
+    def write_request(self, request: TrainRequest) -> None:
+        """Make the folder and put the request into it.
+
+        Raises:
+            OSError: If it cannot be written.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(request.model_dump(mode="json"), indent=2, ensure_ascii=False)
+        self.request_file.write_text(text + "\n", encoding="utf-8")
+
+    def reports(self) -> list[Report]:
+        """Return the reports so far; a line that is still being written, or is not understood, is left out."""
+        try:
+            lines = self.reports_file.read_bytes().split(b"\n")
+        except OSError:
+            return []
+        found: list[Report] = []
+        for line in lines[:-1]:
+            try:
+                found.append(parse_report(line))
+            except ValueError:
+                continue
+        return found

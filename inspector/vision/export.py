@@ -11,39 +11,48 @@ import torch
 from inspector.vision.graph import GRAPH_FILE, GRAPH_WEIGHTS_FILE, INPUT_NAME, MAPS_OUTPUT, PROBABILITIES_OUTPUT
 
 if TYPE_CHECKING:
-    from inspector.vision.network import InspectionNetwork
     from inspector.vision.preprocess import Preprocessing
 
 
-def convert(network: InspectionNetwork, preprocessing: Preprocessing) -> Any:  # noqa: ANN401 - openvino.Model
+def convert(network: torch.nn.Module, preprocessing: Preprocessing) -> Any:  # noqa: ANN401 - openvino.Model
     """Turn the network into an OpenVINO model in memory (float32), as a quantiser wants it.
 
     Args:
-        network: The network; it is put into evaluation mode.
+        network: An `InspectionNetwork`, or another with the same two outputs; it is put into evaluation mode.
         preprocessing: Fixes the input size.
 
     Returns:
         An `openvino.Model` with the input "pictures" (?, 3, S, S) and the outputs "probabilities" (?, K) and "maps"
         (?, K, h, w), all float32.
     """
-    import openvino as ov  # noqa: PLC0415 - seconds
-
-    size = preprocessing.input_size
     network.eval()
-    example = torch.zeros(1, 3, size, size)
-    with torch.inference_mode(), warnings.catch_warnings():
-        # torch warns that its tracer is deprecated; torch.export gives the same graph, no sooner (5.2 s against 4.5 s)
-        warnings.simplefilter("ignore")
-        traced = torch.jit.trace(network, example, check_trace=False)  # type: ignore[no-untyped-call]
-        model = ov.convert_model(traced, example_input=example, input=[ov.PartialShape([-1, 3, size, size])])
+    model = to_openvino(network, preprocessing.input_size)
     model.inputs[0].get_tensor().set_names({INPUT_NAME})
     for output, name in zip(model.outputs, (PROBABILITIES_OUTPUT, MAPS_OUTPUT), strict=True):
         output.get_tensor().set_names({name})
     return model
 
 
+def to_openvino(module: torch.nn.Module, size: int) -> Any:  # noqa: ANN401 - openvino.Model
+    """Turn any module that takes pictures (N, 3, S, S) into an OpenVINO model in memory (float32); names are not set.
+
+    Args:
+        module: In evaluation mode.
+        size: S.
+    """
+    import openvino as ov  # noqa: PLC0415 - seconds
+
+    module.eval()
+    example = torch.zeros(1, 3, size, size)
+    with torch.inference_mode(), warnings.catch_warnings():
+        # torch warns that its tracer is deprecated; torch.export gives the same graph, no sooner (5.2 s against 4.5 s)
+        warnings.simplefilter("ignore")
+        traced = torch.jit.trace(module, example, check_trace=False)  # type: ignore[no-untyped-call]
+        return ov.convert_model(traced, example_input=example, input=[ov.PartialShape([-1, 3, size, size])])
+
+
 def export_openvino(
-    network: InspectionNetwork, preprocessing: Preprocessing, folder: Path, *, fp16: bool = True
+    network: torch.nn.Module, preprocessing: Preprocessing, folder: Path, *, fp16: bool = True
 ) -> tuple[Path, Path]:
     """Write ``graph.xml`` and ``graph.bin`` into a folder.
 

@@ -13,6 +13,8 @@ from inspector.vision.torchvision_compat import import_torchvision
 FEATURE_COUNT = 2048
 #: Pixels of the input to one cell of the map.
 STRIDE_PX = 32
+#: Where the network can be cut in two; layer1 includes the stem.
+CUTS = ("input", "layer1", "layer2", "layer3", "layer4")
 #: Name of the backbone in manifests.
 BACKBONE = "resnet50"
 
@@ -63,9 +65,30 @@ class InspectionNetwork(nn.Module):
         Returns:
             (N, 2048, ⌈H/32⌉, ⌈W/32⌉) float, 0 or more.
         """
-        x = self.maxpool(self.relu(self.bn1(self.conv1(pictures))))
-        activations: Tensor = self.layer4(self.layer3(self.layer2(self.layer1(x))))
-        return activations
+        return self.after("input", pictures)
+
+    def until(self, cut: str, pictures: Tensor) -> Tensor:
+        """Run the part before a cut.
+
+        Args:
+            cut: One of `CUTS`: the activations after this part are returned.
+            pictures: (N, 3, H, W) float, preprocessed.
+
+        Returns:
+            (N, C, h, w) float.
+        """
+        return self._run(pictures, 0, CUTS.index(cut))
+
+    def after(self, cut: str, activations: Tensor) -> Tensor:
+        """Run the part behind a cut, up to the activations of layer4; see `until`."""
+        return self._run(activations, CUTS.index(cut), len(CUTS) - 1)
+
+    def _run(self, x: Tensor, first: int, last: int) -> Tensor:
+        for name in CUTS[first + 1 : last + 1]:
+            if name == "layer1":
+                x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
+            x = getattr(self, name)(x)
+        return x
 
     def head_logits(self, features: Tensor) -> Tensor:
         """Class logits of pooled features.
@@ -92,7 +115,11 @@ class InspectionNetwork(nn.Module):
 
     def logits(self, pictures: Tensor) -> Tensor:
         """Class logits of preprocessed pictures: (N, 3, H, W) float → (N, K) float; what a loss is taken from."""
-        return self.head_logits(self.pooling(self.trunk(pictures)))
+        return self.activation_logits(self.trunk(pictures))
+
+    def activation_logits(self, activations: Tensor) -> Tensor:
+        """Class logits of the activations of layer4: (N, 2048, h, w) float → (N, K) float."""
+        return self.pooling.logits(activations, self.fc, self.head)
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         """Classify and explain in one pass.
@@ -104,5 +131,5 @@ class InspectionNetwork(nn.Module):
             Probabilities (N, K), each row sums to 1; and the raw Grad-CAM maps of layer4 (N, K, h, w), 0 or more.
         """
         activations = self.trunk(pictures)
-        probabilities = torch.softmax(self.head_logits(self.pooling(activations)), dim=1)
+        probabilities = torch.softmax(self.activation_logits(activations), dim=1)
         return probabilities, self.pooling.maps(activations, self.head.weight)

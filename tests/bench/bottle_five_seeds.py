@@ -64,7 +64,9 @@ def _confusion(result: Result) -> dict[str, Any]:
 
 def _one(data: Path, weights: Path, seed: int) -> Result:
     with tempfile.TemporaryDirectory() as folder:
-        request = TrainRequest(data=str(data), out=f"{folder}/bottle", weights=str(weights), seed=seed)
+        request = TrainRequest(
+            data=str(data), out=f"{folder}/bottle", weights=str(weights), seed=seed, method="head", test_fraction=0.3
+        )
         *_, last = train(request)
     assert isinstance(last, Result)
     return last

@@ -23,7 +23,7 @@ from inspector.vision.preprocess import Preprocessing
 from trainer.demo.compress import Answers, ask, figures, quantise
 from trainer.demo.crops import CROP_PX, Crops, make_crops
 from trainer.demo.fit import STAGES, fit, new_network
-from trainer.evaluate import choose_threshold
+from trainer.metrics import choose_threshold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +84,7 @@ def write(network: InspectionNetwork, crops: dict[str, Crops], out: Path, *, see
     original, compressed = quantise(network, preprocessing, crops["training"], CALIBRATION_PICTURES)
     plain, small = ask(original, crops["validation"]), ask(compressed, crops["validation"])
     truth = (crops["validation"].kinds > 0).astype(np.int64)
-    threshold = choose_threshold(small.p_defective.astype(np.float64), truth)
+    threshold, _ = choose_threshold(small.p_defective.astype(np.float64), truth)
     test_plain, test_small = ask(original, crops["test"]), ask(compressed, crops["test"])
     report = {
         "made_by": "python -m trainer.demo",

@@ -1,0 +1,139 @@
+"""What is recognised as a data set, and how it is split."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from trainer.dataset import TEST, TRAIN, VAL, Dataset, DatasetError, Sample, hashed, read_dataset
+from trainer.protocol import TrainRequest
+from trainer.split import cross_test, split, split_csv
+
+
+def asked(**values: object) -> TrainRequest:
+    return TrainRequest.model_validate({"data": "d", "out": "o"} | values)
+
+
+def made(folder: Path, counts: dict[str, int], seed: int = 0) -> Path:
+    rng = np.random.default_rng(seed)
+    for name, count in counts.items():
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        for number in range(count):
+            cv2.imwrite(str(folder / name / f"{number:03}.png"), rng.integers(0, 255, (24, 24, 3), dtype=np.uint8))
+    return folder
+
+
+def without_files(count: int, defective: int, **more: object) -> Dataset:
+    samples = [
+        Sample(Path(f"{i}.png"), f"{i:04}.png", "scratch" if i < defective else "good", sha256=f"{i:04}", **more)  # type: ignore[arg-type]
+        for i in range(count)
+    ]
+    return Dataset("made", tuple(samples))
+
+
+def test_real_layouts_are_recognised(test_data: Path) -> None:
+    bottle = read_dataset(test_data / "bottle")
+    assert bottle.layout == "MVTec AD"
+    assert bottle.categories() == {"": {"broken_large": 12, "broken_small": 12, "contamination": 12, "good": 60}}
+    assert sum(one.mask is not None for one in bottle.samples) == 36
+    tiles = read_dataset(test_data / "magnetic_tile")
+    assert tiles.layout == "folders by label"
+    assert set(tiles.categories()[""]) == {"good", "blowhole", "break", "crack", "fray", "uneven"}
+    assert sum(one.mask is not None for one in tiles.samples) == 150
+    everything = read_dataset(test_data)
+    assert set(everything.categories()) == {"bottle", "deeppcb", "magnetic_tile"}
+    assert all("ground_truth" not in one.name for one in everything.samples)
+
+
+def test_a_manifest_says_everything(tmp_path: Path) -> None:
+    made(tmp_path, {"a": 12})
+    rows = ["path;label;defect_type;category;group;split"]
+    for number in range(12):
+        label = "good;" if number < 6 else "bad;scratch"
+        rows.append(f"a/{number:03}.png;{label};cap;g{number // 2};{('train', 'val', 'test')[number % 3]}")
+    (tmp_path / "m.csv").write_text("\ufeff" + "\n".join(rows), encoding="utf-8")
+    found = split(hashed(read_dataset(tmp_path / "m.csv")), asked())
+    assert [one.part for one in found.samples] == ["train", "val", "test"] * 4
+    assert found.samples[7].defect == "scratch"
+    assert (found.samples[7].category, found.samples[7].group) == ("cap", "g3")
+    table = pa.table({"path": [f"a/{n:03}.png" for n in range(12)], "label": ["good"] * 6 + ["dent"] * 6})
+    pq.write_table(table, tmp_path / "m.parquet")
+    assert read_dataset(tmp_path / "m.parquet").categories() == {"": {"dent": 6, "good": 6}}
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("path,label\na/000.png,\n", "row 2: there is no path or no label"),
+        ("path,label\na/nix.png,good\n", "row 2: there is no file"),
+        ("path,label\na/000.png,good\na/000.png,bad\n", "row 3: .* is named twice"),
+        ("path,label,split\na/000.png,good,testing\n", "the split “testing” is not known"),
+        ("path,label,defect_type\na/000.png,good,dent\n", "the label is good, and the defect type is “dent”"),
+        ("path,label,mask\na/000.png,bad,none.png\n", "there is no mask"),
+    ],
+)
+def test_a_wrong_row_of_a_manifest_is_named(tmp_path: Path, text: str, fault: str) -> None:
+    made(tmp_path, {"a": 2})
+    (tmp_path / "m.csv").write_text(text)
+    with pytest.raises(DatasetError, match=fault):
+        read_dataset(tmp_path / "m.csv")
+
+
+def test_copies_groups_and_near_duplicates_are_never_parted(tmp_path: Path) -> None:
+    data = made(tmp_path, {"good": 24, "bad": 24})
+    for path in sorted((data / "good").iterdir())[:6]:
+        shutil.copy(path, path.with_name(f"copy-{path.name}"))
+    found = split(hashed(read_dataset(data)), asked(test_fraction=0.3), {"bad/000.png": 7, "bad/020.png": 7})
+    parts: dict[str, set[tuple[str, int]]] = {}
+    for one in found.samples:
+        parts.setdefault(one.sha256, set()).add((one.part, one.fold))
+    assert all(len(one) == 1 for one in parts.values())
+    near = [one.part for one in found.samples if one.name in {"bad/000.png", "bad/020.png"}]
+    assert near[0] == near[1]
+    grouped = Dataset("made", tuple(Sample(Path("x"), f"{i:03}", "bad" if i % 2 else "good", sha256=str(i), group=str(i // 6), category=str(i // 48)) for i in range(96)))  # fmt: skip
+    of_group: dict[tuple[str, str], set[str]] = {}
+    for one in split(grouped, asked()).samples:
+        of_group.setdefault((one.category, one.group), set()).add(one.part)
+    assert all(len(one) == 1 for one in of_group.values())
+
+
+def test_the_split_keeps_the_fractions_of_each_class_and_type() -> None:
+    found = split(without_files(200, 50), asked(test_fraction=0.2, validation_fraction=0.16))
+    counts = found.counts()
+    assert {part: counts[part] for part in (TRAIN, VAL, TEST)} == {
+        TRAIN: {"good": 96, "scratch": 32},
+        VAL: {"good": 24, "scratch": 8},
+        TEST: {"good": 30, "scratch": 10},
+    }
+    assert {one.fold for one in found.of(TRAIN, VAL) if one.defective} == {0, 1, 2, 3, 4}
+
+
+def test_every_picture_is_tested_once_in_folds() -> None:
+    data = without_files(60, 20)
+    tested = [one.name for part in cross_test(data, 4, asked()) for one in part.of(TEST)]
+    assert sorted(tested) == [one.name for one in data.samples]
+    for part in cross_test(data, 4, asked()):
+        assert {one.defective for one in part.of(VAL)} == {False, True}
+    with pytest.raises(DatasetError, match="5 folds need 5 good and 5 defective parts; there are 16 and 4"):
+        cross_test(without_files(20, 4), 5, asked())
+
+
+def test_a_written_split_is_used_again(tmp_path: Path) -> None:
+    data = without_files(60, 20)
+    first = split(data, asked(seed=3))
+    (tmp_path / "split.csv").write_text(split_csv(first))
+    again = split(data, asked(seed=8, split=str(tmp_path / "split.csv")))
+    assert [one.part for one in again.samples] == [one.part for one in first.samples]
+    with pytest.raises(DatasetError, match="does not say where 10 of the pictures belong"):
+        split(without_files(70, 20), asked(split=str(tmp_path / "split.csv")))
+
+
+def test_a_part_without_a_class_is_refused() -> None:
+    with pytest.raises(DatasetError, match="the part “val” of the split has no defective part"):
+        split(without_files(40, 1), asked())

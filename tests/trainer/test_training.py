@@ -1,0 +1,225 @@
+"""The gradient methods on a toy part: a bright spot is a defect."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from inspector.domain.errors import BundleError
+from inspector.vision.bundle import Bundle
+from inspector.vision.network import InspectionNetwork
+from inspector.vision.weights import save_weights
+from trainer.augment import NONE, PRESETS, STANDARD, views
+from trainer.cache import ResourceError, activations
+from trainer.fit import CancelledError, TrainingError
+from trainer.loop import train
+from trainer.protocol import Candidate, Command, Epoch, Failed, Result, RunFolder, Started, TrainRequest
+from trainer.worker import work
+
+
+@pytest.fixture(scope="module")
+def spots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Grey noise; the defective ones have a spot."""
+    folder = tmp_path_factory.mktemp("spots")
+    rng = np.random.default_rng(0)
+    for label, count in (("good", 20), ("spot", 20)):
+        (folder / label).mkdir()
+        for number in range(count):
+            image = rng.normal(110, 12, (72, 72)).clip(0, 255).astype(np.uint8)
+            if label == "spot":
+                x, y = (int(v) for v in rng.integers(16, 56, 2))
+                cv2.circle(image, (x, y), 7, 250, -1)
+            cv2.imwrite(str(folder / label / f"{number:02}.png"), image)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ResNet-50 with random weights: enough to run every line."""
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("weights") / "random.safetensors"
+    save_weights(InspectionNetwork(2), path)
+    return path
+
+
+def request(spots: Path, backbone: Path, out: Path, **changes: object) -> TrainRequest:
+    values = {
+        "data": str(spots), "out": str(out), "weights": str(backbone), "input_size": 64, "method": "layer4",
+        "epochs": 2, "views": 2, "batch": 8, "seed": 1,
+    }  # fmt: skip
+    return TrainRequest.model_validate(values | changes)
+
+
+def run(asked: TrainRequest, **more: object) -> tuple[Result, list[object]]:
+    reports = list(train(asked, **more))  # type: ignore[arg-type]
+    assert isinstance(reports[-1], Result)
+    return reports[-1], list(reports)
+
+
+@pytest.mark.parametrize(
+    ("method", "changes"),
+    [
+        ("layer4", {"pooling": "mix", "mixing": "mixup", "loss": "focal"}),
+        ("deeper", {"unfreeze": "all", "mixing": "cutmix", "epochs": 1, "views": 1}),
+        ("deeper", {"epochs": 1, "views": 1}),
+        ("head", {"pooling": "mix", "epochs": 2}),
+        ("baseline-svm", {}),
+        ("baseline-cnn", {}),
+    ],
+)
+def test_every_method_makes_a_bundle_that_judges(
+    spots: Path, backbone: Path, tmp_path: Path, method: str, changes: dict[str, object]
+) -> None:
+    result, _ = run(request(spots, backbone, tmp_path / "m", method=method, **changes))
+    manifest = Bundle.load(tmp_path / "m").manifest
+    assert manifest.pooling == changes.get("pooling", "average")
+    assert (result.method, result.test["pictures"]) == (method, 8)
+    page = (tmp_path / "m" / "report" / "report.html").read_text(encoding="utf-8")
+    assert "<html" in page
+    assert 'src="http' not in page
+    split = (tmp_path / "m" / "report" / "split.csv").read_text()
+    assert sum(",test," in row for row in split.splitlines()) == 8
+
+
+def test_the_two_layer_network_learns_the_spot(spots: Path, backbone: Path, tmp_path: Path) -> None:
+    asked = request(spots, backbone, tmp_path / "m", method="baseline-cnn", epochs=30, views=4, learning_rate=0.01)
+    result, reports = run(asked)
+    epochs = [one for one in reports if isinstance(one, Epoch)]
+    assert min(one.validation_loss for one in epochs) < 0.5 * epochs[0].validation_loss
+    assert result.test["auroc"] == pytest.approx(1.0, abs=0.15)
+
+
+def test_the_same_seed_gives_the_same_bundle_also_when_killed_and_resumed(
+    spots: Path, backbone: Path, tmp_path: Path
+) -> None:
+    asked = request(spots, backbone, tmp_path / "whole", epochs=3)
+    whole, _ = run(asked)
+    checkpoints = tmp_path / "checkpoints"
+    killed = train(asked.model_copy(update={"out": str(tmp_path / "resumed")}), checkpoints=checkpoints)
+    for report in killed:
+        if isinstance(report, Epoch) and report.epoch == 2:
+            break
+    killed.close()
+    assert not (tmp_path / "resumed").exists()
+    resumed, reports = run(asked.model_copy(update={"out": str(tmp_path / "resumed")}), checkpoints=checkpoints)
+    assert [one.epoch for one in reports if isinstance(one, Epoch)] == [2, 3]
+    files = [Bundle.load(tmp_path / name).manifest.files["weights.safetensors"] for name in ("whole", "resumed")]
+    assert files[0] == files[1]
+    assert (resumed.test, resumed.threshold) == (whole.test, whole.threshold)
+
+
+def test_auto_takes_what_validates_best_within_its_time(spots: Path, backbone: Path, tmp_path: Path) -> None:
+    asked = request(spots, backbone, tmp_path / "m", method="auto", input_size=None, epochs=1, views=1, budget_s=0.01)
+    result, reports = run(asked)
+    tried = [one for one in reports if isinstance(one, Candidate)]
+    assert [one.words for one in tried] == ["layer4, 224 px, average pooling"]
+    page = json.loads((tmp_path / "m" / "report" / "metrics.json").read_text())
+    assert any("not tried" in one for one in page["comparison"])
+    assert result.method == "layer4"
+
+
+def after(epochs: int, then: Command) -> Callable[[], Command]:
+    asked = {"count": 0}
+
+    def command() -> Command:
+        asked["count"] += 1
+        return then if asked["count"] > epochs else Command.RUN
+
+    return command
+
+
+def test_stop_keeps_the_best_and_cancel_leaves_nothing(spots: Path, backbone: Path, tmp_path: Path) -> None:
+    asked = request(spots, backbone, tmp_path / "m", epochs=50, patience=50)
+    stopping = train(asked, command=lambda: Command.STOP)
+    reports = list(stopping)
+    assert len([one for one in reports if isinstance(one, Epoch)]) == 1
+    assert isinstance(reports[-1], Result)
+    with pytest.raises(CancelledError):
+        list(train(request(spots, backbone, tmp_path / "n"), command=after(30, Command.CANCEL)))
+    assert [one.name for one in tmp_path.iterdir()] == ["m"]
+
+
+def test_a_loss_that_is_no_number_is_an_error_and_leaves_nothing(spots: Path, backbone: Path, tmp_path: Path) -> None:
+    network = InspectionNetwork(2)
+    with torch.no_grad():
+        network.layer4[0].conv1.weight.fill_(3e38)
+    save_weights(network, tmp_path / "bad.safetensors")
+    with pytest.raises(TrainingError, match=r"the loss became (nan|inf)"):
+        list(train(request(spots, tmp_path / "bad.safetensors", tmp_path / "m")))
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_graph_that_judges_otherwise_is_not_written(
+    spots: Path, backbone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from trainer import export
+
+    honest = export.torch_scores
+    monkeypatch.setattr(export, "torch_scores", lambda *a: 1 - honest(*a))
+    with pytest.raises(BundleError, match=r"the exported graph (judges otherwise|differs by more than 0.05) on .*png"):
+        list(train(request(spots, backbone, tmp_path / "m", method="baseline-svm")))
+    assert not (tmp_path / "m").exists()
+
+
+def test_folds_test_every_picture_once(spots: Path, backbone: Path, tmp_path: Path) -> None:
+    result, _ = run(request(spots, backbone, tmp_path / "m", method="baseline-svm", folds=4))
+    assert result.folds["pictures"] == 40
+    confusion = result.folds["confusion"]
+    assert isinstance(confusion, dict)
+    assert sum(int(str(one)) for one in confusion.values()) == 40
+
+
+def test_too_little_disk_is_said_with_the_amounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from trainer import cache
+
+    monkeypatch.setattr(cache, "IN_MEMORY_BYTES", 0)
+    with activations("layer3", 64, 2, 1, tmp_path) as room:
+        assert isinstance(room, np.memmap)
+        assert room.shape == (2, 1, 1024, 4, 4)
+        del room
+    assert list(tmp_path.iterdir()) == []
+    with (
+        pytest.raises(ResourceError, match=r"take [0-9.]+ GB; .* has [0-9.]+ GB free"),
+        activations("layer3", 1024, 50_000_000, 8, tmp_path),
+    ):
+        pass
+
+
+def test_a_run_folder_is_worked_through(spots: Path, backbone: Path, tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    folder.write_request(request(spots, backbone, tmp_path / "m", method="baseline-svm"))
+    assert work(folder) == 0
+    reports = folder.reports()
+    assert isinstance(reports[0], Started)
+    assert isinstance(reports[-1], Result)
+    assert work(folder) == 1
+    failed = folder.reports()[-1]
+    assert isinstance(failed, Failed)
+    assert "exists already" in failed.what
+    folder.write_request(request(spots, backbone, tmp_path / "n"))
+    folder.tell(Command.CANCEL)
+    assert work(folder) == 1
+    assert isinstance(failed := folder.reports()[-1], Failed)
+    assert failed.cancelled
+
+
+def test_views_are_the_plain_picture_and_others_by_the_seed_alone() -> None:
+    from inspector.vision.preprocess import Preprocessing, preprocess
+
+    image = np.random.default_rng(5).integers(0, 255, (90, 120, 3), dtype=np.uint8)
+    plain = Preprocessing(input_size=64)
+    first = views(image, plain, STANDARD, 4, np.random.default_rng(1))
+    again = views(image, plain, STANDARD, 4, np.random.default_rng(1))
+    np.testing.assert_array_equal(first, again)
+    np.testing.assert_array_equal(first[0], preprocess(image, plain))
+    assert all(np.abs(first[0] - one).mean() > 0.02 for one in first[1:])
+    still = views(image, plain, NONE, 2, np.random.default_rng(1))
+    assert np.abs(still[0] - still[1])[:, 4:-4, 4:-4].mean() < 0.2  # only sampled twice
+    assert not PRESETS["orientation-matters"].mirror
+    assert PRESETS["standard"].scaled(0) == NONE

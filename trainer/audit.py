@@ -1,0 +1,296 @@
+"""Looks at the pictures before anything is trained: what cannot be read, what is there twice, what would mislead."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from inspector.domain.errors import InspectorError
+from inspector.domain.statistics import parts_needed
+from inspector.pictures import read_picture
+from trainer.protocol import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from trainer.dataset import Sample
+
+_SIDE = 64
+_AHEAD = 8
+_FILES = 50
+#: Two pictures are near duplicates when, after the median difference is taken out and over the best shift of at most
+#: one pixel of the 64, their thumbnails differ by no more than so many grey levels (of 255) in the mean …
+NEAR_MEAN = 2.0
+#: … and in the 99.5th percentile. Measured: JPEG at quality 80 and noise of 4 levels differ by at most 1.4 and 4, a
+#: shift of one pixel on MVTec AD bottle by 0.9 and 9.7; the closest two different bottles by 3.0 and 26.
+NEAR_LEVELS = 10.0
+#: Alone, a figure that separates the classes so well (AUROC, either way) is a suspect.
+SUSPECT_AUROC = 0.8
+#: Fewer pictures of a kind than this teach and prove little.
+TINY = 8
+#: Of a group of near duplicates that follow one another by name, a burst has at least so many.
+BURST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """What is kept of a picture.
+
+    Args:
+        grey: (64, 64) float32, 0..255.
+        width: Of the picture, pixels.
+        height: Of the picture.
+        brightness: Mean grey value, 0..255.
+        colour: (3,) mean of blue, green, red, less the brightness.
+        fault: Why it cannot be read; empty where it can.
+    """
+
+    grey: NDArray[np.float32]
+    width: int = 0
+    height: int = 0
+    brightness: float = 0.0
+    colour: NDArray[np.float32] = field(default_factory=lambda: np.zeros(3, np.float32))
+    fault: str = ""
+
+    @property
+    def readable(self) -> bool:
+        """Whether it could be read."""
+        return not self.fault
+
+
+def thumbnails(samples: Sequence[Sample]) -> Iterator[tuple[int, Thumb]]:
+    """Yield number and thumbnail of every picture, in order; few full pictures are in memory at a time."""
+    with ThreadPoolExecutor(4, thread_name_prefix="decode") as pool:
+        waiting: deque[Future[Thumb]] = deque(pool.submit(_thumb, sample) for sample in samples[:_AHEAD])
+        for number in range(len(samples)):
+            yield number, waiting.popleft().result()
+            if number + _AHEAD < len(samples):
+                waiting.append(pool.submit(_thumb, samples[number + _AHEAD]))
+
+
+def audit(samples: Sequence[Sample], thumbs: Sequence[Thumb], *, claim: float) -> list[Finding]:
+    """Return what a user should know, the worst first.
+
+    Args:
+        samples: With hashes; with parts of a split, duplicates across them are named too.
+        thumbs: Of each.
+        claim: Escape rate that is to be shown at 95 % confidence, 0..1.
+    """
+    found = _unreadable(samples, thumbs) + _exact(samples)
+    usable = [index for index, thumb in enumerate(thumbs) if thumb.readable]
+    samples, thumbs = [samples[index] for index in usable], [thumbs[index] for index in usable]
+    found += _near(samples, thumbs) + _counts(samples, claim) + _differences(samples, thumbs)
+    order = {"error": 0, "warning": 1, "note": 2}
+    return sorted(found, key=lambda one: order[one.severity])
+
+
+def near_duplicate_groups(thumbs: Sequence[Thumb], contents: Sequence[str]) -> list[int]:
+    """Return the number of its cluster for each picture; equal numbers are near duplicates, or the same file.
+
+    Args:
+        thumbs: Readable ones.
+        contents: SHA-256 of each.
+    """
+    parent = list(range(len(thumbs)))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = parent[index]
+        return index
+
+    first: dict[str, int] = {}
+    for index, content in enumerate(contents):
+        parent[root(index)] = root(first.setdefault(content, index)) if content else root(index)
+    for one, other in _near_pairs(thumbs):
+        parent[root(one)] = root(other)
+    return [root(index) for index in range(len(thumbs))]
+
+
+# --- looking ----------------------------------------------------------------------------------------------------------
+
+
+def _thumb(sample: Sample) -> Thumb:
+    try:
+        image = read_picture(sample.path)
+    except InspectorError as error:
+        return Thumb(np.zeros((_SIDE, _SIDE), np.float32), fault=str(error))
+    scale = 255.0 / np.iinfo(image.dtype).max
+    small = cv2.resize(image, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32) * scale
+    planes = small[..., :3] if small.ndim == 3 else np.repeat(small[..., None], 3, axis=2)
+    grey = np.ascontiguousarray(planes.mean(axis=2))
+    brightness = float(grey.mean())
+    colour = planes.mean(axis=(0, 1)) - brightness
+    return Thumb(grey, image.shape[1], image.shape[0], brightness, colour.astype(np.float32))
+
+
+def _near_pairs(thumbs: Sequence[Thumb]) -> list[tuple[int, int]]:
+    """Return pairs of near duplicates: candidates by a coarse sketch, then the thumbnails over shifts of a pixel."""
+    if len(thumbs) < 2:
+        return []
+    flat = np.stack([cv2.resize(t.grey - t.brightness, (16, 16), interpolation=cv2.INTER_AREA).ravel() for t in thumbs])
+    norms = (flat**2).mean(axis=1)
+    pairs = []
+    for index in range(len(thumbs) - 1):
+        rest = flat[index + 1 :]
+        distance = np.sqrt(np.maximum(0, norms[index] + norms[index + 1 :] - 2 * (rest @ flat[index]) / flat.shape[1]))
+        pairs += [
+            (index, index + 1 + int(other))
+            for other in np.flatnonzero(distance < 4 * NEAR_MEAN)
+            if _is_near(thumbs[index], thumbs[index + 1 + int(other)])
+        ]
+    return pairs
+
+
+def _is_near(one: Thumb, other: Thumb) -> bool:
+    if (one.width > one.height) != (other.width > other.height):
+        return False
+    first = one.grey[1:-1, 1:-1]
+    for row in range(3):
+        for column in range(3):
+            gap = first - other.grey[row : row + _SIDE - 2, column : column + _SIDE - 2]
+            gap = np.abs(gap - np.median(gap))
+            if gap.mean() <= NEAR_MEAN and float(np.percentile(gap, 99.5)) <= NEAR_LEVELS:
+                return True
+    return False
+
+
+# --- findings ---------------------------------------------------------------------------------------------------------
+
+
+def _unreadable(samples: Sequence[Sample], thumbs: Sequence[Thumb]) -> list[Finding]:
+    bad = [sample.name for sample, thumb in zip(samples, thumbs, strict=True) if not thumb.readable]
+    if not bad:
+        return []
+    fault = next(thumb.fault for thumb in thumbs if not thumb.readable)
+    return [
+        _finding("error", "unreadable", f"{_count(bad, 'picture')} cannot be read ({fault}).",
+                 "They are left out. Mend or remove them.", bad)
+    ]  # fmt: skip
+
+
+def _exact(samples: Sequence[Sample]) -> list[Finding]:
+    by_content: dict[str, list[Sample]] = {}
+    for sample in samples:
+        if sample.sha256:
+            by_content.setdefault(sample.sha256, []).append(sample)
+    same = [group for group in by_content.values() if len(group) > 1]
+    crossed = [group for group in same if len({sample.defective for sample in group}) > 1]
+    plain = [group for group in same if group not in crossed]
+    found = []
+    if crossed:
+        names = [sample.name for group in crossed for sample in group]
+        found.append(
+            _finding("error", "exact-duplicate-labels",
+                     f"{_count(crossed, 'file')} lie both under good and under a defect, byte for byte.",
+                     "One of the labels is wrong: remove the wrong copies.", names)
+        )  # fmt: skip
+    if plain:
+        names = [sample.name for group in plain for sample in group]
+        found.append(
+            _finding("warning", "exact-duplicate",
+                     f"{_count(plain, 'file')} are there more than once ({len(names)} copies in all).",
+                     "Copies stay in one part of the split. Remove all but one of each.", names)
+        )  # fmt: skip
+    return found
+
+
+def _near(samples: Sequence[Sample], thumbs: Sequence[Thumb]) -> list[Finding]:
+    groups = near_duplicate_groups(thumbs, [""] * len(thumbs))
+    members: dict[int, list[int]] = {}
+    for index, group in enumerate(groups):
+        members.setdefault(group, []).append(index)
+    near = [group for group in members.values() if len(group) > 1 and len({samples[i].sha256 for i in group}) > 1]
+    crossed = [group for group in near if len({samples[i].defective for i in group}) > 1]
+    parted = [group for group in near if len({samples[i].part for i in group}) > 1]
+    bursts = [group for group in near if _longest_run(group) >= BURST]
+    plain = [group for group in near if group not in crossed and group not in bursts]
+    found = []
+    for kind, code, severity, words, action in (
+        (crossed, "near-duplicate-labels", "warning", "are nearly the same picture under different labels",
+         "Look at them: one part before and after it was damaged, or a wrong label? They stay in one part."),
+        (parted, "near-duplicate-split", "warning", "are nearly the same picture in different parts of the split",
+         "The test would know what was trained on: put them into one part."),
+        (bursts, "burst", "warning", "are bursts: three or more nearly equal pictures in a row, as of one part",
+         "A random split would test on what was trained on, so each burst stays in one part."),
+        (plain, "near-duplicate", "note", "are nearly the same picture",
+         "They stay in one part of the split."),
+    ):  # fmt: skip
+        if kind:
+            names = [samples[index].name for group in kind for index in group]
+            found.append(
+                _finding(severity, code, f"{_count(kind, 'group')} ({len(names)} pictures) {words}.", action, names)
+            )
+    return found
+
+
+def _longest_run(group: Sequence[int]) -> int:
+    longest = run = 1
+    for one, other in pairwise(sorted(group)):
+        run = run + 1 if other == one + 1 else 1
+        longest = max(longest, run)
+    return longest
+
+
+def _counts(samples: Sequence[Sample], claim: float) -> list[Finding]:
+    found = []
+    kinds = Counter((sample.category, sample.defect) for sample in samples)
+    tiny = {kind: count for kind, count in kinds.items() if count < TINY}
+    if tiny:
+        listed = ", ".join(f"{count} of {'/'.join(p for p in kind if p)}" for kind, count in sorted(tiny.items()))
+        found.append(
+            _finding("warning", "tiny-class", f"Some kinds have very few pictures: {listed}.",
+                     f"Add pictures, {TINY} or more of each, or use --folds so that each is tested.", [])
+        )  # fmt: skip
+    defective, needed = sum(sample.defective for sample in samples), parts_needed(claim)
+    tested = sum(sample.defective and sample.part == "test" for sample in samples)
+    have = f"the test part holds {tested}" if tested else f"there are {defective} in all"
+    if (tested or defective) < needed:
+        found.append(
+            _finding("note", "too-few", f"Escape ≤ {100 * claim:g} % at 95 % confidence needs {needed} defective test "
+                     f"parts without a miss; {have}.",
+                     "The report states what the test does show. Add defective pictures for a stronger claim.", [])
+        )  # fmt: skip
+    return found
+
+
+def _differences(samples: Sequence[Sample], thumbs: Sequence[Thumb]) -> list[Finding]:
+    truth = np.array([sample.defective for sample in samples])
+    if not 0 < truth.sum() < len(truth):
+        return []
+    figures: list[tuple[str, str, Callable[[Thumb], float]]] = [
+        ("size-difference", "The size of the picture", lambda t: float(t.width * t.height)),
+        ("size-difference", "The shape of the picture (width to height)", lambda t: t.width / t.height),
+        ("brightness-difference", "The mean brightness", lambda t: t.brightness),
+        ("brightness-difference", "The mean colour (red less blue)", lambda t: float(t.colour[2] - t.colour[0])),
+    ]
+    found = []
+    for code, words, figure in figures:
+        values = np.array([figure(thumb) for thumb in thumbs])
+        auroc = float(roc_auc_score(truth, values))
+        if max(auroc, 1 - auroc) >= SUSPECT_AUROC:
+            good, bad = float(np.median(values[~truth])), float(np.median(values[truth]))
+            shown = f"AUROC {max(auroc, 1 - auroc):.2f}, median {good:.4g} and {bad:.4g}"
+            what = f"{words} alone tells good from defective ({shown})."
+            action = "A network would learn that instead of the defect: take both under the same conditions, cut alike."
+            found.append(_finding("warning", code, what, action, []))
+    return found
+
+
+def _finding(severity: str, code: str, what: str, action: str, files: Sequence[str]) -> Finding:
+    return Finding.model_validate(
+        {"severity": severity, "code": code, "what": what, "action": action, "files": list(files[:_FILES])}
+    )
+
+
+def _count(things: Sequence[object], word: str) -> str:
+    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"

@@ -1,0 +1,164 @@
+"""Augmented views of a picture: what may change without the part becoming another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from inspector.vision.preprocess import preprocess
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from inspector.domain.records import Image
+    from inspector.vision.preprocess import Preprocessing
+
+#: Augmented views are cut from a picture so much larger than the network's input, so that zooming in stays sharp.
+_MARGIN = 1.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Augmentation:
+    """Ranges of random changes.
+
+    Args:
+        zoom: The side of the random crop is between 1 - zoom and 1 + zoom/2 of the picture's.
+        shift: Of the crop's middle, as a fraction of the side.
+        stretch: Of the aspect ratio.
+        rotation_deg: Either way.
+        turns: Also by 90, 180, 270 degrees.
+        mirror: Left and right.
+        flip: Top and bottom.
+        brightness: Added, in fractions of full scale.
+        contrast: Factor 1 ± this.
+        saturation: Factor 1 ± this, towards and away from grey.
+        blur: Largest sigma of a Gaussian, pixels of the input; every third view.
+        noise: Largest sigma of Gaussian noise, in fractions of full scale; every third view.
+        erase: Probability that a small rectangle (1 to 4 % of the area) is replaced by the mean colour.
+    """
+
+    zoom: float = 0.12
+    shift: float = 0.04
+    stretch: float = 0.05
+    rotation_deg: float = 10.0
+    turns: bool = True
+    mirror: bool = True
+    flip: bool = True
+    brightness: float = 0.08
+    contrast: float = 0.12
+    saturation: float = 0.12
+    blur: float = 0.6
+    noise: float = 0.01
+    erase: float = 0.0
+
+    def scaled(self, strength: float) -> Augmentation:
+        """Return ranges so many times as wide; turns and mirrors are allowed or not, whatever the strength above 0."""
+        if strength == 0:
+            return NONE
+        numbers = {
+            name: getattr(self, name) * strength
+            for name in ("zoom", "shift", "stretch", "rotation_deg", "brightness", "contrast", "saturation")
+        }
+        numbers |= {name: getattr(self, name) * strength for name in ("blur", "noise")}
+        return replace(self, **numbers, erase=min(1.0, self.erase * strength))
+
+
+NONE = Augmentation(
+    zoom=0, shift=0, stretch=0, rotation_deg=0, turns=False, mirror=False, flip=False,
+    brightness=0, contrast=0, saturation=0, blur=0, noise=0,
+)  # fmt: skip
+STANDARD = Augmentation()
+_COLOUR = {"brightness": 0.03, "contrast": 0.05, "saturation": 0.0}
+_ORIENTED = {"turns": False, "mirror": False, "flip": False, "rotation_deg": 3.0}
+#: By the names that `TrainRequest.preset` knows.
+PRESETS: Mapping[str, Augmentation] = MappingProxyType(
+    {
+        "standard": STANDARD,
+        "orientation-matters": replace(STANDARD, **_ORIENTED),  # type: ignore[arg-type]
+        "colour-matters": replace(STANDARD, **_COLOUR),  # type: ignore[arg-type]
+        "both-matter": replace(STANDARD, **_ORIENTED, **_COLOUR),  # type: ignore[arg-type]
+        "none": NONE,
+    }
+)
+
+
+def views(
+    image: Image, preprocessing: Preprocessing, augmentation: Augmentation, count: int, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Return the plain view, and augmented ones.
+
+    Args:
+        image: As for `preprocess`.
+        preprocessing: The network's.
+        augmentation: What may change.
+        count: How many, 1 or more.
+        rng: The only source of chance.
+
+    Returns:
+        (count, 3, S, S) float32, normalised; the first is what the network sees at the line.
+    """
+    size = preprocessing.input_size
+    found = np.empty((count, 3, size, size), np.float32)
+    found[0] = preprocess(image, preprocessing)
+    if count > 1:
+        larger = preprocessing.model_copy(update={"input_size": round(size * _MARGIN)})
+        std = np.asarray(preprocessing.std, np.float32)
+        mean = np.asarray(preprocessing.mean, np.float32)
+        base = preprocess(image, larger).transpose(1, 2, 0) * std + mean
+        for number in range(1, count):
+            view = _view(base, size, augmentation, mean, rng)
+            found[number] = ((view - mean) / std).transpose(2, 0, 1)
+    return found
+
+
+def _view(
+    base: NDArray[np.float32], size: int, aug: Augmentation, mean: NDArray[np.float32], rng: np.random.Generator
+) -> NDArray[np.float32]:
+    side = base.shape[0]
+    view = np.asarray(
+        cv2.warpAffine(
+            base, _placement(side, size, aug, rng), (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REFLECT_101,
+        )
+    )  # fmt: skip
+    if aug.saturation:
+        grey = view.mean(axis=2, keepdims=True)
+        view = grey + (view - grey) * np.float32(1 + rng.uniform(-aug.saturation, aug.saturation))
+    if aug.contrast or aug.brightness:
+        middle = view.mean()
+        gain = np.float32(1 + rng.uniform(-aug.contrast, aug.contrast))
+        view = (view - middle) * gain + middle + np.float32(rng.uniform(-aug.brightness, aug.brightness))
+    if aug.blur and rng.random() < 1 / 3:
+        view = cv2.GaussianBlur(view, (0, 0), max(0.1, rng.uniform(0, aug.blur)))
+    if aug.noise and rng.random() < 1 / 3:
+        view = view + rng.standard_normal(view.shape, np.float32) * np.float32(rng.uniform(0, aug.noise))
+    if aug.erase and rng.random() < aug.erase:
+        height, width = (max(1, int(size * edge)) for edge in rng.uniform(0.1, 0.2, 2))
+        top, left = int(rng.integers(size - height)), int(rng.integers(size - width))
+        view[top : top + height, left : left + width] = mean
+    clipped: NDArray[np.float32] = np.clip(view, 0.0, 1.0)
+    return clipped
+
+
+def _placement(side: int, size: int, aug: Augmentation, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return the (2, 3) matrix from a pixel of the view to one of the base."""
+    scale = side / size * rng.uniform(1 - aug.zoom, 1 + aug.zoom / 2)
+    stretch = np.exp(rng.uniform(-aug.stretch, aug.stretch))
+    angle = np.deg2rad(rng.uniform(-aug.rotation_deg, aug.rotation_deg))
+    if aug.turns:
+        angle += np.pi / 2 * int(rng.integers(4))
+    cos, sin = np.cos(angle), np.sin(angle)
+    turn = np.array([[cos, -sin], [sin, cos]]) @ np.diag([scale * stretch, scale / stretch])
+    if aug.mirror and rng.random() < 0.5:
+        turn = turn @ np.diag([-1.0, 1.0])
+    if aug.flip and rng.random() < 0.5:
+        turn = turn @ np.diag([1.0, -1.0])
+    middle = (side - 1) / 2 + rng.uniform(-aug.shift, aug.shift, 2) * side
+    centre = np.full(2, (size - 1) / 2)
+    return np.column_stack([turn, middle - turn @ centre])

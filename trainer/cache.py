@@ -1,0 +1,191 @@
+"""What is frozen is computed once: activations at the cut, of several views of each picture."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import psutil
+import torch
+
+from inspector.domain.errors import InspectorError
+from inspector.pictures import read_picture
+from inspector.vision.network import CUTS, InspectionNetwork
+from trainer.augment import Augmentation, views
+from trainer.protocol import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from inspector.vision.preprocess import Preprocessing
+    from trainer.dataset import Sample
+
+_BATCH = 8
+_AHEAD = 4
+#: Activations up to so much, and up to a quarter of the free memory, are kept in memory; beyond it in a mapped file.
+IN_MEMORY_BYTES = 4 << 30
+_CHANNELS = {"input": 3, "layer1": 256, "layer2": 512, "layer3": 1024, "layer4": 2048}
+_STRIDE = {"input": 1, "layer1": 4, "layer2": 8, "layer3": 16, "layer4": 32}
+
+
+class ResourceError(InspectorError):
+    """The machine has too little memory or disk for what was asked."""
+
+
+class Extractor(Protocol):
+    """Computes activations at a cut; whatever graph runs at the line may stand behind it."""
+
+    def __call__(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(N, 3, S, S) float32, normalised → (N, C, h, w) float32."""
+        ...
+
+
+class _Trunk(torch.nn.Module):
+    def __init__(self, network: InspectionNetwork, cut: str) -> None:
+        super().__init__()
+        self.network, self.cut = network, cut
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return self.network.until(self.cut, pictures)
+
+
+class OpenVinoExtractor:
+    """The frozen part as an OpenVINO graph, in the precision that the line uses.
+
+    Args:
+        network: Its weights are copied into the graph.
+        cut: One of `CUTS`.
+        size: Side of the input, pixels.
+        precision: "bf16" where the processor has it, else "f32"; OpenVINO falls back by itself.
+    """
+
+    def __init__(self, network: InspectionNetwork, cut: str, size: int, precision: str = "bf16") -> None:
+        import openvino as ov  # noqa: PLC0415 - seconds
+
+        from inspector.vision.export import to_openvino  # noqa: PLC0415
+
+        model = to_openvino(_Trunk(network, cut), size)
+        core = ov.Core()
+        known = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        hint = precision if precision == "f32" or "BF16" in known else "f32"
+        self._compiled = core.compile_model(
+            model, "CPU", {"INFERENCE_PRECISION_HINT": hint, "PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": 1}
+        )
+        self.precision = hint
+
+    def __call__(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+        """See `Extractor`."""
+        return np.asarray(self._compiled(pictures)[0])
+
+
+class Plain:
+    """For the cut "input": nothing is frozen."""
+
+    precision = "f32"
+
+    def __call__(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+        """See `Extractor`."""
+        return pictures
+
+
+def extractor_for(network: InspectionNetwork | None, cut: str, size: int) -> OpenVinoExtractor | Plain:
+    """Return what computes the frozen part of a network up to a cut."""
+    return Plain() if network is None or cut == CUTS[0] else OpenVinoExtractor(network, cut, size)
+
+
+def bytes_per_view(cut: str, size: int) -> int:
+    """Return how much one view takes, as float16."""
+    cells = -(-size // _STRIDE[cut])
+    return 2 * _CHANNELS[cut] * cells * cells
+
+
+@contextmanager
+def activations(
+    cut: str, size: int, pictures: int, count: int, folder: Path | None = None
+) -> Iterator[NDArray[np.float16]]:
+    """Give room for activations: in memory, or in a memory-mapped file that is gone afterwards.
+
+    Args:
+        cut: One of `CUTS`.
+        size: Side of the input.
+        pictures: N.
+        count: Views V of each.
+        folder: Where a file would lie; None for the system's temporary folder.
+
+    Yields:
+        (N, V, C, h, w) float16.
+
+    Raises:
+        ResourceError: If neither memory nor disk suffice.
+    """
+    cells = -(-size // _STRIDE[cut])
+    shape = (pictures, count, _CHANNELS[cut], cells, cells)
+    needed = bytes_per_view(cut, size) * pictures * count
+    if needed <= min(IN_MEMORY_BYTES, psutil.virtual_memory().available // 4):
+        yield np.empty(shape, np.float16)
+        return
+    place = Path(folder or tempfile.gettempdir())
+    free = shutil.disk_usage(place).free
+    if needed > 0.9 * free:
+        raise ResourceError(
+            f"the activations of {pictures} pictures in {count} views at {size} pixels take {needed / 1e9:.1f} GB; "
+            f"{place} has {free / 1e9:.1f} GB free",
+            "Free space, or ask for fewer views (--views) or a smaller input (--size).",
+        )
+    with tempfile.TemporaryDirectory(prefix="trainer-", dir=place) as inside:
+        mapped = np.memmap(Path(inside) / "activations", np.float16, "w+", shape=shape)
+        try:
+            yield mapped
+        finally:
+            del mapped
+
+
+def fill(
+    room: NDArray[np.float16],
+    extractor: Extractor,
+    samples: Sequence[Sample],
+    preprocessing: Preprocessing,
+    augmentation: Augmentation,
+    seed: int,
+    stage: str,
+) -> Generator[Progress]:
+    """Compute the views' activations, decoding ahead; every picture's views depend on the seed and its content only.
+
+    Args:
+        room: (N, V, C, h, w) float16, see `activations`.
+        extractor: Computes them.
+        samples: N pictures, with hashes.
+        preprocessing: The network's.
+        augmentation: For all views but the first.
+        seed: Of the augmentation.
+        stage: Its name in the reports.
+
+    Yields:
+        Progress.
+
+    Raises:
+        PictureError: If a picture cannot be read; the text names it.
+    """
+    count = room.shape[1]
+
+    def load(index: int) -> NDArray[np.float32]:
+        sample = samples[index]
+        rng = np.random.default_rng([seed, int(sample.sha256[:12] or "0", 16)])
+        return views(read_picture(sample.path), preprocessing, augmentation, count, rng)
+
+    with ThreadPoolExecutor(_AHEAD, thread_name_prefix="decode") as pool:
+        waiting = [pool.submit(load, index) for index in range(min(2 * _AHEAD, len(samples)))]
+        for index in range(len(samples)):
+            found = waiting.pop(0).result()
+            if index + 2 * _AHEAD < len(samples):
+                waiting.append(pool.submit(load, index + 2 * _AHEAD))
+            for first in range(0, count, _BATCH):
+                room[index, first : first + _BATCH] = extractor(found[first : first + _BATCH])
+            yield Progress(stage=stage, done=index + 1, total=len(samples))

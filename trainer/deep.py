@@ -1,0 +1,68 @@
+"""pytorch-grad-cam's methods against the masks, at layer3 and layer4: on request, as they take a while."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from inspector.pictures import read_picture
+from inspector.vision.network import InspectionNetwork
+from inspector.vision.preprocess import preprocess
+from trainer.judge import Judgement
+from trainer.protocol import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from pydantic import JsonValue
+
+    from trainer.methods import Trained
+    from trainer.protocol import Report
+
+_LAYERS = ("layer3", "layer4")
+
+
+class _Logits(nn.Module):
+    def __init__(self, network: InspectionNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        return self.network.logits(pictures)
+
+
+def deep_maps(trained: Trained, tested: Judgement) -> Generator[Report, None, dict[str, dict[str, JsonValue]]]:
+    """Measure Grad-CAM++, Eigen-CAM and Layer-CAM on the test pictures that have masks.
+
+    Args:
+        trained: The network; another than ResNet-50 has none of these.
+        tested: Whose pictures and masks.
+
+    Yields:
+        Progress; the generator's value is `trainer.pointing.pointing`'s result by method and layer.
+    """
+    if not isinstance(trained.network, InspectionNetwork):
+        return {}
+    from pytorch_grad_cam import EigenCAM, GradCAMPlusPlus, LayerCAM  # noqa: PLC0415 - seconds
+    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget  # noqa: PLC0415
+
+    network = trained.network.requires_grad_(True)
+    samples = [sample for sample in tested.samples.values() if sample.mask is not None or not sample.defective]
+    methods = [("Grad-CAM++", GradCAMPlusPlus), ("Eigen-CAM", EigenCAM), ("Layer-CAM", LayerCAM)]
+    found: dict[str, dict[str, JsonValue]] = {}
+    done, total = 0, len(samples) * len(methods) * len(_LAYERS)
+    for title, kind in methods:
+        for layer in _LAYERS:
+            measured = Judgement()
+            with kind(model=_Logits(network), target_layers=[getattr(network, layer)]) as cam:
+                for sample in samples:
+                    pixels = torch.from_numpy(preprocess(read_picture(sample.path), trained.preprocessing))[None]
+                    measured.maps[sample.name] = cam(input_tensor=pixels, targets=[ClassifierOutputTarget(1)])[0]
+                    measured.samples[sample.name] = sample
+                    done += 1
+                    yield Progress(stage="heatmaps of pytorch-grad-cam", done=done, total=total)
+            found[f"{title}, {layer}"] = measured.pointing()
+    network.requires_grad_(False)
+    return found

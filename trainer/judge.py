@@ -1,0 +1,112 @@
+"""Judges labelled pictures with a finished bundle, exactly as the station does, and measures its heatmaps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from inspector.pictures import read_picture
+from trainer.metrics import Judged
+from trainer.pointing import pointing
+from trainer.protocol import Progress
+from trainer.samples import Tile, choose_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from numpy.typing import NDArray
+    from pydantic import JsonValue
+
+    from inspector.vision.classifier import Classifier
+    from trainer.dataset import Sample
+    from trainer.protocol import Report
+
+_TILE_PX = 480
+_MASK_PX = 512
+
+
+class Judgement:
+    """What a classifier says of some pictures.
+
+    Args:
+        judged: Every picture, in order.
+        maps: (h, w) float32 of the class "defective", by the picture's name.
+    """
+
+    def __init__(self) -> None:
+        self.judged: list[Judged] = []
+        self.maps: dict[str, NDArray[np.float32]] = {}
+        self.samples: dict[str, Sample] = {}
+
+    def scores(self) -> NDArray[np.float64]:
+        """Return (N,) P(defective)."""
+        return np.array([one.p_defective for one in self.judged], dtype=np.float64)
+
+    def tiles(self, threshold: float) -> list[Tile]:
+        """Return sample predictions with their pictures and heatmaps."""
+        top = max((float(one.max()) for one in self.maps.values()), default=0.0) or 1.0
+        found = []
+        for one in choose_samples(self.judged, threshold):
+            picture = _picture(self.samples[one.name])
+            heatmap = np.clip(self.maps[one.name] / top, 0, 1)
+            found.append(Tile(picture, heatmap, one.name, one.path, one.defect, one.p_defective))
+        return found
+
+    def pointing(self) -> dict[str, JsonValue]:
+        """Measure the maps against the masks (empty ones for good parts); empty where there is no mask."""
+        masked = [(name, sample.mask) for name, sample in self.samples.items() if sample.mask is not None]
+        if not masked:
+            return {}
+        masks = []
+        for _, path in masked:
+            mask = read_picture(path)
+            plane = mask if mask.ndim == 2 else mask[..., :3].max(axis=2)
+            scale = min(1.0, _MASK_PX / max(plane.shape))
+            size = (max(1, round(plane.shape[1] * scale)), max(1, round(plane.shape[0] * scale)))
+            masks.append(cv2.resize((plane > 0).astype(np.uint8), size, interpolation=cv2.INTER_AREA) > 0)
+        good = [name for name, sample in self.samples.items() if not sample.defective and name in self.maps]
+        masks += [np.zeros((_MASK_PX // 4, _MASK_PX // 4), np.bool_)] * len(good)
+        return pointing([self.maps[name] for name in [*(name for name, _ in masked), *good]], masks)
+
+
+def judge(classifier: Classifier, samples: Sequence[Sample], stage: str) -> Generator[Report, None, Judgement]:
+    """Judge pictures; the generator's value is what was found.
+
+    Args:
+        classifier: Of the bundle.
+        samples: Labelled pictures.
+        stage: Its name in the reports.
+
+    Raises:
+        PictureError: If a picture cannot be read.
+        ClassifierError: If the network fails.
+    """
+    found = Judgement()
+    defective = 1 - classifier.good_index if len(classifier.class_names) == 2 else None
+    for number, sample in enumerate(samples, 1):
+        prediction = classifier.predict(read_picture(sample.path))
+        found.judged.append(
+            Judged(sample.name, str(sample.path), sample.defect, sample.category, prediction.p_defective)
+        )
+        others = [i for i in range(len(prediction.class_names)) if i != prediction.good_index]
+        found.maps[sample.name] = prediction.maps[defective if defective is not None else others].astype(np.float32)
+        if found.maps[sample.name].ndim == 3:
+            found.maps[sample.name] = found.maps[sample.name].max(axis=0)
+        found.samples[sample.name] = sample
+        yield Progress(stage=stage, done=number, total=len(samples))
+    return found
+
+
+def _picture(sample: Sample) -> NDArray[np.uint8]:
+    """Return (H, W, 3) uint8 BGR, at most 480 pixels wide or tall."""
+    image = read_picture(sample.path)
+    if image.dtype != np.uint8:
+        image = (image / 257).astype(np.uint8)
+    if image.ndim == 2:
+        image = np.repeat(image[..., None], 3, axis=2)
+    image = image[..., :3]
+    scale = min(1.0, _TILE_PX / max(image.shape[:2]))
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    return np.ascontiguousarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))

@@ -1,0 +1,365 @@
+"""The methods: from pictures and a split to a trained network with its scores on validation."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.svm import LinearSVC
+
+from inspector.vision.preprocess import Preprocessing, ResizePolicy
+from trainer.augment import PRESETS
+from trainer.cache import activations, extractor_for, fill
+from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample, labels
+from trainer.fit import CancelledError, Part, Settings, fit
+from trainer.head import cross_validate, fit_head
+from trainer.networks import CNN, GRADIENTS, BaselineCnn, CnnTail, GradientHistograms, Tail, backbone
+from trainer.protocol import Candidate, Command
+from trainer.steps import weighted_log_loss
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from torch import nn
+
+    from inspector.vision.network import InspectionNetwork
+    from trainer.protocol import Epoch, MethodName, PoolingName, Report, TrainRequest
+
+_SVM_STRENGTHS = (0.001, 0.01, 0.1, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One setting, whole.
+
+    Args:
+        method: The method.
+        size: Side of the input, pixels.
+        pooling: Between the last map and the verdict.
+        strength: Of the augmentation.
+        views: Of each picture.
+        epochs: At most.
+        patience: Epochs without a better validation loss.
+        rate: Peak learning rate.
+    """
+
+    method: MethodName
+    size: int
+    pooling: PoolingName
+    strength: float
+    views: int
+    epochs: int
+    patience: int
+    rate: float
+
+    @property
+    def words(self) -> str:
+        """The setting for a reader."""
+        if self.method in {"baseline-cnn", "baseline-svm"}:
+            return f"{self.method}, {self.size} px"
+        return f"{self.method}, {self.size} px, {self.pooling} pooling"
+
+
+@dataclass(slots=True, kw_only=True)
+class Trained:
+    """A network that is ready for its bundle.
+
+    Args:
+        network: Pictures → probabilities and maps.
+        preprocessing: Its.
+        plan: How it was made.
+        trunk: Name in the manifest.
+        judged: The pictures that were not learnt from when their score was made.
+        scores: (N,) P(defective) of these.
+        loss: Their class-weighted log loss.
+        history: Every epoch; none for closed-form methods.
+        seconds: It took.
+    """
+
+    network: nn.Module
+    preprocessing: Preprocessing
+    plan: Plan
+    trunk: str
+    judged: list[Sample]
+    scores: NDArray[np.float64]
+    loss: float
+    history: list[Epoch] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What every method needs besides its plan.
+
+    Args:
+        request: What was asked for.
+        weights: Backbone weights.
+        command: Asked now and then.
+        checkpoints: Folder; None for none.
+    """
+
+    request: TrainRequest
+    weights: Path
+    command: Callable[[], Command]
+    checkpoints: Path | None = None
+
+    def heed(self) -> None:
+        """Leave if cancelled.
+
+        Raises:
+            CancelledError: If so.
+        """
+        if self.command() is Command.CANCEL:
+            raise CancelledError("the training was cancelled", "Nothing was written; start it again if wanted.")
+
+
+_DEFAULTS: dict[str, tuple[int, int, int, float]] = {  # views, epochs, patience, rate
+    "baseline-cnn": (6, 40, 10, 2e-3),
+    "baseline-svm": (1, 1, 1, 1.0),
+    "head": (1, 1, 1, 1e-3),
+    "layer4": (4, 16, 6, 5e-4),
+    "deeper": (4, 14, 5, 3e-4),
+}
+
+
+def plan_of(request: TrainRequest, method: MethodName, *, size: int = 224, pooling: PoolingName = "average") -> Plan:
+    """Fill what the request leaves open with the method's defaults."""
+    views, epochs, patience, rate = _DEFAULTS[method]
+    if method == "head" and (request.pooling or pooling) == "mix":
+        views, epochs, patience = 4, 40, 10
+    return Plan(
+        method=method,
+        size=request.input_size or size,
+        pooling=request.pooling or pooling,
+        strength=request.strength,
+        views=request.views or views,
+        epochs=request.epochs or epochs,
+        patience=request.patience or patience,
+        rate=request.learning_rate or rate,
+    )
+
+
+def train_plan(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, None, Trained]:
+    """Train one setting; the generator's value is the network.
+
+    The test part is not touched.
+
+    Args:
+        plan: The setting.
+        dataset: Split.
+        context: The rest.
+
+    Raises:
+        PictureError: If a picture cannot be read.
+        TrainingError: If it cannot go on.
+        CancelledError: If cancelled.
+        ResourceError: If memory and disk do not suffice.
+    """
+    began_s = time.perf_counter()
+    context.heed()
+    if plan.method == "baseline-svm":
+        trained = yield from _svm(plan, dataset, context)
+    elif plan.method == "head" and plan.pooling == "average":
+        trained = yield from _head(plan, dataset, context)
+    else:
+        trained = yield from _gradient(plan, dataset, context)
+    trained.seconds = round(time.perf_counter() - began_s, 2)
+    yield Candidate(words=plan.words, validation_loss=trained.loss, seconds=trained.seconds)
+    return trained
+
+
+def _gradient(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, None, Trained]:
+    request = context.request
+    preprocessing = _preprocessing(plan, request)
+    tail: Tail | CnnTail
+    network: InspectionNetwork | BaselineCnn
+    if plan.method == "baseline-cnn":
+        cut, network = "input", BaselineCnn(request.seed)
+        tail, groups = CnnTail(network), [(list(network.parameters()), 1.0)]
+        extractor = extractor_for(None, cut, plan.size)
+    else:
+        cut = {"head": "layer4", "layer4": "layer3", "deeper": "layer2" if request.unfreeze == "layer3" else "input"}[
+            plan.method
+        ]
+        network = backbone(context.weights, plan.pooling, request.seed)
+        tail = Tail(network, cut)
+        groups = tail.groups()
+        extractor = extractor_for(network, cut, plan.size)
+    training, validation = dataset.of(TRAIN), dataset.of(VAL)
+    augmentation = PRESETS[request.preset].scaled(plan.strength)
+    with (
+        activations(cut, plan.size, len(training), plan.views) as train_room,
+        activations(cut, plan.size, len(validation), 1) as val_room,
+    ):
+        for room, samples, name in ((train_room, training, "training"), (val_room, validation, "validation")):
+            stage = f"features of {name} pictures, {plan.size} px"
+            for report in fill(room, extractor, samples, preprocessing, augmentation, request.seed, stage):
+                context.heed()
+                yield report
+        settings = Settings(
+            epochs=plan.epochs,
+            patience=plan.patience,
+            batch=min(request.batch, max(2, len(training) // 6)),
+            rate=plan.rate,
+            weight_decay=request.weight_decay,
+            loss=request.loss,
+            mixing=request.mixing,
+            name=plan.words,
+        )
+        fitted = yield from fit(
+            tail,
+            groups,
+            Part(train_room, labels(training)),
+            Part(val_room, labels(validation)),
+            settings,
+            seed=request.seed,
+            command=context.command,
+            checkpoint=_checkpoint(context, plan, dataset),
+            device="cuda" if torch.cuda.is_available() else "cpu",
+        )
+    network.to("cpu")
+    return Trained(
+        network=network,
+        preprocessing=preprocessing,
+        plan=plan,
+        trunk=CNN if isinstance(network, BaselineCnn) else "resnet50",
+        judged=validation,
+        scores=fitted.scores,
+        loss=fitted.loss,
+        history=fitted.history,
+    )
+
+
+def _head(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, None, Trained]:
+    """Logistic regression on pooled features; validated in folds of all pictures that are not tested."""
+    request = context.request
+    preprocessing = _preprocessing(plan, request)
+    network = backbone(context.weights, plan.pooling, request.seed)
+    samples = dataset.of(TRAIN, VAL)
+    pooled = yield from _pooled(plan, samples, network, preprocessing, context)
+    truth = labels(samples)
+    folds = np.array([sample.fold for sample in samples], dtype=np.int64)
+    tried = []
+    first = pooled[:, 0]
+    for one in cross_validate(first, truth, folds):
+        context.heed()
+        tried.append(one)
+        yield Candidate(words=f"C = {one.strength:g}", validation_loss=one.loss)
+    best = min(tried, key=lambda one: one.loss)
+    views = pooled.shape[1]
+    head = fit_head(pooled.reshape(-1, pooled.shape[2]), np.repeat(truth, views), best.strength / views)
+    with torch.no_grad():
+        network.head.weight.copy_(torch.from_numpy(head.weight))
+        network.head.bias.copy_(torch.from_numpy(head.bias))
+    return Trained(
+        network=network,
+        preprocessing=preprocessing,
+        plan=plan,
+        trunk="resnet50",
+        judged=samples,
+        scores=best.scores,
+        loss=weighted_log_loss(best.scores, truth),
+    )
+
+
+def _pooled(
+    plan: Plan, samples: list[Sample], network: InspectionNetwork, preprocessing: Preprocessing, context: Context
+) -> Generator[Report, None, NDArray[np.float32]]:
+    """Return (N, V, 2048) averaged activations, a group of pictures at a time, so that memory stays small."""
+    extractor = extractor_for(network, "layer4", plan.size)
+    augmentation = PRESETS[context.request.preset].scaled(plan.strength)
+    found = np.empty((len(samples), plan.views, 2048), np.float32)
+    group = 32
+    for first in range(0, len(samples), group):
+        some = samples[first : first + group]
+        with activations("layer4", plan.size, len(some), plan.views) as room:
+            stage = f"features, {plan.size} px"
+            for report in fill(room, extractor, some, preprocessing, augmentation, context.request.seed, stage):
+                context.heed()
+                yield report.model_copy(update={"done": first + report.done, "total": len(samples)})
+            found[first : first + len(some)] = room.mean(axis=(3, 4), dtype=np.float32)
+    return found
+
+
+def _svm(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, None, Trained]:
+    """Chosen by the validation folds; its scores come from a machine that has not seen the fold."""
+    request = context.request
+    preprocessing = _preprocessing(plan, request)
+    network = GradientHistograms()
+    samples = dataset.of(TRAIN, VAL)
+    with activations("input", plan.size, len(samples), 1) as room:
+        stage = f"features, {plan.size} px"
+        extractor = extractor_for(None, "input", plan.size)
+        for report in fill(room, extractor, samples, preprocessing, PRESETS["none"], request.seed, stage):
+            context.heed()
+            yield report
+        with torch.inference_mode():
+            known = np.concatenate(
+                [
+                    network.features(torch.from_numpy(room[first : first + 16, 0].astype(np.float32)))
+                    .flatten(1)
+                    .numpy()
+                    for first in range(0, len(samples), 16)
+                ]
+            )
+    truth = labels(samples)
+    folds = np.array([sample.fold for sample in samples])
+    mean, spread = known.mean(0), known.std(0) + 1e-6
+    known = (known - mean) / spread
+    tried = []
+    for strength in _SVM_STRENGTHS:
+        scores = np.empty(len(samples))
+        for fold in np.unique(folds):
+            inside = folds == fold
+            slope, offset = _machine(known[~inside], truth[~inside], strength, request.seed)
+            scores[inside] = 1 / (1 + np.exp(-(known[inside] @ slope + offset)))
+        loss = weighted_log_loss(scores, truth)
+        tried.append((loss, strength, scores))
+        yield Candidate(words=f"C = {strength:g}", validation_loss=loss)
+    loss, strength, scores = min(tried, key=lambda one: one[0])
+    slope, offset = _machine(known, truth, strength, request.seed)
+    network.put(slope / spread, float(offset - (slope / spread) @ mean))
+    return Trained(
+        network=network,
+        preprocessing=preprocessing,
+        plan=plan,
+        trunk=GRADIENTS,
+        judged=samples,
+        scores=scores,
+        loss=loss,
+    )
+
+
+def _machine(
+    known: NDArray[np.float32], truth: NDArray[np.int64], strength: float, seed: int
+) -> tuple[NDArray[np.float64], float]:
+    """Return slope and offset of the log odds: Platt's sigmoid on folds, averaged over their machines."""
+    folds = int(min(3, np.bincount(truth).min()))
+    machine = LinearSVC(C=strength, class_weight="balanced", random_state=seed, max_iter=20_000)
+    model = CalibratedClassifierCV(machine, method="sigmoid", cv=folds, ensemble=True).fit(known, truth)
+    slopes, offsets = [], []
+    for one in model.calibrated_classifiers_:
+        sigmoid = one.calibrators[0]  # P = 1 / (1 + exp(a · f + b))
+        slopes.append(-sigmoid.a_ * one.estimator.coef_[0])
+        offsets.append(-(sigmoid.a_ * one.estimator.intercept_[0] + sigmoid.b_))
+    return np.mean(slopes, axis=0), float(np.mean(offsets))
+
+
+def _preprocessing(plan: Plan, request: TrainRequest) -> Preprocessing:
+    return Preprocessing(input_size=plan.size, resize_policy=ResizePolicy(request.policy))
+
+
+def _checkpoint(context: Context, plan: Plan, dataset: Dataset) -> Path | None:
+    if context.checkpoints is None:
+        return None
+    tested = ",".join(sample.sha256 for sample in dataset.of(TEST))
+    asked = context.request.model_dump_json(exclude={"out", "replace", "budget_s", "deep_maps", "claim"})
+    name = hashlib.sha256(f"{asked}|{plan}|{dataset.fingerprint()}|{tested}".encode()).hexdigest()[:20]
+    return context.checkpoints / f"{name}.pt"

@@ -1,0 +1,55 @@
+"""A grid of what the network will see: pictures and their augmented views."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.domain.errors import BundleError
+from inspector.pictures import read_picture, write_picture
+from inspector.vision.preprocess import Preprocessing, ResizePolicy
+from trainer.augment import PRESETS, views
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trainer.dataset import Dataset
+    from trainer.protocol import TrainRequest
+
+_SIDE = 160
+_VIEWS = 6
+
+
+def write_preview(dataset: Dataset, request: TrainRequest, folder: Path) -> Path:
+    """Write ``augmentation-PRESET.png``: a row per class and type, the plain picture first.
+
+    Args:
+        dataset: One good picture and one of up to three defect types are shown.
+        request: Preset, strength, policy, seed.
+        folder: Where to.
+
+    Returns:
+        The file.
+
+    Raises:
+        BundleError: If it cannot be written.
+    """
+    preprocessing = Preprocessing(input_size=_SIDE, resize_policy=ResizePolicy(request.policy))
+    kinds = sorted({sample.defect for sample in dataset.samples}, key=lambda kind: (kind != "good", kind))[:4]
+    chosen = [next(sample for sample in dataset.samples if sample.defect == kind) for kind in kinds]
+    augmentation = PRESETS[request.preset].scaled(request.strength)
+    std, mean = np.array(preprocessing.std), np.array(preprocessing.mean)
+    rows = []
+    for number, sample in enumerate(chosen):
+        rng = np.random.default_rng([request.seed, number])
+        seen = views(read_picture(sample.path), preprocessing, augmentation, _VIEWS, rng)
+        pixels = np.clip((seen.transpose(0, 2, 3, 1) * std + mean) * 255, 0, 255).astype(np.uint8)[..., ::-1]
+        rows.append(np.concatenate([np.pad(one, ((2, 2), (2, 2), (0, 0))) for one in pixels], axis=1))
+    target = folder / f"augmentation-{request.preset}.png"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_picture(target, np.ascontiguousarray(np.concatenate(rows, axis=0)))
+    except OSError as error:
+        raise BundleError(f"the preview {target} cannot be written: {error}", "Name another folder.") from error
+    return target

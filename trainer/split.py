@@ -1,0 +1,230 @@
+"""Which picture trains, which one decides, which one is tested: stratified, by group, seeded, written and reusable."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trainer.dataset import GOOD, TEST, TRAIN, VAL, Dataset, DatasetError, Sample
+from trainer.table import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from trainer.protocol import TrainRequest
+
+#: Folds of the pictures that are not tested, for methods that are cheap enough to cross-validate.
+FOLDS = 5
+
+
+def split(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int] | None = None) -> Dataset:
+    """Split as asked: as a split file says, as the manifest says, or at random by the seed.
+
+    Identical files, pictures of one group, and (where given) of one cluster stay together.
+
+    Args:
+        dataset: With hashes.
+        request: Fractions, seed, split file.
+        clusters: Number by the picture's name; equal numbers are near duplicates.
+
+    Raises:
+        DatasetError: If a split file or manifest does not fit, or a part lacks a class.
+    """
+    if request.split:
+        parts = _from_file(dataset, request.split)
+    elif any(sample.part for sample in dataset.samples):
+        parts = _given(dataset)
+    else:
+        parts = _at_random(dataset, request, clusters or {})
+    return _finished(dataset, parts, request.seed, clusters or {})
+
+
+def cross_test(
+    dataset: Dataset, folds: int, request: TrainRequest, clusters: Mapping[str, int] | None = None
+) -> list[Dataset]:
+    """Return one split per fold; every picture is in the test part of exactly one.
+
+    Args:
+        dataset: With hashes.
+        folds: How many, 2 or more.
+        request: Seed and validation fraction.
+        clusters: As for `split`.
+
+    Raises:
+        DatasetError: If there are fewer defective or good parts than folds.
+    """
+    units = _units(dataset, clusters or {})
+    number: dict[int, int] = {}
+    rng = np.random.default_rng([request.seed, 77])
+    turn = {False: 0, True: 0}
+    for stratum in _strata(dataset, units):
+        for unit in rng.permutation(np.array(stratum, dtype=np.int64)).tolist():
+            defective = dataset.samples[units[unit][0]].defective
+            number[unit] = turn[defective] % folds
+            turn[defective] += 1
+    if min(turn.values()) < folds:
+        raise DatasetError(
+            f"{folds} folds need {folds} good and {folds} defective parts; there are {turn[False]} and {turn[True]}",
+            "Ask for fewer folds, or add pictures.",
+        )
+    found = []
+    for fold in range(folds):
+        test = {index for unit, members in enumerate(units) if number[unit] == fold for index in members}
+        rest = [unit for unit in range(len(units)) if number[unit] != fold]
+        parts = dict.fromkeys(test, TEST)
+        share = request.validation_fraction / (1 - 1 / folds)
+        parts |= _deal(dataset, units, rest, {VAL: min(0.5, share)}, [request.seed, 78, fold])
+        found.append(_finished(dataset, parts, request.seed, clusters or {}))
+    return found
+
+
+def split_csv(dataset: Dataset) -> str:
+    """Return the split as CSV: path, label, defect_type, category, group, split, fold, sha256."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("path", "label", "defect_type", "category", "group", "split", "fold", "sha256"))
+    for s in dataset.samples:
+        label = "defective" if s.defective else GOOD
+        writer.writerow((s.name, label, s.defect, s.category, s.group, s.part, s.fold, s.sha256))
+    return text.getvalue()
+
+
+# --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _units(dataset: Dataset, clusters: Mapping[str, int]) -> list[list[int]]:
+    """Group the pictures that may not be parted, by union of what ties them."""
+    parent = list(range(len(dataset.samples)))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = parent[index]
+        return index
+
+    first: dict[tuple[str, object], int] = {}
+    for index, sample in enumerate(dataset.samples):
+        ties: list[tuple[str, object]] = [("sha256", sample.sha256)]
+        if sample.group:
+            ties.append(("group", (sample.category, sample.group)))
+        if sample.name in clusters:
+            ties.append(("cluster", clusters[sample.name]))
+        for tie in ties:
+            parent[root(index)] = root(first.setdefault(tie, index))
+    units: dict[int, list[int]] = {}
+    for index in range(len(dataset.samples)):
+        units.setdefault(root(index), []).append(index)
+    return sorted(units.values())
+
+
+def _kind(dataset: Dataset, unit: Sequence[int]) -> tuple[str, str]:
+    """Return category and type of a unit: the defect's, where it holds both good and defective pictures."""
+    members = [dataset.samples[index] for index in unit]
+    worst = next((one for one in members if one.defective), members[0])
+    return worst.category, worst.defect
+
+
+def _strata(dataset: Dataset, units: Sequence[Sequence[int]], chosen: Sequence[int] | None = None) -> list[list[int]]:
+    strata: dict[tuple[str, str], list[int]] = {}
+    for number in range(len(units)) if chosen is None else chosen:
+        strata.setdefault(_kind(dataset, units[number]), []).append(number)
+    return [strata[key] for key in sorted(strata)]
+
+
+def _at_random(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int]) -> dict[int, str]:
+    units = _units(dataset, clusters)
+    shares = {TEST: request.test_fraction, VAL: request.validation_fraction}
+    return _deal(dataset, units, range(len(units)), shares, [request.seed])
+
+
+def _deal(
+    dataset: Dataset,
+    units: Sequence[Sequence[int]],
+    chosen: Sequence[int],
+    shares: Mapping[str, float],
+    seed: Sequence[int],
+) -> dict[int, str]:
+    """Deal units out to parts; what a stratum is short of by rounding is made up for by the next one of its class."""
+    rng = np.random.default_rng(list(seed))
+    parts: dict[int, str] = {}
+    owed = {(part, defective): 0.0 for part in shares for defective in (False, True)}
+    for stratum in _strata(dataset, units, chosen):
+        order = [stratum[place] for place in rng.permutation(len(stratum))]
+        defective = _kind(dataset, units[order[0]])[1] != GOOD
+        for part, share in shares.items():
+            owed[part, defective] += share * len(stratum)
+            take = min(max(0, round(owed[part, defective])), len(order) - 1 if len(stratum) > 1 else len(order))
+            if len(stratum) == 1:
+                take = 0  # the only one of its kind is learnt from
+            for _ in range(take):
+                for index in units[order.pop()]:
+                    parts[index] = part
+            owed[part, defective] -= take
+        for unit in order:
+            for index in units[unit]:
+                parts[index] = TRAIN
+    return parts
+
+
+def _given(dataset: Dataset) -> dict[int, str]:
+    missing = [sample.name for sample in dataset.samples if not sample.part]
+    if missing:
+        raise DatasetError(
+            f"the manifest gives a split for some pictures only; {len(missing)} have none, as {missing[0]}",
+            "Fill the column “split” in every row, or leave it empty in all.",
+        )
+    return {index: sample.part for index, sample in enumerate(dataset.samples)}
+
+
+def _from_file(dataset: Dataset, file: str) -> dict[int, str]:
+    from pathlib import Path  # noqa: PLC0415 - only here at run time
+
+    try:
+        rows = read_table(Path(file))
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"the split {file} cannot be read: {error}", "Name a bundle's report/split.csv.") from error
+    by_content = {row.get("sha256", ""): row.get("split", "") for row in rows if row.get("sha256")}
+    by_name = {row.get("path", ""): row.get("split", "") for row in rows}
+    parts = {i: by_content.get(s.sha256) or by_name.get(s.name, "") for i, s in enumerate(dataset.samples)}
+    missing = [dataset.samples[index].name for index, part in parts.items() if part not in {TRAIN, VAL, TEST}]
+    if missing:
+        raise DatasetError(
+            f"the split {file} does not say where {len(missing)} of the pictures belong, as {missing[0]}",
+            "Use the split of the same pictures, or leave it out for a new split.",
+        )
+    return parts
+
+
+def _finished(dataset: Dataset, parts: Mapping[int, str], seed: int, clusters: Mapping[str, int]) -> Dataset:
+    """Put parts and validation folds into the samples; folds are dealt out in turn, so each holds both classes."""
+    samples = [replace(sample, part=parts[index], fold=-1) for index, sample in enumerate(dataset.samples)]
+    for part in (TRAIN, VAL, TEST):
+        kinds = {sample.defective for sample in samples if sample.part == part}
+        if kinds != {False, True}:
+            have = "no picture" if not kinds else "no defective part" if kinds == {False} else "no good part"
+            raise DatasetError(
+                f"the part “{part}” of the split has {have}",
+                "Add pictures, or give that part a larger fraction; for few pictures use --folds.",
+            )
+    units = _units(dataset, clusters)
+    rng = np.random.default_rng([seed, 5])
+    turn = {False: 0, True: 0}
+    for stratum in _strata(dataset, units):
+        for unit in rng.permutation(np.array(stratum, dtype=np.int64)).tolist():
+            members = [index for index in units[unit] if samples[index].part != TEST]
+            if not members:
+                continue
+            defective = any(samples[index].defective for index in members)
+            for index in members:
+                samples[index] = replace(samples[index], fold=turn[defective] % FOLDS)
+            turn[defective] += 1
+    return Dataset(dataset.layout, tuple(samples))
+
+
+def parts_of(dataset: Dataset) -> dict[str, list[Sample]]:
+    """Return the samples by part."""
+    return {part: dataset.of(part) for part in (TRAIN, VAL, TEST)}

@@ -1,0 +1,60 @@
+"""The arithmetic of a training step and of a validation."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_EVALUATED_AT_ONCE = 32
+
+
+def probabilities(tail: nn.Module, room: NDArray[np.float16], device: str, *, mixed: bool) -> NDArray[np.float64]:
+    """Return (N,) P(defective) of (N, C, h, w) activations."""
+    tail.eval()
+    found = []
+    with torch.inference_mode(), torch.autocast(device, torch.bfloat16, enabled=mixed):
+        for first in range(0, len(room), _EVALUATED_AT_ONCE):
+            logits = tail(tensor_of(room[first : first + _EVALUATED_AT_ONCE], device)).float()
+            found.append(1.0 - torch.softmax(logits.double(), 1)[:, 0].cpu().numpy())
+    return np.concatenate(found)
+
+
+def tensor_of(values: NDArray[np.float16], device: str) -> Tensor:
+    """Return activations as float32, channels last."""
+    plain = torch.from_numpy(np.ascontiguousarray(values)).to(device)
+    return plain.float().contiguous(memory_format=torch.channels_last)
+
+
+def weighted_log_loss(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    """Return the log loss with both classes weighing the same."""
+    sure = np.clip(np.where(labels == 1, scores, 1 - scores), 1e-7, 1)
+    return float(np.mean([-np.log(sure[labels == kind]).mean() for kind in (0, 1)]))
+
+
+def fast_bf16() -> bool:
+    """Say whether this processor multiplies bfloat16 faster than float32."""
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())  # noqa: SLF001
+
+
+def mix(batch: Tensor, how: str, seed: int, done: int) -> tuple[Tensor, Tensor | None, float]:
+    """Mix the batch with itself in another order; returns the order and the share of the first."""
+    if how == "none":
+        return batch, None, 1.0
+    rng = np.random.default_rng([seed, 13, done])
+    other = torch.from_numpy(rng.permutation(len(batch))).to(batch.device)
+    share = float(rng.beta(0.2, 0.2)) if how == "mixup" else float(rng.beta(1.0, 1.0))
+    if how == "mixup":
+        return share * batch + (1 - share) * batch[other], other, share
+    height, width = batch.shape[2:]
+    tall, wide = round(height * math.sqrt(1 - share)), round(width * math.sqrt(1 - share))
+    top, left = int(rng.integers(height - tall + 1)), int(rng.integers(width - wide + 1))
+    mixed = batch.clone()
+    mixed[:, :, top : top + tall, left : left + wide] = batch[other][:, :, top : top + tall, left : left + wide]
+    return mixed, other, 1 - tall * wide / (height * width)

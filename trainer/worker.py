@@ -1,0 +1,79 @@
+"""A training that is driven from elsewhere: see `trainer.protocol.RunFolder`."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from typing import TYPE_CHECKING, BinaryIO
+
+import psutil
+
+from inspector.domain.errors import InspectorError
+from trainer.protocol import Failed, Result, Started
+
+if TYPE_CHECKING:
+    from trainer.protocol import Report, RunFolder
+
+_OUT_OF_MEMORY = (
+    "the machine has not enough memory for this training",
+    "Choose a smaller input, a smaller batch or fewer views, or close other programs.",
+)
+
+
+def work(folder: RunFolder) -> int:
+    """Train what the folder asks for, write the reports, heed the commands; go on from checkpoints that are there.
+
+    Returns:
+        0 when it is done, 1 when it failed or was cancelled; the last report says why.
+    """
+    process = psutil.Process()
+    _step_back(process)
+    with folder.reports_file.open("ab") as file:
+        _write(file, Started(pid=process.pid, created=process.create_time(), time=time.time()))
+        failed = _train(folder, file)
+        if failed is None:
+            return 0
+        _write(file, failed)
+        print(f"error: {failed.what}. {failed.next_step}", file=sys.stderr)
+        return 1
+
+
+def _train(folder: RunFolder, file: BinaryIO) -> Failed | None:  # noqa: C901, PLR0911 - every way in which it can end
+    try:
+        request = folder.request()
+        from trainer.fit import CancelledError  # noqa: PLC0415 - torch takes seconds
+        from trainer.loop import train  # noqa: PLC0415
+    except (OSError, ValueError) as error:
+        return Failed(what=f"the request {folder.request_file} cannot be read: {error}", next_step="Start a new one.")
+    try:
+        for report in train(request, command=folder.command, checkpoints=folder.checkpoints):
+            _write(file, report)
+            if isinstance(report, Result):
+                for one in folder.checkpoints.glob("*"):
+                    one.unlink()
+    except CancelledError as error:
+        return Failed(what=error.what, next_step=error.next_step, cancelled=True)
+    except InspectorError as error:
+        return Failed(what=error.what, next_step=error.next_step)
+    except MemoryError:
+        return Failed(what=_OUT_OF_MEMORY[0], next_step=_OUT_OF_MEMORY[1])
+    except RuntimeError as error:  # torch says so in its own words
+        if "memory" in str(error).lower():
+            return Failed(what=f"{_OUT_OF_MEMORY[0]}: {error}", next_step=_OUT_OF_MEMORY[1])
+        _write(file, Failed(what=f"the training failed: {error}", next_step="Send the folder of this training."))
+        raise
+    except OSError as error:
+        return Failed(what=f"a file cannot be used: {error}", next_step="Free space or mend permissions, and resume.")
+    return None
+
+
+def _write(file: BinaryIO, report: Report) -> None:
+    file.write(report.model_dump_json().encode() + b"\n")
+    file.flush()
+
+
+def _step_back(process: psutil.Process) -> None:
+    """Leave the processor to the line."""
+    with contextlib.suppress(psutil.Error, OSError):
+        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 15)
