@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +114,8 @@ def launch(command: Sequence[str], *, out: int, errors: int) -> subprocess.Popen
     with contextlib.suppress(OSError):
         # Linux shares the processor between sessions first, and by niceness within one only; see sched(7), autogroup
         Path(f"/proc/{process.pid}/autogroup").write_text(str(_NICE), encoding="ascii")
+    # collects the process when it ends, so that none is left as a zombie
+    threading.Thread(target=process.wait, name="training", daemon=True).start()
     return process
 
 

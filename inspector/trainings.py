@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -263,7 +262,8 @@ class Trainings:
         Raises:
             TrainingError: If the trainer cannot be started.
         """
-        return Inquiry((*self.command, "inspect-data", data, "--json"))
+        preview = self._home.cache / "augmented"
+        return Inquiry((*self.command, "inspect-data", data, "--preview", str(preview), "--json"))
 
     def evaluate(self, bundle: Path, candidate: Path) -> Inquiry:
         """Ask for the figures of a model on the test pictures of another.
@@ -324,8 +324,6 @@ class Trainings:
             _process_file(folder).write_text(started.model_dump_json(), encoding="utf-8")
         except (psutil.Error, OSError):  # its own first report says the same a second later
             _log.warning("the process of the training %s is not noted", folder.path, exc_info=True)
-        # collects the process when it ends, so that none is left as a zombie
-        threading.Thread(target=process.wait, name="training", daemon=True).start()
 
 
 def _state(folder: RunFolder, reports: tuple[Report, ...], *, alive: bool) -> tuple[TrainingState, str]:

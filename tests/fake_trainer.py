@@ -69,7 +69,11 @@ class Run:
             file.write(report.model_dump_json() + "\n")
 
     def epoch(self, number: int) -> None:
-        self.say(Progress(stage=f"epoch {number} of {EPOCHS}, layer4", done=5, total=5, seconds_left=10.0 * (EPOCHS - number)))
+        self.say(
+            Progress(
+                stage=f"epoch {number} of {EPOCHS}, layer4", done=5, total=5, seconds_left=10.0 * (EPOCHS - number)
+            )
+        )
         self.say(
             Epoch(
                 setting="layer4, 448 px",
@@ -104,6 +108,12 @@ class Run:
         (report / "report.html").write_text("<h1>Report</h1>", encoding="utf-8")
         (report / "split.csv").write_text("path,part\n", encoding="utf-8")
         samples(report / "samples.png")
+        scores = {"good/0.png": 0.1, "broken/0.png": 0.9}
+        predictions = [
+            {"name": name, "defect": name.split("/")[0], "category": "", "p_defective": p} for name, p in scores.items()
+        ]
+        metrics = json.dumps({"threshold": 0.47, "predictions": predictions})
+        (report / "metrics.json").write_text(metrics, encoding="utf-8")
         self.say(
             Result(
                 bundle=str(bundle),
@@ -203,7 +213,8 @@ def main(arguments: list[str]) -> int:
         return inspect_data(Path(arguments[1]))
     if arguments[0] == "evaluate":
         worse = figures(f1=0.8, escape_rate=0.1, escape_rate_95=[0.02, 0.3], auroc=0.95)
-        print(json.dumps({"model": Path(arguments[1]).name, "threshold": 0.5, **worse}))
+        verdicts = {"good/0.png": 0.1, "broken/0.png": 0.2}
+        print(json.dumps({"model": Path(arguments[1]).name, "threshold": 0.5, **worse, "verdicts": verdicts}))
         return 0
     print("what?", file=sys.stderr)
     return 2

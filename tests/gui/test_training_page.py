@@ -179,6 +179,8 @@ def test_a_training_is_watched_paused_and_stopped_with_its_best(bench: Bench) ->
     assert page.result.texts(0)["f1"] == "0.933"
     assert page.result.texts(0)["escape"] == "0 of 7  (0 % to 35 %)"
     assert page.result.texts(0)["threshold"] == "0.470"
+    bench.until(lambda: page.result.flips_words.text() == "CHANGED SIDES: 1 NOW RIGHT, 0 NOW WRONG")
+    assert [one.words for one in page.result.flips.thumbs] == ["broken, now right: 0.png"]
     item = page.history.table.item(0, 4)
     assert item is not None
     assert item.text() == "0.933"
@@ -348,10 +350,11 @@ def test_flips_are_the_pictures_that_change_sides_the_new_errors_first() -> None
         return [{"name": name, "defect": kinds[name], "category": "", "p_defective": p} for name, p in scores.items()]
 
     new = {"threshold": 0.5, "predictions": said(a=0.1, b=0.9, c=0.2, d=0.3)}
-    current = {"threshold": 0.3, "predictions": said(a=0.4, b=0.9, c=0.8, d=0.1)}
+    current = {"threshold": 0.3, "verdicts": {"a": 0.4, "b": 0.9, "c": 0.8, "e": 0.1}}
     flips = flips_of(new, current, Path("data"))
     assert [(one.name, one.better, one.path) for one in flips] == [
         ("c", False, Path("data/c")),
         ("a", True, Path("data/a")),
     ]
+    assert [one.path for one in flips_of(new, current, Path("data/list.csv"))] == [Path("data/c"), Path("data/a")]
     assert flips_of({"threshold": 0.5}, current, Path("data")) == []

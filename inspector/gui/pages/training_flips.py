@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,38 +33,30 @@ class Flip:
 
 
 def flips_of(new: Mapping[str, Any], current: Mapping[str, Any], data: Path) -> list[Flip]:
-    """Compare two evaluations of the same pictures.
+    """Compare two evaluations of the same pictures, each at its own threshold.
 
     Args:
-        new: With ``threshold`` and ``predictions``: objects of name, category, defect, p_defective, and path where it
-            is known.
-        current: The same of the current model.
-        data: The data set, in which pictures without a path lie.
+        new: The new model's ``metrics.json``: ``threshold`` and ``predictions`` (name, defect, p_defective).
+        current: The current model's evaluation: ``threshold`` and ``verdicts`` (P(defective) by name).
+        data: The data set, in which the pictures lie by their names.
 
     Returns:
-        The new errors first, then what is mended; empty where one of the two lists no predictions.
+        The new errors first, then what is mended; empty where one of the two lists no pictures.
     """
-    ours, theirs = _by_name(new), _by_name(current)
+    predictions, verdicts = new.get("predictions"), current.get("verdicts")
+    if not isinstance(predictions, list) or not isinstance(verdicts, dict):
+        return []
+    ours, theirs = float(new["threshold"]), float(current["threshold"])
+    folder = (
+        data.parent if data.suffix.lower() in {".csv", ".parquet"} else data
+    )  # a manifest names its pictures from where it is
     found = []
-    for key in sorted(ours.keys() & theirs.keys()):
-        mine, other = ours[key], theirs[key]
-        if mine[0] == other[0]:
+    for one in predictions:
+        name = str(one["name"])
+        if name not in verdicts:
             continue
-        one = mine[1]
-        defect = str(one.get("defect", ""))
-        truth = defect not in {"", "good"}
-        path = Path(str(other[1].get("path") or one.get("path") or data / key[1]))
-        found.append(Flip(name=key[1], path=path, defect=defect or "good", better=mine[0] == truth))
+        said = float(one["p_defective"]) >= ours
+        if said != (float(verdicts[name]) >= theirs):
+            truth = one["defect"] != "good"
+            found.append(Flip(name=name, path=folder / name, defect=str(one["defect"]), better=said == truth))
     return sorted(found, key=lambda one: one.better)
-
-
-def _by_name(figures: Mapping[str, Any]) -> dict[tuple[str, str], tuple[bool, Mapping[str, Any]]]:
-    """Whether each picture was called defective, by category and name."""
-    predictions, threshold = figures.get("predictions"), figures.get("threshold")
-    if not isinstance(predictions, list) or not isinstance(threshold, int | float):
-        return {}
-    return {
-        (str(one.get("category", "")), str(one["name"])): (float(one["p_defective"]) >= threshold, one)
-        for one in predictions
-        if isinstance(one, dict) and "name" in one and "p_defective" in one
-    }

@@ -6,6 +6,7 @@ Each question is a process of its own; the session's worker starts it and looks 
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from inspector.paths import Home
     from inspector.trainings import Training, Trainings
 
-_THUMB_PX, _PREVIEW_PX = 104, 240
+_log = logging.getLogger(__name__)
+_THUMB_PX, _PREVIEW_PX = 104, 480
 
 
 class Asker:
@@ -228,7 +230,11 @@ class FiguresInquiry:
                 new = json.loads(metrics.read_bytes())
             except (OSError, ValueError):
                 return [], []
-            flips = flips_of(new, answer, Path(training.request.data))
+            try:
+                flips = flips_of(new, answer, Path(training.request.data))
+            except (KeyError, TypeError, ValueError):  # another version's report: the figures stand without it
+                _log.warning("%s and the evaluation cannot be compared by picture", metrics, exc_info=True)
+                return [], []
             return flips, [
                 thumb
                 for one in flips

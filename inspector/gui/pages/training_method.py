@@ -125,6 +125,7 @@ class MethodColumn(QWidget):
         layout.addWidget(label("2 · METHOD", "heading"))
         self.method = QComboBox(self)
         self.method.setAccessibleName("Method")
+        self.method.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for value, (words, _) in METHODS.items():
             self.method.addItem(words, value)
         layout.addWidget(self.method)
@@ -184,7 +185,7 @@ class MethodColumn(QWidget):
         self._preview_words = label("What the network will see of some pictures, augmented:", "muted")
         self._preview_words.hide()
         layout.addWidget(self._preview_words)
-        strip = ThumbStrip("Augmented pictures", side_px=120)
+        strip = ThumbStrip("Augmented pictures", side_px=240)
         layout.addWidget(strip)
         row = QHBoxLayout()
         row.setSpacing(24)

@@ -72,6 +72,8 @@ class Curves(QWidget):
         self._theme = CURRENT.theme
         self.legend = label("", "muted")
         self.legend.setTextFormat(Qt.TextFormat.RichText)
+        for words in (self._heading, self.legend):
+            words.setWordWrap(True)  # else a long line widens the page
         self._spare = label("", "muted")
         self._layout.addWidget(self._spare, 1)
         self._layout.addWidget(self.legend)
@@ -108,6 +110,7 @@ class Curves(QWidget):
             axis = plot.getAxis(side)
             axis.setPen(theme.colour("edge"))
             axis.setTextPen(theme.colour("muted"))
+            axis.enableAutoSIPrefix(False)
             axis.setLabel(words)
         self._training = pg.PlotCurveItem(pen=pg.mkPen(theme.colour("muted"), width=2))
         self._loss = pg.PlotCurveItem(pen=pg.mkPen(theme.colour("accent"), width=2))

@@ -40,6 +40,17 @@ class ResultCard(QWidget):
         outer.addWidget(frame)
         self.title = label("", "heading")
         layout.addWidget(self.title)
+        buttons = QHBoxLayout()
+        self.buttons: dict[str, QPushButton] = {}
+        words = (("promote", "Promote…"), ("keep", "Keep"), ("report", "Open report"), ("back", "Roll back"))
+        for key, text in (*words, ("delete", "Delete…")):
+            button = QPushButton(text, frame)
+            button.setToolTip(_TIPS[key])
+            self.buttons[key] = button
+            buttons.addWidget(button)
+        self.buttons["promote"].setProperty("kind", "primary")
+        buttons.insertStretch(4, 1)
+        layout.addLayout(buttons)
         row = QHBoxLayout()
         row.setSpacing(24)
         left = QVBoxLayout()
@@ -60,17 +71,6 @@ class ResultCard(QWidget):
         right.addWidget(self.flips)
         row.addLayout(right, 1)
         layout.addLayout(row)
-        buttons = QHBoxLayout()
-        self.buttons: dict[str, QPushButton] = {}
-        words = (("promote", "Promote…"), ("keep", "Keep"), ("report", "Open report"), ("back", "Roll back"))
-        for key, text in (*words, ("delete", "Delete…")):
-            button = QPushButton(text, frame)
-            button.setToolTip(_TIPS[key])
-            self.buttons[key] = button
-            buttons.addWidget(button)
-        self.buttons["promote"].setProperty("kind", "primary")
-        buttons.insertStretch(4, 1)
-        layout.addLayout(buttons)
         self.show_samples(None)
         self.show_way_back(None)
 

@@ -87,7 +87,7 @@ def counts_words(found: Found) -> str:
     """Return the counts by part and type, and by category, as lines."""
     lines = [
         f"{part or 'all'}: " + ", ".join(f"{count} {kind}" for kind, count in counts.items())
-        for part, counts in (found.counts | found.categories).items()
+        for part, counts in (found.counts | (found.categories if len(found.categories) > 1 else {})).items()
     ]
     return "\n".join(lines)
 
