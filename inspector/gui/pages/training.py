@@ -86,6 +86,7 @@ class TrainingPage(QWidget):
         row.setSpacing(20)
         self.data = DataColumn(frame)
         self.method = MethodColumn(frame)
+        self.method.setMinimumWidth(222)
         self.method.setMaximumWidth(230)
         row.addWidget(self.data, 6)
         row.addWidget(self.method, 3)

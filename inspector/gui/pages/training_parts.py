@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _THUMB_PX = 52
 _GAP_PX = 6
-_LEAST_PX, _MOST_PX = 120, 460
+_LEAST_PX, _MOST_PX = 120, 720
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,7 @@ class FittedPicture(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.image: QImage | None = None
+        self._fitted: QImage | None = None
         self.setAccessibleName(name)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -97,7 +98,7 @@ class FittedPicture(QWidget):
 
     def show_image(self, image: QImage | None) -> None:
         """Set the picture; None for none."""
-        self.image = image
+        self.image, self._fitted = image, None
         self.setVisible(image is not None)
         self.updateGeometry()
         self.update()
@@ -120,10 +121,14 @@ class FittedPicture(QWidget):
         """Draw."""
         if self.image is None:
             return
+        # scaled once for each size: the painter's own scaling skips lines, and small words with them
+        ratio = self.devicePixelRatioF()
+        size = self.image.size().scaled(self.size() * ratio, Qt.AspectRatioMode.KeepAspectRatio)
+        if self._fitted is None or self._fitted.size() != size:
+            self._fitted = self.image.scaled(size, mode=Qt.TransformationMode.SmoothTransformation)
+            self._fitted.setDevicePixelRatio(ratio)
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        size = self.image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        painter.drawImage(QRectF(0, 0, size.width(), size.height()), self.image)
+        painter.drawImage(0, 0, self._fitted)
 
 
 class Question(QDialog):

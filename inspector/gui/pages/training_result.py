@@ -58,17 +58,17 @@ class ResultCard(QWidget):
         self.note = label("", "muted")
         self.note.setWordWrap(True)
         left.addWidget(self.note)
+        self.flips_words = label("", "heading")
+        left.addWidget(self.flips_words)
+        self.flips = ThumbStrip("Test pictures that change sides", parent=frame)
+        left.addWidget(self.flips)
         left.addStretch(1)
         row.addLayout(left)
         right = QVBoxLayout()
-        self._samples_words = label("SAMPLE PREDICTIONS ON TEST PICTURES", "heading")
+        self._samples_words = label("SAMPLE PREDICTIONS", "heading")
         right.addWidget(self._samples_words)
         self.samples = FittedPicture("Sample predictions", frame)
         right.addWidget(self.samples, 1)
-        self.flips_words = label("", "muted")
-        right.addWidget(self.flips_words)
-        self.flips = ThumbStrip("Test pictures that change sides", parent=frame)
-        right.addWidget(self.flips)
         row.addLayout(right, 1)
         layout.addLayout(row)
         self.show_samples(None)
@@ -121,6 +121,8 @@ class ResultCard(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(22)
         grid.setVerticalSpacing(5)
+        for column in (1, 2):
+            grid.setColumnMinimumWidth(column, 120)
         right = Qt.AlignmentFlag.AlignRight
         self._heads = [label("", "muted"), label("", "muted")]
         for column, head in enumerate(self._heads, 1):
@@ -131,7 +133,6 @@ class ResultCard(QWidget):
             pair = (label("–"), label("–"))
             for column, value in enumerate(pair, 1):
                 value.setAccessibleName(f"{words}, {'candidate' if column == 1 else 'current model'}")
-                value.setMinimumWidth(120)
                 value.setAlignment(right)
                 grid.addWidget(value, row, column, right)
             self._values[key] = pair
