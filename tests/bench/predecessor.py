@@ -1,0 +1,184 @@
+"""``python -m tests.bench.predecessor``: our methods against the student project's, on identical splits.
+
+The predecessor's method, re-implemented: ResNet-50 with layer4 and a head with dropout 0.5 trained; Resize 256,
+RandomCrop 224 (centre crop when tested), horizontal and vertical flips, ColorJitter 0.1, rotation by 10 degrees,
+RandomErasing 0.1; AdamW 1e-4 with weight decay 1e-4; cross-entropy weighted by inverse frequency; at most 15 epochs,
+patience 3; batches of 64; its threshold is 0.5. Splits are stratified, 80/10/10. Both read the same backbone file, and
+run in turn in one process, so that the ratio of their times means something. Seconds count from the folder to a model
+that has judged the test part; ours include the audit, the export, its check and the report.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from inspector.vision.network import InspectionNetwork
+from inspector.vision.torchvision_compat import import_torchvision
+from inspector.vision.weights import load_weights
+from tests.conftest import find_test_data
+from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample, hashed, labels, read_dataset
+from trainer.loop import train
+from trainer.metrics import figures
+from trainer.protocol import Result, TrainRequest
+from trainer.split import split, split_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FIGURES = ("f1", "auroc")
+SETS = ("bottle", "magnetic_tile", "deeppcb", "all")
+EPOCHS, PATIENCE, BATCH = 15, 3, 64
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+def predecessor(dataset: Dataset, weights: Path, seed: int) -> tuple[dict[str, Any], float]:
+    """Train and test as the predecessor does; returns the test figures and the seconds."""
+    began_s = time.perf_counter()
+    import_torchvision()
+    from torchvision.transforms import v2 as transforms
+
+    normal = [transforms.ToDtype(torch.float32, scale=True), transforms.Normalize(MEAN, STD)]
+    training = transforms.Compose(
+        [
+            transforms.Resize((256, 256), antialias=True),
+            transforms.RandomCrop(224),
+            transforms.RandomHorizontalFlip(),
+            transforms.RandomVerticalFlip(),
+            transforms.ColorJitter(0.1, 0.1, 0.1),
+            transforms.RandomRotation(10),
+            *normal,
+            transforms.RandomErasing(p=0.1),
+        ]
+    )
+    testing = transforms.Compose([transforms.Resize((256, 256), antialias=True), transforms.CenterCrop(224), *normal])
+    torch.manual_seed(seed)
+    network = InspectionNetwork(2, dropout=0.5)
+    state = {name: value for name, value in load_weights(weights).items() if not name.startswith("fc.")}
+    missing = network.load_state_dict(state, strict=False).missing_keys
+    assert all(name.startswith("fc.") for name in missing), missing
+    network.requires_grad_(False)
+    trained = [*network.layer4.parameters(), *network.fc.parameters()]
+    for parameter in trained:
+        parameter.requires_grad_(True)
+    optimiser = torch.optim.AdamW(trained, lr=1e-4, weight_decay=1e-4)
+    learnt, validation, tested = dataset.of(TRAIN), dataset.of(VAL), dataset.of(TEST)
+    truth = torch.from_numpy(labels(learnt))
+    counts = torch.bincount(truth, minlength=2).float()
+    loss_of = nn.CrossEntropyLoss(weight=len(learnt) / (2 * counts))
+    best, best_loss, waited = None, float("inf"), 0
+    for _ in range(EPOCHS):
+        network.train()
+        for chosen in torch.randperm(len(learnt)).split(BATCH):
+            if len(chosen) < 2:
+                continue  # batch norm needs two
+            batch = torch.stack([training(_read(learnt[int(index)])) for index in chosen])
+            loss = loss_of(network.logits(batch), truth[chosen])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+        logits = _logits(network, validation, testing)
+        value = float(functional.cross_entropy(logits, torch.from_numpy(labels(validation)), loss_of.weight))
+        if value < best_loss:
+            best_loss, waited = value, 0
+            best = {name: one.clone() for name, one in network.state_dict().items()}
+        else:
+            waited += 1
+            if waited >= PATIENCE:
+                break
+    assert best is not None
+    network.load_state_dict(best)
+    scores = torch.softmax(_logits(network, tested, testing).double(), 1)[:, 1].numpy()
+    return dict(figures(scores, labels(tested), 0.5)), time.perf_counter() - began_s
+
+
+def ours(dataset: Dataset, data: Path, weights: Path, seed: int, method: str) -> tuple[dict[str, Any], float]:
+    """Train and test with one of our methods, from the folder to the bundle with its report."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "split.csv"
+        file.write_text(split_csv(dataset), encoding="utf-8")
+        request = TrainRequest.model_validate(
+            {
+                "data": str(data),
+                "out": f"{folder}/model",
+                "weights": str(weights),
+                "seed": seed,
+                "method": method,
+                "split": str(file),
+            }
+        )
+        began_s = time.perf_counter()
+        *_, last = train(request)
+        seconds = time.perf_counter() - began_s
+    assert isinstance(last, Result)
+    return dict(last.test), seconds
+
+
+def main() -> int:
+    """Compare, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS)
+    parser.add_argument("--methods", nargs="+", default=["layer4", "head"])
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    root = find_test_data()
+    if root is None:
+        parser.error("set INSPECTOR_TEST_DATA")
+    weights = root.parent / "weights" / "resnet50-imagenet-pqf.npz"
+    found: dict[str, Any] = {}
+    for name in arguments.sets:
+        data = root if name == "all" else root / name
+        plain = hashed(read_dataset(data))
+        rows: dict[str, list[tuple[dict[str, Any], float]]] = {"predecessor": []}
+        for seed in range(arguments.seeds):
+            asked = TrainRequest(data=str(data), out="-", seed=seed, test_fraction=0.1, validation_fraction=0.1)
+            dataset = split(plain, asked)
+            rows["predecessor"].append(predecessor(dataset, weights, seed))
+            for method in arguments.methods:
+                rows.setdefault(method, []).append(ours(dataset, data, weights, seed, method))
+        found[name] = {method: _summary(values, rows["predecessor"]) for method, values in rows.items()}
+        for method, row in found[name].items():
+            listed = ", ".join(f"{figure} {row[figure]:.3f} (sd {row[f'{figure}_sd']:.3f})" for figure in FIGURES)
+            print(f"{name:14}{method:14}{listed}, {row['seconds']:.0f} s, {row['ratio']:.1f} x faster", flush=True)
+    if arguments.json:
+        print(json.dumps({"seeds": arguments.seeds, "sets": found}))
+    return 0
+
+
+def _summary(values: Sequence[tuple[dict[str, Any], float]], base: Sequence[tuple[Any, float]]) -> dict[str, Any]:
+    row: dict[str, Any] = {"seconds": statistics.mean(seconds for _, seconds in values)}
+    row["ratio"] = sum(seconds for _, seconds in base) / sum(seconds for _, seconds in values)
+    for figure in FIGURES:
+        known = [float(one[figure]) for one, _ in values]
+        row[figure], row[f"{figure}_sd"] = statistics.mean(known), statistics.stdev(known) if len(known) > 1 else 0.0
+        row[f"{figure}_values"] = known
+    return row
+
+
+def _read(sample: Sample) -> torch.Tensor:
+    image = cv2.imread(str(sample.path), cv2.IMREAD_COLOR)
+    assert image is not None, sample.path
+    return torch.from_numpy(np.ascontiguousarray(image[..., ::-1])).permute(2, 0, 1)
+
+
+def _logits(network: InspectionNetwork, samples: Sequence[Sample], testing: Any) -> torch.Tensor:
+    network.eval()
+    with torch.inference_mode():
+        groups = [samples[first : first + BATCH] for first in range(0, len(samples), BATCH)]
+        return torch.cat([network.logits(torch.stack([testing(_read(one)) for one in group])) for group in groups])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
