@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,8 @@ from trainer.augment import Augmentation, views
 from trainer.protocol import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
+    from concurrent.futures import Future
 
     from numpy.typing import NDArray
 
@@ -181,11 +183,26 @@ def fill(
         return views(read_picture(sample.path), preprocessing, augmentation, count, rng)
 
     with ThreadPoolExecutor(_AHEAD, thread_name_prefix="decode") as pool:
-        waiting = [pool.submit(load, index) for index in range(min(2 * _AHEAD, len(samples)))]
-        for index in range(len(samples)):
-            found = waiting.pop(0).result()
-            if index + 2 * _AHEAD < len(samples):
-                waiting.append(pool.submit(load, index + 2 * _AHEAD))
-            for first in range(0, count, _BATCH):
-                room[index, first : first + _BATCH] = extractor(found[first : first + _BATCH])
-            yield Progress(stage=stage, done=index + 1, total=len(samples))
+        waiting = deque(pool.submit(load, index) for index in range(min(2 * _AHEAD, len(samples))))
+        together = max(1, _BATCH // count)  # pictures whose views fill a batch
+        for first in range(0, len(samples), together):
+            last = min(first + together, len(samples))
+            found = np.concatenate([_next(waiting, pool, load, index, len(samples)) for index in range(first, last)])
+            rows = room[first:last].reshape(-1, *room.shape[2:])
+            for start in range(0, len(found), _BATCH):
+                rows[start : start + _BATCH] = extractor(found[start : start + _BATCH])
+            yield Progress(stage=stage, done=last, total=len(samples))
+
+
+def _next(
+    waiting: deque[Future[NDArray[np.float32]]],
+    pool: ThreadPoolExecutor,
+    load: Callable[[int], NDArray[np.float32]],
+    index: int,
+    count: int,
+) -> NDArray[np.float32]:
+    """Take the oldest picture, and let another one be decoded."""
+    found = waiting.popleft().result()
+    if index + 2 * _AHEAD < count:
+        waiting.append(pool.submit(load, index + 2 * _AHEAD))
+    return found

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from inspector.pictures import read_picture
 from inspector.vision.network import InspectionNetwork
-from inspector.vision.preprocess import preprocess
-from trainer.judge import Judgement
+from inspector.vision.preprocess import input_box, preprocess
+from trainer.judge import Judgement, on_picture
 from trainer.protocol import Progress
 
 if TYPE_CHECKING:
@@ -58,8 +58,11 @@ def deep_maps(trained: Trained, tested: Judgement) -> Generator[Report, None, di
             measured = Judgement()
             with kind(model=_Logits(network), target_layers=[getattr(network, layer)]) as cam:
                 for sample in samples:
-                    pixels = torch.from_numpy(preprocess(read_picture(sample.path), trained.preprocessing))[None]
-                    measured.maps[sample.name] = cam(input_tensor=pixels, targets=[ClassifierOutputTarget(1)])[0]
+                    image = read_picture(sample.path)
+                    pixels = torch.from_numpy(preprocess(image, trained.preprocessing))[None]
+                    seen = cam(input_tensor=pixels, targets=[ClassifierOutputTarget(1)])[0]
+                    box = input_box(image.shape[1], image.shape[0], trained.preprocessing)
+                    measured.maps[sample.name] = on_picture(seen, image.shape, box)
                     measured.samples[sample.name] = sample
                     done += 1
                     yield Progress(stage="heatmaps of pytorch-grad-cam", done=done, total=total)

@@ -95,7 +95,7 @@ class Fitted:
     history: list[Epoch] = field(default_factory=list)
 
 
-def fit(  # noqa: C901, PLR0913 - what a training consists of
+def fit(  # noqa: PLR0913 - what a training consists of
     tail: nn.Module,
     groups: list[tuple[list[nn.Parameter], float]],
     training: Part,
@@ -137,11 +137,10 @@ def fit(  # noqa: C901, PLR0913 - what a training consists of
             told = command()
             if told is Command.PAUSE:
                 yield Paused(paused=True)
-                while (told := command()) is Command.PAUSE:
-                    time.sleep(_POLL_S)
+                told = wait_while_paused(command)
                 yield Paused(paused=False)
             if told is Command.CANCEL:
-                raise CancelledError("the training was cancelled", "Nothing was written; start it again if wanted.")
+                raise cancelled()
             if told is Command.STOP and run.history:
                 stopping = True
                 break
@@ -160,6 +159,18 @@ def fit(  # noqa: C901, PLR0913 - what a training consists of
         if command() is Command.STOP:
             break
     return run.result()
+
+
+def wait_while_paused(command: Callable[[], Command]) -> Command:
+    """Wait until another command is given, and return it."""
+    while (told := command()) is Command.PAUSE:
+        time.sleep(_POLL_S)
+    return told
+
+
+def cancelled() -> CancelledError:
+    """Return what is raised when somebody cancels."""
+    return CancelledError("the training was cancelled", "Nothing was written; start it again if wanted.")
 
 
 class _Run:

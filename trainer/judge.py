@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from inspector.pictures import read_picture
+from inspector.vision.overlay import WHOLE_PICTURE, fit_to_picture
 from trainer.metrics import Judged
 from trainer.pointing import pointing
 from trainer.protocol import Progress
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _TILE_PX = 480
 _MASK_PX = 512
+_MAP_PX = 128
 
 
 class Judgement:
@@ -84,19 +86,39 @@ def judge(classifier: Classifier, samples: Sequence[Sample], stage: str) -> Gene
         ClassifierError: If the network fails.
     """
     found = Judgement()
-    defective = 1 - classifier.good_index if len(classifier.class_names) == 2 else None
     for number, sample in enumerate(samples, 1):
-        prediction = classifier.predict(read_picture(sample.path))
+        image = read_picture(sample.path)
+        prediction = classifier.predict(image)
         found.judged.append(
             Judged(sample.name, str(sample.path), sample.defect, sample.category, prediction.p_defective)
         )
         others = [i for i in range(len(prediction.class_names)) if i != prediction.good_index]
-        found.maps[sample.name] = prediction.maps[defective if defective is not None else others].astype(np.float32)
-        if found.maps[sample.name].ndim == 3:
-            found.maps[sample.name] = found.maps[sample.name].max(axis=0)
+        raw = prediction.maps[others].max(axis=0).astype(np.float32)
+        found.maps[sample.name] = on_picture(raw, image.shape, prediction.map_box)
         found.samples[sample.name] = sample
         yield Progress(stage=stage, done=number, total=len(samples))
     return found
+
+
+def on_picture(
+    raw: NDArray[np.float32], shape: tuple[int, ...], map_box: tuple[float, float, float, float]
+) -> NDArray[np.float32]:
+    """Lay a map of the network's input over the whole picture, on its own scale.
+
+    Args:
+        raw: (h, w), 0 or more.
+        shape: Of the picture.
+        map_box: As in `Prediction.map_box`; a map of the whole picture is returned as it is.
+
+    Returns:
+        (h, w), or the picture's proportions with a longer side of 128.
+    """
+    if map_box == WHOLE_PICTURE:
+        return raw
+    top = float(raw.max()) or 1.0
+    scale = _MAP_PX / max(shape[:2])
+    width, height = max(1, round(shape[1] * scale)), max(1, round(shape[0] * scale))
+    return np.asarray(fit_to_picture(raw, width, height, map_box=map_box, full_scale=top) * np.float32(top))
 
 
 def _picture(sample: Sample) -> NDArray[np.uint8]:

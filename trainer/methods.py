@@ -16,10 +16,10 @@ from inspector.vision.preprocess import Preprocessing, ResizePolicy
 from trainer.augment import PRESETS
 from trainer.cache import activations, extractor_for, fill
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample, labels
-from trainer.fit import CancelledError, Part, Settings, fit
+from trainer.fit import Part, Settings, cancelled, fit, wait_while_paused
 from trainer.head import cross_validate, fit_head
 from trainer.networks import CNN, GRADIENTS, BaselineCnn, CnnTail, GradientHistograms, Tail, backbone
-from trainer.protocol import Candidate, Command
+from trainer.protocol import Candidate, Command, Paused
 from trainer.steps import weighted_log_loss
 
 if TYPE_CHECKING:
@@ -110,14 +110,19 @@ class Context:
     command: Callable[[], Command]
     checkpoints: Path | None = None
 
-    def heed(self) -> None:
-        """Leave if cancelled.
+    def heed(self) -> Generator[Report]:
+        """Wait while paused; leave if cancelled.
 
         Raises:
             CancelledError: If so.
         """
-        if self.command() is Command.CANCEL:
-            raise CancelledError("the training was cancelled", "Nothing was written; start it again if wanted.")
+        told = self.command()
+        if told is Command.PAUSE:
+            yield Paused(paused=True)
+            told = wait_while_paused(self.command)
+            yield Paused(paused=False)
+        if told is Command.CANCEL:
+            raise cancelled()
 
 
 _DEFAULTS: dict[str, tuple[int, int, int, float]] = {  # views, epochs, patience, rate
@@ -163,7 +168,7 @@ def train_plan(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repo
         ResourceError: If memory and disk do not suffice.
     """
     began_s = time.perf_counter()
-    context.heed()
+    yield from context.heed()
     if plan.method == "baseline-svm":
         trained = yield from _svm(plan, dataset, context)
     elif plan.method == "head" and plan.pooling == "average":
@@ -201,7 +206,7 @@ def _gradient(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repor
         for room, samples, name in ((train_room, training, "training"), (val_room, validation, "validation")):
             stage = f"features of {name} pictures, {plan.size} px"
             for report in fill(room, extractor, samples, preprocessing, augmentation, request.seed, stage):
-                context.heed()
+                yield from context.heed()
                 yield report
         settings = Settings(
             epochs=plan.epochs,
@@ -249,7 +254,7 @@ def _head(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, N
     tried = []
     first = pooled[:, 0]
     for one in cross_validate(first, truth, folds):
-        context.heed()
+        yield from context.heed()
         tried.append(one)
         yield Candidate(words=f"C = {one.strength:g}", validation_loss=one.loss)
     best = min(tried, key=lambda one: one.loss)
@@ -282,7 +287,7 @@ def _pooled(
         with activations("layer4", plan.size, len(some), plan.views) as room:
             stage = f"features, {plan.size} px"
             for report in fill(room, extractor, some, preprocessing, augmentation, context.request.seed, stage):
-                context.heed()
+                yield from context.heed()
                 yield report.model_copy(update={"done": first + report.done, "total": len(samples)})
             found[first : first + len(some)] = room.mean(axis=(3, 4), dtype=np.float32)
     return found
@@ -298,7 +303,7 @@ def _svm(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, No
         stage = f"features, {plan.size} px"
         extractor = extractor_for(None, "input", plan.size)
         for report in fill(room, extractor, samples, preprocessing, PRESETS["none"], request.seed, stage):
-            context.heed()
+            yield from context.heed()
             yield report
         with torch.inference_mode():
             known = np.concatenate(

@@ -19,7 +19,7 @@ from trainer.augment import NONE, PRESETS, STANDARD, views
 from trainer.cache import ResourceError, activations
 from trainer.fit import CancelledError, TrainingError
 from trainer.loop import train
-from trainer.protocol import Candidate, Command, Epoch, Failed, Result, RunFolder, Started, TrainRequest
+from trainer.protocol import Candidate, Command, Epoch, Failed, Paused, Result, RunFolder, Started, TrainRequest
 from trainer.worker import work
 
 
@@ -141,7 +141,7 @@ def test_stop_keeps_the_best_and_cancel_leaves_nothing(spots: Path, backbone: Pa
     assert len([one for one in reports if isinstance(one, Epoch)]) == 1
     assert isinstance(reports[-1], Result)
     with pytest.raises(CancelledError):
-        list(train(request(spots, backbone, tmp_path / "n"), command=after(30, Command.CANCEL)))
+        list(train(request(spots, backbone, tmp_path / "n"), command=after(9, Command.CANCEL)))
     assert [one.name for one in tmp_path.iterdir()] == ["m"]
 
 
@@ -223,3 +223,25 @@ def test_views_are_the_plain_picture_and_others_by_the_seed_alone() -> None:
     assert np.abs(still[0] - still[1])[:, 4:-4, 4:-4].mean() < 0.2  # only sampled twice
     assert not PRESETS["orientation-matters"].mirror
     assert PRESETS["standard"].scaled(0) == NONE
+
+
+def test_a_map_of_a_letterboxed_picture_is_laid_over_the_picture() -> None:
+    from inspector.vision.preprocess import Preprocessing, ResizePolicy, input_box
+    from trainer.judge import on_picture
+
+    plain = Preprocessing(input_size=64, resize_policy=ResizePolicy.LETTERBOX)
+    raw = np.zeros((8, 8), np.float32)
+    raw[4, 1] = 5.0  # in the middle of the height, at the left
+    placed = on_picture(raw, (100, 200, 3), input_box(200, 100, plain))
+    assert placed.shape == (64, 128)
+    row, column = np.unravel_index(int(placed.argmax()), placed.shape)
+    assert placed.max() == pytest.approx(5.0, rel=0.1)
+    assert column / 128 == pytest.approx(1.5 / 8, abs=0.05)
+    assert row / 64 == pytest.approx(0.5 + 2 * 0.5 / 8, abs=0.08)
+
+
+def test_a_training_waits_while_it_is_paused(spots: Path, backbone: Path, tmp_path: Path) -> None:
+    told = iter([Command.RUN, Command.PAUSE, Command.PAUSE, Command.RUN])
+    asked = request(spots, backbone, tmp_path / "m", method="baseline-svm")
+    paused = [one.paused for one in train(asked, command=lambda: next(told, Command.RUN)) if isinstance(one, Paused)]
+    assert paused == [True, False]
