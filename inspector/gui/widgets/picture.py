@@ -148,7 +148,7 @@ class PictureView(QWidget):
         painter.setBrush(theme.colour("stage"))
         painter.drawRoundedRect(QRectF(self.rect()), 8, 8)
         if self._shown is None:
-            painter.setPen(theme.colour("muted"))
+            painter.setPen(theme.colour("stage_text"))
             painter.setFont(font(15))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.words_when_empty)
             return
@@ -194,11 +194,11 @@ class PictureView(QWidget):
         width = painter.fontMetrics().horizontalAdvance(text) + 18
         box = QRectF(10, 10, min(width, self.width() - 20), 26)
         painter.setPen(Qt.PenStyle.NoPen)
-        shade = QColor(theme.ground)
+        shade = QColor(theme.stage)
         shade.setAlpha(200)
         painter.setBrush(shade)
         painter.drawRoundedRect(box, 5, 5)
-        painter.setPen(theme.colour("text"))
+        painter.setPen(theme.colour("stage_text"))
         painter.drawText(box.adjusted(9, 0, -4, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
     # --- hand ---------------------------------------------------------------------------------------------------------
