@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from inspector.domain.errors import BundleError
-from inspector.vision.graph import GRAPH_FILE, GRAPH_WEIGHTS_FILE, TORCH_WEIGHTS_FILE
+from inspector.vision.graph import GRAPH_FILE, GRAPH_WEIGHTS_FILE, INT8_GRAPH_FILE, TORCH_WEIGHTS_FILE
 from inspector.vision.manifest import (
     FORMAT_VERSION,
     MANIFEST_FILE,
@@ -80,6 +80,11 @@ class Bundle:
     def graph_path(self) -> Path:
         """The OpenVINO graph (.xml)."""
         return self.folder / GRAPH_FILE
+
+    @property
+    def int8_graph_path(self) -> Path | None:
+        """The graph with an int8 trunk (.xml); None where the bundle has none beside the float graph."""
+        return self.folder / INT8_GRAPH_FILE if INT8_GRAPH_FILE in self.manifest.files else None
 
     @property
     def weights_path(self) -> Path | None:

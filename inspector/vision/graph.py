@@ -5,6 +5,9 @@ from __future__ import annotations
 #: The OpenVINO graph and its weights, in the bundle's folder.
 GRAPH_FILE = "graph.xml"
 GRAPH_WEIGHTS_FILE = "graph.bin"
+#: The same network with an int8 trunk; only where the bundle has one beside the float graph.
+INT8_GRAPH_FILE = "graph-int8.xml"
+INT8_GRAPH_WEIGHTS_FILE = "graph-int8.bin"
 #: The network's weights under torchvision's names; absent in a runtime-only bundle.
 TORCH_WEIGHTS_FILE = "weights.safetensors"
 #: The graph's input: (N, 3, S, S) float32.

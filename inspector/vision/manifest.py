@@ -37,6 +37,8 @@ _SUFFIXES = frozenset(
     {".xml", ".bin", ".safetensors", ".json", ".csv", ".md", ".txt", ".html", ".css", ".svg", ".png", ".jpg", ".webp"}
 )
 
+#: How a graph computes.
+Precision = Literal["fp32", "bf16", "fp16", "int8"]
 _Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -47,6 +49,21 @@ class _ThresholdFields(BaseModel):
 
     fail_at: _Probability
     review_from: _Probability | None = None
+
+
+class PrecisionCheck(BaseModel):
+    """How a precision of the exported graph compares with the network as it was trained, on validation pictures."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    passed: Annotated[bool, Field(description="whether the line may use it")]
+    pictures: Annotated[int, Field(ge=0, description="how many were compared")]
+    flips: Annotated[int, Field(ge=0, description="verdicts that differ, outside the review band")]
+    largest_difference: Annotated[float, Field(ge=0.0, le=1.0, description="of P(defective)")]
+    least_map_correlation: Annotated[
+        float | None, Field(ge=-1.0, le=1.0, description="of the heatmaps of defective pictures; none: no such map")
+    ] = None
+    reason: Annotated[str, Field(description="why it did not pass; empty where it did")] = ""
 
 
 class ManifestFields(BaseModel):
@@ -66,6 +83,10 @@ class ManifestFields(BaseModel):
     graph_precision: Annotated[
         Literal["fp32", "fp16", "int8"], Field(description="how the graph's weights are stored; int8 also computes so")
     ] = "fp16"
+    precisions: Annotated[
+        dict[Precision, PrecisionCheck],
+        Field(description="which precisions were checked when it was made; empty: none was"),
+    ] = {}
     data_fingerprint: Annotated[str, Field(description="of the training pictures; empty where unknown")] = ""
     metrics: Annotated[dict[str, JsonValue], Field(description="figures of the evaluation")] = {}
     training: Annotated[dict[str, JsonValue], Field(description="how it was made: method, seed, …")] = {}
@@ -100,6 +121,11 @@ class ManifestFields(BaseModel):
     def good_index(self) -> int:
         """Place of the good class among the classes."""
         return self.class_names.index(self.good_class)
+
+    def allows(self, precision: Precision) -> bool:
+        """Say whether the line may use a precision: it was checked and passed, or nothing was checked."""
+        check = self.precisions.get(precision)
+        return check.passed if check is not None else not self.precisions
 
 
 class Manifest(ManifestFields):
