@@ -112,6 +112,20 @@ class Promotions:
                 _log.warning("line %d of %s is no promotion: %s", number, self._path, error)
         return found
 
+    def way_back(self, recipe: Recipe) -> Promotion:
+        """Return the promotion that rolling a recipe back undoes; see `undoable`.
+
+        Raises:
+            PromotionError: If there is none, or the record cannot be read.
+        """
+        undone = self.undoable(recipe.name, recipe.model)
+        if undone is None:
+            raise PromotionError(
+                f"there is no promotion of {recipe.model} in the recipe {recipe.name} to be rolled back",
+                "Choose the model in Model and thresholds.",
+            )
+        return undone
+
     def undoable(self, recipe: str, model: str) -> Promotion | None:
         """Return the promotion that a roll-back of a recipe would undo.
 
@@ -135,6 +149,16 @@ class Promotions:
             elif made:
                 made.pop()
         return made[-1] if made and made[-1].to_model == model else None
+
+
+def promoted(recipe: Recipe, model: str) -> Recipe:
+    """Return the recipe with another model; the old one's threshold is dropped, as the new one brings its own."""
+    return recipe.model_copy(update={"model": model, "thresholds": None})
+
+
+def rolled_back(recipe: Recipe, undone: Promotion) -> Recipe:
+    """Return the recipe with the model and threshold that it had before a promotion."""
+    return recipe.model_copy(update={"model": undone.from_model, "thresholds": undone.from_thresholds})
 
 
 def _user() -> str:

@@ -145,3 +145,58 @@ def save_recipe(recipe: Recipe, folder: Path) -> Path:
             f"the recipe {recipe.name} cannot be written to {folder}: {error}", "Free space or fix permissions."
         ) from error
     return target
+
+
+def save_next_version(recipe: Recipe, folder: Path) -> Recipe:
+    """Write a recipe as the version after the one of its name that is there; see `save_recipe`.
+
+    Returns:
+        The recipe as it was written.
+
+    Raises:
+        RecipeError: If it cannot be written, or the one that is there cannot be read.
+    """
+    there = folder / f"{recipe.name}.json"
+    if there.is_file():
+        recipe = recipe.model_copy(update={"version": load_recipe(there).version + 1})
+    save_recipe(recipe, folder)
+    return recipe
+
+
+class RecipeFollower:
+    """Notices that somebody else has given a recipe another version, as a promotion from the command line.
+
+    Owned by whoever runs the recipe; asked about once a second.
+
+    Args:
+        recipe: As it is in force.
+        folder: Where recipes are.
+    """
+
+    def __init__(self, recipe: Recipe, folder: Path) -> None:
+        self._recipe = recipe
+        self._path = folder / f"{recipe.name}.json"
+        self._seen = self._state()
+
+    def newer(self) -> Recipe | None:
+        """Return the recipe where its file holds a later version than the one in force, once; else None.
+
+        Raises:
+            RecipeError: If the file has changed and cannot be used; the recipe in force stays so.
+        """
+        state = self._state()
+        if state is None or state == self._seen:
+            return None
+        self._seen = state
+        found = load_recipe(self._path)
+        if found.version <= self._recipe.version:
+            return None
+        self._recipe = found
+        return found
+
+    def _state(self) -> tuple[int, int, int] | None:
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino

@@ -1,19 +1,23 @@
-"""``inspector model``: list, show, verify, import."""
+"""``inspector model``: list, show, verify, import, promote, roll back."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inspector.cli.common import EXIT_ERROR, EXIT_OK, add_json, add_places, emit, home_of, say
+from inspector.cli.common import EXIT_ERROR, EXIT_OK, add_json, add_places, emit, home_of, say, settings_of
 
 if TYPE_CHECKING:
     import argparse
 
+    from inspector.paths import Home
+    from inspector.promotions import Promotion
+    from inspector.recipe import Recipe
+
 
 def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     """Add ``model`` and its commands."""
-    group = commands.add_parser("model", help="list, show, verify, import models").add_subparsers(
+    group = commands.add_parser("model", help="list, show, verify, import, promote models").add_subparsers(
         title="commands", metavar="COMMAND", required=True
     )
     listing = group.add_parser("list", help="list the models that are found by name")
@@ -38,7 +42,23 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     take.add_argument("--policy", choices=("squash", "letterbox", "centre-crop"), default="squash", help="resizing")
     take.add_argument("--replace", action="store_true", help="replace a bundle of that name")
     take.set_defaults(command=import_model)
-    for parser in (listing, show, verify, take):
+    give = group.add_parser(
+        "promote",
+        help="give a recipe another model",
+        description="Give a recipe a model, from the next part on: a running line of that recipe takes it up within a "
+        "second. Who, when, from, to and why are recorded; “inspector model rollback” goes back.",
+    )
+    give.add_argument("model", help="name or folder")
+    back = group.add_parser("rollback", help="give a recipe back the model that it had before its last promotion")
+    told = group.add_parser("promotions", help="list which recipe was given which model, when, by whom and why")
+    for parser in (give, back, told):
+        parser.add_argument("--recipe", default="", help="recipe: its name (default: the station's)")
+    give.add_argument("--why", required=True, help="the reason, for the record")
+    back.add_argument("--why", default="", help="the reason, for the record")
+    give.set_defaults(command=promote_model)
+    back.set_defaults(command=roll_back_model)
+    told.set_defaults(command=list_promotions)
+    for parser in (listing, show, verify, take, give, back, told):
         add_places(parser)
         add_json(parser)
 
@@ -125,4 +145,62 @@ def import_model(parsed: argparse.Namespace) -> int:
         emit({"folder": str(bundle.folder), "name": bundle.manifest.name, "sha256": bundle.sha256})
     else:
         print(f"imported as {bundle.manifest.name}: {bundle.folder}")
+    return EXIT_OK
+
+
+def promote_model(parsed: argparse.Namespace) -> int:
+    """Promote: verified, recorded, then saved as the recipe's next version."""
+    from inspector import assembly  # noqa: PLC0415
+    from inspector.promotions import Promotions, promoted  # noqa: PLC0415
+
+    home = home_of(parsed)
+    recipe = assembly.find_recipe(parsed.recipe or settings_of(home).recipe, home)
+    store = assembly.model_store(home)
+    bundle = store.load(parsed.model)  # a damaged model must not stop the line
+    known = {entry.name for entry in store.list()}
+    model = parsed.model if parsed.model in known else str(bundle.folder.absolute())
+    made = Promotions(home).record(recipe, model, parsed.why)
+    return _put(promoted(recipe, model), home, made, as_json=parsed.json)
+
+
+def roll_back_model(parsed: argparse.Namespace) -> int:
+    """Roll the last promotion of a recipe back."""
+    from inspector import assembly  # noqa: PLC0415
+    from inspector.promotions import Promotions, rolled_back  # noqa: PLC0415
+
+    home = home_of(parsed)
+    recipe = assembly.find_recipe(parsed.recipe or settings_of(home).recipe, home)
+    record = Promotions(home)
+    undone = record.way_back(recipe)
+    assembly.model_store(home).load(undone.from_model)
+    why = parsed.why or f"Rolled back from {recipe.model}"
+    made = record.record(recipe, undone.from_model, why, rollback=True)
+    return _put(rolled_back(recipe, undone), home, made, as_json=parsed.json)
+
+
+def _put(recipe: Recipe, home: Home, made: Promotion, *, as_json: bool) -> int:
+    from inspector.recipe import save_next_version  # noqa: PLC0415
+
+    saved = save_next_version(recipe, home.recipes)
+    if as_json:
+        emit({"version": saved.version, **made.model_dump(mode="json")})
+    else:
+        print(f"recipe {saved.name}, version {saved.version}: {made.to_model} instead of {made.from_model}")
+    return EXIT_OK
+
+
+def list_promotions(parsed: argparse.Namespace) -> int:
+    """List the record."""
+    from inspector.promotions import Promotions  # noqa: PLC0415
+
+    found = [one for one in Promotions(home_of(parsed)).read() if parsed.recipe in {"", one.recipe}]
+    if parsed.json:
+        emit({"promotions": [one.model_dump(mode="json") for one in found]})
+        return EXIT_OK
+    for one in found:
+        when = f"{one.time.astimezone():%Y-%m-%d %H:%M}"
+        how = "rolled back to" if one.rollback else "given"
+        print(f"{when}  {one.who:12}{one.recipe}: {how} {one.to_model}, before {one.from_model}. {one.why}")
+    if not found:
+        say("no promotion is recorded")
     return EXIT_OK

@@ -6,6 +6,7 @@ import argparse
 import os
 import queue
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import (
@@ -28,12 +29,16 @@ from inspector.cli.common import (
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Callable
     from pathlib import Path
 
     from inspector.domain.records import Frame, Tally
     from inspector.engine.engine import Engine
     from inspector.engine.status import EngineStatus, PartInspected
+    from inspector.paths import Home
     from inspector.recipe import Recipe
+
+_LOOK_EVERY_S = 1.0
 
 
 def add_window_options(parser: argparse.ArgumentParser) -> None:
@@ -186,6 +191,11 @@ def chosen_recipe(parsed: argparse.Namespace) -> Recipe:
         recipe = assembly.recipe_for(parsed.model, parsed.source)
     else:
         recipe = assembly.find_recipe(parsed.recipe or "", home_of(parsed))
+    return _as_asked(parsed, recipe)
+
+
+def _as_asked(parsed: argparse.Namespace, recipe: Recipe) -> Recipe:
+    """Return a recipe with what the options say instead."""
     changes: dict[str, Any] = {}
     if parsed.source:
         changes["source"] = parsed.source
@@ -224,13 +234,22 @@ def _headless(parsed: argparse.Namespace) -> int:
     log = assembly.open_log(where.log)
     engine, events = Engine(), _Events()
     engine.subscribe(events)
-    job = assembly.build_job(
-        recipe, settings, where, log, lot=parsed.lot, max_parts=parsed.max_parts, device=parsed.device
-    )
+
+    def begin(found: Recipe, inspected: int) -> None:
+        left = None if parsed.max_parts is None else parsed.max_parts - inspected
+        if left is not None and left <= 0:
+            return
+        engine.start(
+            assembly.build_job(found, settings, where, log, lot=parsed.lot, max_parts=left, device=parsed.device)
+        )
+
     try:
         with stop_signals() as stop:
-            engine.start(job)
-            tally, fault, stopped = _follow(engine, events, stop, json_lines=parsed.json, recipe=recipe)
+            begin(recipe, 0)
+            changed = _changes(parsed, recipe, home)
+            tally, fault, stopped = _follow(
+                engine, events, stop, json_lines=parsed.json, recipe=recipe, changed=changed, begin=begin
+            )
     finally:
         engine.stop()
         log.close()
@@ -244,8 +263,41 @@ def _headless(parsed: argparse.Namespace) -> int:
     return EXIT_DEFECTS if parsed.fail_on_defect and tally.passed < tally.inspected else EXIT_OK
 
 
+def _changes(parsed: argparse.Namespace, recipe: Recipe, home: Home) -> Callable[[], Recipe | None]:
+    """Return what looks, at most once a second, for a newer version of the recipe."""
+    from inspector.domain.errors import RecipeError  # noqa: PLC0415
+    from inspector.recipe import RecipeFollower  # noqa: PLC0415
+
+    follower = RecipeFollower(recipe, home.recipes)
+    next_s = 0.0
+
+    def look() -> Recipe | None:
+        nonlocal next_s
+        if parsed.model or time.perf_counter() < next_s:
+            return None
+        next_s = time.perf_counter() + _LOOK_EVERY_S
+        try:
+            newer = follower.newer()
+        except RecipeError as error:
+            say(f"warning: {error}")
+            return None
+        if newer is None:
+            return None
+        say(f"recipe {newer.name}, version {newer.version}, is in use now: model {newer.model}")
+        return _as_asked(parsed, newer)
+
+    return look
+
+
 def _follow(
-    engine: Engine, events: _Events, stop: threading.Event, *, json_lines: bool, recipe: Recipe
+    engine: Engine,
+    events: _Events,
+    stop: threading.Event,
+    *,
+    json_lines: bool,
+    recipe: Recipe,
+    changed: Callable[[], Recipe | None],
+    begin: Callable[[Recipe, int], None],
 ) -> tuple[Tally, str, bool]:
     """Print parts until the line ends or is stopped; return the tally, the fault, and whether it was stopped."""
     from inspector.cli.table import LiveTable  # noqa: PLC0415 - rich
@@ -270,6 +322,14 @@ def _follow(
 
         while not stop.is_set() and not engine.wait_ended(0):
             take(0.1)
+            newer = changed()
+            if newer is not None:
+                engine.stop()
+                while take(0):
+                    pass
+                if lost := engine.status().fault:
+                    say(f"warning: {lost}")
+                begin(newer, tally.inspected)
             status = engine.status()
             table.update(status, tally)
             if files and not status.parts and status.source_state.value == "lost":

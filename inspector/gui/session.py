@@ -22,6 +22,7 @@ from inspector.engine.status import PartInspected, RunState
 from inspector.gui.events import Counts, Failure, Listener, Trial
 from inspector.gui.work import Worker
 from inspector.outputs.base import LogQuery, YieldPoint
+from inspector.recipe import RecipeFollower
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 POLL_MS = 33
 _FIGURES_EVERY_S = 0.5
 _TREND_EVERY_S = 10.0
+_RECIPE_EVERY_S = 1.0
 _FAILURES = 12
 
 
@@ -76,7 +78,8 @@ class Session(QObject):
         self._counts = Counts(Tally(), Tally(), datetime.now(UTC), "")
         self._wants_running = False
         self._switching = 0  #: starts that are under way: until they are done, an idle engine is between two lines
-        self._next_figures_s = self._next_trend_s = 0.0
+        self._next_figures_s = self._next_trend_s = self._next_recipe_s = 0.0
+        self._follower: RecipeFollower | None = None
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._poll)
         self.closing = False
@@ -288,11 +291,24 @@ class Session(QObject):
 
     def _use(self, recipe: Recipe) -> None:
         self.recipe = recipe
+        self._follower = None if self.store.model else RecipeFollower(recipe, self.store.home.recipes)
         self.fault.emit("recipe", "")
         self.recipe_changed.emit(recipe)
         self.refresh_counts()
         if self._wants_running:
             self.start()
+
+    def _look_for_newer_recipe(self) -> None:
+        """Take up a version that somebody else has saved, as a promotion from the command line."""
+        follower = self._follower
+        if follower is None:
+            return
+
+        def found(newer: Recipe | None) -> None:
+            if newer is not None and self.recipe is not None and follower is self._follower:
+                self._use(newer.model_copy(update={"source": self.store.source or newer.source}))
+
+        self.work.do(follower.newer, found, self._fault("recipe"))
 
     def _opened(self, log: SqliteResultLog) -> None:
         self.log = log
@@ -348,6 +364,9 @@ class Session(QObject):
             self._listener.status_changed = False
             self._next_figures_s = now + _FIGURES_EVERY_S
             self._tell_status()
+        if now >= self._next_recipe_s:
+            self._next_recipe_s = now + _RECIPE_EVERY_S
+            self._look_for_newer_recipe()
         if now >= self._next_trend_s:
             self._next_trend_s = now + _TREND_EVERY_S
             self._refresh_trend()

@@ -12,7 +12,7 @@ from inspector import assembly
 from inspector.domain.errors import InspectorError, PictureError
 from inspector.domain.policy import error_decision
 from inspector.domain.records import Prediction, Thresholds
-from inspector.recipe import Recipe, SourceOptions, load_recipe, save_recipe
+from inspector.recipe import Recipe, SourceOptions, load_recipe, save_next_version
 from inspector.settings import Settings, save_settings
 
 if TYPE_CHECKING:
@@ -64,6 +64,16 @@ class Store:
         self._classifier: tuple[str, Classifier] | None = None
 
     @property
+    def source(self) -> str | None:
+        """The command line's source, which goes before the recipe's."""
+        return self._source
+
+    @property
+    def model(self) -> str | None:
+        """The command line's model; there is then no recipe on the disk."""
+        return self._model
+
+    @property
     def places(self) -> assembly.Places:
         """Where log and pictures are."""
         return assembly.places(self.home, self.settings, log=self._log)
@@ -100,12 +110,9 @@ class Store:
 
     def save_recipe(self, recipe: Recipe) -> Recipe:
         """Save a recipe, as the next version where one of its name is there."""
-        path = self.home.recipes / f"{recipe.name}.json"
-        if path.is_file():
-            recipe = recipe.model_copy(update={"version": load_recipe(path).version + 1})
-        save_recipe(recipe, self.home.recipes)
-        self._remember(recipe.name)
-        return recipe
+        saved = save_next_version(recipe, self.home.recipes)
+        self._remember(saved.name)
+        return saved
 
     def save_settings(self, settings: Settings) -> None:
         """Save the settings.

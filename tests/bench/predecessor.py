@@ -130,24 +130,33 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS)
     parser.add_argument("--methods", nargs="+", default=["layer4", "head"])
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
+    parser.add_argument("--results", type=Path, help="JSON lines; trainings that stand there are not done again")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     root = find_test_data()
     if root is None:
         parser.error("set INSPECTOR_TEST_DATA")
     weights = root.parent / "weights" / "resnet50-imagenet-pqf.npz"
+    store = Store(arguments.results)
     found: dict[str, Any] = {}
     for name in arguments.sets:
         data = root if name == "all" else root / name
         plain = hashed(read_dataset(data))
-        rows: dict[str, list[tuple[dict[str, Any], float]]] = {"predecessor": []}
-        for seed in range(arguments.seeds):
+        rows: dict[str, list[tuple[dict[str, Any], float]]] = {}
+        for seed in arguments.seeds:
             asked = TrainRequest(data=str(data), out="-", seed=seed, test_fraction=0.1, validation_fraction=0.1)
             dataset = split(plain, asked)
-            rows["predecessor"].append(predecessor(dataset, weights, seed))
-            for method in arguments.methods:
-                rows.setdefault(method, []).append(ours(dataset, data, weights, seed, method))
+            for method in ("predecessor", *arguments.methods):
+                one = store.get(name, seed, method)
+                if one is None:
+                    one = (
+                        predecessor(dataset, weights, seed)
+                        if method == "predecessor"
+                        else ours(dataset, data, weights, seed, method)
+                    )
+                    store.put(name, seed, method, one)
+                rows.setdefault(method, []).append(one)
         found[name] = {method: _summary(values, rows["predecessor"]) for method, values in rows.items()}
         for method, row in found[name].items():
             listed = ", ".join(f"{figure} {row[figure]:.3f} (sd {row[f'{figure}_sd']:.3f})" for figure in FIGURES)
@@ -155,6 +164,31 @@ def main() -> int:
     if arguments.json:
         print(json.dumps({"seeds": arguments.seeds, "sets": found}))
     return 0
+
+
+class Store:
+    """Finished trainings as JSON lines, so that a long comparison can be done in pieces.
+
+    Args:
+        path: The file; None keeps nothing.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        lines = path.read_text().splitlines() if path is not None and path.is_file() else []
+        self._known = {(one["set"], one["seed"], one["method"]): one for one in map(json.loads, lines)}
+
+    def get(self, name: str, seed: int, method: str) -> tuple[dict[str, Any], float] | None:
+        """Return the figures and seconds of a training; None where it is to be done."""
+        one = self._known.get((name, seed, method))
+        return None if one is None else (one["figures"], one["seconds"])
+
+    def put(self, name: str, seed: int, method: str, found: tuple[dict[str, Any], float]) -> None:
+        """Keep one."""
+        if self._path is not None:
+            row = {"set": name, "seed": seed, "method": method, "figures": found[0], "seconds": found[1]}
+            with self._path.open("a") as file:
+                file.write(json.dumps(row) + "\n")
 
 
 def _summary(values: Sequence[tuple[dict[str, Any], float]], base: Sequence[tuple[Any, float]]) -> dict[str, Any]:

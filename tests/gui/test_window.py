@@ -22,7 +22,9 @@ from inspector.gui.widgets.verdict import Face
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.paths import Home
+from inspector.recipe import save_next_version
 from inspector.settings import Settings
+from tests.bundles import make_bundle
 from tests.gui.conftest import Station, picture
 
 RUNNING = EngineStatus(state=RunState.RUNNING, source="camera:0", source_state=SourceState.LIVE)
@@ -299,3 +301,22 @@ def test_without_a_camera_no_old_picture_and_no_old_verdict_stays(station: Stati
     picture(station.pictures / "bad.png", bad=True)
     station.until(lambda: live.verdict.face is Face.FAIL)
     assert "source" not in station.window.banners.texts()
+
+
+def test_a_version_saved_by_somebody_else_reaches_the_running_line(station: Station) -> None:
+    make_bundle(station.home.models / "other", seed=1)
+    session = station.session
+    session.start()
+    picture(station.pictures / "1.png", bad=True)
+    station.until(lambda: session.engine.status().parts == 1)
+    assert session.recipe is not None
+    save_next_version(session.recipe.model_copy(update={"model": "other"}), station.home.recipes)
+
+    def model_of_the_line() -> str:
+        model = session.engine.status().model
+        return model.name if model is not None else ""
+
+    station.until(lambda: model_of_the_line() == "other")
+    assert session.recipe.version == 2
+    picture(station.pictures / "2.png", bad=False)
+    station.until(lambda: session.engine.status().parts == 1)  # counted anew since this line's start

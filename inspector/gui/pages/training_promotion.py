@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from inspector import assembly
 from inspector.gui.pages.training_parts import Question
-from inspector.promotions import Promotion, PromotionError, Promotions
+from inspector.promotions import Promotion, Promotions, promoted, rolled_back
 from inspector.recipe import load_recipe
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ class Promoter:
             return self._record.record(recipe, model, why)
 
         def recorded(_: Promotion) -> None:
-            changed = recipe.model_copy(update={"model": model, "thresholds": None})
-            self._session.apply_recipe(changed, lambda _: done())
+            self._session.apply_recipe(promoted(recipe, model), lambda _: done())
 
         self._session.work.do(task, recorded, self._failed)
 
@@ -66,19 +65,13 @@ class Promoter:
             return
 
         def task() -> Promotion:
-            undone = self._record.undoable(recipe.name, recipe.model)
-            if undone is None:
-                raise PromotionError(
-                    f"there is no promotion of {recipe.model} in the recipe {recipe.name} to be rolled back",
-                    "Choose the model in Model and thresholds.",
-                )
+            undone = self._record.way_back(recipe)
             assembly.model_store(self._home).load(undone.from_model)
             self._record.record(recipe, undone.from_model, f"Rolled back from {recipe.model}", rollback=True)
             return undone
 
         def recorded(undone: Promotion) -> None:
-            before = {"model": undone.from_model, "thresholds": undone.from_thresholds}
-            self._session.apply_recipe(recipe.model_copy(update=before), lambda _: done())
+            self._session.apply_recipe(rolled_back(recipe, undone), lambda _: done())
 
         self._session.work.do(task, recorded, self._failed)
 
