@@ -131,8 +131,9 @@ def run_inspect(parsed: argparse.Namespace) -> int:
 
 def run_worker(parsed: argparse.Namespace) -> int:
     """Run the training of a run folder."""
-    from trainer.worker import work  # noqa: PLC0415 - only here
+    from trainer.worker import step_back, work  # noqa: PLC0415 - only here
 
+    step_back()
     return work(RunFolder(Path(parsed.folder)))
 
 

@@ -24,11 +24,12 @@ _OUT_OF_MEMORY = (
 def work(folder: RunFolder) -> int:
     """Train what the folder asks for, write the reports, heed the commands; go on from checkpoints that are there.
 
+    The caller's priority is left as it is; see `step_back`.
+
     Returns:
         0 when it is done, 1 when it failed or was cancelled; the last report says why.
     """
     process = psutil.Process()
-    _step_back(process)
     with folder.reports_file.open("ab") as file:
         _write(file, Started(pid=process.pid, created=process.create_time(), time=time.time()))
         failed = _train(folder, file)
@@ -73,7 +74,8 @@ def _write(file: BinaryIO, report: Report) -> None:
     file.flush()
 
 
-def _step_back(process: psutil.Process) -> None:
-    """Leave the processor to the line."""
+def step_back() -> None:
+    """Leave the processor to the line: this process goes on at low priority, for good."""
+    process = psutil.Process()
     with contextlib.suppress(psutil.Error, OSError):
         process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 15)

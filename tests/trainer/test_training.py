@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
+import psutil
 import pytest
 import torch
 
@@ -191,7 +194,14 @@ def test_too_little_disk_is_said_with_the_amounts(tmp_path: Path, monkeypatch: p
         pass
 
 
+def test_the_worker_steps_back_behind_the_line() -> None:
+    program = "import psutil; from trainer.worker import step_back; step_back(); print(psutil.Process().nice())"
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert int(found) == (psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 15)
+
+
 def test_a_run_folder_is_worked_through(spots: Path, backbone: Path, tmp_path: Path) -> None:
+    before = psutil.Process().nice()
     folder = RunFolder(tmp_path / "run")
     folder.write_request(request(spots, backbone, tmp_path / "m", method="baseline-svm"))
     assert work(folder) == 0
@@ -207,6 +217,7 @@ def test_a_run_folder_is_worked_through(spots: Path, backbone: Path, tmp_path: P
     assert work(folder) == 1
     assert isinstance(failed := folder.reports()[-1], Failed)
     assert failed.cancelled
+    assert psutil.Process().nice() == before
 
 
 def test_views_are_the_plain_picture_and_others_by_the_seed_alone() -> None:
