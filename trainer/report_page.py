@@ -1,4 +1,8 @@
-"""The page of a report: one HTML file that holds its pictures, and prints on A4."""
+"""The page of a report: one HTML file that holds its pictures, and prints on A4.
+
+Pictures stand beside one another in tables and state their width, so that the window's viewer, which knows little CSS,
+shows the same page as a browser; lengths that matter there are in px, and margins one by one, for its sake.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +24,17 @@ _STYLE = f"""
 * {{ box-sizing: border-box; }}
 body {{ font: 10pt/1.4 "DejaVu Sans", Verdana, "Segoe UI", sans-serif; color: {INK}; background: white;
   max-width: 180mm; margin: 8mm auto; padding: 0 2mm; }}
-h1 {{ font-size: 17pt; line-height: 1.2; margin: 0 0 3mm; overflow-wrap: anywhere; }}
-h2 {{ font-size: 12pt; margin: 8mm 0 2mm; padding-bottom: 1mm; border-bottom: 0.4mm solid {FAINT}; }}
-h3 {{ font-size: 10pt; margin: 4mm 0 1mm; }}
-p {{ margin: 1.5mm 0; }}
+h1 {{ font-size: 17pt; line-height: 1.2; margin-top: 0; margin-bottom: 12px; overflow-wrap: anywhere; }}
+h2 {{ font-size: 12pt; margin-top: 30px; margin-bottom: 8px; padding-bottom: 1mm;
+  border-bottom: 0.4mm solid {FAINT}; }}
+h3 {{ font-size: 10pt; margin-top: 16px; margin-bottom: 4px; }}
+p {{ margin-top: 6px; margin-bottom: 6px; }}
 .lead {{ font-size: 11pt; }}
-.box {{ border-left: 1.2mm solid {GOOD_INK}; padding: 1mm 3mm; margin: 3mm 0; }}
+.box {{ border-left: 1.2mm solid {GOOD_INK}; padding: 1mm 3mm; margin-top: 10px; margin-bottom: 10px; }}
 .warning {{ border-left-color: {DEFECT_INK}; }}
 .muted {{ color: {MUTED}; break-before: avoid; }}
-table {{ border-collapse: collapse; font-size: 8.5pt; margin: 2mm 0; }}
-th, td {{ text-align: left; padding: 0.7mm 4mm 0.7mm 0; vertical-align: top; border-bottom: 0.2mm solid {FAINT};
+table {{ border-collapse: collapse; font-size: 8.5pt; margin-top: 8px; margin-bottom: 8px; }}
+th, td {{ text-align: left; padding: 3px 16px 3px 0px; vertical-align: top; border-bottom: 0.2mm solid {FAINT};
   overflow-wrap: anywhere; }}
 td:last-child, th:last-child {{ padding-right: 0; }}
 th, td:first-child {{ overflow-wrap: break-word; }}
@@ -38,23 +43,23 @@ th {{ font-weight: bold; }}
 td.number, th.number {{ text-align: right; vertical-align: bottom; font-variant-numeric: tabular-nums; }}
 td.number {{ white-space: nowrap; }}
 code {{ font: 8pt "DejaVu Sans Mono", Consolas, monospace; overflow-wrap: anywhere; }}
-.row {{ display: flex; gap: 3mm; }}
-.row > * {{ width: 50%; min-width: 0; }}
+table.beside {{ width: 100%; table-layout: fixed; font-size: 10pt; }}
+table.beside td {{ border: 0; padding: 0px 12px 8px 0px; min-width: 0; }}
 img {{ max-width: 100%; height: auto; display: block; }}
 img.wide {{ width: 100%; }}
-.tiles {{ display: grid; grid-template-columns: repeat(3, 1fr); gap: 3mm; }}
-figure {{ margin: 0; }}
-figure img {{ width: 100%; }}
-figcaption {{ font-size: 7pt; line-height: 1.25; overflow-wrap: anywhere; }}
+.caption {{ font-size: 7pt; line-height: 1.25; overflow-wrap: anywhere; margin: 0.5mm 0 0; }}
 a {{ color: {GOOD_INK}; }}
 @media print {{
   body {{ max-width: none; margin: 0; padding: 0; }}
   h2, h3, h2 + .muted {{ break-after: avoid; }}
-  tr, figure, img, .row, .box, .pairs {{ break-inside: avoid; }}
+  tr, img, .box, .pairs {{ break-inside: avoid; }}
   a {{ color: inherit; text-decoration: none; }}
 }}
 """
 _MOST_FILES = 5
+#: Width of the page's text; pictures state theirs in it, as the window's viewer needs.
+_PAGE_PX = 630
+_TILES_ACROSS = 3
 _RELIABILITY = (
     "Each point is a tenth of the scale: of the parts that were given about this P(defective), which fraction was "
     "defective. On the diagonal the probabilities can be taken at their word; the bars are 95 % intervals."
@@ -197,8 +202,9 @@ def _samples(tiles: Mapping[str, Sequence[tuple[Tile, str]]]) -> list[str]:
         for tile, uri in own:
             name, said = escape(tile.name), escape(words(tile))
             link = f'<a href="{escape(_href(tile.path))}">{name}</a>'
-            cells.append(f'<figure><img src="{uri}" alt="{name}"><figcaption>{link}<br>{said}</figcaption></figure>')
-        parts.append(f'<h3>{escape(kind)}</h3><div class="tiles">' + "\n".join(cells) + "</div>")
+            image = _image(uri, name, _TILES_ACROSS)
+            cells.append(f'{image}<p class="caption">{link}<br>{said}</p>')
+        parts.append(f"<h3>{escape(kind)}</h3>" + _beside(cells, _TILES_ACROSS))
     return parts
 
 
@@ -267,7 +273,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
         )
 
     body = "".join(line("td", row) for row in rows)
-    return f"<table><thead>{line('th', head)}</thead><tbody>{body}</tbody></table>"
+    return f'<table cellpadding="3"><thead>{line("th", head)}</thead><tbody>{body}</tbody></table>'
 
 
 def _pairs(values: Mapping[str, Any]) -> str:
@@ -275,7 +281,7 @@ def _pairs(values: Mapping[str, Any]) -> str:
         f"<tr><td>{escape(name)}</td><td><code>{escape(_plain(value))}</code></td></tr>"
         for name, value in values.items()
     ]
-    return '<table class="pairs"><tbody>' + "".join(rows) + "</tbody></table>"
+    return '<table class="pairs" cellpadding="3"><tbody>' + "".join(rows) + "</tbody></table>"
 
 
 def _plain(value: object) -> str:
@@ -291,14 +297,27 @@ def _plain(value: object) -> str:
 
 
 def _row(images: Mapping[str, str], *names: str, words_beside: str = "") -> str:
-    found = "".join(f'<img src="{images[name]}" alt="{name}">' for name in names if name in images)
+    cells = [_image(images[name], name, 2) for name in names if name in images]
     if words_beside:
-        found += f"<p>{escape(words_beside)}</p>"
-    return f'<div class="row">{found}</div>' if found else ""
+        cells.append(f"<p>{escape(words_beside)}</p>")
+    return _beside(cells, 2) if cells else ""
+
+
+def _beside(cells: Sequence[str], across: int) -> str:
+    """Lay cells out side by side."""
+    rows = [[*cells[first : first + across]] for first in range(0, len(cells), across)]
+    rows[-1] += [""] * (across - len(rows[-1]))
+    width = 100 // across
+    body = "".join("<tr>" + "".join(f'<td width="{width}%">{cell}</td>' for cell in row) + "</tr>" for row in rows)
+    return f'<table class="beside" width="100%"><tbody>{body}</tbody></table>'
+
+
+def _image(uri: str, name: str, across: int = 1) -> str:
+    return f'<img class="wide" src="{uri}" alt="{name}" width="{_PAGE_PX // across - 12}">'
 
 
 def _wide(images: Mapping[str, str], name: str) -> str:
-    return f'<img class="wide" src="{images[name]}" alt="{name}">' if name in images else ""
+    return f"<p>{_image(images[name], name)}</p>" if name in images else ""
 
 
 def _figure(value: float | None) -> str:

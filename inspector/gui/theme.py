@@ -154,6 +154,15 @@ def font(pixels: int, *, bold: bool = False) -> QFont:
     return found
 
 
+def paper() -> QPalette:
+    """Return the palette of a page that is white in both themes, as it is on paper."""
+    palette = QPalette()
+    palette.setColor(QPalette.ColorRole.Base, LIGHT.colour("panel"))
+    palette.setColor(QPalette.ColorRole.Text, LIGHT.colour("text"))
+    palette.setColor(QPalette.ColorRole.Link, LIGHT.colour("accent"))
+    return palette
+
+
 def _sheet(t: Theme) -> str:
     shade = "dark" if t.dark else "light"
     arrow = (resources_dir() / "icons" / f"down-{shade}.png").as_posix()

@@ -20,6 +20,7 @@ WHOLE_PICTURE = (0.0, 0.0, 1.0, 1.0)
 HOT_FRACTION = 0.5
 _FLAT = 1e-6  # relative to the largest value
 _CONTOUR_PX_PER_SIDE = 1 / 400
+_ROUNDED_CELLS = 0.4
 
 
 def fit_to_picture(
@@ -122,7 +123,7 @@ def draw_overlay(
     result: NDArray[np.uint8] = np.rint(mixed).astype(np.uint8)
     if contour:
         thickness = max(1, round(max(height, width) * _CONTOUR_PX_PER_SIDE))
-        outlines = _outlines(unit)
+        outlines = _outlines(unit, heatmap.shape)
         # white on black is seen on any ground and by anybody
         cv2.polylines(result, outlines, isClosed=True, color=(0, 0, 0), thickness=3 * thickness, lineType=cv2.LINE_AA)
         cv2.polylines(result, outlines, isClosed=True, color=(255, 255, 255), thickness=thickness, lineType=cv2.LINE_AA)
@@ -148,7 +149,7 @@ def hottest_contours(
         One closed polygon (n, 2) int32 of x, y in the picture's pixels; none for a flat map.
     """
     unit = fit_to_picture(heatmap, width, height, map_box=map_box)
-    return [outline[:, 0, :] for outline in _outlines(unit)] if unit.any() else []
+    return [outline[:, 0, :] for outline in _outlines(unit, heatmap.shape)] if unit.any() else []
 
 
 def displayable(image: Image) -> NDArray[np.uint8]:
@@ -184,10 +185,23 @@ def _colours(unit: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.asarray(cv2.applyColorMap(np.rint(unit * 255.0).astype(np.uint8), cv2.COLORMAP_INFERNO), np.uint8)
 
 
-def _outlines(unit: NDArray[np.float32]) -> list[NDArray[np.int32]]:
+def _outlines(unit: NDArray[np.float32], cells: tuple[int, ...]) -> list[NDArray[np.int32]]:
+    """Outline the hottest region; corners that only come from the map's cells are rounded off."""
     peak_y, peak_x = np.unravel_index(int(unit.argmax()), unit.shape)
     hot = (unit >= HOT_FRACTION * unit[peak_y, peak_x]).astype(np.uint8)
     _, labels = cv2.connectedComponents(hot, connectivity=4)
     region = (labels == labels[peak_y, peak_x]).astype(np.uint8)
-    outlines, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    return [np.asarray(outline, np.int32) for outline in outlines]
+    outlines, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    reach = _ROUNDED_CELLS * max(unit.shape[0] / cells[0], unit.shape[1] / cells[1])
+    return [_rounded(np.asarray(outline, np.int32), round(reach)) for outline in outlines]
+
+
+def _rounded(outline: NDArray[np.int32], reach: int) -> NDArray[np.int32]:
+    """Replace each point of a closed outline (n, 1, 2) by the mean of those up to so many points away."""
+    reach = min(reach, (len(outline) - 1) // 8)
+    if reach < 1:
+        return outline
+    points = outline[:, 0].astype(np.float64)
+    sums = np.cumsum(np.concatenate([np.zeros((1, 2)), points[-reach:], points, points[:reach]]), axis=0)
+    means = (sums[2 * reach + 1 :] - sums[: -2 * reach - 1]) / (2 * reach + 1)
+    return np.asarray(np.rint(means[:: max(1, reach // 4), None]), np.int32)

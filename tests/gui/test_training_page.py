@@ -294,6 +294,20 @@ def test_a_damaged_model_is_not_promoted(bench: Bench) -> None:
     assert Promotions(bench.home).read() == []
 
 
+def test_the_report_is_read_in_the_window(bench: Bench) -> None:
+    bench.finish()
+    bench.press(bench.page.result.buttons["report"])
+    bench.until(lambda: bench.page.report is not None and bench.page.report.isVisible())
+    report = bench.page.report
+    assert report is not None
+    assert report.windowTitle() == "Report of quick-1"
+    assert report.browser.toPlainText() == "Report"
+    report.close()
+    (bench.home.models / "quick-1" / "report" / "report.html").unlink()
+    bench.press(bench.page.result.buttons["report"])
+    bench.until(lambda: "report.html" in bench.page.message.text())
+
+
 def test_keep_changes_nothing_and_delete_asks(bench: Bench) -> None:
     page = bench.page
     bench.finish()

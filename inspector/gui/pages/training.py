@@ -10,8 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from inspector.gui.pages.training_data import DataColumn, read_image
@@ -21,6 +19,7 @@ from inspector.gui.pages.training_method import MethodColumn
 from inspector.gui.pages.training_parts import Question
 from inspector.gui.pages.training_progress import Confusion, Curves, ProgressCard
 from inspector.gui.pages.training_promotion import Promoter
+from inspector.gui.pages.training_report import REPORT_FILE, ReportDialog, read_report
 from inspector.gui.pages.training_result import ResultCard
 from inspector.gui.pages.training_start import TOLD, TrainColumn
 from inspector.gui.widgets.basics import card, label
@@ -57,6 +56,7 @@ class TrainingPage(QWidget):
         self._stale = True
         self._next_s = 0.0
         self.question: Question | None = None
+        self.report: ReportDialog | None = None
         self.setAcceptDrops(True)
         self._build()
         self._data_inquiry = DataInquiry(session.work, trainings, self.data, self.method.show_preview)
@@ -284,10 +284,16 @@ class TrainingPage(QWidget):
             self._do(lambda: self.trainings.resume(training), lambda _: self._refresh())
 
     def _open_report(self) -> None:
-        result = self._shown.result if self._shown is not None else None
-        if result is not None:
-            report = Path(result.bundle) / "report" / "report.html"
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(report)))
+        training = self._shown
+        if training is None or training.result is None:
+            return
+        bundle = Path(training.result.bundle)
+
+        def opened(html: str) -> None:
+            self.report = ReportDialog(f"Report of {training.name}", html, bundle / REPORT_FILE, self)
+            self.report.open()
+
+        self._do(lambda: read_report(bundle), opened)
 
     def _ask_promote(self) -> None:
         recipe, training = self._session.recipe, self._shown

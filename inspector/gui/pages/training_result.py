@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from inspector.trainings import Training
 
 _TIPS = {
-    "report": "Open the whole report; it prints well",
+    "report": "Read the whole report; from a browser it prints well",
     "promote": "Give this model to the recipe; used from the next part on, recorded, and can be rolled back",
     "keep": "Leave the model where it is, change nothing",
     "delete": "Remove the model and its training",
