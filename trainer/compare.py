@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inspector.domain.statistics import wilson_interval
 from inspector.vision.backends import load_classifier
 from inspector.vision.bundle import Bundle
 from trainer.dataset import TEST, hashed, read_dataset
@@ -16,7 +17,7 @@ from trainer.judge import judge
 from trainer.loop import train
 from trainer.metrics import Judged
 from trainer.paired import compare as paired
-from trainer.paired import spread
+from trainer.paired import intervals, spread
 from trainer.protocol import Result
 from trainer.split import split
 
@@ -43,7 +44,8 @@ def compare(
         The reports of each training.
 
     Returns:
-        ``methods``: by name, mean, sd and values of each figure, seconds, confusion summed; ``pairs``: McNemar and
+        ``methods``: by name, mean, sd and values of each figure, seconds, confusion summed, and 95 % intervals over
+        the pooled test pictures (F1, AUROC: bootstrap; escapes, overkill: Wilson); ``pairs``: McNemar and
         bootstrap of each method against the one before it, over the pooled test pictures.
     """
     rows: dict[str, dict[str, Any]] = {}
@@ -64,7 +66,8 @@ def compare(
     for method, found in results.items():
         rows[method] = {name: _spread([one.test.get(name) for one in found]) for name in _FIGURES}
         rows[method]["seconds"] = _spread([one.seconds for one in found])
-        rows[method]["confusion"] = _summed([one.test["confusion"] for one in found])
+        confusion = _summed([one.test["confusion"] for one in found])
+        rows[method] |= {"confusion": confusion, "intervals_95": _intervals(pooled[method], confusion, seeds[0])}
     pairs = [
         {"first": first, "second": second, **_paired(pooled[first], pooled[second], seeds[0])}
         for first, second in pairwise(methods)
@@ -74,10 +77,13 @@ def compare(
 
 def table(found: dict[str, Any]) -> str:
     """Return a Markdown table."""
-    lines = [f"| method | {' | '.join(_FIGURES)} | seconds |", "|---" * (len(_FIGURES) + 2) + "|"]
+    heads = ("method", *_FIGURES, "escapes", "overkill", "seconds")
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for method, row in found["methods"].items():
-        cells = [_cell(row[name]) for name in (*_FIGURES, "seconds")]
-        lines.append(f"| {method} | {' | '.join(cells)} |")
+        cells = [_cell(row[name], row["intervals_95"].get(name)) for name in _FIGURES]
+        cells += [_rate(row["intervals_95"][name]) for name in ("escapes", "overkill")]
+        lines.append(f"| {' | '.join((method, *cells, _cell(row['seconds'])))} |")
+    lines += ["", "Mean ± standard deviation over the seeds; in brackets 95 % intervals over all test pictures."]
     for pair in found["pairs"]:
         lines += ["", f"{pair['second']} against {pair['first']}: {pair['words']}"]
     return "\n".join(lines)
@@ -134,7 +140,24 @@ def _summed(confusions: Sequence[Any]) -> dict[str, int]:
     return {name: sum(one[name] for one in confusions) for name in confusions[0]}
 
 
-def _cell(value: dict[str, Any]) -> str:
+def _cell(value: dict[str, Any], interval: Sequence[float] | None = None) -> str:
     if value["mean"] is None:
         return "–"
-    return f"{value['mean']:.3f}" + ("" if value["sd"] is None else f" ± {value['sd']:.3f}")
+    words = f"{value['mean']:.3f}" + ("" if value["sd"] is None else f" ± {value['sd']:.3f}")
+    return words if interval is None else f"{words} ({interval[0]:.3f} to {interval[1]:.3f})"
+
+
+def _intervals(judged: Sequence[Judged], confusion: dict[str, int], seed: int) -> dict[str, list[float]]:
+    found = intervals(judged, 0.5, seed=seed)
+    defective = confusion["defective_passed"] + confusion["defective_found"]
+    good = confusion["good_rejected"] + confusion["good_passed"]
+    return {
+        "f1": [found.f1.low, found.f1.high],
+        "auroc": [found.auroc.low, found.auroc.high],
+        "escapes": list(wilson_interval(confusion["defective_passed"], defective)),
+        "overkill": list(wilson_interval(confusion["good_rejected"], good)),
+    }
+
+
+def _rate(interval: Sequence[float]) -> str:
+    return f"{100 * interval[0]:.1f} to {100 * interval[1]:.1f} %"

@@ -40,7 +40,7 @@ class McNemar:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Second minus first, with its 95 % interval.
+    """A figure, or second minus first, with its 95 % interval.
 
     Args:
         value: On the pictures as they are.
@@ -66,6 +66,19 @@ class Compared:
 
     pictures: int
     mcnemar: McNemar
+    f1: Difference
+    auroc: Difference
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """One model's figures with their intervals.
+
+    Args:
+        f1: At its threshold.
+        auroc: Of its scores.
+    """
+
     f1: Difference
     auroc: Difference
 
@@ -150,12 +163,7 @@ def compare(
     scores_a, labels = arrays(first)
     scores_b, _ = arrays(second)
     truth = labels == 1
-    if not 0 < truth.sum() < len(truth):
-        raise MetricsError(
-            f"models are compared on good and defective pictures; there are {int((~truth).sum())} good "
-            f"and {int(truth.sum())} defective",
-            "Add pictures of the class that is missing.",
-        )
+    _check_classes(truth)
     said_a, said_b = scores_a >= thresholds[0], scores_b >= thresholds[1]
 
     def differences(drawn: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -175,7 +183,44 @@ def compare(
     )
 
 
+def intervals(judged: Sequence[Judged], threshold: float, *, seed: int = 0, rounds: int = ROUNDS) -> Intervals:
+    """Return F1 and AUROC of one model with their bootstrap intervals; resampled as `compare` does.
+
+    Args:
+        judged: Good and defective pictures.
+        threshold: The model's.
+        seed: Of the resampling.
+        rounds: Resamples, 1 or more.
+
+    Raises:
+        MetricsError: If a class is absent.
+    """
+    scores, labels = arrays(judged)
+    truth = labels == 1
+    _check_classes(truth)
+    said = scores >= threshold
+
+    def both(drawn: NDArray[np.int64]) -> NDArray[np.float64]:
+        real = truth[drawn]
+        return np.stack([_f1(said[drawn], real), _auroc(scores[drawn], real)])
+
+    resampled = np.concatenate([both(drawn) for drawn in _resamples(truth, seed, rounds)], axis=1)
+    as_is = both(np.arange(len(truth))[None])[:, 0]
+    low, high = np.percentile(resampled, [2.5, 97.5], axis=1)
+    f1, auroc = (Difference(value=float(as_is[i]), low=float(low[i]), high=float(high[i])) for i in range(2))
+    return Intervals(f1=f1, auroc=auroc)
+
+
 # --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _check_classes(truth: NDArray[np.bool_]) -> None:
+    if not 0 < truth.sum() < len(truth):
+        raise MetricsError(
+            f"models are compared on good and defective pictures; there are {int((~truth).sum())} good "
+            f"and {int(truth.sum())} defective",
+            "Add pictures of the class that is missing.",
+        )
 
 
 def _name(judged: Judged) -> tuple[str, str]:
