@@ -1,4 +1,4 @@
-"""``inspector recipe``: list, show, check, save."""
+"""``inspector recipe``: list, show, make, check, save."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     """Add ``recipe`` and its commands."""
-    group = commands.add_parser("recipe", help="list, show, check, save recipes").add_subparsers(
+    group = commands.add_parser("recipe", help="list, show, make, check, save recipes").add_subparsers(
         title="commands", metavar="COMMAND", required=True
     )
     listing = group.add_parser("list", help="list the recipes of this station")
@@ -21,13 +21,23 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     show = group.add_parser("show", help="print a recipe; a start for a new one")
     show.add_argument("recipe", nargs="?", default="", help="name or file (default: the demo line)")
     show.set_defaults(command=show_recipe)
+    new = group.add_parser(
+        "new",
+        help="make a recipe",
+        description="Make a recipe for a model on a source: pictures of a folder are parts; on cameras and videos "
+        "parts cross the middle of the view. Everything else is set in the window, or in the file.",
+    )
+    new.add_argument("name")
+    new.add_argument("--source", required=True, help="camera:N, video:PATH, rtsp://…, folder:PATH or demo:")
+    new.add_argument("--model", required=True, help="model bundle: its name, or its folder")
+    new.set_defaults(command=new_recipe)
     check = group.add_parser("check", help="validate a recipe file")
     check.add_argument("file", type=Path)
     check.set_defaults(command=check_recipe)
     save = group.add_parser("save", help="validate a recipe file and take it into this station's recipes")
     save.add_argument("file", type=Path)
     save.set_defaults(command=save_recipe)
-    for parser in (listing, show, check, save):
+    for parser in (listing, show, new, check, save):
         add_places(parser)
         add_json(parser)
 
@@ -55,6 +65,32 @@ def show_recipe(parsed: argparse.Namespace) -> int:
         emit(recipe.model_dump(mode="json"))
     else:
         print(recipe.model_dump_json(indent=2))
+    return EXIT_OK
+
+
+def new_recipe(parsed: argparse.Namespace) -> int:
+    """Make; one of that name that is there is not touched."""
+    from inspector import assembly  # noqa: PLC0415
+    from inspector.domain.errors import RecipeError  # noqa: PLC0415
+    from inspector.recipe import Recipe  # noqa: PLC0415
+    from inspector.recipe import save_recipe as save  # noqa: PLC0415
+
+    home = home_of(parsed)
+    assembly.model_store(home).find(parsed.model)
+    kind, _, place = parsed.source.partition(":")
+    source = f"{kind}:{Path(place).expanduser().absolute()}" if kind in {"folder", "video"} else parsed.source
+    found = assembly.recipe_for(parsed.model, source)
+    try:
+        recipe = Recipe.model_validate(found.model_dump() | {"name": parsed.name})
+    except ValueError as error:
+        raise RecipeError(f"no recipe can be called “{parsed.name}”: {error}", "Choose another name.") from error
+    if (home.recipes / f"{recipe.name}.json").exists():
+        raise RecipeError(f"there is a recipe “{recipe.name}” already", "Choose another name, or change that one.")
+    path = save(recipe, home.recipes)
+    if parsed.json:
+        emit({"path": str(path), "name": recipe.name, "version": recipe.version})
+    else:
+        print(f"{path}: version {recipe.version}")
     return EXIT_OK
 
 

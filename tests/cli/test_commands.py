@@ -19,9 +19,10 @@ import pytest
 
 from inspector.assembly import demo_recipe
 from inspector.cli import main
+from inspector.domain.config import TriggerMode
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
-from inspector.recipe import save_recipe
+from inspector.recipe import load_recipe, save_recipe
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
 
@@ -222,6 +223,29 @@ def test_recipes_are_checked_saved_and_numbered(capsys: pytest.CaptureFixture[st
     assert run(capsys, "recipe", "save", path, "--home", home, "--json")[1]["version"] == 2
     path.write_text("{}")
     assert run(capsys, "recipe", "check", path, "--json")[0] == 1
+
+
+def test_a_recipe_is_made_for_a_model_on_a_source(
+    capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = ("recipe", "new", "Cap", "--source", "folder:in", "--model", "tiny", "--home", home, "--json")
+    code, found = run(capsys, *command)
+    assert (code, found["version"]) == (0, 1)
+    recipe = load_recipe(Path(found["path"]))
+    assert (recipe.name, recipe.source, recipe.model) == ("Cap", f"folder:{tmp_path / 'in'}", "tiny")
+    assert recipe.trigger.mode is TriggerMode.EVERY_PICTURE
+    code, found = run(capsys, *command)
+    assert code == 1
+    assert "already" in found["error"]["what"]
+    for wrong, says in (("a/b", "called"), ("Other", "no model")):
+        model = "tiny" if says == "called" else "none"
+        code, found = run(
+            capsys, "recipe", "new", wrong, "--source", "demo:", "--model", model, "--home", home, "--json"
+        )
+        assert code == 1
+        assert says in found["error"]["what"]
+    assert [path.name for path in (home / "recipes").glob("*.json")] == ["Cap.json"]
 
 
 def test_a_second_station_and_a_missing_log_are_explained(
