@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from inspector.gui.icons import icon
-from inspector.gui.theme import CURRENT, TARGET_PX, font, lively
+from inspector.gui.theme import CURRENT, TARGET_PX, TINY_PX, font, lively
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -94,7 +94,7 @@ class NavButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self.setIconSize(QSize(24, 24))
         self.setFixedSize(75, 60)
-        self.setFont(font(12))
+        self.setFont(font(TINY_PX))
         self.setAccessibleName(f"Page {name}")
         self.recolour()
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from inspector.domain.config import Direction, TriggerConfig, TriggerMode
 from inspector.domain.records import Box
 from inspector.gui.render import Renderer, Scene, Shown, View
-from inspector.gui.theme import CURRENT, font
+from inspector.gui.theme import CURRENT, SMALL_PX, TEXT_PX, font
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
@@ -149,7 +149,7 @@ class PictureView(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()), 8, 8)
         if self._shown is None:
             painter.setPen(theme.colour("stage_text"))
-            painter.setFont(font(15))
+            painter.setFont(font(TEXT_PX))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.words_when_empty)
             return
         painter.drawImage(self._area(), self._shown.image)
@@ -190,7 +190,7 @@ class PictureView(QWidget):
         if not text:
             return
         theme = CURRENT.theme
-        painter.setFont(font(13))
+        painter.setFont(font(SMALL_PX))
         width = painter.fontMetrics().horizontalAdvance(text) + 18
         box = QRectF(10, 10, min(width, self.width() - 20), 26)
         painter.setPen(Qt.PenStyle.NoPen)

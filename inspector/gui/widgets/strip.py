@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from inspector.gui.theme import CURRENT, font, lively
+from inspector.gui.theme import CURRENT, TINY_PX, font, lively
 from inspector.gui.widgets.basics import card, label
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Thumbnail(QAbstractButton):
             painter.drawImage(box, picture, _covering(box, picture))
         else:
             painter.setPen(theme.colour("muted"))
-            painter.setFont(font(11))
+            painter.setFont(font(TINY_PX))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "no picture")
         state = _STATES.get(self.failure.inspection.decision.verdict.value, "idle")
         width = 4 if self.hasFocus() or self.underMouse() else 2
@@ -65,7 +65,7 @@ class Thumbnail(QAbstractButton):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box, 3, 3)
         painter.setPen(theme.colour("muted"))
-        painter.setFont(font(11))
+        painter.setFont(font(TINY_PX))
         painter.drawText(QRectF(0, 72, 98, 16), Qt.AlignmentFlag.AlignCenter, self._caption)
 
 

@@ -7,10 +7,10 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QFont, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from inspector.gui.theme import CURRENT, font, lively
+from inspector.gui.theme import CURRENT, SMALL_PX, VERDICT_PX, font, lively
 from inspector.gui.widgets.basics import label
 
 if TYPE_CHECKING:
@@ -89,15 +89,15 @@ class VerdictPanel(QWidget):
         painter.setPen(theme.colour("on_verdict"))
         area = box.adjusted(shape.right() + 18, 0, -12, 0)
         words = self.face.value
-        size = 60
+        size = VERDICT_PX
         while size > 16:
-            painter.setFont(font(size, bold=True))
+            painter.setFont(font(size, QFont.Weight.Bold))
             if painter.fontMetrics().horizontalAdvance(words) <= area.width():
                 break
             size -= 2
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
         if self._trial:
-            painter.setFont(font(13, bold=True))
+            painter.setFont(font(SMALL_PX, QFont.Weight.DemiBold))
             painter.drawText(box.adjusted(0, 8, -12, 0), Qt.AlignmentFlag.AlignRight, "trial, not counted")
 
 
@@ -183,8 +183,7 @@ class ScoreCard(QFrame):
         layout.setSpacing(6)
         row = QHBoxLayout()
         row.addWidget(label("P(defective)", "muted"), 1)
-        self._number = label("–", "figure")
-        self._number.setStyleSheet("font-size: 15px;")
+        self._number = label("–", "score")
         row.addWidget(self._number)
         layout.addLayout(row)
         self._bar = ScoreBar(self)
