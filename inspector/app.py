@@ -79,7 +79,6 @@ def main(options: AppOptions) -> int:
     session = Session(store)
     window = MainWindow(session, options.home.root / "window.json")
     window.painted.connect(lambda: session.begin(start=options.start))
-    window.painted.connect(lambda: _prepare_chart(session, window))
     window.closed.connect(app.quit)
     for number, fault in enumerate(faults):
         window.banners.show_banner(f"settings-{number}", fault, state="review")
@@ -95,20 +94,6 @@ def main(options: AppOptions) -> int:
     code = app.exec()
     _leave(code)
     return code
-
-
-def _prepare_chart(session: object, window: object) -> None:
-    """Import pyqtgraph off the GUI thread, then make the chart."""
-    from inspector.gui.session import Session  # noqa: PLC0415
-    from inspector.gui.window import MainWindow  # noqa: PLC0415
-
-    assert isinstance(session, Session)
-    assert isinstance(window, MainWindow)
-
-    def load() -> None:
-        import pyqtgraph  # noqa: F401, PLC0415 - imported here so that it is quick there
-
-    session.work.do(load, lambda _: window.live.trend.make_chart())
 
 
 def _close_on_signals(close: object) -> None:

@@ -157,13 +157,18 @@ def apply(app: QApplication, theme: Theme) -> None:
 
 
 def font(pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """Return the interface font at a size, with tabular figures: a number that changes does not move what follows it."""
+    """Return the interface font at a size, with tabular figures: a number that changes moves nothing."""
     found = QFont()
     found.setFamilies(list(_FAMILIES))
     found.setPixelSize(pixels)
     found.setWeight(weight)
     found.setFeature(QFont.Tag("tnum"), 1)
     return found
+
+
+def figure(value: float | None, digits: int) -> str:
+    """Return a whole number with spaces as wide as digits before it, so that nothing moves; a dash where it is None."""
+    return f"{'–' if value is None else f'{value:.0f}':>{digits}}".replace(" ", "\u2007")
 
 
 def _load_typeface() -> None:
@@ -186,6 +191,7 @@ def _sheet(t: Theme) -> str:
     #header {{ background: {t.bar}; border-bottom: 1px solid {t.edge}; }}
     #nav {{ background: {t.bar}; border-right: 1px solid {t.edge}; }}
     #status {{ background: {t.bar}; border-top: 1px solid {t.edge}; }}
+    #panel {{ background: {t.panel}; border: 1px solid {t.edge}; }}
     #status QLabel {{ color: {t.muted}; font-size: {SMALL_PX}px; }}
     #brand {{ font-size: {TEXT_PX}px; font-weight: 700; }}
     #card {{ background: {t.panel}; border: 1px solid {t.edge}; border-radius: 8px; }}
@@ -202,6 +208,9 @@ def _sheet(t: Theme) -> str:
     QPushButton:disabled {{ color: {t.muted}; }}
     QPushButton[kind="primary"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
     QPushButton[kind="primary"]:disabled {{ background: {t.edge}; color: {t.muted}; border-color: {t.edge}; }}
+    QPushButton[kind="quiet"] {{ background: transparent; color: {t.muted}; border-color: transparent;
+                                 padding: 0 9px; font-size: {SMALL_PX}px; font-weight: 400; text-align: left; }}
+    QPushButton[kind="quiet"]:hover {{ color: {t.text}; border-color: {t.edge}; }}
     QPushButton:checked {{ border-color: {t.accent}; color: {t.accent}; }}
     QToolButton {{ background: transparent; border: 2px solid transparent; border-radius: 6px; color: {t.text}; }}
     QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {t.field}; color: {t.text};

@@ -55,6 +55,8 @@ class SettingsPage(QWidget):
         session.recipe_changed.connect(self.show_recipe)
         session.frame_arrived.connect(self._on_frame)
         self.station.fill(session.store.settings.model_dump(mode="json"))
+        if session.recipe is not None:
+            self.show_recipe(session.recipe)
 
     # --- building -----------------------------------------------------------------------------------------------------
 
@@ -124,7 +126,7 @@ class SettingsPage(QWidget):
         frame, layout = card(self)
         self._picture_title = label("PREVIEW", "heading")
         layout.addWidget(self._picture_title)
-        self.view = PictureView(frame)
+        self.view = PictureView(frame, surround="panel")
         self.view.say_when_empty("Press “Live preview”, or start the line")
         self.view.setToolTip(
             "Drag the corners, the region, the line. Arrow keys move the line, Shift+arrows the region"
@@ -209,9 +211,10 @@ class SettingsPage(QWidget):
                 self._end_preview()
             elif self._session.running or not self.isVisible():
                 self._end_preview()
-        self.view.poll()
         self.training.poll()
-        self._show_preview_button()
+        if self.isVisible():
+            self.view.poll()
+            self._show_preview_button()
 
     def release(self) -> None:
         """End preview and renderer."""

@@ -49,22 +49,31 @@ _COLOURS = {
 
 
 class VerdictPanel(QWidget):
-    """Shows one `Face`."""
+    """Shows one `Face`; a verdict that is no longer that of this moment is dimmed, and says whose it is."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.face = Face.STOPPED
+        self.dimmed = False
         self._trial = False
+        self._caption = ""
         self.setMinimumHeight(122)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Verdict")
         self.setAccessibleDescription(self.face.value)
 
-    def show_face(self, face: Face, *, trial: bool = False) -> None:
-        """Set what is said; ``trial`` marks a picture that is not counted."""
-        if (face, trial) != (self.face, self._trial):
-            self.face, self._trial = face, trial
-            self.setAccessibleDescription(face.value)
+    def show_face(self, face: Face, *, trial: bool = False, dimmed: bool = False, caption: str = "") -> None:
+        """Set what is said.
+
+        Args:
+            face: The word.
+            trial: It is that of a picture that is not counted.
+            dimmed: It is that of an earlier part, and the line waits for the next one.
+            caption: Whose verdict it is, in small letters.
+        """
+        if (face, trial, dimmed, caption) != (self.face, self._trial, self.dimmed, self._caption):
+            self.face, self._trial, self.dimmed, self._caption = face, trial, dimmed, caption
+            self.setAccessibleDescription(f"{face.value}, earlier part" if dimmed else face.value)
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -77,16 +86,17 @@ class VerdictPanel(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour(_COLOURS.get(self.face, "idle")))
-        painter.drawRoundedRect(box, 8, 8)
+        colour = theme.colour(_COLOURS.get(self.face, "idle"))
+        ink = lively(theme, _COLOURS.get(self.face, "idle")) if self.dimmed else theme.colour("on_verdict")
+        painter.setPen(QPen(ink, 2) if self.dimmed else Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("panel") if self.dimmed else colour)
+        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1) if self.dimmed else box, 8, 8)
         side = min(82.0, box.height() - 36)
         shape = QRectF(20, (box.height() - side) / 2, side, side)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        white = theme.colour("on_verdict")
-        painter.setPen(QPen(white, 6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.MiterJoin))
+        painter.setPen(QPen(ink, 6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.MiterJoin))
         _draw_shape(painter, self.face, shape)
-        painter.setPen(theme.colour("on_verdict"))
+        painter.setPen(ink)
         area = box.adjusted(shape.right() + 18, 0, -12, 0)
         words = self.face.value
         size = VERDICT_PX
@@ -96,9 +106,11 @@ class VerdictPanel(QWidget):
                 break
             size -= 2
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
-        if self._trial:
+        caption = "trial, not counted" if self._trial else self._caption
+        if caption:
             painter.setFont(font(SMALL_PX, QFont.Weight.DemiBold))
-            painter.drawText(box.adjusted(0, 8, -12, 0), Qt.AlignmentFlag.AlignRight, "trial, not counted")
+            place = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+            painter.drawText(box.adjusted(0, 0, -14, -8), place, caption)
 
 
 def _draw_shape(painter: QPainter, face: Face, box: QRectF) -> None:
