@@ -133,6 +133,7 @@ class Footer(QWidget):
         row.setContentsMargins(4, 0, 14, 0)
         row.setSpacing(22)
         self.latency = QPushButton(self)
+        self.latency.setObjectName("latency")
         self.latency.setProperty("kind", "quiet")
         self.latency.setToolTip("Trigger → committed verdict; press to see where the time goes")
         self.latency.clicked.connect(self.stages_wanted)
@@ -145,7 +146,7 @@ class Footer(QWidget):
 
     def show_status(self, status: EngineStatus) -> None:
         """Set the figures."""
-        p50, p99 = figure(status.latency_p50_ms, 3), figure(status.latency_p99_ms, 3)
+        p50, p99 = figure(status.latency_p50_ms, 2), figure(status.latency_p99_ms, 2)
         self.latency.setText(f"trigger → verdict p50 {p50} ms, p99 {p99} ms")
         frames = f"{figure(status.fps, 2)} fps   ·   dropped {status.dropped}   ·   waiting {status.waiting}"
         self._drops.setText(frames)

@@ -57,8 +57,7 @@ class Failures(QObject):
 
     def merge(self, found: list[Failure]) -> None:
         """Add what the log knows."""
-        known = {one.inspection.id for one in self._entries}
-        self._set(self._entries + [one for one in found if one.inspection.id not in known])
+        self._set(found + self._entries)
 
     def _make(self) -> None:
         self._busy = True
@@ -71,7 +70,7 @@ class Failures(QObject):
 
         def done(made: tuple[list[Failure], list[Failure]]) -> None:
             redrawn = {one.inspection.id: one for one in made[1]}
-            self._set(made[0] + [redrawn.get(one.inspection.id, one) for one in self._entries])
+            self._set([redrawn.get(one.inspection.id, one) for one in self._entries] + made[0])
             self._go_on()
 
         def failed(error: Exception) -> None:
@@ -86,8 +85,10 @@ class Failures(QObject):
             self._make()
 
     def _set(self, entries: list[Failure]) -> None:
+        """Set the entries; of one part, the last given counts."""
+        by_id = {one.inspection.id: one for one in entries}
         # the ids are ordered by time
-        self._entries = sorted(entries, key=lambda one: one.inspection.id, reverse=True)[:FAILURES]
+        self._entries = [by_id[key] for key in sorted(by_id, reverse=True)][:FAILURES]
         self.changed.emit(self._entries)
 
     def read(self, find: Callable[[int], list[Failure]], failed: Callable[[Exception], None]) -> None:

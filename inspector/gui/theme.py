@@ -191,7 +191,6 @@ def _sheet(t: Theme) -> str:
     #header {{ background: {t.bar}; border-bottom: 1px solid {t.edge}; }}
     #nav {{ background: {t.bar}; border-right: 1px solid {t.edge}; }}
     #status {{ background: {t.bar}; border-top: 1px solid {t.edge}; }}
-    #panel {{ background: {t.panel}; border: 1px solid {t.edge}; }}
     #status QLabel {{ color: {t.muted}; font-size: {SMALL_PX}px; }}
     #brand {{ font-size: {TEXT_PX}px; font-weight: 700; }}
     #card {{ background: {t.panel}; border: 1px solid {t.edge}; border-radius: 8px; }}
@@ -218,6 +217,7 @@ def _sheet(t: Theme) -> str:
     QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border: 2px solid {t.accent}; }}
     QLineEdit[bad="true"], QSpinBox[bad="true"], QDoubleSpinBox[bad="true"], QComboBox[bad="true"] {{
         border: 2px solid {lively(t, "fail").name()}; }}
+    QComboBox {{ padding: 0 2px 0 10px; }}
     QComboBox::drop-down {{ border: 0; width: 30px; }}
     QComboBox::down-arrow {{ image: url({arrow}); width: 14px; height: 14px; }}
     QComboBox QAbstractItemView {{ background: {t.panel}; border: 1px solid {t.edge}; outline: 0; }}
@@ -228,7 +228,8 @@ def _sheet(t: Theme) -> str:
     QCheckBox::indicator:checked {{ border-color: {t.accent}; image: url({check}); }}
     QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
     QListWidget {{ background: transparent; border: 0; outline: 0; }}
-    QListWidget::item {{ min-height: 44px; padding-left: 14px; border-radius: 6px; }}
+    QListWidget::item {{ min-height: 44px; padding-left: 14px; border-radius: 6px;
+                         border-left: 3px solid transparent; }}
     QListWidget::item:selected {{ background: {t.field}; color: {t.text}; border-left: 3px solid {t.accent}; }}
     QTableWidget {{ background: transparent; border: 0; outline: 0; }}
     QTableWidget::item {{ padding: 0 6px; border-bottom: 1px solid {t.edge}; }}

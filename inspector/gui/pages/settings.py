@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
+    QListWidgetItem,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -19,6 +20,7 @@ from inspector.gui.forms import Form
 from inspector.gui.pages.fields import recipe_sections, station_section
 from inspector.gui.pages.training import TrainingPage
 from inspector.gui.render import Scene
+from inspector.gui.theme import TARGET_PX
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.picture import PictureView
 from inspector.recipe import Recipe
@@ -89,7 +91,7 @@ class SettingsPage(QWidget):
         row.addWidget(self._side, 3)
         self.training = TrainingPage(self._session, Trainings(self._session.store.home), self)
         row.addWidget(self.training, 6)
-        self.sections.addItem(_TRAINING)
+        self._add_item(_TRAINING)
         self.recipe_form.changed.connect(self._validate)
         self.station.changed.connect(self._validate)
         self.sections.currentRowChanged.connect(self._section_chosen)
@@ -101,9 +103,12 @@ class SettingsPage(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(form)
         self._stack.addWidget(area)
-        self.sections.addItem(name)
-        item = self.sections.item(self.sections.count() - 1)
-        item.setData(Qt.ItemDataRole.UserRole, hint)
+        self._add_item(name).setData(Qt.ItemDataRole.UserRole, hint)
+
+    def _add_item(self, name: str) -> QListWidgetItem:
+        item = QListWidgetItem(name, self.sections)
+        item.setSizeHint(QSize(0, TARGET_PX))  # not that of the style sheet, which the list has not heard of yet
+        return item
 
     def _build_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -35,7 +35,6 @@ class PinnedPart(QFrame):
         top.addWidget(close)
         layout.addLayout(top)
         self.view = PictureView(self, surround="panel")
-        self.view.say_when_empty("No picture was kept of this part")
         layout.addWidget(self.view, 1)
         self._reason = label("", "muted")
         self._reason.setWordWrap(True)
@@ -62,7 +61,9 @@ class PinnedPart(QFrame):
         if failure is None:
             return
         if failure.image is None:
+            self.view.say_when_empty("No picture was kept of this part")
             self.view.show_scene(None)
             return
+        self.view.say_when_empty("Drawing the picture")
         drawn = failure.prediction if heatmap else None
         self.view.show_scene(Scene(image=failure.image, label="", heatmap=drawn, opacity=opacity, part=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -121,12 +122,15 @@ class FailureStrip(QWidget):
             found = there.get(failure.inspection.id)
             if found is None:
                 found = Thumbnail(failure)
-                found.clicked.connect(lambda _=False, one=failure: self.chosen.emit(one))
+                found.clicked.connect(partial(self._clicked, found))
             found.failure = failure
             self._row.insertWidget(place, found)
             found.update()
         self._empty.setVisible(not wanted)
         self._area.setVisible(bool(wanted))
+
+    def _clicked(self, button: Thumbnail) -> None:
+        self.chosen.emit(button.failure)
 
     def _buttons(self) -> list[Thumbnail]:
         items = [self._row.itemAt(index) for index in range(self._row.count())]

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from inspector.gui.theme import CURRENT, SMALL_PX, VERDICT_PX, font, lively
@@ -170,6 +170,9 @@ class ScoreBar(QWidget):
             fail = self._thresholds.fail_at
             review = self._thresholds.review_from if self._thresholds.review_from is not None else fail
             painter.save()
+            ends = QPainterPath()
+            ends.addRoundedRect(bar, 6, 6)
+            painter.setClipPath(ends)
             painter.setOpacity(0.65)
             for low, high, name in ((0.0, review, "good"), (review, fail, "review"), (fail, 1.0, "fail")):
                 if high > low:
