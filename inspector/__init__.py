@@ -1,8 +1,4 @@
 """The inspection station: decides for each part, shows why, and keeps the record."""
 
-from importlib.metadata import PackageNotFoundError, version
-
-try:
-    __version__ = version("inspector-station")
-except PackageNotFoundError:  # a frozen build without metadata
-    __version__ = "0.1.0"
+#: The one place where the version stands; the package's metadata takes it from here.
+__version__ = "0.1.0"

@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from inspector.gui.session import Session
+    from inspector.gui.window import MainWindow
     from inspector.paths import Home
+
+#: The line is up by then.
+_SETTINGS_AFTER_MS = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +84,7 @@ def main(options: AppOptions) -> int:
     session = Session(store)
     window = MainWindow(session, options.home.root / "window.json")
     window.painted.connect(lambda: session.begin(start=options.start))
-    window.painted.connect(lambda: _prepare_chart(session, window))
+    QTimer.singleShot(_SETTINGS_AFTER_MS, window, lambda: _prepare_settings(session, window))
     window.closed.connect(app.quit)
     for number, fault in enumerate(faults):
         window.banners.show_banner(f"settings-{number}", fault, state="review")
@@ -97,18 +102,17 @@ def main(options: AppOptions) -> int:
     return code
 
 
-def _prepare_chart(session: object, window: object) -> None:
-    """Import pyqtgraph off the GUI thread, then make the chart."""
-    from inspector.gui.session import Session  # noqa: PLC0415
-    from inspector.gui.window import MainWindow  # noqa: PLC0415
-
-    assert isinstance(session, Session)
-    assert isinstance(window, MainWindow)
+def _prepare_settings(session: Session, window: MainWindow) -> None:
+    """Make the Settings page before anyone asks for it; its modules are imported off the GUI thread."""
 
     def load() -> None:
-        import pyqtgraph  # noqa: F401, PLC0415 - imported here so that it is quick there
+        import inspector.gui.pages.settings  # noqa: F401, PLC0415 - imported here so that it is quick there
 
-    session.work.do(load, lambda _: window.live.trend.make_chart())
+    def made(_: None) -> None:
+        window.settings  # noqa: B018 - made by asking for it
+
+    if not session.closing:
+        session.work.do(load, made)
 
 
 def _close_on_signals(close: object) -> None:

@@ -316,7 +316,7 @@ def _follow(
                 return False
             tally = tally.plus(event.inspection.decision.verdict)
             if json_lines:
-                emit(inspection_to_json(event.inspection))
+                emit(inspection_to_json(event.inspection) | {"commit_ms": event.commit_ms})
             table.part(event)
             return True
 

@@ -283,10 +283,13 @@ class Latencies:
 
     trigger_ms: float | None = None  #: capture → trigger decided
     wait_ms: float | None = None  #: trigger decided → taken up by the inspection thread
+    quality_ms: float | None = None  #: looking at the picture's own quality
     preprocess_ms: float | None = None
     inference_ms: float | None = None
+    decision_ms: float | None = None  #: to the network's thread and back, and the policy
     archive_ms: float | None = None  #: encoding and writing the picture
     total_ms: float | None = None  #: capture → ready to commit
+    commit_ms: float | None = None  #: committing the row; known, and added to the log, only after that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,14 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from inspector.engine.stages import StageTimes, figures_of, quantile
 from inspector.engine.status import MOVES, EngineStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from inspector.domain.records import Frame
+    from inspector.engine.stages import StageFigure
     from inspector.engine.status import EngineListener, PartInspected
 
 _log = logging.getLogger(__name__)
@@ -30,6 +32,7 @@ class Board:
         self._listeners: tuple[EngineListener, ...] = ()
         self._frames: deque[float] = deque()
         self._latencies: deque[float] = deque(maxlen=1000)
+        self._stages = StageTimes()
 
     def subscribe(self, listener: EngineListener) -> Callable[[], None]:
         """Add a listener; the returned function removes it."""
@@ -48,13 +51,20 @@ class Board:
             now = time.perf_counter()
             while self._frames and now - self._frames[0] > _FPS_WINDOW_S:
                 self._frames.popleft()
-            latencies = sorted(self._latencies)
-            return replace(
-                self._status,
-                fps=len(self._frames) / _FPS_WINDOW_S,
-                latency_p50_ms=_quantile(latencies, 0.50),
-                latency_p99_ms=_quantile(latencies, 0.99),
-            )
+            status, fps, latencies = self._status, len(self._frames) / _FPS_WINDOW_S, list(self._latencies)
+        latencies.sort()
+        return replace(
+            status,
+            fps=fps,
+            latency_p50_ms=quantile(latencies, 0.50) if latencies else None,
+            latency_p99_ms=quantile(latencies, 0.99) if latencies else None,
+        )
+
+    def stages(self) -> tuple[StageFigure, ...]:
+        """Return where the time of the last parts went; empty before the first."""
+        with self._lock:
+            rows = self._stages.rows()
+        return figures_of(rows)
 
     def begin(self, **changes: Any) -> None:  # noqa: ANN401 - fields of EngineStatus
         """Start a new run: everything from before is forgotten."""
@@ -62,6 +72,7 @@ class Board:
             self._status = EngineStatus(**changes)
             self._frames.clear()
             self._latencies.clear()
+            self._stages.clear()
         self._tell_status()
 
     def change(self, **changes: Any) -> None:  # noqa: ANN401 - fields of EngineStatus
@@ -97,6 +108,7 @@ class Board:
         """Count a part that is in the log, and tell of it."""
         with self._lock:
             self._latencies.append(event.committed_ms)
+            self._stages.add(event)
             self._status = replace(self._status, parts=self._status.parts + 1)
         for listener in self._listeners:
             self._tell(listener.on_part, event)
@@ -111,10 +123,3 @@ class Board:
             call(what)
         except Exception:
             _log.exception("a listener of the line failed")
-
-
-def _quantile(ordered: list[float], fraction: float) -> float | None:
-    """Nearest-rank quantile of sorted values; None where there are none."""
-    if not ordered:
-        return None
-    return ordered[min(len(ordered) - 1, int(fraction * len(ordered)))]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from inspector.engine.job import LineJob
+    from inspector.engine.stages import StageFigure
     from inspector.engine.status import EngineListener, EngineStatus
 
 
@@ -29,6 +30,10 @@ class Engine:
     def status(self) -> EngineStatus:
         """Return a snapshot."""
         return self._board.status()
+
+    def stages(self) -> tuple[StageFigure, ...]:
+        """Return where the time of the last parts went, stage by stage; empty before the first."""
+        return self._board.stages()
 
     def subscribe(self, listener: EngineListener) -> Callable[[], None]:
         """Add a listener; the returned function removes it."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from inspector.domain.errors import InspectorError
@@ -24,28 +26,62 @@ class Predicts(Protocol):
         ...
 
 
-def inspect_picture(
-    predictor: Predicts, image: Image, thresholds: Thresholds, quality: QualityLimits
-) -> tuple[Decision, Prediction | None]:
-    """Judge one picture. Never raises: what cannot be judged is an ERROR.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What came of one picture.
+
+    Args:
+        decision: The verdict and why.
+        prediction: With the heatmap; None where there is none.
+        quality_ms: Time for the picture's own quality; None where that broke.
+        judge_ms: Time for everything: quality, network, policy, and the ways between them.
+    """
+
+    decision: Decision
+    prediction: Prediction | None
+    quality_ms: float | None
+    judge_ms: float
+
+    @property
+    def decision_ms(self) -> float | None:
+        """What neither quality nor preprocessing nor network took: the hand-overs and the policy."""
+        if self.prediction is None or self.quality_ms is None:
+            return None
+        network = self.prediction.preprocess_ms + self.prediction.inference_ms
+        return max(0.0, self.judge_ms - self.quality_ms - network)
+
+
+def judge_picture(predictor: Predicts, image: Image, thresholds: Thresholds, quality: QualityLimits) -> Judged:
+    """Judge one picture, with the times. Never raises: what cannot be judged is an ERROR.
 
     Args:
         predictor: A classifier.
         image: The inspected pixels.
         thresholds: The operating point.
         quality: When a picture is too bad to be judged.
-
-    Returns:
-        The decision, and the prediction where there is one.
     """
+    began_s = time.perf_counter()
+    quality_ms = prediction = None
     try:
         fault = check_quality(image, quality)
+        quality_ms = 1000 * (time.perf_counter() - began_s)
         if fault:
-            return error_decision(fault, thresholds), None
-        prediction = predictor.predict(image)
-        return decide(prediction, thresholds), prediction
+            decision = error_decision(fault, thresholds)
+        else:
+            prediction = predictor.predict(image)
+            decision = decide(prediction, thresholds)
     except InspectorError as error:
-        return error_decision(str(error), thresholds), None
+        decision, prediction = error_decision(str(error), thresholds), None
     except Exception as error:
         _log.exception("a picture could not be judged")
-        return error_decision(f"unexpected {type(error).__name__}: {error}", thresholds), None
+        decision, prediction = error_decision(f"unexpected {type(error).__name__}: {error}", thresholds), None
+    judge_ms = 1000 * (time.perf_counter() - began_s)
+    return Judged(decision=decision, prediction=prediction, quality_ms=quality_ms, judge_ms=judge_ms)
+
+
+def inspect_picture(
+    predictor: Predicts, image: Image, thresholds: Thresholds, quality: QualityLimits
+) -> tuple[Decision, Prediction | None]:
+    """Judge one picture as `judge_picture` does; return the decision, and the prediction where there is one."""
+    judged = judge_picture(predictor, image, thresholds, quality)
+    return judged.decision, judged.prediction

@@ -11,7 +11,7 @@ from inspector.domain.errors import InspectorError, SourceError
 from inspector.domain.policy import error_decision
 from inspector.domain.records import BadPicture, Frame, Part, Thresholds
 from inspector.domain.trigger import make_trigger
-from inspector.engine.inspect import inspect_picture
+from inspector.engine.inspect import Judged, judge_picture
 from inspector.engine.predictor import Predictor
 from inspector.engine.queues import Mailbox, PartQueue, Unjudged
 from inspector.engine.record import Recorder
@@ -286,17 +286,16 @@ class Line:
 
     def _judge(self, item: Part | Unjudged, model: ModelIdentity, predictor: Predictor, thresholds: Thresholds) -> None:
         taken_s = time.perf_counter()
-        prediction = None
         if isinstance(item, Unjudged):
-            decision = error_decision(item.reason, thresholds)
+            judged = _not_judged(item.reason, thresholds)
         else:
             try:
                 pixels = item.pixels()
             except InspectorError as error:
-                decision = error_decision(str(error), thresholds)
+                judged = _not_judged(str(error), thresholds)
             else:
-                decision, prediction = inspect_picture(predictor, pixels, thresholds, self._job.recipe.quality)
-        if self._recorder.record(item, decision, prediction, model, taken_s):
+                judged = judge_picture(predictor, pixels, thresholds, self._job.recipe.quality)
+        if self._recorder.record(item, judged, model, taken_s):
             self._committed += 1
 
     # --- housekeeping -------------------------------------------------------------------------------------------------
@@ -309,6 +308,10 @@ class Line:
                 self._job.archive.prune(self._job.log.failure_pictures())
             except (InspectorError, OSError):
                 _log.exception("the archive's limits could not be applied")
+
+
+def _not_judged(reason: str, thresholds: Thresholds) -> Judged:
+    return Judged(decision=error_decision(reason, thresholds), prediction=None, quality_ms=None, judge_ms=0.0)
 
 
 def _unreadable(bad: BadPicture) -> Unjudged:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from inspector.domain.records import ArchivedPicture, Decision, ModelIdentity, Prediction
     from inspector.engine.board import Board
+    from inspector.engine.inspect import Judged
     from inspector.engine.job import LineJob
     from inspector.engine.queues import Unjudged
 
@@ -67,13 +68,13 @@ class Recorder:
     def record(
         self,
         item: Part | Unjudged,
-        decision: Decision,
-        prediction: Prediction | None,
+        judged: Judged,
         model: ModelIdentity | None,
         taken_s: float,
     ) -> bool:
         """Commit one part and tell of it; False where the line stopped before that was possible."""
         inspection_id = new_id()
+        decision, prediction = judged.decision, judged.prediction
         origin = _origin(item)
         picture, not_saved, archive_ms = self._keep(inspection_id, item, decision, prediction)
         wait = _FIRST_WAIT_S
@@ -97,11 +98,13 @@ class Recorder:
                     probabilities=tuple(float(p) for p in prediction.probabilities) if prediction else (),
                     model=model,
                     software_version=self._job.software_version,
-                    latencies=_times(origin, prediction, taken_s, archive_ms),
+                    latencies=_times(origin, judged, taken_s, archive_ms),
                     picture=picture,
                     image_not_saved=not_saved,
                 )
+                ready_s = time.perf_counter()
                 self._job.log.append(inspection)
+                committed_s = time.perf_counter()
                 break
             except LogError as error:
                 _log.error("%s", error)
@@ -112,10 +115,16 @@ class Recorder:
                 wait = min(2 * wait, _LONGEST_WAIT_S)
         self._number = number
         self._board.change(log_fault="")
-        committed_ms = 1000 * (time.perf_counter() - origin.triggered_s)
-        part = item if isinstance(item, Part) else None
+        commit_ms = 1000 * (committed_s - ready_s)
+        self._job.log.note_commit(inspection_id, commit_ms)
         self._board.part_committed(
-            PartInspected(inspection=inspection, part=part, prediction=prediction, committed_ms=committed_ms)
+            PartInspected(
+                inspection=inspection,
+                part=item if isinstance(item, Part) else None,
+                prediction=prediction,
+                committed_ms=1000 * (committed_s - origin.triggered_s),
+                commit_ms=commit_ms,
+            )
         )
         return True
 
@@ -167,12 +176,15 @@ def _origin(item: Part | Unjudged) -> _Origin:
     )
 
 
-def _times(origin: _Origin, prediction: Prediction | None, taken_s: float, archive_ms: float | None) -> Latencies:
+def _times(origin: _Origin, judged: Judged, taken_s: float, archive_ms: float | None) -> Latencies:
+    prediction = judged.prediction
     return Latencies(
         trigger_ms=max(0.0, 1000 * (origin.triggered_s - origin.captured_s)),
         wait_ms=max(0.0, 1000 * (taken_s - origin.triggered_s)),
         preprocess_ms=prediction.preprocess_ms if prediction else None,
         inference_ms=prediction.inference_ms if prediction else None,
+        quality_ms=judged.quality_ms,
+        decision_ms=judged.decision_ms,
         archive_ms=archive_ms,
         total_ms=max(0.0, 1000 * (time.perf_counter() - origin.captured_s)),
     )

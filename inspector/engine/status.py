@@ -91,12 +91,14 @@ class PartInspected:
         part: The part's picture; None where there was none (unreadable file).
         prediction: With heatmap; None on ERROR without one.
         committed_ms: Trigger → committed, in milliseconds.
+        commit_ms: What of that the commit took; the record itself cannot hold it yet.
     """
 
     inspection: Inspection
     part: Part | None
     prediction: Prediction | None
     committed_ms: float
+    commit_ms: float
 
 
 class EngineListener(Protocol):

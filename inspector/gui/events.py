@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from inspector.domain.records import Decision, Frame, Image, Inspection, Prediction, Tally
     from inspector.engine.status import EngineStatus, PartInspected
 
+#: Of how many parts the pixels wait for the window.
+PIXELS_OF = 16
+
 
 @dataclass(slots=True)
 class Failure:
@@ -22,7 +25,7 @@ class Failure:
 
     Args:
         inspection: Its record.
-        thumbnail: Small picture; None where none was kept.
+        thumbnail: Small picture; None where none was kept, and until somebody looks.
         image: The inspected pixels, where they are still in memory; else they are read from the archive.
         prediction: With the heatmap, where it is still in memory.
     """
@@ -63,16 +66,32 @@ class Counts:
 
 
 class Listener:
-    """Called on the engine's threads: keeps, and returns at once."""
+    """Called on the engine's threads: keeps, and returns at once.
+
+    Pixels are kept of the newest parts only: a window that does not come to take them must not fill the memory.
+    """
 
     def __init__(self) -> None:
-        self.parts: deque[PartInspected] = deque(maxlen=1000)
+        self._lock = threading.Lock()
+        self._parts: list[PartInspected] = []
+        self._with_pixels = 0
         self.status_changed = True
         self.frame: Frame | None = None
 
     def on_part(self, event: PartInspected) -> None:
         """Keep it."""
-        self.parts.append(event)
+        with self._lock:
+            self._parts.append(event)
+            if len(self._parts) - self._with_pixels > PIXELS_OF:
+                old = self._parts[self._with_pixels]
+                self._parts[self._with_pixels] = replace(old, part=None, prediction=None)
+                self._with_pixels += 1
+
+    def take_parts(self) -> list[PartInspected]:
+        """Return the parts since the last time, oldest first."""
+        with self._lock:
+            taken, self._parts, self._with_pixels = self._parts, [], 0
+            return taken
 
     def on_status(self, status: EngineStatus) -> None:  # noqa: ARG002 - the newest is asked for
         """Note that there is a new one."""

@@ -24,6 +24,9 @@ from inspector.gui.widgets.basics import label
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+#: Longer lines are hard to follow from the words to the editor.
+_WIDEST_PX = 760
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
@@ -61,6 +64,7 @@ class Form(QObject):
     def add_section(self, fields: Sequence[Field]) -> QWidget:
         """Return a widget with editors for some fields."""
         page = QWidget()
+        page.setMaximumWidth(_WIDEST_PX)
         outer = QVBoxLayout(page)
         outer.setContentsMargins(0, 4, 10, 4)
         grid = QGridLayout()
@@ -169,13 +173,13 @@ class Form(QObject):
             flag.toggled.connect(self._touched)
             return flag, flag
         if field.kind == "choice":
-            box = QComboBox()
+            box = _narrow(QComboBox())
             for value, words in field.choices:
                 box.addItem(words, value)
             box.currentIndexChanged.connect(self._touched)
             return box, box
         if field.kind == "proposal":
-            editable = QComboBox()
+            editable = _narrow(QComboBox())
             editable.setEditable(True)
             editable.addItems([value for value, _ in field.choices])
             editable.editTextChanged.connect(self._touched)
@@ -276,3 +280,10 @@ def _set(record: dict[str, Any], name: str, value: object) -> None:
             record[piece] = {}
         record = record[piece]
     record[last] = value
+
+
+def _narrow(box: QComboBox) -> QComboBox:
+    """Let a box be narrower than its longest entry."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(12)
+    return box

@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 from inspector.domain.records import Box
-from inspector.vision.overlay import displayable, draw_overlay
+from inspector.vision.overlay import displayable, draw_overlay, hottest_contours
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from inspector.domain.records import Image, Prediction
 
 _log = logging.getLogger(__name__)
+#: The outline of a region that is only partly seen is found on a map of this side.
+_OUTLINE_PX = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ class Shown:
     """A picture ready to be drawn.
 
     Args:
-        image: RGB, its own memory.
+        image: RGB32, its own memory.
         source: The visible part of the picture in its pixels, as (x, y, width, height).
         size: Of the whole picture in pixels.
         scene: What it shows.
@@ -143,17 +145,32 @@ def render(scene: Scene, view: View) -> Shown:
     crop = box.cut(scene.image)
     scale = min(view.width / crop.shape[1], view.height / crop.shape[0])
     size = (max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale)))
-    method = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
-    small = displayable(cv2.resize(crop, size, interpolation=method))
+    small = _scaled(crop, size)
     if scene.heatmap is not None:
-        small = _with_heatmap(small, scene, box, scale)
+        small = _with_heatmap(displayable(small), scene, box, scale)
     return Shown(
         image=to_qimage(small), source=(box.x, box.y, crop.shape[1], crop.shape[0]), size=(width, height), scene=scene
     )
 
 
+def _scaled(picture: Image, size: tuple[int, int]) -> Image:
+    """Scale to (width, height): halve as often as that goes, then interpolate; a new array.
+
+    OpenCV halves many times faster than it takes areas of any other ratio: 1280 × 1024 to 628 × 502 in 2.4 ms of
+    processor time instead of 6.6, 4000 × 3000 in 7 instead of 40.
+    """
+    while picture.shape[1] >= 2 * size[0] and picture.shape[0] >= 2 * size[1]:
+        half = (picture.shape[1] // 2, picture.shape[0] // 2)
+        even = picture[: 2 * half[1], : 2 * half[0]]
+        picture = cv2.resize(even, half, interpolation=cv2.INTER_AREA)
+    return cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR)
+
+
 def _with_heatmap(small: NDArray[np.uint8], scene: Scene, seen: Box, scale: float) -> NDArray[np.uint8]:
-    """Lay the heatmap over its region, as far as that is visible."""
+    """Lay the heatmap over its region, as far as that is visible; in place.
+
+    Only the pixels that are seen are computed: at a zoom of 16 the whole region would be hundreds of megabytes.
+    """
     assert scene.heatmap is not None
     height, width = scene.image.shape[:2]
     region = (scene.region or Box(x=0, y=0, width=width, height=height)).clipped(width, height)
@@ -165,16 +182,44 @@ def _with_heatmap(small: NDArray[np.uint8], scene: Scene, seen: Box, scale: floa
     x1, y1 = min(small.shape[1], left + across), min(small.shape[0], top + down)
     if x1 <= x0 or y1 <= y0:
         return small
-    whole = np.zeros((down, across, 3), np.uint8)
-    whole[y0 - top : y1 - top, x0 - left : x1 - left] = small[y0:y1, x0:x1]
-    drawn = draw_overlay(whole, scene.heatmap.heatmap, opacity=scene.opacity, map_box=scene.heatmap.map_box)
-    result = small.copy()
-    result[y0:y1, x0:x1] = drawn[y0 - top : y1 - top, x0 - left : x1 - left]
-    return result
+    whole = (x1 - x0, y1 - y0) == (across, down)
+    first_x, first_y, last_x, last_y = scene.heatmap.map_box
+    map_box = (
+        (left + first_x * across - x0) / (x1 - x0),
+        (top + first_y * down - y0) / (y1 - y0),
+        (left + last_x * across - x0) / (x1 - x0),
+        (top + last_y * down - y0) / (y1 - y0),
+    )
+    target = small[y0:y1, x0:x1]
+    heatmap = scene.heatmap.heatmap
+    target[:] = draw_overlay(target, heatmap, opacity=scene.opacity, map_box=map_box, contour=whole)
+    if not whole:
+        _outline(target, scene.heatmap, (across, down), (left - x0, top - y0))
+    return small
 
 
-def to_qimage(bgr: NDArray[np.uint8]) -> QImage:
-    """Return a QImage with its own memory, of (H, W, 3) uint8 BGR."""
-    tight = np.ascontiguousarray(bgr)
-    height, width = tight.shape[:2]
-    return QImage(tight.data, width, height, 3 * width, QImage.Format.Format_BGR888).copy()
+def _outline(target: NDArray[np.uint8], found: Prediction, size: tuple[int, int], offset: tuple[int, int]) -> None:
+    """Outline the map's hottest region where only a part of it is seen: it stays that of the whole map."""
+    reduced = max(1.0, max(size) / _OUTLINE_PX)
+    width, height = max(1, round(size[0] / reduced)), max(1, round(size[1] / reduced))
+    for outline in hottest_contours(found.heatmap, width, height, map_box=found.map_box):
+        points = np.rint(outline * (size[0] / width, size[1] / height) + offset).astype(np.int32)
+        for colour, thickness in ((0, 6), (255, 2)):
+            cv2.polylines(
+                target, [points], isClosed=True, color=(colour,) * 3, thickness=thickness, lineType=cv2.LINE_AA
+            )
+
+
+def to_qimage(pixels: Image) -> QImage:
+    """Return a QImage of any picture, in the format that the screen takes without a further conversion.
+
+    Args:
+        pixels: As `displayable` takes them. The one copy that is made here is the conversion itself, into the memory
+            of the QImage.
+    """
+    plain = pixels if pixels.dtype == np.uint8 and (pixels.ndim == 2 or pixels.shape[2] == 3) else displayable(pixels)
+    height, width = plain.shape[:2]
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    target = np.frombuffer(image.bits(), np.uint8).reshape(height, width, 4)
+    cv2.cvtColor(plain, cv2.COLOR_GRAY2BGRA if plain.ndim == 2 else cv2.COLOR_BGR2BGRA, dst=target)
+    return image

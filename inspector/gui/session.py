@@ -12,14 +12,15 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from inspector.domain.errors import InspectorError
 from inspector.domain.records import Tally, Verdict
 from inspector.domain.shifts import shift_start
 from inspector.engine.engine import Engine
-from inspector.engine.status import PartInspected, RunState
+from inspector.engine.status import RunState
 from inspector.gui.events import Counts, Failure, Listener, Trial
+from inspector.gui.failures import Failures
 from inspector.gui.work import Worker
 from inspector.outputs.base import LogQuery, YieldPoint
 from inspector.recipe import RecipeFollower
@@ -34,11 +35,13 @@ if TYPE_CHECKING:
     from inspector.recipe import Recipe
     from inspector.settings import Settings
 
-POLL_MS = 33
+#: How often the session looks for what is new, until `Session.set_pace` knows the screen's rate.
+POLL_MS = 16
+#: The same while nobody can see the window.
+HIDDEN_POLL_MS = 100
 _FIGURES_EVERY_S = 0.5
 _TREND_EVERY_S = 10.0
 _RECIPE_EVERY_S = 1.0
-_FAILURES = 12
 
 
 class Session(QObject):
@@ -74,26 +77,50 @@ class Session(QObject):
         self.work = Worker("work", self._results)  #: everything else
         self._listener = Listener()
         self._unsubscribe = self.engine.subscribe(self._listener)
-        self._failures: list[Failure] = []
+        self.failures = Failures(store, self.work, self)
+        self.failures.changed.connect(self.failures_changed)
+        self.failures.failed.connect(lambda text: self.fault.emit("picture", text))
         self._counts = Counts(Tally(), Tally(), datetime.now(UTC), "")
         self._wants_running = False
         self._switching = 0  #: starts that are under way: until they are done, an idle engine is between two lines
         self._next_figures_s = self._next_trend_s = self._next_recipe_s = 0.0
         self._follower: RecipeFollower | None = None
         self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._poll)
+        self._pace_ms = POLL_MS
+        self._seen = self._live_seen = True
         self.closing = False
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
     def begin(self, *, start: bool) -> None:
         """Open the log, load the recipe, and start the line if wanted; called after the first paint."""
-        self._timer.start(POLL_MS)
+        self._timer.start(self._pace_ms)
         self.control.do(self.store.first_recipe, self._use, self._fault("recipe"))
         self.open_log()
         if start:
             self.control.do(lambda: None, lambda _: self.start())
         self.refresh_recipes()
+
+    def set_pace(self, rate_hz: float) -> None:
+        """Look for what is new as often as the screen can show it, 30 to 125 times a second."""
+        self._pace_ms = min(33, max(8, round(1000 / rate_hz))) if rate_hz > 0 else POLL_MS
+        self._keep_pace()
+
+    def watch(self, *, window: bool, live: bool) -> None:
+        """Say what can be seen: without the window no frame is handed out, without Live no trend or thumbnail made."""
+        came = live and not self._live_seen
+        self._seen, self._live_seen = window, live
+        if came:
+            self._next_trend_s = 0.0
+        self.failures.watch(seen=live)
+        self._keep_pace()
+
+    def _keep_pace(self) -> None:
+        wanted = self._pace_ms if self._seen else HIDDEN_POLL_MS
+        if self._timer.isActive() and self._timer.interval() != wanted:
+            self._timer.setInterval(wanted)
 
     def open_log(self) -> None:
         """Open the log, also another one after the settings have changed."""
@@ -264,18 +291,13 @@ class Session(QObject):
         if log is None:
             return
 
-        def read() -> list[Failure]:
+        def read(limit: int) -> list[Failure]:
             begun = shift_start(datetime.now().astimezone(), starts)
             bad = frozenset({Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR})
-            found = log.recent(LogQuery(since=begun, verdicts=bad), _FAILURES)
+            found = log.recent(LogQuery(since=begun, verdicts=bad), limit)
             return [Failure(one, self.store.thumbnail(one)) for one in found]
 
-        def done(found: list[Failure]) -> None:
-            known = {one.inspection.id for one in self._failures}
-            merged = self._failures + [one for one in found if one.inspection.id not in known]
-            self._set_failures(sorted(merged, key=lambda one: one.inspection.id, reverse=True))
-
-        self.work.do(read, done, self._fault("log"))
+        self.failures.read(read, self._fault("log"))
 
     def load_failure(self, failure: Failure, done: Callable[[Failure], None]) -> None:
         """Get a failure's full picture, from memory or from the archive."""
@@ -314,7 +336,7 @@ class Session(QObject):
         self.log = log
         self.fault.emit("log", "")
         self.log_opened.emit(True)
-        self._failures = []
+        self.failures.clear()
         self.refresh_counts()
         self.refresh_failures()
         self._refresh_trend()
@@ -331,10 +353,6 @@ class Session(QObject):
     def _counted(self, counts: Counts) -> None:
         self._counts = counts
         self.counts_changed.emit(counts)
-
-    def _set_failures(self, failures: list[Failure]) -> None:
-        self._failures = failures[:_FAILURES]
-        self.failures_changed.emit(self._failures)
 
     def _refresh_trend(self) -> None:
         log = self.log
@@ -356,9 +374,10 @@ class Session(QObject):
             if not self.closing:
                 callback(value)
         self._take_parts()
-        frame, self._listener.frame = self._listener.frame, None
-        if frame is not None:
-            self.frame_arrived.emit(frame)
+        if self._seen:
+            frame, self._listener.frame = self._listener.frame, None
+            if frame is not None:
+                self.frame_arrived.emit(frame)
         now = time.perf_counter()
         if self._listener.status_changed or now >= self._next_figures_s:
             self._listener.status_changed = False
@@ -369,7 +388,8 @@ class Session(QObject):
             self._look_for_newer_recipe()
         if now >= self._next_trend_s:
             self._next_trend_s = now + _TREND_EVERY_S
-            self._refresh_trend()
+            if self._live_seen:
+                self._refresh_trend()
             if shift_start(datetime.now().astimezone(), self.store.settings.shift_starts) != self._counts.shift_from:
                 self.refresh_counts()
         self.polled.emit()
@@ -382,28 +402,17 @@ class Session(QObject):
         self.status_changed.emit(status)
 
     def _take_parts(self) -> None:
-        parts = []
-        while self._listener.parts:
-            parts.append(self._listener.parts.popleft())
+        parts = self._listener.take_parts()
         if not parts:
             return
         shift, lot = self._counts.shift, self._counts.lot
+        bad = [one for one in parts if one.inspection.decision.verdict is not Verdict.PASS]
         for event in parts:
             verdict = event.inspection.decision.verdict
             shift = shift.plus(verdict)
             if event.inspection.lot == self.lot:
                 lot = lot.plus(verdict)
-            if verdict is not Verdict.PASS:
-                self._new_failure(event)
         self._counts = Counts(shift, lot, self._counts.shift_from, self._counts.lot_name)
         self.counts_changed.emit(self._counts)
         self.part_inspected.emit(parts[-1])
-
-    def _new_failure(self, event: PartInspected) -> None:
-        def make() -> Failure:
-            return self.store.failure_of(event)
-
-        def done(failure: Failure) -> None:
-            self._set_failures([failure, *self._failures])
-
-        self.work.do(make, done, self._fault("picture"))
+        self.failures.add(bad)

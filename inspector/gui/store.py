@@ -174,17 +174,31 @@ class Store:
 
         return [f"camera:{camera.index}" for camera in list_cameras()]
 
-    def failure_of(self, event: PartInspected) -> Failure:
-        """Make the strip's entry of a part that is still in memory; its pixels are copied out of the frame."""
+    def failures_of(self, events: list[PartInspected], *, thumbnails: bool) -> list[Failure]:
+        """Make the strip's entries of parts that are still in memory; with ``thumbnails`` off those come later."""
+        made = [self._failure_of(event) for event in events]
+        return self.with_thumbnails(made) if thumbnails else made
+
+    def with_thumbnails(self, failures: list[Failure]) -> list[Failure]:
+        """Draw the thumbnails that are missing."""
+        return [
+            replace(one, thumbnail=_thumbnail(one.image, one.prediction))
+            if one.thumbnail is None and one.image is not None
+            else one
+            for one in failures
+        ]
+
+    def _failure_of(self, event: PartInspected) -> Failure:
+        """Copy a part's pixels out of its frame, which is much larger."""
         from inspector.gui.events import Failure  # noqa: PLC0415 - they know each other
 
         if event.part is None:
             return Failure(event.inspection, None)
         try:
-            image = np.ascontiguousarray(event.part.pixels())
+            image = event.part.pixels().copy() if event.part.region else event.part.frame.image
         except InspectorError:
             return Failure(event.inspection, None)
-        return Failure(event.inspection, _thumbnail(image, event.prediction), image, event.prediction)
+        return Failure(event.inspection, None, image, event.prediction)
 
     def thumbnail(self, inspection: Inspection) -> QImage | None:
         """Make a thumbnail of a kept picture; None where it is gone."""

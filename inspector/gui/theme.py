@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 
 from inspector.paths import resources_dir
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+_log = logging.getLogger(__name__)
+
 #: Smallest side of anything that can be pressed, in pixels.
 TARGET_PX = 44
 #: Grid step, in pixels.
 GRID_PX = 8
+#: The five sizes of text, in pixels: headings and captions, quiet text, text, figures, the verdict.
+TINY_PX, SMALL_PX, TEXT_PX, FIGURE_PX, VERDICT_PX = 11, 12, 14, 22, 60
+
+_FAMILY = "Inter"
+_FAMILIES = (_FAMILY, "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans")
+_WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,15 +151,18 @@ def apply(app: QApplication, theme: Theme) -> None:
     for role in (roles.Text, roles.ButtonText, roles.WindowText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, theme.colour("muted"))
     app.setPalette(palette)
+    _load_typeface()
+    app.setFont(font(TEXT_PX))
     app.setStyleSheet(_sheet(theme))
 
 
-def font(pixels: int, *, bold: bool = False) -> QFont:
-    """Return the interface font at a size."""
+def font(pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """Return the interface font at a size, with tabular figures: a number that changes moves nothing."""
     found = QFont()
-    found.setFamilies(["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"])
+    found.setFamilies(list(_FAMILIES))
     found.setPixelSize(pixels)
-    found.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
+    found.setWeight(weight)
+    found.setFeature(QFont.Tag("tnum"), 1)
     return found
 
 
@@ -163,31 +175,50 @@ def paper() -> QPalette:
     return palette
 
 
+def figure(value: float | None, digits: int) -> str:
+    """Return a whole number with spaces as wide as digits before it, so that nothing moves; a dash where it is None."""
+    return f"{'–' if value is None else f'{value:.0f}':>{digits}}".replace(" ", "\u2007")
+
+
+def _load_typeface() -> None:
+    """Load the typeface that ships with the program; without it, the system's own takes its place."""
+    if QFontDatabase.hasFamily(_FAMILY):
+        return
+    for weight in _WEIGHTS:
+        path = resources_dir() / "fonts" / f"Inter-{weight}.otf"
+        if QFontDatabase.addApplicationFont(str(path)) < 0:
+            _log.warning("the typeface %s cannot be loaded; the system's own is used", path)
+            return
+
+
 def _sheet(t: Theme) -> str:
     shade = "dark" if t.dark else "light"
     arrow = (resources_dir() / "icons" / f"down-{shade}.png").as_posix()
     check = (resources_dir() / "icons" / f"check-{shade}.png").as_posix()
     return f"""
-    * {{ font-family: "Inter", "Segoe UI", "Noto Sans", "DejaVu Sans"; font-size: 13px; }}
     QToolTip {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px; }}
     #header {{ background: {t.bar}; border-bottom: 1px solid {t.edge}; }}
     #nav {{ background: {t.bar}; border-right: 1px solid {t.edge}; }}
     #status {{ background: {t.bar}; border-top: 1px solid {t.edge}; }}
-    #status QLabel {{ color: {t.muted}; font-size: 12px; }}
-    #brand {{ font-size: 15px; font-weight: bold; }}
+    #status QLabel {{ color: {t.muted}; font-size: {SMALL_PX}px; }}
+    #brand {{ font-size: {TEXT_PX}px; font-weight: 700; }}
     #card {{ background: {t.panel}; border: 1px solid {t.edge}; border-radius: 8px; }}
-    QLabel[kind="muted"] {{ color: {t.muted}; font-size: 12px; }}
-    QLabel[kind="heading"] {{ color: {t.muted}; font-size: 12px; letter-spacing: 1px; }}
-    QLabel[kind="title"] {{ font-size: 20px; font-weight: bold; }}
-    QLabel[kind="fault"] {{ color: {lively(t, "fail").name()}; font-size: 12px; }}
-    QLabel[kind="figure"] {{ font-size: 22px; font-weight: bold; }}
+    QLabel[kind="muted"] {{ color: {t.muted}; font-size: {SMALL_PX}px; }}
+    QLabel[kind="heading"] {{ color: {t.muted}; font-size: {TINY_PX}px; letter-spacing: 0.6px; }}
+    QLabel[kind="title"] {{ font-size: {FIGURE_PX}px; font-weight: 600; }}
+    QLabel[kind="fault"] {{ color: {lively(t, "fail").name()}; font-size: {SMALL_PX}px; }}
+    QLabel[kind="figure"] {{ font-size: {FIGURE_PX}px; font-weight: 700; }}
+    QLabel[kind="score"] {{ font-weight: 700; }}
     QPushButton {{ background: {t.field}; color: {t.text}; border: 1px solid {t.edge}; border-radius: 6px;
-                   padding: 0 14px; min-height: 42px; font-weight: bold; }}
+                   padding: 0 14px; min-height: 42px; font-weight: 600; }}
     QPushButton:hover {{ border-color: {t.accent}; }}
     QPushButton:focus, QToolButton:focus {{ border: 2px solid {t.accent}; }}
     QPushButton:disabled {{ color: {t.muted}; }}
     QPushButton[kind="primary"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
     QPushButton[kind="primary"]:disabled {{ background: {t.edge}; color: {t.muted}; border-color: {t.edge}; }}
+    QPushButton[kind="quiet"] {{ background: transparent; color: {t.muted}; border-color: transparent;
+                                 padding: 0 9px; font-size: {SMALL_PX}px; font-weight: 400; text-align: left; }}
+    QPushButton[kind="quiet"]:hover {{ color: {t.text}; border-color: {t.edge}; }}
     QPushButton:checked {{ border-color: {t.accent}; color: {t.accent}; }}
     QToolButton {{ background: transparent; border: 2px solid transparent; border-radius: 6px; color: {t.text}; }}
     QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {t.field}; color: {t.text};
@@ -195,6 +226,7 @@ def _sheet(t: Theme) -> str:
     QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border: 2px solid {t.accent}; }}
     QLineEdit[bad="true"], QSpinBox[bad="true"], QDoubleSpinBox[bad="true"], QComboBox[bad="true"] {{
         border: 2px solid {lively(t, "fail").name()}; }}
+    QComboBox {{ padding: 0 2px 0 10px; }}
     QComboBox::drop-down {{ border: 0; width: 30px; }}
     QComboBox::down-arrow {{ image: url({arrow}); width: 14px; height: 14px; }}
     QComboBox QAbstractItemView {{ background: {t.panel}; border: 1px solid {t.edge}; outline: 0; }}
@@ -205,14 +237,15 @@ def _sheet(t: Theme) -> str:
     QCheckBox::indicator:checked {{ border-color: {t.accent}; image: url({check}); }}
     QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
     QListWidget {{ background: transparent; border: 0; outline: 0; }}
-    QListWidget::item {{ min-height: 44px; padding-left: 14px; border-radius: 6px; }}
+    QListWidget::item {{ min-height: 44px; padding-left: 14px; border-radius: 6px;
+                         border-left: 3px solid transparent; }}
     QListWidget::item:selected {{ background: {t.field}; color: {t.text}; border-left: 3px solid {t.accent}; }}
     QTableWidget {{ background: transparent; border: 0; outline: 0; }}
     QTableWidget::item {{ padding: 0 6px; border-bottom: 1px solid {t.edge}; }}
     QTableWidget::item:selected {{ background: {t.field}; color: {t.text}; }}
     QHeaderView {{ background: transparent; }}
     QHeaderView::section {{ background: transparent; color: {t.muted}; border: 0; border-bottom: 1px solid {t.edge};
-        padding: 6px; font-size: 12px; }}
+        padding: 6px; font-size: {SMALL_PX}px; }}
     QProgressBar {{ background: {t.field}; border: 0; border-radius: 5px; }}
     QProgressBar::chunk {{ background: {t.accent}; border-radius: 5px; }}
     QScrollArea {{ background: transparent; border: 0; }}
@@ -229,5 +262,5 @@ def _sheet(t: Theme) -> str:
         background: {t.text}; }}
     QDialog {{ background: {t.ground}; }}
     QPlainTextEdit {{ background: {t.field}; border: 1px solid {t.edge}; border-radius: 6px;
-        font-family: "DejaVu Sans Mono", monospace; font-size: 12px; }}
+        font-family: "DejaVu Sans Mono", monospace; font-size: {SMALL_PX}px; }}
     """

@@ -12,10 +12,8 @@ from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
-    QComboBox,
     QFileDialog,
     QHBoxLayout,
-    QLineEdit,
     QMainWindow,
     QStackedWidget,
     QVBoxLayout,
@@ -24,20 +22,20 @@ from PySide6.QtWidgets import (
 
 from inspector.engine.status import EngineStatus, RunState, SourceState
 from inspector.gui import theme
+from inspector.gui.bars import Footer, Header
 from inspector.gui.faults import FaultCatcher
 from inspector.gui.pages.live import LivePage
-from inspector.gui.pages.settings import SettingsPage
 from inspector.gui.widgets.banners import BannerArea
-from inspector.gui.widgets.basics import NavButton, Pill, label
-from inspector.gui.words import short_source
+from inspector.gui.widgets.basics import NavButton, seen
+from inspector.gui.widgets.later import LaterPage
 from inspector.pictures import PICTURE_SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QScreen, QShowEvent
 
-    from inspector.assembly import RecipeEntry
+    from inspector.gui.pages.settings import SettingsPage
     from inspector.gui.session import Session
     from inspector.recipe import Recipe
     from inspector.settings import Settings
@@ -62,13 +60,13 @@ class MainWindow(QMainWindow):
         self._session = session
         self._state_path = state_path
         self._painted = False
+        self._second = 0
         self._ended: Callable[[], bool] | None = None
-        self._entries: list[RecipeEntry] = []
         self.setWindowTitle("Inspector")
         self.setAcceptDrops(True)
         self.setMinimumSize(1024, 700)
         self.live = LivePage(session)
-        self.settings = SettingsPage(session)
+        self._settings = LaterPage(self._make_settings)
         self._build()
         self._connect()
         self.catcher = FaultCatcher(self, session.stop, session.store.home.program_log)
@@ -83,7 +81,8 @@ class MainWindow(QMainWindow):
         outer = QVBoxLayout(middle)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(self._build_header())
+        self.header = Header(middle)
+        outer.addWidget(self.header)
         body = QHBoxLayout()
         body.setSpacing(0)
         self._nav = QWidget(middle)
@@ -104,10 +103,11 @@ class MainWindow(QMainWindow):
         right.addWidget(self.pages, 1)
         body.addLayout(right, 1)
         outer.addLayout(body, 1)
-        outer.addWidget(self._build_status())
+        self.footer = Footer(middle)
+        outer.addWidget(self.footer)
         self._nav_buttons: list[NavButton] = []
         self.add_page("Live", "live", self.live)
-        self.add_page("Settings", "settings", self.settings)
+        self.add_page("Settings", "settings", self._settings)
         self.show_page(0)
 
     def add_page(self, name: str, picture: str, page: QWidget) -> None:
@@ -120,76 +120,40 @@ class MainWindow(QMainWindow):
         self._nav_layout.insertWidget(index, button)
         self._nav_buttons.append(button)
 
+    @property
+    def settings(self) -> SettingsPage:
+        """The Settings page; made when it is first asked for."""
+        return self._settings.page()
+
+    def _make_settings(self) -> SettingsPage:
+        from inspector.gui.pages.settings import SettingsPage  # noqa: PLC0415 - not before the first paint
+
+        page = SettingsPage(self._session)
+        page.log_wanted.connect(self._session.open_log)
+        return page
+
     def show_page(self, index: int) -> None:
         """Show a page by its place."""
+        if self.pages.widget(index) is self._settings:
+            self._settings.page()
         self.pages.setCurrentIndex(index)
         self._nav_buttons[index].setChecked(True)
-        if self.pages.currentWidget() is self.settings:
+        if self.pages.currentWidget() is self._settings:
             self.settings.enter()
-
-    def _build_header(self) -> QWidget:
-        header = QWidget(self)
-        header.setObjectName("header")
-        header.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        header.setFixedHeight(56)
-        row = QHBoxLayout(header)
-        row.setContentsMargins(14, 5, 14, 5)
-        row.setSpacing(10)
-        brand = label("Inspector")
-        brand.setObjectName("brand")
-        row.addWidget(brand)
-        self._station = label("", "muted")
-        row.addWidget(self._station)
-        self.recipe_box = QComboBox(header)
-        self.recipe_box.setAccessibleName("Recipe")
-        self.recipe_box.setToolTip("Recipe: which product is inspected")
-        self.recipe_box.setMinimumWidth(190)
-        self.recipe_box.activated.connect(self._recipe_chosen)
-        row.addWidget(self.recipe_box)
-        self.lot_field = QLineEdit(header)
-        self.lot_field.setPlaceholderText("Lot number")
-        self.lot_field.setAccessibleName("Lot number")
-        self.lot_field.setMaxLength(60)
-        self.lot_field.setFixedWidth(150)
-        self.lot_field.editingFinished.connect(lambda: self._session.set_lot(self.lot_field.text().strip()))
-        row.addWidget(self.lot_field)
-        row.addStretch(1)
-        self._source_pill = Pill("no source", "Source", header)
-        self._model_pill = Pill("no model", "Model", header)
-        self._log_pill = Pill("log", "Result log", header)
-        for pill in (self._source_pill, self._model_pill, self._log_pill):
-            row.addWidget(pill)
-        return header
-
-    def _build_status(self) -> QWidget:
-        status = QWidget(self)
-        status.setObjectName("status")
-        status.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        status.setFixedHeight(28)
-        row = QHBoxLayout(status)
-        row.setContentsMargins(14, 0, 14, 0)
-        row.setSpacing(22)
-        self._latency = label()
-        self._drops = label()
-        self._device = label()
-        self._clock = label()
-        for one in (self._latency, self._drops, self._device):
-            row.addWidget(one)
-        row.addStretch(1)
-        row.addWidget(self._clock)
-        return status
 
     def _connect(self) -> None:
         session = self._session
         session.status_changed.connect(self._on_status)
-        session.recipes_changed.connect(self._on_recipes)
+        session.recipes_changed.connect(self.header.show_recipes)
+        self.header.recipe_wanted.connect(session.choose_recipe)
+        self.header.lot_wanted.connect(session.set_lot)
+        self.footer.stages_wanted.connect(self._show_stages)
         session.recipe_changed.connect(self._on_recipe)
         session.settings_changed.connect(self._on_settings)
         session.fault.connect(self._on_fault)
         session.log_opened.connect(self._on_log)
         session.polled.connect(self._on_poll)
         self.live.open_button.clicked.connect(self.open_pictures)
-        self.settings.log_wanted.connect(session.open_log)
         for key, action in (
             ("Ctrl+,", lambda: self.show_page(1)),
             ("Ctrl+O", self.open_pictures),
@@ -232,11 +196,18 @@ class MainWindow(QMainWindow):
             self.show_page(0)
             self._session.try_pictures(paths)
 
-    def _recipe_chosen(self, index: int) -> None:
-        if 0 <= index < len(self._entries):
-            self._session.choose_recipe(self._entries[index])
-
     # --- events -------------------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Keep the pace of the screen that the window is on."""
+        super().showEvent(event)
+        handle = self.windowHandle()
+        if handle is not None:
+            handle.screenChanged.connect(self._on_screen, Qt.ConnectionType.UniqueConnection)
+            self._on_screen(handle.screen())
+
+    def _on_screen(self, screen: QScreen) -> None:
+        self._session.set_pace(screen.refreshRate())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Say once that the window is up."""
@@ -246,65 +217,27 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self.painted.emit)
 
     def _on_status(self, status: EngineStatus) -> None:
-        source, message = status.source, status.source_message
-        if status.source_state is SourceState.LIVE:
-            self._source_pill.show_state(f"{short_source(source)} · {status.fps:.0f} fps", "good", source)
-        elif status.source_state is SourceState.LOST:
-            self._source_pill.show_state(f"{short_source(source)} lost", "fail", message)
-        else:
-            recipe = self._session.recipe
-            named = source or (recipe.source if recipe else "no source")
-            words = "stopped" if status.source_state is SourceState.NONE else status.source_state.value
-            self._source_pill.show_state(f"{short_source(named)} · {words}", "idle", named)
-        model = status.model
-        if model is not None:
-            self._model_pill.show_state(f"{model.name} · {model.precision}", "good", f"SHA-256 {model.sha256}")
-            self._device.setText(f"{model.device} ({model.backend} {model.precision})")
-        else:
-            recipe = self._session.recipe
-            self._model_pill.show_state(recipe.model if recipe else "no model", "idle")
-            self._device.setText("")
-        p50, p99 = status.latency_p50_ms, status.latency_p99_ms
-        self._latency.setText(
-            "trigger → verdict –" if p50 is None else f"trigger → verdict p50 {p50:.0f} ms, p99 {p99:.0f} ms"
-        )
-        self._drops.setText(f"{status.fps:.0f} fps   ·   dropped {status.dropped}   ·   waiting {status.waiting}")
+        self.header.show_status(status)
+        self.footer.show_status(status)
+        if self.footer.panel.isVisible():
+            self._show_stages()
         self._banner("log-write", status.log_fault)
         self._banner("archive", status.archive_fault, state="review")
         self._banner("engine", status.fault)
         lost = status.source_state is SourceState.LOST and status.state is not RunState.IDLE
-        self._banner("source", message if lost else "", state="review")
+        self._banner("source", status.source_message if lost else "", state="review")
         if self._session.log is not None:
-            self._log_pill.show_state("Log", "fail" if status.log_fault else "good", str(self._session.log.path))
+            self.header.show_log(str(self._session.log.path), healthy=not status.log_fault)
 
-    def _on_recipes(self, entries: list[RecipeEntry]) -> None:
-        self._entries = entries
-        self.recipe_box.blockSignals(True)
-        self.recipe_box.clear()
-        for entry in entries:
-            self.recipe_box.addItem(entry.name if not entry.fault else f"{entry.name} (cannot be used)")
-        self.recipe_box.blockSignals(False)
-        self._select_recipe()
+    def _show_stages(self) -> None:
+        self.footer.show_stages(self._session.engine.stages())
 
     def _on_recipe(self, recipe: Recipe) -> None:
-        self.recipe_box.setToolTip(f"{recipe.name}, version {recipe.version}: {recipe.source}, model {recipe.model}")
-        self._select_recipe()
+        self.header.show_recipe(recipe)
         self._on_status(self._session.engine.status())
 
-    def _select_recipe(self) -> None:
-        recipe = self._session.recipe
-        if recipe is None:
-            return
-        names = [entry.name for entry in self._entries]
-        if recipe.name not in names:
-            self.recipe_box.setEditable(False)
-            self.recipe_box.setPlaceholderText(recipe.name)
-            self.recipe_box.setCurrentIndex(-1)
-        else:
-            self.recipe_box.setCurrentIndex(names.index(recipe.name))
-
     def _on_settings(self, settings: Settings) -> None:
-        self._station.setText(settings.station)
+        self.header.show_station(settings.station)
         self.live.opacity.setValue(round(100 * settings.heatmap_opacity))
         self._recolour()
 
@@ -320,7 +253,7 @@ class MainWindow(QMainWindow):
 
     def _on_log(self, opened: bool) -> None:  # noqa: FBT001 - a signal's value
         path = str(self._session.log.path) if self._session.log is not None else "no log"
-        self._log_pill.show_state("Log" if opened else "No log", "good" if opened else "fail", path)
+        self.header.show_log(path, healthy=opened, opened=opened)
 
     def _banner(
         self, key: str, text: str, *, state: str = "fail", actions: list[tuple[str, Any]] | None = None
@@ -331,10 +264,13 @@ class MainWindow(QMainWindow):
             self.banners.dismiss(key)
 
     def _on_poll(self) -> None:
-        self.settings.poll()
-        now = f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S}"
-        if self._clock.text() != now:
-            self._clock.setText(now)
+        self._session.watch(window=seen(self), live=seen(self.live))
+        if self._settings.made is not None:
+            self._settings.made.poll()
+        second = int(time.time())
+        if second != self._second:
+            self._second = second
+            self.footer.show_time(f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S}")
 
     def _recolour(self) -> None:
         """Follow the settings or the system."""
@@ -347,7 +283,6 @@ class MainWindow(QMainWindow):
                 for button in self._nav_buttons:
                     button.recolour()
                 self.live.counters.recolour()
-                self.live.trend.recolour()
                 self.update()
 
     # --- state --------------------------------------------------------------------------------------------------------
@@ -390,7 +325,8 @@ class MainWindow(QMainWindow):
                 timer.stop()
                 self.catcher.release()
                 self.live.release()
-                self.settings.release()
+                if self._settings.made is not None:
+                    self._settings.made.release()
                 self.closed.emit()
 
         timer = QTimer(self)

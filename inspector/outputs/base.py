@@ -55,6 +55,13 @@ class ResultLog(Protocol):
         """
         ...
 
+    def note_commit(self, inspection_id: str, commit_ms: float) -> None:
+        """Note how long a commit took, in milliseconds: written with the next one, at the latest on `close`.
+
+        It costs no commit of its own and never fails; after a power cut, the last part's is unknown.
+        """
+        ...
+
     def tally(self, query: LogQuery) -> Tally:
         """Count the parts of a query.
 

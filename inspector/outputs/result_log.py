@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, Integer, cast, create_engine, event, func, insert, select, text
+from sqlalchemy import Connection, Engine, Integer, cast, create_engine, event, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
@@ -58,6 +58,7 @@ class SqliteResultLog:
         self._writing = threading.Lock()
         self._writer: Connection | None = None
         self._engine: Engine | None = None
+        self._commit_times: dict[str, float] = {}  # of parts that are committed, not yet in their rows
         try:
             self._open()
         except BaseException:
@@ -157,7 +158,9 @@ class SqliteResultLog:
                 raise LogError(f"the log {self.path} is closed or read-only", "Open it again.")
             try:
                 self._writer.execute(insert(inspections).values(row))
+                self._write_commit_times(self._writer)
                 self._writer.commit()
+                self._commit_times.clear()
             except IntegrityError:
                 self._writer.rollback()
                 there = (
@@ -169,6 +172,15 @@ class SqliteResultLog:
             except BaseException:
                 self._writer.rollback()
                 raise
+
+    def note_commit(self, inspection_id: str, commit_ms: float) -> None:
+        """Note how long a commit took; see `ResultLog.note_commit`."""
+        with self._writing:
+            self._commit_times[inspection_id] = commit_ms
+
+    def _write_commit_times(self, writer: Connection) -> None:
+        for inspection_id, commit_ms in self._commit_times.items():
+            writer.execute(update(inspections).where(inspections.c.id == inspection_id).values(commit_ms=commit_ms))
 
     def tally(self, query: LogQuery) -> Tally:
         """Count the parts of a query; see `ResultLog.tally`."""
@@ -228,6 +240,10 @@ class SqliteResultLog:
         """Close the log and let another station have it; may be called twice."""
         with self._writing:
             if self._writer is not None:
+                with suppress(SQLAlchemyError, sqlite3.Error):  # a figure for engineers; closing goes on without it
+                    self._write_commit_times(self._writer)
+                    self._writer.commit()
+                self._commit_times.clear()
                 self._writer.close()
                 self._writer = None
             if self._engine is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text
 
 #: Revision of the newest migration.
-HEAD = "0001"
+HEAD = "0002"
 
 metadata = MetaData()
 
@@ -38,10 +38,13 @@ inspections = Table(
     Column("software_version", Text, nullable=False),
     Column("trigger_ms", Float),
     Column("wait_ms", Float),
+    Column("quality_ms", Float),
     Column("preprocess_ms", Float),
     Column("inference_ms", Float),
+    Column("decision_ms", Float),
     Column("archive_ms", Float),
     Column("total_ms", Float),
+    Column("commit_ms", Float),
     Column("picture_path", Text),
     Column("picture_sha256", String(64)),
     Column("heatmap_path", Text),

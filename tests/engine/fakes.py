@@ -137,12 +137,16 @@ class MemoryLog:
         self.committed: list[Inspection] = []
         self.broken = threading.Event()
         self.refused = threading.Event()
+        self.commit_times: dict[str, float] = {}
 
     def append(self, inspection: Inspection) -> None:
         if self.broken.is_set():
             self.refused.set()
             raise LogError("the log is locked", "Wait.")
         self.committed.append(inspection)
+
+    def note_commit(self, inspection_id: str, commit_ms: float) -> None:
+        self.commit_times[inspection_id] = commit_ms
 
     def last_part_number(self, *, recipe: str, lot: str) -> int:
         return max((one.part_number for one in self.committed if (one.recipe, one.lot) == (recipe, lot)), default=0)

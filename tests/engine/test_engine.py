@@ -14,6 +14,7 @@ from inspector.domain.config import TriggerMode
 from inspector.domain.errors import BundleError, ClassifierError, EngineError, SourceError, SourceLostError
 from inspector.domain.records import Verdict
 from inspector.engine.engine import Engine
+from inspector.engine.stages import Stage
 from inspector.engine.status import RunState, SourceState
 from tests.engine.fakes import (
     BAD,
@@ -66,8 +67,31 @@ def test_every_picture_gets_one_verdict_in_order(rig: Rig) -> None:
     assert {(row.recipe, row.recipe_version, row.lot, row.station) for row in rows} == {("R", 3, "L", "S")}
     assert all(row.latencies.total_ms is not None and row.latencies.inference_ms == 0.2 for row in rows)
     assert rows[0].model is not None
+    assert list(rig.log.commit_times) == [row.id for row in rows]
     assert rig.engine.status().state is RunState.IDLE
     assert rig.engine.status().source_state is SourceState.ENDED
+
+
+def test_the_stages_of_a_part_add_up_to_its_time(rig: Rig) -> None:
+    assert rig.run(FakeSource([frame(n) for n in range(20)])) == ["PASS"] * 20
+    for event in rig.listener.parts:
+        times = event.inspection.latencies
+        assert times.commit_ms is None  # it is not in the record that was committed
+        stages = (times.wait_ms, times.quality_ms, times.preprocess_ms, times.inference_ms, times.decision_ms)
+        told = sum(time or 0.0 for time in (*stages, times.archive_ms)) + event.commit_ms
+        assert None not in stages
+        assert told <= event.committed_ms + 0.31  # the fake network tells 0.3 ms that it does not take
+    figures = {one.stage: one for one in rig.engine.stages()}
+    assert list(figures) == list(Stage)
+    assert {one.parts for one in figures.values()} == {20}
+    assert all(0.0 <= one.p50_ms <= one.p99_ms for one in figures.values())
+    assert figures[Stage.INFERENCE].p99_ms == 0.2
+
+
+def test_stages_that_did_not_run_are_left_out(rig: Rig) -> None:
+    assert rig.engine.stages() == ()
+    assert rig.run(FakeSource([bad_picture(1)])) == ["ERROR"]
+    assert {one.stage for one in rig.engine.stages()} == {Stage.TRIGGER, Stage.WAIT, Stage.COMMIT, Stage.VERDICT}
 
 
 def test_hundreds_of_parts_lose_none(rig: Rig) -> None:

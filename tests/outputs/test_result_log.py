@@ -80,6 +80,38 @@ def test_yield_over_time_counts_by_minute(log: SqliteResultLog) -> None:
     assert [point.tally for point in points] == [Tally(passed=1, failed=1), Tally(passed=1), Tally(review=1)]
 
 
+def test_the_time_of_a_commit_follows_with_the_next_one_or_with_the_close(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite3"
+    parts = [inspection(1), inspection(2)]
+    with closing(SqliteResultLog(path)) as log:
+        for part, took_ms in zip(parts, (3.5, 4.5), strict=True):
+            log.append(part)
+            assert log.recent(LogQuery(), 1)[0].latencies.commit_ms is None
+            log.note_commit(part.id, took_ms)
+        assert [row.latencies.commit_ms for row in log.rows(LogQuery())] == [3.5, None]
+    with closing(SqliteResultLog(path, read_only=True)) as log:
+        assert [row.latencies.commit_ms for row in log.rows(LogQuery())] == [3.5, 4.5]
+
+
+def test_a_log_of_the_first_schema_is_brought_up_to_date_with_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite3"
+    with closing(SqliteResultLog(path)) as log:
+        log.append(inspection(1))
+    with closing(sqlite3.connect(path)) as old:
+        for name in ("quality_ms", "decision_ms", "commit_ms"):
+            old.execute(f"ALTER TABLE inspections DROP COLUMN {name}")
+        old.execute("UPDATE alembic_version SET version_num = '0001'")
+        old.commit()
+    with pytest.raises(LogError, match="schema 0001, older than 0002"):
+        SqliteResultLog(path, read_only=True)
+    with closing(SqliteResultLog(path)) as log:
+        log.append(inspection(2))
+        rows = list(log.rows(LogQuery()))
+    assert [row.part_number for row in rows] == [1, 2]
+    assert rows[0].latencies.quality_ms is None
+    assert rows[0].latencies.trigger_ms == 1.5
+
+
 def test_file_keys_are_those_of_the_source(log: SqliteResultLog) -> None:
     log.append(inspection(1, source="folder:/a", key="/a/x|1|2"))
     log.append(inspection(2, source="folder:/b", key="/b/y|1|2"))

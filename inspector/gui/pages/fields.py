@@ -6,7 +6,7 @@ from inspector.domain.config import Crop, Direction, KeepPolicy, PictureFormat, 
 from inspector.gui.forms import Field
 
 _MODES = {
-    TriggerMode.PART_CROSSING: "part crossing the line (moving belt)",
+    TriggerMode.PART_CROSSING: "part crossing the line (belt)",
     TriggerMode.PART_SETTLED: "part at rest (indexed station)",
     TriggerMode.INTERVAL: "every so many seconds",
     TriggerMode.MANUAL: "by hand only",

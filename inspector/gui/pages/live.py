@@ -15,10 +15,12 @@ from inspector.gui.faces import EMPTY_VIEW, FACES, LIVE, explained, face_of
 from inspector.gui.icons import icon
 from inspector.gui.render import Scene
 from inspector.gui.theme import CURRENT
-from inspector.gui.widgets.basics import card, flat_button, label
-from inspector.gui.widgets.figures import Counters, Trend
+from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.figures import Counters
 from inspector.gui.widgets.picture import PictureView
+from inspector.gui.widgets.pinned import PinnedPart
 from inspector.gui.widgets.strip import FailureStrip
+from inspector.gui.widgets.trend import Trend
 from inspector.gui.widgets.verdict import Face, ScoreCard, VerdictPanel
 
 if TYPE_CHECKING:
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
 
 #: How long a judged part stays in the picture before the live view returns, in seconds.
 HOLD_S = 1.6
-#: A verdict is that of the last part for no longer than this; then the panel says READY.
+#: A verdict stands as that of this moment for so long; then it is dimmed until the next part.
+NEW_S = 3.0
+#: After this it goes altogether, and the panel says READY.
 FRESH_S = 60.0
 
 
@@ -49,7 +53,6 @@ class LivePage(QWidget):
         self._hold_until_s = 0.0
         self._frame: Frame | None = None
         self._trial: Trial | None = None
-        self._pinned: Failure | None = None
         self._stale = True  # the picture, if any, is not that of this moment
         self._heatmap_on: bool | None = None  # None: on what did not pass
         self.trend = Trend()
@@ -65,7 +68,9 @@ class LivePage(QWidget):
         pictures = QHBoxLayout()
         self.view = PictureView(self)
         pictures.addWidget(self.view, 3)
-        self._pin = self._build_pin()
+        self._pin = PinnedPart(self)
+        self._pin.dismissed.connect(self.dismiss)
+        self.pin_view = self._pin.view
         pictures.addWidget(self._pin, 2)
         self._pin.hide()
         grid.addLayout(pictures, 0, 0)
@@ -75,22 +80,6 @@ class LivePage(QWidget):
         grid.addLayout(self._build_side(), 0, 1, 3, 1)
         grid.setColumnStretch(0, 1)
         grid.setRowStretch(0, 1)
-
-    def _build_pin(self) -> QWidget:
-        frame, layout = card(self)
-        top = QHBoxLayout()
-        self._pin_title = label("", "heading")
-        top.addWidget(self._pin_title, 1)
-        close = flat_button("✕", "Dismiss this picture (Esc)", frame)
-        close.clicked.connect(self.dismiss)
-        top.addWidget(close)
-        layout.addLayout(top)
-        self.pin_view = PictureView(frame)
-        layout.addWidget(self.pin_view, 1)
-        self._pin_reason = label("", "muted")
-        self._pin_reason.setWordWrap(True)
-        layout.addWidget(self._pin_reason)
-        return frame
 
     def _build_tools(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -197,8 +186,8 @@ class LivePage(QWidget):
 
     def dismiss(self) -> None:
         """Leave the pinned failure and the trial."""
-        self._pinned, self._trial = None, None
-        self._pin.hide()
+        self._trial = None
+        self._pin.unpin()
         self.back_button.hide()
         self._hold_until_s = 0.0
         if self._frame is not None:
@@ -209,14 +198,7 @@ class LivePage(QWidget):
 
     def pin(self, failure: Failure) -> None:
         """Keep a failure's picture up beside the live view."""
-        self._pinned = failure
-        one = failure.inspection
-        self._pin_title.setText(
-            f"{one.decision.verdict.value} · PART {one.part_number} · {one.time_utc.astimezone():%H:%M:%S}"
-        )
-        self._pin_reason.setText(one.decision.reason)
-        self.pin_view.say_when_empty("No picture was kept of this part")
-        self._pin.show()
+        self._pin.pin(failure)
         self._show_pin()
 
     # --- events -------------------------------------------------------------------------------------------------------
@@ -254,10 +236,15 @@ class LivePage(QWidget):
         self._show_state()
 
     def _on_poll(self) -> None:
-        self.view.poll()
-        self.pin_view.poll()
-        if self._last is not None and time.perf_counter() - self._last_s > FRESH_S:
+        if self.isVisible():
+            self.view.poll()
+            self.pin_view.poll()
+        if self._last is None:
+            return
+        age_s = time.perf_counter() - self._last_s
+        if age_s > FRESH_S:
             self._last = None
+        if age_s > FRESH_S or (age_s > NEW_S) is not self.verdict.dimmed:
             self._show_state()
 
     # --- showing ------------------------------------------------------------------------------------------------------
@@ -308,21 +295,7 @@ class LivePage(QWidget):
         )
 
     def _show_pin(self) -> None:
-        failure = self._pinned
-        if failure is None:
-            return
-        if failure.image is None:
-            self.pin_view.show_scene(None)
-            return
-        self.pin_view.show_scene(
-            Scene(
-                image=failure.image,
-                label="",
-                heatmap=failure.prediction if self._heatmap_on is not False else None,
-                opacity=self.opacity.value() / 100,
-                part=True,
-            )
-        )
+        self._pin.draw(heatmap=self._heatmap_on is not False, opacity=self.opacity.value() / 100)
 
     def _mark_stale(self, face: Face) -> None:
         """Never let an old picture look live: without a camera it goes, after the end it says that it is old."""
@@ -367,7 +340,7 @@ class LivePage(QWidget):
             self._marks()
             last = self._last.inspection.decision if self._last is not None else None
             face = face_of(status, last.verdict if last else None)
-            self.verdict.show_face(face)
+            self._show_verdict(face)
             self._mark_stale(face)
             if last is not None and face in FACES.values():
                 self.score.say(last.p_defective, last.thresholds, last.reason)
@@ -385,6 +358,16 @@ class LivePage(QWidget):
             self.run_button.style().polish(self.run_button)
         self.run_button.setEnabled(not busy)
         self.trigger_button.setEnabled(running and status.state is RunState.RUNNING)
+
+    def _show_verdict(self, face: Face) -> None:
+        """Show the face; a verdict says whose it is, and is dimmed when its part has passed."""
+        if self._last is None or face not in FACES.values():
+            self.verdict.show_face(face)
+            return
+        one, age_s = self._last.inspection, time.perf_counter() - self._last_s
+        old = age_s > NEW_S
+        words = f"part {one.part_number:,} · {one.time_utc.astimezone():%H:%M:%S}"
+        self.verdict.show_face(face, dimmed=old, caption=f"last: {words}" if old else words)
 
     def release(self) -> None:
         """End the renderers."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
+    QListWidgetItem,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -19,6 +20,7 @@ from inspector.gui.forms import Form
 from inspector.gui.pages.fields import recipe_sections, station_section
 from inspector.gui.pages.training import TrainingPage
 from inspector.gui.render import Scene
+from inspector.gui.theme import TARGET_PX
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.picture import PictureView
 from inspector.recipe import Recipe
@@ -55,6 +57,8 @@ class SettingsPage(QWidget):
         session.recipe_changed.connect(self.show_recipe)
         session.frame_arrived.connect(self._on_frame)
         self.station.fill(session.store.settings.model_dump(mode="json"))
+        if session.recipe is not None:
+            self.show_recipe(session.recipe)
 
     # --- building -----------------------------------------------------------------------------------------------------
 
@@ -87,7 +91,7 @@ class SettingsPage(QWidget):
         row.addWidget(self._side, 3)
         self.training = TrainingPage(self._session, Trainings(self._session.store.home), self)
         row.addWidget(self.training, 6)
-        self.sections.addItem(_TRAINING)
+        self._add_item(_TRAINING)
         self.recipe_form.changed.connect(self._validate)
         self.station.changed.connect(self._validate)
         self.sections.currentRowChanged.connect(self._section_chosen)
@@ -99,9 +103,12 @@ class SettingsPage(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(form)
         self._stack.addWidget(area)
-        self.sections.addItem(name)
-        item = self.sections.item(self.sections.count() - 1)
-        item.setData(Qt.ItemDataRole.UserRole, hint)
+        self._add_item(name).setData(Qt.ItemDataRole.UserRole, hint)
+
+    def _add_item(self, name: str) -> QListWidgetItem:
+        item = QListWidgetItem(name, self.sections)
+        item.setSizeHint(QSize(0, TARGET_PX))  # not that of the style sheet, which the list has not heard of yet
+        return item
 
     def _build_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -124,7 +131,7 @@ class SettingsPage(QWidget):
         frame, layout = card(self)
         self._picture_title = label("PREVIEW", "heading")
         layout.addWidget(self._picture_title)
-        self.view = PictureView(frame)
+        self.view = PictureView(frame, surround="panel")
         self.view.say_when_empty("Press “Live preview”, or start the line")
         self.view.setToolTip(
             "Drag the corners, the region, the line. Arrow keys move the line, Shift+arrows the region"
@@ -209,9 +216,10 @@ class SettingsPage(QWidget):
                 self._end_preview()
             elif self._session.running or not self.isVisible():
                 self._end_preview()
-        self.view.poll()
         self.training.poll()
-        self._show_preview_button()
+        if self.isVisible():
+            self.view.poll()
+            self._show_preview_button()
 
     def release(self) -> None:
         """End preview and renderer."""

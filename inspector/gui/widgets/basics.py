@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QToolTip, QVBoxLayout, QWidget
 
 from inspector.gui.icons import icon
-from inspector.gui.theme import CURRENT, TARGET_PX, font, lively
+from inspector.gui.theme import CURRENT, SMALL_PX, TARGET_PX, TINY_PX, font, lively
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QMouseEvent, QPaintEvent
 
 
 def card(parent: QWidget | None = None) -> tuple[QFrame, QVBoxLayout]:
@@ -33,8 +33,18 @@ def label(text: str = "", kind: str = "", parent: QWidget | None = None) -> QLab
     return found
 
 
+def seen(widget: QWidget) -> bool:
+    """Say whether anything of a widget can be on the screen: its page is shown, its window neither hidden nor covered.
+
+    Whether a window that others cover counts as exposed depends on the platform (Wayland, macOS and Windows say so).
+    """
+    window = widget.window()
+    handle = window.windowHandle()
+    return widget.isVisible() and not window.isMinimized() and handle is not None and handle.isExposed()
+
+
 class Pill(QWidget):
-    """A rounded label with a coloured dot: the state of one thing.
+    """A rounded label with a coloured dot: the state of one thing; pressed, it says more.
 
     Args:
         text: What it says.
@@ -45,6 +55,7 @@ class Pill(QWidget):
         super().__init__(parent)
         self._text, self._state = text, "idle"
         self.setAccessibleName(name)
+        self.setFont(font(SMALL_PX))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_state(self, text: str, state: str, tip: str = "") -> None:
@@ -59,7 +70,11 @@ class Pill(QWidget):
     def sizeHint(self) -> QSize:
         """Size of the text with the dot."""
         metrics = self.fontMetrics()
-        return QSize(min(260, metrics.horizontalAdvance(self._text) + 38), 28)
+        return QSize(min(260, metrics.horizontalAdvance(self._text) + 38), TARGET_PX)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Say more."""
+        QToolTip.showText(event.globalPosition().toPoint(), self.toolTip(), self)
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """Draw."""
@@ -67,7 +82,8 @@ class Pill(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(theme.colour("edge"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 14, 14)
+        high = (self.height() - 28) / 2
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, high + 0.5, -0.5, -high - 0.5), 14, 14)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(lively(theme, self._state))
         painter.drawEllipse(QRectF(12, self.height() / 2 - 4, 8, 8))
@@ -94,7 +110,7 @@ class NavButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self.setIconSize(QSize(24, 24))
         self.setFixedSize(75, 60)
-        self.setFont(font(12))
+        self.setFont(font(TINY_PX))
         self.setAccessibleName(f"Page {name}")
         self.recolour()
 

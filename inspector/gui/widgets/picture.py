@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from inspector.domain.config import Direction, TriggerConfig, TriggerMode
 from inspector.domain.records import Box
 from inspector.gui.render import Renderer, Scene, Shown, View
-from inspector.gui.theme import CURRENT, font
+from inspector.gui.theme import CURRENT, SMALL_PX, TEXT_PX, font
+from inspector.gui.widgets.basics import seen
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
+    from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
 _GRIP_PX = 14
 _LEAST_PX = 32
@@ -25,18 +26,20 @@ class PictureView(QWidget):
     """Shows what its renderer makes; the mouse wheel zooms, dragging pans, a double click fits.
 
     Args:
-        renderer: Its own; the widget starts and closes it.
+        surround: Colour of the theme that its rounded corners show: "ground", or "panel" on a card.
     """
 
     region_changed = Signal(object)  #: Box or None, in set-up mode
     line_changed = Signal(float)  #: fraction along the direction, in set-up mode
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, surround: str = "ground") -> None:
         super().__init__(parent)
+        self._surround = surround
         self.renderer = Renderer()
         self.renderer.start()
         self._shown: Shown | None = None
         self._scene: Scene | None = None
+        self._asked = True  # the renderer knows the scene
         self._region: Box | None = None
         self._trigger: TriggerConfig | None = None
         self._setup = False
@@ -47,6 +50,7 @@ class PictureView(QWidget):
         self.setMinimumSize(240, 180)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing under it is painted thirty times a second
         self.setAccessibleName("Picture")
 
     def sizeHint(self) -> QSize:
@@ -54,16 +58,23 @@ class PictureView(QWidget):
         return QSize(800, 600)
 
     def show_scene(self, scene: Scene | None) -> None:
-        """Ask for a scene; None clears the view."""
+        """Ask for a scene; None clears the view. It is rendered when it can be seen, and then only the newest."""
         self._scene = scene
+        self._asked = scene is None
         if scene is None:
             self._shown = None
             self.update()
         else:
-            self.renderer.ask(scene)
+            self._ask()
+
+    def _ask(self) -> None:
+        if not self._asked and self._scene is not None and seen(self):
+            self._asked = True
+            self.renderer.ask(self._scene)
 
     def poll(self) -> None:
         """Take what the renderer has finished; called by the window's timer."""
+        self._ask()
         shown = self.renderer.take()
         if shown is not None and self._scene is not None:
             self._shown = shown
@@ -105,8 +116,8 @@ class PictureView(QWidget):
             zoom=self._zoom,
             centre=self._centre,
         )
-        if self._scene is not None:
-            self.renderer.ask(self._scene)
+        self._asked = False
+        self._ask()
 
     def _area(self) -> QRectF:
         """Where in the widget the picture is drawn."""
@@ -145,16 +156,26 @@ class PictureView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
+        painter.fillRect(self.rect(), theme.colour(self._surround))
         painter.setBrush(theme.colour("stage"))
         painter.drawRoundedRect(QRectF(self.rect()), 8, 8)
         if self._shown is None:
             painter.setPen(theme.colour("stage_text"))
-            painter.setFont(font(15))
+            painter.setFont(font(TEXT_PX))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.words_when_empty)
             return
-        painter.drawImage(self._area(), self._shown.image)
+        self._draw_picture(painter, self._shown.image)
         self._draw_marks(painter)
         self._draw_label(painter, self._shown.scene.label)
+
+    def _draw_picture(self, painter: QPainter, image: QImage) -> None:
+        """Draw it dot by dot where it was made for this size; stretched until there is one that was."""
+        area, ratio = self._area(), self.devicePixelRatioF()
+        if abs(area.width() * ratio - image.width()) > 1 or abs(area.height() * ratio - image.height()) > 1:
+            painter.drawImage(area, image)
+            return
+        image.setDevicePixelRatio(ratio)
+        painter.drawImage(QPointF(round(area.x() * ratio) / ratio, round(area.y() * ratio) / ratio), image)
 
     def _draw_marks(self, painter: QPainter) -> None:
         if self._trigger is None and self._region is None and not self._setup:
@@ -190,7 +211,7 @@ class PictureView(QWidget):
         if not text:
             return
         theme = CURRENT.theme
-        painter.setFont(font(13))
+        painter.setFont(font(SMALL_PX))
         width = painter.fontMetrics().horizontalAdvance(text) + 18
         box = QRectF(10, 10, min(width, self.width() - 20), 26)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from inspector.gui.theme import CURRENT, font, lively
+from inspector.gui.theme import CURRENT, TINY_PX, font, lively
 from inspector.gui.widgets.basics import card, label
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Thumbnail(QAbstractButton):
             painter.drawImage(box, picture, _covering(box, picture))
         else:
             painter.setPen(theme.colour("muted"))
-            painter.setFont(font(11))
+            painter.setFont(font(TINY_PX))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "no picture")
         state = _STATES.get(self.failure.inspection.decision.verdict.value, "idle")
         width = 4 if self.hasFocus() or self.underMouse() else 2
@@ -65,7 +66,7 @@ class Thumbnail(QAbstractButton):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box, 3, 3)
         painter.setPen(theme.colour("muted"))
-        painter.setFont(font(11))
+        painter.setFont(font(TINY_PX))
         painter.drawText(QRectF(0, 72, 98, 16), Qt.AlignmentFlag.AlignCenter, self._caption)
 
 
@@ -121,12 +122,15 @@ class FailureStrip(QWidget):
             found = there.get(failure.inspection.id)
             if found is None:
                 found = Thumbnail(failure)
-                found.clicked.connect(lambda _=False, one=failure: self.chosen.emit(one))
+                found.clicked.connect(partial(self._clicked, found))
             found.failure = failure
             self._row.insertWidget(place, found)
             found.update()
         self._empty.setVisible(not wanted)
         self._area.setVisible(bool(wanted))
+
+    def _clicked(self, button: Thumbnail) -> None:
+        self.chosen.emit(button.failure)
 
     def _buttons(self) -> list[Thumbnail]:
         items = [self._row.itemAt(index) for index in range(self._row.count())]

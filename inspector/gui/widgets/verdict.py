@@ -7,10 +7,10 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from inspector.gui.theme import CURRENT, font, lively
+from inspector.gui.theme import CURRENT, SMALL_PX, VERDICT_PX, font, lively
 from inspector.gui.widgets.basics import label
 
 if TYPE_CHECKING:
@@ -49,22 +49,31 @@ _COLOURS = {
 
 
 class VerdictPanel(QWidget):
-    """Shows one `Face`."""
+    """Shows one `Face`; a verdict that is no longer that of this moment is dimmed, and says whose it is."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.face = Face.STOPPED
+        self.dimmed = False
         self._trial = False
+        self._caption = ""
         self.setMinimumHeight(122)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Verdict")
         self.setAccessibleDescription(self.face.value)
 
-    def show_face(self, face: Face, *, trial: bool = False) -> None:
-        """Set what is said; ``trial`` marks a picture that is not counted."""
-        if (face, trial) != (self.face, self._trial):
-            self.face, self._trial = face, trial
-            self.setAccessibleDescription(face.value)
+    def show_face(self, face: Face, *, trial: bool = False, dimmed: bool = False, caption: str = "") -> None:
+        """Set what is said.
+
+        Args:
+            face: The word.
+            trial: It is that of a picture that is not counted.
+            dimmed: It is that of an earlier part, and the line waits for the next one.
+            caption: Whose verdict it is, in small letters.
+        """
+        if (face, trial, dimmed, caption) != (self.face, self._trial, self.dimmed, self._caption):
+            self.face, self._trial, self.dimmed, self._caption = face, trial, dimmed, caption
+            self.setAccessibleDescription(f"{face.value}, earlier part" if dimmed else face.value)
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -77,28 +86,31 @@ class VerdictPanel(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour(_COLOURS.get(self.face, "idle")))
-        painter.drawRoundedRect(box, 8, 8)
+        colour = theme.colour(_COLOURS.get(self.face, "idle"))
+        ink = lively(theme, _COLOURS.get(self.face, "idle")) if self.dimmed else theme.colour("on_verdict")
+        painter.setPen(QPen(ink, 2) if self.dimmed else Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("panel") if self.dimmed else colour)
+        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1) if self.dimmed else box, 8, 8)
         side = min(82.0, box.height() - 36)
         shape = QRectF(20, (box.height() - side) / 2, side, side)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        white = theme.colour("on_verdict")
-        painter.setPen(QPen(white, 6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.MiterJoin))
+        painter.setPen(QPen(ink, 6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.MiterJoin))
         _draw_shape(painter, self.face, shape)
-        painter.setPen(theme.colour("on_verdict"))
+        painter.setPen(ink)
         area = box.adjusted(shape.right() + 18, 0, -12, 0)
         words = self.face.value
-        size = 60
+        size = VERDICT_PX
         while size > 16:
-            painter.setFont(font(size, bold=True))
+            painter.setFont(font(size, QFont.Weight.Bold))
             if painter.fontMetrics().horizontalAdvance(words) <= area.width():
                 break
             size -= 2
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
-        if self._trial:
-            painter.setFont(font(13, bold=True))
-            painter.drawText(box.adjusted(0, 8, -12, 0), Qt.AlignmentFlag.AlignRight, "trial, not counted")
+        caption = "trial, not counted" if self._trial else self._caption
+        if caption:
+            painter.setFont(font(SMALL_PX, QFont.Weight.DemiBold))
+            place = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+            painter.drawText(box.adjusted(0, 0, -14, -8), place, caption)
 
 
 def _draw_shape(painter: QPainter, face: Face, box: QRectF) -> None:
@@ -158,6 +170,9 @@ class ScoreBar(QWidget):
             fail = self._thresholds.fail_at
             review = self._thresholds.review_from if self._thresholds.review_from is not None else fail
             painter.save()
+            ends = QPainterPath()
+            ends.addRoundedRect(bar, 6, 6)
+            painter.setClipPath(ends)
             painter.setOpacity(0.65)
             for low, high, name in ((0.0, review, "good"), (review, fail, "review"), (fail, 1.0, "fail")):
                 if high > low:
@@ -183,8 +198,7 @@ class ScoreCard(QFrame):
         layout.setSpacing(6)
         row = QHBoxLayout()
         row.addWidget(label("P(defective)", "muted"), 1)
-        self._number = label("–", "figure")
-        self._number.setStyleSheet("font-size: 15px;")
+        self._number = label("–", "score")
         row.addWidget(self._number)
         layout.addLayout(row)
         self._bar = ScoreBar(self)

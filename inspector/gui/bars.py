@@ -1,0 +1,164 @@
+"""The window's header and footer: what is inspected, what must be healthy, how fast it goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
+
+from inspector.engine.status import EngineStatus, SourceState
+from inspector.gui.theme import TARGET_PX, figure
+from inspector.gui.widgets.basics import Pill, label
+from inspector.gui.widgets.stages import StagePanel
+from inspector.gui.words import short_source
+
+if TYPE_CHECKING:
+    from inspector.assembly import RecipeEntry
+    from inspector.engine.stages import StageFigure
+    from inspector.recipe import Recipe
+
+
+class Header(QWidget):
+    """Station, recipe and lot; source, model and log as chips that say more when pressed."""
+
+    recipe_wanted = Signal(object)  #: RecipeEntry
+    lot_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entries: list[RecipeEntry] = []
+        self._recipe: Recipe | None = None
+        self.setObjectName("header")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(56)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 5, 14, 5)
+        row.setSpacing(10)
+        brand = label("Inspector")
+        brand.setObjectName("brand")
+        row.addWidget(brand)
+        self._station = label("", "muted")
+        row.addWidget(self._station)
+        self._build_fields(row)
+        row.addStretch(1)
+        self.source_pill = Pill("no source", "Source", self)
+        self.model_pill = Pill("no model", "Model", self)
+        self.log_pill = Pill("log", "Result log", self)
+        for pill in (self.source_pill, self.model_pill, self.log_pill):
+            row.addWidget(pill)
+
+    def _build_fields(self, row: QHBoxLayout) -> None:
+        self.recipe_box = QComboBox(self)
+        self.recipe_box.setAccessibleName("Recipe")
+        self.recipe_box.setToolTip("Recipe: which product is inspected")
+        self.recipe_box.setMinimumWidth(190)
+        self.recipe_box.activated.connect(self._recipe_chosen)
+        row.addWidget(self.recipe_box)
+        self.lot_field = QLineEdit(self)
+        self.lot_field.setPlaceholderText("Lot number")
+        self.lot_field.setAccessibleName("Lot number")
+        self.lot_field.setMaxLength(60)
+        self.lot_field.setFixedWidth(150)
+        self.lot_field.editingFinished.connect(lambda: self.lot_wanted.emit(self.lot_field.text().strip()))
+        row.addWidget(self.lot_field)
+
+    def show_station(self, name: str) -> None:
+        """Set the station's name."""
+        self._station.setText(name)
+
+    def show_recipes(self, entries: list[RecipeEntry]) -> None:
+        """Set what there is to choose from."""
+        self._entries = entries
+        self.recipe_box.blockSignals(True)
+        self.recipe_box.clear()
+        for entry in entries:
+            self.recipe_box.addItem(entry.name if not entry.fault else f"{entry.name} (cannot be used)")
+        self.recipe_box.blockSignals(False)
+        self._select()
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """Set the recipe in force."""
+        self._recipe = recipe
+        self.recipe_box.setToolTip(f"{recipe.name}, version {recipe.version}: {recipe.source}, model {recipe.model}")
+        self._select()
+
+    def show_status(self, status: EngineStatus) -> None:
+        """Set the chips of source and model."""
+        source, recipe, model = status.source, self._recipe, status.model
+        if status.source_state is SourceState.LIVE:
+            self.source_pill.show_state(f"{short_source(source)} · {figure(status.fps, 2)} fps", "good", source)
+        elif status.source_state is SourceState.LOST:
+            self.source_pill.show_state(f"{short_source(source)} lost", "fail", status.source_message)
+        else:
+            named = source or (recipe.source if recipe else "no source")
+            words = "stopped" if status.source_state is SourceState.NONE else status.source_state.value
+            self.source_pill.show_state(f"{short_source(named)} · {words}", "idle", named)
+        if model is not None:
+            self.model_pill.show_state(f"{model.name} · {model.precision}", "good", f"SHA-256 {model.sha256}")
+        else:
+            self.model_pill.show_state(recipe.model if recipe else "no model", "idle")
+
+    def show_log(self, path: str, *, healthy: bool, opened: bool = True) -> None:
+        """Set the chip of the log."""
+        self.log_pill.show_state("Log" if opened else "No log", "good" if healthy else "fail", path)
+
+    def _recipe_chosen(self, index: int) -> None:
+        if 0 <= index < len(self._entries):
+            self.recipe_wanted.emit(self._entries[index])
+
+    def _select(self) -> None:
+        if self._recipe is None:
+            return
+        names = [entry.name for entry in self._entries]
+        if self._recipe.name not in names:
+            self.recipe_box.setEditable(False)
+            self.recipe_box.setPlaceholderText(self._recipe.name)
+            self.recipe_box.setCurrentIndex(-1)
+        else:
+            self.recipe_box.setCurrentIndex(names.index(self._recipe.name))
+
+
+class Footer(QWidget):
+    """Latency, which opens the stages; frames, drops, device; the clock."""
+
+    stages_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("status")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(TARGET_PX)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 14, 0)
+        row.setSpacing(22)
+        self.latency = QPushButton(self)
+        self.latency.setObjectName("latency")
+        self.latency.setProperty("kind", "quiet")
+        self.latency.setToolTip("Trigger → committed verdict; press to see where the time goes")
+        self.latency.clicked.connect(self.stages_wanted)
+        self.panel = StagePanel(self)
+        self._drops, self._device, self._clock = label(), label(), label()
+        for one in (self.latency, self._drops, self._device):
+            row.addWidget(one)
+        row.addStretch(1)
+        row.addWidget(self._clock)
+
+    def show_status(self, status: EngineStatus) -> None:
+        """Set the figures."""
+        p50, p99 = figure(status.latency_p50_ms, 2), figure(status.latency_p99_ms, 2)
+        self.latency.setText(f"trigger → verdict p50 {p50} ms, p99 {p99} ms")
+        frames = f"{figure(status.fps, 2)} fps   ·   dropped {status.dropped}   ·   waiting {status.waiting}"
+        self._drops.setText(frames)
+        model = status.model
+        self._device.setText("" if model is None else f"{model.device} ({model.backend} {model.precision})")
+
+    def show_stages(self, figures: tuple[StageFigure, ...]) -> None:
+        """Open the panel of the stages, or bring it up to date."""
+        self.panel.show_figures(figures)
+        if not self.panel.isVisible():
+            self.panel.open_over(self.latency)
+
+    def show_time(self, words: str) -> None:
+        """Set the clock."""
+        self._clock.setText(words)
