@@ -203,7 +203,7 @@ class Session(QObject):
             was_running = self._wants_running
             if moved:
                 self.open_log()
-            line = ("station", "device", "archive_path", "log_path")
+            line = ("station", "device", "precision", "archive_path", "log_path")
             if was_running and any(getattr(before, key) != getattr(settings, key) for key in line):
                 self.control.do(lambda: None, lambda _: self.start())
             self.refresh_counts()

@@ -258,8 +258,10 @@ class MainWindow(QMainWindow):
             self._source_pill.show_state(f"{short_source(named)} · {words}", "idle", named)
         model = status.model
         if model is not None:
-            self._model_pill.show_state(f"{model.name} · {model.precision}", "good", f"SHA-256 {model.sha256}")
+            tip = f"{model.reason}\nSHA-256 {model.sha256}".lstrip()
+            self._model_pill.show_state(f"{model.name} · {model.device} {model.precision}", "good", tip)
             self._device.setText(f"{model.device} ({model.backend} {model.precision})")
+            self._device.setToolTip(model.reason)
         else:
             recipe = self._session.recipe
             self._model_pill.show_state(recipe.model if recipe else "no model", "idle")
