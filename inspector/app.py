@@ -31,6 +31,7 @@ class AppOptions:
         source: Instead of the recipe's.
         model: Instead of a recipe (with a source).
         device: Instead of the settings'.
+        precision: Instead of the settings'.
         full_screen: Fill the screen.
         start: Start the line at once.
     """
@@ -41,6 +42,7 @@ class AppOptions:
     source: str | None = None
     model: str | None = None
     device: str | None = None
+    precision: str | None = None
     full_screen: bool = False
     start: bool = False
 
@@ -80,6 +82,7 @@ def main(options: AppOptions) -> int:
         source=options.source,
         model=options.model,
         device=options.device,
+        precision=options.precision,
     )
     session = Session(store)
     window = MainWindow(session, options.home.root / "window.json")

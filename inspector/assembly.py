@@ -84,12 +84,12 @@ def load_classifier(
         model: Name or folder of a bundle.
         home: Where the user's models and the cache are.
         device: "auto", "cpu", "cuda", "gpu" or "npu".
-        precision: None for the device's best.
+        precision: "auto", "fp32", "bf16" or "int8"; None for auto: what runs fastest here and may judge.
         thresholds: The recipe's operating point, where it has one.
 
     Raises:
         BundleError: If it cannot be found or used.
-        DeviceError: If the device does not exist here.
+        DeviceError: If the device or the precision does not exist here, or the precision may not judge.
     """
     from inspector.vision.backends import load_classifier as load  # noqa: PLC0415
     from inspector.vision.bundle import Bundle  # noqa: PLC0415
@@ -187,6 +187,7 @@ def build_job(
     lot: str = "",
     max_parts: int | None = None,
     device: str | None = None,
+    precision: str | None = None,
 ) -> LineJob:
     """Return the job that runs a recipe on this station.
 
@@ -198,11 +199,12 @@ def build_job(
         lot: The lot.
         max_parts: Stop after this many.
         device: Instead of the settings' device.
+        precision: Instead of the settings' precision.
     """
     from inspector.outputs.archive import PictureArchive  # noqa: PLC0415
     from inspector.sources.factory import open_source  # noqa: PLC0415
 
-    chosen = device or settings.device
+    chosen, exactness = device or settings.device, precision or settings.precision
 
     def source_name() -> str:
         kind, _, rest = recipe.source.partition(":")
@@ -217,7 +219,9 @@ def build_job(
         open_source=lambda: open_source(
             recipe.source, recipe.source_options, seen=lambda: log.file_keys(source_name())
         ),
-        load_classifier=lambda: load_classifier(recipe.model, where.home, device=chosen, thresholds=recipe.thresholds),
+        load_classifier=lambda: load_classifier(
+            recipe.model, where.home, device=chosen, precision=exactness, thresholds=recipe.thresholds
+        ),
         log=log,
         archive=PictureArchive(where.archive, recipe.archive),
         max_parts=max_parts,

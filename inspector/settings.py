@@ -25,6 +25,10 @@ class Settings(BaseModel):
     device: Annotated[Literal["auto", "cpu", "cuda", "gpu", "npu"], Field(description="where the network runs")] = (
         "auto"
     )
+    precision: Annotated[
+        Literal["auto", "fp32", "bf16", "int8"],
+        Field(description="how exactly the network computes; auto: the fastest here that passed the model's gate"),
+    ] = "auto"
     log_path: Annotated[str, Field(description="result log; empty: in the data folder")] = ""
     archive_path: Annotated[str, Field(description="folder of kept pictures; empty: in the data folder")] = ""
     appearance: Annotated[Literal["system", "light", "dark"], Field(description="colours")] = "system"

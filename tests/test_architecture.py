@@ -18,6 +18,7 @@ TORCH_MODULES = {
     "inspector/vision/pooling.py",
     "inspector/vision/export.py",
     "inspector/vision/torch_backend.py",
+    "inspector/vision/torch_slots.py",
 }
 
 

@@ -97,7 +97,7 @@ def _refuse_window_options(parser: argparse.ArgumentParser, parsed: argparse.Nam
     """An option of the window before a command would not be heard."""
     if parsed.command is run.window:
         return
-    for name in ("source", "recipe", "model", "device"):
+    for name in ("source", "recipe", "model", "device", "precision"):
         if getattr(parsed, f"window_{name}") is not None:
             parser.error(f"--{name} belongs behind the command")
 

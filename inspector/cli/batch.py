@@ -82,8 +82,13 @@ def run(parsed: argparse.Namespace) -> int:
         if not files:
             raise InspectorError(f"there is no picture in {folder}", "Check the path, or add --recursive.")
         home = home_of(parsed)
-        device = parsed.device or settings_of(home).device
-        classifier = assembly.load_classifier(parsed.model, home, device=device)
+        settings = settings_of(home)
+        classifier = assembly.load_classifier(
+            parsed.model,
+            home,
+            device=parsed.device or settings.device,
+            precision=parsed.precision or settings.precision,
+        )
         try:
             with ResultTable(out, classifier.identity.sha256, overlays=parsed.overlay, restart=parsed.restart) as table:
                 left = [file for file in files if not table.has(file)]

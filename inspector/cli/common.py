@@ -28,6 +28,7 @@ EXIT_UNEXPECTED = 70
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 DEVICES = ("auto", "cpu", "cuda", "gpu", "npu")
+PRECISIONS = ("auto", "fp32", "bf16", "int8")
 
 
 def say(text: str) -> None:
@@ -84,8 +85,14 @@ def add_json(parser: argparse.ArgumentParser, what: str = "one JSON object on st
 
 
 def add_device(parser: argparse.ArgumentParser) -> None:
-    """Add ``--device``."""
-    parser.add_argument("--device", choices=DEVICES, default=None, help="where the network runs (default: auto)")
+    """Add ``--device`` and ``--precision``."""
+    parser.add_argument("--device", choices=DEVICES, default=None, help="where the network runs (default: the setting)")
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default=None,
+        help="how exactly it computes (default: the setting; auto: the fastest here that passed the model's gate)",
+    )
 
 
 def home_of(parsed: argparse.Namespace) -> Home:

@@ -60,7 +60,13 @@ def run(parsed: argparse.Namespace) -> int:
         model, points = recipe.model, recipe.thresholds
         say(f"model “{model}” of the recipe “{recipe.name}”")
     opacity = settings.heatmap_opacity if parsed.opacity is None else parsed.opacity
-    classifier = assembly.load_classifier(model, home, device=parsed.device or settings.device, thresholds=points)
+    classifier = assembly.load_classifier(
+        model,
+        home,
+        device=parsed.device or settings.device,
+        precision=parsed.precision or settings.precision,
+        thresholds=points,
+    )
     overlays = _overlay_paths(parsed.files, parsed.out)
     results = []
     try:

@@ -16,6 +16,7 @@ from inspector.cli.common import (
     EXIT_INTERRUPTED,
     EXIT_OK,
     EXIT_USAGE,
+    PRECISIONS,
     add_device,
     add_json,
     add_places,
@@ -48,6 +49,7 @@ def add_window_options(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--recipe", dest="window_recipe", metavar="RECIPE", help="begin with this recipe")
     which.add_argument("--model", dest="window_model", metavar="MODEL", help="with --source: instead of a recipe")
     parser.add_argument("--device", dest="window_device", choices=DEVICES, help="where the network runs")
+    parser.add_argument("--precision", dest="window_precision", choices=PRECISIONS, help="how exactly it computes")
     _add_full_screen(parser)
 
 
@@ -104,6 +106,7 @@ def window(parsed: argparse.Namespace) -> int:
         source=parsed.window_source,
         model=parsed.window_model,
         device=parsed.window_device,
+        precision=parsed.window_precision,
         start=False,
     )
 
@@ -115,6 +118,7 @@ def _window(
     source: str | None,
     model: str | None,
     device: str | None,
+    precision: str | None,
     start: bool,
 ) -> int:
     from inspector.app import AppOptions  # noqa: PLC0415 - Qt
@@ -127,6 +131,7 @@ def _window(
         source=source,
         model=model,
         device=device,
+        precision=precision,
         full_screen=getattr(parsed, "full_screen", False),
         start=start,
     )
@@ -165,7 +170,13 @@ def _run_window(parsed: argparse.Namespace) -> int:
         return EXIT_USAGE
     _check_judged(parsed)
     return _window(
-        parsed, recipe=parsed.recipe, source=parsed.source, model=parsed.model, device=parsed.device, start=True
+        parsed,
+        recipe=parsed.recipe,
+        source=parsed.source,
+        model=parsed.model,
+        device=parsed.device,
+        precision=parsed.precision,
+        start=True,
     )
 
 
@@ -240,7 +251,16 @@ def _headless(parsed: argparse.Namespace) -> int:
         if left is not None and left <= 0:
             return
         engine.start(
-            assembly.build_job(found, settings, where, log, lot=parsed.lot, max_parts=left, device=parsed.device)
+            assembly.build_job(
+                found,
+                settings,
+                where,
+                log,
+                lot=parsed.lot,
+                max_parts=left,
+                device=parsed.device,
+                precision=parsed.precision,
+            )
         )
 
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -268,6 +268,7 @@ class ModelIdentity:
         device: Where it ran, as ``CPU``.
         precision: As ``fp32``, ``bf16``, ``int8``.
         backend: As ``openvino`` or ``torch``.
+        reason: Why this precision, for people; it is shown, not recorded.
     """
 
     name: str
@@ -275,6 +276,7 @@ class ModelIdentity:
     device: str
     precision: str
     backend: str
+    reason: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,8 @@ class Header(QWidget):
             words = "stopped" if status.source_state is SourceState.NONE else status.source_state.value
             self.source_pill.show_state(f"{short_source(named)} · {words}", "idle", named)
         if model is not None:
-            self.model_pill.show_state(f"{model.name} · {model.precision}", "good", f"SHA-256 {model.sha256}")
+            tip = f"{model.reason}\nSHA-256 {model.sha256}".lstrip()
+            self.model_pill.show_state(f"{model.name} · {model.precision}", "good", tip)
         else:
             self.model_pill.show_state(recipe.model if recipe else "no model", "idle")
 
@@ -152,6 +153,7 @@ class Footer(QWidget):
         self._drops.setText(frames)
         model = status.model
         self._device.setText("" if model is None else f"{model.device} ({model.backend} {model.precision})")
+        self._device.setToolTip("" if model is None else model.reason)
 
     def show_stages(self, figures: tuple[StageFigure, ...]) -> None:
         """Open the panel of the stages, or bring it up to date."""

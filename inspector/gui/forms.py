@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -59,6 +60,7 @@ class Form(QObject):
         self._fields: dict[str, Field] = {}
         self.editors: dict[str, QWidget] = {}
         self._faults: dict[str, Any] = {}
+        self._hints: dict[str, QLabel] = {}
         self._filling = False
 
     def add_section(self, fields: Sequence[Field]) -> QWidget:
@@ -90,6 +92,7 @@ class Form(QObject):
                 hint = label(field.hint, "muted")
                 hint.setWordWrap(True)
                 grid.addWidget(hint, row + 1, 1)
+                self._hints[field.name] = hint
             fault = label("", "fault")
             fault.setWordWrap(True)
             fault.hide()
@@ -164,6 +167,12 @@ class Form(QObject):
         editor = self.editors[name]
         if isinstance(editor, QLineEdit):
             editor.setPlaceholderText(text)
+
+    def set_hint(self, name: str, text: str) -> None:
+        """Change what stands under a field that has a hint."""
+        if self._hints[name].text() != text:
+            self._hints[name].setText(text)
+            self.editors[name].setAccessibleDescription(text)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 

@@ -230,7 +230,7 @@ class Session(QObject):
             was_running = self._wants_running
             if moved:
                 self.open_log()
-            line = ("station", "device", "archive_path", "log_path")
+            line = ("station", "device", "precision", "archive_path", "log_path")
             if was_running and any(getattr(before, key) != getattr(settings, key) for key in line):
                 self.control.do(lambda: None, lambda _: self.start())
             self.refresh_counts()
@@ -365,14 +365,17 @@ class Session(QObject):
 
         self.work.do(read, self.trend_changed.emit, self._fault("log"))
 
-    def _poll(self) -> None:
+    def _take_results(self) -> None:
         while True:
             try:
                 callback, value = self._results.get_nowait()
             except queue.Empty:
-                break
+                return
             if not self.closing:
                 callback(value)
+
+    def _poll(self) -> None:
+        self._take_results()
         self._take_parts()
         if self._seen:
             frame, self._listener.frame = self._listener.frame, None

@@ -45,6 +45,7 @@ class Store:
         source: The command line's source, instead of the recipe's.
         model: The command line's model, instead of a recipe.
         device: The command line's device, instead of the settings'.
+        precision: The command line's precision, instead of the settings'.
     """
 
     def __init__(
@@ -57,11 +58,13 @@ class Store:
         source: str | None = None,
         model: str | None = None,
         device: str | None = None,
+        precision: str | None = None,
     ) -> None:
         self.home = home
         self.settings = settings
-        self._log, self._recipe, self._source, self._model, self._device = log, recipe, source, model, device
-        self._classifier: tuple[str, Classifier] | None = None
+        self._log, self._recipe, self._source, self._model = log, recipe, source, model
+        self._device, self._precision = device, precision
+        self._classifier: tuple[tuple[object, ...], Classifier] | None = None
 
     @property
     def source(self) -> str | None:
@@ -96,7 +99,9 @@ class Store:
 
     def build_job(self, recipe: Recipe, log: SqliteResultLog, lot: str) -> LineJob:
         """Return the job for the line."""
-        return assembly.build_job(recipe, self.settings, self.places, log, lot=lot, device=self._device)
+        return assembly.build_job(
+            recipe, self.settings, self.places, log, lot=lot, device=self._device, precision=self._precision
+        )
 
     def recipes(self) -> list[RecipeEntry]:
         """List the recipes."""
@@ -230,12 +235,15 @@ class Store:
 
     def _loaded(self, recipe: Recipe) -> Classifier:
         """Keep the model of the last trial loaded."""
-        if self._classifier is not None and self._classifier[0] == recipe.model:
+        device, precision = self._device or self.settings.device, self._precision or self.settings.precision
+        key = (recipe.model, device, precision, recipe.thresholds)
+        if self._classifier is not None and self._classifier[0] == key:
             return self._classifier[1]
         self.close()
-        device = self._device or self.settings.device
-        classifier = assembly.load_classifier(recipe.model, self.home, device=device, thresholds=recipe.thresholds)
-        self._classifier = (recipe.model, classifier)
+        classifier = assembly.load_classifier(
+            recipe.model, self.home, device=device, precision=precision, thresholds=recipe.thresholds
+        )
+        self._classifier = (key, classifier)
         return classifier
 
     def _kept(self, inspection: Inspection) -> tuple[Image | None, Prediction | None]:

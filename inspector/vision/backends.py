@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from inspector.domain.errors import DeviceError
+from inspector.vision.precision import CUDA_PRECISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,7 @@ def list_devices() -> list[Device]:
     """
     import openvino as ov  # noqa: PLC0415 - 0.1 s
 
-    from inspector.vision.openvino_backend import precisions  # noqa: PLC0415
+    from inspector.vision.graphs import precisions  # noqa: PLC0415
 
     core = ov.Core()
     found: dict[str, Device] = {}
@@ -60,7 +61,7 @@ def list_devices() -> list[Device]:
             )
     cuda = _cuda_name()
     if cuda:
-        found["cuda"] = Device(name="cuda", backend="torch", description=cuda, precisions=("fp32", "fp16", "bf16"))
+        found["cuda"] = Device(name="cuda", backend="torch", description=cuda, precisions=CUDA_PRECISIONS)
     return list(found.values())
 
 
@@ -78,18 +79,23 @@ def load_classifier(
         bundle: A verified bundle.
         device: "auto" takes an NVIDIA GPU where there is one and the bundle has weights, else the CPU; an Intel GPU or
             NPU is used only when named.
-        precision: "fp32", "bf16", "fp16" or "int8"; None takes the fastest that is safe on the device.
-        cache_dir: Where compiled graphs may be kept.
+        precision: "fp32", "bf16", "fp16" or "int8"; None or "auto" takes, of those that passed the gate when the model
+            was made, the one that runs fastest here.
+        cache_dir: Where compiled graphs and the measured speeds are kept; None: nothing is measured or kept.
         thresholds: Operating points other than the bundle's that will judge (a recipe's): near them a reduced
-            precision is checked against fp32.
+            precision is checked against the exact one.
 
     Raises:
         BundleError: If the bundle's graph or weights cannot be used on that back end.
-        DeviceError: If the device or the precision does not exist here; the text lists what does.
+        DeviceError: If the device or the precision does not exist here, the text lists what does; or if the precision
+            was refused when the model was made.
     """
     if device not in get_args(DeviceName):
         raise DeviceError(f"there is no device “{device}”", f"Name one of {', '.join(get_args(DeviceName))}.")
-    wants_torch = device == "cuda" or (device == "auto" and bundle.weights_path is not None and precision != "int8")
+    may = any(bundle.manifest.allows(name) for name in CUDA_PRECISIONS)
+    wants_torch = device == "cuda" or (
+        device == "auto" and bundle.weights_path is not None and may and precision != "int8"
+    )
     if wants_torch and _cuda_name():
         from inspector.vision.torch_backend import TorchClassifier  # noqa: PLC0415 - torch takes seconds
 

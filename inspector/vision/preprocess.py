@@ -1,4 +1,4 @@
-"""The one preprocessing function, used by training and by inspection, and the way back from the map to the picture."""
+"""The one preprocessing, used by training and by inspection, and the way back from the map to the picture."""
 
 from __future__ import annotations
 
@@ -68,14 +68,12 @@ class _Placement(NamedTuple):
 
 
 def preprocess(image: Image, preprocessing: Preprocessing) -> NDArray[np.float32]:
-    """Make the network's input of a picture: antialiased resize, range 0..1, mean and deviation, colour order.
+    """Make the float input of a picture, for torch and for training: `fit` and then `normalise`.
 
-    Full scale is 255 for 8 bit and 65535 for 16 bit; a camera that delivers 12 bits in 16 must be set to scale them
-    up. Grey is repeated on all three channels. A picture with transparency is laid over black, so that colours hidden
-    under transparent pixels cannot sway a verdict. The orientation in a file's EXIF data is applied by the reader.
+    What runs at the line takes the bytes of `fit` and normalises them inside its graph, so both see the same pixels.
 
     Args:
-        image: (H, W), (H, W, 1), (H, W, 3) BGR or (H, W, 4) BGRA; uint8 or uint16; any size from 1×1.
+        image: As in `fit`.
         preprocessing: What to do.
 
     Returns:
@@ -84,23 +82,68 @@ def preprocess(image: Image, preprocessing: Preprocessing) -> NDArray[np.float32
     Raises:
         PictureError: If the array is not a picture.
     """
+    return normalise(fit(image, preprocessing), preprocessing)
+
+
+def fit(image: Image, preprocessing: Preprocessing, out: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
+    """Bring a picture into the network's square: antialiased resize, rounded to bytes.
+
+    Full scale is 255 for 8 bit and 65535 for 16 bit; a camera that delivers 12 bits in 16 must be set to scale them
+    up. A 16-bit picture is resized with all its bits and rounded to 8 afterwards; halves are rounded up, as Pillow
+    does. Grey is repeated on all three channels. A picture with transparency is laid over black, so that colours
+    hidden under transparent pixels cannot sway a verdict. What a letterbox leaves free has the network's mean colour,
+    rounded. The orientation in a file's EXIF data is applied by the reader.
+
+    Args:
+        image: (H, W), (H, W, 1), (H, W, 3) BGR or (H, W, 4) BGRA; uint8 or uint16; any size from 1×1.
+        preprocessing: Size, policy, and for a letterbox the mean.
+        out: (S, S, 3) uint8, where the result goes, as a row of a batch; None for a new array.
+
+    Returns:
+        (S, S, 3) uint8 BGR, S the input size; ``out`` where it was given.
+
+    Raises:
+        PictureError: If the array is not a picture.
+    """
     pixels = opaque(_checked(image))
     size = preprocessing.input_size
     place = _placement(pixels.shape[1], pixels.shape[0], preprocessing)
-    planes = resample(pixels, _span(place.height, place.top, size), _span(place.width, place.left, size))
-    if planes.shape[0] == 1:
-        planes = np.repeat(planes, 3, axis=0)
-    elif preprocessing.colour_order is ColourOrder.RGB:
+    found = resample(pixels, _span(place.height, place.top, size), _span(place.width, place.left, size))
+    if pixels.dtype == np.uint16:
+        found *= np.float32(255.0 / 65535.0)
+    found += np.float32(0.5)  # the cast to bytes cuts off
+    square = np.empty((size, size, 3), np.uint8) if out is None else out
+    if found.shape[:2] == (size, size):
+        np.copyto(square, found, casting="unsafe")
+        return square
+    square[:] = _mean_colour(preprocessing)
+    filled = square[place.top : place.top + place.height, place.left : place.left + place.width]
+    np.copyto(filled, found, casting="unsafe")
+    return square
+
+
+def normalise(square: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.float32]:
+    """Normalise the bytes of `fit`: range 0..1, mean and deviation, colour order, channels first.
+
+    Args:
+        square: (S, S, 3) uint8 BGR.
+        preprocessing: Mean, deviation and colour order.
+
+    Returns:
+        (3, S, S) float32.
+    """
+    planes = square.transpose(2, 0, 1)
+    if preprocessing.colour_order is ColourOrder.RGB:
         planes = planes[::-1]
     std = np.asarray(preprocessing.std, np.float32)[:, None, None]
     mean = np.asarray(preprocessing.mean, np.float32)[:, None, None]
-    full_scale = np.float32(np.iinfo(pixels.dtype).max)
-    planes = planes * (1.0 / (full_scale * std)) - mean / std
-    if planes.shape[1:] == (size, size):
-        return np.ascontiguousarray(planes)
-    filled = np.zeros((3, size, size), np.float32)  # 0 after normalisation is the mean colour
-    filled[:, place.top : place.top + place.height, place.left : place.left + place.width] = planes
-    return filled
+    return np.ascontiguousarray(planes * (1.0 / (np.float32(255.0) * std)) - mean / std)
+
+
+def _mean_colour(preprocessing: Preprocessing) -> NDArray[np.uint8]:
+    """The network's mean as (3,) uint8 BGR."""
+    mean = np.rint(255.0 * np.asarray(preprocessing.mean)).astype(np.uint8)
+    return mean[::-1] if preprocessing.colour_order is ColourOrder.RGB else mean
 
 
 def opaque(image: Image) -> NDArray[Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import cv2
 import numpy as np
 
 if TYPE_CHECKING:
@@ -14,9 +13,9 @@ if TYPE_CHECKING:
 # OpenBLAS starts threads above 65536 · 4 multiplications. Beside an inference engine that holds the same cores they
 # wait for one another: measured on 2 cores, 300 ms instead of 2 ms. Every product below stays under the limit.
 _PRODUCT_LIMIT = 262_144
-# Rows of output that share one dense product; more would multiply too many zeros, fewer would call too often.
+# Rows, or columns, of output that share one dense product: more would multiply too many zeros, fewer call too often.
 _ROWS_DOWN = 4
-_ROWS_ACROSS = 8
+_COLUMNS_ACROSS = 4
 
 
 class Span(NamedTuple):
@@ -41,12 +40,25 @@ class _Block(NamedTuple):
     weights: NDArray[np.float32]
 
 
+class _Turned(NamedTuple):
+    first: int
+    last: int
+    low: int
+    high: int
+    weights: NDArray[np.float32]  #: (channels · (high - low), channels · (last - first))
+
+
 def resample(image: NDArray[Any], rows: Span, columns: Span) -> NDArray[np.float32]:
     """Resize a picture with the antialiased triangle filter and return the wanted part of the result.
 
     The filter is the one of Pillow's ``BILINEAR`` and of ``torch.nn.functional.interpolate(antialias=True)``: a
     triangle as wide as the reduction asks, renormalised at the borders. Nothing is rounded in between. Memory is flat
-    in the size of the picture but for one strip of it.
+    in the height of the picture.
+
+    Both passes are products of interleaved pixels with small dense matrices. Measured on one core of an EPYC with
+    AVX-512, 1024² and 900² to 224²: 1.4 and 1.2 ms; Pillow 8.5 and 3.5 ms; OpenCV's INTER_AREA, which is another
+    filter, 4.9 and 2.9 ms. An earlier version transposed between the passes: 5.8 ms at 1024², where the lines of the
+    picture fall into the same places of the cache, 1.2 ms at 900².
 
     Args:
         image: (H, W) or (H, W, C), C 1 or 3; uint8, uint16 or float32.
@@ -54,19 +66,35 @@ def resample(image: NDArray[Any], rows: Span, columns: Span) -> NDArray[np.float
         columns: The wanted columns.
 
     Returns:
-        (C, rows.wanted, columns.wanted) float32 in the range of the input.
+        (rows.wanted, columns.wanted, C) float32 in the range of the input.
     """
     height, width = image.shape[:2]
     channels = 1 if image.ndim == 2 else image.shape[2]
+    down = _blocks(height, rows, _ROWS_DOWN)
+    across = _turned(width, columns, _COLUMNS_ACROSS, channels)
+    group = max(1, _PRODUCT_LIMIT // max(block.weights.size for block in across))
+    strip = np.empty((max(block.high - block.low for block in down), width * channels), np.float32)
     middle = np.empty((rows.wanted, width * channels), np.float32)
-    for block in _blocks(height, rows, _ROWS_DOWN):
-        strip = image[block.low : block.high].astype(np.float32).reshape(block.high - block.low, -1)
-        _product(block.weights, strip, middle[block.first : block.last])
-    turned = cv2.transpose(middle.reshape(rows.wanted, width, channels)).reshape(width, rows.wanted * channels)
-    result = np.empty((columns.wanted, rows.wanted * channels), np.float32)
-    for block in _blocks(width, columns, _ROWS_ACROSS):
-        _product(block.weights, turned[block.low : block.high], result[block.first : block.last])
-    return np.ascontiguousarray(result.reshape(columns.wanted, rows.wanted, channels).transpose(2, 1, 0))
+    for block in down:
+        used = strip[: block.high - block.low]
+        np.copyto(used.reshape(-1, *image.shape[1:]), image[block.low : block.high])
+        _product(block.weights, used, middle[block.first : block.last])
+    result = np.empty((rows.wanted, columns.wanted * channels), np.float32)
+    for start in range(0, rows.wanted, group):
+        part, out = middle[start : start + group], result[start : start + group]
+        for turned in across:
+            _narrow_product(part, turned, out, channels)
+    return result.reshape(rows.wanted, columns.wanted, channels)
+
+
+def _narrow_product(part: NDArray[np.float32], block: _Turned, out: NDArray[np.float32], channels: int) -> None:
+    """Make a few columns of the result; a single row or column is summed, as its product would start threads."""
+    source = part[:, channels * block.low : channels * block.high]
+    target = out[:, channels * block.first : channels * block.last]
+    if len(part) == 1 or block.weights.shape[1] == 1:
+        np.einsum("ij,jk->ik", source, block.weights, out=target)
+    else:
+        np.matmul(source, block.weights, out=target)
 
 
 def _product(weights: NDArray[np.float32], strip: NDArray[np.float32], out: NDArray[np.float32]) -> None:
@@ -102,3 +130,13 @@ def _blocks(size: int, span: Span, rows: int) -> tuple[_Block, ...]:
         np.put_along_axis(dense, places[first:last] - start, weights[first:last].astype(np.float32), axis=1)
         blocks.append(_Block(first, last, start, stop, np.ascontiguousarray(dense[:, : stop - start])))
     return tuple(blocks)
+
+
+@functools.lru_cache(maxsize=128)
+def _turned(size: int, span: Span, columns: int, channels: int) -> tuple[_Turned, ...]:
+    """The filter of the horizontal axis for pixels whose channels lie side by side."""
+    apart = np.eye(channels, dtype=np.float32)
+    return tuple(
+        _Turned(block.first, block.last, block.low, block.high, np.ascontiguousarray(np.kron(block.weights, apart).T))
+        for block in _blocks(size, span, columns)
+    )

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
 from inspector.domain.errors import BundleError, ClassifierError, DeviceError
 from inspector.domain.records import ModelIdentity
 from inspector.vision.network import BACKBONE, InspectionNetwork
+from inspector.vision.precision import CUDA_PRECISIONS, Choice, choose
 from inspector.vision.prediction import make_prediction, near_threshold, p_defective
-from inspector.vision.preprocess import preprocess
+from inspector.vision.preprocess import fit
+from inspector.vision.torch_slots import ByteNetwork, TorchSlot
+from inspector.vision.turns import in_turns
 from inspector.vision.weights import load_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from inspector.domain.records import Image, Prediction, Thresholds
     from inspector.vision.bundle import Bundle
+    from inspector.vision.manifest import Precision
 
-_TYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+_TYPES: dict[Precision, torch.dtype] = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+_CPU_PRECISIONS: tuple[Precision, ...] = ("fp32", "bf16")
 _BATCH = 16
+_SLOTS = 2
 _Outputs = tuple["NDArray[np.float32]", "NDArray[np.float32]"]
 
 
@@ -66,12 +73,13 @@ class TorchClassifier:
     Args:
         bundle: A verified bundle with weights.
         device: "cpu" or "cuda".
-        precision: "fp32", "fp16" or "bf16"; None takes fp16 on CUDA and fp32 on the CPU.
+        precision: "fp32", "fp16" or "bf16"; None or "auto" takes fp32 on the CPU, and on CUDA the fastest that passed
+            the gate when the model was made (fp16, bf16, fp32).
         thresholds: Further operating points that may judge; the bundle's own is always guarded.
 
     Raises:
         BundleError: If the bundle has no weights or they do not fit.
-        DeviceError: If the device or precision does not exist here.
+        DeviceError: If the device or precision does not exist here, or may not judge.
     """
 
     def __init__(
@@ -84,24 +92,33 @@ class TorchClassifier:
     ) -> None:
         if device == "cuda" and not torch.cuda.is_available():
             raise DeviceError("torch sees no NVIDIA GPU here", "Use --device cpu.")
-        chosen = precision or ("fp16" if device == "cuda" else "fp32")
-        if chosen not in _TYPES or (chosen == "fp16" and device == "cpu"):
-            raise DeviceError(
-                f"torch cannot run this model in {chosen} on {device}; possible: {', '.join(_TYPES)}",
-                "Choose one of these, or leave the choice to the program.",
-            )
+        choice = _choice(bundle, device, precision)
         self._manifest = bundle.manifest
         self._guarded = (bundle.manifest.thresholds, *thresholds)
-        self._device, self._type, self._lock = torch.device(device), _TYPES[chosen], threading.Lock()
-        network = load_network(bundle).to(self._device)
-        self._network: InspectionNetwork | None = network.requires_grad_(requires_grad=False)
+        self._device, self._lock, self._closed = torch.device(device), threading.Lock(), False
+        kind = _TYPES[choice.precision]
+        network = load_network(bundle).requires_grad_(requires_grad=False)
+        self._exact: ByteNetwork | None = None
+        if kind is not torch.float32:
+            self._exact = self._placed(network, torch.float32)
+        usual = self._placed(network, kind)
+        copies = torch.cuda.Stream() if device == "cuda" else None  # type: ignore[no-untyped-call]
+        size = bundle.manifest.preprocessing.input_size
+        self._single = [TorchSlot(usual, 1, size, self._device, copies)]
+        self._batches = [TorchSlot(usual, _BATCH, size, self._device, copies) for _ in range(_SLOTS)]
         name = torch.cuda.get_device_name() if device == "cuda" else "CPU"
         self._identity = ModelIdentity(
-            name=bundle.manifest.name, sha256=bundle.sha256, device=name, precision=chosen, backend="torch"
+            name=bundle.manifest.name,
+            sha256=bundle.sha256,
+            device=name,
+            precision=choice.precision,
+            backend="torch",
+            reason=choice.reason,
         )
-        size = bundle.manifest.preprocessing.input_size
-        for _ in range(2):  # the first calls choose kernels
-            self._run(np.zeros((1, 3, size, size), np.float32))
+        with self._failures():
+            for _ in range(2):  # the first calls choose kernels
+                self._single[0].start(1)
+                self._single[0].finish()
 
     @property
     def identity(self) -> ModelIdentity:
@@ -130,66 +147,94 @@ class TorchClassifier:
             PictureError: If the picture cannot be preprocessed.
             ClassifierError: If the network fails or the classifier is closed.
         """
-        return self._predict_chunk([image])[0]
+        return self._judge([image], self._single, at_once=1)[0]
 
     def predict_batch(self, images: Sequence[Image]) -> list[Prediction]:
         """Classify several pictures, sixteen at a time; see `Classifier.predict_batch`.
+
+        On CUDA the next sixteen are resized and copied while these are computed.
 
         Raises:
             PictureError: If a picture cannot be preprocessed.
             ClassifierError: If the network fails or the classifier is closed.
         """
-        results: list[Prediction] = []
-        for first in range(0, len(images), _BATCH):
-            results += self._predict_chunk(images[first : first + _BATCH])
-        return results
+        if len(images) < 2:
+            return [self.predict(image) for image in images]
+        return self._judge(images, self._batches, at_once=_BATCH)
 
     def close(self) -> None:
         """Release the device; may be called twice."""
         with self._lock:
-            self._network = None
+            self._closed, self._exact = True, None
+            self._single.clear()
+            self._batches.clear()
             if self._device.type == "cuda":
                 torch.cuda.empty_cache()
 
-    def _predict_chunk(self, images: Sequence[Image]) -> list[Prediction]:
-        start = time.perf_counter()
-        pictures = np.stack([preprocess(image, self._manifest.preprocessing) for image in images])
-        middle = time.perf_counter()
-        probabilities, maps = self._run(pictures)
-        end = time.perf_counter()
+    def _judge(self, images: Sequence[Image], slots: Sequence[TorchSlot], *, at_once: int) -> list[Prediction]:
+        start_s, resize_s = time.perf_counter(), 0.0
+        chunks = [images[first : first + at_once] for first in range(0, len(images), at_once)]
+
+        def start(chunk: Sequence[Image], slot: TorchSlot) -> None:
+            nonlocal resize_s
+            began = time.perf_counter()
+            for image, square in zip(chunk, slot.squares, strict=False):  # the last chunk may be shorter
+                fit(image, self._manifest.preprocessing, out=square)
+            resize_s += time.perf_counter() - began
+            slot.start(len(chunk))
+
+        with self._lock, self._failures():
+            found = in_turns(chunks, slots, start, self._refined)
+        rest_s = max(0.0, time.perf_counter() - start_s - resize_s)
+        answers = [(one, map_) for group in found for one, map_ in zip(*group, strict=True)]
         return [
             make_prediction(
                 self._manifest,
                 image,
-                (probabilities[index], maps[index]),
-                preprocess_ms=1e3 * (middle - start) / len(images),
-                inference_ms=1e3 * (end - middle) / len(images),
+                outputs,
+                preprocess_ms=1e3 * resize_s / len(images),
+                inference_ms=1e3 * rest_s / len(images),
             )
-            for index, image in enumerate(images)
+            for image, outputs in zip(images, answers, strict=True)
         ]
 
-    def _run(self, pictures: NDArray[np.float32]) -> _Outputs:
+    def _refined(self, slot: TorchSlot) -> _Outputs:
+        """Take a slot's answers, those that lie near an operating point in float32."""
+        probabilities, maps = slot.finish()
+        if self._exact is not None:
+            for index in range(len(probabilities)):
+                if near_threshold(p_defective(probabilities[index], self.good_index), self._guarded):
+                    squares = torch.from_numpy(slot.squares[index : index + 1]).to(self._device)
+                    with torch.inference_mode():
+                        better = self._exact(squares)
+                    probabilities[index], maps[index] = better[0][0].cpu().numpy(), better[1][0].cpu().numpy()
+        return probabilities, maps
+
+    def _placed(self, network: InspectionNetwork, kind: torch.dtype) -> ByteNetwork:
+        return ByteNetwork(network, self._manifest.preprocessing, kind).to(self._device).eval()
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        if self._closed:
+            raise ClassifierError("the classifier is closed", "Load the model again.")
         try:
-            with self._lock:
-                probabilities, maps = self._forward(pictures, self._type)
-                if self._type is not torch.float32:
-                    for index in range(len(pictures)):
-                        if near_threshold(p_defective(probabilities[index], self.good_index), self._guarded):
-                            better = self._forward(pictures[index : index + 1], torch.float32)
-                            probabilities[index], maps[index] = better[0][0], better[1][0]
+            yield
         except RuntimeError as error:
             raise ClassifierError(
                 f"inference with {self._manifest.name} on {self._identity.device} failed: {error}",
                 "Start the line again; if it happens again, choose another device.",
             ) from error
-        return probabilities, maps
 
-    def _forward(self, pictures: NDArray[np.float32], kind: torch.dtype) -> _Outputs:
-        network = self._network
-        if network is None:
-            raise ClassifierError("the classifier is closed", "Load the model again.")
-        x = torch.from_numpy(pictures).to(self._device).contiguous(memory_format=torch.channels_last)
-        reduced = kind is not torch.float32
-        with torch.inference_mode(), torch.autocast(self._device.type, dtype=kind, enabled=reduced):
-            probabilities, maps = network(x)
-        return probabilities.float().cpu().numpy(), maps.float().cpu().numpy()
+
+def _choice(bundle: Bundle, device: str, precision: str | None) -> Choice:
+    """On the CPU torch is the reference and computes in what it is asked for; on CUDA it judges: the gate decides."""
+    automatic = precision in {None, "auto"}
+    if device == "cuda":
+        return choose(bundle.manifest, CUDA_PRECISIONS, device, precision)
+    found = next((name for name in _CPU_PRECISIONS if name == ("fp32" if automatic else precision)), None)
+    if found is None:
+        raise DeviceError(
+            f"torch cannot run this model in {precision} on {device}; possible: {', '.join(_CPU_PRECISIONS)}",
+            "Choose one of these, or leave the choice to the program.",
+        )
+    return Choice(precision=found, reason=f"{found}: the reference" if automatic else f"{found}: as set")

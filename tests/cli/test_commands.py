@@ -23,7 +23,8 @@ from inspector.domain.config import TriggerMode
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.recipe import load_recipe, save_recipe
-from tests.bundles import make_bundle
+from inspector.vision.manifest import PrecisionCheck
+from tests.bundles import make_bundle, make_two_graph_bundle
 from tests.gui.conftest import picture
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -183,6 +184,26 @@ def test_run_explains_what_it_cannot_do(
     assert code == 1
     assert says in captured.err
     assert captured.out == ""
+
+
+def test_the_precision_is_set_measured_or_refused(
+    capsys: pytest.CaptureFixture[str], home: Path, pictures: Path
+) -> None:
+    command = ("run", "--headless", "--home", home, "--source", f"folder:{pictures}", "--max-parts", "1", "--json")
+    code, found = run(capsys, *command, "--model", "tiny", "--precision", "fp32")
+    assert (code, found["precision"]) == (0, "fp32")
+    failed = PrecisionCheck(passed=False, pictures=40, flips=3, largest_difference=0.4, reason="3 verdicts differ")
+    passed = PrecisionCheck(passed=True, pictures=40, flips=0, largest_difference=0.0)
+    make_two_graph_bundle(home / "models" / "two", precisions={"fp32": passed, "int8": failed})
+    code, found = run(capsys, *command, "--model", "two", "--precision", "auto")
+    assert (code, found["precision"]) == (0, "fp32")
+    for other in (("batch", pictures), ("inspect", pictures / ODD[0])):
+        code, found = run(capsys, *other, "--model", "two", "--home", home, "--precision", "int8", "--json")
+        assert code == 1
+        assert found["error"]["what"].endswith("may not judge in int8: int8 refused at export: 3 verdicts differ")
+    (home / "settings.json").write_text('{"precision": "int8"}')
+    code, found = run(capsys, "inspect", pictures / ODD[0], "--model", "two", "--home", home, "--json")
+    assert (code, "int8 refused" in found["error"]["what"]) == (1, True)
 
 
 def test_models_are_listed_shown_verified_and_a_changed_byte_is_found(

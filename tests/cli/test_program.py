@@ -36,6 +36,7 @@ def home(tmp_path: Path) -> Path:
     [
         (("--source", "demo:", "batch", "x", "--model", "y"), "--source belongs behind the command"),
         (("--model", "m", "devices"), "--model belongs behind the command"),
+        (("--precision", "int8", "devices"), "--precision belongs behind the command"),
         (("run", "--source", "demo:", "--model", "a", "--recipe", "b"), "not allowed with"),
         (("run", "--source", "demo:", "--max-parts", "0"), "at least 1"),
         (("inspect", "x.png", "--opacity", "1.5"), "from 0 to 1"),

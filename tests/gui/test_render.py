@@ -71,7 +71,7 @@ def test_a_part_of_the_heatmap_looks_as_it_does_in_the_whole() -> None:
     scene = Scene(image=image, label="", heatmap=prediction(), opacity=0.8)
     whole = pixels(render(scene, View(width=1600, height=1600)).image)
     part = render(scene, View(width=400, height=400, zoom=4.0, centre=(0.375, 0.625)))
-    assert part.source == (100, 200, 100, 100)
+    assert part.source == (100.0, 200.0, 100.0, 100.0)
     difference = pixels(part.image).astype(np.int64) - whole[800:1200, 400:800]
     assert int(np.abs(difference).max()) <= 1  # the outline of the hottest place is elsewhere
 

@@ -151,6 +151,24 @@ def test_settings_are_validated_as_typed_and_applied_at_once(station: Station) -
     assert not page.apply_button.isEnabled()
 
 
+def test_the_precision_is_shown_with_its_reason_and_can_be_set(station: Station) -> None:
+    window, session = station.window, station.session
+    session.start()
+    station.until(lambda: "/s" in window.footer._device.toolTip() or "only one" in window.footer._device.toolTip())
+    chosen = window.footer._device.text()
+    assert chosen.startswith("CPU (openvino ")
+    station.window.show_page(1)
+    window.settings.show_section("Station")
+    window.settings.station.set_value("precision", "fp32")
+    hint = window.settings.station.editors["precision"].accessibleDescription()
+    assert f"tiny: {window.footer._device.toolTip()}" in hint
+    station.qtbot.mouseClick(window.settings.apply_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: window.footer._device.toolTip() == "fp32: as set")
+    assert window.footer._device.text() == "CPU (openvino fp32)"
+    assert window.header.model_pill.toolTip().startswith("fp32: as set\nSHA-256 ")
+    session.stop()
+
+
 def test_a_fault_stands_beside_its_field(station: Station) -> None:
     page = station.window.settings
     station.window.show_page(1)

@@ -18,6 +18,8 @@ _KEEP = {
     KeepPolicy.ONE_IN_N: "those, and one in N passes",
     KeepPolicy.NONE: "none",
 }
+#: Stands under the precision; the page adds what was measured.
+PRECISION_HINT = "how exactly the network computes; auto takes the fastest here that passed the model's gate"
 
 
 def _same(*values: str) -> tuple[tuple[str, str], ...]:
@@ -248,6 +250,13 @@ def station_section() -> tuple[str, str, list[Field]]:
                 kind="choice",
                 hint="where the network runs; auto takes an NVIDIA GPU where there is one, else the CPU",
                 choices=_same("auto", "cpu", "cuda", "gpu", "npu"),
+            ),
+            Field(
+                name="precision",
+                words="Precision",
+                kind="choice",
+                hint=PRECISION_HINT,
+                choices=_same("auto", "fp32", "bf16", "int8"),
             ),
             Field(name="shift_starts", words="Shifts start at", kind="hours", hint="hours, local time, with commas"),
             Field(

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.gui.forms import Form
-from inspector.gui.pages.fields import recipe_sections, station_section
+from inspector.gui.pages.fields import PRECISION_HINT, recipe_sections, station_section
 from inspector.gui.pages.training import TrainingPage
 from inspector.gui.render import Scene
 from inspector.gui.theme import TARGET_PX
@@ -29,6 +29,7 @@ from inspector.trainings import Trainings
 
 if TYPE_CHECKING:
     from inspector.domain.records import Box, Frame, Image, Thresholds
+    from inspector.engine.status import EngineStatus
     from inspector.gui.preview import Preview
     from inspector.gui.session import Session
     from inspector.vision.store import ModelEntry
@@ -56,6 +57,7 @@ class SettingsPage(QWidget):
         self._build()
         session.recipe_changed.connect(self.show_recipe)
         session.frame_arrived.connect(self._on_frame)
+        session.status_changed.connect(self._on_status)
         self.station.fill(session.store.settings.model_dump(mode="json"))
         if session.recipe is not None:
             self.show_recipe(session.recipe)
@@ -239,6 +241,11 @@ class SettingsPage(QWidget):
         if self.preview_button.text() != words:
             self.preview_button.setText(words)
         self.preview_button.setEnabled(not self._session.running)
+
+    def _on_status(self, status: EngineStatus) -> None:
+        """Say under the precision what was measured, once a model is loaded."""
+        words = "" if status.model is None else f". {status.model.name}: {status.model.reason}"
+        self.station.set_hint("precision", PRECISION_HINT + words)
 
     def _on_frame(self, frame: Frame) -> None:
         if self.isVisible():

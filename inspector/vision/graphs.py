@@ -1,0 +1,261 @@
+"""The OpenVINO graphs of a bundle: read, fed with bytes, compiled for a device, kept compiled on disk."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import openvino as ov
+from openvino.preprocess import ColorFormat, PrePostProcessor
+
+from inspector.domain.errors import BundleError, DeviceError
+from inspector.vision.caches import BlobCache
+from inspector.vision.graph import GRAPH_FILE, INT8_GRAPH_FILE, MAPS_OUTPUT, PROBABILITIES_OUTPUT
+from inspector.vision.preprocess import ColourOrder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inspector.vision.bundle import Bundle
+    from inspector.vision.manifest import Precision
+    from inspector.vision.preprocess import Preprocessing
+
+_HINTS = {"f32": ov.Type.f32, "bf16": ov.Type.bf16, "f16": ov.Type.f16}
+_NEEDED_CAPABILITY: dict[Precision, str] = {"fp32": "FP32", "bf16": "BF16", "fp16": "FP16"}
+_FULL_SCALE = 255.0
+
+_CPU_FLAGS = Path("/proc/cpuinfo")
+
+logger = logging.getLogger(__name__)
+
+
+class Way(NamedTuple):
+    """One way of computing: a graph file of the bundle, and how its float part computes ("f32", "bf16" or "f16")."""
+
+    file: str
+    hint: str
+
+
+class Ways(NamedTuple):
+    """How a precision is computed.
+
+    Args:
+        usual: For every picture.
+        exact: What judges again near an operating point; None where `usual` is what was checked when the model was
+            made.
+    """
+
+    usual: Way
+    exact: Way | None
+
+
+def precisions(core: Any, device: str, graph_precision: str = "fp32") -> list[Precision]:  # noqa: ANN401 - openvino.Core
+    """The precisions in which a device can run a bundle's ``graph.xml``.
+
+    Args:
+        core: An `openvino.Core`.
+        device: OpenVINO's name.
+        graph_precision: As in the manifest; an int8 graph runs in int8 only.
+    """
+    if graph_precision == "int8":
+        return ["int8"]
+    capabilities = set(core.get_property(device, "OPTIMIZATION_CAPABILITIES"))
+    names = [name for name, needed in _NEEDED_CAPABILITY.items() if needed in capabilities]
+    # OpenVINO's CPU computes fp16 natively on few processors and slower than fp32 there (40 ms against 28 ms measured)
+    return [name for name in names if not (device == "CPU" and name == "fp16")] or ["fp32"]
+
+
+def _lacks_vnni(cpuinfo: Path) -> bool:
+    """True where Linux lists the instructions of an x86 processor, and exact int8 products are not among them."""
+    try:
+        lines = cpuinfo.read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:  # not Linux
+        return False
+    flags = next((line for line in lines if line.startswith("flags")), "")
+    return "sse2" in flags and not any(name in flags for name in ("avx512_vnni", "avx_vnni", "amx_int8"))
+
+
+class Graphs:
+    """Compiles the graphs of one bundle; owned by a classifier, called by one thread at a time.
+
+    The graph in the bundle takes normalised floats; here mean, deviation, layout and colour order are put in front of
+    it, so that the device is fed with the bytes of `inspector.vision.preprocess.fit`.
+
+    Args:
+        bundle: A verified bundle.
+        device: OpenVINO's name of the device.
+        cache_dir: Where compiled graphs are kept; None for nowhere.
+    """
+
+    def __init__(self, bundle: Bundle, device: str, cache_dir: Path | None) -> None:
+        self.core = ov.Core()
+        self._bundle = bundle
+        self._device = device
+        self._cache_dir = cache_dir
+        self._blobs = BlobCache(cache_dir) if cache_dir is not None else None
+        self._models: dict[str, Any] = {}
+        self._has_bf16 = "BF16" in self.core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+    @property
+    def possible(self) -> list[Precision]:
+        """In which precisions the device can run this bundle."""
+        names = precisions(self.core, self._device, self._bundle.manifest.graph_precision)
+        return [*names, "int8"] if self._bundle.int8_graph_path is not None else names
+
+    @property
+    def machine(self) -> tuple[str, ...]:
+        """What a measurement or a compiled graph depends on: processor, cores, device, version of OpenVINO."""
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        name = str(self.core.get_property(self._device, "FULL_DEVICE_NAME"))
+        return name, f"{cores} cores", self._device, f"OpenVINO {ov.__version__}"
+
+    @property
+    def doubtful(self) -> dict[Precision, str]:
+        """What is possible and may judge, but should not where there is a choice, and why.
+
+        Without VNNI (AVX-512 or AVX) or AMX an x86 processor adds int8 products in 16 bits, which can overflow:
+        the answers would not be those that were checked where the model was made.
+        """
+        if self._device != "CPU" or not _lacks_vnni(_CPU_FLAGS):
+            return {}
+        return {"int8": "int8 left out: this processor has no VNNI and may add int8 products inexactly"}
+
+    def ways(self, precision: Precision) -> Ways:
+        """Say how a precision is computed here.
+
+        A bundle with an int8 graph beside the float one was trained on what its int8 trunk gives, with the rest in
+        float32: that, not the float graph, is what the int8 precision must agree with. So its exact way is the same
+        graph with the rest in float32, and its usual way has the rest in bf16 where the processor has that. An older
+        bundle whose only graph is int8 has nothing but its linear head in float: it is computed in float32 at once.
+        """
+        if precision == "int8":
+            if self._bundle.int8_graph_path is None:
+                return Ways(Way(GRAPH_FILE, "f32"), None)
+            exact = Way(INT8_GRAPH_FILE, "f32")
+            if self._device == "CPU":
+                return Ways(Way(INT8_GRAPH_FILE, "bf16"), exact) if self._has_bf16 else Ways(exact, None)
+            return Ways(Way(INT8_GRAPH_FILE, "f16"), exact)
+        exact = Way(GRAPH_FILE, "f32")
+        hint = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}[precision]
+        return Ways(Way(GRAPH_FILE, hint), None if hint == "f32" else exact)
+
+    def compile(self, way: Way, *, device: str = "", streams: bool = False) -> Any:  # noqa: ANN401 - CompiledModel
+        """Compile a graph for one picture at a time, or take it from the cache.
+
+        Args:
+            way: What to compile.
+            device: Another device than this bundle's.
+            streams: For the most pictures per second instead of the shortest time for one.
+
+        Returns:
+            An `openvino.CompiledModel` with the input (1, S, S, 3) uint8 BGR.
+
+        Raises:
+            BundleError: If the graph is not one of ours.
+            DeviceError: If the device cannot run it.
+        """
+        where = device or self._device
+        config: dict[str, Any] = {
+            "PERFORMANCE_HINT": "THROUGHPUT" if streams else "LATENCY",
+            "INFERENCE_PRECISION_HINT": _HINTS[way.hint],
+        }
+        if where != "CPU" and self._cache_dir is not None:  # GPU and NPU compile for many seconds
+            config["CACHE_DIR"] = str(self._cache_dir)
+        key = self._key(way, where, config) if where == "CPU" and self._pays(way) else None
+        found = self._from_cache(key, where, config)
+        if found is not None:
+            return found
+        try:
+            compiled = self.core.compile_model(self._read(way.file), where, config)
+        except RuntimeError as error:
+            raise DeviceError(
+                f"the model {self._bundle.manifest.name} cannot be compiled for {where} in {way.hint}: {error}",
+                "Choose another device or precision.",
+            ) from error
+        self._to_cache(key, compiled)
+        return compiled
+
+    def _pays(self, way: Way) -> bool:
+        """Int8 graphs are kept: see ARCHITECTURE.md, “Compiled graphs”."""
+        return way.file == INT8_GRAPH_FILE or self._bundle.manifest.graph_precision == "int8"
+
+    def _key(self, way: Way, device: str, config: dict[str, Any]) -> list[str]:
+        files = self._bundle.manifest.files
+        weights = way.file.removesuffix(".xml") + ".bin"
+        return [
+            *self.machine,
+            device,
+            files[way.file],
+            files[weights],
+            self._bundle.manifest.preprocessing.model_dump_json(),
+            ",".join(self._bundle.manifest.class_names),
+            *(f"{name}={value}" for name, value in sorted(config.items())),
+        ]
+
+    def _from_cache(self, key: Sequence[str] | None, device: str, config: dict[str, Any]) -> Any:  # noqa: ANN401
+        blob = self._blobs.read(key) if self._blobs is not None and key is not None else None
+        if self._blobs is None or key is None or blob is None:
+            return None
+        try:
+            return self.core.import_model(ov.Tensor(np.frombuffer(blob, np.uint8)), device, config)
+        except RuntimeError:
+            logger.warning("a compiled graph in the cache cannot be used; it is compiled anew", exc_info=True)
+            self._blobs.remove(key)
+            return None
+
+    def _to_cache(self, key: Sequence[str] | None, compiled: Any) -> None:  # noqa: ANN401
+        if self._blobs is None or key is None:
+            return
+        try:
+            self._blobs.write(key, compiled.export_model().getbuffer())
+        except (OSError, RuntimeError) as error:
+            logger.warning("the compiled graph is not kept: %s", error)
+
+    def _read(self, file: str) -> Any:  # noqa: ANN401 - openvino.Model
+        """Read a graph, check that it is one of ours, and let it take bytes."""
+        if file not in self._models:
+            self._models[file] = self._checked(file)
+        return self._models[file]
+
+    def _checked(self, file: str) -> Any:  # noqa: ANN401 - openvino.Model
+        folder, manifest = self._bundle.folder, self._bundle.manifest
+        size, count = manifest.preprocessing.input_size, len(manifest.class_names)
+        try:
+            # not mapped into memory: on Windows a mapped file could not be replaced by a newer bundle
+            model = self.core.read_model(folder / file, config={"ENABLE_MMAP": False})
+            model.reshape([1, 3, size, size])
+            shapes = (tuple(model.output(PROBABILITIES_OUTPUT).shape), tuple(model.output(MAPS_OUTPUT).shape[:2]))
+        except RuntimeError as error:
+            raise BundleError(f"the graph {file} of {folder} cannot be used: {error}", "Export it again.") from error
+        if shapes != ((1, count), (1, count)):
+            raise BundleError(
+                f"the graph {file} of {folder} has outputs {shapes} where the manifest names {count} classes",
+                "Export it again.",
+            )
+        return take_bytes(model, manifest.preprocessing)
+
+
+def take_bytes(model: Any, preprocessing: Preprocessing) -> Any:  # noqa: ANN401 - openvino.Model
+    """Put the normalisation in front of a graph.
+
+    Args:
+        model: An `openvino.Model` that takes (N, 3, S, S) float32, normalised.
+        preprocessing: Mean, deviation and colour order.
+
+    Returns:
+        The model, now with the input (N, S, S, 3) uint8 BGR.
+    """
+    wrapper = PrePostProcessor(model)
+    entry = wrapper.input(0)
+    entry.tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC")).set_color_format(ColorFormat.BGR)
+    steps = entry.preprocess().convert_element_type(ov.Type.f32)
+    if preprocessing.colour_order is ColourOrder.RGB:
+        steps = steps.convert_color(ColorFormat.RGB)
+    steps.mean([_FULL_SCALE * value for value in preprocessing.mean]).scale(
+        [_FULL_SCALE * value for value in preprocessing.std]
+    )
+    entry.model().set_layout(ov.Layout("NCHW"))
+    return wrapper.build()
