@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from inspector.cli import main
-from inspector.cli.batch import overlay_name
+from inspector.batch.judge import overlay_name
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
 
