@@ -61,7 +61,7 @@ def _expand(packed: bytes | memoryview, size: int) -> bytes | None:
     stream = isal_zlib.decompressobj()
     try:
         pixels: bytes = stream.decompress(packed, size + 1)  # no more, whatever a hostile stream would come to
-    except isal_zlib.IsalError:
+    except isal_zlib.IsalError:  # type: ignore[misc]  # its stub calls the class an instance
         return None
     return pixels if stream.eof and len(pixels) == size else None
 
