@@ -99,6 +99,17 @@ def load_classifier(
     return load(Bundle.load(entry), device=device, precision=precision, cache_dir=home.cache, thresholds=points)
 
 
+def input_size(model: str, home: Home) -> int:
+    """Return the side of a model's square input, pixels; of its manifest alone, nothing is loaded.
+
+    Raises:
+        BundleError: If it cannot be found or read.
+    """
+    from inspector.vision.bundle import load_manifest  # noqa: PLC0415
+
+    return load_manifest(model_store(home).find(model)).preprocessing.input_size
+
+
 def demo_recipe() -> Recipe:
     """Return the recipe of the built-in demo line."""
     return Recipe(

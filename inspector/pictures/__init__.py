@@ -10,6 +10,7 @@ from inspector.pictures.files import (
     is_picture,
     iter_pictures,
     natural_key,
+    walk_pictures,
     write_bytes,
     write_picture,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "natural_key",
     "read_picture",
     "silence_opencv",
+    "walk_pictures",
     "write_bytes",
     "write_picture",
 ]

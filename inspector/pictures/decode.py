@@ -11,6 +11,7 @@ import numpy as np
 from inspector.domain.errors import PictureError
 from inspector.pictures.header import Header, read_header
 from inspector.pictures.opencv import silence_opencv
+from inspector.pictures.png import expanded_png
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,14 +30,24 @@ _FOREIGN = {
     b"%PDF": "a PDF, which is not supported",
     b"\x00\x00\x00\x0cjP  ": "JPEG 2000, which is not supported",
 }
+#: By how much the JPEG decoder can divide both sides, largest first, with OpenCV's modes for grey and colour.
+_REDUCED = (
+    (8, cv2.IMREAD_REDUCED_GRAYSCALE_8, cv2.IMREAD_REDUCED_COLOR_8),
+    (4, cv2.IMREAD_REDUCED_GRAYSCALE_4, cv2.IMREAD_REDUCED_COLOR_4),
+    (2, cv2.IMREAD_REDUCED_GRAYSCALE_2, cv2.IMREAD_REDUCED_COLOR_2),
+)
+_BLOCK_PX = 8
 
 
-def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Image:
+def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS, at_least: int | None = None) -> Image:
     """Decode a picture file.
 
     Args:
         path: JPEG, PNG, BMP, TIFF or WebP, whatever the suffix says.
         max_pixels: Larger pictures are refused.
+        at_least: The short side that is enough, pixels: a grey or YCbCr JPEG is decoded at a half, a quarter or an
+            eighth of its size, by its own coefficients, as long as the short side stays as long as that. None decodes
+            all pixels.
 
     Returns:
         Read-only (H, W), (H, W, 3) BGR or (H, W, 4) BGRA, uint8 or uint16, turned as its EXIF orientation says. Of an
@@ -61,16 +72,17 @@ def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Image:
         raise PictureError(
             f"the picture {path} cannot be read: {reason}", "Check that it exists and may be read."
         ) from error
-    return decode_picture(data, str(path), max_pixels=max_pixels)
+    return decode_picture(data, str(path), max_pixels=max_pixels, at_least=at_least)
 
 
-def decode_picture(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS) -> Image:
+def decode_picture(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS, at_least: int | None = None) -> Image:
     """Decode a picture file's content; see `read_picture`.
 
     Args:
         data: The content.
         name: For the error's text.
         max_pixels: Larger pictures are refused.
+        at_least: As in `read_picture`.
 
     Raises:
         PictureError: As `read_picture`.
@@ -89,20 +101,22 @@ def decode_picture(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS) -> I
         )
     if header.fault:
         raise PictureError(f"the picture {name} {header.fault} ({len(data)} bytes)", "Copy or save it again.")
-    image = _upright(_pixels(data, header, name), header.orientation)
+    image = _upright(_pixels(data, header, name, at_least), header.orientation)
     image.setflags(write=False)
     return image
 
 
-def _pixels(data: bytes, header: Header, name: str) -> Image:
-    image = _imdecode(data) if header.width_px and header.height_px else None
+def _pixels(data: bytes, header: Header, name: str, at_least: int | None) -> Image:
+    divisor, mode = _reduction(header, at_least)
+    plain = expanded_png(data) if header.kind == "PNG" else data
+    image = _imdecode(plain, mode) if header.width_px and header.height_px else None
     if image is None:
         raise PictureError(f"the {header.kind} picture {name} is damaged and cannot be decoded", "Save it again.")
     if image.dtype not in (np.uint8, np.uint16):
         raise PictureError(f"the picture {name} has {image.dtype} pixels", "Save it with 8 or 16 bits per channel.")
     if image.ndim == 3 and image.shape[2] not in (3, 4):
         raise PictureError(f"the picture {name} has {image.shape[2]} channels", "Save it as grey or colour.")
-    if header.kind == "JPEG" and _ends_in_filling(image) and _lacks_data(data):
+    if header.kind == "JPEG" and _ends_in_filling(image, _BLOCK_PX // divisor) and _lacks_data(data, mode):
         raise PictureError(f"the picture {name} is cut short ({len(data)} bytes)", "Copy or save it again.")
     if header.kind == "TIFF" and image.ndim == 3 and image.shape[2] == 4:
         # libtiff multiplies the colours by the opacity, which cannot be undone
@@ -112,20 +126,32 @@ def _pixels(data: bytes, header: Header, name: str) -> Image:
     return image
 
 
-def _imdecode(data: bytes) -> Image | None:
+def _reduction(header: Header, at_least: int | None) -> tuple[int, int]:
+    """Choose by how much both sides are divided while decoding, and OpenCV's mode for it.
+
+    All that is in the file is decoded, and nothing turned: the orientation is ours, as these modes ignore it.
+    """
+    if at_least is not None and header.kind == "JPEG" and header.channels in (1, 3):
+        shortest = min(header.width_px, header.height_px)
+        for divisor, grey, colour in _REDUCED:
+            if shortest >= divisor * at_least:
+                return divisor, (grey if header.channels == 1 else colour) | cv2.IMREAD_IGNORE_ORIENTATION
+    return 1, cv2.IMREAD_UNCHANGED
+
+
+def _imdecode(data: bytes | bytearray, mode: int) -> Image | None:
     try:
-        # all that is in the file and nothing turned: the orientation is ours, as this mode ignores it
-        return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        return cv2.imdecode(np.frombuffer(data, np.uint8), mode)
     except (cv2.error, MemoryError):
         return None
 
 
-def _ends_in_filling(image: Image) -> bool:
+def _ends_in_filling(image: Image, block: int) -> bool:
     """True where the last block is the even grey that libjpeg fills in when the coded data end early."""
-    return bool((image[-8:, -8:] == 128).all())
+    return bool((image[-block:, -block:] == 128).all())
 
 
-def _lacks_data(data: bytes) -> bool:
+def _lacks_data(data: bytes, mode: int) -> bool:
     """True where a JPEG's coded data end before its last block.
 
     The end marker is what lets libjpeg fill in silently; with eight bytes of padding in its place the decoder runs out
@@ -134,7 +160,7 @@ def _lacks_data(data: bytes) -> bool:
     """
     if b"\xff\xc2" in data:
         return False
-    return _imdecode(data[: data.rfind(b"\xff\xd9")] + bytes(8)) is None
+    return _imdecode(data[: data.rfind(b"\xff\xd9")] + bytes(8), mode) is None
 
 
 def _upright(image: Image, orientation: int) -> Image:

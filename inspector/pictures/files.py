@@ -19,24 +19,39 @@ if TYPE_CHECKING:
 
 #: Suffixes of picture files, lower case; the content decides how a file is decoded.
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
+_DIGITS = re.compile(r"\d+")
 
 
 def is_picture(path: Path) -> bool:
     """True where the name is that of a picture file that is not hidden and not being written."""
-    return path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith((".", "~"))
+    return _is_picture_name(path.name)
 
 
-def natural_key(path: Path) -> tuple[tuple[tuple[int, int, str], ...], str]:
-    """Sort key under which ``part 10`` comes after ``part 9``."""
-    pieces = re.split(r"(\d+)", str(path).casefold())
-    return tuple((0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces), str(path)
+def _is_picture_name(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in PICTURE_SUFFIXES and not name.startswith((".", "~"))  # noqa: PTH122
 
 
-def iter_pictures(folder: Path, *, recursive: bool = False) -> Iterator[Path | None]:
-    """Iterate over the picture files of a folder as the file system lists them; see `find_pictures`.
+def natural_key(path: Path | str) -> tuple[str, str]:
+    """Sort key under which ``part 10`` comes after ``part 9``.
+
+    A run of digits becomes a zero byte, how many digits it has, and the digits: a shorter number is smaller. The key is
+    text, not pieces, as a hundred thousand keys are held while a folder is sorted.
+    """
+    text = str(path)
+    return _DIGITS.sub(_sortable, text.casefold()), text
+
+
+def _sortable(found: re.Match[str]) -> str:
+    digits = str(int(found[0]))
+    return f"\0{chr(len(digits))}{digits}"
+
+
+def walk_pictures(folder: Path, *, recursive: bool = False) -> Iterator[tuple[str, list[str]]]:
+    """Iterate over a folder, and with ``recursive`` those inside it, with the names of the picture files in each.
 
     Yields:
-        A picture file; None after every sub-folder, so that a long search shows that it goes on.
+        The folder's path and the names in it, as the file system lists them; hidden folders are left out, and links to
+        folders are not followed.
 
     Raises:
         PictureError: As `find_pictures`.
@@ -55,7 +70,20 @@ def iter_pictures(folder: Path, *, recursive: bool = False) -> Iterator[Path | N
 
     for root, folders, files in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")] if recursive else []
-        yield from (path for name in files if is_picture(path := Path(root, name)))
+        yield root, [name for name in files if _is_picture_name(name)]
+
+
+def iter_pictures(folder: Path, *, recursive: bool = False) -> Iterator[Path | None]:
+    """Iterate over the picture files of a folder as the file system lists them; see `find_pictures`.
+
+    Yields:
+        A picture file; None after every sub-folder, so that a long search shows that it goes on.
+
+    Raises:
+        PictureError: As `find_pictures`.
+    """
+    for root, names in walk_pictures(folder, recursive=recursive):
+        yield from (Path(root, name) for name in names)
         yield None
 
 

@@ -27,6 +27,7 @@ class Header:
         width_px: Width before any turning, 0 where it could not be found.
         height_px: Height before any turning.
         orientation: EXIF orientation 1..8 that is still to be applied after decoding; 1 is upright.
+        channels: Of a JPEG how many its frame has: 1 grey, 3 colour, 4 CMYK; 0 elsewhere.
         fault: Why the file cannot be trusted, as "is cut short"; empty where it is whole.
     """
 
@@ -34,6 +35,7 @@ class Header:
     width_px: int = 0
     height_px: int = 0
     orientation: int = 1
+    channels: int = 0
     fault: str = ""
 
 
@@ -90,14 +92,14 @@ def _png(data: bytes) -> Header:
 
 def _jpeg(data: bytes) -> Header:
     """JPEG (ITU-T T.81): segments up to a start of scan, coded data, and so on up to the end-of-image marker."""
-    width, height, orientation, position = 0, 0, 1, 2
+    width, height, channels, orientation, position = 0, 0, 0, 1, 2
     while (found := _MARKER.search(data, position)) is not None:
         marker, position = data[found.start() + 1], found.end()
         if marker == 0xD9:
-            return Header(kind="JPEG", width_px=width, height_px=height, orientation=orientation)
+            return Header(kind="JPEG", width_px=width, height_px=height, orientation=orientation, channels=channels)
         (length,) = struct.unpack_from(">H", data, position)
         if 0xC0 <= marker <= 0xCF and marker not in _NOT_START_OF_FRAME and not width:
-            height, width = struct.unpack_from(">HH", data, position + 3)
+            height, width, channels = struct.unpack_from(">HHB", data, position + 3)
         elif marker == 0xE1 and data[position + 2 : position + 8] == b"Exif\x00\x00":
             orientation = exif_orientation(data[position + 8 : position + length])
         position += length

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from inspector.batch.judge import overlay_name
 from inspector.cli import main
-from inspector.cli.batch import overlay_name
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
 

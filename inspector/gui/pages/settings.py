@@ -61,6 +61,7 @@ class SettingsPage(QWidget):
         self.station.fill(session.store.settings.model_dump(mode="json"))
         if session.recipe is not None:
             self.show_recipe(session.recipe)
+        self._on_status(session.engine.status())
 
     # --- building -----------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,163 @@
+"""The unit of work: a batch of file names becomes a table of rows, with no state but its arguments."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inspector.batch.rows import Row, make_row, storable
+from inspector.domain.config import QualityLimits
+from inspector.domain.errors import InspectorError
+from inspector.domain.policy import decide, error_decision
+from inspector.domain.quality import check_quality
+from inspector.engine.inspect import inspect_picture
+from inspector.pictures import read_picture, write_picture
+from inspector.vision.overlay import draw_overlay
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from inspector.domain.records import Decision, Image, Prediction
+    from inspector.vision.classifier import Classifier
+
+#: A JPEG may be decoded at reduced size down to this multiple of the network's input. Measured (tests/bench/
+#: reduced_jpeg.py): at 2 no verdict changes.
+REDUCED_SIDES = 2
+#: So many bytes of pixels are judged at once even if the batch has more files: a batch of huge pictures stays small.
+_MOST_BYTES = 64_000_000
+# Most file systems hold names of 255 bytes; the suffix and a digest need some of them.
+_LONGEST_NAME_BYTES = 200
+_SUFFIX = ".overlay.jpg"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is asked of every file; plain values, so that it can be sent to another machine.
+
+    Args:
+        folder: Where the names are.
+        overlays: Folder of the overlays, inside the folder of the results; None draws none.
+        input_size: Side of the network's input, pixels: JPEGs may be decoded at a size that still is
+            `REDUCED_SIDES` as large. None, and wherever an overlay is drawn, decodes all pixels.
+    """
+
+    folder: Path
+    overlays: Path | None = None
+    input_size: int | None = None
+
+    @property
+    def at_least(self) -> int | None:
+        """As in `inspector.pictures.read_picture`."""
+        return None if self.input_size is None or self.overlays is not None else REDUCED_SIDES * self.input_size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """A file, its size and time before it was read, and its pixels or why there are none."""
+
+    name: str
+    stamp: tuple[int, int]
+    image: Image | InspectorError
+
+    @property
+    def held_bytes(self) -> int:
+        return 0 if isinstance(self.image, InspectorError) else int(self.image.nbytes)
+
+
+def judge_files(names: Sequence[str], job: Job, classifier: Classifier) -> list[Row]:
+    """Read, judge and draw files. May run in several threads at once with the same classifier.
+
+    Args:
+        names: Paths within the job's folder.
+        job: What is asked.
+        classifier: The model.
+
+    Returns:
+        One row per name, in their order; what could not be read or judged is an ERROR with its reason.
+
+    Raises:
+        InspectorError: If an overlay cannot be written.
+    """
+    rows: list[Row] = []
+    group: list[_Read] = []
+    held = 0
+    for name in names:
+        group.append(_read(name, job))
+        held += group[-1].held_bytes
+        if held >= _MOST_BYTES:
+            rows += _judged(group, job, classifier)
+            group, held = [], 0
+    return rows + _judged(group, job, classifier)
+
+
+def _read(name: str, job: Job) -> _Read:
+    path = job.folder / name
+    try:
+        status = path.stat()  # before the pixels: a file changed meanwhile is judged again by the next run
+        stamp = (status.st_size, status.st_mtime_ns)
+    except OSError:  # the row will say why it cannot be read
+        stamp = (-1, -1)
+    image: Image | InspectorError
+    try:
+        image = read_picture(path, at_least=job.at_least)
+    except InspectorError as error:
+        image = error
+    except Exception as error:  # noqa: BLE001 - a decoder's surprise is this file's ERROR, not the end of the batch
+        _log.exception("%s could not be decoded", path)
+        image = InspectorError(f"unexpected {type(error).__name__}: {error}")
+    return _Read(name=name, stamp=stamp, image=image)
+
+
+def _judged(group: Sequence[_Read], job: Job, classifier: Classifier) -> list[Row]:
+    model = classifier.identity.sha256
+    return [
+        make_row(storable(one.name), one.stamp, decision, prediction, overlay=_draw(job, one, prediction), model=model)
+        for one, (decision, prediction) in zip(group, _decisions(group, classifier), strict=True)
+    ]
+
+
+def _decisions(group: Sequence[_Read], classifier: Classifier) -> list[tuple[Decision, Prediction | None]]:
+    """Judge a group in one go; where that fails, one by one, so that only the culprit is an ERROR."""
+    limits, thresholds = QualityLimits(), classifier.thresholds
+    found: list[tuple[Decision, Prediction | None] | None] = []
+    for one in group:
+        fault = str(one.image) if isinstance(one.image, InspectorError) else check_quality(one.image, limits)
+        found.append((error_decision(fault, thresholds), None) if fault else None)
+    left = [index for index, result in enumerate(found) if result is None]
+    images = [image for index in left if not isinstance(image := group[index].image, InspectorError)]
+    try:
+        predictions = classifier.predict_batch(images)
+        for index, prediction in zip(left, predictions, strict=True):
+            found[index] = (decide(prediction, thresholds), prediction)
+    except Exception:  # noqa: BLE001 - one by one, each failure becomes that picture's ERROR with its reason
+        _log.exception("a group of pictures could not be judged in one go")
+        for index, image in zip(left, images, strict=True):
+            found[index] = inspect_picture(classifier, image, thresholds, limits)
+    return [result for result in found if result is not None]
+
+
+def _draw(job: Job, read: _Read, prediction: Prediction | None) -> str:
+    """Write the overlay; return its path beside results.csv, empty where there is none."""
+    if job.overlays is None or prediction is None or isinstance(read.image, InspectorError):
+        return ""
+    path = job.overlays / overlay_name(storable(read.name))
+    try:
+        write_picture(path, draw_overlay(read.image, prediction.heatmap, map_box=prediction.map_box))
+    except OSError as error:
+        raise InspectorError(
+            f"the overlay {path} cannot be written: {error.strerror}", "Free space, or name a folder with --out."
+        ) from error
+    return path.relative_to(job.overlays.parent).as_posix()
+
+
+def overlay_name(name: str) -> str:
+    """Return the overlay's path for a picture's; a name that would become too long ends in a digest of itself."""
+    parent, slash, last = name.rpartition("/")
+    encoded = last.encode()
+    if len(encoded) > _LONGEST_NAME_BYTES:
+        last = encoded[: _LONGEST_NAME_BYTES - 20].decode(errors="ignore") + hashlib.sha256(encoded).hexdigest()[:20]
+    return f"{parent}{slash}{last}{_SUFFIX}"

@@ -1,0 +1,57 @@
+"""The picture files of a folder by name: all that is held of a file before it is read."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from inspector.batch.rows import storable
+from inspector.pictures import natural_key, walk_pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Names within a folder, in natural order. About 90 bytes per file; nothing is asked of the files themselves.
+
+    Args:
+        folder: The folder.
+        names: Paths within it, with slashes, as the operating system spells them.
+    """
+
+    folder: Path
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def path(self, index: int) -> Path:
+        """Where a file is."""
+        return self.folder / self.names[index]
+
+    def key(self, index: int) -> str:
+        """The file's name in its row."""
+        return storable(self.names[index])
+
+
+def list_pictures(folder: Path, *, recursive: bool = False, leave_out: Path | None = None) -> Listing:
+    """List the picture files of a folder.
+
+    Args:
+        folder: Where to look.
+        recursive: Sub-folders too.
+        leave_out: A folder whose pictures are not meant: our own overlays.
+
+    Raises:
+        PictureError: As `inspector.pictures.find_pictures`.
+    """
+    ours = "" if leave_out is None else os.path.join(leave_out.absolute(), "")  # noqa: PTH118 - a trailing separator
+    found: list[str] = []
+    for root, names in walk_pictures(folder, recursive=recursive):
+        place = Path(root)
+        if ours and os.path.join(place.absolute(), "").startswith(ours):  # noqa: PTH118
+            continue
+        inside = place.relative_to(folder).as_posix()
+        found += names if inside == "." else [f"{inside}/{name}" for name in names]
+    found.sort(key=natural_key)
+    return Listing(folder, tuple(found))

@@ -1,0 +1,224 @@
+"""results.csv: one row for every file, each on the disk's side before the next is written; rows stay on the disk."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from array import array
+from contextlib import suppress
+from typing import TYPE_CHECKING, Self
+
+from inspector.batch.rows import HEADER
+from inspector.domain.errors import InspectorError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from inspector.batch.listing import Listing
+    from inspector.batch.rows import Row
+
+FILE_NAME = "results.csv"
+VERDICTS = ("PASS", "FAIL", "REVIEW", "ERROR")
+_NOT_OURS = "Name another folder with --out, or add --restart to replace it."
+_NONE = 255
+
+
+class ResultTable:
+    """Rows are appended and flushed one by one; the rows of an earlier run with the same model are kept.
+
+    Of every file of the listing only where its row is and its verdict are held, 14 bytes. Owned by one thread.
+
+    Args:
+        out: The folder; made if need be.
+        listing: The files that are wanted.
+        model_sha256: The model that judges.
+        overlays: Whether every picture's overlay is wanted too.
+        restart: Keep nothing.
+
+    Raises:
+        InspectorError: If the file cannot be written, or holds something else, another model's results for instance.
+    """
+
+    def __init__(
+        self, out: Path, listing: Listing, model_sha256: str, *, overlays: bool = False, restart: bool = False
+    ) -> None:
+        self.path = out / FILE_NAME
+        self._listing = listing
+        self._model = model_sha256
+        self._overlays = overlays
+        self._begins = array("q", [-1]) * len(listing)
+        self._lengths = array("i", [0]) * len(listing)
+        self._verdicts = bytearray([_NONE]) * len(listing)
+        self._done = bytearray(len(listing))
+        self._gone: list[tuple[int, int]] = []  # rows of files that are no longer there
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            if self.path.exists() and not restart:
+                self._load()
+            else:
+                self._replace(iter(()))
+            self._file = self.path.open("ab")
+        except OSError as error:
+            raise self._unwritable(error) from error
+        self._end = self._file.tell()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):  # a row that could not be flushed has been told
+            self._file.close()
+
+    def left(self) -> array[int]:
+        """The indexes of the files without a verdict, or changed since; what was an ERROR is tried again."""
+        return array("L", (index for index, done in enumerate(self._done) if not done))
+
+    def count(self, verdict: str) -> int:
+        """How many files of the listing have that verdict."""
+        return self._verdicts.count(VERDICTS.index(verdict))
+
+    def add(self, index: int, row: Row) -> None:
+        """Write the row of a file of the listing.
+
+        Raises:
+            InspectorError: If the file cannot be written.
+        """
+        text = io.StringIO(newline="")
+        csv.writer(text).writerow(row.values())
+        data = text.getvalue().encode("utf-8", "backslashreplace")
+        try:
+            self._file.write(data)
+            self._file.flush()
+        except OSError as error:
+            raise self._unwritable(error) from error
+        self._place(index, self._end, len(data), row.verdict)
+        self._end += len(data)
+
+    def finish(self) -> None:
+        """Close the file with one row for each file, in the order of the files.
+
+        Rows of files that are no longer there are kept, before the others. Nothing is rewritten where the rows are in
+        this order already, as after a run in one go.
+
+        Raises:
+            InspectorError: If the file cannot be written; the rows are all there, in another order.
+        """
+        try:
+            self._file.close()
+            if not self._is_in_order():
+                self._rewrite()
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _place(self, index: int, begin: int, length: int, verdict: str) -> None:
+        self._begins[index], self._lengths[index] = begin, length
+        self._verdicts[index] = VERDICTS.index(verdict) if verdict in VERDICTS else _NONE
+
+    def _rows(self) -> Iterator[tuple[int, int]]:
+        """Begin and length of every row that is kept, in the order in which they are wanted."""
+        yield from self._gone
+        yield from ((begin, length) for begin, length in zip(self._begins, self._lengths, strict=True) if begin >= 0)
+
+    def _is_in_order(self) -> bool:
+        end = len(_header())
+        for begin, length in self._rows():
+            if begin != end:
+                return False
+            end += length
+        return end == self._end
+
+    def _rewrite(self) -> None:
+        with self.path.open("rb") as file:
+
+            def copies() -> Iterator[bytes]:
+                for begin, length in self._rows():
+                    file.seek(begin)
+                    yield file.read(length)
+
+            self._replace(copies(), close=file)
+
+    def _replace(self, rows: Iterator[bytes], close: BinaryIO | None = None) -> None:
+        """Write rows under a temporary name and rename it, so that a crash leaves the old file."""
+        partial = self.path.with_name(FILE_NAME + ".part")
+        with partial.open("wb") as file:
+            file.write(_header())
+            file.writelines(rows)
+            file.flush()
+            os.fsync(file.fileno())
+        if close is not None:
+            close.close()  # Windows replaces no open file
+        partial.replace(self.path)
+
+    def _load(self) -> None:
+        """Find the rows that are there; a last row that a crash has cut short is cut off."""
+        indexes = {self._listing.key(index): index for index in range(len(self._listing))}
+        strange = False
+        try:
+            with self.path.open("rb") as file:
+                rows = _read_rows(file)
+                _, whole, header = next(rows, (0, 0, []))
+                if tuple(header) != HEADER:
+                    raise InspectorError(f"{self.path} is not a result of this command", _NOT_OURS)
+                for begin, end, values in rows:
+                    ours = len(values) == len(HEADER) and values[-1] == self._model
+                    if strange or not (ours or len(values[-1]) < len(self._model)):
+                        raise InspectorError(f"{self.path} holds the results of another model", _NOT_OURS)
+                    strange = not ours  # cut short; only the last row may be
+                    if ours:
+                        self._take(indexes.get(values[0]), begin, end - begin, values)
+                        whole = end
+        except csv.Error as error:
+            raise InspectorError(f"{self.path} cannot be read: {error}", _NOT_OURS) from error
+        if whole < self.path.stat().st_size:
+            os.truncate(self.path, whole)
+
+    def _take(self, index: int | None, begin: int, length: int, values: Sequence[str]) -> None:
+        if index is None:
+            self._gone.append((begin, length))
+            return
+        _, size, mtime_ns, verdict, *_, overlay, _ = values
+        self._place(index, begin, length, verdict)
+        drawn = not self._overlays or bool(overlay and (self.path.parent / overlay).is_file())
+        self._done[index] = (
+            verdict in VERDICTS and verdict != "ERROR" and drawn and self._stamp(index) == (size, mtime_ns)
+        )
+
+    def _stamp(self, index: int) -> tuple[str, str] | None:
+        try:
+            status = self._listing.path(index).stat()
+        except OSError:
+            return None
+        return str(status.st_size), str(status.st_mtime_ns)
+
+    def _unwritable(self, error: OSError) -> InspectorError:
+        return InspectorError(
+            f"{self.path} cannot be written: {error.strerror or error}",
+            "Free space, close the program that holds the file, or name another folder with --out.",
+        )
+
+
+def _header() -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerow(HEADER)
+    return text.getvalue().encode()
+
+
+def _read_rows(file: BinaryIO) -> Iterator[tuple[int, int, list[str]]]:
+    """Iterate over the first byte, the end and the values of every row that ends with a line's end."""
+    end, ended = 0, True
+
+    def lines() -> Iterator[str]:
+        nonlocal end, ended
+        for line in file:
+            end += len(line)
+            ended = line.endswith(b"\n")
+            yield line.decode("utf-8", "replace")
+
+    begin = 0
+    for values in csv.reader(lines()):
+        if values and ended:
+            yield begin, end, values
+        begin = end
