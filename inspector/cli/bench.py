@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of, positive, say
+from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of, one_line, positive, say
+from inspector.domain.errors import ReportError
 
 if TYPE_CHECKING:
-    import argparse
-
     from inspector.domain.records import Image
+    from inspector.vision.benchmark import BenchmarkReport, Plan
 
 
 def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     """Add ``bench``, ``devices`` and ``cameras``."""
-    parser = commands.add_parser(
-        "bench",
-        help="measure verdicts with heatmap per second",
-        description="Judge the same pictures with every back end and precision of this machine, and with eager torch "
-        "and pytorch-grad-cam, in turn within one run. With --json: best_images_per_s, reference_images_per_s, ratio, "
-        "verdict_flips, rows and more.",
-    )
-    parser.add_argument("--model", default="demo", help="model bundle: its name, or its folder (default: demo)")
-    parser.add_argument("--images", type=Path, help="folder of pictures (default: parts of the demo line)")
-    parser.add_argument("--count", type=positive, default=32, help="at most this many pictures (default: 32)")
-    parser.add_argument("--rounds", type=positive, default=3, help="rounds (default: 3)")
-    add_places(parser)
-    add_json(parser)
-    parser.set_defaults(command=bench)
+    _add_bench(commands)
     listing = commands.add_parser("devices", help="list where the network can run")
     add_json(listing)
     listing.set_defaults(command=devices)
@@ -37,33 +26,115 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     cams.set_defaults(command=cameras)
 
 
+def _add_bench(commands: argparse._SubParsersAction[Any]) -> None:
+    parser = commands.add_parser(
+        "bench",
+        help="measure verdicts with heatmap per second",
+        description="Judge the same pictures with every back end and precision of this machine, with eager torch, with "
+        "eager torch and pytorch-grad-cam, with ONNX Runtime where it is installed, and run the network's convolutions "
+        "alone, all in turn within one run. With --json: best_images_per_s, reference_images_per_s, ratio, "
+        "verdict_flips, rows, graphs, left_out and more.",
+    )
+    parser.add_argument("--model", default="demo", help="model bundle: its name, or its folder (default: demo)")
+    parser.add_argument("--images", type=Path, help="folder of pictures (default: parts of the demo line)")
+    parser.add_argument("--count", type=positive, default=32, help="at most this many pictures (default: 32)")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--quick", action="store_true", help="about a minute (default)")
+    how.add_argument("--full", action="store_true", help="everything at every input size; several minutes")
+    parser.add_argument("--rounds", type=positive, help="turns of each (default: 3, with --full 7)")
+    parser.add_argument(
+        "--sizes",
+        type=input_side,
+        nargs="*",
+        metavar="N",
+        help="input sizes beside the model's own (default: 224 320 448 512; none: only its own)",
+    )
+    parser.add_argument("--save", type=Path, metavar="FOLDER", help="write bench.json and bench.md there")
+    add_places(parser)
+    add_json(parser)
+    parser.set_defaults(command=bench)
+
+
+def input_side(text: str) -> int:
+    """Parse the side of a network's input: a multiple of 32 from 32 to 2048.
+
+    Raises:
+        argparse.ArgumentTypeError: If it is not.
+    """
+    value = positive(text)
+    if value % 32 or value > 2048:
+        msg = f"{text!r} is not a multiple of 32 from 32 to 2048"
+        raise argparse.ArgumentTypeError(msg)
+    return value
+
+
 def bench(parsed: argparse.Namespace) -> int:
     """Measure."""
     from inspector import assembly  # noqa: PLC0415
     from inspector.vision.benchmark import run_benchmark  # noqa: PLC0415
+    from inspector.vision.benchmark.tables import save_report  # noqa: PLC0415
 
     bundle = assembly.model_store(home_of(parsed)).load(parsed.model)
     report = run_benchmark(
         bundle,
         _pictures(parsed.images, parsed.count),
-        rounds=parsed.rounds,
+        plan=_plan(parsed),
         progress=lambda done, rounds, what: say(f"round {done + 1}/{rounds}: {what}"),
     )
+    if parsed.save is not None:
+        try:
+            written = save_report(report, parsed.save)
+        except OSError as error:
+            raise ReportError(
+                f"the benchmark cannot be written to {parsed.save}: {error}", "Name a folder that can be written."
+            ) from error
+        say(f"written: {', '.join(str(path) for path in written)}")
     if parsed.json:
         emit(report.as_dict())
-        return EXIT_OK
+    else:
+        _print(report)
+    return EXIT_OK
+
+
+def _plan(parsed: argparse.Namespace) -> Plan:
+    from inspector.vision.benchmark import Plan  # noqa: PLC0415
+
+    plan = Plan.full() if parsed.full else Plan.quick()
+    if parsed.rounds is not None:
+        plan = replace(plan, rounds=parsed.rounds)
+    if parsed.sizes is not None:
+        plan = replace(plan, sizes=tuple(parsed.sizes))
+    return plan
+
+
+def _print(report: BenchmarkReport) -> None:
+    """Write the table for a terminal."""
     print(f"{report.model}, {report.images} pictures, input {report.input_size}², {report.cpu_count} cores")
+    print(f"{'':30}{'':6}{'input':6}{'':4}{'per s':>8}{'p50 ms':>9}{'p99 ms':>9}{'MB':>7}{'× cam':>8}{'limit':>7}")
     for row in report.rows:
-        flips = "" if row.verdict_flips is None else f"{row.verdict_flips} flips"
-        how = f"{row.backend:26}{row.device:8.8}{row.precision:6}×{row.batch:<3}"
-        print(f"{how}{row.images_per_s:8.1f} pictures/s  {flips}")
-    print(
-        f"best {report.best_images_per_s:.1f}/s, reference {report.reference_images_per_s:.1f}/s, "
-        f"ratio {report.ratio:.1f}"
-    )
+        how = f"{row.backend:30.30}{row.precision:6}{row.input_size:<6}×{row.batch:<3}"
+        times = f"{row.images_per_s:8.1f}{_or_dash(row.latency_p50_ms, 9, 1)}{_or_dash(row.latency_p99_ms, 9, 1)}"
+        against = f"{_or_dash(row.against_grad_cam, 8, 1)}{_or_dash(row.against_limit, 7, 2)}"
+        flips = "" if row.verdict_flips is None else f"  {row.verdict_flips} flips"
+        print(f"{how}{times}{_or_dash(row.peak_memory_mb, 7, 0)}{against}{flips}")
+    for graph in report.graphs:
+        print(
+            f"graph alone {graph.precision} {graph.input_size}²: {graph.graph_images_per_s:.1f}/s; its convolutions "
+            f"alone: {graph.limit_images_per_s:.1f}/s; share {graph.share:.2f}"
+        )
+    if report.reference_images_per_s is not None:
+        print(
+            f"best {report.best_images_per_s:.1f}/s, reference {report.reference_images_per_s:.1f}/s, "
+            f"ratio {report.ratio:.1f}"
+        )
+    for one in report.left_out:
+        print(f"left out: {one.what}: {one_line(one.reason)}")
     if report.note:
         print(report.note)
-    return EXIT_OK
+
+
+def _or_dash(value: float | None, width: int, digits: int) -> str:
+    return f"{'–':>{width}}" if value is None else f"{value:{width}.{digits}f}"
 
 
 def _pictures(folder: Path | None, count: int) -> list[Image]:

@@ -53,6 +53,10 @@ class LogError(InspectorError):
     """The result log cannot be opened, read or written."""
 
 
+class ReportError(InspectorError):
+    """A report cannot be written."""
+
+
 class ArchiveError(InspectorError):
     """A picture could not be kept."""
 
