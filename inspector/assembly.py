@@ -99,6 +99,18 @@ def load_classifier(
     return load(Bundle.load(entry), device=device, precision=precision, cache_dir=home.cache, thresholds=points)
 
 
+def rates_by_size(home: Home) -> dict[int, float]:
+    """Return how many parts per second this machine would inspect, by the size of the network's input.
+
+    Raises:
+        BundleError: If the demo model, whose graph is measured, is not there.
+        DeviceError: If it cannot be compiled.
+    """
+    from inspector.vision.speed import rates_by_size as measure  # noqa: PLC0415
+
+    return measure(model_store(home).load(DEMO_MODEL), home.cache)
+
+
 def input_size(model: str, home: Home) -> int:
     """Return the side of a model's square input, pixels; of its manifest alone, nothing is loaded.
 

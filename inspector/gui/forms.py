@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from inspector.gui.widgets.basics import label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 #: Longer lines are hard to follow from the words to the editor.
 _WIDEST_PX = 760
@@ -161,6 +161,13 @@ class Form(QObject):
             box.addItems(list(choices))
             box.setEditText(text)
             box.blockSignals(False)
+
+    def set_choice_words(self, name: str, words: Mapping[str, str]) -> None:
+        """Change how values of a choice are called; those that are not named keep their words."""
+        box = self.editors[name]
+        if isinstance(box, QComboBox):
+            for index in range(box.count()):
+                box.setItemText(index, words.get(str(box.itemData(index)), box.itemText(index)))
 
     def set_placeholder(self, name: str, text: str) -> None:
         """Set what an empty field shows."""

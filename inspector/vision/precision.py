@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from inspector.domain.errors import DeviceError
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from inspector.vision.manifest import Manifest, Precision
 
+_Key = TypeVar("_Key")
 #: In what torch can compute on an NVIDIA GPU; there the last that may judge is taken.
 CUDA_PRECISIONS: tuple[Precision, ...] = ("fp32", "bf16", "fp16")
 #: From the most exact to the least.
@@ -111,8 +112,8 @@ def _refusal(manifest: Manifest, name: Precision) -> str:
 
 
 def measure_rates(
-    runners: Mapping[Precision, Callable[[], object]], clock: Callable[[], float] = time.perf_counter
-) -> dict[Precision, float]:
+    runners: Mapping[_Key, Callable[[], object]], clock: Callable[[], float] = time.perf_counter
+) -> dict[_Key, float]:
     """Measure how often each can run per second; all take turns, so that a busy machine is busy for all alike.
 
     Args:
@@ -122,7 +123,7 @@ def measure_rates(
     Returns:
         Runs per second: of each the median of five rounds of at least 30 ms.
     """
-    spent: dict[Precision, list[float]] = {name: [] for name in runners}
+    spent: dict[_Key, list[float]] = {name: [] for name in runners}
     for run in runners.values():  # the first run chooses kernels and touches memory
         run()
     for _ in range(_ROUNDS):

@@ -127,6 +127,30 @@ def test_pictures_that_cannot_be_used_say_why_and_do_not_start(bench: Bench) -> 
     assert not page.train.start.isEnabled()
 
 
+def test_the_speed_at_each_size_stands_beside_it(bench: Bench) -> None:
+    method = bench.page.method
+    box = method.form.editors["input_size"]
+    assert isinstance(box, QComboBox)
+    bench.until(lambda: "parts/s here" in box.itemText(1))  # measured on this machine
+    method.show_rates({224: 178.2, 320: 88.0, 448: 46.4, 512: 35.1})
+    words = [box.itemText(index) for index in range(box.count())]
+    assert words == [
+        "the method's own",
+        "224 pixels, about 178 parts/s here",
+        "320 pixels, about 88 parts/s here",
+        "448 pixels, about 46 parts/s here",
+        "512 pixels, about 35 parts/s here",
+    ]
+    assert method._hint.text().endswith("Inspects about 46 to 178 parts/s here.")
+    method.form.set_value("input_size", "320")
+    assert method._hint.text().endswith("Inspects about 88 parts/s here.")
+    method.form.set_value("input_size", "")
+    method.method.setCurrentIndex(method.method.findData("layer4"))
+    assert method._hint.text().endswith("Inspects about 178 parts/s here.")
+    method.method.setCurrentIndex(method.method.findData("baseline-svm"))
+    assert "parts/s" not in method._hint.text()
+
+
 def test_advanced_has_every_field_of_a_request_and_marks_a_wrong_one(bench: Bench) -> None:
     method = bench.page.method
     assert set(method.form.editors) == set(TrainRequest.model_fields) - {"data", "out", "method", "replace"}
@@ -134,8 +158,9 @@ def test_advanced_has_every_field_of_a_request_and_marks_a_wrong_one(bench: Benc
     bench.press(method.fold_button)
     assert method.fold.isVisible()
     for name, text, good in (
-        ("input_size", "20", False),
         ("input_size", "448", True),
+        ("views", "40", False),
+        ("views", "", True),
         ("strength", "much", False),
         ("strength", "0.5", True),
         ("test_fraction", "0.8", False),  # with the validation part too much

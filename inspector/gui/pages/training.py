@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from inspector import assembly
 from inspector.gui.pages.training_data import DataColumn, read_image
 from inspector.gui.pages.training_history import HistoryCard
 from inspector.gui.pages.training_inquiries import DataInquiry, FiguresInquiry
@@ -146,6 +147,9 @@ class TrainingPage(QWidget):
                 import pyqtgraph  # noqa: F401, PLC0415 - imported here so that it is quick there
 
             self._do(load, lambda _: self.curves.make_chart())
+            home = self._session.store.home
+            # without the figures the page does as well
+            self._session.work.do(lambda: assembly.rates_by_size(home), self.method.show_rates, lambda _: None)
         self._next_s, self._stale = 0.0, True
         self._promoter.find_way_back(self._show_way_back)
 

@@ -15,7 +15,7 @@ from inspector.recipe import Recipe
 from trainer.protocol import TrainRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from inspector.gui.pages.training_parts import Thumb
@@ -32,6 +32,9 @@ METHODS = {
     "baseline-svm": ("baseline: SVM", "Handcrafted features and an SVM, to compare with."),
 }
 _AUTO = "the method's own"
+#: Sides of the input that are offered, pixels; the methods' own is the first, Automatic goes up to 448.
+SIZES = (224, 320, 448, 512)
+_AUTO_SIZES = (224, 448)
 
 
 def _same(*values: str) -> tuple[tuple[str, str], ...]:
@@ -57,9 +60,9 @@ PICTURE_FIELDS = (
     Field(
         name="input_size",
         words="Input size",
-        kind="whole",
-        hint="pixels, 64 to 1024; more finds smaller defects and inspects slower",
-        empty=_AUTO,
+        kind="choice",
+        hint="more pixels find smaller defects and inspect slower",
+        choices=(("", _AUTO), *((str(size), f"{size} pixels") for size in SIZES)),
     ),
     Field(
         name="policy",
@@ -146,10 +149,11 @@ class MethodColumn(QWidget):
         self.fold, self.preview = self._build_fold()
         self.method.currentIndexChanged.connect(self._show_hint)
         self.name.textChanged.connect(lambda _: self.changed.emit())
-        self.form.changed.connect(self.changed)
+        self.form.changed.connect(self._show_hint)
         self.fold_button.toggled.connect(self.fold.setVisible)
+        self._rates: Mapping[int, float] = {}
         self._base = TrainRequest(data="x", out="x").model_dump(mode="json")
-        self.form.fill({**self._base, "pooling": ""})
+        self.form.fill({**self._base, "pooling": "", "input_size": ""})
         self._show_hint()
 
     def request(self, data: str, models: Path) -> TrainRequest | None:
@@ -162,7 +166,8 @@ class MethodColumn(QWidget):
         values, faults = self.form.values(self._base)
         name = self.name.text().strip()
         values |= {"method": self.method.currentData(), "data": data, "out": str(models / name)}
-        values["pooling"] = values["pooling"] or None
+        for key in ("pooling", "input_size"):
+            values[key] = values[key] or None
         found: TrainRequest | None = None
         if not faults:
             try:
@@ -173,6 +178,13 @@ class MethodColumn(QWidget):
                     faults[place] = fault["msg"].removeprefix("Value error, ")
         self.form.show_faults({key: text for key, text in faults.items() if key in self.form.editors})
         return found if found is not None and data and _usable(name) else None
+
+    def show_rates(self, rates: Mapping[int, float]) -> None:
+        """Say how many parts per second this machine would inspect, by size."""
+        self._rates = rates
+        words = {str(size): f"{size} pixels, about {rate:.0f} parts/s here" for size, rate in rates.items()}
+        self.form.set_choice_words("input_size", words)
+        self._show_hint()
 
     def show_preview(self, thumbs: Sequence[Thumb]) -> None:
         """Show what the network will see."""
@@ -196,7 +208,15 @@ class MethodColumn(QWidget):
         return frame, strip
 
     def _show_hint(self) -> None:
-        self._hint.setText(METHODS[self.method.currentData()][1])
+        method = self.method.currentData()
+        words = METHODS[method][1]
+        values, _ = self.form.values(self._base)
+        chosen = values["input_size"]
+        sizes = (int(chosen),) if chosen else _AUTO_SIZES if method == "auto" else SIZES[:1]
+        rates = [f"{self._rates[size]:.0f}" for size in sizes if size in self._rates]
+        if rates and not method.startswith("baseline"):
+            words += f" Inspects about {' to '.join(reversed(rates))} parts/s here."
+        self._hint.setText(words)
         self.changed.emit()
 
 
