@@ -87,7 +87,8 @@ class Header(QWidget):
         """Set the chips of source and model."""
         source, recipe, model = status.source, self._recipe, status.model
         if status.source_state is SourceState.LIVE:
-            self.source_pill.show_state(f"{short_source(source)} · {figure(status.fps, 2)} fps", "good", source)
+            rate = "watched" if source.startswith("folder:") else f"{figure(status.fps, 2)} fps"
+            self.source_pill.show_state(f"{short_source(source)} · {rate}", "good", source)
         elif status.source_state is SourceState.LOST:
             self.source_pill.show_state(f"{short_source(source)} lost", "fail", status.source_message)
         else:

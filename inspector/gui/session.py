@@ -9,7 +9,6 @@ from __future__ import annotations
 import queue
 import time
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -19,8 +18,9 @@ from inspector.domain.records import Tally, Verdict
 from inspector.domain.shifts import shift_start
 from inspector.engine.engine import Engine
 from inspector.engine.status import RunState
-from inspector.gui.events import Counts, Failure, Listener, Trial
+from inspector.gui.events import Counts, Failure, Listener
 from inspector.gui.failures import Failures
+from inspector.gui.trials import Trials
 from inspector.gui.work import Worker
 from inspector.outputs.base import LogQuery, YieldPoint
 from inspector.recipe import RecipeFollower
@@ -77,6 +77,9 @@ class Session(QObject):
         self.work = Worker("work", self._results)  #: everything else
         self._listener = Listener()
         self._unsubscribe = self.engine.subscribe(self._listener)
+        self._trials = Trials(store, self.work, self)
+        self._trials.done.connect(self.trial_done)
+        self._trials.fault.connect(lambda text: self.fault.emit("trial", text))
         self.failures = Failures(store, self.work, self)
         self.failures.changed.connect(self.failures_changed)
         self.failures.failed.connect(lambda text: self.fault.emit("picture", text))
@@ -238,28 +241,9 @@ class Session(QObject):
 
         self.control.do(lambda: self.store.save_settings(settings), saved, self._fault("settings"))
 
-    # --- trials -------------------------------------------------------------------------------------------------------
-
     def try_pictures(self, paths: list[Path]) -> None:
         """Inspect files, or the pictures of folders, on the spot; nothing is logged or counted."""
-        recipe = self.recipe
-        if recipe is None:
-            self.fault.emit("trial", "There is no recipe to inspect with. Choose one above.")
-            return
-        self.fault.emit("trial", "")
-
-        def listed(found: list[Path]) -> None:
-            if not found:
-                self.fault.emit("trial", f"There is no picture in {paths[0]}. Drop JPEG, PNG, BMP, TIFF or WebP files.")
-            for place, path in enumerate(found):
-                left = len(found) - place - 1
-                self.work.do(partial(self._trial, path, recipe, left), self.trial_done.emit, self._fault("trial"))
-
-        self.work.do(lambda: self.store.pictures(paths), listed, self._fault("trial"))
-
-    def _trial(self, path: Path, recipe: Recipe, left: int) -> Trial:
-        image, decision, prediction = self.store.try_picture(path, recipe)
-        return Trial(path, image, decision, prediction, left)
+        self._trials.inspect(paths, self.recipe)
 
     # --- record -------------------------------------------------------------------------------------------------------
 
@@ -287,17 +271,9 @@ class Session(QObject):
 
     def refresh_failures(self) -> None:
         """Read the last failures of the shift from the log, with their kept pictures."""
-        log, starts = self.log, self.store.settings.shift_starts
-        if log is None:
-            return
-
-        def read(limit: int) -> list[Failure]:
-            begun = shift_start(datetime.now().astimezone(), starts)
-            bad = frozenset({Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR})
-            found = log.recent(LogQuery(since=begun, verdicts=bad), limit)
-            return [Failure(one, self.store.thumbnail(one)) for one in found]
-
-        self.failures.read(read, self._fault("log"))
+        log = self.log
+        if log is not None:
+            self.failures.read(lambda limit: self.store.last_failures(log, limit), self._fault("log"))
 
     def load_failure(self, failure: Failure, done: Callable[[Failure], None]) -> None:
         """Get a failure's full picture, from memory or from the archive."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import cv2
@@ -11,7 +12,9 @@ import numpy as np
 from inspector import assembly
 from inspector.domain.errors import InspectorError, PictureError
 from inspector.domain.policy import error_decision
-from inspector.domain.records import Prediction, Thresholds
+from inspector.domain.records import Prediction, Thresholds, Verdict
+from inspector.domain.shifts import shift_start
+from inspector.outputs.base import LogQuery
 from inspector.recipe import Recipe, SourceOptions, load_recipe, save_next_version
 from inspector.settings import Settings, save_settings
 
@@ -183,6 +186,15 @@ class Store:
         """Make the strip's entries of parts that are still in memory; with ``thumbnails`` off those come later."""
         made = [self._failure_of(event) for event in events]
         return self.with_thumbnails(made) if thumbnails else made
+
+    def last_failures(self, log: SqliteResultLog, limit: int) -> list[Failure]:
+        """Read the last parts of the shift that did not pass, with thumbnails of what was kept of them."""
+        from inspector.gui.events import Failure  # noqa: PLC0415 - they know each other
+
+        begun = shift_start(datetime.now().astimezone(), self.settings.shift_starts)
+        bad = frozenset({Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR})
+        found = log.recent(LogQuery(since=begun, verdicts=bad), limit)
+        return [Failure(one, self.thumbnail(one)) for one in found]
 
     def with_thumbnails(self, failures: list[Failure]) -> list[Failure]:
         """Draw the thumbnails that are missing."""

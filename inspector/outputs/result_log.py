@@ -99,7 +99,8 @@ class SqliteResultLog:
         if not self._read_only:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA cache_size=-16000")
+        # 4 MB for each connection: parts are added at the end, and a cache that fills for days looks like a leak
+        connection.execute("PRAGMA cache_size=-4000")
 
     def _check(self) -> None:
         with self._reading() as connection:

@@ -1,7 +1,8 @@
 """``python -m tests.bench.window``: the window on the demo line at 30 fps: start-up, stalls, latency, drops.
 
 First paint and readiness are measured in fresh processes from their start (median of several); stalls are the gaps of
-a 5 ms timer on the GUI thread while the line runs; latency is trigger → committed verdict.
+a 5 ms timer on the GUI thread while the line runs; latency is trigger → committed verdict. Memory is that of the process
+alone (USS) ten seconds and a tenth of the time after the start, and what it has grown by until the end.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ def main() -> int:
         **{key: long[key] for key in ("seconds", "parts", "fps", "dropped", "frames")},
         **{key: long[key] for key in ("latency_p50_ms", "latency_p99_ms")},
         **{key: long[key] for key in ("stall_p50_ms", "stall_p99_ms", "stall_max_ms")},
+        **{key: long[key] for key in ("memory_mb", "memory_growth_mb", "handles_growth", "threads_growth")},
     }
     print(json.dumps(figures) if arguments.json else "\n".join(f"{key:18}{value}" for key, value in figures.items()))
     return 0
@@ -59,6 +61,7 @@ def _start(home: str, seconds: float) -> dict[str, float]:
 
 def _child(home: Path, seconds: float) -> int:
     started = float(os.environ["BENCH_STARTED"])
+    import psutil
     from PySide6.QtCore import QTimer
 
     from inspector.app import AppOptions
@@ -96,9 +99,23 @@ def _child(home: Path, seconds: float) -> int:
             if now.state is RunState.RUNNING and now.source_state is SourceState.LIVE and "ready_s" not in found:
                 found["ready_s"] = time.time() - started
                 QTimer.singleShot(2000, self, begin_measuring)
+                QTimer.singleShot(min(int(900 * seconds), int(100 * seconds) + 10_000), self, warm)
                 QTimer.singleShot(int(1000 * seconds) + 2000, self, end)
 
+        def size() -> dict[str, float]:
+            process = psutil.Process()
+            handles = process.num_fds() if hasattr(process, "num_fds") else process.num_handles()
+            uss_mb = process.memory_full_info().uss / 1e6
+            return {"memory_mb": uss_mb, "handles": float(handles), "threads": float(process.num_threads())}
+
+        def warm() -> None:
+            found.update(size())
+
         def end() -> None:
+            grown = size()
+            found["memory_growth_mb"] = grown["memory_mb"] - found["memory_mb"]
+            found["handles_growth"] = grown["handles"] - found["handles"]
+            found["threads_growth"] = grown["threads"] - found["threads"]
             now = session.engine.status()
             found["seconds"] = seconds
             found["parts"], found["fps"], found["dropped"] = now.parts, now.fps, now.dropped
