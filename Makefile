@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench clean
+.PHONY: help setup run test lint bench regression clean
 
 help:  ## what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(STAMP)  ## create .venv and install what is missing, system libraries included
 
@@ -26,8 +26,11 @@ test: setup  ## lint, types, import contracts, tests
 lint: setup  ## lint, types, import contracts
 	@.ci/check "$(BIN)" lint
 
-bench: setup  ## the figures of the README, on this machine (several minutes)
-	@.ci/bench "$(BIN)"
+bench: setup  ## the figures of the README, on this machine, in build/bench (long; PARTS="inference line" chooses)
+	@.ci/bench "$(BIN)" $(PARTS)
+
+regression: setup  ## ratios of speed against the limits of tests/bench/regression.json
+	@$(BIN)/python -m tests.bench.regression
 
 clean:  ## remove .venv and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of, o
 from inspector.domain.errors import ReportError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from inspector.domain.records import Image
     from inspector.vision.benchmark import BenchmarkReport, Plan
 
@@ -74,6 +77,9 @@ def bench(parsed: argparse.Namespace) -> int:
     from inspector.vision.benchmark import run_benchmark  # noqa: PLC0415
     from inspector.vision.benchmark.tables import save_report  # noqa: PLC0415
 
+    if parsed.save is not None:
+        with _writing(parsed.save):  # before minutes are spent
+            parsed.save.mkdir(parents=True, exist_ok=True)
     bundle = assembly.model_store(home_of(parsed)).load(parsed.model)
     report = run_benchmark(
         bundle,
@@ -82,18 +88,25 @@ def bench(parsed: argparse.Namespace) -> int:
         progress=lambda done, rounds, what: say(f"round {done + 1}/{rounds}: {what}"),
     )
     if parsed.save is not None:
-        try:
+        with _writing(parsed.save):
             written = save_report(report, parsed.save)
-        except OSError as error:
-            raise ReportError(
-                f"the benchmark cannot be written to {parsed.save}: {error}", "Name a folder that can be written."
-            ) from error
         say(f"written: {', '.join(str(path) for path in written)}")
     if parsed.json:
         emit(report.as_dict())
     else:
         _print(report)
     return EXIT_OK
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Explain why a folder cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise ReportError(
+            f"the benchmark cannot be written to {folder}: {error}", "Name a folder that can be written."
+        ) from error
 
 
 def _plan(parsed: argparse.Namespace) -> Plan:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -136,7 +135,7 @@ def save_report(report: BenchmarkReport, folder: Path) -> tuple[Path, Path]:
     for path, text in zip(files, texts, strict=True):
         partial = path.with_name(path.name + ".part")
         partial.write_text(text, encoding="utf-8")
-        os.replace(partial, path)  # noqa: PTH105 - atomic, and replaces on Windows too
+        partial.replace(path)
     return files
 
 

@@ -1,0 +1,192 @@
+"""Which benchmarks there are, in the README's order, and which figure of each stands in the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A benchmark that prints one JSON object with ``--json``.
+
+    Args:
+        name: Of its JSON file.
+        part: What ``make bench PARTS="…"`` calls it.
+        arguments: Behind ``python -m``, without ``--json``.
+        needs_pictures: Whether it needs the real pictures.
+    """
+
+    name: str
+    part: str
+    arguments: tuple[str, ...]
+    needs_pictures: bool = False
+
+    @property
+    def command(self) -> str:
+        """As a user types it."""
+        first, *others = self.arguments
+        return " ".join([first if first == "inspector" else f"python -m {first}", *others])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A figure.
+
+    Args:
+        what: In words.
+        target: What is wanted; empty where it is stated alone.
+        step: Which benchmark has it.
+        read: Takes it out of the benchmark's JSON.
+    """
+
+    what: str
+    target: str
+    step: str
+    read: Callable[[Any], str]
+
+
+STEPS = (
+    Step(name="demo_line", part="line", arguments=("tests.bench.demo_line",)),
+    Step(name="window", part="line", arguments=("tests.bench.window",)),
+    Step(name="kill9", part="line", arguments=("tests.bench.kill9",)),
+    Step(name="inference", part="inference", arguments=("inspector", "bench", "--full")),
+    Step(name="regression", part="inference", arguments=("tests.bench.regression",)),
+    Step(name="bottle", part="training", arguments=("tests.bench.bottle_five_seeds",), needs_pictures=True),
+    Step(name="cached_trunk", part="training", arguments=("tests.bench.cached_trunk",), needs_pictures=True),
+    Step(name="predecessor", part="training", arguments=("tests.bench.predecessor",), needs_pictures=True),
+    Step(name="beside", part="training", arguments=("tests.bench.line_while_training",), needs_pictures=True),
+)
+
+
+def _best(answer: Any) -> Any:
+    """The station's fastest row at the bundle's own size."""
+    ours = (row for row in answer["rows"] if row["kind"] == "line" and row["input_size"] == answer["input_size"])
+    return max(ours, key=lambda row: row["images_per_s"])
+
+
+def _speeds(answer: Any) -> str:
+    """Pictures per second of the fastest row at every input size."""
+    best: dict[int, Any] = {}
+    for row in answer["rows"]:
+        size = row["input_size"]
+        if row["kind"] == "line" and (size not in best or row["images_per_s"] > best[size]["images_per_s"]):
+            best[size] = row
+    return ", ".join(f"{size}² {row['images_per_s']:.0f}/s ({row['precision']})" for size, row in sorted(best.items()))
+
+
+def _shares(answer: Any) -> str:
+    return ", ".join(f"{row['precision']} {row['input_size']}² {row['share']:.2f}" for row in answer["graphs"])
+
+
+def _times(value: float) -> str:
+    return f"{value:.1f}×"
+
+
+ROWS = (
+    Row(
+        what="demo line, parts counted twice / left out",
+        target="0 / 0",
+        step="demo_line",
+        read=lambda a: f"{a['counted_twice']} / {a['left_out']}",
+    ),
+    Row(
+        what="demo line, recall / precision",
+        target="",
+        step="demo_line",
+        read=lambda a: f"{a['recall']:.3f} / {a['precision']:.3f}",
+    ),
+    Row(
+        what="window painted / ready to inspect, warm",
+        target="< 1.0 s / < 2.0 s",
+        step="window",
+        read=lambda a: f"{a['first_paint_s']:.2f} s / {a['ready_s']:.2f} s",
+    ),
+    Row(
+        what="live demo line, trigger → committed verdict, p99",
+        target="< 40 ms",
+        step="window",
+        read=lambda a: f"{a['latency_p99_ms']:.0f} ms",
+    ),
+    Row(
+        what="GUI event-loop stall, p99, while inspecting at full rate",
+        target="< 16 ms",
+        step="window",
+        read=lambda a: f"{a['stall_p99_ms']:.1f} ms",
+    ),
+    Row(
+        what="kill -9: parts printed but not in the log",
+        target="0",
+        step="kill9",
+        read=lambda a: f"{a['printed_but_not_logged']} of {a['printed']}",
+    ),
+    Row(
+        what="verdict + heatmap, best row, against eager torch + pytorch-grad-cam",
+        target="25×",
+        step="inference",
+        read=lambda a: f"{_times(a['ratio'])} ({_best(a)['precision']})",
+    ),
+    Row(
+        what="the same against eager torch without heatmap",
+        target="",
+        step="inference",
+        read=lambda a: _times(_best(a)["against_eager"]),
+    ),
+    Row(
+        what="the same against ONNX Runtime",
+        target="",
+        step="inference",
+        read=lambda a: _times(_best(a)["against_onnxruntime"]),
+    ),
+    Row(
+        what="the same, of the convolution limit",
+        target="0.85 (int8)",
+        step="inference",
+        read=lambda a: f"{_best(a)['against_limit']:.2f}",
+    ),
+    Row(
+        what="the graph alone, of the convolution limit",
+        target="",
+        step="inference",
+        read=_shares,
+    ),
+    Row(
+        what="verdict + heatmap per second by input size",
+        target="",
+        step="inference",
+        read=_speeds,
+    ),
+    Row(
+        what="heatmap cost on top of the verdict",
+        target="< 3 %",
+        step="regression",
+        read=lambda a: f"{100 * (1 / a['ratios']['heatmap_against_verdict'] - 1):.1f} %",
+    ),
+    Row(
+        what="MVTec AD bottle, head method, F1 of five test parts",
+        target="",
+        step="bottle",
+        read=lambda a: f"{a['summary']['f1']['mean']:.3f} (sd {a['summary']['f1']['sd']:.3f})",
+    ),
+    Row(
+        what="training on cached activations against the plain loop",
+        target="5×, equal F1",
+        step="cached_trunk",
+        read=lambda a: f"{_times(a['ratio'])}, F1 {a['f1']['difference']:+.4f} (se {a['f1']['standard_error']:.4f})",
+    ),
+    Row(
+        what="`layer4` against the predecessor's training, by set",
+        target="",
+        step="predecessor",
+        read=lambda a: ", ".join(f"{name} {_times(one['layer4']['ratio'])}" for name, one in a["sets"].items()),
+    ),
+    Row(
+        what="frame rate of the line beside a training, of that alone",
+        target="0.8",
+        step="beside",
+        read=lambda a: f"{a['ratio']:.2f}",
+    ),
+)

@@ -1,0 +1,152 @@
+"""``inspector bench``, the gate on its ratios, and the table of figures; nothing here depends on a speed."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from inspector.cli import main
+from tests.bench import figures
+from tests.bench.figure_rows import ROWS, STEPS, Step
+from tests.bench.figures import Outcome
+from tests.bench.regression import ROUNDS, Limit, below, judge, read_limits
+from tests.bundles import make_bundle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LIMITS = {"speed": Limit(least=10.0, measured=17.0), "share": Limit(least=0.5, measured=0.9)}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *n: None if name == "torch" else find(name, *n))
+    make_bundle(tmp_path / "home" / "models" / "tiny")
+    return tmp_path / "home"
+
+
+def bench(home: Path, *options: str) -> int:
+    return main(["bench", "--home", str(home), "--model", "tiny", "--count", "1", "--rounds", "1", "--sizes", *options])
+
+
+def test_json_alone_on_stdout_and_both_files(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench(home, "--json", "--save", str(tmp_path / "kept")) == 0
+    out, err = capsys.readouterr()
+    answer = json.loads(out)
+    assert answer == json.loads((tmp_path / "kept" / "bench.json").read_text(encoding="utf-8"))
+    assert {row["input_size"] for row in answer["rows"]} == {64}
+    assert [row["peak_memory_mb"] is not None for row in answer["rows"]] == [row["batch"] > 1 for row in answer["rows"]]
+    assert f"written: {tmp_path / 'kept' / 'bench.json'}" in err
+
+
+def test_the_table_says_what_was_left_out(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench(home) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("tiny, 1 pictures, input 64²")
+    assert "left out: grad-cam: not installed: torch" in lines
+    assert not [line for line in lines if line.startswith("best ")]
+
+
+def test_a_folder_that_cannot_be_written_is_explained(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert bench(home, "--json", "--save", str(tmp_path / "file")) == 1
+    assert "cannot be written" in json.loads(capsys.readouterr().out)["error"]["what"]
+
+
+@pytest.mark.parametrize("side", ["100", "0", "4096", "x"])
+def test_a_side_is_a_multiple_of_32(home: Path, side: str) -> None:
+    with pytest.raises(SystemExit) as error:
+        bench(home, side)
+    assert error.value.code == 2
+
+
+def test_the_gate_passes_at_its_limits() -> None:
+    assert below({"speed": 10.0, "share": 0.5}, LIMITS) == []
+    assert judge(lambda _: {"speed": 10.0, "share": 0.5}, LIMITS) == ({"speed": 10.0, "share": 0.5}, [])
+
+
+@pytest.mark.parametrize("value", [9.99, float("nan")])
+def test_the_gate_fails_below_with_the_value_and_the_limit(value: float) -> None:
+    asked: list[int] = []
+
+    def measure(rounds: int) -> dict[str, float]:
+        asked.append(rounds)
+        return {"speed": value, "share": 0.9}
+
+    _, failed = judge(measure, LIMITS)
+    assert failed == [f"speed is {value:.2f}, the limit is 10.00 (it was 17.00 when that was set)"]
+    assert asked == [ROUNDS, 3 * ROUNDS]
+
+
+def test_the_gate_counts_the_second_measurement() -> None:
+    values = iter([{"speed": 1.0, "share": 0.9}, {"speed": 12.0, "share": 0.9}])
+    assert judge(lambda _: next(values), LIMITS) == ({"speed": 12.0, "share": 0.9}, [])
+
+
+def test_a_ratio_that_is_missing_is_no_pass() -> None:
+    with pytest.raises(KeyError):
+        below({"speed": 12.0}, LIMITS)
+
+
+def test_the_checked_in_limits_leave_room() -> None:
+    limits = read_limits()
+    assert set(limits) == {
+        "line_against_grad_cam",
+        "graph_against_limit",
+        "line_against_graph",
+        "heatmap_against_verdict",
+    }
+    assert all(0.3 < one.least / one.measured < 0.9 for one in limits.values())
+
+
+def test_every_row_has_its_benchmark_and_every_benchmark_its_row() -> None:
+    assert {row.step for row in ROWS} == {step.name for step in STEPS}
+    for step in STEPS:
+        if step.arguments[0].startswith("tests."):
+            assert importlib.util.find_spec(step.arguments[0]) is not None
+
+
+def test_the_table_has_figures_and_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes = {step.name: Outcome(answer=None, reason="not chosen") for step in STEPS}
+    outcomes["kill9"] = Outcome(answer={"printed_but_not_logged": 0, "printed": 211})
+    outcomes["demo_line"] = Outcome(answer={"recall": 0.5, "precision": 0.75}, reason="ended with code 1", failed=True)
+    rows = {row[0]: row for row in figures.cells(outcomes)}
+    assert rows["kill -9: parts printed but not in the log"][1:] == ["0", "0 of 211", "`python -m tests.bench.kill9`"]
+    assert rows["demo line, recall / precision"][2] == "0.500 / 0.750 (ended with code 1)"
+    assert rows["demo line, parts counted twice / left out"][2].startswith("– (not in its JSON")
+    assert rows["heatmap cost on top of the verdict"][2] == "– (not chosen)"
+    page = figures.page(outcomes)
+    assert page.count("\n| ") == 2 + len(ROWS)
+
+
+def test_a_benchmark_is_run_kept_and_found_again(tmp_path: Path) -> None:
+    step = Step(name="devices", part="line", arguments=("inspector", "devices"))
+    found = figures.run_step(step, tmp_path, seconds=60)
+    assert (found.failed, found.reason, list(found.answer)) == (False, "", ["devices"])
+    assert figures.kept_outcome(step, tmp_path) == found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"), [(("platform",), "ended with code 0 and no JSON"), (("no_such_module",), "code 1 and no")]
+)
+def test_a_benchmark_that_gives_nothing_is_said(tmp_path: Path, arguments: tuple[str, ...], reason: str) -> None:
+    step = Step(name="odd", part="line", arguments=arguments)
+    (tmp_path / "odd.json").write_text("{}", encoding="utf-8")
+    found = figures.run_step(step, tmp_path, seconds=60)
+    assert (found.answer, found.failed) == (None, True)
+    assert reason in found.reason
+    assert figures.kept_outcome(step, tmp_path).answer is None
+
+
+def test_absent_pictures_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INSPECTOR_TEST_DATA", str(tmp_path / "nowhere"))
+    step: Any = next(step for step in STEPS if step.needs_pictures)
+    found = figures.run_step(step, tmp_path, seconds=60)
+    assert (found.answer, found.failed) == (None, False)
+    assert "absent" in found.reason
