@@ -181,6 +181,22 @@ def test_the_exact_way_of_int8_is_the_same_graph_with_the_rest_in_float(two: Bun
     assert graphs.ways("fp32") == Ways(Way("graph.xml", "f32"), None)
 
 
+@pytest.mark.parametrize("size", [320, 448, 512])
+@pytest.mark.parametrize("precision", [*list_devices()[0].precisions, "auto"])
+def test_larger_inputs_run_in_every_precision(tmp_path: Path, size: int, precision: str) -> None:
+    bundle = Bundle.load(make_bundle(tmp_path / "large", input_size=size))
+    picture = np.full((size, size, 3), 90, np.uint8)
+    cell = size // 8 - 2
+    picture[8 * cell : 8 * cell + 8, 24:32] = (0, 0, 255)
+    for _ in range(2):  # the second time with what was kept
+        classifier = load_classifier(bundle, "cpu", precision, tmp_path / "cache")
+        for found in (classifier.predict(picture), *classifier.predict_batch([picture] * 5)):
+            assert found.heatmap.shape == (size // 8, size // 8)
+            assert divmod(int(found.heatmap.argmax()), size // 8) == (cell, 3)
+            assert found.p_defective == pytest.approx(1.0, abs=1e-3)
+        classifier.close()
+
+
 @pytest.mark.skipif(not HAS_BF16, reason="this CPU does not compute bf16")
 def test_near_a_threshold_int8_is_judged_by_its_own_exact_graph(two: Bundle) -> None:
     picture = GREY.copy()

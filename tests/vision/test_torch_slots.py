@@ -71,6 +71,15 @@ def test_a_slot_answers_for_as_many_as_were_put_in(network: InspectionNetwork) -
     np.testing.assert_array_equal(probabilities, kept)
 
 
+@pytest.mark.parametrize("size", [320, 448])
+def test_larger_inputs_have_larger_maps(network: InspectionNetwork, size: int) -> None:
+    slot = TorchSlot(ByteNetwork(network, Preprocessing(input_size=size), torch.float32), 1, size, CPU, None)
+    slot.start(1)
+    probabilities, maps = slot.finish()
+    assert maps.shape == (1, 2, size // 32, size // 32)
+    assert probabilities.sum() == pytest.approx(1.0)
+
+
 class _Doubles(nn.Module):
     def forward(self, squares: Tensor) -> tuple[Tensor, Tensor]:
         return squares * 2, squares
