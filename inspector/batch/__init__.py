@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from inspector.batch.judge import Job, judge_files
 from inspector.batch.listing import Listing, list_pictures
-from inspector.batch.memory import keep_freed_memory
 from inspector.batch.pipeline import in_order, judge_listing, worker_count
+from inspector.batch.process import prepare_process
 from inspector.batch.results import ResultTable
 from inspector.batch.rows import Row
 
@@ -17,7 +17,7 @@ __all__ = [
     "in_order",
     "judge_files",
     "judge_listing",
-    "keep_freed_memory",
     "list_pictures",
+    "prepare_process",
     "worker_count",
 ]

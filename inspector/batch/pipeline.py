@@ -56,19 +56,21 @@ def in_order(
         Exception: What ``work`` raised, when its turn comes.
     """
     pending = iter(given)
-    waiting: deque[Future[_Made]] = deque()
+    waiting: deque[Future[tuple[_Made] | None]] = deque()
+
+    def begin(one: _Given) -> tuple[_Made] | None:
+        return None if stop.is_set() else (work(one),)
+
     with ThreadPoolExecutor(workers, thread_name_prefix="batch") as pool:
         try:
             while True:
-                if not stop.is_set():
-                    room = workers + SPARE_BATCHES - len(waiting)
-                    waiting.extend(pool.submit(work, one) for one in islice(pending, room))
+                room = 0 if stop.is_set() else workers + SPARE_BATCHES - len(waiting)
+                waiting.extend(pool.submit(begin, one) for one in islice(pending, room))
                 if not waiting:
                     return
-                first = waiting.popleft()
-                if stop.is_set() and first.cancel():
-                    continue  # not begun
-                yield first.result()
+                made = waiting.popleft().result()
+                if made is not None:
+                    yield made[0]
         finally:
             for future in waiting:
                 future.cancel()

@@ -76,4 +76,4 @@ def make_row(
 
 def storable(name: str) -> str:
     """Return a file name as UTF-8 can hold it; bytes that are not text are spelled out."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode("utf-8")

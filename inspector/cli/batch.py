@@ -58,7 +58,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
 def run(parsed: argparse.Namespace) -> int:
     """Judge the folder."""
     from inspector import assembly  # noqa: PLC0415
-    from inspector.batch import Job, ResultTable, keep_freed_memory, list_pictures  # noqa: PLC0415
+    from inspector.batch import Job, ResultTable, list_pictures, prepare_process  # noqa: PLC0415
 
     folder: Path = parsed.folder
     out: Path = parsed.out or folder.absolute().with_name(f"{folder.absolute().name}-results")
@@ -67,7 +67,7 @@ def run(parsed: argparse.Namespace) -> int:
         listing = list_pictures(folder, recursive=parsed.recursive, leave_out=overlays)
         if not len(listing):
             raise InspectorError(f"there is no picture in {folder}", "Check the path, or add --recursive.")
-        keep_freed_memory()
+        prepare_process()
         home = home_of(parsed)
         settings = settings_of(home)
         classifier = assembly.load_classifier(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.pictures.decode import MAX_BYTES, MAX_PIXELS, decode_picture, read_picture
+from inspector.pictures.decode import MAX_BYTES, MAX_PIXELS, decode_picture, read_picture, read_reduced
 from inspector.pictures.files import (
     PICTURE_SUFFIXES,
     encode_picture,
@@ -27,6 +27,7 @@ __all__ = [
     "iter_pictures",
     "natural_key",
     "read_picture",
+    "read_reduced",
     "silence_opencv",
     "walk_pictures",
     "write_bytes",

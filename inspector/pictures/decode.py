@@ -57,22 +57,19 @@ def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS, at_least: int | No
         PictureError: If the file cannot be read, is empty, cut short, damaged, no picture, too large, or of an unusual
             depth. Where the operating system refused, its `OSError` is the cause.
     """
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):  # a pipe would never end
-            raise PictureError(f"{path} is not a file", "Name a picture file.")
-        if status.st_size > MAX_BYTES:
-            raise PictureError(
-                f"the picture {path} has {status.st_size / 1e6:.0f} MB, more than {MAX_BYTES / 1e6:.0f} MB",
-                "Scale it down first.",
-            )
-        data = path.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-        reason = getattr(error, "strerror", None) or str(error)
-        raise PictureError(
-            f"the picture {path} cannot be read: {reason}", "Check that it exists and may be read."
-        ) from error
-    return decode_picture(data, str(path), max_pixels=max_pixels, at_least=at_least)
+    return decode_picture(_content(path), str(path), max_pixels=max_pixels, at_least=at_least)
+
+
+def read_reduced(path: Path, *, at_least: int) -> tuple[Image, int]:
+    """Decode a picture file as `read_picture` does with ``at_least``, and say by how much both sides were divided.
+
+    Returns:
+        The pixels; 1, 2, 4 or 8.
+
+    Raises:
+        PictureError: As `read_picture`.
+    """
+    return _decoded(_content(path), str(path), MAX_PIXELS, at_least)
 
 
 def decode_picture(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS, at_least: int | None = None) -> Image:
@@ -87,6 +84,28 @@ def decode_picture(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS, at_l
     Raises:
         PictureError: As `read_picture`.
     """
+    return _decoded(data, name, max_pixels, at_least)[0]
+
+
+def _content(path: Path) -> bytes:
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe would never end
+            raise PictureError(f"{path} is not a file", "Name a picture file.")
+        if status.st_size > MAX_BYTES:
+            raise PictureError(
+                f"the picture {path} has {status.st_size / 1e6:.0f} MB, more than {MAX_BYTES / 1e6:.0f} MB",
+                "Scale it down first.",
+            )
+        return path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise PictureError(
+            f"the picture {path} cannot be read: {reason}", "Check that it exists and may be read."
+        ) from error
+
+
+def _decoded(data: bytes, name: str, max_pixels: int, at_least: int | None) -> tuple[Image, int]:
     if not data:
         raise PictureError(f"the picture {name} is empty (0 bytes)", "Copy it again.")
     header = read_header(data)
@@ -101,13 +120,13 @@ def decode_picture(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS, at_l
         )
     if header.fault:
         raise PictureError(f"the picture {name} {header.fault} ({len(data)} bytes)", "Copy or save it again.")
-    image = _upright(_pixels(data, header, name, at_least), header.orientation)
-    image.setflags(write=False)
-    return image
-
-
-def _pixels(data: bytes, header: Header, name: str, at_least: int | None) -> Image:
     divisor, mode = _reduction(header, at_least)
+    image = _upright(_pixels(data, header, name, divisor, mode), header.orientation)
+    image.setflags(write=False)
+    return image, divisor
+
+
+def _pixels(data: bytes, header: Header, name: str, divisor: int, mode: int) -> Image:
     plain = expanded_png(data) if header.kind == "PNG" else data
     image = _imdecode(plain, mode) if header.width_px and header.height_px else None
     if image is None:

@@ -33,8 +33,8 @@ from inspector.batch import (
     Listing,
     ResultTable,
     judge_listing,
-    keep_freed_memory,
     list_pictures,
+    prepare_process,
     worker_count,
 )
 from inspector.domain.config import QualityLimits
@@ -42,7 +42,7 @@ from inspector.domain.quality import check_quality
 from inspector.paths import Home
 from inspector.pictures import encode_picture, find_pictures, read_picture
 from inspector.vision.bundle import Bundle
-from inspector.vision.preprocess import preprocess
+from inspector.vision.preprocess import Preprocessing, preprocess
 from tests.conftest import ROOT, find_test_data
 
 if TYPE_CHECKING:
@@ -92,13 +92,15 @@ def rate(work: Callable[[Any], object], things: Sequence[Any], seconds: float, w
 class Contenders:
     """What is measured for one format."""
 
-    def __init__(self, listing: Listing, classifier: Classifier, job: Job, workers: int, reference: Any) -> None:
-        self.listing, self.classifier, self.job, self.workers = listing, classifier, job, workers
-        self.reference = reference
+    def __init__(
+        self, listing: Listing, classifier: Classifier, preprocessing: Preprocessing, workers: int, reference: Any
+    ) -> None:
+        self.listing, self.classifier, self.workers, self.reference = listing, classifier, workers, reference
+        self.preprocessing = preprocessing
+        side = preprocessing.input_size
+        self.job = job = Job(folder=listing.folder, input_size=side)
         self.paths = [listing.path(index) for index in range(min(ORIGINALS, len(listing)))]
         self.images = [read_picture(path, at_least=job.at_least) for path in self.paths]
-        side = job.input_size
-        assert side is not None
         small = [cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA) for image in self.images]
         self.groups = [small[first : first + BATCH] for first in range(0, len(small) - BATCH + 1, BATCH)]
 
@@ -136,11 +138,10 @@ class Contenders:
 
     def profile(self) -> dict[str, float]:
         """Core-milliseconds per picture by stage, each alone in one thread (the network: of the whole process)."""
-        manifest = self.job_preprocessing
         stages: dict[str, Callable[[], object]] = {
             "read and decode": lambda: [read_picture(path, at_least=self.job.at_least) for path in self.paths],
             "quality": lambda: [check_quality(image, QualityLimits()) for image in self.images],
-            "resize": lambda: [preprocess(image, manifest) for image in self.images],
+            "resize": lambda: [preprocess(image, self.preprocessing) for image in self.images],
             "network": lambda: [self.classifier.predict_batch(group) for group in self.groups],
         }
         found = {}
@@ -153,13 +154,6 @@ class Contenders:
                 spent.append(1e3 * (time.process_time() - begun_s) / count)
             found[name] = round(min(spent), 2)
         return found
-
-    @property
-    def job_preprocessing(self) -> Any:
-        """How the model's pictures are resized."""
-        return Bundle.load(self.bundle).manifest.preprocessing
-
-    bundle = ROOT / "models" / "demo"
 
 
 def reference_loop(bundle: Bundle) -> Callable[[Path], float]:
@@ -242,8 +236,7 @@ def main() -> int:
     data = find_test_data()
     if data is None:
         parser.error("set INSPECTOR_TEST_DATA")
-    keep_freed_memory()
-    cv2.setNumThreads(1)
+    prepare_process()
     bundle = Bundle.load(arguments.model)
     reference = reference_loop(bundle)
     found: dict[str, Any] = {}
@@ -253,8 +246,8 @@ def main() -> int:
             side, suffix = FORMATS[name]
             folder = Path(root) / name
             make_pictures(data, folder, side, suffix, arguments.count)
-            job = Job(folder=folder, input_size=bundle.manifest.preprocessing.input_size)
-            contenders = Contenders(list_pictures(folder), classifier, job, arguments.workers, reference)
+            preprocessing = bundle.manifest.preprocessing
+            contenders = Contenders(list_pictures(folder), classifier, preprocessing, arguments.workers, reference)
             row = found[name] = measure(contenders, arguments.rounds, arguments.seconds)
             if not arguments.json:
                 print(
