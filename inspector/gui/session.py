@@ -88,6 +88,7 @@ class Session(QObject):
         self._switching = 0  #: starts that are under way: until they are done, an idle engine is between two lines
         self._next_figures_s = self._next_trend_s = self._next_recipe_s = 0.0
         self._follower: RecipeFollower | None = None
+        self._trend_empty = True
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._poll)
@@ -339,7 +340,11 @@ class Session(QObject):
         def read() -> list[YieldPoint]:
             return log.yield_over_time(LogQuery(since=since), 60)
 
-        self.work.do(read, self.trend_changed.emit, self._fault("log"))
+        def done(points: list[YieldPoint]) -> None:
+            self._trend_empty = not points
+            self.trend_changed.emit(points)
+
+        self.work.do(read, done, self._fault("log"))
 
     def _take_results(self) -> None:
         while True:
@@ -392,6 +397,8 @@ class Session(QObject):
             if event.inspection.lot == self.lot:
                 lot = lot.plus(verdict)
         self._counts = Counts(shift, lot, self._counts.shift_from, self._counts.lot_name)
+        if self._trend_empty:  # “no part in the last hour” is no longer true
+            self._next_trend_s = 0.0
         self.counts_changed.emit(self._counts)
         self.part_inspected.emit(parts[-1])
         self.failures.add(bad)
