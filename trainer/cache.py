@@ -8,15 +8,13 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import psutil
-import torch
 
 from inspector.domain.errors import InspectorError
 from inspector.pictures import read_picture
-from inspector.vision.network import CUTS, InspectionNetwork
 from trainer.augment import Augmentation, views
 from trainer.protocol import Progress
 
@@ -49,38 +47,25 @@ class Extractor(Protocol):
         ...
 
 
-class _Trunk(torch.nn.Module):
-    def __init__(self, network: InspectionNetwork, cut: str) -> None:
-        super().__init__()
-        self.network, self.cut = network, cut
-
-    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        return self.network.until(self.cut, pictures)
-
-
 class OpenVinoExtractor:
-    """The frozen part as an OpenVINO graph, in the precision that the line uses.
+    """A graph of the frozen part, computing as the line computes it.
 
     Args:
-        network: Its weights are copied into the graph.
-        cut: One of `CUTS`.
-        size: Side of the input, pixels.
-        precision: "bf16" where the processor has it, else "f32"; OpenVINO falls back by itself.
+        model: An `openvino.Model`, quantised or not: pictures (?, 3, S, S) → the activations at a cut.
+        precision: Of what is not int8: "bf16" where the processor has it, or "f32".
     """
 
-    def __init__(self, network: InspectionNetwork, cut: str, size: int, precision: str = "bf16") -> None:
+    def __init__(self, model: Any, precision: str = "bf16") -> None:  # noqa: ANN401 - openvino.Model
         import openvino as ov  # noqa: PLC0415 - seconds
 
-        from inspector.vision.export import to_openvino  # noqa: PLC0415
-
-        model = to_openvino(_Trunk(network, cut), size)
         core = ov.Core()
         known = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        hint = precision if precision == "f32" or "BF16" in known else "f32"
+        self.precision = precision if precision == "f32" or "BF16" in known else "f32"
         self._compiled = core.compile_model(
-            model, "CPU", {"INFERENCE_PRECISION_HINT": hint, "PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": 1}
+            model,
+            "CPU",
+            {"INFERENCE_PRECISION_HINT": self.precision, "PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": 1},
         )
-        self.precision = hint
 
     def __call__(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Extractor`."""
@@ -90,16 +75,9 @@ class OpenVinoExtractor:
 class Plain:
     """For the cut "input": nothing is frozen."""
 
-    precision = "f32"
-
     def __call__(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Extractor`."""
         return pictures
-
-
-def extractor_for(network: InspectionNetwork | None, cut: str, size: int) -> OpenVinoExtractor | Plain:
-    """Return what computes the frozen part of a network up to a cut."""
-    return Plain() if network is None or cut == CUTS[0] else OpenVinoExtractor(network, cut, size)
 
 
 def bytes_per_view(cut: str, size: int) -> int:
@@ -157,12 +135,15 @@ def fill(
     augmentation: Augmentation,
     seed: int,
     stage: str,
+    *,
+    also: Extractor | None = None,
 ) -> Generator[Progress]:
     """Compute the views' activations, decoding ahead; every picture's views depend on the seed and its content only.
 
     Args:
         room: (N, V, C, h, w) float16, see `activations`.
         extractor: Computes them.
+        also: Another one, which computes the plain view once more; that is then the last of the V.
         samples: N pictures, with hashes.
         preprocessing: The network's.
         augmentation: For all views but the first.
@@ -175,7 +156,7 @@ def fill(
     Raises:
         PictureError: If a picture cannot be read; the text names it.
     """
-    count = room.shape[1]
+    count = room.shape[1] - (also is not None)
 
     def load(index: int) -> NDArray[np.float32]:
         sample = samples[index]
@@ -188,9 +169,12 @@ def fill(
         for first in range(0, len(samples), together):
             last = min(first + together, len(samples))
             found = np.concatenate([_next(waiting, pool, load, index, len(samples)) for index in range(first, last)])
-            rows = room[first:last].reshape(-1, *room.shape[2:])
             for start in range(0, len(found), _BATCH):
-                rows[start : start + _BATCH] = extractor(found[start : start + _BATCH])
+                some = extractor(found[start : start + _BATCH])
+                places = np.arange(start, start + len(some))
+                room[first + places // count, places % count] = some
+            if also is not None:
+                room[first:last, count] = also(found[::count])
             yield Progress(stage=stage, done=last, total=len(samples))
 
 

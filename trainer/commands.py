@@ -36,6 +36,9 @@ def run_fit(parsed: argparse.Namespace) -> int:
         return 0
     print(f"{result.bundle}: threshold {result.threshold:.4f}, {result.seconds:.0f} s")
     print("  " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result.stages.items()))
+    for name, one in result.precisions.items():
+        passed = isinstance(one, dict) and one["passed"]
+        print(f"  {name}: {'passed' if passed else 'refused'}{', used' if name == result.precision else ''}")
     _print_figures("validation", result.validation)
     _print_figures("test", result.test)
     return 0

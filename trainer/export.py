@@ -1,4 +1,4 @@
-"""From a trained network to a bundle: the gate that the exported graph must pass, and the files."""
+"""From a trained network to the files of a bundle: the graphs, the weights, and the bundle itself."""
 
 from __future__ import annotations
 
@@ -6,132 +6,131 @@ import importlib.metadata
 import json
 import os
 import platform
-import tempfile
-from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 
 import inspector
-from inspector.domain.errors import BundleError
-from inspector.domain.records import Thresholds
-from inspector.pictures import read_picture
+from inspector.vision.backends import load_classifier
 from inspector.vision.bundle import Bundle, ManifestFields, write_bundle
-from inspector.vision.export import export_openvino
-from inspector.vision.graph import TORCH_WEIGHTS_FILE
+from inspector.vision.export import convert_behind, export_openvino, save_graph
+from inspector.vision.graph import (
+    GRAPH_FILE,
+    GRAPH_WEIGHTS_FILE,
+    INT8_GRAPH_FILE,
+    INT8_GRAPH_WEIGHTS_FILE,
+    TORCH_WEIGHTS_FILE,
+)
 from inspector.vision.network import InspectionNetwork
-from inspector.vision.preprocess import preprocess
 from inspector.vision.weights import save_weights
 from trainer.dataset import DEFECTIVE, GOOD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
-    from trainer.dataset import Dataset, Sample
+    from inspector.domain.records import Thresholds
+    from inspector.vision.classifier import Classifier
+    from inspector.vision.manifest import Precision, PrecisionCheck
+    from trainer.dataset import Dataset
     from trainer.methods import Trained
     from trainer.protocol import TrainRequest
 
 CLASSES = (GOOD, DEFECTIVE)
-#: Largest difference of P(defective) between the exported graph at the line's precision and torch in float32.
-TOLERANCE = 0.05
-_BATCH = 16
 _PACKAGES = ("torch", "torchvision", "openvino", "numpy", "opencv-python-headless", "scikit-learn")
 
 
-@contextmanager
-def exported(
-    trained: Trained, dataset: Dataset, request: TrainRequest, *, fail_at: float, review_from: float | None
-) -> Iterator[tuple[Bundle, dict[str, Path | bytes], ManifestFields]]:
-    """Export into a temporary bundle, which is gone afterwards; the final one gets its files and the report.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A bundle that can be loaded and tried, before it is written where it belongs.
 
     Args:
-        trained: The network.
+        bundle: Without a report.
+        int8: The same with nothing but the int8 graph; None where there is none.
+        files: Its graphs and weights.
+        fields: What its manifest says; no precision is checked yet.
+    """
+
+    bundle: Bundle
+    int8: Bundle | None
+    files: Mapping[str, Path | bytes]
+    fields: ManifestFields
+
+    def precisions(self) -> tuple[Precision, ...]:
+        """Return in which precisions this processor can run it, from the fastest to the most exact."""
+        import openvino as ov  # noqa: PLC0415 - seconds
+
+        can = ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        has: dict[Precision, bool] = {"int8": INT8_GRAPH_FILE in self.files, "bf16": "BF16" in can, "fp32": True}
+        return tuple(name for name, there in has.items() if there)
+
+    def classifier(self, precision: Precision) -> Classifier:
+        """Load it as the station does; the caller closes it.
+
+        Raises:
+            BundleError: If the graph cannot be used.
+            DeviceError: If this processor cannot compute so.
+        """
+        if precision == "int8":
+            assert self.int8 is not None
+            return load_classifier(self.int8, "cpu", precision)
+        return load_classifier(self.bundle, "cpu", precision)
+
+    def accepted(self, checks: Mapping[Precision, PrecisionCheck]) -> Draft:
+        """Return it with what was checked; an int8 graph that did not pass is left out."""
+        files = dict(self.files)
+        if "int8" in checks and not checks["int8"].passed:
+            for name in (INT8_GRAPH_FILE, INT8_GRAPH_WEIGHTS_FILE):
+                files.pop(name, None)
+        return replace(self, files=files, fields=self.fields.model_copy(update={"precisions": dict(checks)}))
+
+
+def export(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Path, thresholds: Thresholds) -> Draft:
+    """Export into a folder of drafts; the final bundle gets the files and the report.
+
+    Args:
+        trained: The network, calibrated.
         dataset: Split.
         request: What was asked for.
-        fail_at: Threshold.
-        review_from: Where review begins; None for no band.
-
-    Yields:
-        A bundle that can be loaded, its files, and what its manifest says.
+        folder: Is made; the caller removes it.
+        thresholds: Operating point.
     """
-    out = Path(request.out)
+    folder.mkdir()
     fields = ManifestFields(
-        name=out.name,
+        name=Path(request.out).name,
         created=datetime.now(UTC).replace(microsecond=0),
         class_names=CLASSES,
         good_class=GOOD,
         preprocessing=trained.preprocessing,
-        thresholds=Thresholds(
-            fail_at=round(fail_at, 6), review_from=None if review_from is None else round(review_from, 6)
-        ),
+        thresholds=thresholds,
         backbone=trained.trunk,
         pooling=trained.plan.pooling,
         data_fingerprint=dataset.fingerprint(),
         software_version=inspector.__version__,
     )
-    with tempfile.TemporaryDirectory(prefix="trainer-") as folder:
-        graph, graph_weights = export_openvino(trained.network, trained.preprocessing, Path(folder))
-        files: dict[str, Path | bytes] = {graph.name: graph, graph_weights.name: graph_weights}
-        if isinstance(trained.network, InspectionNetwork):
-            weights = Path(folder) / TORCH_WEIGHTS_FILE
-            save_weights(trained.network, weights)
-            files[TORCH_WEIGHTS_FILE] = weights
-        yield write_bundle(Path(folder) / "bundle", fields, files), files, fields
-
-
-def check_same(
-    trained: Trained, samples: Sequence[Sample], scores: NDArray[np.float64], thresholds: Thresholds
-) -> float:
-    """Hold the exported graph's scores against the torch network's.
-
-    Args:
-        trained: The network, in torch.
-        samples: Validation pictures.
-        scores: (N,) what the exported graph says of them at the line's precision.
-        thresholds: Operating point.
-
-    Returns:
-        The largest difference of P(defective).
-
-    Raises:
-        BundleError: If a verdict differs, or a probability by more than `TOLERANCE`; the text names the picture.
-    """
-    expected = torch_scores(trained.network, samples, trained)
-    worst = 0.0
-    for sample, here, there in zip(samples, expected, scores, strict=True):
-        flips = _verdict(here, thresholds) != _verdict(there, thresholds)
-        if flips or abs(here - there) > TOLERANCE:
-            why = "judges otherwise" if flips else f"differs by more than {TOLERANCE:g}"
-            raise BundleError(
-                f"the exported graph {why} on {sample.path}: P(defective) {there:.4f}, in training {here:.4f}; "
-                f"the threshold is {thresholds.fail_at:.4f}",
-                "Nothing was written. Train again with another seed, or report this with the picture.",
-            )
-        worst = max(worst, abs(here - there))
-    return worst
-
-
-def torch_scores(network: torch.nn.Module, samples: Sequence[Sample], trained: Trained) -> NDArray[np.float64]:
-    """Return (N,) P(defective) in torch, float32."""
-    network.eval()
-    found = []
-    with torch.inference_mode():
-        for first in range(0, len(samples), _BATCH):
-            group = [preprocess(read_picture(s.path), trained.preprocessing) for s in samples[first : first + _BATCH]]
-            probabilities, _ = network(torch.from_numpy(np.stack(group)))
-            found.append(1.0 - probabilities[:, 0].double().numpy())
-    return np.concatenate(found)
+    written = list(export_openvino(trained.network, trained.preprocessing, folder))
+    if isinstance(trained.network, InspectionNetwork):
+        written.append(folder / TORCH_WEIGHTS_FILE)
+        save_weights(trained.network, written[-1])
+        if trained.frozen.int8 is not None:
+            whole = convert_behind(trained.frozen.int8, trained.network, trained.frozen.cut)
+            written += save_graph(whole, folder, name=INT8_GRAPH_FILE)
+    files: dict[str, Path | bytes] = {path.name: path for path in written}
+    int8 = None
+    if INT8_GRAPH_FILE in files:
+        alone: dict[str, Path | bytes] = {
+            GRAPH_FILE: files[INT8_GRAPH_FILE],
+            GRAPH_WEIGHTS_FILE: files[INT8_GRAPH_WEIGHTS_FILE],
+        }
+        int8 = write_bundle(folder / "int8", fields.model_copy(update={"graph_precision": "int8"}), alone)
+    return Draft(bundle=write_bundle(folder / "bundle", fields, files), int8=int8, files=files, fields=fields)
 
 
 def write_final(
     request: TrainRequest,
-    fields: ManifestFields,
-    files: Mapping[str, Path | bytes],
+    draft: Draft,
     report: Mapping[str, bytes],
     *,
     metrics: dict[str, Any],
@@ -141,8 +140,7 @@ def write_final(
 
     Args:
         request: Where to.
-        fields: As exported.
-        files: As exported.
+        draft: As accepted.
         report: Files of the report, the split among them.
         metrics: For the manifest.
         training: For the manifest.
@@ -150,9 +148,9 @@ def write_final(
     Raises:
         BundleError: If it cannot be written.
     """
-    described = fields.model_copy(update={"metrics": metrics, "training": training})
+    described = draft.fields.model_copy(update={"metrics": metrics, "training": training})
     extra = {"report/environment.json": (json.dumps(environment(), indent=2) + "\n").encode()}
-    return write_bundle(Path(request.out), described, {**files, **report, **extra}, overwrite=request.replace)
+    return write_bundle(Path(request.out), described, {**draft.files, **report, **extra}, overwrite=request.replace)
 
 
 def environment() -> dict[str, str]:
@@ -173,9 +171,3 @@ def _installed(name: str) -> bool:
     except importlib.metadata.PackageNotFoundError:
         return False
     return True
-
-
-def _verdict(score: float, thresholds: Thresholds) -> str:
-    if score >= thresholds.fail_at:
-        return "fail"
-    return "review" if thresholds.review_from is not None and score >= thresholds.review_from else "pass"

@@ -70,13 +70,26 @@ def fit_head(features: NDArray[np.float32], labels: NDArray[np.int64], strength:
     return Head(weight, np.array([-offset / 2, offset / 2], np.float32))
 
 
+def fit_rows(features: NDArray[np.float32], labels: NDArray[np.int64], strength: float) -> Head:
+    """Fit a head to pictures that are each there in R ways, with the strength that suits N of them.
+
+    Args:
+        features: (N, R, 2048) float32.
+        labels: (N,) 0 good, 1 defective.
+        strength: Inverse strength of the L2 penalty, for one way.
+    """
+    ways = features.shape[1]
+    return fit_head(features.reshape(-1, features.shape[2]), np.repeat(labels, ways), strength / ways)
+
+
 def cross_validate(
     features: NDArray[np.float32], labels: NDArray[np.int64], folds: NDArray[np.int64]
 ) -> Iterator[Validated]:
     """Yield what cross-validation says of each strength; the caller takes the smallest loss.
 
     Args:
-        features: (N, 2048) float32, of the pictures that are not held out.
+        features: (N, R, 2048) float32, of the pictures that are not held out: each in R ways, all of which are learnt
+            from; the first is judged.
         labels: (N,) 0 good, 1 defective.
         folds: (N,) number of the validation fold of each picture; every other fold must hold both classes.
     """
@@ -85,5 +98,6 @@ def cross_validate(
         scores = np.empty(len(labels))
         for fold in np.unique(folds):
             inside = folds == fold
-            scores[inside] = fit_head(features[~inside], labels[~inside], strength).p_defective(features[inside])
+            head = fit_rows(features[~inside], labels[~inside], strength)
+            scores[inside] = head.p_defective(features[inside, 0])
         yield Validated(strength, scores, float(log_loss(labels, scores, sample_weight=weights, labels=[0, 1])))

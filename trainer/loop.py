@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inspector.domain.errors import BundleError
-from inspector.vision.backends import load_classifier
 from trainer.audit import audit, near_duplicate_groups, thumbnails
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, DatasetError, hashed, labels, read_dataset
-from trainer.export import check_same, environment, exported, write_final
+from trainer.export import environment, write_final
+from trainer.frozen import freezer
+from trainer.gate import expected_of, in_words, make, operating_point
 from trainer.judge import judge
 from trainer.methods import Context, Plan, Trained, plan_of, train_plan
-from trainer.metrics import Judged, calibrated, choose_threshold, evaluate, temperature
-from trainer.networks import calibrate
+from trainer.metrics import Judged, evaluate
 from trainer.paired import spread
 from trainer.protocol import Command, Found, Progress, Result
 from trainer.report import Contents, write_report
@@ -24,9 +25,6 @@ from trainer.weights import imagenet_weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
-
-    import numpy as np
-    from numpy.typing import NDArray
 
     from trainer.protocol import Finding, PoolingName, Report, TrainRequest
 
@@ -38,8 +36,6 @@ CANDIDATES: tuple[tuple[int, PoolingName, float], ...] = (
     (448, "average", 0.5),
     (320, "mix", 1.0),
 )
-#: Sharpening beyond this is what few separable pictures ask for, not what they show.
-_LEAST_TEMPERATURE = 0.5
 _THUMBNAILS = 8
 
 
@@ -79,31 +75,32 @@ def train(
     weights = Path(request.weights) if request.weights else None
     if weights is None and not request.method.startswith("baseline"):
         weights = yield from imagenet_weights()
-    context = Context(request=request, weights=weights or Path(), command=command, checkpoints=checkpoints)
+    context = Context(
+        request=request,
+        weights=weights or Path(),
+        command=command,
+        freezer=freezer(request.precision),
+        checkpoints=checkpoints,
+    )
     folds = yield from _cross_tested(dataset, clusters, context)
     clock.stage("folds")
     trained, notes = yield from _best(dataset, context)
     clock.stage("training")
-    truth = labels(trained.judged)
-    scale = max(_LEAST_TEMPERATURE, temperature(trained.scores, truth))
-    calibrate(trained.network, scale)
-    scores = calibrated(trained.scores, scale)
-    fail_at, review_from = _operating_point(scores, truth, request)
-    with exported(trained, dataset, request, fail_at=fail_at, review_from=review_from) as (draft, files, fields):
-        classifier = load_classifier(draft)
+    with tempfile.TemporaryDirectory(prefix="trainer-") as folder:
+        made, more = yield from make(trained, dataset, context, Path(folder))
+        trained, notes, thresholds = made.trained, [*notes, *more], made.draft.fields.thresholds
+        clock.stage("export")
+        # only now, with everything chosen, is a test picture looked at
+        classifier = made.draft.classifier(made.precision)
         try:
-            on_val = yield from judge(classifier, dataset.of(VAL), "checking the exported graph")
-            difference = check_same(trained, dataset.of(VAL), on_val.scores(), fields.thresholds)
-            clock.stage("export")
-            # only now, with everything chosen, is a test picture looked at
             tested = yield from judge(classifier, dataset.of(TEST), "testing")
         finally:
             classifier.close()
         clock.stage("test")
-        threshold = fields.thresholds.fail_at
+        threshold, review_from = thresholds.fail_at, thresholds.review_from
         validated = [
             Judged(s.name, str(s.path), s.defect, s.category, float(p))
-            for s, p in zip(trained.judged, scores, strict=True)
+            for s, p in zip(trained.judged, made.scores, strict=True)
         ]
         on_validation = evaluate(validated, threshold, review_from)
         on_test = evaluate(tested.judged, threshold, review_from)
@@ -117,8 +114,8 @@ def train(
             "seed": request.seed,
             "backbone_file": weights.name if weights else "",
             "setting": trained.plan.words,
-            "temperature": round(scale, 4),
-            "graph_difference": round(difference, 5),
+            "temperature": round(made.temperature, 4),
+            "precision": made.precision,
             "counts": dataset.counts(),
             "request": request.model_dump(mode="json"),
         }
@@ -129,7 +126,7 @@ def train(
             test=tested.judged,
             validation=validated,
             review_from=review_from,
-            temperature=scale,
+            temperature=made.temperature,
             claim=request.claim,
             escape_cost=request.escape_cost,
             reject_cost=request.reject_cost,
@@ -144,12 +141,12 @@ def train(
             comparison=notes,
             stages=clock.stages,
             environment=environment(),
-            warnings=(_agreement(len(on_val.judged), difference),),
+            warnings=in_words(made.checks),
         )
         report = write_report(contents)
         report["report/split.csv"] = split_csv(dataset).encode("utf-8", "backslashreplace")
         bundle = write_final(
-            request, fields, files, report, metrics={"validation": on_validation, "test": on_test}, training=training
+            request, made.draft, report, metrics={"validation": on_validation, "test": on_test}, training=training
         )
     clock.stage("report")
     yield Result(
@@ -162,6 +159,8 @@ def train(
         stages=clock.stages,
         seconds=round(sum(clock.stages.values()), 2),
         folds=folds,
+        precision=made.precision,
+        precisions={name: one.model_dump(mode="json") for name, one in made.checks.items()},
     )
 
 
@@ -212,13 +211,6 @@ def found_of(dataset: Dataset) -> Found:
 def sizes(dataset: Dataset) -> dict[str, int]:
     """Return how many pictures each part has."""
     return {part: len(dataset.of(part)) for part in (TRAIN, VAL, TEST)}
-
-
-def _agreement(count: int, difference: float) -> str:
-    return (
-        f"The exported graph and the network in torch agree on all {count} validation pictures; P(defective) differs "
-        f"by at most {difference:.4f}."
-    )
 
 
 class _Clock:
@@ -274,21 +266,6 @@ def _candidates(request: TrainRequest) -> list[Plan]:
     return found
 
 
-def _operating_point(
-    scores: NDArray[np.float64], truth: NDArray[np.int64], request: TrainRequest
-) -> tuple[float, float | None]:
-    fail_at, review_from = choose_threshold(
-        scores,
-        truth,
-        request.rule,
-        escape_limit=request.escape_limit,
-        escape_cost=request.escape_cost,
-        reject_cost=request.reject_cost,
-        review_band=request.review_band,
-    )
-    return min(fail_at, 1.0), review_from
-
-
 def _cross_tested(
     dataset: Dataset, clusters: dict[str, int], context: Context
 ) -> Generator[Report, None, dict[str, Any]]:
@@ -296,18 +273,17 @@ def _cross_tested(
     request = context.request
     if request.folds < 2:
         return {}
-    from trainer.export import torch_scores  # noqa: PLC0415 - only here
-
     figures: list[dict[str, Any]] = []
     pooled: list[Judged] = []
     for number, part in enumerate(cross_test(dataset, request.folds, request, clusters), 1):
         yield Progress(stage=f"fold {number} of {request.folds}", done=number - 1, total=request.folds)
         trained, _ = yield from _best(part, context)
-        fail_at, review_from = _operating_point(trained.scores, labels(trained.judged), request)
+        fail_at, review_from = operating_point(trained.scores, labels(trained.judged), request)
         tested = part.of(TEST)
+        said = yield from expected_of(trained, tested)
         judged = [
             Judged(s.name, str(s.path), s.defect, s.category, float(p))
-            for s, p in zip(tested, torch_scores(trained.network, tested, trained), strict=True)
+            for s, p in zip(tested, said.scores, strict=True)
         ]
         pooled += judged
         figures.append(evaluate(judged, fail_at, review_from))

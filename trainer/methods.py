@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,12 +12,14 @@ import torch
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.svm import LinearSVC
 
+from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import Preprocessing, ResizePolicy
 from trainer.augment import PRESETS
-from trainer.cache import activations, extractor_for, fill
+from trainer.cache import Plain, activations, fill
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample, labels
 from trainer.fit import Part, Settings, cancelled, fit, wait_while_paused
-from trainer.head import cross_validate, fit_head
+from trainer.frozen import NOTHING, Freezer, Frozen, freezer
+from trainer.head import cross_validate, fit_rows
 from trainer.networks import CNN, GRADIENTS, BaselineCnn, CnnTail, GradientHistograms, Tail, backbone
 from trainer.protocol import Candidate, Command, Paused
 from trainer.steps import weighted_log_loss
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import nn
 
-    from inspector.vision.network import InspectionNetwork
     from trainer.protocol import Epoch, MethodName, PoolingName, Report, TrainRequest
 
 _SVM_STRENGTHS = (0.001, 0.01, 0.1, 1.0)
@@ -73,6 +74,7 @@ class Trained:
 
     Args:
         network: Pictures → probabilities and maps.
+        frozen: The part of it that was not trained, as what was trained saw it.
         preprocessing: Its.
         plan: How it was made.
         trunk: Name in the manifest.
@@ -84,6 +86,7 @@ class Trained:
     """
 
     network: nn.Module
+    frozen: Frozen = NOTHING
     preprocessing: Preprocessing
     plan: Plan
     trunk: str
@@ -102,13 +105,20 @@ class Context:
         request: What was asked for.
         weights: Backbone weights.
         command: Asked now and then.
+        freezer: Makes what is frozen.
         checkpoints: Folder; None for none.
     """
 
     request: TrainRequest
     weights: Path
     command: Callable[[], Command]
+    freezer: Freezer
     checkpoints: Path | None = None
+
+    def in_float(self) -> Context:
+        """Return the same, but nothing is quantised."""
+        request = self.request.model_copy(update={"precision": "float"})
+        return replace(self, request=request, freezer=freezer(request.precision))
 
     def heed(self) -> Generator[Report]:
         """Wait while paused; leave if cancelled.
@@ -188,7 +198,6 @@ def _gradient(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repor
     if plan.method == "baseline-cnn":
         cut, network = "input", BaselineCnn(request.seed)
         tail, groups = CnnTail(network), [(list(network.parameters()), 1.0)]
-        extractor = extractor_for(None, cut, plan.size)
     else:
         cut = {"head": "layer4", "layer4": "layer3", "deeper": "layer2" if request.unfreeze == "layer3" else "input"}[
             plan.method
@@ -196,16 +205,24 @@ def _gradient(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repor
         network = backbone(context.weights, plan.pooling, request.seed)
         tail = Tail(network, cut)
         groups = tail.groups()
-        extractor = extractor_for(network, cut, plan.size)
     training, validation = dataset.of(TRAIN), dataset.of(VAL)
+    frozen = NOTHING
+    if isinstance(network, InspectionNetwork):
+        frozen = yield from context.freezer.of(network, cut, preprocessing, training)
     augmentation = PRESETS[request.preset].scaled(plan.strength)
     with (
-        activations(cut, plan.size, len(training), plan.views) as train_room,
+        activations(cut, plan.size, len(training), plan.views + frozen.ways) as train_room,
         activations(cut, plan.size, len(validation), 1) as val_room,
     ):
-        for room, samples, name in ((train_room, training, "training"), (val_room, validation, "validation")):
-            stage = f"features of {name} pictures, {plan.size} px"
-            for report in fill(room, extractor, samples, preprocessing, augmentation, request.seed, stage):
+        for room, samples, name, also in (
+            (train_room, training, "training", frozen.in_float),
+            (val_room, validation, "validation", None),
+        ):
+            filling = fill(
+                room, frozen.extractor, samples, preprocessing, augmentation, request.seed,
+                f"features of {name} pictures, {plan.size} px", also=also,
+            )  # fmt: skip
+            for report in filling:
                 yield from context.heed()
                 yield report
         settings = Settings(
@@ -232,6 +249,7 @@ def _gradient(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repor
     network.to("cpu")
     return Trained(
         network=network,
+        frozen=frozen,
         preprocessing=preprocessing,
         plan=plan,
         trunk=CNN if isinstance(network, BaselineCnn) else "resnet50",
@@ -248,23 +266,24 @@ def _head(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, N
     preprocessing = _preprocessing(plan, request)
     network = backbone(context.weights, plan.pooling, request.seed)
     samples = dataset.of(TRAIN, VAL)
-    pooled = yield from _pooled(plan, samples, network, preprocessing, context)
+    frozen = yield from context.freezer.of(network, "layer4", preprocessing, dataset.of(TRAIN))
+    pooled = yield from _pooled(plan, samples, frozen, preprocessing, context)
     truth = labels(samples)
     folds = np.array([sample.fold for sample in samples], dtype=np.int64)
     tried = []
-    first = pooled[:, 0]
-    for one in cross_validate(first, truth, folds):
+    plain = pooled[:, [0, -1]] if frozen.ways else pooled[:, :1]
+    for one in cross_validate(plain, truth, folds):
         yield from context.heed()
         tried.append(one)
         yield Candidate(words=f"C = {one.strength:g}", validation_loss=one.loss)
     best = min(tried, key=lambda one: one.loss)
-    views = pooled.shape[1]
-    head = fit_head(pooled.reshape(-1, pooled.shape[2]), np.repeat(truth, views), best.strength / views)
+    head = fit_rows(pooled, truth, best.strength)
     with torch.no_grad():
         network.head.weight.copy_(torch.from_numpy(head.weight))
         network.head.bias.copy_(torch.from_numpy(head.bias))
     return Trained(
         network=network,
+        frozen=frozen,
         preprocessing=preprocessing,
         plan=plan,
         trunk="resnet50",
@@ -275,18 +294,20 @@ def _head(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, N
 
 
 def _pooled(
-    plan: Plan, samples: list[Sample], network: InspectionNetwork, preprocessing: Preprocessing, context: Context
+    plan: Plan, samples: list[Sample], frozen: Frozen, preprocessing: Preprocessing, context: Context
 ) -> Generator[Report, None, NDArray[np.float32]]:
     """Return (N, V, 2048) averaged activations, a group of pictures at a time, so that memory stays small."""
-    extractor = extractor_for(network, "layer4", plan.size)
     augmentation = PRESETS[context.request.preset].scaled(plan.strength)
-    found = np.empty((len(samples), plan.views, 2048), np.float32)
+    found = np.empty((len(samples), plan.views + frozen.ways, 2048), np.float32)
     group = 32
     for first in range(0, len(samples), group):
         some = samples[first : first + group]
-        with activations("layer4", plan.size, len(some), plan.views) as room:
-            stage = f"features, {plan.size} px"
-            for report in fill(room, extractor, some, preprocessing, augmentation, context.request.seed, stage):
+        with activations("layer4", plan.size, len(some), found.shape[1]) as room:
+            filling = fill(
+                room, frozen.extractor, some, preprocessing, augmentation, context.request.seed,
+                f"features, {plan.size} px", also=frozen.in_float,
+            )  # fmt: skip
+            for report in filling:
                 yield from context.heed()
                 yield report.model_copy(update={"done": first + report.done, "total": len(samples)})
             found[first : first + len(some)] = room.mean(axis=(3, 4), dtype=np.float32)
@@ -301,8 +322,7 @@ def _svm(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, No
     samples = dataset.of(TRAIN, VAL)
     with activations("input", plan.size, len(samples), 1) as room:
         stage = f"features, {plan.size} px"
-        extractor = extractor_for(None, "input", plan.size)
-        for report in fill(room, extractor, samples, preprocessing, PRESETS["none"], request.seed, stage):
+        for report in fill(room, Plain(), samples, preprocessing, PRESETS["none"], request.seed, stage):
             yield from context.heed()
             yield report
         with torch.inference_mode():

@@ -62,6 +62,10 @@ class TrainRequest(_Record):
     loss: Annotated[Literal["cross-entropy", "focal"], Field(description="classes are weighted in both")] = (
         "cross-entropy"
     )
+    precision: Annotated[
+        Literal["auto", "float"],
+        Field(description="auto: what is frozen runs in int8 where the processor is made for it; float: never"),
+    ] = "auto"
     mixing: Annotated[Literal["none", "mixup", "cutmix"], Field(description="of pictures within a batch")] = "none"
     budget_s: Annotated[float, Field(gt=0, description="auto: time for trying settings, seconds")] = 240.0
     # operating point
@@ -176,6 +180,8 @@ class Result(_Record):
     stages: dict[str, float] = {}  #: seconds
     seconds: float
     folds: dict[str, JsonValue] = {}
+    precision: str = ""  #: what the line will use by default: the fastest that passed the gate
+    precisions: dict[str, JsonValue] = {}  #: what was checked, as in the manifest
 
 
 class Failed(_Record):

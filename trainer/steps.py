@@ -43,6 +43,12 @@ def fast_bf16() -> bool:
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())  # noqa: SLF001
 
 
+def fast_int8() -> bool:
+    """Say whether this processor has instructions for products of 8-bit numbers (VNNI, AMX)."""
+    has = torch.cpu.get_capabilities()
+    return any(bool(has.get(name)) for name in ("avx512_vnni", "avx_vnni", "amx_int8"))
+
+
 def mix(batch: Tensor, how: str, seed: int, done: int) -> tuple[Tensor, Tensor | None, float]:
     """Mix the batch with itself in another order; returns the order and the share of the first."""
     if how == "none":

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from inspector.vision.graph import GRAPH_FILE, GRAPH_WEIGHTS_FILE, INPUT_NAME, MAPS_OUTPUT, PROBABILITIES_OUTPUT
+from inspector.vision.graph import GRAPH_FILE, INPUT_NAME, MAPS_OUTPUT, PROBABILITIES_OUTPUT
 
 if TYPE_CHECKING:
+    from inspector.vision.network import InspectionNetwork
     from inspector.vision.preprocess import Preprocessing
 
 
@@ -26,7 +27,45 @@ def convert(network: torch.nn.Module, preprocessing: Preprocessing) -> Any:  # n
         (?, K, h, w), all float32.
     """
     network.eval()
-    model = to_openvino(network, preprocessing.input_size)
+    return _named(to_openvino(network, preprocessing.input_size))
+
+
+def convert_behind(trunk: Any, network: InspectionNetwork, cut: str) -> Any:  # noqa: ANN401 - openvino.Model
+    """Put the part of a network behind a cut, in float32, onto a graph of the part before it.
+
+    Args:
+        trunk: An `openvino.Model`, quantised or not: pictures (?, 3, S, S) → the activations at the cut. It is left
+            as it is.
+        network: Whose layers behind the cut are copied.
+        cut: One of `inspector.vision.network.CUTS`.
+
+    Returns:
+        An `openvino.Model` with the ports of `convert`.
+    """
+    import openvino as ov  # noqa: PLC0415 - seconds
+
+    before = trunk.clone()
+    activations = before.get_results()[0].input_value(0)
+    shape = [int(length.get_length()) for length in list(activations.get_partial_shape())[1:]]
+    behind = _traced(_Behind(network, cut), shape)
+    for user in behind.get_parameters()[0].output(0).get_target_inputs():
+        user.replace_source_output(activations)
+    return _named(ov.Model(behind.get_results(), before.get_parameters(), "inspection"))
+
+
+class _Behind(torch.nn.Module):
+    """Activations at a cut → probabilities and maps."""
+
+    def __init__(self, network: InspectionNetwork, cut: str) -> None:
+        super().__init__()
+        self.network, self.cut = network, cut
+
+    def forward(self, activations: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.network.explained(self.network.after(self.cut, activations))
+
+
+def _named(model: Any) -> Any:  # noqa: ANN401 - openvino.Model
+    """Name the ports as the station expects them."""
     model.inputs[0].get_tensor().set_names({INPUT_NAME})
     for output, name in zip(model.outputs, (PROBABILITIES_OUTPUT, MAPS_OUTPUT), strict=True):
         output.get_tensor().set_names({name})
@@ -40,15 +79,19 @@ def to_openvino(module: torch.nn.Module, size: int) -> Any:  # noqa: ANN401 - op
         module: In evaluation mode.
         size: S.
     """
+    return _traced(module, [3, size, size])
+
+
+def _traced(module: torch.nn.Module, shape: list[int]) -> Any:  # noqa: ANN401 - openvino.Model
     import openvino as ov  # noqa: PLC0415 - seconds
 
     module.eval()
-    example = torch.zeros(1, 3, size, size)
+    example = torch.zeros(1, *shape)
     with torch.inference_mode(), warnings.catch_warnings():
         # torch warns that its tracer is deprecated; torch.export gives the same graph, no sooner (5.2 s against 4.5 s)
         warnings.simplefilter("ignore")
         traced = torch.jit.trace(module, example, check_trace=False)  # type: ignore[no-untyped-call]
-        return ov.convert_model(traced, example_input=example, input=[ov.PartialShape([-1, 3, size, size])])
+        return ov.convert_model(traced, example_input=example, input=[ov.PartialShape([-1, *shape])])
 
 
 def export_openvino(
@@ -71,10 +114,17 @@ def export_openvino(
     return save_graph(convert(network, preprocessing), folder, fp16=fp16)
 
 
-def save_graph(model: Any, folder: Path, *, fp16: bool = True) -> tuple[Path, Path]:  # noqa: ANN401 - openvino.Model
-    """Write an OpenVINO model, quantised or not, under a bundle's file names; see `export_openvino`."""
+def save_graph(model: Any, folder: Path, *, fp16: bool = True, name: str = GRAPH_FILE) -> tuple[Path, Path]:  # noqa: ANN401 - openvino.Model
+    """Write an OpenVINO model, quantised or not, under a bundle's file names; see `export_openvino`.
+
+    Args:
+        model: The `openvino.Model`.
+        folder: An existing folder.
+        fp16: As there.
+        name: `GRAPH_FILE` or `INT8_GRAPH_FILE`.
+    """
     import openvino as ov  # noqa: PLC0415 - seconds
 
-    graph, weights = Path(folder) / GRAPH_FILE, Path(folder) / GRAPH_WEIGHTS_FILE
+    graph = Path(folder) / name
     ov.save_model(model, graph, compress_to_fp16=fp16)
-    return graph, weights
+    return graph, graph.with_suffix(".bin")

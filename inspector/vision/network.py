@@ -130,6 +130,9 @@ class InspectionNetwork(nn.Module):
         Returns:
             Probabilities (N, K), each row sums to 1; and the raw Grad-CAM maps of layer4 (N, K, h, w), 0 or more.
         """
-        activations = self.trunk(pictures)
+        return self.explained(self.trunk(pictures))
+
+    def explained(self, activations: Tensor) -> tuple[Tensor, Tensor]:
+        """Probabilities and maps, as `forward`, of the activations of layer4: (N, 2048, h, w) float."""
         probabilities = torch.softmax(self.activation_logits(activations), dim=1)
         return probabilities, self.pooling.maps(activations, self.head.weight)

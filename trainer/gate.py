@@ -1,0 +1,309 @@
+"""The gate: what the station would load must judge the validation pictures as the network did when it was trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from inspector.domain.errors import BundleError
+from inspector.domain.records import Thresholds
+from inspector.pictures import read_picture
+from inspector.vision.backends import load_reference
+from inspector.vision.manifest import PrecisionCheck
+from inspector.vision.network import InspectionNetwork
+from inspector.vision.preprocess import input_box, preprocess
+from trainer.dataset import VAL, Dataset, labels
+from trainer.export import Draft, export
+from trainer.judge import judge, on_picture
+from trainer.methods import Context, Trained, train_plan
+from trainer.metrics import calibrated, choose_threshold, temperature
+from trainer.networks import calibrate
+from trainer.protocol import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from inspector.vision.classifier import Classifier
+    from inspector.vision.manifest import Precision
+    from trainer.dataset import Sample
+    from trainer.protocol import Report, TrainRequest
+
+#: Largest difference of P(defective) between a precision at the line and the network as it was trained.
+TOLERANCE = 0.05
+#: Least correlation of the two heatmaps of a defective picture that is found.
+LEAST_CORRELATION = 0.95
+#: Sharpening beyond this is what few separable pictures ask for, not what they show.
+_LEAST_TEMPERATURE = 0.5
+_BATCH = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the network said when it was trained.
+
+    Args:
+        scores: (N,) P(defective).
+        maps: N times (h, w) float32, of the class "defective", laid on the picture as `trainer.judge.judge` does.
+    """
+
+    scores: NDArray[np.float64]
+    maps: list[NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A model that passed.
+
+    Args:
+        trained: The network, calibrated.
+        scores: (N,) calibrated P(defective) of the pictures of `trained.judged`.
+        temperature: Divisor of the logits.
+        draft: Its files; the precisions stand in its fields.
+    """
+
+    trained: Trained
+    scores: NDArray[np.float64]
+    temperature: float
+    draft: Draft
+
+    @property
+    def checks(self) -> Mapping[Precision, PrecisionCheck]:
+        """What was checked."""
+        return self.draft.fields.precisions
+
+    @property
+    def precision(self) -> Precision:
+        """What the line will use by default: the fastest that passed."""
+        return next(name for name in self.draft.precisions() if self.checks[name].passed)
+
+
+def make(
+    trained: Trained, dataset: Dataset, context: Context, folder: Path
+) -> Generator[Report, None, tuple[Made, list[str]]]:
+    """Calibrate, choose the operating point, export, and pass the gate; the value is the model, and what happened.
+
+    If the int8 graph does not pass, the same setting is trained once more on float features: every figure of the
+    bundle then comes from the precision that the line will use.
+
+    Args:
+        trained: The network.
+        dataset: Split; its test part is not touched.
+        context: Of the training.
+        folder: Temporary.
+
+    Raises:
+        BundleError: If the graph does not judge as the network even in fp32; the text names the picture.
+    """
+    made = yield from _tried(trained, dataset, context.request, folder / "first")
+    checks = dict(made.checks)
+    if "int8" not in checks:
+        return _with_fp32(made), []
+    if checks["int8"].passed:
+        return made, []
+    note = f"The int8 graph did not pass: {checks['int8'].reason}. The model was trained again in float."
+    again = yield from train_plan(trained.plan, dataset, context.in_float())
+    second = _with_fp32((yield from _tried(again, dataset, context.request, folder / "second")))
+    both = {"int8": checks["int8"], **second.checks}
+    draft = second.draft.accepted(both)
+    return Made(trained=again, scores=second.scores, temperature=second.temperature, draft=draft), [note]
+
+
+def expected_of(trained: Trained, samples: Sequence[Sample]) -> Generator[Report, None, Expected]:
+    """Judge pictures as the network did in training, in float32.
+
+    With an int8 trunk: what was trained, on the very features it learnt from. Without: the whole network in torch.
+
+    Raises:
+        PictureError: If a picture cannot be read.
+    """
+    scores: list[float] = []
+    maps: list[NDArray[np.float32]] = []
+    for first in range(0, len(samples), _BATCH):
+        images = [read_picture(sample.path) for sample in samples[first : first + _BATCH]]
+        pictures = np.stack([preprocess(image, trained.preprocessing) for image in images])
+        probabilities, found = _as_trained(trained, pictures)
+        scores += (1.0 - probabilities[:, 0].astype(np.float64)).tolist()
+        for image, raw in zip(images, found[:, 1], strict=True):
+            box = input_box(image.shape[1], image.shape[0], trained.preprocessing)
+            maps.append(on_picture(raw, image.shape, box))
+        yield Progress(stage="judging as in training", done=len(scores), total=len(samples))
+    return Expected(scores=np.array(scores), maps=maps)
+
+
+def check(
+    expected: Expected,
+    samples: Sequence[Sample],
+    scores: NDArray[np.float64],
+    maps: Sequence[NDArray[np.float32]],
+    thresholds: Thresholds,
+) -> PrecisionCheck:
+    """Hold what a precision says against what the network said when it was trained.
+
+    Args:
+        expected: The network's answers.
+        samples: The N pictures.
+        scores: (N,) P(defective).
+        maps: N times (h, w).
+        thresholds: Operating point. A verdict counts as flipped unless the network itself would have asked for review.
+
+    Returns:
+        Passed if no verdict flips, no P(defective) differs by more than `TOLERANCE`, and no heatmap of a defective
+        picture that is found correlates by less than `LEAST_CORRELATION`.
+    """
+    before = [_verdict(score, thresholds) for score in expected.scores]
+    flipped = [
+        index
+        for index, (old, score) in enumerate(zip(before, scores, strict=True))
+        if old != "review" and _verdict(score, thresholds) != old
+    ]
+    gaps = np.abs(expected.scores - scores)
+    alike = {
+        index: _correlation(expected.maps[index], maps[index])
+        for index, sample in enumerate(samples)
+        if sample.defective and before[index] != "pass"
+    }
+    worst = flipped[0] if flipped else int(gaps.argmax())
+    reason = ""
+    if flipped or gaps[worst] > TOLERANCE:
+        why = "judges otherwise" if flipped else f"differs by more than {TOLERANCE:g}"
+        reason = (
+            f"{why} on {samples[worst].path}: P(defective) {scores[worst]:.4f}, in training "
+            f"{expected.scores[worst]:.4f}; the threshold is {thresholds.fail_at:.4f}"
+        )
+    elif alike and min(alike.values()) < LEAST_CORRELATION:
+        worst = min(alike, key=alike.__getitem__)
+        reason = f"the heatmap of {samples[worst].path} correlates by {alike[worst]:.3f} only with that of training"
+    return PrecisionCheck(
+        passed=not reason,
+        pictures=len(samples),
+        flips=len(flipped),
+        largest_difference=round(float(gaps.max()), 5),
+        least_map_correlation=round(min(alike.values()), 4) if alike else None,
+        reason=reason,
+    )
+
+
+def in_words(checks: Mapping[Precision, PrecisionCheck]) -> list[str]:
+    """Say what was checked, a sentence for each precision."""
+    found = []
+    for name, one in checks.items():
+        if one.passed:
+            maps = "" if one.least_map_correlation is None else f", heatmaps by {one.least_map_correlation:.3f} or more"
+            found.append(
+                f"In {name} the exported model judges all {one.pictures} validation pictures as the network did in "
+                f"training; P(defective) differs by at most {one.largest_difference:.4f}{maps}."
+            )
+        else:
+            found.append(f"In {name} the model may not judge at the line: it {one.reason}.")
+    return found
+
+
+def _tried(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Path) -> Generator[Report, None, Made]:
+    truth = labels(trained.judged)
+    scale = max(_LEAST_TEMPERATURE, temperature(trained.scores, truth))
+    calibrate(trained.network, scale)
+    scores = calibrated(trained.scores, scale)
+    fail_at, review_from = operating_point(scores, truth, request)
+    thresholds = Thresholds(
+        fail_at=round(fail_at, 6), review_from=None if review_from is None else round(review_from, 6)
+    )
+    draft = export(trained, dataset, request, folder, thresholds)
+    checks = yield from _checked(trained, draft, dataset.of(VAL), thresholds)
+    return Made(trained=trained, scores=scores, temperature=scale, draft=draft.accepted(checks))
+
+
+def operating_point(
+    scores: NDArray[np.float64], truth: NDArray[np.int64], request: TrainRequest
+) -> tuple[float, float | None]:
+    """Choose where rejection and review begin.
+
+    Args:
+        scores: (N,) P(defective) on validation.
+        truth: (N,) 0 good, 1 defective.
+        request: The rule and its numbers.
+    """
+    fail_at, review_from = choose_threshold(
+        scores,
+        truth,
+        request.rule,
+        escape_limit=request.escape_limit,
+        escape_cost=request.escape_cost,
+        reject_cost=request.reject_cost,
+        review_band=request.review_band,
+    )
+    return min(fail_at, 1.0), review_from
+
+
+def _checked(
+    trained: Trained, draft: Draft, samples: Sequence[Sample], thresholds: Thresholds
+) -> Generator[Report, None, dict[Precision, PrecisionCheck]]:
+    expected = yield from expected_of(trained, samples)
+    checks: dict[Precision, PrecisionCheck] = {}
+    for precision in draft.precisions():
+        stage = f"checking the exported graph in {precision}"
+        checks[precision] = yield from _against(expected, draft.classifier(precision), samples, thresholds, stage)
+    if checks["fp32"].passed and "int8" in checks:
+        # a GPU at the station runs the weights in torch
+        stage = "checking the exported weights in torch"
+        torchs = yield from _against(expected, load_reference(draft.bundle), samples, thresholds, stage)
+        checks["fp32"] = min(checks["fp32"], torchs, key=lambda one: (one.passed, -one.largest_difference))
+    return checks
+
+
+def _against(
+    expected: Expected, classifier: Classifier, samples: Sequence[Sample], thresholds: Thresholds, stage: str
+) -> Generator[Report, None, PrecisionCheck]:
+    try:
+        found = yield from judge(classifier, samples, stage)
+    finally:
+        classifier.close()
+    return check(expected, samples, found.scores(), [found.maps[sample.name] for sample in samples], thresholds)
+
+
+def _as_trained(trained: Trained, pictures: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return (N, 2) probabilities and (N, 2, h, w) maps."""
+    network = trained.network.eval()
+    with torch.inference_mode():
+        if isinstance(network, InspectionNetwork) and trained.frozen.int8 is not None:
+            # float16 is what the cache keeps
+            activations = torch.from_numpy(trained.frozen.extractor(pictures).astype(np.float16)).float()
+            probabilities, maps = network.explained(network.after(trained.frozen.cut, activations))
+        else:
+            probabilities, maps = network(torch.from_numpy(pictures))
+    return probabilities.numpy(), maps.numpy()
+
+
+def _verdict(score: float, thresholds: Thresholds) -> str:
+    if score >= thresholds.fail_at:
+        return "fail"
+    return "review" if thresholds.review_from is not None and score >= thresholds.review_from else "pass"
+
+
+def _correlation(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
+    """Return Pearson's; 1 where both maps are flat, 0 where one is."""
+    a, b = (one.astype(np.float64).ravel() - float(one.mean()) for one in (first, second))
+    size = float(np.linalg.norm(a) * np.linalg.norm(b))
+    if size < 1e-12:
+        return 1.0 if max(np.abs(a).max(), np.abs(b).max()) < 1e-6 else 0.0
+    return float(np.clip(a @ b / size, -1.0, 1.0))
+
+
+def _with_fp32(made: Made) -> Made:
+    """Refuse a model in float whose graph does not judge as the network.
+
+    Raises:
+        BundleError: If so.
+    """
+    one = made.checks["fp32"]
+    if not one.passed:
+        raise BundleError(
+            f"the exported graph {one.reason}",
+            "Nothing was written. Train again with another seed, or report this with the picture.",
+        )
+    return made
