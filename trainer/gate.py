@@ -171,7 +171,7 @@ def check(
     worst = flipped[0] if flipped else int(gaps.argmax())
     reason = ""
     if flipped or gaps[worst] > TOLERANCE:
-        why = "judges otherwise" if flipped else f"differs by more than {TOLERANCE:g}"
+        why = "it judges otherwise" if flipped else f"it differs by more than {TOLERANCE:g}"
         reason = (
             f"{why} on {samples[worst].path}: P(defective) {scores[worst]:.4f}, in training "
             f"{expected.scores[worst]:.4f}; the threshold is {thresholds.fail_at:.4f}"
@@ -200,7 +200,7 @@ def in_words(checks: Mapping[Precision, PrecisionCheck]) -> list[str]:
                 f"training; P(defective) differs by at most {one.largest_difference:.4f}{maps}."
             )
         else:
-            found.append(f"In {name} the model may not judge at the line: it {one.reason}.")
+            found.append(f"In {name} the model may not judge at the line: {one.reason}.")
     return found
 
 
@@ -303,7 +303,7 @@ def _with_fp32(made: Made) -> Made:
     one = made.checks["fp32"]
     if not one.passed:
         raise BundleError(
-            f"the exported graph {one.reason}",
+            f"the exported graph does not judge as the network did in training: {one.reason}",
             "Nothing was written. Train again with another seed, or report this with the picture.",
         )
     return made

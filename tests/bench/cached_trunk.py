@@ -1,7 +1,8 @@
 """``python -m tests.bench.cached_trunk``: cached activations against the plain loop, on MVTec AD bottle, five seeds.
 
 Plain: every epoch augments every picture anew and runs the whole network in torch, float32. Cached: four views per
-picture, the frozen part once in OpenVINO at the line's precision. Same splits, same seeds, same trained layers.
+picture, the frozen part once as the trainer does it (`--precision auto`: quantised first, where the processor is made for
+it, and the plain views in float too; `float`: bf16 where there is that). Same splits, seeds and trained layers.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ import torch
 from inspector.vision.preprocess import Preprocessing
 from tests.conftest import find_test_data
 from trainer.augment import STANDARD
-from trainer.cache import Extractor, activations, extractor_for, fill
+from trainer.cache import Extractor, activations, fill
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, hashed, labels, read_dataset
 from trainer.fit import Part, Settings, fit
+from trainer.frozen import freezer
 from trainer.metrics import choose_threshold, figures
 from trainer.networks import Tail, backbone
 from trainer.protocol import Command, TrainRequest
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 CUT, SIZE, EPOCHS = "layer3", 224, 16
 
 
-def once(dataset: Dataset, weights: Path, seed: int, *, cached: bool) -> tuple[dict[str, Any], float]:
+def once(dataset: Dataset, weights: Path, seed: int, *, cached: bool, precision: str) -> tuple[dict[str, Any], float]:
     """Train once; returns the test figures and the seconds of the training."""
     network = backbone(weights, "average", seed)
 
@@ -45,15 +47,21 @@ def once(dataset: Dataset, weights: Path, seed: int, *, cached: bool) -> tuple[d
             return network.until(CUT, torch.from_numpy(pictures)).numpy()
 
     began = time.perf_counter()
-    extractor: Extractor = extractor_for(network, CUT, SIZE) if cached else eager
+    preprocessing = Preprocessing(input_size=SIZE)
+    extractor: Extractor = eager
+    also: Extractor | None = None
+    if cached:
+        part = _last(freezer(precision).of(network, CUT, preprocessing, dataset.of(TRAIN)))
+        extractor, also = part.extractor, part.in_float
     parts: dict[str, Part] = {}
     views = {TRAIN: 4 if cached else EPOCHS, VAL: 1, TEST: 1}
     rooms = {}
     for name, count in views.items():
         samples = dataset.of(name)
-        rooms[name] = activations(CUT, SIZE, len(samples), count)
+        twice = also if name == TRAIN else None
+        rooms[name] = activations(CUT, SIZE, len(samples), count + (twice is not None))
         room = rooms[name].__enter__()
-        _last(fill(room, extractor, samples, Preprocessing(input_size=SIZE), STANDARD, seed, name))
+        _last(fill(room, extractor, samples, preprocessing, STANDARD, seed, name, also=twice))
         parts[name] = Part(room, labels(samples))
     tail = Tail(network, CUT)
     settings = Settings(epochs=EPOCHS, patience=EPOCHS, batch=10, rate=5e-4)
@@ -70,6 +78,7 @@ def main() -> int:
     """Compare and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--precision", choices=("auto", "float"), default="auto", help="of the cached trunk")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     root = find_test_data()
@@ -81,7 +90,7 @@ def main() -> int:
     for seed in range(arguments.seeds):
         dataset = split(plain, TrainRequest(data="-", out="-", seed=seed, test_fraction=0.3))
         for name, found in rows.items():
-            found.append(once(dataset, weights, seed, cached=name == "cached"))
+            found.append(once(dataset, weights, seed, cached=name == "cached", precision=arguments.precision))
     answer: dict[str, Any] = {"ratio": _seconds(rows["plain"]) / _seconds(rows["cached"])}
     for name in ("f1", "auroc"):
         values = {kind: [float(one[name]) for one, _ in found] for kind, found in rows.items()}

@@ -54,7 +54,7 @@ def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def request(spots: Path, backbone: Path, out: Path, **changes: object) -> TrainRequest:
     values = {
         "data": str(spots), "out": str(out), "weights": str(backbone), "input_size": 64, "method": "layer4",
-        "epochs": 2, "views": 2, "batch": 8, "seed": 1,
+        "epochs": 2, "views": 2, "batch": 8, "seed": 1, "precision": "float",
     }  # fmt: skip
     return TrainRequest.model_validate(values | changes)
 
@@ -101,7 +101,7 @@ def test_the_two_layer_network_learns_the_spot(spots: Path, backbone: Path, tmp_
 def test_the_same_seed_gives_the_same_bundle_also_when_killed_and_resumed(
     spots: Path, backbone: Path, tmp_path: Path
 ) -> None:
-    asked = request(spots, backbone, tmp_path / "whole", epochs=3)
+    asked = request(spots, backbone, tmp_path / "whole", epochs=3, precision="auto")
     whole, _ = run(asked)
     checkpoints = tmp_path / "checkpoints"
     killed = train(asked.model_copy(update={"out": str(tmp_path / "resumed")}), checkpoints=checkpoints)
@@ -161,11 +161,13 @@ def test_a_loss_that_is_no_number_is_an_error_and_leaves_nothing(spots: Path, ba
 def test_a_graph_that_judges_otherwise_is_not_written(
     spots: Path, backbone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from trainer import export
+    from trainer import gate
 
-    honest = export.torch_scores
-    monkeypatch.setattr(export, "torch_scores", lambda *a: 1 - honest(*a))
-    with pytest.raises(BundleError, match=r"the exported graph (judges otherwise|differs by more than 0.05) on .*png"):
+    honest = gate._as_trained
+    monkeypatch.setattr(gate, "_as_trained", lambda *a: (1 - honest(*a)[0], honest(*a)[1]))
+    with pytest.raises(
+        BundleError, match=r"the exported graph does not judge .*: it (judges otherwise|differs .* 0.05) on .*png"
+    ):
         list(train(request(spots, backbone, tmp_path / "m", method="baseline-svm")))
     assert not (tmp_path / "m").exists()
 
