@@ -18,8 +18,6 @@ from inspector.vision.backends import load_classifier
 from inspector.vision.bundle import Bundle, ManifestFields, write_bundle
 from inspector.vision.export import convert_behind, export_openvino, save_graph
 from inspector.vision.graph import (
-    GRAPH_FILE,
-    GRAPH_WEIGHTS_FILE,
     INT8_GRAPH_FILE,
     INT8_GRAPH_WEIGHTS_FILE,
     TORCH_WEIGHTS_FILE,
@@ -48,13 +46,11 @@ class Draft:
 
     Args:
         bundle: Without a report.
-        int8: The same with nothing but the int8 graph; None where there is none.
         files: Its graphs and weights.
         fields: What its manifest says; no precision is checked yet.
     """
 
     bundle: Bundle
-    int8: Bundle | None
     files: Mapping[str, Path | bytes]
     fields: ManifestFields
 
@@ -73,9 +69,6 @@ class Draft:
             BundleError: If the graph cannot be used.
             DeviceError: If this processor cannot compute so.
         """
-        if precision == "int8":
-            assert self.int8 is not None
-            return load_classifier(self.int8, "cpu", precision)
         return load_classifier(self.bundle, "cpu", precision)
 
     def accepted(self, checks: Mapping[Precision, PrecisionCheck]) -> Draft:
@@ -118,14 +111,7 @@ def export(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Pa
             whole = convert_behind(trained.frozen.int8, trained.network, trained.frozen.cut)
             written += save_graph(whole, folder, name=INT8_GRAPH_FILE)
     files: dict[str, Path | bytes] = {path.name: path for path in written}
-    int8 = None
-    if INT8_GRAPH_FILE in files:
-        alone: dict[str, Path | bytes] = {
-            GRAPH_FILE: files[INT8_GRAPH_FILE],
-            GRAPH_WEIGHTS_FILE: files[INT8_GRAPH_WEIGHTS_FILE],
-        }
-        int8 = write_bundle(folder / "int8", fields.model_copy(update={"graph_precision": "int8"}), alone)
-    return Draft(bundle=write_bundle(folder / "bundle", fields, files), int8=int8, files=files, fields=fields)
+    return Draft(bundle=write_bundle(folder / "bundle", fields, files), files=files, fields=fields)
 
 
 def write_final(

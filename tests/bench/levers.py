@@ -22,9 +22,10 @@ from sklearn.metrics import roc_auc_score
 from inspector.vision.preprocess import Preprocessing
 from tests.conftest import find_test_data
 from trainer.augment import STANDARD
-from trainer.cache import activations, extractor_for, fill
+from trainer.cache import activations, fill
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, hashed, labels, read_dataset
 from trainer.fit import Part, Settings, fit
+from trainer.frozen import freeze
 from trainer.networks import Tail, backbone
 from trainer.protocol import Command, TrainRequest
 from trainer.split import split
@@ -122,7 +123,7 @@ def one_set(root: Path, name: str, seed: int, weights: Path, wanted: Sequence[st
     for size in sorted({VARIANTS[one].size for one in wanted}):
         preprocessing = Preprocessing(input_size=size)
         network = backbone(weights, "average", seed)
-        extractor = extractor_for(network, CUT, size)
+        extractor = freeze(network, CUT, preprocessing, ()).extractor
         counts = {TRAIN: MOST_VIEWS if size == BASE.size else BASE.views, VAL: TESTED_VIEWS, TEST: TESTED_VIEWS}
         rooms = []
         contexts = []
