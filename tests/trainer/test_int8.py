@@ -26,7 +26,7 @@ from trainer.augment import NONE
 from trainer.cache import activations, fill
 from trainer.dataset import Sample, hashed, read_dataset
 from trainer.frozen import Freezer, Frozen, freeze, freezer
-from trainer.gate import LEAST_CORRELATION, TOLERANCE, Expected, check, in_words
+from trainer.gate import INT8_TOLERANCE, LEAST_CORRELATION, TOLERANCE, Expected, check, in_words
 from trainer.loop import train
 from trainer.networks import backbone as load_backbone
 from trainer.protocol import Epoch, Progress, Result, TrainRequest
@@ -92,7 +92,6 @@ def test_int8_features_differ_from_float_and_training_is_given_both(
     assert apart(part.in_float(seen), exact) < 0.02
     with activations("layer3", 64, len(samples), 3) as room:
         list(fill(room, part.extractor, samples, PREPROCESSING, NONE, 0, "features", also=part.in_float))
-        np.testing.assert_array_equal(room[:, 0], room[:, 1])
         assert apart(room[:, 0], part.extractor(seen)) < 0.5 * apart(room[:, 0], exact)
         assert apart(room[:, 2], part.in_float(seen)) < 0.01
 
@@ -172,6 +171,7 @@ def test_a_probability_or_a_heatmap_that_is_off_is_a_reason() -> None:
     one = check(before, found, off, before.maps, Thresholds(fail_at=0.5))
     assert (one.passed, one.flips) == (False, 0)
     assert "differs by more than 0.05 on 2.png" in one.reason
+    assert check(before, found, off, before.maps, Thresholds(fail_at=0.5), tolerance=INT8_TOLERANCE).passed
     turned = [before.maps[0].T, before.maps[1], before.maps[2].T, before.maps[3].T]
     one = check(before, found, before.scores, turned, Thresholds(fail_at=0.5))
     assert not one.passed
@@ -203,7 +203,7 @@ def test_a_model_in_int8_is_written_with_both_graphs_and_what_was_checked(
     assert {"graph.xml", "graph-int8.xml", "graph-int8.bin", "weights.safetensors"} <= set(bundle.manifest.files)
     one = bundle.manifest.precisions["int8"]
     assert (one.passed, one.flips) == (True, 0)
-    assert one.largest_difference < 0.01
+    assert one.largest_difference <= INT8_TOLERANCE
     assert bundle.manifest.allows("int8")
     assert "fp32" in bundle.manifest.precisions
     page = (tmp_path / "m" / "report" / "report.html").read_text(encoding="utf-8")
