@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 #: Largest difference of P(defective) between a precision at the line and the network as it was trained.
 TOLERANCE = 0.05
-#: The same of an int8 graph. What is not int8 in it computes in bf16 at the line, which moves P(defective) by up to 0.05
+#: The same of an int8 graph. What is not int8 in it computes in bf16 at the line; that moves P(defective) by up to 0.05
 #: on bottle; near an operating point the station judges again with that in float32, which is just what was trained on.
 INT8_TOLERANCE = 0.1
 #: Least correlation of the two heatmaps of a defective picture that is found.

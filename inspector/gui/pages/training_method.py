@@ -91,6 +91,13 @@ FIT_FIELDS = (
     Field(name="learning_rate", words="Learning rate", kind="number", hint="peak", empty=_AUTO),
     Field(name="weight_decay", words="Weight decay", kind="number"),
     Field(name="batch", words="Batch", kind="whole", hint="pictures per step"),
+    Field(
+        name="precision",
+        words="Precision",
+        kind="choice",
+        hint="int8 inspects fastest; float also suits other devices",
+        choices=(("auto", "int8 if it passes"), ("float", "float only")),
+    ),
     Field(name="loss", words="Loss", kind="choice", choices=_same("cross-entropy", "focal")),
     Field(name="mixing", words="Mixing", kind="choice", choices=_same("none", "mixup", "cutmix")),
     Field(
