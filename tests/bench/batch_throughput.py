@@ -42,7 +42,7 @@ from inspector.domain.quality import check_quality
 from inspector.paths import Home
 from inspector.pictures import encode_picture, find_pictures, read_picture
 from inspector.vision.bundle import Bundle
-from inspector.vision.preprocess import Preprocessing, preprocess
+from inspector.vision.preprocess import Preprocessing, fit
 from tests.conftest import ROOT, find_test_data
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class Contenders:
         stages: dict[str, Callable[[], object]] = {
             "read and decode": lambda: [read_picture(path, at_least=self.job.at_least) for path in self.paths],
             "quality": lambda: [check_quality(image, QualityLimits()) for image in self.images],
-            "resize": lambda: [preprocess(image, self.preprocessing) for image in self.images],
+            "resize": lambda: [fit(image, self.preprocessing) for image in self.images],
             "network": lambda: [self.classifier.predict_batch(group) for group in self.groups],
         }
         found = {}

@@ -55,6 +55,8 @@ STEPS = (
     Step(name="kill9", part="line", arguments=("tests.bench.kill9",)),
     Step(name="inference", part="inference", arguments=("inspector", "bench", "--full")),
     Step(name="regression", part="inference", arguments=("tests.bench.regression",)),
+    Step(name="batch", part="batch", arguments=("tests.bench.batch_throughput",), needs_pictures=True),
+    Step(name="batch_memory", part="batch", arguments=("tests.bench.batch_memory",)),
     Step(name="bottle", part="training", arguments=("tests.bench.bottle_five_seeds",), needs_pictures=True),
     Step(name="cached_trunk", part="training", arguments=("tests.bench.cached_trunk",), needs_pictures=True),
     Step(name="predecessor", part="training", arguments=("tests.bench.predecessor",), needs_pictures=True),
@@ -84,6 +86,11 @@ def _shares(answer: Any) -> str:
 
 def _times(value: float) -> str:
     return f"{value:.1f}×"
+
+
+def _formats(answer: Any, key: str) -> str:
+    """A ratio of the batch for every format."""
+    return ", ".join(f"{name} {row[key]:.2f}" for name, row in answer["formats"].items())
 
 
 ROWS = (
@@ -164,6 +171,33 @@ ROWS = (
         target="< 3 %",
         step="regression",
         read=lambda a: f"{100 * (1 / a['ratios']['heatmap_against_verdict'] - 1):.1f} %",
+    ),
+    Row(
+        what="batch, of the smaller of decoding alone and the network alone",
+        target="0.85",
+        step="batch",
+        read=lambda a: _formats(a, "to_smaller"),
+    ),
+    Row(
+        what="batch, of what cores that decode and judge can do, 1 / (1/decoding + 1/network)",
+        target="",
+        step="batch",
+        read=lambda a: _formats(a, "to_shared"),
+    ),
+    Row(
+        what="batch against a loop of PIL + torchvision + eager torch + pytorch-grad-cam",
+        target="12×",
+        step="batch",
+        read=lambda a: _formats(a, "to_loop"),
+    ),
+    Row(
+        what="batch of 100,000 pictures, memory at 10 % / 50 % / 99 %; one row each after an interruption",
+        target="flat; yes",
+        step="batch_memory",
+        read=lambda a: (
+            f"{a['first_run']['mb_at_10']:.0f} / {a['first_run']['mb_at_50']:.0f} / {a['second_run']['mb_at_99']:.0f} MB; "
+            f"{'yes' if a['one_row_each_in_order'] else 'no'}"
+        ),
     ),
     Row(
         what="MVTec AD bottle, head method, F1 of five test parts",

@@ -213,7 +213,7 @@ def read_image(path: Path, height_px: int = 0) -> QImage | None:
     from inspector.vision.overlay import displayable  # noqa: PLC0415
 
     try:
-        image = read_picture(path)
+        image = read_picture(path, at_least=2 * height_px if height_px else None)
     except PictureError:
         return None
     if height_px:
