@@ -55,6 +55,7 @@ STEPS = (
     Step(name="kill9", part="line", arguments=("tests.bench.kill9",)),
     Step(name="inference", part="inference", arguments=("inspector", "bench", "--full")),
     Step(name="regression", part="inference", arguments=("tests.bench.regression",)),
+    Step(name="batch", part="batch", arguments=("tests.bench.batch_throughput",), needs_pictures=True),
     Step(name="bottle", part="training", arguments=("tests.bench.bottle_five_seeds",), needs_pictures=True),
     Step(name="cached_trunk", part="training", arguments=("tests.bench.cached_trunk",), needs_pictures=True),
     Step(name="predecessor", part="training", arguments=("tests.bench.predecessor",), needs_pictures=True),
@@ -80,6 +81,10 @@ def _speeds(answer: Any) -> str:
 
 def _shares(answer: Any) -> str:
     return ", ".join(f"{row['precision']} {row['input_size']}² {row['share']:.2f}" for row in answer["graphs"])
+
+
+def _by_format(answer: Any, figure: str, digits: int) -> str:
+    return ", ".join(f"{name} {row[figure]:.{digits}f}" for name, row in answer["formats"].items())
 
 
 def _times(value: float) -> str:
@@ -164,6 +169,30 @@ ROWS = (
         target="< 3 %",
         step="regression",
         read=lambda a: f"{100 * (1 / a['ratios']['heatmap_against_verdict'] - 1):.1f} %",
+    ),
+    Row(
+        what="batch, of the smaller of decoding alone and network alone",
+        target="0.85",
+        step="batch",
+        read=lambda a: _by_format(a, "to_smaller", 2),
+    ),
+    Row(
+        what="batch, of what cores can do that share both",
+        target="",
+        step="batch",
+        read=lambda a: _by_format(a, "to_shared", 2),
+    ),
+    Row(
+        what="batch, times a loop of PIL + torchvision + eager torch + pytorch-grad-cam",
+        target="12×",
+        step="batch",
+        read=lambda a: _by_format(a, "to_loop", 1),
+    ),
+    Row(
+        what="batch, pictures per second",
+        target="",
+        step="batch",
+        read=lambda a: _by_format(a, "batch", 1),
     ),
     Row(
         what="MVTec AD bottle, head method, F1 of five test parts",
