@@ -40,9 +40,9 @@ def _add_bench(commands: argparse._SubParsersAction[Any]) -> None:
     )
     parser.add_argument("--model", default="demo", help="model bundle: its name, or its folder (default: demo)")
     parser.add_argument("--images", type=Path, help="folder of pictures (default: parts of the demo line)")
-    parser.add_argument("--count", type=positive, default=32, help="at most this many pictures (default: 32)")
+    parser.add_argument("--count", type=positive, help="at most this many pictures (default: 16, with --full 32)")
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--quick", action="store_true", help="about a minute (default)")
+    how.add_argument("--quick", action="store_true", help="a minute or two (default)")
     how.add_argument("--full", action="store_true", help="everything at every input size; several minutes")
     parser.add_argument("--rounds", type=positive, help="turns of each (default: 3, with --full 7)")
     parser.add_argument(
@@ -83,7 +83,7 @@ def bench(parsed: argparse.Namespace) -> int:
     bundle = assembly.model_store(home_of(parsed)).load(parsed.model)
     report = run_benchmark(
         bundle,
-        _pictures(parsed.images, parsed.count),
+        _pictures(parsed.images, parsed.count or (32 if parsed.full else 16)),
         plan=_plan(parsed),
         progress=lambda done, rounds, what: say(f"round {done + 1}/{rounds}: {what}"),
     )

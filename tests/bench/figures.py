@@ -62,12 +62,20 @@ def run_step(step: Step, folder: Path, *, seconds: float) -> Outcome:
     except subprocess.TimeoutExpired:
         return Outcome(answer=None, reason=f"not done after {seconds:.0f} s", failed=True)
     try:
-        answer = json.loads(done.stdout.decode().strip().splitlines()[-1])
-    except (ValueError, IndexError):
+        answer = _last_object(done.stdout.decode())
+    except ValueError:
         return Outcome(answer=None, reason=f"ended with code {done.returncode} and no JSON", failed=True)
     write(kept, json.dumps(answer, indent=2, ensure_ascii=False) + "\n")
     bad = done.returncode != 0
     return Outcome(answer=answer, reason=f"ended with code {done.returncode}" if bad else "", failed=bad)
+
+
+def _last_object(text: str) -> Any:
+    """The JSON object that is all of a text, or its last line."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return json.loads((text.strip().splitlines() or [""])[-1])
 
 
 def kept_outcome(step: Step, folder: Path) -> Outcome:

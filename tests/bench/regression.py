@@ -9,10 +9,11 @@ own ratios), so that neither the machine nor what else it does changes them much
 - ``line_against_graph``: the classifier over the graph: what resizing and Python leave of it.
 - ``heatmap_against_verdict``: the graph over the same graph without its heatmaps; 0.97 is a cost of 3 %.
 
-The limits stand in ``regression.json`` beside this file, each with the value that was measured when it was set; they are
-about 60 % of it (of the two that hardly vary 70 and 85 %), which no noise of a busy machine has reached, and a lost
-precision, a graph that is no longer fused, or a backward pass does. A measurement below a limit is repeated with three
-times as many rounds, and only the second one counts.
+The limits stand in ``regression.json`` beside this file, each with the lowest value of several runs on two cores that a
+dozen other processes wanted too. They are 50 to 70 % of it (85 % of the heatmap's), which such noise has not reached, and
+a lost precision, a graph that is no longer fused, or a backward pass does. The ratio to torch is far higher on a busy
+machine, where torch's threads wait for one another. A measurement below a limit is repeated with three times as many
+rounds, and only the second one counts.
 """
 
 from __future__ import annotations

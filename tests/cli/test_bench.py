@@ -144,6 +144,11 @@ def test_a_benchmark_that_gives_nothing_is_said(tmp_path: Path, arguments: tuple
     assert figures.kept_outcome(step, tmp_path).answer is None
 
 
+def test_an_object_may_be_on_several_lines_or_behind_a_table() -> None:
+    assert figures._last_object('{\n "a": 1\n}\n') == {"a": 1}
+    assert figures._last_object('set  f1\n{"a": 1}\n') == {"a": 1}
+
+
 def test_absent_pictures_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INSPECTOR_TEST_DATA", str(tmp_path / "nowhere"))
     step: Any = next(step for step in STEPS if step.needs_pictures)

@@ -8,6 +8,7 @@ import openvino as ov
 import pytest
 import torch
 
+from inspector.vision.benchmark.graphs import largest_alone_rate
 from inspector.vision.benchmark.limit import convolution_limit, largest_alone, resnet50_convolutions
 from inspector.vision.benchmark.throughput import GraphRunner, Schedule, schedules
 from inspector.vision.network import InspectionNetwork
@@ -77,9 +78,13 @@ def test_the_largest_alone_know_their_arithmetic() -> None:
         assert Counter(node.get_type_name() for node in model.get_ops())["Convolution"] == 4
 
 
-def test_schedules_differ() -> None:
-    assert schedules(1) == [Schedule(streams=1, batch=8), Schedule(streams=1, batch=1), Schedule(streams=1, batch=4)]
-    assert Schedule(streams=16, batch=4) in schedules(16)
+def test_every_core_has_its_stream() -> None:
+    assert schedules(16) == [Schedule(streams=16, batch=1), Schedule(streams=16, batch=4)]
+
+
+def test_the_estimate_from_the_largest_alone_is_a_rate() -> None:
+    limit = GraphRunner(ov.Core(), convolution_limit(32, 1, int8=False), "fp32", Schedule(streams=1, batch=1))
+    assert largest_alone_rate(ov.Core(), 32, "fp32", limit) > 0.0
 
 
 def test_a_runner_runs_whole_calls() -> None:

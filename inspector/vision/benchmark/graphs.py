@@ -78,7 +78,7 @@ def pair_of(bundle: Bundle, precision: str, *, alone: bool) -> GraphPair:
         input_size=size,
         graph=GraphSeat(name=f"graph alone {precision} {size}²", runner=graph),
         limit=GraphSeat(name=f"convolutions alone {precision} {size}²", runner=limit),
-        largest_alone_images_per_s=_largest_alone(core, size, precision, limit) if alone else None,
+        largest_alone_images_per_s=largest_alone_rate(core, size, precision, limit) if alone else None,
     )
 
 
@@ -115,7 +115,15 @@ def reader(
     return of
 
 
-def _largest_alone(core: Any, size: int, precision: str, limit: GraphRunner) -> float:  # noqa: ANN401 - openvino.Core
+def largest_alone_rate(core: Any, size: int, precision: str, limit: GraphRunner) -> float:  # noqa: ANN401 - openvino
+    """Pictures per second if every convolution ran at the arithmetic rate of the best of the large ones alone.
+
+    Args:
+        core: An `openvino.Core`.
+        size: Side of the input, pixels.
+        precision: "fp32", "bf16" or "int8".
+        limit: The convolutions together; its schedule is used.
+    """
     batch, total = limit.schedule.batch, sum(one.macs for one in resnet50_convolutions(size))
     rates = [
         macs * GraphRunner(core, model, precision, limit.schedule).rate(_ALONE_S)

@@ -28,7 +28,8 @@ class Plan:
         rounds: How often each contender takes its turn.
         slice_s: About how long a turn takes, seconds; a slow contender judges fewer pictures in it, two at least.
         sizes: Sides of the input besides the bundle's own, pixels.
-        everything: Measure all contenders at those sizes too; otherwise only the station's own and the limit.
+        everything: Measure all contenders at those sizes too, everybody's memory, and the largest convolutions alone;
+            otherwise only the station's own and the limit at those sizes, and the memory of the station's own.
         limit: Measure the graph alone and the convolution limit.
         memory: Measure each contender's peak memory, in a process of its own.
     """
@@ -42,7 +43,7 @@ class Plan:
 
     @staticmethod
     def quick(sizes: tuple[int, ...] = SIZES_PX) -> Plan:
-        """About a minute."""
+        """About a minute on two free cores."""
         return Plan(rounds=3, slice_s=0.4, sizes=sizes)
 
     @staticmethod

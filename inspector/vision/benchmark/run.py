@@ -103,7 +103,7 @@ def _measure(
                 "Choose another model.",
             )
         judged = _judged(seats, compare=own and bundle.weights_path is not None)
-        pairs = _pairs(bundle, seats, plan, found, alone=own or plan.everything)
+        pairs = _pairs(bundle, seats, plan, found)
         graphs = [seat for pair in pairs for seat in (pair.graph, pair.limit)]
         take_turns([*seats, *graphs], rounds=plan.rounds, slice_s=plan.slice_s, progress=progress)
     limits = {pair.precision: pair.limit.times_s for pair in pairs}
@@ -180,9 +180,7 @@ def _judged(seats: Sequence[ContenderSeat], *, compare: bool) -> list[list[Judge
     return []
 
 
-def _pairs(
-    bundle: Bundle, seats: Sequence[ContenderSeat], plan: Plan, found: _Findings, *, alone: bool
-) -> list[GraphPair]:
+def _pairs(bundle: Bundle, seats: Sequence[ContenderSeat], plan: Plan, found: _Findings) -> list[GraphPair]:
     """The graph alone and its limit, in every precision in which the line runs on this CPU."""
     if not plan.limit:
         return []
@@ -193,15 +191,15 @@ def _pairs(
     on_cpu = (seat.entry for seat in seats if seat.entry.kind is Kind.LINE and seat.entry.device == "cpu")
     for precision in dict.fromkeys(entry.precision for entry in on_cpu):
         try:
-            pairs.append(pair_of(bundle, precision, alone=alone))
+            pairs.append(pair_of(bundle, precision, alone=plan.everything))
         except RuntimeError as error:
             found.leave_out(f"convolution limit {precision}", str(error))
     return pairs
 
 
 def _memory(seat: ContenderSeat, bundle: Bundle, plan: Plan, found: _Findings, *, own: bool) -> float | None:
-    """Peak memory; without `everything`, at the bundle's own size and in batches alone."""
-    if not plan.everything and (seat.entry.batch == 1 or not own):
+    """Peak memory; without `everything`, of the station's own at the bundle's own size and in batches alone."""
+    if not plan.everything and (seat.entry.kind is not Kind.LINE or seat.entry.batch == 1 or not own):
         found.leave_out("peak memory of the other rows", "measured with --full")
         return None
     pictures = [seat.images[index % len(seat.images)] for index in range(seat.entry.batch)]
