@@ -82,8 +82,12 @@ def choose(
     for name in allowed[1:]:
         if rates[name] > _WORTH * rates[best]:
             best = name
-    figures = ", ".join(f"{name} {rates[name]:.0f}/s" for name in sorted(allowed, key=lambda name: -rates[name]))
+    figures = ", ".join(f"{name} {_figure(rates[name])}/s" for name in sorted(allowed, key=lambda name: -rates[name]))
     return Choice(precision=best, reason="; ".join([f"{figures} measured here", *told]))
+
+
+def _figure(rate: float) -> str:
+    return f"{rate:.0f}" if rate >= 10.0 else f"{rate:.1f}"
 
 
 def _as_wanted(

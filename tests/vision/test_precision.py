@@ -60,6 +60,12 @@ def test_the_fastest_is_taken_and_the_figures_are_told(
     assert choice.reason.endswith("measured here")
 
 
+def test_slow_figures_have_a_decimal(manifest: Manifest) -> None:
+    assert choose(manifest, ["fp32", "bf16"], "CPU", None, rates(fp32=2.34, bf16=9.96)).reason.startswith(
+        "bf16 10.0/s, fp32 2.3/s measured"
+    )
+
+
 def test_what_the_gate_refused_is_neither_measured_nor_taken(manifest: Manifest) -> None:
     checked = manifest.model_copy(update={"precisions": {"fp32": PASSED, "bf16": PASSED, "int8": FAILED}})
     choice = choose(checked, ALL, "CPU", "auto", rates(fp32=51.0, bf16=97.0))
