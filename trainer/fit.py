@@ -200,6 +200,7 @@ class _Run:
                 for ps, factor in groups
             ],
             weight_decay=settings.weight_decay,
+            fused=True,  # layer4: 50 ms a step instead of 182, of 830 with 10 pictures
         )
         self._average = [parameter.detach().clone() for parameter in self._trained]
         self._best: list[Tensor] = []
