@@ -104,7 +104,7 @@ def _add_options(parser: argparse.ArgumentParser, without: frozenset[str] | set[
             continue
         flag = "--" + _OPTIONS.get(name, name).replace("_", "-")
         kinds = [kind for kind in get_args(field.annotation) if kind is not type(None)]
-        words = field.description or ""
+        words = (field.description or "").replace("%", "%%")  # argparse formats what it shows
         if field.annotation is bool:
             parser.add_argument(flag, dest=name, action=argparse.BooleanOptionalAction, default=None, help=words)
         elif kinds and all(isinstance(kind, str) for kind in kinds):

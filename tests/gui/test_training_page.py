@@ -322,8 +322,8 @@ def test_a_damaged_model_is_not_promoted(bench: Bench) -> None:
 def test_the_report_is_read_in_the_window(bench: Bench) -> None:
     bench.finish()
     bench.press(bench.page.result.buttons["report"])
-    bench.until(lambda: bench.page.report is not None and bench.page.report.isVisible())
-    report = bench.page.report
+    bench.until(lambda: bench.page.reports.dialog is not None and bench.page.reports.dialog.isVisible())
+    report = bench.page.reports.dialog
     assert report is not None
     assert report.windowTitle() == "Report of quick-1"
     assert report.browser.toPlainText() == "Report"

@@ -67,3 +67,11 @@ def test_intervals_hold_the_figure_and_narrow_with_more_pictures() -> None:
         assert one.auroc.low < one.auroc.value <= one.auroc.high
     assert many.f1.high - many.f1.low < 0.5 * (few.f1.high - few.f1.low)
     assert intervals(judged(20), 0.5, seed=1) == few
+
+
+@pytest.mark.parametrize("command", ["fit", "compare", "evaluate", "inspect-data", "worker"])
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([command, "--help"])
+    assert end.value.code == 0
+    assert "usage: trainer " + command in capsys.readouterr().out

@@ -20,7 +20,7 @@ from inspector.gui.pages.training_method import MethodColumn
 from inspector.gui.pages.training_parts import Question
 from inspector.gui.pages.training_progress import Confusion, Curves, ProgressCard
 from inspector.gui.pages.training_promotion import Promoter
-from inspector.gui.pages.training_report import REPORT_FILE, ReportDialog, read_report
+from inspector.gui.pages.training_report import Reports
 from inspector.gui.pages.training_result import ResultCard
 from inspector.gui.pages.training_start import TOLD, TrainColumn
 from inspector.gui.widgets.basics import card, label
@@ -57,7 +57,7 @@ class TrainingPage(QWidget):
         self._stale = True
         self._next_s = 0.0
         self.question: Question | None = None
-        self.report: ReportDialog | None = None
+        self.reports = Reports(self._do, self)
         self.setAcceptDrops(True)
         self._build()
         self._data_inquiry = DataInquiry(session.work, trainings, self.data, self.method.show_preview)
@@ -128,7 +128,7 @@ class TrainingPage(QWidget):
         self.train.cancel.clicked.connect(self._ask_cancel)
         self.train.resume.clicked.connect(self._resume)
         buttons = self.result.buttons
-        buttons["report"].clicked.connect(self._open_report)
+        buttons["report"].clicked.connect(lambda: self.reports.show(self._shown))
         buttons["promote"].clicked.connect(self._ask_promote)
         buttons["keep"].clicked.connect(self._keep)
         buttons["delete"].clicked.connect(self._ask_delete)
@@ -286,18 +286,6 @@ class TrainingPage(QWidget):
         if training is not None:
             self._say("")
             self._do(lambda: self.trainings.resume(training), lambda _: self._refresh())
-
-    def _open_report(self) -> None:
-        training = self._shown
-        if training is None or training.result is None:
-            return
-        bundle = Path(training.result.bundle)
-
-        def opened(html: str) -> None:
-            self.report = ReportDialog(f"Report of {training.name}", html, bundle / REPORT_FILE, self)
-            self.report.open()
-
-        self._do(lambda: read_report(bundle), opened)
 
     def _ask_promote(self) -> None:
         recipe, training = self._session.recipe, self._shown

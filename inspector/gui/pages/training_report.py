@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
@@ -11,9 +12,11 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QTextBrowser, Q
 from inspector.gui.theme import paper
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from PySide6.QtWidgets import QWidget
+
+    from inspector.trainings import Training
 
 REPORT_FILE = "report/report.html"
 _PAPER_PX = 740
@@ -61,10 +64,28 @@ class ReportDialog(QDialog):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path)))
 
 
-def read_report(bundle: Path) -> str:
-    """Read a bundle's report; called on the worker.
+class Reports:
+    """Opens reports for a page.
 
-    Raises:
-        OSError: If it cannot be read.
+    Args:
+        do: Runs a task on the session's worker, and what follows on the GUI thread.
+        parent: Of the dialogs.
     """
-    return (bundle / REPORT_FILE).read_text(encoding="utf-8")
+
+    def __init__(self, do: Callable[[Callable[[], Any], Callable[[Any], None]], None], parent: QWidget) -> None:
+        self._do = do
+        self._parent = parent
+        self.dialog: ReportDialog | None = None
+
+    def show(self, training: Training | None) -> None:
+        """Read a training's report and show it; nothing happens where it has none."""
+        if training is None or training.result is None:
+            return
+        path = Path(training.result.bundle) / REPORT_FILE
+        title = f"Report of {training.name}"
+
+        def opened(html: str) -> None:
+            self.dialog = ReportDialog(title, html, path, self._parent)
+            self.dialog.open()
+
+        self._do(lambda: path.read_text(encoding="utf-8"), opened)
