@@ -59,6 +59,7 @@ def main(options: AppOptions) -> int:
     from PySide6.QtCore import QTimer  # noqa: PLC0415 - so that importing this module is quick
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
 
+    from inspector.engine.memory import give_large_blocks_back  # noqa: PLC0415
     from inspector.gui import theme  # noqa: PLC0415
     from inspector.gui.faults import log_to  # noqa: PLC0415
     from inspector.gui.session import Session  # noqa: PLC0415
@@ -66,6 +67,7 @@ def main(options: AppOptions) -> int:
     from inspector.gui.window import MainWindow  # noqa: PLC0415
     from inspector.settings import load_settings  # noqa: PLC0415
 
+    give_large_blocks_back()
     log_to(options.home.program_log)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)

@@ -237,12 +237,14 @@ class _Events:
 def _headless(parsed: argparse.Namespace) -> int:
     from inspector import assembly  # noqa: PLC0415
     from inspector.engine.engine import Engine  # noqa: PLC0415
+    from inspector.engine.memory import give_large_blocks_back  # noqa: PLC0415
 
     home = home_of(parsed)
     settings = settings_of(home)
     recipe = chosen_recipe(parsed)
     where = assembly.places(home, settings, log=getattr(parsed, "log", None))
     log = assembly.open_log(where.log)
+    give_large_blocks_back()
     engine, events = Engine(), _Events()
     engine.subscribe(events)
 

@@ -94,3 +94,10 @@ class Failures(QObject):
     def read(self, find: Callable[[int], list[Failure]], failed: Callable[[Exception], None]) -> None:
         """Read the last ones from the record on the worker; ``find`` is given how many."""
         self._work.do(lambda: find(FAILURES), self.merge, failed)
+
+    def load(self, failure: Failure, done: Callable[[Failure], None], failed: Callable[[Exception], None]) -> None:
+        """Get the full picture, from memory or from the archive."""
+        if failure.image is not None:
+            done(failure)
+        else:
+            self._work.do(lambda: self._store.full_failure(failure), done, failed)

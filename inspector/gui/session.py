@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 
 #: How often the session looks for what is new, until `Session.set_pace` knows the screen's rate.
 POLL_MS = 16
-#: The same while nobody can see the window.
-HIDDEN_POLL_MS = 100
+HIDDEN_POLL_MS = 100  #: the same while nobody can see the window
 _FIGURES_EVERY_S = 0.5
 _TREND_EVERY_S = 10.0
 _RECIPE_EVERY_S = 1.0
@@ -278,10 +277,7 @@ class Session(QObject):
 
     def load_failure(self, failure: Failure, done: Callable[[Failure], None]) -> None:
         """Get a failure's full picture, from memory or from the archive."""
-        if failure.image is not None:
-            done(failure)
-            return
-        self.work.do(lambda: self.store.full_failure(failure), done, self._fault("picture"))
+        self.failures.load(failure, done, self._fault("picture"))
 
     # --- inside -------------------------------------------------------------------------------------------------------
 

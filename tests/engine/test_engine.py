@@ -88,6 +88,15 @@ def test_the_stages_of_a_part_add_up_to_its_time(rig: Rig) -> None:
     assert figures[Stage.INFERENCE].p99_ms == 0.2
 
 
+def test_large_blocks_are_given_back_where_the_c_library_can() -> None:
+    import platform
+    import sys
+
+    from inspector.engine.memory import give_large_blocks_back
+
+    assert give_large_blocks_back() is (sys.platform.startswith("linux") and platform.libc_ver()[0] == "glibc")
+
+
 def test_stages_that_did_not_run_are_left_out(rig: Rig) -> None:
     assert rig.engine.stages() == ()
     assert rig.run(FakeSource([bad_picture(1)])) == ["ERROR"]
