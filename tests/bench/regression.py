@@ -10,10 +10,9 @@ own ratios), so that neither the machine nor what else it does changes them much
 - ``heatmap_against_verdict``: the graph over the same graph without its heatmaps; 0.97 is a cost of 3 %.
 
 The limits stand in ``regression.json`` beside this file, each with the lowest value of several runs on two cores that a
-dozen other processes wanted too. They are 50 to 70 % of it (85 % of the heatmap's), which such noise has not reached, and
-a lost precision, a graph that is no longer fused, or a backward pass does. The ratio to torch is far higher on a busy
-machine, where torch's threads wait for one another. A measurement below a limit is repeated with three times as many
-rounds, and only the second one counts.
+dozen other processes wanted too. They are 40 to 75 % of it, which such noise has not reached, and a lost precision or
+a backward pass does. The ratio to torch is far higher on a busy machine, where torch's threads wait for one another. A
+measurement below a limit is repeated with three times as many rounds, and only the second one counts.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMITS_FILE = Path(__file__).with_name("regression.json")
-ROUNDS, AGAIN, SLICE_S, PICTURES, BATCH = 5, 3, 0.4, 32, 8
+ROUNDS, AGAIN, SLICE_S, PICTURES, BATCH = 7, 3, 0.3, 32, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
