@@ -60,6 +60,12 @@ STEPS = (
     Step(name="batch", part="batch", arguments=("tests.bench.batch_throughput",), needs_pictures=True),
     Step(name="batch_memory", part="batch", arguments=("tests.bench.batch_memory",)),
     Step(name="bottle", part="training", arguments=("tests.bench.bottle_five_seeds",), needs_pictures=True),
+    Step(
+        name="int8",
+        part="training",
+        arguments=("tests.bench.int8_against_float", "--seeds", "0", "1", "2", "3", "4"),
+        needs_pictures=True,
+    ),
     Step(name="cached_trunk", part="training", arguments=("tests.bench.cached_trunk",), needs_pictures=True),
     Step(name="predecessor", part="training", arguments=("tests.bench.predecessor",), needs_pictures=True),
     Step(name="beside", part="training", arguments=("tests.bench.line_while_training",), needs_pictures=True),
@@ -218,6 +224,18 @@ ROWS = (
         target="",
         step="bottle",
         read=lambda a: f"{a['summary']['f1']['mean']:.3f} (sd {a['summary']['f1']['sd']:.3f})",
+    ),
+    Row(
+        what="verdict flips, exported int8 model against the model as trained, test parts of three sets",
+        target="0 outside the review band",
+        step="int8",
+        read=lambda a: f"{a['summary']['flips']} of {a['summary']['pictures']}",
+    ),
+    Row(
+        what="F1 of the int8 model less that of the float one, same splits, five seeds",
+        target="not lower",
+        step="int8",
+        read=lambda a: f"{a['summary']['f1_difference']:+.4f} (se {a['summary']['standard_error']:.4f})",
     ),
     Row(
         what="training on cached activations against the plain loop",
