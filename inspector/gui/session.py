@@ -20,10 +20,10 @@ from inspector.engine.engine import Engine
 from inspector.engine.status import RunState
 from inspector.gui.events import Counts, Failure, Listener
 from inspector.gui.failures import Failures
+from inspector.gui.recipe_watch import RecipeWatch
 from inspector.gui.trials import Trials
 from inspector.gui.work import Worker
 from inspector.outputs.base import LogQuery, YieldPoint
-from inspector.recipe import RecipeFollower
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +86,7 @@ class Session(QObject):
         self._wants_running = False
         self._switching = 0  #: starts that are under way: until they are done, an idle engine is between two lines
         self._next_figures_s = self._next_trend_s = self._next_recipe_s = 0.0
-        self._follower: RecipeFollower | None = None
+        self._recipe_watch = RecipeWatch(self.work, store.home.recipes, self._use_newer, self._fault("recipe"))
         self._trend_empty = True
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -286,24 +286,15 @@ class Session(QObject):
 
     def _use(self, recipe: Recipe) -> None:
         self.recipe = recipe
-        self._follower = None if self.store.model else RecipeFollower(recipe, self.store.home.recipes)
+        self._recipe_watch.follow(None if self.store.model else recipe)
         self.fault.emit("recipe", "")
         self.recipe_changed.emit(recipe)
         self.refresh_counts()
         if self._wants_running:
             self.start()
 
-    def _look_for_newer_recipe(self) -> None:
-        """Take up a version that somebody else has saved, as a promotion from the command line."""
-        follower = self._follower
-        if follower is None:
-            return
-
-        def found(newer: Recipe | None) -> None:
-            if newer is not None and self.recipe is not None and follower is self._follower:
-                self._use(newer.model_copy(update={"source": self.store.source or newer.source}))
-
-        self.work.do(follower.newer, found, self._fault("recipe"))
+    def _use_newer(self, recipe: Recipe) -> None:
+        self._use(recipe.model_copy(update={"source": self.store.source or recipe.source}))
 
     def _opened(self, log: SqliteResultLog) -> None:
         self.log = log
@@ -365,7 +356,7 @@ class Session(QObject):
             self._tell_status()
         if now >= self._next_recipe_s:
             self._next_recipe_s = now + _RECIPE_EVERY_S
-            self._look_for_newer_recipe()
+            self._recipe_watch.look()
         if now >= self._next_trend_s:
             self._next_trend_s = now + _TREND_EVERY_S
             if self._live_seen:
