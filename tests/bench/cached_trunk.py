@@ -51,7 +51,7 @@ def once(dataset: Dataset, weights: Path, seed: int, *, cached: bool, precision:
     extractor: Extractor = eager
     also: Extractor | None = None
     if cached:
-        part = _last(freezer(precision).of(network, CUT, preprocessing, dataset.of(TRAIN)))
+        part = last(freezer(precision).of(network, CUT, preprocessing, dataset.of(TRAIN)))
         extractor, also = part.extractor, part.in_float
     parts: dict[str, Part] = {}
     views = {TRAIN: 4 if cached else EPOCHS, VAL: 1, TEST: 1}
@@ -61,11 +61,11 @@ def once(dataset: Dataset, weights: Path, seed: int, *, cached: bool, precision:
         twice = also if name == TRAIN else None
         rooms[name] = activations(CUT, SIZE, len(samples), count + (twice is not None))
         room = rooms[name].__enter__()
-        _last(fill(room, extractor, samples, preprocessing, STANDARD, seed, name, also=twice))
+        last(fill(room, extractor, samples, preprocessing, STANDARD, seed, name, also=twice))
         parts[name] = Part(room, labels(samples))
     tail = Tail(network, CUT)
     settings = Settings(epochs=EPOCHS, patience=EPOCHS, batch=10, rate=5e-4)
-    fitted = _last(fit(tail, tail.groups(), parts[TRAIN], parts[VAL], settings, seed=seed, command=lambda: Command.RUN))
+    fitted = last(fit(tail, tail.groups(), parts[TRAIN], parts[VAL], settings, seed=seed, command=lambda: Command.RUN))
     took = time.perf_counter() - began
     threshold, _ = choose_threshold(fitted.scores, parts[VAL].labels)
     scores = probabilities(tail, parts[TEST].room[:, 0], "cpu", mixed=fast_bf16())
@@ -119,7 +119,8 @@ def _seconds(found: list[tuple[dict[str, Any], float]]) -> float:
     return statistics.mean(seconds for _, seconds in found)
 
 
-def _last(reports: Generator[Any, None, Any]) -> Any:
+def last(reports: Generator[Any, None, Any]) -> Any:
+    """Exhaust a generator and return its value."""
     while True:
         try:
             next(reports)

@@ -20,6 +20,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from inspector.vision.preprocess import Preprocessing
+from tests.bench.cached_trunk import last
 from tests.conftest import find_test_data
 from trainer.augment import STANDARD
 from trainer.cache import activations, fill
@@ -32,7 +33,7 @@ from trainer.split import split
 from trainer.steps import fast_bf16, probabilities, weighted_log_loss
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -101,7 +102,7 @@ def measure(dataset: Dataset, rooms: Rooms, variant: Variant, weights: Path, see
     settings = replace(variant.settings, batch=min(32, max(2, len(truth[TRAIN]) // 6)))
     training = Part(rooms.train[:, : variant.views], truth[TRAIN])
     validation = Part(rooms.val[:, :1], truth[VAL])
-    _last(fit(tail, tail.groups(), training, validation, settings, seed=seed, command=lambda: Command.RUN))
+    last(fit(tail, tail.groups(), training, validation, settings, seed=seed, command=lambda: Command.RUN))
     scores = {
         part: np.mean(
             [probabilities(tail, room[:, view], "cpu", mixed=fast_bf16()) for view in range(variant.averaged_views)],
@@ -132,7 +133,7 @@ def one_set(root: Path, name: str, seed: int, weights: Path, wanted: Sequence[st
             context = activations(CUT, size, len(samples), count)
             room = context.__enter__()
             contexts.append(context)
-            _last(fill(room, extractor, samples, preprocessing, STANDARD, seed, part))
+            last(fill(room, extractor, samples, preprocessing, STANDARD, seed, part))
             rooms.append(room)
         for variant in wanted:
             if VARIANTS[variant].size == size:
@@ -196,14 +197,6 @@ def _some(dataset: Dataset, most: int, seed: int) -> Dataset:
         numbers = [i for i, sample in enumerate(dataset.samples) if sample.defective is defective]
         chosen += rng.permutation(numbers)[: most // 2].tolist()
     return replace(dataset, samples=tuple(dataset.samples[number] for number in sorted(chosen)))
-
-
-def _last(reports: Generator[Any, None, Any]) -> Any:
-    while True:
-        try:
-            next(reports)
-        except StopIteration as end:
-            return end.value
 
 
 if __name__ == "__main__":

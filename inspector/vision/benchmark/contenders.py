@@ -8,6 +8,7 @@ import io
 import logging
 import tempfile
 import warnings
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -157,7 +158,7 @@ class _Station:
         self._classifier.close()
 
 
-class _Other:
+class _Other(ABC):
     """What does not go through a classifier: shares our preprocessing and cuts the pictures into its batches."""
 
     device, precision = "CPU", "fp32"
@@ -176,11 +177,12 @@ class _Other:
             found += self._chunk(np.stack([preprocess(image, self._preprocessing) for image in chunk]))
         return found
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most hold nothing
         """Nothing is held."""
 
+    @abstractmethod
     def _chunk(self, pictures: NDArray[np.float32]) -> list[Judgement]:
-        raise NotImplementedError
+        """Judge some preprocessed pictures: (N, 3, S, S) float32."""
 
 
 class _Eager(_Other):
