@@ -16,7 +16,7 @@ def icon(name: str, colour: QColor, size: int = 24) -> QIcon:
     """Return an icon.
 
     Args:
-        name: "live", "settings", "start", "stop" or "close".
+        name: A page's ("live", "batch", "review", "operating", "settings"), or "start", "stop" or "close".
         colour: Of its lines.
         size: Side in pixels.
 
@@ -79,4 +79,55 @@ def _close() -> QPainterPath:
     return path
 
 
-_PATHS = {"live": _live(), "settings": _settings(), "start": _start(), "stop": _stop(), "close": _close()}
+def _batch() -> QPainterPath:
+    """Four pictures in a grid."""
+    path = QPainterPath()
+    for x in (3.5, 13.5):
+        for y in (3.5, 13.5):
+            path.addRoundedRect(QRectF(x, y, 7, 7), 1, 1)
+    return path
+
+
+def _review() -> QPainterPath:
+    """A remark with a tick in it."""
+    path = QPainterPath()
+    path.moveTo(3.5, 20.5)
+    path.lineTo(3.5, 5.5)
+    path.quadTo(3.5, 3.5, 5.5, 3.5)
+    path.lineTo(18.5, 3.5)
+    path.quadTo(20.5, 3.5, 20.5, 5.5)
+    path.lineTo(20.5, 15)
+    path.quadTo(20.5, 17, 18.5, 17)
+    path.lineTo(7, 17)
+    path.closeSubpath()
+    path.moveTo(8.5, 10.5)
+    path.lineTo(11, 13)
+    path.lineTo(15.8, 7.6)
+    return path
+
+
+def _operating() -> QPainterPath:
+    """Two humps and the threshold between them."""
+    path = QPainterPath()
+    path.moveTo(2.5, 20.5)
+    path.lineTo(21.5, 20.5)
+    path.moveTo(3, 17)
+    path.cubicTo(6, 17, 5, 7, 7.5, 7)
+    path.cubicTo(10, 7, 9, 17, 12, 17)
+    path.cubicTo(15, 17, 14, 10.5, 16.5, 10.5)
+    path.cubicTo(19, 10.5, 18, 17, 21, 17)
+    path.moveTo(12, 3)
+    path.lineTo(12, 12.5)
+    return path
+
+
+_PATHS = {
+    "live": _live(),
+    "batch": _batch(),
+    "review": _review(),
+    "operating": _operating(),
+    "settings": _settings(),
+    "start": _start(),
+    "stop": _stop(),
+    "close": _close(),
+}

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QMainWindow,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -24,9 +23,10 @@ from inspector.engine.status import EngineStatus, RunState, SourceState
 from inspector.gui import theme
 from inspector.gui.bars import Footer, Header
 from inspector.gui.faults import FaultCatcher
+from inspector.gui.page_bar import PageBar
 from inspector.gui.pages.live import LivePage
 from inspector.gui.widgets.banners import BannerArea
-from inspector.gui.widgets.basics import NavButton, seen
+from inspector.gui.widgets.basics import seen
 from inspector.gui.widgets.later import LaterPage
 from inspector.pictures import PICTURE_SUFFIXES
 
@@ -85,40 +85,29 @@ class MainWindow(QMainWindow):
         outer.addWidget(self.header)
         body = QHBoxLayout()
         body.setSpacing(0)
-        self._nav = QWidget(middle)
-        self._nav.setObjectName("nav")
-        self._nav.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._nav.setFixedWidth(76)
-        self._nav_layout = QVBoxLayout(self._nav)
-        self._nav_layout.setContentsMargins(0, 8, 0, 8)
-        self._nav_layout.setSpacing(2)
-        self._nav_layout.addStretch(1)
-        body.addWidget(self._nav)
+        self.bar = PageBar(middle)
+        body.addWidget(self.bar)
         right = QVBoxLayout()
         right.setSpacing(0)
         self.banners = BannerArea(middle)
         self.banners.setContentsMargins(10, 10, 10, 0)
         right.addWidget(self.banners)
-        self.pages = QStackedWidget(middle)
-        right.addWidget(self.pages, 1)
+        right.addWidget(self.bar.stack, 1)
         body.addLayout(right, 1)
         outer.addLayout(body, 1)
         self.footer = Footer(middle)
         outer.addWidget(self.footer)
-        self._nav_buttons: list[NavButton] = []
-        self.add_page("Live", "live", self.live)
-        self.add_page("Settings", "settings", self._settings)
-        self.show_page(0)
+        pages: tuple[tuple[str, str, QWidget], ...] = (
+            ("live", "Live", self.live),
+            ("settings", "Settings", self._settings),
+        )
+        for name, words, page in pages:
+            self.bar.add(name, words, page)
+        self.show_page("live")
 
-    def add_page(self, name: str, picture: str, page: QWidget) -> None:
-        """Add a page with its entry in the bar; Ctrl+1, Ctrl+2, … show the pages in turn."""
-        index = self.pages.addWidget(page)
-        button = NavButton(name, picture, self._nav)
-        button.clicked.connect(lambda: self.show_page(index))
-        button.setToolTip(f"{name} (Ctrl+{index + 1})")
-        QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self, lambda: self.show_page(index))
-        self._nav_layout.insertWidget(index, button)
-        self._nav_buttons.append(button)
+    def show_page(self, name: str) -> None:
+        """Show a page by its name, as in `PageBar`: "live", …, "settings"."""
+        self.bar.show_page(name)
 
     @property
     def settings(self) -> SettingsPage:
@@ -131,15 +120,6 @@ class MainWindow(QMainWindow):
         page = SettingsPage(self._session)
         page.log_wanted.connect(self._session.open_log)
         return page
-
-    def show_page(self, index: int) -> None:
-        """Show a page by its place."""
-        if self.pages.widget(index) is self._settings:
-            self._settings.page()
-        self.pages.setCurrentIndex(index)
-        self._nav_buttons[index].setChecked(True)
-        if self.pages.currentWidget() is self._settings:
-            self.settings.enter()
 
     def _connect(self) -> None:
         session = self._session
@@ -155,7 +135,7 @@ class MainWindow(QMainWindow):
         session.polled.connect(self._on_poll)
         self.live.open_button.clicked.connect(self.open_pictures)
         for key, action in (
-            ("Ctrl+,", lambda: self.show_page(1)),
+            ("Ctrl+,", lambda: self.show_page("settings")),
             ("Ctrl+O", self.open_pictures),
             ("F11", self.toggle_full_screen),
             ("Ctrl+Q", self.close),
@@ -173,7 +153,7 @@ class MainWindow(QMainWindow):
         patterns = " ".join(f"*{suffix}" for suffix in sorted(PICTURE_SUFFIXES))
         names, _ = QFileDialog.getOpenFileNames(self, "Try pictures (not counted)", "", f"Pictures ({patterns})")
         if names:
-            self.show_page(0)
+            self.show_page("live")
             self._session.try_pictures([Path(name) for name in names])
 
     def toggle_full_screen(self) -> None:
@@ -193,7 +173,7 @@ class MainWindow(QMainWindow):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.show_page(0)
+            self.show_page("live")
             self._session.try_pictures(paths)
 
     # --- events -------------------------------------------------------------------------------------------------------
@@ -248,7 +228,7 @@ class MainWindow(QMainWindow):
         self._banner(key, text, actions=actions)
 
     def _other_log(self) -> None:
-        self.show_page(1)
+        self.show_page("settings")
         self.settings.show_section("Station")
 
     def _on_log(self, opened: bool) -> None:  # noqa: FBT001 - a signal's value
@@ -265,8 +245,7 @@ class MainWindow(QMainWindow):
 
     def _on_poll(self) -> None:
         self._session.watch(window=seen(self), live=seen(self.live))
-        if self._settings.made is not None:
-            self._settings.made.poll()
+        self.bar.poll()
         second = int(time.time())
         if second != self._second:
             self._second = second
@@ -280,8 +259,7 @@ class MainWindow(QMainWindow):
             chosen = theme.CURRENT.choose(self._session.store.settings.appearance)
             if chosen is not before or not app.styleSheet():
                 theme.apply(app, chosen)
-                for button in self._nav_buttons:
-                    button.recolour()
+                self.bar.recolour()
                 self.live.counters.recolour()
                 self.update()
 
@@ -325,8 +303,7 @@ class MainWindow(QMainWindow):
                 timer.stop()
                 self.catcher.release()
                 self.live.release()
-                if self._settings.made is not None:
-                    self._settings.made.release()
+                self.bar.release()
                 self.closed.emit()
 
         timer = QTimer(self)

@@ -57,13 +57,13 @@ def test_a_hidden_view_renders_nothing_and_then_only_the_newest(
 ) -> None:
     live = station.window.live
     asked = Asked(live.view, monkeypatch)
-    station.window.show_page(1)
+    station.window.show_page("settings")
     station.until(lambda: not live.isVisible())
     for number in range(20):
         station.session.frame_arrived.emit(frame(number))
     live._on_poll()
     assert asked.scenes == []
-    station.window.show_page(0)
+    station.window.show_page("live")
     station.until(lambda: asked.scenes)
     assert {int(scene.image[0, 0, 0]) for scene in asked.scenes} == {19}
 
@@ -94,14 +94,14 @@ def test_parts_are_counted_while_the_window_is_hidden(station: Station) -> None:
 
 def test_thumbnails_are_drawn_when_the_strip_is_seen(station: Station) -> None:
     live, failures = station.window.live, station.session.failures
-    station.window.show_page(1)
+    station.window.show_page("settings")
     station.until(lambda: not failures._seen)
     picture(station.pictures / "bad.png", bad=True)
     station.session.start()
     station.until(lambda: failures._entries)
     assert failures._entries[0].thumbnail is None
     assert failures._entries[0].image is not None
-    station.window.show_page(0)
+    station.window.show_page("live")
     station.until(lambda: failures._entries[0].thumbnail is not None)
     station.until(lambda: live.strip._buttons()[0].failure.thumbnail is not None)
     assert len(failures._entries) == 1
@@ -119,13 +119,13 @@ def test_what_the_log_tells_of_a_part_does_not_replace_what_is_in_memory(station
 
 def test_the_trend_is_read_only_while_live_is_seen(station: Station) -> None:
     session = station.session
-    station.window.show_page(1)
+    station.window.show_page("settings")
     station.until(lambda: not session._live_seen)
     told: list[object] = []
     session.trend_changed.connect(told.append)
     session._next_trend_s = 0.0
     station.until(lambda: session._next_trend_s > 0.0)
-    station.window.show_page(0)
+    station.window.show_page("live")
     station.until(lambda: len(told) == 1)
 
 
@@ -150,11 +150,11 @@ def test_settings_are_made_when_wanted_with_the_recipe_in_force(station: Station
 
 def test_the_preview_ends_when_its_page_is_left(station: Station) -> None:
     page = station.window.settings
-    station.window.show_page(1)
+    station.window.show_page("settings")
     page.recipe_form.set_value("source", "demo:")
     page.toggle_preview()
     station.until(lambda: page.view.picture_size is not None)
-    station.window.show_page(0)
+    station.window.show_page("live")
     station.until(lambda: page._preview is None)
 
 

@@ -39,7 +39,7 @@ class Bench:
         self.show()
 
     def show(self) -> None:
-        self.station.window.show_page(1)
+        self.station.window.show_page("settings")
         self.station.window.settings.show_section("Training")
         self.until(self.page.isVisible)
 
@@ -244,7 +244,7 @@ def test_a_crash_while_another_page_is_shown_is_a_banner(bench: Bench) -> None:
     bench.train("hold")
     active = bench.page._active()
     assert active is not None
-    bench.station.window.show_page(0)
+    bench.station.window.show_page("live")
     bench.page.trainings.kill(active)
     bench.until(lambda: "hold-1" in bench.station.window.banners.texts().get("training", ""))
 

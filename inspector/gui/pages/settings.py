@@ -22,6 +22,7 @@ from inspector.gui.pages.training import TrainingPage
 from inspector.gui.render import Scene
 from inspector.gui.theme import TARGET_PX
 from inspector.gui.widgets.basics import card, label
+from inspector.gui.widgets.later import Page
 from inspector.gui.widgets.picture import PictureView
 from inspector.recipe import Recipe
 from inspector.settings import Settings
@@ -39,7 +40,7 @@ _WITH_PICTURE = ("Source", "Region and trigger")
 _TRAINING = "Training"
 
 
-class SettingsPage(QWidget):
+class SettingsPage(Page):
     """See the module.
 
     Args:

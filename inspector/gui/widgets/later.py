@@ -9,7 +9,21 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_Page = TypeVar("_Page", bound=QWidget)
+
+class Page(QWidget):
+    """A page of the window; what it need not do, it need not say."""
+
+    def enter(self) -> None:
+        """The page is shown."""
+
+    def poll(self) -> None:
+        """Take what threads and processes have finished; called at every beat of the session, also while hidden."""
+
+    def release(self) -> None:
+        """End the page's own threads: the window is closing."""
+
+
+_Page = TypeVar("_Page", bound=Page)
 
 
 class LaterPage(QWidget, Generic[_Page]):

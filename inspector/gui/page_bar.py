@@ -1,0 +1,95 @@
+"""The entries at the left of the window, and the pages that they show; pages are known by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from inspector.gui.widgets.basics import NavButton
+from inspector.gui.widgets.later import LaterPage
+
+if TYPE_CHECKING:
+    from inspector.gui.widgets.later import Page
+
+_WIDTH_PX = 76
+
+
+class PageBar(QWidget):
+    """See the module. Ctrl+1, Ctrl+2, … show the pages in turn."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("nav")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(_WIDTH_PX)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 8, 0, 8)
+        self._layout.setSpacing(2)
+        self._layout.addStretch(1)
+        self.stack = QStackedWidget(parent)
+        self._pages: dict[str, QWidget] = {}
+        self.buttons: dict[str, NavButton] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The pages, in the order of the bar."""
+        return list(self._pages)
+
+    @property
+    def current(self) -> str:
+        """The page that is shown; empty before the first one."""
+        shown = self.stack.currentWidget()
+        return next((name for name, page in self._pages.items() if page is shown), "")
+
+    def add(self, name: str, words: str, page: QWidget) -> None:
+        """Add a page with its entry.
+
+        Args:
+            name: Of the page and of its icon.
+            words: On the entry.
+            page: The page, or a `LaterPage` for it.
+        """
+        number = len(self._pages) + 1
+        button = NavButton(words, name, self)
+        button.clicked.connect(lambda: self.show_page(name))
+        button.setToolTip(f"{words} (Ctrl+{number})")
+        QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda: self.show_page(name))
+        self._layout.insertWidget(number - 1, button)
+        self.buttons[name] = button
+        self._pages[name] = page
+        self.stack.addWidget(page)
+
+    def show_page(self, name: str) -> None:
+        """Show a page; one that was to be made later is made now.
+
+        Raises:
+            KeyError: If there is no such page.
+        """
+        page = self._pages[name]
+        made = page.page() if isinstance(page, LaterPage) else None
+        self.stack.setCurrentWidget(page)
+        self.buttons[name].setChecked(True)
+        if made is not None:
+            made.enter()
+
+    def poll(self) -> None:
+        """Let the pages that have been made take what is finished."""
+        for page in self._made():
+            page.poll()
+
+    def release(self) -> None:
+        """Let the pages that have been made end their threads."""
+        for page in self._made():
+            page.release()
+
+    def recolour(self) -> None:
+        """Take the icons in the theme's colour."""
+        for button in self.buttons.values():
+            button.recolour()
+
+    def _made(self) -> list[Page]:
+        later: list[LaterPage[Any]] = [page for page in self._pages.values() if isinstance(page, LaterPage)]
+        return [page.made for page in later if page.made is not None]
