@@ -2,22 +2,56 @@
 
 from __future__ import annotations
 
+from inspector.batch.confusion import Confusion, Counts, Rate
 from inspector.batch.judge import Job, judge_files
+from inspector.batch.labels import FolderLabels, Label, LabelsError, TableLabels, read_labels
 from inspector.batch.listing import Listing, list_pictures
 from inspector.batch.pipeline import in_order, judge_listing, worker_count
 from inspector.batch.process import prepare_process
+from inspector.batch.reader import ResultReader, ResultsError, read_table
+from inspector.batch.record import Judge, RunError, RunRecord
 from inspector.batch.results import ResultTable
 from inspector.batch.rows import Row
+from inspector.batch.run_state import BatchRun, RunProgress, RunState
+from inspector.batch.runs import BatchRequest, BatchRuns
+from inspector.batch.survey import Survey, labels_for, survey
+from inspector.batch.table import BatchTable, Filter, Sort, SortKey
 
 __all__ = [
+    "BatchRequest",
+    "BatchRun",
+    "BatchRuns",
+    "BatchTable",
+    "Confusion",
+    "Counts",
+    "Filter",
+    "FolderLabels",
     "Job",
+    "Judge",
+    "Label",
+    "LabelsError",
     "Listing",
+    "Rate",
+    "ResultReader",
     "ResultTable",
+    "ResultsError",
     "Row",
+    "RunError",
+    "RunProgress",
+    "RunRecord",
+    "RunState",
+    "Sort",
+    "SortKey",
+    "Survey",
+    "TableLabels",
     "in_order",
     "judge_files",
     "judge_listing",
+    "labels_for",
     "list_pictures",
     "prepare_process",
+    "read_labels",
+    "read_table",
+    "survey",
     "worker_count",
 ]

@@ -159,7 +159,7 @@ class ResultTable:
         strange = False
         try:
             with self.path.open("rb") as file:
-                rows = _read_rows(file)
+                rows = read_rows(file)
                 _, whole, header = next(rows, (0, 0, []))
                 if tuple(header) != HEADER:
                     raise InspectorError(f"{self.path} is not a result of this command", _NOT_OURS)
@@ -208,9 +208,14 @@ def _header() -> bytes:
     return text.getvalue().encode()
 
 
-def _read_rows(file: BinaryIO) -> Iterator[tuple[int, int, list[str]]]:
-    """Iterate over the first byte, the end and the values of every row that ends with a line's end."""
-    end, ended = 0, True
+def read_rows(file: BinaryIO, begin: int = 0) -> Iterator[tuple[int, int, list[str]]]:
+    """Iterate over the first byte, the end and the values of every row that ends with a line's end.
+
+    Args:
+        file: A results.csv, placed at the beginning of a row.
+        begin: Which byte that is.
+    """
+    end, ended = begin, True
 
     def lines() -> Iterator[str]:
         nonlocal end, ended
@@ -219,7 +224,6 @@ def _read_rows(file: BinaryIO) -> Iterator[tuple[int, int, list[str]]]:
             ended = line.endswith(b"\n")
             yield line.decode("utf-8", "replace")
 
-    begin = 0
     for values in csv.reader(lines()):
         if values and ended:
             yield begin, end, values
