@@ -111,29 +111,38 @@ def write_record(folder: Path, record: RunRecord) -> None:
         ) from error
 
 
-def settle(folder: Path, asked: RunRecord, *, restart: bool) -> RunRecord:
-    """Note what judges a batch, or make sure that it is what judged the rows that are there.
+def refuse_other(folder: Path, asked: RunRecord) -> None:
+    """Make sure that what is asked for is what gave the rows that are there.
 
     Args:
         folder: The batch's folder.
         asked: With its judge.
-        restart: True where earlier rows are thrown away.
-
-    Returns:
-        The record as it is on the disk now.
 
     Raises:
-        RunError: If the rows there are of another folder, model, operating point or limits, or it cannot be written.
+        RunError: If they are of other pictures, another model, operating point or limits, or cannot be read.
     """
-    known = None if restart or not (folder / RECORD_FILE).exists() else read_record(folder)
-    if known is not None and known.judge is not None and asked.judge is not None:
-        _refuse_other(folder, known, known.judge, asked, asked.judge)
-        kept = ("recipe", "recipe_version", "started", "who")
+    if (folder / RECORD_FILE).exists():
+        known = read_record(folder)
+        if known.judge is not None and asked.judge is not None:
+            _refuse_other(folder, known, known.judge, asked, asked.judge)
+
+
+def note(folder: Path, asked: RunRecord, *, restart: bool) -> None:
+    """Write what judges a batch, beside who began it and when.
+
+    Args:
+        folder: The batch's folder.
+        asked: With its judge.
+        restart: True where a batch that was there has been thrown away.
+
+    Raises:
+        RunError: If it cannot be written.
+    """
+    if not restart and (folder / RECORD_FILE).exists():
+        known = read_record(folder)
+        kept = ("started", "who") if known.judge is None else ("started", "who", "recipe", "recipe_version", "model")
         asked = asked.model_copy(update={name: getattr(known, name) for name in kept})
-    elif known is not None:  # made by the window before the model was loaded
-        asked = asked.model_copy(update={"started": known.started, "who": known.who})
     write_record(folder, asked)
-    return asked
 
 
 def _refuse_other(folder: Path, known: RunRecord, before: Judge, asked: RunRecord, now: Judge) -> None:

@@ -81,6 +81,11 @@ class ResultTable:
         """How many files of the listing have that verdict."""
         return self._verdicts.count(VERDICTS.index(verdict))
 
+    @property
+    def gone(self) -> int:
+        """How many rows are kept of files that are no longer there."""
+        return len(self._gone)
+
     def add(self, index: int, row: Row) -> None:
         """Write the row of a file of the listing.
 
