@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ import numpy as np
 
 from inspector.batch.confusion import ERROR, FAILED, PASSED, REVIEW
 from inspector.batch.results import VERDICTS
-from inspector.batch.summary import assessment, evidence, facts, kinds, label_words, rate_words, rates
+from inspector.batch.summary import assessment, evidence, facts, kinds, label_words, rates
 from inspector.domain.errors import InspectorError
 from inspector.outputs.export import safe_cell
 
@@ -157,7 +157,8 @@ def _whole_file(path: Path) -> Iterator[Path]:
             "Free space, close the program that has it open, or choose another name.",
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def _summary_sheet(book: Any, table: BatchTable, record: RunRecord | None, chosen: NDArray[np.intp]) -> None:  # noqa: ANN401 - the library has no types
@@ -209,16 +210,3 @@ def _rows_sheet(book: Any, table: BatchTable, chosen: NDArray[np.intp]) -> Itera
                 sheet.write_number(row, column, cell, score if column == 2 else None)
         if row % _SAY_EVERY_ROWS == 0:
             yield Step(done=row, total=len(chosen))
-
-
-def summary_lines(table: BatchTable, record: RunRecord | None) -> list[str]:
-    """Return a batch's summary as lines of text."""
-    confusion = table.confusion()
-    lines = [f"{name:26}{value}" for name, value in facts(table, record)]
-    lines += ["", f"{'':26}{'passed':>8}{'review':>8}{'failed':>8}{'error':>8}{'all':>8}"]
-    rows = [*kinds(confusion), *((f"  {name}", counts) for name, counts in confusion.types.items())]
-    lines += [
-        f"{name:26}{one.passed:>8}{one.review:>8}{one.failed:>8}{one.error:>8}{one.total:>8}" for name, one in rows
-    ]
-    lines += ["", *(f"{name}: {rate_words(one)}" for name, one in rates(confusion))]
-    return [*lines, *filter(None, [evidence(confusion)])]

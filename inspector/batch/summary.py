@@ -94,3 +94,16 @@ def assessment(table: BatchTable, index: int) -> str:
     if not table.wrong[index]:
         return ""
     return "escape" if table.labels[index] else "overkill"
+
+
+def summary_lines(table: BatchTable, record: RunRecord | None) -> list[str]:
+    """Return a batch's summary as lines of text."""
+    confusion = table.confusion()
+    lines = [f"{name:26}{value}" for name, value in facts(table, record)]
+    lines += ["", f"{'':26}{'passed':>8}{'review':>8}{'failed':>8}{'error':>8}{'all':>8}"]
+    rows = [*kinds(confusion), *((f"  {name}", counts) for name, counts in confusion.types.items())]
+    lines += [
+        f"{name:26}{one.passed:>8}{one.review:>8}{one.failed:>8}{one.error:>8}{one.total:>8}" for name, one in rows
+    ]
+    lines += ["", *(f"{name}: {rate_words(one)}" for name, one in rates(confusion))]
+    return [*lines, *filter(None, [evidence(confusion)])]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from inspector.batch import Agreement, BatchTable, Comparison, Confusion, Rate, RunRecord
+    from inspector.batch import BatchTable, RunRecord
     from inspector.vision.classifier import Classifier
 
 _RUN = "a batch: its name in the data folder, its folder, or its results.csv"
@@ -109,7 +109,8 @@ def list_runs(parsed: argparse.Namespace) -> int:
 
 def show_results(parsed: argparse.Namespace) -> int:
     """Show."""
-    from inspector.batch.export import summary_lines  # noqa: PLC0415
+    from inspector.batch.summary import summary_lines  # noqa: PLC0415
+    from inspector.cli.results_words import confusion_json  # noqa: PLC0415
 
     batch = _open(parsed, parsed.run)
     if parsed.json:
@@ -117,7 +118,7 @@ def show_results(parsed: argparse.Namespace) -> int:
             {
                 "results": str(batch.results),
                 "pictures": len(batch.table),
-                **_confusion_json(batch.table.confusion()),
+                **confusion_json(batch.table.confusion()),
                 "record": batch.record.model_dump(mode="json") if batch.record else None,
             }
         )
@@ -179,6 +180,7 @@ def report_results(parsed: argparse.Namespace) -> int:
 def compare_results(parsed: argparse.Namespace) -> int:
     """Compare."""
     from inspector.batch import flips  # noqa: PLC0415
+    from inspector.cli.results_words import comparison_json, print_comparison  # noqa: PLC0415
 
     first, second = _open(parsed, parsed.first), _open(parsed, parsed.second)
     found = flips(first.table, second.table)
@@ -187,9 +189,9 @@ def compare_results(parsed: argparse.Namespace) -> int:
             f"{first.results} and {second.results} have no picture in common", "Compare batches of the same folder."
         )
     if parsed.json:
-        emit(_comparison_json(first.table, second.table, found))
+        emit(comparison_json(first.table, second.table, found))
     else:
-        _print_comparison(first.table, second.table, found)
+        print_comparison(first.table, second.table, found)
     return EXIT_OK
 
 
@@ -280,93 +282,3 @@ def _classifier(parsed: argparse.Namespace, batch: _Batch) -> tuple[Classifier |
 def _run(steps: Iterator[object]) -> None:
     for _ in steps:
         pass
-
-
-def _confusion_json(confusion: Confusion) -> dict[str, Any]:
-    return {
-        "good": asdict(confusion.good),
-        "defective": asdict(confusion.defective),
-        "unlabelled": asdict(confusion.unlabelled),
-        "types": {
-            name: {**asdict(one), "escapes": _rate_json(confusion.type_escapes(name))}
-            for name, one in confusion.types.items()
-        },
-        "escapes": _rate_json(confusion.escapes),
-        "overkill": _rate_json(confusion.overkill),
-        "review_load": _rate_json(confusion.review_load),
-    }
-
-
-def _rate_json(rate: Rate) -> dict[str, Any]:
-    return {"events": rate.events, "of": rate.trials, "rate": rate.value, "interval_95": list(rate.interval)}
-
-
-def _agreement_json(found: Agreement) -> dict[str, Any]:
-    return {**asdict(found), "p_value": found.p_value}
-
-
-def _comparison_json(first: BatchTable, second: BatchTable, found: Comparison) -> dict[str, Any]:
-    from inspector.batch.results import VERDICTS  # noqa: PLC0415
-
-    return {
-        "compared": len(found.first),
-        "verdicts": {
-            before: {after: int(found.verdicts[i, j]) for j, after in enumerate(VERDICTS)}
-            for i, before in enumerate(VERDICTS)
-        },
-        "flips": [_flip(first, second, int(i), int(j)) for i, j in _flipped(found)],
-        "all": _agreement_json(found.all_parts),
-        "good": _agreement_json(found.good),
-        "defective": _agreement_json(found.defective),
-        "changed": [first.path(int(i)) for i in found.changed],
-        "only_first": len(found.only_first),
-        "only_second": len(found.only_second),
-    }
-
-
-def _flipped(found: Comparison) -> Iterator[tuple[int, int]]:
-    return zip(found.first[found.flips].tolist(), found.second[found.flips].tolist(), strict=True)
-
-
-def _flip(first: BatchTable, second: BatchTable, i: int, j: int) -> dict[str, Any]:
-    from inspector.batch.results import VERDICTS  # noqa: PLC0415
-    from inspector.batch.summary import label_words  # noqa: PLC0415
-
-    return {
-        "path": first.path(i),
-        "label": label_words(int(first.labels[i])),
-        "first": VERDICTS[first.verdicts[i]],
-        "second": VERDICTS[second.verdicts[j]],
-        "p_first": _score(first, i),
-        "p_second": _score(second, j),
-    }
-
-
-def _score(table: BatchTable, index: int) -> float | None:
-    value = float(table.p_defective[index])
-    return value if value == value else None  # noqa: PLR0124 - not a number
-
-
-def _print_comparison(first: BatchTable, second: BatchTable, found: Comparison) -> None:
-    print(f"{len(found.first)} pictures compared, {int(found.flips.sum())} verdicts differ")
-    for count, words in (
-        (len(found.changed), "changed between the two and not compared"),
-        (len(found.only_first), "in the first only"),
-        (len(found.only_second), "in the second only"),
-    ):
-        if count:
-            print(f"{count} {words}")
-    for i, j in _flipped(found):
-        one = _flip(first, second, i, j)
-        label = f"  ({one['label']})" if one["label"] else ""
-        print(f"  {one['first']:7} → {one['second']:7} {one['path']}{label}")
-    if not found.all_parts.total:
-        print("no labels, so nothing is said of which is right")
-        return
-    for name, part in (("all", found.all_parts), ("good", found.good), ("defective", found.defective)):
-        if part.total:
-            print(
-                f"{name:10} both right {part.both_right}, only the first {part.only_first}, "
-                f"only the second {part.only_second}, both wrong {part.both_wrong}; "
-                f"McNemar, exact: P = {part.p_value:.3g}"
-            )
