@@ -68,7 +68,7 @@ def write_report(
         ExportError: If it cannot be written.
     """
     wanted = shown(table)
-    tiles = []
+    tiles: list[Tile] = []
     chosen = wanted[:most].tolist()
     for index in chosen:
         yield Step(done=len(tiles), total=len(chosen))

@@ -222,7 +222,7 @@ class BatchTable:
         by_name = sorted(range(len(self.type_names)), key=lambda code: self.type_names[code])
         place = np.zeros(len(by_name) + 1)
         place[by_name] = np.arange(1, len(by_name) + 1)
-        return self.labels + np.where(self.types >= 0, place[self.types] / (len(by_name) + 1), 0.0)
+        return self.labels.astype(np.float64) + np.where(self.types >= 0, place[self.types] / (len(by_name) + 1), 0.0)
 
     @cached_property
     def _rank(self) -> NDArray[np.intp]:

@@ -52,7 +52,7 @@ def test_csv_holds_labels_and_assessments_and_no_formula(table: BatchTable, tmp_
     assert [one.name for one in (tmp_path / "out").iterdir()] == ["rows.csv"]
 
 
-def sheets(path: Path) -> dict[str, list[list[object]]]:
+def sheets(path: Path) -> dict[str, list[list[str | float]]]:
     """The cells of every sheet, as text or number; in this file texts stand in the cells."""
     with zipfile.ZipFile(path) as file:
         book = ET.fromstring(file.read("xl/workbook.xml"))  # noqa: S314 - our own file
