@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inspector import processes
 from inspector.domain.errors import InspectorError
+from trainer.protocol import Progress
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Sequence
 
     from trainer.protocol import Started
+
+#: Of what a command has said on stderr, so much is looked at.
+_TAIL_BYTES = 2000
 
 
 class TrainingError(InspectorError):
@@ -32,12 +38,13 @@ class Inquiry:
 
     def __init__(self, command: Sequence[str]) -> None:
         self._words = " ".join(command[-2:])
-        self._out = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer, or by kill()
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
+        self._folder = tempfile.TemporaryDirectory(prefix="trainer-", ignore_cleanup_errors=True)
+        self._out, self._errors = (Path(self._folder.name) / name for name in ("out", "errors"))
         try:
-            self._process = launch(command, out=self._out.fileno(), errors=self._errors.fileno())
+            with self._out.open("wb") as out, self._errors.open("wb") as errors:
+                self._process = launch(command, out=out.fileno(), errors=errors.fileno())
         except TrainingError:
-            self._close()
+            self._folder.cleanup()
             raise
 
     def answer(self) -> dict[str, Any] | None:
@@ -49,10 +56,8 @@ class Inquiry:
         code = self._process.poll()
         if code is None:
             return None
-        self._out.seek(0)
-        self._errors.seek(0)
-        out, errors = self._out.read(), self._errors.read().decode("utf-8", "replace").strip()
-        self._close()
+        out, errors = self._out.read_bytes(), self._errors.read_bytes().decode("utf-8", "replace").strip()
+        self._folder.cleanup()
         try:
             found = json.loads(out)
         except ValueError:
@@ -61,18 +66,34 @@ class Inquiry:
             error = found["error"]
             raise TrainingError(str(error.get("what", "the trainer failed")), str(error.get("next_step", "")))
         if code != 0 or not isinstance(found, dict):
-            last = errors.splitlines()[-1] if errors else "it said nothing"
+            said = [line for line in errors.splitlines() if _progress(line) is None]
+            last = said[-1] if said else "it said nothing"
             raise TrainingError(f"the trainer ended with code {code} ({self._words}): {last}", "Try again.")
         return found
+
+    def progress(self) -> Progress | None:
+        """Return how far the command is; None before it has said so, and after its answer."""
+        try:
+            with self._errors.open("rb") as file:
+                file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL_BYTES))
+                lines = file.read().splitlines(keepends=True)
+        except FileNotFoundError:
+            return None
+        found = (_progress(line) for line in reversed(lines) if line.endswith(b"\n"))
+        return next((one for one in found if one is not None), None)
 
     def kill(self) -> None:
         """End the command; nothing happens where it has ended."""
         self._process.kill()
-        self._close()
+        self._folder.cleanup()
 
-    def _close(self) -> None:
-        self._out.close()
-        self._errors.close()
+
+def _progress(line: str | bytes) -> Progress | None:
+    """Read a line of stderr; None where it is another, a library's warning for instance."""
+    try:
+        return Progress.model_validate_json(line)
+    except ValueError:
+        return None
 
 
 def launch(command: Sequence[str], *, out: int, errors: int) -> subprocess.Popen[bytes]:
