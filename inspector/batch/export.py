@@ -14,7 +14,7 @@ import numpy as np
 
 from inspector.batch.confusion import ERROR, FAILED, PASSED, REVIEW
 from inspector.batch.results import VERDICTS
-from inspector.batch.summary import assessment, evidence, facts, kinds, label_words, rates
+from inspector.batch.summary import assessment, evidence, facts, kinds, label_words, rates, warnings
 from inspector.domain.errors import InspectorError
 from inspector.outputs.export import safe_cell
 
@@ -177,6 +177,7 @@ def _summary_sheet(book: Any, table: BatchTable, record: RunRecord | None, chose
     named = [*rates(confusion), *((f"Escapes: {name}", confusion.type_escapes(name)) for name in confusion.types)]
     lines += [(name, one.value, one.events, one.trials, *one.interval) for name, one in named]
     lines += [(), (evidence(confusion) or "There are no labelled defective parts, so nothing is said of escapes.",)]
+    lines += [(one,) for one in warnings(confusion, record)]
     percent = book.add_format({"num_format": "0.0%"})
     heads = {"Parts", "Rate"}
     for row, cells in enumerate(lines):

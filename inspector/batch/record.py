@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -15,7 +16,7 @@ from inspector.domain.records import Thresholds
 from inspector.pictures import write_bytes
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from inspector.vision.manifest import Manifest
 
 FORMAT_VERSION = 1
 RECORD_FILE = "run.json"
@@ -41,6 +42,7 @@ class Judge(_Record):
     thresholds: Thresholds
     quality: QualityLimits
     software_version: str
+    trained_on: Annotated[str, Field(description="folder or table of the pictures it learnt from; empty: unknown")] = ""
 
 
 class RunRecord(_Record):
@@ -75,6 +77,13 @@ def user_name() -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # no such user here, as in some containers
         return os.environ.get("USERNAME", "unknown")
+
+
+def trained_on(manifest: Manifest) -> str:
+    """Return the absolute folder or table of the pictures that a model learnt from; empty where it does not say."""
+    request = manifest.training.get("request")
+    data = request.get("data") if isinstance(request, dict) else None
+    return str(Path(data).absolute()) if isinstance(data, str) and data else ""
 
 
 def read_record(folder: Path) -> RunRecord:

@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from inspector.batch.confusion import Rate
-from inspector.batch.summary import evidence, facts, kinds, rate_words, rates
+from inspector.batch.summary import evidence, facts, kinds, rate_words, rates, warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,10 +30,12 @@ h2 { font-size: 12pt; margin: 8mm 0 2mm; padding-bottom: 1mm; border-bottom: 0.3
 p { margin: 2mm 0; }
 .lead { font-size: 11pt; }
 .note { border-left: 1.2mm solid #1668b8; padding: 1mm 3mm; }
+.warning { border-left-color: #c43d16; }
 .quiet { color: #5c6670; }
 table { border-collapse: collapse; width: 100%; margin: 2mm 0; font-size: 9pt; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 1mm 4mm 1mm 0; vertical-align: top; border-bottom: 0.2mm solid #d9dde2; }
 th { font-weight: 600; }
+th:last-child, td:last-child { padding-right: 0; }
 .number { text-align: right; white-space: nowrap; }
 .facts td:first-child { width: 48mm; color: #5c6670; }
 .facts td { overflow-wrap: anywhere; }
@@ -49,7 +51,8 @@ figcaption { font-size: 7.5pt; line-height: 1.3; overflow-wrap: anywhere; margin
 @media print {
   body { max-width: none; margin: 0; padding: 0; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   h2 { break-after: avoid; }
-  tr { break-inside: avoid; }
+  tr, .note { break-inside: avoid; }
+  h2 + table:not(.facts) { break-inside: avoid; }
 }
 """
 
@@ -95,11 +98,12 @@ def page(table: BatchTable, record: RunRecord | None, tiles: Sequence[Tile], *, 
     confusion = table.confusion()
     parts = [
         f"<h1>{escape(title)}</h1>",
+        *(f'<p class="note warning">{escape(one)}</p>' for one in warnings(confusion, record)),
         *_summary(table, confusion),
-        "<h2>What was judged, and by what</h2>",
-        _facts([*facts(table, record), ("Report made", made)]),
         *_types(confusion),
         *_categories(table),
+        "<h2>What was judged, and by what</h2>",
+        _facts([*facts(table, record), ("Report made", made)]),
         *_pictures(tiles, left_out),
     ]
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'

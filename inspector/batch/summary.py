@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.statistics import parts_needed
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 #: The escape rate of which the evidence speaks.
 _CLAIM = 0.01
+_TABLES = frozenset({".csv", ".parquet"})
 
 
 def facts(table: BatchTable, record: RunRecord | None) -> list[tuple[str, str]]:
@@ -84,6 +86,27 @@ def evidence(confusion: Confusion) -> str:
     )
 
 
+def warnings(confusion: Confusion, record: RunRecord | None) -> list[str]:
+    """Return what whoever reads the figures has to know, as sentences.
+
+    Args:
+        confusion: The figures.
+        record: The batch's; None where there is none.
+    """
+    judge = record.judge if record else None
+    if record is None or judge is None or not confusion.labelled or not judge.trained_on:
+        return []
+    data, pictures = Path(judge.trained_on), Path(record.folder)
+    data = data.parent if data.suffix.lower() in _TABLES else data
+    if not (data.is_relative_to(pictures) or pictures.is_relative_to(data)):
+        return []
+    said = (
+        f"The model was trained on pictures of {data}, so it has learnt from some that are judged here: the figures "
+        "flatter it. Its own report has those of its test pictures."
+    )
+    return [said]
+
+
 def label_words(value: int) -> str:
     """Return a label's word; empty for none."""
     return {0: "good", 1: "defective"}.get(value, "")
@@ -106,4 +129,4 @@ def summary_lines(table: BatchTable, record: RunRecord | None) -> list[str]:
         f"{name:26}{one.passed:>8}{one.review:>8}{one.failed:>8}{one.error:>8}{one.total:>8}" for name, one in rows
     ]
     lines += ["", *(f"{name}: {rate_words(one)}" for name, one in rates(confusion))]
-    return [*lines, *filter(None, [evidence(confusion)])]
+    return [*lines, *filter(None, [evidence(confusion)]), *warnings(confusion, record)]

@@ -80,6 +80,7 @@ class _Asked:
     thresholds: Thresholds
     quality: QualityLimits
     input_size: int
+    trained_on: str
 
 
 def run(parsed: argparse.Namespace) -> int:
@@ -116,6 +117,7 @@ def _asked(parsed: argparse.Namespace) -> _Asked:
         InspectorError: If one of them is not there, or they do not fit.
     """
     from inspector import assembly  # noqa: PLC0415
+    from inspector.batch.record import trained_on  # noqa: PLC0415
     from inspector.domain.config import QualityLimits  # noqa: PLC0415
     from inspector.domain.records import Thresholds  # noqa: PLC0415
 
@@ -137,6 +139,7 @@ def _asked(parsed: argparse.Namespace) -> _Asked:
         thresholds=points,
         quality=recipe.quality if recipe else QualityLimits(),
         input_size=manifest.preprocessing.input_size,
+        trained_on=trained_on(manifest),
     )
 
 
@@ -217,6 +220,7 @@ def _judge(asked: _Asked, classifier: Classifier) -> Judge:
         thresholds=asked.thresholds,
         quality=asked.quality,
         software_version=__version__,
+        trained_on=asked.trained_on,
     )
 
 

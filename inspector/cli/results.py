@@ -109,16 +109,18 @@ def list_runs(parsed: argparse.Namespace) -> int:
 
 def show_results(parsed: argparse.Namespace) -> int:
     """Show."""
-    from inspector.batch.summary import summary_lines  # noqa: PLC0415
+    from inspector.batch.summary import summary_lines, warnings  # noqa: PLC0415
     from inspector.cli.results_words import confusion_json  # noqa: PLC0415
 
     batch = _open(parsed, parsed.run)
+    confusion = batch.table.confusion()
     if parsed.json:
         emit(
             {
                 "results": str(batch.results),
                 "pictures": len(batch.table),
-                **confusion_json(batch.table.confusion()),
+                **confusion_json(confusion),
+                "warnings": warnings(confusion, batch.record),
                 "record": batch.record.model_dump(mode="json") if batch.record else None,
             }
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from inspector.batch.export import ExportError
 from inspector.batch.reader import read_table
 from inspector.batch.record import read_record
 from inspector.batch.report import shown
+from inspector.batch.report_page import page
+from inspector.batch.summary import warnings
 from inspector.batch.survey import labels_for
 from inspector.cli import main
 from inspector.vision.backends import load_classifier
@@ -142,3 +145,21 @@ def test_a_report_that_cannot_be_written_is_explained(run: Path, tmp_path: Path)
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with pytest.raises(ExportError, match="cannot be written"):
         written(run, tmp_path / "file" / "report.html", heatmaps=False)
+
+
+@pytest.mark.parametrize(
+    ("data", "warned"),
+    [("{0}", True), ("{0}/part", True), ("{0}/labels.csv", True), ("{0}/..", True), ("{0}-others", False), ("", False)],
+)
+def test_figures_of_pictures_that_the_model_may_have_learnt_from_are_said_to_flatter(
+    run: Path, data: str, warned: bool
+) -> None:
+    table, record = opened(run)
+    assert record.judge is not None
+    trained_on = os.path.normpath(data.format(record.folder)) if data else ""
+    judge = record.judge.model_copy(update={"trained_on": trained_on})
+    record = record.model_copy(update={"judge": judge})
+    assert bool(warnings(table.confusion(), record)) is warned
+    assert ("flatter it" in page(table, record, [], left_out=0, made="now")) is warned
+    unlabelled = table.confusion(np.empty(0, np.intp))
+    assert warnings(unlabelled, record) == []
