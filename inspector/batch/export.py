@@ -17,6 +17,7 @@ from inspector.batch.results import VERDICTS
 from inspector.batch.summary import assessment, evidence, facts, kinds, label_words, rates, warnings
 from inspector.domain.errors import InspectorError
 from inspector.outputs.export import safe_cell
+from inspector.pictures import put_in_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,7 +151,7 @@ def _whole_file(path: Path) -> Iterator[Path]:
         yield partial
         with partial.open("rb+") as file:
             os.fsync(file.fileno())
-        partial.replace(path)
+        put_in_place(partial, path)
     except OSError as error:
         raise ExportError(
             f"{path} cannot be written: {error.strerror or error}",

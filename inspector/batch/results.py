@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from inspector.batch.rows import HEADER
 from inspector.domain.errors import InspectorError
+from inspector.pictures import put_in_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -156,7 +157,7 @@ class ResultTable:
             os.fsync(file.fileno())
         if close is not None:
             close.close()  # Windows replaces no open file
-        partial.replace(self.path)
+        put_in_place(partial, self.path)
 
     def _load(self) -> None:
         """Find the rows that are there; a last row that a crash has cut short is cut off."""
