@@ -98,12 +98,18 @@ class FolderLabels:
         while folder and folder not in self._seen:
             self._seen.add(folder)
             above, _, name = folder.rpartition("/")
-            if name.casefold() in _NAMES_OF_GOOD and above not in self._good_in:
-                self._good_in.add(above)
-                self._known.clear()
-                changed = True
+            if name.casefold() in _NAMES_OF_GOOD:
+                changed |= self.know([above])
             folder = above
         return changed
+
+    def know(self, good_in: Iterable[str]) -> bool:
+        """Take note of folders that hold one called good; return whether one of them is new."""
+        new = set(good_in) - self._good_in
+        if new:
+            self._good_in |= new
+            self._known.clear()
+        return bool(new)
 
     def label(self, path: str) -> Label:
         """See `Labels`."""

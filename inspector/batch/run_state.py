@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from inspector.batch.labels import FolderLabels
 from inspector.batch.reader import ResultReader
-from inspector.batch.record import RunRecord, read_record
+from inspector.batch.record import RunError, RunRecord, read_record
 from inspector.batch.results import FILE_NAME
 from inspector.batch.survey import labels_for
 from inspector.processes import ProcessMark, is_alive
@@ -104,9 +105,27 @@ class BatchRun:
         Raises:
             LabelsError: If its table of labels cannot be used any more.
         """
-        survey = self.record.survey
-        table = Path(self.record.labels_file) if self.record.labels_file else None
-        return ResultReader(self.results, labels_for(self.pictures, table, survey.good_in if survey else ()))
+        if self.record.labels_file:
+            return ResultReader(self.results, labels_for(self.pictures, Path(self.record.labels_file)))
+        return ResultReader(self.results, _RunLabels(self))
+
+
+class _RunLabels(FolderLabels):
+    """Labels of a batch that may not have listed its folder yet: what it found is there before its first row."""
+
+    def __init__(self, run: BatchRun) -> None:
+        super().__init__(run.pictures.name)
+        self._run: Path | None = run.folder
+
+    def see(self, folder: str) -> bool:
+        """See `Labels`."""
+        changed = False
+        if self._run is not None:
+            with contextlib.suppress(RunError):
+                survey = read_record(self._run).survey
+                changed = self.know(survey.good_in) if survey is not None else False
+            self._run = None
+        return super().see(folder) or changed
 
 
 def read_run(folder: Path) -> BatchRun:

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from inspector.batch import BatchRequest, BatchRun, BatchRuns, Judge, RunError, RunState
+from inspector.batch import BatchRequest, BatchRun, BatchRuns, Judge, RunError, RunState, Survey
 from inspector.batch.record import read_record, write_record
 from inspector.batch.run_state import PROCESS_FILE
 from inspector.domain.config import QualityLimits
@@ -23,6 +23,7 @@ from inspector.paths import Home
 from inspector.processes import ProcessMark, is_alive
 from inspector.recipe import Recipe, save_recipe
 from inspector.vision.bundle import Bundle
+from tests.batch.samples import R, write_results
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
 
@@ -102,12 +103,14 @@ def test_a_batch_runs_to_its_end_and_what_came_later_is_judged_on_resuming(
     save_recipe(recipe, home.recipes)
     desk = desks(home)
     identity = desk.start(BatchRequest(folder=pictures, recipe="Lids"))
+    early = get(desk, identity).reader()  # nothing is known of the folder yet
     run = until_state(desks(home), identity, RunState.DONE, RunState.FAILED)  # another window finds it
     assert (run.state, run.why, run.progress.done, run.progress.total) == (RunState.DONE, "", 3, 3)
     assert identity.endswith("-my pictures")
     judge, survey = run.record.judge, run.record.survey
     assert judge is not None
     assert survey is not None
+    assert early.read().labels.tolist() == [0, 0, 1]
     assert (run.record.recipe, run.record.recipe_version, judge.thresholds) == ("Lids", 3, Thresholds(fail_at=0.9))
     assert (survey.good, survey.defective) == (2, 1)
     table = run.reader().read()
@@ -286,3 +289,16 @@ def test_folders_that_are_no_batches_are_left_out_and_the_newest_is_first(
     assert len(set(names)) == 2
     with pytest.raises(RunError, match="cannot be used"):
         read_record(home.batches / "damaged")
+
+
+def test_a_reader_made_before_the_folder_was_listed_knows_the_labels_from_the_first_row(
+    desks: Callable[..., BatchRuns], home: Home, pictures: Path, tmp_path: Path
+) -> None:
+    desk = desks(home, *told(tmp_path, '{"stage": "interrupted"}'))
+    run = until_state(desk, desk.start(BatchRequest(folder=pictures, model="tiny")), RunState.STOPPED)
+    reader = run.reader()
+    assert len(reader.read()) == 0
+    survey = Survey(pictures=3, good_in=("",))
+    write_record(run.folder, run.record.model_copy(update={"survey": survey}))
+    write_results(run.results, [R("defective/dent/1.png")])  # “good” is still to come
+    assert reader.read().labels.tolist() == [1]

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +60,12 @@ def measure(path: Path) -> dict[str, Any]:
         "filter_verdict": lambda one: one.select(Filter(verdicts=frozenset({FAILED}))),
         "filter_text": lambda one: one.select(Filter(text="scratch 3")),
         "filter_wrong": lambda one: one.select(Filter(wrong=True)),
-        **{f"sort_{key.value}": (lambda one, key=key: one.select(None, Sort(key=key))) for key in SortKey},
+        **{f"sort_{key.value}": partial(_sorted, Sort(key=key)) for key in SortKey},
         "confusion": lambda one: one.confusion(thresholds=Thresholds(fail_at=0.4)),
         "flips": lambda one: flips(one, one),
     }
     first = _ms(table.select)  # the order of the paths is found out once
-    times = {name: min(_ms(lambda what=what: what(table)) for _ in range(TURNS)) for name, what in asked.items()}
+    times = {name: min(_ms(partial(what, table)) for _ in range(TURNS)) for name, what in asked.items()}
     held_mb = (process.memory_info().rss - held) / MB
     reads = [_both(lambda: ResultReader(path).read()) for _ in range(TURNS)]
     peak = process.memory_info().rss
@@ -87,6 +88,10 @@ def measure(path: Path) -> dict[str, Any]:
         "export_s": exports,
         "peak_above_held_mb": (peak - held) / MB - held_mb,
     }
+
+
+def _sorted(order: Sort, table: BatchTable) -> object:
+    return table.select(None, order)
 
 
 def _both(work: Callable[[], object]) -> tuple[float, float]:
