@@ -6,6 +6,7 @@ import json
 import shutil
 import uuid
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.batch.confusion import ERROR
@@ -15,8 +16,7 @@ from inspector.batch.rows import find_picture
 from inspector.pictures import write_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -30,6 +30,7 @@ MARK_FILE = "sorted-copies.json"
 _RESERVE_BYTES = 50_000_000
 # FAT keeps times of two seconds
 _SAME_TIME_S = 2.0
+_SAY_EVERY = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +84,15 @@ def sorted_copies(
     """
     chosen = (table.select() if indexes is None else indexes).tolist()
     try:
-        again = _take_folder(table, pictures, out)
-        step = CopyStep(done=0, total=len(chosen))
+        plan = _Plan(table, pictures, out, again=_take_folder(table, pictures, out))
+        for place, index in enumerate(chosen):
+            if place % _SAY_EVERY == 0:
+                yield CopyStep(done=0, total=len(chosen))
+            plan.add(index)
+        plan.refuse_no_space()
+        step = plan.step(len(chosen))
         yield step
-        wanted, step = _wanted(table, pictures, out, chosen, again=again)
-        _refuse_no_space(wanted, out)
-        for copy in wanted:
+        for copy in plan.copies:
             _copy(copy)
             step = replace(step, done=step.done + 1, copied=step.copied + 1)
             yield step
@@ -96,7 +100,6 @@ def sorted_copies(
         raise ExportError(
             f"the pictures cannot be copied to {out}: {error}", "Free space or fix permissions, then go on."
         ) from error
-    yield step
 
 
 def _take_folder(table: BatchTable, pictures: Path, out: Path) -> bool:
@@ -122,45 +125,81 @@ def _take_folder(table: BatchTable, pictures: Path, out: Path) -> bool:
     return False
 
 
-def _wanted(
-    table: BatchTable, pictures: Path, out: Path, chosen: Sequence[int], *, again: bool
-) -> tuple[list[_Copy], CopyStep]:
-    """Return what is to be copied, and what need not or cannot be."""
-    wanted: list[_Copy] = []
-    missing, changed, there = [], [], 0
-    taken: dict[str, str] = {}
-    for index in chosen:
-        name, code = table.path(index), int(table.verdicts[index])
-        if name.startswith("/") or ".." in name.split("/"):
-            raise ExportError(f"{name} leads out of {pictures}", "Run the batch again; the results have been altered.")
-        copy = _Copy(find_picture(pictures, name), find_picture(out / FOLDERS[code], name))
-        other = taken.setdefault(f"{FOLDERS[code]}/{name}".casefold(), name)
+class _Plan:
+    """What is to be copied, and what need not or cannot be; nothing is written here."""
+
+    def __init__(self, table: BatchTable, pictures: Path, out: Path, *, again: bool) -> None:
+        self.copies: list[_Copy] = []
+        self._table, self._pictures, self._out, self._again = table, pictures, out, again
+        self._missing: list[str] = []
+        self._changed: list[str] = []
+        self._there = self._need = 0
+        self._taken: dict[str, str] = {}
+
+    def add(self, index: int) -> None:
+        """Look at the picture of a row.
+
+        Raises:
+            ExportError: If it cannot be copied without harm.
+        """
+        table, name, code = self._table, self._table.path(index), int(self._table.verdicts[index])
+        self._refuse_name(name, code)
+        copy = _Copy(find_picture(self._pictures, name), find_picture(self._out / FOLDERS[code], name))
+        try:
+            status = copy.source.stat()
+        except FileNotFoundError:
+            self._missing.append(name)
+            return
+        known = (int(table.sizes[index]), int(table.mtimes_ns[index]))
+        if code != ERROR and (status.st_size, status.st_mtime_ns) != known:
+            self._changed.append(name)
+        elif self._again and copy.target.exists():
+            _refuse_other(copy)
+            self._there += 1
+        else:
+            self.copies.append(copy)
+            self._need += status.st_size
+
+    def step(self, total: int) -> CopyStep:
+        """Return what is done before the first copy."""
+        return CopyStep(
+            done=total - len(self.copies),
+            total=total,
+            there=self._there,
+            missing=tuple(self._missing),
+            changed=tuple(self._changed),
+        )
+
+    def refuse_no_space(self) -> None:
+        """Make sure that the disk holds it all.
+
+        Raises:
+            ExportError: If it does not.
+        """
+        free = shutil.disk_usage(self._out).free
+        if self.copies and self._need + _RESERVE_BYTES > free:
+            raise ExportError(
+                f"{len(self.copies)} pictures of {self._need / 1e6:.0f} MB do not fit on the disk of {self._out}: "
+                f"{free / 1e6:.0f} MB are free, of which {_RESERVE_BYTES / 1e6:.0f} MB are left to others",
+                "Free space, choose another disk, or filter the rows.",
+            )
+
+    def _refuse_name(self, name: str, code: int) -> None:
+        if Path(name).anchor or ".." in name.split("/"):
+            raise ExportError(
+                f"{name} leads out of {self._pictures}", "Run the batch again; the results have been altered."
+            )
+        other = self._taken.setdefault(f"{FOLDERS[code]}/{name}".casefold(), name)
         if other != name:
             raise ExportError(
                 f"{name} and {other} differ in capitals only, which many disks do not tell apart",
                 "Rename one of the pictures, and run the batch again.",
             )
-        if again and (elsewhere := _elsewhere(out, name, code)):
+        if self._again and (elsewhere := _elsewhere(self._out, name, code)):
             raise ExportError(
                 f"{elsewhere} is there from an earlier time, and the verdict is {VERDICTS[code]} by now",
                 "Choose a new or empty folder.",
             )
-        try:
-            status = copy.source.stat()
-        except FileNotFoundError:
-            missing.append(name)
-            continue
-        known = (int(table.sizes[index]), int(table.mtimes_ns[index]))
-        if code != ERROR and (status.st_size, status.st_mtime_ns) != known:
-            changed.append(name)
-        elif again and copy.target.exists():
-            _refuse_other(copy)
-            there += 1
-        else:
-            wanted.append(copy)
-    done = len(chosen) - len(wanted)
-    step = CopyStep(done=done, total=len(chosen), there=there, missing=tuple(missing), changed=tuple(changed))
-    return wanted, step
 
 
 def _elsewhere(out: Path, name: str, code: int) -> Path | None:
@@ -173,17 +212,6 @@ def _refuse_other(copy: _Copy) -> None:
     if before.st_size != now.st_size or abs(before.st_mtime - now.st_mtime) > _SAME_TIME_S:
         raise ExportError(
             f"{copy.target} is there and is another file than {copy.source}", "Choose a new or empty folder."
-        )
-
-
-def _refuse_no_space(wanted: Sequence[_Copy], out: Path) -> None:
-    need = sum(copy.source.stat().st_size for copy in wanted)
-    free = shutil.disk_usage(out).free
-    if wanted and need + _RESERVE_BYTES > free:
-        raise ExportError(
-            f"{len(wanted)} pictures of {need / 1e6:.0f} MB do not fit on the disk of {out}: "
-            f"{free / 1e6:.0f} MB are free, of which {_RESERVE_BYTES / 1e6:.0f} MB are left to others",
-            "Free space, choose another disk, or filter the rows.",
         )
 
 
