@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import subprocess
-import sys
 import tempfile
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psutil
-
+from inspector import processes
 from inspector.domain.errors import InspectorError
 from trainer.protocol import Progress
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Sequence
 
     from trainer.protocol import Started
 
-_NICE = 10
 #: Of what a command has said on stderr, so much is looked at.
 _TAIL_BYTES = 2000
-#: Two readings of a process's start differ by rounding and by corrections of the clock, not by more.
-_SAME_START_S = 2.0
 
 
 class TrainingError(InspectorError):
@@ -114,36 +107,12 @@ def launch(command: Sequence[str], *, out: int, errors: int) -> subprocess.Popen
     Raises:
         TrainingError: If it cannot be started.
     """
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
     try:
-        process = subprocess.Popen(  # noqa: S603 - our own trainer
-            list(command),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=errors,
-            start_new_session=True,
-            creationflags=flags,
-        )
-    except OSError as error:
-        raise TrainingError(f"the trainer cannot be started: {error}", "Install the program again.") from error
-    with contextlib.suppress(psutil.Error, OSError):
-        psutil.Process(process.pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else _NICE)
-    with contextlib.suppress(OSError):
-        # Linux shares the processor between sessions first, and by niceness within one only; see sched(7), autogroup
-        Path(f"/proc/{process.pid}/autogroup").write_text(str(_NICE), encoding="ascii")
-    # collects the process when it ends, so that none is left as a zombie
-    threading.Thread(target=process.wait, name="training", daemon=True).start()
-    return process
+        return processes.launch(command, name="training", out=out, errors=errors)
+    except processes.ProcessError as error:
+        raise TrainingError(error.what, error.next_step) from error
 
 
 def is_alive(started: Started) -> bool:
     """True where that very process runs: a number alone may be another process's by now."""
-    try:
-        process = psutil.Process(started.pid)
-        same: bool = abs(process.create_time() - started.created) < _SAME_START_S
-        alive: bool = process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
-    return same and alive
+    return processes.is_alive(processes.ProcessMark(pid=started.pid, created=started.created))
