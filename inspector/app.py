@@ -89,6 +89,8 @@ def main(options: AppOptions) -> int:
     session = Session(store)
     window = MainWindow(session, options.home.root / "window.json")
     window.painted.connect(lambda: session.begin(start=options.start))
+    if _is_first_start(options):
+        window.painted.connect(window.set_up)
     QTimer.singleShot(_SETTINGS_AFTER_MS, window, lambda: _prepare_settings(session, window))
     window.closed.connect(app.quit)
     for number, fault in enumerate(faults):
@@ -105,6 +107,12 @@ def main(options: AppOptions) -> int:
     code = app.exec()
     _leave(code)
     return code
+
+
+def _is_first_start(options: AppOptions) -> bool:
+    """True where nothing has been set up, and the command line does not say what to inspect."""
+    said = options.recipe or options.source or options.model or options.start
+    return not said and not options.home.settings.exists() and not any(options.home.recipes.glob("*.json"))
 
 
 def _prepare_settings(session: Session, window: MainWindow) -> None:

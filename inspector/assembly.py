@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from inspector.outputs.result_log import SqliteResultLog
     from inspector.settings import Settings
     from inspector.vision.classifier import Classifier
+    from inspector.vision.manifest import Manifest
     from inspector.vision.store import ModelStore
 
 DEMO_RECIPE = "Demo line"
@@ -111,15 +112,16 @@ def rates_by_size(home: Home) -> dict[int, float]:
     return measure(model_store(home).load(DEMO_MODEL), home.cache)
 
 
-def input_size(model: str, home: Home) -> int:
-    """Return the side of a model's square input, pixels; of its manifest alone, nothing is loaded.
+def model_manifest(model: str, home: Home) -> tuple[Path, Manifest]:
+    """Return a model's folder and manifest; nothing else of it is read.
 
     Raises:
         BundleError: If it cannot be found or read.
     """
     from inspector.vision.bundle import load_manifest  # noqa: PLC0415
 
-    return load_manifest(model_store(home).find(model)).preprocessing.input_size
+    folder = model_store(home).find(model)
+    return folder, load_manifest(folder)
 
 
 def demo_recipe() -> Recipe:

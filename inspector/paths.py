@@ -69,6 +69,11 @@ class Home:
         return self.root / "pictures"
 
     @property
+    def batches(self) -> Path:
+        """Batches of pictures: a folder for each."""
+        return self.root / "batches"
+
+    @property
     def cache(self) -> Path:
         """Compiled graphs and the like; may be deleted at any time."""
         return self.root / "cache"

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import subprocess
-import sys
+import os
 import tempfile
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psutil
-
+from inspector import processes
 from inspector.domain.errors import InspectorError
+from trainer.protocol import Progress
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Sequence
 
     from trainer.protocol import Started
 
-_NICE = 10
-#: Two readings of a process's start differ by rounding and by corrections of the clock, not by more.
-_SAME_START_S = 2.0
+#: Of what a command has said on stderr, so much is looked at.
+_TAIL_BYTES = 2000
 
 
 class TrainingError(InspectorError):
@@ -41,12 +38,13 @@ class Inquiry:
 
     def __init__(self, command: Sequence[str]) -> None:
         self._words = " ".join(command[-2:])
-        self._out = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer, or by kill()
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
+        self._folder = tempfile.TemporaryDirectory(prefix="trainer-", ignore_cleanup_errors=True)
+        self._out, self._errors = (Path(self._folder.name) / name for name in ("out", "errors"))
         try:
-            self._process = launch(command, out=self._out.fileno(), errors=self._errors.fileno())
+            with self._out.open("wb") as out, self._errors.open("wb") as errors:
+                self._process = launch(command, out=out.fileno(), errors=errors.fileno())
         except TrainingError:
-            self._close()
+            self._folder.cleanup()
             raise
 
     def answer(self) -> dict[str, Any] | None:
@@ -58,10 +56,8 @@ class Inquiry:
         code = self._process.poll()
         if code is None:
             return None
-        self._out.seek(0)
-        self._errors.seek(0)
-        out, errors = self._out.read(), self._errors.read().decode("utf-8", "replace").strip()
-        self._close()
+        out, errors = self._out.read_bytes(), self._errors.read_bytes().decode("utf-8", "replace").strip()
+        self._folder.cleanup()
         try:
             found = json.loads(out)
         except ValueError:
@@ -70,18 +66,34 @@ class Inquiry:
             error = found["error"]
             raise TrainingError(str(error.get("what", "the trainer failed")), str(error.get("next_step", "")))
         if code != 0 or not isinstance(found, dict):
-            last = errors.splitlines()[-1] if errors else "it said nothing"
+            said = [line for line in errors.splitlines() if _progress(line) is None]
+            last = said[-1] if said else "it said nothing"
             raise TrainingError(f"the trainer ended with code {code} ({self._words}): {last}", "Try again.")
         return found
+
+    def progress(self) -> Progress | None:
+        """Return how far the command is; None before it has said so, and after its answer."""
+        try:
+            with self._errors.open("rb") as file:
+                file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL_BYTES))
+                lines = file.read().splitlines(keepends=True)
+        except FileNotFoundError:
+            return None
+        found = (_progress(line) for line in reversed(lines) if line.endswith(b"\n"))
+        return next((one for one in found if one is not None), None)
 
     def kill(self) -> None:
         """End the command; nothing happens where it has ended."""
         self._process.kill()
-        self._close()
+        self._folder.cleanup()
 
-    def _close(self) -> None:
-        self._out.close()
-        self._errors.close()
+
+def _progress(line: str | bytes) -> Progress | None:
+    """Read a line of stderr; None where it is another, a library's warning for instance."""
+    try:
+        return Progress.model_validate_json(line)
+    except ValueError:
+        return None
 
 
 def launch(command: Sequence[str], *, out: int, errors: int) -> subprocess.Popen[bytes]:
@@ -95,36 +107,12 @@ def launch(command: Sequence[str], *, out: int, errors: int) -> subprocess.Popen
     Raises:
         TrainingError: If it cannot be started.
     """
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
     try:
-        process = subprocess.Popen(  # noqa: S603 - our own trainer
-            list(command),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=errors,
-            start_new_session=True,
-            creationflags=flags,
-        )
-    except OSError as error:
-        raise TrainingError(f"the trainer cannot be started: {error}", "Install the program again.") from error
-    with contextlib.suppress(psutil.Error, OSError):
-        psutil.Process(process.pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else _NICE)
-    with contextlib.suppress(OSError):
-        # Linux shares the processor between sessions first, and by niceness within one only; see sched(7), autogroup
-        Path(f"/proc/{process.pid}/autogroup").write_text(str(_NICE), encoding="ascii")
-    # collects the process when it ends, so that none is left as a zombie
-    threading.Thread(target=process.wait, name="training", daemon=True).start()
-    return process
+        return processes.launch(command, name="training", out=out, errors=errors)
+    except processes.ProcessError as error:
+        raise TrainingError(error.what, error.next_step) from error
 
 
 def is_alive(started: Started) -> bool:
     """True where that very process runs: a number alone may be another process's by now."""
-    try:
-        process = psutil.Process(started.pid)
-        same: bool = abs(process.create_time() - started.created) < _SAME_START_S
-        alive: bool = process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
-    return same and alive
+    return processes.is_alive(processes.ProcessMark(pid=started.pid, created=started.created))

@@ -263,7 +263,7 @@ class Trainings:
             TrainingError: If the trainer cannot be started.
         """
         preview = self._home.cache / "augmented"
-        return Inquiry((*self.command, "inspect-data", data, "--preview", str(preview), "--json"))
+        return Inquiry((*self.command, "inspect-data", data, "--preview", str(preview), "--progress", "json", "--json"))
 
     def evaluate(self, bundle: Path, candidate: Path) -> Inquiry:
         """Ask for the figures of a model on the test pictures of another.
@@ -276,7 +276,8 @@ class Trainings:
             TrainingError: If the trainer cannot be started.
         """
         split = candidate / "report" / "split.csv"
-        return Inquiry((*self.command, "evaluate", str(bundle), "--split", str(split), "--part", "test", "--json"))
+        asked = ("evaluate", str(bundle), "--split", str(split), "--part", "test", "--progress", "json", "--json")
+        return Inquiry((*self.command, *asked))
 
     # --- inside -------------------------------------------------------------------------------------------------------
 

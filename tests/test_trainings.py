@@ -208,6 +208,24 @@ def test_an_inquiry_answers_or_says_what_went_wrong(desk: Trainings, tmp_path: P
         Inquiry((str(tmp_path / "absent"),))
 
 
+def test_an_inquiry_says_how_far_it_is(tmp_path: Path) -> None:
+    line = Progress(stage="looking", done=3, total=9).model_dump_json()
+    go = tmp_path / "go"
+    code = (
+        f"import pathlib, sys, time\nprint({line!r}, file=sys.stderr)\nprint('a warning', file=sys.stderr, flush=True)\n"
+        f"while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)\n"
+        "print('last words', file=sys.stderr)\nsys.exit(3)"
+    )
+    inquiry = Inquiry((sys.executable, "-c", code))
+    until(lambda: inquiry.progress() is not None)
+    assert inquiry.progress() == Progress(stage="looking", done=3, total=9)
+    assert inquiry.answer() is None
+    go.touch()
+    with pytest.raises(TrainingError, match=r"(?s)ended with code 3 .*: last words"):
+        until(lambda: inquiry.answer() is not None)
+    assert inquiry.progress() is None
+
+
 # --- promotions -------------------------------------------------------------------------------------------------------
 
 RECIPE = Recipe(name="Bottle", source="demo:", model="old", thresholds=Thresholds(fail_at=0.8))

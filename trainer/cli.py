@@ -53,6 +53,8 @@ def build_parser() -> argparse.ArgumentParser:
     look.add_argument("--preset", default="standard", choices=_choices("preset"), help="of the preview")
     look.add_argument("--claim", type=float, default=0.01, help="escape rate to be shown (default: 0.01)")
     look.set_defaults(command="inspect-data")
+    for command in (test, look):
+        command.add_argument("--progress", choices=["bar", "json"], default="bar", help="json: lines on stderr")
     for name, command in commands.choices.items():
         if name != "worker":
             command.add_argument("--json", action="store_true", help="one JSON object on stdout")

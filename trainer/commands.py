@@ -71,7 +71,7 @@ def run_evaluate(parsed: argparse.Namespace) -> int:
         raise DatasetError(f"the part “{parsed.part}” of {parsed.split} has no pictures", "Name another part.")
     classifier = load_classifier(bundle)
     try:
-        judged = _last(_shown(judge(classifier, dataset.samples, "judging")))
+        judged = _last(_told(judge(classifier, dataset.samples, "judging"), parsed.progress))
     finally:
         classifier.close()
     thresholds = bundle.manifest.thresholds
@@ -114,7 +114,7 @@ def run_inspect(parsed: argparse.Namespace) -> int:
     from trainer.preview import write_preview  # noqa: PLC0415
 
     request = TrainRequest(data=parsed.data, out="unused", claim=parsed.claim, preset=parsed.preset)
-    dataset, findings, _ = _last(_shown(examine(request)))
+    dataset, findings, _ = _last(_told(examine(request), parsed.progress))
     found = found_of(dataset)
     preview = [str(write_preview(dataset, request, Path(parsed.preview)))] if parsed.preview else []
     if parsed.json:
@@ -173,6 +173,20 @@ def _follow(reports: Iterable[Report]) -> Result:
             result = report
     assert result is not None
     return result
+
+
+def _told(reports: Generator[Report, None, _T], how: str) -> Generator[Report, None, _T]:
+    """Show the reports, or (``how`` is "json") say how far it is, as JSON lines on stderr."""
+    if how != "json":
+        return (yield from _shown(reports))
+    while True:
+        try:
+            report = next(reports)
+        except StopIteration as end:
+            return cast("_T", end.value)
+        if isinstance(report, Progress):
+            print(report.model_dump_json(), file=sys.stderr, flush=True)
+        yield report
 
 
 def _shown(reports: Generator[Report, None, _T]) -> Generator[Report, None, _T]:

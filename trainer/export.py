@@ -16,8 +16,9 @@ import torch
 import inspector
 from inspector.vision.backends import load_classifier
 from inspector.vision.bundle import Bundle, ManifestFields, write_bundle
-from inspector.vision.export import convert_behind, export_openvino, save_graph
+from inspector.vision.export import convert, convert_behind, save_graph
 from inspector.vision.graph import (
+    GRAPH_FILE,
     INT8_GRAPH_FILE,
     INT8_GRAPH_WEIGHTS_FILE,
     TORCH_WEIGHTS_FILE,
@@ -103,15 +104,25 @@ def export(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Pa
         data_fingerprint=dataset.fingerprint(),
         software_version=inspector.__version__,
     )
-    written = list(export_openvino(trained.network, trained.preprocessing, folder))
+    written: list[Path] = []
+    for name, graph in _graphs(trained).items():
+        written += save_graph(graph, folder, name=name)
     if isinstance(trained.network, InspectionNetwork):
         written.append(folder / TORCH_WEIGHTS_FILE)
         save_weights(trained.network, written[-1])
-        if trained.frozen.int8 is not None:
-            whole = convert_behind(trained.frozen.int8, trained.network, trained.frozen.cut)
-            written += save_graph(whole, folder, name=INT8_GRAPH_FILE)
     files: dict[str, Path | bytes] = {path.name: path for path in written}
     return Draft(bundle=write_bundle(folder / "bundle", fields, files), files=files, fields=fields)
+
+
+def _graphs(trained: Trained) -> dict[str, Any]:
+    """Return the graphs by their files' names; what was frozen is there already, as it was learnt from."""
+    frozen, network = trained.frozen, trained.network
+    if frozen.model is None or not isinstance(network, InspectionNetwork):
+        return {GRAPH_FILE: convert(network, trained.preprocessing)}
+    models = {GRAPH_FILE: frozen.model, INT8_GRAPH_FILE: frozen.int8}
+    names = [name for name, model in models.items() if model is not None]
+    whole = convert_behind([models[name] for name in names], network, frozen.cut)
+    return dict(zip(names, whole, strict=True))
 
 
 def write_final(

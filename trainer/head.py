@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
+from threadpoolctl import threadpool_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,9 @@ def fit_head(features: NDArray[np.float32], labels: NDArray[np.int64], strength:
     """
     mean, spread = features.mean(axis=0, dtype=np.float64), features.std(axis=0, dtype=np.float64) + 1e-6
     model = LogisticRegression(C=strength, class_weight="balanced", max_iter=2000, tol=1e-6)
-    model.fit((features - mean) / spread, labels)
+    # two threads gain nothing on matrices so small, and wait for one another where the line needs a core: 7 s, not 0.5
+    with threadpool_limits(1):
+        model.fit((features - mean) / spread, labels)
     slope = model.coef_[0] / spread
     offset = float(model.intercept_[0] - slope @ mean)
     # the margin is split between the two classes, so that each has a Grad-CAM map of its own

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from inspector.vision.importer import build_network
-from inspector.vision.network import CUTS, InspectionNetwork
+from inspector.vision.network import CUTS, FEATURE_COUNT, InspectionNetwork
 from inspector.vision.weights import load_weights
 
 if TYPE_CHECKING:
@@ -38,15 +38,10 @@ def backbone(weights: Path, pooling: str, seed: int) -> InspectionNetwork:
     Raises:
         BundleError: If the weights cannot be used.
     """
-    torch.manual_seed(seed)
-    network = InspectionNetwork(2, pooling)
-    nn.init.normal_(network.head.weight, std=1e-3)
-    nn.init.zeros_(network.head.bias)
-    own = {name: value for name, value in network.state_dict().items() if name.startswith("fc.")}
+    drawn = torch.randn(2, FEATURE_COUNT, generator=torch.Generator().manual_seed(seed))
     state = {name: value for name, value in load_weights(weights).items() if not name.startswith("fc.")}
-    plain = build_network(state | own, 2, source=weights)
-    network.load_state_dict(plain.state_dict())
-    network.eval()
+    state |= {"fc.weight": 1e-3 * drawn, "fc.bias": torch.zeros(2)}
+    network = build_network(state, 2, source=weights, pooling=pooling)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 

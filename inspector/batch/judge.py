@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from inspector.batch.rows import Row, make_row, storable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from inspector.domain.records import Decision, Image, Prediction
+    from inspector.domain.records import Decision, Image, Prediction, Thresholds
     from inspector.vision.classifier import Classifier
 
 #: A JPEG may be decoded at reduced size down to this multiple of the network's input; near an operating point it is
@@ -47,11 +47,15 @@ class Job:
         overlays: Folder of the overlays, inside the folder of the results; None draws none.
         input_size: Side of the network's input, pixels: JPEGs may be decoded at a size that still is
             `REDUCED_SIDES` times as large. None, and wherever an overlay is drawn, decodes all pixels.
+        thresholds: The operating point; None for the model's own.
+        quality: When a picture is too bad to be judged.
     """
 
     folder: Path
     overlays: Path | None = None
     input_size: int | None = None
+    thresholds: Thresholds | None = None
+    quality: QualityLimits = field(default_factory=QualityLimits)
 
     @property
     def at_least(self) -> int | None:
@@ -129,11 +133,11 @@ def _judged(
     group: Sequence[_Read], job: Job, classifier: Classifier, turn: AbstractContextManager[object]
 ) -> list[Row]:
     model = classifier.identity.sha256
-    decisions = _decisions(group, classifier, turn)
+    decisions = _decisions(group, job, classifier, turn)
     whole = replace(job, input_size=None)
     for index, one in enumerate(group):
         if one.reduced and _is_near(*decisions[index]):  # one at a time: the whole picture may be huge
-            decisions[index] = _decisions([_read(one.name, whole)], classifier, turn)[0]
+            decisions[index] = _decisions([_read(one.name, whole)], whole, classifier, turn)[0]
     return [
         make_row(storable(one.name), one.stamp, decision, prediction, overlay=_draw(job, one, prediction), model=model)
         for one, (decision, prediction) in zip(group, decisions, strict=True)
@@ -146,10 +150,10 @@ def _is_near(decision: Decision, prediction: Prediction | None) -> bool:
 
 
 def _decisions(
-    group: Sequence[_Read], classifier: Classifier, turn: AbstractContextManager[object]
+    group: Sequence[_Read], job: Job, classifier: Classifier, turn: AbstractContextManager[object]
 ) -> list[tuple[Decision, Prediction | None]]:
     """Judge a group in one go; where that fails, one by one, so that only the culprit is an ERROR."""
-    limits, thresholds = QualityLimits(), classifier.thresholds
+    limits, thresholds = job.quality, job.thresholds or classifier.thresholds
     found: list[tuple[Decision, Prediction | None] | None] = []
     for one in group:
         fault = str(one.image) if isinstance(one.image, InspectorError) else check_quality(one.image, limits)

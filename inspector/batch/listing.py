@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from inspector.batch.labels import MASK_FOLDER
 from inspector.batch.rows import storable
 from inspector.pictures import natural_key, walk_pictures
 
@@ -17,10 +18,12 @@ class Listing:
     Args:
         folder: The folder.
         names: Paths within it, with slashes, as the operating system spells them.
+        masks_left_out: Pictures in folders called `MASK_FOLDER`, which are not among them.
     """
 
     folder: Path
     names: tuple[str, ...]
+    masks_left_out: int = 0
 
     def __len__(self) -> int:
         return len(self.names)
@@ -35,7 +38,7 @@ class Listing:
 
 
 def list_pictures(folder: Path, *, recursive: bool = False, leave_out: Path | None = None) -> Listing:
-    """List the picture files of a folder.
+    """List the picture files of a folder; masks (MVTec AD keeps them in ``ground_truth``) are none.
 
     Args:
         folder: Where to look.
@@ -47,11 +50,15 @@ def list_pictures(folder: Path, *, recursive: bool = False, leave_out: Path | No
     """
     ours = "" if leave_out is None else os.path.join(leave_out.absolute(), "")  # noqa: PTH118 - a trailing separator
     found: list[str] = []
+    masks = 0
     for root, names in walk_pictures(folder, recursive=recursive):
         place = Path(root)
         if ours and os.path.join(place.absolute(), "").startswith(ours):  # noqa: PTH118
             continue
         inside = place.relative_to(folder).as_posix()
+        if MASK_FOLDER in inside.casefold().split("/"):
+            masks += len(names)
+            continue
         found += names if inside == "." else [f"{inside}/{name}" for name in names]
     found.sort(key=natural_key)
-    return Listing(folder, tuple(found))
+    return Listing(folder, tuple(found), masks)

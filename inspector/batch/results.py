@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from inspector.batch.rows import HEADER
 from inspector.domain.errors import InspectorError
+from inspector.pictures import put_in_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,6 +81,11 @@ class ResultTable:
     def count(self, verdict: str) -> int:
         """How many files of the listing have that verdict."""
         return self._verdicts.count(VERDICTS.index(verdict))
+
+    @property
+    def gone(self) -> int:
+        """How many rows are kept of files that are no longer there."""
+        return len(self._gone)
 
     def add(self, index: int, row: Row) -> None:
         """Write the row of a file of the listing.
@@ -151,7 +157,7 @@ class ResultTable:
             os.fsync(file.fileno())
         if close is not None:
             close.close()  # Windows replaces no open file
-        partial.replace(self.path)
+        put_in_place(partial, self.path)
 
     def _load(self) -> None:
         """Find the rows that are there; a last row that a crash has cut short is cut off."""
@@ -159,7 +165,7 @@ class ResultTable:
         strange = False
         try:
             with self.path.open("rb") as file:
-                rows = _read_rows(file)
+                rows = read_rows(file)
                 _, whole, header = next(rows, (0, 0, []))
                 if tuple(header) != HEADER:
                     raise InspectorError(f"{self.path} is not a result of this command", _NOT_OURS)
@@ -208,9 +214,14 @@ def _header() -> bytes:
     return text.getvalue().encode()
 
 
-def _read_rows(file: BinaryIO) -> Iterator[tuple[int, int, list[str]]]:
-    """Iterate over the first byte, the end and the values of every row that ends with a line's end."""
-    end, ended = 0, True
+def read_rows(file: BinaryIO, begin: int = 0) -> Iterator[tuple[int, int, list[str]]]:
+    """Iterate over the first byte, the end and the values of every row that ends with a line's end.
+
+    Args:
+        file: A results.csv, placed at the beginning of a row.
+        begin: Which byte that is.
+    """
+    end, ended = begin, True
 
     def lines() -> Iterator[str]:
         nonlocal end, ended
@@ -219,7 +230,6 @@ def _read_rows(file: BinaryIO) -> Iterator[tuple[int, int, list[str]]]:
             ended = line.endswith(b"\n")
             yield line.decode("utf-8", "replace")
 
-    begin = 0
     for values in csv.reader(lines()):
         if values and ended:
             yield begin, end, values

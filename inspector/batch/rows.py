@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from inspector.domain.records import Decision, Prediction
 
 HEADER = ("path", "size", "mtime_ns", "verdict", "p_defective", "class", "probabilities", "reason", "overlay", "model")
+_SPELLED = re.compile(r"\\udc([89a-f][0-9a-f])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,3 +81,16 @@ def make_row(
 def storable(name: str) -> str:
     """Return a file name as UTF-8 can hold it; bytes that are not text are spelled out."""
     return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def find_picture(folder: Path, name: str) -> Path:
+    """Return where the picture of a row is, or was.
+
+    Args:
+        folder: The batch's folder of pictures.
+        name: As in `Row.path`: bytes that are not text are spelled out in it, and are put back here.
+    """
+    path = folder / name
+    if "\\udc" in name and not path.exists():
+        return folder / _SPELLED.sub(lambda found: chr(0xDC00 + int(found[1], 16)), name)
+    return path

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import contextmanager
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from inspector.cli.common import (
     add_json,
     add_places,
     emit,
+    fraction,
     home_of,
     say,
     settings_of,
@@ -24,12 +26,14 @@ from inspector.domain.errors import InspectorError
 if TYPE_CHECKING:
     import argparse
     import threading
-    from collections.abc import Callable, Iterator
 
-    from inspector.batch import Job, Listing, ResultTable
+    from inspector.batch import Job, Judge, Listing, ResultTable, RunRecord, Survey
+    from inspector.cli.batch_progress import Reporter
+    from inspector.domain.config import QualityLimits
+    from inspector.domain.records import Thresholds
+    from inspector.paths import Home
+    from inspector.recipe import Recipe
     from inspector.vision.classifier import Classifier
-
-_SAY_EVERY_S = 10.0
 
 
 def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
@@ -38,14 +42,25 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         "batch",
         help="judge a folder of pictures",
         description="Judge every picture of a folder. results.csv gets one row for every file, flushed as it goes; "
-        "run again, files that have a verdict (same size and time, same model) are not judged again.",
+        "run again, files that have a verdict (same size and time, same model) are not judged again. Masks, which lie "
+        "in folders called ground_truth, are left out.",
         epilog="Exit codes: 0 every file has a row; 1 error; 2 usage; 130 interrupted (the rows so far are there).",
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--model", required=True, help="model bundle: its name, or its folder")
+    judge = parser.add_mutually_exclusive_group(required=True)
+    judge.add_argument("--model", default="", help="model bundle: its name, or its folder")
+    judge.add_argument(
+        "--recipe", default="", help="recipe: its model, operating point and quality limits (not its region)"
+    )
+    parser.add_argument("--fail-at", type=fraction, help="fail from this P(defective) on (default: recipe or model)")
+    parser.add_argument("--review-from", type=fraction, help="review from this P(defective) on (default: likewise)")
+    parser.add_argument("--labels", type=Path, help="CSV path,label[,defect_type,category] (default: folders' names)")
     parser.add_argument("--out", type=Path, help="folder of the results (default: FOLDER-results beside it)")
     parser.add_argument("--recursive", action="store_true", help="sub-folders too")
     parser.add_argument("--overlay", action="store_true", help="write each picture with its heatmap")
+    parser.add_argument(
+        "--progress", choices=("bar", "json"), default="bar", help="json: one object per line on stdout, as it goes"
+    )
     again = parser.add_mutually_exclusive_group()
     again.add_argument("--resume", action="store_true", help="go on where an earlier run ended (the default)")
     again.add_argument("--restart", action="store_true", help="begin anew: earlier results there are replaced")
@@ -55,90 +70,201 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     parser.set_defaults(command=run)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What the command line says, found."""
+
+    home: Home
+    recipe: Recipe | None
+    model_folder: Path
+    thresholds: Thresholds
+    quality: QualityLimits
+    input_size: int
+    trained_on: str
+
+
 def run(parsed: argparse.Namespace) -> int:
     """Judge the folder."""
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.batch import Job, ResultTable, list_pictures, prepare_process  # noqa: PLC0415
+    from inspector.batch import labels_for, list_pictures, prepare_process, survey  # noqa: PLC0415
+    from inspector.batch.run_state import STOP_FILE  # noqa: PLC0415
+    from inspector.cli.batch_progress import Bar, Lines  # noqa: PLC0415
 
     folder: Path = parsed.folder
     out: Path = parsed.out or folder.absolute().with_name(f"{folder.absolute().name}-results")
-    overlays = out / "overlays"
+    parsed.json = parsed.json or parsed.progress == "json"  # errors, too, are said there
     with stop_signals() as stop:
-        listing = list_pictures(folder, recursive=parsed.recursive, leave_out=overlays)
-        if not len(listing):
-            raise InspectorError(f"there is no picture in {folder}", "Check the path, or add --recursive.")
-        prepare_process()
-        home = home_of(parsed)
-        settings = settings_of(home)
-        classifier = assembly.load_classifier(
-            parsed.model,
-            home,
-            device=parsed.device or settings.device,
-            precision=parsed.precision or settings.precision,
-        )
-        job = Job(
-            folder=folder,
-            overlays=overlays if parsed.overlay else None,
-            input_size=assembly.input_size(parsed.model, home),
-        )
-        try:
-            model = classifier.identity.sha256
-            with ResultTable(out, listing, model, overlays=parsed.overlay, restart=parsed.restart) as table:
-                _judge_all(classifier, listing, job, table, stop)
-                table.finish()
-        finally:
-            classifier.close()
-    return _summarise(table, len(listing), stopped=stop.is_set(), as_json=parsed.json)
+        bar = Lines(out / STOP_FILE, stop) if parsed.progress == "json" else Bar()
+        if isinstance(bar, Lines):
+            bar.hello()
+        with bar.shown() if isinstance(bar, Bar) else nullcontext():
+            asked = _asked(parsed)
+            labels = labels_for(folder, parsed.labels)
+            bar.stage("listing")
+            listing = list_pictures(folder, recursive=parsed.recursive, leave_out=out / "overlays")
+            if not len(listing):
+                raise _no_picture(folder, listing)
+            found = survey(listing, labels)
+            prepare_process()
+            bar.stage("loading")
+            table = _judged(parsed, asked, listing, found, out, bar, stop)
+    return _summarise(parsed, table, found, stopped=stop.is_set())
 
 
-def _judge_all(classifier: Classifier, listing: Listing, job: Job, table: ResultTable, stop: threading.Event) -> None:
+def _asked(parsed: argparse.Namespace) -> _Asked:
+    """Find recipe, model and operating point.
+
+    Raises:
+        InspectorError: If one of them is not there, or they do not fit.
+    """
+    from inspector import assembly  # noqa: PLC0415
+    from inspector.batch.record import trained_on  # noqa: PLC0415
+    from inspector.domain.config import QualityLimits  # noqa: PLC0415
+    from inspector.domain.records import Thresholds  # noqa: PLC0415
+
+    home = home_of(parsed)
+    recipe = assembly.find_recipe(parsed.recipe, home) if parsed.recipe else None
+    folder, manifest = assembly.model_manifest(recipe.model if recipe else parsed.model, home)
+    points = (recipe.thresholds if recipe else None) or manifest.thresholds
+    try:
+        points = Thresholds(
+            fail_at=points.fail_at if parsed.fail_at is None else parsed.fail_at,
+            review_from=points.review_from if parsed.review_from is None else parsed.review_from,
+        )
+    except ValueError as error:
+        raise InspectorError(f"the operating point cannot be used: {error}", "Give both thresholds.") from error
+    return _Asked(
+        home=home,
+        recipe=recipe,
+        model_folder=folder.absolute(),
+        thresholds=points,
+        quality=recipe.quality if recipe else QualityLimits(),
+        input_size=manifest.preprocessing.input_size,
+        trained_on=trained_on(manifest),
+    )
+
+
+def _judged(
+    parsed: argparse.Namespace,
+    asked: _Asked,
+    listing: Listing,
+    found: Survey,
+    out: Path,
+    bar: Reporter,
+    stop: threading.Event,
+) -> ResultTable:
+    from inspector import assembly  # noqa: PLC0415
+    from inspector.batch import Job, ResultTable  # noqa: PLC0415
+    from inspector.batch.record import note, refuse_other  # noqa: PLC0415
+
+    settings = settings_of(asked.home)
+    classifier = assembly.load_classifier(
+        str(asked.model_folder),
+        asked.home,
+        device=parsed.device or settings.device,
+        precision=parsed.precision or settings.precision,
+        thresholds=asked.thresholds,
+    )
+    try:
+        record = _record(parsed, asked, found, classifier)
+        if not parsed.restart:
+            refuse_other(out, record)
+        model = classifier.identity.sha256
+        with ResultTable(out, listing, model, overlays=parsed.overlay, restart=parsed.restart) as table:
+            note(out, record, restart=parsed.restart)
+            job = Job(
+                folder=listing.folder,
+                overlays=out / "overlays" if parsed.overlay else None,
+                input_size=asked.input_size,
+                thresholds=asked.thresholds,
+                quality=asked.quality,
+            )
+            _judge_all(classifier, listing, job, table, bar, stop)
+            table.finish()
+    finally:
+        classifier.close()
+    return table
+
+
+def _record(parsed: argparse.Namespace, asked: _Asked, found: Survey, classifier: Classifier) -> RunRecord:
+    from inspector.batch import RunRecord  # noqa: PLC0415
+    from inspector.batch.record import user_name  # noqa: PLC0415
+
+    return RunRecord(
+        folder=str(parsed.folder.absolute()),
+        recursive=parsed.recursive,
+        recipe=asked.recipe.name if asked.recipe else "",
+        recipe_version=asked.recipe.version if asked.recipe else None,
+        model=parsed.model,
+        device=parsed.device,
+        precision=parsed.precision,
+        labels_file=str(parsed.labels.absolute()) if parsed.labels else "",
+        started=datetime.now(UTC),
+        who=user_name(),
+        judge=_judge(asked, classifier),
+        survey=found,
+    )
+
+
+def _judge(asked: _Asked, classifier: Classifier) -> Judge:
+    from inspector import __version__  # noqa: PLC0415
+    from inspector.batch import Judge  # noqa: PLC0415
+
+    identity = classifier.identity
+    return Judge(
+        model_name=identity.name,
+        model_folder=str(asked.model_folder),
+        model_sha256=identity.sha256,
+        device=identity.device,
+        precision=identity.precision,
+        backend=identity.backend,
+        thresholds=asked.thresholds,
+        quality=asked.quality,
+        software_version=__version__,
+        trained_on=asked.trained_on,
+    )
+
+
+def _judge_all(
+    classifier: Classifier, listing: Listing, job: Job, table: ResultTable, bar: Reporter, stop: threading.Event
+) -> None:
     from inspector.batch import judge_listing  # noqa: PLC0415
 
     left = table.left()
-    if len(left) < len(listing):
-        say(f"{len(listing) - len(left)} of {len(listing)} files have a row already; going on with the others")
-    with _progress(len(left)) as advance:
-        for judged in judge_listing(listing, left, job, classifier, stop=stop):
-            for index, row in judged:
-                table.add(index, row)
-            advance(len(judged))
+    bar.begin(len(listing) - len(left), len(listing))
+    for judged in judge_listing(listing, left, job, classifier, stop=stop):
+        for index, row in judged:
+            table.add(index, row)
+        bar.advance(len(judged))
 
 
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar with rate and remaining time on stderr; without a terminal a line every ten seconds."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
-    begun_s = said_s = time.perf_counter()
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=total, rate="")
-        done = 0
-
-        def advance(count: int) -> None:
-            nonlocal done, said_s
-            done += count
-            now = time.perf_counter()
-            rate = done / max(now - begun_s, 1e-6)
-            progress.update(task, completed=done, rate=f"{rate:.{0 if rate >= 10 else 1}f} pictures/s")
-            if not console.is_terminal and now - said_s > _SAY_EVERY_S:
-                said_s = now
-                say(f"{done} of {total} files, {rate:.1f} pictures/s, {(total - done) / max(rate, 1e-6):.0f} s to go")
-
-        yield advance
+def _no_picture(folder: Path, listing: Listing) -> InspectorError:
+    if listing.masks_left_out:
+        return InspectorError(
+            f"there is no picture in {folder} but {listing.masks_left_out} masks in ground_truth folders",
+            "Choose the folder above.",
+        )
+    return InspectorError(f"there is no picture in {folder}", "Check the path, or add --recursive.")
 
 
-def _summarise(table: ResultTable, files: int, *, stopped: bool, as_json: bool) -> int:
+def _summarise(parsed: argparse.Namespace, table: ResultTable, found: Survey, *, stopped: bool) -> int:
+    files = found.pictures
     counts = {verdict.lower(): table.count(verdict) for verdict in ("PASS", "FAIL", "REVIEW", "ERROR")}
     judged = sum(counts.values())
     interrupted = stopped and judged < files
-    if as_json:
-        emit({"files": files, "judged": judged, **counts, "results": str(table.path), "interrupted": interrupted})
+    if parsed.json:
+        stage = {"stage": "interrupted" if interrupted else "done"} if parsed.progress == "json" else {}
+        labels = {"good": found.good, "defective": found.defective, "unlabelled": found.unlabelled}
+        others = {"labels": labels, "masks_left_out": found.masks_left_out, "gone": table.gone}
+        out = {"results": str(table.path), "interrupted": interrupted}
+        emit({**stage, "files": files, "judged": judged, **counts, **out, **others})
     else:
         parts = ", ".join(f"{count} {name}" for name, count in counts.items())
-        print(f"{judged} of {files} files: {parts}\n{table.path}")
+        print(f"{judged} of {files} files: {parts}")
+        if found.good or found.defective:
+            print(f"labels: {found.good} good, {found.defective} defective, {found.unlabelled} without")
+        print(table.path)
+    if found.masks_left_out:
+        say(f"{found.masks_left_out} masks in ground_truth folders were left out")
     if interrupted:
         say("interrupted; run the same command again to go on")
         return EXIT_INTERRUPTED

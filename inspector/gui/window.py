@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QScreen, QShowEvent
 
+    from inspector.gui.first_start.dialog import FirstStart
     from inspector.gui.pages.settings import SettingsPage
     from inspector.gui.session import Session
     from inspector.recipe import Recipe
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self._painted = False
         self._second = 0
         self._ended: Callable[[], bool] | None = None
+        self.first_start: FirstStart | None = None
         self.setWindowTitle("Inspector")
         self.setAcceptDrops(True)
         self.setMinimumSize(1024, 700)
@@ -119,6 +121,7 @@ class MainWindow(QMainWindow):
 
         page = SettingsPage(self._session)
         page.log_wanted.connect(self._session.open_log)
+        page.set_up_wanted.connect(self.set_up)
         return page
 
     def _connect(self) -> None:
@@ -155,6 +158,18 @@ class MainWindow(QMainWindow):
         if names:
             self.show_page("live")
             self._session.try_pictures([Path(name) for name in names])
+
+    def set_up(self) -> None:
+        """Ask where pictures come from, what judges them and where the record goes, as at the first start."""
+        from inspector.gui.first_start.dialog import FirstStart  # noqa: PLC0415 - once in a station's life
+
+        self.first_start = FirstStart(self._session, parent=self)
+        self.first_start.train_wanted.connect(self._train)
+        self.first_start.open()
+
+    def _train(self) -> None:
+        self.show_page("settings")
+        self.settings.show_section("Training")
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or go back."""

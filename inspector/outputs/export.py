@@ -40,7 +40,7 @@ def export_csv(rows: Iterable[Inspection], file: TextIO) -> int:
     for inspection in rows:
         row = inspection_to_json(inspection)
         row["probabilities"] = json.dumps(row["probabilities"], ensure_ascii=False)
-        writer.writerow([_safe(row[name]) for name in COLUMNS])
+        writer.writerow([safe_cell(row[name]) for name in COLUMNS])
         count += 1
     return count
 
@@ -71,7 +71,8 @@ def summary(log: ResultLog, query: LogQuery) -> dict[str, Any]:
     return found
 
 
-def _safe(value: Any) -> Any:  # noqa: ANN401 - any cell
+def safe_cell(value: Any) -> Any:  # noqa: ANN401 - any cell
+    """Return a cell that no spreadsheet takes for a formula: such a text gets an apostrophe before it."""
     if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
         return "'" + value
     return value

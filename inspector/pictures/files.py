@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import sys
+import threading
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 #: Suffixes of picture files, lower case; the content decides how a file is decoded.
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
+_PATIENT_TURNS, _PATIENT_S = 20, 0.1
 _DIGITS = re.compile(r"\d+")
 
 
@@ -138,6 +141,26 @@ def encode_picture(image: Image, suffix: str, *, quality: int | None = None) -> 
     raise PictureError(f"{shape} {image.dtype} pixels cannot be stored as {suffix} ({cause})", "Choose another format.")
 
 
+def put_in_place(partial: Path, path: Path) -> None:
+    """Rename a file to its final name, in place of an older one.
+
+    Windows replaces no file that another program has open, and the window looks at the results of a batch while they
+    grow; so it is tried for a while there.
+
+    Raises:
+        OSError: If it cannot be renamed.
+    """
+    wait = threading.Event()
+    for _ in range(_PATIENT_TURNS if sys.platform == "win32" else 0):
+        try:
+            partial.replace(path)
+        except PermissionError:
+            wait.wait(_PATIENT_S)
+        else:
+            return
+    partial.replace(path)
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or not at all: temporary name, flushed to the disk, renamed.
 
@@ -151,7 +174,7 @@ def write_bytes(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(path)
+        put_in_place(partial, path)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise

@@ -11,6 +11,8 @@ import torch
 from inspector.vision.graph import GRAPH_FILE, INPUT_NAME, MAPS_OUTPUT, PROBABILITIES_OUTPUT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from inspector.vision.network import InspectionNetwork
     from inspector.vision.preprocess import Preprocessing
 
@@ -30,27 +32,33 @@ def convert(network: torch.nn.Module, preprocessing: Preprocessing) -> Any:  # n
     return _named(to_openvino(network, preprocessing.input_size))
 
 
-def convert_behind(trunk: Any, network: InspectionNetwork, cut: str) -> Any:  # noqa: ANN401 - openvino.Model
-    """Put the part of a network behind a cut, in float32, onto a graph of the part before it.
+def convert_behind(trunks: Sequence[Any], network: InspectionNetwork, cut: str) -> list[Any]:
+    """Put the part of a network behind a cut, in float32, onto graphs of the part before it.
 
     Args:
-        trunk: An `openvino.Model`, quantised or not: pictures (?, 3, S, S) → the activations at the cut. It is left
-            as it is.
+        trunks: `openvino.Model`s, quantised or not: pictures (?, 3, S, S) → the activations at the cut. They are left
+            as they are.
         network: Whose layers behind the cut are copied.
         cut: One of `inspector.vision.network.CUTS`.
 
     Returns:
-        An `openvino.Model` with the ports of `convert`.
+        For each an `openvino.Model` with the ports of `convert`.
     """
     import openvino as ov  # noqa: PLC0415 - seconds
 
-    before = trunk.clone()
-    activations = before.get_results()[0].input_value(0)
-    shape = [int(length.get_length()) for length in list(activations.get_partial_shape())[1:]]
-    behind = _traced(_Behind(network, cut), shape)
-    for user in behind.get_parameters()[0].output(0).get_target_inputs():
-        user.replace_source_output(activations)
-    return _named(ov.Model(behind.get_results(), before.get_parameters(), "inspection"))
+    found: list[Any] = []
+    traced: Any = None
+    for trunk in trunks:
+        before = trunk.clone()
+        activations = before.get_results()[0].input_value(0)
+        if traced is None:
+            shape = [int(length.get_length()) for length in list(activations.get_partial_shape())[1:]]
+            traced = _traced(_Behind(network, cut), shape)
+        behind = traced.clone()
+        for user in behind.get_parameters()[0].output(0).get_target_inputs():
+            user.replace_source_output(activations)
+        found.append(_named(ov.Model(behind.get_results(), before.get_parameters(), "inspection")))
+    return found
 
 
 class _Behind(torch.nn.Module):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import torch
 from torch import Tensor, nn
 
@@ -48,6 +50,24 @@ class InspectionNetwork(nn.Module):
         self.pooling = POOLINGS[pooling]()
         linear = nn.Linear(FEATURE_COUNT, class_count)
         self.fc: nn.Module = nn.Sequential(nn.Dropout(dropout), linear) if dropout else linear
+
+    @classmethod
+    def blank(cls, class_count: int, pooling: str = "average", dropout: float = 0.0) -> Self:
+        """Return a network whose tensors hold nothing yet, for weights to be loaded into: drawing random ones first
+        takes longer than loading.
+
+        Args:
+            class_count: As of the class.
+            pooling: Likewise.
+            dropout: Likewise.
+
+        Raises:
+            BundleError: As of the class.
+            ValueError: Likewise.
+        """  # fmt: skip
+        with torch.device("meta"):
+            network = cls(class_count, pooling, dropout)
+        return network.to_empty(device="cpu")
 
     @property
     def head(self) -> nn.Linear:

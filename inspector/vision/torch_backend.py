@@ -56,7 +56,7 @@ def load_network(bundle: Bundle) -> InspectionNetwork:
             f"the backbone “{manifest.backbone}” of {bundle.folder} is not known; known is {BACKBONE}",
             "Update the program.",
         )
-    network = InspectionNetwork(len(manifest.class_names), manifest.pooling, manifest.dropout)
+    network = InspectionNetwork.blank(len(manifest.class_names), manifest.pooling, manifest.dropout)
     try:
         network.load_state_dict(load_weights(path), strict=True)
     except RuntimeError as error:

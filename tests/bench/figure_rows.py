@@ -59,6 +59,7 @@ STEPS = (
     Step(name="regression", part="inference", arguments=("tests.bench.regression",)),
     Step(name="batch", part="batch", arguments=("tests.bench.batch_throughput",), needs_pictures=True),
     Step(name="batch_memory", part="batch", arguments=("tests.bench.batch_memory",)),
+    Step(name="results_table", part="batch", arguments=("tests.bench.results_table",)),
     Step(name="bottle", part="training", arguments=("tests.bench.bottle_five_seeds",), needs_pictures=True),
     Step(
         name="int8",
@@ -218,6 +219,12 @@ ROWS = (
             f"{a['first_run']['mb_at_10']:.0f} / {a['first_run']['mb_at_50']:.0f} / {a['second_run']['mb_at_99']:.0f} MB; "
             f"{'yes' if a['one_row_each_in_order'] else 'no'}"
         ),
+    ),
+    Row(
+        what="table of a batch with 100,000 rows: read, memory, the slowest filter or order",
+        target="1 s; 60 MB; 200 ms",
+        step="results_table",
+        read=lambda a: f"{a['read_s']:.2f} s; {a['held_mb']:.0f} MB; {max(a['ms'].values()):.0f} ms",
     ),
     Row(
         what="MVTec AD bottle, head method, F1 of five test parts",

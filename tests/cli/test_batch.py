@@ -11,6 +11,9 @@ import pytest
 
 from inspector.batch.judge import overlay_name
 from inspector.cli import main
+from inspector.domain.config import QualityLimits
+from inspector.domain.records import Thresholds
+from inspector.recipe import Recipe, save_recipe
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
 
@@ -132,3 +135,88 @@ def test_a_folder_that_cannot_be_written_is_explained(
     code, found, _ = batch(capsys, pictures, "--model", "tiny", "--home", home, "--out", tmp_path / "file" / "out")
     assert (code, "cannot be written" in found["error"]["what"]) == (1, True)
     assert "--out" in found["error"]["next_step"]
+
+
+def test_a_recipe_brings_its_model_operating_point_and_limits(
+    capsys: pytest.CaptureFixture[str], home: Path, pictures: Path, tmp_path: Path
+) -> None:
+    recipe = Recipe(
+        name="Lids",
+        version=7,
+        source="demo:",
+        model="tiny",
+        thresholds=Thresholds(fail_at=0.001),
+        quality=QualityLimits(min_sharpness=1e5),
+    )
+    save_recipe(recipe, home / "recipes")
+    common = (pictures, "--recipe", "Lids", "--home", home, "--out", tmp_path / "out")
+    code, found, _ = batch(capsys, *common)
+    assert (code, found["error"]) == (0, 5)
+    assert "sharp" in rows_of(tmp_path / "out" / "results.csv")[0]["reason"]
+    save_recipe(recipe.model_copy(update={"quality": QualityLimits()}), home / "recipes")
+    code, found, _ = batch(capsys, *common)
+    assert (code, "other limits of picture quality" in found["error"]["what"]) == (1, True)
+    code, found, _ = batch(capsys, *common, "--restart")
+    assert (code, found["fail"], found["pass"], found["error"]) == (0, 4, 0, 1)
+    record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert (record["recipe"], record["recipe_version"], record["judge"]["model_name"]) == ("Lids", 7, "tiny")
+
+
+def test_another_operating_point_is_not_mixed_with_the_first(
+    capsys: pytest.CaptureFixture[str], home: Path, pictures: Path, tmp_path: Path
+) -> None:
+    common = (pictures, "--model", "tiny", "--home", home, "--out", tmp_path / "out")
+    code, found, _ = batch(capsys, *common, "--fail-at", "0.9999", "--review-from", "0.5")
+    assert (code, found["pass"], found["review"] + found["fail"]) == (0, 3, 1)
+    code, found, _ = batch(capsys, *common)
+    assert (code, "another operating point" in found["error"]["what"]) == (1, True)
+    assert "fail at 0.9999, review from 0.5; now fail at 0.5" in found["error"]["what"]
+    code, found, _ = batch(capsys, *common, "--restart", "--fail-at", "0.3", "--review-from", "0.5")
+    assert (code, "operating point cannot be used" in found["error"]["what"]) == (1, True)
+
+
+def test_the_results_of_another_folder_are_not_thrown_together(
+    capsys: pytest.CaptureFixture[str], home: Path, pictures: Path, tmp_path: Path
+) -> None:
+    common = ("--model", "tiny", "--home", home, "--out", tmp_path / "out")
+    assert batch(capsys, pictures, *common)[0] == 0
+    other = pictures.rename(tmp_path / "other")
+    code, found, _ = batch(capsys, other, *common)
+    assert (code, f"of the folder {pictures}" in found["error"]["what"]) == (1, True)
+
+
+def test_labels_are_counted_and_masks_left_out(capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "bottle"
+    for name, bad in (("test/good/1.png", False), ("test/red/1.png", True), ("ground_truth/red/1_mask.png", False)):
+        (folder / name).parent.mkdir(parents=True)
+        picture(folder / name, bad=bad)
+    common = (folder, "--model", "tiny", "--home", home, "--recursive")
+    code, found, said = batch(capsys, *common)
+    assert (code, found["files"], found["masks_left_out"]) == (0, 2, 1)
+    assert found["labels"] == {"good": 1, "defective": 1, "unlabelled": 0}
+    assert "1 masks in ground_truth folders were left out" in said
+    (tmp_path / "labels.csv").write_text("path,label\ntest/red/1.png,good\n", encoding="utf-8")
+    code, found, _ = batch(capsys, *common, "--labels", tmp_path / "labels.csv")
+    assert found["labels"] == {"good": 1, "defective": 0, "unlabelled": 1}
+    code, found, _ = batch(capsys, folder / "ground_truth" / "..", "--model", "tiny", "--home", home)
+    assert (code, "there is no picture" in found["error"]["what"]) == (1, True)
+
+
+def test_progress_is_json_lines_and_a_file_ends_it(
+    capsys: pytest.CaptureFixture[str], home: Path, pictures: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    common = ("batch", str(pictures), "--home", str(home), "--out", str(out), "--progress", "json", "--model")
+    assert main([*common, "tiny"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert set(lines[0]) == {"pid", "created"}
+    stages = [line["stage"] for line in lines[1:]]
+    assert stages[:3] == ["listing", "loading", "judging"]
+    assert (stages[-2], lines[-2]["done"], lines[-2]["total"]) == ("judging", 5, 5)
+    assert (stages[-1], lines[-1]["judged"], lines[-1]["interrupted"]) == ("done", 5, False)
+    (out / "stop").touch()
+    assert main([*common, "tiny", "--restart"]) == 130
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (last["stage"], last["judged"], last["interrupted"]) == ("interrupted", 0, True)
+    assert main([*common, "nothing"]) == 1
+    assert "no model “nothing”" in json.loads(capsys.readouterr().out.splitlines()[-1])["error"]["what"]

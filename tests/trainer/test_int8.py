@@ -109,7 +109,7 @@ def test_the_exported_graph_is_the_quantised_part_with_what_was_trained_behind_i
     with torch.inference_mode():
         behind = network.after("layer3", torch.from_numpy(part.extractor(seen)))
         probabilities, maps = (one.numpy() for one in network.explained(behind))
-    model = convert_behind(part.int8, network, "layer3")
+    (model,) = convert_behind([part.int8], network, "layer3")
     answer = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(seen)
     np.testing.assert_allclose(answer["probabilities"], probabilities, atol=1e-4)
     np.testing.assert_allclose(answer["maps"], maps, atol=1e-3)

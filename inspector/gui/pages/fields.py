@@ -5,14 +5,14 @@ from __future__ import annotations
 from inspector.domain.config import Crop, Direction, KeepPolicy, PictureFormat, TriggerMode
 from inspector.gui.forms import Field
 
-_MODES = {
+MODES = {
     TriggerMode.PART_CROSSING: "part crossing the line (belt)",
     TriggerMode.PART_SETTLED: "part at rest (indexed station)",
     TriggerMode.INTERVAL: "every so many seconds",
     TriggerMode.MANUAL: "by hand only",
     TriggerMode.EVERY_PICTURE: "every picture (folders)",
 }
-_KEEP = {
+KEEP = {
     KeepPolicy.ALL: "all pictures",
     KeepPolicy.FAILURES: "failures, reviews and errors",
     KeepPolicy.ONE_IN_N: "those, and one in N passes",
@@ -112,7 +112,7 @@ def recipe_sections() -> list[tuple[str, str, list[Field]]]:
                     name="trigger.mode",
                     words="A part is",
                     kind="choice",
-                    choices=tuple((mode.value, words) for mode, words in _MODES.items()),
+                    choices=tuple((mode.value, words) for mode, words in MODES.items()),
                 ),
                 Field(
                     name="trigger.direction",
@@ -218,7 +218,7 @@ def recipe_sections() -> list[tuple[str, str, list[Field]]]:
                     name="archive.keep",
                     words="Keep",
                     kind="choice",
-                    choices=tuple((policy.value, words) for policy, words in _KEEP.items()),
+                    choices=tuple((policy.value, words) for policy, words in KEEP.items()),
                 ),
                 Field(name="archive.one_in", words="N", kind="whole", hint="of “one in N passes”"),
                 Field(

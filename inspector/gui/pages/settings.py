@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QStackedWidget,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -48,6 +49,7 @@ class SettingsPage(Page):
     """
 
     log_wanted = Signal()
+    set_up_wanted = Signal()  #: step by step, as at the first start
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,7 +75,13 @@ class SettingsPage(Page):
         self.sections = QListWidget(self)
         self.sections.setFixedWidth(190)
         self.sections.setAccessibleName("Sections of the settings")
-        row.addWidget(self.sections)
+        left = QVBoxLayout()
+        left.addWidget(self.sections, 1)
+        self.set_up_button = QPushButton("Set up step by step…", self)
+        self.set_up_button.setToolTip("Pictures, model and record, as at the first start")
+        self.set_up_button.clicked.connect(self.set_up_wanted)
+        left.addWidget(self.set_up_button)
+        row.addLayout(left)
         self._card, layout = card(self)
         frame = self._card
         row.addWidget(frame, 3)

@@ -94,6 +94,10 @@ class DataColumn(QWidget):
         self._clear()
         self.words.setText("Reading the pictures, looking for duplicates and unreadable files…")
 
+    def show_progress(self, done: int, total: int) -> None:
+        """Say how many pictures have been looked at."""
+        self.words.setText(f"Looking at the pictures: {done:,} of {total:,} …")
+
     def show_found(self, found: Found, findings: Sequence[Finding]) -> None:
         """Show what the data holds, and the worst finding."""
         self._clear()

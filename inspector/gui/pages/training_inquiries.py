@@ -16,7 +16,7 @@ from inspector import assembly
 from inspector.gui.pages.training_data import read_thumbs, thumbs_of
 from inspector.gui.pages.training_flips import flips_of
 from inspector.trainer_process import Inquiry, TrainingError
-from trainer.protocol import Finding, Found
+from trainer.protocol import Finding, Found, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,6 +46,7 @@ class Asker:
         self._done: Callable[[dict[str, Any]], None] | None = None
         self._failed: Callable[[Exception], None] | None = None
         self._polling = False
+        self.moved: Callable[[Progress], None] = lambda _: None  #: called when it has come further
 
     def ask(
         self,
@@ -72,7 +73,12 @@ class Asker:
         if inquiry is None or self._polling:
             return
         self._polling = True
-        self._work.do(inquiry.answer, lambda found: self._take(number, found), lambda one: self._fail(number, one))
+
+        def look() -> dict[str, Any] | Progress | None:
+            found = inquiry.answer()
+            return inquiry.progress() if found is None else found
+
+        self._work.do(look, lambda found: self._take(number, found), lambda one: self._fail(number, one))
 
     def release(self) -> None:
         """Forget the question, and end its process."""
@@ -82,11 +88,13 @@ class Asker:
         if inquiry is not None:
             inquiry.kill()
 
-    def _take(self, number: int, found: dict[str, Any] | None) -> None:
+    def _take(self, number: int, found: dict[str, Any] | Progress | None) -> None:
         if number != self._number:
             return
         self._polling = False
-        if found is not None and self._done is not None:
+        if isinstance(found, Progress):
+            self.moved(found)
+        elif found is not None and self._done is not None:
             self._inquiry = None
             self._done(found)
 
@@ -116,6 +124,7 @@ class DataInquiry:
     ) -> None:
         self._work, self._trainings, self._column, self._show_preview = work, trainings, column, show_preview
         self._asker = Asker(work)
+        self._asker.moved = lambda progress: column.show_progress(progress.done, progress.total)
         self.changed: Callable[[], None] = lambda: None  #: called when something new is shown
 
     def ask(self, path: str) -> None:
@@ -204,6 +213,11 @@ class FiguresInquiry:
         def begin() -> Inquiry:
             bundle = assembly.model_store(self._home).find(current)
             return self._trainings.evaluate(bundle, Path(result.bundle))
+
+        def moved(progress: Progress) -> None:
+            self._show(None, f"{current} is judging the same test pictures: {progress.done:,} of {progress.total:,} …")
+
+        self._asker.moved = moved
 
         def failed(error: Exception) -> None:
             self._show(None, f"{current} cannot be compared: {error}")

@@ -1,0 +1,152 @@
+"""Two batches of the same pictures beside one another: where they differ, and which of them is right."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.batch.confusion import ERROR, PASSED
+from inspector.batch.labels import DEFECTIVE, GOOD
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from inspector.batch.table import BatchTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """How often the verdicts of two models on the same labelled parts are right.
+
+    Right is a good part that passed and a defective one that did not. Parts that either could not judge are left out.
+
+    Args:
+        both_right: Parts.
+        only_first: Right in the first batch, wrong in the second.
+        only_second: The other way round.
+        both_wrong: Parts.
+    """
+
+    both_right: int
+    only_first: int
+    only_second: int
+    both_wrong: int
+
+    @property
+    def total(self) -> int:
+        """All parts that are compared."""
+        return self.both_right + self.only_first + self.only_second + self.both_wrong
+
+    @property
+    def p_value(self) -> float:
+        """How probable so uneven a split of the differing parts is where both are right equally often, 0..1.
+
+        McNemar's exact test (McNemar 1947, with the binomial distribution instead of its approximation), two-sided.
+        """
+        return mcnemar_exact(self.only_first, self.only_second)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Comparison:
+    """Two batches, matched by the pictures' paths.
+
+    Args:
+        first: (M,) intp, rows of the first table whose picture is in both and is the same, in the first's order.
+        second: (M,) intp, the rows of the second table that belong to them.
+        flips: (M,) bool, True where the verdicts differ.
+        changed: (C,) intp, rows of the first table whose picture has another size or time in the second; not compared.
+        only_first: (A,) intp, rows of the first table whose picture the second does not have.
+        only_second: (B,) intp, rows of the second table whose picture the first does not have.
+        verdicts: (4, 4) int64, how many have verdict i in the first and j in the second (codes as in `BatchTable`).
+        all_parts: Of all labelled parts.
+        good: Of the good ones.
+        defective: Of the defective ones.
+    """
+
+    first: NDArray[np.intp]
+    second: NDArray[np.intp]
+    flips: NDArray[np.bool_]
+    changed: NDArray[np.intp]
+    only_first: NDArray[np.intp]
+    only_second: NDArray[np.intp]
+    verdicts: NDArray[np.int64]
+    all_parts: Agreement
+    good: Agreement
+    defective: Agreement
+
+    @property
+    def flipped(self) -> NDArray[np.intp]:
+        """Rows of the first table whose verdict is another in the second."""
+        return self.first[self.flips]
+
+
+def flips(first: BatchTable, second: BatchTable) -> Comparison:
+    """Compare two batches of the same folder; the labels are those of the first.
+
+    Args:
+        first: For instance the model in use.
+        second: For instance a candidate.
+    """
+    rows = np.array([second.places.get(path, -1) for path in first.paths], np.intp)
+    there = np.flatnonzero(rows >= 0)
+    other = rows[there]
+    same = (first.sizes[there] == second.sizes[other]) & (first.mtimes_ns[there] == second.mtimes_ns[other])
+    one, two = there[same], other[same]
+    before, after = first.verdicts[one], second.verdicts[two]
+    missing = np.ones(len(second), np.bool_)
+    missing[other] = False
+    counted = np.bincount(before.astype(np.int64) * 4 + after, minlength=16).reshape(4, 4)
+    labels = first.labels[one]
+    return Comparison(
+        first=one,
+        second=two,
+        flips=np.asarray(before != after),
+        changed=there[~same],
+        only_first=np.flatnonzero(rows < 0),
+        only_second=np.flatnonzero(missing),
+        verdicts=counted.astype(np.int64),
+        all_parts=_agreement(before, after, labels, (GOOD, DEFECTIVE)),
+        good=_agreement(before, after, labels, (GOOD,)),
+        defective=_agreement(before, after, labels, (DEFECTIVE,)),
+    )
+
+
+def mcnemar_exact(only_first: int, only_second: int) -> float:
+    """Return the two-sided P value of McNemar's exact test; 1 where nothing differs.
+
+    Args:
+        only_first: Parts that the first alone has right.
+        only_second: Parts that the second alone has right.
+
+    Raises:
+        ValueError: If a count is below 0.
+    """
+    if min(only_first, only_second) < 0:
+        msg = f"counts are 0 or more, got {only_first} and {only_second}"
+        raise ValueError(msg)
+    trials = only_first + only_second
+    # in logarithms, as the coefficients of ten thousand flips have thousands of digits
+    whole = math.lgamma(trials + 1) - trials * math.log(2)
+    tail = math.fsum(
+        math.exp(whole - math.lgamma(count + 1) - math.lgamma(trials - count + 1))
+        for count in range(min(only_first, only_second) + 1)
+    )
+    return min(1.0, 2 * tail)
+
+
+def _agreement(
+    before: NDArray[np.uint8], after: NDArray[np.uint8], labels: NDArray[np.int8], which: tuple[int, ...]
+) -> Agreement:
+    chosen = np.isin(labels, which) & (before != ERROR) & (after != ERROR)
+    defective = labels[chosen] == DEFECTIVE
+    first = (before[chosen] != PASSED) == defective
+    second = (after[chosen] != PASSED) == defective
+    return Agreement(
+        both_right=int(np.count_nonzero(first & second)),
+        only_first=int(np.count_nonzero(first & ~second)),
+        only_second=int(np.count_nonzero(~first & second)),
+        both_wrong=int(np.count_nonzero(~first & ~second)),
+    )

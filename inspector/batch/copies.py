@@ -1,0 +1,228 @@
+"""A batch's pictures copied into folders by their verdict, where they keep their paths."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.batch.confusion import ERROR
+from inspector.batch.export import ExportError
+from inspector.batch.results import VERDICTS
+from inspector.batch.rows import find_picture
+from inspector.pictures import write_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from inspector.batch.table import BatchTable
+
+#: The folders, by code of the verdict.
+FOLDERS = tuple(name.lower() for name in VERDICTS)
+MARK_FILE = "sorted-copies.json"
+#: So much stays free for others.
+_RESERVE_BYTES = 50_000_000
+# FAT keeps times of two seconds
+_SAME_TIME_S = 2.0
+_SAY_EVERY = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyStep:
+    """How far the copying is.
+
+    Args:
+        done: Pictures that have been looked at.
+        total: All pictures.
+        copied: Newly copied.
+        there: Were there from an earlier time.
+        missing: Paths of pictures that are no longer there.
+        changed: Paths of pictures that have changed since they were judged, and are not copied.
+    """
+
+    done: int
+    total: int
+    copied: int = 0
+    there: int = 0
+    missing: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """One picture: where it is and where it goes."""
+
+    source: Path
+    target: Path
+
+
+def sorted_copies(
+    table: BatchTable, pictures: Path, out: Path, *, indexes: NDArray[np.intp] | None = None
+) -> Iterator[CopyStep]:
+    """Copy pictures to ``pass``, ``fail``, ``review`` and ``error``; run again, it goes on where it ended.
+
+    Nothing that is there is overwritten. What it would take is asked for before the first byte is written.
+
+    Args:
+        table: The results.
+        pictures: The batch's folder of pictures.
+        out: A new or empty folder, or one that these results were copied to before.
+        indexes: Which rows; None for all.
+
+    Yields:
+        How far it is; the last one says what came of it.
+
+    Raises:
+        ExportError: If the folder is one of pictures or holds something else, two pictures would have one name, there
+            is not enough space, or a file cannot be written.
+    """
+    chosen = (table.select() if indexes is None else indexes).tolist()
+    try:
+        plan = _Plan(table, pictures, out, again=_take_folder(table, pictures, out))
+        for place, index in enumerate(chosen):
+            if place % _SAY_EVERY == 0:
+                yield CopyStep(done=0, total=len(chosen))
+            plan.add(index)
+        plan.refuse_no_space()
+        step = plan.step(len(chosen))
+        yield step
+        for copy in plan.copies:
+            _copy(copy)
+            step = replace(step, done=step.done + 1, copied=step.copied + 1)
+            yield step
+    except OSError as error:
+        raise ExportError(
+            f"the pictures cannot be copied to {out}: {error}", "Free space or fix permissions, then go on."
+        ) from error
+
+
+def _take_folder(table: BatchTable, pictures: Path, out: Path) -> bool:
+    """Make sure that the folder is ours; return whether it was before."""
+    if out.absolute().is_relative_to(pictures.absolute()):
+        raise ExportError(
+            f"{out} lies within the pictures' folder {pictures}, where the next batch would find the copies",
+            "Choose a folder elsewhere.",
+        )
+    ours = {"pictures": str(pictures.absolute()), "model": table.model}
+    mark = out / MARK_FILE
+    if out.exists() and any(out.iterdir()):
+        try:
+            known = json.loads(mark.read_bytes())
+        except (FileNotFoundError, ValueError):
+            known = None
+        if known != ours:
+            raise ExportError(
+                f"{out} is not empty, and not a folder of copies of these results", "Choose a new or empty folder."
+            )
+        return True
+    write_bytes(mark, json.dumps(ours).encode())
+    return False
+
+
+class _Plan:
+    """What is to be copied, and what need not or cannot be; nothing is written here."""
+
+    def __init__(self, table: BatchTable, pictures: Path, out: Path, *, again: bool) -> None:
+        self.copies: list[_Copy] = []
+        self._table, self._pictures, self._out, self._again = table, pictures, out, again
+        self._missing: list[str] = []
+        self._changed: list[str] = []
+        self._there = self._need = 0
+        self._taken: dict[str, str] = {}
+
+    def add(self, index: int) -> None:
+        """Look at the picture of a row.
+
+        Raises:
+            ExportError: If it cannot be copied without harm.
+        """
+        table, name, code = self._table, self._table.path(index), int(self._table.verdicts[index])
+        self._refuse_name(name, code)
+        copy = _Copy(find_picture(self._pictures, name), find_picture(self._out / FOLDERS[code], name))
+        try:
+            status = copy.source.stat()
+        except FileNotFoundError:
+            self._missing.append(name)
+            return
+        known = (int(table.sizes[index]), int(table.mtimes_ns[index]))
+        if code != ERROR and (status.st_size, status.st_mtime_ns) != known:
+            self._changed.append(name)
+        elif self._again and copy.target.exists():
+            _refuse_other(copy)
+            self._there += 1
+        else:
+            self.copies.append(copy)
+            self._need += status.st_size
+
+    def step(self, total: int) -> CopyStep:
+        """Return what is done before the first copy."""
+        return CopyStep(
+            done=total - len(self.copies),
+            total=total,
+            there=self._there,
+            missing=tuple(self._missing),
+            changed=tuple(self._changed),
+        )
+
+    def refuse_no_space(self) -> None:
+        """Make sure that the disk holds it all.
+
+        Raises:
+            ExportError: If it does not.
+        """
+        free = shutil.disk_usage(self._out).free
+        if self.copies and self._need + _RESERVE_BYTES > free:
+            raise ExportError(
+                f"{len(self.copies)} pictures of {self._need / 1e6:.0f} MB do not fit on the disk of {self._out}: "
+                f"{free / 1e6:.0f} MB are free, of which {_RESERVE_BYTES / 1e6:.0f} MB are left to others",
+                "Free space, choose another disk, or filter the rows.",
+            )
+
+    def _refuse_name(self, name: str, code: int) -> None:
+        if Path(name).anchor or ".." in name.split("/"):
+            raise ExportError(
+                f"{name} leads out of {self._pictures}", "Run the batch again; the results have been altered."
+            )
+        other = self._taken.setdefault(f"{FOLDERS[code]}/{name}".casefold(), name)
+        if other != name:
+            raise ExportError(
+                f"{name} and {other} differ in capitals only, which many disks do not tell apart",
+                "Rename one of the pictures, and run the batch again.",
+            )
+        if self._again and (elsewhere := _elsewhere(self._out, name, code)):
+            raise ExportError(
+                f"{elsewhere} is there from an earlier time, and the verdict is {VERDICTS[code]} by now",
+                "Choose a new or empty folder.",
+            )
+
+
+def _elsewhere(out: Path, name: str, code: int) -> Path | None:
+    others = (find_picture(out / folder, name) for place, folder in enumerate(FOLDERS) if place != code)
+    return next((path for path in others if path.exists()), None)
+
+
+def _refuse_other(copy: _Copy) -> None:
+    before, now = copy.target.stat(), copy.source.stat()
+    if before.st_size != now.st_size or abs(before.st_mtime - now.st_mtime) > _SAME_TIME_S:
+        raise ExportError(
+            f"{copy.target} is there and is another file than {copy.source}", "Choose a new or empty folder."
+        )
+
+
+def _copy(copy: _Copy) -> None:
+    """Copy under a temporary name, with the times, and rename it where nothing is in the way."""
+    copy.target.parent.mkdir(parents=True, exist_ok=True)
+    partial = copy.target.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        shutil.copy2(copy.source, partial)
+        if copy.target.exists():
+            raise ExportError(f"{copy.target} is there already", "Choose a new or empty folder.")
+        partial.replace(copy.target)
+    finally:
+        partial.unlink(missing_ok=True)

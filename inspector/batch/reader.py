@@ -1,0 +1,226 @@
+"""Follows a growing results.csv: each look gives the table as it stands."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+from array import array
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.batch.confusion import ERROR
+from inspector.batch.labels import FolderLabels
+from inspector.batch.results import VERDICTS, read_rows
+from inspector.batch.rows import HEADER
+from inspector.batch.table import BatchTable
+from inspector.domain.errors import InspectorError
+from inspector.pictures import natural_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from inspector.batch.labels import Label, Labels
+
+_SHA256_DIGITS = 64
+
+
+class ResultsError(InspectorError):
+    """A results.csv cannot be read."""
+
+
+class ResultReader:
+    """Reads a results.csv, each time only what is new. Owned by one thread at a time; its tables are anybody's.
+
+    Args:
+        path: The file; it need not exist yet.
+        labels: What is known of the pictures; None for the names of the folders in the file.
+    """
+
+    def __init__(self, path: Path, labels: Labels | None = None) -> None:
+        self._path = path
+        self._labels = labels or FolderLabels()
+        self._generation = 0
+        self._identity: tuple[int, int] | None = None
+        self._offset = 0
+        self._columns = _Columns(self._labels)
+        self._table: BatchTable | None = None
+        self.caught_up = False  #: False where `read` stopped at ``most``, and more is there
+
+    def read(self, most: int | None = None) -> BatchTable:
+        """Return the table as the file is now; a row that is still being written waits.
+
+        The very same table is returned as long as nothing is new.
+
+        Args:
+            most: So many rows at most, so that a large file comes in pieces; None for all.
+
+        Raises:
+            ResultsError: If the file cannot be read or holds something else.
+        """
+        try:
+            with self._path.open("rb") as file:
+                status = os.fstat(file.fileno())
+                if (status.st_dev, status.st_ino) != self._identity or status.st_size < self._offset:
+                    self._begin_again((status.st_dev, status.st_ino))
+                self.caught_up = True
+                if status.st_size > self._offset:
+                    file.seek(self._offset)
+                    self._take(file, most)
+        except FileNotFoundError:
+            self._begin_again(None)
+        except (OSError, csv.Error) as error:
+            raise ResultsError(f"{self._path} cannot be read: {error}", "Run the batch again.") from error
+        if self._table is None:
+            self._table = self._columns.snapshot(self._generation)
+        return self._table
+
+    def _begin_again(self, identity: tuple[int, int] | None) -> None:
+        """Begin with another file, as after the rows have been put in order."""
+        if self._identity is not None:
+            self._generation += 1
+        if identity != self._identity or self._offset:
+            self._offset, self._columns, self._table = 0, _Columns(self._labels), None
+        self._identity = identity
+
+    def _take(self, file: BinaryIO, most: int | None) -> None:
+        taken, torn = 0, ""
+        for _, end, values in read_rows(file, self._offset):
+            if torn:
+                raise ResultsError(f"{self._path} holds a line that is no result: {torn}", "Run the batch again.")
+            if self._offset == 0:
+                if tuple(values) != HEADER:
+                    raise ResultsError(
+                        f"{self._path} is not a result of this program", "Name a results.csv of “inspector batch”."
+                    )
+            elif taken == most:
+                self.caught_up = False
+                break
+            elif len(values) != len(HEADER) or len(values[-1]) != _SHA256_DIGITS:
+                torn = ",".join(values)[:80]  # the last one may be half written
+                continue
+            else:
+                self._columns.add(values)
+                taken += 1
+            self._offset = end
+        if taken:
+            self._columns.settle()
+            self._table = None
+
+
+def read_table(path: Path, labels: Labels | None = None) -> BatchTable:
+    """Return the table of a results.csv; see `ResultReader`.
+
+    Raises:
+        ResultsError: If there is none, or it cannot be read.
+    """
+    if not path.is_file():
+        raise ResultsError(f"there are no results {path}", "Check the path.")
+    return ResultReader(path, labels).read()
+
+
+class _Columns:
+    """The rows so far, by column; the newest row of a path counts."""
+
+    def __init__(self, labels: Labels) -> None:
+        self._given = labels
+        self._model = ""
+        self._places: dict[str, int] = {}
+        self._keys: list[str] = []
+        self._reasons: list[str] = []
+        self._classes: list[str] = []
+        self._texts: dict[str, str] = {}  # one for equal ones
+        self._folder_keys: dict[str, str] = {}
+        self._codes = bytearray()
+        self._scores = array("d")
+        self._sizes, self._times = array("q"), array("q")
+        self._labels, self._types, self._categories = array("b"), array("h"), array("h")
+        self._type_codes: dict[str, int] = {"": -1}
+        self._category_codes: dict[str, int] = {"": -1}
+        self._stale = False
+
+    def add(self, values: Sequence[str]) -> None:
+        """Take a row in."""
+        path, size, mtime_ns, verdict, score, name, _, reason, _, self._model = values
+        code = VERDICTS.index(verdict) if verdict in VERDICTS else ERROR
+        p = _number(score)
+        name = self._texts.setdefault(name, name)
+        index = self._places.setdefault(path, len(self._codes))
+        if index == len(self._codes):
+            self._new(path)
+            self._codes.append(code)
+            self._scores.append(p)
+            self._sizes.append(_whole(size))
+            self._times.append(_whole(mtime_ns))
+            self._reasons.append(reason)
+            self._classes.append(name)
+        else:
+            self._codes[index], self._scores[index] = code, p
+            self._sizes[index], self._times[index] = _whole(size), _whole(mtime_ns)
+            self._reasons[index], self._classes[index] = reason, name
+
+    def settle(self) -> None:
+        """Give labels anew where a folder that came later says more of earlier ones."""
+        if self._stale:
+            for index, path in enumerate(self._places):
+                found = self._given.label(path)
+                self._labels[index] = found.value
+                self._types[index], self._categories[index] = self._coded(found)
+            self._stale = False
+
+    def snapshot(self, generation: int) -> BatchTable:
+        """Return the rows as they are now."""
+        return BatchTable(
+            paths=list(self._places),
+            reasons=self._reasons.copy(),
+            class_names=self._classes.copy(),
+            keys=self._keys.copy(),
+            verdicts=np.array(self._codes, np.uint8),
+            p_defective=np.array(self._scores, np.float64),
+            labels=np.array(self._labels, np.int8),
+            types=np.array(self._types, np.int16),
+            type_names=tuple(self._type_codes)[1:],
+            categories=np.array(self._categories, np.int16),
+            category_names=tuple(self._category_codes)[1:],
+            sizes=np.array(self._sizes, np.int64),
+            mtimes_ns=np.array(self._times, np.int64),
+            model=self._model,
+            generation=generation,
+        )
+
+    def _new(self, path: str) -> None:
+        folder, slash, name = path.rpartition("/")
+        key = self._folder_keys.get(folder)
+        if key is None:
+            key = self._folder_keys[folder] = natural_key(folder + slash)[0]
+            self._stale |= self._given.see(folder)
+        self._keys.append(key + natural_key(name)[0])
+        found = self._given.label(path)
+        type_code, category_code = self._coded(found)
+        self._labels.append(found.value)
+        self._types.append(type_code)
+        self._categories.append(category_code)
+
+    def _coded(self, label: Label) -> tuple[int, int]:
+        types, categories = self._type_codes, self._category_codes
+        return (
+            types.setdefault(label.defect, len(types) - 1),
+            categories.setdefault(label.category, len(categories) - 1),
+        )
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text) if text else math.nan
+    except ValueError:
+        return math.nan
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        return -1

@@ -1,0 +1,176 @@
+"""run.json: what a batch was asked for, and by what it is judged; the same for the window and the command line."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from inspector.batch.survey import Survey
+from inspector.domain.config import QualityLimits
+from inspector.domain.errors import InspectorError
+from inspector.domain.records import Thresholds
+from inspector.pictures import write_bytes
+
+if TYPE_CHECKING:
+    from inspector.vision.manifest import Manifest
+
+FORMAT_VERSION = 1
+RECORD_FILE = "run.json"
+
+
+class RunError(InspectorError):
+    """A batch cannot be started, gone on with, stopped, read or deleted."""
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")  # a later version of the program may have written more
+
+
+class Judge(_Record):
+    """What gives the verdicts; all rows of a batch have the same."""
+
+    model_name: str
+    model_folder: str  #: absolute
+    model_sha256: str
+    device: str
+    precision: str
+    backend: str
+    thresholds: Thresholds
+    quality: QualityLimits
+    software_version: str
+    trained_on: Annotated[str, Field(description="folder or table of the pictures it learnt from; empty: unknown")] = ""
+
+
+class RunRecord(_Record):
+    """One batch."""
+
+    format_version: int = FORMAT_VERSION
+    folder: Annotated[str, Field(min_length=1, description="the pictures, absolute")]
+    recursive: bool = False
+    recipe: Annotated[str, Field(description="name; empty where only a model was named")] = ""
+    recipe_version: int | None = None
+    model: Annotated[str, Field(description="as it was named; empty: the recipe's")] = ""
+    device: Annotated[str | None, Field(description="as it was asked for; null: the station's setting")] = None
+    precision: Annotated[str | None, Field(description="likewise")] = None
+    labels_file: Annotated[str, Field(description="absolute; empty: the folders' names")] = ""
+    started: AwareDatetime
+    who: str
+    judge: Annotated[Judge | None, Field(description="null until the model is loaded")] = None
+    survey: Annotated[Survey | None, Field(description="null until the folder is listed")] = None
+
+    @field_validator("format_version")
+    @classmethod
+    def _known(cls, value: int) -> int:
+        if value != FORMAT_VERSION:
+            msg = f"format {value} is not known; this program reads format {FORMAT_VERSION}"
+            raise ValueError(msg)
+        return value
+
+
+def user_name() -> str:
+    """The name under which somebody is logged in; a word where the system does not tell."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no such user here, as in some containers
+        return os.environ.get("USERNAME", "unknown")
+
+
+def trained_on(manifest: Manifest) -> str:
+    """Return the absolute folder or table of the pictures that a model learnt from; empty where it does not say."""
+    request = manifest.training.get("request")
+    data = request.get("data") if isinstance(request, dict) else None
+    return str(Path(data).absolute()) if isinstance(data, str) and data else ""
+
+
+def read_record(folder: Path) -> RunRecord:
+    """Read a batch's record.
+
+    Args:
+        folder: The batch's folder.
+
+    Raises:
+        RunError: If there is none, or it cannot be used.
+    """
+    path = folder / RECORD_FILE
+    try:
+        return RunRecord.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror or error}", "Run the batch again.") from error
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'record'}: {one['msg']}" for one in error.errors())
+        raise RunError(f"{path} cannot be used: {faults}", "Run the batch again.") from error
+
+
+def write_record(folder: Path, record: RunRecord) -> None:
+    """Write a batch's record; a crash leaves the old one.
+
+    Raises:
+        RunError: If it cannot be written.
+    """
+    try:
+        write_bytes(folder / RECORD_FILE, (record.model_dump_json(indent=2) + "\n").encode())
+    except OSError as error:
+        raise RunError(
+            f"{folder / RECORD_FILE} cannot be written: {error.strerror or error}",
+            "Free space, or name another folder with --out.",
+        ) from error
+
+
+def refuse_other(folder: Path, asked: RunRecord) -> None:
+    """Make sure that what is asked for is what gave the rows that are there.
+
+    Args:
+        folder: The batch's folder.
+        asked: With its judge.
+
+    Raises:
+        RunError: If they are of other pictures, another model, operating point or limits, or cannot be read.
+    """
+    if (folder / RECORD_FILE).exists():
+        known = read_record(folder)
+        if known.judge is not None and asked.judge is not None:
+            _refuse_other(folder, known, known.judge, asked, asked.judge)
+
+
+def note(folder: Path, asked: RunRecord, *, restart: bool) -> None:
+    """Write what judges a batch, beside who began it and when.
+
+    Args:
+        folder: The batch's folder.
+        asked: With its judge.
+        restart: True where a batch that was there has been thrown away.
+
+    Raises:
+        RunError: If it cannot be written.
+    """
+    if not restart and (folder / RECORD_FILE).exists():
+        known = read_record(folder)
+        kept = ("started", "who") if known.judge is None else ("started", "who", "recipe", "recipe_version", "model")
+        asked = asked.model_copy(update={name: getattr(known, name) for name in kept})
+    write_record(folder, asked)
+
+
+def _refuse_other(folder: Path, known: RunRecord, before: Judge, asked: RunRecord, now: Judge) -> None:
+    differences = []
+    if known.folder != asked.folder:
+        differences.append(f"of the folder {known.folder}")
+    if before.model_sha256 != now.model_sha256:
+        differences.append(f"of another model ({before.model_name}, SHA-256 {before.model_sha256[:12]}…)")
+    if before.thresholds != now.thresholds:
+        differences.append(f"of another operating point ({_points(before.thresholds)}; now {_points(now.thresholds)})")
+    if before.quality != now.quality:
+        differences.append("of other limits of picture quality")
+    if differences:
+        raise RunError(
+            f"{folder} holds the results {' and '.join(differences)}",
+            "Name another folder with --out, or add --restart to replace them.",
+        )
+
+
+def _points(thresholds: Thresholds) -> str:
+    review = "" if thresholds.review_from is None else f", review from {thresholds.review_from:g}"
+    return f"fail at {thresholds.fail_at:g}{review}"

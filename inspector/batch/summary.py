@@ -1,0 +1,132 @@
+"""What a batch comes to, in words and figures: the same for the Excel file, the report and the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.domain.statistics import parts_needed
+
+if TYPE_CHECKING:
+    from inspector.batch.confusion import Confusion, Counts, Rate
+    from inspector.batch.record import RunRecord
+    from inspector.batch.table import BatchTable
+
+#: The escape rate of which the evidence speaks.
+_CLAIM = 0.01
+_TABLES = frozenset({".csv", ".parquet"})
+
+
+def facts(table: BatchTable, record: RunRecord | None) -> list[tuple[str, str]]:
+    """Return what was judged, by what, when and by whom, as names and values.
+
+    Args:
+        table: The results.
+        record: None where there is no run.json, as of an earlier version.
+    """
+    judge = record.judge if record else None
+    if record is None or judge is None:
+        return [("Pictures", str(len(table))), ("Model, SHA-256", table.model or "–")]
+    survey = record.survey
+    recipe = f"{record.recipe}, version {record.recipe_version}" if record.recipe else "none"
+    review = judge.thresholds.review_from
+    found = [
+        ("Folder", record.folder + (", with its sub-folders" if record.recursive else "")),
+        ("Pictures", str(len(table))),
+        ("Recipe", recipe),
+        ("Model", judge.model_name),
+        ("Model, SHA-256", judge.model_sha256),
+        ("Judged on", f"{judge.device}, {judge.precision}, {judge.backend}"),
+        ("Fails from P(defective)", f"{judge.thresholds.fail_at:.4f}"),
+        ("Review from P(defective)", "no review band" if review is None else f"{review:.4f}"),
+        ("Labels", record.labels_file or "from the folders' names"),
+        ("Begun", f"{record.started.astimezone():%Y-%m-%d %H:%M:%S %z}"),
+        ("By", record.who),
+        ("Program", f"inspector {judge.software_version}"),
+    ]
+    if survey is not None and survey.masks_left_out:
+        found.insert(2, ("Masks left out", f"{survey.masks_left_out}, in folders called ground_truth"))
+    return found
+
+
+def kinds(confusion: Confusion) -> list[tuple[str, Counts]]:
+    """Return the rows of the confusion table that are not empty."""
+    rows = [("good", confusion.good), ("defective", confusion.defective), ("no label", confusion.unlabelled)]
+    return [(name, counts) for name, counts in rows if counts.total]
+
+
+def rates(confusion: Confusion) -> list[tuple[str, Rate]]:
+    """Return the rates that the labels allow; without labels the review load alone."""
+    found = [("Review load: pictures that go to review", confusion.review_load)]
+    if confusion.good.total:
+        found.insert(0, ("Overkill: good parts that failed", confusion.overkill))
+    if confusion.defective.total:
+        found.insert(0, ("Escapes: defective parts that passed", confusion.escapes))
+    return found
+
+
+def rate_words(rate: Rate) -> str:
+    """Return a rate as “8.3 % (2 of 24; 95 %: 2.3 to 25.8 %)”."""
+    if rate.value is None:
+        return "– (none)"
+    low, high = rate.interval
+    return f"{100 * rate.value:.1f} % ({rate.events} of {rate.trials}; 95 %: {100 * low:.1f} to {100 * high:.1f} %)"
+
+
+def evidence(confusion: Confusion) -> str:
+    """Return what the defective parts allow to be claimed, as a sentence; empty where there is none with a verdict."""
+    escapes = confusion.escapes
+    if not escapes.trials:
+        return ""
+    need = parts_needed(_CLAIM)
+    return (
+        f"{escapes.trials} defective parts with a verdict, {escapes.events} passed: the escape rate lies between "
+        f"{100 * escapes.interval[0]:.1f} and {100 * escapes.interval[1]:.1f} % (95 %). "
+        f"To show at most {100 * _CLAIM:g} % takes {need} defective parts, all of them found."
+    )
+
+
+def warnings(confusion: Confusion, record: RunRecord | None) -> list[str]:
+    """Return what whoever reads the figures has to know, as sentences.
+
+    Args:
+        confusion: The figures.
+        record: The batch's; None where there is none.
+    """
+    judge = record.judge if record else None
+    if record is None or judge is None or not confusion.labelled or not judge.trained_on:
+        return []
+    data, pictures = Path(judge.trained_on), Path(record.folder)
+    data = data.parent if data.suffix.lower() in _TABLES else data
+    if not (data.is_relative_to(pictures) or pictures.is_relative_to(data)):
+        return []
+    said = (
+        f"The model was trained on pictures of {data}, so it has learnt from some that are judged here: the figures "
+        "flatter it. Its own report has those of its test pictures."
+    )
+    return [said]
+
+
+def label_words(value: int) -> str:
+    """Return a label's word; empty for none."""
+    return {0: "good", 1: "defective"}.get(value, "")
+
+
+def assessment(table: BatchTable, index: int) -> str:
+    """Return “escape”, “overkill”, or empty where a row is neither."""
+    if not table.wrong[index]:
+        return ""
+    return "escape" if table.labels[index] else "overkill"
+
+
+def summary_lines(table: BatchTable, record: RunRecord | None) -> list[str]:
+    """Return a batch's summary as lines of text."""
+    confusion = table.confusion()
+    lines = [f"{name:26}{value}" for name, value in facts(table, record)]
+    lines += ["", f"{'':26}{'passed':>8}{'review':>8}{'failed':>8}{'error':>8}{'all':>8}"]
+    rows = [*kinds(confusion), *((f"  {name}", counts) for name, counts in confusion.types.items())]
+    lines += [
+        f"{name:26}{one.passed:>8}{one.review:>8}{one.failed:>8}{one.error:>8}{one.total:>8}" for name, one in rows
+    ]
+    lines += ["", *(f"{name}: {rate_words(one)}" for name, one in rates(confusion))]
+    return [*lines, *filter(None, [evidence(confusion)]), *warnings(confusion, record)]

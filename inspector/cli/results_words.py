@@ -1,0 +1,103 @@
+"""The figures of batches as ``inspector results`` prints them, for people and for programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from inspector.batch.results import VERDICTS
+from inspector.batch.summary import label_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.batch import Agreement, BatchTable, Comparison, Confusion, Rate
+
+
+def confusion_json(confusion: Confusion) -> dict[str, Any]:
+    """Return counts and rates for `--json`."""
+    return {
+        "good": asdict(confusion.good),
+        "defective": asdict(confusion.defective),
+        "unlabelled": asdict(confusion.unlabelled),
+        "types": {
+            name: {**asdict(one), "escapes": _rate_json(confusion.type_escapes(name))}
+            for name, one in confusion.types.items()
+        },
+        "escapes": _rate_json(confusion.escapes),
+        "overkill": _rate_json(confusion.overkill),
+        "review_load": _rate_json(confusion.review_load),
+    }
+
+
+def _rate_json(rate: Rate) -> dict[str, Any]:
+    return {"events": rate.events, "of": rate.trials, "rate": rate.value, "interval_95": list(rate.interval)}
+
+
+def _agreement_json(found: Agreement) -> dict[str, Any]:
+    return {**asdict(found), "p_value": found.p_value}
+
+
+def comparison_json(first: BatchTable, second: BatchTable, found: Comparison) -> dict[str, Any]:
+    """Return a comparison for `--json`."""
+    return {
+        "compared": len(found.first),
+        "verdicts": {
+            before: {after: int(found.verdicts[i, j]) for j, after in enumerate(VERDICTS)}
+            for i, before in enumerate(VERDICTS)
+        },
+        "flips": [_flip(first, second, int(i), int(j)) for i, j in _flipped(found)],
+        "all": _agreement_json(found.all_parts),
+        "good": _agreement_json(found.good),
+        "defective": _agreement_json(found.defective),
+        "changed": [first.path(int(i)) for i in found.changed],
+        "only_first": len(found.only_first),
+        "only_second": len(found.only_second),
+    }
+
+
+def _flipped(found: Comparison) -> Iterator[tuple[int, int]]:
+    return zip(found.first[found.flips].tolist(), found.second[found.flips].tolist(), strict=True)
+
+
+def _flip(first: BatchTable, second: BatchTable, i: int, j: int) -> dict[str, Any]:
+
+    return {
+        "path": first.path(i),
+        "label": label_words(int(first.labels[i])),
+        "first": VERDICTS[first.verdicts[i]],
+        "second": VERDICTS[second.verdicts[j]],
+        "p_first": _score(first, i),
+        "p_second": _score(second, j),
+    }
+
+
+def _score(table: BatchTable, index: int) -> float | None:
+    value = float(table.p_defective[index])
+    return value if value == value else None  # noqa: PLR0124 - not a number
+
+
+def print_comparison(first: BatchTable, second: BatchTable, found: Comparison) -> None:
+    """Print a comparison for people."""
+    print(f"{len(found.first)} pictures compared, {int(found.flips.sum())} verdicts differ")
+    for count, words in (
+        (len(found.changed), "changed between the two and not compared"),
+        (len(found.only_first), "in the first only"),
+        (len(found.only_second), "in the second only"),
+    ):
+        if count:
+            print(f"{count} {words}")
+    for i, j in _flipped(found):
+        one = _flip(first, second, i, j)
+        label = f"  ({one['label']})" if one["label"] else ""
+        print(f"  {one['first']:7} → {one['second']:7} {one['path']}{label}")
+    if not found.all_parts.total:
+        print("no labels, so nothing is said of which is right")
+        return
+    for name, part in (("all", found.all_parts), ("good", found.good), ("defective", found.defective)):
+        if part.total:
+            print(
+                f"{name:10} both right {part.both_right}, only the first {part.only_first}, "
+                f"only the second {part.only_second}, both wrong {part.both_wrong}; "
+                f"McNemar, exact: P = {part.p_value:.3g}"
+            )

@@ -1,0 +1,181 @@
+"""The dialog of the first start: three steps, each of which can be skipped and found again in Settings."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from inspector import assembly
+from inspector.gui.first_start.answers import SourceKind, recipe_of, settings_of
+from inspector.gui.first_start.model_step import TRAINED, ModelStep
+from inspector.gui.first_start.pictures_step import PicturesStep
+from inspector.gui.first_start.record_step import RecordStep
+from inspector.gui.widgets.basics import label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inspector.gui.session import Session
+
+_POLL_MS = 50
+
+
+class FirstStart(QDialog):
+    """See the module. What was answered is saved at the end, in one go; nothing is before.
+
+    Args:
+        session: The station.
+        command: Runs ``inspector``.
+    """
+
+    train_wanted = Signal()  #: at the end, where a model is to be trained
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        command: Sequence[str] = (sys.executable, "-m", "inspector"),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._skipped: set[int] = set()
+        self.setWindowTitle("Set up this station")
+        self.setMinimumSize(900, 620)
+        self.pictures = PicturesStep(session, self)
+        self.model = ModelStep(session, command, self)
+        self.record = RecordStep(session, self)
+        self._steps = (self.pictures, self.model, self.record)
+        self._build()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._poll)
+        self._timer.start(_POLL_MS)
+        self.finished.connect(self._release)
+        self.show_step(0)
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 18)
+        layout.setSpacing(10)
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # the window does not jump between steps
+        self._place = label("", "heading")
+        layout.addWidget(self._place)
+        self._title = label("", "title")
+        layout.addWidget(self._title)
+        self._hint = label("", "muted")
+        layout.addWidget(self._hint)
+        self._stack = QStackedWidget(self)
+        for step in self._steps:
+            self._stack.addWidget(step)
+        layout.addWidget(self._stack, 1)
+        self.message = label("", "fault")
+        self.message.setWordWrap(True)
+        layout.addWidget(self.message)
+        row = QHBoxLayout()
+        self.later_button = QPushButton("Set up later", self)
+        self.later_button.setProperty("kind", "quiet")
+        self.later_button.setToolTip("Close this; the demo line is loaded. Settings → Station opens it again.")
+        self.later_button.clicked.connect(self.reject)
+        row.addWidget(self.later_button)
+        row.addStretch(1)
+        self.back_button = QPushButton("Back", self)
+        self.back_button.clicked.connect(lambda: self.show_step(self.step - 1))
+        self.skip_button = QPushButton("Skip this step", self)
+        self.skip_button.clicked.connect(self.skip)
+        self.next_button = QPushButton("", self)
+        self.next_button.setProperty("kind", "primary")
+        self.next_button.setDefault(True)
+        self.next_button.clicked.connect(self.go_on)
+        for button in (self.back_button, self.skip_button, self.next_button):
+            row.addWidget(button)
+        layout.addLayout(row)
+
+    @property
+    def step(self) -> int:
+        """Place of the step that is shown."""
+        return self._stack.currentIndex()
+
+    def show_step(self, place: int) -> None:
+        """Show a step."""
+        self._stack.setCurrentIndex(place)
+        step = self._steps[place]
+        self._place.setText(f"STEP {place + 1} OF {len(self._steps)}")
+        self._title.setText(step.title)
+        self._hint.setText(step.hint)
+        self.message.setText("")
+        self.back_button.setEnabled(place > 0)
+        self.next_button.setText("Finish" if place == len(self._steps) - 1 else "Next")
+        if step is self.pictures:
+            self.pictures.resume()
+        else:
+            self.pictures.pause()
+        if step is self.model:
+            self.model.enter(demo_line=self._demo_line)
+        if step is self.record:
+            self.record.ask_room()
+
+    def skip(self) -> None:
+        """Leave a step out; what it would set stays as it is."""
+        self._skipped.add(self.step)
+        self._advance()
+
+    def go_on(self) -> None:
+        """Take the answer of a step, if it is one."""
+        fault = self._steps[self.step].fault()
+        self.message.setText(fault)
+        if not fault:
+            self._skipped.discard(self.step)
+            self._advance()
+
+    def reject(self) -> None:
+        """Set up later: the settings are written as they are, so that this does not come up again by itself."""
+        self._session.apply_settings(self._session.store.settings, lambda: None)
+        super().reject()
+
+    @property
+    def _demo_line(self) -> bool:
+        return 0 not in self._skipped and self.pictures.kind is SourceKind.DEMO
+
+    def _advance(self) -> None:
+        if self.step < len(self._steps) - 1:
+            self.show_step(self.step + 1)
+        else:
+            self._finish()
+
+    def _finish(self) -> None:
+        pictures, record = self.pictures.answer(), self.record.answer()
+        wants_model = 1 not in self._skipped
+        try:
+            said = None if 2 in self._skipped else record
+            settings = settings_of(self._session.store.settings, said)
+            recipe = recipe_of(
+                None if 0 in self._skipped else pictures, self.model.model() if wants_model else "", said
+            )
+        except ValidationError as error:
+            self.message.setText("; ".join(one["msg"].removeprefix("Value error, ") for one in error.errors()))
+            return
+        session = self._session
+        if recipe is None:
+            session.apply_settings(settings, lambda: None)
+            if self._demo_line:
+                session.choose_recipe(assembly.RecipeEntry(assembly.DEMO_RECIPE, None))
+        else:
+            # the settings first: the recipe's name is remembered in them
+            session.apply_settings(settings, lambda: session.apply_recipe(recipe, lambda _: None))
+        self.accept()
+        if wants_model and self.model.chosen == TRAINED:
+            self.train_wanted.emit()
+
+    def _poll(self) -> None:
+        if self.step == 0:
+            self.pictures.poll()
+        self.model.poll()
+
+    def _release(self, _: int) -> None:
+        self._timer.stop()
+        self.pictures.release()
+        self.model.release()

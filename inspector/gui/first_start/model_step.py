@@ -1,0 +1,204 @@
+"""Second step: a model that is there, one that is imported, or one that is trained from pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from inspector import assembly
+from inspector.gui.first_start.parts import Choice, PathField, asked, row_of
+from inspector.gui.widgets.basics import label
+from inspector.trainer_process import Inquiry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inspector.gui.session import Session
+    from inspector.vision.store import ModelEntry
+
+THERE, IMPORTED, TRAINED = "there", "import", "train"
+_WORDS = {
+    THERE: ("A model that is here", "Shipped with the program, imported or trained before"),
+    IMPORTED: ("Import one", "A ResNet-50 that was trained elsewhere: .pth, .safetensors, .npz"),
+    TRAINED: ("Train one now", "From pictures of good and defective parts, on this computer"),
+}
+
+
+class ModelStep(QWidget):
+    """See the module.
+
+    Args:
+        session: Lists models; its worker runs the import.
+        command: Runs ``inspector``; its arguments follow.
+    """
+
+    title = "What judges the parts?"
+    hint = "Later: Settings → Model and thresholds, and Training."
+
+    def __init__(self, session: Session, command: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._command = session, tuple(command)
+        self._inquiry: Inquiry | None = None
+        self._looking = False
+        self._demo_line = False
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        self.choices = {name: Choice(*words, self) for name, words in _WORDS.items()}
+        row_of(layout, *self.choices.values())
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._build_there())
+        self._stack.addWidget(self._build_import())
+        self._stack.addWidget(self._build_train())
+        layout.addWidget(self._stack)
+        layout.addStretch(1)
+        for name, choice in self.choices.items():
+            choice.clicked.connect(lambda _=False, name=name: self.choose(name))
+        self.choose(TRAINED)
+        self._list()
+
+    def _build_there(self) -> QWidget:
+        page = QWidget(self)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 8, 0, 0)
+        self.models = QComboBox(page)
+        self.models.setAccessibleName("Model")
+        self.models.currentTextChanged.connect(lambda _: self._warn())
+        asked(layout, "Model", self.models)
+        self._warning = label("", "fault")
+        self._warning.setWordWrap(True)
+        layout.addWidget(self._warning)
+        return page
+
+    def _build_import(self) -> QWidget:
+        page = QWidget(self)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 8, 0, 0)
+        self.weights = PathField("File of weights", "A torchvision ResNet-50: .pth, .safetensors or .npz", "file", page)
+        asked(layout, "File of weights", self.weights)
+        self.classes = QLineEdit("defective, good", page)
+        self.classes.setAccessibleName("Classes")
+        asked(
+            layout,
+            "Classes, in the network's order",
+            self.classes,
+            "With commas. torchvision's ImageFolder numbers them by the alphabet.",
+        )
+        self.good = QLineEdit("good", page)
+        self.good.setAccessibleName("Good class")
+        asked(layout, "Which of them is good", self.good)
+        self.import_button = QPushButton("Import", page)
+        self.import_button.clicked.connect(self.start_import)
+        layout.addWidget(self.import_button)
+        self.message = label("", "muted")
+        self.message.setWordWrap(True)
+        layout.addWidget(self.message)
+        return page
+
+    def _build_train(self) -> QWidget:
+        page = QWidget(self)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 8, 0, 0)
+        words = label(
+            "Have some dozens of pictures of good parts in a folder “good”, and of defective ones in a folder for each "
+            "type of defect beside it. The training page opens at the end; until a model is trained and promoted, the "
+            "line does not start, so no part is judged by a model that does not know it."
+        )
+        words.setWordWrap(True)
+        layout.addWidget(words)
+        layout.addStretch(1)
+        return page
+
+    @property
+    def chosen(self) -> str:
+        """Which way: `THERE`, `IMPORTED` or `TRAINED`."""
+        return next(name for name, choice in self.choices.items() if choice.isChecked())
+
+    def choose(self, name: str) -> None:
+        """Choose a way."""
+        self.choices[name].setChecked(True)
+        self._stack.setCurrentIndex(list(_WORDS).index(name))
+
+    def enter(self, *, demo_line: bool) -> None:
+        """The step is shown: the demo line has its model; other parts need another."""
+        if demo_line != self._demo_line:
+            self._demo_line = demo_line
+            self.choose(THERE if demo_line or self.models.count() > 1 else TRAINED)
+            self.models.setCurrentText(assembly.DEMO_MODEL)
+        self._warn()
+
+    def model(self) -> str:
+        """Return the model's name; empty where one is to be trained."""
+        return self.models.currentText() if self.chosen != TRAINED else ""
+
+    def fault(self) -> str:
+        """Say what is missing; empty where nothing is."""
+        if self._inquiry is not None:
+            return "The model is being imported; wait for it, or choose another way."
+        if self.chosen == IMPORTED:
+            return "Import the file first, or choose another way."
+        return "" if self.chosen == TRAINED or self.model() else "There is no model. Import or train one."
+
+    def start_import(self) -> None:
+        """Import the weights in a process of its own: torch has no place in the window's."""
+        path = Path(self.weights.text())
+        if self._inquiry is not None or not path.name:
+            self.message.setText("Name the file of weights." if self._inquiry is None else self.message.text())
+            return
+        home = str(self._session.store.home.root)
+        arguments = ("model", "import", str(path), "--classes", self.classes.text(), "--good", self.good.text())
+        command = (*self._command, *arguments, "--home", home, "--json")
+        self.import_button.setEnabled(False)
+        self.message.setText(f"{path.name} is being read and turned into a model…")
+
+        def begun(inquiry: Inquiry) -> None:
+            self._inquiry = inquiry
+
+        self._session.work.do(lambda: Inquiry(command), begun, self._failed)
+
+    def poll(self) -> None:
+        """Look whether the import is done."""
+        inquiry = self._inquiry
+        if inquiry is None or self._looking:
+            return
+        self._looking = True
+        self._session.work.do(inquiry.answer, self._answered, self._failed)
+
+    def release(self) -> None:
+        """End an import that is under way; what it has not finished is not there."""
+        inquiry, self._inquiry = self._inquiry, None
+        if inquiry is not None:
+            inquiry.kill()
+
+    def _answered(self, found: dict[str, Any] | None) -> None:
+        self._looking = False
+        if found is None:
+            return
+        self._inquiry = None
+        self.import_button.setEnabled(True)
+        self.message.setText("")
+        self._list(str(found["name"]))
+        self.choose(THERE)
+
+    def _failed(self, error: Exception) -> None:
+        self._looking, self._inquiry = False, None
+        self.import_button.setEnabled(True)
+        self.message.setText(str(error))
+
+    def _list(self, chosen: str = "") -> None:
+        def show(entries: list[ModelEntry]) -> None:
+            before = chosen or self.models.currentText()
+            self.models.clear()
+            self.models.addItems([one.name for one in entries if not one.fault])
+            if before:
+                self.models.setCurrentText(before)
+            self._warn()
+
+        self._session.work.do(self._session.store.models, show, self._failed)
+
+    def _warn(self) -> None:
+        wrong = self.models.currentText() == assembly.DEMO_MODEL and not self._demo_line
+        words = "The demo model knows the parts of the demo line only; its verdicts on other parts mean nothing."
+        self._warning.setText(words if wrong else "")

@@ -1,0 +1,84 @@
+"""Third step: the station's name, and where the record goes."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+
+from inspector.domain.config import KeepPolicy
+from inspector.gui.first_start.answers import Record
+from inspector.gui.first_start.parts import PathField, asked
+from inspector.gui.pages.fields import KEEP
+from inspector.gui.widgets.basics import label
+
+if TYPE_CHECKING:
+    from inspector.gui.session import Session
+
+
+class RecordStep(QWidget):
+    """See the module.
+
+    Args:
+        session: Its settings are shown; its worker asks how much room there is.
+    """
+
+    title = "Where does the record go?"
+    hint = "Later: Settings → Station, and Archive."
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        settings = session.store.settings
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        self.station = QLineEdit(settings.station, self)
+        self.station.setAccessibleName("Station")
+        self.station.setMaxLength(60)
+        asked(layout, "Station", self.station, "Stands in every row of the log.")
+        home = session.store.home
+        self.log = PathField("Result log", f"{home.log}", "save", self)
+        self.log.line.setText(settings.log_path)
+        asked(layout, "Result log", self.log, "One row for every part, committed before anything is shown.")
+        self.archive = PathField("Kept pictures", f"{home.archive}", "folder", self)
+        self.archive.line.setText(settings.archive_path)
+        asked(layout, "Kept pictures", self.archive)
+        self.keep = QComboBox(self)
+        self.keep.setAccessibleName("Which pictures are kept")
+        for policy, words in KEEP.items():
+            self.keep.addItem(words, policy)
+        self.keep.setCurrentIndex(list(KEEP).index(KeepPolicy.FAILURES))
+        layout.addWidget(self.keep)
+        self.room = label("", "muted")
+        self.room.setWordWrap(True)
+        layout.addWidget(self.room)
+        layout.addStretch(1)
+        self.archive.settled.connect(self.ask_room)
+
+    def ask_room(self) -> None:
+        """Say how much room there is where pictures go."""
+        wanted = Path(self.archive.text() or self._session.store.home.archive)
+
+        def look() -> str:
+            there = next((one for one in (wanted, *wanted.parents) if one.is_dir()), None)
+            if there is None:
+                return f"{wanted} cannot be made here: no folder above it exists."
+            free = shutil.disk_usage(there).free
+            return f"{free / 1e9:,.0f} GB are free there. Limits: Settings → Archive."
+
+        self._session.work.do(look, self.room.setText, lambda error: self.room.setText(str(error)))
+
+    def answer(self) -> Record:
+        """Return what was answered."""
+        keep = self.keep.currentData()
+        assert isinstance(keep, KeepPolicy)
+        return Record(
+            station=self.station.text(), log_path=self.log.text(), archive_path=self.archive.text(), keep=keep
+        )
+
+    def fault(self) -> str:
+        """Say what is missing; empty where nothing is."""
+        return "" if self.station.text().strip() else "Give the station a name."

@@ -1,0 +1,103 @@
+"""Processes beside the station: started detached at low priority, and recognised again later."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+from pydantic import BaseModel, ConfigDict
+
+from inspector.domain.errors import InspectorError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_NICE = 10
+#: Two readings of a process's start differ by rounding and by corrections of the clock, not by more.
+_SAME_START_S = 2.0
+
+
+class ProcessError(InspectorError):
+    """A process cannot be started."""
+
+
+class ProcessMark(BaseModel):
+    """Which process it is."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    pid: int
+    created: float  #: its start time, POSIX seconds: a pid alone may be another process's by now
+
+
+def launch(command: Sequence[str], *, name: str, out: int, errors: int) -> subprocess.Popen[bytes]:
+    """Start a process that outlives this one and leaves the processor to the line.
+
+    Args:
+        command: Program and arguments.
+        name: Of the thread that collects it when it ends, so that no zombie stays.
+        out: Where its stdout goes.
+        errors: Where its stderr goes.
+
+    Raises:
+        ProcessError: If it cannot be started.
+    """
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+    try:
+        process = subprocess.Popen(  # noqa: S603 - one of our own programs
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=errors,
+            start_new_session=True,
+            creationflags=flags,
+        )
+    except OSError as error:
+        raise ProcessError(f"{command[0]} cannot be started: {error}", "Install the program again.") from error
+    with contextlib.suppress(psutil.Error, OSError):
+        psutil.Process(process.pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else _NICE)
+    with contextlib.suppress(OSError):
+        # Linux shares the processor between sessions first, and by niceness within one only; see sched(7), autogroup
+        Path(f"/proc/{process.pid}/autogroup").write_text(str(_NICE), encoding="ascii")
+    threading.Thread(target=process.wait, name=name, daemon=True).start()
+    return process
+
+
+def mark_of(pid: int) -> ProcessMark:
+    """Return what a running process is recognised by.
+
+    Raises:
+        ProcessError: If it has ended.
+    """
+    try:
+        return ProcessMark(pid=pid, created=psutil.Process(pid).create_time())
+    except psutil.Error as error:
+        raise ProcessError(f"the process {pid} has ended already", "Start it again.") from error
+
+
+def is_alive(mark: ProcessMark) -> bool:
+    """True where that very process runs."""
+    try:
+        process = psutil.Process(mark.pid)
+        same: bool = abs(process.create_time() - mark.created) < _SAME_START_S
+        alive: bool = process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+    return same and alive
+
+
+def kill_tree(mark: ProcessMark) -> None:
+    """End a process and its children at once; nothing happens where it has ended."""
+    if is_alive(mark):
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(mark.pid)
+            for one in (*process.children(recursive=True), process):
+                one.kill()
+            process.wait(5)

@@ -1,0 +1,192 @@
+"""The first start, step by step as a hand would."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from inspector import app
+from inspector.app import AppOptions
+from inspector.domain.config import KeepPolicy, TriggerMode
+from inspector.domain.records import Tally
+from inspector.gui.first_start.answers import NO_MODEL, SourceKind
+from inspector.gui.first_start.dialog import FirstStart
+from inspector.gui.session import Session
+from inspector.gui.store import Store
+from inspector.gui.window import MainWindow
+from inspector.outputs.base import LogQuery
+from inspector.paths import Home
+from inspector.recipe import load_recipe
+from inspector.settings import Settings, load_settings
+from tests.bundles import make_bundle
+from tests.gui.conftest import picture
+
+WAIT_MS = 30_000
+
+
+class Fresh:
+    """A station that was never set up, with the dialog open."""
+
+    def __init__(self, qtbot: QtBot, home: Home) -> None:
+        self.qtbot, self.home = qtbot, home
+        self.session = Session(Store(home, Settings()))
+        self.window = MainWindow(self.session, home.root / "window.json")
+        self.closed = False
+        self.window.closed.connect(self._on_closed)
+        self.window.painted.connect(lambda: self.session.begin(start=False))
+        self.window.show()
+        self.until(lambda: self.session.recipe is not None and self.session.log is not None)
+        self.window.set_up()
+        assert self.window.first_start is not None
+        self.dialog: FirstStart = self.window.first_start
+        self.until(self.dialog.isVisible)
+
+    def _on_closed(self) -> None:
+        self.closed = True
+
+    def until(self, condition: Callable[[], object]) -> None:
+        self.qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
+
+    def press(self, button: QWidget) -> None:
+        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def close(self) -> None:
+        self.window.close()
+        self.until(lambda: self.closed)
+        self.session.control.join(10)
+        self.session.work.join(10)
+
+
+@pytest.fixture
+def fresh(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fresh]:
+    home = Home(root=tmp_path / "home")
+    make_bundle(home.models / "tiny")
+    monkeypatch.setattr(Store, "cameras", lambda _: [])
+    station = Fresh(qtbot, home)
+    yield station
+    station.close()
+
+
+def test_a_folder_a_model_and_a_record_become_a_recipe_in_force(fresh: Fresh, tmp_path: Path) -> None:
+    folder = tmp_path / "line"
+    folder.mkdir()
+    picture(folder / "a.png", bad=False)
+    dialog, steps = fresh.dialog, fresh.dialog.pictures
+    fresh.press(steps.choices[SourceKind.FOLDER])
+    fresh.press(dialog.next_button)
+    assert dialog.message.text() == "Name the folder of pictures."
+    steps.folder.choose(str(folder))
+    fresh.until(lambda: steps.view.picture_size == (128, 128))
+    steps.product.setText("Flange")
+    fresh.press(dialog.next_button)
+    assert dialog.step == 1
+    fresh.press(dialog.model.choices["there"])
+    fresh.until(dialog.model.models.count)
+    dialog.model.models.setCurrentText("tiny")
+    fresh.press(dialog.next_button)
+    dialog.record.station.setText("Station 7")
+    dialog.record.keep.setCurrentIndex(list(KeepPolicy).index(KeepPolicy.ALL))
+    fresh.until(lambda: "GB are free" in dialog.record.room.text())
+    fresh.press(dialog.next_button)
+    fresh.until(lambda: fresh.session.recipe is not None and fresh.session.recipe.name == "Flange")
+    saved = load_recipe(fresh.home.recipes / "Flange.json")
+    assert (saved.source, saved.model, saved.archive.keep) == (f"folder:{folder}", "tiny", KeepPolicy.ALL)
+    assert saved.trigger.mode is TriggerMode.EVERY_PICTURE
+    settings, faults = load_settings(fresh.home.settings)
+    assert (settings.station, settings.recipe, faults) == ("Station 7", "Flange", [])
+
+
+def test_a_part_without_a_model_is_never_judged_by_the_demo_model(fresh: Fresh, tmp_path: Path) -> None:
+    dialog = fresh.dialog
+    fresh.press(dialog.pictures.choices[SourceKind.FOLDER])
+    dialog.pictures.folder.choose(str(tmp_path))
+    fresh.press(dialog.next_button)
+    fresh.press(dialog.model.choices["train"])
+    fresh.press(dialog.next_button)
+    fresh.press(dialog.skip_button)
+    fresh.until(lambda: fresh.session.recipe is not None and fresh.session.recipe.name == "Part 1")
+    assert fresh.session.recipe is not None
+    assert fresh.session.recipe.model == NO_MODEL
+    current = fresh.window.settings.sections.currentItem()
+    assert current is not None
+    assert current.text() == "Training"
+    fresh.session.start()
+    fresh.until(lambda: fresh.session.engine.status().fault)
+    assert "there is no model “not yet trained”" in fresh.session.engine.status().fault
+    assert fresh.session.log is not None
+    assert fresh.session.log.tally(LogQuery()) == Tally()
+
+
+def test_everything_skipped_changes_nothing_but_that_it_does_not_ask_again(fresh: Fresh) -> None:
+    assert app._is_first_start(AppOptions(home=fresh.home))
+    for _ in range(3):
+        fresh.press(fresh.dialog.skip_button)
+    fresh.until(fresh.home.settings.exists)
+    assert not fresh.dialog.isVisible()
+    assert not list(fresh.home.recipes.glob("*.json"))
+    assert load_settings(fresh.home.settings)[0].station == Settings().station
+    assert not app._is_first_start(AppOptions(home=fresh.home))
+
+
+def test_escape_sets_up_later(fresh: Fresh) -> None:
+    fresh.qtbot.keyClick(fresh.dialog, Qt.Key.Key_Escape)
+    fresh.until(fresh.home.settings.exists)
+    assert not fresh.dialog.isVisible()
+    fresh.window.show_page("settings")
+    fresh.press(fresh.window.settings.set_up_button)
+    fresh.until(lambda: fresh.window.first_start is not None and fresh.window.first_start.isVisible())
+
+
+def test_the_demo_line_needs_nothing(fresh: Fresh) -> None:
+    dialog = fresh.dialog
+    fresh.press(dialog.pictures.choices[SourceKind.DEMO])
+    fresh.until(lambda: dialog.pictures.view.picture_size is not None)
+    fresh.press(dialog.next_button)
+    assert dialog.model.chosen == "there"
+    assert dialog.model.model() == "demo"
+    fresh.press(dialog.next_button)
+    fresh.press(dialog.next_button)
+    fresh.until(fresh.home.settings.exists)
+    assert fresh.session.recipe is not None
+    assert fresh.session.recipe.source == "demo:"
+
+
+def test_a_bad_name_is_said_and_nothing_is_saved(fresh: Fresh, tmp_path: Path) -> None:
+    dialog = fresh.dialog
+    fresh.press(dialog.pictures.choices[SourceKind.FOLDER])
+    dialog.pictures.folder.choose(str(tmp_path))
+    dialog.pictures.product.setText("a/b")
+    fresh.press(dialog.next_button)
+    fresh.press(dialog.skip_button)
+    fresh.press(dialog.next_button)
+    assert "no slash" in dialog.message.text()
+    assert dialog.isVisible()
+    assert not fresh.home.settings.exists()
+
+
+def test_an_import_that_fails_says_why(fresh: Fresh, tmp_path: Path) -> None:
+    dialog = fresh.dialog
+    fresh.press(dialog.skip_button)
+    fresh.press(dialog.model.choices["import"])
+    fresh.press(dialog.model.import_button)
+    assert dialog.model.message.text() == "Name the file of weights."
+    dialog.model.weights.line.setText(str(tmp_path / "absent.pth"))
+    fresh.press(dialog.model.import_button)
+    fresh.until(lambda: "absent.pth cannot be read" in dialog.model.message.text())
+    fresh.press(dialog.next_button)
+    assert dialog.message.text() == "Import the file first, or choose another way."
+
+
+def test_the_first_start_is_not_one_where_the_command_line_says_what_to_do(tmp_path: Path) -> None:
+    home = Home(root=tmp_path)
+    assert app._is_first_start(AppOptions(home=home))
+    assert not app._is_first_start(AppOptions(home=home, source="demo:"))
+    home.recipes.mkdir()
+    (home.recipes / "A.json").write_text(json.dumps({}))
+    assert not app._is_first_start(AppOptions(home=home))
