@@ -1,7 +1,7 @@
 """What the window knows and can ask for. Lives on the GUI thread, and never waits on it.
 
 The engine's threads put events into a queue; a timer takes them out. Files, database, models and cameras are used by
-two workers only, whose results come back by the same timer.
+workers only, whose results come back by the same timer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from inspector.gui.events import Counts, Failure, Listener
 from inspector.gui.failures import Failures
 from inspector.gui.recipe_watch import RecipeWatch
 from inspector.gui.trials import Trials
-from inspector.gui.work import Worker
+from inspector.gui.work import Worker, Workers
 from inspector.outputs.base import LogQuery, YieldPoint
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Session(QObject):
         self._results: queue.SimpleQueue[tuple[Callable[[Any], None], Any]] = queue.SimpleQueue()
         self.control = Worker("control", self._results)  #: starts and stops the line, opens the log: in order
         self.work = Worker("work", self._results)  #: everything else
+        self.workers = Workers(self._results)  #: of the pages
         self._listener = Listener()
         self._unsubscribe = self.engine.subscribe(self._listener)
         self._trials = Trials(store, self.work, self)
@@ -153,7 +154,8 @@ class Session(QObject):
         self.control.do(end)
         self.control.close()
         self.work.close()
-        return lambda: self.control.join(0.0)
+        self.workers.close()
+        return lambda: self.control.join(0.0) and self.workers.ended()
 
     # --- line ---------------------------------------------------------------------------------------------------------
 

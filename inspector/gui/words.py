@@ -13,3 +13,10 @@ def short_source(source: str) -> str:
     if kind == "camera":
         return f"Camera {rest}"
     return "Demo line" if source == "demo:" else source[:28]
+
+
+def duration(seconds: float) -> str:
+    """Return a time as 1:04, or 1:02:03."""
+    whole = max(0, round(seconds))
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

@@ -13,6 +13,35 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
+class Workers:
+    """Workers of pages, which hold up nobody else's tasks; they end together.
+
+    Args:
+        results: As for `Worker`.
+    """
+
+    def __init__(self, results: queue.SimpleQueue[tuple[Callable[[Any], None], Any]]) -> None:
+        self._results = results
+        self._made: list[tuple[Worker, Callable[[], None] | None]] = []
+
+    def make(self, name: str, at_end: Callable[[], None] | None = None) -> Worker:
+        """Return a new worker; ``at_end`` is its last task."""
+        found = Worker(name, self._results)
+        self._made.append((found, at_end))
+        return found
+
+    def close(self) -> None:
+        """End all of them after the tasks given so far."""
+        for worker, at_end in self._made:
+            if at_end is not None:
+                worker.do(at_end)
+            worker.close()
+
+    def ended(self) -> bool:
+        """True where none runs any more."""
+        return all(worker.join(0.0) for worker, _ in self._made)
+
+
 class Worker:
     """One daemon thread that does tasks in order.
 

@@ -16,7 +16,8 @@ from inspector.domain.records import Thresholds
 from inspector.engine.status import RunState
 from inspector.gui.pages.training import TrainingPage
 from inspector.gui.pages.training_flips import flips_of
-from inspector.gui.pages.training_words import duration, escape_words, percent
+from inspector.gui.pages.training_words import escape_words, percent
+from inspector.gui.words import duration
 from inspector.paths import Home
 from inspector.promotions import Promotions
 from inspector.trainings import Trainings, TrainingState

@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from inspector.gui.pages.training_parts import FittedPicture, ThumbStrip
-from inspector.gui.pages.training_words import FIGURES, duration, figure
+from inspector.gui.pages.training_words import FIGURES, figure
 from inspector.gui.widgets.basics import card, label
+from inspector.gui.words import duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

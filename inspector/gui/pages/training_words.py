@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from inspector.domain.statistics import parts_needed, wilson_interval
+from inspector.gui.words import duration
 from inspector.trainings import TrainingState
 from trainer.protocol import Progress
 
@@ -59,13 +60,6 @@ def progress_words(training: Training) -> tuple[str, float | None, str]:
         words = f"Paused. {words}"
     left = "" if progress.seconds_left is None else f"{duration(progress.seconds_left)} left"
     return words, share, left
-
-
-def duration(seconds: float) -> str:
-    """Return a time as 1:04, or 1:02:03."""
-    whole = max(0, round(seconds))
-    hours, minutes = whole // 3600, whole // 60 % 60
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
 def found_words(found: Found) -> str:

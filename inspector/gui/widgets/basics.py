@@ -33,6 +33,28 @@ def label(text: str = "", kind: str = "", parent: QWidget | None = None) -> QLab
     return found
 
 
+class OneLine(QLabel):
+    """A label that takes what room there is; what has none ends in dots, and the tip says all."""
+
+    def __init__(self, kind: str = "muted", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", kind)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def say(self, words: str) -> None:
+        """Set the words."""
+        self.setText(words)
+        self.setToolTip(words)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Draw."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), self.alignment() | Qt.AlignmentFlag.AlignVCenter, words)
+
+
 def seen(widget: QWidget) -> bool:
     """Say whether anything of a widget can be on the screen: its page is shown, its window neither hidden nor covered.
 

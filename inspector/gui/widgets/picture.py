@@ -162,7 +162,8 @@ class PictureView(QWidget):
         if self._shown is None:
             painter.setPen(theme.colour("stage_text"))
             painter.setFont(font(TEXT_PX))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.words_when_empty)
+            area = self.rect().adjusted(16, 16, -16, -16)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.words_when_empty)
             return
         self._draw_picture(painter, self._shown.image)
         self._draw_marks(painter)

@@ -95,7 +95,7 @@ class VerdictPanel(QWidget):
         shape = QRectF(20, (box.height() - side) / 2, side, side)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(ink, 6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.MiterJoin))
-        _draw_shape(painter, self.face, shape)
+        draw_shape(painter, self.face, shape)
         painter.setPen(ink)
         area = box.adjusted(shape.right() + 18, 0, -12, 0)
         words = self.face.value
@@ -113,8 +113,11 @@ class VerdictPanel(QWidget):
             painter.drawText(box.adjusted(0, 0, -14, -8), place, caption)
 
 
-def _draw_shape(painter: QPainter, face: Face, box: QRectF) -> None:
-    """A circle with a tick, an octagon with a cross, a triangle or a diamond with a mark, a bar."""
+def draw_shape(painter: QPainter, face: Face, box: QRectF) -> None:
+    """Draw a face's shape with the painter's pen: told apart without colour.
+
+    A circle with a tick, an octagon with a cross, a triangle or a diamond with a mark, a bar.
+    """
     centre, radius = box.center(), box.width() / 2 - 3
 
     def at(x: float, y: float) -> QPointF:
