@@ -219,8 +219,24 @@ def _sheet(t: Theme) -> str:
     QPushButton[kind="quiet"] {{ background: transparent; color: {t.muted}; border-color: transparent;
                                  padding: 0 9px; font-size: {SMALL_PX}px; font-weight: 400; text-align: left; }}
     QPushButton[kind="quiet"]:hover {{ color: {t.text}; border-color: {t.edge}; }}
+    QPushButton[kind="cell"] {{ background: transparent; border-color: transparent; padding: 0 9px; text-align: right;
+                                font-weight: 400; }}
+    QPushButton[kind="cell"]:hover {{ border-color: {t.edge}; }}
+    QPushButton[kind="cell"]:focus {{ border-color: {t.accent}; }}
+    QPushButton[kind="cell"][tone="right"] {{ font-size: {FIGURE_PX}px; font-weight: 700; }}
+    QPushButton[kind="cell"][tone="escape"] {{ color: {lively(t, "fail").name()}; font-weight: 700; }}
+    QPushButton[kind="cell"][tone="overkill"] {{ color: {lively(t, "review").name()}; font-weight: 700; }}
+    QPushButton[kind="cell"][tone="none"] {{ color: {t.muted}; }}
     QPushButton:checked {{ border-color: {t.accent}; color: {t.accent}; }}
     QToolButton {{ background: transparent; border: 2px solid transparent; border-radius: 6px; color: {t.text}; }}
+    QPushButton[kind="mode"]:checked {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
+    QPushButton::menu-indicator {{ image: url({arrow}); width: 12px; height: 12px; subcontrol-position: right center;
+                                   subcontrol-origin: padding; right: 8px; }}
+    QPushButton[kind="menu"] {{ padding-right: 26px; }}
+    QMenu {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px; }}
+    QMenu::item {{ min-height: 40px; padding: 0 22px 0 14px; border-radius: 4px; }}
+    QMenu::item:selected {{ background: {t.accent}; color: {t.on_accent}; }}
+    QMenu::item:disabled {{ color: {t.muted}; background: transparent; }}
     QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {t.field}; color: {t.text};
         border: 1px solid {t.edge}; border-radius: 6px; padding: 0 10px; min-height: 42px; }}
     QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border: 2px solid {t.accent}; }}
@@ -240,7 +256,7 @@ def _sheet(t: Theme) -> str:
     QListWidget::item {{ min-height: 44px; padding-left: 14px; border-radius: 6px;
                          border-left: 3px solid transparent; }}
     QListWidget::item:selected {{ background: {t.field}; color: {t.text}; border-left: 3px solid {t.accent}; }}
-    QTableWidget {{ background: transparent; border: 0; outline: 0; }}
+    QTableView {{ background: transparent; border: 0; outline: 0; }}
     QTableWidget::item {{ padding: 0 6px; border-bottom: 1px solid {t.edge}; }}
     QTableWidget::item:selected {{ background: {t.field}; color: {t.text}; }}
     QHeaderView {{ background: transparent; }}

@@ -1,0 +1,187 @@
+"""What the labels say against the verdicts: a small table whose numbers are buttons, and the rates with intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from inspector.batch.confusion import ERROR, FAILED, PASSED, REVIEW
+from inspector.batch.labels import DEFECTIVE, GOOD, UNLABELLED
+from inspector.gui.theme import TARGET_PX
+from inspector.gui.widgets.basics import OneLine, card, label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inspector.batch.confusion import Confusion, Counts, Rate
+
+_VERDICTS = ((PASSED, "passed"), (REVIEW, "review"), (FAILED, "failed"), (ERROR, "error"))
+#: More can be scrolled to.
+_LINES_SHOWN = 4
+#: A window of this height shows twice as many.
+_TALL_PX = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One number of the table.
+
+    Args:
+        label: `GOOD`, `DEFECTIVE` or `UNLABELLED`.
+        verdict: Code of the verdict.
+        defect: The defect type; empty for all.
+    """
+
+    label: int
+    verdict: int
+    defect: str = ""
+
+
+class ConfusionTable(QWidget):
+    """See the module."""
+
+    pressed = Signal(object)  #: Cell whose pictures are wanted
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        frame, layout = card(self)
+        outer.addWidget(frame)
+        layout.setContentsMargins(14, 6, 14, 10)
+        layout.setSpacing(2)
+        self.cells: dict[Cell, QPushButton] = {}
+        self._counts: Confusion | None = None
+        self._area = QScrollArea(frame)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layout.addWidget(self._area)
+        row = QHBoxLayout()
+        self.words = label("", "muted")
+        self.words.setWordWrap(True)
+        row.addWidget(self.words, 1)
+        self.types_button = QPushButton("By type", frame)
+        self.types_button.setCheckable(True)
+        self.types_button.setToolTip("Show the defective pictures by type")
+        self.types_button.toggled.connect(lambda _: self._fill())
+        row.addWidget(self.types_button)
+        layout.addLayout(row)
+        self.warning = OneLine("fault")
+        layout.addWidget(self.warning)
+        self.show_confusion(None, "")
+        self.show_evidence("", ())
+
+    def show_confusion(self, counts: Confusion | None, why: str) -> None:
+        """Set the counts; None where there are none, and why."""
+        self._counts = counts
+        self._area.setVisible(counts is not None)
+        self.types_button.setVisible(counts is not None and bool(counts.types))
+        self.words.setText(why if counts is None else _rates(counts))
+        if counts is not None:
+            self._fill()
+
+    def show_evidence(self, evidence: str, warnings: Sequence[str]) -> None:
+        """Say in tips what the counts prove, and in a line of its own what they hide.
+
+        Args:
+            evidence: What the defective pictures allow to be claimed.
+            warnings: What whoever reads the figures has to know.
+        """
+        self.words.setToolTip(evidence)
+        self.warning.say(" ".join(warnings))
+        self.warning.setVisible(bool(warnings))
+
+    def _fill(self) -> None:
+        """Write the numbers; the buttons are made anew only where there are others to be shown."""
+        counts = self._counts
+        if counts is None:
+            return
+        lines = self._lines(counts)
+        errors = any(line[2].error for line in lines)
+        verdicts = _VERDICTS if errors else _VERDICTS[:3]
+        wanted = [Cell(label=one, verdict=code, defect=name) for one, name, _ in lines for code, _ in verdicts]
+        if list(self.cells) != wanted:
+            self._build(lines, verdicts)
+        for (one, name, found), words in zip(lines, self._heads, strict=True):
+            words.setText(_line_words(one, name, found.total))
+            for code, verdict in verdicts:
+                cell = Cell(label=one, verdict=code, defect=name)
+                number = {PASSED: found.passed, REVIEW: found.review, FAILED: found.failed, ERROR: found.error}[code]
+                self._write(self.cells[cell], cell, number, _line_words(one, name, found.total), verdict)
+
+    def _lines(self, counts: Confusion) -> list[tuple[int, str, Counts]]:
+        lines = [(GOOD, "", counts.good)]
+        if self.types_button.isChecked() and counts.types:
+            lines += [(DEFECTIVE, name, found) for name, found in counts.types.items()]
+        else:
+            lines.append((DEFECTIVE, "", counts.defective))
+        if counts.unlabelled.total:
+            lines.append((UNLABELLED, "", counts.unlabelled))
+        return lines
+
+    def _build(self, lines: list[tuple[int, str, Counts]], verdicts: tuple[tuple[int, str], ...]) -> None:
+        inside = QWidget()
+        grid = QGridLayout(inside)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(4)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(0, 1)
+        for column, (_, words) in enumerate(verdicts, 1):
+            grid.setColumnMinimumWidth(column, 70)
+            head = label(words, "heading")
+            head.setContentsMargins(0, 0, 10, 0)
+            grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
+        self._heads = [label("") for _ in lines]
+        self.cells = {}
+        for row, ((one, name, _), line) in enumerate(zip(lines, self._heads, strict=True), 1):
+            grid.addWidget(line, row, 0)
+            for column, (code, _) in enumerate(verdicts, 1):
+                cell = Cell(label=one, verdict=code, defect=name)
+                button = QPushButton(inside)
+                button.setProperty("kind", "cell")
+                button.clicked.connect(lambda _=False, cell=cell: self.pressed.emit(cell))
+                grid.addWidget(button, row, column)
+                self.cells[cell] = button
+        self._area.setWidget(inside)
+        shown = min(len(lines), _LINES_SHOWN if self.window().height() < _TALL_PX else 2 * _LINES_SHOWN)
+        self._area.setFixedHeight(20 + shown * (TARGET_PX + 2))
+
+    def _write(self, button: QPushButton, cell: Cell, number: int, line: str, verdict: str) -> None:
+        button.setText(f"{number:,}")
+        button.setAccessibleName(f"{line}, {verdict}: {number:,}")
+        button.setToolTip(f"Show these: {line}, {verdict}")
+        tone = _tone(cell) if number else "none"
+        if button.property("tone") != tone:
+            button.setProperty("tone", tone)
+            button.style().unpolish(button)
+            button.style().polish(button)
+
+
+def _tone(cell: Cell) -> str:
+    right = (cell.label, cell.verdict) in ((GOOD, PASSED), (DEFECTIVE, FAILED))
+    if right:
+        return "right"
+    if (cell.label, cell.verdict) == (DEFECTIVE, PASSED):
+        return "escape"
+    return "overkill" if (cell.label, cell.verdict) == (GOOD, FAILED) else "plain"
+
+
+def _line_words(one: int, name: str, total: int) -> str:
+    return f"{total:,} {name or {GOOD: 'good', DEFECTIVE: 'defective', UNLABELLED: 'without a label'}[one]}"
+
+
+def _rates(counts: Confusion) -> str:
+    words = f"Escapes {rate_words(counts.escapes)}, overkill {rate_words(counts.overkill)}, 95 % Wilson."
+    return f"{words} Press a number to see its pictures."
+
+
+def rate_words(rate: Rate) -> str:
+    """Return a rate with its interval, in percent: “1.6 % (0.3 to 8.5)”; a dash of nothing."""
+    if rate.value is None:
+        return "–"
+    low, high = rate.interval
+    return f"{100 * rate.value:.1f} % ({100 * low:.1f} to {100 * high:.1f})"

@@ -1,0 +1,95 @@
+"""What table and gallery of a batch show: places in its columns, in order; no object per row."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.batch.labels import DEFECTIVE, UNLABELLED
+from inspector.batch.results import VERDICTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from inspector.batch.table import BatchTable, Sort
+
+#: In the columns of another run: no verdict of that picture.
+NO_VERDICT = 255
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OtherRun:
+    """Another run's say on the same rows.
+
+    Args:
+        name: Of its model.
+        verdicts: (N,) uint8 as in `BatchTable`; `NO_VERDICT` where it has none, or the file has changed in between.
+        p_defective: (N,) float64; NaN likewise.
+    """
+
+    name: str
+    verdicts: NDArray[np.uint8]
+    p_defective: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rows:
+    """Rows in the order in which they are shown.
+
+    Args:
+        folder: Of the pictures.
+        table: The columns.
+        indexes: (M,) intp, places in the columns.
+        order: What they are sorted by.
+        other: Another run beside it; None where nothing is compared.
+    """
+
+    folder: Path
+    table: BatchTable
+    indexes: NDArray[np.intp]
+    order: Sort
+    other: OtherRun | None = None
+
+    def __len__(self) -> int:
+        return len(self.indexes)
+
+    def file(self, place: int) -> str:
+        """Return the file of a place in the columns."""
+        return f"{self.folder}/{self.table.path(place)}"
+
+    def reason(self, place: int) -> str:
+        """Return why a picture has its verdict, for a cell beside its name, which is not said again."""
+        return self.table.reason(place).removeprefix(f"the picture {self.file(place)} ")
+
+    def row_of(self, index: int) -> int:
+        """Return the row that shows a place of the columns; -1 where it is not shown."""
+        found = np.flatnonzero(self.indexes == index)
+        return int(found[0]) if len(found) else -1
+
+    def same_picture(self, index: int, before: Rows) -> int:
+        """Return where the picture at a place of earlier columns is in these; -1 where it is not."""
+        if index < 0:
+            return -1
+        if before.table.generation == self.table.generation:
+            return index if index < len(self.table) else -1
+        return self.table.places.get(before.table.path(index), -1)
+
+
+def verdict_words(code: int) -> str:
+    """Return a verdict's word; a dash where there is none."""
+    return VERDICTS[code] if code < len(VERDICTS) else "–"
+
+
+def score_words(score: float) -> str:
+    """Return P(defective) with the digits that tell parts apart; a dash where the network was not asked."""
+    return "–" if math.isnan(score) else f"{score:.3f}"
+
+
+def label_words(code: int) -> str:
+    """Return what a label says; empty where there is none."""
+    return "" if code == UNLABELLED else "defective" if code == DEFECTIVE else "good"
