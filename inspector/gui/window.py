@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QScreen, QShowEvent
 
     from inspector.gui.first_start.dialog import FirstStart
+    from inspector.gui.pages.batch import BatchPage
     from inspector.gui.pages.settings import SettingsPage
     from inspector.gui.session import Session
     from inspector.recipe import Recipe
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(1024, 700)
         self.live = LivePage(session)
+        self._batch = LaterPage(self._make_batch)
         self._settings = LaterPage(self._make_settings)
         self._build()
         self._connect()
@@ -101,6 +103,7 @@ class MainWindow(QMainWindow):
         outer.addWidget(self.footer)
         pages: tuple[tuple[str, str, QWidget], ...] = (
             ("live", "Live", self.live),
+            ("batch", "Batch", self._batch),
             ("settings", "Settings", self._settings),
         )
         for name, words, page in pages:
@@ -110,6 +113,17 @@ class MainWindow(QMainWindow):
     def show_page(self, name: str) -> None:
         """Show a page by its name, as in `PageBar`: "live", …, "settings"."""
         self.bar.show_page(name)
+
+    @property
+    def batch(self) -> BatchPage:
+        """The Batch page; made when it is first asked for."""
+        return self._batch.page()
+
+    def _make_batch(self) -> BatchPage:
+        from inspector.batch import BatchRuns  # noqa: PLC0415 - not before the first paint
+        from inspector.gui.pages.batch import BatchPage  # noqa: PLC0415
+
+        return BatchPage(self._session, BatchRuns(self._session.store.home))
 
     @property
     def settings(self) -> SettingsPage:

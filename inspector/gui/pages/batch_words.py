@@ -1,0 +1,122 @@
+"""Words of the Batch page, without widgets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.batch import RunState
+from inspector.gui.words import duration
+
+if TYPE_CHECKING:
+    from inspector.batch import BatchRun, Survey
+    from inspector.domain.records import Thresholds
+
+_NO_LABELS = (
+    "No table of right and wrong: these pictures carry no labels. Put good ones into a folder “good”, defective ones "
+    "into folders named after the defect beside it, and inspect again."
+)
+_NO_LABELS_YET = "The table of right and wrong comes with the first pictures that carry a label."
+_STATES = {
+    RunState.STARTING: "starting",
+    RunState.RUNNING: "running",
+    RunState.STOPPING: "stopping",
+    RunState.STOPPED: "stopped",
+    RunState.DONE: "done",
+    RunState.FAILED: "failed",
+    RunState.MODEL_CHANGED: "cannot go on",
+}
+_STAGES = {"": "Starting", "listing": "Listing the folder", "loading": "Loading the model"}
+
+
+def survey_words(found: Survey) -> str:
+    """Return what a folder holds, in one sentence."""
+    words = f"{_pictures(found.pictures)}, "
+    labelled = found.good + found.defective
+    if not found.pictures:
+        words = "No picture in this folder or in those inside it"
+    elif not labelled:
+        words += "without labels"
+    else:
+        words += f"labelled: {found.good:,} good, {found.defective:,} defective"
+        if found.types:
+            words += f", {len(found.types)} type{'s' if len(found.types) > 1 else ''}"
+        if found.unlabelled:
+            words += f"; {found.unlabelled:,} without a label"
+    if len(found.categories) > 1:
+        words += f"; {len(found.categories)} categories"
+    if found.masks_left_out:
+        words += f"; {found.masks_left_out:,} masks left out"
+    return words
+
+
+def words_without_labels(run: BatchRun) -> str:
+    """Return why there is no table of right and wrong."""
+    known = run.record.survey
+    return _NO_LABELS_YET if known is None or known.good + known.defective else _NO_LABELS
+
+
+def _pictures(count: int) -> str:
+    return f"{count:,} picture{'' if count == 1 else 's'}"
+
+
+def judge_words(run: BatchRun) -> str:
+    """Return what gives a run's verdicts; empty while it is not known."""
+    judge = run.record.judge
+    if judge is None:
+        return ""
+    by = f"{run.record.recipe} v{run.record.recipe_version}, " if run.record.recipe else ""
+    return f"{by}{judge.model_name} ({judge.precision}), {points_words(judge.thresholds)}"
+
+
+def points_words(points: Thresholds) -> str:
+    """Return an operating point in words."""
+    review = "" if points.review_from is None else f", review from {points.review_from:.2g}"
+    return f"fails from {points.fail_at:.2g}{review}"
+
+
+def state_words(run: BatchRun) -> str:
+    """Return what a run is doing."""
+    return _STATES[run.state]
+
+
+def named(run: BatchRun) -> str:
+    """Return what a run was asked to judge with, short."""
+    return run.record.recipe or (run.record.judge.model_name if run.record.judge else run.record.model)
+
+
+def begun_words(run: BatchRun) -> str:
+    """Return when a run was begun, in local time."""
+    return f"{run.record.started.astimezone():%Y-%m-%d %H:%M}"
+
+
+def progress_words(run: BatchRun, rows: int) -> tuple[str, float | None]:
+    """Return how far a run is in words, and as a share (None where it is not known).
+
+    Args:
+        run: The run.
+        rows: Rows that have been read of it.
+    """
+    progress = run.progress
+    if run.state is RunState.DONE:
+        rate = f" · {_rate(progress.rate)}" if progress.rate else ""
+        return f"{rows:,} of {max(rows, progress.total):,}{rate}", 1.0
+    if progress.stage != "judging":
+        if run.active:
+            return f"{_STAGES.get(progress.stage, progress.stage)}…", None
+        return f"{_STATES[run.state]}, {_pictures(rows)} judged", None
+    total = max(progress.total, progress.done)
+    words = f"{progress.done:,} of {total:,}"
+    share = progress.done / total if total else None
+    if not run.active:
+        return f"{words} · {_STATES[run.state]}", share
+    if progress.rate:
+        words += f" · {_rate(progress.rate)}"
+    if run.state is RunState.STOPPING:
+        return f"{words} · stopping", share
+    if progress.seconds_left is not None:
+        words += f" · {duration(progress.seconds_left)} left"
+    return words, share
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:.{0 if rate >= 10 else 1}f}/s"

@@ -1,0 +1,298 @@
+"""The Batch page as a hand uses it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPushButton, QWidget
+
+from inspector.batch import Sort, SortKey
+from inspector.batch.confusion import FAILED, PASSED
+from inspector.batch.labels import DEFECTIVE, GOOD
+from inspector.domain.records import Prediction
+from inspector.gui.widgets.confusion_table import Cell
+from inspector.gui.widgets.results_table import ROW_PX, Column
+from tests.batch.samples import R, write_results
+from tests.gui.batch_desk import ROWS, Desk, digest_of, make_run, real_rows, say
+from tests.gui.conftest import Station, picture
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    return tmp_path / "parts"
+
+
+def test_the_empty_page_says_what_belongs_there(station: Station) -> None:
+    desk = Desk(station)
+    results = desk.page.results
+    assert results.empty_title.text() == "Judge a folder of pictures"
+    assert "Drop a folder" in results.empty.text()
+    assert results.browse_button.isVisible()
+    assert not desk.page.bar.inspect.isEnabled()
+    assert not desk.page.picture.isVisible()
+
+
+def test_a_folder_is_inspected_and_its_results_are_walked_through(station: Station, pictures: Path) -> None:
+    for name, bad in (("good/1.png", False), ("red/1.png", True), ("red/2.png", True)):
+        (pictures / name).parent.mkdir(parents=True, exist_ok=True)
+        picture(pictures / name, bad=bad)
+    desk = Desk(station)
+    bar, page = desk.page.bar, desk.page
+    assert bar.chosen_judge == ("recipe", "Test")
+    desk.type_folder(pictures)
+    station.until(lambda: bar.words.text() == "3 pictures, labelled: 1 good, 2 defective, 1 type")
+    assert page.results.empty_title.text() == "Not inspected yet"
+    desk.click(bar.inspect)
+    station.until(bar.stop.isVisible)
+    station.window.show_page("live")  # the run goes on
+    station.window.show_page("batch")
+    station.until(lambda: bar.progress.text().startswith("3 of 3") and not bar.stop.isVisible())
+    assert desk.names() == ["red/1.png", "red/2.png", "good/1.png"]
+    assert "Test v1, tiny (" in bar.words.text()
+    assert bar.words.text().endswith(", fails from 0.5")
+    assert desk.current() == "red/1.png"  # the first is chosen by itself
+    station.until(lambda: isinstance(page.picture._looked and page.picture._looked.heatmaps[0], Prediction))
+    assert page.picture.lines[0].verdict.text() == "FAIL"
+    station.qtbot.keyClick(page.results.table, Qt.Key.Key_Down)
+    station.qtbot.keyClick(page.results.table, Qt.Key.Key_Down)
+    assert desk.current() == "good/1.png"
+    station.until(lambda: page.picture.views[0]._shown is not None and page.picture._told is not None)
+    assert page.picture.lines[0].verdict.text() == "PASS"
+    assert page.confusion.cells[Cell(label=DEFECTIVE, verdict=FAILED)].text() == "2"
+    assert page.confusion.words.text().startswith("Escapes 0.0 % (0.0 to 65.8), overkill 0.0 %")
+
+
+def test_chips_filters_and_the_table_of_right_and_wrong_choose_what_is_shown(station: Station, pictures: Path) -> None:
+    make_run(station.home, pictures, real_rows(pictures, *ROWS))
+    desk = Desk(station)
+    desk.until_rows(7)
+    results, chips = desk.page.results, desk.page.results.chips.chips
+    texts = {name: chip.text() for name, chip in chips.items()}
+    assert texts == {
+        "all": "All 7",
+        "fail": "Fail 3",
+        "review": "Review 1",
+        "pass": "Pass 2",
+        "error": "Error 1",
+        "wrong": "Wrong 2",
+        "flips": "Flips 0",
+    }
+    assert not chips["flips"].isVisible()
+    desk.click(chips["wrong"])
+    station.until(lambda: desk.names() == ["good/2.png", "dent/2.png"])
+    desk.click(chips["all"])
+    station.qtbot.keyClicks(results.text, "DENT")
+    station.until(lambda: desk.names() == ["dent/1.png", "dent/2.png"])
+    results.text.clear()
+    station.qtbot.keyClicks(results.p_from, "0,3")
+    station.qtbot.keyClicks(results.p_to, "0.85")
+    station.until(lambda: desk.names() == ["scratch/1.png", "good/3.png"])
+    station.qtbot.keyClicks(results.p_to, "x")
+    station.until(lambda: len(desk.names()) == 4 and results.p_to.property("bad"))
+    cells = desk.page.confusion.cells
+    assert {cell.verdict: button.text() for cell, button in cells.items() if cell.label == DEFECTIVE}[PASSED] == "1"
+    desk.click(cells[Cell(label=GOOD, verdict=FAILED)])
+    station.until(lambda: desk.names() == ["good/2.png"])
+    assert (results.chips.current, results.label.currentText(), results.p_from.text()) == ("fail", "good", "")
+    desk.click(desk.page.confusion.types_button)
+    desk.click(desk.page.confusion.cells[Cell(label=DEFECTIVE, verdict=PASSED, defect="dent")])
+    station.until(lambda: desk.names() == ["dent/2.png"])
+    desk.click(chips["error"])
+    station.until(lambda: results.empty_title.text() == "No picture is like that" and results.empty.isVisible())
+
+
+def test_a_click_on_a_head_sorts_and_a_second_one_turns_it_round(station: Station, pictures: Path) -> None:
+    make_run(station.home, pictures, real_rows(pictures, *ROWS))
+    desk = Desk(station)
+    desk.until_rows(7)
+    table = desk.page.results.table
+    head = table.horizontalHeader()
+    assert desk.names()[:2] == ["dent/1.png", "good/2.png"]
+    assert table.model_.headerData(Column.SCORE, Qt.Orientation.Horizontal) == "P(defective) ↓"
+
+    def press(column: Column) -> None:
+        x = head.sectionViewportPosition(column) + 20
+        station.qtbot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=QPointF(x, 10).toPoint())
+
+    press(Column.PICTURE)
+    station.until(lambda: desk.names()[0] == "cut.png")
+    press(Column.PICTURE)
+    station.until(lambda: desk.names()[0] == "scratch/1.png")
+    assert desk.page.results._order == Sort(key=SortKey.PATH, descending=True)
+    press(Column.SCORE)
+    station.until(lambda: desk.names()[0] == "dent/1.png")
+    press(Column.SCORE)
+    station.until(lambda: desk.names()[0] == "good/1.png")
+    assert desk.page.results.sort.currentText() == "Best first"
+    assert desk.names()[-1] == "cut.png"  # without P(defective): last both ways
+
+
+@pytest.mark.parametrize("order", ["By name", "Worst first"])
+def test_the_table_grows_without_jumping(station: Station, pictures: Path, order: str) -> None:
+    first = [R(f"good/{number}.png", "PASS", 0.002 * number) for number in range(0, 200, 2)]
+    folder = make_run(station.home, pictures, first, stage="judging", total=200)
+    desk = Desk(station)
+    desk.until_rows(100)
+    table, results = desk.page.results.table, desk.page.results
+    results.sort.setCurrentText(order)
+    results.sort.activated.emit(results.sort.currentIndex())
+    station.until(lambda: desk.names()[0] == ("good/0.png" if order == "By name" else "good/198.png"))
+    results.choose(50)
+    station.until(lambda: desk.current() == "good/100.png")
+    table.verticalScrollBar().setValue(40 * ROW_PX + 5)
+    before = table.visualRect(table.currentIndex()).top()
+    assert 0 < before < table.viewport().height()
+    more = [R(f"good/{number}.png", "PASS", 0.002 * number) for number in range(1, 200, 2)]
+    write_results(folder / "results.csv", more, model=digest_of(folder), add=True)
+    desk.until_rows(200)
+    assert desk.current() == "good/100.png"
+    assert table.visualRect(table.currentIndex()).top() == before
+    say(folder, "done", 200, 200)
+    station.until(lambda: not desk.page.bar.stop.isVisible())
+
+
+def test_the_gallery_shows_the_same_rows_and_only_makes_what_is_in_view(station: Station, pictures: Path) -> None:
+    rows = [R(f"good/{number}.png", "PASS", 0.001 * number) for number in range(300)]
+    real_rows(pictures, *rows[:2])
+    for number in range(2, 300):
+        shutil.copy(pictures / "good" / "0.png", pictures / "good" / f"{number}.png")
+    make_run(station.home, pictures, rows)
+    desk = Desk(station)
+    desk.until_rows(300)
+    gallery, page = desk.page.results.gallery, desk.page
+    desk.page.results.step(1)
+    station.qtbot.keyClick(station.window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    station.until(gallery.isVisible)
+    assert desk.current() == "good/298.png"
+    shown = gallery.rows
+    assert shown is not None
+
+    def made() -> list[bool]:
+        return [page._thumbnails.get(shown.file(int(shown.indexes[row])))[1] for row in gallery._in_view()]
+
+    station.until(lambda: all(made()))
+    assert 4 <= len(made()) < 60
+    assert len(page._thumbnails) < 100
+    assert page._thumbnails.get(shown.file(gallery.current))[0] is not None
+    station.qtbot.keyClick(gallery, Qt.Key.Key_Right)
+    assert desk.current() == "good/297.png"
+    station.qtbot.keyClick(gallery, Qt.Key.Key_Down)
+    assert desk.current() == f"good/{297 - gallery._columns}.png"
+    station.qtbot.keyClick(gallery, Qt.Key.Key_End)
+    assert desk.current() == "good/0.png"
+    assert gallery._cell(299).bottom() <= gallery.viewport().height()
+    assert gallery.accessibleDescription() == "good/0.png, PASS, P(defective) 0.000, good"
+    station.qtbot.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=gallery._cell(298).center())
+    assert desk.current() == "good/1.png"
+    assert not gallery.grab().isNull()
+    desk.click(desk.page.results.table_button)
+    station.until(desk.page.results.table.isVisible)
+    assert desk.current() == "good/1.png"
+
+
+def test_what_cannot_be_shown_says_why_and_its_row_stays(station: Station, pictures: Path) -> None:
+    make_run(station.home, pictures, real_rows(pictures, *ROWS))
+    (pictures / "dent" / "1.png").unlink()
+    picture(pictures / "good" / "2.png", bad=False)  # another one than was judged
+    (pictures / "cut.png").write_bytes(b"\x89PNG")
+    (station.home.models / "tiny" / "manifest.json").unlink()
+    desk = Desk(station)
+    desk.until_rows(7)
+    view, words = desk.page.picture.views[0], desk.page.picture.words
+    station.until(lambda: "dent/1.png is not in its folder any more" in view.words_when_empty)
+    assert view._shown is None
+    desk.page.results.step(1)
+    station.until(lambda: "No heatmap: the model tiny is not in" in words.text())
+    assert "changed since it was judged" in words.text()
+    assert "Its verdicts stay." in words.text()
+    station.until(lambda: view._shown is not None)
+    for _ in range(5):
+        desk.page.results.step(1)
+    assert desk.current() == "cut.png"
+    station.until(lambda: "cut.png cannot be shown" in view.words_when_empty)
+    assert "unreadable: truncated" in words.text()
+    assert len(desk.names()) == 7
+
+
+def test_figures_of_pictures_that_the_model_has_learnt_from_say_so(station: Station, pictures: Path) -> None:
+    make_run(station.home, pictures, real_rows(pictures, *ROWS), trained_on=str(pictures))
+    desk = Desk(station)
+    desk.until_rows(7)
+    card = desk.page.confusion
+    station.until(card.warning.isVisible)
+    assert "it has learnt from some that are judged here: the figures flatter it" in card.warning.text()
+    assert "takes 299 defective parts" in card.words.toolTip()
+
+
+def test_without_labels_there_is_no_table_and_it_says_why(station: Station, pictures: Path) -> None:
+    make_run(station.home, pictures, real_rows(pictures, R("1.png", "FAIL", 0.9), R("2.png", "PASS", 0.1)))
+    desk = Desk(station)
+    desk.until_rows(2)
+    assert not desk.page.confusion._area.isVisible()
+    assert "carry no labels" in desk.page.confusion.words.text() or "comes with" in desk.page.confusion.words.text()
+    table = desk.page.results.table
+    assert table.isColumnHidden(Column.LABEL)
+    assert not desk.page.results.chips.chips["wrong"].isVisible()
+    assert not desk.page.results.label.isVisible()
+
+
+def test_original_overlay_and_heatmap_are_one_key_apart(station: Station, pictures: Path) -> None:
+    make_run(station.home, pictures, real_rows(pictures, *ROWS[:4]))
+    desk = Desk(station)
+    desk.until_rows(4)
+    card = desk.page.picture
+    station.until(lambda: card._looked is not None and isinstance(card._looked.heatmaps[0], Prediction))
+    station.until(lambda: card.views[0]._shown is not None and card.views[0]._shown.scene.heatmap is not None)
+    station.qtbot.keyClick(station.window, Qt.Key.Key_H)
+    assert card.mode == "heatmap"
+    station.until(lambda: card.views[0]._shown is not None and card.views[0]._shown.scene.opacity == 1.0)
+    station.qtbot.keyClick(station.window, Qt.Key.Key_H)
+    assert card.mode == "original"
+    station.until(lambda: card.views[0]._shown is not None and card.views[0]._shown.scene.heatmap is None)
+    desk.page.results.step(1)
+    station.until(lambda: card._looked is not None and card._looked.image is not None)
+    assert card._looked is not None
+    assert card._looked.heatmaps == (None,)  # not asked for
+    desk.click(card.modes["overlay"])
+    station.until(lambda: card._looked is not None and isinstance(card._looked.heatmaps[0], Prediction))
+
+
+def test_of_many_wanted_pictures_the_newest_is_shown(station: Station, pictures: Path) -> None:
+    make_run(station.home, pictures, real_rows(pictures, *ROWS))
+    desk = Desk(station)
+    desk.until_rows(7)
+    for _ in range(4):
+        desk.page.results.step(1)
+    last = desk.current()
+    card = desk.page.picture
+    station.until(lambda: card._looked is not None and card._looked.heatmaps[0] is not None)
+    assert card._looked is not None
+    assert card._looked.wanted.name == last == "dent/2.png"
+
+
+@pytest.mark.parametrize("comparing", [False, True])
+def test_everything_is_named_reachable_and_large_enough(station: Station, pictures: Path, comparing: bool) -> None:
+    rows = real_rows(pictures, *ROWS)
+    make_run(station.home, pictures, rows, name="20260102T080000Z-parts")
+    make_run(station.home, pictures, rows, name="20260101T080000Z-parts")
+    desk = Desk(station)
+    desk.until_rows(7)
+    if comparing:
+        desk.page._compare_with("20260101T080000Z-parts")
+        station.until(desk.page.compare.isVisible)
+    pressed = [
+        one
+        for one in desk.page.findChildren(QWidget)
+        if isinstance(one, QAbstractButton | QComboBox | QLineEdit)
+        and one.isVisible()
+        and not isinstance(one.parent(), QComboBox | QLineEdit)
+        and not one.objectName().startswith("qt_")
+    ]
+    assert len(pressed) > 20
+    assert [(type(one).__name__, one.size()) for one in pressed if min(one.width(), one.height()) < 44] == []
+    assert [one for one in pressed if one.focusPolicy() is Qt.FocusPolicy.NoFocus] == []
+    assert [one.text() for one in pressed if isinstance(one, QPushButton) and not one.toolTip()] == []
+    assert not desk.page.grab().isNull()
