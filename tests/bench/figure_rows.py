@@ -59,6 +59,7 @@ STEPS = (
     Step(name="regression", part="inference", arguments=("tests.bench.regression",)),
     Step(name="batch", part="batch", arguments=("tests.bench.batch_throughput",), needs_pictures=True),
     Step(name="batch_memory", part="batch", arguments=("tests.bench.batch_memory",)),
+    Step(name="batch_page", part="batch", arguments=("tests.bench.batch_page",)),
     Step(name="results_table", part="batch", arguments=("tests.bench.results_table",)),
     Step(name="bottle", part="training", arguments=("tests.bench.bottle_five_seeds",), needs_pictures=True),
     Step(
@@ -218,6 +219,20 @@ ROWS = (
         read=lambda a: (
             f"{a['first_run']['mb_at_10']:.0f} / {a['first_run']['mb_at_50']:.0f} / {a['second_run']['mb_at_99']:.0f} MB; "
             f"{'yes' if a['one_row_each_in_order'] else 'no'}"
+        ),
+    ),
+    Row(
+        what="Batch page, 100,000 rows: stall p99 while scrolling the table / while it grows too",
+        target="< 16 ms",
+        step="batch_page",
+        read=lambda a: f"{a['table_stall_p99_ms']:.1f} / {a['growing_stall_p99_ms']:.1f} ms",
+    ),
+    Row(
+        what="Batch page, 100,000 rows: slowest sort / filter, to the screen",
+        target="< 200 ms",
+        step="batch_page",
+        read=lambda a: " / ".join(
+            f"{max(value for key, value in a.items() if key.startswith(kind)):.0f} ms" for kind in ("sort_", "filter_")
         ),
     ),
     Row(
