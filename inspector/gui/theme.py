@@ -258,7 +258,7 @@ def _sheet(t: Theme) -> str:
     QListWidget::item:selected {{ background: {t.field}; color: {t.text}; border-left: 3px solid {t.accent}; }}
     QTableView {{ background: transparent; border: 0; outline: 0; }}
     QTableWidget::item {{ padding: 0 6px; border-bottom: 1px solid {t.edge}; }}
-    QTableWidget::item:selected {{ background: {t.field}; color: {t.text}; }}
+    QTableWidget::item:selected {{ background: {t.edge}; color: {t.text}; }}
     QHeaderView {{ background: transparent; }}
     QHeaderView::section {{ background: transparent; color: {t.muted}; border: 0; border-bottom: 1px solid {t.edge};
         padding: 6px; font-size: {SMALL_PX}px; }}

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from inspector.gui.pages.batch_told import Say, Told
 
 _OPACITY = 0.6
+#: Room for the name of who says it.
+_MODEL_PX = 96
 _MODES = (
     ("original", "Original", "The picture alone"),
     ("overlay", "Overlay", "The heatmap over the picture"),
@@ -40,7 +42,8 @@ class SayLine(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
-        self.model, self.verdict, self.score = label("", "muted"), label("", "score"), label("", "score")
+        self.model, self.verdict, self.score = OneLine(), label("", "score"), label("", "score")
+        self.model.setFixedWidth(_MODEL_PX)
         self.bar = ScoreBar(self)
         self.verdict.setMinimumWidth(64)
         self.score.setMinimumWidth(44)
@@ -58,11 +61,12 @@ class SayLine(QWidget):
         """
         self.model.setVisible(named)
         if say is None:
-            for one in (self.model, self.verdict, self.score):
-                one.setText("")
+            self.model.say("")
+            self.verdict.setText("")
+            self.score.setText("")
             self.bar.show_score(None, None)
             return
-        self.model.setText(say.model)
+        self.model.say(say.model)
         self.verdict.setText(verdict_words(say.verdict))
         state = "idle" if say.verdict == NO_VERDICT else STATES[say.verdict]
         self.verdict.setStyleSheet(f"color: {lively(CURRENT.theme, state).name()};")

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QScrollArea
 from inspector.batch.confusion import ERROR, FAILED, PASSED, REVIEW
 from inspector.batch.labels import DEFECTIVE, GOOD, UNLABELLED
 from inspector.gui.theme import TARGET_PX
-from inspector.gui.widgets.basics import OneLine, card, label
+from inspector.gui.widgets.basics import card, label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,8 @@ class ConfusionTable(QWidget):
         self.types_button.toggled.connect(lambda _: self._fill())
         row.addWidget(self.types_button)
         layout.addLayout(row)
-        self.warning = OneLine("fault")
+        self.warning = label("", "fault")
+        self.warning.setWordWrap(True)
         layout.addWidget(self.warning)
         self.show_confusion(None, "")
         self.show_evidence("", ())
@@ -92,7 +93,7 @@ class ConfusionTable(QWidget):
             warnings: What whoever reads the figures has to know.
         """
         self.words.setToolTip(evidence)
-        self.warning.say(" ".join(warnings))
+        self.warning.setText(" ".join(warnings))
         self.warning.setVisible(bool(warnings))
 
     def _fill(self) -> None:
@@ -106,6 +107,8 @@ class ConfusionTable(QWidget):
         wanted = [Cell(label=one, verdict=code, defect=name) for one, name, _ in lines for code, _ in verdicts]
         if list(self.cells) != wanted:
             self._build(lines, verdicts)
+        shown = min(len(lines), _LINES_SHOWN if self.window().height() < _TALL_PX else 2 * _LINES_SHOWN)
+        self._area.setFixedHeight(20 + shown * (TARGET_PX + 2))
         for (one, name, found), words in zip(lines, self._heads, strict=True):
             words.setText(_line_words(one, name, found.total))
             for code, verdict in verdicts:
@@ -147,8 +150,6 @@ class ConfusionTable(QWidget):
                 grid.addWidget(button, row, column)
                 self.cells[cell] = button
         self._area.setWidget(inside)
-        shown = min(len(lines), _LINES_SHOWN if self.window().height() < _TALL_PX else 2 * _LINES_SHOWN)
-        self._area.setFixedHeight(20 + shown * (TARGET_PX + 2))
 
     def _write(self, button: QPushButton, cell: Cell, number: int, line: str, verdict: str) -> None:
         button.setText(f"{number:,}")
