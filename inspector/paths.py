@@ -28,6 +28,11 @@ def shipped_models_dir() -> Path:
     return _shipped("models")
 
 
+def docs_dir() -> Path:
+    """The folder of the manual and other documents that ship with the program."""
+    return _shipped("docs")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
     """The user's data folder and what lies in it; nothing is created here.

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QScreen, QShowEvent
 
     from inspector.gui.first_start.dialog import FirstStart
+    from inspector.gui.manual import ManualDialog
     from inspector.gui.pages.batch import BatchPage
     from inspector.gui.pages.settings import SettingsPage
     from inspector.gui.session import Session
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self._second = 0
         self._ended: Callable[[], bool] | None = None
         self.first_start: FirstStart | None = None
+        self.manual: ManualDialog | None = None
         self.setWindowTitle("Inspector")
         self.setAcceptDrops(True)
         self.setMinimumSize(1024, 700)
@@ -154,6 +156,7 @@ class MainWindow(QMainWindow):
         for key, action in (
             ("Ctrl+,", lambda: self.show_page("settings")),
             ("Ctrl+O", self.open_pictures),
+            ("F1", self.show_manual),
             ("F11", self.toggle_full_screen),
             ("Ctrl+Q", self.close),
         ):
@@ -180,6 +183,15 @@ class MainWindow(QMainWindow):
         self.first_start = FirstStart(self._session, parent=self)
         self.first_start.train_wanted.connect(self._train)
         self.first_start.open()
+
+    def show_manual(self) -> None:
+        """Open the manual, or bring it to the front."""
+        from inspector.gui.manual import ManualDialog  # noqa: PLC0415 - when it is wanted
+
+        if self.manual is None:
+            self.manual = ManualDialog(parent=self)
+        self.manual.show()
+        self.manual.raise_()
 
     def _train(self) -> None:
         self.show_page("settings")
