@@ -158,8 +158,8 @@ class ReviewLog:
         empty = Standing(inspection_id=inspection_id, reviews=())
         return standings(self.history(inspection_id)).get(inspection_id, empty)
 
-    def standings(self, query: LogQuery) -> dict[str, Standing]:
-        """Return what stands of every part of a query of which something does, by its inspection's id.
+    def rows(self, query: LogQuery) -> list[Review]:
+        """Return all that was ever said of the parts of a query, in the order in which it was committed.
 
         Raises:
             LogError: If the log cannot be read.
@@ -167,7 +167,15 @@ class ReviewLog:
         joined = select(reviews).join(inspections, inspections.c.id == reviews.c.inspection_id)
         statement = where(joined, query).order_by(reviews.c.number)
         with self._errors("read"), self._engine.connect() as connection:
-            return standings([_from_row(dict(row)) for row in connection.execute(statement).mappings()])
+            return [_from_row(dict(row)) for row in connection.execute(statement).mappings()]
+
+    def standings(self, query: LogQuery) -> dict[str, Standing]:
+        """Return what stands of every part of a query of which something does, by its inspection's id.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        return standings(self.rows(query))
 
     def last_of(self, reviewer: str) -> Review | None:
         """Return the reviewer's last judgement that stands, which an undo withdraws; None where there is none.

@@ -35,11 +35,11 @@ def upgrade() -> None:
     op.create_index("ix_reviews_inspection", "reviews", ["inspection_id"])
     op.create_index("ix_reviews_undoes", "reviews", ["undoes"], unique=True)
     # INSERT OR REPLACE deletes without a trigger for DELETE: the third one sees to that
-    same = "number = NEW.number OR id = NEW.id OR undoes = NEW.undoes"
+    there = "EXISTS (SELECT 1 FROM reviews WHERE number = NEW.number OR id = NEW.id OR undoes = NEW.undoes)"
     for name, when in (
         ("reviews_no_update", "BEFORE UPDATE ON reviews"),
         ("reviews_no_delete", "BEFORE DELETE ON reviews"),
-        ("reviews_no_replace", f"BEFORE INSERT ON reviews WHEN EXISTS (SELECT 1 FROM reviews WHERE {same})"),
+        ("reviews_no_replace", f"BEFORE INSERT ON reviews WHEN {there}"),
     ):
         op.execute(f"CREATE TRIGGER {name} {when} BEGIN SELECT RAISE(ABORT, '{_NEVER}'); END")
 
