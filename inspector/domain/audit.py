@@ -112,7 +112,7 @@ class AuditEstimate:
     claim: Claim
 
 
-def audit_estimate(  # noqa: PLR0913 - the counts of which it consists
+def audit_estimate(
     *, passes: int, rejects: int, errors: int, passed: AuditCounts, rejected: AuditCounts, claim: float = 0.01
 ) -> AuditEstimate:
     """Work out what an audit of random samples of passes and of rejects shows.
@@ -123,8 +123,8 @@ def audit_estimate(  # noqa: PLR0913 - the counts of which it consists
       is all that is made of the population's being finite, so the interval is never too short.
     - Escape rate: E / (E + C), with E defective passes and C defective rejects (rejects less false ones). It grows with
       E and falls with C, so the limits of the two give its own; each is taken at 97.5 %, so that both hold at once with
-      at least 95 % (Bonferroni). An unclear reject counts as good for the value and the upper limit of the rate. While no
-      reject has been audited, C may be anything from none to all.
+      at least 95 % (Bonferroni). An unclear reject counts as good for the value and the upper limit of the rate. While
+      no reject has been audited, C may be anything from none to all.
     - Parts without a verdict (ERROR) neither escaped nor count as caught; in the yield they count as inspected.
 
     Args:
