@@ -149,6 +149,16 @@ class ReviewLog:
         with self._errors("read"), self._engine.connect() as connection:
             return [_from_row(dict(row)) for row in connection.execute(statement).mappings()]
 
+    def find(self, review_id: str) -> Review | None:
+        """Return one review; None where there is no such.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        with self._errors("read"), self._engine.connect() as connection:
+            row = connection.execute(select(reviews).where(reviews.c.id == review_id)).mappings().first()
+        return _from_row(dict(row)) if row is not None else None
+
     def standing(self, inspection_id: str) -> Standing:
         """Return what stands of a part at present.
 
