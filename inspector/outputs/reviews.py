@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,8 +57,9 @@ class PartRow:
 class ReviewLog:
     """Reads and adds reviews; any thread, any number of programs at once, with or without a station on the log.
 
-    Every call has a connection of its own and holds the file no longer than one row takes; the station's lock is not
-    needed. The station's own commits are never waited for by checkpoints from here.
+    Every call has a connection of its own; the station's lock is not needed. The file is held for writing only while a
+    row goes to the write-ahead log; that this reaches the disk is waited for after the file has been let go, so that the
+    station's next commit need not wait for it. Moving the log's pages into the file is left to the station.
 
     Args:
         path: The result log.
@@ -110,10 +112,12 @@ class ReviewLog:
         try:
             connection.execute(insert(reviews).values(row))
             connection.commit()
+            self._sync()
         except IntegrityError:
             connection.rollback()
             there = connection.execute(select(reviews).where(reviews.c.id == review.id)).mappings().first()
             if there is not None and {name: there[name] for name in row} == row:
+                self._sync()
                 return
             if review.undoes is not None and there is None:
                 raise ReviewError(f"the review {review.undoes} is withdrawn already", "") from None
@@ -249,6 +253,14 @@ class ReviewLog:
         uri = f"file:{quote(str(self.path.resolve()))}?mode={'ro' if self._read_only else 'rw'}"
         return sqlite3.connect(uri, uri=True, timeout=self._busy_s, check_same_thread=False)
 
+    def _sync(self) -> None:
+        """Bring the write-ahead log to the disk; without one, the commit has done so.
+
+        Where the station has moved its pages into the file meanwhile, it has brought both to the disk itself.
+        """
+        with suppress(FileNotFoundError), self.path.with_name(self.path.name + "-wal").open("r+b") as file:
+            os.fsync(file.fileno())
+
     def _check_schema(self) -> None:
         with self._errors("opened"), self._engine.connect() as connection:
             tables = set(connection.execute(text("SELECT name FROM sqlite_master WHERE type='table'")).scalars())
@@ -282,7 +294,8 @@ class ReviewLog:
 
 def _on_connect(connection: sqlite3.Connection, _: object) -> None:
     with closing(connection.cursor()) as cursor:
-        cursor.execute("PRAGMA synchronous=FULL")
+        ahead = cursor.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        cursor.execute(f"PRAGMA synchronous={'NORMAL' if ahead else 'FULL'}")  # NORMAL: see `ReviewLog._sync`
         # moving the log's pages into the file is the station's work; here it would hold the station's next commit up
         cursor.execute("PRAGMA wal_autocheckpoint=0")
         cursor.execute("PRAGMA cache_size=-2000")

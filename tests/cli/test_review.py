@@ -134,13 +134,14 @@ def test_words_for_people_and_wrong_wishes(
     said = capsys.readouterr()
     assert "so it is: unsure" in said.out
     assert "6 wait" in said.err
-    for words, fault in (
+    wrong: tuple[tuple[tuple[str, ...], str], ...] = (
         (("judge", parts[0].id, "good", "--type", "crack"), "only a defective part"),
         (("judge", "nobody", "good"), "no inspection nobody"),
         (("history", "nobody"), "no inspection nobody"),
         (("queue", "failures", "--log", str(tmp_path / "none")), "no result log"),
-    ):
-        assert main(["review", *words, *home]) == 1
+    )
+    for asked, fault in wrong:
+        assert main(["review", *asked, *home]) == 1
         assert fault in capsys.readouterr().err
     with closing(SqliteResultLog(tmp_path / "results.sqlite3", read_only=True)) as log:
         assert list(log.rows(LogQuery())) == parts

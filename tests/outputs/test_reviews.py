@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import signal
 import sqlite3
@@ -233,3 +235,36 @@ def test_a_review_is_a_judgement_or_a_withdrawal() -> None:
         with pytest.raises(ValueError, match=re.compile("review|defect type")):
             said("p", **wrong)
     assert isinstance(said("p", None, undoes="x"), Review)
+
+
+def test_the_log_is_free_again_before_a_review_is_on_the_disk_and_told_only_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, (part,) = fill(tmp_path, [Verdict.FAIL])
+    one, real, synced = said(part.id), os.fsync, list[str]()
+
+    def fsync(file: int) -> None:
+        with closing(sqlite3.connect(path, timeout=0)) as line:
+            line.execute("BEGIN IMMEDIATE")  # as the station would
+            line.rollback()
+        real(file)
+        synced.append(os.readlink(f"/proc/self/fd/{file}") if sys.platform == "linux" else "")
+
+    with closing(SqliteResultLog(path)):
+        log = ReviewLog(path)
+        monkeypatch.setattr(os, "fsync", fsync)
+        log.add(one)
+        log.add(one)  # as after an unclear failure: the row may not be on the disk yet
+        assert len(synced) == 2
+        assert sys.platform != "linux" or set(synced) == {f"{path}-wal"}
+
+        def broken(file: int) -> None:
+            raise OSError(errno.EIO, f"disk {file}")
+
+        monkeypatch.setattr(os, "fsync", broken)
+        other = said(part.id, BAD)
+        with pytest.raises(LogError, match="cannot be written"):
+            log.add(other)
+        monkeypatch.undo()
+        log.add(other)
+    assert log.history(part.id) == [one, other]
