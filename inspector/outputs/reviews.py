@@ -58,8 +58,8 @@ class ReviewLog:
     """Reads and adds reviews; any thread, any number of programs at once, with or without a station on the log.
 
     Every call has a connection of its own; the station's lock is not needed. The file is held for writing only while a
-    row goes to the write-ahead log; that this reaches the disk is waited for after the file has been let go, so that the
-    station's next commit need not wait for it. Moving the log's pages into the file is left to the station.
+    row goes to the write-ahead log; that this reaches the disk is waited for after the file has been let go, so that
+    the station's next commit need not wait for it. Moving the log's pages into the file is left to the station.
 
     Args:
         path: The result log.

@@ -136,7 +136,7 @@ def _notes(found: Population, estimate: AuditEstimate) -> list[str]:
     if not claim.shown:
         notes.append(
             f"That at most {100 * claim.rate:g} % of the passed parts are defective is not shown: with {passed.judged} "
-            f"audited it may be up to {100 * claim.upper:.2g} % (95 %). It would take {claim.parts_missing} more, all "
-            "of them good."
+            f"audited it may be up to {100 * claim.upper:.3g} % (95 %). It would take {claim.parts_missing} more, all "
+            f"of them good{' (there are fewer)' if claim.parts_missing > found.passes - passed.judged else ''}."
         )
     return notes

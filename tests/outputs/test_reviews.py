@@ -248,7 +248,7 @@ def test_the_log_is_free_again_before_a_review_is_on_the_disk_and_told_only_afte
             line.execute("BEGIN IMMEDIATE")  # as the station would
             line.rollback()
         real(file)
-        synced.append(os.readlink(f"/proc/self/fd/{file}") if sys.platform == "linux" else "")
+        synced.append(str(Path(f"/proc/self/fd/{file}").readlink()) if sys.platform == "linux" else "")
 
     with closing(SqliteResultLog(path)):
         log = ReviewLog(path)
