@@ -258,8 +258,9 @@ class ReviewLog:
 
         Where the station has moved its pages into the file meanwhile, it has brought both to the disk itself.
         """
-        with suppress(FileNotFoundError), self.path.with_name(self.path.name + "-wal").open("r+b") as file:
-            os.fsync(file.fileno())
+        file = self.path.resolve()  # SQLite puts it beside the file itself, not beside a link to it
+        with suppress(FileNotFoundError), file.with_name(file.name + "-wal").open("r+b") as ahead:
+            os.fsync(ahead.fileno())
 
     def _check_schema(self) -> None:
         with self._errors("opened"), self._engine.connect() as connection:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -97,7 +99,8 @@ class DeepLook:
         if self.over:
             return
         self._process.kill()
-        self._process.wait(_END_S)
+        with contextlib.suppress(subprocess.TimeoutExpired):  # it hangs in the system; there is no more to be done
+            self._process.wait(_END_S)
         self._close()
 
     def _lines(self) -> list[bytes]:

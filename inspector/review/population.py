@@ -116,8 +116,8 @@ def population(rows: Iterable[PartRow], policy_of: PolicyOf) -> Population:
         errors=sum(group.others for group in used.values()),
         outside=outside,
         one_in=one_in,
-        kept_passes=tuple(kept),
-        kept_rejects=tuple(one for group in used.values() for one in group.rejected),
+        kept_passes=tuple(sorted(kept)),  # ids are ordered by time
+        kept_rejects=tuple(sorted(one for group in used.values() for one in group.rejected)),
         not_saved=sum(group.not_saved for group in used.values()),
         notes=_notes(groups, rates, used, thinned=thinned),
         problem=problem,

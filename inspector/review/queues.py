@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.records import Verdict
@@ -14,9 +15,8 @@ from inspector.outputs.base import LogQuery
 from inspector.review.population import population
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from inspector.domain.records import Inspection
     from inspector.domain.review import Standing
@@ -194,11 +194,17 @@ def _audit(log: ReviewLog, request: QueueRequest, policy_of: PolicyOf) -> Queue:
     """Draw passes at random by the hash of their ids, mix in as many rejects, and shuffle."""
     found = population(log.parts(_only(request.query, None)), policy_of)
     salt = f"audit:{request.seed}"
-    passes = _first(found.kept_passes, request.sample, salt)
-    rejects = _first(found.kept_rejects, len(passes), salt)
+    removed = _removed(found.kept_passes)
+    passes = _first(found.kept_passes[removed:], request.sample, salt)
+    rejects = _first(found.kept_rejects[_removed(found.kept_rejects) :], len(passes), salt)
     order = sorted([*passes, *rejects], key=lambda one: draw(one, f"order:{request.seed}"))
     ids, judged, by_others = _waiting(order, log.standings(_only(request.query, None)), request)
     notes = list(found.notes)
+    if removed:
+        notes.append(
+            f"The pictures of the {removed} oldest passes that were kept are gone by now: the audit draws of the later "
+            "ones, and speaks about their time. Choose a later start to have counts of that time only."
+        )
     if passes and len(passes) < request.sample:
         notes.append(f"Only {len(passes)} pictures of passed parts were kept, {request.sample} were asked for.")
     if passes and len(rejects) < len(passes) // 2:
@@ -212,6 +218,15 @@ def _audit(log: ReviewLog, request: QueueRequest, policy_of: PolicyOf) -> Queue:
         request=request, ids=ids, judged=judged, by_others=by_others, without_picture=0, population=found,
         notes=tuple(notes),
     )  # fmt: skip
+
+
+def _removed(parts: Sequence[tuple[str, str]]) -> int:
+    """Return how many of the oldest parts have no picture any more: the archive removes the oldest first."""
+    low, high = 0, len(parts)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if Path(parts[middle][1]).exists() else (middle + 1, high)
+    return low
 
 
 def _first(parts: Iterable[tuple[str, str]], count: int, salt: str) -> list[str]:

@@ -250,8 +250,10 @@ def test_the_log_is_free_again_before_a_review_is_on_the_disk_and_told_only_afte
         real(file)
         synced.append(str(Path(f"/proc/self/fd/{file}").readlink()) if sys.platform == "linux" else "")
 
+    link = tmp_path / "link.sqlite3"
+    link.symlink_to(path)
     with closing(SqliteResultLog(path)):
-        log = ReviewLog(path)
+        log = ReviewLog(link)
         monkeypatch.setattr(os, "fsync", fsync)
         log.add(one)
         log.add(one)  # as after an unclear failure: the row may not be on the disk yet

@@ -161,6 +161,16 @@ def test_where_the_rate_was_changed_the_audit_draws_as_the_sparsest_did(tmp_path
     assert "1 in 1, 1 in 4" in queue.notes[0]
 
 
+def test_what_the_archive_has_removed_is_not_drawn_and_told(tmp_path: Path) -> None:
+    path, parts = fill(tmp_path, [P] * 20 + [F] * 2)
+    for part in parts[:12]:
+        assert part.picture is not None
+        part.picture.path.unlink()
+    queue = build_queue(ReviewLog(path), request(QueueKind.AUDIT, sample=8), keep_all)
+    assert set(queue.ids) == {part.id for part in parts[12:]}
+    assert "The pictures of the 12 oldest passes" in queue.notes[0]
+
+
 def test_who_has_seen_the_verdict_does_not_judge_blind(tmp_path: Path) -> None:
     path, parts = fill(tmp_path, [P, F])
     log = ReviewLog(path)
