@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import InspectorError
-from inspector.trainer_process import TrainingError, launch
+from inspector.processes import ProcessError, launch
 from trainer.protocol import Explained, parse_explain_report
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ class DeepLook:
         self._out, self._errors = Path(self._folder.name, "reports.jsonl"), Path(self._folder.name, "stderr.txt")
         try:
             with self._out.open("wb") as reports, self._errors.open("wb") as errors:
-                self._process = launch(words, out=reports.fileno(), errors=errors.fileno())
-        except TrainingError as error:
+                self._process = launch(words, name="deep look", out=reports.fileno(), errors=errors.fileno())
+        except ProcessError as error:
             self._close()
             raise DeepLookError(error.what, error.next_step) from error
 
