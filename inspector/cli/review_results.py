@@ -11,19 +11,23 @@ from inspector.cli.review_common import add_selection, open_reviews, selection
 
 if TYPE_CHECKING:
     from inspector.domain.audit import Estimate
+    from inspector.domain.review import Standing
     from inspector.review.estimate import AuditReport
     from inspector.review.learning import LearningSet, LearningUpdate
     from inspector.review.population import Population
 
 
 def add_commands(group: argparse._SubParsersAction[Any]) -> list[argparse.ArgumentParser]:
-    """Add ``estimate``, ``learning`` and ``manifest``, and return their parsers."""
+    """Add ``estimate``, ``conflicts``, ``learning`` and ``manifest``, and return their parsers."""
     estimate = group.add_parser("estimate", help="what the blind audit shows: escape rate, yield corrected for it")
     add_selection(estimate)
     estimate.add_argument(
         "--claim", type=_rate, default=0.01, help="fraction of the passes claimed not to be exceeded (default: 0.01)"
     )
     estimate.set_defaults(command=show_estimate)
+    contradicted = group.add_parser("conflicts", help="the parts of which reviewers contradict one another")
+    add_selection(contradicted)
+    contradicted.set_defaults(command=show_conflicts)
     learning = group.add_parser("learning", help="bring the pictures to be learned up to date, and count them")
     learning.add_argument("--confirmed", action="store_true", help="also what confirms a failure or review")
     learning.set_defaults(command=update_learning)
@@ -37,7 +41,7 @@ def add_commands(group: argparse._SubParsersAction[Any]) -> list[argparse.Argume
     manifest.set_defaults(command=write_manifest)
     for parser in (learning, manifest):
         parser.add_argument("recipe", nargs="?", default="", help="name of the recipe (default: the station's)")
-    return [estimate, learning, manifest]
+    return [estimate, contradicted, learning, manifest]
 
 
 def show_estimate(parsed: argparse.Namespace) -> int:
@@ -72,6 +76,24 @@ def show_estimate(parsed: argparse.Namespace) -> int:
         print(f"yield         {100 * found.yield_fraction:.2f} %, as the line counts")
     for note in report.notes:
         say(note)
+    return EXIT_OK
+
+
+def show_conflicts(parsed: argparse.Namespace) -> int:
+    """Show the conflicts; neither side wins."""
+    from inspector.review.estimate import conflicts  # noqa: PLC0415
+
+    found = [_conflict_to_json(one) for one in conflicts(open_reviews(parsed, read_only=True), selection(parsed))]
+    if parsed.json:
+        emit({"conflicts": found})
+        return EXIT_OK
+    for one in found:
+        print(
+            one_line(
+                f"{one['inspection_id']}  " + ", ".join(f"{who}: {what}" for who, what in one["judgements"].items())
+            )
+        )
+    say(f"{len(found)} parts are contradicted")
     return EXIT_OK
 
 
@@ -155,18 +177,15 @@ def _report_to_json(report: AuditReport) -> dict[str, Any]:
     return {
         "population": population_to_json(report.population),
         **asdict(found),
-        "conflicts": [
-            {
-                "inspection_id": one.inspection_id,
-                "judgements": {
-                    review.reviewer: review.judgement.value for review in one.reviews if review.judgement is not None
-                },
-            }
-            for one in report.conflicts
-        ],
+        "conflicts": [_conflict_to_json(one) for one in report.conflicts],
         "escapes": list(report.escapes),
         "notes": list(report.notes),
     }
+
+
+def _conflict_to_json(one: Standing) -> dict[str, Any]:
+    said = {review.reviewer: review.judgement.value for review in one.reviews if review.judgement is not None}
+    return {"inspection_id": one.inspection_id, "judgements": said}
 
 
 def _words(one: Estimate) -> str:

@@ -101,6 +101,15 @@ def test_an_audit_shows_no_verdict_and_its_estimate_follows(
     assert "escape rate" in capsys.readouterr().out
 
 
+def test_conflicts_are_listed(capsys: pytest.CaptureFixture[str], tmp_path: Path, parts: list[Inspection]) -> None:
+    for who, what in (("Ada", "good"), ("Bob", "defective")):
+        run(capsys, tmp_path, "judge", parts[12].id, what, "--reviewer", who)
+    _, found = run(capsys, tmp_path, "conflicts")
+    assert found == {"conflicts": [{"inspection_id": parts[12].id, "judgements": {"Ada": "good", "Bob": "defective"}}]}
+    assert main(["review", "conflicts", "--home", str(tmp_path)]) == 0
+    assert "Ada: good, Bob: defective" in capsys.readouterr().out
+
+
 def test_without_kept_passes_the_audit_says_what_to_change(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path, _ = fill(tmp_path, [P, F], kept=False)
     code, audit = run(capsys, tmp_path, "audit", "--log", path)
