@@ -79,6 +79,11 @@ class Home:
         return self.root / "batches"
 
     @property
+    def learning(self) -> Path:
+        """Pictures to be learned, a folder for each recipe."""
+        return self.root / "learning"
+
+    @property
     def cache(self) -> Path:
         """Compiled graphs and the like; may be deleted at any time."""
         return self.root / "cache"

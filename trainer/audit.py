@@ -232,9 +232,10 @@ def _near(samples: Sequence[Sample], thumbs: Sequence[Thumb]) -> list[Finding]:
     members: dict[int, list[int]] = {}
     for index, group in enumerate(groups):
         members.setdefault(group, []).append(index)
+    whole = all(sample.part for sample in samples)
     near = [group for group in members.values() if len(group) > 1 and len({samples[i].sha256 for i in group}) > 1]
     crossed = [group for group in near if len({samples[i].defective for i in group}) > 1]
-    parted = [group for group in near if len({samples[i].part for i in group}) > 1]
+    parted = [group for group in near if _is_parted([samples[index] for index in group], whole)]
     bursts = [group for group in near if _longest_run(group) >= BURST]
     plain = [group for group in near if group not in crossed and group not in bursts]
     found = []
@@ -254,6 +255,12 @@ def _near(samples: Sequence[Sample], thumbs: Sequence[Thumb]) -> list[Finding]:
                 _finding(severity, code, f"{_count(kind, 'group')} ({len(names)} pictures) {words}.", action, names)
             )
     return found
+
+
+def _is_parted(group: Sequence[Sample], whole: bool) -> bool:  # noqa: FBT001 - the one thing that it depends on
+    """Say whether near duplicates stay in several parts; of a split that is given in part, the test takes them all."""
+    parts = {sample.part for sample in group} - {""}
+    return len(parts) > 1 and (whole or "test" not in parts)
 
 
 def _longest_run(group: Sequence[int]) -> int:

@@ -55,8 +55,9 @@ def build_parser() -> argparse.ArgumentParser:
     look.set_defaults(command="inspect-data")
     for command in (test, look):
         command.add_argument("--progress", choices=["bar", "json"], default="bar", help="json: lines on stderr")
+    _add_explain(commands)
     for name, command in commands.choices.items():
-        if name != "worker":
+        if name not in {"worker", "explain"}:
             command.add_argument("--json", action="store_true", help="one JSON object on stdout")
     work = commands.add_parser("worker", help="run the training of a run folder; what the window starts")
     work.add_argument("folder", help="holds request.json; reports.jsonl is written there")
@@ -93,6 +94,24 @@ def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     compare.add_argument("--keep", default="", metavar="FOLDER", help="keep the bundles there as METHOD-SEED")
     _add_options(compare, _POSITIONAL | {"method", "seed", "replace", "folds"})
     compare.set_defaults(command="compare")
+
+
+def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    look = commands.add_parser(
+        "explain",
+        help="a deep look at one picture",
+        description="Draw what pytorch-grad-cam's methods show of one picture at several layers, beside the map that "
+        "the line shows, as PNG files.",
+    )
+    look.add_argument("model", help="folder of a bundle")
+    look.add_argument("picture", help="the picture's file")
+    look.add_argument("--out", required=True, metavar="FOLDER", help="of the PNG files")
+    methods = ("closed-form", "grad-cam", "grad-cam++", "eigen-cam", "layer-cam")
+    look.add_argument("--methods", nargs="+", choices=methods, default=list(methods), help="which (default: all)")
+    layers = ("layer3", "layer4")
+    look.add_argument("--layers", nargs="+", choices=layers, default=list(layers), help="where (default: both)")
+    look.add_argument("--json", action="store_true", help="JSON lines on stdout, one for each map and step")
+    look.set_defaults(command="explain")
 
 
 def _choices(name: str) -> tuple[str, ...]:
@@ -158,6 +177,7 @@ def main(arguments: Sequence[str]) -> int:
             "compare": commands.run_compare,
             "evaluate": commands.run_evaluate,
             "inspect-data": commands.run_inspect,
+            "explain": commands.run_explain,
             "worker": commands.run_worker,
         }[parsed.command](parsed)
     except InspectorError as error:

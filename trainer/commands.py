@@ -12,7 +12,18 @@ from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from inspector.domain.errors import BundleError
-from trainer.protocol import Candidate, Epoch, Finding, Found, Progress, Result, RunFolder, TrainRequest
+from trainer.protocol import (
+    Candidate,
+    Epoch,
+    Explained,
+    Finding,
+    Found,
+    MapMade,
+    Progress,
+    Result,
+    RunFolder,
+    TrainRequest,
+)
 
 if TYPE_CHECKING:
     import argparse
@@ -129,6 +140,31 @@ def run_inspect(parsed: argparse.Namespace) -> int:
     _say_found(console, found)
     for finding in findings:
         _say_finding(console, finding)
+    return 0
+
+
+def run_explain(parsed: argparse.Namespace) -> int:
+    """Look deeply at one picture."""
+    from inspector.vision.bundle import Bundle  # noqa: PLC0415 - seconds
+    from trainer.explain import explain  # noqa: PLC0415
+
+    bundle = Bundle.load(Path(parsed.model))
+    looked = explain(
+        bundle,
+        Path(parsed.picture),
+        Path(parsed.out),
+        methods=list(dict.fromkeys(parsed.methods)),
+        layers=list(dict.fromkeys(parsed.layers)),
+    )
+    for report in looked:
+        if parsed.json:
+            print(report.model_dump_json(), flush=True)
+        elif isinstance(report, MapMade):
+            print(f"{report.method}, {report.layer}: {report.overlay}", flush=True)
+        elif isinstance(report, Explained):
+            print(f"{report.model}: P(defective) {report.p_defective:.3f}, explained: {report.explained_class}")
+            for one in report.left_out:
+                print(f"  without {one.method}, {one.layer}: {one.reason}", file=sys.stderr)
     return 0
 
 

@@ -110,7 +110,7 @@ def read_dataset(data: Path, *, least: int = LEAST) -> Dataset:
     Args:
         data: A folder, or a manifest: a ``.csv`` or ``.parquet`` table with the columns path (relative to the table, or
             absolute), label ("good", or anything else for defective) and, where wanted, defect_type, category, group,
-            mask, split (train, val or test; used as it is).
+            mask, split (train, val or test; used as it is; rows without one are split around the others).
         least: Fewest pictures of each class.
 
     Raises:

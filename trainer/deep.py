@@ -24,12 +24,19 @@ if TYPE_CHECKING:
 _LAYERS = ("layer3", "layer4")
 
 
-class _Logits(nn.Module):
+class Logits(nn.Module):
+    """What pytorch-grad-cam derives: the logits alone.
+
+    Args:
+        network: Whose.
+    """
+
     def __init__(self, network: InspectionNetwork) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, pictures: Tensor) -> Tensor:
+        """Return (N, K) logits of (N, 3, H, W) preprocessed pictures."""
         return self.network.logits(pictures)
 
 
@@ -56,7 +63,7 @@ def deep_maps(trained: Trained, tested: Judgement) -> Generator[Report, None, di
     for title, kind in methods:
         for layer in _LAYERS:
             measured = Judgement()
-            with kind(model=_Logits(network), target_layers=[getattr(network, layer)]) as cam:
+            with kind(model=Logits(network), target_layers=[getattr(network, layer)]) as cam:
                 for sample in samples:
                     image = read_picture(sample.path)
                     pixels = torch.from_numpy(preprocess(image, trained.preprocessing))[None]

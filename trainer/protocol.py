@@ -206,6 +206,51 @@ def parse_report(line: str | bytes) -> Report:
     return _REPORT.validate_json(line)
 
 
+class MapMade(_Record):
+    """One map of a deep look (``trainer explain``) is on the disk."""
+
+    kind: Literal["map"] = "map"
+    method: str  #: as “Grad-CAM++”
+    layer: str  #: as “layer4”
+    overlay: str  #: path of the picture under its map, PNG, at most 1024 pixels wide or tall
+    heatmap: str  #: path of the map alone, PNG, 8 bit grey, the hottest cell 255
+    map_box: tuple[float, float, float, float]  #: where the map lies on the picture, as in `Prediction.map_box`
+    seconds: float
+
+
+class LeftOut(_Record):
+    """A map of a deep look that cannot be made."""
+
+    method: str
+    layer: str
+    reason: str
+
+
+class Explained(_Record):
+    """The last report of a deep look."""
+
+    kind: Literal["explained"] = "explained"
+    picture: str
+    model: str
+    model_sha256: str
+    p_defective: float
+    explained_class: str  #: the most probable class that is not good
+    left_out: list[LeftOut] = []
+
+
+ExplainReport = Progress | MapMade | Explained
+_EXPLAIN_REPORT: TypeAdapter[ExplainReport] = TypeAdapter(Annotated[ExplainReport, Field(discriminator="kind")])
+
+
+def parse_explain_report(line: str | bytes) -> ExplainReport:
+    """Read one JSON line of ``trainer explain --json``.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    return _EXPLAIN_REPORT.validate_json(line)
+
+
 class Command(StrEnum):
     """What a running training is told."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,8 @@ FOLDS = 5
 def split(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int] | None = None) -> Dataset:
     """Split as asked: as a split file says, as the manifest says, or at random by the seed.
 
-    Identical files, pictures of one group, and (where given) of one cluster stay together.
+    Identical files, pictures of one group, and (where given) of one cluster stay together. A manifest that gives a part
+    for every picture is followed to the letter; for one that gives it for some, see `_around`.
 
     Args:
         dataset: With hashes.
@@ -36,8 +38,10 @@ def split(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int] |
     """
     if request.split:
         parts = _from_file(dataset, request.split)
+    elif all(sample.part for sample in dataset.samples):
+        parts = {index: sample.part for index, sample in enumerate(dataset.samples)}
     elif any(sample.part for sample in dataset.samples):
-        parts = _given(dataset)
+        parts = _around(dataset, request, clusters or {})
     else:
         parts = _at_random(dataset, request, clusters or {})
     return _finished(dataset, parts, request.seed, clusters or {})
@@ -170,14 +174,43 @@ def _deal(
     return parts
 
 
-def _given(dataset: Dataset) -> dict[int, str]:
-    missing = [sample.name for sample in dataset.samples if not sample.part]
-    if missing:
-        raise DatasetError(
-            f"the manifest gives a split for some pictures only; {len(missing)} have none, as {missing[0]}",
-            "Fill the column “split” in every row, or leave it empty in all.",
-        )
-    return {index: sample.part for index, sample in enumerate(dataset.samples)}
+def _around(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int]) -> dict[int, str]:
+    """Split the pictures without a part around those that have one.
+
+    - What may not be parted follows its member with a part. A tested one wins over the others, also over those that are
+      given as train or val: what is as good as the same as a tested picture never trains.
+    - The rest is dealt out so that each class comes as near to the fractions asked for as it can; to test only of a
+      class of which no tested picture is given.
+    """
+    units = _units(dataset, clusters)
+    parts: dict[int, str] = {}
+    free: dict[bool, list[int]] = {False: [], True: []}
+    for number, unit in enumerate(units):
+        given = {dataset.samples[index].part for index in unit}
+        parts |= {index: _part_of(dataset.samples[index], given) for index in unit}
+        if given == {""}:
+            free[_kind(dataset, unit)[1] != GOOD].append(number)
+    for defective, chosen in free.items():
+        own = [index for index, sample in enumerate(dataset.samples) if sample.defective == defective]
+        taken = Counter(parts[index] for index in own)
+        wanted = {VAL: request.validation_fraction}
+        if taken[TEST]:  # of what is not tested, as much as a split at random validates with; no matter what is tested
+            wanted[VAL] /= 1 - request.test_fraction
+        else:
+            wanted[TEST] = request.test_fraction
+        size = len(own) - taken[TEST]
+        shares = {part: max(0.0, share * size - taken[part]) / max(1, taken[""]) for part, share in wanted.items()}
+        total = max(1.0, sum(shares.values()))
+        shares = {part: share / total for part, share in shares.items()}
+        parts |= _deal(dataset, units, chosen, shares, [request.seed, 79, int(defective)])
+    return parts
+
+
+def _part_of(sample: Sample, given: set[str]) -> str:
+    """Return the part of a picture by those that are given within its unit."""
+    if TEST in given:
+        return TEST
+    return sample.part or next((part for part in (VAL, TRAIN) if part in given), "")
 
 
 def _from_file(dataset: Dataset, file: str) -> dict[int, str]:

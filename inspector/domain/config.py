@@ -98,7 +98,7 @@ class KeepPolicy(Enum):
 
     ALL = "all"
     FAILURES = "failures-and-reviews"  #: FAIL, REVIEW and ERROR
-    ONE_IN_N = "one-in-n"  #: failures, reviews and errors, and every n-th pass
+    ONE_IN_N = "one-in-n"  #: failures, reviews and errors, and one of n passes, at random
     NONE = "none"
 
 
@@ -115,7 +115,7 @@ class ArchiveConfig:
 
     Args:
         keep: Which pictures.
-        one_in: With "one-in-n": every n-th pass is kept, 1 or more.
+        one_in: With "one-in-n": each pass is kept with the chance of 1 in n (`inspector.domain.sampling`), 1 or more.
         format: How.
         webp_quality: 1..100.
         max_size_gb: When the archive is larger (10^9 bytes), the oldest passes go first, then reviewed failures; an

@@ -53,6 +53,14 @@ class LogError(InspectorError):
     """The result log cannot be opened, read or written."""
 
 
+class ReviewError(InspectorError):
+    """A review cannot be taken: of which part, by whom, or withdrawing what, is wrong."""
+
+
+class LearningError(InspectorError):
+    """A picture cannot be taken into a set to be learned, or the set cannot be used."""
+
+
 class ReportError(InspectorError):
     """A report cannot be written."""
 

@@ -47,3 +47,62 @@ def parts_needed(rate: float, confidence: float = 0.95) -> int:
         msg = f"need a rate and a confidence between 0 and 1, got {rate} and {confidence}"
         raise ValueError(msg)
     return math.ceil(math.log(1 - confidence) / math.log(1 - rate))
+
+
+def binomial_upper_bound(successes: int, trials: int, confidence: float = 0.95) -> float:
+    """Return the exact one-sided upper bound of a proportion (Clopper and Pearson, Biometrika 1934).
+
+    It is the p at which so few successes have the probability 1 - ``confidence``, found by bisection.
+
+    Args:
+        successes: 0..trials.
+        trials: 0 or more; with 0 the bound is 1.
+        confidence: Strictly between 0 and 1.
+
+    Raises:
+        ValueError: If an argument is outside its range.
+    """
+    if not 0 <= successes <= trials or not 0.0 < confidence < 1.0:
+        msg = f"need 0 ≤ successes ≤ trials and 0 < confidence < 1, got {successes}, {trials}, {confidence}"
+        raise ValueError(msg)
+    if successes == trials:
+        return 1.0
+    if successes == 0:
+        return -math.expm1(math.log1p(-confidence) / trials)
+    low, high = successes / trials, 1.0
+    while high - low > 1e-9 * high:
+        middle = (low + high) / 2
+        if incomplete_beta(trials - successes, successes + 1, 1 - middle) > 1 - confidence:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def incomplete_beta(a: float, b: float, x: float) -> float:
+    """Return the regularised incomplete beta function I_x(a, b), by its continued fraction (DLMF 8.17.22).
+
+    Args:
+        a: Above 0.
+        b: Above 0.
+        x: 0..1.
+    """
+    if x <= 0.0 or x >= 1.0:
+        return float(x >= 1.0)
+    if x > (a + 1) / (a + b + 2):  # where the fraction converges slowly, that of the other end does not
+        return 1.0 - incomplete_beta(b, a, 1.0 - x)
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
+    tiny = 1e-300
+    # Lentz's method, as Thompson and Barnett (1986) mended it
+    c, d = 1.0, 1.0 / (1.0 - (a + b) * x / (a + 1) or tiny)
+    value = d
+    for m in range(1, 10_000):
+        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        for term in (even, odd):
+            c = 1.0 + term / c or tiny
+            d = 1.0 / (1.0 + term * d or tiny)
+            value *= c * d
+        if abs(c * d - 1.0) < 1e-15:
+            break
+    return front * value / a

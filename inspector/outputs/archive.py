@@ -15,6 +15,7 @@ import numpy as np
 from inspector.domain.config import KeepPolicy, PictureFormat
 from inspector.domain.errors import ArchiveError, PictureError
 from inspector.domain.records import ArchivedPicture, Verdict
+from inspector.domain.sampling import is_kept_pass
 from inspector.pictures import encode_picture, write_bytes
 
 if TYPE_CHECKING:
@@ -50,14 +51,13 @@ class PictureArchive:
     def __init__(self, folder: Path, config: ArchiveConfig) -> None:
         self._folder = folder
         self._config = config
-        self._passes = 0
         self._lock = threading.Lock()
 
     def keep(
         self, *, inspection_id: str, part: Part, prediction: Prediction | None, decision: Decision
     ) -> ArchivedPicture | None:
         """Keep the part's inspected pixels if the policy says so; see `Archive.keep`."""
-        if not self._wanted(decision.verdict):
+        if not self._wanted(inspection_id, decision.verdict):
             return None
         day = part.frame.captured_at.astimezone(UTC)
         folder = self._folder / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}" / decision.verdict.value.lower()
@@ -100,16 +100,13 @@ class PictureArchive:
                 removed += 1
             return removed
 
-    def _wanted(self, verdict: Verdict) -> bool:
+    def _wanted(self, inspection_id: str, verdict: Verdict) -> bool:
         config = self._config
         if config.keep is KeepPolicy.NONE:
             return False
         if config.keep is KeepPolicy.ALL or verdict is not Verdict.PASS:
             return True
-        if config.keep is not KeepPolicy.ONE_IN_N:
-            return False
-        self._passes += 1
-        return (self._passes - 1) % config.one_in == 0
+        return config.keep is KeepPolicy.ONE_IN_N and is_kept_pass(inspection_id, config.one_in)
 
     def _encoded(self, stem: Path, pixels: Image) -> tuple[Path, bytes]:
         """Return the file and its content; 16 bit is always PNG, as WebP has 8."""

@@ -111,7 +111,9 @@ class ResultLog(Protocol):
         ...
 
     def failure_pictures(self) -> list[str]:
-        """Return the paths of kept pictures of all parts that did not pass; none of them has been reviewed yet.
+        """Return the paths of kept pictures of all parts that did not pass and are not settled by reviewers.
+
+        Settled is a part when all that stands of it says good, or all says defective.
 
         Raises:
             LogError: If the log cannot be read.

@@ -7,7 +7,7 @@ import threading
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, Integer, cast, create_engine, event, func, insert, select, text, update
@@ -18,13 +18,12 @@ from inspector.domain.errors import LogError
 from inspector.domain.records import Tally, Verdict
 from inspector.outputs.base import LogQuery, YieldPoint
 from inspector.outputs.lock import StationLock
-from inspector.outputs.rows import from_row, time_text, to_row
+from inspector.outputs.query import advice, settled_parts, where
+from inspector.outputs.rows import from_row, to_row
 from inspector.outputs.schema import HEAD, inspections
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-
-    from sqlalchemy import Select
 
     from inspector.domain.records import Inspection
 
@@ -185,7 +184,7 @@ class SqliteResultLog:
 
     def tally(self, query: LogQuery) -> Tally:
         """Count the parts of a query; see `ResultLog.tally`."""
-        statement = _where(select(inspections.c.verdict, func.count()), query).group_by(inspections.c.verdict)
+        statement = where(select(inspections.c.verdict, func.count()), query).group_by(inspections.c.verdict)
         with self._clear_errors("read"), self._reading() as connection:
             counts = {_FIELDS[verdict]: count for verdict, count in connection.execute(statement)}
         return Tally(**counts)
@@ -193,13 +192,13 @@ class SqliteResultLog:
     def recent(self, query: LogQuery, limit: int) -> list[Inspection]:
         """Return the newest inspections, newest first; see `ResultLog.recent`."""
         order = (inspections.c.time_utc.desc(), inspections.c.id.desc())
-        statement = _where(select(inspections), query).order_by(*order).limit(limit)
+        statement = where(select(inspections), query).order_by(*order).limit(limit)
         with self._clear_errors("read"), self._reading() as connection:
             return [from_row(dict(row)) for row in connection.execute(statement).mappings()]
 
     def rows(self, query: LogQuery) -> Generator[Inspection]:
         """Iterate over the inspections, oldest first, with flat memory; see `ResultLog.rows`."""
-        statement = _where(select(inspections), query).order_by(inspections.c.time_utc, inspections.c.id)
+        statement = where(select(inspections), query).order_by(inspections.c.time_utc, inspections.c.id)
         with self._clear_errors("read"), self._reading() as connection:
             for row in connection.execution_options(yield_per=500).execute(statement).mappings():
                 yield from_row(dict(row))
@@ -208,7 +207,7 @@ class SqliteResultLog:
         """Return counts per time bucket, oldest first; see `ResultLog.yield_over_time`."""
         seconds = cast(func.strftime("%s", inspections.c.time_utc), Integer)
         bucket = (seconds // bucket_s).label("bucket")
-        statement = _where(select(bucket, inspections.c.verdict, func.count()), query)
+        statement = where(select(bucket, inspections.c.verdict, func.count()), query)
         statement = statement.group_by("bucket", inspections.c.verdict).order_by("bucket")
         found: dict[int, dict[str, int]] = {}
         with self._clear_errors("read"), self._reading() as connection:
@@ -221,21 +220,22 @@ class SqliteResultLog:
 
     def last_part_number(self, *, recipe: str, lot: str) -> int:
         """Return the highest part number of a recipe and lot, 0 where there is none."""
-        where = (inspections.c.recipe == recipe) & (inspections.c.lot == lot)
+        these = (inspections.c.recipe == recipe) & (inspections.c.lot == lot)
         with self._clear_errors("read"), self._reading() as connection:
-            return int(connection.execute(select(func.max(inspections.c.part_number)).where(where)).scalar() or 0)
+            return int(connection.execute(select(func.max(inspections.c.part_number)).where(these)).scalar() or 0)
 
     def file_keys(self, source: str) -> frozenset[str]:
         """Return the keys of all files of a source that are already recorded."""
-        where = (inspections.c.source == source) & (inspections.c.file_key != "")
+        these = (inspections.c.source == source) & (inspections.c.file_key != "")
         with self._clear_errors("read"), self._reading() as connection:
-            return frozenset(connection.execute(select(inspections.c.file_key).where(where)).scalars())
+            return frozenset(connection.execute(select(inspections.c.file_key).where(these)).scalars())
 
     def failure_pictures(self) -> list[str]:
-        """Return the paths of kept pictures of all parts that did not pass, for the archive's protection."""
-        where = (inspections.c.verdict != Verdict.PASS.value) & inspections.c.picture_path.is_not(None)
+        """Return what the archive protects: see `ResultLog.failure_pictures`."""
+        unsettled = (inspections.c.verdict != Verdict.PASS.value) & inspections.c.id.not_in(settled_parts())
+        statement = select(inspections.c.picture_path).where(unsettled, inspections.c.picture_path.is_not(None))
         with self._clear_errors("read"), self._reading() as connection:
-            return list(connection.execute(select(inspections.c.picture_path).where(where)).scalars())
+            return list(connection.execute(statement).scalars())
 
     def close(self) -> None:
         """Close the log and let another station have it; may be called twice."""
@@ -269,33 +269,4 @@ class SqliteResultLog:
             yield
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             cause = str(getattr(error, "orig", None) or error)
-            raise LogError(f"the log {self.path} cannot be {what}: {cause}", _advice(cause)) from error
-
-
-def _advice(cause: str) -> str:
-    for sign, advice in (
-        ("locked", "Close the program that holds the file; the station goes on trying."),
-        ("readonly", "Give this user the right to write the file and its folder."),
-        ("disk is full", "Free space on the disk; the station goes on trying."),
-        ("not a database", "Choose another file for the log; this one is left as it is."),
-        ("malformed", "Restore a copy, or start a new log; keep the damaged file."),
-        ("unable to open", "Check the path and its permissions."),
-    ):
-        if sign in cause:
-            return advice
-    return "Check the file, its folder and the disk."
-
-
-def _where(statement: Select[Any], query: LogQuery) -> Select[Any]:
-    columns = inspections.c
-    if query.since is not None:
-        statement = statement.where(columns.time_utc >= time_text(query.since))
-    if query.until is not None:
-        statement = statement.where(columns.time_utc < time_text(query.until))
-    if query.recipe is not None:
-        statement = statement.where(columns.recipe == query.recipe)
-    if query.lot is not None:
-        statement = statement.where(columns.lot == query.lot)
-    if query.verdicts is not None:
-        statement = statement.where(columns.verdict.in_([verdict.value for verdict in query.verdicts]))
-    return statement
+            raise LogError(f"the log {self.path} cannot be {what}: {cause}", advice(cause)) from error

@@ -1,11 +1,11 @@
-"""The result log's table. Migrations under `migrations` bring a file to this shape; a test compares the two."""
+"""The result log's tables. Migrations under `migrations` bring a file to this shape; a test compares the two."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
 
 #: Revision of the newest migration.
-HEAD = "0002"
+HEAD = "0003"
 
 metadata = MetaData()
 
@@ -53,4 +53,24 @@ inspections = Table(
     Index("ix_inspections_recipe_lot", "recipe", "lot", "part_number"),
     Index("ix_inspections_verdict_time", "verdict", "time_utc"),
     Index("ix_inspections_source_file", "source", "file_key"),
+)
+
+#: What people say of parts. Append-only: triggers refuse every change (migration 0003).
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("number", Integer, primary_key=True),  # the order of the commits
+    Column("id", String(36), nullable=False),
+    Column("inspection_id", String(36), nullable=False),
+    Column("time_utc", String(27), nullable=False),
+    Column("reviewer", Text, nullable=False),
+    Column("judgement", Text),  # good, defective, unsure; null: withdraws another
+    Column("defect_type", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("blind", Boolean, nullable=False),
+    Column("undoes", String(36)),
+    Index("ix_reviews_id", "id", unique=True),
+    Index("ix_reviews_inspection", "inspection_id"),
+    Index("ix_reviews_undoes", "undoes", unique=True),  # withdrawn once
 )

@@ -16,6 +16,7 @@ from inspector.domain.config import ArchiveConfig, KeepPolicy, PictureFormat
 from inspector.domain.errors import ArchiveError
 from inspector.domain.ids import new_id
 from inspector.domain.records import Box, Decision, Frame, Part, Prediction, Thresholds, Verdict
+from inspector.domain.sampling import is_kept_pass
 from inspector.outputs import archive as archive_module
 from inspector.outputs.archive import PictureArchive
 from inspector.pictures import read_picture, write_bytes
@@ -54,14 +55,31 @@ def keep(archive: PictureArchive, verdict: Verdict, one: Part | None = None) -> 
     [
         (KeepPolicy.ALL, [1, 1, 1, 1, 1, 1]),
         (KeepPolicy.FAILURES, [0, 1, 1, 1, 0, 0]),
-        (KeepPolicy.ONE_IN_N, [1, 1, 1, 1, 0, 1]),
+        (KeepPolicy.ONE_IN_N, [0, 1, 1, 1, 1, 0]),
         (KeepPolicy.NONE, [0, 0, 0, 0, 0, 0]),
     ],
 )
 def test_the_policy_says_what_is_kept(tmp_path: Path, policy: KeepPolicy, kept: list[int]) -> None:
     archive = PictureArchive(tmp_path, ArchiveConfig(keep=policy, one_in=2))
     verdicts = [Verdict.PASS, Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR, Verdict.PASS, Verdict.PASS]
-    assert [int(keep(archive, verdict) is not None) for verdict in verdicts] == kept
+    found = [
+        archive.keep(inspection_id=f"part {number}", part=part(), prediction=PREDICTION, decision=decision(verdict))
+        for number, verdict in enumerate(verdicts)
+    ]
+    assert [int(one is not None) for one in found] == kept
+
+
+def test_one_in_n_is_a_random_sample_that_restarts_and_turns_do_not_bias(tmp_path: Path) -> None:
+    ids = [f"{number:05}" for number in range(20_000)]
+    kept = [number for number, one in enumerate(ids) if is_kept_pass(one, 10)]
+    assert 1850 <= len(kept) <= 2150  # 2000, three and a half standard deviations
+    by_nest = np.bincount([number % 10 for number in kept], minlength=10)
+    assert by_nest.min() > 140  # every tenth would leave nine nests out
+    assert {number for number, one in enumerate(ids) if is_kept_pass(one, 20)} < set(kept)
+    one = PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.ONE_IN_N, one_in=10))
+    for number in (kept[0], kept[0]):  # the second as after a restart
+        found = one.keep(inspection_id=ids[number], part=part(), prediction=None, decision=decision(Verdict.PASS))
+        assert found is not None
 
 
 def test_the_original_pixels_and_the_heatmap_come_back(tmp_path: Path) -> None:

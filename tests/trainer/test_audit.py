@@ -54,6 +54,9 @@ def test_the_same_shot_is_found_again_and_another_part_is_not(
     assert found["burst"].files == ["a.png", "b.jpg", "c.png", "d.png"]
     parted = [replace(one, part="train" if index else "test") for index, one in enumerate(samples)]
     assert "near-duplicate-split" in codes(looked_at(parted))
+    partly = [parted[0], replace(parted[1], part=""), parted[2], *samples[4:]]
+    assert "near-duplicate-split" not in codes(looked_at(partly))  # the trainer tests with all of them
+    assert "near-duplicate-split" in codes(looked_at([replace(parted[0], part="val"), *partly[1:]]))
     mixed = [samples[0], replace(samples[1], defect="dent"), *samples[4:]]
     assert "near-duplicate-labels" in codes(looked_at(mixed))
 

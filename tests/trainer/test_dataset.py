@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -132,6 +133,37 @@ def test_a_written_split_is_used_again(tmp_path: Path) -> None:
     assert [one.part for one in again.samples] == [one.part for one in first.samples]
     with pytest.raises(DatasetError, match="does not say where 10 of the pictures belong"):
         split(without_files(70, 20), asked(split=str(tmp_path / "split.csv")))
+
+
+def partly(parts: dict[int, str], **more: object) -> Dataset:
+    """60 pictures, 20 of them defective, of which some have a part already."""
+    data = without_files(60, 20, **more)
+    return Dataset(data.layout, tuple(replace(s, part=parts.get(i, "")) for i, s in enumerate(data.samples)))
+
+
+def test_pictures_without_a_part_are_dealt_around_those_that_have_one() -> None:
+    given = {0: TEST, 1: TEST, 2: VAL, 20: TEST, 21: TRAIN}
+    found = split(partly(given), asked(test_fraction=0.2, validation_fraction=0.16))
+    assert {index: found.samples[index].part for index in given} == given
+    counts = found.counts()
+    assert counts[TEST] == {"good": 1, "scratch": 2}  # what is given, and no more
+    assert counts[VAL] == {"good": 8, "scratch": 4}  # a fifth of what is not tested
+    assert counts[TRAIN] == {"good": 31, "scratch": 14}
+
+
+def test_a_class_without_a_tested_picture_gets_some() -> None:
+    found = split(partly({20: TEST, 21: TEST}), asked(test_fraction=0.2, validation_fraction=0.2))
+    assert found.counts()[TEST] == {"good": 2, "scratch": 4}
+
+
+def test_what_belongs_to_a_tested_picture_is_tested_whatever_was_given() -> None:
+    data = partly({0: TEST, 3: TRAIN, 4: VAL, 20: TEST})
+    near = {data.samples[index].name: 1 for index in (0, 2, 3)} | {data.samples[index].name: 2 for index in (4, 5)}
+    found = split(data, asked(), near)
+    assert [found.samples[index].part for index in (0, 2, 3)] == [TEST] * 3
+    assert [found.samples[index].part for index in (4, 5)] == [VAL] * 2
+    every = partly({index: (TRAIN, VAL, TEST)[index % 3] for index in range(60)})
+    assert [one.part for one in split(every, asked(), near).samples] == [one.part for one in every.samples]
 
 
 def test_a_part_without_a_class_is_refused() -> None:

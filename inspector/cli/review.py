@@ -1,0 +1,287 @@
+"""``inspector review``: judge inspected parts, audit passes blind; also beside a running station."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inspector.cli import review_results
+from inspector.cli.common import (
+    EXIT_OK,
+    add_json,
+    add_places,
+    emit,
+    home_of,
+    one_line,
+    positive,
+    say,
+)
+from inspector.cli.review_common import add_selection, open_reviews, selection
+
+if TYPE_CHECKING:
+    import argparse
+
+    from inspector.domain.review import Review
+    from inspector.review.queues import Entry, Queue, QueueRequest
+
+_JUDGEMENTS = ("good", "defective", "unsure")
+_QUEUES = ("failures", "reviews", "errors")
+
+
+def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add ``review`` and its commands."""
+    group = commands.add_parser("review", help="judge inspected parts, audit passes blind").add_subparsers(
+        title="commands", metavar="COMMAND", required=True
+    )
+    queue = group.add_parser("queue", help="the parts that wait to be judged")
+    queue.add_argument("kind", choices=_QUEUES, help="which verdict")
+    queue.set_defaults(command=show_queue)
+    audit = group.add_parser(
+        "audit",
+        help="the blind audit: passes drawn at random, with rejects mixed in; no verdict is shown",
+        description="Passed parts drawn at random, as many rejected ones mixed in, in random order, without verdicts. "
+        "Judge them with “review judge ID good --queue audit” and the same sample, seed and selection.",
+    )
+    audit.add_argument("--pictures", type=Path, metavar="DIR", help="copy the pictures there as 001.png, 002.png, …")
+    audit.set_defaults(command=show_queue, kind="audit")
+    judge = group.add_parser("judge", help="say what a part is; the verdict stays as it was")
+    judge.add_argument("inspection", help="id of the inspection")
+    judge.add_argument("judgement", choices=_JUDGEMENTS)
+    judge.add_argument("--type", default="", help="defect type, of a defective part")
+    judge.add_argument("--note", default="", help="a remark")
+    judge.add_argument(
+        "--queue", choices=(*_QUEUES, "audit", "direct"), default="direct", help="where it came from (default: direct)"
+    )
+    judge.set_defaults(command=judge_part)
+    undo = group.add_parser("undo", help="withdraw a judgement of your own")
+    undo.add_argument("review", nargs="?", default="", help="its id (default: the last one)")
+    undo.set_defaults(command=undo_review)
+    history = group.add_parser("history", help="all that was said of a part, and its verdict")
+    history.add_argument("inspection", help="id of the inspection")
+    history.set_defaults(command=show_history)
+    for parser in (queue, audit, judge, undo):
+        parser.add_argument("--reviewer", default="", help="who reviews (default: the user's name)")
+    for parser in (queue, audit, judge):
+        add_selection(parser)
+    for parser in (queue, audit):
+        parser.add_argument("--second-opinion", action="store_true", help="also parts that somebody else has judged")
+    for parser in (audit, judge):
+        parser.add_argument("--sample", type=positive, default=60, help="audit: how many passed parts (default: 60)")
+        parser.add_argument("--seed", type=int, default=0, help="audit: another seed draws other parts (default: 0)")
+    more = review_results.add_commands(group)
+    for parser in (queue, audit, judge, undo, history, *more):
+        add_places(parser, log=True)
+        add_json(parser)
+
+
+def review_to_json(review: Review) -> dict[str, Any]:
+    """Return the documented object of a review."""
+    return {
+        "id": review.id,
+        "inspection_id": review.inspection_id,
+        "time_utc": review.time_utc.isoformat(),
+        "reviewer": review.reviewer,
+        "judgement": review.judgement.value if review.judgement else None,
+        "defect_type": review.defect_type,
+        "note": review.note,
+        "queue": review.queue.value,
+        "blind": review.blind,
+        "undoes": review.undoes,
+    }
+
+
+def show_queue(parsed: argparse.Namespace) -> int:
+    """Show what waits, and what could not be shown."""
+    from inspector.review.queues import Entry, build_queue, load_entry  # noqa: PLC0415
+
+    log = open_reviews(parsed)
+    queue = build_queue(log, _request(parsed, parsed.kind), _policies(parsed))
+    found = [load_entry(log, queue.request, one) for one in queue.ids]
+    entries = [one for one in found if isinstance(one, Entry)]
+    skipped = [one for one in found if not isinstance(one, Entry)]
+    copies = _copied(entries, parsed.pictures) if getattr(parsed, "pictures", None) else {}
+    rows = [_entry_to_json(one, copies.get(one.inspection_id)) for one in entries]
+    if parsed.json:
+        emit(
+            {"queue": parsed.kind, "entries": rows, "judged": queue.judged, "by_others": queue.by_others,
+             "without_picture": queue.without_picture, "skipped": [{"inspection_id": one.inspection_id, "why": one.why}
+             for one in skipped], "notes": list(queue.notes), **_population(queue)}
+        )  # fmt: skip
+        return EXIT_OK
+    for row in rows:
+        shown = " ".join(str(row[name]) for name in ("verdict", "p_defective", "picture") if row[name] is not None)
+        print(f"{row['inspection_id']}  {one_line(row['lot'])} {row['part_number']:6}  {one_line(shown)}")
+    for one in skipped:
+        say(f"skipped: {one.inspection_id}: {one.why}")
+    population = queue.population
+    if population is not None and population.problem:
+        say(f"no audit: {population.problem}. {population.next_step}")
+    for note in queue.notes:
+        say(note)
+    say(f"{len(rows)} wait; {queue.judged} judged by {queue.request.reviewer}, {queue.by_others} by others")
+    return EXIT_OK
+
+
+def judge_part(parsed: argparse.Namespace) -> int:
+    """Judge; a part of the audit has to be one that was drawn, or the sample were not random any more."""
+    from inspector.domain.errors import ReviewError  # noqa: PLC0415
+    from inspector.domain.ids import new_id  # noqa: PLC0415
+    from inspector.domain.review import Judgement, QueueKind, Review  # noqa: PLC0415
+    from inspector.review.queues import Skipped, build_queue, load_entry  # noqa: PLC0415
+
+    if parsed.type and parsed.judgement != "defective":
+        raise ReviewError(f"only a defective part has a defect type, got “{parsed.type}”", "Leave out --type.")
+    log = open_reviews(parsed)
+    blind = False
+    if parsed.queue == "audit":
+        request = _request(parsed, "audit")
+        drawn = build_queue(log, request, _policies(parsed)).ids
+        entry = load_entry(log, request, parsed.inspection) if parsed.inspection in drawn else None
+        if entry is None:
+            raise ReviewError(
+                f"the part {parsed.inspection} does not wait in this audit", "Name one that “review audit” lists."
+            )
+        if isinstance(entry, Skipped):
+            raise ReviewError(f"the part {parsed.inspection} cannot be judged: {entry.why}", "Go on with the next one.")
+        blind = entry.blind
+    review = Review(
+        id=new_id(),
+        inspection_id=parsed.inspection,
+        time_utc=datetime.now(UTC),
+        reviewer=_reviewer(parsed),
+        judgement=Judgement(parsed.judgement),
+        defect_type=parsed.type,
+        note=parsed.note,
+        queue=QueueKind(parsed.queue),
+        blind=blind,
+    )
+    log.add(review)
+    return _tell(parsed, review, f"{parsed.inspection}: {parsed.judgement}, says {review.reviewer}")
+
+
+def undo_review(parsed: argparse.Namespace) -> int:
+    """Withdraw."""
+    from inspector.domain.errors import ReviewError  # noqa: PLC0415
+    from inspector.review.desk import withdraw  # noqa: PLC0415
+
+    log = open_reviews(parsed)
+    reviewer = _reviewer(parsed)
+    last = log.find(parsed.review) if parsed.review else log.last_of(reviewer)
+    if last is None:
+        which = f"no judgement {parsed.review}" if parsed.review else f"no judgement of {reviewer}"
+        raise ReviewError(f"there is {which} to withdraw", "See review history ID.")
+    withdrawal = withdraw(log, last, reviewer, datetime.now(UTC))
+    said = last.judgement.value if last.judgement else ""
+    return _tell(parsed, withdrawal, f"{last.inspection_id}: {said} is withdrawn by {reviewer}")
+
+
+def show_history(parsed: argparse.Namespace) -> int:
+    """Show verdict and reviews of a part."""
+    from inspector.domain.errors import ReviewError  # noqa: PLC0415
+    from inspector.outputs.rows import inspection_to_json  # noqa: PLC0415
+
+    log = open_reviews(parsed, read_only=True)
+    inspection = log.inspection(parsed.inspection)
+    if inspection is None:
+        raise ReviewError(f"there is no inspection {parsed.inspection} in {log.path}", "Check the id.")
+    rows = log.history(parsed.inspection)
+    truth = log.standing(parsed.inspection).truth
+    if parsed.json:
+        emit(
+            {"inspection": inspection_to_json(inspection), "reviews": [review_to_json(row) for row in rows],
+             "truth": truth.value if truth else None}
+        )  # fmt: skip
+        return EXIT_OK
+    decision = inspection.decision
+    score = "–" if decision.p_defective is None else f"{decision.p_defective:.3f}"
+    print(f"{decision.verdict.value}, P(defective) {score}  {one_line(decision.reason)}")
+    for row in rows:
+        said = row.judgement.value if row.judgement else f"withdraws {row.undoes}"
+        blind = ", blind" if row.blind else ""
+        print(
+            f"{row.time_utc.astimezone():%Y-%m-%d %H:%M}  {row.id}  {one_line(row.reviewer)}: {said} "
+            f"{one_line(row.defect_type)} ({row.queue.value}{blind}) {one_line(row.note)}"
+        )
+    print(f"so it is: {truth.value if truth else 'not judged'}")
+    return EXIT_OK
+
+
+# --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _tell(parsed: argparse.Namespace, review: Review, words: str) -> int:
+    if parsed.json:
+        emit(review_to_json(review))
+    else:
+        print(one_line(words))
+    return EXIT_OK
+
+
+def _reviewer(parsed: argparse.Namespace) -> str:
+    from inspector.domain.errors import ReviewError  # noqa: PLC0415
+
+    try:
+        name = str(parsed.reviewer).strip() or getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        name = ""
+    if not name:
+        raise ReviewError("it is not known who reviews", "Say it with --reviewer NAME.")
+    return name
+
+
+def _request(parsed: argparse.Namespace, kind: str) -> QueueRequest:
+    from inspector.domain.review import QueueKind  # noqa: PLC0415
+    from inspector.review.queues import QueueRequest  # noqa: PLC0415
+
+    return QueueRequest(
+        kind=QueueKind(kind),
+        reviewer=_reviewer(parsed),
+        query=selection(parsed),
+        second_opinion=getattr(parsed, "second_opinion", kind == "audit"),
+        sample=getattr(parsed, "sample", 60),
+        seed=getattr(parsed, "seed", 0),
+    )
+
+
+def _policies(parsed: argparse.Namespace) -> Any:  # noqa: ANN401 - PolicyOf is an alias for type checkers only
+    from inspector.review.population import recipe_policies  # noqa: PLC0415
+
+    return recipe_policies(home_of(parsed).recipes)
+
+
+def _entry_to_json(entry: Entry, copy: Path | None) -> dict[str, Any]:
+    """Return the documented object; of a blind part no path, as the archive's has the verdict in it."""
+    record = entry.inspection
+    return {
+        "inspection_id": entry.inspection_id,
+        "time_utc": entry.time_utc.isoformat(),
+        "recipe": entry.recipe,
+        "lot": entry.lot,
+        "part_number": entry.part_number,
+        "picture": str(copy) if copy else str(entry.picture) if record is not None else None,
+        "verdict": record.decision.verdict.value if record is not None else None,
+        "reason": record.decision.reason if record is not None else None,
+        "p_defective": record.decision.p_defective if record is not None else None,
+    }
+
+
+def _copied(entries: list[Entry], folder: Path) -> dict[str, Path]:
+    from inspector.domain.errors import ReviewError  # noqa: PLC0415
+    from inspector.pictures import write_bytes  # noqa: PLC0415
+
+    found = {}
+    for number, entry in enumerate(entries, 1):
+        target = folder / f"{number:03}{entry.picture.suffix}"
+        try:
+            write_bytes(target, entry.picture.read_bytes())
+        except OSError as error:
+            raise ReviewError(f"the picture {target} cannot be written: {error}", "Name another folder.") from error
+        found[entry.inspection_id] = target
+    return found
+
+
+def _population(queue: Queue) -> dict[str, Any]:
+    found = queue.population
+    return {} if found is None else {"population": review_results.population_to_json(found)}

@@ -1,0 +1,49 @@
+"""What the commands of ``inspector review`` share: which record, which parts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from inspector.cli.common import home_of, settings_of, time_argument
+
+if TYPE_CHECKING:
+    import argparse
+
+    from inspector.outputs.base import LogQuery
+    from inspector.outputs.reviews import ReviewLog
+
+
+def add_selection(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which parts are meant."""
+    parser.add_argument("--since", type=time_argument, help="captured at or after this date or time (local)")
+    parser.add_argument("--until", type=time_argument, help="captured before this date or time (local)")
+    parser.add_argument("--shift", action="store_true", help="of the shift that runs now")
+    parser.add_argument("--recipe", help="name of the recipe")
+    parser.add_argument("--lot", help="lot")
+
+
+def open_reviews(parsed: argparse.Namespace, *, read_only: bool = False) -> ReviewLog:
+    """Open the record of reviews of the command's log.
+
+    Raises:
+        LogError: See `ReviewLog`.
+    """
+    from inspector import assembly  # noqa: PLC0415
+    from inspector.outputs.reviews import ReviewLog  # noqa: PLC0415
+
+    home = home_of(parsed)
+    where = assembly.places(home, settings_of(home), log=getattr(parsed, "log", None))
+    return ReviewLog(where.log, read_only=read_only)
+
+
+def selection(parsed: argparse.Namespace) -> LogQuery:
+    """Return the parts that the command is about."""
+    from inspector.domain.shifts import shift_start  # noqa: PLC0415
+    from inspector.outputs.base import LogQuery  # noqa: PLC0415
+
+    since = parsed.since
+    if parsed.shift:
+        start = shift_start(datetime.now().astimezone(), settings_of(home_of(parsed)).shift_starts)
+        since = max(start.astimezone(UTC), since or start)
+    return LogQuery(since=since, until=parsed.until, recipe=parsed.recipe, lot=parsed.lot)

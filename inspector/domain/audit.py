@@ -1,0 +1,235 @@
+"""What a blind audit of passed and rejected parts allows to be claimed: escapes, and the yield less these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING
+
+from inspector.domain.review import Truth
+from inspector.domain.statistics import binomial_upper_bound, wilson_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditCounts:
+    """What the audited parts of one verdict are.
+
+    Args:
+        good: Judged good.
+        defective: Judged defective.
+        unsure: Nobody could say, or the judgement was changed after the verdict had been seen.
+        conflict: Reviewers contradict one another.
+    """
+
+    good: int = 0
+    defective: int = 0
+    unsure: int = 0
+    conflict: int = 0
+
+    @property
+    def judged(self) -> int:
+        """All of them."""
+        return self.good + self.defective + self.unclear
+
+    @property
+    def unclear(self) -> int:
+        """Those of which it is not known; each estimate takes them for what is worse."""
+        return self.unsure + self.conflict
+
+    @staticmethod
+    def of(truths: Iterable[Truth]) -> AuditCounts:
+        """Count."""
+        found = list(truths)
+        return AuditCounts(
+            good=found.count(Truth.GOOD),
+            defective=found.count(Truth.DEFECTIVE),
+            unsure=found.count(Truth.UNSURE),
+            conflict=found.count(Truth.CONFLICT),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A fraction, 0..1, with its limits.
+
+    Args:
+        value: None where nothing is known.
+        low: Lower limit.
+        high: Upper limit.
+    """
+
+    value: float | None
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Whether the audit shows that few enough of the passed parts are defective.
+
+    Args:
+        rate: The fraction that is claimed not to be exceeded.
+        upper: The exact one-sided 95 % bound that the audit gives; 1 without a part.
+        shown: `upper` is at most `rate`.
+        parts_missing: How many more passed parts would have to be audited, all of them good, to show it; 0 where shown.
+    """
+
+    rate: float
+    upper: float
+    shown: bool
+    parts_missing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEstimate:
+    """What is known, with 95 % intervals. Unclear parts count as what is worse; `audit_estimate` has the method.
+
+    Args:
+        passed: The audited passes.
+        rejected: The audited rejects (FAIL and REVIEW).
+        defective_passes: Fraction of passed parts that are defective; Wilson.
+        defective_passes_exact: The same by Clopper and Pearson.
+        false_rejects: Fraction of rejected parts that are good; Wilson.
+        escape_rate: Fraction of defective parts that passed: escaped / (escaped + caught).
+        yield_fraction: Passed over inspected, as the line counts; None before the first part.
+        yield_corrected: Passed and good over inspected.
+        claim: What can be claimed of the passed parts.
+    """
+
+    passed: AuditCounts
+    rejected: AuditCounts
+    defective_passes: Estimate
+    defective_passes_exact: Estimate
+    false_rejects: Estimate
+    escape_rate: Estimate
+    yield_fraction: float | None
+    yield_corrected: Estimate
+    claim: Claim
+
+
+def audit_estimate(
+    *, passes: int, rejects: int, errors: int, passed: AuditCounts, rejected: AuditCounts, claim: float = 0.01
+) -> AuditEstimate:
+    """Work out what an audit of random samples of passes and of rejects shows.
+
+    - Fraction of passes that are defective: Wilson's interval of the sample (and Clopper and Pearson's). Unclear parts
+      count as defective for the value and the upper limit, as good for the lower one. Parts that were seen are known:
+      there are at least as many defective passes as were found, and at most all but the good ones that were found. That
+      is all that is made of the population's being finite, so the interval is never too short.
+    - Escape rate: E / (E + C), with E defective passes and C defective rejects (rejects less false ones). It grows with
+      E and falls with C, so the limits of the two give its own; each is taken at 97.5 %, so that both hold at once with
+      at least 95 % (Bonferroni). An unclear reject counts as good for the value and the upper limit of the rate. While
+      no reject has been audited, C may be anything from none to all.
+    - Parts without a verdict (ERROR) neither escaped nor count as caught; in the yield they count as inspected.
+
+    Args:
+        passes: Passed parts of which the sample was drawn.
+        rejects: FAIL and REVIEW parts of which the sample was drawn.
+        errors: ERROR parts of the same time.
+        passed: The audited passes, at most `passes`.
+        rejected: The audited rejects, at most `rejects`.
+        claim: See `Claim.rate`, strictly between 0 and 1.
+
+    Raises:
+        ValueError: If more were audited than there are.
+    """
+    if passed.judged > passes or rejected.judged > rejects:
+        msg = f"more audited than there are: {passed.judged} of {passes} passes, {rejected.judged} of {rejects} rejects"
+        raise ValueError(msg)
+    escaped = _of_population(passed.defective, passed, passes, CONFIDENCE)
+    inspected = passes + rejects + errors
+    good_passes = [1.0 - one if one is not None else None for one in (escaped.value, escaped.high, escaped.low)]
+    share = passes / inspected if inspected else 0.0
+    return AuditEstimate(
+        passed=passed,
+        rejected=rejected,
+        defective_passes=escaped,
+        defective_passes_exact=_exact(passed),
+        false_rejects=_of_population(rejected.good, rejected, rejects, CONFIDENCE),
+        escape_rate=_escape_rate(passes, rejects, passed, rejected),
+        yield_fraction=share if inspected else None,
+        yield_corrected=Estimate(
+            value=share * good_passes[0] if inspected and good_passes[0] is not None else None,
+            low=share * (1.0 - escaped.high),
+            high=share * (1.0 - escaped.low) if inspected else 1.0,
+        ),
+        claim=_claim(passed, claim),
+    )
+
+
+def _of_population(found: int, counts: AuditCounts, size: int, confidence: float) -> Estimate:
+    """Return the fraction of a population, of which ``found`` were surely so, and the unclear ones perhaps."""
+    if not size:
+        return Estimate(value=None, low=0.0, high=1.0)
+    judged, perhaps = counts.judged, found + counts.unclear
+    low = max(found / size, wilson_interval(found, judged, confidence)[0])
+    high = min(1.0 - (judged - perhaps) / size, wilson_interval(perhaps, judged, confidence)[1])
+    return Estimate(value=perhaps / judged if judged else None, low=low, high=high)
+
+
+def _exact(counts: AuditCounts) -> Estimate:
+    judged, perhaps = counts.judged, counts.defective + counts.unclear
+    level = (1.0 + CONFIDENCE) / 2  # two-sided: half of what is left on each side
+    return Estimate(
+        value=perhaps / judged if judged else None,
+        low=1.0 - binomial_upper_bound(judged - counts.defective, judged, level) if judged else 0.0,
+        high=binomial_upper_bound(perhaps, judged, level),
+    )
+
+
+def _escape_rate(passes: int, rejects: int, passed: AuditCounts, rejected: AuditCounts) -> Estimate:
+    each = (1.0 + CONFIDENCE) / 2
+    escaped = _of_population(passed.defective, passed, passes, each)
+    false = _of_population(rejected.good, rejected, rejects, each)
+    value = None
+    if escaped.value is not None and (false.value is not None or not rejects):
+        value = _rate(passes * escaped.value, rejects * (1.0 - (false.value or 0.0)))
+    low = _rate(passes * escaped.low, rejects * (1.0 - false.low))
+    high = _rate(passes * escaped.high, rejects * (1.0 - false.high))
+    return Estimate(value=value, low=low or 0.0, high=1.0 if high is None else high)
+
+
+def _rate(escaped: float, caught: float) -> float | None:
+    return escaped / (escaped + caught) if escaped + caught > 0.0 else None
+
+
+def _claim(passed: AuditCounts, rate: float) -> Claim:
+    bad, judged = passed.defective + passed.unclear, passed.judged
+    upper = binomial_upper_bound(bad, judged, CONFIDENCE)
+    if upper <= rate:
+        return Claim(rate=rate, upper=upper, shown=True, parts_missing=0)
+    return Claim(rate=rate, upper=upper, shown=False, parts_missing=parts_missing(bad, judged, rate))
+
+
+def parts_missing(bad: int, judged: int, rate: float, confidence: float = CONFIDENCE) -> int:
+    """Return how many more parts, all of them good, would bring the exact upper bound down to a rate.
+
+    Args:
+        bad: Parts found bad so far.
+        judged: Parts judged so far, at least ``bad``.
+        rate: Strictly between 0 and 1.
+        confidence: Strictly between 0 and 1.
+
+    Raises:
+        ValueError: If an argument is outside its range.
+    """
+    if not 0 <= bad <= judged or not 0.0 < rate < 1.0:
+        msg = f"need 0 ≤ bad ≤ judged and a rate between 0 and 1, got {bad}, {judged}, {rate}"
+        raise ValueError(msg)
+
+    def enough(more: int) -> bool:
+        return binomial_upper_bound(bad, judged + more, confidence) <= rate
+
+    if enough(0):
+        return 0
+    high = next(1 << power for power in count() if enough(1 << power))
+    low = high >> 1  # not enough
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high

@@ -1,0 +1,54 @@
+"""What the readers of the result log share: a query as SQL, and what to do about the database's errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from inspector.outputs.rows import time_text
+from inspector.outputs.schema import inspections, reviews
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
+
+    from inspector.outputs.base import LogQuery
+
+
+def advice(cause: str) -> str:
+    """Return what to do about an error of the database."""
+    for sign, step in (
+        ("locked", "Close the program that holds the file; the station goes on trying."),
+        ("readonly", "Give this user the right to write the file and its folder."),
+        ("disk is full", "Free space on the disk; the station goes on trying."),
+        ("not a database", "Choose another file for the log; this one is left as it is."),
+        ("malformed", "Restore a copy, or start a new log; keep the damaged file."),
+        ("unable to open", "Check the path and its permissions."),
+    ):
+        if sign in cause:
+            return step
+    return "Check the file, its folder and the disk."
+
+
+def where(statement: Select[Any], query: LogQuery) -> Select[Any]:
+    """Return the statement restricted to the inspections of a query."""
+    columns = inspections.c
+    if query.since is not None:
+        statement = statement.where(columns.time_utc >= time_text(query.since))
+    if query.until is not None:
+        statement = statement.where(columns.time_utc < time_text(query.until))
+    if query.recipe is not None:
+        statement = statement.where(columns.recipe == query.recipe)
+    if query.lot is not None:
+        statement = statement.where(columns.lot == query.lot)
+    if query.verdicts is not None:
+        statement = statement.where(columns.verdict.in_([verdict.value for verdict in query.verdicts]))
+    return statement
+
+
+def settled_parts() -> Select[Any]:
+    """Select the ids of inspections of which all judgements that are not withdrawn say good, or all say defective."""
+    withdrawn = select(reviews.c.undoes).where(reviews.c.undoes.is_not(None))
+    standing = reviews.c.judgement.is_not(None) & reviews.c.id.not_in(withdrawn)
+    agreed = (func.count(reviews.c.judgement.distinct()) == 1) & (func.min(reviews.c.judgement) != "unsure")
+    return select(reviews.c.inspection_id).where(standing).group_by(reviews.c.inspection_id).having(agreed)

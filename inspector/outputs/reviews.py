@@ -1,0 +1,332 @@
+"""The record of reviews: rows that are only added, in the result log's file, beside a running station."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, create_engine, event, insert, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from inspector.domain.errors import LogError, ReviewError
+from inspector.domain.records import Verdict
+from inspector.domain.review import Judgement, QueueKind, Review, Standing, standings
+from inspector.outputs.query import advice, where
+from inspector.outputs.result_log import SqliteResultLog
+from inspector.outputs.rows import from_row, parse_time, time_text
+from inspector.outputs.schema import HEAD, inspections, reviews
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Mapping
+
+    from inspector.domain.records import Inspection
+    from inspector.outputs.base import LogQuery
+
+_BUSY_S = 5.0
+_TRIES = 3
+_IDS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """What a queue is made of: one inspection, without the rest of its row.
+
+    Args:
+        id: Of the inspection.
+        verdict: As it was recorded.
+        recipe: Name of the recipe.
+        recipe_version: Its version.
+        picture: Path of the kept picture, which may have been removed since; None where none was kept.
+        not_saved: Whether one should have been kept but could not be.
+    """
+
+    id: str
+    verdict: Verdict
+    recipe: str
+    recipe_version: int
+    picture: str | None
+    not_saved: bool
+
+
+class ReviewLog:
+    """Reads and adds reviews; any thread, any number of programs at once, with or without a station on the log.
+
+    Every call has a connection of its own; the station's lock is not needed. The file is held for writing only while a
+    row goes to the write-ahead log; that this reaches the disk is waited for after the file has been let go, so that
+    the station's next commit need not wait for it. Moving the log's pages into the file is left to the station.
+
+    Args:
+        path: The result log.
+        read_only: Nothing can be added.
+        busy_s: How long one attempt waits for another writer, seconds; there are three.
+
+    Raises:
+        LogError: If there is no log, it is damaged, no result log, of a newer version; or of an older one, and it can
+            not be brought up to date because it is opened read-only or a station uses it.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False, busy_s: float = _BUSY_S) -> None:
+        self.path = Path(path)
+        self._read_only = read_only
+        self._busy_s = busy_s
+        if not self.path.is_file():
+            raise LogError(f"there is no result log {self.path}", "Check the path, or inspect a part first.")
+        self._engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
+        event.listen(self._engine, "connect", _on_connect)
+        self._check_schema()
+
+    # --- adding -------------------------------------------------------------------------------------------------------
+
+    def add(self, review: Review) -> None:
+        """Commit a judgement or a withdrawal; when this returns, it survives a power cut.
+
+        Repeated after an unclear failure, the row is not doubled.
+
+        Raises:
+            ReviewError: If there is no such part, or what is to be withdrawn is not there, not this reviewer's, or
+                withdrawn already.
+            LogError: If it could not be written; nothing is, and the same review can be added later.
+        """
+        if self._read_only:
+            raise LogError(f"the log {self.path} was opened read-only", "Open it for writing.")
+        row = _to_row(review)
+        for attempt in range(1, _TRIES + 1):
+            try:
+                with self._errors("written"), self._engine.connect() as connection:
+                    self._add(connection, review, row)
+            except LogError as error:
+                if attempt == _TRIES or not isinstance(error.__cause__, OperationalError) or "locked" not in error.what:
+                    raise
+            else:
+                return
+
+    def _add(self, connection: Connection, review: Review, row: Mapping[str, Any]) -> None:
+        self._refuse(connection, review)
+        connection.execute(text("BEGIN IMMEDIATE"))
+        try:
+            connection.execute(insert(reviews).values(row))
+            connection.commit()
+            self._sync()
+        except IntegrityError:
+            connection.rollback()
+            there = connection.execute(select(reviews).where(reviews.c.id == review.id)).mappings().first()
+            if there is not None and {name: there[name] for name in row} == row:
+                self._sync()
+                return
+            if review.undoes is not None and there is None:
+                raise ReviewError(f"the review {review.undoes} is withdrawn already", "") from None
+            raise
+
+    def _refuse(self, connection: Connection, review: Review) -> None:
+        """Refuse what does not fit the rows that are there; those never change, so no lock is needed."""
+        part = select(inspections.c.id).where(inspections.c.id == review.inspection_id)
+        if connection.execute(part).first() is None:
+            raise ReviewError(
+                f"there is no inspection {review.inspection_id} in {self.path}", "Name one of this log's parts."
+            )
+        if review.undoes is None:
+            return
+        found = connection.execute(select(reviews).where(reviews.c.id == review.undoes)).mappings().first()
+        if found is None or found["inspection_id"] != review.inspection_id or found["judgement"] is None:
+            raise ReviewError(f"there is no judgement {review.undoes} of this part to withdraw", "See its history.")
+        if found["reviewer"] != review.reviewer:
+            raise ReviewError(
+                f"the judgement was made by {found['reviewer']}, not by {review.reviewer}",
+                "A reviewer withdraws own judgements only; judge the part yourself, both stand beside one another.",
+            )
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def history(self, inspection_id: str) -> list[Review]:
+        """Return all that was ever said of a part, in the order in which it was committed.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        statement = select(reviews).where(reviews.c.inspection_id == inspection_id).order_by(reviews.c.number)
+        with self._errors("read"), self._engine.connect() as connection:
+            return [_from_row(dict(row)) for row in connection.execute(statement).mappings()]
+
+    def find(self, review_id: str) -> Review | None:
+        """Return one review; None where there is no such.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        with self._errors("read"), self._engine.connect() as connection:
+            row = connection.execute(select(reviews).where(reviews.c.id == review_id)).mappings().first()
+        return _from_row(dict(row)) if row is not None else None
+
+    def standing(self, inspection_id: str) -> Standing:
+        """Return what stands of a part at present.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        empty = Standing(inspection_id=inspection_id, reviews=())
+        return standings(self.history(inspection_id)).get(inspection_id, empty)
+
+    def rows(self, query: LogQuery) -> list[Review]:
+        """Return all that was ever said of the parts of a query, in the order in which it was committed.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        joined = select(reviews).join(inspections, inspections.c.id == reviews.c.inspection_id)
+        statement = where(joined, query).order_by(reviews.c.number)
+        with self._errors("read"), self._engine.connect() as connection:
+            return [_from_row(dict(row)) for row in connection.execute(statement).mappings()]
+
+    def standings(self, query: LogQuery) -> dict[str, Standing]:
+        """Return what stands of every part of a query of which something does, by its inspection's id.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        return standings(self.rows(query))
+
+    def last_of(self, reviewer: str) -> Review | None:
+        """Return the reviewer's last judgement that stands, which an undo withdraws; None where there is none.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        withdrawn = select(reviews.c.undoes).where(reviews.c.undoes.is_not(None))
+        own = (reviews.c.reviewer == reviewer) & reviews.c.judgement.is_not(None) & reviews.c.id.not_in(withdrawn)
+        statement = select(reviews).where(own).order_by(reviews.c.number.desc()).limit(1)
+        with self._errors("read"), self._engine.connect() as connection:
+            row = connection.execute(statement).mappings().first()
+        return _from_row(dict(row)) if row is not None else None
+
+    def parts(self, query: LogQuery) -> Generator[PartRow]:
+        """Iterate over the inspections of a query, oldest first, with flat memory.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        columns = inspections.c
+        chosen = select(
+            columns.id,
+            columns.verdict,
+            columns.recipe,
+            columns.recipe_version,
+            columns.picture_path,
+            columns.image_not_saved != "",
+        )
+        statement = where(chosen, query).order_by(columns.time_utc, columns.id)
+        with self._errors("read"), self._engine.connect() as connection:
+            rows = connection.execution_options(yield_per=2000).execute(statement)
+            for one, verdict, recipe, version, picture, not_saved in rows:
+                yield PartRow(one, Verdict(verdict), recipe, version, picture, bool(not_saved))
+
+    def inspection(self, inspection_id: str) -> Inspection | None:
+        """Return one inspection with its verdict; None where there is no such.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        return self.inspections([inspection_id]).get(inspection_id)
+
+    def inspections(self, ids: list[str]) -> dict[str, Inspection]:
+        """Return inspections by their ids; those that are not there are left out.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        found: dict[str, Inspection] = {}
+        with self._errors("read"), self._engine.connect() as connection:
+            for start in range(0, len(ids), _IDS_AT_ONCE):
+                statement = select(inspections).where(inspections.c.id.in_(ids[start : start + _IDS_AT_ONCE]))
+                rows = connection.execute(statement).mappings()
+                found |= {row["id"]: from_row(dict(row)) for row in rows}
+        return found
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _connect(self) -> sqlite3.Connection:
+        uri = f"file:{quote(str(self.path.resolve()))}?mode={'ro' if self._read_only else 'rw'}"
+        return sqlite3.connect(uri, uri=True, timeout=self._busy_s, check_same_thread=False)
+
+    def _sync(self) -> None:
+        """Bring the write-ahead log to the disk; without one, the commit has done so.
+
+        Where the station has moved its pages into the file meanwhile, it has brought both to the disk itself.
+        """
+        file = self.path.resolve()  # SQLite puts it beside the file itself, not beside a link to it
+        with suppress(FileNotFoundError), file.with_name(file.name + "-wal").open("r+b") as ahead:
+            os.fsync(ahead.fileno())
+
+    def _check_schema(self) -> None:
+        with self._errors("opened"), self._engine.connect() as connection:
+            tables = set(connection.execute(text("SELECT name FROM sqlite_master WHERE type='table'")).scalars())
+            found = None
+            if "alembic_version" in tables:
+                found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if found == HEAD:
+            return
+        if found is None or str(found) > HEAD or self._read_only:
+            SqliteResultLog(self.path, read_only=True).close()  # says what is wrong
+            return
+        try:
+            SqliteResultLog(self.path).close()
+        except LogError as error:
+            if "in use by another station" not in error.what:
+                raise
+            raise LogError(
+                f"the log {self.path} has schema {found}, which holds no reviews yet, and a station uses it",
+                "Restart that station with this version of the program; it brings the log up to date.",
+            ) from error
+
+    @contextmanager
+    def _errors(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            cause = str(getattr(error, "orig", None) or error)
+            step = "Another program holds it; try again." if "locked" in cause else advice(cause)
+            raise LogError(f"the log {self.path} cannot be {what}: {cause}", step) from error
+
+
+def _on_connect(connection: sqlite3.Connection, _: object) -> None:
+    with closing(connection.cursor()) as cursor:
+        ahead = cursor.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        cursor.execute(f"PRAGMA synchronous={'NORMAL' if ahead else 'FULL'}")  # NORMAL: see `ReviewLog._sync`
+        # moving the log's pages into the file is the station's work; here it would hold the station's next commit up
+        cursor.execute("PRAGMA wal_autocheckpoint=0")
+        cursor.execute("PRAGMA cache_size=-2000")
+
+
+def _to_row(review: Review) -> dict[str, Any]:
+    return {
+        "id": review.id,
+        "inspection_id": review.inspection_id,
+        "time_utc": time_text(review.time_utc),
+        "reviewer": review.reviewer,
+        "judgement": review.judgement.value if review.judgement else None,
+        "defect_type": review.defect_type,
+        "note": review.note,
+        "queue": review.queue.value,
+        "blind": review.blind,
+        "undoes": review.undoes,
+    }
+
+
+def _from_row(row: Mapping[str, Any]) -> Review:
+    return Review(
+        id=row["id"],
+        inspection_id=row["inspection_id"],
+        time_utc=parse_time(row["time_utc"]),
+        reviewer=row["reviewer"],
+        judgement=Judgement(row["judgement"]) if row["judgement"] is not None else None,
+        defect_type=row["defect_type"],
+        note=row["note"],
+        queue=QueueKind(row["queue"]),
+        blind=bool(row["blind"]),
+        undoes=row["undoes"],
+    )

@@ -1,0 +1,1 @@
+"""Reviewing inspected parts: queues, the blind audit, what it allows to be claimed, the pictures to be learned."""

@@ -1,0 +1,131 @@
+"""A deep look at one picture, as a process of the trainer: torch is never in the station's own process."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.domain.errors import InspectorError
+from inspector.processes import ProcessError, launch
+from trainer.protocol import Explained, parse_explain_report
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trainer.protocol import ExplainReport
+
+_END_S = 5.0
+
+
+class DeepLookError(InspectorError):
+    """A deep look cannot be started, or has failed."""
+
+
+class DeepLook:
+    """Runs ``trainer explain`` beside the station at low priority; asked from time to time for what is there.
+
+    Used by one thread at a time. It is over when `poll` has returned an `Explained`, has raised, or after `cancel`.
+
+    Args:
+        model: Folder of the bundle.
+        picture: The file.
+        out: Folder of the PNG files; the caller's to remove.
+        methods: As ``trainer explain --methods``; empty for all.
+        layers: As ``--layers``; empty for all.
+        command: Runs the trainer; its own arguments follow.
+
+    Raises:
+        DeepLookError: If it cannot be started.
+    """
+
+    def __init__(
+        self,
+        model: Path,
+        picture: Path,
+        out: Path,
+        *,
+        methods: Sequence[str] = (),
+        layers: Sequence[str] = (),
+        command: Sequence[str] = (sys.executable, "-m", "trainer"),
+    ) -> None:
+        words = [*command, "explain", str(model), str(picture), "--out", str(out), "--json"]
+        for flag, values in (("--methods", methods), ("--layers", layers)):
+            if values:
+                words += [flag, *values]
+        self.over = False
+        self._read = 0
+        # named files, opened again for reading: a file that is shared with the process shares its place with it
+        self._folder = tempfile.TemporaryDirectory(prefix="deep-look-", ignore_cleanup_errors=True)
+        self._out, self._errors = Path(self._folder.name, "reports.jsonl"), Path(self._folder.name, "stderr.txt")
+        try:
+            with self._out.open("wb") as reports, self._errors.open("wb") as errors:
+                self._process = launch(words, name="deep look", out=reports.fileno(), errors=errors.fileno())
+        except ProcessError as error:
+            self._close()
+            raise DeepLookError(error.what, error.next_step) from error
+
+    def poll(self) -> list[ExplainReport]:
+        """Return what has come since the last time, and never wait; empty where nothing has, or it is over.
+
+        Raises:
+            DeepLookError: If it has failed; the maps that came before stay.
+        """
+        if self.over:
+            return []
+        code = self._process.poll()  # before reading: what the process wrote before its end is there then
+        found: list[ExplainReport] = []
+        for line in self._lines():
+            try:
+                found.append(parse_explain_report(line))
+            except ValueError as error:
+                self._fail(line, error)
+        if any(isinstance(report, Explained) for report in found):
+            self._close()
+        elif code is not None:
+            said = self._errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            self._close()
+            raise DeepLookError(
+                f"the deep look ended with code {code}: {said[-1] if said else 'it said nothing'}", "Try again."
+            )
+        return found
+
+    def cancel(self) -> None:
+        """End it; nothing happens where it is over. What is in its folder stays."""
+        if self.over:
+            return
+        self._process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # it hangs in the system; there is no more to be done
+            self._process.wait(_END_S)
+        self._close()
+
+    def _lines(self) -> list[bytes]:
+        """Return the whole lines that are new."""
+        with self._out.open("rb") as file:
+            file.seek(self._read)
+            new = file.read()
+        whole = new[: new.rfind(b"\n") + 1]
+        self._read += len(whole)
+        return whole.splitlines()
+
+    def _fail(self, line: bytes, cause: ValueError) -> None:
+        """Raise what a line says that is no report.
+
+        Raises:
+            DeepLookError: Always.
+        """
+        self.cancel()
+        try:
+            error = json.loads(line)["error"]
+            what, next_step = str(error["what"]), str(error["next_step"])
+        except (ValueError, KeyError, TypeError):
+            what, next_step = f"the deep look answered with {line[:80]!r}", "Try again."
+        raise DeepLookError(what, next_step) from cause
+
+    def _close(self) -> None:
+        self.over = True
+        self._folder.cleanup()

@@ -1,0 +1,314 @@
+"""The pictures to be learned, by recipe: copies out of the archive, and where each comes from."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+from collections import Counter
+from dataclasses import asdict, dataclass, fields
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.domain.errors import LearningError
+from inspector.domain.records import Verdict
+from inspector.domain.review import Truth, standings
+from inspector.outputs.base import LogQuery
+from inspector.outputs.rows import time_text
+from inspector.pictures import write_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inspector.domain.records import Inspection
+    from inspector.domain.review import Review
+    from inspector.outputs.reviews import ReviewLog
+
+_FILE = "learning.csv"
+_PICTURES = "pictures"
+
+
+class Why(Enum):
+    """Why a picture is in the set."""
+
+    DISAGREEMENT = "disagreement"  #: the reviewers say otherwise than the verdict
+    CONFIRMED = "confirmed"  #: a failure or review that the reviewers confirm; on wish
+    AUDIT = "audit"  #: judged blind: for the test only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """One picture to be learned, or to be tested with: a row of ``learning.csv``, every field as text.
+
+    Args:
+        picture: Its file in ``pictures``.
+        sha256: Of the file.
+        label: "good" or "defective".
+        defect_type: Where it was named.
+        split: "test" for what was judged blind; empty for what may be trained on.
+        why: See `Why`.
+        inspection_id: Of the part.
+        time_utc: When it was captured.
+        verdict: Of the station.
+        p_defective: Of the station; empty where there was none.
+        model: Name of the model that judged.
+        model_sha256: Of its manifest.
+        recipe: Name of the recipe.
+        recipe_version: Its version.
+        source: Where the picture came from, with the file where there was one.
+        archived: The archive's file of which it is a copy.
+        reviewers: Who judges it so, with "; " between them.
+        reviewed_utc: When the last of them did.
+        review_ids: Their rows in the record of reviews, with "; " between them.
+    """
+
+    picture: str
+    sha256: str
+    label: str
+    defect_type: str
+    split: str
+    why: str
+    inspection_id: str
+    time_utc: str
+    verdict: str
+    p_defective: str
+    model: str
+    model_sha256: str
+    recipe: str
+    recipe_version: str
+    source: str
+    archived: str
+    reviewers: str
+    reviewed_utc: str
+    review_ids: str
+
+
+COLUMNS = tuple(field.name for field in fields(Lesson))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningUpdate:
+    """What an update of the set has found.
+
+    Args:
+        lessons: All that is in the set now.
+        added: How many are new.
+        dropped: How many are not in it any more, as judgements were withdrawn or contradicted.
+        lost: Ids of inspections whose pictures were gone or altered before they could be copied.
+    """
+
+    lessons: tuple[Lesson, ...]
+    added: int
+    dropped: int
+    lost: tuple[str, ...]
+
+
+class LearningSet:
+    """The set of one recipe: ``FOLDER/RECIPE/pictures`` and ``learning.csv``. Used by one thread at a time.
+
+    What is in it follows from the record of reviews: an update may be repeated at any time, also after a crash.
+
+    Args:
+        folder: Of all sets (`inspector.paths.Home.learning`).
+        recipe: Name of the recipe.
+
+    Raises:
+        LearningError: If that is no name of a recipe.
+    """
+
+    def __init__(self, folder: Path, recipe: str) -> None:
+        if Path(recipe).name != recipe or recipe in {"", ".", ".."} or "\\" in recipe:
+            raise LearningError(f"“{recipe}” is no name of a recipe", "Name one of the station's recipes.")
+        self.recipe = recipe
+        self.folder = folder / recipe
+
+    @property
+    def pictures(self) -> Path:
+        """Where the copies are."""
+        return self.folder / _PICTURES
+
+    def lessons(self) -> tuple[Lesson, ...]:
+        """Return what is in the set; empty where there is none yet.
+
+        Raises:
+            LearningError: If its file cannot be read.
+        """
+        path = self.folder / _FILE
+        try:
+            with path.open(encoding="utf-8", newline="") as file:
+                rows = list(csv.DictReader(file))
+            return tuple(Lesson(**{name: row[name] for name in COLUMNS}) for row in rows)
+        except FileNotFoundError:
+            return ()
+        except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
+            raise LearningError(
+                f"the set to be learned {path} cannot be read: {error!r}", "Restore it, or move it away and update."
+            ) from error
+
+    def update(self, log: ReviewLog, *, confirmed: bool = False) -> LearningUpdate:
+        """Bring the set in line with the reviews of its recipe: copy new pictures, drop what does not stand any more.
+
+        - Disagreements are learned: PASS judged defective, FAIL or REVIEW judged good; with ``confirmed`` also FAIL and
+          REVIEW judged defective (what was taken so stays in). ERROR parts are not: their pictures are those that
+          cannot be judged.
+        - What was ever judged blind is for the test, never for training, and goes there whatever was found: the audit's
+          estimate holds for parts that the model has not learned from, and a test of nothing but the mistakes of the
+          present model would make every other one look better.
+        - Unsure and contradicted parts are left out.
+        - Rows of parts of another log stay as they are.
+
+        Args:
+            log: The record.
+            confirmed: Also what confirms the verdict.
+
+        Raises:
+            LogError: If the log cannot be read.
+            LearningError: If the set cannot be written.
+        """
+        before = {one.inspection_id: one for one in self.lessons()}
+        said: dict[str, list[Review]] = {}
+        for row in log.rows(LogQuery(recipe=self.recipe)):
+            said.setdefault(row.inspection_id, []).append(row)
+        records = log.inspections(sorted({*before, *said}))
+        after = {part: one for part, one in before.items() if part not in records}
+        lost = []
+        for part, rows in said.items():
+            lesson = _lesson(records[part], rows, confirmed=confirmed or part in before)
+            if lesson is None:
+                continue
+            if self._take(lesson, before.get(part)):
+                after[part] = lesson
+            else:
+                lost.append(part)
+        found = tuple(sorted(after.values(), key=lambda one: (one.time_utc, one.inspection_id)))
+        if found != tuple(before.values()):
+            self._write(found)
+        return LearningUpdate(
+            lessons=found, added=len(after.keys() - before.keys()), dropped=len(before.keys() - after.keys()),
+            lost=tuple(lost),
+        )  # fmt: skip
+
+    def _take(self, lesson: Lesson, before: Lesson | None) -> bool:
+        """Copy the picture, unless it is there; False where it is gone or altered."""
+        target = self.pictures / lesson.picture
+        if before is not None and before.sha256 == lesson.sha256 and target.is_file():
+            return True  # its content is looked at when it is used
+        if file_sha256(target) == lesson.sha256:
+            return True
+        try:
+            data = Path(lesson.archived).read_bytes()
+        except OSError:
+            return False
+        if hashlib.sha256(data).hexdigest() != lesson.sha256:
+            return False
+        try:
+            write_bytes(target, data)
+        except OSError as error:
+            raise LearningError(
+                f"the picture {target} cannot be written: {error.strerror or error}", "Free space or fix permissions."
+            ) from error
+        return True
+
+    def _write(self, lessons: Sequence[Lesson]) -> None:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(tuple(asdict(one).values()) for one in lessons)
+        write_text(self.folder / _FILE, text.getvalue())
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, hex; empty where it is not there or cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or as it was before.
+
+    Raises:
+        LearningError: If it cannot be written.
+    """
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise LearningError(
+            f"{path} cannot be written: {error.strerror or error}", "Free space or fix permissions."
+        ) from error
+
+
+def count_lessons(lessons: Sequence[Lesson]) -> dict[str, int]:
+    """Return how many there are: ``to learn``, ``for the test``, and by label."""
+    labels = Counter(one.label for one in lessons)
+    tests = sum(one.split == "test" for one in lessons)
+    return {
+        "to learn": len(lessons) - tests,
+        "for the test": tests,
+        "good": labels["good"],
+        "defective": labels["defective"],
+    }
+
+
+# --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _lesson(one: Inspection, rows: Sequence[Review], *, confirmed: bool) -> Lesson | None:
+    """Return what is to be learned of a part; None where nothing is."""
+    standing = standings(rows).get(one.id)
+    if standing is None or standing.truth not in {Truth.GOOD, Truth.DEFECTIVE} or one.picture is None:
+        return None
+    defective = standing.truth is Truth.DEFECTIVE
+    why = _why(one.decision.verdict, defective=defective, blind=any(row.blind for row in rows))
+    if why is None or (why is Why.CONFIRMED and not confirmed):
+        return None
+    picture, model, score = one.picture, one.model, one.decision.p_defective
+    decided = [review for review in standing.reviews if review.judgement and review.judgement.value != "unsure"]
+    types = standing.defect_types
+    return Lesson(
+        picture=one.id + picture.path.suffix,
+        sha256=picture.sha256,
+        label="defective" if defective else "good",
+        defect_type=types[-1] if types else "",
+        split="test" if why is Why.AUDIT else "",
+        why=why.value,
+        inspection_id=one.id,
+        time_utc=time_text(one.time_utc),
+        verdict=one.decision.verdict.value,
+        p_defective="" if score is None else f"{score:.6f}",
+        model=model.name if model else "",
+        model_sha256=model.sha256 if model else "",
+        recipe=one.recipe,
+        recipe_version=str(one.recipe_version),
+        source=_text(f"{one.source} {one.source_path or ''}".strip()),
+        archived=_text(str(picture.path)),
+        reviewers=_text("; ".join(review.reviewer for review in decided)),
+        reviewed_utc=time_text(max(review.time_utc for review in decided)),
+        review_ids="; ".join(review.id for review in decided),
+    )
+
+
+def _why(verdict: Verdict, *, defective: bool, blind: bool) -> Why | None:
+    if verdict is Verdict.ERROR:
+        return None
+    if blind:
+        return Why.AUDIT
+    if (verdict is Verdict.PASS) == defective:
+        return Why.DISAGREEMENT
+    return Why.CONFIRMED if defective else None
+
+
+def _text(text: str) -> str:
+    """Return a text for one line of the table; bytes of file names that are no text are spelled out."""
+    return " ".join(text.encode("utf-8", "backslashreplace").decode("utf-8").split("\n"))

@@ -1,0 +1,255 @@
+"""What a model is trained anew on: the pictures it was made from, in their parts, and those to be learned."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.domain.errors import BundleError, LearningError
+from inspector.review.learning import file_sha256, write_text
+from inspector.vision.bundle import load_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from inspector.review.learning import LearningSet, Lesson
+
+_COLUMNS = ("path", "label", "defect_type", "category", "group", "mask", "split")
+_SPLIT = Path("report/split.csv")
+_MASK_FOLDERS = ("ground_truth", "masks")
+_PARTS = ("train", "val", "test")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A row of the manifest.
+
+    Args:
+        path: The file, absolute.
+        label: "good" or "defective".
+        defect_type: Empty where none is named.
+        split: "train", "val", "test"; empty: train or val, as the trainer deals.
+        sha256: Of its content.
+        category: As the model's own data say.
+        group: As the model's own data say.
+        mask: Picture of the defect's pixels; None where there is none.
+    """
+
+    path: Path
+    label: str
+    defect_type: str
+    split: str
+    sha256: str
+    category: str = ""
+    group: str = ""
+    mask: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingManifest:
+    """A manifest that was written for the trainer.
+
+    Args:
+        path: The file.
+        own: Pictures of the model's own data in it, by part of their split.
+        learned: Pictures to be learned in it; the trainer deals them to train and val.
+        audited: Pictures that were judged blind, in the test part.
+        labels: All pictures by label.
+        notes: What was left out, as sentences.
+    """
+
+    path: Path
+    own: dict[str, int]
+    learned: int
+    audited: int
+    labels: dict[str, int]
+    notes: tuple[str, ...]
+
+
+def training_manifest(learning: LearningSet, model: Path | None) -> TrainingManifest:
+    """Write the manifest that unites a model's own data with a recipe's pictures to be learned.
+
+    The model's own pictures keep their part (train, val, test); what was judged blind is tested with. The others have
+    no part yet: the trainer deals them to train and val, and whatever is nearly the same as a tested picture is tested
+    with too (`trainer.split`). The file's name follows from its content, and older ones stay: a model names the one it
+    was trained with.
+
+    Args:
+        learning: The recipe's set, up to date.
+        model: Folder of the model whose data are united; None for what was learned alone.
+
+    Raises:
+        LearningError: If there is nothing to be learned, a class has too few pictures, or it cannot be written.
+    """
+    lessons = learning.lessons()
+    if not any(one.split == "" for one in lessons):
+        raise LearningError(
+            f"there is no picture to be learned for {learning.recipe} ({len(lessons)} for the test)",
+            "Review failures, or take in confirmed ones too; what was judged blind is for the test only.",
+        )
+    own, notes = _own(model) if model is not None else ([], ["The model's own data were left out."])
+    own, learned, more = _united(own, learning, lessons)
+    rows = [*own, *learned]
+    labels = Counter(one.label for one in rows)
+    if not labels["good"] or not labels["defective"]:
+        raise LearningError(
+            f"there are {labels['good']} good and {labels['defective']} defective pictures in all",
+            "A model needs both: restore its own data, or review more parts." + "".join(f" {one}" for one in notes),
+        )
+    text = _csv(rows)
+    name = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
+    path = learning.folder / f"manifest-{name}.csv"
+    write_text(path, text)
+    parts = Counter(one.split for one in own)
+    return TrainingManifest(
+        path=path,
+        own={part: parts[part] for part in _PARTS},
+        learned=sum(one.split == "" for one in learned),
+        audited=sum(one.split == "test" for one in learned),
+        labels={"good": labels["good"], "defective": labels["defective"]},
+        notes=(*notes, *more),
+    )
+
+
+# --- the model's own data ---------------------------------------------------------------------------------------------
+
+
+def _own(model: Path) -> tuple[list[Picture], list[str]]:
+    """Return the pictures of which a model was made that are there, unaltered, and what is to be said of them."""
+    try:
+        request = load_manifest(model).training.get("request")
+        data = str(request.get("data", "")) if isinstance(request, dict) else ""
+        with (model / _SPLIT).open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (BundleError, OSError, UnicodeDecodeError, csv.Error) as error:
+        return [], [
+            f"The model {model.name} does not say what it was made from ({error}): only what was learned is in."
+        ]
+    if not data:
+        return [], [f"The model {model.name} does not say where its pictures are: only what was learned is in."]
+    masks = _masks(Path(data))
+    found, gone, altered = [], [], []
+    for row in rows:
+        one = _picture(Path(data), row, masks)
+        digest = file_sha256(one.path)
+        if not digest:
+            gone.append(one.path)
+        elif digest != one.sha256:
+            altered.append(one.path)
+        else:
+            found.append(one)
+    notes = []
+    for what, paths in (("are gone", gone), ("have been altered since", altered)):
+        if paths:
+            notes.append(
+                f"{len(paths)} of the {len(rows)} pictures that {model.name} was made from {what}, as {paths[0]}: "
+                "they are left out."
+            )
+    return found, notes
+
+
+def _picture(data: Path, row: dict[str, str], masks: dict[str, Path]) -> Picture:
+    root = data.parent if data.is_file() or data.suffix.lower() in {".csv", ".parquet"} else data
+    name = row.get("path", "")
+    good = row.get("label", "") == "good"
+    category, kind = row.get("category", ""), row.get("defect_type", "")
+    mask = masks.get(name)
+    if mask is None and not good and root == data:
+        mask = _mask(root / category, kind, Path(name).stem)
+    return Picture(
+        path=(root / name).absolute(),
+        label="good" if good else "defective",
+        defect_type="" if good else kind,
+        split=row.get("split", ""),
+        sha256=row.get("sha256", ""),
+        category=category,
+        group=row.get("group", ""),
+        mask=mask,
+    )
+
+
+def _masks(data: Path) -> dict[str, Path]:
+    """Return the masks that a manifest of the model's data names, by the picture's name."""
+    if data.suffix.lower() != ".csv" or not data.is_file():
+        return {}
+    try:
+        with data.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return {}
+    named = {row.get("path") or "": row.get("mask") or "" for row in rows}
+    return {name: (data.parent / mask).absolute() for name, mask in named.items() if mask}
+
+
+def _mask(folder: Path, kind: str, stem: str) -> Path | None:
+    """Return the mask of a defective picture where data sets have it."""
+    places = [folder / base / kind / f"{stem}{end}.png" for base in _MASK_FOLDERS for end in ("_mask", "")]
+    return next((place.absolute() for place in places if place.is_file()), None)
+
+
+# --- uniting ----------------------------------------------------------------------------------------------------------
+
+
+def _united(
+    own: list[Picture], learning: LearningSet, lessons: Iterable[Lesson]
+) -> tuple[list[Picture], list[Picture], list[str]]:
+    """Return own and learned pictures, each content once; of what is in both the reviewers' label counts."""
+    by_path = {one.path: one for one in own}
+    by_content = {one.sha256: one for one in own}
+    learned: list[Picture] = []
+    replaced: set[Path] = set()
+    spoilt, seen = [], 0
+    current = set()
+    for lesson in lessons:
+        path = (learning.pictures / lesson.picture).absolute()
+        if file_sha256(path) != lesson.sha256:
+            spoilt.append(path)
+            continue
+        current.add(path)
+        there = by_path.get(path) or by_content.get(lesson.sha256)
+        if there is not None:
+            replaced.add(there.path)
+            seen += lesson.split == "test" and there.split != "test"
+        learned.append(_learned(path, lesson, there))
+    withdrawn = {one.path for one in own if one.path.parent == learning.pictures.absolute() and one.path not in current}
+    kept = [one for one in own if one.path not in replaced | withdrawn]
+    notes = []
+    if spoilt:
+        notes.append(f"{len(spoilt)} learned pictures are gone or altered, as {spoilt[0]}: they are left out.")
+    if seen:
+        notes.append(
+            f"{seen} pictures were judged blind after the present model had learned from them: they test the new one, "
+            "and the present one has an advantage in a comparison."
+        )
+    if withdrawn:
+        notes.append(f"{len(withdrawn)} pictures that the model has learned from do not stand any more: left out.")
+    return kept, learned, notes
+
+
+def _learned(path: Path, lesson: Lesson, there: Picture | None) -> Picture:
+    """Return the row of a lesson; the test wins over what the model's own data say, these over no part."""
+    tested = "test" in {lesson.split, there.split if there is not None else ""}
+    return Picture(
+        path=path,
+        label=lesson.label,
+        defect_type=lesson.defect_type,
+        split="test" if tested else there.split if there is not None else "",
+        sha256=lesson.sha256,
+        category=there.category if there is not None else "",
+    )
+
+
+def _csv(rows: Iterable[Picture]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for one in rows:
+        writer.writerow(
+            (one.path, one.label, one.defect_type, one.category, one.group, one.mask or "", one.split)
+        )  # fmt: skip
+    return text.getvalue()

@@ -1,0 +1,288 @@
+"""Queues of parts to be judged: failures, reviews, errors, and the blind audit of passes."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.domain.records import Verdict
+from inspector.domain.review import QueueKind, Review
+from inspector.domain.sampling import draw
+from inspector.outputs.base import LogQuery
+from inspector.review.population import population
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from inspector.domain.records import Inspection
+    from inspector.domain.review import Standing
+    from inspector.outputs.reviews import ReviewLog
+    from inspector.review.population import PolicyOf, Population
+
+_VERDICTS = {
+    QueueKind.FAILURES: frozenset({Verdict.FAIL}),
+    QueueKind.REVIEWS: frozenset({Verdict.REVIEW}),
+    QueueKind.ERRORS: frozenset({Verdict.ERROR}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRequest:
+    """Which parts are wanted.
+
+    Args:
+        kind: Which queue; not `QueueKind.DIRECT`.
+        reviewer: Who will judge.
+        query: Recipe, lot and time; verdicts in it are ignored, the kind says them.
+        second_opinion: Also parts that somebody else has judged.
+        sample: Blind audit: how many passed parts; about as many rejected ones are mixed in.
+        seed: Blind audit: another seed draws other parts.
+    """
+
+    kind: QueueKind
+    reviewer: str
+    query: LogQuery = field(default_factory=LogQuery)
+    second_opinion: bool = False
+    sample: int = 60
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind is QueueKind.DIRECT or self.sample < 1 or not self.reviewer.strip():
+            msg = f"a queue needs its kind, a reviewer and a sample of at least 1, got {self}"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """Parts to be judged, in this order.
+
+    Args:
+        request: What was asked for.
+        ids: Of the inspections that wait.
+        judged: How many of the queue this reviewer has judged before.
+        by_others: How many are left out as somebody else has judged them.
+        without_picture: How many are left out as no picture of them was kept.
+        population: Blind audit: what it speaks about; None else.
+        notes: What the reviewer has to know, as sentences.
+    """
+
+    request: QueueRequest
+    ids: tuple[str, ...]
+    judged: int
+    by_others: int
+    without_picture: int
+    population: Population | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One part as the reviewer may see it. In a blind entry whatever would tell the verdict is withheld.
+
+    The picture's path holds the verdict as a folder's name: a blind view shows the pixels, never the path.
+
+    Args:
+        inspection_id: Of the part.
+        time_utc: When it was captured.
+        recipe: Name of the recipe.
+        lot: Lot.
+        part_number: Number within the lot.
+        queue: Which queue.
+        blind: Verdict, score, reason, heatmap and what others say are withheld.
+        picture: The kept picture.
+        inspection: The whole record; None in a blind entry.
+        standing: What stands of the part; None in a blind entry.
+    """
+
+    inspection_id: str
+    time_utc: datetime
+    recipe: str
+    lot: str
+    part_number: int
+    queue: QueueKind
+    blind: bool
+    picture: Path
+    inspection: Inspection | None
+    standing: Standing | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A part that could not be shown; it is not judged, and counts as nothing.
+
+    Args:
+        inspection_id: Of the part.
+        why: In words.
+        lost: True where its picture is gone or altered; False where somebody has judged it meanwhile.
+    """
+
+    inspection_id: str
+    why: str
+    lost: bool
+
+
+def build_queue(log: ReviewLog, request: QueueRequest, policy_of: PolicyOf) -> Queue:
+    """Find the parts of a queue. What was judged before is left out, so that a review goes on where it stopped.
+
+    Args:
+        log: The record.
+        request: Which.
+        policy_of: For the audit: what each version of a recipe kept (`inspector.review.population`).
+
+    Raises:
+        LogError: If the log cannot be read.
+    """
+    if request.kind is QueueKind.AUDIT:
+        return _audit(log, request, policy_of)
+    query = _only(request.query, _VERDICTS[request.kind])
+    rows = list(log.parts(query))
+    shown = [row.id for row in rows if row.picture is not None]
+    ids, judged, by_others = _waiting(shown, log.standings(query), request)
+    return Queue(
+        request=request, ids=ids, judged=judged, by_others=by_others, without_picture=len(rows) - len(shown),
+        notes=_without_picture(len(rows) - len(shown)),
+    )  # fmt: skip
+
+
+def load_entry(log: ReviewLog, request: QueueRequest, inspection_id: str) -> Entry | Skipped:
+    """Return a part of a queue, or why it cannot be shown.
+
+    It is looked at again whether somebody has judged it meanwhile, and whether its picture is there, unaltered.
+
+    Raises:
+        LogError: If the log cannot be read.
+    """
+    inspection = log.inspection(inspection_id)
+    if inspection is None or inspection.picture is None:
+        return Skipped(inspection_id=inspection_id, why="no picture of it was kept", lost=True)
+    history = log.history(inspection_id)
+    standing = log.standing(inspection_id)
+    hidden = request.kind is QueueKind.AUDIT
+    if _is_done(standing.of(request.reviewer), request):
+        return Skipped(inspection_id=inspection_id, why="you have judged it meanwhile", lost=False)
+    others = _others(standing, request)
+    if others and not request.second_opinion:
+        why = "somebody else has judged it meanwhile" if hidden else f"{others[0].reviewer} has judged it meanwhile"
+        return Skipped(inspection_id=inspection_id, why=why, lost=False)
+    fault = _fault(inspection.picture.path, inspection.picture.sha256)
+    if fault:
+        return Skipped(inspection_id=inspection_id, why=fault, lost=True)
+    # who has judged a part before has seen its verdict then
+    blind = hidden and not any(review.reviewer == request.reviewer for review in history)
+    return Entry(
+        inspection_id=inspection_id,
+        time_utc=inspection.time_utc,
+        recipe=inspection.recipe,
+        lot=inspection.lot,
+        part_number=inspection.part_number,
+        queue=request.kind,
+        blind=blind,
+        picture=inspection.picture.path,
+        inspection=None if hidden else inspection,
+        standing=None if hidden else standing,
+    )
+
+
+# --- the audit --------------------------------------------------------------------------------------------------------
+
+
+def _audit(log: ReviewLog, request: QueueRequest, policy_of: PolicyOf) -> Queue:
+    """Draw passes at random by the hash of their ids, mix in as many rejects, and shuffle."""
+    found = population(log.parts(_only(request.query, None)), policy_of)
+    salt = f"audit:{request.seed}"
+    removed = _removed(found.kept_passes)
+    passes = _first(found.kept_passes[removed:], request.sample, salt)
+    rejects = _first(found.kept_rejects[_removed(found.kept_rejects) :], len(passes), salt)
+    order = sorted([*passes, *rejects], key=lambda one: draw(one, f"order:{request.seed}"))
+    ids, judged, by_others = _waiting(order, log.standings(_only(request.query, None)), request)
+    notes = list(found.notes)
+    if removed:
+        notes.append(
+            f"The pictures of the {removed} oldest passes that were kept are gone by now: the audit draws of the later "
+            "ones, and speaks about their time. Choose a later start to have counts of that time only."
+        )
+    if passes and len(passes) < request.sample:
+        notes.append(f"Only {len(passes)} pictures of passed parts were kept, {request.sample} were asked for.")
+    if passes and len(rejects) < len(passes) // 2:
+        notes.append(
+            f"There are only {len(rejects)} rejected parts to mix in with {len(passes)} passed ones: "
+            "a reviewer can guess what most are."
+        )
+    if found.problem:
+        ids = ()
+    return Queue(
+        request=request, ids=ids, judged=judged, by_others=by_others, without_picture=0, population=found,
+        notes=tuple(notes),
+    )  # fmt: skip
+
+
+def _removed(parts: Sequence[tuple[str, str]]) -> int:
+    """Return how many of the oldest parts have no picture any more: the archive removes the oldest first."""
+    low, high = 0, len(parts)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if Path(parts[middle][1]).exists() else (middle + 1, high)
+    return low
+
+
+def _first(parts: Iterable[tuple[str, str]], count: int, salt: str) -> list[str]:
+    return heapq.nsmallest(count, (one for one, _ in parts), key=lambda one: draw(one, salt))
+
+
+# --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _waiting(
+    ids: Iterable[str], standings: dict[str, Standing], request: QueueRequest
+) -> tuple[tuple[str, ...], int, int]:
+    """Return which parts wait, how many this reviewer has judged, and how many are left to others' judgements."""
+    waiting, judged, by_others = [], 0, 0
+    for one in ids:
+        standing = standings.get(one)
+        own = standing.of(request.reviewer) if standing else None
+        if _is_done(own, request):
+            judged += 1
+        elif standing and _others(standing, request) and not request.second_opinion:
+            by_others += 1
+        else:
+            waiting.append(one)
+    return tuple(waiting), judged, by_others
+
+
+def _is_done(own: Review | None, request: QueueRequest) -> bool:
+    """Say whether a reviewer's judgement is one of this queue; another queue's does not count in the audit."""
+    return own is not None and (request.kind is not QueueKind.AUDIT or own.queue is QueueKind.AUDIT)
+
+
+def _others(standing: Standing, request: QueueRequest) -> tuple[Review, ...]:
+    """Return others' judgements; in the audit only the blind ones count, as it needs blind ones of every part."""
+    return tuple(
+        review
+        for review in standing.reviews
+        if review.reviewer != request.reviewer and (review.blind or request.kind is not QueueKind.AUDIT)
+    )
+
+
+def _only(query: LogQuery, verdicts: frozenset[Verdict] | None) -> LogQuery:
+    return LogQuery(since=query.since, until=query.until, recipe=query.recipe, lot=query.lot, verdicts=verdicts)
+
+
+def _without_picture(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    return (f"{count} {'part has' if count == 1 else 'parts have'} no picture and cannot be judged here.",)
+
+
+def _fault(picture: Path, sha256: str) -> str:
+    try:
+        with picture.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return "its picture has been removed since"
+    except OSError as error:
+        return f"its picture cannot be read: {error.strerror or error}"
+    return "" if digest == sha256 else "its picture is not the one that was kept: the file has been altered since"

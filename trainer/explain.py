@@ -1,0 +1,167 @@
+"""A deep look at one picture: what pytorch-grad-cam's methods show at several layers, beside the line's own map."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+import torch
+
+from inspector.domain.errors import BundleError, PictureError
+from inspector.pictures import read_picture, write_picture
+from inspector.vision.backends import load_classifier
+from inspector.vision.overlay import displayable, draw_overlay
+from inspector.vision.preprocess import input_box, preprocess
+from inspector.vision.torch_backend import load_network
+from inspector.vision.torchvision_compat import import_torchvision
+from trainer.deep import Logits
+from trainer.protocol import Explained, LeftOut, MapMade, Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from inspector.domain.records import Image, Prediction
+    from inspector.vision.bundle import Bundle
+    from inspector.vision.network import InspectionNetwork
+    from trainer.protocol import ExplainReport
+
+#: By the name on the command line: what it is called, and its class in pytorch-grad-cam; the line's own has none.
+METHODS = {
+    "closed-form": ("Grad-CAM, closed form", ""),
+    "grad-cam": ("Grad-CAM", "GradCAM"),
+    "grad-cam++": ("Grad-CAM++", "GradCAMPlusPlus"),
+    "eigen-cam": ("Eigen-CAM", "EigenCAM"),
+    "layer-cam": ("Layer-CAM", "LayerCAM"),
+}
+LAYERS = ("layer3", "layer4")
+_STAGE = "maps"
+_LONGEST_PX = 1024
+
+
+def explain(
+    bundle: Bundle, picture: Path, out: Path, *, methods: Sequence[str], layers: Sequence[str]
+) -> Generator[ExplainReport]:
+    """Draw the maps of one picture, each as soon as it is there.
+
+    The class that is explained is the most probable one that is not good, as at the line. Every map is scaled to its
+    own hottest place; the methods have no common unit. The line's own map is that of the last convolution, layer4.
+
+    Args:
+        bundle: A verified bundle; one without weights for torch, or with another trunk, has the line's own map only.
+        picture: The file.
+        out: Folder of the PNGs; made.
+        methods: Keys of `METHODS`.
+        layers: Of the network, of `LAYERS`.
+
+    Yields:
+        `MapMade` for each map, `Progress` after it, and at the end `Explained`.
+
+    Raises:
+        PictureError: If the picture cannot be read.
+        BundleError: If the model cannot be used, has none of what was asked for, or the folder cannot be written.
+    """
+    image = read_picture(picture)
+    classifier = load_classifier(bundle)
+    try:
+        prediction = classifier.predict(image)
+    finally:
+        classifier.close()
+    network, reason = _network(bundle)
+    steps = [(method, layer) for method in methods for layer in (layers if METHODS[method][1] else ("layer4",))]
+    possible = [one for one in steps if network is not None or not METHODS[one[0]][1]]
+    left_out = [LeftOut(method=METHODS[one[0]][0], layer=one[1], reason=reason) for one in steps if one not in possible]
+    if not possible:
+        raise BundleError(f"none of these maps can be made: {reason}", "Ask for the method closed-form.")
+    sheet = _Sheet(image, out, contour=prediction.p_defective >= bundle.manifest.thresholds.fail_at)
+    for number, (method, layer) in enumerate(possible, 1):
+        started_s = time.perf_counter()
+        title, kind = METHODS[method]
+        if kind:
+            assert network is not None
+            heatmap = _cam(network, kind, layer, image, bundle, prediction.defect_index)
+            box = input_box(image.shape[1], image.shape[0], bundle.manifest.preprocessing)
+        else:
+            heatmap, box = prediction.heatmap, prediction.map_box
+        overlay, plain = sheet.write(f"{method.replace('+', 'p')}-{layer}", heatmap, box)
+        yield MapMade(
+            method=title, layer=layer, overlay=overlay, heatmap=plain, map_box=box,
+            seconds=round(time.perf_counter() - started_s, 3),
+        )  # fmt: skip
+        yield Progress(stage=_STAGE, done=number, total=len(possible))
+    yield _explained(picture, bundle, prediction, left_out)
+
+
+def _explained(picture: Path, bundle: Bundle, prediction: Prediction, left_out: list[LeftOut]) -> Explained:
+    return Explained(
+        picture=str(picture),
+        model=bundle.manifest.name,
+        model_sha256=bundle.sha256,
+        p_defective=round(prediction.p_defective, 6),
+        explained_class=prediction.class_names[prediction.defect_index],
+        left_out=left_out,
+    )
+
+
+def _network(bundle: Bundle) -> tuple[InspectionNetwork | None, str]:
+    """Return the network in torch; where there is none, why."""
+    try:
+        return load_network(bundle).requires_grad_(True), ""
+    except BundleError as error:
+        return None, error.what
+
+
+def _cam(
+    network: InspectionNetwork, kind: str, layer: str, image: Image, bundle: Bundle, target: int
+) -> NDArray[np.float32]:
+    """Return (h, w) float32, 0..1, of the network's input."""
+    import_torchvision()  # before pytorch-grad-cam imports it by itself
+    import pytorch_grad_cam  # noqa: PLC0415 - seconds
+    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget  # noqa: PLC0415
+
+    pixels = torch.from_numpy(preprocess(image, bundle.manifest.preprocessing))[None]
+    method: Any = getattr(pytorch_grad_cam, kind)
+    with method(model=Logits(network), target_layers=[getattr(network, layer)]) as cam:
+        found = cam(input_tensor=pixels, targets=[ClassifierOutputTarget(target)])[0]
+    return np.nan_to_num(np.asarray(found, np.float32))
+
+
+class _Sheet:
+    """Writes the maps of one picture.
+
+    Args:
+        image: The picture.
+        out: The folder.
+        contour: Outline the hottest region; below the threshold it is noise.
+    """
+
+    def __init__(self, image: Image, out: Path, *, contour: bool) -> None:
+        scale = min(1.0, _LONGEST_PX / max(image.shape[:2]))
+        size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+        shown = displayable(image)
+        self._picture = shown if scale == 1.0 else cv2.resize(shown, size, interpolation=cv2.INTER_AREA)
+        self._out = out
+        self._contour = contour
+
+    def write(self, name: str, heatmap: NDArray[np.float32], box: tuple[float, float, float, float]) -> tuple[str, str]:
+        """Write overlay and map (8 bit grey, its hottest cell 255), and return their paths.
+
+        Raises:
+            BundleError: If they cannot be written.
+        """
+        overlay, plain = self._out / f"{name}.overlay.png", self._out / f"{name}.heatmap.png"
+        peak = float(heatmap.max())
+        grey = np.rint(heatmap * (255.0 / peak) if peak > 0 else np.zeros_like(heatmap)).astype(np.uint8)
+        try:
+            drawn = draw_overlay(np.asarray(self._picture, np.uint8), heatmap, map_box=box, contour=self._contour)
+            write_picture(overlay, drawn)
+            write_picture(plain, grey)
+        except (OSError, PictureError) as error:
+            raise BundleError(
+                f"the map {overlay} cannot be written: {error}", "Name another folder (--out)."
+            ) from error
+        return str(overlay), str(plain)
