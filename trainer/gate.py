@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,12 +68,14 @@ class Made:
         scores: (N,) calibrated P(defective) of the pictures of `trained.judged`.
         temperature: Divisor of the logits.
         draft: Its files; the precisions stand in its fields.
+        judged: (M,) P(defective) of the validation part as the exported model judged it, by precision.
     """
 
     trained: Trained
     scores: NDArray[np.float64]
     temperature: float
     draft: Draft
+    judged: Mapping[Precision, NDArray[np.float64]]
 
     @property
     def checks(self) -> Mapping[Precision, PrecisionCheck]:
@@ -114,7 +116,7 @@ def make(
     second = _with_fp32((yield from _tried(again, dataset, context.request, folder / "second")))
     both = {"int8": checks["int8"], **second.checks}
     draft = second.draft.accepted(both)
-    return Made(trained=again, scores=second.scores, temperature=second.temperature, draft=draft), [note]
+    return replace(second, draft=draft), [note]
 
 
 def expected_of(trained: Trained, samples: Sequence[Sample]) -> Generator[Report, None, Expected]:
@@ -220,8 +222,8 @@ def _tried(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Pa
         fail_at=round(fail_at, 6), review_from=None if review_from is None else round(review_from, 6)
     )
     draft = export(trained, dataset, request, folder, thresholds)
-    checks = yield from _checked(trained, draft, dataset.of(VAL), thresholds)
-    return Made(trained=trained, scores=scores, temperature=scale, draft=draft.accepted(checks))
+    checks, judged = yield from _checked(trained, draft, dataset.of(VAL), thresholds)
+    return Made(trained=trained, scores=scores, temperature=scale, draft=draft.accepted(checks), judged=judged)
 
 
 def operating_point(
@@ -248,19 +250,22 @@ def operating_point(
 
 def _checked(
     trained: Trained, draft: Draft, samples: Sequence[Sample], thresholds: Thresholds
-) -> Generator[Report, None, dict[Precision, PrecisionCheck]]:
+) -> Generator[Report, None, tuple[dict[Precision, PrecisionCheck], dict[Precision, NDArray[np.float64]]]]:
+    """Hold every precision against the training; the value is what was found, and the scores of each."""
     expected = yield from expected_of(trained, samples)
     checks: dict[Precision, PrecisionCheck] = {}
+    scores: dict[Precision, NDArray[np.float64]] = {}
     for precision in draft.precisions():
         found = yield from _judged(draft.classifier(precision), samples, f"checking the exported graph in {precision}")
         tolerance = INT8_TOLERANCE if precision == "int8" else TOLERANCE
         checks[precision] = check(expected, samples, *found, thresholds, tolerance=tolerance)
+        scores[precision] = found[0]
     if checks["fp32"].passed and "int8" in checks:
         # a GPU at the station runs the weights in torch
         found = yield from _judged(load_reference(draft.bundle), samples, "checking the exported weights in torch")
         torchs = check(expected, samples, *found, thresholds)
         checks["fp32"] = min(checks["fp32"], torchs, key=lambda one: (one.passed, -one.largest_difference))
-    return checks
+    return checks, scores
 
 
 def _judged(

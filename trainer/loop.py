@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inspector.domain.errors import BundleError
+from inspector.vision.scores import SCORES_FILE
 from trainer.audit import audit, near_duplicate_groups, thumbnails
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, DatasetError, hashed, labels, read_dataset
 from trainer.export import environment, write_final
@@ -20,6 +21,7 @@ from trainer.metrics import Judged, evaluate
 from trainer.paired import spread
 from trainer.protocol import Command, Found, Progress, Result
 from trainer.report import Contents, write_report
+from trainer.scores import kept_scores
 from trainer.split import cross_test, split, split_csv
 from trainer.weights import imagenet_weights
 
@@ -145,6 +147,7 @@ def train(
         )
         report = write_report(contents)
         report["report/split.csv"] = split_csv(dataset).encode("utf-8", "backslashreplace")
+        report[SCORES_FILE] = kept_scores(dataset, made, tested)
         bundle = write_final(
             request, made.draft, report, metrics={"validation": on_validation, "test": on_test}, training=training
         )

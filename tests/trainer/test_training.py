@@ -17,6 +17,7 @@ import torch
 from inspector.domain.errors import BundleError
 from inspector.vision.bundle import Bundle
 from inspector.vision.network import InspectionNetwork
+from inspector.vision.scores import ScorePart, read_scores
 from inspector.vision.weights import save_weights
 from trainer.augment import NONE, PRESETS, STANDARD, views
 from trainer.cache import ResourceError, activations
@@ -88,6 +89,19 @@ def test_every_method_makes_a_bundle_that_judges(
     assert 'src="http' not in page
     split = (tmp_path / "m" / "report" / "split.csv").read_text()
     assert sum(",test," in row for row in split.splitlines()) == 8
+    scores = read_scores(tmp_path / "m")
+    tested = [one for one in scores if one.part is ScorePart.TEST]
+    assert len(tested) == 8
+    assert {f"{one.path},{one.label}" for one in tested} == {
+        ",".join(row.split(",")[:2]) for row in split.splitlines() if ",test," in row
+    }
+    chosen_by = [one for one in scores if one.part is ScorePart.VALIDATION]
+    learnt_from = method == "baseline-svm"  # in the end, so the scores are those from before
+    assert {one.how for one in chosen_by} == ({"out of fold"} if learnt_from else {tested[0].how})
+    assert all(one.path not in {other.path for other in tested} for one in chosen_by)
+    point, found = manifest.thresholds.fail_at, result.test["confusion"]
+    assert isinstance(found, dict)
+    assert sum(one.defective and one.p_defective < point for one in tested) == found["defective_passed"]
 
 
 def test_the_two_layer_network_learns_the_spot(spots: Path, backbone: Path, tmp_path: Path) -> None:

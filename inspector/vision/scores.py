@@ -1,0 +1,110 @@
+"""The scores that a bundle keeps of labelled pictures: of validation, to choose a point by, and of the test."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import astuple, dataclass, fields
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from inspector.domain.errors import BundleError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+#: In the bundle's folder.
+SCORES_FILE = "report/scores.csv"
+OUT_OF_FOLD = "out of fold"
+GOOD, DEFECTIVE = "good", "defective"
+
+
+class ScorePart(StrEnum):
+    """Which part of the split a picture belongs to, as far as the scores are concerned."""
+
+    VALIDATION = "validation"  #: chose the operating point, and may choose another
+    TEST = "test"  #: held out: shown beside, never chosen by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureScore:
+    """One labelled picture; the fields are the columns, in their order.
+
+    Args:
+        path: Within the data that was trained on, with slashes.
+        label: "good" or "defective".
+        defect_type: "good" for a good part.
+        category: Which product; empty where there is one only.
+        part: Of the split.
+        how: `OUT_OF_FOLD` for a score of a model that had not seen the picture's fold; else the precision in which the
+            exported model judged it.
+        p_defective: 0..1.
+        sha256: Of the file.
+    """
+
+    path: str
+    label: str
+    defect_type: str
+    category: str
+    part: ScorePart
+    how: str
+    p_defective: float
+    sha256: str
+
+    @property
+    def defective(self) -> bool:
+        """True for a defective part."""
+        return self.label == DEFECTIVE
+
+
+def scores_csv(scores: Iterable[PictureScore]) -> bytes:
+    """Return the content of `SCORES_FILE`; every score with all its digits."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(field.name for field in fields(PictureScore))
+    for one in scores:
+        writer.writerow(repr(value) if isinstance(value, float) else value for value in astuple(one))
+    return text.getvalue().encode("utf-8", "backslashreplace")
+
+
+def read_scores(folder: Path) -> list[PictureScore]:
+    """Read the scores of a bundle.
+
+    Args:
+        folder: The bundle's.
+
+    Raises:
+        BundleError: If it keeps none, as bundles of earlier versions and imported ones, or they cannot be used.
+    """
+    path = folder / SCORES_FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise BundleError(
+            f"the model {folder.name} keeps no scores of its validation pictures",
+            "Train it again with this version, which keeps them; or choose by a batch of labelled folders "
+            f"(“inspector batch FOLDER --model {folder.name}”).",
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BundleError(f"the scores {path} cannot be read: {error}", "Check the file's permissions.") from error
+    found = []
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    for row in reader:
+        try:
+            found.append(_row(row))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise BundleError(
+                f"line {reader.line_num} of the scores {path} cannot be used: {error}", "Restore the bundle."
+            ) from error
+    return found
+
+
+def _row(row: dict[str, str]) -> PictureScore:
+    label, p = row["label"], float(row["p_defective"])
+    if label not in {GOOD, DEFECTIVE} or not math.isfinite(p) or not 0.0 <= p <= 1.0:
+        msg = f"need good or defective and a P(defective) from 0 to 1, got {label!r} and {row['p_defective']!r}"
+        raise ValueError(msg)
+    texts = {name: row[name].strip() for name in ("path", "defect_type", "category", "how", "sha256")}
+    return PictureScore(label=label, part=ScorePart(row["part"]), p_defective=p, **texts)
