@@ -69,10 +69,16 @@ def binomial_upper_bound(successes: int, trials: int, confidence: float = 0.95) 
         return 1.0
     if successes == 0:
         return -math.expm1(math.log1p(-confidence) / trials)
-    low, high = successes / trials, 1.0
+
+    def likely(p: float) -> bool:
+        return incomplete_beta(trials - successes, successes + 1, 1 - p) > 1 - confidence
+
+    low, high = successes / trials, wilson_interval(successes, trials, 0.9999)[1]  # mostly there, and near
+    if likely(high):
+        low, high = high, 1.0
     while high - low > 1e-9 * high:
         middle = (low + high) / 2
-        if incomplete_beta(trials - successes, successes + 1, 1 - middle) > 1 - confidence:
+        if likely(middle):
             low = middle
         else:
             high = middle
