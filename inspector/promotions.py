@@ -65,7 +65,7 @@ class Promotions:
         """
         made = Promotion(
             time=datetime.now(UTC),
-            who=_user(),
+            who=user_name(),
             recipe=recipe.name,
             from_model=recipe.model,
             to_model=to_model,
@@ -161,7 +161,8 @@ def rolled_back(recipe: Recipe, undone: Promotion) -> Recipe:
     return recipe.model_copy(update={"model": undone.from_model, "thresholds": undone.from_thresholds})
 
 
-def _user() -> str:
+def user_name() -> str:
+    """Return who is logged in, for a record."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a container's user need not have a name

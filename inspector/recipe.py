@@ -7,7 +7,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from inspector.domain.config import ArchiveConfig, QualityLimits, TriggerConfig
 from inspector.domain.errors import RecipeError
@@ -42,6 +42,39 @@ class SourceOptions(BaseModel):
     defect_rate: Annotated[float, Field(ge=0, le=1, description="demo: fraction of defective parts")] = 0.1
 
 
+class ChangeEvidence(BaseModel):
+    """What labelled parts said of an operating point when it was chosen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Annotated[str, Field(description="which parts, in words")]
+    good: Annotated[int, Field(ge=0, description="good parts")]
+    good_failed: Annotated[int, Field(ge=0, description="of these rejected")]
+    defective: Annotated[int, Field(ge=0, description="defective parts")]
+    defective_passed: Annotated[int, Field(ge=0, description="of these passed")]
+    looked_at: Annotated[int, Field(ge=0, description="parts that would have gone to review, or were errors")]
+    escapes_95: Annotated[tuple[float, float], Field(description="95 % interval of the escape rate")]
+    overkill_95: Annotated[tuple[float, float], Field(description="95 % interval of the overkill rate")]
+
+
+class RecipeChange(BaseModel):
+    """Who changed the operating point with a recipe's version, when, why and on what evidence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    author: Annotated[str, Field(min_length=1, max_length=80)]
+    reason: Annotated[str, Field(min_length=1, max_length=300)]
+    time: AwareDatetime
+    model: Annotated[str, Field(description="the recipe's model")]
+    before: Annotated[Thresholds, Field(description="in force before")]
+    after: Annotated[Thresholds, Field(description="in force from this version on")]
+    own_before: Annotated[
+        Thresholds | None, Field(description="the recipe's own before; none: it had the model's. Taking back sets it")
+    ] = None
+    evidence: Annotated[ChangeEvidence | None, Field(description="none: no labelled parts were at hand")] = None
+    takes_back: Annotated[int | None, Field(ge=1, description="the version whose change this takes back")] = None
+
+
 class Recipe(BaseModel):
     """A validated recipe; every inspection records its name and version."""
 
@@ -60,6 +93,9 @@ class Recipe(BaseModel):
     thresholds: Annotated[Thresholds | None, Field(description="operating point; empty: the bundle's")] = None
     quality: QualityLimits = QualityLimits()
     archive: ArchiveConfig = ArchiveConfig()
+    change: Annotated[
+        RecipeChange | None, Field(description="of the operating point, by this version; empty: it was not changed")
+    ] = None
 
     @field_validator("format_version")
     @classmethod
@@ -150,6 +186,8 @@ def save_recipe(recipe: Recipe, folder: Path) -> Path:
 def save_next_version(recipe: Recipe, folder: Path) -> Recipe:
     """Write a recipe as the version after the one of its name that is there; see `save_recipe`.
 
+    A record of a change that the version there has already is that version's, and is left out of the next.
+
     Returns:
         The recipe as it was written.
 
@@ -158,7 +196,9 @@ def save_next_version(recipe: Recipe, folder: Path) -> Recipe:
     """
     there = folder / f"{recipe.name}.json"
     if there.is_file():
-        recipe = recipe.model_copy(update={"version": load_recipe(there).version + 1})
+        before = load_recipe(there)
+        change = recipe.change if recipe.change != before.change else None
+        recipe = recipe.model_copy(update={"version": before.version + 1, "change": change})
     save_recipe(recipe, folder)
     return recipe
 
