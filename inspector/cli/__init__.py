@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from inspector import __version__
-from inspector.cli import batch, bench, inspect, logs, models, recipes, results, review, run
+from inspector.cli import batch, bench, inspect, logs, models, operating_point, recipes, results, review, run
 from inspector.cli.common import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
@@ -43,7 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_window_options(parser)
     parser.set_defaults(command=run.window)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for module in (run, batch, results, inspect, bench, models, logs, recipes, review):
+    for module in (run, batch, results, inspect, bench, models, logs, recipes, operating_point, review):
         module.add_commands(commands)
     return parser
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inspector.cli import thresholds
 from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of, say
 
 if TYPE_CHECKING:
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 
 def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     """Add ``recipe`` and its commands."""
-    group = commands.add_parser("recipe", help="list, show, make, check, save recipes").add_subparsers(
-        title="commands", metavar="COMMAND", required=True
-    )
+    group = commands.add_parser(
+        "recipe", help="list, show, make, check, save recipes; their thresholds and history"
+    ).add_subparsers(title="commands", metavar="COMMAND", required=True)
     listing = group.add_parser("list", help="list the recipes of this station")
     listing.set_defaults(command=list_recipes)
     show = group.add_parser("show", help="print a recipe; a start for a new one")
@@ -40,6 +41,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     for parser in (listing, show, new, check, save):
         add_places(parser)
         add_json(parser)
+    thresholds.add_recipe_commands(group)
 
 
 def list_recipes(parsed: argparse.Namespace) -> int:
@@ -116,19 +118,16 @@ def check_recipe(parsed: argparse.Namespace) -> int:
 
 def save_recipe(parsed: argparse.Namespace) -> int:
     """Save; the version follows that of the recipe of the same name."""
-    from inspector.recipe import load_recipe  # noqa: PLC0415
-    from inspector.recipe import save_recipe as save  # noqa: PLC0415
+    from inspector.recipe import load_recipe, save_next_version  # noqa: PLC0415
 
     recipe = load_recipe(parsed.file)
     folder = home_of(parsed).recipes
-    there = folder / f"{recipe.name}.json"
-    if there.is_file():
-        before = load_recipe(there)
-        if before != recipe.model_copy(update={"version": before.version}):
-            recipe = recipe.model_copy(update={"version": before.version + 1})
-        else:
-            recipe = before
-    path = save(recipe, folder)
+    path = folder / f"{recipe.name}.json"
+    before = load_recipe(path) if path.is_file() else None
+    if before is None or before != recipe.model_copy(update={"version": before.version}):
+        recipe = save_next_version(recipe, folder)
+    else:
+        recipe = before
     if parsed.json:
         emit({"path": str(path), "name": recipe.name, "version": recipe.version})
     else:

@@ -1,0 +1,161 @@
+"""``inspector recipe thresholds`` and ``recipe history``: who set which thresholds, when and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.cli.common import EXIT_OK, add_json, add_places, emit, fraction, home_of, say
+
+if TYPE_CHECKING:
+    import argparse
+
+    from inspector.domain.records import Thresholds
+    from inspector.operating.choice import RecipeVersion
+    from inspector.operating.sources import Sources
+    from inspector.recipe import ChangeEvidence, Recipe
+
+
+def add_recipe_commands(group: argparse._SubParsersAction[Any]) -> None:
+    """Add ``thresholds`` and ``history`` to the commands of ``recipe``."""
+    parser = group.add_parser(
+        "thresholds",
+        help="set a recipe's thresholds, or take the last change back; recorded",
+        description="Save the recipe's next version with other thresholds. Who, when, why, from and to are recorded, "
+        "and what the model's validation pictures say. A running line of that recipe takes it up within a second.",
+    )
+    parser.add_argument("recipe", help="name of the recipe")
+    add_thresholds(parser, "default: as in force")
+    parser.add_argument("--take-back", action="store_true", help="back to the thresholds before the last change")
+    parser.add_argument("--why", required=True, help="the reason, for the record")
+    parser.add_argument("--author", default="", help="who chooses (default: the user's name)")
+    parser.set_defaults(command=set_thresholds)
+    told = group.add_parser("history", help="list a recipe's versions: who changed the thresholds, when and why")
+    told.add_argument("recipe", help="name of the recipe")
+    told.set_defaults(command=show_history)
+    for one in (parser, told):
+        add_places(one)
+        add_json(one)
+
+
+def add_thresholds(parser: argparse.ArgumentParser, default: str) -> None:
+    """Add the options that name thresholds, all of them optional."""
+    parser.add_argument("--fail-at", type=fraction, help=f"fail from this P(defective) on ({default})")
+    band = parser.add_mutually_exclusive_group()
+    band.add_argument("--review-from", type=fraction, help=f"review from this P(defective) on ({default})")
+    band.add_argument("--no-review", action="store_true", help="no review band")
+
+
+def set_thresholds(parsed: argparse.Namespace) -> int:
+    """Set thresholds, or take the last change back."""
+    from inspector import assembly  # noqa: PLC0415
+    from inspector.operating.choice import ChoiceError, chosen  # noqa: PLC0415
+    from inspector.operating.sources import Sources  # noqa: PLC0415
+    from inspector.operating.words import in_words  # noqa: PLC0415
+    from inspector.promotions import user_name  # noqa: PLC0415
+    from inspector.recipe import save_next_version  # noqa: PLC0415
+
+    home = home_of(parsed)
+    recipe = assembly.find_recipe(parsed.recipe, home)
+    sources = Sources(home, home.log)
+    in_force = sources.in_force(recipe)
+    author = parsed.author or user_name()
+    point = moved(in_force, parsed)
+    if parsed.take_back:
+        if point != in_force:
+            raise ChoiceError("--take-back goes without other thresholds", "Do one after the other.")
+        made = _taken_back(recipe, in_force, sources.of_model(recipe), parsed, author=author)
+    else:
+        evidence = _evidence(sources, recipe, point)
+        made = chosen(recipe, point, in_force, author=author, reason=parsed.why, evidence=evidence)
+    saved = save_next_version(made, home.recipes)
+    assert saved.change is not None
+    if parsed.json:
+        emit({"name": saved.name, "version": saved.version, "change": saved.change.model_dump(mode="json")})
+    else:
+        print(
+            f"recipe {saved.name}, version {saved.version}: {in_words(saved.change.after)}; "
+            f"before: {in_words(in_force)}"
+        )
+    return EXIT_OK
+
+
+def show_history(parsed: argparse.Namespace) -> int:
+    """List the versions of a recipe."""
+    from inspector import assembly  # noqa: PLC0415
+    from inspector.operating.choice import history  # noqa: PLC0415
+
+    home = home_of(parsed)
+    recipe = assembly.find_recipe(parsed.recipe, home)
+    versions = history(recipe.name, home.recipes)
+    if parsed.json:
+        emit({"recipe": recipe.name, "versions": [_version(one) for one in versions]})
+        return EXIT_OK
+    for one in versions:
+        print(_version_line(one))
+    if not versions:
+        say(f"no version of {recipe.name} was saved yet")
+    return EXIT_OK
+
+
+def moved(before: Thresholds, parsed: argparse.Namespace) -> Thresholds:
+    """Return the thresholds that the options make of others.
+
+    Raises:
+        ChoiceError: If review would begin above the fail threshold.
+    """
+    from inspector.domain.records import Thresholds  # noqa: PLC0415
+    from inspector.operating.choice import ChoiceError  # noqa: PLC0415
+
+    review = None if parsed.no_review else parsed.review_from if parsed.review_from is not None else before.review_from
+    fail = before.fail_at if parsed.fail_at is None else parsed.fail_at
+    try:
+        return Thresholds(fail_at=fail, review_from=review)
+    except ValueError as error:
+        raise ChoiceError(str(error), "Name both thresholds, or add --no-review.") from error
+
+
+def _taken_back(
+    recipe: Recipe, in_force: Thresholds, of_model: Thresholds, parsed: argparse.Namespace, *, author: str
+) -> Recipe:
+    from inspector.operating.choice import ChoiceError, history, taken_back, undoable  # noqa: PLC0415
+
+    undone = undoable(recipe, history(recipe.name, home_of(parsed).recipes))
+    if undone is None:
+        raise ChoiceError(
+            f"the recipe {recipe.name} has no change of its thresholds that could be taken back",
+            "See “inspector recipe history”, and set the thresholds that you want.",
+        )
+    return taken_back(recipe, undone, in_force, of_model, author=author, reason=parsed.why)
+
+
+def _evidence(sources: Sources, recipe: Recipe, point: Thresholds) -> ChangeEvidence | None:
+    from inspector.domain.errors import BundleError  # noqa: PLC0415
+    from inspector.operating.parts import evidence_of  # noqa: PLC0415
+    from inspector.operating.sources import VALIDATION  # noqa: PLC0415
+
+    try:
+        parts = sources.load(VALIDATION, recipe)
+    except BundleError as error:
+        say(f"warning: recorded without evidence: {error.what}")
+        return None
+    return evidence_of(parts, parts.scores.at(point))
+
+
+def _version(one: RecipeVersion) -> dict[str, Any]:
+    recipe = one.recipe
+    return {
+        "version": one.version,
+        "saved": one.saved.isoformat(),
+        "model": None if recipe is None else recipe.model,
+        "thresholds": None if recipe is None else recipe.model_dump(mode="json")["thresholds"],
+        "changed": list(one.changed),
+        "change": None if one.change is None else one.change.model_dump(mode="json"),
+        "fault": one.fault,
+    }
+
+
+def _version_line(one: RecipeVersion) -> str:
+    from inspector.operating.words import version_words  # noqa: PLC0415
+
+    when, who, what, why = version_words(one)
+    return f"{one.version:4}  {when}  {who:14}{what}{f'. {why}' if why else ''}"

@@ -1,0 +1,128 @@
+"""Operating points from the command line: shown, set, taken back, listed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inspector.cli import main
+from inspector.domain.records import Thresholds
+from inspector.operating.prices import RecipePrices, save_prices
+from inspector.recipe import Recipe, RecipeFollower, load_recipe, save_recipe
+from tests.bundles import make_bundle
+from tests.operating.parts import scored_bundle
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    found = tmp_path / "home"
+    scored_bundle(found / "models" / "cap", tmp_path / "data")
+    make_bundle(found / "models" / "plain")
+    for name, model in (("Cap", "cap"), ("Plain", "plain")):
+        save_recipe(Recipe(name=name, source="demo:", model=model), found / "recipes")
+    return found
+
+
+def run(capsys: pytest.CaptureFixture[str], home: Path, *arguments: object) -> tuple[int, Any]:
+    code = main([str(one) for one in (*arguments, "--home", home, "--json")])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_what_a_point_does(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    command = ("operating-point", "cap", "--fail-at", 0.6, "--review-from", 0.35, "--price-escape", 30)
+    code, found = run(capsys, home, *command, "--defective-share", 0.1, "--escape-limit", 0.05)
+    assert code == 0
+    assert found["good"] == {"passed": 2, "review": 1, "failed": 0, "error": 0}
+    assert found["escapes"]["count"] == 1
+    assert found["held_out"]["defective"]["failed"] == 1
+    assert found["cost_per_1000"]["value"] == pytest.approx(1000 * (0.1 * 30 / 3 + 0.9 * 1 / 3))
+    assert (found["evidence"]["needed"], found["evidence"]["carried"]) == (59, False)
+    assert found["suggestions"]["f1"]["review_from"] is None
+    assert found["prices"]["escape"] == 30.0
+
+
+def test_the_recipes_thresholds_and_prices_can_be_taken(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    recipe = load_recipe(home / "recipes" / "Cap.json")
+    save_recipe(recipe.model_copy(update={"thresholds": Thresholds(fail_at=0.25)}), home / "recipes")
+    save_prices(RecipePrices(escape=77.0), "Cap", home / "recipes")
+    _, found = run(capsys, home, "operating-point", "cap", "--recipe", "Cap")
+    assert (found["thresholds"]["fail_at"], found["prices"]["escape"]) == (0.25, 77.0)
+    _, found = run(capsys, home, "operating-point", "cap")
+    assert (found["thresholds"]["fail_at"], found["prices"]["escape"]) == (0.5, 100.0)
+
+
+def test_the_same_in_words(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    assert main(["operating-point", "cap", "--home", str(home)]) == 0
+    said = capsys.readouterr().out
+    assert "validation pictures of cap: 3 good, 3 defective" in said
+    assert "escapes     33.3 %, 95 % 6.1 to 79.2 %" in said
+    assert "held out: 1 defective parts, 0 missed" in said
+
+
+def test_a_model_without_scores_is_an_error_that_helps(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    code, found = run(capsys, home, "operating-point", "plain")
+    assert code == 1
+    assert "Train it again" in found["error"]["next_step"]
+
+
+def test_thresholds_are_set_and_taken_back_under_a_running_line(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    file = home / "recipes" / "Cap.json"
+    follower = RecipeFollower(load_recipe(file), home / "recipes")
+    command = ("recipe", "thresholds", "Cap")
+    code, found = run(
+        capsys, home, *command, "--fail-at", 0.6, "--review-from", 0.2, "--why", "doubt", "--author", "Ada"
+    )
+    assert (code, found["version"], found["change"]["author"]) == (0, 2, "Ada")
+    assert found["change"]["before"] == {"fail_at": 0.5, "review_from": None}
+    assert found["change"]["evidence"]["defective"] == 3
+    newer = follower.newer()  # what a running line looks for
+    assert newer is not None
+    assert newer.thresholds == Thresholds(fail_at=0.6, review_from=0.2)
+    _, found = run(capsys, home, *command, "--no-review", "--why", "too slow", "--author", "Ada")
+    assert found["change"]["after"] == {"fail_at": 0.6, "review_from": None}
+    code, found = run(capsys, home, *command, "--take-back", "--why", "again", "--author", "Eve")
+    assert (found["version"], found["change"]["takes_back"]) == (4, 3)
+    assert load_recipe(file).thresholds == Thresholds(fail_at=0.6, review_from=0.2)
+    _, found = run(capsys, home, "recipe", "history", "Cap")
+    assert [(one["version"], one["change"] and one["change"]["reason"]) for one in found["versions"]] == [
+        (1, None), (2, "doubt"), (3, "too slow"), (4, "again"),
+    ]  # fmt: skip
+    assert main(["recipe", "history", "Cap", "--home", str(home)]) == 0
+    assert "Ada           fail from 0.6, review from 0.2; before: fail from 0.5. doubt" in capsys.readouterr().out
+
+
+def test_without_scores_it_is_recorded_that_nothing_supports_it(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    command = ["recipe", "thresholds", "Plain", "--fail-at", "0.3", "--why", "x", "--home", str(home), "--json"]
+    assert main(command) == 0
+    said = capsys.readouterr()
+    assert "recorded without evidence" in said.err
+    assert json.loads(said.out)["change"]["evidence"] is None
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--fail-at", 0.5, "--why", "x"), "works at fail from 0.5 already"),
+        (("--fail-at", 0.3, "--review-from", 0.4, "--why", "x"), "between 0 and the fail threshold 0.3, got 0.4"),
+        (("--fail-at", 0.3, "--why", " "), "an author and a reason"),
+        (("--take-back", "--why", "x"), "no change of its thresholds that could be taken back"),
+        (("--take-back", "--fail-at", 0.3, "--why", "x"), "goes without other thresholds"),
+    ],
+)
+def test_what_cannot_be_done_changes_nothing(
+    capsys: pytest.CaptureFixture[str], home: Path, options: tuple[object, ...], says: str
+) -> None:
+    code, found = run(capsys, home, "recipe", "thresholds", "Cap", *options)
+    assert code == 1
+    assert says in found["error"]["what"]
+    assert load_recipe(home / "recipes" / "Cap.json").version == 1
+
+
+@pytest.mark.parametrize("option", [("--fail-at", "1.5"), ("--price-review", "-1"), ("--price-escape", "nan"), ("--escape-limit", "0")])  # fmt: skip
+def test_numbers_outside_their_range_are_wrong_usage(home: Path, option: tuple[str, str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["operating-point", "cap", *option, "--home", str(home)])
+    assert caught.value.code == 2
