@@ -55,7 +55,7 @@ class PageBar(QWidget):
         number = len(self._pages) + 1
         button = NavButton(words, name, self)
         button.clicked.connect(lambda: self.show_page(name))
-        button.setToolTip(f"{words} (Ctrl+{number})")
+        button.setToolTip(f"{words} (Ctrl+{number})".replace("\n", " "))
         QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda: self.show_page(name))
         self._layout.insertWidget(number - 1, button)
         self.buttons[name] = button

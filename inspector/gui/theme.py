@@ -239,6 +239,8 @@ def _sheet(t: Theme) -> str:
     QMenu::item:disabled {{ color: {t.muted}; background: transparent; }}
     QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {t.field}; color: {t.text};
         border: 1px solid {t.edge}; border-radius: 6px; padding: 0 10px; min-height: 42px; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: 0; }}
+    QAbstractSpinBox QLineEdit {{ background: transparent; border: 0; padding: 0; min-height: 0; }}
     QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border: 2px solid {t.accent}; }}
     QLineEdit[bad="true"], QSpinBox[bad="true"], QDoubleSpinBox[bad="true"], QComboBox[bad="true"] {{
         border: 2px solid {lively(t, "fail").name()}; }}

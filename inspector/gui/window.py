@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from inspector.gui.first_start.dialog import FirstStart
     from inspector.gui.manual import ManualDialog
     from inspector.gui.pages.batch import BatchPage
+    from inspector.gui.pages.operating import OperatingPage
     from inspector.gui.pages.settings import SettingsPage
     from inspector.gui.session import Session
     from inspector.recipe import Recipe
@@ -106,6 +107,7 @@ class MainWindow(QMainWindow):
         pages: tuple[tuple[str, str, QWidget], ...] = (
             ("live", "Live", self.live),
             ("batch", "Batch", self._batch),
+            ("operating", "Operating\npoint", LaterPage(self._make_operating)),
             ("settings", "Settings", self._settings),
         )
         for name, words, page in pages:
@@ -139,6 +141,11 @@ class MainWindow(QMainWindow):
         page.log_wanted.connect(self._session.open_log)
         page.set_up_wanted.connect(self.set_up)
         return page
+
+    def _make_operating(self) -> OperatingPage:
+        from inspector.gui.pages.operating import OperatingPage  # noqa: PLC0415 - not before the first paint
+
+        return OperatingPage(self._session)
 
     def _connect(self) -> None:
         session = self._session

@@ -60,6 +60,7 @@ STEPS = (
     Step(name="batch", part="batch", arguments=("tests.bench.batch_throughput",), needs_pictures=True),
     Step(name="batch_memory", part="batch", arguments=("tests.bench.batch_memory",)),
     Step(name="batch_page", part="batch", arguments=("tests.bench.batch_page",)),
+    Step(name="operating_page", part="line", arguments=("tests.bench.operating_page",)),
     Step(name="results_table", part="batch", arguments=("tests.bench.results_table",)),
     Step(name="bottle", part="training", arguments=("tests.bench.bottle_five_seeds",), needs_pictures=True),
     Step(
@@ -234,6 +235,12 @@ ROWS = (
         read=lambda a: " / ".join(
             f"{max(value for key, value in a.items() if key.startswith(kind)):.0f} ms" for kind in ("sort_", "filter_")
         ),
+    ),
+    Row(
+        what="operating point, 100,000 scores: a moved threshold until it is painted, p50 / p99",
+        target="< 16 ms",
+        step="operating_page",
+        read=lambda a: f"{a['move_p50_ms']:.1f} / {a['move_p99_ms']:.1f} ms",
     ),
     Row(
         what="table of a batch with 100,000 rows: read, memory, the slowest filter or order",

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from inspector.gui.forms import Form
 from inspector.gui.pages.fields import PRECISION_HINT, recipe_sections, station_section
+from inspector.gui.pages.settings_history import HistoryCard
 from inspector.gui.pages.training import TrainingPage
 from inspector.gui.render import Scene
 from inspector.gui.theme import TARGET_PX
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 _Record = TypeVar("_Record", bound=BaseModel)
 _WITH_PICTURE = ("Source", "Region and trigger")
+_WITH_HISTORY = "Model and thresholds"
 _TRAINING = "Training"
 
 
@@ -101,6 +103,8 @@ class SettingsPage(Page):
         layout.addLayout(self._build_buttons())
         self._side = self._build_picture()
         row.addWidget(self._side, 3)
+        self.history = HistoryCard(self._session, self)
+        row.addWidget(self.history, 3)
         self.training = TrainingPage(self._session, Trainings(self._session.store.home), self)
         row.addWidget(self.training, 6)
         self._add_item(_TRAINING)
@@ -172,6 +176,7 @@ class SettingsPage(Page):
         self._session.work.do(self._session.store.models, self._on_models)
         self._session.work.do(self._session.store.cameras, self._on_cameras)
         self._ask_thresholds()
+        self.history.refresh()
         if self.training.isVisibleTo(self):
             self.training.enter()
 
@@ -277,6 +282,8 @@ class SettingsPage(Page):
         training = item.text() == _TRAINING
         self._card.setVisible(not training)
         self.training.setVisible(training)
+        self.history.setVisible(item.text() == _WITH_HISTORY)
+        self.history.refresh()
         if training:
             self._side.hide()
             self.training.enter()

@@ -131,9 +131,9 @@ class NavButton(QToolButton):
         self.setAutoExclusive(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self.setIconSize(QSize(24, 24))
-        self.setFixedSize(75, 60)
+        self.setFixedSize(75, 60 + 14 * name.count("\n"))
         self.setFont(font(TINY_PX))
-        self.setAccessibleName(f"Page {name}")
+        self.setAccessibleName(f"Page {name}".replace("\n", " "))
         self.recolour()
 
     def recolour(self) -> None:
