@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 import threading
@@ -143,9 +144,12 @@ def _close_on_signals(close: object) -> None:
 
 
 def _leave(code: int) -> None:
-    """End the process even where a driver's thread hangs."""
-    hanging = [one for one in threading.enumerate() if one is not threading.main_thread() and not one.daemon]
-    if hanging:
+    """End the process even where a driver's thread hangs, or a worker is inside a library.
+
+    A thread that the interpreter's end tears out of OpenCV aborts the process (std::terminate).
+    """
+    if any(one is not threading.main_thread() for one in threading.enumerate()):
+        logging.shutdown()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

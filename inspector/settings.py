@@ -38,6 +38,7 @@ class Settings(BaseModel):
         tuple[Annotated[int, Field(ge=0, le=23)], ...],
         Field(min_length=1, description="hours at which shifts start, local"),
     ] = (6, 14, 22)
+    reviewer: Annotated[str, Field(max_length=80, description="who reviewed last at this station")] = ""
 
 
 def load_settings(path: Path) -> tuple[Settings, list[str]]:

@@ -199,7 +199,7 @@ class Store:
     def with_thumbnails(self, failures: list[Failure]) -> list[Failure]:
         """Draw the thumbnails that are missing."""
         return [
-            replace(one, thumbnail=_thumbnail(one.image, one.prediction))
+            replace(one, thumbnail=draw_thumbnail(one.image, one.prediction))
             if one.thumbnail is None and one.image is not None
             else one
             for one in failures
@@ -220,7 +220,7 @@ class Store:
     def thumbnail(self, inspection: Inspection) -> QImage | None:
         """Make a thumbnail of a kept picture; None where it is gone."""
         image, prediction = self._kept(inspection)
-        return None if image is None else _thumbnail(image, prediction)
+        return None if image is None else draw_thumbnail(image, prediction)
 
     def full_failure(self, failure: Failure) -> Failure:
         """Read a failure's picture from the archive.
@@ -267,7 +267,7 @@ class Store:
             image = read_picture(inspection.picture.path)
         except PictureError:
             return None, None
-        return image, _prediction_of(inspection)
+        return image, prediction_of(inspection)
 
 
 def replace_failure(failure: Failure, image: Image, prediction: Prediction | None) -> Failure:
@@ -275,8 +275,8 @@ def replace_failure(failure: Failure, image: Image, prediction: Prediction | Non
     return replace(failure, image=image, prediction=prediction)
 
 
-def _prediction_of(inspection: Inspection) -> Prediction | None:
-    """Rebuild what is needed to draw the kept heatmap."""
+def prediction_of(inspection: Inspection) -> Prediction | None:
+    """Rebuild what is needed to draw the kept heatmap; None where none was kept, or it is gone."""
     from inspector.pictures import read_picture  # noqa: PLC0415
 
     if inspection.picture is None or inspection.picture.heatmap_path is None or not inspection.class_names:
@@ -298,7 +298,8 @@ def _prediction_of(inspection: Inspection) -> Prediction | None:
     )
 
 
-def _thumbnail(image: Image, prediction: Prediction | None) -> QImage:
+def draw_thumbnail(image: Image, prediction: Prediction | None) -> QImage:
+    """Return a small picture, with the heatmap of a prediction where there is one."""
     from inspector.gui.render import to_qimage  # noqa: PLC0415 - the overlay is not needed at start-up
     from inspector.vision.overlay import displayable, draw_overlay  # noqa: PLC0415
 

@@ -227,6 +227,8 @@ def _sheet(t: Theme) -> str:
     QPushButton[kind="cell"][tone="escape"] {{ color: {lively(t, "fail").name()}; font-weight: 700; }}
     QPushButton[kind="cell"][tone="overkill"] {{ color: {lively(t, "review").name()}; font-weight: 700; }}
     QPushButton[kind="cell"][tone="none"] {{ color: {t.muted}; }}
+    QPushButton[kind="tight"] {{ padding: 0 4px; }}
+    QPushButton[kind="chip"] {{ padding: 0 12px; border-radius: 21px; }}
     QPushButton:checked {{ border-color: {t.accent}; color: {t.accent}; }}
     QToolButton {{ background: transparent; border: 2px solid transparent; border-radius: 6px; color: {t.text}; }}
     QPushButton[kind="mode"]:checked {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
@@ -278,6 +280,7 @@ def _sheet(t: Theme) -> str:
     QSlider::sub-page:horizontal {{ background: {t.accent}; border-radius: 2px; }}
     QSlider::handle:horizontal {{ width: 18px; height: 18px; margin: -8px 0; border-radius: 9px;
         background: {t.text}; }}
+    QMenu::separator {{ height: 1px; background: {t.edge}; margin: 4px 8px; }}
     QDialog {{ background: {t.ground}; }}
     QPlainTextEdit {{ background: {t.field}; border: 1px solid {t.edge}; border-radius: 6px;
         font-family: "DejaVu Sans Mono", monospace; font-size: {SMALL_PX}px; }}

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from inspector.gui.manual import ManualDialog
     from inspector.gui.pages.batch import BatchPage
     from inspector.gui.pages.operating import OperatingPage
+    from inspector.gui.pages.review import ReviewPage
     from inspector.gui.pages.settings import SettingsPage
     from inspector.gui.session import Session
     from inspector.recipe import Recipe
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(1024, 700)
         self.live = LivePage(session)
         self._batch = LaterPage(self._make_batch)
+        self._review = LaterPage(self._make_review)
         self._settings = LaterPage(self._make_settings)
         self._build()
         self._connect()
@@ -107,6 +109,7 @@ class MainWindow(QMainWindow):
         pages: tuple[tuple[str, str, QWidget], ...] = (
             ("live", "Live", self.live),
             ("batch", "Batch", self._batch),
+            ("review", "Review", self._review),
             ("operating", "Operating\npoint", LaterPage(self._make_operating)),
             ("settings", "Settings", self._settings),
         )
@@ -146,6 +149,28 @@ class MainWindow(QMainWindow):
         from inspector.gui.pages.operating import OperatingPage  # noqa: PLC0415 - not before the first paint
 
         return OperatingPage(self._session)
+
+    @property
+    def review(self) -> ReviewPage:
+        """The Review page; made when it is first asked for."""
+        return self._review.page()
+
+    def _make_review(self) -> ReviewPage:
+        from inspector.gui.pages.review import ReviewPage  # noqa: PLC0415 - not before the first paint
+
+        page = ReviewPage(self._session)
+        page.archive_wanted.connect(self._show_archive)
+        page.training_wanted.connect(self._train_with)
+        return page
+
+    def _show_archive(self) -> None:
+        self.show_page("settings")
+        self.settings.show_section("Archive")
+
+    def _train_with(self, manifest: str) -> None:
+        self.show_page("settings")
+        self.settings.show_section("Training")
+        self.settings.training.data.choose(manifest)
 
     def _connect(self) -> None:
         session = self._session

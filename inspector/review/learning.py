@@ -20,13 +20,14 @@ from inspector.outputs.rows import time_text
 from inspector.pictures import write_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from inspector.domain.records import Inspection
     from inspector.domain.review import Review
     from inspector.outputs.reviews import ReviewLog
 
 _FILE = "learning.csv"
+_LEFT_OUT = "left-out.csv"
 _PICTURES = "pictures"
 
 
@@ -147,6 +148,39 @@ class LearningSet:
                 f"the set to be learned {path} cannot be read: {error!r}", "Restore it, or move it away and update."
             ) from error
 
+    def left_out(self) -> frozenset[str]:
+        """Return the ids of the inspections that were taken out of the set by hand.
+
+        Raises:
+            LearningError: If that cannot be read.
+        """
+        path = self.folder / _LEFT_OUT
+        try:
+            return frozenset(path.read_text(encoding="utf-8").split())
+        except FileNotFoundError:
+            return frozenset()
+        except (OSError, UnicodeDecodeError) as error:
+            raise LearningError(f"{path} cannot be read: {error}", "Restore it, or move it away.") from error
+
+    def leave_out(self, inspection_ids: Iterable[str]) -> None:
+        """Take parts out of the set by hand, from the next update on; what was said of them stays as it is.
+
+        Raises:
+            LearningError: If that cannot be written.
+        """
+        self._write_left_out(self.left_out() | frozenset(inspection_ids))
+
+    def take_back(self, inspection_ids: Iterable[str]) -> None:
+        """Let parts that were taken out by hand into the set again, from the next update on.
+
+        Raises:
+            LearningError: If that cannot be written.
+        """
+        self._write_left_out(self.left_out() - frozenset(inspection_ids))
+
+    def _write_left_out(self, inspection_ids: frozenset[str]) -> None:
+        write_text(self.folder / _LEFT_OUT, "".join(f"{one}\n" for one in sorted(inspection_ids)))
+
     def update(self, log: ReviewLog, *, confirmed: bool = False) -> LearningUpdate:
         """Bring the set in line with the reviews of its recipe: copy new pictures, drop what does not stand any more.
 
@@ -156,7 +190,7 @@ class LearningSet:
         - What was ever judged blind is for the test, never for training, and goes there whatever was found: the audit's
           estimate holds for parts that the model has not learned from, and a test of nothing but the mistakes of the
           present model would make every other one look better.
-        - Unsure and contradicted parts are left out.
+        - Unsure and contradicted parts are left out, and those that were taken out by hand (`leave_out`).
         - Rows of parts of another log stay as they are.
 
         Args:
@@ -172,9 +206,12 @@ class LearningSet:
         for row in log.rows(LogQuery(recipe=self.recipe)):
             said.setdefault(row.inspection_id, []).append(row)
         records = log.inspections(sorted({*before, *said}))
-        after = {part: one for part, one in before.items() if part not in records}
+        out = self.left_out()
+        after = {part: one for part, one in before.items() if part not in records and part not in out}
         lost = []
         for part, rows in said.items():
+            if part in out:
+                continue
             lesson = _lesson(records[part], rows, confirmed=confirmed or part in before)
             if lesson is None:
                 continue

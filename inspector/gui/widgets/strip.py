@@ -55,7 +55,7 @@ class Thumbnail(QAbstractButton):
         picture: QImage | None = self.failure.thumbnail
         painter.fillRect(box, theme.colour("stage"))
         if picture is not None:
-            painter.drawImage(box, picture, _covering(box, picture))
+            painter.drawImage(box, picture, covering(box, picture))
         else:
             painter.setPen(theme.colour("muted"))
             painter.setFont(font(TINY_PX))
@@ -70,8 +70,8 @@ class Thumbnail(QAbstractButton):
         painter.drawText(QRectF(0, 72, 98, 16), Qt.AlignmentFlag.AlignCenter, self._caption)
 
 
-def _covering(box: QRectF, picture: QImage) -> QRectF:
-    """The middle of the picture in the box's shape."""
+def covering(box: QRectF, picture: QImage) -> QRectF:
+    """Return the middle of a picture in a box's shape."""
     scale = min(picture.width() / box.width(), picture.height() / box.height())
     width, height = box.width() * scale, box.height() * scale
     return QRectF((picture.width() - width) / 2, (picture.height() - height) / 2, width, height)

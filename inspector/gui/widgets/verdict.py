@@ -34,6 +34,8 @@ class Face(Enum):
     STARTING = "STARTING"
     STOPPED = "STOPPED"
     ENDED = "END OF SOURCE"
+    WITHHELD = "BLIND"  #: in an audit, until the part has been judged
+    NO_PART = "NO PART"
 
 
 _COLOURS = {
