@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import threading
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -77,3 +79,21 @@ def station(qtbot: QtBot, home: Home) -> Iterator[Station]:
     found = Station(qtbot, home)
     yield found
     found.close()
+
+
+class Closes(Protocol):
+    """What a test has opened."""
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def desks(qtbot: QtBot) -> Iterator[list[Closes]]:
+    """What a test puts in is closed after it, and its threads are waited for."""
+    made: list[Closes] = []
+    yield made
+    for one in made:
+        one.close()
+    for thread in threading.enumerate():  # a thread that the end of the process tears out of a library would abort it
+        if thread.name in {"work", "training"}:
+            thread.join(20)

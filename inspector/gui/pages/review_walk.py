@@ -5,7 +5,6 @@ A judgement is on the disk before the next part is shown. What could not be writ
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,9 +15,8 @@ from PySide6.QtCore import QObject, Signal
 from inspector.domain.ids import new_id
 from inspector.domain.review import QueueKind, Review, Standing
 from inspector.gui.pages.review_reader import Loaded, Reader, load_again, load_direct, load_part
-from inspector.gui.pages.review_words import answer, said
-from inspector.gui.pages.review_written import Written, commit
-from inspector.review.desk import withdraw
+from inspector.gui.pages.review_words import withdrawn_words, written_words
+from inspector.gui.pages.review_written import Writer, Written
 from inspector.review.queues import Queue, QueueRequest, build_queue
 
 if TYPE_CHECKING:
@@ -35,7 +33,6 @@ ANSWER_S = 3.0
 #: Stands for the reviewer while none is named: queues can be looked at, nothing can be judged.
 NOBODY = "(nobody)"
 _AHEAD = 3
-_WRITE_WITHIN_S = 1.5
 
 
 class Walk(QObject):
@@ -74,9 +71,7 @@ class Walk(QObject):
         self._number = 0
         self._back = False
         self._answer_until_s = 0.0
-        self._writing = False
-        self._written = threading.Event()  # nothing is on its way; set by the worker
-        self._written.set()
+        self._writer = Writer(work)
 
     # --- what is shown ------------------------------------------------------------------------------------------------
 
@@ -100,14 +95,13 @@ class Walk(QObject):
     @property
     def writing(self) -> bool:
         """True while a judgement is on its way to the disk, and until that is known here."""
-        return self._writing
+        return self._writer.writing
 
     @property
     def can_judge(self) -> bool:
         """True where a part with pixels waits for a judgement."""
         found = self.current
-        ready = found is not None and found.entry is not None and found.image is not None
-        return ready and self.answer is None and not self.writing
+        return found is not None and found.image is not None and self.answer is None and not self.writing
 
     @property
     def can_undo(self) -> bool:
@@ -250,7 +244,7 @@ class Walk(QObject):
     def release(self) -> None:
         """End the reader; a judgement that is on its way to the disk is waited for."""
         self.reader.close()
-        self._written.wait(_WRITE_WITHIN_S)
+        self._writer.wait()
 
     # --- what is said -------------------------------------------------------------------------------------------------
 
@@ -285,19 +279,9 @@ class Walk(QObject):
         log = self.log
         if log is None or not self.can_undo:
             return
-        own = self._own_of_direct() if self.direct is not None else self._undo[-1]
-        if own is None:
-            return
+        own = self._own_of_direct() or self._undo[-1]
         self._drop()
-        self._begin_writing()
-
-        def task() -> Review:
-            try:
-                return withdraw(log, own, own.reviewer, datetime.now(UTC))
-            finally:
-                self._written.set()
-
-        self._work.do(task, lambda _: self._on_withdrawn(own), self._complain)
+        self._writer.withdraw(log, own, self._on_withdrawn, self._complain)
         self.changed.emit()
 
     # --- inside -------------------------------------------------------------------------------------------------------
@@ -358,30 +342,14 @@ class Walk(QObject):
         log = self.log
         assert log is not None
         self._in_hand = (review, found)
-        self._begin_writing()
         self.message.emit("Writing…", "", False)
-
-        def task() -> Written:
-            try:
-                return commit(log, review, found)
-            finally:
-                self._written.set()
-
-        self._work.do(task, lambda one: self._on_written(one, found), self._on_unwritten)
+        self._writer.commit(log, review, found, lambda one: self._on_written(one, found), self._on_unwritten)
         self.changed.emit()
-
-    def _begin_writing(self) -> None:
-        self._writing = True
-        self._written.clear()
 
     def _on_written(self, written: Written, found: Loaded) -> None:
         review = written.review
-        self._writing = False
         self._in_hand = None
-        words = answer(review, written.inspection)
-        if written.meanwhile:
-            told = ", ".join(f"{one.reviewer} ({said(one.judgement, one.defect_type)})" for one in written.meanwhile)
-            words += f" Meanwhile judged by {told}; both stand beside one another."
+        words = written_words(review, written.inspection, written.meanwhile)
         self.message.emit(words, "review" if written.meanwhile else "", False)
         if self.direct is not None:
             standing = Standing(inspection_id=review.inspection_id, reviews=(*written.others, review))
@@ -409,20 +377,17 @@ class Walk(QObject):
         self.reader.put(shown)
 
     def _on_unwritten(self, error: Exception) -> None:
-        self._writing = False
         self.message.emit(f"Not recorded: {error}", "fail", True)
         self.changed.emit()
 
     def _on_withdrawn(self, own: Review) -> None:
-        self._writing = False
         if self.direct is not None:
             self.look(own.inspection_id)
         else:
             self._undo.remove(own)
             self.done.pop(own.inspection_id, None)
             self._go(self.ids.index(own.inspection_id))
-        words = f"Withdrawn: {said(own.judgement, own.defect_type)}."
-        self.message.emit(f"{words} You have seen its verdict: it is not blind now." if own.blind else words, "", False)
+        self.message.emit(withdrawn_words(own), "", False)
         self.withdrawn.emit(own)
 
     def _own_of_direct(self) -> Review | None:
@@ -430,6 +395,5 @@ class Walk(QObject):
         return entry.standing.of(self.reviewer) if entry is not None and entry.standing is not None else None
 
     def _complain(self, error: Exception) -> None:
-        self._writing = False
         self.message.emit(str(error), "fail", False)
         self.changed.emit()

@@ -82,6 +82,21 @@ def answer(review: Review, inspection: Inspection) -> str:
     return f"{words}, against {verdict.value}: {kind}."
 
 
+def written_words(review: Review, inspection: Inspection, meanwhile: Sequence[Review]) -> str:
+    """Return what came of a judgement, and what colleagues have said of the part since it was shown."""
+    words = answer(review, inspection)
+    if not meanwhile:
+        return words
+    told = ", ".join(f"{one.reviewer} ({said(one.judgement, one.defect_type)})" for one in meanwhile)
+    return f"{words} Meanwhile judged by {told}; both stand beside one another."
+
+
+def withdrawn_words(own: Review) -> str:
+    """Return what came of a withdrawal."""
+    words = f"Withdrawn: {said(own.judgement, own.defect_type)}."
+    return f"{words} You have seen its verdict: it is not blind now." if own.blind else words
+
+
 def others_words(reviews: Sequence[Review]) -> str:
     """Return what colleagues said of a part; empty where nobody did."""
     words = "; ".join(

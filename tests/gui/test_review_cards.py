@@ -1,0 +1,118 @@
+"""The cards of the Review page as a hand uses them: the audit, what is to be learned, and where they are shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from inspector.domain.config import KeepPolicy
+from inspector.domain.review import Judgement
+from inspector.paths import Home
+from tests.gui.conftest import Closes
+from tests.gui.reviewing import NO_MENUS, Desk, make_home
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return make_home(tmp_path)
+
+
+def test_without_kept_passes_the_audit_says_so_and_leads_to_the_archive(
+    qtbot: QtBot, tmp_path: Path, desks: list[Closes]
+) -> None:
+    desk = Desk(qtbot, make_home(tmp_path, KeepPolicy.FAILURES), good=2, bad=1)
+    desks.append(desk)
+    audit = desk.page.side.audit
+    desk.until(lambda: "No pictures of passed parts were kept" in audit.words.text())
+    desk.press(desk.page.side.tabs.buttons[1])
+    desk.press(audit.archive_button)
+    desk.until(desk.station.window.settings.isVisible)
+    assert desk.station.window.settings._title.text() == "Archive"
+
+
+def test_in_a_wide_window_every_card_is_in_view(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:
+    desk = Desk(qtbot, home, bad=1)
+    desks.append(desk)
+    side, cards = desk.page.side, (desk.page.side.audit, desk.page.side.learning, desk.page.side.recent)
+    assert [one.isVisible() for one in (desk.page.columns.facts, side.tabs, *cards)] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+    desk.press(side.tabs.buttons[2])
+    assert [one.isVisible() for one in (desk.page.columns.facts, side.tabs, *cards)] == [
+        False,
+        True,
+        False,
+        True,
+        False,
+    ]
+    desk.station.window.resize(1920, 1080)
+    desk.until(
+        lambda: [one.isVisible() for one in (desk.page.columns.facts, side.tabs, *cards)] == [True, False, *[True] * 3]
+    )
+    desk.station.window.resize(1280, 800)
+    desk.until(
+        lambda: (
+            [one.isVisible() for one in (desk.page.columns.facts, side.tabs, *cards)]
+            == [False, True, False, True, False]
+        )
+    )
+
+
+@NO_MENUS
+def test_what_contradicts_the_line_is_to_be_learned(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:
+    desk = Desk(qtbot, home, good=1, bad=2)
+    desks.append(desk)
+    page, card = desk.page, desk.page.side.learning
+    desk.until(lambda: "Nothing is to be learned yet" in card.words.text())
+    assert not card.train_button.isEnabled()
+    first = desk.until_shown()
+    desk.key(Qt.Key.Key_G)
+    desk.until_shown(first)
+    desk.until(lambda: page.judging._types)
+    desk.key(Qt.Key.Key_D)
+    desk.key_in_menu(Qt.Key.Key_2)
+    desk.until(lambda: card.words.text() == "1 to learn: 1 good.")
+    assert (home.learning / "Test" / "pictures" / f"{first}.png").is_file()
+    desk.press(page.side.tabs.buttons[2])
+    assert card.list.item(0).text() == "good\nagainst FAIL · Anna"
+    assert not card.list.item(0).icon().isNull()
+    card.confirmed.click()
+    desk.until(lambda: card.words.text() == "2 to learn: 1 good, 1 scratch.")
+
+    centre = card.list.visualItemRect(card.list.item(1)).center()
+    qtbot.mouseClick(card.list.viewport(), Qt.MouseButton.LeftButton, pos=centre)
+    desk.press(card.remove_button)
+    desk.until(lambda: card.words.text() == "1 to learn: 1 scratch. 1 removed by hand.")
+    assert [one.judgement for one in desk.reviews(first)] == [Judgement.GOOD]  # what was said stays
+    desk.press(card.back_button)
+    desk.until(lambda: card.words.text() == "2 to learn: 1 good, 1 scratch.")
+    assert not card.back_button.isEnabled()
+
+    desk.press(card.train_button)
+    training = desk.station.window.settings.training
+    desk.until(training.isVisible)
+    manifest = Path(training.data.path.text())
+    assert manifest.parent == home.learning / "Test"
+    assert manifest.read_text().count(str(home.learning)) == 2
+    desk.station.window.show_page("review")
+    desk.until(lambda: "only what was learned is in" in card.fault.text())
+    training.release()
+
+
+def test_a_withdrawn_judgement_is_not_learned_from(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:
+    desk = Desk(qtbot, home, bad=2)
+    desks.append(desk)
+    card = desk.page.side.learning
+    first = desk.until_shown()
+    desk.key(Qt.Key.Key_G)
+    desk.until_shown(first)
+    desk.until(lambda: card.words.text() == "1 to learn: 1 good.")
+    desk.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    desk.until(lambda: "Nothing is to be learned yet" in card.words.text())
