@@ -120,3 +120,27 @@ def test_what_is_no_set_is_refused(tmp_path: Path) -> None:
     (tmp_path / "R" / "learning.csv").write_text("a,b\n1,2\n")
     with pytest.raises(LearningError, match="cannot be read"):
         learning.lessons()
+
+
+def test_what_is_left_out_by_hand_stays_out_until_it_is_taken_back(made: Made) -> None:
+    log, parts, learning = made
+    for part, judgement in zip(parts[:3], (BAD, GOOD, GOOD), strict=True):
+        log.add(said(part.id, judgement))
+    learning.update(log)
+    assert learning.left_out() == frozenset()
+    learning.leave_out([parts[0].id])
+    assert learning.left_out() == {parts[0].id}
+    assert learning.update(log).dropped == 1
+    assert why(learning) == {parts[2].id: "disagreement"}
+    assert len(log.history(parts[0].id)) == 1  # what was said stays
+    learning.take_back([parts[0].id])
+    assert learning.update(log).added == 1
+    assert set(why(learning)) == {parts[0].id, parts[2].id}
+
+
+def test_a_list_of_what_is_left_out_that_cannot_be_read_is_said(made: Made) -> None:
+    _, _, learning = made
+    learning.leave_out(["x"])
+    (learning.folder / "left-out.csv").write_bytes(b"\xff\xfe")
+    with pytest.raises(LearningError, match="cannot be read"):
+        learning.left_out()
