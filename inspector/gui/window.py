@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self.live = LivePage(session)
         self._batch = LaterPage(self._make_batch)
         self._review = LaterPage(self._make_review)
+        self._operating = LaterPage(self._make_operating)
         self._settings = LaterPage(self._make_settings)
         self._build()
         self._connect()
@@ -110,7 +111,7 @@ class MainWindow(QMainWindow):
             ("live", "Live", self.live),
             ("batch", "Batch", self._batch),
             ("review", "Review", self._review),
-            ("operating", "Operating\npoint", LaterPage(self._make_operating)),
+            ("operating", "Operating\npoint", self._operating),
             ("settings", "Settings", self._settings),
         )
         for name, words, page in pages:
@@ -144,6 +145,11 @@ class MainWindow(QMainWindow):
         page.log_wanted.connect(self._session.open_log)
         page.set_up_wanted.connect(self.set_up)
         return page
+
+    @property
+    def operating(self) -> OperatingPage:
+        """The Operating point page; made when it is first asked for."""
+        return self._operating.page()
 
     def _make_operating(self) -> OperatingPage:
         from inspector.gui.pages.operating import OperatingPage  # noqa: PLC0415 - not before the first paint

@@ -1,0 +1,216 @@
+"""``python -m tests.screenshots``: drives the real window on parts of the demo line, and writes the manual's pictures.
+
+The parts are drawn (`trainer.demo.crops`), the demo model judges them, the record is one that the engine has written, and the
+training is real: its backbone weights are given, or downloaded. Needs a display; ``make screenshots`` brings a virtual one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from inspector.domain.config import ArchiveConfig, KeepPolicy
+from inspector.domain.records import Thresholds, Verdict
+from inspector.gui import theme
+from inspector.gui.session import Session
+from inspector.gui.store import Store
+from inspector.gui.window import MainWindow
+from inspector.paths import Home
+from inspector.recipe import Recipe, save_recipe
+from inspector.settings import Settings
+from inspector.sources.demo_part import DEFECTS
+from trainer.demo.crops import CROP_PX, make_crops
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WIDTH, HEIGHT = 1280, 800
+RECIPE, LOT = "Flange 40", "2611-0417"
+_SCENES, _PARTS = 6, 30
+
+
+def draw_parts(folder: Path) -> None:
+    """Write drawn parts as ``good/`` and a folder for each defect."""
+    crops = make_crops(first_seed=900, scenes=_SCENES, parts_per_scene=_PARTS, defect_rate=0.35, size_px=CROP_PX)
+    for number, (picture, kind) in enumerate(zip(crops.pictures, crops.kinds, strict=True)):
+        place = folder / ("good" if kind == 0 else str(DEFECTS[kind - 1]))
+        place.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(place / f"{number:03}.png"), picture)
+
+
+class Studio:
+    """The window, driven and photographed.
+
+    Args:
+        root: A folder of its own; nothing of the user's is touched.
+        out: Where pictures go.
+    """
+
+    def __init__(self, app: QApplication, root: Path, out: Path) -> None:
+        self._app, self._root, self._out = app, root, out
+        self.parts = root / "flanges"
+        draw_parts(self.parts)
+        home = Home(root=root / "station")
+        settings = Settings(station="Station 3", appearance="light", reviewer="Anna Berg")
+        self.session = Session(Store(home, settings))
+        self.window = MainWindow(self.session, home.root / "window.json")
+        self.window.resize(WIDTH, HEIGHT)
+        self.window.painted.connect(lambda: self.session.begin(start=False))
+        self.window.show()
+        self.until(lambda: self.session.recipe is not None and self.session.log is not None)
+        self.recipe = Recipe(
+            name=RECIPE,
+            source=f"folder:{self.parts}",
+            model="demo",
+            thresholds=Thresholds(fail_at=0.5, review_from=0.2),
+            archive=ArchiveConfig(keep=KeepPolicy.ALL),
+        )
+        save_recipe(self.recipe, home.recipes)
+
+    def until(self, condition: Callable[[], object], seconds: float = 120.0) -> None:
+        """Let the window work until something is so."""
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                msg = f"waited {seconds:g} s in vain"
+                raise TimeoutError(msg)
+            QTest.qWait(50)
+
+    def shoot(self, name: str) -> None:
+        """Photograph the window."""
+        QTest.qWait(600)
+        path = self._out / f"{name}.png"
+        self.window.grab().save(str(path))
+        print(path, flush=True)
+
+    def look(self, appearance: str) -> None:
+        """Change the colours."""
+        settings = self.session.store.settings.model_copy(update={"appearance": appearance})
+        done: list[bool] = []
+        self.session.apply_settings(settings, lambda: done.append(True))
+        self.until(lambda: done)
+
+    def live(self) -> None:
+        """The demo line, with a defect."""
+        self.session.set_lot(LOT)
+        self.window.header.lot_field.setText(LOT)
+        self.session.start()
+        seen: list[Verdict] = []
+        self.session.part_inspected.connect(lambda event: seen.append(event.inspection.decision.verdict))
+        self.until(lambda: seen.count(Verdict.FAIL) >= 5 and len(seen) > 30 and seen[-1] is Verdict.FAIL, 300)
+        QTest.qWait(250)
+        self.shoot("live")
+        self.session.stop()
+        self.until(lambda: not self.session.running)
+
+    def inspected(self) -> None:
+        """The folder of parts through the line, so that there is something to review."""
+        self.session.apply_recipe(self.recipe, lambda _: None)
+        self.until(lambda: self.session.recipe is not None and self.session.recipe.name == RECIPE)
+        count: list[object] = []
+        self.session.part_inspected.connect(count.append)
+        self.session.start()
+        self.until(lambda: len(count) >= _SCENES * _PARTS, 300)
+        self.session.stop()
+        self.until(lambda: not self.session.running)
+
+    def batch(self) -> None:
+        """The parts as a batch."""
+        self.window.show_page("batch")
+        page = self.window.batch
+        page.bar.show_folder(str(self.parts))
+        page.choose_folder(str(self.parts))
+        self.until(lambda: page.bar.chosen_judge is not None)
+        QTest.qWait(1500)
+        page.inspect()
+        self.until(lambda: page.bar.bar.value() >= page.bar.bar.maximum() > 0, 300)
+        QTest.qWait(4000)
+        page.setFocus()
+        self.shoot("batch")
+
+    def review(self) -> None:
+        """The failures, one of them in view."""
+        self.window.show_page("review")
+        QTest.qWait(4000)
+        self.shoot("review")
+
+    def operating_point(self) -> None:
+        """The batch's scores."""
+        self.window.show_page("operating")
+        page = self.window.operating
+        self.until(lambda: page.source.count() > 0)
+        for place in range(page.source.count()):
+            if "flanges" in page.source.itemText(place):
+                page.source.setCurrentIndex(place)
+                page.source.activated.emit(place)
+        QTest.qWait(3000)
+        page.set_point(Thresholds(fail_at=0.6, review_from=0.15))
+        QTest.qWait(1500)
+        self.shoot("operating-point")
+
+    def training(self, weights: str) -> None:
+        """A short training of layer4, at its end."""
+        self.window.show_page("settings")
+        self.window.settings.show_section("Training")
+        page = self.window.settings.training
+        page.data.choose(str(self.parts))
+        self.until(lambda: page.data.found is not None)
+        page.method.form.set_value("method", "layer4")
+        if weights:
+            page.method.form.set_value("weights", weights)
+        page.method.name.setText("flange-2")
+        QTest.qWait(1500)
+        page.start()
+        self.until(lambda: page.history.isVisible() and page.result.isVisible(), 1200)
+        QTest.qWait(3000)
+        self.shoot("training")
+
+
+def main() -> int:
+    """Take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("docs/manual"))
+    parser.add_argument("--weights", default="", help="ResNet-50 ImageNet weights (default: torchvision's, downloaded)")
+    parser.add_argument("--only", nargs="*", help="names of pictures")
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    app = QApplication([])
+    app.setStyle("Fusion")
+    theme.apply(app, theme.CURRENT.choose("light"))
+    root = Path(tempfile.gettempdir()) / "line-3"  # it is seen in the pictures
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir()
+    studio = Studio(app, root, arguments.out)
+    wanted = set(arguments.only or ("live", "batch", "review", "operating-point", "training"))
+    if "live" in wanted:
+        studio.look("dark")
+        studio.live()
+        studio.look("light")
+    studio.inspected()
+    if "batch" in wanted or "operating-point" in wanted:
+        studio.batch()
+    if "review" in wanted:
+        studio.look("dark")
+        studio.review()
+        studio.look("light")
+    if "operating-point" in wanted:
+        studio.operating_point()
+    if "training" in wanted:
+        studio.look("dark")
+        studio.training(arguments.weights)
+    shutil.rmtree(root, ignore_errors=True)
+    os._exit(0)  # the window's threads need no farewell here
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
