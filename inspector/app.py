@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from PySide6.QtWidgets import QApplication
+
     from inspector.gui.session import Session
+    from inspector.gui.single import SingleWindow
     from inspector.gui.window import MainWindow
     from inspector.paths import Home
+    from inspector.settings import Settings
 
 #: A thread that computes gives the interpreter to the GUI thread after this time, which Python sets to 5 ms. Measured
 #: on two busy cores (`python -m tests.bench.batch_page`): p99 of stalls while 100,000 rows grow 10 instead of 21 ms.
@@ -59,27 +63,74 @@ def main(options: AppOptions) -> int:
 
     Returns:
         The exit code.
+
+    Raises:
+        InspectorError: If a window of that data folder is open and does not answer, or something else was asked for
+            than to see it.
     """
-    from PySide6.QtCore import QTimer  # noqa: PLC0415 - so that importing this module is quick
-    from PySide6.QtWidgets import QApplication  # noqa: PLC0415
+    from inspector.settings import load_settings  # noqa: PLC0415 - so that importing this module is quick
+    from inspector.vision.backends import load_torch_before_qt  # noqa: PLC0415
+
+    settings, faults = load_settings(options.home.settings)
+    load_torch_before_qt(options.device or settings.device)
+
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - not before torch
 
     from inspector.engine.memory import give_large_blocks_back  # noqa: PLC0415
-    from inspector.gui import theme  # noqa: PLC0415
     from inspector.gui.faults import log_to  # noqa: PLC0415
+    from inspector.gui.single import SingleWindow  # noqa: PLC0415
+
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    single = SingleWindow(options.home.root)
+    if not single.is_first():
+        return _raise_first(single, options)
+    give_large_blocks_back()
+    log_to(options.home.program_log)
+    try:
+        code = _show(app, options, settings, faults, single)
+    finally:
+        single.release()
+    _leave(code)
+    return code
+
+
+def _raise_first(single: SingleWindow, options: AppOptions) -> int:
+    """Bring the window that is open to the front instead; say so where something else was asked for."""
+    from inspector.domain.errors import InspectorError  # noqa: PLC0415
+
+    answered = single.raise_first()
+    if not answered:
+        raise InspectorError(
+            f"the window of the data folder {options.home.root} is open, but does not answer",
+            "Close it, end its process, or name another data folder (--home DIR).",
+        )
+    if any((options.recipe, options.source, options.model, options.device, options.precision, options.log)):
+        raise InspectorError(
+            "the station's window is open already and was brought to the front; what was asked for is not used",
+            "Change it in that window, or name another data folder (--home DIR).",
+        )
+    sys.stderr.write("the station's window is open already; it was brought to the front\n")
+    return 0
+
+
+def _show(app: QApplication, options: AppOptions, settings: Settings, faults: list[str], single: SingleWindow) -> int:
+    """Show the window until it is closed."""
+    from PySide6.QtCore import QTimer  # noqa: PLC0415
+    from PySide6.QtGui import QIcon  # noqa: PLC0415
+
+    from inspector.gui import theme  # noqa: PLC0415
     from inspector.gui.session import Session  # noqa: PLC0415
     from inspector.gui.store import Store  # noqa: PLC0415
     from inspector.gui.window import MainWindow  # noqa: PLC0415
-    from inspector.settings import load_settings  # noqa: PLC0415
+    from inspector.paths import resources_dir  # noqa: PLC0415
 
-    give_large_blocks_back()
     sys.setswitchinterval(SWITCH_S)
-    log_to(options.home.program_log)
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
     app.setApplicationName("Inspector")
+    app.setDesktopFileName("inspector-station")
+    app.setWindowIcon(QIcon(str(resources_dir() / "icons" / "inspector.png")))
     app.setStyle("Fusion")
     app.setQuitOnLastWindowClosed(False)
-    settings, faults = load_settings(options.home.settings)
     theme.apply(app, theme.CURRENT.choose(settings.appearance))
     store = Store(
         options.home,
@@ -94,6 +145,7 @@ def main(options: AppOptions) -> int:
     session = Session(store)
     window = MainWindow(session, options.home.root / "window.json")
     window.painted.connect(lambda: session.begin(start=options.start))
+    single.wanted.connect(window.come_to_front)
     if _is_first_start(options):
         window.painted.connect(window.set_up)
     QTimer.singleShot(_SETTINGS_AFTER_MS, window, lambda: _prepare_settings(session, window))
@@ -109,9 +161,7 @@ def main(options: AppOptions) -> int:
     beat.timeout.connect(lambda: None)
     beat.start(200)
     _close_on_signals(window.close)
-    code = app.exec()
-    _leave(code)
-    return code
+    return app.exec()
 
 
 def _is_first_start(options: AppOptions) -> bool:

@@ -10,7 +10,6 @@ import logging
 import os
 import shutil
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ import psutil
 from pydantic import ValidationError
 
 from inspector.domain.ids import new_id
+from inspector.programs import trainer_command
 from inspector.trainer_process import Inquiry, TrainingError, is_alive, launch
 from trainer.protocol import Command, Epoch, Failed, Paused, Report, Result, RunFolder, Started, parse_report
 
@@ -134,11 +134,11 @@ class Trainings:
 
     Args:
         home: The data folder; trainings lie in its ``trainings``, their models in its ``models``.
-        command: Runs the trainer; its own arguments follow.
+        command: Runs the trainer, its own arguments follow; None for this program's own.
     """
 
-    def __init__(self, home: Home, *, command: Sequence[str] = (sys.executable, "-m", "trainer")) -> None:
-        self.command = tuple(command)
+    def __init__(self, home: Home, *, command: Sequence[str] | None = None) -> None:
+        self.command = tuple(trainer_command() if command is None else command)
         self._home = home
         self._root = home.root / "trainings"
         self._known: dict[str, tuple[TrainRequest | None, datetime, Tail]] = {}

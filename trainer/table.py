@@ -23,9 +23,11 @@ def read_table(file: Path) -> list[dict[str, str]]:
         ValueError: If it is no such table.
     """
     if file.suffix.lower() == ".parquet":
-        import pyarrow as pa  # noqa: PLC0415 - only where such a file is used
-        from pyarrow import parquet  # noqa: PLC0415
-
+        try:
+            import pyarrow as pa  # noqa: PLC0415 - only where such a file is used
+            from pyarrow import parquet  # noqa: PLC0415
+        except ModuleNotFoundError as error:  # a packaged trainer: 80 MB for a seldom format
+            raise ValueError("this package does not read Parquet; save the table as .csv") from error
         try:
             rows = parquet.read_table(file).to_pylist()
         except pa.ArrowException as error:

@@ -8,21 +8,25 @@ import io
 import json
 import logging
 import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 from inspector import __version__
-from inspector.cli import batch, bench, inspect, logs, models, operating_point, recipes, results, review, run
+from inspector.cli import batch, bench, doctor, inspect, logs, models, operating_point, recipes, results, review, run
 from inspector.cli.common import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
     EXIT_INTERRUPTED,
     EXIT_UNEXPECTED,
+    TorchUse,
     add_places,
     home_of,
     say,
 )
+from inspector.data_version import check_data
 from inspector.domain.errors import InspectorError
+from inspector.programs import AS_STATION, has_trainer, is_installed, is_packaged, trainer_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +47,7 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_window_options(parser)
     parser.set_defaults(command=run.window)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for module in (run, batch, results, inspect, bench, models, logs, recipes, operating_point, review):
+    for module in (run, batch, results, inspect, bench, models, logs, recipes, operating_point, review, doctor):
         module.add_commands(commands)
     return parser
 
@@ -67,7 +71,8 @@ def main(arguments: Sequence[str]) -> int:
     _refuse_window_options(parser, parsed)
     with _program_log(home_of(parsed).program_log, windowed=run.opens_window(parsed)):
         try:
-            code = int(parsed.command(parsed))
+            check_data(home_of(parsed).root)
+            code = _with_torch(parsed, arguments)
             sys.stdout.flush()
         except InspectorError as error:
             code = _failed(parsed, error.what, error.next_step, EXIT_ERROR)
@@ -84,6 +89,19 @@ def main(arguments: Sequence[str]) -> int:
             what = f"unexpected {type(error).__name__}: {error}"
             code = _failed(parsed, what, f"Details are in {home_of(parsed).program_log}.", EXIT_UNEXPECTED)
     return code
+
+
+def _with_torch(parsed: argparse.Namespace, arguments: Sequence[str]) -> int:
+    """Run a command; one that uses torch is run by the trainer's program where, packaged, only that one has torch."""
+    wants = getattr(parsed, "torch", TorchUse.NONE)
+    if wants is not TorchUse.NONE and is_packaged() and not is_installed("torch"):
+        if has_trainer():
+            return subprocess.run((*trainer_command(), AS_STATION, *arguments), check=False).returncode  # noqa: S603
+        if wants is TorchUse.NEEDS:
+            raise InspectorError(
+                "this command needs torch, which this package does not have", "Use the full package, with the trainer."
+            )
+    return int(parsed.command(parsed))
 
 
 def _write_any_name() -> None:

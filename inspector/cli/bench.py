@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of, one_line, positive, say
+from inspector.cli.common import EXIT_OK, TorchUse, add_json, add_places, emit, home_of, one_line, positive, say
 from inspector.domain.errors import ReportError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _add_bench(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--save", type=Path, metavar="FOLDER", help="write bench.json and bench.md there")
     add_places(parser)
     add_json(parser)
-    parser.set_defaults(command=bench)
+    parser.set_defaults(command=bench, torch=TorchUse.COMPARES)
 
 
 def input_side(text: str) -> int:

@@ -9,6 +9,7 @@ import sys
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,14 @@ EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 DEVICES = ("auto", "cpu", "cuda", "gpu", "npu")
 PRECISIONS = ("auto", "fp32", "bf16", "int8")
+
+
+class TorchUse(Enum):
+    """Whether a command uses torch; ``set_defaults(torch=…)``."""
+
+    NONE = "none"
+    COMPARES = "compares"  #: without torch some of its rows are left out
+    NEEDS = "needs"
 
 
 def say(text: str) -> None:

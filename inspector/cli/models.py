@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inspector.cli.common import EXIT_ERROR, EXIT_OK, add_json, add_places, emit, home_of, say, settings_of
+from inspector.cli.common import EXIT_ERROR, EXIT_OK, TorchUse, add_json, add_places, emit, home_of, say, settings_of
 
 if TYPE_CHECKING:
     import argparse
@@ -41,7 +41,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     take.add_argument("--input-size", type=int, default=224, help="side of the network's input (default: 224)")
     take.add_argument("--policy", choices=("squash", "letterbox", "centre-crop"), default="squash", help="resizing")
     take.add_argument("--replace", action="store_true", help="replace a bundle of that name")
-    take.set_defaults(command=import_model)
+    take.set_defaults(command=import_model, torch=TorchUse.NEEDS)
     give = group.add_parser(
         "promote",
         help="give a recipe another model",

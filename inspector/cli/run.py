@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import queue
-import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from inspector import __version__
 from inspector.cli.common import (
     DEVICES,
     EXIT_DEFECTS,
@@ -27,6 +26,9 @@ from inspector.cli.common import (
     settings_of,
     stop_signals,
 )
+from inspector.cli.display import LIBRARIES, display_fault, has_display
+from inspector.data_version import stamp_data
+from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
     import threading
@@ -84,22 +86,11 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     parser.set_defaults(command=run, json_lines=True)
 
 
-def has_display() -> bool:
-    """True where a window can be shown."""
-    if not sys.platform.startswith("linux"):
-        return True
-    forced = os.environ.get("QT_QPA_PLATFORM", "")
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or forced in {"offscreen", "vnc"})
-
-
 def window(parsed: argparse.Namespace) -> int:
     """Show the window; the line does not start by itself."""
     if parsed.window_model and not parsed.window_source:
         say("error: a model alone does not say what to look at. Add --source.")
         return EXIT_USAGE
-    if not has_display():
-        say("error: there is no display for the window. Use “inspector run --headless …”, or set DISPLAY.")
-        return EXIT_ERROR
     return _window(
         parsed,
         recipe=parsed.window_recipe,
@@ -121,6 +112,8 @@ def _window(
     precision: str | None,
     start: bool,
 ) -> int:
+    if fault := display_fault():
+        raise InspectorError(*fault)
     from inspector.app import AppOptions  # noqa: PLC0415 - Qt
     from inspector.app import main as show  # noqa: PLC0415
 
@@ -135,7 +128,10 @@ def _window(
         full_screen=getattr(parsed, "full_screen", False),
         start=start,
     )
-    return show(options)
+    try:
+        return show(options)
+    except ImportError as error:  # a library of the system that Qt needs
+        raise InspectorError(f"the window needs what is missing here: {error}", LIBRARIES) from error
 
 
 def run(parsed: argparse.Namespace) -> int:
@@ -243,6 +239,7 @@ def _headless(parsed: argparse.Namespace) -> int:
     settings = settings_of(home)
     recipe = chosen_recipe(parsed)
     where = assembly.places(home, settings, log=getattr(parsed, "log", None))
+    stamp_data(home.root, __version__)
     log = assembly.open_log(where.log)
     give_large_blocks_back()
     engine, events = Engine(), _Events()

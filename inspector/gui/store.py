@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from inspector import assembly
+from inspector import __version__, assembly
+from inspector.data_version import stamp_data
 from inspector.domain.errors import InspectorError, PictureError
 from inspector.domain.policy import error_decision
 from inspector.domain.records import Prediction, Thresholds, Verdict
@@ -97,7 +98,8 @@ class Store:
         return recipe.model_copy(update={"source": self._source}) if self._source else recipe
 
     def open_log(self) -> SqliteResultLog:
-        """Open the log."""
+        """Open the log; the data folder is from now on this program's."""
+        stamp_data(self.home.root, __version__)
         return assembly.open_log(self.places.log)
 
     def build_job(self, recipe: Recipe, log: SqliteResultLog, lot: str) -> LineJob:

@@ -242,6 +242,13 @@ class MainWindow(QMainWindow):
         else:
             self.showFullScreen()
 
+    def come_to_front(self) -> None:
+        """Show the window before all others, also one that was minimised."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and folders."""
         if any(url.isLocalFile() for url in event.mimeData().urls()):

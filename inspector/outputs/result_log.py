@@ -101,6 +101,15 @@ class SqliteResultLog:
         # 4 MB for each connection: parts are added at the end, and a cache that fills for days looks like a leak
         connection.execute("PRAGMA cache_size=-4000")
 
+    def verify(self) -> None:
+        """Look for damage in the whole file, however large it is; reads beside a running station.
+
+        Raises:
+            LogError: If it is damaged or cannot be read.
+        """
+        with self._clear_errors("read"):
+            self._check()
+
     def _check(self) -> None:
         with self._reading() as connection:
             said = connection.execute(text("PRAGMA quick_check(1)")).scalar()

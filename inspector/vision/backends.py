@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from inspector.domain.errors import DeviceError
+from inspector.programs import is_installed, is_packaged
 from inspector.vision.precision import CUDA_PRECISIONS
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from inspector.domain.records import Thresholds
     from inspector.vision.bundle import Bundle
     from inspector.vision.classifier import Classifier
+
+_log = logging.getLogger(__name__)
 
 #: What `--device` and the settings may name.
 DeviceName = Literal["auto", "cpu", "cuda", "gpu", "npu"]
@@ -112,6 +116,24 @@ def load_classifier(
     )
 
 
+def load_torch_before_qt(device: str, *, platform: str = sys.platform) -> bool:
+    """Import torch now where it will judge and may not come later; called before Qt is imported.
+
+    On Windows torch (2.9 and newer) cannot be loaded into a process that has loaded Qt (WinError 1114: both bring a C++
+    runtime, and the first one stays). Elsewhere, and where torch will not judge, nothing is imported.
+
+    Args:
+        device: As in `load_classifier`.
+        platform: The operating system.
+
+    Returns:
+        Whether it was imported.
+    """
+    if platform != "win32" or device not in {"auto", "cuda"} or not _nvidia_driver_sees_gpu():
+        return False
+    return _torch() is not None
+
+
 def load_reference(bundle: Bundle, *, thresholds: Sequence[Thresholds] = ()) -> Classifier:
     """Load a model into torch on the CPU in fp32: what the other back ends are held against.
 
@@ -125,16 +147,28 @@ def load_reference(bundle: Bundle, *, thresholds: Sequence[Thresholds] = ()) -> 
 
 def _impossible(device: str) -> DeviceError:
     have = "; ".join(f"{found.name} ({found.description})" for found in list_devices())
-    return DeviceError(f"there is no device “{device}” here; this machine has: {have}", "Choose one of these or auto.")
+    step = "Choose one of these or auto."
+    if device in {"gpu", "npu"} and is_packaged():
+        step += " For Intel’s GPUs and NPUs, unpack the archive “intel-devices” of this version over the program."
+    return DeviceError(f"there is no device “{device}” here; this machine has: {have}", step)
 
 
 def _cuda_name() -> str:
     """The name of the NVIDIA GPU that torch can use; empty where there is none."""
-    if not _nvidia_driver_sees_gpu():
-        return ""
-    import torch  # noqa: PLC0415 - seconds, and only where there is a GPU
+    torch = _torch() if _nvidia_driver_sees_gpu() else None
+    return str(torch.cuda.get_device_name(0)) if torch is not None and torch.cuda.is_available() else ""
 
-    return str(torch.cuda.get_device_name(0)) if torch.cuda.is_available() else ""
+
+def _torch() -> Any:  # noqa: ANN401 - the module torch, which is not imported at module level
+    """Return torch; None where it is not installed (a packaged station) or cannot be loaded."""
+    if not is_installed("torch"):
+        return None
+    try:
+        import torch  # noqa: PLC0415 - seconds, and only where there is a GPU
+    except OSError as error:  # on Windows: Qt came first (WinError 1114), as the device was chosen in the open window
+        _log.warning("torch cannot be loaded, the NVIDIA GPU is not used until the program is started again: %s", error)
+        return None
+    return torch
 
 
 def _nvidia_driver_sees_gpu() -> bool:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from inspector.gui.forms import Form
 from inspector.gui.pages.fields import PRECISION_HINT, recipe_sections, station_section
+from inspector.gui.pages.no_trainer import NoTrainer
 from inspector.gui.pages.settings_history import HistoryCard
 from inspector.gui.pages.training import TrainingPage
 from inspector.gui.render import Scene
@@ -26,6 +27,7 @@ from inspector.gui.theme import TARGET_PX
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.later import Page
 from inspector.gui.widgets.picture import PictureView
+from inspector.programs import has_trainer
 from inspector.recipe import Recipe
 from inspector.settings import Settings
 from inspector.trainings import Trainings
@@ -105,7 +107,11 @@ class SettingsPage(Page):
         row.addWidget(self._side, 3)
         self.history = HistoryCard(self._session, self)
         row.addWidget(self.history, 3)
-        self.training = TrainingPage(self._session, Trainings(self._session.store.home), self)
+        self.training: TrainingPage | NoTrainer
+        if has_trainer():
+            self.training = TrainingPage(self._session, Trainings(self._session.store.home), self)
+        else:
+            self.training = NoTrainer(self)
         row.addWidget(self.training, 6)
         self._add_item(_TRAINING)
         self.recipe_form.changed.connect(self._validate)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import io
 import logging
 import tempfile
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from inspector.domain.errors import ClassifierError
+from inspector.programs import is_installed
 from inspector.vision.backends import load_classifier, load_reference
 from inspector.vision.benchmark.records import Kind
 from inspector.vision.preprocess import preprocess
@@ -134,7 +134,7 @@ def missing_packages(kind: Kind) -> list[str]:
         Kind.GRAD_CAM: ("torch", "torchvision", "pytorch_grad_cam"),
         Kind.ONNX_RUNTIME: ("torch", "torchvision", "onnx", "onnxruntime"),
     }
-    return [name for name in needed[kind] if importlib.util.find_spec(name) is None]
+    return [name for name in needed[kind] if not is_installed(name)]
 
 
 class _Station:

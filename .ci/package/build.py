@@ -1,0 +1,160 @@
+"""Builds a package with PyInstaller, makes it lighter, weighs it, and puts it into archives with checksums.
+
+`make package` runs it; INSPECTOR_VARIANT is "full" (default) or "station-only".
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.util
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "inspector-station"
+#: Megabytes (10⁶ bytes) of the folder, for Linux.
+LIMITS_MB = {"full": 900, "station-only": 350}
+_LISTED = 25
+
+
+def main() -> int:
+    """Build; returns 1 where the package is heavier than it may be."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "package", help="where packages go")
+    parser.add_argument("--no-archive", action="store_true", help="make the folder only")
+    parsed = parser.parse_args()
+    variant = os.environ.get("INSPECTOR_VARIANT", "full")
+    if variant not in LIMITS_MB:
+        sys.exit(f"package: INSPECTOR_VARIANT is “{variant}”; it may be {' or '.join(LIMITS_MB)}")
+    _refuse_cuda(variant)
+    folder = _build(parsed.out / variant)
+    if sys.platform.startswith("linux"):
+        from lighten import lighten  # noqa: PLC0415 - beside this file
+
+        lighten(folder)
+    total_mb = weigh(folder)
+    limit = LIMITS_MB[variant]
+    print(f"{total_mb:.0f} MB in all; the limit of the {variant} package is {limit} MB", flush=True)
+    if not parsed.no_archive:
+        for archive in _archives(folder, parsed.out, variant):
+            print(f"{archive}  {archive.stat().st_size / 1e6:.0f} MB", flush=True)
+    if sys.platform.startswith("linux") and total_mb > limit:
+        print(f"package: {total_mb - limit:.0f} MB too heavy", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _refuse_cuda(variant: str) -> None:
+    if variant == "full":
+        import torch  # noqa: PLC0415 - seconds
+
+        if torch.version.cuda is not None:
+            sys.exit(
+                f"package: torch {torch.__version__} is a CUDA build, several GB. Install the CPU build: pip install "
+                '"torch==2.13.*" "torchvision==0.28.*" --index-url https://download.pytorch.org/whl/cpu'
+            )
+
+
+def _build(place: Path) -> Path:
+    if importlib.util.find_spec("PyInstaller") is None:
+        sys.exit('package: PyInstaller is missing; pip install -e ".[dev]"')
+    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN"]
+    subprocess.run(
+        [*command, "--workpath", place / "work", "--distpath", place, ROOT / "build_spec.spec"], check=True, cwd=ROOT
+    )
+    shutil.rmtree(place / "work")
+    folder = place / NAME
+    if sys.platform.startswith("linux"):
+        for name in ("inspector-station.desktop", "inspector.svg", "inspector.png"):
+            source = ROOT / ("resources/icons" if name.startswith("inspector.") else ".ci/package") / name
+            shutil.copy(source, folder / name)
+    shutil.copy(ROOT / "LICENSE", folder / "LICENSE")
+    return folder
+
+
+def weigh(folder: Path) -> float:
+    """Print what weighs how much.
+
+    Returns:
+        All of it, in megabytes.
+    """
+    weights: dict[str, int] = {}
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            inside = path.relative_to(folder).parts
+            key = "/".join(inside[1:2] if inside[0] == "_internal" and len(inside) > 2 else inside[-1:])
+            weights[key] = weights.get(key, 0) + path.stat().st_size
+    ordered = sorted(weights.items(), key=lambda one: -one[1])
+    for name, size in ordered[:_LISTED]:
+        print(f"{size / 1e6:8.1f} MB  {name}")
+    rest = ordered[_LISTED:]
+    print(f"{sum(size for _, size in rest) / 1e6:8.1f} MB  {len(rest)} others")
+    return sum(weights.values()) / 1e6
+
+
+def _archives(folder: Path, out: Path, variant: str) -> list[Path]:
+    """Make the platform's archives, each with a file of its SHA-256 beside it."""
+    sys.path.insert(0, str(ROOT))
+    from inspector import __version__  # noqa: PLC0415 - these sources, not an installed copy
+
+    system = {"linux": "linux", "darwin": "macos", "win32": "windows"}.get(sys.platform, sys.platform)
+    suffix = "" if variant == "full" else f"-{variant}"
+    stem = f"{NAME}{suffix}-{__version__}-{system}-{platform.machine().lower()}"
+    if sys.platform == "win32":
+        made = [_zip(folder, out / f"{stem}.zip")]
+    else:
+        application = folder.with_name("Inspector.app")
+        made = [_tar(application if application.is_dir() else folder, out / f"{stem}.tar.gz")]
+    made.append(_devices(out, f"{NAME}-intel-devices-{__version__}-{system}-{platform.machine().lower()}"))
+    if shutil.which("dpkg-deb"):
+        from debian import make_deb  # noqa: PLC0415 - beside this file
+
+        made.append(make_deb(folder, out, variant, __version__))
+    for archive in made:
+        with archive.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        archive.with_name(archive.name + ".sha256").write_text(f"{digest}  {archive.name}\n", encoding="ascii")
+    return made
+
+
+def _devices(out: Path, stem: str) -> Path:
+    """Make the archive of OpenVINO's libraries for Intel's GPUs and NPUs, to be unpacked where the package was."""
+    from contents import openvino_devices  # noqa: PLC0415 - beside this file
+
+    with tempfile.TemporaryDirectory(dir=out) as place:
+        libraries = Path(place) / NAME / "_internal" / "openvino" / "libs"
+        libraries.mkdir(parents=True)
+        for path in openvino_devices():
+            shutil.copy(path, libraries / path.name)
+        folder = Path(place) / NAME
+        return _zip(folder, out / f"{stem}.zip") if sys.platform == "win32" else _tar(folder, out / f"{stem}.tar.gz")
+
+
+def _tar(folder: Path, target: Path) -> Path:
+    def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+        entry.uid = entry.gid = 0
+        entry.uname = entry.gname = "root"
+        return entry
+
+    with tarfile.open(target, "w:gz", compresslevel=6) as archive:
+        archive.add(folder, folder.name, filter=plain)
+    return target
+
+
+def _zip(folder: Path, target: Path) -> Path:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            archive.write(path, Path(folder.name) / path.relative_to(folder))
+    return target
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,247 @@
+"""What ``inspector doctor`` looks at; each check says what it found, none stops the others, and none tells a secret."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import psutil
+
+from inspector import __version__
+from inspector.assembly import load_classifier, open_log
+from inspector.domain.errors import InspectorError, SourceError
+from inspector.domain.records import Frame
+from inspector.outputs.base import LogQuery
+from inspector.outputs.export import summary
+from inspector.programs import has_trainer, is_packaged
+from inspector.recipe import SourceOptions
+from inspector.sources.cameras import list_cameras
+from inspector.sources.factory import open_source
+from inspector.vision.backends import list_devices
+from inspector.vision.benchmark.machine import describe_machine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from inspector.assembly import Places
+    from inspector.recipe import Recipe
+    from inspector.settings import Settings
+    from inspector.vision.benchmark.records import Machine
+
+_GRAB_WITHIN_S = 12.0
+_JUDGE_FOR_S = 1.0
+_LOW_DISK_GB = 2.0
+_SECRETS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^/\s@“”\"']+@", re.IGNORECASE)
+_QUERY = re.compile(r"(?P<key>[?&](?:password|passwd|pwd|pass|token|key|secret|auth)=)[^&\s“”\"']+", re.IGNORECASE)
+
+
+class State(StrEnum):
+    """How a check came out."""
+
+    OK = "ok"
+    NOTE = "note"  #: worth knowing
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of the examination.
+
+    Args:
+        name: What was looked at.
+        state: How it came out.
+        found: What was found, as one line.
+        next_step: What to do; empty where there is nothing.
+    """
+
+    name: str
+    state: State
+    found: str
+    next_step: str = ""
+
+
+def without_secrets(text: str) -> str:
+    """Return a text without users and passwords in addresses, and with the user's folder as ``~``."""
+    text = _QUERY.sub(r"\g<key>***", _SECRETS.sub(r"\g<scheme>***@", text))
+    home = str(Path.home())
+    return text.replace(home, "~") if len(home) > 1 else text
+
+
+def examine(where: Places, settings: Settings, faults: list[str], recipe: Recipe | InspectorError) -> Iterator[Check]:
+    """Look at everything, one after the other; nothing is inspected, recorded or changed.
+
+    Args:
+        where: Data folder, log and archive.
+        settings: The station's.
+        faults: What is wrong with the settings' file.
+        recipe: The station's recipe, or why there is none.
+    """
+    machine = describe_machine()
+    yield _program(machine)
+    yield _computer(machine)
+    yield from _guarded("devices", _devices)
+    for fault in faults:
+        yield Check(name="settings", state=State.FAULT, found=fault, next_step="Apply the settings once more.")
+    yield from _guarded("data folder", lambda: _folder("data folder", where.home.root))
+    yield from _guarded("pictures", lambda: _folder("pictures", where.archive))
+    yield from _guarded("log", lambda: _log(where.log))
+    if isinstance(recipe, InspectorError):
+        yield Check(name="recipe", state=State.FAULT, found=recipe.what, next_step=recipe.next_step)
+    else:
+        yield _recipe(recipe)
+        yield from _guarded("model", lambda: _model(where, settings, recipe))
+    cameras = _cameras(recipe)
+    for source, words, options in cameras:
+        yield from _guarded("camera", partial(_grab, source, words, options))
+    if not cameras:
+        yield Check(name="camera", state=State.NOTE, found="this computer lists no camera")
+
+
+def _guarded(name: str, look: Callable[[], Check]) -> Iterator[Check]:
+    try:
+        yield look()
+    except InspectorError as error:
+        yield Check(name=name, state=State.FAULT, found=error.what, next_step=error.next_step)
+    except Exception as error:  # noqa: BLE001 - a support person wants the other lines all the more
+        yield Check(name=name, state=State.FAULT, found=f"unexpected {type(error).__name__}: {error}")
+
+
+def _program(machine: Machine) -> Check:
+    kind = f"packaged {'with' if has_trainer() else 'without'} the trainer" if is_packaged() else "from source"
+    with_libraries = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
+    return Check(name="program", state=State.OK, found=f"Inspector {__version__}, {kind}; {with_libraries}")
+
+
+def _computer(machine: Machine) -> Check:
+    memory = psutil.virtual_memory()
+    free = f"{memory.available / 1e9:.1f} of {memory.total / 1e9:.1f} GB memory free"
+    found = f"{machine.system}; {machine.processor}, {machine.cores} cores; {free}"
+    return Check(name="computer", state=State.OK, found=found)
+
+
+def _devices() -> Check:
+    found = "; ".join(f"{one.name} ({one.description.strip()}, {'/'.join(one.precisions)})" for one in list_devices())
+    if not found:
+        return Check(name="devices", state=State.FAULT, found="none", next_step="Install the program again.")
+    return Check(name="devices", state=State.OK, found=found)
+
+
+def _folder(name: str, folder: Path) -> Check:
+    """Try to write where the station would; a folder that is not there yet is judged by the one that would hold it."""
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    free_gb = shutil.disk_usage(there).free / 1e9
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        return Check(
+            name=name,
+            state=State.FAULT,
+            found=f"{folder} cannot be written: {error.strerror or error}",
+            next_step="Give this user the right to write there, or choose another folder in Settings.",
+        )
+    state = State.OK if free_gb >= _LOW_DISK_GB else State.NOTE
+    step = "" if state is State.OK else "Free space: without it no picture is kept, and then nothing can be recorded."
+    made = "" if there == folder else ", not made yet"
+    return Check(name=name, state=state, found=f"{folder}{made}, {free_gb:.1f} GB free", next_step=step)
+
+
+def _log(path: Path) -> Check:
+    if not path.exists():
+        return Check(name="log", state=State.NOTE, found=f"{path} is made with the first start of the line")
+    log = open_log(path, read_only=True)
+    try:
+        log.verify()
+        found = summary(log, LogQuery())
+    finally:
+        log.close()
+    text = (
+        f"{path}, whole, {path.stat().st_size / 1e6:.1f} MB, {found['inspected']} parts, "
+        f"the newest {found['newest_utc'] or '–'}{_holder(path)}"
+    )
+    return Check(name="log", state=State.OK, found=text)
+
+
+def _holder(path: Path) -> str:
+    """Say whether a station has the log open, without touching its lock."""
+    try:
+        pid = int(json.loads(path.with_name(path.name + ".lock").read_text(encoding="utf-8"))["pid"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    return f", last opened by process {pid}, which runs" if psutil.pid_exists(pid) else ""
+
+
+def _recipe(recipe: Recipe) -> Check:
+    kind, _, place = recipe.source.partition(":")
+    found = f"“{recipe.name}”, version {recipe.version}; source {recipe.source}; model {recipe.model}"
+    if kind in {"folder", "video"} and not Path(place).expanduser().exists():
+        step = "Connect the share, or correct the recipe's source."
+        return Check(name="recipe", state=State.FAULT, found=f"{found}; {place} is not there", next_step=step)
+    return Check(name="recipe", state=State.OK, found=found)
+
+
+def _model(where: Places, settings: Settings, recipe: Recipe) -> Check:
+    """Load the recipe's model as the line does, its hashes checked, and judge a picture of noise for a second."""
+    classifier = load_classifier(
+        recipe.model,
+        where.home,
+        device=settings.device,
+        precision=settings.precision,
+        thresholds=recipe.thresholds,
+    )
+    noise = np.random.default_rng(0).integers(0, 256, (400, 400, 3), dtype=np.uint8)
+    times_ms: list[float] = []
+    try:
+        end = time.perf_counter() + _JUDGE_FOR_S
+        while time.perf_counter() < end:
+            begun = time.perf_counter()
+            classifier.predict(noise)
+            times_ms.append((time.perf_counter() - begun) * 1000)
+    finally:
+        classifier.close()
+    one, middle = classifier.identity, statistics.median(times_ms)
+    return Check(
+        name="model",
+        state=State.OK,
+        found=f"{one.name} is whole (SHA-256 {one.sha256[:12]}…); on {one.device} in {one.precision} "
+        f"{middle:.1f} ms a part, {1000 / middle:.0f} parts/s",
+    )
+
+
+def _cameras(recipe: Recipe | InspectorError) -> list[tuple[str, str, SourceOptions]]:
+    """Return the cameras of this computer and the recipe's camera or stream: source, words, options."""
+    found = {f"camera:{one.index}": (f"camera:{one.index} ({one.label})", SourceOptions()) for one in list_cameras()}
+    if not isinstance(recipe, InspectorError) and recipe.source.startswith(("camera:", "rtsp", "rtmp", "http")):
+        words = found[recipe.source][0] if recipe.source in found else recipe.source
+        found[recipe.source] = (f"{words}, of the recipe", recipe.source_options)
+    return [(source, words, options) for source, (words, options) in found.items()]
+
+
+def _grab(spec: str, words: str, options: SourceOptions) -> Check:
+    """Take one picture."""
+    source = open_source(spec, options)
+    begun = time.perf_counter()
+    try:
+        source.open()
+        while (passed_s := time.perf_counter() - begun) < _GRAB_WITHIN_S:
+            frame = source.read(0.5)
+            if isinstance(frame, Frame):
+                height, width = frame.image.shape[:2]
+                size = f"{width}×{height}, after {passed_s:.1f} s, mean brightness {frame.image.mean():.0f} of 255"
+                return Check(name="camera", state=State.OK, found=f"{words}: {size}")
+    except InspectorError as error:
+        step = error.next_step or "Check its cable and power, and what else uses it; a running line does."
+        return Check(name="camera", state=State.FAULT, found=f"{words}: {error.what}", next_step=step)
+    finally:
+        source.close()
+    raise SourceError(f"{words}: no picture within {_GRAB_WITHIN_S:.0f} s", "Check its cable, power and lens.")

@@ -1,0 +1,66 @@
+"""Whether a window can be shown here, found out before Qt, which would end the process where it cannot."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+_HEADLESS = "Use “inspector run --headless …”, or correct DISPLAY."
+#: What to do where a library of the system is missing.
+LIBRARIES = "Install the system libraries that README.md lists under “System libraries”."
+
+
+def has_display() -> bool:
+    """True where a display is named, or none is needed."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or _forced() in {"offscreen", "vnc"})
+
+
+def display_fault() -> tuple[str, str] | None:
+    """Return why no window can be shown and what to do, as two sentences; None where one can."""
+    if not sys.platform.startswith("linux"):
+        return None
+    if not has_display():
+        return "there is no display for the window", "Use “inspector run --headless …”, or set DISPLAY."
+    if _forced() not in {"", "xcb"} or not os.environ.get("DISPLAY"):
+        return None  # Wayland, or a platform that the user has chosen
+    return _x11_fault()
+
+
+def _forced() -> str:
+    return os.environ.get("QT_QPA_PLATFORM", "")
+
+
+def _x11_fault() -> tuple[str, str] | None:
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError as error:
+        return f"the window needs a library that is missing: {error}", LIBRARIES
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connect.argtypes = (ctypes.c_char_p, ctypes.c_void_p)
+    xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = (ctypes.c_void_p,)
+    connection = xcb.xcb_connect(None, None)
+    broken = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    if broken:
+        return f"the display {os.environ['DISPLAY']} cannot be reached", _HEADLESS
+    return _plugin_fault()
+
+
+def _plugin_fault() -> tuple[str, str] | None:
+    """Load Qt's plug-in for X11, as Qt will: its own message for a missing library is an abort."""
+    found = importlib.util.find_spec("PySide6")
+    if found is None or found.origin is None:
+        return "PySide6 is not installed", "Install the program again."
+    plugin = Path(found.origin).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so"
+    if not plugin.is_file():
+        return None  # a distributor's Qt; it looks for its plug-ins itself
+    try:
+        ctypes.CDLL(str(plugin))
+    except OSError as error:
+        return f"the window needs a library that is missing: {error}", LIBRARIES
+    return None

@@ -1,0 +1,105 @@
+"""``inspector doctor``: what a support person needs to know, on one screen and in one file, without secrets."""
+
+from __future__ import annotations
+
+import textwrap
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inspector.cli.common import EXIT_ERROR, EXIT_OK, add_json, add_places, emit, home_of, one_line
+
+if TYPE_CHECKING:
+    import argparse
+
+    from inspector.cli.checks import Check
+    from inspector.paths import Home
+
+_WIDTH = 118
+_NAME_WIDTH = 13
+_LAST_LINES = 200
+
+
+def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add ``doctor``."""
+    parser = commands.add_parser(
+        "doctor",
+        help="examine this installation",
+        description="Examine program, computer, devices, folders, log, recipe, model, speed and cameras. Nothing is "
+        "inspected, recorded or sent; users and passwords in addresses are left out. A camera that a running line "
+        "uses cannot be opened a second time.",
+        epilog="Exit codes: 0 nothing is wrong; 1 something is, the lines marked “fault” say what to do.",
+    )
+    parser.add_argument("--save", type=Path, metavar="FILE", help="write it there too, with the end of the program log")
+    add_places(parser, log=True)
+    add_json(parser)
+    parser.set_defaults(command=doctor)
+
+
+def doctor(parsed: argparse.Namespace) -> int:
+    """Examine."""
+    from inspector import assembly  # noqa: PLC0415
+    from inspector.cli.checks import State, examine, without_secrets  # noqa: PLC0415
+    from inspector.domain.errors import InspectorError  # noqa: PLC0415
+    from inspector.settings import load_settings  # noqa: PLC0415
+
+    home = home_of(parsed)
+    settings, faults = load_settings(home.settings)
+    where = assembly.places(home, settings, log=getattr(parsed, "log", None))
+    try:
+        recipe = assembly.find_recipe(settings.recipe, home)
+    except InspectorError as error:
+        recipe = error
+    lines, checks = [], []
+    for check in examine(where, settings, faults, recipe):
+        checks.append(check)
+        lines += [without_secrets(line) for line in _lines(check)]
+        if not parsed.json:
+            print("\n".join(lines[-len(_lines(check)) :]), flush=True)
+    if parsed.save is not None:
+        _save(parsed.save, [*lines, "", *_last_words(home)])
+    if parsed.json:
+        emit(
+            {
+                "time_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+                "ok": all(one.state is not State.FAULT for one in checks),
+                "checks": [
+                    {
+                        "name": one.name,
+                        "state": one.state.value,
+                        "found": without_secrets(one.found),
+                        "next_step": without_secrets(one.next_step),
+                    }
+                    for one in checks
+                ],
+            }
+        )
+    return EXIT_ERROR if any(one.state is State.FAULT for one in checks) else EXIT_OK
+
+
+def _lines(check: Check) -> list[str]:
+    """Return a check as text for a terminal."""
+    head = f"{check.state.value:6}{check.name:{_NAME_WIDTH}}"
+    text = one_line(check.found if not check.next_step else f"{check.found}. {check.next_step}")
+    return textwrap.wrap(text, _WIDTH, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False)
+
+
+def _last_words(home: Home) -> list[str]:
+    """Return the end of the program log, without secrets."""
+    from inspector.cli.checks import without_secrets  # noqa: PLC0415
+
+    try:
+        text = home.program_log.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ["There is no program log."]
+    return ["The end of the program log:", *(without_secrets(line) for line in text.splitlines()[-_LAST_LINES:])]
+
+
+def _save(path: Path, lines: list[str]) -> None:
+    from inspector.domain.errors import ReportError  # noqa: PLC0415
+    from inspector.pictures import write_bytes  # noqa: PLC0415
+
+    try:
+        write_bytes(path, ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))
+    except (OSError, ReportError) as error:
+        raise ReportError(f"{path} cannot be written: {error}", "Name another file (--save).") from error

@@ -1,0 +1,70 @@
+"""Which version of the program has written a data folder: newer programs keep what is there, older ones refuse it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from inspector.domain.errors import InspectorError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_log = logging.getLogger(__name__)
+
+#: Raised whenever an older program would misread what this one writes (the result log has a version of its own).
+DATA_VERSION = 1
+_NAME = "version.json"
+
+
+class DataVersionError(InspectorError):
+    """The data folder was written by a newer program."""
+
+
+def check_data(root: Path) -> None:
+    """Refuse a data folder that a newer program has written; nothing is written here.
+
+    Args:
+        root: The data folder; it need not exist. One without a version is from before there was one, and is taken.
+
+    Raises:
+        DataVersionError: If it is newer than this program.
+    """
+    version, program = _read(root)
+    if version > DATA_VERSION:
+        raise DataVersionError(
+            f"the data folder {root} has version {version}, written by Inspector {program}; "
+            f"this program knows versions up to {DATA_VERSION}",
+            f"Install Inspector {program} or newer, or name another folder (--home DIR).",
+        )
+
+
+def stamp_data(root: Path, software_version: str) -> None:
+    """Note in the data folder which program has used it last; written only where that changes.
+
+    Where it cannot be written there is nothing to be noted either: whoever writes data there says what is wrong.
+
+    Args:
+        root: The data folder; made where it is not there.
+        software_version: This program's.
+    """
+    if _read(root) == (DATA_VERSION, software_version):
+        return
+    partial = root / f"{_NAME}.{os.getpid()}.part"
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        partial.write_text(json.dumps({"data": DATA_VERSION, "program": software_version}) + "\n", encoding="utf-8")
+        partial.replace(root / _NAME)
+    except OSError as error:
+        _log.warning("the data folder %s is not marked with this program's version: %s", root, error)
+
+
+def _read(root: Path) -> tuple[int, str]:
+    """Return the folder's version and the program that wrote it; (0, "") where neither is known."""
+    try:
+        found = json.loads((root / _NAME).read_text(encoding="utf-8"))
+        return int(found["data"]), str(found["program"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0, ""

@@ -1,0 +1,40 @@
+"""What stands in the place of the Training page in a package without the trainer."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from inspector.gui.widgets.basics import card, label
+
+_WORDS = """\
+This package has no trainer: it is the “station-only” one. It runs, promotes and takes back models as ever.
+
+To train here, install the full package of the same version; data, recipes and models stay as they are.
+
+Or train on a computer that has the full package, and copy the model’s folder into this station’s folder of models; \
+“Model and thresholds” then lists it."""
+
+
+class NoTrainer(QWidget):
+    """See the module; it has the methods of the Training page that the Settings page calls."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        frame, layout = card(self)
+        layout.addWidget(label("TRAINING", "heading"))
+        words = label(_WORDS)
+        words.setWordWrap(True)
+        layout.addWidget(words)
+        outer.addWidget(frame)
+        outer.addStretch(1)
+
+    def enter(self) -> None:
+        """Nothing is asked for."""
+
+    def poll(self) -> None:
+        """Nothing changes."""
+
+    def release(self) -> None:
+        """Nothing is held."""

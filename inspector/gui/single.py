@@ -1,0 +1,74 @@
+"""One window per data folder: a second one asks the first to come to the front, and ends."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, QThread, Signal
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: The first window may have begun a moment ago, and not listen yet.
+_WAIT_MS = 3000
+_TRY_MS = 50
+_WORD = b"raise\n"
+
+
+class SingleWindow(QObject):
+    """Held by the window of a data folder as long as the process lives; used on the GUI thread.
+
+    Args:
+        root: The data folder; made where it is not there. Where it cannot be written, every window is the first.
+    """
+
+    wanted = Signal()  #: another start asks for the window
+
+    def __init__(self, root: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        digest = hashlib.sha256(str(root.resolve()).encode("utf-8", "surrogateescape")).hexdigest()
+        self._name = f"inspector-{digest[:16]}"
+        self._lock = QLockFile(str(root / "window.lock"))
+        self._lock.setStaleLockTime(0)  # only a process that is gone lets go, however long this one runs
+        self._root = root
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._on_connection)
+
+    def is_first(self) -> bool:
+        """Take the folder; False where another window has it."""
+        try:
+            self._root.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            return True  # the log will say so, with what to do
+        if not self._lock.tryLock(0) and self._lock.error() is QLockFile.LockError.LockFailedError:
+            return False
+        QLocalServer.removeServer(self._name)
+        self._server.listen(self._name)
+        return True
+
+    def raise_first(self) -> bool:
+        """Ask the window that has the folder to come to the front; False where it does not answer."""
+        deadline = QDeadlineTimer(_WAIT_MS)
+        while not deadline.hasExpired():
+            socket = QLocalSocket()
+            socket.connectToServer(self._name)
+            if socket.waitForConnected(_TRY_MS):
+                socket.write(_WORD)
+                return socket.waitForReadyRead(int(deadline.remainingTime()))
+            QThread.msleep(_TRY_MS)
+        return False
+
+    def release(self) -> None:
+        """Let another window have the folder."""
+        self._server.close()
+        self._lock.unlock()
+
+    def _on_connection(self) -> None:
+        while (socket := self._server.nextPendingConnection()) is not None:
+            socket.disconnected.connect(socket.deleteLater)
+            socket.write(b"ok\n")
+            socket.flush()
+            self.wanted.emit()

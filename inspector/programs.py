@@ -1,0 +1,45 @@
+"""How the program starts itself and the trainer: as modules of this Python, or, packaged, from the same folder."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+#: What the packaged trainer is given before a command of the station that needs torch.
+AS_STATION = "--as-station"
+
+
+def is_packaged() -> bool:
+    """True in a package made by PyInstaller, where there is no Python to call."""
+    return bool(getattr(sys, "frozen", False))
+
+
+def station_command() -> tuple[str, ...]:
+    """Return what runs ``inspector``; its own arguments follow."""
+    return _beside("inspector") if is_packaged() else (sys.executable, "-m", "inspector")
+
+
+def trainer_command() -> tuple[str, ...]:
+    """Return what runs ``trainer``; its own arguments follow. `has_trainer` says whether it is there."""
+    return _beside("trainer") if is_packaged() else (sys.executable, "-m", "trainer")
+
+
+def has_trainer() -> bool:
+    """False in a package that was built without the trainer."""
+    return not is_packaged() or Path(trainer_command()[0]).is_file()
+
+
+def is_installed(package: str) -> bool:
+    """Return True where a package can be imported; nothing is imported.
+
+    In a packaged station the folder of torch is there, but holds the trainer's libraries only; Python would take it
+    for an empty package.
+    """
+    found = importlib.util.find_spec(package)
+    return found is not None and found.origin is not None
+
+
+def _beside(name: str) -> tuple[str, ...]:
+    suffix = ".exe" if sys.platform == "win32" else ""
+    return (str(Path(sys.executable).with_name(name + suffix)),)
