@@ -81,10 +81,6 @@ _UNUSED_MODULES = [
     "sklearn.manifold*",
     "sklearn.mixture*",
     "sklearn.neural_network*",
-    "sqlalchemy.dialects.mssql*",
-    "sqlalchemy.dialects.mysql*",
-    "sqlalchemy.dialects.oracle*",
-    "sqlalchemy.dialects.postgresql*",
     "sympy.physics*",
     "sympy.plotting*",
     "sympy.testing*",
@@ -109,6 +105,8 @@ _UNUSED_FILES = """
     PySide6/Qt/plugins/platforminputcontexts/* PySide6/Qt/plugins/platformthemes/* PySide6/Qt/plugins/tls/*
     PySide6/Qt/plugins/platforms/*eglfs* PySide6/Qt/plugins/platforms/*linuxfb*
     PySide6/Qt/plugins/platforms/*minimal* PySide6/Qt/plugins/platforms/*vkkhr* PySide6/Qt/plugins/platforms/*vnc*
+    PySide6/Qt/plugins/platforms/*wayland*
+    PySide6/Qt/plugins/wayland-* *libQt6Wl* *libQt6Wayland* *libwayland-*
     PySide6/opengl32sw.dll *libQt6EglF* *libQt6OpenGL* *libQt6Svg* pyqtgraph/icons/* cv2/data/*
     matplotlib/mpl-data/images/* matplotlib/mpl-data/sample_data/* matplotlib/mpl-data/stylelib/*
     matplotlib/mpl-data/fonts/afm/* matplotlib/mpl-data/fonts/pdfcorefonts/*

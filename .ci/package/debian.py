@@ -17,6 +17,7 @@ DEPENDS = (
     "libfontconfig1",
     "libfreetype6",
     "libgl1",
+    "libgssapi-krb5-2",
     "libglib2.0-0 | libglib2.0-0t64",
     "libx11-6",
     "libx11-xcb1",

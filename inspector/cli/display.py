@@ -8,6 +8,8 @@ import os
 import sys
 from pathlib import Path
 
+from inspector.programs import is_packaged
+
 _HEADLESS = "Use “inspector run --headless …”, or correct DISPLAY."
 #: What to do where a library of the system is missing.
 LIBRARIES = "Install the system libraries that README.md lists under “System libraries”."
@@ -26,6 +28,8 @@ def display_fault() -> tuple[str, str] | None:
         return None
     if not has_display():
         return "there is no display for the window", "Use “inspector run --headless …”, or set DISPLAY."
+    if is_packaged() and not os.environ.get("DISPLAY") and not _forced():
+        return "this package shows its window through X11, and there is only Wayland", "Start Xwayland and set DISPLAY."
     if _forced() not in {"", "xcb"} or not os.environ.get("DISPLAY"):
         return None  # Wayland, or a platform that the user has chosen
     return _x11_fault()
