@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench regression clean
+.PHONY: help setup run test lint bench regression package package-test clean
+VARIANT ?= full
 
 help:  ## what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(STAMP)  ## create .venv and install what is missing, system libraries included
 
@@ -31,6 +32,12 @@ bench: setup  ## the figures of the README, on this machine, in build/bench (lon
 
 regression: setup  ## ratios of speed against the limits of tests/bench/regression.json
 	@$(BIN)/python -m tests.bench.regression
+
+package: setup  ## the executables of this platform, as archives in build/package (VARIANT=station-only: without trainer)
+	@INSPECTOR_VARIANT="$(VARIANT)" $(BIN)/python .ci/package/build.py
+
+package-test: setup  ## the package in a bare Debian root without network, as root; needs debootstrap and Xvfb
+	@$(BIN)/python .ci/package/prove.py "build/package/$(VARIANT)/inspector-station"
 
 clean:  ## remove .venv and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -59,6 +60,39 @@ def test_the_windows_path_never_imports_torch(module: str) -> None:
     code = f"import sys, {module}; print(sorted({HEAVY!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("device", "platform", "order"),
+    [("cuda", "win32", "torch PySide6"), ("auto", "win32", "torch PySide6"), ("cpu", "win32", "PySide6"),
+     ("auto", "linux", "PySide6")],
+)  # fmt: skip
+def test_where_torch_will_judge_on_windows_it_is_loaded_before_qt(
+    tmp_path: Path, device: str, platform: str, order: str
+) -> None:
+    """Windows refuses torch in a process that has loaded Qt (WinError 1114); elsewhere it may come when it is needed."""
+    (tmp_path / "torch").mkdir()
+    (tmp_path / "torch" / "__init__.py").write_text("", encoding="utf-8")  # what counts is when it is imported
+    code = (
+        "import sys\n"
+        "from functools import partial\n"
+        "from pathlib import Path\n"
+        "from inspector.vision import backends\n"
+        "backends._nvidia_driver_sees_gpu = lambda: True\n"
+        f"backends.load_torch_before_qt = partial(backends.load_torch_before_qt, platform={platform!r})\n"
+        "import inspector.app\n"
+        "from inspector.paths import Home\n"
+        "inspector.app._show = lambda *_: 0\n"
+        f"home = Home(root=Path({str(tmp_path / 'home')!r}))\n"
+        f"inspector.app.main(inspector.app.AppOptions(home=home, device={device!r}))\n"
+        "print(*[name for name in sys.modules if name in ('torch', 'PySide6')])\n"
+    )
+    paths = os.pathsep.join([str(tmp_path), str(ROOT)])
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True,
+        env={**os.environ, "PYTHONPATH": paths, "QT_QPA_PLATFORM": "offscreen"},
+    )  # fmt: skip
+    assert done.stdout.strip() == order
 
 
 def test_colours_are_named_in_the_theme_only() -> None:

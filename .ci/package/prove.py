@@ -2,7 +2,7 @@
 
 The machine is a minimal Debian root (debootstrap, kept in build/package/root) with the system libraries that README.md
 lists, and nothing else: no Python, no project. The package runs in it as a plain user without any network; of the
-outside it has the socket of an Xvfb. Every step says what it saw; the first that fails ends the proof with what was said.
+outside it has the socket of an Xvfb. Every step says what it saw; the first that fails ends the proof.
 """
 
 from __future__ import annotations
@@ -260,7 +260,12 @@ def step_train(machine: Machine, _: Path) -> str:
     """The trainer's process, as the window starts it, makes a model that the station verifies and uses."""
     folder, model = f"{_DATA}/trainings/1", f"{_DATA}/models/new"
     machine.inside(folder).mkdir(parents=True)
-    request = {"data": f"{_DATA}/pictures/set", "out": model, "method": "head", "weights": f"{_DATA}/backbone.npz"}
+    request = {
+        "data": f"{_DATA}/pictures/set",
+        "out": model,
+        "method": "head",
+        "weights": f"{_DATA}/pictures/backbone.npz",
+    }
     (machine.inside(folder) / "request.json").write_text(json.dumps(request), encoding="utf-8")
     subprocess.run(["chown", "-R", f"{_USER}:{_USER}", machine.inside(folder).parent], check=True)
     begun = time.perf_counter()
@@ -276,7 +281,7 @@ def step_train(machine: Machine, _: Path) -> str:
 
 def step_import(machine: Machine, _: Path) -> str:
     """A command of the station that needs torch is run by the trainer's program."""
-    weights, out = f"{_DATA}/backbone.npz", f"{_DATA}/models/imported"
+    weights, out = f"{_DATA}/pictures/backbone.npz", f"{_DATA}/models/imported"
     found = machine.json("model", "import", weights, "--classes", "good,bad", "--out", out)
     return f"{found['name']}"
 
@@ -367,37 +372,7 @@ def _close(process: subprocess.Popen[bytes]) -> float:
     return time.perf_counter() - begun
 
 
-# --- pictures ---------------------------------------------------------------------------------------------------------
-
-
-def make_pictures(machine: Machine) -> None:
-    """Render parts of the demo line, and make a backbone of random weights (its verdicts mean nothing)."""
-    import cv2  # noqa: PLC0415 - of the environment that builds
-    import numpy as np  # noqa: PLC0415
-
-    from inspector.sources.demo_part import DEFECTS, render_part  # noqa: PLC0415
-
-    rng = np.random.default_rng(1)
-    data = machine.inside(_DATA)
-    for number in range(24):
-        defect = DEFECTS[number % len(DEFECTS)] if number % 2 else None
-        part = render_part(rng, defect)
-        covered = part.alpha[..., None]
-        image = (part.bgr * covered + 50 * (1 - covered)).astype(np.uint8)
-        kind = "defective" if defect else "good"
-        places = [data / "pictures" / "set" / kind, *([data / "pictures" / "all"] if number < 12 else [])]
-        for place in places:
-            place.mkdir(parents=True, exist_ok=True)
-            cv2.imwrite(str(place / f"{number:02}.png"), image)
-    if (machine.inside(machine.program) / "trainer").is_file():
-        from torch import manual_seed  # noqa: PLC0415
-
-        from inspector.vision.torchvision_compat import import_torchvision  # noqa: PLC0415
-
-        manual_seed(1)
-        state = import_torchvision().models.resnet50(weights=None).state_dict()
-        np.savez(data / "backbone.npz", **{name: value.numpy() for name, value in state.items()})
-    subprocess.run(["chown", "-R", f"{_USER}:{_USER}", data], check=True)
+# --- all of it --------------------------------------------------------------------------------------------------------
 
 
 def _fingerprint(folder: Path) -> str:
@@ -409,15 +384,26 @@ def _fingerprint(folder: Path) -> str:
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
+def _has_trainer(machine: Machine) -> bool:
+    return (machine.inside(machine.program) / "trainer").is_file()
+
+
+def _give_pictures(machine: Machine) -> None:
+    from pictures import make_pictures  # noqa: PLC0415 - beside this file
+
+    data = machine.inside(_DATA)
+    make_pictures(data / "pictures", backbone=_has_trainer(machine))
+    subprocess.run(["chown", "-R", f"{_USER}:{_USER}", data], check=True)
+
+
 def prove(machine: Machine, out: Path, only: Sequence[str]) -> None:
     """Run the steps.
 
     Raises:
         ProofError: If one fails, or the program has written into its own folder.
     """
-    full = (machine.inside(machine.program) / "trainer").is_file()
     steps = [step_doctor, step_no_display, step_window, step_warm_start, step_folder, step_odd_path, step_read_only]
-    steps += [step_downgrade, *([step_train, step_import] if full else [])]
+    steps += [step_downgrade, *([step_train, step_import] if _has_trainer(machine) else [])]
     before = _fingerprint(machine.inside(machine.program))
     for step in steps:
         name = step.__name__.removeprefix("step_")
@@ -438,7 +424,7 @@ def main() -> int:
     try:
         bare_root(parsed.root)
         with screen(), furnished(parsed.root, parsed.folder.resolve()) as machine:
-            make_pictures(machine)
+            _give_pictures(machine)
             prove(machine, parsed.out, parsed.only)
     except ProofError as error:
         print(f"FAILED: {error}", file=sys.stderr)

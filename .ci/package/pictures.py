@@ -1,0 +1,48 @@
+"""Makes what a package is proven with: parts of the demo line, and a backbone (`pictures.py FOLDER`)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+_PARTS = 24
+_IN_A_ROW = 12
+
+
+def make_pictures(folder: Path, *, backbone: bool) -> None:
+    """Render parts: all of `set` (good, defective) are for training, `all` holds the first twelve.
+
+    Args:
+        folder: Where they go.
+        backbone: Make a backbone of random weights too; the verdicts of what is trained on it mean nothing.
+    """
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    import cv2  # noqa: PLC0415 - of the environment that builds
+    import numpy as np  # noqa: PLC0415
+
+    from inspector.sources.demo_part import DEFECTS, render_part  # noqa: PLC0415
+
+    rng = np.random.default_rng(1)
+    for number in range(_PARTS):
+        defect = DEFECTS[number % len(DEFECTS)] if number % 2 else None
+        part = render_part(rng, defect)
+        covered = part.alpha[..., None]
+        image = (part.bgr * covered + 50 * (1 - covered)).astype(np.uint8)
+        kind = "defective" if defect else "good"
+        for place in [folder / "set" / kind, *([folder / "all"] if number < _IN_A_ROW else [])]:
+            place.mkdir(parents=True, exist_ok=True)
+            (place / f"{number:02}.png").write_bytes(cv2.imencode(".png", image)[1].tobytes())
+    if backbone:
+        from torch import manual_seed  # noqa: PLC0415
+
+        from inspector.vision.torchvision_compat import import_torchvision  # noqa: PLC0415
+
+        manual_seed(1)
+        state = import_torchvision().models.resnet50(weights=None).state_dict()
+        np.savez(folder / "backbone.npz", **{name: value.numpy() for name, value in state.items()})
+
+
+if __name__ == "__main__":
+    import importlib.util
+
+    make_pictures(Path(sys.argv[1]), backbone=importlib.util.find_spec("torch") is not None)

@@ -1,0 +1,77 @@
+"""One window per data folder, and what stands in for the trainer where there is none."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from inspector.gui.pages import settings as settings_page
+from inspector.gui.single import SingleWindow
+from tests.gui.conftest import Station
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _second(station: Station, *arguments: str) -> tuple[int, str]:
+    """Start the program on the same data folder while the first window goes on; its code, and what it said."""
+    command = [sys.executable, "-m", "inspector", *arguments, "--home", str(station.home.root)]
+    shown = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=shown) as process:
+        station.until(lambda: process.poll() is not None)
+        assert process.stderr is not None
+        return process.returncode, process.stderr.read()
+
+
+@pytest.mark.qt_log_ignore("does not support raise")
+def test_a_second_start_brings_the_first_window_to_the_front(station: Station) -> None:
+    single = SingleWindow(station.home.root)
+    assert single.is_first()
+    single.wanted.connect(station.window.come_to_front)
+    station.window.showMinimized()
+    try:
+        code, said = _second(station)
+        assert (code, "brought to the front" in said) == (0, True)
+        station.until(lambda: not station.window.isMinimized())
+        code, said = _second(station, "run", "--source", "demo:")
+        assert (code, "what was asked for is not used" in said) == (1, True)
+    finally:
+        single.release()
+
+
+def test_the_folder_is_free_again_when_the_window_has_gone(station: Station) -> None:
+    first, second = SingleWindow(station.home.root), SingleWindow(station.home.root)
+    assert first.is_first()
+    assert not second.is_first()
+    first.release()
+    assert second.is_first()
+    second.release()
+
+
+def test_other_folders_have_their_own_windows(station: Station, tmp_path: Path) -> None:
+    first, other = SingleWindow(station.home.root), SingleWindow(tmp_path / "other")
+    assert first.is_first()
+    assert other.is_first()
+    first.release()
+    other.release()
+
+
+def test_a_folder_that_cannot_be_made_hinders_no_window(tmp_path: Path, qtbot: object) -> None:
+    (tmp_path / "file").touch()
+    assert SingleWindow(tmp_path / "file" / "home").is_first()
+
+
+def test_without_a_trainer_the_page_says_which_package_has_one(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings_page, "has_trainer", lambda: False)
+    page = station.window.settings
+    station.window.show_page(1)
+    page.show_section("Training")
+    texts = " ".join(one.text() for one in page.training.findChildren(QLabel) if one.isVisible())
+    assert "This package has no trainer" in texts
+    assert "full package" in texts

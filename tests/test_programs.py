@@ -1,0 +1,50 @@
+"""How the program finds itself and the trainer, from source and packaged."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from inspector.paths import Home
+from inspector.programs import has_trainer, is_installed, station_command, trainer_command
+from inspector.trainings import Trainings
+
+
+@pytest.fixture
+def package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A packaged station without a trainer."""
+    folder = tmp_path / "Prüf station"
+    folder.mkdir()
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(folder / "inspector"))
+    monkeypatch.setattr(sys, "platform", "linux")
+    return folder
+
+
+def test_from_source_both_are_modules_of_this_python() -> None:
+    assert station_command() == (sys.executable, "-m", "inspector")
+    assert trainer_command() == (sys.executable, "-m", "trainer")
+    assert has_trainer()
+
+
+def test_packaged_both_lie_in_one_folder(package: Path) -> None:
+    assert station_command() == (str(package / "inspector"),)
+    assert Trainings(Home(root=package)).command == (str(package / "trainer"),)
+    assert not has_trainer()
+    (package / "trainer").touch()
+    assert has_trainer()
+
+
+def test_on_windows_they_have_a_suffix(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert trainer_command() == (str(package / "trainer.exe"),)
+
+
+def test_a_folder_of_libraries_is_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "only_libraries" / "lib").mkdir(parents=True)
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "whole" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert [is_installed(name) for name in ("only_libraries", "whole", "absent")] == [False, True, False]
