@@ -55,49 +55,18 @@ QT_UNUSED = [
 ]
 
 #: Modules that hooks collect as a whole, and that no command of the trainer imports.
-_UNUSED_MODULES = [
-    "*.tests",
-    "*.tests.*",
-    "alembic.testing*",
-    "fsspec.implementations.*",
-    "matplotlib.backends.backend_[!a]*",
-    "matplotlib.backends.qt*",
-    "narwhals._dask*",
-    "narwhals._duckdb*",
-    "narwhals._ibis*",
-    "narwhals._polars*",
-    "narwhals._spark_like*",
-    "nncf.onnx*",
-    "openvino.frontend.jax*",
-    "openvino.frontend.tensorflow*",
-    "pydantic.v1*",
-    "scipy.cluster*",
-    "scipy.conftest",
-    "scipy.io*",
-    "scipy.signal*",
-    "sklearn.cluster*",
-    "sklearn.decomposition*",
-    "sklearn.gaussian_process*",
-    "sklearn.manifold*",
-    "sklearn.mixture*",
-    "sklearn.neural_network*",
-    "sympy.physics*",
-    "sympy.plotting*",
-    "sympy.testing*",
-    "sympy.vector*",
-    "torch._inductor.codegen.*",
-    "torch._inductor.fx_passes.*",
-    "torch._inductor.kernel.*",
-    "torch.distributed.elastic*",
-    "torch.distributed.fsdp*",
-    "torch.distributed.launcher*",
-    "torch.distributed.pipelining*",
-    "torch.testing._internal*",
-    "torch.utils.benchmark*",
-    "torch.utils.tensorboard*",
-    "torchvision.datasets*",
-    "torchvision.models.detection*",
-]
+_UNUSED_MODULES = """
+    *.tests *.tests.* alembic.testing* fsspec.implementations.* matplotlib.backends.backend_[!a]*
+    matplotlib.backends.qt* narwhals._dask* narwhals._duckdb* narwhals._ibis* narwhals._polars*
+    narwhals._spark_like* nncf.onnx* openvino.frontend.jax* openvino.frontend.tensorflow* pydantic.v1*
+    scipy.cluster* scipy.conftest scipy.io* scipy.signal* sklearn.cluster* sklearn.decomposition*
+    sklearn.gaussian_process* sklearn.manifold* sklearn.mixture* sklearn.neural_network* sympy.physics*
+    sympy.testing* sympy.vector* torch._inductor.codegen.* torch._inductor.fx_passes.* torch._inductor.kernel.*
+    torch.distributed.elastic* torch.distributed.launcher* torch.distributed.pipelining*
+    torch.testing._internal.opinfo* torch.testing._internal.generated* torch.testing._internal.codegen*
+    torch.testing._internal.optests* torch.testing._internal.common_[!d]* torch.testing._internal.distributed.[!f]*
+    torch.testing._internal.j* torch.utils.benchmark* torch.utils.tensorboard*
+""".split()
 #: Files that hooks collect, and that nothing opens.
 _UNUSED_FILES = """
     PySide6/Qt/translations/* PySide6/Qt/plugins/egldeviceintegrations/* PySide6/Qt/plugins/generic/*
@@ -117,10 +86,18 @@ _UNUSED_FILES = """
     pillow.libs/libavif* pillow.libs/libfreetype* pillow.libs/libharfbuzz* pillow.libs/liblcms* pillow.libs/libwebp*
     pillow.libs/libsharpyuv* pillow.libs/libbrotli* scipy/cluster/* scipy/io/* scipy/signal/* sklearn/cluster/*
     sklearn/datasets/* sklearn/decomposition/* sklearn/gaussian_process/* sklearn/manifold/* sklearn/mixture/*
-    sklearn/neural_network/* torch/_inductor/* torch/bin/* torch/include/* torch/share/* torch/test/*
+    sklearn/neural_network/* torch/_inductor/* torch/bin/[!t]* torch/bin/test* torch/include/* torch/share/* torch/test/*
     torch/testing/* torch/lib/*test* torch/lib/libaoti_custom_ops* torch/lib/*backend_with_compiler*
     torchvision/*.so torchvision/*.pyd torchvision.libs/* libcudart* libnvjpeg* *.dist-info/RECORD
     *.dist-info/licenses/* *.pxd *.pyi *.pyx */py.typed */tests/*
+""".split()
+#: Modules whose source torch and torchvision read while they are imported; of the others the compiled module will do.
+_SOURCE_READ = """
+    torch/config.py torch/*/config.py torch/*/_config.py torch/_dynamo/_trace_wrapped_higher_order_op.py
+    torch/_dynamo/variables/streams.py torch/_library/custom_ops.py torch/_native/registry.py
+    torch/distributed/_functional_collectives.py torch/distributed/tensor/_collective_utils.py torch/functional.py
+    torch/nn/functional.py torch/nn/modules/rnn.py torch/onnx/ops/_impl.py torch/onnx/ops/_symbolic_impl.py
+    torch/utils/_debug_mode/_mode.py torchvision/_meta_registrations.py torchvision/models/densenet.py
 """.split()
 #: Brought along by what is left out above (the desktop's theme, Kerberos …), or part of every system (D-Bus).
 _UNUSED_LIBRARIES = """
@@ -187,12 +164,11 @@ def wanted_files(files: list[tuple[str, str, str]]) -> list[tuple[str, str, str]
     kept = []
     for place, file, kind in files:
         name = Path(place).as_posix()
-        top = "/" not in name
-        if any(fnmatch(name, pattern) for pattern in _UNUSED_FILES):
-            continue
-        if top and any(fnmatch(name, pattern) for pattern in _UNUSED_LIBRARIES):
-            continue
         if name.startswith(("torch/", "torchvision/")) and name.endswith(".py"):
-            continue  # source is for torch.jit.script, which is not used; the modules are in the program
-        kept.append((place, file, kind))
+            unused = not any(fnmatch(name, pattern) for pattern in _SOURCE_READ)
+        else:
+            unused = any(fnmatch(name, pattern) for pattern in _UNUSED_FILES)
+            unused |= "/" not in name and any(fnmatch(name, pattern) for pattern in _UNUSED_LIBRARIES)
+        if not unused:
+            kept.append((place, file, kind))
     return kept

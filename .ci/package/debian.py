@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -11,7 +12,6 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parents[2]
 #: What Qt and OpenCV take from the system; README.md lists the same under “System libraries”.
 DEPENDS = (
-    "libc6 (>= 2.28)",
     "libdbus-1-3",
     "libegl1",
     "libfontconfig1",
@@ -52,7 +52,7 @@ def make_deb(folder: Path, out: Path, variant: str, version: str) -> Path:
         control.write_text(
             f"Package: {name}\nVersion: {version}\nArchitecture: {architecture}\nSection: science\nPriority: optional\n"
             f"Installed-Size: {size_kb}\nMaintainer: Inspector <inspector-station@localhost>\n"
-            f"Depends: {', '.join(DEPENDS)}\nConflicts: {other}\nReplaces: {other}\n"
+            f"Depends: libc6 (>= {_libc(folder)}), {', '.join(DEPENDS)}\nConflicts: {other}\nReplaces: {other}\n"
             "Description: visual inspection station\n"
             " Watches a camera, a video or a folder, decides for each part whether it is good, shows where it is not,\n"
             " and keeps one row of record per part.\n",
@@ -62,6 +62,16 @@ def make_deb(folder: Path, out: Path, variant: str, version: str) -> Path:
         command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z1", "--build", root, target]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return target
+
+
+def _libc(folder: Path) -> str:
+    """Return the oldest C library that has every symbol that the libraries of the package take from it, as 2.36."""
+    newest = (2, 28)
+    for path in folder.rglob("*.so*"):
+        if not path.is_symlink():
+            said = subprocess.run(["objdump", "-T", path], check=False, capture_output=True, text=True).stdout
+            newest = max([newest, *((2, int(minor)) for minor in re.findall(r"GLIBC_2\.(\d+)", said))])
+    return f"{newest[0]}.{newest[1]}"
 
 
 def _lay_out(folder: Path, root: Path) -> None:

@@ -127,8 +127,10 @@ def furnished(root: Path, folder: Path) -> Iterator[Machine]:
     shutil.copytree(folder, root / "opt" / "inspector-station", symlinks=True)
     (root / _DATA.lstrip("/")).mkdir()
     os.chown(root / _DATA.lstrip("/"), _USER, _USER)
+    (root / "sys").mkdir(exist_ok=True)
     (root / "tmp").chmod(0o1777)
-    mounts = [("--rbind", "/dev", root / "dev"), ("--bind", "/tmp/.X11-unix", root / "tmp" / ".X11-unix")]  # noqa: S108
+    mounts = [(how, f"/{name}", root / name) for how, name in (("--rbind", "dev"), ("--rbind", "sys"))]
+    mounts += [("--bind", "/tmp/.X11-unix", root / "tmp" / ".X11-unix")]  # noqa: S108
     made: list[Path] = []
     try:
         for how, source, target in mounts:
@@ -217,14 +219,14 @@ def step_window(machine: Machine, out: Path) -> str:
     begun = time.perf_counter()
     with _window(machine, "run", "--source", "demo:") as process:
         painted_s = _first_paint(begun)
-        until(lambda: sum(machine.rows(home).values()) >= 8, "8 parts of the demo line", 120)
+        until(lambda: {"PASS", "FAIL"} <= machine.rows(home).keys(), "good and defective parts of the demo line", 240)
         second = machine.run(display=True)
         if "brought to the front" not in second or process.poll() is not None:
             raise ProofError(f"the second window said: {second}")
         picture_of_screen(out / "window.png")
         closed_s = _close(process)
     rows = machine.rows(home)
-    if not rows.get("PASS") or not rows.get("FAIL") or rows.get("ERROR"):
+    if rows.get("ERROR"):
         raise ProofError(f"the demo line gave {rows}")
     machine.run("log", "summary")
     return f"first paint after {painted_s:.2f} s, {rows}, closed within {closed_s:.1f} s; {out / 'window.png'}"

@@ -248,13 +248,13 @@ def _sheet(t: Theme) -> str:
         border: 2px solid {lively(t, "fail").name()}; }}
     QComboBox {{ padding: 0 2px 0 10px; }}
     QComboBox::drop-down {{ border: 0; width: 30px; }}
-    QComboBox::down-arrow {{ image: url({arrow}); width: 14px; height: 14px; }}
+    QComboBox::down-arrow {{ image: url("{arrow}"); width: 14px; height: 14px; }}
     QComboBox QAbstractItemView {{ background: {t.panel}; border: 1px solid {t.edge}; outline: 0; }}
     QComboBox QAbstractItemView::item {{ min-height: 40px; }}
     QCheckBox {{ min-height: 44px; spacing: 10px; }}
     QCheckBox::indicator {{ width: 22px; height: 22px; border: 2px solid {t.muted}; border-radius: 4px;
         background: {t.field}; }}
-    QCheckBox::indicator:checked {{ border-color: {t.accent}; image: url({check}); }}
+    QCheckBox::indicator:checked {{ border-color: {t.accent}; image: url("{check}"); }}
     QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
     QListWidget {{ background: transparent; border: 0; outline: 0; }}
     QListWidget::item {{ min-height: 44px; padding-left: 14px; border-radius: 6px;
