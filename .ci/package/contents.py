@@ -59,7 +59,7 @@ _UNUSED_MODULES = """
     *.tests *.tests.* alembic.testing* fsspec.implementations.* matplotlib.backends.backend_[!a]*
     matplotlib.backends.qt* narwhals._dask* narwhals._duckdb* narwhals._ibis* narwhals._polars*
     narwhals._spark_like* nncf.onnx* openvino.frontend.jax* openvino.frontend.tensorflow* pydantic.v1*
-    scipy.cluster* scipy.conftest scipy.io* scipy.signal* sklearn.cluster* sklearn.decomposition*
+    scipy.cluster* scipy.conftest scipy.io* scipy.signal* sklearn.cluster*
     sklearn.gaussian_process* sklearn.manifold* sklearn.mixture* sklearn.neural_network* sympy.physics*
     sympy.testing* sympy.vector* torch._inductor.codegen.* torch._inductor.fx_passes.* torch._inductor.kernel.*
     torch.distributed.elastic* torch.distributed.launcher* torch.distributed.pipelining*
@@ -85,8 +85,9 @@ _UNUSED_FILES = """
     */tbb.pc PIL/_avif* PIL/_webp* PIL/_imagingft* PIL/_imagingcms* PIL/_imagingtk* PIL/_imagingmath*
     pillow.libs/libavif* pillow.libs/libfreetype* pillow.libs/libharfbuzz* pillow.libs/liblcms* pillow.libs/libwebp*
     pillow.libs/libsharpyuv* pillow.libs/libbrotli* scipy/cluster/* scipy/io/* scipy/signal/* sklearn/cluster/*
-    sklearn/datasets/* sklearn/decomposition/* sklearn/gaussian_process/* sklearn/manifold/* sklearn/mixture/*
-    sklearn/neural_network/* torch/_inductor/* torch/bin/[!t]* torch/bin/test* torch/include/* torch/share/* torch/test/*
+    sklearn/datasets/* sklearn/gaussian_process/* sklearn/manifold/* sklearn/mixture/*
+    sklearn/neural_network/* torch/_inductor/* torch/bin/[!t]* torch/bin/test* torch/include/* torch/share/*
+    torch/test/*
     torch/testing/* torch/lib/*test* torch/lib/libaoti_custom_ops* torch/lib/*backend_with_compiler*
     torchvision/*.so torchvision/*.pyd torchvision.libs/* libcudart* libnvjpeg* *.dist-info/RECORD
     *.dist-info/licenses/* *.pxd *.pyi *.pyx */py.typed */tests/*

@@ -1,0 +1,103 @@
+"""What the packages leave out is not what the programs import."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / ".ci" / "package"
+
+# Hides from an interpreter what a package does not hold, and imports what the trainer imports in the course of a training.
+_AS_PACKAGED = """
+import importlib.machinery, sys
+from fnmatch import fnmatch
+sys.path.insert(0, sys.argv[1])
+import contents
+tops = {*contents.NEVER, *contents.WINDOW_ONLY}
+
+class Packaged(importlib.machinery.PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        left_out = name.split(".")[0] in tops or contents.wanted_modules([(name, "", "")]) == []
+        return None if left_out else super().find_spec(name, path, target)
+
+sys.meta_path[:] = [Packaged if one is importlib.machinery.PathFinder else one for one in sys.meta_path]
+from inspector.vision.torchvision_compat import import_torchvision
+import_torchvision()
+import trainer.commands, trainer.compare, trainer.fit, trainer.loop, trainer.methods, trainer.report, trainer.worker
+import nncf, pytorch_grad_cam, sklearn.calibration, sklearn.svm
+from nncf.quantization.advanced_parameters import AdvancedQuantizationParameters
+import inspector.vision.importer, inspector.vision.benchmark.contenders
+print("all imported")
+"""
+
+
+@pytest.fixture(scope="module")
+def contents() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("contents", FOLDER / "contents.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.slow
+def test_the_trainer_can_import_what_it_needs_without_what_is_left_out() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", _AS_PACKAGED, str(FOLDER)],
+        capture_output=True, text=True, cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert done.stdout.strip().splitlines()[-1:] == ["all imported"], done.stderr
+
+
+def test_no_module_of_the_station_imports_what_its_program_lacks(contents: ModuleType) -> None:
+    """Directly, wherever in the module; torch and its like stand in the modules that only the trainer's program runs."""
+    lacks = {*contents.NEVER, *contents.TRAINER_ONLY} - {"torch", "torchvision", "pytorch_grad_cam", "onnxruntime"}
+    offenders = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sorted((ROOT / "inspector").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in _imports(node)
+        if name in lacks
+    ]
+    assert offenders == []
+
+
+def _imports(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [one.name.split(".")[0] for one in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        return [node.module.split(".")[0]]
+    return []
+
+
+def test_files_and_libraries_that_are_used_are_kept(contents: ModuleType) -> None:
+    kept = [
+        "openvino/libs/libopenvino_intel_cpu_plugin.so", "PySide6/Qt/plugins/platforms/libqxcb.so", "torch/lib/libtorch_cpu.so",
+        "torch/bin/torch_shm_manager", "torch/nn/functional.py", "resources/icons/inspector.png", "models/demo/graph.bin",
+        "libxcb-cursor.so.0", "inspector/outputs/migrations/env.py", "torch/_inductor/config.py",
+    ]  # fmt: skip
+    dropped = [
+        "torch/include/ATen/core/x.h", "torch/bin/protoc", "torch/nn/modules/loss.py", "libgtk-3.so.0", "torchvision/_C.so",
+        "PySide6/Qt/translations/qtbase_de.qm", "openvino/libs/libopenvino_tensorflow_frontend.so.2641",
+    ]  # fmt: skip
+    found = contents.wanted_files([(name, "", "DATA") for name in kept + dropped])
+    assert [place for place, _, _ in found] == kept
+
+
+def test_every_plug_in_that_openvino_needs_is_collected(contents: ModuleType) -> None:
+    names = {Path(file).name.split(".")[0] for file, _ in contents.openvino_files(trainer=True)}
+    assert any("intel_cpu_plugin" in name for name in names)
+    assert any("ir_frontend" in name for name in names)
+    assert any("pytorch_frontend" in name for name in names)
+    assert any("tbb" in name for name in names)
+    assert not any("gpu" in name for name in names)
+    assert any("gpu" in path.name for path in contents.openvino_devices())
