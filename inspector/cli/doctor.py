@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from inspector.cli.checks import Check
     from inspector.paths import Home
+    from inspector.recipe import Recipe
 
 _WIDTH = 118
 _NAME_WIDTH = 13
@@ -46,6 +47,7 @@ def doctor(parsed: argparse.Namespace) -> int:
     home = home_of(parsed)
     settings, faults = load_settings(home.settings)
     where = assembly.places(home, settings, log=getattr(parsed, "log", None))
+    recipe: Recipe | InspectorError
     try:
         recipe = assembly.find_recipe(settings.recipe, home)
     except InspectorError as error:

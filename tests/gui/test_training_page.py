@@ -35,7 +35,9 @@ class Bench:
 
     def open(self) -> None:
         self.station = Station(self.qtbot, self.home)
-        self.page: TrainingPage = self.station.window.settings.training
+        page = self.station.window.settings.training
+        assert isinstance(page, TrainingPage)
+        self.page = page
         self.page.trainings.command = COMMAND
         self.show()
 
