@@ -100,8 +100,10 @@ _SOURCE_READ = """
     torch/nn/functional.py torch/nn/modules/rnn.py torch/onnx/ops/_impl.py torch/onnx/ops/_symbolic_impl.py
     torch/utils/_debug_mode/_mode.py torchvision/_meta_registrations.py torchvision/models/densenet.py
 """.split()
-#: Brought along by what is left out above (the desktop's theme, Kerberos …), or part of every system (D-Bus).
+#: Brought along by what is left out above (the desktop's theme, Kerberos …), or of the system: see README.md.
 _UNUSED_LIBRARIES = """
+    libX11.so* libX11-xcb* libXau.so* libXdmcp* libXext* libXrender* libbrotli*.so.1 libbsd* libfontconfig*
+    libfreetype.so* libglib-* libgthread-* libmd.so* libpcre2* libpng16.so*
     libXcomposite* libXcursor* libXdamage* libXfixes* libXi.* libXinerama* libXrandr* libatk* libblkid* libcairo*
     libcap* libcom_err* libcups* libdatrie* libdbus* libdrm* libepoxy* libevdev* libfribidi* libgbm* libgcrypt*
     libgdk* libgio* libgmodule* libgobject* libgpg-error* libgraphite* libgssapi* libgtk* libgudev* libharfbuzz*

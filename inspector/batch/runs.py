@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from inspector.batch.record import RunError, RunRecord, user_name, write_record
 from inspector.batch.run_state import ERRORS_FILE, PROCESS_FILE, PROGRESS_FILE, STOP_FILE, BatchRun, marks_of, read_run
 from inspector.processes import ProcessError, is_alive, kill_tree, launch, mark_of
+from inspector.programs import station_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,11 +58,11 @@ class BatchRuns:
 
     Args:
         home: The data folder; batches lie in its ``batches``.
-        command: Runs the program; its own arguments follow.
+        command: Runs the program, its own arguments follow; None for this program itself.
     """
 
-    def __init__(self, home: Home, *, command: Sequence[str] = (sys.executable, "-m", "inspector")) -> None:
-        self._command = tuple(command)
+    def __init__(self, home: Home, *, command: Sequence[str] | None = None) -> None:
+        self._command = tuple(station_command() if command is None else command)
         self._home = home
         self._root = home.batches
 

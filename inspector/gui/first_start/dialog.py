@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -15,6 +14,7 @@ from inspector.gui.first_start.model_step import TRAINED, ModelStep
 from inspector.gui.first_start.pictures_step import PicturesStep
 from inspector.gui.first_start.record_step import RecordStep
 from inspector.gui.widgets.basics import label
+from inspector.programs import station_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ class FirstStart(QDialog):
 
     Args:
         session: The station.
-        command: Runs ``inspector``.
+        command: Runs ``inspector``; None for this program itself.
     """
 
     train_wanted = Signal()  #: at the end, where a model is to be trained
@@ -38,7 +38,7 @@ class FirstStart(QDialog):
         self,
         session: Session,
         *,
-        command: Sequence[str] = (sys.executable, "-m", "inspector"),
+        command: Sequence[str] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -47,7 +47,7 @@ class FirstStart(QDialog):
         self.setWindowTitle("Set up this station")
         self.setMinimumSize(900, 620)
         self.pictures = PicturesStep(session, self)
-        self.model = ModelStep(session, command, self)
+        self.model = ModelStep(session, station_command() if command is None else command, self)
         self.record = RecordStep(session, self)
         self._steps = (self.pictures, self.model, self.record)
         self._build()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QStackedWidget,
 from inspector import assembly
 from inspector.gui.first_start.parts import Choice, PathField, asked, row_of
 from inspector.gui.widgets.basics import label
+from inspector.programs import has_trainer
 from inspector.trainer_process import Inquiry
 
 if TYPE_CHECKING:
@@ -56,7 +57,11 @@ class ModelStep(QWidget):
         layout.addStretch(1)
         for name, choice in self.choices.items():
             choice.clicked.connect(lambda _=False, name=name: self.choose(name))
-        self.choose(TRAINED)
+        if not has_trainer():
+            for name in (IMPORTED, TRAINED):
+                self.choices[name].setEnabled(False)
+                self.choices[name].setToolTip("This package has no trainer; the full package has one.")
+        self.choose(TRAINED if has_trainer() else THERE)
         self._list()
 
     def _build_there(self) -> QWidget:
