@@ -106,8 +106,9 @@ def _archives(folder: Path, out: Path, variant: str) -> list[Path]:
     from inspector import __version__  # noqa: PLC0415 - these sources, not an installed copy
 
     system = {"linux": "linux", "darwin": "macos", "win32": "windows"}.get(sys.platform, sys.platform)
-    suffix = "" if variant == "full" else f"-{variant}"
-    stem = f"{NAME}{suffix}-{__version__}-{system}-{platform.machine().lower()}"
+    stem = (
+        f"{NAME if variant == 'full' else 'inspector-station-only'}-{__version__}-{system}-{platform.machine().lower()}"
+    )
     if sys.platform == "win32":
         made = [_zip(folder, out / f"{stem}.zip")]
     else:

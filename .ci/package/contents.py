@@ -47,6 +47,7 @@ QT_UNUSED = [
         "QuickTest",
         "QuickWidgets",
         "Sql",
+        "Svg",
         "SvgWidgets",
         "Test",
         "UiTools",
@@ -69,7 +70,8 @@ _UNUSED_MODULES = """
 """.split()
 #: Files that hooks collect, and that nothing opens.
 _UNUSED_FILES = """
-    PySide6/Qt/translations/* PySide6/Qt/plugins/egldeviceintegrations/* PySide6/Qt/plugins/generic/*
+    PySide6/Qt/translations/* PySide6/Qt/plugins/egldeviceintegrations/* PySide6/Qt/plugins/iconengines/*
+    PySide6/Qt/plugins/generic/*
     PySide6/Qt/plugins/imageformats/* PySide6/Qt/plugins/networkinformation/*
     PySide6/Qt/plugins/platforminputcontexts/* PySide6/Qt/plugins/platformthemes/* PySide6/Qt/plugins/tls/*
     PySide6/Qt/plugins/platforms/*eglfs* PySide6/Qt/plugins/platforms/*linuxfb*

@@ -14,7 +14,7 @@ def make_pictures(folder: Path, *, backbone: bool) -> None:
 
     Args:
         folder: Where they go.
-        backbone: Make a backbone of random weights too; the verdicts of what is trained on it mean nothing.
+        backbone: Make a backbone and a network of two classes too, of random weights; their verdicts mean nothing.
     """
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     import cv2  # noqa: PLC0415 - of the environment that builds
@@ -38,8 +38,9 @@ def make_pictures(folder: Path, *, backbone: bool) -> None:
         from inspector.vision.torchvision_compat import import_torchvision  # noqa: PLC0415
 
         manual_seed(1)
-        state = import_torchvision().models.resnet50(weights=None).state_dict()
-        np.savez(folder / "backbone.npz", **{name: value.numpy() for name, value in state.items()})
+        for name, classes in (("backbone.npz", 1000), ("network.npz", 2)):
+            state = import_torchvision().models.resnet50(weights=None, num_classes=classes).state_dict()
+            np.savez(folder / name, **{key: value.numpy() for key, value in state.items()})
 
 
 if __name__ == "__main__":

@@ -283,7 +283,7 @@ def step_train(machine: Machine, _: Path) -> str:
 
 def step_import(machine: Machine, _: Path) -> str:
     """A command of the station that needs torch is run by the trainer's program."""
-    weights, out = f"{_DATA}/pictures/backbone.npz", f"{_DATA}/models/imported"
+    weights, out = f"{_DATA}/pictures/network.npz", f"{_DATA}/models/imported"
     found = machine.json("model", "import", weights, "--classes", "good,bad", "--out", out)
     return f"{found['name']}"
 

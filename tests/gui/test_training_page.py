@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -35,9 +36,7 @@ class Bench:
 
     def open(self) -> None:
         self.station = Station(self.qtbot, self.home)
-        page = self.station.window.settings.training
-        assert isinstance(page, TrainingPage)
-        self.page = page
+        self.page = cast("TrainingPage", self.station.window.settings.training)
         self.page.trainings.command = COMMAND
         self.show()
 
