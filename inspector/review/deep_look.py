@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import InspectorError
 from inspector.processes import ProcessError, launch
+from inspector.programs import has_trainer, trainer_command
 from trainer.protocol import Explained, parse_explain_report
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class DeepLook:
         out: Folder of the PNG files; the caller's to remove.
         methods: As ``trainer explain --methods``; empty for all.
         layers: As ``--layers``; empty for all.
-        command: Runs the trainer; its own arguments follow.
+        command: Runs the trainer, its own arguments follow; None for this program's own.
 
     Raises:
         DeepLookError: If it cannot be started.
@@ -51,9 +51,19 @@ class DeepLook:
         *,
         methods: Sequence[str] = (),
         layers: Sequence[str] = (),
-        command: Sequence[str] = (sys.executable, "-m", "trainer"),
+        command: Sequence[str] | None = None,
     ) -> None:
-        words = [*command, "explain", str(model), str(picture), "--out", str(out), "--json"]
+        if command is None and not has_trainer():
+            raise DeepLookError("a deep look is the trainer's, and this package has none", "Use the full package.")
+        words = [
+            *(trainer_command() if command is None else command),
+            "explain",
+            str(model),
+            str(picture),
+            "--out",
+            str(out),
+            "--json",
+        ]
         for flag, values in (("--methods", methods), ("--layers", layers)):
             if values:
                 words += [flag, *values]
