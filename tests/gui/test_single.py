@@ -70,7 +70,7 @@ def test_without_a_trainer_the_page_says_which_package_has_one(
 ) -> None:
     monkeypatch.setattr(settings_page, "has_trainer", lambda: False)
     page = station.window.settings
-    station.window.show_page(1)
+    station.window.show_page("settings")
     page.show_section("Training")
     texts = " ".join(one.text() for one in page.training.findChildren(QLabel) if one.isVisible())
     assert "This package has no trainer" in texts
