@@ -101,3 +101,10 @@ def test_every_plug_in_that_openvino_needs_is_collected(contents: ModuleType) ->
     assert any("tbb" in name for name in names)
     assert not any("gpu" in name for name in names)
     assert any("gpu" in path.name for path in contents.openvino_devices())
+
+
+def test_the_style_sheet_names_files_in_quotes() -> None:
+    """A package may lie in a folder with spaces; unquoted, the whole style sheet is then refused."""
+    text = (ROOT / "inspector" / "gui" / "theme.py").read_text(encoding="utf-8")
+    assert "url(" in text
+    assert text.count("url(") == text.count('url("')

@@ -19,7 +19,7 @@ _OPENVINO_DEVICES = ("intel_gpu_plugin", "intel_npu_plugin")
 NEVER = """
     IPython PyInstaller _pytest _tkinter black ensurepip grimp hypothesis idlelib importlinter lib2to3 mypy mypyc
     numba onnx onnxruntime openvino_telemetry pandas pip pkg_resources py_spy pyarrow pydoc_data pygments pytest
-    readline ruff setuptools tests tkinter turtledemo xlsxwriter
+    readline ruff setuptools tests tkinter turtledemo
 """.split()
 #: What only the trainer needs.
 TRAINER_ONLY = """

@@ -232,7 +232,7 @@ def _sheet(t: Theme) -> str:
     QPushButton:checked {{ border-color: {t.accent}; color: {t.accent}; }}
     QToolButton {{ background: transparent; border: 2px solid transparent; border-radius: 6px; color: {t.text}; }}
     QPushButton[kind="mode"]:checked {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
-    QPushButton::menu-indicator {{ image: url({arrow}); width: 12px; height: 12px; subcontrol-position: right center;
+    QPushButton::menu-indicator {{ image: url("{arrow}"); width: 12px; height: 12px; subcontrol-position: right center;
                                    subcontrol-origin: padding; right: 8px; }}
     QPushButton[kind="menu"] {{ padding-right: 26px; }}
     QMenu {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px; }}

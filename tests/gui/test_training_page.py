@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -36,7 +35,7 @@ class Bench:
 
     def open(self) -> None:
         self.station = Station(self.qtbot, self.home)
-        self.page = cast("TrainingPage", self.station.window.settings.training)
+        self.page: TrainingPage = self.station.window.settings.training  # type: ignore[assignment]
         self.page.trainings.command = COMMAND
         self.show()
 
