@@ -175,8 +175,7 @@ class MainWindow(QMainWindow):
 
     def _train_with(self, manifest: str) -> None:
         self.show_page("settings")
-        self.settings.show_section("Training")
-        self.settings.training.data.choose(manifest)
+        self.settings.train_on(manifest)
 
     def _connect(self) -> None:
         session = self._session

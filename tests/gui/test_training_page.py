@@ -35,7 +35,7 @@ class Bench:
 
     def open(self) -> None:
         self.station = Station(self.qtbot, self.home)
-        self.page: TrainingPage = self.station.window.settings.training  # type: ignore[assignment]
+        self.page: TrainingPage = self.station.window.settings.training
         self.page.trainings.command = COMMAND
         self.show()
 

@@ -107,12 +107,12 @@ class SettingsPage(Page):
         row.addWidget(self._side, 3)
         self.history = HistoryCard(self._session, self)
         row.addWidget(self.history, 3)
-        self.training: TrainingPage | NoTrainer
+        self._training: TrainingPage | NoTrainer
         if has_trainer():
-            self.training = TrainingPage(self._session, Trainings(self._session.store.home), self)
+            self._training = TrainingPage(self._session, Trainings(self._session.store.home), self)
         else:
-            self.training = NoTrainer(self)
-        row.addWidget(self.training, 6)
+            self._training = NoTrainer(self)
+        row.addWidget(self._training, 6)
         self._add_item(_TRAINING)
         self.recipe_form.changed.connect(self._validate)
         self.station.changed.connect(self._validate)
@@ -183,8 +183,20 @@ class SettingsPage(Page):
         self._session.work.do(self._session.store.cameras, self._on_cameras)
         self._ask_thresholds()
         self.history.refresh()
-        if self.training.isVisibleTo(self):
-            self.training.enter()
+        if self._training.isVisibleTo(self):
+            self._training.enter()
+
+    @property
+    def training(self) -> TrainingPage:
+        """The Training page; only where there is a trainer, see `has_trainer`."""
+        assert isinstance(self._training, TrainingPage)
+        return self._training
+
+    def train_on(self, data: str) -> None:
+        """Show the Training page with pictures to be trained on; without a trainer it says so."""
+        self.show_section(_TRAINING)
+        if isinstance(self._training, TrainingPage):
+            self._training.data.choose(data)
 
     def show_section(self, name: str) -> None:
         """Show a section by its name."""
@@ -239,7 +251,7 @@ class SettingsPage(Page):
                 self._end_preview()
             elif self._session.running or not self.isVisible():
                 self._end_preview()
-        self.training.poll()
+        self._training.poll()
         if self.isVisible():
             self.view.poll()
             self._show_preview_button()
@@ -247,7 +259,7 @@ class SettingsPage(Page):
     def release(self) -> None:
         """End preview and renderer."""
         self._end_preview()
-        self.training.release()
+        self._training.release()
         self.view.release()
 
     # --- events -------------------------------------------------------------------------------------------------------
@@ -287,12 +299,12 @@ class SettingsPage(Page):
         item = self.sections.item(index)
         training = item.text() == _TRAINING
         self._card.setVisible(not training)
-        self.training.setVisible(training)
+        self._training.setVisible(training)
         self.history.setVisible(item.text() == _WITH_HISTORY)
         self.history.refresh()
         if training:
             self._side.hide()
-            self.training.enter()
+            self._training.enter()
             return
         self._stack.setCurrentIndex(index)
         self._title.setText(item.text())
