@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench regression package package-test clean
+.PHONY: help setup run test lint bench regression package package-test screenshots clean
 VARIANT ?= full
 
 help:  ## what there is
@@ -38,6 +38,9 @@ package: setup  ## the executables of this platform, as archives in build/packag
 
 package-test: setup  ## the package in a bare Debian root without network, as root; needs debootstrap and Xvfb
 	@$(BIN)/python .ci/package/prove.py "build/package/$(VARIANT)/inspector-station"
+
+screenshots: setup  ## the manual's pictures, by driving the real window (WEIGHTS=FILE: ResNet-50 weights, else downloaded)
+	@xvfb-run -a -s "-screen 0 1280x800x24" $(BIN)/python -m tests.screenshots $(if $(WEIGHTS),--weights "$(WEIGHTS)")
 
 clean:  ## remove .venv and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

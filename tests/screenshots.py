@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -164,7 +165,7 @@ class Studio:
         page = self.window.settings.training
         page.data.choose(str(self.parts))
         self.until(lambda: page.data.found is not None)
-        page.method.form.set_value("method", "layer4")
+        page.method.method.setCurrentIndex(page.method.method.findData("layer4"))
         if weights:
             page.method.form.set_value("weights", weights)
         page.method.name.setText("flange-2")
@@ -208,9 +209,10 @@ def main() -> int:
         studio.look("dark")
         studio.training(arguments.weights)
     shutil.rmtree(root, ignore_errors=True)
-    os._exit(0)  # the window's threads need no farewell here
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # the window's threads need no farewell here

@@ -235,6 +235,7 @@ def _judge_all(
         for index, row in judged:
             table.add(index, row)
         bar.advance(len(judged))
+    bar.end()
 
 
 def _no_picture(folder: Path, listing: Listing) -> InspectorError:

@@ -33,6 +33,10 @@ class Reporter(Protocol):
         """Note that so many more have a row."""
         ...
 
+    def end(self) -> None:
+        """Note that judging has ended, or was stopped: what is said last is how far it came."""
+        ...
+
 
 class Lines:
     """Writes JSON lines to stdout, and looks whether a file asks for the end.
@@ -71,6 +75,10 @@ class Lines:
         self._judged += count
         if time.perf_counter() - self._said_s >= _EMIT_EVERY_S or self._done >= self._total:
             self._say()
+
+    def end(self) -> None:
+        """See `Reporter`."""
+        self._say()
 
     def _say(self) -> None:
         self._said_s = time.perf_counter()
@@ -127,3 +135,6 @@ class Bar:
             self._said_s = now
             left = (self._total - self._done) / max(rate, 1e-6)
             say(f"{self._done} of {self._total} files, {rate:.1f} pictures/s, {left:.0f} s to go")
+
+    def end(self) -> None:
+        """See `Reporter`; the summary follows."""
