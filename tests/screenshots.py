@@ -13,10 +13,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import cv2
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from inspector.domain.config import ArchiveConfig, KeepPolicy
@@ -46,6 +46,13 @@ def draw_parts(folder: Path) -> None:
         place = folder / ("good" if kind == 0 else str(DEFECTS[kind - 1]))
         place.mkdir(parents=True, exist_ok=True)
         cv2.imwrite(str(place / f"{number:03}.png"), picture)
+
+
+def rest(milliseconds: int) -> None:
+    """Let the window work; unlike QTest.qWait this leaves Python's lock to the line's threads meanwhile."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 class Studio:
@@ -84,11 +91,11 @@ class Studio:
             if time.monotonic() > end:
                 msg = f"waited {seconds:g} s in vain"
                 raise TimeoutError(msg)
-            QTest.qWait(50)
+            rest(20)
 
     def shoot(self, name: str) -> None:
         """Photograph the window."""
-        QTest.qWait(600)
+        rest(300)
         path = self._out / f"{name}.png"
         self.window.grab().save(str(path))
         print(path, flush=True)
@@ -107,8 +114,8 @@ class Studio:
         self.session.start()
         seen: list[Verdict] = []
         self.session.part_inspected.connect(lambda event: seen.append(event.inspection.decision.verdict))
-        self.until(lambda: seen.count(Verdict.FAIL) >= 5 and len(seen) > 30 and seen[-1] is Verdict.FAIL, 300)
-        QTest.qWait(250)
+        self.until(lambda: seen.count(Verdict.FAIL) >= 5 and len(seen) > 30, 300)
+        self.until(lambda: seen[-1] is Verdict.FAIL, 300)
         self.shoot("live")
         self.session.stop()
         self.until(lambda: not self.session.running)
@@ -131,17 +138,17 @@ class Studio:
         page.bar.show_folder(str(self.parts))
         page.choose_folder(str(self.parts))
         self.until(lambda: page.bar.chosen_judge is not None)
-        QTest.qWait(1500)
+        rest(1500)
         page.inspect()
         self.until(lambda: page.bar.bar.value() >= page.bar.bar.maximum() > 0, 300)
-        QTest.qWait(4000)
+        rest(4000)
         page.setFocus()
         self.shoot("batch")
 
     def review(self) -> None:
         """The failures, one of them in view."""
         self.window.show_page("review")
-        QTest.qWait(4000)
+        rest(4000)
         self.shoot("review")
 
     def operating_point(self) -> None:
@@ -153,9 +160,9 @@ class Studio:
             if "flanges" in page.source.itemText(place):
                 page.source.setCurrentIndex(place)
                 page.source.activated.emit(place)
-        QTest.qWait(3000)
+        rest(3000)
         page.set_point(Thresholds(fail_at=0.6, review_from=0.15))
-        QTest.qWait(1500)
+        rest(1500)
         self.shoot("operating-point")
 
     def training(self, weights: str) -> None:
@@ -169,14 +176,14 @@ class Studio:
         if weights:
             page.method.form.set_value("weights", weights)
         page.method.name.setText("flange-2")
-        QTest.qWait(1500)
+        rest(1500)
         page.start()
         self.until(lambda: page.history.isVisible() and page.result.isVisible(), 1200)
-        QTest.qWait(3000)
+        rest(15_000)  # the current model judges the same test pictures
         self.shoot("training")
 
 
-def main() -> int:
+def main() -> NoReturn:
     """Take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("docs/manual"))
@@ -209,10 +216,9 @@ def main() -> int:
         studio.look("dark")
         studio.training(arguments.weights)
     shutil.rmtree(root, ignore_errors=True)
-    return 0
+    sys.stdout.flush()
+    os._exit(0)  # while the window is there: its threads need no farewell here
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    os._exit(code)  # the window's threads need no farewell here
+    main()

@@ -78,6 +78,9 @@ def learnt_from(folder: Path) -> Learnt:
             names=frozenset(row["path"] for row in rows),
             hashes=frozenset(row["sha256"] for row in rows if row["sha256"]),
         )
+    except FileNotFoundError as error:
+        what = f"the model {manifest.name} does not say which pictures it has learnt from, as shipped and imported ones"
+        raise BundleError(what, "Train it again.") from error
     except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
         raise BundleError(
             f"the model {manifest.name} does not say which pictures it has learnt from: {error}", "Train it again."

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[2]
 _TICK_MS = 5
@@ -30,7 +31,7 @@ def main() -> int:
     parser.add_argument("--child", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
-        return _child(Path(arguments.child), arguments.seconds)
+        _child(Path(arguments.child), arguments.seconds)
     with tempfile.TemporaryDirectory() as folder:
         _start(folder, 1.0)  # compiles and caches, as after an installation
         starts = [_start(folder, 1.0) for _ in range(arguments.starts)]
@@ -59,13 +60,13 @@ def _start(home: str, seconds: float) -> dict[str, float]:
     return found
 
 
-def _child(home: Path, seconds: float) -> int:
+def _child(home: Path, seconds: float) -> NoReturn:
     started = float(os.environ["BENCH_STARTED"])
     import psutil
     from PySide6.QtCore import QTimer
 
+    from inspector import app
     from inspector.app import AppOptions
-    from inspector.app import main as show
     from inspector.engine.status import EngineStatus, RunState, SourceState
     from inspector.gui.window import MainWindow
     from inspector.paths import Home
@@ -127,7 +128,8 @@ def _child(home: Path, seconds: float) -> int:
         session.status_changed.connect(status)
 
     MainWindow.__init__ = init  # type: ignore[method-assign, assignment]
-    code = show(AppOptions(home=Home(root=home), source="demo:", start=True))
+    app._leave = lambda _: None  # what was found is printed first
+    code = app.main(AppOptions(home=Home(root=home), source="demo:", start=True))
     ordered = sorted(max(0.0, gap) for gap in gaps) or [0.0]
     found["stall_p50_ms"] = ordered[len(ordered) // 2]
     found["stall_p99_ms"] = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
@@ -135,7 +137,8 @@ def _child(home: Path, seconds: float) -> int:
     found["torch"] = "torch" in sys.modules
     found.pop("measuring", None)
     print(json.dumps({key: round(value, 3) if isinstance(value, float) else value for key, value in found.items()}))
-    return code
+    sys.stdout.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,9 @@ def test_every_page_is_there_with_its_pictures_and_links(file: str) -> None:
 
 def test_the_operator_finds_every_word_of_the_verdict_panel() -> None:
     text = (MANUAL / "operator.md").read_text(encoding="utf-8")
-    assert [face.value for face in Face if f"**{face.value}**" not in text] == []
+    reviewed = {"BLIND", "NO PART"}  # words of the Review page, not of the line
+    said = [face.value for face in Face if face.value not in reviewed]
+    assert [word for word in said if f"**{word}**" not in text] == []
 
 
 def test_it_shows_pages_and_pictures(qtbot: QtBot, tmp_path: Path) -> None:
