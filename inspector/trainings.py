@@ -155,8 +155,12 @@ class Trainings:
         return [found for name in names if (found := self._read(name)) is not None]
 
     def free_name(self, data: Path) -> str:
-        """Return a name for the model of a data set that no model and no training has, as “bottle-2”."""
-        stem = "".join(one if one.isalnum() or one in " ._-" else "-" for one in data.stem).strip(" .-")[:60] or "model"
+        """Return a name for the model of a data set that no model and no training has, as “bottle-2”.
+
+        Pictures that were learnt from reviews are called by their recipe, which their folder is called by.
+        """
+        known = data.parent.name if data.parent.parent == self._home.learning else data.stem
+        stem = "".join(one if one.isalnum() or one in " ._-" else "-" for one in known).strip(" .-")[:60] or "model"
         taken = {one.name for one in self.history()}
         number = 1
         while (name := f"{stem}-{number}") in taken or (self._home.models / name).exists():

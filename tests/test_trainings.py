@@ -143,6 +143,7 @@ def test_a_free_name_is_neither_a_models_nor_a_trainings(desk: Trainings, home: 
     until_state(desk, start(desk, home, "fail", "bottle-2"), TrainingState.FAILED)
     assert desk.free_name(Path("bottle")) == "bottle-3"
     assert desk.free_name(Path("…")) == "model-1"
+    assert desk.free_name(home.learning / "Bottle 0.5 l" / "manifest-848a1cd97d89.csv") == "Bottle 0.5 l-1"
 
 
 def test_deleting_takes_the_model_along_but_never_one_in_use(desk: Trainings, home: Home) -> None:

@@ -148,7 +148,7 @@ class LookDialog(QDialog):
         self.progress.setAccessibleName("Progress of the deep look")
         row.addWidget(self.progress, 1)
         self.stage = label("Starting", "muted")
-        row.addWidget(self.stage)
+        row.addWidget(self.stage, 1)  # holds the buttons to the right when the progress is gone
         self.grid_button = QPushButton("All maps", self)
         self.grid_button.setToolTip("Back to the grid (Esc)")
         self.grid_button.clicked.connect(self.show_grid)
