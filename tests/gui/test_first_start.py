@@ -61,6 +61,7 @@ class Fresh:
         self.until(lambda: self.closed)
         self.session.control.join(10)
         self.session.work.join(10)
+        self.window.deleteLater()  # not left to a collector that may run on another thread
 
 
 @pytest.fixture
