@@ -171,17 +171,12 @@ def _is_first_start(options: AppOptions) -> bool:
 
 
 def _prepare_settings(session: Session, window: MainWindow) -> None:
-    """Make the Settings page before anyone asks for it; its modules are imported off the GUI thread."""
+    """Make the Settings page before anyone asks for it.
 
-    def load() -> None:
-        import inspector.gui.pages.batch  # noqa: PLC0415 - imported here so that they are quick there
-        import inspector.gui.pages.settings  # noqa: F401, PLC0415
-
-    def made(_: None) -> None:
-        window.settings  # noqa: B018 - made by asking for it
-
+    Its modules are imported on the GUI thread: where another imports modules that use Qt while Qt works, it crashes.
+    """
     if not session.closing:
-        session.work.do(load, made)
+        window.settings  # noqa: B018 - made by asking for it
 
 
 def _close_on_signals(close: object) -> None:

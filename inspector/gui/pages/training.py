@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from inspector import assembly
@@ -139,14 +140,10 @@ class TrainingPage(QWidget):
     # --- hand ---------------------------------------------------------------------------------------------------------
 
     def enter(self) -> None:
-        """The page is shown: import the chart's library off this thread, and look at the trainings."""
+        """The page is shown: make the chart, and look at the trainings."""
         if not self._chart_wanted:
             self._chart_wanted = True
-
-            def load() -> None:
-                import pyqtgraph  # noqa: F401, PLC0415 - imported here so that it is quick there
-
-            self._do(load, lambda _: self.curves.make_chart())
+            QTimer.singleShot(0, self, self.curves.make_chart)  # the page is seen before its library is imported
             home = self._session.store.home
             # without the figures the page does as well
             self._session.work.do(lambda: assembly.rates_by_size(home), self.method.show_rates, lambda _: None)
