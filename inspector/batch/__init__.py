@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspector.batch.compare import Agreement, Comparison, flips
-from inspector.batch.confusion import Confusion, Counts, Rate
+from inspector.batch.confusion import Confusion, Rate
 from inspector.batch.copies import CopyStep, sorted_copies
 from inspector.batch.export import ExportError, Step, export_csv, export_excel
 from inspector.batch.judge import Job, judge_files
@@ -30,7 +30,6 @@ __all__ = [
     "Comparison",
     "Confusion",
     "CopyStep",
-    "Counts",
     "ExportError",
     "Filter",
     "FolderLabels",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.batch.labels import DEFECTIVE, GOOD, UNLABELLED
+from inspector.domain.outcome import Counts
 from inspector.domain.statistics import wilson_interval
 
 if TYPE_CHECKING:
@@ -40,26 +41,6 @@ class Rate:
     def interval(self) -> tuple[float, float]:
         """Low and high, 0..1; of nothing (0, 1)."""
         return wilson_interval(self.events, self.trials)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """Verdicts of one kind of parts."""
-
-    passed: int = 0
-    review: int = 0
-    failed: int = 0
-    error: int = 0
-
-    @property
-    def judged(self) -> int:
-        """Parts with a verdict: all but errors."""
-        return self.passed + self.review + self.failed
-
-    @property
-    def total(self) -> int:
-        """All parts."""
-        return self.judged + self.error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

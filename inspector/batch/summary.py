@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from inspector.domain.statistics import parts_needed
 
 if TYPE_CHECKING:
-    from inspector.batch.confusion import Confusion, Counts, Rate
+    from inspector.batch.confusion import Confusion, Rate
     from inspector.batch.record import RunRecord
     from inspector.batch.table import BatchTable
+    from inspector.domain.outcome import Counts
 
 #: The escape rate of which the evidence speaks.
 _CLAIM = 0.01

@@ -16,7 +16,8 @@ from inspector.gui.widgets.basics import card, label
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inspector.batch.confusion import Confusion, Counts, Rate
+    from inspector.batch.confusion import Confusion, Rate
+    from inspector.domain.outcome import Counts
 
 _VERDICTS = ((PASSED, "passed"), (REVIEW, "review"), (FAILED, "failed"), (ERROR, "error"))
 #: More can be scrolled to.
