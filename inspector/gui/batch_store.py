@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,8 +17,6 @@ from inspector.domain.errors import InspectorError
 from inspector.gui.widgets.rows import NO_VERDICT, OtherRun, Rows
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from inspector.batch import (
@@ -88,6 +87,25 @@ class Reading:
     took_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surveyed:
+    """A folder as it was looked at.
+
+    Args:
+        folder: The pictures.
+        labels: The table that their labels come from; empty for the folders' names.
+        found: What it holds.
+        runs: All runs, the newest first.
+        last: The newest run of this folder with these labels; None where there is none.
+    """
+
+    folder: Path
+    labels: str
+    found: Survey
+    runs: list[BatchRun]
+    last: BatchRun | None
+
+
 class BatchStore:
     """See the module.
 
@@ -112,18 +130,28 @@ class BatchStore:
             raise RunError(f"the batch {identity} was removed while it started", "Inspect again.")
         return run
 
-    def survey(self, folder: Path) -> tuple[Path, Survey]:
+    def survey(self, folder: Path, labels: str | None = None) -> Surveyed:
         """Look at what a folder holds; of a file, its folder.
 
+        Args:
+            folder: The pictures.
+            labels: A table of labels; empty for the folders' names; None for what the last run took.
+
         Raises:
-            InspectorError: If there is no such folder, or it cannot be read.
+            InspectorError: If there is no such folder, it cannot be read, or the table cannot be used.
         """
         if folder.is_file():
             folder = folder.parent
         if not folder.is_dir():
             raise InspectorError(f"there is no folder {folder}", "Choose a folder of pictures.")
         folder = folder.absolute()
-        return folder, survey(list_pictures(folder, recursive=True), labels_for(folder))
+        runs = self.runs.history()
+        here = (run for run in runs if run.pictures == folder)
+        last = next((run for run in here if labels is None or run.record.labels_file == labels), None)
+        if labels is None:
+            labels = last.record.labels_file if last is not None else ""
+        found = survey(list_pictures(folder, recursive=True), labels_for(folder, Path(labels) if labels else None))
+        return Surveyed(folder=folder, labels=labels, found=found, runs=runs, last=last)
 
     def look(self, query: Query) -> Reading:
         """Read what is new of a run, and select.

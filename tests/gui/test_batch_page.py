@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLineEdit, QPushButton, QWidget
 
 from inspector.batch import Sort, SortKey
 from inspector.batch.confusion import FAILED, PASSED
@@ -237,6 +237,41 @@ def test_without_labels_there_is_no_table_and_it_says_why(station: Station, pict
     assert table.isColumnHidden(Column.LABEL)
     assert not desk.page.results.chips.chips["wrong"].isVisible()
     assert not desk.page.results.label.isVisible()
+
+
+def test_labels_can_come_from_a_table(station: Station, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures.mkdir()
+    for name, bad in (("1.png", False), ("2.png", True), ("3.png", True)):
+        picture(pictures / name, bad=bad)
+    table = pictures.parent / "known.csv"
+    table.write_text("path,label\nparts/1.png,good\nparts/2.png,scratch\nparts/3.png,good\n", encoding="utf-8")
+    broken = pictures.parent / "broken.csv"
+    broken.write_text("file,label\n1.png,good\n", encoding="utf-8")
+    desk = Desk(station)
+    bar, page = desk.page.bar, desk.page
+    desk.type_folder(pictures)
+    station.until(lambda: bar.words.text() == "3 pictures, without labels")
+    answers = [("", ""), (str(broken), ""), (str(table), "")]  # the first hand thinks better of it
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: answers.pop(0))
+    bar.labels_of_table.trigger()
+    assert (bar.labels_file, bar.labels_of_folders.isChecked(), bar.labels_of_table.isChecked()) == ("", True, False)
+    bar.labels_of_table.trigger()
+    station.until(lambda: "has no column path" in bar.fault.text())
+    assert bar.labels_file == ""
+    bar.labels_of_table.trigger()
+    station.until(lambda: bar.words.text() == "3 pictures, labelled: 2 good, 1 defective, 1 type")
+    assert bar.fault.text() == ""
+    desk.click(bar.inspect)
+    station.until(lambda: bar.progress.text().startswith("3 of 3") and not bar.stop.isVisible())
+    assert page.confusion.cells[Cell(label=DEFECTIVE, verdict=FAILED)].text() == "1"
+    assert page.confusion.cells[Cell(label=GOOD, verdict=FAILED)].text() == "1"
+    bar.labels_of_folders.trigger()
+    station.until(lambda: page.results.empty_title.text() == "Not inspected with these labels yet")
+    desk.type_folder(pictures.parent)
+    station.until(lambda: bar.labels_file == "" and page.results.empty_title.text() == "Not inspected yet")
+    desk.type_folder(pictures)  # the last run, with its labels
+    station.until(lambda: bar.labels_file == str(table))
+    assert bar.labels_of_table.isChecked()
 
 
 def test_original_overlay_and_heatmap_are_one_key_apart(station: Station, pictures: Path) -> None:

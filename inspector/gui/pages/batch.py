@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector.batch import BatchRequest, BatchRun, BatchRuns
 from inspector.gui.batch_pictures import Viewer, make_thumbnail
-from inspector.gui.batch_store import BatchStore, Query, Reading
+from inspector.gui.batch_store import BatchStore, Query, Reading, Surveyed
 from inspector.gui.pages.batch_bar import BatchBar
 from inspector.gui.pages.batch_choose import RunChooser
 from inspector.gui.pages.batch_compare import CompareCard
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 
     from inspector.assembly import RecipeEntry
-    from inspector.batch import Survey
     from inspector.gui.session import Session
     from inspector.vision.store import ModelEntry
 
@@ -39,6 +38,7 @@ _EVERY_S = 0.5
 #: Looking at a run that grows takes this share of the worker's time at most: one in so many.
 _PAUSES = 15
 _RECENT = 12
+_TABLES = {".csv", ".tsv"}
 
 
 class BatchPage(Page):
@@ -97,6 +97,7 @@ class BatchPage(Page):
     def _connect(self) -> None:
         bar = self.bar
         bar.folder_chosen.connect(self.choose_folder)
+        bar.labels_chosen.connect(self.choose_labels)
         bar.inspect_wanted.connect(self.inspect)
         bar.stop_wanted.connect(self._stop)
         bar.resume_wanted.connect(self._resume)
@@ -131,8 +132,13 @@ class BatchPage(Page):
         self._session.work.do(lambda: (store.recipes(), store.models()), self._on_judges)
         self._look()
 
-    def choose_folder(self, path: str) -> None:
-        """Look at a folder, and at the last run of it."""
+    def choose_folder(self, path: str, labels: str | None = None) -> None:
+        """Look at a folder, and at the last run of it.
+
+        Args:
+            path: The folder.
+            labels: A table of labels; empty for the folders' names; None for what its last run took.
+        """
         self.bar.show_fault("")
         if not path:
             self._show_run(None)
@@ -140,25 +146,33 @@ class BatchPage(Page):
             return
         self.bar.say("Looking at the folder…")
 
-        def found(answer: tuple[Path, Survey, list[BatchRun]]) -> None:
-            folder, survey, runs = answer
+        def found(one: Surveyed) -> None:
             if self.bar.path != path:
                 return
-            self.bar.show_folder(str(folder))
-            self._on_history(runs)
-            last = next((run for run in runs if run.pictures == folder), None)
-            self._show_run(last)
-            self.bar.say(survey_words(survey))
-            if last is None:
-                self.results.say("Not inspected yet", "Choose a recipe or a model above, and press Inspect.")
+            self.bar.show_folder(str(one.folder))
+            self.bar.show_labels(one.labels)
+            self._on_history(one.runs)
+            self._show_run(one.last)
+            self.bar.say(survey_words(one.found))
+            if one.last is None:
+                earlier = any(run.pictures == one.folder for run in one.runs)
+                title = "Not inspected with these labels yet" if earlier else "Not inspected yet"
+                self.results.say(title, "Choose a recipe or a model above, and press Inspect.")
 
         def failed(error: Exception) -> None:
             if self.bar.path == path:
                 self.bar.say("")
+                self.bar.show_labels("")
                 self._show_run(None)
                 self.bar.show_fault(str(error))
 
-        self._work.do(lambda: (*self._store.survey(Path(path)), self._store.runs.history()), found, failed)
+        self._work.do(lambda: self._store.survey(Path(path), labels), found, failed)
+
+    def choose_labels(self, path: str) -> None:
+        """Take the labels from a table, or, for an empty path, from the folders' names."""
+        self.bar.show_labels(path)
+        if self.bar.path:
+            self.choose_folder(self.bar.path, path)
 
     def inspect(self) -> None:
         """Start a run."""
@@ -170,6 +184,7 @@ class BatchPage(Page):
             folder=Path(self.bar.path),
             recipe=name if kind == "recipe" else "",
             model=name if kind == "model" else "",
+            labels_file=Path(self.bar.labels_file) if self.bar.labels_file else None,
         )
         self.bar.inspect.setEnabled(False)
 
@@ -181,7 +196,7 @@ class BatchPage(Page):
         self._do(lambda: self._store.start(request), begun)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take a folder."""
+        """Take a folder, or a table of labels."""
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
@@ -190,6 +205,9 @@ class BatchPage(Page):
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
+            if Path(paths[0]).suffix.lower() in _TABLES and self.bar.path:
+                self.choose_labels(paths[0])
+                return
             self.bar.show_folder(paths[0])
             self.choose_folder(paths[0])
 
@@ -326,6 +344,7 @@ class BatchPage(Page):
         self._run_id, self._other_id = run.id if run is not None else "", ""
         if run is not None:
             self.bar.show_judge(run.record.recipe, run.record.model)
+            self.bar.show_labels(run.record.labels_file)
         self.results.clear_filters()
         self._show(None)
         self._look()

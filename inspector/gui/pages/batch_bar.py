@@ -34,6 +34,7 @@ class BatchBar(QWidget):
     """See the module; emits wishes."""
 
     folder_chosen = Signal(str)
+    labels_chosen = Signal(str)  #: a table of labels; empty: the folders' names
     inspect_wanted = Signal()
     stop_wanted = Signal()
     resume_wanted = Signal()
@@ -42,7 +43,7 @@ class BatchBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._folder = ""
+        self._folder = self._labels = ""
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         frame, layout = card(self)
@@ -54,6 +55,7 @@ class BatchBar(QWidget):
         row.setSpacing(10)
         self.words = OneLine()
         row.addWidget(self.words, 1)
+        row.addWidget(self._build_labels(frame))
         self.bar = QProgressBar(frame)
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(220, 10)
@@ -124,7 +126,35 @@ class BatchBar(QWidget):
             row.addWidget(button)
         return row
 
+    def _build_labels(self, frame: QWidget) -> QPushButton:
+        self.labels = QPushButton("Labels", frame)
+        self.labels.setProperty("kind", "menu")
+        menu = QMenu(self.labels)
+        self.labels_of_folders = menu.addAction("From the folders' names", lambda: self._take_labels(""))
+        self.labels_of_folders.setCheckable(True)
+        self.labels_of_table = menu.addAction("From a table…", self._browse_labels)
+        self.labels_of_table.setCheckable(True)
+        self.labels.setMenu(menu)
+        self.show_labels("")
+        return self.labels
+
     # --- showing ------------------------------------------------------------------------------------------------------
+
+    @property
+    def labels_file(self) -> str:
+        """The table of labels that is chosen; empty: the folders' names."""
+        return self._labels
+
+    def show_labels(self, path: str) -> None:
+        """Set where labels come from; nothing is emitted."""
+        self._labels = path
+        self.labels_of_folders.setChecked(not path)
+        self.labels_of_table.setChecked(bool(path))
+        known = path or "the names of folders: one called good, and beside it the defects"
+        self.labels.setToolTip(
+            f"Which pictures are known to be good or defective: from {known}. A table is a CSV file with the columns "
+            "path, label and, where wanted, defect_type and category; it can be dropped here, too"
+        )
 
     @property
     def path(self) -> str:
@@ -225,3 +255,14 @@ class BatchBar(QWidget):
         if chosen:
             self.folder.setEditText(chosen)
             self._typed()
+
+    def _browse_labels(self) -> None:
+        self.show_labels(self._labels)  # the hand has turned the tick round
+        kinds = "Tables (*.csv *.tsv *.txt);;All files (*)"
+        chosen, _ = QFileDialog.getOpenFileName(self, "Choose a table of labels", self._labels or self._folder, kinds)
+        if chosen:
+            self._take_labels(chosen)
+
+    def _take_labels(self, path: str) -> None:
+        self.show_labels(path)
+        self.labels_chosen.emit(path)
