@@ -14,7 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -163,6 +163,21 @@ def _last(reports: Generator[Any, None, Any]) -> Any:
             return end.value
 
 
+def _kept(results: Path | None) -> dict[tuple[str, str, int, int], Row]:
+    """Read the pairs that were trained before."""
+    if results is None or not results.is_file():
+        return {}
+    found = [json.loads(line) for line in results.read_text().splitlines()]
+    sizes = [one.pop("size") for one in found]
+    return {(one["data"], one["method"], one["seed"], size): Row(**one) for one, size in zip(found, sizes, strict=True)}
+
+
+def _keep(results: Path | None, row: Row, size: int) -> None:
+    if results is not None:
+        with results.open("a") as file:
+            file.write(json.dumps({**asdict(row), "size": size}) + "\n")
+
+
 def main() -> int:
     """Compare and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -170,24 +185,29 @@ def main() -> int:
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0], help="splits and trainings (default: 0)")
     parser.add_argument("--size", type=int, default=224, help="side of the input, pixels")
+    parser.add_argument("--results", type=Path, help="JSON lines; pairs that stand there are not trained again")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     root = find_test_data()
     if root is None:
         parser.error("set INSPECTOR_TEST_DATA")
     rows: list[Row] = []
+    known = _kept(arguments.results)
     if not arguments.json:
         print("set           method  seed  F1int8 F1flt    gap  used  flips      dP max   maps   fp32 speed")
     for data in arguments.sets:
         for method in arguments.methods:
             for seed in arguments.seeds:
-                rows.append(measure(root, data, method, seed, arguments.size))
+                row = known.get((data, method, seed, arguments.size))
+                if row is None:
+                    row = measure(root, data, method, seed, arguments.size)
+                    _keep(arguments.results, row, arguments.size)
+                rows.append(row)
                 if not arguments.json:
                     print(_line(rows[-1]), flush=True)
     summary = _summary(rows)
     if arguments.json:
-        listed = [{name: getattr(row, name) for name in Row.__slots__} for row in rows]
-        print(json.dumps({"rows": listed, "summary": summary}))
+        print(json.dumps({"rows": [asdict(row) for row in rows], "summary": summary}))
         return 0
     error = summary["standard_error"]
     print(

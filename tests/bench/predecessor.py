@@ -5,7 +5,8 @@ RandomCrop 224 (centre crop when tested), horizontal and vertical flips, ColorJi
 RandomErasing 0.1; AdamW 1e-4 with weight decay 1e-4; cross-entropy weighted by inverse frequency; at most 15 epochs,
 patience 3; batches of 64; its threshold is 0.5. Splits are stratified, 80/10/10. Both read the same backbone file, and
 run in turn in one process, so that the ratio of their times means something. Seconds count from the folder to a model
-that has judged the test part; ours include the audit, the export, its check and the report.
+that has judged the test part; ours include the audit, the export, its check and the report. Where the test part has masks,
+ours are also held against these: pointing game (the share of heatmaps whose peak lies in the mask) and pixel AUROC.
 
 ``--quick-predecessor`` trains the predecessor in bfloat16 (torch.autocast, channels last) and resizes each picture once
 instead of in every epoch: the same method in less time, for its figures of merit. Its times mean nothing then, so the
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FIGURES = ("f1", "auroc")
+POINTING = ("pointing_game", "pixel_auroc")
 SETS = ("bottle", "magnetic_tile", "deeppcb", "all")
 EPOCHS, PATIENCE, BATCH = 15, 3, 64
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -142,8 +144,10 @@ def ours(dataset: Dataset, data: Path, weights: Path, seed: int, method: str) ->
         began_s = time.perf_counter()
         *_, last = train(request)
         seconds = time.perf_counter() - began_s
-    assert isinstance(last, Result)
-    return dict(last.test), seconds
+        assert isinstance(last, Result)
+        pointing = json.loads((Path(last.bundle) / "report" / "report.json").read_bytes())["pointing"]
+    measured = next(iter(pointing.values()), {})
+    return {**last.test, **{name: measured[name] for name in POINTING if name in measured}}, seconds
 
 
 def main() -> int:
@@ -183,7 +187,8 @@ def main() -> int:
         for method, row in found[name].items():
             listed = ", ".join(f"{figure} {row[figure]:.3f} (sd {row[f'{figure}_sd']:.3f})" for figure in FIGURES)
             times = "" if arguments.quick_predecessor else f", {row['seconds']:.0f} s, {row['ratio']:.1f} x faster"
-            print(f"{name:14}{method:14}{listed}{times}", flush=True)
+            pointing = "".join(f", {figure} {row[figure]:.3f}" for figure in POINTING if figure in row)
+            print(f"{name:14}{method:14}{listed}{pointing}{times}", flush=True)
     if arguments.json:
         print(json.dumps({"seeds": arguments.seeds, "sets": found}))
     return 0
@@ -221,6 +226,10 @@ def _summary(values: Sequence[tuple[dict[str, Any], float]], base: Sequence[tupl
         known = [float(one[figure]) for one, _ in values]
         row[figure], row[f"{figure}_sd"] = statistics.mean(known), statistics.stdev(known) if len(known) > 1 else 0.0
         row[f"{figure}_values"] = known
+    for figure in POINTING:
+        measured = [float(one[figure]) for one, _ in values if one.get(figure) is not None]
+        if measured:
+            row[figure] = statistics.mean(measured)
     return row
 
 
