@@ -23,6 +23,7 @@ NAME = "inspector-station"
 #: Megabytes (10⁶ bytes) of the folder, for Linux.
 LIMITS_MB = {"full": 900, "station-only": 350}
 _LISTED = 25
+_LINUX = sys.platform.startswith("linux")
 
 
 def main() -> int:
@@ -30,13 +31,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "package", help="where packages go")
     parser.add_argument("--no-archive", action="store_true", help="make the folder only")
+    parser.add_argument("--opencv", choices=("built", "wheel"), default="built" if _LINUX else "wheel")
     parsed = parser.parse_args()
     variant = os.environ.get("INSPECTOR_VARIANT", "full")
     if variant not in LIMITS_MB:
         sys.exit(f"package: INSPECTOR_VARIANT is “{variant}”; it may be {' or '.join(LIMITS_MB)}")
     _refuse_cuda(variant)
-    folder = _build(parsed.out / variant)
-    if sys.platform.startswith("linux"):
+    folder = _build(parsed.out / variant, own_opencv=parsed.opencv == "built")
+    if _LINUX:
         from lighten import lighten  # noqa: PLC0415 - beside this file
 
         lighten(folder)
@@ -46,7 +48,7 @@ def main() -> int:
     if not parsed.no_archive:
         for archive in _archives(folder, parsed.out, variant):
             print(f"{archive}  {archive.stat().st_size / 1e6:.0f} MB", flush=True)
-    if sys.platform.startswith("linux") and total_mb > limit:
+    if _LINUX and total_mb > limit:
         print(f"package: {total_mb - limit:.0f} MB too heavy", file=sys.stderr)
         return 1
     return 0
@@ -63,16 +65,20 @@ def _refuse_cuda(variant: str) -> None:
             )
 
 
-def _build(place: Path) -> Path:
+def _build(place: Path, *, own_opencv: bool) -> Path:
     if importlib.util.find_spec("PyInstaller") is None:
         sys.exit('package: PyInstaller is missing; pip install -e ".[dev]"')
+    environment = dict(os.environ)
+    if own_opencv:
+        import opencv  # noqa: PLC0415 - beside this file
+
+        environment["PYTHONPATH"] = str(opencv.build())
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN"]
-    subprocess.run(
-        [*command, "--workpath", place / "work", "--distpath", place, ROOT / "build_spec.spec"], check=True, cwd=ROOT
-    )
+    command += ["--workpath", str(place / "work"), "--distpath", str(place), str(ROOT / "build_spec.spec")]
+    subprocess.run(command, check=True, cwd=ROOT, env=environment)
     shutil.rmtree(place / "work")
     folder = place / NAME
-    if sys.platform.startswith("linux"):
+    if _LINUX:
         for name in ("inspector-station.desktop", "inspector.svg", "inspector.png"):
             source = ROOT / ("resources/icons" if name.startswith("inspector.") else ".ci/package") / name
             shutil.copy(source, folder / name)

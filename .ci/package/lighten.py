@@ -1,4 +1,4 @@
-"""Makes a finished Linux package lighter, without changing what it does: symbols, ICU's data, a third OpenBLAS."""
+"""Makes a finished Linux package lighter, without changing what it does: symbols, ICU's data, the same file twice."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import re
 import shutil
 import struct
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-_HERE = Path(__file__).resolve().parent
 _LEAST_BYTES = 200_000
 #: Of ICU's data the window uses collation, upper and lower case, and time zones; languages other than English take
 #: ICU's root, as Qt has its own tables of them. Left out: code pages, line breaking, names of units, countries …
@@ -22,27 +20,6 @@ _ICU_DROPPED = re.compile(
     r"|coll/(?!root\.|ucadata|res_index|de|en|fr|es|it|cs|pl|sv|da|nb|no|fi|hu|tr|ru|pt|nl).*"
     r"|(?!en\.)[a-z]{2,3}(_\w+)?\.res"
 )
-_BLAS_TRIAL = """
-import sys, cv2, numpy as np
-rng = np.random.default_rng(0)
-found = {}
-for kind in (np.float32, np.float64):
-    a, b = rng.normal(size=(160, 160)).astype(kind), rng.normal(size=(160, 3)).astype(kind)
-    tall = rng.normal(size=(200, 150)).astype(kind)
-    symmetric = a @ a.T + 160 * np.eye(160, dtype=kind)
-    right = rng.normal(size=(200, 2)).astype(kind)
-    found |= {
-        f"gemm {kind.__name__}": cv2.gemm(a, a, 1.5, b @ b.T, 0.5),
-        f"lu {kind.__name__}": cv2.solve(a, b, flags=cv2.DECOMP_LU)[1],
-        f"det {kind.__name__}": np.array(np.log(abs(cv2.determinant(a / 8)))),
-        f"cholesky {kind.__name__}": cv2.solve(symmetric, b, flags=cv2.DECOMP_CHOLESKY)[1],
-        f"inverse {kind.__name__}": cv2.invert(symmetric, flags=cv2.DECOMP_CHOLESKY)[1],
-        f"qr {kind.__name__}": cv2.solve(tall, right, flags=cv2.DECOMP_QR)[1],
-        f"svd {kind.__name__}": cv2.SVDecomp(tall)[0],
-    }
-found["eigen"] = np.sort(cv2.eigenNonSymmetric(symmetric)[0].ravel())
-np.savez(sys.argv[1], **found)
-"""
 
 
 def lighten(folder: Path) -> None:
@@ -53,7 +30,7 @@ def lighten(folder: Path) -> None:
     """
     inside = folder / "_internal"
     _drop_dangling(inside)
-    steps = (("symbols", _strip), ("ICU's data", _icu), ("OpenCV's OpenBLAS", _blas), ("the same twice", _share))
+    steps = (("symbols", _strip), ("ICU's data", _icu), ("the same twice", _share))
     for name, step in steps:
         before = _bytes(folder)
         step(inside)
@@ -176,59 +153,3 @@ def _link_icu(library: Path, symbol: str, data: bytes) -> None:
         command = ["cc", "-shared", "-nostdlib", f"-Wl,-soname,{library.name}", "-o", "made.so", "icu.S"]
         subprocess.run(command, check=True, cwd=place)
         shutil.copy(Path(place) / "made.so", library)
-
-
-# --- OpenBLAS ---------------------------------------------------------------------------------------------------------
-
-
-def _blas(inside: Path) -> None:
-    """Put blas.c in the place of OpenCV's own OpenBLAS, if cv2 then computes what it computed before."""
-    libraries = inside / "opencv_python_headless.libs"
-    original = next(libraries.glob("libopenblas*"), None)
-    numpys = next((inside / "numpy.libs").glob("libscipy_openblas64_*"), None)
-    if original is None or numpys is None:
-        return
-    made = libraries / (original.name + ".made")
-    command = ["cc", "-O2", "-shared", "-fPIC", f"-Wl,-soname,{original.name}", "-o", made, _HERE / "blas.c", numpys]
-    subprocess.run([*command, "-Wl,-rpath,$ORIGIN/../numpy.libs", "-Wl,--allow-shlib-undefined"], check=True)
-    before = _trial(inside, original.name, None)
-    after = _trial(inside, original.name, made)
-    if difference := _difference(before, after):
-        made.unlink()
-        sys.exit(f"package: with blas.c OpenCV computes something else: {difference}")
-    made.replace(original)
-    own = ("libgfortran-*", "libquadmath-*")  # of that OpenBLAS alone
-    for path in (one for pattern in own for one in libraries.glob(pattern)):
-        path.unlink()
-    _drop_dangling(inside)
-
-
-def _trial(inside: Path, name: str, instead: Path | None) -> Path:
-    """Let the package's cv2 compute, in this Python, with its own OpenBLAS or another one; return what came out."""
-    place = Path(tempfile.mkdtemp(prefix="blas-"))
-    for part in ("cv2", "opencv_python_headless.libs", "numpy.libs"):
-        shutil.copytree(inside / part, place / part, symlinks=True)
-    numpy = Path(__import__("numpy").__file__).parent
-    (place / "numpy").symlink_to(numpy)
-    source = Path(__import__("cv2").__file__).parent
-    shutil.copytree(source, place / "cv2", dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.so"))
-    if instead is not None:
-        shutil.copy(instead, place / "opencv_python_headless.libs" / name)
-    out = place.with_suffix(".npz")
-    subprocess.run([sys.executable, "-c", _BLAS_TRIAL, out], check=True, env={"PYTHONPATH": str(place)})
-    shutil.rmtree(place)
-    return out
-
-
-def _difference(before: Path, after: Path) -> str:
-    """Return where two trials differ by more than rounding; empty where they do not."""
-    import numpy as np  # noqa: PLC0415 - of the environment that builds
-
-    with np.load(before) as first, np.load(after) as second:
-        for name in first.files:
-            limit = 1e-2 if name.endswith("float32") else 1e-6
-            if not np.allclose(first[name], second[name], rtol=limit, atol=limit):
-                return f"{name}, by up to {np.abs(first[name] - second[name]).max():g}"
-    for path in (before, after):
-        path.unlink()
-    return ""

@@ -1,0 +1,133 @@
+"""Builds OpenCV for a Linux package, from the sources of the installed release, with the modules that are used.
+
+PyPI's wheel brings every module, Intel's IPP, OpenBLAS and FFmpeg with every codec: 115 MB of a package that may have
+350. The options are those that opencv-python documents (``CMAKE_ARGS``); FFmpeg is the distribution's, from its source
+package, with the decoders, containers and protocols that cameras and videos use. The result is kept in
+``build/opencv``; `python .ci/package/opencv.py` prints where. Needs a C++ compiler, make and nasm.
+"""
+
+# ruff: noqa: SIM905 - long lists read better as text
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+_WHEEL = "opencv-python-headless"
+_TOOLS = ("cc", "c++", "make", "nasm", "apt-get", "dpkg-source")
+_CMAKE = """
+    PYTHON3_LIMITED_API=ON BUILD_LIST=core,imgproc,imgcodecs,videoio,python3 WITH_FFMPEG=ON WITH_V4L=ON
+    WITH_GSTREAMER=OFF WITH_IPP=OFF WITH_LAPACK=OFF WITH_OPENCL=OFF WITH_AVIF=OFF WITH_OPENEXR=OFF WITH_OPENJPEG=OFF
+    WITH_PROTOBUF=OFF WITH_FLATBUFFERS=OFF WITH_ITT=OFF WITH_QT=OFF WITH_GTK=OFF WITH_VA=OFF WITH_OBSENSOR=OFF
+    WITH_1394=OFF BUILD_JPEG=ON BUILD_PNG=ON BUILD_TIFF=ON BUILD_WEBP=ON BUILD_ZLIB=ON
+""".split()
+#: Encoders and muxers: for `cv2.VideoWriter` in tests. LGPL parts only.
+_FFMPEG = """
+    --enable-pic --enable-static --disable-shared --disable-autodetect --disable-programs --disable-doc --disable-debug
+    --disable-avdevice --disable-avfilter --disable-postproc --disable-everything --enable-network
+    --enable-protocol=file,http,rtp,rtmp,tcp,udp
+    --enable-demuxer=asf,avi,flv,h264,hevc,hls,image2,matroska,mjpeg,mov,mpegps,mpegts,mpegvideo,rtp,rtsp,sdp,m4v
+    --enable-decoder=ffv1,h264,hevc,huffyuv,mjpeg,mpeg1video,mpeg2video,mpeg4,msmpeg4v3,png,rawvideo,vp8,vp9,wmv2,wmv3
+    --enable-parser=h264,hevc,mjpeg,mpeg4video,mpegvideo,vp8,vp9
+    --enable-bsf=h264_mp4toannexb,hevc_mp4toannexb,mpeg4_unpack_bframes,vp9_superframe_split
+    --enable-encoder=ffv1,mjpeg,mpeg4,rawvideo --enable-muxer=avi,mov,mp4,matroska
+""".split()
+
+
+def build() -> Path:
+    """Return the folder that holds ``cv2``, to stand before the installed one; builds it where it is not there yet.
+
+    Raises:
+        SystemExit: If a tool is missing, or a step fails.
+    """
+    version = importlib.metadata.version(_WHEEL)
+    recipe = "|".join([version, platform.python_version(), platform.machine(), *_CMAKE, *_FFMPEG])
+    place = ROOT / "build" / "opencv" / f"{version}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
+    if (place / "cv2" / "__init__.py").is_file():
+        return place
+    missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
+    if missing:
+        sys.exit(
+            f"package: {', '.join(missing)} missing, to build OpenCV from its sources; "
+            "apt-get install build-essential dpkg-dev nasm"
+        )
+    print(f"OpenCV {version} is built from its sources, once: some minutes", flush=True)
+    with tempfile.TemporaryDirectory(prefix="opencv-") as folder:
+        work = Path(folder)
+        found = _opencv(work, version, _ffmpeg(work))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        partial = place.with_name(place.name + ".part")
+        shutil.rmtree(partial, ignore_errors=True)
+        with zipfile.ZipFile(found) as wheel:
+            wheel.extractall(partial)
+        partial.replace(place)
+    return place
+
+
+def _ffmpeg(work: Path) -> Path:
+    """Build FFmpeg's libraries; return the folder of their pkg-config files."""
+    source, out = _ffmpeg_source(work), work / "ffmpeg"
+    _run(["./configure", f"--prefix={out}", *_FFMPEG], source, work / "ffmpeg.log")
+    _run(["make", f"-j{os.cpu_count() or 1}", "install"], source, work / "ffmpeg.log")
+    return out / "lib" / "pkgconfig"
+
+
+def _ffmpeg_source(work: Path) -> Path:
+    """Fetch the distribution's source package, through a list of its own, so that the system's stay as they are."""
+    system = platform.freedesktop_os_release()
+    debian = system["ID"] == "debian"
+    if not debian and system["ID"] != "ubuntu":
+        sys.exit(f"package: OpenCV is built on Debian or Ubuntu, this is {system.get('PRETTY_NAME', system['ID'])}")
+    server = "http://deb.debian.org/debian" if debian else "http://archive.ubuntu.com/ubuntu"
+    keys = f"/usr/share/keyrings/{system['ID']}-archive-keyring.gpg"
+    areas = "main" if debian else "main universe"
+    listed = work / "source.list"
+    listed.write_text(f"deb-src [signed-by={keys}] {server} {system['VERSION_CODENAME']} {areas}\n", encoding="ascii")
+    for name in ("lists/partial", "cache/archives/partial", "fetched"):
+        (work / name).mkdir(parents=True)
+    options = {
+        "Dir::Etc::sourcelist": listed,
+        "Dir::Etc::sourceparts": "/dev/null",
+        "Dir::State::lists": work / "lists",
+        "Dir::Cache": work / "cache",
+        "APT::Sandbox::User": "root",
+    }
+    apt = ["apt-get", "-qq", *(f"-o{name}={value}" for name, value in options.items())]
+    _run([*apt, "update"], work, work / "apt.log")
+    _run([*apt, "source", "ffmpeg"], work / "fetched", work / "apt.log")
+    return next(path for path in (work / "fetched").iterdir() if path.is_dir())
+
+
+def _opencv(work: Path, version: str, ffmpeg: Path) -> Path:
+    """Build the wheel and return its file."""
+    environment = {
+        **os.environ,
+        "ENABLE_HEADLESS": "1",
+        "CMAKE_ARGS": " ".join(f"-D{one}" for one in _CMAKE),
+        "CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count() or 1),
+        "PKG_CONFIG_PATH": str(ffmpeg),
+    }
+    command = [sys.executable, "-m", "pip", "wheel", f"{_WHEEL}=={version}", "--no-binary", _WHEEL, "--no-deps", "-v"]
+    _run([*command, "-w", work / "wheels"], work, work / "opencv.log", environment)
+    return next((work / "wheels").glob("*.whl"))
+
+
+def _run(command: list[str | Path], where: Path, log: Path, environment: dict[str, str] | None = None) -> None:
+    with log.open("ab") as file:
+        done = subprocess.run(command, cwd=where, stdout=file, stderr=file, env=environment, check=False)
+    if done.returncode != 0:
+        last = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-40:])
+        sys.exit(f"{last}\npackage: {' '.join(str(one) for one in command[:4])} … ended with code {done.returncode}")
+
+
+if __name__ == "__main__":
+    print(build())
