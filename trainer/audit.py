@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.metrics import roc_auc_score
 
 from inspector.domain.errors import InspectorError
@@ -27,8 +28,12 @@ if TYPE_CHECKING:
 _SIDE = 64
 _AHEAD = 8
 _FILES = 50
-_COMPARED_AT_ONCE = 1000
+_COMPARED_AT_ONCE, _LAID_AT_ONCE = 1000, 16
 _UNSHIFTED = 4
+_COMPARED = (_SIDE - 2) ** 2
+#: So many of the compared pixels, at most, lie above a 99.5th percentile.
+_FAR = _COMPARED - int(0.995 * (_COMPARED - 1)) - 1
+_ROUNDING = 1e-3
 #: Two pictures are near duplicates when, after the median difference is taken out and over the best shift of at most
 #: one pixel of the 64, their thumbnails differ by no more than so many grey levels (of 255) in the mean …
 NEAR_MEAN = 2.0
@@ -79,18 +84,23 @@ def thumbnails(samples: Sequence[Sample]) -> Iterator[tuple[int, Thumb]]:
                 waiting.append(pool.submit(_thumb, samples[number + _AHEAD]))
 
 
-def audit(samples: Sequence[Sample], thumbs: Sequence[Thumb], *, claim: float) -> list[Finding]:
+def audit(
+    samples: Sequence[Sample], thumbs: Sequence[Thumb], *, claim: float, groups: Sequence[int] | None = None
+) -> list[Finding]:
     """Return what a user should know, the worst first.
 
     Args:
         samples: With hashes; with parts of a split, duplicates across them are named too.
         thumbs: Of each.
         claim: Escape rate that is to be shown at 95 % confidence, 0..1.
+        groups: Of `near_duplicate_groups`, for the readable ones; None finds them here.
     """
     found = _unreadable(samples, thumbs) + _exact(samples)
     usable = [index for index, thumb in enumerate(thumbs) if thumb.readable]
     samples, thumbs = [samples[index] for index in usable], [thumbs[index] for index in usable]
-    found += _near(samples, thumbs) + _counts(samples, claim) + _differences(samples, thumbs)
+    if groups is None:
+        groups = near_duplicate_groups(thumbs, [sample.sha256 for sample in samples])
+    found += _near(samples, groups) + _counts(samples, claim) + _differences(samples, thumbs)
     order = {"error": 0, "warning": 1, "note": 2}
     return sorted(found, key=lambda one: order[one.severity])
 
@@ -102,20 +112,27 @@ def near_duplicate_groups(thumbs: Sequence[Thumb], contents: Sequence[str]) -> l
         thumbs: Readable ones.
         contents: SHA-256 of each.
     """
-    parent = list(range(len(thumbs)))
-
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
-        return index
-
+    clusters = np.arange(len(thumbs))
+    if len(thumbs) < 2:
+        return list(range(len(thumbs)))
+    blocks = np.stack([_blocks(thumb.grey) for thumb in thumbs])
     first: dict[str, int] = {}
     for index, content in enumerate(contents):
-        parent[root(index)] = root(first.setdefault(content, index)) if content else root(index)
-    for one, other in _near_pairs(thumbs):
-        parent[root(one)] = root(other)
-    return [root(index) for index in range(len(thumbs))]
+        if content:
+            clusters[index] = first.setdefault(content, index)
+    for one, others in _candidates(thumbs):
+        # pictures of a line are much alike: two of a cluster are not compared once more
+        apart = others[clusters[others] != clusters[one]]
+        apart = apart[_may_be_near(blocks[one, _UNSHIFTED], blocks[apart])]
+        for start in range(0, len(apart), _LAID_AT_ONCE):
+            some = apart[start : start + _LAID_AT_ONCE]
+            some = some[clusters[some] != clusters[one]]
+            if len(some):
+                near = _are_near(thumbs[one].grey, np.stack([thumbs[other].grey for other in some]))
+                for other in some[near]:
+                    clusters[clusters == clusters[one]] = clusters[other]
+    found: list[int] = clusters.tolist()
+    return found
 
 
 # --- looking ----------------------------------------------------------------------------------------------------------
@@ -135,25 +152,18 @@ def _thumb(sample: Sample) -> Thumb:
     return Thumb(grey, image.shape[1], image.shape[0], brightness, colour.astype(np.float32))
 
 
-def _near_pairs(thumbs: Sequence[Thumb]) -> list[tuple[int, int]]:
-    """Return pairs of near duplicates: candidates by two sketches, then the thumbnails over shifts of a pixel."""
-    if len(thumbs) < 2:
-        return []
+def _candidates(thumbs: Sequence[Thumb]) -> Iterator[tuple[int, NDArray[np.intp]]]:
+    """Yield for each picture those behind it that may be near duplicates of it, by a sketch of 16 × 16 pixels."""
     flat = np.stack([cv2.resize(t.grey - t.brightness, (16, 16), interpolation=cv2.INTER_AREA).ravel() for t in thumbs])
     norms = (flat**2).mean(axis=1)
     wide = np.array([thumb.width > thumb.height for thumb in thumbs])
-    blocks = np.stack([_blocks(thumb.grey) for thumb in thumbs])
-    pairs = []
     for index in range(len(thumbs) - 1):
         rest = flat[index + 1 :]
         distance = np.sqrt(np.maximum(0, norms[index] + norms[index + 1 :] - 2 * (rest @ flat[index]) / flat.shape[1]))
         alike = (distance < 4 * NEAR_MEAN) & (wide[index + 1 :] == wide[index])
         others = index + 1 + np.flatnonzero(alike)
         for first in range(0, len(others), _COMPARED_AT_ONCE):
-            some = others[first : first + _COMPARED_AT_ONCE]
-            near = some[_least_gaps(blocks[index, _UNSHIFTED], blocks[some]) <= NEAR_MEAN]
-            pairs += [(index, int(other)) for other in near if _is_near(thumbs[index], thumbs[other])]
-    return pairs
+            yield index, others[first : first + _COMPARED_AT_ONCE]
 
 
 def _blocks(grey: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -162,29 +172,50 @@ def _blocks(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.stack([one.reshape(15, 4, 15, 4).mean(axis=(1, 3)).ravel() for one in shifted])
 
 
-def _least_gaps(one: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return for each of N pictures what `_is_near` finds at least as the mean gap: averaging blocks makes none larger.
+def _may_be_near(one: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return for each of N pictures whether `_are_near` can be true, as far as means of blocks can tell.
+
+    The mean gap of blocks is no larger than that of their pixels. Where that is small, the median lies near the mean,
+    and a block that is far from the mean has a pixel that is far from the median.
 
     Args:
         one: (225,).
         others: (N, 9, 225).
     """
+    share = 60**2 / _COMPARED  # of the pixels that are compared in the end
     gaps = others - one
-    middle = gaps.shape[2] // 2
-    gaps -= np.partition(gaps, middle, axis=2)[:, :, middle, None]
-    share = 60**2 / (_SIDE - 2) ** 2  # of the pixels that are compared in the end
-    return np.asarray(share * np.abs(gaps).mean(axis=2).min(axis=1) - 1e-3)  # rounding
+    gaps -= gaps.mean(axis=2, keepdims=True)
+    far = np.count_nonzero(np.abs(gaps) > NEAR_LEVELS + NEAR_MEAN / share + _ROUNDING, axis=2)
+    # about the mean a mean gap is at most twice as large as about the median
+    possible = (far <= _FAR) & (share * np.abs(gaps).mean(axis=2) <= 2 * NEAR_MEAN + _ROUNDING)
+    found = possible.any(axis=1)
+    some = gaps[found]
+    middle = some.shape[2] // 2
+    some -= np.partition(some, middle, axis=2)[:, :, middle, None]
+    near = share * np.abs(some).mean(axis=2) <= NEAR_MEAN + _ROUNDING
+    found[found] = (near & possible[found]).any(axis=1)
+    return np.asarray(found)
 
 
-def _is_near(one: Thumb, other: Thumb) -> bool:
-    first = one.grey[1:-1, 1:-1]
-    for row in range(3):
-        for column in range(3):
-            gap = first - other.grey[row : row + _SIDE - 2, column : column + _SIDE - 2]
-            gap = np.abs(gap - np.median(gap))
-            if gap.mean() <= NEAR_MEAN and float(np.percentile(gap, 99.5)) <= NEAR_LEVELS:
-                return True
-    return False
+def _are_near(one: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return for each of N pictures whether it is a near duplicate.
+
+    Args:
+        one: (64, 64).
+        others: (N, 64, 64).
+    """
+    shifted = sliding_window_view(others, (_SIDE - 2, _SIDE - 2), axis=(1, 2))
+    gaps = (shifted - one[1:-1, 1:-1]).reshape(len(others), 9, _COMPARED)
+    gaps -= gaps.mean(axis=2, keepdims=True)
+    sizes = np.abs(gaps)
+    possible = sizes.mean(axis=2) <= 2 * NEAR_MEAN + _ROUNDING  # as in `_may_be_near`, without sorting
+    possible &= np.count_nonzero(sizes > NEAR_LEVELS + NEAR_MEAN + _ROUNDING, axis=2) <= _FAR
+    found = np.zeros(len(others), np.bool_)
+    for number, shift in np.argwhere(possible):
+        gap = gaps[number, shift]
+        gap = np.abs(gap - np.median(gap))
+        found[number] |= gap.mean() <= NEAR_MEAN and float(np.percentile(gap, 99.5)) <= NEAR_LEVELS
+    return found
 
 
 # --- findings ---------------------------------------------------------------------------------------------------------
@@ -227,8 +258,7 @@ def _exact(samples: Sequence[Sample]) -> list[Finding]:
     return found
 
 
-def _near(samples: Sequence[Sample], thumbs: Sequence[Thumb]) -> list[Finding]:
-    groups = near_duplicate_groups(thumbs, [""] * len(thumbs))
+def _near(samples: Sequence[Sample], groups: Sequence[int]) -> list[Finding]:
     members: dict[int, list[int]] = {}
     for index, group in enumerate(groups):
         members.setdefault(group, []).append(index)

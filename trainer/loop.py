@@ -177,8 +177,9 @@ def examine(request: TrainRequest) -> Generator[Report, None, tuple[Dataset, lis
     for number, thumb in thumbnails(dataset.samples):
         thumbs.append(thumb)
         yield Progress(stage="looking at the pictures", done=number + 1, total=len(dataset.samples))
-    findings = audit(dataset.samples, thumbs, claim=request.claim)
     usable = [index for index, thumb in enumerate(thumbs) if thumb.readable]
+    groups = near_duplicate_groups([thumbs[i] for i in usable], [dataset.samples[i].sha256 for i in usable])
+    findings = audit(dataset.samples, thumbs, claim=request.claim, groups=groups)
     if len(usable) < len(thumbs):
         dataset = Dataset(dataset.layout, tuple(dataset.samples[index] for index in usable))
         kinds = Counter(sample.defective for sample in dataset.samples)
@@ -189,8 +190,7 @@ def examine(request: TrainRequest) -> Generator[Report, None, tuple[Dataset, lis
             )
     clusters: dict[str, int] = {}
     if request.keep_together:
-        numbers = near_duplicate_groups([thumbs[i] for i in usable], [s.sha256 for s in dataset.samples])
-        clusters = {sample.name: number for sample, number in zip(dataset.samples, numbers, strict=True)}
+        clusters = {sample.name: number for sample, number in zip(dataset.samples, groups, strict=True)}
     return dataset, findings, clusters
 
 

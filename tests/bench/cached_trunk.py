@@ -1,4 +1,4 @@
-"""``python -m tests.bench.cached_trunk``: cached activations against the plain loop, on MVTec AD bottle, five seeds.
+"""``python -m tests.bench.cached_trunk``: cached activations against the plain loop, on two sets, five seeds.
 
 Plain: every epoch augments every picture anew and runs the whole network in torch, float32. Cached: four views per
 picture, the frozen part once as the trainer does it (`--precision auto`: quantised first, where the processor is made for
@@ -77,6 +77,7 @@ def once(dataset: Dataset, weights: Path, seed: int, *, cached: bool, precision:
 def main() -> int:
     """Compare and print."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sets", nargs="+", default=["bottle", "magnetic_tile"])
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--precision", choices=("auto", "float"), default="auto", help="of the cached trunk")
     parser.add_argument("--json", action="store_true")
@@ -85,34 +86,46 @@ def main() -> int:
     if root is None:
         parser.error("set INSPECTOR_TEST_DATA")
     weights = root.parent / "weights" / "resnet50-imagenet-pqf.npz"
-    plain = hashed(read_dataset(root / "bottle"))
-    rows: dict[str, list[tuple[dict[str, Any], float]]] = {"plain": [], "cached": []}
-    for seed in range(arguments.seeds):
-        dataset = split(plain, TrainRequest(data="-", out="-", seed=seed, test_fraction=0.3))
-        for name, found in rows.items():
-            found.append(once(dataset, weights, seed, cached=name == "cached", precision=arguments.precision))
-    answer: dict[str, Any] = {"ratio": _seconds(rows["plain"]) / _seconds(rows["cached"])}
+    sets: dict[str, Any] = {}
+    for name in arguments.sets:
+        plain = hashed(read_dataset(root / name))
+        rows: dict[str, list[tuple[dict[str, Any], float]]] = {"plain": [], "cached": []}
+        for seed in range(arguments.seeds):
+            dataset = split(plain, TrainRequest(data="-", out="-", seed=seed, test_fraction=0.3))
+            for kind, found in rows.items():
+                found.append(once(dataset, weights, seed, cached=kind == "cached", precision=arguments.precision))
+        sets[name] = {"pictures": len(plain.samples), **_compared(rows)}
+        if not arguments.json:
+            _print(name, sets[name], arguments.seeds)
+    if arguments.json:
+        print(json.dumps({"seeds": arguments.seeds, "sets": sets}))
+    return 0
+
+
+def _compared(rows: dict[str, list[tuple[dict[str, Any], float]]]) -> dict[str, Any]:
+    seconds = {kind: _seconds(found) for kind, found in rows.items()}
+    answer: dict[str, Any] = {"seconds": seconds, "ratio": seconds["plain"] / seconds["cached"]}
     for name in ("f1", "auroc"):
         values = {kind: [float(one[name]) for one, _ in found] for kind, found in rows.items()}
         gaps = [b - a for a, b in zip(values["plain"], values["cached"], strict=True)]
         error = statistics.stdev(gaps) / len(gaps) ** 0.5 if len(gaps) > 1 else float("nan")
-        answer[name] = {
-            **{kind: statistics.mean(one) for kind, one in values.items()},
-            "difference": statistics.mean(gaps),
-            "standard_error": error,
-        }
-    if arguments.json:
-        print(json.dumps(answer))
-        return 0
+        means = {kind: statistics.mean(one) for kind, one in values.items()}
+        answer[name] = {**means, "difference": statistics.mean(gaps), "standard_error": error}
+    return answer
+
+
+def _print(data: str, found: dict[str, Any], seeds: int) -> None:
     for name in ("f1", "auroc"):
-        row = answer[name]
+        row = found[name]
         print(
-            f"{name:6}plain {row['plain']:.4f}, cached {row['cached']:.4f}, difference {row['difference']:+.4f} "
-            f"(standard error {row['standard_error']:.4f}, {arguments.seeds} seeds)"
+            f"{data}, {name}: plain {row['plain']:.4f}, cached {row['cached']:.4f}, difference {row['difference']:+.4f} "
+            f"(standard error {row['standard_error']:.4f}, {seeds} seeds)"
         )
-    print(f"training: plain {_seconds(rows['plain']):.0f} s, cached {_seconds(rows['cached']):.0f} s, ", end="")
-    print(f"{answer['ratio']:.1f} x faster")
-    return 0
+    plain, cached = found["seconds"]["plain"], found["seconds"]["cached"]
+    print(
+        f"{data}, {found['pictures']} pictures: plain {plain:.0f} s, cached {cached:.0f} s, {found['ratio']:.1f} x",
+        flush=True,
+    )
 
 
 def _seconds(found: list[tuple[dict[str, Any], float]]) -> float:

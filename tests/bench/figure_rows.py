@@ -270,7 +270,10 @@ ROWS = (
         what="training on cached activations against the plain loop",
         target="5×, equal F1",
         step="cached_trunk",
-        read=lambda a: f"{_times(a['ratio'])}, F1 {a['f1']['difference']:+.4f} (se {a['f1']['standard_error']:.4f})",
+        read=lambda a: "; ".join(
+            f"{name} {_times(one['ratio'])}, F1 {one['f1']['difference']:+.4f} (se {one['f1']['standard_error']:.4f})"
+            for name, one in a["sets"].items()
+        ),
     ),
     Row(
         what="`layer4` against the predecessor's training, by set",

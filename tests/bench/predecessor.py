@@ -145,8 +145,8 @@ def ours(dataset: Dataset, data: Path, weights: Path, seed: int, method: str) ->
         *_, last = train(request)
         seconds = time.perf_counter() - began_s
         assert isinstance(last, Result)
-        pointing = json.loads((Path(last.bundle) / "report" / "report.json").read_bytes())["pointing"]
-    measured = next(iter(pointing.values()), {})
+        pointing = json.loads((Path(last.bundle) / "report" / "metrics.json").read_bytes())["pointing"]
+    measured: dict[str, Any] = next(iter(pointing.values()), {})
     return {**last.test, **{name: measured[name] for name in POINTING if name in measured}}, seconds
 
 
