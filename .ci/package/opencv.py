@@ -1,7 +1,7 @@
 """Builds OpenCV for a Linux package, from the sources of the installed release, with the modules that are used.
 
 PyPI's wheel brings every module, Intel's IPP, OpenBLAS and FFmpeg with every codec: 115 MB of a package that may have
-350. The options are those that opencv-python documents (``CMAKE_ARGS``); FFmpeg is the distribution's, from its source
+350. OpenCV's sources are those of opencv-python's source distribution; FFmpeg is the distribution's, from its source
 package, with the decoders, containers and protocols that cameras and videos use. The result is kept in
 ``build/opencv``; `python .ci/package/opencv.py` prints where. Needs a C++ compiler, make and nasm.
 """
@@ -17,18 +17,20 @@ import platform
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
-import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 _WHEEL = "opencv-python-headless"
-_TOOLS = ("cc", "c++", "make", "nasm", "apt-get", "dpkg-source")
+_TOOLS = ("cc", "c++", "make", "cmake", "ninja", "nasm", "pkg-config", "apt-get", "dpkg-source")
 _CMAKE = """
-    PYTHON3_LIMITED_API=ON BUILD_LIST=core,imgproc,imgcodecs,videoio,python3 WITH_FFMPEG=ON WITH_V4L=ON
-    WITH_GSTREAMER=OFF WITH_IPP=OFF WITH_LAPACK=OFF WITH_OPENCL=OFF WITH_AVIF=OFF WITH_OPENEXR=OFF WITH_OPENJPEG=OFF
-    WITH_PROTOBUF=OFF WITH_FLATBUFFERS=OFF WITH_ITT=OFF WITH_QT=OFF WITH_GTK=OFF WITH_VA=OFF WITH_OBSENSOR=OFF
-    WITH_1394=OFF BUILD_JPEG=ON BUILD_PNG=ON BUILD_TIFF=ON BUILD_WEBP=ON BUILD_ZLIB=ON
+    CMAKE_BUILD_TYPE=Release BUILD_LIST=core,imgproc,imgcodecs,videoio,python3 BUILD_SHARED_LIBS=OFF BUILD_TESTS=OFF
+    BUILD_PERF_TESTS=OFF BUILD_DOCS=OFF BUILD_opencv_apps=OFF BUILD_JAVA=OFF PYTHON3_LIMITED_API=ON
+    OPENCV_PYTHON3_INSTALL_PATH=python INSTALL_CREATE_DISTRIB=ON OPENCV_FFMPEG_ENABLE_LIBAVDEVICE=OFF WITH_FFMPEG=ON
+    WITH_V4L=ON WITH_GSTREAMER=OFF WITH_IPP=OFF WITH_LAPACK=OFF WITH_OPENCL=OFF WITH_AVIF=OFF WITH_OPENEXR=OFF
+    WITH_OPENJPEG=OFF WITH_JASPER=OFF WITH_PROTOBUF=OFF WITH_FLATBUFFERS=OFF WITH_ITT=OFF WITH_QT=OFF WITH_GTK=OFF
+    WITH_VA=OFF WITH_OBSENSOR=OFF WITH_1394=OFF BUILD_JPEG=ON BUILD_PNG=ON BUILD_TIFF=ON BUILD_WEBP=ON BUILD_ZLIB=ON
 """.split()
 #: Encoders and muxers: for `cv2.VideoWriter` in tests. LGPL parts only.
 _FFMPEG = """
@@ -58,7 +60,7 @@ def build() -> Path:
     if missing:
         sys.exit(
             f"package: {', '.join(missing)} missing, to build OpenCV from its sources; "
-            "apt-get install build-essential dpkg-dev nasm"
+            "apt-get install build-essential dpkg-dev cmake ninja-build nasm pkg-config"
         )
     print(f"OpenCV {version} is built from its sources, once: some minutes", flush=True)
     with tempfile.TemporaryDirectory(prefix="opencv-") as folder:
@@ -67,8 +69,7 @@ def build() -> Path:
         place.parent.mkdir(parents=True, exist_ok=True)
         partial = place.with_name(place.name + ".part")
         shutil.rmtree(partial, ignore_errors=True)
-        with zipfile.ZipFile(found) as wheel:
-            wheel.extractall(partial)
+        shutil.copytree(found, partial / "cv2")
         partial.replace(place)
     return place
 
@@ -108,17 +109,21 @@ def _ffmpeg_source(work: Path) -> Path:
 
 
 def _opencv(work: Path, version: str, ffmpeg: Path) -> Path:
-    """Build the wheel and return its file."""
-    environment = {
-        **os.environ,
-        "ENABLE_HEADLESS": "1",
-        "CMAKE_ARGS": " ".join(f"-D{one}" for one in _CMAKE),
-        "CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count() or 1),
-        "PKG_CONFIG_PATH": str(ffmpeg),
-    }
-    command = [sys.executable, "-m", "pip", "wheel", f"{_WHEEL}=={version}", "--no-binary", _WHEEL, "--no-deps", "-v"]
-    _run([*command, "-w", work / "wheels"], work, work / "opencv.log", environment)
-    return next((work / "wheels").glob("*.whl"))
+    """Build the package ``cv2`` and return its folder."""
+    pip = [sys.executable, "-m", "pip", "download", f"{_WHEEL}=={version}", "--no-binary", _WHEEL, "--no-deps"]
+    log = work / "opencv.log"
+    _run([*pip, "-d", work / "sources"], work, log)
+    with tarfile.open(next((work / "sources").glob("*.tar.gz"))) as archive:
+        archive.extractall(work / "sources", filter="data")
+    source = next((work / "sources").glob("*/opencv"))
+    built, out = work / "built", work / "out"
+    chosen = [*_CMAKE, f"CMAKE_INSTALL_PREFIX={out}", f"PYTHON3_EXECUTABLE={sys.executable}"]
+    environment = {**os.environ, "PKG_CONFIG_PATH": str(ffmpeg)}
+    options = [f"-D{one}" for one in chosen]
+    _run(["cmake", "-G", "Ninja", "-S", source, "-B", built, *options], work, log, environment)
+    _run(["cmake", "--build", built, "--target", "install"], work, log, environment)
+    shutil.copy(source / "LICENSE", out / "python" / "cv2" / "LICENSE.txt")
+    return out / "python" / "cv2"
 
 
 def _run(command: list[str | Path], where: Path, log: Path, environment: dict[str, str] | None = None) -> None:

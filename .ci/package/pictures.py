@@ -1,4 +1,4 @@
-"""Makes what a package is proven with: parts of the demo line, and a backbone (`pictures.py FOLDER`)."""
+"""Makes what a package is proven with: parts and videos of the demo line, a backbone (`pictures.py FOLDER`)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from pathlib import Path
 
 _PARTS = 24
 _IN_A_ROW = 12
+#: Frames of the videos, and their containers with the codecs.
+_FRAMES, VIDEOS = 260, {"line.avi": "MJPG", "line.mp4": "mp4v"}
 
 
 def make_pictures(folder: Path, *, backbone: bool) -> None:
-    """Render parts: all of `set` (good, defective) are for training, `all` holds the first twelve.
+    """Render parts: all of `set` (good, defective) are for training, `all` holds the first twelve; and `VIDEOS`.
 
     Args:
         folder: Where they go.
@@ -32,6 +34,7 @@ def make_pictures(folder: Path, *, backbone: bool) -> None:
         for place in [folder / "set" / kind, *([folder / "all"] if number < _IN_A_ROW else [])]:
             place.mkdir(parents=True, exist_ok=True)
             (place / f"{number:02}.png").write_bytes(cv2.imencode(".png", image)[1].tobytes())
+    _make_videos(folder)
     if backbone:
         from torch import manual_seed  # noqa: PLC0415
 
@@ -41,6 +44,24 @@ def make_pictures(folder: Path, *, backbone: bool) -> None:
         for name, classes in (("backbone.npz", 1000), ("network.npz", 2)):
             state = import_torchvision().models.resnet50(weights=None, num_classes=classes).state_dict()
             np.savez(folder / name, **{key: value.numpy() for key, value in state.items()})
+
+
+def _make_videos(folder: Path) -> None:
+    import cv2  # noqa: PLC0415
+
+    from inspector.recipe import SourceOptions  # noqa: PLC0415
+    from inspector.sources.demo import DemoSource  # noqa: PLC0415
+
+    for name, code in VIDEOS.items():
+        source = DemoSource(SourceOptions(as_fast_as_possible=True))
+        source.open()
+        frames = [frame.image for _ in range(_FRAMES) if (frame := source.read(1.0)) is not None]
+        source.close()
+        height, width = frames[0].shape[:2]
+        writer = cv2.VideoWriter(str(folder / name), cv2.VideoWriter.fourcc(*code), 30, (width, height))
+        for image in frames:
+            writer.write(image)
+        writer.release()
 
 
 if __name__ == "__main__":

@@ -258,6 +258,22 @@ def step_folder(machine: Machine, _: Path) -> str:
     return f"line {rows}; batch {counts['pass']} pass, {counts['fail']} fail"
 
 
+def step_video(machine: Machine, _: Path) -> str:
+    """Videos are decoded, and every part in them is seen."""
+    from pictures import VIDEOS  # noqa: PLC0415 - beside this file
+
+    found = {}
+    for name in VIDEOS:
+        home = f"{_DATA}/{name}-home"
+        source = ("--source", f"video:{_DATA}/pictures/{name}", "--model", "demo", "--as-fast-as-possible")
+        machine.run("run", *source, "--headless", "--home", home)
+        found[name] = machine.rows(home)
+    counts = {sum(rows.values()) for rows in found.values()}
+    if len(counts) != 1 or min(counts) < 4 or any("ERROR" in rows for rows in found.values()):
+        raise ProofError(f"the same line as videos gave {found}")
+    return ", ".join(f"{name} {rows}" for name, rows in found.items())
+
+
 def step_train(machine: Machine, _: Path) -> str:
     """The trainer's process, as the window starts it, makes a model that the station verifies and uses."""
     folder, model = f"{_DATA}/trainings/1", f"{_DATA}/models/new"
@@ -404,8 +420,13 @@ def prove(machine: Machine, out: Path, only: Sequence[str]) -> None:
     Raises:
         ProofError: If one fails, or the program has written into its own folder.
     """
-    steps = [step_doctor, step_no_display, step_window, step_warm_start, step_folder, step_odd_path, step_read_only]
-    steps += [step_downgrade, *([step_train, step_import] if _has_trainer(machine) else [])]
+    steps = [step_doctor, step_no_display, step_window, step_warm_start, step_folder, step_video]
+    steps += [
+        step_odd_path,
+        step_read_only,
+        step_downgrade,
+        *([step_train, step_import] if _has_trainer(machine) else []),
+    ]
     before = _fingerprint(machine.inside(machine.program))
     for step in steps:
         name = step.__name__.removeprefix("step_")
