@@ -17,8 +17,8 @@ import platform
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
-import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,20 +63,23 @@ def build() -> Path:
             "apt-get install build-essential dpkg-dev cmake ninja-build nasm pkg-config"
         )
     print(f"OpenCV {version} is built from its sources, once: some minutes", flush=True)
-    with tempfile.TemporaryDirectory(prefix="opencv-") as folder:
-        work = Path(folder)
-        found = _opencv(work, version, _ffmpeg(work))
-        place.parent.mkdir(parents=True, exist_ok=True)
-        partial = place.with_name(place.name + ".part")
-        shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(found, partial / "cv2")
-        partial.replace(place)
+    work = place.with_name(place.name + ".work")  # stays where a step fails, so that the next try is quick
+    work.mkdir(parents=True, exist_ok=True)
+    found = _opencv(work, version, _ffmpeg(work))
+    partial = work / "finished"
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.copytree(found, partial / "cv2")
+    partial.replace(place)
+    shutil.rmtree(work)
     return place
 
 
 def _ffmpeg(work: Path) -> Path:
     """Build FFmpeg's libraries; return the folder of their pkg-config files."""
-    source, out = _ffmpeg_source(work), work / "ffmpeg"
+    out = work / "ffmpeg"
+    if (out / "lib" / "libavformat.a").is_file():
+        return out / "lib" / "pkgconfig"
+    source = _ffmpeg_source(work)
     _run(["./configure", f"--prefix={out}", *_FFMPEG], source, work / "ffmpeg.log")
     _run(["make", f"-j{os.cpu_count() or 1}", "install"], source, work / "ffmpeg.log")
     return out / "lib" / "pkgconfig"
@@ -94,6 +97,7 @@ def _ffmpeg_source(work: Path) -> Path:
     listed = work / "source.list"
     listed.write_text(f"deb-src [signed-by={keys}] {server} {system['VERSION_CODENAME']} {areas}\n", encoding="ascii")
     for name in ("lists/partial", "cache/archives/partial", "fetched"):
+        shutil.rmtree(work / name, ignore_errors=True)
         (work / name).mkdir(parents=True)
     options = {
         "Dir::Etc::sourcelist": listed,
@@ -110,28 +114,46 @@ def _ffmpeg_source(work: Path) -> Path:
 
 def _opencv(work: Path, version: str, ffmpeg: Path) -> Path:
     """Build the package ``cv2`` and return its folder."""
-    pip = [sys.executable, "-m", "pip", "download", f"{_WHEEL}=={version}", "--no-binary", _WHEEL, "--no-deps"]
-    log = work / "opencv.log"
-    _run([*pip, "-d", work / "sources"], work, log)
-    with tarfile.open(next((work / "sources").glob("*.tar.gz"))) as archive:
-        archive.extractall(work / "sources", filter="data")
-    source = next((work / "sources").glob("*/opencv"))
-    built, out = work / "built", work / "out"
-    chosen = [*_CMAKE, f"CMAKE_INSTALL_PREFIX={out}", f"PYTHON3_EXECUTABLE={sys.executable}"]
+    log, sources = work / "opencv.log", work / "sources"
+    if not sources.is_dir():
+        pip = [sys.executable, "-m", "pip", "download", f"{_WHEEL}=={version}", "--no-binary", _WHEEL, "--no-deps"]
+        _run([*pip, "-d", work / "fetched"], work, log)
+        with tarfile.open(next((work / "fetched").glob("*.tar.gz"))) as archive:
+            archive.extractall(work / "sources.part", filter="data")
+        (work / "sources.part").replace(sources)
+    source, built, out = next(sources.glob("*/opencv")), work / "built", work / "out"
+    python = sysconfig.get_config_vars()
+    chosen = [
+        *_CMAKE,
+        f"CMAKE_INSTALL_PREFIX={out}",
+        f"PYTHON3_EXECUTABLE={sys.executable}",
+        f"PYTHON3_INCLUDE_DIR={sysconfig.get_path('include')}",
+        f"PYTHON3_LIBRARY={Path(python['LIBDIR']) / python['LDLIBRARY']}",
+    ]
     environment = {**os.environ, "PKG_CONFIG_PATH": str(ffmpeg)}
     options = [f"-D{one}" for one in chosen]
-    _run(["cmake", "-G", "Ninja", "-S", source, "-B", built, *options], work, log, environment)
+    said = _run(["cmake", "-G", "Ninja", "-S", source, "-B", built, *options], work, log, environment)
+    for line in ("To be built:", "FFMPEG:"):
+        value = next((one.partition(line)[2] for one in said.splitlines() if line in one), "")
+        if ("python3" if line == "To be built:" else "YES") not in value:
+            sys.exit(f"package: OpenCV would be built with “{line}{value}”; see {log}")
     _run(["cmake", "--build", built, "--target", "install"], work, log, environment)
     shutil.copy(source / "LICENSE", out / "python" / "cv2" / "LICENSE.txt")
     return out / "python" / "cv2"
 
 
-def _run(command: list[str | Path], where: Path, log: Path, environment: dict[str, str] | None = None) -> None:
-    with log.open("ab") as file:
-        done = subprocess.run(command, cwd=where, stdout=file, stderr=file, env=environment, check=False)
+def _run(command: list[str | Path], where: Path, log: Path, environment: dict[str, str] | None = None) -> str:
+    """Run a step; return what it said, which is added to the log, too."""
+    done = subprocess.run(
+        command, cwd=where, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, check=False
+    )
+    said = done.stdout.decode(errors="replace")
+    with log.open("a", encoding="utf-8") as file:
+        file.write(said)
     if done.returncode != 0:
-        last = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-40:])
+        last = "\n".join(said.splitlines()[-40:])
         sys.exit(f"{last}\npackage: {' '.join(str(one) for one in command[:4])} … ended with code {done.returncode}")
+    return said
 
 
 if __name__ == "__main__":
