@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from inspector.gui.widgets.basics import card, label
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _WORDS = """\
 This package has no trainer: it is the “station-only” one. It runs, promotes and takes back models as ever.
 
 To train here, install the full package of the same version; data, recipes and models stay as they are.
 
-Or train on a computer that has the full package, and copy the model’s folder into this station’s folder of models; \
-“Model and thresholds” then lists it."""
+Or train on a computer that has the full package, and copy the model’s folder into {models}; “Model and thresholds” \
+then lists it."""
 
 
 class NoTrainer(QWidget):
-    """See the module; it has the methods of the Training page that the Settings page calls."""
+    """See the module; it has the methods of the Training page that the Settings page calls.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        models: The station's folder of models.
+    """
+
+    def __init__(self, models: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         frame, layout = card(self)
         layout.addWidget(label("TRAINING", "heading"))
-        words = label(_WORDS)
+        words = label(_WORDS.format(models=models))
         words.setWordWrap(True)
+        words.setTextFormat(Qt.TextFormat.PlainText)
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(words)
         outer.addWidget(frame)
         outer.addStretch(1)

@@ -111,7 +111,7 @@ class SettingsPage(Page):
         if has_trainer():
             self._training = TrainingPage(self._session, Trainings(self._session.store.home), self)
         else:
-            self._training = NoTrainer(self)
+            self._training = NoTrainer(self._session.store.home.models, self)
         row.addWidget(self._training, 6)
         self._add_item(_TRAINING)
         self.recipe_form.changed.connect(self._validate)
