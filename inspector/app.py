@@ -122,6 +122,7 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
     from inspector.gui import theme  # noqa: PLC0415
     from inspector.gui.session import Session  # noqa: PLC0415
     from inspector.gui.store import Store  # noqa: PLC0415
+    from inspector.gui.widgets.later import soon  # noqa: PLC0415
     from inspector.gui.window import MainWindow  # noqa: PLC0415
     from inspector.paths import resources_dir  # noqa: PLC0415
 
@@ -148,7 +149,7 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
     single.wanted.connect(window.come_to_front)
     if _is_first_start(options):
         window.painted.connect(window.set_up)
-    QTimer.singleShot(_SETTINGS_AFTER_MS, window, lambda: _prepare_settings(session, window))
+    soon(window, _SETTINGS_AFTER_MS, lambda: _prepare_settings(session, window))
     window.closed.connect(app.quit)
     for number, fault in enumerate(faults):
         window.banners.show_banner(f"settings-{number}", fault, state="review")

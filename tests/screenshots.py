@@ -50,8 +50,9 @@ def draw_parts(folder: Path) -> None:
 
 def rest(milliseconds: int) -> None:
     """Let the window work; unlike QTest.qWait this leaves Python's lock to the line's threads meanwhile."""
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
+    loop, timer = QEventLoop(), QTimer(singleShot=True, interval=milliseconds)  # not QTimer.singleShot: see `soon`
+    timer.timeout.connect(loop.quit)
+    timer.start()
     loop.exec()
 
 

@@ -27,7 +27,7 @@ from inspector.gui.page_bar import PageBar
 from inspector.gui.pages.live import LivePage
 from inspector.gui.widgets.banners import BannerArea
 from inspector.gui.widgets.basics import seen
-from inspector.gui.widgets.later import LaterPage
+from inspector.gui.widgets.later import LaterPage, soon
 from inspector.pictures import PICTURE_SUFFIXES
 
 if TYPE_CHECKING:
@@ -279,7 +279,7 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            QTimer.singleShot(0, self.painted.emit)
+            soon(self, 0, self.painted.emit)
 
     def _on_status(self, status: EngineStatus) -> None:
         self.header.show_status(status)

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from inspector import assembly
@@ -25,6 +24,7 @@ from inspector.gui.pages.training_report import Reports
 from inspector.gui.pages.training_result import ResultCard
 from inspector.gui.pages.training_start import TOLD, TrainColumn
 from inspector.gui.widgets.basics import card, label
+from inspector.gui.widgets.later import soon
 from inspector.trainings import Training, Trainings, TrainingState
 from trainer.protocol import Command
 
@@ -143,7 +143,7 @@ class TrainingPage(QWidget):
         """The page is shown: make the chart, and look at the trainings."""
         if not self._chart_wanted:
             self._chart_wanted = True
-            QTimer.singleShot(0, self, self.curves.make_chart)  # the page is seen before its library is imported
+            soon(self, 0, self.curves.make_chart)  # the page is seen before its library is imported
             home = self._session.store.home
             # without the figures the page does as well
             self._session.work.do(lambda: assembly.rates_by_size(home), self.method.show_rates, lambda _: None)

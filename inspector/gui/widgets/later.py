@@ -1,13 +1,32 @@
-"""A page that is made when it is first wanted, so that the window need not wait for it."""
+"""What is done a little later: a page that is made when it is first wanted, a call after a moment."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PySide6.QtCore import QObject
+
+
+def soon(parent: QObject, milliseconds: int, call: Callable[[], object]) -> None:
+    """Call something once, on this thread, from the event loop.
+
+    The timer belongs to the parent. `QTimer.singleShot` makes one that deletes itself: PySide 6.11 crashed while it
+    did, beside working threads (in `Shiboken::BindingManager::releaseWrapper`).
+
+    Args:
+        parent: Without it nothing is called any more.
+        milliseconds: Later.
+        call: What.
+    """
+    timer = QTimer(parent, singleShot=True, interval=milliseconds)
+    timer.timeout.connect(lambda: call())  # noqa: PLW0108 - a signal's emit is not connected as it is
+    timer.start()
 
 
 class Page(QWidget):
