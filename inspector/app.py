@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 #: A thread that computes gives the interpreter to the GUI thread after this time, which Python sets to 5 ms. Measured
 #: on two busy cores (`python -m tests.bench.batch_page`): p99 of stalls while 100,000 rows grow 10 instead of 21 ms.
 SWITCH_S = 0.0005
-#: The line is up by then.
-_SETTINGS_AFTER_MS = 4000
+#: After the first paint, while model and camera are being loaded: it holds the interpreter for 0.2 s, which cost a part
+#: of the running line 100 ms.
+_SETTINGS_AFTER_MS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +150,7 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
     single.wanted.connect(window.come_to_front)
     if _is_first_start(options):
         window.painted.connect(window.set_up)
-    soon(window, _SETTINGS_AFTER_MS, lambda: _prepare_settings(session, window))
+    window.painted.connect(lambda: soon(window, _SETTINGS_AFTER_MS, lambda: _prepare_settings(session, window)))
     window.closed.connect(app.quit)
     for number, fault in enumerate(faults):
         window.banners.show_banner(f"settings-{number}", fault, state="review")
