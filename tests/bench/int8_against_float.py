@@ -22,6 +22,7 @@ import numpy as np
 
 from inspector.pictures import read_picture
 from inspector.vision.preprocess import preprocess
+from tests.bench.store import Store
 from tests.conftest import find_test_data
 from trainer.dataset import TEST, TRAIN, Dataset, hashed, labels, read_dataset
 from trainer.frozen import freezer
@@ -46,6 +47,7 @@ class Row:
     data: str
     method: str
     seed: int
+    size: int
     f1_int8: float
     f1_float: float
     auroc_int8: float
@@ -85,6 +87,7 @@ def measure(root: Path, data: str, method: str, seed: int, size: int) -> Row:
             data=data,
             method=method,
             seed=seed,
+            size=size,
             f1_int8=float(found["int8"][2]["f1"]),
             f1_float=float(found["float"][2]["f1"]),
             auroc_int8=float(found["int8"][2]["auroc"]),
@@ -163,21 +166,6 @@ def _last(reports: Generator[Any, None, Any]) -> Any:
             return end.value
 
 
-def _kept(results: Path | None) -> dict[tuple[str, str, int, int], Row]:
-    """Read the pairs that were trained before."""
-    if results is None or not results.is_file():
-        return {}
-    found = [json.loads(line) for line in results.read_text().splitlines()]
-    sizes = [one.pop("size") for one in found]
-    return {(one["data"], one["method"], one["seed"], size): Row(**one) for one, size in zip(found, sizes, strict=True)}
-
-
-def _keep(results: Path | None, row: Row, size: int) -> None:
-    if results is not None:
-        with results.open("a") as file:
-            file.write(json.dumps({**asdict(row), "size": size}) + "\n")
-
-
 def main() -> int:
     """Compare and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -192,17 +180,17 @@ def main() -> int:
     if root is None:
         parser.error("set INSPECTOR_TEST_DATA")
     rows: list[Row] = []
-    known = _kept(arguments.results)
+    store = Store(arguments.results, ("data", "method", "seed", "size"))
     if not arguments.json:
         print("set           method  seed  F1int8 F1flt    gap  used  flips      dP max   maps   fp32 speed")
     for data in arguments.sets:
         for method in arguments.methods:
             for seed in arguments.seeds:
-                row = known.get((data, method, seed, arguments.size))
-                if row is None:
-                    row = measure(root, data, method, seed, arguments.size)
-                    _keep(arguments.results, row, arguments.size)
-                rows.append(row)
+                known = store.get(data, method, seed, arguments.size)
+                if known is None:
+                    known = asdict(measure(root, data, method, seed, arguments.size))
+                    store.put(known)
+                rows.append(Row(**known))
                 if not arguments.json:
                     print(_line(rows[-1]), flush=True)
     summary = _summary(rows)

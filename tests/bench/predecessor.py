@@ -9,8 +9,8 @@ that has judged the test part; ours include the audit, the export, its check and
 ours are also held against these: pointing game (the share of heatmaps whose peak lies in the mask) and pixel AUROC.
 
 ``--quick-predecessor`` trains the predecessor in bfloat16 (torch.autocast, channels last) and resizes each picture once
-instead of in every epoch: the same method in less time, for its figures of merit. Its times mean nothing then, so the
-ratio is left out.
+instead of in every epoch: the same method in less time, for its figures of merit. Times mean nothing then: none is kept
+or printed, and a run with times trains again what stands in ``--results`` without them.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from torch.nn import functional
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.torchvision_compat import import_torchvision
 from inspector.vision.weights import load_weights
+from tests.bench.store import Store
 from tests.conftest import find_test_data
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample, hashed, labels, read_dataset
 from trainer.loop import train
@@ -164,29 +165,31 @@ def main() -> int:
     if root is None:
         parser.error("set INSPECTOR_TEST_DATA")
     weights = root.parent / "weights" / "resnet50-imagenet-pqf.npz"
-    store = Store(arguments.results)
+    store = Store(arguments.results, ("set", "seed", "method"))
+    timed = not arguments.quick_predecessor
     found: dict[str, Any] = {}
     for name in arguments.sets:
         data = root if name == "all" else root / name
         plain = hashed(read_dataset(data))
-        rows: dict[str, list[tuple[dict[str, Any], float]]] = {}
+        rows: dict[str, list[dict[str, Any]]] = {}
         for seed in arguments.seeds:
             asked = TrainRequest(data=str(data), out="-", seed=seed, test_fraction=0.1, validation_fraction=0.1)
             dataset = split(plain, asked)
             for method in ("predecessor", *arguments.methods):
                 one = store.get(name, seed, method)
-                if one is None:
-                    one = (
-                        predecessor(dataset, weights, seed, quick=arguments.quick_predecessor)
-                        if method == "predecessor"
-                        else ours(dataset, data, weights, seed, method)
-                    )
-                    store.put(name, seed, method, one)
+                if one is None or (timed and one["seconds"] is None):
+                    if method == "predecessor":
+                        tested, seconds = predecessor(dataset, weights, seed, quick=not timed)
+                    else:
+                        tested, seconds = ours(dataset, data, weights, seed, method)
+                    one = {"set": name, "seed": seed, "method": method, "figures": tested}
+                    one |= {"bfloat16": method == "predecessor" and not timed, "seconds": seconds if timed else None}
+                    store.put(one)
                 rows.setdefault(method, []).append(one)
-        found[name] = {method: _summary(values, rows["predecessor"]) for method, values in rows.items()}
+        found[name] = {method: _summary(values, rows["predecessor"], timed=timed) for method, values in rows.items()}
         for method, row in found[name].items():
             listed = ", ".join(f"{figure} {row[figure]:.3f} (sd {row[f'{figure}_sd']:.3f})" for figure in FIGURES)
-            times = "" if arguments.quick_predecessor else f", {row['seconds']:.0f} s, {row['ratio']:.1f} x faster"
+            times = f", {row['seconds']:.0f} s, {row['ratio']:.1f} x faster" if timed else ""
             pointing = "".join(f", {figure} {row[figure]:.3f}" for figure in POINTING if figure in row)
             print(f"{name:14}{method:14}{listed}{pointing}{times}", flush=True)
     if arguments.json:
@@ -194,40 +197,18 @@ def main() -> int:
     return 0
 
 
-class Store:
-    """Finished trainings as JSON lines, so that a long comparison can be done in pieces.
-
-    Args:
-        path: The file; None keeps nothing.
-    """
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        lines = path.read_text().splitlines() if path is not None and path.is_file() else []
-        self._known = {(one["set"], one["seed"], one["method"]): one for one in map(json.loads, lines)}
-
-    def get(self, name: str, seed: int, method: str) -> tuple[dict[str, Any], float] | None:
-        """Return the figures and seconds of a training; None where it is to be done."""
-        one = self._known.get((name, seed, method))
-        return None if one is None else (one["figures"], one["seconds"])
-
-    def put(self, name: str, seed: int, method: str, found: tuple[dict[str, Any], float]) -> None:
-        """Keep one."""
-        if self._path is not None:
-            row = {"set": name, "seed": seed, "method": method, "figures": found[0], "seconds": found[1]}
-            with self._path.open("a") as file:
-                file.write(json.dumps(row) + "\n")
-
-
-def _summary(values: Sequence[tuple[dict[str, Any], float]], base: Sequence[tuple[Any, float]]) -> dict[str, Any]:
-    row: dict[str, Any] = {"seconds": statistics.mean(seconds for _, seconds in values)}
-    row["ratio"] = sum(seconds for _, seconds in base) / sum(seconds for _, seconds in values)
+def _summary(rows: Sequence[dict[str, Any]], base: Sequence[dict[str, Any]], *, timed: bool) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    if timed:
+        row["seconds"] = statistics.mean(one["seconds"] for one in rows)
+        row["ratio"] = sum(one["seconds"] for one in base) / sum(one["seconds"] for one in rows)
+    values = [one["figures"] for one in rows]
     for figure in FIGURES:
-        known = [float(one[figure]) for one, _ in values]
+        known = [float(one[figure]) for one in values]
         row[figure], row[f"{figure}_sd"] = statistics.mean(known), statistics.stdev(known) if len(known) > 1 else 0.0
         row[f"{figure}_values"] = known
     for figure in POINTING:
-        measured = [float(one[figure]) for one, _ in values if one.get(figure) is not None]
+        measured = [float(one[figure]) for one in values if one.get(figure) is not None]
         if measured:
             row[figure] = statistics.mean(measured)
     return row
