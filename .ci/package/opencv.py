@@ -3,7 +3,7 @@
 PyPI's wheel brings every module, Intel's IPP, OpenBLAS and FFmpeg with every codec: 115 MB of a package that may have
 350. OpenCV's sources are those of opencv-python's source distribution; FFmpeg is the distribution's, from its source
 package, with the decoders, containers and protocols that cameras and videos use. The result is kept in
-``build/opencv``; `python .ci/package/opencv.py` prints where. Needs a C++ compiler, make and nasm.
+``build/opencv``; `python .ci/package/opencv.py` prints where.
 """
 
 # ruff: noqa: SIM905 - long lists read better as text
@@ -24,6 +24,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 _WHEEL = "opencv-python-headless"
 _TOOLS = ("cc", "c++", "make", "cmake", "ninja", "nasm", "pkg-config", "apt-get", "dpkg-source")
+_NEEDED = "build-essential dpkg-dev cmake ninja-build nasm pkg-config libssl-dev libdav1d-dev zlib1g-dev"
+_OR = ". Or take PyPI's OpenCV: python .ci/package/build.py --opencv wheel"
 _CMAKE = """
     CMAKE_BUILD_TYPE=Release BUILD_LIST=core,imgproc,imgcodecs,videoio,python3 BUILD_SHARED_LIBS=OFF BUILD_TESTS=OFF
     BUILD_PERF_TESTS=OFF BUILD_DOCS=OFF BUILD_opencv_apps=OFF BUILD_JAVA=OFF PYTHON3_LIMITED_API=ON
@@ -32,17 +34,24 @@ _CMAKE = """
     WITH_OPENJPEG=OFF WITH_JASPER=OFF WITH_PROTOBUF=OFF WITH_FLATBUFFERS=OFF WITH_ITT=OFF WITH_QT=OFF WITH_GTK=OFF
     WITH_VA=OFF WITH_OBSENSOR=OFF WITH_1394=OFF BUILD_JPEG=ON BUILD_PNG=ON BUILD_TIFF=ON BUILD_WEBP=ON BUILD_ZLIB=ON
 """.split()
-#: Encoders and muxers: for `cv2.VideoWriter` in tests. LGPL parts only.
+#: LGPL parts only. What is opened: the streams and files of `inspector/sources/factory.py`; TLS is the system's
+#: OpenSSL, AV1 its dav1d, which PyInstaller collects. Encoders and muxers: for `cv2.VideoWriter` in tests.
 _FFMPEG = """
     --enable-pic --enable-static --disable-shared --disable-autodetect --disable-programs --disable-doc --disable-debug
     --disable-avdevice --disable-avfilter --disable-postproc --disable-everything --enable-network
-    --enable-protocol=file,http,rtp,rtmp,tcp,udp
-    --enable-demuxer=asf,avi,flv,h264,hevc,hls,image2,matroska,mjpeg,mov,mpegps,mpegts,mpegvideo,rtp,rtsp,sdp,m4v
-    --enable-decoder=ffv1,h264,hevc,huffyuv,mjpeg,mpeg1video,mpeg2video,mpeg4,msmpeg4v3,png,rawvideo,vp8,vp9,wmv2,wmv3
-    --enable-parser=h264,hevc,mjpeg,mpeg4video,mpegvideo,vp8,vp9
-    --enable-bsf=h264_mp4toannexb,hevc_mp4toannexb,mpeg4_unpack_bframes,vp9_superframe_split
-    --enable-encoder=ffv1,mjpeg,mpeg4,rawvideo --enable-muxer=avi,mov,mp4,matroska
+    --enable-openssl --enable-libdav1d --enable-zlib
 """.split()
+_FFMPEG_PARTS = {
+    "protocol": "file http https rtmp rtmps rtp srtp tcp tls udp",
+    "demuxer": "asf av1 avi flv h264 hevc hls image2 ivf m4v matroska mjpeg mov mpegps mpegts mpegvideo mpjpeg rtp "
+    "rtsp sdp",
+    "decoder": "ffv1 h263 h264 hevc huffyuv libdav1d mjpeg mpeg1video mpeg2video mpeg4 msmpeg4v2 msmpeg4v3 png prores "
+    "rawvideo vc1 vp8 vp9 wmv1 wmv2 wmv3",
+    "parser": "av1 h263 h264 hevc mjpeg mpeg4video mpegvideo vc1 vp8 vp9",
+    "bsf": "h264_mp4toannexb hevc_mp4toannexb mpeg4_unpack_bframes vp9_superframe_split",
+    "encoder": "ffv1 mjpeg mpeg4 rawvideo",
+    "muxer": "avi matroska mov mp4",
+}
 
 
 def build() -> Path:
@@ -52,15 +61,14 @@ def build() -> Path:
         SystemExit: If a tool is missing, or a step fails.
     """
     version = importlib.metadata.version(_WHEEL)
-    recipe = "|".join([version, platform.python_version(), platform.machine(), *_CMAKE, *_FFMPEG])
+    recipe = "|".join([version, platform.python_version(), platform.machine(), *_CMAKE, *_FFMPEG, str(_FFMPEG_PARTS)])
     place = ROOT / "build" / "opencv" / f"{version}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
     if (place / "cv2" / "__init__.py").is_file():
         return place
     missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
     if missing:
         sys.exit(
-            f"package: {', '.join(missing)} missing, to build OpenCV from its sources; "
-            "apt-get install build-essential dpkg-dev cmake ninja-build nasm pkg-config"
+            f"package: {', '.join(missing)} missing, to build OpenCV from its sources; apt-get install {_NEEDED}{_OR}"
         )
     print(f"OpenCV {version} is built from its sources, once: some minutes", flush=True)
     work = place.with_name(place.name + ".work")  # stays where a step fails, so that the next try is quick
@@ -80,7 +88,17 @@ def _ffmpeg(work: Path) -> Path:
     if (out / "lib" / "libavformat.a").is_file():
         return out / "lib" / "pkgconfig"
     source = _ffmpeg_source(work)
-    _run(["./configure", f"--prefix={out}", *_FFMPEG], source, work / "ffmpeg.log")
+    parts = [f"--enable-{kind}={','.join(names.split())}" for kind, names in _FFMPEG_PARTS.items()]
+    _run(["./configure", f"--prefix={out}", *_FFMPEG, *parts], source, work / "ffmpeg.log")
+    made = (source / "config_components.h").read_text(encoding="utf-8")
+    left_out = [  # what lacks something that it needs, configure leaves out without a word
+        f"{kind} {name}"
+        for kind, names in _FFMPEG_PARTS.items()
+        for name in names.split()
+        if f"CONFIG_{name.upper()}_{kind.upper()} 1" not in made
+    ]
+    if left_out:
+        sys.exit(f"package: FFmpeg would be built without {', '.join(left_out)}; see {work / 'ffmpeg.log'}")
     _run(["make", f"-j{os.cpu_count() or 1}", "install"], source, work / "ffmpeg.log")
     return out / "lib" / "pkgconfig"
 
@@ -90,7 +108,9 @@ def _ffmpeg_source(work: Path) -> Path:
     system = platform.freedesktop_os_release()
     debian = system["ID"] == "debian"
     if not debian and system["ID"] != "ubuntu":
-        sys.exit(f"package: OpenCV is built on Debian or Ubuntu, this is {system.get('PRETTY_NAME', system['ID'])}")
+        sys.exit(
+            f"package: OpenCV is built on Debian or Ubuntu, this is {system.get('PRETTY_NAME', system['ID'])}{_OR}"
+        )
     server = "http://deb.debian.org/debian" if debian else "http://archive.ubuntu.com/ubuntu"
     keys = f"/usr/share/keyrings/{system['ID']}-archive-keyring.gpg"
     areas = "main" if debian else "main universe"
@@ -133,13 +153,15 @@ def _opencv(work: Path, version: str, ffmpeg: Path) -> Path:
     environment = {**os.environ, "PKG_CONFIG_PATH": str(ffmpeg)}
     options = [f"-D{one}" for one in chosen]
     said = _run(["cmake", "-G", "Ninja", "-S", source, "-B", built, *options], work, log, environment)
-    for line in ("To be built:", "FFMPEG:"):
+    for line, wanted in (("To be built:", "python3"), ("FFMPEG:", "YES")):
         value = next((one.partition(line)[2] for one in said.splitlines() if line in one), "")
-        if ("python3" if line == "To be built:" else "YES") not in value:
+        if wanted not in value:
             sys.exit(f"package: OpenCV would be built with “{line}{value}”; see {log}")
     _run(["cmake", "--build", built, "--target", "install"], work, log, environment)
-    shutil.copy(source / "LICENSE", out / "python" / "cv2" / "LICENSE.txt")
-    return out / "python" / "cv2"
+    made = out / "python" / "cv2"
+    shutil.copy(source / "LICENSE", made / "LICENSE.txt")
+    shutil.copy(source.parent / "LICENSE-3RD-PARTY.txt", made / "LICENSE-3RD-PARTY.txt")  # FFmpeg's LGPL among them
+    return made
 
 
 def _run(command: list[str | Path], where: Path, log: Path, environment: dict[str, str] | None = None) -> str:

@@ -52,15 +52,22 @@ def _make_videos(folder: Path) -> None:
     from inspector.recipe import SourceOptions  # noqa: PLC0415
     from inspector.sources.demo import DemoSource  # noqa: PLC0415
 
-    for name, code in VIDEOS.items():
-        source = DemoSource(SourceOptions(as_fast_as_possible=True))
-        source.open()
-        frames = [frame.image for _ in range(_FRAMES) if (frame := source.read(1.0)) is not None]
-        source.close()
-        height, width = frames[0].shape[:2]
-        writer = cv2.VideoWriter(str(folder / name), cv2.VideoWriter.fourcc(*code), 30, (width, height))
-        for image in frames:
-            writer.write(image)
+    source = DemoSource(SourceOptions(as_fast_as_possible=True))
+    source.open()
+    writers = []
+    for _ in range(_FRAMES):
+        frame = source.read(1.0)
+        assert frame is not None
+        if not writers:
+            size = frame.image.shape[1::-1]
+            writers = [
+                cv2.VideoWriter(str(folder / name), cv2.VideoWriter.fourcc(*code), 30, size)
+                for name, code in VIDEOS.items()
+            ]
+        for writer in writers:
+            writer.write(frame.image)
+    source.close()
+    for writer in writers:
         writer.release()
 
 
