@@ -244,11 +244,13 @@ def test_labels_can_come_from_a_table(station: Station, pictures: Path, monkeypa
     for name, bad in (("1.png", False), ("2.png", True), ("3.png", True)):
         picture(pictures / name, bad=bad)
     table = pictures.parent / "known.csv"
-    table.write_text("path,label\nparts/1.png,good\nparts/2.png,scratch\nparts/3.png,good\n", encoding="utf-8")
+    lines = ("path,label", "parts/1.png,good", "parts/2.png,scratch", "parts/3.png,good", "parts/4.png,good")
+    table.write_text("\n".join(lines), encoding="utf-8")
     broken = pictures.parent / "broken.csv"
     broken.write_text("file,label\n1.png,good\n", encoding="utf-8")
     desk = Desk(station)
     bar, page = desk.page.bar, desk.page
+    assert not bar.labels.isEnabled()  # there is no folder yet
     desk.type_folder(pictures)
     station.until(lambda: bar.words.text() == "3 pictures, without labels")
     answers = [("", ""), (str(broken), ""), (str(table), "")]  # the first hand thinks better of it
@@ -258,13 +260,21 @@ def test_labels_can_come_from_a_table(station: Station, pictures: Path, monkeypa
     bar.labels_of_table.trigger()
     station.until(lambda: "has no column path" in bar.fault.text())
     assert bar.labels_file == ""
+    assert bar.words.text() == "3 pictures, without labels"
     bar.labels_of_table.trigger()
-    station.until(lambda: bar.words.text() == "3 pictures, labelled: 2 good, 1 defective, 1 type")
+    found = "3 pictures, labelled by known.csv: 2 good, 1 defective, 1 type; 1 line of known.csv without a picture here"
+    station.until(lambda: bar.words.text() == found)
     assert bar.fault.text() == ""
     desk.click(bar.inspect)
     station.until(lambda: bar.progress.text().startswith("3 of 3") and not bar.stop.isVisible())
     assert page.confusion.cells[Cell(label=DEFECTIVE, verdict=FAILED)].text() == "1"
     assert page.confusion.cells[Cell(label=GOOD, verdict=FAILED)].text() == "1"
+    assert bar.words.text().startswith(f"{found} · Test v1")
+    answers.append((str(broken), ""))
+    bar.labels_of_table.trigger()  # what is shown stays
+    station.until(lambda: "has no column path" in bar.fault.text())
+    assert bar.labels_file == str(table)
+    assert page.results.rows is not None
     bar.labels_of_folders.trigger()
     station.until(lambda: page.results.empty_title.text() == "Not inspected with these labels yet")
     desk.type_folder(pictures.parent)

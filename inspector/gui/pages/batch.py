@@ -132,47 +132,54 @@ class BatchPage(Page):
         self._session.work.do(lambda: (store.recipes(), store.models()), self._on_judges)
         self._look()
 
-    def choose_folder(self, path: str, labels: str | None = None) -> None:
-        """Look at a folder, and at the last run of it.
-
-        Args:
-            path: The folder.
-            labels: A table of labels; empty for the folders' names; None for what its last run took.
-        """
+    def choose_folder(self, path: str) -> None:
+        """Look at a folder, and at the last run of it, with the labels that this one took."""
         self.bar.show_fault("")
+        self.bar.show_labels("")
         if not path:
             self._show_run(None)
             self.bar.say("")
             return
         self.bar.say("Looking at the folder…")
 
+        def failed(error: Exception) -> None:
+            self.bar.say("")
+            self._show_run(None)
+            self.bar.show_fault(str(error))
+
+        self._survey(path, None, failed)
+
+    def choose_labels(self, table: str) -> None:
+        """Take the labels from a table, or, for an empty path, from the folders' names; as before where that fails."""
+        before = self.bar.labels_file
+        self.bar.show_labels(table)
+        self.bar.show_fault("")
+
+        def failed(error: Exception) -> None:
+            self.bar.show_labels(before)
+            self.bar.show_fault(str(error))
+
+        if self.bar.path:
+            self._survey(self.bar.path, table, failed)
+
+    def _survey(self, path: str, labels: str | None, failed: Callable[[Exception], None]) -> None:
+        """Look at a folder (`BatchStore.survey`); nothing comes of it where another one has been chosen meanwhile."""
+
         def found(one: Surveyed) -> None:
-            if self.bar.path != path:
-                return
             self.bar.show_folder(str(one.folder))
             self.bar.show_labels(one.labels)
             self._on_history(one.runs)
             self._show_run(one.last)
-            self.bar.say(survey_words(one.found))
+            self.bar.say(survey_words(one.found, one.labels))
             if one.last is None:
                 earlier = any(run.pictures == one.folder for run in one.runs)
                 title = "Not inspected with these labels yet" if earlier else "Not inspected yet"
                 self.results.say(title, "Choose a recipe or a model above, and press Inspect.")
 
-        def failed(error: Exception) -> None:
-            if self.bar.path == path:
-                self.bar.say("")
-                self.bar.show_labels("")
-                self._show_run(None)
-                self.bar.show_fault(str(error))
+        def if_wanted(do: Callable[..., None]) -> Callable[..., None]:
+            return lambda value: do(value) if self.bar.path == path else None
 
-        self._work.do(lambda: self._store.survey(Path(path), labels), found, failed)
-
-    def choose_labels(self, path: str) -> None:
-        """Take the labels from a table, or, for an empty path, from the folders' names."""
-        self.bar.show_labels(path)
-        if self.bar.path:
-            self.choose_folder(self.bar.path, path)
+        self._work.do(lambda: self._store.survey(Path(path), labels), if_wanted(found), if_wanted(failed))
 
     def inspect(self) -> None:
         """Start a run."""

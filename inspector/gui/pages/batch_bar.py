@@ -130,7 +130,7 @@ class BatchBar(QWidget):
         self.labels = QPushButton("Labels", frame)
         self.labels.setProperty("kind", "menu")
         menu = QMenu(self.labels)
-        self.labels_of_folders = menu.addAction("From the folders' names", lambda: self._take_labels(""))
+        self.labels_of_folders = menu.addAction("From the folders' names", lambda: self.labels_chosen.emit(""))
         self.labels_of_folders.setCheckable(True)
         self.labels_of_table = menu.addAction("From a table…", self._browse_labels)
         self.labels_of_table.setCheckable(True)
@@ -227,7 +227,7 @@ class BatchBar(QWidget):
         self.bar.setAccessibleDescription(words)
         if run.record.survey is not None:
             judge = judge_words(run)
-            self.say(survey_words(run.record.survey) + (f" · {judge}" if judge else ""))
+            self.say(survey_words(run.record.survey, run.record.labels_file) + (f" · {judge}" if judge else ""))
 
     def say(self, words: str) -> None:
         """Set what is said of the folder."""
@@ -242,6 +242,7 @@ class BatchBar(QWidget):
 
     def _show_ready(self) -> None:
         self.inspect.setEnabled(bool(self._folder) and self.judge.count() > 0)
+        self.labels.setEnabled(bool(self._folder))
 
     def _typed(self) -> None:
         path = self.folder.currentText().strip()
@@ -261,8 +262,4 @@ class BatchBar(QWidget):
         kinds = "Tables (*.csv *.tsv *.txt);;All files (*)"
         chosen, _ = QFileDialog.getOpenFileName(self, "Choose a table of labels", self._labels or self._folder, kinds)
         if chosen:
-            self._take_labels(chosen)
-
-    def _take_labels(self, path: str) -> None:
-        self.show_labels(path)
-        self.labels_chosen.emit(path)
+            self.labels_chosen.emit(chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.batch import RunState
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 _NO_LABELS = (
     "No table of right and wrong: these pictures carry no labels. Put good ones into a folder “good”, defective ones "
-    "into folders named after the defect beside it, and inspect again."
+    "into folders named after the defect beside it, or choose a table under Labels, and inspect again."
 )
 _NO_LABELS_YET = "The table of right and wrong comes with the first pictures that carry a label."
 _STATES = {
@@ -28,20 +29,29 @@ _STATES = {
 _STAGES = {"": "Starting", "listing": "Listing the folder", "loading": "Loading the model"}
 
 
-def survey_words(found: Survey) -> str:
-    """Return what a folder holds, in one sentence."""
+def survey_words(found: Survey, table: str = "") -> str:
+    """Return what a folder holds, in one sentence.
+
+    Args:
+        found: What.
+        table: The table that its labels come from; empty for the folders' names.
+    """
+    name = Path(table).name
     words = f"{_pictures(found.pictures)}, "
     labelled = found.good + found.defective
     if not found.pictures:
         words = "No picture in this folder or in those inside it"
     elif not labelled:
-        words += "without labels"
+        words += f"without labels in {name}" if table else "without labels"
     else:
-        words += f"labelled: {found.good:,} good, {found.defective:,} defective"
+        words += f"labelled by {name}: " if table else "labelled: "
+        words += f"{found.good:,} good, {found.defective:,} defective"
         if found.types:
             words += f", {len(found.types)} type{'s' if len(found.types) > 1 else ''}"
         if found.unlabelled:
             words += f"; {found.unlabelled:,} without a label"
+    if found.not_in_folder:
+        words += f"; {_lines(found.not_in_folder)} of {name} without a picture here"
     if len(found.categories) > 1:
         words += f"; {len(found.categories)} categories"
     if found.masks_left_out:
@@ -53,6 +63,10 @@ def words_without_labels(run: BatchRun) -> str:
     """Return why there is no table of right and wrong."""
     known = run.record.survey
     return _NO_LABELS_YET if known is None or known.good + known.defective else _NO_LABELS
+
+
+def _lines(count: int) -> str:
+    return f"{count:,} line{'' if count == 1 else 's'}"
 
 
 def _pictures(count: int) -> str:
