@@ -158,10 +158,7 @@ def _opencv(work: Path, version: str, ffmpeg: Path) -> Path:
         if wanted not in value:
             sys.exit(f"package: OpenCV would be built with “{line}{value}”; see {log}")
     _run(["cmake", "--build", built, "--target", "install"], work, log, environment)
-    made = out / "python" / "cv2"
-    shutil.copy(source / "LICENSE", made / "LICENSE.txt")
-    shutil.copy(source.parent / "LICENSE-3RD-PARTY.txt", made / "LICENSE-3RD-PARTY.txt")  # FFmpeg's LGPL among them
-    return made
+    return out / "python" / "cv2"  # the licences come along with the installed release's metadata
 
 
 def _run(command: list[str | Path], where: Path, log: Path, environment: dict[str, str] | None = None) -> str:
