@@ -105,6 +105,11 @@ class Surveyed:
     runs: list[BatchRun]
     last: BatchRun | None
 
+    @property
+    def inspected(self) -> bool:
+        """Whether there is a run of this folder, with whichever labels."""
+        return any(run.pictures == self.folder for run in self.runs)
+
 
 class BatchStore:
     """See the module.

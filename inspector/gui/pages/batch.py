@@ -19,7 +19,7 @@ from inspector.gui.pages.batch_export import Exporter
 from inspector.gui.pages.batch_picture import PictureCard
 from inspector.gui.pages.batch_results import ResultsCard
 from inspector.gui.pages.batch_told import told_of
-from inspector.gui.pages.batch_words import named, survey_words, words_without_labels
+from inspector.gui.pages.batch_words import named, not_inspected_words, survey_words, words_without_labels
 from inspector.gui.thumbnails import Thumbnails
 from inspector.gui.widgets.confusion_table import ConfusionTable
 from inspector.gui.widgets.gallery import PICTURE_H, PICTURE_W
@@ -143,8 +143,7 @@ class BatchPage(Page):
         self.bar.say("Looking at the folder…")
 
         def failed(error: Exception) -> None:
-            self.bar.say("")
-            self._show_run(None)
+            self.choose_folder("")
             self.bar.show_fault(str(error))
 
         self._survey(path, None, failed)
@@ -172,9 +171,7 @@ class BatchPage(Page):
             self._show_run(one.last)
             self.bar.say(survey_words(one.found, one.labels))
             if one.last is None:
-                earlier = any(run.pictures == one.folder for run in one.runs)
-                title = "Not inspected with these labels yet" if earlier else "Not inspected yet"
-                self.results.say(title, "Choose a recipe or a model above, and press Inspect.")
+                self.results.say(*not_inspected_words(other_labels=one.inspected))
 
         def if_wanted(do: Callable[..., None]) -> Callable[..., None]:
             return lambda value: do(value) if self.bar.path == path else None

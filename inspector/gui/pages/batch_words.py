@@ -59,6 +59,16 @@ def survey_words(found: Survey, table: str = "") -> str:
     return words
 
 
+def not_inspected_words(*, other_labels: bool) -> tuple[str, str]:
+    """Return the title and text in the place of results that are not there.
+
+    Args:
+        other_labels: There are some with other labels.
+    """
+    title = "Not inspected with these labels yet" if other_labels else "Not inspected yet"
+    return title, "Choose a recipe or a model above, and press Inspect."
+
+
 def words_without_labels(run: BatchRun) -> str:
     """Return why there is no table of right and wrong."""
     known = run.record.survey
