@@ -77,7 +77,7 @@ def main(options: AppOptions) -> int:
 
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - not before torch
 
-    from inspector.engine.memory import give_large_blocks_back  # noqa: PLC0415
+    from inspector.engine.memory import use_frames_again  # noqa: PLC0415
     from inspector.gui.faults import log_to  # noqa: PLC0415
     from inspector.gui.single import SingleWindow  # noqa: PLC0415
 
@@ -86,7 +86,7 @@ def main(options: AppOptions) -> int:
     single = SingleWindow(options.home.root)
     if not single.is_first():
         return _raise_first(single, options)
-    give_large_blocks_back()
+    use_frames_again()
     log_to(options.home.program_log)
     try:
         code = _show(app, options, settings, faults, single)

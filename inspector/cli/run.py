@@ -233,7 +233,7 @@ class _Events:
 def _headless(parsed: argparse.Namespace) -> int:
     from inspector import assembly  # noqa: PLC0415
     from inspector.engine.engine import Engine  # noqa: PLC0415
-    from inspector.engine.memory import give_large_blocks_back  # noqa: PLC0415
+    from inspector.engine.memory import use_frames_again  # noqa: PLC0415
 
     home = home_of(parsed)
     settings = settings_of(home)
@@ -241,7 +241,7 @@ def _headless(parsed: argparse.Namespace) -> int:
     where = assembly.places(home, settings, log=getattr(parsed, "log", None))
     stamp_data(home.root, __version__)
     log = assembly.open_log(where.log)
-    give_large_blocks_back()
+    use_frames_again()
     engine, events = Engine(), _Events()
     engine.subscribe(events)
 

@@ -51,9 +51,9 @@ class Row:
 
 STEPS = (
     Step(name="demo_line", part="line", arguments=("tests.bench.demo_line",)),
-    Step(name="window", part="line", arguments=("tests.bench.window",)),
+    Step(name="window", part="line", arguments=("tests.bench.window", "--seconds", "300")),
     Step(name="kill9", part="line", arguments=("tests.bench.kill9",)),
-    Step(name="soak", part="soak", arguments=("tests.bench.soak", "--frames", "500000", "--loop", "3000")),
+    Step(name="soak", part="soak", arguments=("tests.bench.soak", "--frames", "500000", "--loop", "150")),
     Step(name="inference", part="inference", arguments=("inspector", "bench", "--full")),
     Step(name="heatmap", part="inference", arguments=("tests.bench.heatmap_cost",)),
     Step(name="regression", part="inference", arguments=("tests.bench.regression",)),

@@ -27,7 +27,7 @@ from inspector import assembly
 from inspector.domain.records import Frame
 from inspector.engine.engine import Engine
 from inspector.engine.job import LineJob
-from inspector.engine.memory import give_large_blocks_back
+from inspector.engine.memory import use_frames_again
 from inspector.engine.status import EngineStatus, PartInspected
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.paths import Home
@@ -154,7 +154,7 @@ def soak(frames: int, loop: int, seed: int, *, told: bool) -> list[Sample]:
     """Run the line and return the samples, oldest first."""
     options = SourceOptions(seed=seed, defect_rate=0.05, as_fast_as_possible=True)
     source = CountedDemo(frames, loop, options)
-    give_large_blocks_back()  # as `inspector run` does
+    use_frames_again()  # as `inspector run` does
     count, engine, samples = Count(max(1, frames // _SAMPLES)), Engine(), []
     with tempfile.TemporaryDirectory() as folder:
         home = Home(root=Path(folder))

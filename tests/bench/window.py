@@ -2,14 +2,17 @@
 
 First paint and readiness are measured in fresh processes from their start (median of several); stalls are the gaps of
 a 5 ms timer on the GUI thread while the line runs; latency is trigger → committed verdict. Memory is that of the process
-alone (USS) ten seconds and a tenth of the time after the start, and what it has grown by until the end.
+alone (USS) ten seconds and a tenth of the time after the start, and what it has grown by until the end. The slowest parts are
+listed with their stages, as the log has them. The demo line has about a part a second: a p99 needs minutes (``--seconds 300``).
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -36,6 +39,7 @@ def main() -> int:
         _start(folder, 1.0)  # compiles and caches, as after an installation
         starts = [_start(folder, 1.0) for _ in range(arguments.starts)]
         long = _start(folder, arguments.seconds)
+        slowest = _slowest(Path(folder), int(long["parts"]))
     figures = {
         "first_paint_s": statistics.median(one["first_paint_s"] for one in starts),
         "ready_s": statistics.median(one["ready_s"] for one in starts),
@@ -44,9 +48,29 @@ def main() -> int:
         **{key: long[key] for key in ("latency_p50_ms", "latency_p99_ms")},
         **{key: long[key] for key in ("stall_p50_ms", "stall_p99_ms", "stall_max_ms")},
         **{key: long[key] for key in ("memory_mb", "memory_growth_mb", "handles_growth", "threads_growth")},
+        "slowest_parts_ms": slowest,
     }
     print(json.dumps(figures) if arguments.json else "\n".join(f"{key:18}{value}" for key, value in figures.items()))
     return 0
+
+
+def _slowest(home: Path, parts: int) -> list[dict[str, float]]:
+    """The stages of the three slowest of the last parts, by the log; a part counts from 1."""
+    from inspector import assembly
+    from inspector.paths import Home
+    from inspector.settings import Settings
+
+    log = assembly.places(Home(root=home), Settings()).log
+    with contextlib.closing(sqlite3.connect(log)) as connection:
+        connection.row_factory = sqlite3.Row
+        rows = connection.execute("SELECT * FROM inspections ORDER BY rowid DESC LIMIT ?", [parts]).fetchall()[::-1]
+    found: list[dict[str, float]] = []
+    for number, row in enumerate(rows, 1):
+        stages = {
+            name: round(value, 1) for name, value in dict(row).items() if name.endswith("_ms") and value is not None
+        }
+        found.append({"part": number, **stages})
+    return sorted(found, key=lambda one: -(one["total_ms"] + one.get("commit_ms", 0.0)))[:3]
 
 
 def _start(home: str, seconds: float) -> dict[str, float]:

@@ -88,13 +88,13 @@ def test_the_stages_of_a_part_add_up_to_its_time(rig: Rig) -> None:
     assert figures[Stage.INFERENCE].p99_ms == 0.2
 
 
-def test_large_blocks_are_given_back_where_the_c_library_can() -> None:
+def test_frames_are_used_again_where_the_c_library_can() -> None:
     import platform
     import sys
 
-    from inspector.engine.memory import give_large_blocks_back
+    from inspector.engine.memory import use_frames_again
 
-    assert give_large_blocks_back() is (sys.platform.startswith("linux") and platform.libc_ver()[0] == "glibc")
+    assert use_frames_again() is (sys.platform.startswith("linux") and platform.libc_ver()[0] == "glibc")
 
 
 def test_stages_that_did_not_run_are_left_out(rig: Rig) -> None:

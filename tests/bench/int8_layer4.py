@@ -1,0 +1,190 @@
+"""``python -m tests.bench.int8_layer4``: is a retrained layer4 better left in bf16, or quantised and its head fitted again?
+
+The method `layer4` learns on an int8 trunk; its layer4 then runs in bf16. Here, for every set and seed, the trained layer4 is
+quantised as well, with the same pictures that calibrated the trunk, and the last layer is
+
+- left as it is ("int8"), or
+- fitted again, by logistic regression on the pooled features that the int8 graph gives of the views that were learnt from
+  ("int8, head refitted"); its penalty is chosen by the class-weighted loss on the validation pictures.
+
+Reported are that loss, by which a choice may be made, AUROC and verdicts of the test part that differ from the model as trained
+(at its operating point), and pictures per second of the two graphs, in turns: what there would be to gain.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import openvino as ov
+from sklearn.metrics import roc_auc_score
+
+from inspector.vision.benchmark.graphs import reader
+from inspector.vision.benchmark.machine import cores
+from inspector.vision.benchmark.throughput import GraphRunner, schedules
+from inspector.vision.network import InspectionNetwork
+from tests.bench.cached_trunk import last
+from tests.bench.store import Store
+from tests.conftest import find_test_data
+from trainer.augment import PRESETS
+from trainer.cache import activations, fill
+from trainer.dataset import TEST, TRAIN, VAL, Dataset, hashed, labels, read_dataset
+from trainer.frozen import CALIBRATION_PICTURES, Frozen, freeze, freezer
+from trainer.gate import Made, expected_of, make
+from trainer.head import STRENGTHS, Head, fit_rows
+from trainer.methods import Context, plan_of, train_plan
+from trainer.protocol import Command, TrainRequest
+from trainer.split import split
+from trainer.steps import weighted_log_loss
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+SETS = ("bottle", "magnetic_tile", "deeppcb")
+TRAINED, QUANTISED, REFITTED = "bf16, as trained", "int8", "int8, head refitted"
+_ROUNDS, _TURN_S = 9, 0.4
+
+
+def measure(root: Path, name: str, seed: int) -> dict[str, Any]:
+    """Train once, quantise layer4, fit the head again; return the figures of the three and the speed."""
+    weights = root.parent / "weights" / "resnet50-imagenet-pqf.npz"
+    request = TrainRequest.model_validate(
+        {"data": str(root / name), "out": "unused", "weights": str(weights), "method": "layer4", "seed": seed}
+    )
+    dataset = split(hashed(read_dataset(root / name)), request)
+    context = Context(request=request, weights=weights, command=lambda: Command.RUN, freezer=freezer(request.precision))
+    with tempfile.TemporaryDirectory() as folder:
+        made: Made = last(
+            make(last(train_plan(plan_of(request, "layer4"), dataset, context)), dataset, context, Path(folder))
+        )[0]
+        trained = made.trained
+        network = trained.network
+        if trained.frozen.int8 is None or not isinstance(network, InspectionNetwork):
+            raise SystemExit(f"{name}, seed {seed}: the int8 model did not pass, or there is no VNNI here")
+        learnt = dataset.of(TRAIN)
+        calibrating = [learnt[i] for i in np.linspace(0, len(learnt) - 1, CALIBRATION_PICTURES).round().astype(int)]
+        whole = freeze(network, "layer4", trained.preprocessing, calibrating)
+        speed = _speed(made, whole)
+    pooled = {part: _pooled(made, whole, dataset, part, context) for part in (TRAIN, VAL, TEST)}
+    truth = {part: labels(dataset.of(part)) for part in pooled}
+    before = Head(network.head.weight.detach().numpy(), network.head.bias.detach().numpy())
+    tried = [fit_rows(pooled[TRAIN], truth[TRAIN], strength) for strength in STRENGTHS]
+    losses = [weighted_log_loss(one.p_defective(pooled[VAL][:, 0]), truth[VAL]) for one in tried]
+    heads = {QUANTISED: before, REFITTED: tried[int(np.argmin(losses))]}
+    scores = {TRAINED: {part: last(expected_of(trained, dataset.of(part))).scores for part in (VAL, TEST)}}
+    scores |= {way: {part: head.p_defective(pooled[part][:, 0]) for part in (VAL, TEST)} for way, head in heads.items()}
+    fail_at = made.draft.fields.thresholds.fail_at
+    as_trained = scores[TRAINED][TEST] >= fail_at
+    return {
+        "speed": speed,
+        "pictures": len(as_trained),
+        "ways": {
+            way: {
+                "validation_loss": weighted_log_loss(found[VAL], truth[VAL]),
+                "test_auroc": float(roc_auc_score(truth[TEST], found[TEST])),
+                "flips": int(((found[TEST] >= fail_at) != as_trained).sum()),
+            }
+            for way, found in scores.items()
+        },
+    }
+
+
+def _pooled(made: Made, whole: Frozen, dataset: Dataset, part: str, context: Context) -> NDArray[np.float32]:
+    """Return (N, V, 2048): the averaged last map of every view, as the int8 graph gives it."""
+    trained, samples = made.trained, dataset.of(part)
+    views = trained.plan.views if part == TRAIN else 1
+    augmentation = PRESETS[context.request.preset].scaled(trained.plan.strength)
+    with activations("layer4", trained.plan.size, len(samples), views) as room:
+        last(fill(room, whole.extractor, samples, trained.preprocessing, augmentation, context.request.seed, part))
+        found: NDArray[np.float32] = room.mean(axis=(3, 4), dtype=np.float32)
+    return found
+
+
+def _speed(made: Made, whole: Frozen) -> float:
+    """Pictures per second with layer4 in int8 over those with layer4 in bf16."""
+    core = ov.Core()
+
+    def quantised(batch: int) -> Any:
+        model, size = whole.int8.clone(), made.trained.plan.size
+        model.reshape([batch, 3, size, size])
+        return model
+
+    runners = [
+        GraphRunner.fastest(core, of, "int8", schedules(cores()))
+        for of in (quantised, reader(core, made.draft.bundle, "int8"))
+    ]
+    ratios = []
+    for _ in range(_ROUNDS):
+        fast, slow = (one.rate(_TURN_S) for one in runners)
+        ratios.append(fast / slow)
+    return statistics.median(ratios)
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS)
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--results", type=Path, help="JSON lines; what stands there is not trained again")
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    root = find_test_data()
+    if root is None:
+        parser.error("set INSPECTOR_TEST_DATA")
+    store, rows = Store(arguments.results, ("set", "seed")), []
+    for name in arguments.sets:
+        for seed in arguments.seeds:
+            row = store.get(name, seed)
+            if row is None:
+                row = {"set": name, "seed": seed, **measure(root, name, seed)}
+                store.put(row)
+            rows.append(row)
+            print(_words(row), flush=True)
+    summary = _summary(rows)
+    print(json.dumps({"rows": rows, "summary": summary}) if arguments.json else json.dumps(summary, indent=1))
+    return 0
+
+
+def _words(row: dict[str, Any]) -> str:
+    told = "; ".join(
+        f"{way}: loss {one['validation_loss']:.3f}, AUROC {one['test_auroc']:.3f}, flips {one['flips']} of {row['pictures']}"
+        for way, one in row["ways"].items()
+    )
+    return f"{row['set']}, seed {row['seed']}: {told}; speed {row['speed']:.2f}"
+
+
+def _summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    def gaps(way: str, figure: str) -> list[float]:
+        return [row["ways"][way][figure] - row["ways"][TRAINED][figure] for row in rows]
+
+    def error(values: Sequence[float]) -> float:
+        return statistics.stdev(values) / len(values) ** 0.5 if len(values) > 1 else float("nan")
+
+    return {
+        "speed": statistics.median(row["speed"] for row in rows),
+        "pictures": sum(row["pictures"] for row in rows),
+        "ways": {
+            way: {
+                "flips": sum(row["ways"][way]["flips"] for row in rows),
+                **{
+                    figure: {
+                        "difference": statistics.mean(gaps(way, figure)),
+                        "standard_error": error(gaps(way, figure)),
+                    }
+                    for figure in ("validation_loss", "test_auroc")
+                },
+            }
+            for way in (QUANTISED, REFITTED)
+        },
+    }
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
