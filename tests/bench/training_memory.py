@@ -1,6 +1,6 @@
 """``python -m tests.bench.training_memory``: memory of a training on 5,000 pictures of 1024 x 1024 pixels.
 
-The pictures are drawn (noise, a disc, a scratch on every fifth) and saved as JPEG. Reported is the largest private
+The pictures are drawn (noise on coloured clouds, a disc, a scratch on every fifth) and saved as JPEG. Reported is the largest private
 memory of the process (pages of a memory-mapped file belong to the file and can be dropped), and how large that file was.
 """
 
@@ -29,7 +29,10 @@ def draw(folder: Path, count: int) -> None:
     for label in ("good", "scratch"):
         (folder / label).mkdir()
     for number in range(count):
-        image = noise[number % 8].copy()
+        cells = rng.integers(60, 180, (8, 8, 3), dtype=np.uint8)  # else all would be near duplicates of one another
+        image = cv2.addWeighted(
+            noise[number % 8], 0.5, cv2.resize(cells, (1024, 1024), interpolation=cv2.INTER_CUBIC), 0.5, 0
+        )
         x, y = (int(v) for v in rng.integers(350, 670, 2))
         cv2.circle(image, (x, y), 300, (90, 90, 90), -1)
         label = "good" if number % 5 else "scratch"

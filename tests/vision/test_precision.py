@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -188,6 +190,19 @@ def test_the_exact_way_of_int8_is_the_same_graph_with_the_rest_in_float(two: Bun
     assert graphs.ways("fp32") == Ways(Way("graph.xml", "f32"), None)
 
 
+@pytest.mark.parametrize(("convolutions", "quantised", "at_once"), [(54, 52, True), (54, 42, False), (54, 0, False)])
+def test_where_nearly_all_is_int8_the_rest_is_exact_at_once(
+    two: Bundle, tmp_path: Path, convolutions: int, quantised: int, at_once: bool
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(two.folder, folder)
+    layers = '<layer type="Convolution" />' * convolutions + '<data element_type="i8" />' * quantised
+    (folder / "graph-int8.xml").write_text(layers, encoding="utf-8")
+    ways = Graphs(replace(two, folder=folder), "CPU", None).ways("int8")
+    assert ways.exact is None if at_once or not HAS_BF16 else ways.usual.hint == "bf16"
+    assert (ways.usual if ways.exact is None else ways.exact) == Way("graph-int8.xml", "f32")
+
+
 @pytest.mark.parametrize("size", [320, 448, 512])
 @pytest.mark.parametrize("precision", [*list_devices()[0].precisions, "auto"])
 def test_larger_inputs_run_in_every_precision(tmp_path: Path, size: int, precision: str) -> None:
@@ -250,7 +265,7 @@ def test_the_second_load_does_not_compile(two: Bundle, tmp_path: Path) -> None:
     first = load_classifier(two, "cpu", "int8", tmp_path / "cache")
     expected = first.predict(GREY)
     first.close()
-    for file in ("graph.xml", "graph.bin", "graph-int8.xml", "graph-int8.bin"):
+    for file in ("graph.xml", "graph.bin", "graph-int8.bin"):
         (two.folder / file).unlink()  # `two` was verified already; a second compilation would fail
     second = load_classifier(two, "cpu", "int8", tmp_path / "cache")
     found = second.predict(GREY)
