@@ -15,6 +15,8 @@ import psutil
 
 from inspector.domain.errors import InspectorError
 from inspector.pictures import read_picture
+from inspector.vision.graphs import take_bytes
+from inspector.vision.preprocess import ColourOrder
 from trainer.augment import Augmentation, views
 from trainer.protocol import Progress
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 _BATCH = 8
 _AHEAD = 4
+_NEARLY = 1e-3  # of a byte: far more than normalising rounds away, far less than pictures differ by
 #: Activations up to so much, and up to a quarter of the free memory, are kept in memory; beyond it in a mapped file.
 IN_MEMORY_BYTES = 4 << 30
 _CHANNELS = {"input": 3, "layer1": 256, "layer2": 512, "layer3": 1024, "layer4": 2048}
@@ -53,14 +56,25 @@ class OpenVinoExtractor:
     Args:
         model: An `openvino.Model`, quantised or not: pictures (?, 3, S, S) → the activations at a cut.
         precision: Of what is not int8: "bf16" where the processor has it, or "f32".
+        preprocessing: With it, the graph gets its pictures just as at the line, before they are normalised, and
+            computes the same to the last bit. Where the rest is quantised a last bit matters: one at the input moved
+            the log-odds of a fitted head by up to 0.2 (MVTec AD bottle).
     """
 
-    def __init__(self, model: Any, precision: str = "bf16") -> None:  # noqa: ANN401 - openvino.Model
+    def __init__(
+        self,
+        model: Any,  # noqa: ANN401 - openvino.Model
+        precision: str = "bf16",
+        preprocessing: Preprocessing | None = None,
+    ) -> None:
         import openvino as ov  # noqa: PLC0415 - seconds
 
         core = ov.Core()
         known = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         self.precision = precision if precision == "f32" or "BF16" in known else "f32"
+        self._preprocessing = preprocessing
+        if preprocessing is not None:
+            model = take_bytes(model.clone(), preprocessing, as_floats=True)
         self._compiled = core.compile_model(
             model,
             "CPU",
@@ -69,7 +83,20 @@ class OpenVinoExtractor:
 
     def __call__(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Extractor`."""
+        if self._preprocessing is not None:
+            pictures = _as_bytes(pictures, self._preprocessing)
         return np.asarray(self._compiled(pictures)[0])
+
+
+def _as_bytes(pictures: NDArray[np.float32], preprocessing: Preprocessing) -> NDArray[np.float32]:
+    """(N, 3, S, S) normalised → (N, S, S, 3) float32 BGR, 0..255; what was a byte is exactly that byte again."""
+    std, mean = (255.0 * np.asarray(one, np.float32)[:, None, None] for one in (preprocessing.std, preprocessing.mean))
+    values = pictures * std.astype(np.float32) + mean.astype(np.float32)
+    whole = np.rint(values)
+    np.copyto(values, whole, where=np.abs(values - whole) < _NEARLY)
+    if preprocessing.colour_order is ColourOrder.RGB:
+        values = values[:, ::-1]
+    return np.ascontiguousarray(values.transpose(0, 2, 3, 1))
 
 
 class Plain:

@@ -138,7 +138,7 @@ def freeze(network: InspectionNetwork, cut: str, preprocessing: Preprocessing, c
     # what is not int8 in it computes in float32: near an operating point the station judges again in just that way
     return Frozen(
         cut=cut,
-        extractor=OpenVinoExtractor(quantised, "f32"),
+        extractor=OpenVinoExtractor(quantised, "f32", preprocessing),
         model=model,
         int8=quantised,
         in_float=OpenVinoExtractor(model),

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 #: What ``auto`` tries, in this order, as long as its time allows: size, pooling, strength of the augmentation.
 CANDIDATES: tuple[tuple[int, PoolingName, float], ...] = (
     (224, "average", 1.0),
-    (448, "mix", 1.0),
     (448, "average", 1.0),
+    (448, "mix", 1.0),
     (448, "average", 0.5),
     (320, "mix", 1.0),
 )
