@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 #: Largest difference of P(defective) between a precision at the line and the network as it was trained.
 TOLERANCE = 0.05
-#: The same of an int8 graph. Where a trained layer4 behind it computes in bf16 at the line, that moves P(defective) by up to
+#: The same of an int8 graph. A trained layer4 behind it computes in bf16 at the line; that moves P(defective) by up to
 #: 0.04 on bottle and deeppcb; near an operating point the station judges again in float32, just as was trained.
 INT8_TOLERANCE = 0.1
 #: Least correlation of the two heatmaps of a defective picture that is found.

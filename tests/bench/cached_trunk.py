@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from inspector.vision.preprocess import Preprocessing
-from tests.conftest import find_test_data
+from tests.bench.common import inputs, last, standard_error
 from trainer.augment import STANDARD
 from trainer.cache import Extractor, activations, fill
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, hashed, labels, read_dataset
@@ -31,8 +31,6 @@ from trainer.split import split
 from trainer.steps import fast_bf16, probabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from numpy.typing import NDArray
 
 CUT, SIZE, EPOCHS = "layer3", 224, 16
@@ -82,10 +80,7 @@ def main() -> int:
     parser.add_argument("--precision", choices=("auto", "float"), default="auto", help="of the cached trunk")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    root = find_test_data()
-    if root is None:
-        parser.error("set INSPECTOR_TEST_DATA")
-    weights = root.parent / "weights" / "resnet50-imagenet-pqf.npz"
+    root, weights = inputs(parser)
     sets: dict[str, Any] = {}
     for name in arguments.sets:
         plain = hashed(read_dataset(root / name))
@@ -108,9 +103,8 @@ def _compared(rows: dict[str, list[tuple[dict[str, Any], float]]]) -> dict[str, 
     for name in ("f1", "auroc"):
         values = {kind: [float(one[name]) for one, _ in found] for kind, found in rows.items()}
         gaps = [b - a for a, b in zip(values["plain"], values["cached"], strict=True)]
-        error = statistics.stdev(gaps) / len(gaps) ** 0.5 if len(gaps) > 1 else float("nan")
         means = {kind: statistics.mean(one) for kind, one in values.items()}
-        answer[name] = {**means, "difference": statistics.mean(gaps), "standard_error": error}
+        answer[name] = {**means, "difference": statistics.mean(gaps), "standard_error": standard_error(gaps)}
     return answer
 
 
@@ -130,15 +124,6 @@ def _print(data: str, found: dict[str, Any], seeds: int) -> None:
 
 def _seconds(found: list[tuple[dict[str, Any], float]]) -> float:
     return statistics.mean(seconds for _, seconds in found)
-
-
-def last(reports: Generator[Any, None, Any]) -> Any:
-    """Exhaust a generator and return its value."""
-    while True:
-        try:
-            next(reports)
-        except StopIteration as end:
-            return end.value
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ import numpy as np
 
 from inspector.pictures import read_picture
 from inspector.vision.preprocess import preprocess
+from tests.bench.common import inputs, last, standard_error
 from tests.bench.store import Store
-from tests.conftest import find_test_data
 from trainer.dataset import TEST, TRAIN, Dataset, hashed, labels, read_dataset
 from trainer.frozen import freezer
 from trainer.gate import Made, check, expected_of, make
@@ -34,7 +34,7 @@ from trainer.protocol import Command, TrainRequest
 from trainer.split import split
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    pass
 
 SETS, METHODS = ("bottle", "magnetic_tile", "deeppcb"), ("head", "layer4")
 _BATCH, _ROUNDS = 8, 5
@@ -66,9 +66,8 @@ class Row:
         return self.f1_int8 - self.f1_float
 
 
-def measure(root: Path, data: str, method: str, seed: int, size: int) -> Row:
+def measure(root: Path, weights: Path, data: str, method: str, seed: int, size: int) -> Row:
     """Train the pair and judge the test part."""
-    weights = root.parent / "weights" / "resnet50-imagenet-pqf.npz"
     request = TrainRequest.model_validate(
         {"data": str(root / data), "out": "unused", "weights": str(weights), "method": method, "seed": seed}
     )
@@ -80,7 +79,7 @@ def measure(root: Path, data: str, method: str, seed: int, size: int) -> Row:
             sys.exit(f"{data}, {method}, seed {seed}: no int8 model, as there is no VNNI here")
         found = {name: _judged(made, dataset) for name, made in (("int8", fast), ("float", slow))}
         tested = dataset.of(TEST)
-        expected = _last(expected_of(fast.trained, tested))
+        expected = last(expected_of(fast.trained, tested))
         scores, maps, _ = found["int8"]
         compared = check(expected, tested, scores, maps, fast.draft.fields.thresholds)
         return Row(
@@ -106,15 +105,15 @@ def _made(request: TrainRequest, dataset: Dataset, weights: Path, folder: Path, 
     folder.mkdir()
     context = Context(request=request, weights=weights, command=lambda: Command.RUN, freezer=freezer(request.precision))
     plan = plan_of(request, request.method, size=size)  # type: ignore[arg-type]
-    trained = _last(train_plan(plan, dataset, context))
-    made: Made = _last(make(trained, dataset, context, folder))[0]
+    trained = last(train_plan(plan, dataset, context))
+    made: Made = last(make(trained, dataset, context, folder))[0]
     return made
 
 
 def _judged(made: Made, dataset: Dataset) -> tuple[Any, list[Any], dict[str, Any]]:
     classifier = made.draft.classifier(made.precision)
     tested = dataset.of(TEST)
-    found = _last(judge(classifier, tested, "testing"))
+    found = last(judge(classifier, tested, "testing"))
     classifier.close()
     threshold = made.draft.fields.thresholds.fail_at
     said = dict(figures(found.scores(), labels(tested), threshold))
@@ -143,7 +142,7 @@ def _summary(rows: list[Row]) -> dict[str, Any]:
         "f1_int8": statistics.mean(row.f1_int8 for row in rows),
         "f1_float": statistics.mean(row.f1_float for row in rows),
         "f1_difference": statistics.mean(gaps),
-        "standard_error": statistics.stdev(gaps) / len(gaps) ** 0.5 if len(gaps) > 1 else None,
+        "standard_error": standard_error(gaps) if len(gaps) > 1 else None,
         "flips": sum(row.flips for row in rows),
         "pictures": sum(row.pictures for row in rows),
         "speed": statistics.median(row.speed for row in rows),
@@ -159,14 +158,6 @@ def _line(row: Row) -> str:
     )
 
 
-def _last(reports: Generator[Any, None, Any]) -> Any:
-    while True:
-        try:
-            next(reports)
-        except StopIteration as end:
-            return end.value
-
-
 def main() -> int:
     """Compare and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -177,9 +168,7 @@ def main() -> int:
     parser.add_argument("--results", type=Path, help="JSON lines; pairs that stand there are not trained again")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    root = find_test_data()
-    if root is None:
-        parser.error("set INSPECTOR_TEST_DATA")
+    root, weights = inputs(parser)
     rows: list[Row] = []
     store = Store(arguments.results, ("data", "method", "seed", "size"))
     if not arguments.json:
@@ -189,7 +178,7 @@ def main() -> int:
             for seed in arguments.seeds:
                 known = store.get(data, method, seed, arguments.size)
                 if known is None:
-                    known = asdict(measure(root, data, method, seed, arguments.size))
+                    known = asdict(measure(root, weights, data, method, seed, arguments.size))
                     store.put(known)
                 rows.append(Row(**known))
                 if not arguments.json:

@@ -29,9 +29,8 @@ from inspector.vision.benchmark.graphs import reader
 from inspector.vision.benchmark.machine import cores
 from inspector.vision.benchmark.throughput import GraphRunner, schedules
 from inspector.vision.network import InspectionNetwork
-from tests.bench.cached_trunk import last
+from tests.bench.common import inputs, last, standard_error
 from tests.bench.store import Store
-from tests.conftest import find_test_data
 from trainer.augment import PRESETS
 from trainer.cache import activations, fill
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, hashed, labels, read_dataset
@@ -53,9 +52,8 @@ TRAINED, QUANTISED, REFITTED = "bf16, as trained", "int8", "int8, head refitted"
 _ROUNDS, _TURN_S = 9, 0.4
 
 
-def measure(root: Path, name: str, seed: int) -> dict[str, Any]:
+def measure(root: Path, name: str, seed: int, weights: Path) -> dict[str, Any]:
     """Train once, quantise layer4, fit the head again; return the figures of the three and the speed."""
-    weights = root.parent / "weights" / "resnet50-imagenet-pqf.npz"
     request = TrainRequest.model_validate(
         {"data": str(root / name), "out": "unused", "weights": str(weights), "method": "layer4", "seed": seed}
     )
@@ -134,15 +132,13 @@ def main() -> int:
     parser.add_argument("--results", type=Path, help="JSON lines; what stands there is not trained again")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    root = find_test_data()
-    if root is None:
-        parser.error("set INSPECTOR_TEST_DATA")
+    root, weights = inputs(parser)
     store, rows = Store(arguments.results, ("set", "seed")), []
     for name in arguments.sets:
         for seed in arguments.seeds:
             row = store.get(name, seed)
             if row is None:
-                row = {"set": name, "seed": seed, **measure(root, name, seed)}
+                row = {"set": name, "seed": seed, **measure(root, name, seed, weights)}
                 store.put(row)
             rows.append(row)
             print(_words(row), flush=True)
@@ -163,9 +159,6 @@ def _summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     def gaps(way: str, figure: str) -> list[float]:
         return [row["ways"][way][figure] - row["ways"][TRAINED][figure] for row in rows]
 
-    def error(values: Sequence[float]) -> float:
-        return statistics.stdev(values) / len(values) ** 0.5 if len(values) > 1 else float("nan")
-
     return {
         "speed": statistics.median(row["speed"] for row in rows),
         "pictures": sum(row["pictures"] for row in rows),
@@ -175,7 +168,7 @@ def _summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
                 **{
                     figure: {
                         "difference": statistics.mean(gaps(way, figure)),
-                        "standard_error": error(gaps(way, figure)),
+                        "standard_error": standard_error(gaps(way, figure)),
                     }
                     for figure in ("validation_loss", "test_auroc")
                 },

@@ -20,9 +20,8 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from inspector.vision.preprocess import Preprocessing
-from tests.bench.cached_trunk import last
+from tests.bench.common import inputs, last, standard_error
 from tests.bench.store import Store
-from tests.conftest import find_test_data
 from trainer.augment import STANDARD
 from trainer.cache import activations, fill
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, hashed, labels, read_dataset
@@ -157,10 +156,7 @@ def main() -> int:
     parser.add_argument("--results", type=Path, help="JSON lines; what stands there is not trained again")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    root = find_test_data()
-    if root is None:
-        parser.error("set INSPECTOR_TEST_DATA")
-    weights = root.parent / "weights" / "resnet50-imagenet-pqf.npz"
+    root, weights = inputs(parser)
     wanted = list(dict.fromkeys(["base", *arguments.variants]))
     store = Store(arguments.results, ("set", "seed", "pictures", "variant"))
     runs = []
@@ -191,8 +187,7 @@ def _differences(runs: Sequence[dict[str, Any]], variant: str) -> dict[str, tupl
     found = {}
     for name in FIGURES:
         gaps = [one["variants"][variant][name] - one["variants"]["base"][name] for one in runs]
-        error = statistics.stdev(gaps) / len(gaps) ** 0.5 if len(gaps) > 1 else float("nan")
-        found[name] = (statistics.mean(gaps), error)
+        found[name] = (statistics.mean(gaps), standard_error(gaps))
     return found
 
 

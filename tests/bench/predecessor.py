@@ -33,8 +33,8 @@ from torch.nn import functional
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.torchvision_compat import import_torchvision
 from inspector.vision.weights import load_weights
+from tests.bench.common import inputs
 from tests.bench.store import Store
-from tests.conftest import find_test_data
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample, hashed, labels, read_dataset
 from trainer.loop import train
 from trainer.metrics import figures
@@ -161,10 +161,7 @@ def main() -> int:
     parser.add_argument("--results", type=Path, help="JSON lines; trainings that stand there are not done again")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    root = find_test_data()
-    if root is None:
-        parser.error("set INSPECTOR_TEST_DATA")
-    weights = root.parent / "weights" / "resnet50-imagenet-pqf.npz"
+    root, weights = inputs(parser)
     store = Store(arguments.results, ("set", "seed", "method"))
     timed = not arguments.quick_predecessor
     found: dict[str, Any] = {}

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import psutil
 
-from tests.conftest import find_test_data
+from tests.bench.common import inputs
 from trainer import cache
 from trainer.loop import train
 from trainer.protocol import Progress, TrainRequest
@@ -59,10 +59,7 @@ def main() -> int:
     parser.add_argument("--views", type=int, default=4)
     parser.add_argument("--epochs", type=int, default=1)
     arguments = parser.parse_args()
-    root = find_test_data()
-    if root is None:
-        parser.error("set INSPECTOR_TEST_DATA")
-    weights = root.parent / "weights" / "resnet50-imagenet-pqf.npz"
+    _, weights = inputs(parser)
     peak, done = [0.0], threading.Event()
 
     def watch() -> None:
