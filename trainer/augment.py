@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from inspector.vision.preprocess import preprocess
+from inspector.vision.preprocess import fit, mean_colour
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,7 +90,7 @@ PRESETS: Mapping[str, Augmentation] = MappingProxyType(
 
 def views(
     image: Image, preprocessing: Preprocessing, augmentation: Augmentation, count: int, rng: np.random.Generator
-) -> NDArray[np.float32]:
+) -> NDArray[np.uint8]:
     """Return the plain view, and augmented ones.
 
     Args:
@@ -101,49 +101,53 @@ def views(
         rng: The only source of chance.
 
     Returns:
-        (count, 3, S, S) float32, normalised; the first is what the network sees at the line.
+        (count, S, S, 3) uint8 BGR, as `fit` makes them; the first is what the network sees at the line.
     """
     size = preprocessing.input_size
-    found = np.empty((count, 3, size, size), np.float32)
-    found[0] = preprocess(image, preprocessing)
+    found = np.empty((count, size, size, 3), np.uint8)
+    fit(image, preprocessing, found[0])
     if count > 1:
-        larger = preprocessing.model_copy(update={"input_size": round(size * _MARGIN)})
-        std = np.asarray(preprocessing.std, np.float32)
-        mean = np.asarray(preprocessing.mean, np.float32)
-        base = preprocess(image, larger).transpose(1, 2, 0) * std + mean
+        base = fit(image, preprocessing.model_copy(update={"input_size": round(size * _MARGIN)}))
         for number in range(1, count):
-            view = _view(base, size, augmentation, mean, rng)
-            found[number] = ((view - mean) / std).transpose(2, 0, 1)
+            _view(base, found[number], augmentation, mean_colour(preprocessing), rng)
     return found
 
 
 def _view(
-    base: NDArray[np.float32], size: int, aug: Augmentation, mean: NDArray[np.float32], rng: np.random.Generator
-) -> NDArray[np.float32]:
-    side = base.shape[0]
-    view = np.asarray(
-        cv2.warpAffine(
-            base, _placement(side, size, aug, rng), (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REFLECT_101,
-        )
+    base: NDArray[np.uint8],
+    view: NDArray[np.uint8],
+    aug: Augmentation,
+    mean: NDArray[np.uint8],
+    rng: np.random.Generator,
+) -> None:
+    """Fill ``view``, (S, S, 3); every step rounds to bytes, as a camera does."""
+    size = view.shape[0]
+    cv2.warpAffine(
+        base, _placement(base.shape[0], size, aug, rng), (size, size), dst=view,
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REFLECT_101,
     )  # fmt: skip
-    if aug.saturation:
-        grey = view.mean(axis=2, keepdims=True)
-        view = grey + (view - grey) * np.float32(1 + rng.uniform(-aug.saturation, aug.saturation))
+    colour = 1 + rng.uniform(-aug.saturation, aug.saturation) if aug.saturation else 1.0
+    gain, more = 1.0, 0.0
     if aug.contrast or aug.brightness:
-        middle = view.mean()
-        gain = np.float32(1 + rng.uniform(-aug.contrast, aug.contrast))
-        view = (view - middle) * gain + middle + np.float32(rng.uniform(-aug.brightness, aug.brightness))
+        gain = 1 + rng.uniform(-aug.contrast, aug.contrast)
+        more = 255 * rng.uniform(-aug.brightness, aug.brightness)
+    if (colour, gain, more) != (1.0, 1.0, 0.0):
+        # towards grey or away from it, which leaves the mean, then contrast about the mean, and brightness: one matrix
+        middle = float(np.mean(cv2.mean(view)[:3]))
+        matrix = np.empty((3, 4))
+        matrix[:, :3] = gain * (colour * np.eye(3) + (1 - colour) / 3)
+        matrix[:, 3] = middle * (1 - gain) + more
+        view[:] = cv2.transform(view, matrix)
     if aug.blur and rng.random() < 1 / 3:
-        view = cv2.GaussianBlur(view, (0, 0), max(0.1, rng.uniform(0, aug.blur)))
+        view[:] = cv2.GaussianBlur(view, (0, 0), max(0.1, rng.uniform(0, aug.blur)))
     if aug.noise and rng.random() < 1 / 3:
-        view = view + rng.standard_normal(view.shape, np.float32) * np.float32(rng.uniform(0, aug.noise))
+        noise = rng.standard_normal(view.shape, np.float32)
+        noise *= np.float32(255 * rng.uniform(0, aug.noise))
+        view[:] = cv2.add(view, noise, dtype=cv2.CV_8U)
     if aug.erase and rng.random() < aug.erase:
         height, width = (max(1, int(size * edge)) for edge in rng.uniform(0.1, 0.2, 2))
         top, left = int(rng.integers(size - height)), int(rng.integers(size - width))
         view[top : top + height, left : left + width] = mean
-    clipped: NDArray[np.float32] = np.clip(view, 0.0, 1.0)
-    return clipped
 
 
 def _placement(side: int, size: int, aug: Augmentation, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from torch.nn import functional
 from inspector.domain.errors import InspectorError
 from trainer.metrics import choose_threshold, figures
 from trainer.protocol import Command, Epoch, Paused, Progress
-from trainer.steps import fast_bf16, mix, probabilities, tensor_of, weighted_log_loss
+from trainer.steps import fast_bf16, learn_pointwise, mix, probabilities, tensor_of, weighted_log_loss
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -190,6 +190,8 @@ class _Run:
         self.history: list[Epoch] = []
         self._mixed = device == "cuda" or fast_bf16()
         tail.to(device).requires_grad_(False)
+        if device == "cpu":
+            learn_pointwise(tail)
         for parameters, _ in groups:
             for parameter in parameters:
                 parameter.requires_grad_(True)

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import io
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,7 +61,9 @@ class Frozen:
         return 0 if self.in_float is None else 1
 
 
-NOTHING = Frozen(cut=CUTS[0], extractor=Plain())
+def nothing(preprocessing: Preprocessing) -> Frozen:
+    """Return what is before the first cut."""
+    return Frozen(cut=CUTS[0], extractor=Plain(preprocessing))
 
 
 @dataclass(slots=True)
@@ -74,7 +76,7 @@ class Freezer:
 
     int8: bool
     _key: str = ""
-    _last: Frozen = field(default=NOTHING)
+    _last: Frozen | None = None
 
     def of(
         self, network: InspectionNetwork, cut: str, preprocessing: Preprocessing, training: Sequence[Sample]
@@ -94,10 +96,10 @@ class Freezer:
             PictureError: If a picture cannot be read.
         """
         if cut == CUTS[0]:
-            return NOTHING
+            return nothing(preprocessing)
         chosen = _calibrating(training)
         key = "|".join([cut, preprocessing.model_dump_json(), _digest(chosen)])
-        if key != self._key:
+        if self._last is None or key != self._key:
             stage = f"quantising what is frozen, {preprocessing.input_size} px"
             if self.int8:
                 yield Progress(stage=stage, done=0, total=1)
@@ -133,15 +135,15 @@ def freeze(network: InspectionNetwork, cut: str, preprocessing: Preprocessing, c
     """
     model = to_openvino(_Before(network, cut), preprocessing.input_size)
     if not calibrating:
-        return Frozen(cut=cut, extractor=OpenVinoExtractor(model), model=model)
+        return Frozen(cut=cut, extractor=OpenVinoExtractor(model, preprocessing), model=model)
     quantised = _quantised(model, preprocessing, calibrating)
     # what is not int8 in it computes in float32: near an operating point the station judges again in just that way
     return Frozen(
         cut=cut,
-        extractor=OpenVinoExtractor(quantised, "f32", preprocessing),
+        extractor=OpenVinoExtractor(quantised, preprocessing, "f32"),
         model=model,
         int8=quantised,
-        in_float=OpenVinoExtractor(model),
+        in_float=OpenVinoExtractor(model, preprocessing),
     )
 
 

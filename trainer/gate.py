@@ -14,7 +14,8 @@ from inspector.pictures import read_picture
 from inspector.vision.backends import load_reference
 from inspector.vision.manifest import PrecisionCheck
 from inspector.vision.network import InspectionNetwork
-from inspector.vision.preprocess import input_box, preprocess
+from inspector.vision.preprocess import fit, input_box
+from trainer.cache import Plain
 from trainer.dataset import VAL, Dataset, labels
 from trainer.export import Draft, export
 from trainer.judge import judge, on_picture
@@ -131,7 +132,7 @@ def expected_of(trained: Trained, samples: Sequence[Sample]) -> Generator[Report
     maps: list[NDArray[np.float32]] = []
     for first in range(0, len(samples), _BATCH):
         images = [read_picture(sample.path) for sample in samples[first : first + _BATCH]]
-        pictures = np.stack([preprocess(image, trained.preprocessing) for image in images])
+        pictures = np.stack([fit(image, trained.preprocessing) for image in images])
         probabilities, found = _as_trained(trained, pictures)
         scores += (1.0 - probabilities[:, 0].astype(np.float64)).tolist()
         for image, raw in zip(images, found[:, 1], strict=True):
@@ -279,8 +280,8 @@ def _judged(
     return found.scores(), [found.maps[sample.name] for sample in samples]
 
 
-def _as_trained(trained: Trained, pictures: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return (N, 2) probabilities and (N, 2, h, w) maps."""
+def _as_trained(trained: Trained, pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(N, S, S, 3) uint8 BGR → (N, 2) probabilities and (N, 2, h, w) maps."""
     network = trained.network.eval()
     with torch.inference_mode():
         if isinstance(network, InspectionNetwork) and trained.frozen.int8 is not None:
@@ -288,7 +289,7 @@ def _as_trained(trained: Trained, pictures: NDArray[np.float32]) -> tuple[NDArra
             activations = torch.from_numpy(trained.frozen.extractor(pictures).astype(np.float16)).float()
             probabilities, maps = network.explained(network.after(trained.frozen.cut, activations))
         else:
-            probabilities, maps = network(torch.from_numpy(pictures))
+            probabilities, maps = network(torch.from_numpy(Plain(trained.preprocessing)(pictures)))
     return probabilities.numpy(), maps.numpy()
 
 

@@ -15,10 +15,10 @@ from sklearn.svm import LinearSVC
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import Preprocessing, ResizePolicy
 from trainer.augment import PRESETS
-from trainer.cache import Plain, activations, fill
+from trainer.cache import activations, fill
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample, labels
 from trainer.fit import Part, Settings, cancelled, fit, wait_while_paused
-from trainer.frozen import NOTHING, Freezer, Frozen, freezer
+from trainer.frozen import Freezer, Frozen, freezer, nothing
 from trainer.head import cross_validate, fit_rows
 from trainer.networks import CNN, GRADIENTS, BaselineCnn, CnnTail, GradientHistograms, Tail, backbone
 from trainer.protocol import Candidate, Command, Paused
@@ -86,7 +86,7 @@ class Trained:
     """
 
     network: nn.Module
-    frozen: Frozen = NOTHING
+    frozen: Frozen
     preprocessing: Preprocessing
     plan: Plan
     trunk: str
@@ -206,7 +206,7 @@ def _gradient(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repor
         tail = Tail(network, cut)
         groups = tail.groups()
     training, validation = dataset.of(TRAIN), dataset.of(VAL)
-    frozen = NOTHING
+    frozen = nothing(preprocessing)
     if isinstance(network, InspectionNetwork):
         frozen = yield from context.freezer.of(network, cut, preprocessing, training)
     augmentation = PRESETS[request.preset].scaled(plan.strength)
@@ -318,11 +318,11 @@ def _svm(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, No
     """Chosen by the validation folds; its scores come from a machine that has not seen the fold."""
     request = context.request
     preprocessing = _preprocessing(plan, request)
-    network = GradientHistograms()
+    network, frozen = GradientHistograms(), nothing(preprocessing)
     samples = dataset.of(TRAIN, VAL)
     with activations("input", plan.size, len(samples), 1) as room:
         stage = f"features, {plan.size} px"
-        for report in fill(room, Plain(), samples, preprocessing, PRESETS["none"], request.seed, stage):
+        for report in fill(room, frozen.extractor, samples, preprocessing, PRESETS["none"], request.seed, stage):
             yield from context.heed()
             yield report
         with torch.inference_mode():
@@ -353,6 +353,7 @@ def _svm(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, No
     network.put(slope / spread, float(offset - (slope / spread) @ mean))
     return Trained(
         network=network,
+        frozen=frozen,
         preprocessing=preprocessing,
         plan=plan,
         trunk=GRADIENTS,

@@ -39,13 +39,11 @@ def write_preview(dataset: Dataset, request: TrainRequest, folder: Path) -> Path
     kinds = sorted({sample.defect for sample in dataset.samples}, key=lambda kind: (kind != "good", kind))[:4]
     chosen = [next(sample for sample in dataset.samples if sample.defect == kind) for kind in kinds]
     augmentation = PRESETS[request.preset].scaled(request.strength)
-    std, mean = np.array(preprocessing.std), np.array(preprocessing.mean)
     rows = []
     for number, sample in enumerate(chosen):
         rng = np.random.default_rng([request.seed, number])
         seen = views(read_picture(sample.path), preprocessing, augmentation, _VIEWS, rng)
-        pixels = np.clip((seen.transpose(0, 2, 3, 1) * std + mean) * 255, 0, 255).astype(np.uint8)[..., ::-1]
-        rows.append(np.concatenate([np.pad(one, ((2, 2), (2, 2), (0, 0))) for one in pixels], axis=1))
+        rows.append(np.concatenate([np.pad(one, ((2, 2), (2, 2), (0, 0))) for one in seen], axis=1))
     target = folder / f"augmentation-{request.preset}.png"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +37,28 @@ def weighted_log_loss(scores: NDArray[np.float64], labels: NDArray[np.int64]) ->
     """Return the log loss with both classes weighing the same."""
     sure = np.clip(np.where(labels == 1, scores, 1 - scores), 1e-7, 1)
     return float(np.mean([-np.log(sure[labels == kind]).mean() for kind in (0, 1)]))
+
+
+class Pointwise(nn.Conv2d):
+    """A 1 × 1 convolution that learns as a matrix product, which takes oneDNN less time forward and back.
+
+    Those of layer4, in bf16 with 10 pictures: 0.5 (with a stride) to 0.75 of the time; a whole step 0.85 to 0.95.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - nn.Conv2d's name
+        """(N, C, h, w) → (N, K, h, w), smaller by the stride; where nothing is learnt, what it always is."""
+        if not self.training:
+            return super().forward(input)
+        down, right = self.stride
+        cells = input[:, :, ::down, ::right].permute(0, 2, 3, 1)
+        return functional.linear(cells, self.weight.flatten(1), self.bias).permute(0, 3, 1, 2)
+
+
+def learn_pointwise(module: nn.Module) -> None:
+    """Let the 1 × 1 convolutions of a module learn as matrix products; graphs and weights stay as they are."""
+    for one in module.modules():
+        if type(one) is nn.Conv2d and one.kernel_size == (1, 1) and one.padding == (0, 0) and one.groups == 1:
+            one.__class__ = Pointwise
 
 
 def fast_bf16() -> bool:

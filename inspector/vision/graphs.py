@@ -251,21 +251,19 @@ class Graphs:
         return take_bytes(model, manifest.preprocessing)
 
 
-def take_bytes(model: Any, preprocessing: Preprocessing, *, as_floats: bool = False) -> Any:  # noqa: ANN401 - openvino
+def take_bytes(model: Any, preprocessing: Preprocessing) -> Any:  # noqa: ANN401 - openvino
     """Put the normalisation in front of a graph.
 
     Args:
         model: An `openvino.Model` that takes (N, 3, S, S) float32, normalised.
         preprocessing: Mean, deviation and colour order.
-        as_floats: Take the same values, 0..255, as float32: what lies between two bytes has its place too.
 
     Returns:
-        The model, now with the input (N, S, S, 3) uint8 BGR, or float32.
+        The model, now with the input (N, S, S, 3) uint8 BGR.
     """
     wrapper = PrePostProcessor(model)
     entry = wrapper.input(0)
-    kind = ov.Type.f32 if as_floats else ov.Type.u8
-    entry.tensor().set_element_type(kind).set_layout(ov.Layout("NHWC")).set_color_format(ColorFormat.BGR)
+    entry.tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC")).set_color_format(ColorFormat.BGR)
     steps = entry.preprocess().convert_element_type(ov.Type.f32)
     if preprocessing.colour_order is ColourOrder.RGB:
         steps = steps.convert_color(ColorFormat.RGB)

@@ -116,7 +116,7 @@ def fit(image: Image, preprocessing: Preprocessing, out: NDArray[np.uint8] | Non
     if found.shape[:2] == (size, size):
         np.copyto(square, found, casting="unsafe")
         return square
-    square[:] = _mean_colour(preprocessing)
+    square[:] = mean_colour(preprocessing)
     filled = square[place.top : place.top + place.height, place.left : place.left + place.width]
     np.copyto(filled, found, casting="unsafe")
     return square
@@ -140,8 +140,15 @@ def normalise(square: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArra
     return np.ascontiguousarray(planes * (1.0 / (np.float32(255.0) * std)) - mean / std)
 
 
-def _mean_colour(preprocessing: Preprocessing) -> NDArray[np.uint8]:
-    """The network's mean as (3,) uint8 BGR."""
+def mean_colour(preprocessing: Preprocessing) -> NDArray[np.uint8]:
+    """Return the network's mean.
+
+    Args:
+        preprocessing: Mean and colour order.
+
+    Returns:
+        (3,) uint8 BGR.
+    """
     mean = np.rint(255.0 * np.asarray(preprocessing.mean)).astype(np.uint8)
     return mean[::-1] if preprocessing.colour_order is ColourOrder.RGB else mean
 

@@ -1,8 +1,9 @@
 """``python -m tests.bench.cached_trunk``: cached activations against the plain loop, on two sets, five seeds.
 
-Plain: every epoch augments every picture anew and runs the whole network in torch, float32. Cached: four views per
-picture, the frozen part once as the trainer does it (`--precision auto`: quantised first, where the processor is made for
-it, and the plain views in float too; `float`: bf16 where there is that). Same splits, seeds and trained layers.
+Plain: every step reads and augments its pictures (on all cores) and runs the whole network in torch, all in float32.
+Cached: four views per picture, the frozen part once as the trainer does it (`--precision auto`: quantised first, where the
+processor is made for it, and the plain views in float too; `float`: bf16 where there is that), the epochs in bf16 where the
+processor multiplies that fast. Same splits, seeds, trained layers, steps and schedule; testing does not count.
 """
 
 from __future__ import annotations
@@ -11,17 +12,22 @@ import argparse
 import json
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import numpy as np
 import torch
 
+from inspector.pictures import read_picture
+from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import Preprocessing
 from tests.bench.common import inputs, last, standard_error
-from trainer.augment import STANDARD
-from trainer.cache import Extractor, activations, fill
-from trainer.dataset import TEST, TRAIN, VAL, Dataset, hashed, labels, read_dataset
+from trainer.augment import STANDARD, views
+from trainer.cache import Extractor, Plain, activations, fill
+from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample, hashed, labels, read_dataset
 from trainer.fit import Part, Settings, fit
 from trainer.frozen import freezer
 from trainer.metrics import choose_threshold, figures
@@ -31,45 +37,102 @@ from trainer.split import split
 from trainer.steps import fast_bf16, probabilities
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
-CUT, SIZE, EPOCHS = "layer3", 224, 16
+CUT, SIZE, EPOCHS, VIEWS = "layer3", 224, 16, 4
 
 
-def once(dataset: Dataset, weights: Path, seed: int, *, cached: bool, precision: str) -> tuple[dict[str, Any], float]:
-    """Train once; returns the test figures and the seconds of the training."""
-    network = backbone(weights, "average", seed)
+class EveryTime:
+    """In the place of kept activations: reads, augments and computes a batch when it is asked for, in torch, float32."""
 
-    def eager(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+    def __init__(
+        self, network: InspectionNetwork, samples: list[Sample], preprocessing: Preprocessing, seed: int
+    ) -> None:
+        cells = SIZE // 16
+        self.shape = (len(samples), EPOCHS, 1024, cells, cells)
+        self._network, self._samples, self._preprocessing, self._seed = network, samples, preprocessing, seed
+        self._normalised = Plain(preprocessing)
+        self._pool = ThreadPoolExecutor()
+
+    def __getitem__(self, chosen: tuple[NDArray[np.int64], NDArray[np.int64]]) -> NDArray[np.float32]:
+        """(n,) pictures and (n,) views → (n, C, h, w)."""
+        pictures = np.stack(list(self._pool.map(self._view, *chosen)))
         with torch.inference_mode():
-            return network.until(CUT, torch.from_numpy(pictures)).numpy()
+            return self._network.until(CUT, torch.from_numpy(self._normalised(pictures))).numpy()
 
-    began = time.perf_counter()
+    def _view(self, picture: int, view: int) -> NDArray[np.uint8]:
+        rng = np.random.default_rng([self._seed, picture, view])
+        seen = views(read_picture(self._samples[picture].path), self._preprocessing, STANDARD, 2, rng)
+        return np.asarray(seen[1])
+
+
+def plain(dataset: Dataset, weights: Path, seed: int) -> tuple[dict[str, Any], dict[str, float]]:
+    """Train as anybody would; returns the test figures and seconds."""
+    network = backbone(weights, "average", seed)
     preprocessing = Preprocessing(input_size=SIZE)
-    extractor: Extractor = eager
-    also: Extractor | None = None
-    if cached:
+    normalised = Plain(preprocessing)
+
+    def eager(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            return network.until(CUT, torch.from_numpy(normalised(pictures))).numpy()
+
+    training = Part(EveryTime(network, dataset.of(TRAIN), preprocessing, seed), labels(dataset.of(TRAIN)))  # type: ignore[arg-type]
+    with mock.patch("trainer.fit.fast_bf16", return_value=False):  # everything in float32
+        return _learnt(network, dataset, training, eager, seed, {}, mixed=False)
+
+
+def cached(dataset: Dataset, weights: Path, seed: int, precision: str) -> tuple[dict[str, Any], dict[str, float]]:
+    """Train as the trainer does; returns the test figures and seconds."""
+    network = backbone(weights, "average", seed)
+    preprocessing = Preprocessing(input_size=SIZE)
+    seconds: dict[str, float] = {}
+    with timed(seconds, "quantising"):
         part = last(freezer(precision).of(network, CUT, preprocessing, dataset.of(TRAIN)))
-        extractor, also = part.extractor, part.in_float
-    parts: dict[str, Part] = {}
-    views = {TRAIN: 4 if cached else EPOCHS, VAL: 1, TEST: 1}
-    rooms = {}
-    for name, count in views.items():
-        samples = dataset.of(name)
-        twice = also if name == TRAIN else None
-        rooms[name] = activations(CUT, SIZE, len(samples), count + (twice is not None))
-        room = rooms[name].__enter__()
-        last(fill(room, extractor, samples, preprocessing, STANDARD, seed, name, also=twice))
-        parts[name] = Part(room, labels(samples))
+    samples = dataset.of(TRAIN)
+    with activations(CUT, SIZE, len(samples), VIEWS + part.ways) as room:
+        with timed(seconds, "features"):
+            last(fill(room, part.extractor, samples, preprocessing, STANDARD, seed, TRAIN, also=part.in_float))
+        training = Part(room, labels(samples))
+        return _learnt(network, dataset, training, part.extractor, seed, seconds, mixed=fast_bf16())
+
+
+def _learnt(
+    network: InspectionNetwork,
+    dataset: Dataset,
+    training: Part,
+    extractor: Extractor,
+    seed: int,
+    seconds: dict[str, float],
+    *,
+    mixed: bool,
+) -> tuple[dict[str, Any], dict[str, float]]:
+    """Train layer4 and the head, validate, choose the threshold, test; the seconds of the test do not count."""
+    preprocessing = Preprocessing(input_size=SIZE)
     tail = Tail(network, CUT)
     settings = Settings(epochs=EPOCHS, patience=EPOCHS, batch=10, rate=5e-4)
-    fitted = last(fit(tail, tail.groups(), parts[TRAIN], parts[VAL], settings, seed=seed, command=lambda: Command.RUN))
-    took = time.perf_counter() - began
-    threshold, _ = choose_threshold(fitted.scores, parts[VAL].labels)
-    scores = probabilities(tail, parts[TEST].room[:, 0], "cpu", mixed=fast_bf16())
-    for one in rooms.values():
-        one.__exit__(None, None, None)
-    return dict(figures(scores, parts[TEST].labels, threshold)), took
+    val, test = (dataset.of(name) for name in (VAL, TEST))
+    with activations(CUT, SIZE, len(val), 1) as val_room, activations(CUT, SIZE, len(test), 1) as test_room:
+        with timed(seconds, "features"):
+            last(fill(val_room, extractor, val, preprocessing, STANDARD, seed, VAL))
+        with timed(seconds, "epochs"):
+            validation = Part(val_room, labels(val))
+            fitted = last(
+                fit(tail, tail.groups(), training, validation, settings, seed=seed, command=lambda: Command.RUN)
+            )
+        last(fill(test_room, extractor, test, preprocessing, STANDARD, seed, TEST))
+        threshold, _ = choose_threshold(fitted.scores, validation.labels)
+        scores = probabilities(tail, test_room[:, 0], "cpu", mixed=mixed)
+    return dict(figures(scores, labels(test), threshold)), seconds
+
+
+@contextmanager
+def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    """Add what the block takes."""
+    began = time.perf_counter()
+    yield
+    seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - began
 
 
 def main() -> int:
@@ -83,13 +146,16 @@ def main() -> int:
     root, weights = inputs(parser)
     sets: dict[str, Any] = {}
     for name in arguments.sets:
-        plain = hashed(read_dataset(root / name))
-        rows: dict[str, list[tuple[dict[str, Any], float]]] = {"plain": [], "cached": []}
+        known = hashed(read_dataset(root / name))
+        rows: dict[str, list[tuple[dict[str, Any], dict[str, float]]]] = {"plain": [], "cached": []}
         for seed in range(arguments.seeds):
-            dataset = split(plain, TrainRequest(data="-", out="-", seed=seed, test_fraction=0.3))
-            for kind, found in rows.items():
-                found.append(once(dataset, weights, seed, cached=kind == "cached", precision=arguments.precision))
-        sets[name] = {"pictures": len(plain.samples), **_compared(rows)}
+            dataset = split(known, TrainRequest(data="-", out="-", seed=seed, test_fraction=0.3))
+            rows["plain"].append(plain(dataset, weights, seed))
+            rows["cached"].append(cached(dataset, weights, seed, arguments.precision))
+            if not arguments.json:
+                spent = {kind: f"{sum(found[-1][1].values()):.0f} s" for kind, found in rows.items()}
+                print(f"{name}, seed {seed}: {spent}", flush=True)
+        sets[name] = {"pictures": len(known.samples), "learnt_from": len(dataset.of(TRAIN)), **_compared(rows)}
         if not arguments.json:
             _print(name, sets[name], arguments.seeds)
     if arguments.json:
@@ -97,9 +163,13 @@ def main() -> int:
     return 0
 
 
-def _compared(rows: dict[str, list[tuple[dict[str, Any], float]]]) -> dict[str, Any]:
-    seconds = {kind: _seconds(found) for kind, found in rows.items()}
-    answer: dict[str, Any] = {"seconds": seconds, "ratio": seconds["plain"] / seconds["cached"]}
+def _compared(rows: dict[str, list[tuple[dict[str, Any], dict[str, float]]]]) -> dict[str, Any]:
+    stages = {
+        kind: {name: statistics.mean(one[name] for _, one in found) for name in found[0][1]}
+        for kind, found in rows.items()
+    }
+    seconds = {kind: sum(found.values()) for kind, found in stages.items()}
+    answer: dict[str, Any] = {"stages": stages, "seconds": seconds, "ratio": seconds["plain"] / seconds["cached"]}
     for name in ("f1", "auroc"):
         values = {kind: [float(one[name]) for one, _ in found] for kind, found in rows.items()}
         gaps = [b - a for a, b in zip(values["plain"], values["cached"], strict=True)]
@@ -116,14 +186,14 @@ def _print(data: str, found: dict[str, Any], seeds: int) -> None:
             f"(standard error {row['standard_error']:.4f}, {seeds} seeds)"
         )
     plain, cached = found["seconds"]["plain"], found["seconds"]["cached"]
+    stages = ", ".join(f"{name} {value:.1f} s" for name, value in found["stages"]["cached"].items())
+    rate = found["learnt_from"] * EPOCHS
     print(
-        f"{data}, {found['pictures']} pictures: plain {plain:.0f} s, cached {cached:.0f} s, {found['ratio']:.1f} x",
+        f"{data}, {found['pictures']} pictures, {found['learnt_from']} learnt from, {EPOCHS} epochs: plain {plain:.0f} s "
+        f"({rate / found['stages']['plain']['epochs']:.0f} pictures/s), cached {cached:.0f} s ({stages}; "
+        f"{rate / found['stages']['cached']['epochs']:.0f} pictures/s in the epochs), {found['ratio']:.1f} x",
         flush=True,
     )
-
-
-def _seconds(found: list[tuple[dict[str, Any], float]]) -> float:
-    return statistics.mean(seconds for _, seconds in found)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inspector.pictures import read_picture
-from inspector.vision.preprocess import preprocess
+from inspector.vision.preprocess import fit
 from tests.bench.common import inputs, last, standard_error
 from tests.bench.store import Store
 from trainer.dataset import TEST, TRAIN, Dataset, hashed, labels, read_dataset
@@ -124,7 +124,7 @@ def _speed(made: Made, dataset: Dataset) -> float:
     part = made.trained.frozen
     assert part.in_float is not None
     some = dataset.of(TRAIN)[:_BATCH]
-    pictures = np.stack([preprocess(read_picture(one.path), made.trained.preprocessing) for one in some])
+    pictures = np.stack([fit(read_picture(one.path), made.trained.preprocessing) for one in some])
     spent: dict[str, list[float]] = {"int8": [], "float": []}
     for _ in range(_ROUNDS):
         for name, extractor in (("int8", part.extractor), ("float", part.in_float)):

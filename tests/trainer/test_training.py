@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -237,19 +238,42 @@ def test_a_run_folder_is_worked_through(spots: Path, backbone: Path, tmp_path: P
 
 
 def test_views_are_the_plain_picture_and_others_by_the_seed_alone() -> None:
-    from inspector.vision.preprocess import Preprocessing, preprocess
+    from inspector.vision.preprocess import Preprocessing, fit
 
     image = np.random.default_rng(5).integers(0, 255, (90, 120, 3), dtype=np.uint8)
     plain = Preprocessing(input_size=64)
     first = views(image, plain, STANDARD, 4, np.random.default_rng(1))
     again = views(image, plain, STANDARD, 4, np.random.default_rng(1))
     np.testing.assert_array_equal(first, again)
-    np.testing.assert_array_equal(first[0], preprocess(image, plain))
-    assert all(np.abs(first[0] - one).mean() > 0.02 for one in first[1:])
-    still = views(image, plain, NONE, 2, np.random.default_rng(1))
-    assert np.abs(still[0] - still[1])[:, 4:-4, 4:-4].mean() < 0.2  # only sampled twice
+    np.testing.assert_array_equal(first[0], fit(image, plain))
+    grey = first.astype(float)
+    assert all(np.abs(grey[0] - one).mean() > 1 for one in grey[1:])
+    still = views(image, plain, NONE, 2, np.random.default_rng(1)).astype(float)
+    assert np.abs(still[0] - still[1])[4:-4, 4:-4].mean() < 12  # only sampled twice
     assert not PRESETS["orientation-matters"].mirror
     assert PRESETS["standard"].scaled(0) == NONE
+
+
+def test_colours_change_about_grey_and_about_the_mean_and_noise_is_as_strong_as_asked() -> None:
+    from inspector.vision.preprocess import Preprocessing
+
+    plain = Preprocessing(input_size=64)
+    image = np.zeros((64, 64, 3), np.uint8)
+    image[:] = (60, 120, 180)
+    image[:, 32:] = (100, 120, 140)
+    for kind in ("saturation", "contrast", "brightness"):
+        only = replace(NONE, **{kind: 0.2})  # type: ignore[arg-type]
+        seen = views(image, plain, only, 6, np.random.default_rng(3)).astype(float)[1:, 8:-8]
+        left, right = seen[:, :, 8:24].mean((1, 2)), seen[:, :, -24:-8].mean((1, 2))  # away from the edge
+        spread, middle = left[:, 2] - left[:, 0], (left + right).mean(1) / 2
+        assert np.ptp(middle) > 20 if kind == "brightness" else np.abs(middle - 120).max() < 1.5
+        assert np.abs(spread - 120).max() < 3 if kind == "brightness" else np.ptp(spread) > 12
+        # green is grey here: contrast leaves it, too
+        assert kind == "brightness" or np.abs(left[:, 1] - 120).max() < 1.5
+    noisy = views(image, plain, replace(NONE, noise=0.05), 30, np.random.default_rng(3)).astype(float)[1:, 8:-8, 8:24]
+    deviations = noisy.std((1, 2)).mean(1)
+    assert 0.0 <= deviations.min() < 1.0  # most views have none
+    assert 4 < deviations.max() < 0.05 * 255 * 1.1
 
 
 def test_a_map_of_a_letterboxed_picture_is_laid_over_the_picture() -> None:
