@@ -107,7 +107,8 @@ def run(parsed: argparse.Namespace) -> int:
             prepare_process()
             bar.stage("loading")
             table = _judged(parsed, asked, listing, found, out, bar, stop)
-    return _summarise(parsed, table, found, stopped=stop.is_set())
+        # a signal that comes now must not end the process before it has said that all are judged
+        return _summarise(parsed, table, found, stopped=stop.is_set())
 
 
 def _asked(parsed: argparse.Namespace) -> _Asked:

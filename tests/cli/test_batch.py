@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from inspector.batch.judge import overlay_name
+from inspector.cli import batch as commands
 from inspector.cli import main
 from inspector.domain.config import QualityLimits
 from inspector.domain.records import Thresholds
@@ -220,3 +222,23 @@ def test_progress_is_json_lines_and_a_file_ends_it(
     assert (last["stage"], last["judged"], last["interrupted"]) == ("interrupted", 0, True)
     assert main([*common, "nothing"]) == 1
     assert "no model “nothing”" in json.loads(capsys.readouterr().out.splitlines()[-1])["error"]["what"]
+
+
+def test_a_stop_that_comes_when_all_are_judged_does_not_end_it_before_it_says_so(
+    capsys: pytest.CaptureFixture[str], home: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summarise = commands._summarise
+
+    def interrupted(*values: Any, **named: Any) -> int:
+        signal.raise_signal(signal.SIGTERM)
+        return summarise(*values, **named)
+
+    monkeypatch.setattr(commands, "_summarise", interrupted)
+    heard: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))  # would end the process otherwise
+    try:
+        code, found, _ = batch(capsys, pictures, "--model", "tiny", "--home", home)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert heard == []
+    assert (code, found["judged"], found["interrupted"]) == (0, 5, False)
