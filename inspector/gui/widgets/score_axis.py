@@ -227,11 +227,21 @@ class ScoreAxis(QWidget):
             x = self.x_of(p)
             painter.setPen(pen)
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-            width = painter.fontMetrics().horizontalAdvance(words)
-            left = x + 6 if x + 12 + width < area.right() else x - 12 - width
-            box = QRectF(left, area.top() + 4 + 18 * row, width + 6, 16)
+            box = self._beside(x, painter.fontMetrics().horizontalAdvance(words) + 6, row)
             painter.fillRect(box, CURRENT.theme.colour("panel"))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _beside(self, x: float, width: float, row: int) -> QRectF:
+        """Return where words at a line can be read: beside it, or beside a handle that would lie over them."""
+        area = self._area()
+        handles = [QRectF(one.geometry()) for one in (self.review, self.fail) if not one.isHidden()]
+        lefts = [x + 6, x - 6 - width]
+        for one in sorted(handles, key=lambda handle: abs(handle.center().x() - x)):
+            lefts += [one.right() + 2, one.left() - 2 - width]
+        boxes = [QRectF(left, area.top() + 4 + 18 * row, width, 16) for left in lefts]
+        inside = [box for box in boxes if area.left() <= box.left() and box.right() <= area.right()]
+        free = [box for box in inside if not any(box.intersects(one) for one in handles)]
+        return next(iter(free or inside or boxes))
 
     # --- places -------------------------------------------------------------------------------------------------------
 
