@@ -180,7 +180,19 @@ def main() -> int:
         row = _differences(runs, variant)
         print(f"{variant:36}" + "".join(f"{row[n][0]:+16.4f} (± {row[n][1]:.4f})" for n in FIGURES))
     print("± is the standard error over sets and seeds; a smaller loss and a larger AUROC are better")
+    print(f"\n{'validation loss, by set':36}" + "".join(f"{name:>16}" for name in arguments.sets))
+    for variant in wanted:
+        means = [_mean_loss([one for one in runs if one["set"] == name], variant) for name in arguments.sets]
+        print(f"{variant:36}" + "".join(f"{value:{'16.3f' if variant == 'base' else '+16.3f'}}" for value in means))
     return 0
+
+
+def _mean_loss(runs: Sequence[dict[str, Any]], variant: str) -> float:
+    """Mean over the seeds: of the base the loss, of another variant the change."""
+    found = [one["variants"] for one in runs]
+    base = 0.0 if variant == "base" else 1.0
+    name = "validation_loss"
+    return statistics.mean(float(one[variant][name]) - base * float(one["base"][name]) for one in found)
 
 
 def _differences(runs: Sequence[dict[str, Any]], variant: str) -> dict[str, tuple[float, float]]:
