@@ -349,3 +349,27 @@ def test_a_key_that_comes_too_early_does_not_part_the_answer_from_its_picture(
     desk.until(lambda: walk.answer is not None)
     assert walk.answer is not None
     assert desk.shown == first == walk.answer.review.inspection_id
+
+
+def test_a_second_opinion_is_given_without_seeing_the_first(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:
+    desk = Desk(qtbot, home, bad=2)
+    desks.append(desk)
+    first = desk.until_shown()
+    desk.say_as("Gudrun", first, Judgement.DEFECTIVE)
+    page = desk.page
+    desk.open(QueueKind.FAILURES)
+    desk.until(lambda: page.walk.queue is not None)
+    assert first not in page.walk.ids
+    desk.press(page.bar.second)
+    desk.until(lambda: first in page.walk.ids)
+    desk.until(lambda: page.bar.buttons[QueueKind.FAILURES].text() == "Failures 2")
+    assert desk.until_shown() == first
+    assert page.columns.facts.values["Others"].text() == "shown once you have judged"
+    desk.key(Qt.Key.Key_G)
+    desk.until_shown(other_than=first)
+    desk.key(Qt.Key.Key_Left)
+    desk.until(lambda: desk.shown == first)
+    assert page.columns.facts.values["Others"].text().startswith("Gudrun: defective")
+    assert [one.judgement for one in desk.reviews(first)] == [Judgement.DEFECTIVE, Judgement.GOOD]
+    desk.press(page.bar.second)
+    desk.until(lambda: page.walk.queue is not None and first not in page.walk.ids)

@@ -18,11 +18,12 @@ from inspector.gui.pages.review_figures import Figures, FiguresReader, Wanted
 from inspector.gui.pages.review_lessons import LessonDesk
 from inspector.gui.pages.review_looking import Looking
 from inspector.gui.pages.review_stage import ReviewStage
-from inspector.gui.pages.review_walk import Walk
+from inspector.gui.pages.review_walk import NOBODY, Walk
 from inspector.gui.widgets.later import Page
 from inspector.outputs.base import LogQuery
 from inspector.outputs.reviews import ReviewLog
 from inspector.review.population import recipe_policies
+from inspector.review.queues import QueueRequest
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -162,7 +163,7 @@ class ReviewPage(Page):
         """Walk a queue from its beginning."""
         self.bar.show_queue(kind)
         self.judging.say("")
-        self.walk.open(self._log, kind, self._query(), self._sample)
+        self.walk.open(self._log, self._request(kind))
         self._ask_figures()
         self.setFocus()
 
@@ -197,7 +198,7 @@ class ReviewPage(Page):
         self._log = None
         if log is None:
             self._log_fault = "There is no log. Mend it first; then what was inspected can be reviewed."
-            self.walk.open(None, self.walk.kind, LogQuery(), self._sample)
+            self.walk.open(None, self._request(self.walk.kind))
             return
         path = log.path
 
@@ -207,7 +208,7 @@ class ReviewPage(Page):
 
         def failed(error: Exception) -> None:
             self._log_fault = str(error)
-            self.walk.open(None, self.walk.kind, LogQuery(), self._sample)
+            self.walk.open(None, self._request(self.walk.kind))
 
         self._session.work.do(lambda: ReviewLog(path), done, failed)
 
@@ -219,6 +220,15 @@ class ReviewPage(Page):
         """Another recipe is loaded: its parts are meant from now on."""
         if self._log is not None and self.bar.whose.currentData() != "all":
             self.open_queue(self.walk.kind)
+
+    def _request(self, kind: QueueKind) -> QueueRequest:
+        return QueueRequest(
+            kind=kind,
+            reviewer=self.walk.reviewer or NOBODY,
+            query=self._query(),
+            second_opinion=self.bar.second.isChecked(),
+            sample=self._sample,
+        )
 
     def _query(self) -> LogQuery:
         whose, period = self.bar.whose.currentData(), self.bar.period.currentData()
@@ -283,6 +293,7 @@ class ReviewPage(Page):
                     query=self._query(),
                     reviewer=self.walk.reviewer,
                     sample=self._sample,
+                    second_opinion=self.bar.second.isChecked(),
                     learning=self.lessons.set_of(self._session.recipe),
                     confirmed=self.side.learning.confirmed.isChecked(),
                 )

@@ -45,6 +45,12 @@ class ReviewBar(QFrame):
             self.buttons[kind] = button
             row.addWidget(button)
         row.addStretch(1)
+        self.second = QPushButton("Second opinion", self)
+        self.second.setCheckable(True)
+        self.second.setProperty("kind", "chip")
+        self.second.setToolTip("Also parts that somebody else has judged; what was said is shown once you have judged")
+        self.second.toggled.connect(lambda _: self.scope_changed.emit())
+        row.addWidget(self.second)
         self.whose = QComboBox(self)
         self.whose.addItem("This recipe", "recipe")
         self.whose.addItem("This lot", "lot")
@@ -62,6 +68,11 @@ class ReviewBar(QFrame):
             box.currentIndexChanged.connect(lambda _: self.scope_changed.emit())
             row.addWidget(box)
         row.addSpacing(8)
+        self._add_reviewer(row)
+        self.show_counts({})
+        self.show_queue(QueueKind.FAILURES)
+
+    def _add_reviewer(self, row: QHBoxLayout) -> None:
         row.addWidget(label("Reviewer", "muted"))
         self.reviewer = QLineEdit(self)
         self.reviewer.setPlaceholderText("Your name")
@@ -73,8 +84,6 @@ class ReviewBar(QFrame):
         self.reviewer.returnPressed.connect(self.left)
         row.addWidget(self.reviewer)
         self._named_as = ""
-        self.show_counts({})
-        self.show_queue(QueueKind.FAILURES)
 
     def show_counts(self, counts: Mapping[QueueKind, int]) -> None:
         """Set how many wait in each queue; one that is not known yet has no count."""

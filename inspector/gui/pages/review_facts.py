@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from inspector.domain.review import Review
     from inspector.review.queues import Entry
 
+_LATER = "shown once you have judged"
 _WITHHELD = "Verdict, score and reason are shown once you have judged."
 _ROWS = ("Part", "Time", "Recipe", "Model", "Others")
 _VERDICT_PX = 72
@@ -82,16 +83,16 @@ class FactsCard(QWidget):
             part=_part(entry.part_number, entry.lot),
             time=clock(entry.time_utc),
             recipe=entry.recipe,
-            model="shown once you have judged",
-            others="shown once you have judged",
+            model=_LATER,
+            others=_LATER,
         )
 
-    def show_part(self, inspection: Inspection, others: Sequence[Review]) -> None:
+    def show_part(self, inspection: Inspection, others: Sequence[Review] | None) -> None:
         """Show a part with all that is known of it.
 
         Args:
             inspection: Its record.
-            others: What colleagues say of it at present.
+            others: What colleagues say of it at present; None while it is not to be seen.
         """
         decision, model = inspection.decision, inspection.model
         self.verdict.show_face(FACES[decision.verdict])
@@ -101,7 +102,7 @@ class FactsCard(QWidget):
             time=clock(inspection.time_utc),
             recipe=f"{inspection.recipe}, version {inspection.recipe_version}",
             model="none" if model is None else f"{model.name} · {model.precision}",
-            others=others_words(others) or "nobody yet",
+            others=_LATER if others is None else others_words(others) or "nobody yet",
         )
 
     def _fill(self, **texts: str) -> None:

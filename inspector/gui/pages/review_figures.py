@@ -5,11 +5,12 @@ from __future__ import annotations
 import queue
 import threading
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from inspector.domain.review import QueueKind
 from inspector.gui.pages.review_learning import Lessons, read_lessons
 from inspector.gui.pages.review_recent import Said, last_said
 from inspector.gui.pages.review_walk import NOBODY
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
-    from inspector.domain.review import QueueKind, Standing
+    from inspector.domain.review import Standing
     from inspector.outputs.reviews import ReviewLog
     from inspector.review.estimate import AuditReport
     from inspector.review.learning import LearningSet
@@ -45,6 +46,7 @@ class Wanted:
         reviewer: Who asks; empty for nobody yet.
         sample: Of the blind audit.
         learning: The set to be learned of the recipe that is loaded; None where there is none.
+        second_opinion: Count parts that somebody else has judged, too.
         confirmed: Learn from confirmed failures and reviews too.
     """
 
@@ -52,6 +54,7 @@ class Wanted:
     query: LogQuery
     reviewer: str
     sample: int
+    second_opinion: bool
     learning: LearningSet | None
     confirmed: bool
 
@@ -84,11 +87,14 @@ def read_figures(wanted: Wanted, policy_of: PolicyOf) -> Figures:
         LogError: If the log cannot be read.
     """
     log, query = wanted.log, wanted.query
-    reviewer = wanted.reviewer or NOBODY
-    queues = {
-        kind: build_queue(log, QueueRequest(kind=kind, reviewer=reviewer, query=query, sample=wanted.sample), policy_of)
-        for kind in QUEUES
-    }
+    request = QueueRequest(
+        kind=QueueKind.FAILURES,
+        reviewer=wanted.reviewer or NOBODY,
+        query=query,
+        sample=wanted.sample,
+        second_opinion=wanted.second_opinion,
+    )
+    queues = {kind: build_queue(log, replace(request, kind=kind), policy_of) for kind in QUEUES}
     recent = last_said(log, query)
     waiting = log.inspections([found.ids[0] for found in queues.values() if found.ids])
     judged = [*waiting.values(), *(one.inspection for one in recent)]

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from inspector.domain.records import Inspection
     from inspector.domain.review import Judgement
     from inspector.gui.work import Worker
-    from inspector.outputs.base import LogQuery
     from inspector.outputs.reviews import ReviewLog
     from inspector.review.population import PolicyOf
     from inspector.review.queues import Entry
@@ -129,10 +128,12 @@ class Walk(QObject):
         return found.entry.inspection if found is not None and found.entry is not None else None
 
     @property
-    def others(self) -> tuple[Review, ...]:
-        """What colleagues say at present of the part that is shown, as far as it may be seen."""
+    def others(self) -> tuple[Review, ...] | None:
+        """What colleagues say at present of the part that is shown; None while a second opinion must not see it."""
         if self.answer is not None:
             return self.answer.others
+        if self.queue is not None and self.queue.request.second_opinion and self.direct is None and self.own is None:
+            return None
         entry = self.current.entry if self.current is not None else None
         standing = entry.standing.reviews if entry is not None and entry.standing is not None else ()
         return tuple(one for one in standing if one.reviewer != self.reviewer)
@@ -150,18 +151,17 @@ class Walk(QObject):
 
     # --- what is walked -----------------------------------------------------------------------------------------------
 
-    def open(self, log: ReviewLog | None, kind: QueueKind, query: LogQuery, sample: int) -> None:
+    def open(self, log: ReviewLog | None, request: QueueRequest) -> None:
         """Read a queue and show its first part; without a log there is none."""
         self._number += 1
         number = self._number
-        self.log, self.kind, self.queue = log, kind, None
+        self.log, self.kind, self.queue = log, request.kind, None
         self.place, self.answer, self.direct, self._passed = 0, None, None, {}
         self.done, self._entries, self._undo = {}, {}, []
         self.reader.begin(None)
         self.changed.emit()
         if log is None:
             return
-        request = QueueRequest(kind=kind, reviewer=self.reviewer or NOBODY, query=query, sample=sample)
 
         def done(found: Queue) -> None:
             if number == self._number:
