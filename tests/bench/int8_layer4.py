@@ -7,9 +7,12 @@ quantised as well, with the same pictures that calibrated the trunk, and the las
 - fitted again, by logistic regression on the pooled features that the int8 graph gives of the views that were learnt from
   ("int8, head refitted"); its penalty is chosen by the class-weighted loss on the validation pictures.
 
+Or layer4 and the head are fine-tuned as they compute in int8 ("int8, fine-tuned", `tests.bench.int8_tuned`).
+
 Reported are that loss, by which a choice may be made, AUROC and verdicts of the test part that differ from the model as trained
-(at its operating point), and pictures per second of the two graphs, in turns: what there would be to gain (the quantised one
-ends at layer4; head and heatmaps, some hundredths of the time, are in the other only).
+(at its operating point), and pictures per second of the two graphs, in turns: what there would be to gain. The fine-tuned model
+is another one: its exported graph is compared with itself as it was tuned, at an operating point of its own, and its F1 stands
+beside that of the model as trained.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from inspector.vision.benchmark.machine import cores
 from inspector.vision.benchmark.throughput import GraphRunner, schedules
 from inspector.vision.network import InspectionNetwork
 from tests.bench.common import inputs, last, standard_error
+from tests.bench.int8_tuned import as_exported, as_tuned, tune
 from tests.bench.store import Store
 from trainer.augment import PRESETS
 from trainer.cache import activations, fill
@@ -38,6 +42,7 @@ from trainer.frozen import Freezer, Frozen, freezer
 from trainer.gate import Made, expected_of, make
 from trainer.head import STRENGTHS, Head, fit_rows
 from trainer.methods import Context, plan_of, train_plan
+from trainer.metrics import choose_threshold, figures
 from trainer.protocol import Command, TrainRequest
 from trainer.split import split
 from trainer.steps import weighted_log_loss
@@ -48,7 +53,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SETS = ("bottle", "magnetic_tile", "deeppcb")
-TRAINED, QUANTISED, REFITTED = "bf16, as trained", "int8", "int8, head refitted"
+TRAINED, QUANTISED, REFITTED, TUNED = "bf16, as trained", "int8", "int8, head refitted", "int8, fine-tuned"
 _ROUNDS, _TURN_S = 9, 0.4
 
 
@@ -68,7 +73,8 @@ def measure(root: Path, name: str, seed: int, weights: Path) -> dict[str, Any]:
         if trained.frozen.int8 is None or not isinstance(network, InspectionNetwork):
             raise SystemExit(f"{name}, seed {seed}: the int8 model did not pass, or there is no VNNI here")
         whole = last(Freezer(int8=True).of(network, "layer4", trained.preprocessing, dataset.of(TRAIN)))
-        speed = _speed(made, whole)
+        tuned, graph = tune(trained, dataset, context)
+        speed = _speed(made, graph)
     pooled = {part: _pooled(made, whole, dataset, part, context) for part in (TRAIN, VAL, TEST)}
     truth = {part: labels(dataset.of(part)) for part in pooled}
     before = Head(network.head.weight.detach().numpy(), network.head.bias.detach().numpy())
@@ -79,14 +85,24 @@ def measure(root: Path, name: str, seed: int, weights: Path) -> dict[str, Any]:
     scores |= {way: {part: head.p_defective(pooled[part][:, 0]) for part in (VAL, TEST)} for way, head in heads.items()}
     fail_at = made.draft.fields.thresholds.fail_at
     as_trained = scores[TRAINED][TEST] >= fail_at
+    scores[TUNED] = {part: as_exported(graph, trained, dataset.of(part)) for part in (VAL, TEST)}
+    itself = {part: as_tuned(tuned, trained, dataset.of(part)) for part in (VAL, TEST)}
+    its_own, _ = choose_threshold(itself[VAL], truth[VAL])
+    flips = {way: int(((found[TEST] >= fail_at) != as_trained).sum()) for way, found in scores.items()}
+    flips[TUNED] = int(((scores[TUNED][TEST] >= its_own) != (itself[TEST] >= its_own)).sum())
     return {
         "speed": speed,
+        "f1": {
+            TRAINED: figures(scores[TRAINED][TEST], truth[TEST], fail_at)["f1"],
+            TUNED: figures(scores[TUNED][TEST], truth[TEST], its_own)["f1"],
+        },
+        "largest_difference": float(np.abs(scores[TUNED][TEST] - itself[TEST]).max()),
         "pictures": len(as_trained),
         "ways": {
             way: {
                 "validation_loss": weighted_log_loss(found[VAL], truth[VAL]),
                 "test_auroc": float(roc_auc_score(truth[TEST], found[TEST])),
-                "flips": int(((found[TEST] >= fail_at) != as_trained).sum()),
+                "flips": flips[way],
             }
             for way, found in scores.items()
         },
@@ -104,12 +120,12 @@ def _pooled(made: Made, whole: Frozen, dataset: Dataset, part: str, context: Con
     return found
 
 
-def _speed(made: Made, whole: Frozen) -> float:
+def _speed(made: Made, graph: Any) -> float:
     """Pictures per second with layer4 in int8 over those with layer4 in bf16."""
     core = ov.Core()
 
     def quantised(batch: int) -> Any:
-        model, size = whole.int8.clone(), made.trained.plan.size
+        model, size = graph.clone(), made.trained.plan.size
         model.reshape([batch, 3, size, size])
         return model
 
@@ -173,8 +189,10 @@ def _summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
                     for figure in ("validation_loss", "test_auroc")
                 },
             }
-            for way in (QUANTISED, REFITTED)
+            for way in (QUANTISED, REFITTED, TUNED)
         },
+        "f1": {way: statistics.mean(row["f1"][way] for row in rows) for way in (TRAINED, TUNED)},
+        "largest_difference": max(row["largest_difference"] for row in rows),
     }
 
 
