@@ -20,7 +20,7 @@ from trainer.dataset import VAL, Dataset, labels
 from trainer.export import Draft, export
 from trainer.judge import judge, on_picture
 from trainer.methods import Context, Trained, train_plan
-from trainer.metrics import calibrated, choose_threshold, temperature
+from trainer.metrics import calibrated, choose_threshold, settle, temperature
 from trainer.networks import calibrate
 from trainer.protocol import Progress
 
@@ -219,11 +219,16 @@ def _tried(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Pa
     calibrate(trained.network, scale)
     scores = calibrated(trained.scores, scale)
     fail_at, review_from = operating_point(scores, truth, request)
+    expected = yield from expected_of(trained, dataset.of(VAL))
+    fail_at = settle(fail_at, expected.scores)
+    if review_from is not None:
+        review_from = settle(review_from, expected.scores)
+        review_from = review_from if review_from < fail_at else None
     thresholds = Thresholds(
         fail_at=round(fail_at, 6), review_from=None if review_from is None else round(review_from, 6)
     )
     draft = export(trained, dataset, request, folder, thresholds)
-    checks, judged = yield from _checked(trained, draft, dataset.of(VAL), thresholds)
+    checks, judged = yield from _checked(expected, draft, dataset.of(VAL), thresholds)
     return Made(trained=trained, scores=scores, temperature=scale, draft=draft.accepted(checks), judged=judged)
 
 
@@ -250,10 +255,9 @@ def operating_point(
 
 
 def _checked(
-    trained: Trained, draft: Draft, samples: Sequence[Sample], thresholds: Thresholds
+    expected: Expected, draft: Draft, samples: Sequence[Sample], thresholds: Thresholds
 ) -> Generator[Report, None, tuple[dict[Precision, PrecisionCheck], dict[Precision, NDArray[np.float64]]]]:
     """Hold every precision against the training; the value is what was found, and the scores of each."""
-    expected = yield from expected_of(trained, samples)
     checks: dict[Precision, PrecisionCheck] = {}
     scores: dict[Precision, NDArray[np.float64]] = {}
     for precision in draft.precisions():

@@ -22,6 +22,7 @@ from trainer.metrics import (
     evaluate,
     expected_calibration_error,
     reliability,
+    settle,
     temperature,
 )
 from trainer.paired import compare, mcnemar, spread
@@ -178,6 +179,25 @@ def test_neighbouring_and_extreme_scores_are_still_parted() -> None:
         fail_at, _ = choose_threshold(scores, np.array(labels))
         assert confusion(scores, np.array(labels), fail_at) == (0, 0)
     assert choose_threshold(np.array([1e-9, 1e-8]), np.array([1, 0]))[0] <= 1e-9
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40), st.floats(0, 1))
+def test_a_settled_threshold_is_no_higher_and_lies_apart_from_every_score(
+    listed: list[float], threshold: float
+) -> None:
+    scores = np.array([*listed, threshold, 0.4576, 0.458])
+    found = settle(threshold, scores)
+    assert 0 <= found <= threshold
+    if found > 1e-6:
+        inside = np.clip(scores, 1e-6, 1 - 1e-6)
+        at = min(found, 1 - 1e-6)
+        assert np.abs(np.log(inside / (1 - inside)) - np.log(at / (1 - at))).min() > 0.0049
+    assert settle(found, scores) == found
+
+
+def test_a_threshold_between_scores_that_rounding_could_swap_goes_below_both() -> None:
+    assert settle(0.4578, np.array([0.1, 0.4576, 0.458, 0.9])) == pytest.approx(0.4563, abs=1e-4)
+    assert settle(0.3, np.array([0.1, 0.4576, 0.458, 0.9])) == 0.3
 
 
 def test_a_threshold_needs_both_classes() -> None:
