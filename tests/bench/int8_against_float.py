@@ -136,6 +136,7 @@ def _speed(made: Made, dataset: Dataset) -> float:
 
 def _summary(rows: list[Row]) -> dict[str, Any]:
     gaps = [row.gap for row in rows]
+    areas = [row.auroc_int8 - row.auroc_float for row in rows]
     return {
         "pairs": len(rows),
         "refused": sum(row.used != "int8" for row in rows),
@@ -143,6 +144,8 @@ def _summary(rows: list[Row]) -> dict[str, Any]:
         "f1_float": statistics.mean(row.f1_float for row in rows),
         "f1_difference": statistics.mean(gaps),
         "standard_error": standard_error(gaps) if len(gaps) > 1 else None,
+        "auroc_difference": statistics.mean(areas),
+        "auroc_standard_error": standard_error(areas) if len(areas) > 1 else None,
         "flips": sum(row.flips for row in rows),
         "pictures": sum(row.pictures for row in rows),
         "speed": statistics.median(row.speed for row in rows),
@@ -187,10 +190,13 @@ def main() -> int:
     if arguments.json:
         print(json.dumps({"rows": [asdict(row) for row in rows], "summary": summary}))
         return 0
-    error = summary["standard_error"]
+    errors = [
+        "" if one is None else f" (standard error {one:.4f})"
+        for one in (summary["standard_error"], summary["auroc_standard_error"])
+    ]
     print(
         f"F1 int8 {summary['f1_int8']:.4f}, float {summary['f1_float']:.4f}, difference {summary['f1_difference']:+.4f}"
-        f"{'' if error is None else f' (standard error {error:.4f})'} over {summary['pairs']} pairs, "
+        f"{errors[0]}, AUROC {summary['auroc_difference']:+.4f}{errors[1]} over {summary['pairs']} pairs, "
         f"{summary['refused']} of whose int8 models the gate refused; "
         f"flips {summary['flips']} of {summary['pictures']}; the frozen part is {summary['speed']:.2f} x as fast in int8"
     )
