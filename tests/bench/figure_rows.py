@@ -70,6 +70,7 @@ STEPS = (
         needs_pictures=True,
     ),
     Step(name="cached_trunk", part="training", arguments=("tests.bench.cached_trunk",), needs_pictures=True),
+    Step(name="profile", part="training", arguments=("tests.bench.training_profile",), needs_pictures=True),
     Step(name="predecessor", part="training", arguments=("tests.bench.predecessor",), needs_pictures=True),
     Step(name="beside", part="training", arguments=("tests.bench.line_while_training",), needs_pictures=True),
 )
@@ -273,6 +274,14 @@ ROWS = (
         read=lambda a: "; ".join(
             f"{name} {_times(one['ratio'])}, F1 {one['f1']['difference']:+.4f} (se {one['f1']['standard_error']:.4f})"
             for name, one in a["sets"].items()
+        ),
+    ),
+    Row(
+        what="of the feature pass, its parts alone; a step of layer4, 10 pictures, and its products at a large product's rate",
+        target="",
+        step="profile",
+        read=lambda a: (
+            f"{a['features']['of_the_sum']:.2f}; {a['step']['ms']:.0f} ms, {a['step']['products_ms']:.0f} ms"
         ),
     ),
     Row(
