@@ -70,6 +70,7 @@ class Made:
         temperature: Divisor of the logits.
         draft: Its files; the precisions stand in its fields.
         judged: (M,) P(defective) of the validation part as the exported model judged it, by precision.
+        notes: What the report has to say of it.
     """
 
     trained: Trained
@@ -77,6 +78,7 @@ class Made:
     temperature: float
     draft: Draft
     judged: Mapping[Precision, NDArray[np.float64]]
+    notes: tuple[str, ...] = ()
 
     @property
     def checks(self) -> Mapping[Precision, PrecisionCheck]:
@@ -109,15 +111,15 @@ def make(
     made = yield from _tried(trained, dataset, context.request, folder / "first")
     checks = dict(made.checks)
     if "int8" not in checks:
-        return _with_fp32(made), []
+        return _with_fp32(made), list(made.notes)
     if checks["int8"].passed:
-        return made, []
+        return made, list(made.notes)
     note = f"The int8 graph did not pass: {checks['int8'].reason}. The model was trained again in float."
     again = yield from train_plan(trained.plan, dataset, context.in_float())
     second = _with_fp32((yield from _tried(again, dataset, context.request, folder / "second")))
     both = {"int8": checks["int8"], **second.checks}
     draft = second.draft.accepted(both)
-    return replace(second, draft=draft), [note]
+    return replace(second, draft=draft), [note, *second.notes]
 
 
 def expected_of(trained: Trained, samples: Sequence[Sample]) -> Generator[Report, None, Expected]:
@@ -218,18 +220,18 @@ def _tried(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Pa
     scale = max(_LEAST_TEMPERATURE, temperature(trained.scores, truth))
     calibrate(trained.network, scale)
     scores = calibrated(trained.scores, scale)
-    fail_at, review_from = operating_point(scores, truth, request)
     expected = yield from expected_of(trained, dataset.of(VAL))
-    fail_at = settle(fail_at, expected.scores)
-    if review_from is not None:
-        review_from = settle(review_from, expected.scores)
-        review_from = review_from if review_from < fail_at else None
-    thresholds = Thresholds(
-        fail_at=round(fail_at, 6), review_from=None if review_from is None else round(review_from, 6)
-    )
+    chosen = operating_point(scores, truth, request)
+    thresholds = clear_of(expected.scores, *chosen)
+    notes: tuple[str, ...] = ()
+    if thresholds.fail_at != round(chosen[0], 6):
+        lowered = f"The threshold was lowered from {chosen[0]:.4f} to {thresholds.fail_at:.4f}"
+        notes = (f"{lowered}: a validation picture's score lay so near that rounding would have decided on its side.",)
     draft = export(trained, dataset, request, folder, thresholds)
     checks, judged = yield from _checked(expected, draft, dataset.of(VAL), thresholds)
-    return Made(trained=trained, scores=scores, temperature=scale, draft=draft.accepted(checks), judged=judged)
+    return Made(
+        trained=trained, scores=scores, temperature=scale, draft=draft.accepted(checks), judged=judged, notes=notes
+    )
 
 
 def operating_point(
@@ -252,6 +254,20 @@ def operating_point(
         review_band=request.review_band,
     )
     return min(fail_at, 1.0), review_from
+
+
+def clear_of(scores: NDArray[np.float64], fail_at: float, review_from: float | None) -> Thresholds:
+    """Return an operating point that no rounding of the scores can matter to.
+
+    Args:
+        scores: (N,) P(defective) of the validation pictures, as in training.
+        fail_at: As chosen; it is lowered where a score lies too near, see `settle`.
+        review_from: As chosen; None for no band. A band that was asked for stays, below the first threshold.
+    """
+    fail_at = settle(fail_at, scores)
+    if review_from is not None:
+        review_from = round(settle(min(review_from, fail_at), np.append(scores, fail_at)), 6)
+    return Thresholds(fail_at=round(fail_at, 6), review_from=review_from)
 
 
 def _checked(

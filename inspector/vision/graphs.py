@@ -251,7 +251,7 @@ class Graphs:
         return take_bytes(model, manifest.preprocessing)
 
 
-def take_bytes(model: Any, preprocessing: Preprocessing) -> Any:  # noqa: ANN401 - openvino
+def take_bytes(model: Any, preprocessing: Preprocessing) -> Any:  # noqa: ANN401 - openvino.Model
     """Put the normalisation in front of a graph.
 
     Args:

@@ -47,39 +47,36 @@ CUT, SIZE, EPOCHS, VIEWS = "layer3", 224, 16, 4
 class EveryTime:
     """In the place of kept activations: reads, augments and computes a batch when it is asked for, in torch, float32."""
 
-    def __init__(
-        self, network: InspectionNetwork, samples: list[Sample], preprocessing: Preprocessing, seed: int
-    ) -> None:
+    def __init__(self, extractor: Extractor, samples: list[Sample], seed: int, pool: ThreadPoolExecutor) -> None:
         cells = SIZE // 16
         self.shape = (len(samples), EPOCHS, 1024, cells, cells)
-        self._network, self._samples, self._preprocessing, self._seed = network, samples, preprocessing, seed
-        self._normalised = Plain(preprocessing)
-        self._pool = ThreadPoolExecutor()
+        self._extractor, self._samples, self._seed, self._pool = extractor, samples, seed, pool
 
     def __getitem__(self, chosen: tuple[NDArray[np.int64], NDArray[np.int64]]) -> NDArray[np.float32]:
         """(n,) pictures and (n,) views → (n, C, h, w)."""
-        pictures = np.stack(list(self._pool.map(self._view, *chosen)))
-        with torch.inference_mode():
-            return self._network.until(CUT, torch.from_numpy(self._normalised(pictures))).numpy()
+        return self._extractor(np.stack(list(self._pool.map(self._view, *chosen))))
 
     def _view(self, picture: int, view: int) -> NDArray[np.uint8]:
         rng = np.random.default_rng([self._seed, picture, view])
-        seen = views(read_picture(self._samples[picture].path), self._preprocessing, STANDARD, 2, rng)
+        seen = views(read_picture(self._samples[picture].path), Preprocessing(input_size=SIZE), STANDARD, 2, rng)
         return np.asarray(seen[1])
 
 
 def plain(dataset: Dataset, weights: Path, seed: int) -> tuple[dict[str, Any], dict[str, float]]:
     """Train as anybody would; returns the test figures and seconds."""
     network = backbone(weights, "average", seed)
-    preprocessing = Preprocessing(input_size=SIZE)
-    normalised = Plain(preprocessing)
+    normalised = Plain(Preprocessing(input_size=SIZE))
 
     def eager(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         with torch.inference_mode():
             return network.until(CUT, torch.from_numpy(normalised(pictures))).numpy()
 
-    training = Part(EveryTime(network, dataset.of(TRAIN), preprocessing, seed), labels(dataset.of(TRAIN)))  # type: ignore[arg-type]
-    with mock.patch("trainer.fit.fast_bf16", return_value=False):  # everything in float32
+    samples = dataset.of(TRAIN)
+    with (
+        ThreadPoolExecutor() as pool,
+        mock.patch("trainer.fit.fast_bf16", return_value=False),  # everything in float32
+    ):
+        training = Part(EveryTime(eager, samples, seed, pool), labels(samples))  # type: ignore[arg-type]
         return _learnt(network, dataset, training, eager, seed, {}, mixed=False)
 
 

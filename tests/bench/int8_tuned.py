@@ -8,26 +8,26 @@ station need not be able to; torch's own functions do the same here.
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import openvino as ov
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from inspector.pictures import read_picture
 from inspector.vision.export import convert_behind
-from inspector.vision.graphs import take_bytes
 from inspector.vision.preprocess import fit as fit_bytes
 from tests.bench.common import last
 from trainer.augment import PRESETS
-from trainer.cache import activations, fill
+from trainer.cache import OpenVinoExtractor, activations, fill
 from trainer.dataset import TRAIN, VAL, Dataset, labels
 from trainer.fit import Part, Settings, fit
+from trainer.gate import expected_of
 from trainer.networks import Tail
 from trainer.protocol import Command
-from trainer.steps import probabilities, tensor_of
+from trainer.steps import probabilities
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,19 +116,12 @@ def tune(trained: Trained, dataset: Dataset, context: Context) -> tuple[Inspecti
 
 def as_tuned(network: InspectionNetwork, trained: Trained, samples: Sequence[Sample]) -> NDArray[np.float64]:
     """Return (N,) P(defective) of the network as it was tuned, on the features of the int8 trunk."""
-    found = []
-    for sample in samples:
-        picture = fit_bytes(read_picture(sample.path), trained.preprocessing)[None]
-        with torch.inference_mode():
-            behind = network.eval().after(_CUT, tensor_of(trained.frozen.extractor(picture).astype(np.float16), "cpu"))
-            found.append(1.0 - float(network.explained(behind)[0][0, 0]))
-    return np.array(found)
+    found: NDArray[np.float64] = last(expected_of(replace(trained, network=network), samples)).scores
+    return found
 
 
 def as_exported(model: Any, trained: Trained, samples: Sequence[Sample]) -> NDArray[np.float64]:
     """Return (N,) P(defective) of the graph; what is not int8 in it computes in float32."""
-    compiled = ov.Core().compile_model(
-        take_bytes(model.clone(), trained.preprocessing), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
-    )
+    judge = OpenVinoExtractor(model, trained.preprocessing, "f32")  # its first output are the probabilities
     pictures = (fit_bytes(read_picture(sample.path), trained.preprocessing)[None] for sample in samples)
-    return np.array([1.0 - float(compiled(picture)["probabilities"][0, 0]) for picture in pictures])
+    return np.array([1.0 - float(judge(picture)[0, 0]) for picture in pictures])

@@ -365,11 +365,13 @@ def test_a_second_opinion_is_given_without_seeing_the_first(qtbot: QtBot, home: 
     desk.until(lambda: page.bar.buttons[QueueKind.FAILURES].text() == "Failures 2")
     assert desk.until_shown() == first
     assert page.columns.facts.values["Others"].text() == "shown once you have judged"
+    desk.until(lambda: page.side.recent.list.count() == 0)
     desk.key(Qt.Key.Key_G)
     desk.until_shown(other_than=first)
     desk.key(Qt.Key.Key_Left)
     desk.until(lambda: desk.shown == first)
     assert page.columns.facts.values["Others"].text().startswith("Gudrun: defective")
+    desk.until(lambda: page.side.recent.list.count() == 2)
     assert [one.judgement for one in desk.reviews(first)] == [Judgement.DEFECTIVE, Judgement.GOOD]
     desk.press(page.bar.second)
     desk.until(lambda: page.walk.queue is not None and first not in page.walk.ids)

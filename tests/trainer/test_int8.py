@@ -28,7 +28,7 @@ from trainer.augment import NONE
 from trainer.cache import Plain, activations, fill
 from trainer.dataset import Sample, hashed, read_dataset
 from trainer.frozen import Freezer, Frozen, freeze, freezer
-from trainer.gate import INT8_TOLERANCE, LEAST_CORRELATION, TOLERANCE, Expected, check, in_words
+from trainer.gate import INT8_TOLERANCE, LEAST_CORRELATION, TOLERANCE, Expected, check, clear_of, in_words
 from trainer.loop import train
 from trainer.networks import backbone as load_backbone
 from trainer.protocol import Epoch, Progress, Result, TrainRequest
@@ -165,6 +165,17 @@ def test_flips_are_counted_outside_the_review_band_and_the_picture_is_named() ->
     assert one.reason.startswith("it judges otherwise on 1.png: P(defective) 0.4900, in training 0.5100")
     banded = check(before, found, now, before.maps, Thresholds(fail_at=0.52, review_from=0.3))
     assert (banded.passed, banded.flips) == (True, 0)
+
+
+def test_an_operating_point_keeps_clear_of_scores_and_keeps_its_review_band() -> None:
+    scores = np.array([0.1, 0.4576, 0.458, 0.9])
+    point = clear_of(scores, 0.4578, 0.3)
+    assert point.fail_at == pytest.approx(0.4563, abs=1e-4)
+    assert point.review_from == 0.3
+    lowered = clear_of(scores, 0.4578, 0.4575)  # both between the same pictures
+    assert lowered.review_from is not None
+    assert 0.45 < lowered.review_from < lowered.fail_at < 0.4576
+    assert clear_of(scores, 0.7, None) == Thresholds(fail_at=0.7)
 
 
 def test_a_probability_or_a_heatmap_that_is_off_is_a_reason() -> None:

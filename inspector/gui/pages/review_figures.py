@@ -95,7 +95,7 @@ def read_figures(wanted: Wanted, policy_of: PolicyOf) -> Figures:
         second_opinion=wanted.second_opinion,
     )
     queues = {kind: build_queue(log, replace(request, kind=kind), policy_of) for kind in QUEUES}
-    recent = last_said(log, query)
+    recent = last_said(log, query, judged_by=wanted.reviewer if wanted.second_opinion else None)
     waiting = log.inspections([found.ids[0] for found in queues.values() if found.ids])
     judged = [*waiting.values(), *(one.inspection for one in recent)]
     class_names = next((one.class_names for one in judged if one.class_names), ())

@@ -43,13 +43,20 @@ class Said:
         return review.judgement is not None and agrees(review.judgement, self.inspection.decision.verdict) is False
 
 
-def last_said(log: ReviewLog, query: LogQuery, limit: int = _LIMIT) -> list[Said]:
+def last_said(log: ReviewLog, query: LogQuery, *, judged_by: str | None = None, limit: int = _LIMIT) -> list[Said]:
     """Return the last judgements that stand, newest first; called on a worker.
+
+    Args:
+        log: The record.
+        query: Recipe, lot and time.
+        judged_by: Only of parts that this reviewer has judged: a second opinion must not see the first; None for all.
+        limit: At most so many.
 
     Raises:
         LogError: If the log cannot be read.
     """
-    standing = [review for one in log.standings(query).values() for review in one.reviews]
+    seen = [one for one in log.standings(query).values() if judged_by is None or one.of(judged_by) is not None]
+    standing = [review for one in seen for review in one.reviews]
     newest = sorted(standing, key=lambda one: (one.time_utc, one.id), reverse=True)[:limit]
     parts = log.inspections([one.inspection_id for one in newest])
     return [Said(review=one, inspection=parts[one.inspection_id]) for one in newest if one.inspection_id in parts]
