@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
-    from inspector.gui.session import Session
     from inspector.gui.single import SingleWindow
+    from inspector.gui.station.session import Session
     from inspector.gui.window import MainWindow
     from inspector.paths import Home
     from inspector.settings import Settings
@@ -121,8 +121,8 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
     from PySide6.QtGui import QIcon  # noqa: PLC0415
 
     from inspector.gui import theme  # noqa: PLC0415
-    from inspector.gui.session import Session  # noqa: PLC0415
-    from inspector.gui.store import Store  # noqa: PLC0415
+    from inspector.gui.station.session import Session  # noqa: PLC0415
+    from inspector.gui.station.store import Store  # noqa: PLC0415
     from inspector.gui.widgets.later import soon  # noqa: PLC0415
     from inspector.gui.window import MainWindow  # noqa: PLC0415
     from inspector.paths import resources_dir  # noqa: PLC0415

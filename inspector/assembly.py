@@ -11,7 +11,7 @@ from inspector.domain.config import ArchiveConfig, Crop, KeepPolicy, TriggerConf
 from inspector.domain.errors import RecipeError
 from inspector.engine.job import LineJob
 from inspector.paths import Home, shipped_models_dir
-from inspector.recipe import Recipe, SourceOptions, load_recipe
+from inspector.recipes.recipe import Recipe, SourceOptions, load_recipe
 
 if TYPE_CHECKING:
     from inspector.domain.records import Thresholds

@@ -22,11 +22,11 @@ from PySide6.QtWidgets import QApplication
 from inspector.domain.config import ArchiveConfig, KeepPolicy
 from inspector.domain.records import Thresholds, Verdict
 from inspector.gui import theme
-from inspector.gui.session import Session
-from inspector.gui.store import Store
+from inspector.gui.station.session import Session
+from inspector.gui.station.store import Store
 from inspector.gui.window import MainWindow
 from inspector.paths import Home
-from inspector.recipe import Recipe, save_recipe
+from inspector.recipes.recipe import Recipe, save_recipe
 from inspector.settings import Settings
 from inspector.sources.demo_part import DEFECTS
 from trainer.demo.crops import CROP_PX, make_crops

@@ -9,7 +9,7 @@ import pytest
 
 from inspector.paths import Home
 from inspector.programs import has_trainer, is_installed, station_command, trainer_command
-from inspector.trainings import Trainings
+from inspector.runs.trainings import Trainings
 
 
 @pytest.fixture

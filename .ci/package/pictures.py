@@ -49,7 +49,7 @@ def make_pictures(folder: Path, *, backbone: bool) -> None:
 def _make_videos(folder: Path) -> None:
     import cv2  # noqa: PLC0415
 
-    from inspector.recipe import SourceOptions  # noqa: PLC0415
+    from inspector.recipes.recipe import SourceOptions  # noqa: PLC0415
     from inspector.sources.demo import DemoSource  # noqa: PLC0415
 
     source = DemoSource(SourceOptions(as_fast_as_possible=True))

@@ -18,7 +18,7 @@ from inspector.batch.reader import ResultReader
 from inspector.batch.record import RunError, RunRecord, read_record
 from inspector.batch.results import FILE_NAME
 from inspector.batch.survey import labels_for
-from inspector.processes import ProcessMark, is_alive
+from inspector.runs.processes import ProcessMark, is_alive
 from inspector.vision.manifest import MANIFEST_FILE
 
 if TYPE_CHECKING:

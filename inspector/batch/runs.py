@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 from inspector.batch.record import RunError, RunRecord, user_name, write_record
 from inspector.batch.run_state import ERRORS_FILE, PROCESS_FILE, PROGRESS_FILE, STOP_FILE, BatchRun, marks_of, read_run
-from inspector.processes import ProcessError, is_alive, kill_tree, launch, mark_of
 from inspector.programs import station_command
+from inspector.runs.processes import ProcessError, is_alive, kill_tree, launch, mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

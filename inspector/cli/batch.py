@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from inspector.domain.config import QualityLimits
     from inspector.domain.records import Thresholds
     from inspector.paths import Home
-    from inspector.recipe import Recipe
+    from inspector.recipes.recipe import Recipe
     from inspector.vision.classifier import Classifier
 
 

@@ -54,7 +54,7 @@ class Lines:
 
     def hello(self) -> None:
         """Say which process this is."""
-        from inspector.processes import mark_of  # noqa: PLC0415
+        from inspector.runs.processes import mark_of  # noqa: PLC0415
 
         emit(mark_of(os.getpid()).model_dump())
 

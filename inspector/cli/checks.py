@@ -24,7 +24,7 @@ from inspector.domain.records import Frame
 from inspector.outputs.base import LogQuery
 from inspector.outputs.export import summary
 from inspector.programs import has_trainer, is_packaged
-from inspector.recipe import SourceOptions
+from inspector.recipes.recipe import SourceOptions
 from inspector.sources.cameras import list_cameras
 from inspector.sources.factory import open_source
 from inspector.vision.backends import list_devices
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from inspector.assembly import Places
-    from inspector.recipe import Recipe
+    from inspector.recipes.recipe import Recipe
     from inspector.settings import Settings
     from inspector.vision.benchmark.records import Machine
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from inspector.cli.checks import Check
     from inspector.paths import Home
-    from inspector.recipe import Recipe
+    from inspector.recipes.recipe import Recipe
 
 _WIDTH = 118
 _NAME_WIDTH = 13

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import argparse
 
     from inspector.paths import Home
-    from inspector.promotions import Promotion
-    from inspector.recipe import Recipe
+    from inspector.recipes.promotions import Promotion
+    from inspector.recipes.recipe import Recipe
 
 
 def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
@@ -151,7 +151,7 @@ def import_model(parsed: argparse.Namespace) -> int:
 def promote_model(parsed: argparse.Namespace) -> int:
     """Promote: verified, recorded, then saved as the recipe's next version."""
     from inspector import assembly  # noqa: PLC0415
-    from inspector.promotions import Promotions, promoted  # noqa: PLC0415
+    from inspector.recipes.promotions import Promotions, promoted  # noqa: PLC0415
 
     home = home_of(parsed)
     recipe = assembly.find_recipe(parsed.recipe or settings_of(home).recipe, home)
@@ -166,7 +166,7 @@ def promote_model(parsed: argparse.Namespace) -> int:
 def roll_back_model(parsed: argparse.Namespace) -> int:
     """Roll the last promotion of a recipe back."""
     from inspector import assembly  # noqa: PLC0415
-    from inspector.promotions import Promotions, rolled_back  # noqa: PLC0415
+    from inspector.recipes.promotions import Promotions, rolled_back  # noqa: PLC0415
 
     home = home_of(parsed)
     recipe = assembly.find_recipe(parsed.recipe or settings_of(home).recipe, home)
@@ -179,7 +179,7 @@ def roll_back_model(parsed: argparse.Namespace) -> int:
 
 
 def _put(recipe: Recipe, home: Home, made: Promotion, *, as_json: bool) -> int:
-    from inspector.recipe import save_next_version  # noqa: PLC0415
+    from inspector.recipes.recipe import save_next_version  # noqa: PLC0415
 
     saved = save_next_version(recipe, home.recipes)
     if as_json:
@@ -191,7 +191,7 @@ def _put(recipe: Recipe, home: Home, made: Promotion, *, as_json: bool) -> int:
 
 def list_promotions(parsed: argparse.Namespace) -> int:
     """List the record."""
-    from inspector.promotions import Promotions  # noqa: PLC0415
+    from inspector.recipes.promotions import Promotions  # noqa: PLC0415
 
     found = [one for one in Promotions(home_of(parsed)).read() if parsed.recipe in {"", one.recipe}]
     if parsed.json:

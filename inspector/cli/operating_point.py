@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from inspector.domain.operating_point import LabelledScores
     from inspector.domain.outcome import Estimate, Outcome, Prices, Rate
     from inspector.domain.records import Thresholds
-    from inspector.operating.parts import LabelledParts
-    from inspector.operating.prices import RecipePrices
+    from inspector.operating_point.parts import LabelledParts
+    from inspector.operating_point.prices import RecipePrices
 
 
 def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
@@ -41,8 +41,8 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
 def show_point(parsed: argparse.Namespace) -> int:
     """Show what an operating point does."""
     from inspector import assembly  # noqa: PLC0415
-    from inspector.operating.prices import RecipePrices, load_prices  # noqa: PLC0415
-    from inspector.operating.sources import parts_of  # noqa: PLC0415
+    from inspector.operating_point.prices import RecipePrices, load_prices  # noqa: PLC0415
+    from inspector.operating_point.sources import parts_of  # noqa: PLC0415
 
     home = home_of(parsed)
     parts, in_force = parts_of(parsed.parts, home)
@@ -152,7 +152,7 @@ def _estimate(found: Estimate | None) -> dict[str, Any] | None:
 
 def _print_figures(found: dict[str, Any], parts: LabelledParts, point: Thresholds, prices: RecipePrices) -> None:
     from inspector.domain.outcome import evidence  # noqa: PLC0415
-    from inspector.operating.words import evidence_words, in_words  # noqa: PLC0415
+    from inspector.operating_point.words import evidence_words, in_words  # noqa: PLC0415
 
     print(f"{parts.source}: {parts.good} good, {parts.defective} defective; {parts.how}")
     print(in_words(point))

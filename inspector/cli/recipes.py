@@ -74,8 +74,8 @@ def new_recipe(parsed: argparse.Namespace) -> int:
     """Make; one of that name that is there is not touched."""
     from inspector import assembly  # noqa: PLC0415
     from inspector.domain.errors import RecipeError  # noqa: PLC0415
-    from inspector.recipe import Recipe  # noqa: PLC0415
-    from inspector.recipe import save_recipe as save  # noqa: PLC0415
+    from inspector.recipes.recipe import Recipe  # noqa: PLC0415
+    from inspector.recipes.recipe import save_recipe as save  # noqa: PLC0415
 
     home = home_of(parsed)
     assembly.model_store(home).find(parsed.model)
@@ -100,7 +100,7 @@ def check_recipe(parsed: argparse.Namespace) -> int:
     """Check."""
     from inspector import assembly  # noqa: PLC0415
     from inspector.domain.errors import BundleError  # noqa: PLC0415
-    from inspector.recipe import load_recipe  # noqa: PLC0415
+    from inspector.recipes.recipe import load_recipe  # noqa: PLC0415
 
     recipe = load_recipe(parsed.file)
     warnings = []
@@ -118,7 +118,7 @@ def check_recipe(parsed: argparse.Namespace) -> int:
 
 def save_recipe(parsed: argparse.Namespace) -> int:
     """Save; the version follows that of the recipe of the same name."""
-    from inspector.recipe import load_recipe, save_next_version  # noqa: PLC0415
+    from inspector.recipes.recipe import load_recipe, save_next_version  # noqa: PLC0415
 
     recipe = load_recipe(parsed.file)
     folder = home_of(parsed).recipes

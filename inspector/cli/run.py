@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from inspector.engine.engine import Engine
     from inspector.engine.status import EngineStatus, PartInspected
     from inspector.paths import Home
-    from inspector.recipe import Recipe
+    from inspector.recipes.recipe import Recipe
 
 _LOOK_EVERY_S = 1.0
 
@@ -285,7 +285,7 @@ def _headless(parsed: argparse.Namespace) -> int:
 def _changes(parsed: argparse.Namespace, recipe: Recipe, home: Home) -> Callable[[], Recipe | None]:
     """Return what looks, at most once a second, for a newer version of the recipe."""
     from inspector.domain.errors import RecipeError  # noqa: PLC0415
-    from inspector.recipe import RecipeFollower  # noqa: PLC0415
+    from inspector.recipes.recipe import RecipeFollower  # noqa: PLC0415
 
     follower = RecipeFollower(recipe, home.recipes)
     next_s = 0.0

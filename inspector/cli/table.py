@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from inspector.domain.records import Tally
     from inspector.engine.status import EngineStatus, PartInspected
-    from inspector.recipe import Recipe
+    from inspector.recipes.recipe import Recipe
 
 _STYLES = {Verdict.PASS: "cyan", Verdict.FAIL: "bold red", Verdict.REVIEW: "yellow", Verdict.ERROR: "bold magenta"}
 _SIGNS = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.REVIEW: "?", Verdict.ERROR: "!"}

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from inspector.outputs.base import Archive, ResultLog
-    from inspector.recipe import Recipe
+    from inspector.recipes.recipe import Recipe
     from inspector.sources.base import Source
     from inspector.vision.classifier import Classifier
 

@@ -16,7 +16,7 @@ from inspector.gui.words import short_source
 if TYPE_CHECKING:
     from inspector.assembly import RecipeEntry
     from inspector.engine.stages import StageFigure
-    from inspector.recipe import Recipe
+    from inspector.recipes.recipe import Recipe
 
 
 class Header(QWidget):

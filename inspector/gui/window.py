@@ -23,8 +23,8 @@ from inspector.engine.status import EngineStatus, RunState, SourceState
 from inspector.gui import theme
 from inspector.gui.bars import Footer, Header
 from inspector.gui.faults import FaultCatcher
+from inspector.gui.live.page import LivePage
 from inspector.gui.page_bar import PageBar
-from inspector.gui.pages.live import LivePage
 from inspector.gui.widgets.banners import BannerArea
 from inspector.gui.widgets.basics import seen
 from inspector.gui.widgets.later import LaterPage, soon
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QScreen, QShowEvent
 
+    from inspector.gui.batch.page import BatchPage
     from inspector.gui.first_start.dialog import FirstStart
     from inspector.gui.manual import ManualDialog
-    from inspector.gui.pages.batch import BatchPage
-    from inspector.gui.pages.operating import OperatingPage
-    from inspector.gui.pages.review import ReviewPage
-    from inspector.gui.pages.settings import SettingsPage
-    from inspector.gui.session import Session
-    from inspector.recipe import Recipe
+    from inspector.gui.operating_point.page import OperatingPage
+    from inspector.gui.review.page import ReviewPage
+    from inspector.gui.settings.page import SettingsPage
+    from inspector.gui.station.session import Session
+    from inspector.recipes.recipe import Recipe
     from inspector.settings import Settings
 
 #: The window is gone within this time, whatever hangs.
@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
 
     def _make_batch(self) -> BatchPage:
         from inspector.batch import BatchRuns  # noqa: PLC0415 - not before the first paint
-        from inspector.gui.pages.batch import BatchPage  # noqa: PLC0415
+        from inspector.gui.batch.page import BatchPage  # noqa: PLC0415
 
         return BatchPage(self._session, BatchRuns(self._session.store.home))
 
@@ -139,7 +139,7 @@ class MainWindow(QMainWindow):
         return self._settings.page()
 
     def _make_settings(self) -> SettingsPage:
-        from inspector.gui.pages.settings import SettingsPage  # noqa: PLC0415 - not before the first paint
+        from inspector.gui.settings.page import SettingsPage  # noqa: PLC0415 - not before the first paint
 
         page = SettingsPage(self._session)
         page.log_wanted.connect(self._session.open_log)
@@ -152,7 +152,7 @@ class MainWindow(QMainWindow):
         return self._operating.page()
 
     def _make_operating(self) -> OperatingPage:
-        from inspector.gui.pages.operating import OperatingPage  # noqa: PLC0415 - not before the first paint
+        from inspector.gui.operating_point.page import OperatingPage  # noqa: PLC0415 - not before the first paint
 
         return OperatingPage(self._session)
 
@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
         return self._review.page()
 
     def _make_review(self) -> ReviewPage:
-        from inspector.gui.pages.review import ReviewPage  # noqa: PLC0415 - not before the first paint
+        from inspector.gui.review.page import ReviewPage  # noqa: PLC0415 - not before the first paint
 
         page = ReviewPage(self._session)
         page.archive_wanted.connect(self._show_archive)

@@ -1,8 +1,26 @@
-"""Words for things that are shown in little room."""
+"""Words that several rooms of the window use."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from inspector.domain.config import KeepPolicy, TriggerMode
+
+#: How the line knows that there is a part.
+MODES = {
+    TriggerMode.PART_CROSSING: "part crossing the line (belt)",
+    TriggerMode.PART_SETTLED: "part at rest (indexed station)",
+    TriggerMode.INTERVAL: "every so many seconds",
+    TriggerMode.MANUAL: "by hand only",
+    TriggerMode.EVERY_PICTURE: "every picture (folders)",
+}
+#: Which pictures the archive keeps.
+KEEP = {
+    KeepPolicy.ALL: "all pictures",
+    KeepPolicy.FAILURES: "failures, reviews and errors",
+    KeepPolicy.ONE_IN_N: "those, and one in N passes",
+    KeepPolicy.NONE: "none",
+}
 
 
 def short_source(source: str) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import InspectorError
-from inspector.processes import ProcessError, launch
 from inspector.programs import has_trainer, trainer_command
+from inspector.runs.processes import ProcessError, launch
 from trainer.protocol import Explained, parse_explain_report
 
 if TYPE_CHECKING:

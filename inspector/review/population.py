@@ -9,7 +9,7 @@ from inspector.domain.config import KeepPolicy
 from inspector.domain.errors import RecipeError
 from inspector.domain.records import Verdict
 from inspector.domain.sampling import KEPT, draw
-from inspector.recipe import load_recipe
+from inspector.recipes.recipe import load_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

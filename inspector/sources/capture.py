@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.domain.records import Image
-    from inspector.recipe import SourceOptions
+    from inspector.recipes.recipe import SourceOptions
 
 __all__ = [
     "BACKENDS",

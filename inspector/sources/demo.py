@@ -11,7 +11,7 @@ from inspector.domain.records import Frame
 from inspector.sources.demo_scene import FPS, DemoScene
 
 if TYPE_CHECKING:
-    from inspector.recipe import SourceOptions
+    from inspector.recipes.recipe import SourceOptions
 
 
 class DemoSource:

@@ -11,7 +11,7 @@ from inspector.domain.errors import SourceError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from inspector.recipe import SourceOptions
+    from inspector.recipes.recipe import SourceOptions
     from inspector.sources.base import Source
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Generator, Iterator
 
-    from inspector.recipe import SourceOptions
+    from inspector.recipes.recipe import SourceOptions
 
 _OPEN_LIMIT_S = 60.0
 _SILENCE_S = 30.0

@@ -20,8 +20,8 @@ from inspector.batch.run_state import PROCESS_FILE
 from inspector.domain.config import QualityLimits
 from inspector.domain.records import Thresholds
 from inspector.paths import Home
-from inspector.processes import ProcessMark, is_alive
-from inspector.recipe import Recipe, save_recipe
+from inspector.recipes.recipe import Recipe, save_recipe
+from inspector.runs.processes import ProcessMark, is_alive
 from inspector.vision.bundle import Bundle
 from tests.batch.samples import R, write_results
 from tests.bundles import make_bundle

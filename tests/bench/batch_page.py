@@ -65,8 +65,8 @@ class Desk:
 
         from inspector.app import SWITCH_S
         from inspector.gui import theme
-        from inspector.gui.session import Session
-        from inspector.gui.store import Store
+        from inspector.gui.station.session import Session
+        from inspector.gui.station.store import Store
         from inspector.gui.window import MainWindow
         from inspector.paths import Home
         from inspector.settings import Settings

@@ -22,13 +22,13 @@ from PySide6.QtWidgets import QApplication
 from inspector.domain.operating_point import LabelledScores
 from inspector.domain.records import Thresholds
 from inspector.gui import theme
-from inspector.gui.pages.operating import OperatingPage
-from inspector.gui.pages.operating_desk import Loaded
-from inspector.gui.session import Session
-from inspector.gui.store import Store
-from inspector.operating.parts import LabelledParts
-from inspector.operating.prices import RecipePrices
-from inspector.operating.sources import VALIDATION, Source
+from inspector.gui.operating_point.page import OperatingPage
+from inspector.gui.operating_point.store import Loaded
+from inspector.gui.station.session import Session
+from inspector.gui.station.store import Store
+from inspector.operating_point.parts import LabelledParts
+from inspector.operating_point.prices import RecipePrices
+from inspector.operating_point.sources import VALIDATION, Source
 from inspector.paths import Home
 from inspector.settings import Settings
 

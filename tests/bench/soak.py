@@ -31,7 +31,7 @@ from inspector.engine.memory import use_frames_again
 from inspector.engine.status import EngineStatus, PartInspected
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.paths import Home
-from inspector.recipe import SourceOptions
+from inspector.recipes.recipe import SourceOptions
 from inspector.settings import Settings
 from inspector.sources.base import SourceEndedError
 from inspector.sources.demo import DemoSource

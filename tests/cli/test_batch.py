@@ -15,7 +15,7 @@ from inspector.cli import batch as commands
 from inspector.cli import main
 from inspector.domain.config import QualityLimits
 from inspector.domain.records import Thresholds
-from inspector.recipe import Recipe, save_recipe
+from inspector.recipes.recipe import Recipe, save_recipe
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
 

@@ -22,7 +22,7 @@ from inspector.cli import main
 from inspector.domain.config import TriggerMode
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
-from inspector.recipe import load_recipe, save_recipe
+from inspector.recipes.recipe import load_recipe, save_recipe
 from inspector.vision.manifest import PrecisionCheck
 from tests.bundles import make_bundle, make_two_graph_bundle
 from tests.gui.conftest import picture

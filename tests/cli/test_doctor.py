@@ -11,7 +11,7 @@ import pytest
 from inspector import assembly
 from inspector.cli import main
 from inspector.cli.checks import without_secrets
-from inspector.recipe import save_recipe
+from inspector.recipes.recipe import save_recipe
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
 

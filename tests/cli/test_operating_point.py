@@ -10,10 +10,10 @@ import pytest
 
 from inspector.cli import main
 from inspector.domain.records import Thresholds
-from inspector.operating.prices import RecipePrices, save_prices
-from inspector.recipe import Recipe, RecipeFollower, load_recipe, save_recipe
+from inspector.operating_point.prices import RecipePrices, save_prices
+from inspector.recipes.recipe import Recipe, RecipeFollower, load_recipe, save_recipe
 from tests.bundles import make_bundle
-from tests.operating.parts import scored_bundle
+from tests.operating_point.parts import scored_bundle
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from inspector.cli import main
 from inspector.outputs.base import LogQuery
 from inspector.outputs.export import COLUMNS
 from inspector.outputs.result_log import SqliteResultLog
-from inspector.recipe import save_recipe
+from inspector.recipes.recipe import save_recipe
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
 

@@ -15,7 +15,7 @@ import pytest
 from inspector.cli import main
 from inspector.domain.errors import RecipeError
 from inspector.domain.records import Thresholds
-from inspector.recipe import Recipe, RecipeFollower, load_recipe, save_next_version, save_recipe
+from inspector.recipes.recipe import Recipe, RecipeFollower, load_recipe, save_next_version, save_recipe
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
 

@@ -15,7 +15,7 @@ from inspector.domain.records import Verdict
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.pictures import read_picture
-from inspector.recipe import save_recipe
+from inspector.recipes.recipe import save_recipe
 from tests.bundles import make_bundle
 from tests.review.parts import fill
 

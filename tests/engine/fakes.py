@@ -30,7 +30,7 @@ from inspector.domain.records import (
 from inspector.engine.job import LineJob
 from inspector.engine.status import EngineStatus, PartInspected
 from inspector.outputs.base import LogQuery, YieldPoint
-from inspector.recipe import Recipe
+from inspector.recipes.recipe import Recipe
 from inspector.sources.base import SourceEndedError
 
 WAIT_S = 20.0

@@ -17,9 +17,9 @@ from inspector.batch.record import write_record
 from inspector.batch.run_state import PROCESS_FILE, PROGRESS_FILE
 from inspector.domain.config import QualityLimits
 from inspector.domain.records import Thresholds
-from inspector.gui.pages.batch import BatchPage
+from inspector.gui.batch.page import BatchPage
 from inspector.paths import Home
-from inspector.processes import mark_of
+from inspector.runs.processes import mark_of
 from tests.batch.samples import R, write_results
 from tests.gui.conftest import Station, picture
 

@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from inspector.gui.session import Session
-from inspector.gui.store import Store
+from inspector.gui.station.session import Session
+from inspector.gui.station.store import Store
 from inspector.gui.window import MainWindow
 from inspector.paths import Home
-from inspector.recipe import Recipe, save_recipe
+from inspector.recipes.recipe import Recipe, save_recipe
 from inspector.settings import Settings
 from tests.bundles import make_bundle
 

@@ -13,8 +13,8 @@ from inspector.batch import Sort, SortKey
 from inspector.batch.confusion import FAILED, PASSED
 from inspector.batch.labels import DEFECTIVE, GOOD
 from inspector.domain.records import Prediction
-from inspector.gui.widgets.confusion_table import Cell
-from inspector.gui.widgets.results_table import ROW_PX, Column
+from inspector.gui.batch.confusion_table import Cell
+from inspector.gui.batch.results_table import ROW_PX, Column
 from tests.batch.samples import R, write_results
 from tests.gui.batch_desk import ROWS, Desk, digest_of, make_run, real_rows, say
 from tests.gui.conftest import Station, picture

@@ -17,12 +17,12 @@ from inspector.domain.config import KeepPolicy, TriggerMode
 from inspector.domain.records import Tally
 from inspector.gui.first_start.answers import NO_MODEL, SourceKind
 from inspector.gui.first_start.dialog import FirstStart
-from inspector.gui.session import Session
-from inspector.gui.store import Store
+from inspector.gui.station.session import Session
+from inspector.gui.station.store import Store
 from inspector.gui.window import MainWindow
 from inspector.outputs.base import LogQuery
 from inspector.paths import Home
-from inspector.recipe import load_recipe
+from inspector.recipes.recipe import load_recipe
 from inspector.settings import Settings, load_settings
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture

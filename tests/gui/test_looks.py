@@ -17,8 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from inspector.domain.records import Tally
 from inspector.gui import theme
-from inspector.gui.pages.live import FRESH_S, NEW_S
-from inspector.gui.widgets.trend import Minute, Trend, floor_of, minutes_of
+from inspector.gui.live.page import FRESH_S, NEW_S
+from inspector.gui.live.trend import Minute, Trend, floor_of, minutes_of
 from inspector.gui.widgets.verdict import Face
 from inspector.outputs.base import YieldPoint
 from tests.gui.conftest import Station, picture

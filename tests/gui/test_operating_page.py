@@ -11,15 +11,15 @@ from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from inspector.domain.records import Thresholds
-from inspector.gui.pages.operating import OperatingPage
+from inspector.gui.operating_point.page import OperatingPage
 from inspector.gui.widgets.later import LaterPage
-from inspector.operating.prices import load_prices
-from inspector.operating.words import evidence_words
+from inspector.operating_point.prices import load_prices
+from inspector.operating_point.words import evidence_words
 from inspector.paths import Home
-from inspector.recipe import Recipe, load_recipe, save_next_version, save_recipe
+from inspector.recipes.recipe import Recipe, load_recipe, save_next_version, save_recipe
 from tests.bundles import make_bundle
 from tests.gui.conftest import Station, picture
-from tests.operating.parts import USUAL, Scored, scored_bundle
+from tests.operating_point.parts import USUAL, Scored, scored_bundle
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 

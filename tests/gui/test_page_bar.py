@@ -14,8 +14,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from inspector.gui.icons import icon
 from inspector.gui.page_bar import PageBar
+from inspector.gui.widgets.icons import icon
 from inspector.gui.widgets.later import LaterPage, Page
 from tests.gui.conftest import Station
 

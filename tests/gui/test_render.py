@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from inspector.domain.records import Box, Prediction
-from inspector.gui.render import Scene, View, render, to_qimage
+from inspector.gui.widgets.render import Scene, View, render, to_qimage
 
 
 def pixels(image: QImage) -> NDArray[np.uint8]:

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from inspector.gui.pages.review_looking import PLAN
+from inspector.gui.review.deep_look import PLAN
 from inspector.paths import Home
 from inspector.review.deep_look import DeepLookError
 from tests.gui.conftest import Closes

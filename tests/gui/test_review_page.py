@@ -16,7 +16,7 @@ from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.reviews import ReviewLog
 from inspector.paths import Home
-from inspector.recipe import load_recipe
+from inspector.recipes.recipe import load_recipe
 from inspector.settings import Settings
 from tests.gui.conftest import Closes
 from tests.gui.reviewing import NO_MENUS, Desk, make_home
@@ -143,7 +143,7 @@ def test_a_new_type_is_offered_from_then_on(qtbot: QtBot, home: Home, desks: lis
 def test_the_blind_audit_withholds_everything_until_the_part_is_judged(
     qtbot: QtBot, home: Home, desks: list[Closes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inspector.gui.pages.review_walk.ANSWER_S", 3600.0)
+    monkeypatch.setattr("inspector.gui.review.walk.ANSWER_S", 3600.0)
     desk = Desk(qtbot, home, good=2, bad=2)
     desks.append(desk)
     desk.open(QueueKind.AUDIT)
@@ -188,7 +188,7 @@ def test_the_blind_audit_withholds_everything_until_the_part_is_judged(
 def test_the_answer_goes_by_itself(
     qtbot: QtBot, home: Home, desks: list[Closes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inspector.gui.pages.review_walk.ANSWER_S", 0.05)
+    monkeypatch.setattr("inspector.gui.review.walk.ANSWER_S", 0.05)
     desk = Desk(qtbot, home, good=2)
     desks.append(desk)
     desk.open(QueueKind.AUDIT)
@@ -335,7 +335,7 @@ def test_another_recipe_brings_its_own_parts(qtbot: QtBot, home: Home, desks: li
 def test_a_key_that_comes_too_early_does_not_part_the_answer_from_its_picture(
     qtbot: QtBot, home: Home, desks: list[Closes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inspector.gui.pages.review_walk.ANSWER_S", 3600.0)
+    monkeypatch.setattr("inspector.gui.review.walk.ANSWER_S", 3600.0)
     desk = Desk(qtbot, home, good=2)
     desks.append(desk)
     desk.open(QueueKind.AUDIT)

@@ -8,8 +8,8 @@ import pytest
 
 from inspector.domain.records import Verdict
 from inspector.domain.review import Judgement, Review, Standing
-from inspector.gui.pages.review_figures import types_of
-from inspector.gui.pages.review_words import agrees, answer, clock, others_words, still_words, walked_words
+from inspector.gui.review.figures import types_of
+from inspector.gui.review.words import agrees, answer, clock, others_words, still_words, walked_words
 from tests.outputs.samples import START, inspection
 
 GOOD, BAD, UNSURE = Judgement.GOOD, Judgement.DEFECTIVE, Judgement.UNSURE

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.domain.operating_point import LabelledScores
 from inspector.domain.records import Thresholds
-from inspector.gui.widgets.score_axis import ScoreAxis
+from inspector.gui.operating_point.score_axis import ScoreAxis
 
 
 @pytest.mark.parametrize("width", [420, 720, 1300])

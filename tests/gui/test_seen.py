@@ -13,10 +13,10 @@ from PySide6.QtCore import Qt
 
 from inspector.domain.records import Frame, Part
 from inspector.engine.status import PartInspected, RunState
-from inspector.gui.events import PIXELS_OF, Listener
-from inspector.gui.render import Renderer, Scene
-from inspector.gui.session import HIDDEN_POLL_MS
+from inspector.gui.station.events import PIXELS_OF, Listener
+from inspector.gui.station.session import HIDDEN_POLL_MS
 from inspector.gui.widgets.picture import PictureView
+from inspector.gui.widgets.render import Renderer, Scene
 from tests.gui.conftest import Station, picture
 from tests.outputs.samples import inspection
 

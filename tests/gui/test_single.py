@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from inspector.gui.pages import settings as settings_page
+from inspector.gui.settings import page as settings_page
 from inspector.gui.single import SingleWindow
 from tests.gui.conftest import Station
 

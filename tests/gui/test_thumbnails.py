@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtGui import QImage
 
-from inspector.gui.thumbnails import Thumbnails
+from inspector.gui.widgets.thumbnails import Thumbnails
 
 WAIT_S = 10.0
 

@@ -14,13 +14,13 @@ from pytestqt.qtbot import QtBot
 
 from inspector.domain.records import Thresholds
 from inspector.engine.status import RunState
-from inspector.gui.pages.training import TrainingPage
-from inspector.gui.pages.training_flips import flips_of
-from inspector.gui.pages.training_words import escape_words, percent
+from inspector.gui.training.flips import flips_of
+from inspector.gui.training.page import TrainingPage
+from inspector.gui.training.words import escape_words, percent
 from inspector.gui.words import duration
 from inspector.paths import Home
-from inspector.promotions import Promotions
-from inspector.trainings import Trainings, TrainingState
+from inspector.recipes.promotions import Promotions
+from inspector.runs.trainings import Trainings, TrainingState
 from tests.fake_trainer import COMMAND
 from tests.gui.conftest import Station, picture
 from trainer.protocol import TrainRequest

@@ -17,12 +17,12 @@ from pytestqt.qtbot import QtBot
 
 from inspector.domain.records import Tally, Verdict
 from inspector.engine.status import EngineStatus, RunState, SourceState
-from inspector.gui.faces import face_of
+from inspector.gui.live.faces import face_of
 from inspector.gui.widgets.verdict import Face
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.paths import Home
-from inspector.recipe import save_next_version
+from inspector.recipes.recipe import save_next_version
 from inspector.settings import Settings
 from tests.bundles import make_bundle
 from tests.gui.conftest import Station, picture
@@ -204,8 +204,8 @@ def test_another_log_is_opened_without_a_restart(station: Station, tmp_path: Pat
 def test_a_log_that_another_station_holds_is_a_banner_with_a_way_out(qtbot: QtBot, home: Home) -> None:
     with closing(SqliteResultLog(home.log)):
         session_settings = Settings(recipe="Test")
-        from inspector.gui.session import Session
-        from inspector.gui.store import Store
+        from inspector.gui.station.session import Session
+        from inspector.gui.station.store import Store
         from inspector.gui.window import MainWindow
 
         session = Session(Store(home, session_settings))
@@ -321,7 +321,7 @@ def test_the_first_paint_waits_for_nothing_heavy(home: Home) -> None:
         "    begin(self, *a)\n"
         "    self.painted.connect(look)\n"
         "def look():\n"
-        f"    print(sorted(set({heavy!r}.split()) & set(sys.modules)), 'inspector.gui.pages.settings' in sys.modules)\n"
+        f"    print(sorted(set({heavy!r}.split()) & set(sys.modules)), 'inspector.gui.settings.page' in sys.modules)\n"
         "    from PySide6.QtWidgets import QApplication\n"
         "    [one.close() for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow)]\n"
         "MainWindow.__init__ = init\n"

@@ -20,7 +20,7 @@ from inspector.domain.sampling import is_kept_pass
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.reviews import ReviewLog
-from inspector.recipe import Recipe, save_recipe
+from inspector.recipes.recipe import Recipe, save_recipe
 from inspector.review.desk import ReviewDesk
 from inspector.review.population import recipe_policies
 from inspector.review.queues import Entry, QueueRequest, Skipped, build_queue, load_entry

@@ -10,7 +10,7 @@ import pytest
 
 from inspector.domain.errors import SourceError, SourceLostError
 from inspector.domain.records import Frame
-from inspector.recipe import SourceOptions
+from inspector.recipes.recipe import SourceOptions
 from inspector.sources.capture import open_camera, without_password
 from inspector.sources.pump import Pump
 from tests.sources.fakes import FakeCapture, camera, loss

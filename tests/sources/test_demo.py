@@ -11,7 +11,7 @@ import pytest
 from inspector.assembly import demo_recipe
 from inspector.domain.records import Frame
 from inspector.domain.trigger import make_trigger
-from inspector.recipe import SourceOptions
+from inspector.recipes.recipe import SourceOptions
 from inspector.sources.demo import DemoSource
 from inspector.sources.demo_part import DEFECTS, render_part
 from inspector.sources.demo_scene import DemoScene

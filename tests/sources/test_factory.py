@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inspector.domain.errors import SourceError
-from inspector.recipe import SourceOptions
+from inspector.recipes.recipe import SourceOptions
 from inspector.sources.cameras import CameraInfo, list_cameras
 from inspector.sources.capture import CaptureSource
 from inspector.sources.demo import DemoSource

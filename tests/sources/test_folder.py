@@ -13,7 +13,7 @@ import pytest
 from inspector.domain.errors import LogError, SourceError, SourceLostError
 from inspector.domain.records import BadPicture, Frame
 from inspector.pictures import encode_picture, write_bytes
-from inspector.recipe import SourceOptions
+from inspector.recipes.recipe import SourceOptions
 from inspector.sources.folder import FolderSource, Patience, file_key
 from inspector.sources.waiting import Waiting
 from tests.sources.fakes import collect, loss

@@ -11,7 +11,7 @@ import pytest
 
 from inspector.domain.errors import SourceError
 from inspector.domain.records import Frame
-from inspector.recipe import SourceOptions
+from inspector.recipes.recipe import SourceOptions
 from inspector.sources.capture import open_stream, open_video
 from tests.sources.fakes import read_to_end
 

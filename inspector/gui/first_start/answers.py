@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from inspector.domain.config import ArchiveConfig, KeepPolicy, TriggerConfig, TriggerMode
-from inspector.recipe import Recipe
+from inspector.recipes.recipe import Recipe
 
 if TYPE_CHECKING:
     from inspector.settings import Settings

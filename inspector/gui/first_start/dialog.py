@@ -19,7 +19,7 @@ from inspector.programs import station_command
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inspector.gui.session import Session
+    from inspector.gui.station.session import Session
 
 _POLL_MS = 50
 

@@ -11,12 +11,12 @@ from inspector import assembly
 from inspector.gui.first_start.parts import Choice, PathField, asked, row_of
 from inspector.gui.widgets.basics import label
 from inspector.programs import has_trainer
-from inspector.trainer_process import Inquiry
+from inspector.runs.trainer import Inquiry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inspector.gui.session import Session
+    from inspector.gui.station.session import Session
     from inspector.vision.store import ModelEntry
 
 THERE, IMPORTED, TRAINED = "there", "import", "train"

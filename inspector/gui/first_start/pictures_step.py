@@ -12,17 +12,17 @@ from inspector.domain.config import TriggerMode
 from inspector.domain.errors import PictureError
 from inspector.gui.first_start.answers import USUAL_MODE, Pictures, SourceKind
 from inspector.gui.first_start.parts import Choice, PathField, asked, row_of
-from inspector.gui.pages.fields import MODES
-from inspector.gui.render import Scene
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.picture import PictureView
+from inspector.gui.widgets.render import Scene
+from inspector.gui.words import MODES
 from inspector.pictures import PICTURE_SUFFIXES, read_picture
-from inspector.recipe import SourceOptions
+from inspector.recipes.recipe import SourceOptions
 
 if TYPE_CHECKING:
     from inspector.domain.records import Image
-    from inspector.gui.preview import Preview
-    from inspector.gui.session import Session
+    from inspector.gui.station.preview import Preview
+    from inspector.gui.station.session import Session
 
 _WORDS = {
     SourceKind.CAMERA: ("Camera", "A camera at this computer"),

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 from inspector.domain.config import KeepPolicy
 from inspector.gui.first_start.answers import Record
 from inspector.gui.first_start.parts import PathField, asked
-from inspector.gui.pages.fields import KEEP
 from inspector.gui.widgets.basics import label
+from inspector.gui.words import KEEP
 
 if TYPE_CHECKING:
-    from inspector.gui.session import Session
+    from inspector.gui.station.session import Session
 
 
 class RecordStep(QWidget):

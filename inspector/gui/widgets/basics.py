@@ -8,11 +8,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QToolTip, QVBoxLayout, QWidget
 
-from inspector.gui.icons import icon
 from inspector.gui.theme import CURRENT, SMALL_PX, TARGET_PX, TINY_PX, font, lively
+from inspector.gui.widgets.icons import icon
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QImage, QMouseEvent, QPaintEvent
 
 
 def card(parent: QWidget | None = None) -> tuple[QFrame, QVBoxLayout]:
@@ -158,3 +158,10 @@ def flat_button(text: str, tip: str, parent: QWidget | None = None) -> QToolButt
     button.setAccessibleName(tip)
     button.setMinimumSize(TARGET_PX, TARGET_PX)
     return button
+
+
+def covering(box: QRectF, picture: QImage) -> QRectF:
+    """Return the middle of a picture in a box's shape."""
+    scale = min(picture.width() / box.width(), picture.height() / box.height())
+    width, height = box.width() * scale, box.height() * scale
+    return QRectF((picture.width() - width) / 2, (picture.height() - height) / 2, width, height)

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector.domain.config import Direction, TriggerConfig, TriggerMode
 from inspector.domain.records import Box
-from inspector.gui.render import Renderer, Scene, Shown, View
 from inspector.gui.theme import CURRENT, SMALL_PX, TEXT_PX, font
 from inspector.gui.widgets.basics import seen
+from inspector.gui.widgets.render import Renderer, Scene, Shown, View
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from inspector.domain.records import Verdict
 from inspector.gui.theme import CURRENT, SMALL_PX, VERDICT_PX, font, lively
 from inspector.gui.widgets.basics import label
 
@@ -47,6 +48,15 @@ _COLOURS = {
     Face.NO_SOURCE: "error",
     Face.NO_LOG: "error",
     Face.FAULT: "error",
+}
+
+
+#: The face of each verdict.
+FACES = {
+    Verdict.PASS: Face.PASS,
+    Verdict.FAIL: Face.FAIL,
+    Verdict.REVIEW: Face.REVIEW,
+    Verdict.ERROR: Face.ERROR,
 }
 
 

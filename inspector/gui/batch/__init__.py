@@ -1,0 +1,1 @@
+"""The Batch page: how well a folder of pictures is judged."""

@@ -1,0 +1,81 @@
+"""What is said of the chosen picture of a batch, by the run and by the one beside it; without widgets."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inspector.gui.batch.picture_reader import Wanted
+from inspector.gui.batch.places import label_words
+from inspector.gui.batch.words import named
+
+if TYPE_CHECKING:
+    from inspector.domain.records import Thresholds
+    from inspector.gui.batch.places import Rows
+    from inspector.gui.batch.store import Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """What one run says of the picture.
+
+    Args:
+        model: Who says it.
+        verdict: Code; `NO_VERDICT` for none.
+        score: P(defective); NaN for none.
+        points: The operating point; None where it is not known.
+    """
+
+    model: str
+    verdict: int
+    score: float
+    points: Thresholds | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is said beside the picture.
+
+    Args:
+        name: Of the picture.
+        says: Of the run, and of the one beside it.
+        label: What its label says, in words; empty for none.
+        reason: Why it has its verdict.
+    """
+
+    name: str
+    says: tuple[Say, ...]
+    label: str
+    reason: str
+
+
+def told_of(reading: Reading, rows: Rows, place: int) -> tuple[Told, Wanted]:
+    """Return what is said of a picture, and what is needed to show it."""
+    assert reading.run is not None
+    table, runs = rows.table, [reading.run]
+    verdicts, scores = [int(table.verdicts[place])], [float(table.p_defective[place])]
+    if rows.other is not None and reading.other is not None:
+        runs.append(reading.other)
+        verdicts.append(int(rows.other.verdicts[place]))
+        scores.append(float(rows.other.p_defective[place]))
+    says = tuple(
+        Say(
+            model=named(run),
+            verdict=verdict,
+            score=score,
+            points=run.record.judge.thresholds if run.record.judge else None,
+        )
+        for run, verdict, score in zip(runs, verdicts, scores, strict=True)
+    )
+    known = label_words(int(table.labels[place]))
+    kind = table.defect(place)
+    words = f"Label: {known}{f', {kind}' if kind and kind != known else ''}" if known else ""
+    told = Told(name=table.path(place), says=says, label=words, reason=table.reason(place))
+    wanted = Wanted(
+        name=table.path(place),
+        stamp=(int(table.sizes[place]), int(table.mtimes_ns[place])),
+        runs=tuple(runs),
+        judged=tuple(not math.isnan(score) for score in scores),
+    )
+    return told, wanted

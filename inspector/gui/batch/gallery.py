@@ -1,0 +1,265 @@
+"""The gallery of a batch's results: a painted grid of thumbnails with marks; only what is in view exists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+
+from inspector.gui.batch.marks import draw_mark
+from inspector.gui.batch.places import NO_VERDICT, Rows, label_words, score_words, verdict_words
+from inspector.gui.theme import CURRENT, TINY_PX, font
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QShowEvent
+
+    from inspector.gui.widgets.thumbnails import Thumbnails
+
+CELL_W, CELL_H = 160, 148
+#: Size of a thumbnail at most.
+PICTURE_W, PICTURE_H = 176, 118
+_MARK_PX = 22
+_GAP_PX = 4
+
+
+class Gallery(QAbstractScrollArea):
+    """See the module; arrow keys walk, a click chooses.
+
+    Args:
+        thumbnails: Makes the pictures; asked for what is in view, nearest to the middle first.
+    """
+
+    chosen = Signal(int)  #: place in the batch's columns; -1 for none
+
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._thumbnails = thumbnails
+        self.rows: Rows | None = None
+        self._row = -1
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Gallery of results")
+        # what is scrolled is moved, not drawn again, where nothing shines through
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.verticalScrollBar().setSingleStep(CELL_H // 2)
+        self.verticalScrollBar().valueChanged.connect(lambda _: self._ask())
+
+    @property
+    def current(self) -> int:
+        """The chosen place in the batch's columns; -1 for none."""
+        return int(self.rows.indexes[self._row]) if self.rows is not None and 0 <= self._row < len(self.rows) else -1
+
+    def show_rows(self, rows: Rows | None) -> None:
+        """Set what is shown; the chosen picture stays chosen, and in view if it was."""
+        before, place = self.rows, self.current
+        top = self._cell(self._row).top() if place >= 0 else 0
+        was_seen = place >= 0 and -CELL_H < top < self.viewport().height()
+        self.rows = rows
+        self._row = -1 if rows is None or before is None else rows.row_of(rows.same_picture(place, before))
+        self._set_range()
+        if was_seen and self._row >= 0:
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + self._cell(self._row).top() - top)
+        self._ask()
+        self.viewport().update()
+        if self.current != place:
+            self.chosen.emit(self.current)
+
+    def choose(self, place: int) -> None:
+        """Choose a picture and bring it into view."""
+        row = self.rows.row_of(place) if self.rows is not None else -1
+        if row >= 0:
+            self._go_to(row)
+            self._reveal()
+
+    def poll(self) -> None:
+        """Take thumbnails that have been made."""
+        fresh, rows = self._thumbnails.take(), self.rows
+        if fresh and rows is not None:
+            for row in self._in_view():
+                if rows.file(int(rows.indexes[row])) in fresh:
+                    self.viewport().update(self._cell(row))
+
+    # --- places -------------------------------------------------------------------------------------------------------
+
+    @property
+    def _columns(self) -> int:
+        return max(1, self.viewport().width() // CELL_W)
+
+    def _cell(self, row: int) -> QRect:
+        """Where a row is in the viewport."""
+        columns = self._columns
+        width = self.viewport().width() // columns
+        line, column = divmod(max(0, row), columns)
+        return QRect(column * width, line * CELL_H - self.verticalScrollBar().value(), width, CELL_H)
+
+    def _in_view(self) -> range:
+        if self.rows is None:
+            return range(0)
+        columns, scrolled = self._columns, self.verticalScrollBar().value()
+        first = scrolled // CELL_H * columns
+        last = (-(-(scrolled + self.viewport().height()) // CELL_H)) * columns
+        return range(min(first, len(self.rows)), min(last, len(self.rows)))
+
+    def _row_at(self, point: QPoint) -> int:
+        row = next((row for row in self._in_view() if self._cell(row).contains(point)), -1)
+        return row if self.rows is not None and row < len(self.rows) else -1
+
+    def _set_range(self) -> None:
+        lines = 0 if self.rows is None else -(-len(self.rows) // self._columns)
+        bar = self.verticalScrollBar()
+        bar.setPageStep(self.viewport().height())
+        bar.setRange(0, max(0, lines * CELL_H - self.viewport().height()))
+
+    def _ask(self) -> None:
+        rows = self.rows
+        if rows is None or not self.isVisible():
+            return
+        seen = self._in_view()
+        middle = (seen.start + seen.stop) / 2
+        nearest = sorted(seen, key=lambda row: abs(row - middle))
+        self._thumbnails.want([rows.file(int(rows.indexes[row])) for row in nearest])
+
+    # --- drawing ------------------------------------------------------------------------------------------------------
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Move what is there."""
+        self.viewport().scroll(dx, dy)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what is in view and not there yet."""
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), CURRENT.theme.colour("panel"))
+        if self.rows is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(font(TINY_PX))
+        for row in self._in_view():
+            if self._cell(row).intersects(event.rect()):
+                self._draw(painter, self.rows, row)
+
+    def _draw(self, painter: QPainter, rows: Rows, row: int) -> None:
+        theme, place = CURRENT.theme, int(rows.indexes[row])
+        cell = self._cell(row)
+        box = QRectF(cell.x() + _GAP_PX, cell.y() + _GAP_PX, cell.width() - 2 * _GAP_PX, PICTURE_H)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("stage"))
+        painter.drawRoundedRect(box, 6, 6)
+        image, made = self._thumbnails.get(rows.file(place))
+        if image is not None:
+            painter.drawImage(_fitted(image, box), image)
+        elif made:
+            painter.setPen(theme.colour("stage_text"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "cannot be shown")
+        draw_mark(painter, int(rows.table.verdicts[place]), QRectF(box.x() + 6, box.y() + 6, _MARK_PX, _MARK_PX))
+        if rows.other is not None and rows.other.verdicts[place] != NO_VERDICT:
+            corner = QRectF(box.right() - 6 - _MARK_PX, box.y() + 6, _MARK_PX, _MARK_PX)
+            draw_mark(painter, int(rows.other.verdicts[place]), corner)
+        if row == self._row:
+            painter.setPen(QPen(theme.colour("accent"), 3))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box, 6, 6)
+        painter.setPen(theme.colour("text" if row == self._row else "muted"))
+        words = QRectF(box.x() + 2, box.bottom() + 2, box.width() - 4, CELL_H - PICTURE_H - 2 * _GAP_PX)
+        score = score_words(float(rows.table.p_defective[place]))
+        wide = painter.fontMetrics().horizontalAdvance(score)
+        name = painter.fontMetrics().elidedText(
+            rows.table.path(place), Qt.TextElideMode.ElideLeft, int(words.width()) - wide - 8
+        )
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, name)
+        painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, score)
+
+    # --- hand ---------------------------------------------------------------------------------------------------------
+
+    def _go_to(self, row: int) -> None:
+        if self.rows is None or not len(self.rows):
+            return
+        row = min(max(0, row), len(self.rows) - 1)
+        if row == self._row:
+            return
+        self._row = row
+        self._reveal()
+        self.setAccessibleDescription(self._words(row))
+        self.viewport().update()
+        self.chosen.emit(self.current)
+
+    def _reveal(self) -> None:
+        """Scroll as little as needed to bring the chosen picture into view."""
+        cell, bar = self._cell(self._row), self.verticalScrollBar()
+        if cell.top() < 0:
+            bar.setValue(bar.value() + cell.top())
+        elif cell.bottom() > self.viewport().height():
+            bar.setValue(bar.value() + min(cell.top(), cell.bottom() - self.viewport().height()))
+
+    def _words(self, row: int) -> str:
+        assert self.rows is not None
+        place, table = int(self.rows.indexes[row]), self.rows.table
+        pieces = (
+            table.path(place),
+            verdict_words(int(table.verdicts[place])),
+            f"P(defective) {score_words(float(table.p_defective[place]))}",
+            table.defect(place) or label_words(int(table.labels[place])),
+            table.reason(place),
+        )
+        return ", ".join(piece for piece in pieces if piece)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walk."""
+        page = max(1, self.viewport().height() // CELL_H) * self._columns
+        last = len(self.rows) - 1 if self.rows is not None else -1
+        steps = {
+            Qt.Key.Key_Left: self._row - 1,
+            Qt.Key.Key_Right: self._row + 1,
+            Qt.Key.Key_Up: self._row - self._columns,
+            Qt.Key.Key_Down: self._row + self._columns,
+            Qt.Key.Key_PageUp: self._row - page,
+            Qt.Key.Key_PageDown: self._row + page,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }
+        wanted = steps.get(Qt.Key(event.key()))
+        if wanted is None:
+            super().keyPressEvent(event)
+        else:
+            self._go_to(wanted)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose."""
+        row = self._row_at(event.position().toPoint())
+        if row >= 0:
+            self._go_to(row)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Say more of the picture under the mouse."""
+        if event.type() == event.Type.ToolTip:
+            row = self._row_at(event.pos())  # type: ignore[attr-defined]
+            QToolTip.showText(event.globalPos(), self._words(row) if row >= 0 else "", self)  # type: ignore[attr-defined]
+            return True
+        return super().viewportEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay out anew."""
+        super().resizeEvent(event)
+        self._set_range()
+        self._ask()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for what is in view."""
+        super().showEvent(event)
+        self._set_range()
+        self._ask()
+
+
+def _fitted(image: QImage, box: QRectF) -> QRectF:
+    """The image in the middle of a box, not enlarged."""
+    ratio = image.devicePixelRatio()
+    width, height = image.width() / ratio, image.height() / ratio
+    scale = min(1.0, (box.width() - 2) / width, (box.height() - 2) / height)
+    return QRectF(
+        box.center().x() - width * scale / 2, box.center().y() - height * scale / 2, width * scale, height * scale
+    )

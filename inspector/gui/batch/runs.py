@@ -1,0 +1,137 @@
+"""The runs of this station, the newest first: one can be shown, laid beside another, or deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.gui.batch.words import begun_words, named, state_words
+from inspector.gui.widgets.basics import label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inspector.batch import BatchRun
+
+_COLUMNS = ("Begun", "Folder", "Judged by", "Pictures", "State", "By")
+_ROW_PX = 44
+
+
+class RunsDialog(QDialog):
+    """See the module.
+
+    Args:
+        title: Over the list.
+        hint: Under the title; what it is for, or what is missing.
+        runs: What can be chosen.
+        action: On the button that takes one.
+        deletes: Whether one can be deleted here.
+    """
+
+    taken = Signal(str)  #: id of a run
+    delete_wanted = Signal(str)  #: likewise
+
+    def __init__(
+        self,
+        title: str,
+        hint: str,
+        runs: Sequence[BatchRun],
+        action: str,
+        *,
+        deletes: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumSize(860, 460)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 16)
+        layout.setSpacing(10)
+        layout.addWidget(label(title, "title"))
+        words = label(hint, "muted")
+        words.setWordWrap(True)
+        layout.addWidget(words)
+        self.table = self._build_table()
+        layout.addWidget(self.table, 1)
+        row = QHBoxLayout()
+        self.delete_button = QPushButton("Delete…", self)
+        self.delete_button.setToolTip("Remove the results of this run; the pictures stay")
+        self.delete_button.clicked.connect(lambda: self.delete_wanted.emit(self._chosen()))
+        self.delete_button.setVisible(deletes)
+        row.addWidget(self.delete_button)
+        row.addStretch(1)
+        close = QPushButton("Close", self)
+        close.clicked.connect(self.reject)
+        row.addWidget(close)
+        self.take_button = QPushButton(action, self)
+        self.take_button.setProperty("kind", "primary")
+        self.take_button.setDefault(True)
+        self.take_button.clicked.connect(self._take)
+        row.addWidget(self.take_button)
+        layout.addLayout(row)
+        self.table.itemSelectionChanged.connect(self._show_buttons)
+        self.table.itemDoubleClicked.connect(lambda _: self._take())
+        self.show_runs(runs)
+
+    def _build_table(self) -> QTableWidget:
+        table = QTableWidget(0, len(_COLUMNS), self)
+        table.setHorizontalHeaderLabels(list(_COLUMNS))
+        table.setAccessibleName("Runs")
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setTabKeyNavigation(False)
+        table.setFrameShape(QTableWidget.Shape.NoFrame)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(_ROW_PX)
+        head = table.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        return table
+
+    def show_runs(self, runs: Sequence[BatchRun]) -> None:
+        """Set the list; the first is chosen."""
+        self._runs = list(runs)
+        self.table.setRowCount(len(runs))
+        for row, run in enumerate(runs):
+            survey = run.record.survey
+            total = run.progress.total or (survey.pictures if survey is not None else 0)
+            cells = (begun_words(run), run.record.folder, named(run), f"{total:,}", state_words(run), run.record.who)
+            for column, text in enumerate(cells):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                self.table.setItem(row, column, item)
+        if runs:
+            self.table.selectRow(0)
+        self._show_buttons()
+
+    def _chosen(self) -> str:
+        rows = self.table.selectionModel().selectedRows()
+        return self._runs[rows[0].row()].id if rows else ""
+
+    def _show_buttons(self) -> None:
+        chosen = next((run for run in self._runs if run.id == self._chosen()), None)
+        self.take_button.setEnabled(chosen is not None)
+        self.delete_button.setEnabled(chosen is not None and not chosen.active)
+
+    def _take(self) -> None:
+        if chosen := self._chosen():
+            self.taken.emit(chosen)
+            self.accept()

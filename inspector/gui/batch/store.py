@@ -1,0 +1,244 @@
+"""What the Batch page reads: runs, results, comparisons. Called on one worker; what it returns never changes."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.batch import Filter, RunError, Sort, flips, labels_for, list_pictures, survey
+from inspector.batch.confusion import ERROR, FAILED, PASSED, REVIEW
+from inspector.batch.labels import UNLABELLED
+from inspector.batch.summary import evidence, warnings
+from inspector.domain.errors import InspectorError
+from inspector.gui.batch.places import NO_VERDICT, OtherRun, Rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from inspector.batch import (
+        BatchRequest,
+        BatchRun,
+        BatchRuns,
+        BatchTable,
+        Comparison,
+        Confusion,
+        ResultReader,
+        Survey,
+    )
+
+_ALL, _BY_PATH = Filter(), Sort()
+#: So many rows are read at once: a hundred thousand come in pieces, between which the window is drawn.
+_MOST_ROWS = 20_000
+#: Names of the chips, and the verdict that each shows.
+VERDICT_CHIPS = {"fail": FAILED, "review": REVIEW, "pass": PASSED, "error": ERROR}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is looked at.
+
+    Args:
+        run: Id of the run.
+        other: Id of the run beside it; empty where nothing is compared.
+        which: Which rows, but for the chip.
+        chip: "all", "wrong", "flips", or one of `VERDICT_CHIPS`.
+        order: In which order.
+    """
+
+    run: str
+    other: str = ""
+    which: Filter = _ALL
+    chip: str = "all"
+    order: Sort = _BY_PATH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reading:
+    """A run as it was read.
+
+    Args:
+        query: What was asked.
+        run: The run; None where it is gone.
+        other: The run beside it; None where nothing is compared, or it is gone.
+        rows: What the query lets through.
+        counts: By chip: how many rows it would show.
+        confusion: Of all rows; None where none has a label.
+        evidence: What the defective pictures allow to be claimed; empty for nothing.
+        warnings: What whoever reads the figures has to know.
+        comparison: Of the two runs; None where nothing is compared.
+        caught_up: False where more rows are there already.
+        took_s: How long it took.
+    """
+
+    query: Query
+    run: BatchRun | None
+    other: BatchRun | None = None
+    rows: Rows | None = None
+    counts: dict[str, int]
+    confusion: Confusion | None = None
+    evidence: str = ""
+    warnings: tuple[str, ...] = ()
+    comparison: Comparison | None = None
+    caught_up: bool = True
+    took_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surveyed:
+    """A folder as it was looked at.
+
+    Args:
+        folder: The pictures.
+        labels: The table that their labels come from; empty for the folders' names.
+        found: What it holds.
+        runs: All runs, the newest first.
+        last: The newest run of this folder with these labels; None where there is none.
+    """
+
+    folder: Path
+    labels: str
+    found: Survey
+    runs: list[BatchRun]
+    last: BatchRun | None
+
+    @property
+    def inspected(self) -> bool:
+        """Whether there is a run of this folder, with whichever labels."""
+        return any(run.pictures == self.folder for run in self.runs)
+
+
+class BatchStore:
+    """See the module.
+
+    Args:
+        runs: The station's batches.
+    """
+
+    def __init__(self, runs: BatchRuns) -> None:
+        self.runs = runs
+        self._readers: dict[str, ResultReader] = {}
+        self._compared: tuple[BatchTable, BatchTable, Comparison] | None = None
+
+    def start(self, request: BatchRequest) -> BatchRun:
+        """Start a batch.
+
+        Raises:
+            RunError: If it cannot be started.
+        """
+        identity = self.runs.start(request)
+        run = self.runs.poll(identity)
+        if run is None:
+            raise RunError(f"the batch {identity} was removed while it started", "Inspect again.")
+        return run
+
+    def survey(self, folder: Path, labels: str | None = None) -> Surveyed:
+        """Look at what a folder holds; of a file, its folder.
+
+        Args:
+            folder: The pictures.
+            labels: A table of labels; empty for the folders' names; None for what the last run took.
+
+        Raises:
+            InspectorError: If there is no such folder, it cannot be read, or the table cannot be used.
+        """
+        if folder.is_file():
+            folder = folder.parent
+        if not folder.is_dir():
+            raise InspectorError(f"there is no folder {folder}", "Choose a folder of pictures.")
+        folder = folder.absolute()
+        runs = self.runs.history()
+        here = (run for run in runs if run.pictures == folder)
+        last = next((run for run in here if labels is None or run.record.labels_file == labels), None)
+        if labels is None:
+            labels = last.record.labels_file if last is not None else ""
+        found = survey(list_pictures(folder, recursive=True), labels_for(folder, Path(labels) if labels else None))
+        return Surveyed(folder=folder, labels=labels, found=found, runs=runs, last=last)
+
+    def look(self, query: Query) -> Reading:
+        """Read what is new of a run, and select.
+
+        Raises:
+            InspectorError: If its results cannot be read.
+        """
+        begun_s = time.perf_counter()
+        for known in set(self._readers) - {query.run, query.other}:
+            del self._readers[known]  # a hundred thousand rows take tens of megabytes
+        run = self.runs.poll(query.run)
+        if run is None:
+            return Reading(query=query, run=None, counts={})
+        table, caught_up = self._table(run)
+        beside = self.runs.poll(query.other) if query.other else None
+        comparison = other = None
+        if beside is not None:
+            second, also = self._table(beside)
+            caught_up = caught_up and also
+            comparison = self._compare(table, second)
+            other = _aligned(beside, table, second, comparison)
+        shown = table.select(_with_chip(query), query.order)
+        if query.chip == "flips" and comparison is not None:
+            shown = shown[np.isin(shown, comparison.flipped)]
+        confusion = table.confusion() if bool((table.labels != UNLABELLED).any()) else None
+        counts = _counts(table) | ({} if comparison is None else {"flips": int(comparison.flips.sum())})
+        return Reading(
+            query=query,
+            run=run,
+            other=beside,
+            rows=Rows(folder=run.pictures, table=table, indexes=shown, order=query.order, other=other),
+            counts=counts,
+            confusion=confusion,
+            evidence=evidence(confusion) if confusion is not None else "",
+            warnings=tuple(warnings(confusion, run.record)) if confusion is not None else (),
+            comparison=comparison,
+            caught_up=caught_up,
+            took_s=time.perf_counter() - begun_s,
+        )
+
+    def delete(self, run: BatchRun) -> list[BatchRun]:
+        """Remove a run; return those that are left.
+
+        Raises:
+            RunError: If it cannot be deleted.
+        """
+        self._readers.pop(run.id, None)
+        self.runs.delete(run)
+        return self.runs.history()
+
+    def _table(self, run: BatchRun) -> tuple[BatchTable, bool]:
+        if run.id not in self._readers:
+            self._readers[run.id] = run.reader()
+        reader = self._readers[run.id]
+        table = reader.read(_MOST_ROWS)
+        return table, reader.caught_up
+
+    def _compare(self, first: BatchTable, second: BatchTable) -> Comparison:
+        known = self._compared
+        if known is None or known[0] is not first or known[1] is not second:
+            known = self._compared = (first, second, flips(first, second))
+        return known[2]
+
+
+def _aligned(run: BatchRun, first: BatchTable, second: BatchTable, found: Comparison) -> OtherRun:
+    """Lay the second run's columns beside the rows of the first."""
+    verdicts: NDArray[np.uint8] = np.full(len(first), NO_VERDICT, np.uint8)
+    scores: NDArray[np.float64] = np.full(len(first), np.nan)
+    verdicts[found.first] = second.verdicts[found.second]
+    scores[found.first] = second.p_defective[found.second]
+    judge = run.record.judge
+    return OtherRun(name=judge.model_name if judge else run.record.model, verdicts=verdicts, p_defective=scores)
+
+
+def _with_chip(query: Query) -> Filter:
+    if query.chip == "wrong":
+        return replace(query.which, wrong=True)
+    if query.chip in VERDICT_CHIPS:
+        return replace(query.which, verdicts=frozenset({VERDICT_CHIPS[query.chip]}))
+    return query.which
+
+
+def _counts(table: BatchTable) -> dict[str, int]:
+    counts = {name: table.count(code) for name, code in VERDICT_CHIPS.items()}
+    return {"all": len(table), "wrong": int(table.wrong.sum()), **counts}

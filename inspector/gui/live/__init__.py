@@ -1,0 +1,1 @@
+"""The Live page: the picture, the verdict, the counts."""

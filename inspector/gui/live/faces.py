@@ -1,0 +1,60 @@
+"""What the verdict panel says, and why, from the state of the line alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from inspector.engine.status import EngineStatus, RunState, SourceState
+from inspector.gui.widgets.verdict import FACES, Face
+
+if TYPE_CHECKING:
+    from inspector.domain.records import Verdict
+
+#: What an empty picture view says.
+EMPTY_VIEW = {
+    Face.STOPPED: "Start the line, or drop a picture here to try it",
+    Face.NO_CAMERA: "No picture from the camera",
+    Face.NO_SOURCE: "No picture from the source",
+    Face.FAULT: "The line has stopped with a fault",
+    Face.ENDED: "The source has ended",
+}
+#: Sources that are cameras or like them.
+LIVE = ("camera:", "rtsp", "rtmp", "http", "demo:")
+
+
+def face_of(status: EngineStatus, last: Verdict | None) -> Face:  # noqa: PLR0911 - one line for each state
+    """Say what the verdict panel shows. A verdict is shown only while everything works.
+
+    Args:
+        status: Of the line.
+        last: Verdict of the last part of this run; None where there is none, or it is old.
+    """
+    if status.state is RunState.FAULT:
+        return Face.FAULT
+    if status.source_state is SourceState.ENDED and status.state is not RunState.STARTING:
+        return Face.ENDED if last is None else FACES[last]
+    if status.state in (RunState.IDLE, RunState.STOPPING):
+        return Face.STOPPED
+    if status.log_fault:
+        return Face.NO_LOG
+    if status.source_state is SourceState.LOST:
+        return Face.NO_CAMERA if status.source.startswith(LIVE) else Face.NO_SOURCE
+    if status.state is RunState.STARTING or status.source_state is SourceState.CONNECTING:
+        return Face.STARTING
+    return Face.WAITING if last is None else FACES[last]
+
+
+def explained(face: Face, status: EngineStatus) -> str:
+    """Say in words what a face means that is no verdict."""
+    now = f"{datetime.now().astimezone():%H:%M}"
+    return {
+        Face.NO_CAMERA: f"{status.source_message} Nothing is counted meanwhile.",
+        Face.NO_SOURCE: f"{status.source_message} Nothing is counted meanwhile.",
+        Face.FAULT: status.fault,
+        Face.NO_LOG: status.log_fault,
+        Face.STARTING: f"Connecting {status.source} and loading the model ({now}).",
+        Face.STOPPED: "The line does not run. Press Start (F5).",
+        Face.ENDED: "The source has ended. Every part is in the log.",
+        Face.WAITING: "The line runs. No part for a minute, or none yet.",
+    }.get(face, "")

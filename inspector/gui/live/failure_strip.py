@@ -1,0 +1,131 @@
+"""The last parts that did not pass, as thumbnails."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from inspector.gui.theme import CURRENT, TINY_PX, font, lively
+from inspector.gui.widgets.basics import card, covering, label
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage, QPaintEvent
+
+    from inspector.gui.station.events import Failure
+
+#: How many are shown.
+LIMIT = 12
+_STATES = {"FAIL": "fail", "REVIEW": "review", "ERROR": "error"}
+
+
+class Thumbnail(QAbstractButton):
+    """One failure.
+
+    Args:
+        failure: What it shows.
+    """
+
+    def __init__(self, failure: Failure, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.failure = failure
+        score = failure.inspection.decision.p_defective
+        time = failure.inspection.time_utc.astimezone()
+        self._caption = f"{time:%H:%M:%S}" + ("" if score is None else f" · {score:.2f}".replace("0.", "."))
+        verdict = failure.inspection.decision.verdict.value
+        self.setToolTip(f"{verdict}, part {failure.inspection.part_number}: {failure.inspection.decision.reason}")
+        self.setAccessibleName(f"{verdict} at {self._caption}")
+        self.setFixedSize(98, 88)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def sizeHint(self) -> QSize:
+        """Fixed."""
+        return QSize(98, 88)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Draw the picture, a frame in the verdict's colour, the time and score."""
+        theme = CURRENT.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        box = QRectF(1.5, 1.5, 95, 69)
+        picture: QImage | None = self.failure.thumbnail
+        painter.fillRect(box, theme.colour("stage"))
+        if picture is not None:
+            painter.drawImage(box, picture, covering(box, picture))
+        else:
+            painter.setPen(theme.colour("muted"))
+            painter.setFont(font(TINY_PX))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "no picture")
+        state = _STATES.get(self.failure.inspection.decision.verdict.value, "idle")
+        width = 4 if self.hasFocus() or self.underMouse() else 2
+        painter.setPen(QPen(theme.colour("accent") if self.hasFocus() else lively(theme, state), width))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, 3, 3)
+        painter.setPen(theme.colour("muted"))
+        painter.setFont(font(TINY_PX))
+        painter.drawText(QRectF(0, 72, 98, 16), Qt.AlignmentFlag.AlignCenter, self._caption)
+
+
+class FailureStrip(QWidget):
+    """The thumbnails, newest first."""
+
+    chosen = Signal(object)  #: the Failure that was clicked
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        frame, layout = card(self)
+        outer.addWidget(frame)
+        layout.setContentsMargins(14, 8, 14, 4)
+        layout.addWidget(label("LAST FAILURES AND REVIEWS", "heading"))
+        self._empty = label("None so far in this shift.", "muted")
+        layout.addWidget(self._empty)
+        area = QScrollArea(frame)
+        area.setWidgetResizable(True)
+        area.setFixedHeight(92)
+        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget(area)
+        self._row = QHBoxLayout(inside)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(8)
+        self._row.addStretch(1)
+        area.setWidget(inside)
+        self._area = area
+        layout.addWidget(area)
+        self._area.setVisible(False)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(132)
+
+    def show_failures(self, failures: list[Failure]) -> None:
+        """Set what is shown, newest first."""
+        wanted = failures[:LIMIT]
+        there = {button.failure.inspection.id: button for button in self._buttons()}
+        for inspection_id, button in there.items():
+            if inspection_id not in {one.inspection.id for one in wanted}:
+                self._row.removeWidget(button)
+                button.hide()
+                button.deleteLater()
+        for place, failure in enumerate(wanted):
+            found = there.get(failure.inspection.id)
+            if found is None:
+                found = Thumbnail(failure)
+                found.clicked.connect(partial(self._clicked, found))
+            found.failure = failure
+            self._row.insertWidget(place, found)
+            found.update()
+        self._empty.setVisible(not wanted)
+        self._area.setVisible(bool(wanted))
+
+    def _clicked(self, button: Thumbnail) -> None:
+        self.chosen.emit(button.failure)
+
+    def _buttons(self) -> list[Thumbnail]:
+        items = [self._row.itemAt(index) for index in range(self._row.count())]
+        widgets = [item.widget() for item in items if item is not None]
+        return [widget for widget in widgets if isinstance(widget, Thumbnail)]

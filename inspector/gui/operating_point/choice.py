@@ -1,0 +1,98 @@
+"""Asks who chooses an operating point and why, before it becomes the recipe's next version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from inspector.gui.widgets.basics import label
+from inspector.operating_point.words import in_words
+
+if TYPE_CHECKING:
+    from inspector.domain.records import Thresholds
+    from inspector.recipes.recipe import ChangeEvidence, Recipe
+
+
+class ChoiceDialog(QDialog):
+    """See the module; `accepted` says that it was wanted.
+
+    Args:
+        recipe: In force.
+        before: The operating point in force.
+        after: The one that is chosen.
+        evidence: What is recorded with it; None where there are no parts.
+        author: Proposed.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        before: Thresholds,
+        after: Thresholds,
+        evidence: ChangeEvidence | None,
+        author: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Use these thresholds?")
+        self.setMinimumSize(520, 420)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 16)
+        layout.setSpacing(10)
+        layout.addWidget(label("Use these thresholds?", "title"))
+        meaning = (
+            f"The recipe {recipe.name} gets version {recipe.version + 1} and works at these thresholds from the next "
+            "part on. It is recorded, and can be taken back."
+        )
+        words = (
+            meaning,
+            f"Now: {in_words(before)}.",
+            f"Then: {in_words(after)}.",
+            evidence_line(evidence),
+        )
+        for sentence in words:
+            line = label(sentence)
+            line.setWordWrap(True)
+            layout.addWidget(line)
+        self.reason = self._field("Why? For the record", 300, layout)
+        self.author = self._field("Who chooses", 80, layout)
+        self.author.setText(author)
+        layout.addStretch(1)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        no = QPushButton("Back", self)
+        no.clicked.connect(self.reject)
+        row.addWidget(no)
+        self.yes_button = QPushButton("Use them", self)
+        self.yes_button.setProperty("kind", "primary")
+        self.yes_button.setDefault(True)
+        self.yes_button.clicked.connect(self.accept)
+        row.addWidget(self.yes_button)
+        layout.addLayout(row)
+        self._check()
+
+    def _field(self, words: str, length: int, layout: QVBoxLayout) -> QLineEdit:
+        name = label(words, "muted")
+        layout.addWidget(name)
+        field = QLineEdit(self)
+        name.setBuddy(field)
+        field.setAccessibleName(words)
+        field.setMaxLength(length)
+        field.textChanged.connect(self._check)
+        layout.addWidget(field)
+        return field
+
+    def _check(self) -> None:
+        if hasattr(self, "yes_button"):
+            self.yes_button.setEnabled(bool(self.reason.text().strip() and self.author.text().strip()))
+
+
+def evidence_line(evidence: ChangeEvidence | None) -> str:
+    """Say on what a choice rests."""
+    if evidence is None:
+        return "There are no labelled parts to judge it by; that is recorded too."
+    return (
+        f"By the {evidence.source}: {evidence.defective_passed:,} of {evidence.defective:,} defective parts pass, "
+        f"{evidence.good_failed:,} of {evidence.good:,} good ones fail, {evidence.looked_at:,} are to be looked at."
+    )

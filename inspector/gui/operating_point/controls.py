@@ -1,0 +1,102 @@
+"""The two thresholds as numbers, the switch of the review band, and suggestions."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from inspector.domain.operating_point import logits
+from inspector.domain.records import Thresholds
+from inspector.gui.operating_point.prices import number_box
+from inspector.gui.operating_point.score_axis import p_of_logit
+from inspector.gui.widgets.basics import label
+
+IN_FORCE = "force"
+#: A review band that is switched on begins this far below the fail threshold, in logits.
+_BAND = 1.0
+_SUGGESTIONS = (
+    ("cost", "Least cost", "The thresholds at which these parts cost least, by your prices and the assumed share"),
+    ("escapes", "Within the limit", "The highest thresholds at which these parts keep the escape limit"),
+    ("f1", "Best F1", "One threshold, where precision and recall of these parts are balanced best"),
+    (IN_FORCE, "As in force", "Back to the thresholds that the recipe works at"),
+)
+
+
+class PointControls(QWidget):
+    """See the module."""
+
+    changed = Signal(object)  #: Thresholds, by hand
+    suggested = Signal(str)  #: "cost", "escapes", "f1" or `IN_FORCE`
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._point = Thresholds(fail_at=0.5)
+        self._filling = False
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(6)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.band = QCheckBox("Review from", self)
+        self.band.setToolTip("Parts between the two thresholds go to REVIEW; without, they pass or fail")
+        self.band.toggled.connect(self._switch_band)
+        self.review_box = self._box("Review from")
+        self.fail_box = self._box("Fail from")
+        name = label("Fail from")
+        name.setBuddy(self.fail_box)
+        for widget in (self.band, self.review_box, name, self.fail_box):
+            row.addWidget(widget)
+        row.addStretch(1)
+        outer.addLayout(row)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(label("SUGGEST", "heading"))
+        self.suggestions: dict[str, QPushButton] = {}
+        for key, words, tip in _SUGGESTIONS:
+            button = QPushButton(words, self)
+            button.setToolTip(tip)
+            button.clicked.connect(lambda _=False, key=key: self.suggested.emit(key))
+            if key == IN_FORCE:
+                row.addStretch(1)
+                button.setProperty("kind", "quiet")
+            row.addWidget(button)
+            self.suggestions[key] = button
+        outer.addLayout(row)
+
+    def _box(self, words: str) -> QDoubleSpinBox:
+        box = number_box(6, 0.0, 1.0)
+        box.setFixedWidth(98)
+        box.setAccessibleName(words)
+        box.setToolTip("P(defective), 0 to 1")
+        box.valueChanged.connect(lambda _: self._typed())
+        return box
+
+    def show_point(self, point: Thresholds) -> None:
+        """Set the thresholds."""
+        self._point = point
+        self._filling = True
+        self.fail_box.setValue(point.fail_at)
+        self.band.setChecked(point.review_from is not None)
+        self.review_box.setEnabled(point.review_from is not None)
+        self.review_box.setSpecialValueText("off" if point.review_from is None else "")
+        self.review_box.setValue(point.review_from or 0.0)
+        self._filling = False
+
+    def allow(self, *, both: bool, moved: bool) -> None:
+        """Say whether there are parts of both classes, and whether the point is another than that in force."""
+        for key, button in self.suggestions.items():
+            button.setEnabled(moved if key == IN_FORCE else both)
+
+    def _typed(self) -> None:
+        if self._filling:
+            return
+        fail = self.fail_box.value()
+        review = min(self.review_box.value(), fail) if self.band.isChecked() else None
+        self.changed.emit(Thresholds(fail_at=fail, review_from=review))
+
+    def _switch_band(self, on: bool) -> None:  # noqa: FBT001 - a signal's value
+        if self._filling:
+            return
+        fail = self._point.fail_at
+        review = min(fail, p_of_logit(float(logits([fail])[0]) - _BAND)) if on else None
+        self.changed.emit(Thresholds(fail_at=fail, review_from=review))

@@ -1,0 +1,238 @@
+"""What an operating point does to the labelled parts, in numbers: counts to be pressed, rates, cost, evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from inspector.domain.outcome import evidence
+from inspector.gui.widgets.basics import card, label
+from inspector.operating_point.words import evidence_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from inspector.domain.outcome import Counts, Estimate, Outcome, Prices, Rate
+
+_HEADS = {
+    "95 %": "95 % interval: Wilson; of sums of rates MOVER on the Wilson limits (Zou and Donner, 2008)",
+    "change": "Against the thresholds in force",
+    "held out": "Test parts that chose nothing, at the thresholds that are set. Do not choose by them",
+}
+_Figure = TypeVar("_Figure")
+_TYPES_SHOWN = 6
+_VERDICTS = ("passed", "review", "failed", "error")
+_ROWS = (
+    ("escapes", "Escapes", "Defective parts that pass, of all defective ones"),
+    ("overkill", "Overkill", "Good parts that fail, of all good ones"),
+    (
+        "load",
+        "Review of 1,000",
+        "REVIEW and ERROR, of 1,000 parts at the line with the assumed share of defective ones",
+    ),
+    ("cost", "Cost of 1,000", "Of 1,000 parts at the line, by your prices and the assumed share of defective parts"),
+)
+_COLUMNS = ("", "value", "95 %", "change", "held out")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What is compared: the point that is set, the one in force, and the set one on held-out parts.
+
+    Args:
+        now: At the thresholds that are set.
+        in_force: At those in force; None where they are the same.
+        held_out: Of the held-out parts at those that are set; None where there are none.
+        prices: Of the user.
+    """
+
+    now: Outcome
+    in_force: Outcome | None
+    held_out: Outcome | None
+    prices: Prices
+
+    def each(self, take: Callable[[Outcome], _Figure]) -> tuple[_Figure, _Figure | None, _Figure | None]:
+        """Return a figure of all three."""
+        before = None if self.in_force is None else take(self.in_force)
+        return take(self.now), before, None if self.held_out is None else take(self.held_out)
+
+
+class FiguresCard(QWidget):
+    """See the module."""
+
+    pressed = Signal(bool, str)  #: a cell: defective or not, and "passed", "review", "failed" or "error"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        frame, layout = card(self)
+        layout.setSpacing(4)
+        outer.addWidget(frame)
+        self.cells: dict[tuple[bool, str], QPushButton] = {}
+        layout.addLayout(self._build_cells())
+        layout.addSpacing(4)
+        self.values: dict[tuple[str, str], QLabel] = {}
+        layout.addLayout(self._build_rows())
+        layout.addSpacing(4)
+        self.evidence = label("")
+        self.evidence.setWordWrap(True)
+        self.evidence.setAccessibleName("Evidence")
+        layout.addWidget(self.evidence)
+        self.types = label("", "muted")
+        self.types.setWordWrap(True)
+        self.types.setAccessibleName("Escapes by defect type")
+        layout.addWidget(self.types)
+        layout.addStretch(1)
+        self.setAccessibleName("What the thresholds do")
+
+    def _build_cells(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(4)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(0, 1)
+        self._heads = [label(words, "heading") for words in _VERDICTS]
+        for column, head in enumerate(self._heads, 1):
+            head.setContentsMargins(0, 0, 10, 0)
+            grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
+        self._lines = {kind: label("") for kind in (False, True)}
+        for row, (kind, words) in enumerate(self._lines.items(), 1):
+            grid.addWidget(words, row, 0)
+            for column, verdict in enumerate(_VERDICTS, 1):
+                button = QPushButton("–", self)
+                button.setProperty("kind", "cell")
+                button.setMinimumWidth(66)
+                button.clicked.connect(lambda _=False, cell=(kind, verdict): self.pressed.emit(*cell))
+                grid.addWidget(button, row, column)
+                self.cells[kind, verdict] = button
+        return grid
+
+    def _build_rows(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(7)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(0, 1)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for column, (words, wide) in enumerate(zip(_COLUMNS, (104, 58, 92, 56, 58), strict=True)):
+            head = label(words, "heading")
+            head.setToolTip(_HEADS.get(words, ""))
+            grid.addWidget(head, 0, column, right)
+            grid.setColumnMinimumWidth(column, wide)
+        for row, (key, words, tip) in enumerate(_ROWS, 1):
+            name = label(words)
+            name.setToolTip(tip)
+            grid.addWidget(name, row, 0)
+            for column, name_of in enumerate(_COLUMNS[1:], 1):
+                value = label("", "score" if column == 1 else "muted")
+                value.setAccessibleName(f"{words}, {name_of}")
+                value.setToolTip(tip)
+                grid.addWidget(value, row, column, right)
+                self.values[key, name_of] = value
+        return grid
+
+    # --- showing ------------------------------------------------------------------------------------------------------
+
+    def show_outcomes(self, found: Outcomes | None, claim: float, caution: str) -> None:
+        """Set the figures.
+
+        Args:
+            found: None where there are no parts.
+            claim: Escape rate that is to be shown.
+            caution: Why these parts cannot prove a claim, as a sentence; empty where they can.
+        """
+        if found is None:
+            for button in self.cells.values():
+                button.setText("–")
+                button.setEnabled(False)
+                _set_tone(button, "none")
+            for value in self.values.values():
+                value.setText("")
+            for words in self._lines.values():
+                words.setText("")
+            self.evidence.setText("")
+            self.types.setText("")
+            return
+        before = found.in_force
+        self._show_counts(False, found.now.good, None if before is None else before.good)
+        self._show_counts(True, found.now.defective, None if before is None else before.defective)
+        errors = found.now.good.error + found.now.defective.error > 0
+        for widget in (self._heads[-1], self.cells[False, "error"], self.cells[True, "error"]):
+            widget.setVisible(errors)
+        self._show_rates("escapes", *found.each(lambda one: one.escapes))
+        self._show_rates("overkill", *found.each(lambda one: one.overkill))
+        self._show_estimates("load", *found.each(lambda one: one.load(found.prices)))
+        self._show_estimates("cost", *found.each(lambda one: one.cost(found.prices)))
+        told = evidence_words(evidence(found.now.escapes, claim), caution)
+        self.evidence.setText(told.replace(" %", "\u00a0%"))  # a line does not end between the two
+
+    def show_types(self, rates: Mapping[str, Rate]) -> None:
+        """Set the escapes of each defect type, the worst first; of one type alone nothing is said."""
+        some = [f"{name} {rate.count:,} of {rate.total:,}" for name, rate in rates.items()]
+        more = f" and {len(some) - _TYPES_SHOWN} more types" if len(some) > _TYPES_SHOWN else ""
+        words = f"Escapes by type: {', '.join(some[:_TYPES_SHOWN])}{more}."
+        self.types.setText(words if len(some) > 1 else "")
+
+    def _show_counts(self, kind: bool, counts: Counts, before: Counts | None) -> None:  # noqa: FBT001 - a key
+        words = "defective" if kind else "good"
+        self._lines[kind].setText(f"{counts.total:,} {words}")
+        for verdict in _VERDICTS:
+            number = int(getattr(counts, verdict))
+            button = self.cells[kind, verdict]
+            text = f"{number:,}"
+            if text != button.text():
+                button.setText(text)
+            button.setEnabled(True)
+            change = "" if before is None else f"; in force {int(getattr(before, verdict)):,}"
+            button.setToolTip(f"Show these: {words}, {verdict}{change}")
+            button.setAccessibleName(f"{words}, {verdict}: {number:,}")
+            _set_tone(button, tone_of(kind, verdict) if number else "none")
+
+    def _show_rates(self, key: str, now: Rate, before: Rate | None, held_out: Rate | None) -> None:
+        low, high = now.interval
+        self._put(key, "value", "–" if now.value is None else f"{100 * now.value:.1f} %")
+        self._put(key, "95 %", f"{100 * low:.1f} to {100 * high:.1f} %")
+        change = ""
+        if before is not None and before.value is not None and now.value is not None:
+            change = _signed(100 * (now.value - before.value), " %")
+        self._put(key, "change", change)
+        self._put(key, "held out", "" if held_out is None else f"{held_out.count} of {held_out.total}")
+
+    def _show_estimates(self, key: str, now: Estimate | None, before: Estimate | None, other: Estimate | None) -> None:
+        self._put(key, "value", "–" if now is None else _short(now.value))
+        self._put(key, "95 %", "" if now is None else f"{_short(now.low)} to {_short(now.high)}")
+        self._put(key, "change", "" if now is None or before is None else _signed(now.value - before.value, ""))
+        self._put(key, "held out", "" if other is None else _short(other.value))
+
+    def _put(self, key: str, column: str, text: str) -> None:
+        value = self.values[key, column]
+        if value.text() != text:
+            value.setText(text)
+
+
+def _set_tone(button: QPushButton, tone: str) -> None:
+    if button.property("tone") != tone:
+        button.setProperty("tone", tone)
+        button.style().unpolish(button)
+        button.style().polish(button)
+
+
+def tone_of(defective: bool, verdict: str) -> str:  # noqa: FBT001 - half of a cell's key
+    """Return how a cell of the matrix is coloured."""
+    if (defective, verdict) in ((False, "passed"), (True, "failed")):
+        return "right"
+    if (defective, verdict) == (True, "passed"):
+        return "escape"
+    return "overkill" if (defective, verdict) == (False, "failed") else "plain"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+
+
+def _signed(value: float, unit: str) -> str:
+    if abs(value) < 0.05:
+        return "same"
+    return f"{'+' if value > 0 else '−'}{_short(abs(value))}{unit}"

@@ -1,0 +1,325 @@
+"""The page Operating point: where the scores of good and defective parts lie, and what two thresholds make of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from inspector.domain.errors import InspectorError
+from inspector.domain.records import Thresholds
+from inspector.gui.operating_point.choice import ChoiceDialog
+from inspector.gui.operating_point.controls import IN_FORCE, PointControls
+from inspector.gui.operating_point.figures import FiguresCard, Outcomes
+from inspector.gui.operating_point.part_strip import PartStrip
+from inspector.gui.operating_point.pictures import CellPictures
+from inspector.gui.operating_point.prices import PricesCard
+from inspector.gui.operating_point.score_axis import ScoreAxis
+from inspector.gui.operating_point.store import OperatingDesk
+from inspector.gui.widgets.basics import card, label
+from inspector.gui.widgets.later import Page
+from inspector.operating_point.choice import chosen
+from inspector.operating_point.parts import escapes_by_type, evidence_of
+from inspector.operating_point.words import in_words
+from inspector.recipes.promotions import user_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inspector.gui.operating_point.store import Loaded
+    from inspector.gui.station.session import Session
+    from inspector.operating_point.prices import RecipePrices
+    from inspector.recipes.recipe import Recipe
+
+_PICTURES_AFTER_MS, _PRICES_AFTER_MS = 200, 600
+
+
+class OperatingPage(Page):
+    """See the module.
+
+    Args:
+        session: The station.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._found: Loaded | None = None
+        self._point = Thresholds(fail_at=0.5)
+        self._cell: tuple[bool, str] | None = None
+        self.dialog: ChoiceDialog | None = None
+        self.desk = OperatingDesk(session)
+        self._build()
+        self.pictures = CellPictures(session, self.strip, self.axis)
+        self._pictures_later = self._later(_PICTURES_AFTER_MS, self._show_pictures)
+        self._prices_later = self._later(_PRICES_AFTER_MS, self._keep_prices)
+        self._connect()
+        self._show_nothing("")
+
+    # --- building -----------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 10, 10, 8)
+        column.setSpacing(10)
+        column.addWidget(self._build_head())
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for one in (left, right):
+            one.setSpacing(10)
+        left.addWidget(self._build_axis(), 1)
+        self.strip = PartStrip(self)
+        left.addWidget(self.strip)
+        self.figures = FiguresCard(self)
+        self.figures.setFixedWidth(430)
+        self.prices = PricesCard(self)
+        self.prices.setFixedWidth(430)
+        right.addWidget(self.figures, 1)
+        right.addWidget(self.prices)
+        row.addLayout(left, 1)
+        row.addLayout(right)
+        column.addLayout(row, 1)
+
+    def _build_head(self) -> QWidget:
+        frame, layout = card(self)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        self.source = QComboBox(frame)
+        self.source.setAccessibleName("Scores from")
+        self.source.setToolTip("Which labelled parts to choose by")
+        self.source.setMinimumWidth(330)
+        row.addWidget(self.source)
+        self.words = label("", "muted")
+        self.words.setWordWrap(True)
+        row.addWidget(self.words, 1)
+        self.back_button = QPushButton("Take back", frame)
+        row.addWidget(self.back_button)
+        self.use_button = QPushButton("Use these thresholds…", frame)
+        self.use_button.setProperty("kind", "primary")
+        self.use_button.setToolTip("Save them as the recipe's next version, with your reason, and work at them at once")
+        row.addWidget(self.use_button)
+        layout.addLayout(row)
+        self.warning = label("", "fault")
+        self.warning.setWordWrap(True)
+        layout.addWidget(self.warning)
+        return frame
+
+    def _build_axis(self) -> QWidget:
+        frame, layout = card(self)
+        self.axis = ScoreAxis(frame)
+        layout.addWidget(self.axis, 1)
+        self.controls = PointControls(frame)
+        layout.addWidget(self.controls)
+        return frame
+
+    def _later(self, after_ms: int, then: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(after_ms)
+        timer.timeout.connect(then)
+        return timer
+
+    def _connect(self) -> None:
+        self.axis.moved.connect(self.set_point)
+        self.controls.changed.connect(self.set_point)
+        self.controls.suggested.connect(self._suggest)
+        self.source.activated.connect(lambda _: self.refresh())
+        self.prices.changed.connect(self._price_typed)
+        self.figures.pressed.connect(self.show_cell)
+        self.use_button.clicked.connect(self.ask)
+        self.back_button.clicked.connect(self._take_back)
+        self._session.recipe_changed.connect(self._on_recipe)
+
+    # --- hand ---------------------------------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        """The page is shown: read what there is to choose by."""
+        self.refresh()
+
+    def release(self) -> None:
+        """Keep what was typed last."""
+        if self._prices_later.isActive():
+            self._prices_later.stop()
+            self._keep_prices()
+
+    def refresh(self) -> None:
+        """Read the scores of the chosen source, and the operating point in force."""
+        recipe = self._session.recipe
+        if recipe is None:
+            self._show_nothing("There is no recipe that can be used. Choose one above, or make one in Settings.")
+            return
+        key = str(self.source.currentData() or "")
+        found = self._found
+        if found is None or (found.recipe, found.key) != (recipe.name, key):
+            self.axis.show_scores(None, "Reading the scores…")
+        self.desk.load(recipe, key, self._loaded)
+
+    def set_point(self, point: Thresholds) -> None:
+        """Set the thresholds; everything follows at once, the pictures a little later."""
+        self._point = point
+        found = self._found
+        in_force = found.in_force if found is not None else None
+        self.axis.show_point(point, in_force)
+        self.controls.show_point(point)
+        self._show_figures()
+        self._pictures_later.start()
+        self._show_buttons()
+
+    def show_cell(self, defective: bool, verdict: str) -> None:  # noqa: FBT001 - a signal's value
+        """Show the pictures of a cell of the matrix."""
+        self._cell = (defective, verdict)
+        self._show_pictures()
+
+    def ask(self) -> None:
+        """Ask for reason and author; then the recipe gets its next version."""
+        recipe, found = self._session.recipe, self._found
+        if recipe is None or found is None or found.in_force is None:
+            return
+        point, before = self._point, found.in_force
+        evidence = None if found.parts is None else evidence_of(found.parts, found.parts.scores.at(point))
+        dialog = ChoiceDialog(recipe, before, point, evidence, self.desk.author or user_name(), self)
+
+        def use() -> None:
+            author, reason = dialog.author.text(), dialog.reason.text()
+            self.desk.author = author.strip()
+            try:
+                made = chosen(recipe, point, before, author=author, reason=reason, evidence=evidence)
+            except InspectorError as error:
+                self._session.fault.emit("recipe", str(error))
+                return
+            self._session.apply_recipe(made, lambda _: None)
+
+        dialog.accepted.connect(use)
+        self.dialog = dialog
+        dialog.open()
+
+    def _take_back(self) -> None:
+        recipe, found = self._session.recipe, self._found
+        if recipe is not None and found is not None and found.undoable is not None:
+            self.desk.take_back(recipe, found, self.desk.author or user_name())
+
+    def _suggest(self, key: str) -> None:
+        found = self._found
+        if found is None or found.in_force is None:
+            return
+        point: Thresholds | None = found.in_force
+        if key != IN_FORCE:
+            if found.parts is None:
+                return
+            scores, prices, band = found.parts.scores, self.prices.prices(), self.controls.band.isChecked()
+            if key == "cost":
+                point = scores.least_cost(prices.prices(), band=band)
+            elif key == "escapes":
+                point = scores.within_escapes(prices.claim, prices.prices(), band=band)
+            else:
+                point = scores.best_f1()
+        if point is not None:
+            self.set_point(point)
+
+    def _price_typed(self, _: RecipePrices) -> None:
+        self._show_figures()
+        self._prices_later.start()
+
+    def _keep_prices(self) -> None:
+        if self._found is not None:
+            self.desk.keep_prices(self._found.recipe, self.prices.prices())
+
+    # --- events -------------------------------------------------------------------------------------------------------
+
+    def _on_recipe(self, _: Recipe) -> None:
+        if self.isVisible():
+            self.refresh()
+
+    def _loaded(self, found: Loaded) -> None:
+        """Show what was read: with the thresholds in force, unless others were set by hand and nothing has changed."""
+        before = self._found
+        same = (
+            before is not None
+            and (before.recipe, before.key, before.in_force) == (found.recipe, found.key, found.in_force)
+            and self._point != before.in_force
+        )
+        self._found = found
+        self.source.blockSignals(True)
+        self.source.clear()
+        for one in found.sources:
+            self.source.addItem(one.words, one.key)
+        self.source.setCurrentIndex(max(0, self.source.findData(found.key)))
+        self.source.blockSignals(False)
+        if before is None or before.recipe != found.recipe:
+            self.prices.show_prices(found.prices)
+        if found.parts is None:
+            self._cell = None
+            self._show_nothing(found.fault)
+            return
+        self.axis.show_scores(found.parts.scores)
+        self._show_words()
+        if self._cell is None:
+            self._cell = (True, "passed")
+        self.pictures.forget()
+        self.set_point(self._point if same else found.in_force or self._point)
+
+    # --- showing ------------------------------------------------------------------------------------------------------
+
+    def _show_nothing(self, why: str) -> None:
+        self.axis.show_scores(None, f"{why[:1].upper()}{why[1:]}")
+        self.words.setText("")
+        self.warning.hide()
+        self.figures.show_outcomes(None, 0.01, "")
+        self.strip.hide()
+        found = self._found
+        self.set_point(found.in_force if found is not None and found.in_force is not None else self._point)
+
+    def _show_words(self) -> None:
+        found = self._found
+        assert found is not None
+        assert found.parts is not None
+        parts = found.parts
+        self.words.setText(f"{parts.good:,} good, {parts.defective:,} defective; {parts.how}. {' '.join(parts.notes)}")
+        self.warning.setText(" ".join(parts.warnings))
+        self.warning.setVisible(bool(parts.warnings))
+        self.strip.show()
+
+    def _show_figures(self) -> None:
+        found = self._found
+        if found is None or found.parts is None:
+            return
+        parts, point = found.parts, self._point
+        held_out = parts.held_out.at(point) if parts.held_out is not None else None
+        before = None
+        if found.in_force is not None and found.in_force != point:
+            before = parts.scores.at(found.in_force)
+        prices = self.prices.prices()
+        outcomes = Outcomes(parts.scores.at(point), before, held_out, prices.prices())
+        self.figures.show_outcomes(outcomes, prices.claim, found.caution(point))
+
+    def _show_pictures(self) -> None:
+        found = self._found
+        if found is None or found.parts is None:
+            return
+        self.figures.show_types(escapes_by_type(found.parts, self._point))
+        if self._cell is not None:
+            self.pictures.show(found.parts, self._point, *self._cell)
+
+    def _show_buttons(self) -> None:
+        found = self._found
+        ready = found is not None and found.in_force is not None
+        moved = found is not None and ready and self._point != found.in_force
+        self.use_button.setEnabled(moved)
+        both = found is not None and found.parts is not None and 0 < found.parts.defective < len(found.parts.scores)
+        self.controls.allow(both=both, moved=moved)
+        undoable = found.undoable if found is not None else None
+        self.back_button.setVisible(undoable is not None)
+        if undoable is not None and undoable.change is not None:
+            self.back_button.setText(f"Take back version {undoable.version}")
+            self.back_button.setToolTip(
+                f"Back to {in_words(undoable.change.before)}, as a new version. "
+                f"{undoable.change.author} changed it: {undoable.change.reason}"
+            )
+
+    def changeEvent(self, event: Any) -> None:  # noqa: ANN401 - QEvent
+        """Follow the theme."""
+        super().changeEvent(event)
+        if hasattr(self, "axis"):
+            self.axis.update()

@@ -1,0 +1,146 @@
+"""The pictures of one cell of the confusion matrix, read on the worker, and one of them large."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QDialog, QVBoxLayout
+
+from inspector.gui.operating_point.part_strip import THUMB_PX, PartEntry
+from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.fitted_picture import FittedPicture, read_image
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from inspector.domain.records import Thresholds
+    from inspector.gui.operating_point.part_strip import PartStrip
+    from inspector.gui.operating_point.score_axis import ScoreAxis
+    from inspector.gui.station.session import Session
+    from inspector.operating_point.parts import LabelledParts
+
+#: More are not shown: the most surprising ones come first.
+SHOWN_AT_MOST = 60
+_AT_A_TIME = 4
+_LARGE_PX = 720
+_ORDER = {True: "lowest scores first", False: "highest scores first"}
+
+
+class CellPictures:
+    """See the module; lives on the GUI thread.
+
+    Args:
+        session: Its worker reads.
+        strip: Shows the pictures.
+        axis: Shows where the picked one's score lies.
+    """
+
+    def __init__(self, session: Session, strip: PartStrip, axis: ScoreAxis) -> None:
+        self._session, self._strip, self._axis = session, strip, axis
+        self._parts: LabelledParts | None = None
+        self._places: list[int] = []
+        self._images: dict[int, QImage | None] = {}
+        self._number = 0
+        self.dialog: QDialog | None = None
+        strip.picked.connect(self._picked)
+        strip.opened.connect(self._open)
+
+    def forget(self) -> None:
+        """The parts are others now."""
+        self._number += 1
+        self._parts, self._places = None, []
+        self._images.clear()
+
+    def show(self, parts: LabelledParts, point: Thresholds, defective: bool, verdict: str) -> None:  # noqa: FBT001
+        """Show the parts of a cell."""
+        places = parts.scores.cell(point, defective=defective, verdict=verdict)
+        kind = "DEFECTIVE" if defective else "GOOD"
+        more = f", {SHOWN_AT_MOST} SHOWN" if len(places) > SHOWN_AT_MOST else ""
+        title = f"{kind}, {verdict.upper()}: {len(places):,}{more}"
+        if len(places) > 1:
+            title += f", {_ORDER[defective].upper()}"
+        shown = places[:SHOWN_AT_MOST].tolist()
+        if parts is self._parts and shown == self._places and self._strip.title.text() == title:
+            return
+        self._number += 1
+        self._parts, self._places = parts, shown
+        self._axis.mark(None)
+        self._strip.show_parts(title, [_entry(parts, place) for place in shown])
+        for place in shown:
+            if self._images.get(place) is not None:
+                self._strip.show_image(place, self._images[place])
+        self._read([place for place in shown if self._images.get(place) is None], self._number)
+
+    def _read(self, places: list[int], number: int) -> None:
+        """Read a few at a time, so that the worker stays free for others."""
+        parts = self._parts
+        if not places or parts is None or number != self._number:
+            return
+        some, rest = places[:_AT_A_TIME], places[_AT_A_TIME:]
+        files = [parts.picture(place) for place in some]
+
+        def task() -> list[QImage | None]:
+            return [_thumb(file) for file in files]
+
+        def done(images: list[QImage | None]) -> None:
+            if number != self._number:
+                return
+            for place, image in zip(some, images, strict=True):
+                self._images[place] = image
+                self._strip.show_image(place, image)
+            self._read(rest, number)
+
+        self._session.work.do(task, done)
+
+    def _picked(self, place: int) -> None:
+        if self._parts is not None:
+            self._axis.mark(float(self._parts.scores.scores[place]))
+
+    def _open(self, place: int) -> None:
+        """Show a part large."""
+        parts = self._parts
+        if parts is None or (file := parts.picture(place)) is None:
+            return
+        words = _entry(parts, place).tip
+
+        def done(image: QImage | None) -> None:
+            self.dialog = _dialog(words, image, self._strip)
+            self.dialog.open()
+
+        self._session.work.do(lambda: read_image(file, _LARGE_PX), done)
+
+
+def _entry(parts: LabelledParts, place: int) -> PartEntry:
+    p = float(parts.scores.scores[place])
+    score = "no score" if p != p else f"{p:.4f}"  # noqa: PLR0124 - NaN
+    name = parts.names[place]
+    return PartEntry(place=place, caption=score, tip=f"{name}\n{parts.types[place]}, P(defective) {score}")
+
+
+def _thumb(file: Path | None) -> QImage | None:
+    """Read a picture into the middle of a square, so that the row is even; called on the worker."""
+    image = None if file is None else read_image(file, THUMB_PX)
+    if image is None:
+        return None
+    if image.width() > THUMB_PX:
+        image = image.scaledToWidth(THUMB_PX, Qt.TransformationMode.SmoothTransformation)
+    square = QImage(THUMB_PX, THUMB_PX, QImage.Format.Format_ARGB32_Premultiplied)
+    square.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(square)
+    painter.drawImage((THUMB_PX - image.width()) // 2, (THUMB_PX - image.height()) // 2, image)
+    painter.end()
+    return square
+
+
+def _dialog(words: str, image: QImage | None, parent: PartStrip) -> QDialog:
+    dialog = QDialog(parent)
+    dialog.setWindowTitle(words.partition("\n")[0])
+    dialog.setMinimumSize(560, 640)
+    layout = QVBoxLayout(dialog)
+    layout.addWidget(label(words if image is not None else f"{words}\nThe picture is not there any more."))
+    picture = FittedPicture("The part", dialog)
+    picture.show_image(image)
+    layout.addWidget(picture, 1)
+    return dialog

@@ -1,0 +1,1 @@
+"""The Review page: people judge what the line has judged."""

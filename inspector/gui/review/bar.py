@@ -1,0 +1,120 @@
+"""The top of the Review page: the queues with their counts, the scope, and who reviews."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidget
+
+from inspector.domain.review import QueueKind
+from inspector.gui.review.words import PERIODS, QUEUES, queue_tip
+from inspector.gui.widgets.basics import label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_KEYS = {kind: f"Alt+{number}" for number, kind in enumerate(QUEUES, start=1)}
+
+
+class ReviewBar(QFrame):
+    """See the module; it emits what is wished."""
+
+    queue_wanted = Signal(object)  #: QueueKind
+    scope_changed = Signal()
+    reviewer_changed = Signal(str)
+    left = Signal()  #: the name is typed; the keys are the page's again
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 5, 8, 5)
+        row.setSpacing(6)
+        self.buttons: dict[QueueKind, QPushButton] = {}
+        group = QButtonGroup(self)
+        for kind, name in QUEUES.items():
+            button = QPushButton(self)
+            button.setCheckable(True)
+            button.setProperty("kind", "chip")
+            button.setShortcut(_KEYS[kind])
+            button.setToolTip(f"{queue_tip(kind)} ({_KEYS[kind]})")
+            button.setAccessibleName(name)
+            button.clicked.connect(lambda _=False, kind=kind: self.queue_wanted.emit(kind))
+            group.addButton(button)
+            self.buttons[kind] = button
+            row.addWidget(button)
+        row.addStretch(1)
+        self.second = QPushButton("Second opinion", self)
+        self.second.setCheckable(True)
+        self.second.setProperty("kind", "chip")
+        self.second.setToolTip("Also parts that somebody else has judged; what was said is shown once you have judged")
+        self.second.toggled.connect(lambda _: self.scope_changed.emit())
+        row.addWidget(self.second)
+        self.whose = QComboBox(self)
+        self.whose.addItem("This recipe", "recipe")
+        self.whose.addItem("This lot", "lot")
+        self.whose.addItem("Every recipe", "all")
+        self.whose.setAccessibleName("Of which parts")
+        self.whose.setToolTip("Of which parts: of the recipe or the lot above, or of every recipe")
+        self.period = QComboBox(self)
+        for value, words in PERIODS.items():
+            self.period.addItem(words, value)
+        self.period.setCurrentIndex(self.period.findData("week"))
+        self.period.setAccessibleName("Of which time")
+        self.period.setToolTip("When the parts were inspected")
+        for box in (self.whose, self.period):
+            box.setFixedWidth(126)
+            box.currentIndexChanged.connect(lambda _: self.scope_changed.emit())
+            row.addWidget(box)
+        row.addSpacing(8)
+        self._add_reviewer(row)
+        self.show_counts({})
+        self.show_queue(QueueKind.FAILURES)
+
+    def _add_reviewer(self, row: QHBoxLayout) -> None:
+        row.addWidget(label("Reviewer", "muted"))
+        self.reviewer = QLineEdit(self)
+        self.reviewer.setPlaceholderText("Your name")
+        self.reviewer.setAccessibleName("Reviewer")
+        self.reviewer.setToolTip("Who judges: recorded with every judgement, and remembered here")
+        self.reviewer.setMaxLength(80)
+        self.reviewer.setFixedWidth(130)
+        self.reviewer.editingFinished.connect(self._named)
+        self.reviewer.returnPressed.connect(self.left)
+        row.addWidget(self.reviewer)
+        self._named_as = ""
+
+    def show_counts(self, counts: Mapping[QueueKind, int]) -> None:
+        """Set how many wait in each queue; one that is not known yet has no count."""
+        for kind, button in self.buttons.items():
+            count = counts.get(kind)
+            words = QUEUES[kind] if count is None else f"{QUEUES[kind]} {count:,}"
+            if button.text() != words:
+                button.setText(words)
+                button.setAccessibleDescription("" if count is None else f"{count} to judge")
+
+    def show_queue(self, kind: QueueKind) -> None:
+        """Mark the queue that is walked; one that was looked up by hand is none of them."""
+        button = self.buttons.get(kind)
+        if button is not None:
+            button.setChecked(True)
+
+    def show_reviewer(self, name: str) -> None:
+        """Set the name, as it is remembered."""
+        self._named_as = name
+        self.reviewer.setText(name)
+        self.mark_reviewer(missing=False)
+
+    def mark_reviewer(self, *, missing: bool) -> None:
+        """Mark the field in red while a name is missing."""
+        if self.reviewer.property("bad") != ("true" if missing else "false"):
+            self.reviewer.setProperty("bad", "true" if missing else "false")
+            self.reviewer.style().unpolish(self.reviewer)
+            self.reviewer.style().polish(self.reviewer)
+
+    def _named(self) -> None:
+        name = " ".join(self.reviewer.text().split())
+        if name != self._named_as:
+            self._named_as = name
+            self.reviewer_changed.emit(name)

@@ -1,0 +1,180 @@
+"""The buttons of a judgement: good, defective with its type, unsure; back, skip, undo; and what came of the last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from inspector.domain.review import Judgement
+from inspector.gui.theme import CURRENT, lively
+from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.question import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inspector.domain.review import Review
+
+_TYPES_BY_KEY = 9
+_MESSAGE_PX, _ANY_PX = 36, 400
+
+
+class JudgeCard(QFrame):
+    """See the module; it emits wishes and holds no record."""
+
+    judged = Signal(object, str)  #: Judgement, and the type of the defect or an empty text
+    back_wanted = Signal()
+    skip_wanted = Signal()
+    undo_wanted = Signal()
+    asking = Signal(bool)  #: the types are asked for: the keys are the menu's
+    left = Signal()  #: the note is written; the keys are the page's again
+    again_wanted = Signal()  #: write once more what could not be written
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self._types: tuple[str, ...] = ()
+        self.menu: QMenu | None = None
+        self.question: Question | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 14, 10)
+        layout.setSpacing(6)
+        top = QHBoxLayout()
+        top.addWidget(label("YOUR JUDGEMENT", "heading"), 1)
+        self.place = label("", "heading")
+        top.addWidget(self.place)
+        layout.addLayout(top)
+        layout.addLayout(self._build_buttons())
+        self.note = QLineEdit(self)
+        self.note.setPlaceholderText("Note, if any")
+        self.note.setAccessibleName("Note on the judgement")
+        self.note.setMaxLength(500)
+        self.note.returnPressed.connect(self.left)
+        layout.addWidget(self.note)
+        self.message = label("", "muted")
+        self.message.setWordWrap(True)
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message.setMinimumHeight(_MESSAGE_PX)
+        self.message.setAlignment(Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.message)
+        self.again = self._button("Try again", "Write the judgement once more", self.again_wanted.emit)
+        self.again.hide()
+        layout.addWidget(self.again)
+
+    def _build_buttons(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        self.good = self._button("Good  G", "The part is good (G)", lambda: self._say(Judgement.GOOD))
+        self.defective = self._button(
+            "Defective  D", "The part is defective; then its type by number (D, then 1 to 9)", self.ask_type
+        )
+        self.unsure = self._button(
+            "Unsure  U", "It cannot be said from the picture (U)", lambda: self._say(Judgement.UNSURE)
+        )
+        self.back = self._button("Back  ←", "The part before (left arrow)", self.back_wanted.emit)
+        self.skip = self._button("Skip  →", "The next part; this one stays in the queue (right)", self.skip_wanted.emit)
+        self.undo = self._button("Undo", "Withdraw your last judgement, and look again (Ctrl+Z)", self.undo_wanted.emit)
+        for button in (self.good, self.defective, self.unsure):
+            button.setCheckable(True)
+        for place, button in enumerate((self.good, self.defective, self.unsure, self.back, self.skip, self.undo)):
+            button.setProperty("kind", "tight")
+            grid.addWidget(button, *divmod(place, 3))
+        for column in range(3):
+            grid.setColumnStretch(column, 1)
+        return grid
+
+    def _button(self, words: str, tip: str, action: object) -> QPushButton:
+        button = QPushButton(words, self)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the page
+        button.clicked.connect(action)
+        return button
+
+    # --- showing ------------------------------------------------------------------------------------------------------
+
+    def show_types(self, types: Sequence[str]) -> None:
+        """Set the types that a defect can have, the first nine by number."""
+        self._types = tuple(types)
+
+    def show_state(self, *, judging: bool, back: bool, skip: bool, undo: bool, place: str) -> None:
+        """Say what can be done now, and where in the queue this is."""
+        for button in (self.good, self.defective, self.unsure, self.note):
+            button.setEnabled(judging)
+        self.back.setEnabled(back)
+        self.skip.setEnabled(skip)
+        self.undo.setEnabled(undo)
+        self.place.setText(place)
+
+    def show_own(self, own: Review | None) -> None:
+        """Mark the button of what the reviewer says at present of this part."""
+        judgement = own.judgement if own is not None else None
+        for button, means in (
+            (self.good, Judgement.GOOD),
+            (self.defective, Judgement.DEFECTIVE),
+            (self.unsure, Judgement.UNSURE),
+        ):
+            button.setChecked(judgement is means)
+
+    def say(self, words: str, state: str = "", *, again: bool = False) -> None:
+        """Say what came of a judgement.
+
+        Args:
+            words: What.
+            state: A verdict's colour: "good", "fail", "review"; empty for none.
+            again: Offer to write once more.
+        """
+        self.message.setText(words)
+        self.message.setToolTip(words)
+        # what is long is read in the tip; only what went wrong, or has to be known, may take more room
+        self.message.setMaximumHeight(_ANY_PX if state else _MESSAGE_PX)
+        colour = CURRENT.theme.colour("muted") if not state else lively(CURRENT.theme, state)
+        self.message.setStyleSheet(f"color: {colour.name()};")
+        self.again.setVisible(again)
+
+    def take_note(self) -> str:
+        """Return the note, and clear it for the next part."""
+        words = " ".join(self.note.text().split())
+        self.note.clear()
+        return words
+
+    # --- hand ---------------------------------------------------------------------------------------------------------
+
+    def ask_type(self) -> None:
+        """Ask for the type: by number, none, or a new one."""
+        if self.menu is not None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        for number, name in enumerate(self._types, start=1):
+            words = name.replace("&", "&&")
+            action = menu.addAction(f"&{number}   {words}" if number <= _TYPES_BY_KEY else f"      {words}")
+            action.triggered.connect(lambda _=False, name=name: self._say(Judgement.DEFECTIVE, name))
+        if self._types:
+            menu.addSeparator()
+        plain = menu.addAction("&D   Type not named")
+        plain.triggered.connect(lambda: self._say(Judgement.DEFECTIVE))
+        new = menu.addAction("&N   New type…")
+        new.triggered.connect(self._ask_new)
+        menu.setActiveAction(menu.actions()[0])
+        menu.aboutToHide.connect(self._menu_closed)
+        self.menu = menu
+        self.asking.emit(True)
+        menu.popup(self.defective.mapToGlobal(QPoint(0, -menu.sizeHint().height() - 4)))
+
+    def _menu_closed(self) -> None:
+        self.menu = None
+        self.asking.emit(False)
+
+    def _ask_new(self) -> None:
+        words = "It is offered by number from now on, and is a class of its own for training."
+        question = Question("A new type of defect", words, "Defective", reason="Name of the type", parent=self)
+        question.accepted.connect(lambda: self._say(Judgement.DEFECTIVE, " ".join(question.reason.text().split())))
+        self.question = question
+        question.open()
+
+    def _say(self, judgement: Judgement, defect_type: str = "") -> None:
+        self.judged.emit(judgement, defect_type)

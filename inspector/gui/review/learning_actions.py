@@ -1,0 +1,86 @@
+"""What a hand does with the pictures to be learned: take some out, take them in again, train with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from inspector import assembly
+from inspector.domain.errors import BundleError
+from inspector.review.learning import LearningSet
+from inspector.review.manifest import TrainingManifest, training_manifest
+
+if TYPE_CHECKING:
+    from inspector.gui.review.figures import FiguresReader
+    from inspector.paths import Home
+    from inspector.recipes.recipe import Recipe
+
+
+class LessonDesk(QObject):
+    """Owned by the page, on the GUI thread; the figures' thread does the work.
+
+    Args:
+        figures: Whose thread is the only one that uses the sets.
+        home: Where sets and models are.
+    """
+
+    changed = Signal()  #: the set is another one now
+    ready = Signal(object)  #: TrainingManifest
+    failed = Signal(str)
+
+    def __init__(self, figures: FiguresReader, home: Home, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._figures, self._home = figures, home
+        self._removed: list[tuple[str, list[str]]] = []
+
+    def set_of(self, recipe: Recipe | None) -> LearningSet | None:
+        """Return a recipe's set."""
+        return None if recipe is None else LearningSet(self._home.learning, recipe.name)
+
+    def can_undo(self, recipe: Recipe | None) -> bool:
+        """Say whether something was taken out of a recipe's set that can be taken in again."""
+        return recipe is not None and bool(self._removed) and self._removed[-1][0] == recipe.name
+
+    def remove(self, recipe: Recipe | None, inspection_ids: list[str]) -> None:
+        """Take parts out of the set."""
+        learning = self.set_of(recipe)
+        if learning is None:
+            return
+
+        def done(_: object) -> None:
+            self._removed.append((learning.recipe, inspection_ids))
+            self.changed.emit()
+
+        self._figures.do(lambda: learning.leave_out(inspection_ids), done, self._fail)
+
+    def undo(self, recipe: Recipe | None) -> None:
+        """Take in again what was taken out last."""
+        learning = self.set_of(recipe)
+        if learning is None or not self.can_undo(recipe):
+            return
+        _, inspection_ids = self._removed[-1]
+
+        def done(_: object) -> None:
+            self._removed.pop()
+            self.changed.emit()
+
+        self._figures.do(lambda: learning.take_back(inspection_ids), done, self._fail)
+
+    def train(self, recipe: Recipe | None) -> None:
+        """Write the manifest that unites the set with the pictures of the recipe's model."""
+        learning, home = self.set_of(recipe), self._home
+        if learning is None or recipe is None:
+            return
+
+        def write() -> TrainingManifest:
+            try:
+                model = assembly.model_store(home).find(recipe.model)
+            except BundleError:
+                model = None  # gone: what was learned may do alone, and the manifest says so
+            return training_manifest(learning, model)
+
+        self._figures.do(write, self.ready.emit, self._fail)
+
+    def _fail(self, error: Exception) -> None:
+        self.failed.emit(str(error))

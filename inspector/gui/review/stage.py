@@ -1,0 +1,135 @@
+"""The part under review: its picture large, the tools for it, and a strip of what comes next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
+
+from inspector.gui.review.filmstrip import Filmstrip
+from inspector.gui.review.words import EMPTY_QUEUES, clock, judged_words, still_words, walked_words
+from inspector.gui.widgets.picture import PictureView
+from inspector.gui.widgets.render import Scene
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+    from inspector.gui.review.walk import Walk
+
+
+class ReviewStage(QWidget):
+    """See the module; it shows what the walk allows to be seen.
+
+    Args:
+        walk: The reviewer's.
+        opacity: Of the heatmap at first, 0..1.
+    """
+
+    def __init__(self, walk: Walk, opacity: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._walk = walk
+        self._log_words = ""
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        self.view = PictureView(self)
+        layout.addWidget(self.view, 1)
+        layout.addLayout(self._build_tools(opacity))
+        self.film = Filmstrip(self)
+        layout.addWidget(self.film)
+        self.film.chosen.connect(walk.jump)
+        self.film.room_changed.connect(walk.set_room)
+        walk.reader.thumbnail.connect(self._on_thumbnail)
+
+    def _build_tools(self, opacity: float) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.heatmap_button = QPushButton("Heatmap  H", self)
+        self.heatmap_button.setCheckable(True)
+        self.heatmap_button.setChecked(True)
+        self.heatmap_button.setToolTip("Show the heatmap, or hide it (H)")
+        self.heatmap_button.toggled.connect(lambda _: self._show_picture())
+        row.addWidget(self.heatmap_button)
+        self.opacity = QSlider(Qt.Orientation.Horizontal, self)
+        self.opacity.setRange(0, 100)
+        self.opacity.setValue(round(100 * opacity))
+        self.opacity.setAccessibleName("Opacity of the heatmap")
+        self.opacity.setToolTip("Opacity of the heatmap")
+        self.opacity.setMaximumWidth(160)
+        self.opacity.valueChanged.connect(lambda _: self._show_picture())
+        row.addWidget(self.opacity)
+        fit = QPushButton("Fit", self)
+        fit.setToolTip("Show the whole picture (double click); the wheel zooms, dragging pans")
+        fit.clicked.connect(self.view.fit)
+        row.addWidget(fit)
+        row.addStretch(1)
+        self.look_button = QPushButton("Deep look…  L", self)
+        self.look_button.setToolTip("Other methods and layers for this picture, side by side (L)")
+        row.addWidget(self.look_button)
+        for button in (self.heatmap_button, fit, self.look_button):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return row
+
+    def show_walk(self, log_words: str) -> None:
+        """Show what the walk is at.
+
+        Args:
+            log_words: Why there is no record to be reviewed; empty where there is one.
+        """
+        self._log_words = log_words
+        self._show_picture()
+        self._show_film()
+        inspection = self._walk.inspection
+        shown = self._walk.current is not None and self._walk.current.image is not None
+        self.look_button.setEnabled(shown and inspection is not None and inspection.model is not None)
+        self.heatmap_button.setEnabled(not self._walk.withheld)
+
+    def _show_picture(self) -> None:
+        walk = self._walk
+        found = walk.current
+        if found is None or found.image is None or found.entry is None:
+            self.view.say_when_empty(self._empty_words())
+            self.view.show_scene(None)
+            return
+        prediction = walk.answer.prediction if walk.answer is not None else found.prediction
+        drawn = self.heatmap_button.isChecked() and not walk.withheld
+        self.view.show_scene(
+            Scene(
+                image=found.image,
+                label=f"part {found.entry.part_number:,} · {clock(found.entry.time_utc)}",
+                heatmap=prediction if drawn else None,
+                opacity=self.opacity.value() / 100,
+                part=True,
+            )
+        )
+
+    def _empty_words(self) -> str:
+        walk = self._walk
+        if self._log_words:
+            return self._log_words
+        if walk.current is not None:
+            return walk.current.fault or "No picture of this part"
+        if walk.queue is None:
+            return "Reading the queue"
+        if not walk.ended:
+            return "Reading the picture"
+        if walk.ids:
+            judged, passed = len(walk.done), walk.passed_over
+            return walked_words(judged=judged, passed_over=passed, skipped=len(walk.ids) - judged - passed)
+        return EMPTY_QUEUES[walk.kind] + judged_words(walk.queue)
+
+    def _show_film(self) -> None:
+        walk = self._walk
+        ids = walk.stills() if walk.direct is None else ()
+        current = walk.ids[walk.place] if walk.place < len(walk.ids) else ""
+        stills = [still_words(one, walk.reader.known(one), judged=walk.done.get(one)) for one in ids]
+        self.film.show_stills(stills, current)
+        for one in ids:
+            known, image = walk.reader.thumbnail_of(one)
+            if known and not self.film.has_image(one):
+                self.film.show_image(one, image)
+
+    def _on_thumbnail(self, key: str, image: QImage | None) -> None:
+        self._show_film()
+        self.film.show_image(key, image)

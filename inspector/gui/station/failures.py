@@ -1,0 +1,103 @@
+"""The parts that did not pass, for the strip: newest first, made on the worker, drawn when somebody looks."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inspector.engine.status import PartInspected
+    from inspector.gui.station.events import Failure
+    from inspector.gui.station.store import Store
+    from inspector.gui.station.work import Worker
+
+#: How many are kept.
+FAILURES = 12
+
+
+class Failures(QObject):
+    """Owned by the session, on the GUI thread.
+
+    Args:
+        store: Makes entries and thumbnails.
+        work: The worker that does it; one task at a time, whatever the rate of failures.
+    """
+
+    changed = Signal(list)  #: of Failure, newest first
+    failed = Signal(str)  #: why a picture could not be made
+
+    def __init__(self, store: Store, work: Worker, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store, self._work = store, work
+        self._entries: list[Failure] = []
+        self._fresh: deque[PartInspected] = deque(maxlen=FAILURES)  # did not pass, no entry yet
+        self._busy = False
+        self._seen = True
+
+    def add(self, events: list[PartInspected]) -> None:
+        """Add parts that did not pass, oldest first."""
+        self._fresh.extend(events)
+        if self._fresh and not self._busy:
+            self._make()
+
+    def watch(self, *, seen: bool) -> None:
+        """Say whether the strip can be seen; thumbnails are drawn only then."""
+        came = seen and not self._seen
+        self._seen = seen
+        if came and not self._busy and any(one.thumbnail is None and one.image is not None for one in self._entries):
+            self._make()
+
+    def clear(self) -> None:
+        """Forget all of them: another log is opened."""
+        self._entries = []
+
+    def merge(self, found: list[Failure]) -> None:
+        """Add what the log knows."""
+        self._set(found + self._entries)
+
+    def _make(self) -> None:
+        self._busy = True
+        events, known, drawn = list(self._fresh), list(self._entries), self._seen
+        self._fresh.clear()
+
+        def make() -> tuple[list[Failure], list[Failure]]:
+            made = self._store.failures_of(events, thumbnails=drawn)
+            return made, self._store.with_thumbnails(known) if drawn else []
+
+        def done(made: tuple[list[Failure], list[Failure]]) -> None:
+            redrawn = {one.inspection.id: one for one in made[1]}
+            self._set([redrawn.get(one.inspection.id, one) for one in self._entries] + made[0])
+            self._go_on()
+
+        def failed(error: Exception) -> None:
+            self.failed.emit(str(error))
+            self._go_on()
+
+        self._work.do(make, done, failed)
+
+    def _go_on(self) -> None:
+        self._busy = False
+        if self._fresh:
+            self._make()
+
+    def _set(self, entries: list[Failure]) -> None:
+        """Set the entries; of one part, the last given counts."""
+        by_id = {one.inspection.id: one for one in entries}
+        # the ids are ordered by time
+        self._entries = [by_id[key] for key in sorted(by_id, reverse=True)][:FAILURES]
+        self.changed.emit(self._entries)
+
+    def read(self, find: Callable[[int], list[Failure]], failed: Callable[[Exception], None]) -> None:
+        """Read the last ones from the record on the worker; ``find`` is given how many."""
+        self._work.do(lambda: find(FAILURES), self.merge, failed)
+
+    def load(self, failure: Failure, done: Callable[[Failure], None], failed: Callable[[Exception], None]) -> None:
+        """Get the full picture, from memory or from the archive."""
+        if failure.image is not None:
+            done(failure)
+        else:
+            self._work.do(lambda: self._store.full_failure(failure), done, failed)

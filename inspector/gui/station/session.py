@@ -1,0 +1,393 @@
+"""What the window knows and can ask for. Lives on the GUI thread, and never waits on it.
+
+The engine's threads put events into a queue; a timer takes them out. Files, database, models and cameras are used by
+workers only, whose results come back by the same timer.
+"""
+
+from __future__ import annotations
+
+import queue
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from inspector.domain.errors import InspectorError
+from inspector.domain.records import Tally, Verdict
+from inspector.domain.shifts import shift_start
+from inspector.engine.engine import Engine
+from inspector.engine.status import RunState
+from inspector.gui.station.events import Counts, Failure, Listener
+from inspector.gui.station.failures import Failures
+from inspector.gui.station.recipe_watch import RecipeWatch
+from inspector.gui.station.trials import Trials
+from inspector.gui.station.work import Worker, Workers
+from inspector.outputs.base import LogQuery, YieldPoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from inspector.assembly import RecipeEntry
+    from inspector.gui.station.store import Store
+    from inspector.outputs.result_log import SqliteResultLog
+    from inspector.recipes.recipe import Recipe
+    from inspector.settings import Settings
+
+#: How often the session looks for what is new, until `Session.set_pace` knows the screen's rate.
+POLL_MS = 16
+HIDDEN_POLL_MS = 100  #: the same while nobody can see the window
+_FIGURES_EVERY_S = 0.5
+_TREND_EVERY_S = 10.0
+_RECIPE_EVERY_S = 1.0
+
+
+class Session(QObject):
+    """The station behind the window.
+
+    Args:
+        store: Settings, recipes, models, log: everything on disk. Used on the workers only, but for its settings.
+    """
+
+    status_changed = Signal(object)  #: EngineStatus; on every change, and twice a second for the figures
+    frame_arrived = Signal(object)  #: Frame
+    part_inspected = Signal(object)  #: PartInspected
+    counts_changed = Signal(object)  #: Counts
+    failures_changed = Signal(list)  #: of Failure, newest first
+    trend_changed = Signal(list)  #: of YieldPoint
+    recipes_changed = Signal(list)  #: of RecipeEntry
+    recipe_changed = Signal(object)  #: Recipe
+    settings_changed = Signal(object)  #: Settings
+    trial_done = Signal(object)  #: Trial
+    fault = Signal(str, str)  #: key and text of a banner; an empty text removes it
+    log_opened = Signal(bool)
+    polled = Signal()
+
+    def __init__(self, store: Store, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.store = store
+        self.engine = Engine()
+        self.recipe: Recipe | None = None
+        self.lot = ""
+        self.log: SqliteResultLog | None = None
+        self._results: queue.SimpleQueue[tuple[Callable[[Any], None], Any]] = queue.SimpleQueue()
+        self.control = Worker("control", self._results)  #: starts and stops the line, opens the log: in order
+        self.work = Worker("work", self._results)  #: everything else
+        self.workers = Workers(self._results)  #: of the pages
+        self._listener = Listener()
+        self._unsubscribe = self.engine.subscribe(self._listener)
+        self._trials = Trials(store, self.work, self)
+        self._trials.done.connect(self.trial_done)
+        self._trials.fault.connect(lambda text: self.fault.emit("trial", text))
+        self.failures = Failures(store, self.work, self)
+        self.failures.changed.connect(self.failures_changed)
+        self.failures.failed.connect(lambda text: self.fault.emit("picture", text))
+        self._counts = Counts(Tally(), Tally(), datetime.now(UTC), "")
+        self._wants_running = False
+        self._switching = 0  #: starts that are under way: until they are done, an idle engine is between two lines
+        self._next_figures_s = self._next_trend_s = self._next_recipe_s = 0.0
+        self._recipe_watch = RecipeWatch(self.work, store.home.recipes, self._use_newer, self._fault("recipe"))
+        self._trend_empty = True
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._poll)
+        self._pace_ms = POLL_MS
+        self._seen = self._live_seen = True
+        self.closing = False
+
+    # --- life ---------------------------------------------------------------------------------------------------------
+
+    def begin(self, *, start: bool) -> None:
+        """Open the log, load the recipe, and start the line if wanted; called after the first paint."""
+        self._timer.start(self._pace_ms)
+        self.control.do(self.store.first_recipe, self._use, self._fault("recipe"))
+        self.open_log()
+        if start:
+            self.control.do(lambda: None, lambda _: self.start())
+        self.refresh_recipes()
+
+    def set_pace(self, rate_hz: float) -> None:
+        """Look for what is new as often as the screen can show it, 30 to 125 times a second."""
+        self._pace_ms = min(33, max(8, round(1000 / rate_hz))) if rate_hz > 0 else POLL_MS
+        self._keep_pace()
+
+    def watch(self, *, window: bool, live: bool) -> None:
+        """Say what can be seen: without the window no frame is handed out, without Live no trend or thumbnail made."""
+        came = live and not self._live_seen
+        self._seen, self._live_seen = window, live
+        if came:
+            self._next_trend_s = 0.0
+        self.failures.watch(seen=live)
+        self._keep_pace()
+
+    def _keep_pace(self) -> None:
+        wanted = self._pace_ms if self._seen else HIDDEN_POLL_MS
+        if self._timer.isActive() and self._timer.interval() != wanted:
+            self._timer.setInterval(wanted)
+
+    def open_log(self) -> None:
+        """Open the log, also another one after the settings have changed."""
+        before, self.log = self.log, None
+
+        def swap() -> SqliteResultLog:
+            if before is not None:
+                self.engine.stop()
+                before.close()
+            return self.store.open_log()
+
+        self.control.do(swap, self._opened, self._log_failed)
+
+    def shut_down(self) -> Callable[[], bool]:
+        """Begin to end everything; returns a function that says whether it has ended."""
+        self.closing = True
+        self._timer.stop()
+        self._unsubscribe()
+        log = self.log
+
+        def end() -> None:
+            self.engine.stop(1.4)
+            if log is not None:
+                log.close()
+            self.store.close()
+
+        self.control.do(end)
+        self.control.close()
+        self.work.close()
+        self.workers.close()
+        return lambda: self.control.join(0.0) and self.workers.ended()
+
+    # --- line ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """True while the line is wanted to run."""
+        return self._wants_running
+
+    def start(self) -> None:
+        """Start the line with the recipe."""
+        recipe, log = self.recipe, self.log
+        if recipe is None:
+            self.fault.emit("line", "There is no recipe that can be used. Choose one above, or make one in Settings.")
+            return
+        if log is None:
+            self.fault.emit("line", "The line does not start: nothing can be recorded. Mend the log first.")
+            return
+        self.fault.emit("line", "")
+        self._wants_running = True
+        self._switching += 1
+        lot = self.lot
+
+        def go() -> None:
+            self.engine.replace(self.store.build_job(recipe, log, lot))
+
+        def done(_: None) -> None:
+            self._switching -= 1
+
+        def failed(error: Exception) -> None:
+            self._switching -= 1
+            self._wants_running = False
+            self.fault.emit("line", str(error))
+            self._listener.status_changed = True
+
+        self.control.do(go, done, failed)
+
+    def stop(self) -> None:
+        """Stop the line."""
+        self._wants_running = False
+        self.control.do(self.engine.stop, self._stopped, self._fault("line"))
+
+    def trigger(self) -> None:
+        """Capture a part by hand."""
+        try:
+            self.engine.fire_trigger()
+        except InspectorError as error:
+            self.fault.emit("trigger", str(error))
+
+    def set_lot(self, lot: str) -> None:
+        """Set the lot."""
+        if lot != self.lot:
+            self.lot = lot
+            self.engine.set_lot(lot)
+            self.refresh_counts()
+
+    def choose_recipe(self, entry: RecipeEntry) -> None:
+        """Load a recipe of the list; a running line goes on with it."""
+        self.control.do(lambda: self.store.recipe(entry), self._use, self._fault("recipe"))
+
+    def apply_recipe(self, recipe: Recipe, done: Callable[[Recipe], None]) -> None:
+        """Save a recipe as its next version and use it at once."""
+
+        def saved(found: Recipe) -> None:
+            self._use(found)
+            self.refresh_recipes()
+            done(found)
+
+        self.control.do(lambda: self.store.save_recipe(recipe), saved, self._fault("recipe"))
+
+    def apply_settings(self, settings: Settings, done: Callable[[], None]) -> None:
+        """Save the settings and use them at once: a log elsewhere is opened, a running line restarted."""
+        before = self.store.settings
+
+        def saved(_: object) -> None:
+            self.settings_changed.emit(settings)
+            moved = (before.log_path, before.archive_path) != (settings.log_path, settings.archive_path)
+            was_running = self._wants_running
+            if moved:
+                self.open_log()
+            line = ("station", "device", "precision", "archive_path", "log_path")
+            if was_running and any(getattr(before, key) != getattr(settings, key) for key in line):
+                self.control.do(lambda: None, lambda _: self.start())
+            self.refresh_counts()
+            done()
+
+        self.control.do(lambda: self.store.save_settings(settings), saved, self._fault("settings"))
+
+    def try_pictures(self, paths: list[Path]) -> None:
+        """Inspect files, or the pictures of folders, on the spot; nothing is logged or counted."""
+        self._trials.inspect(paths, self.recipe)
+
+    # --- record -------------------------------------------------------------------------------------------------------
+
+    def refresh_recipes(self) -> None:
+        """Read the list of recipes."""
+        self.work.do(self.store.recipes, self.recipes_changed.emit, self._fault("recipe"))
+
+    def refresh_counts(self) -> None:
+        """Derive the counters from the log."""
+        log, lot, starts = self.log, self.lot, self.store.settings.shift_starts
+        recipe = self.recipe.name if self.recipe else None
+        if log is None:
+            return
+
+        def read() -> Counts:
+            begun = shift_start(datetime.now().astimezone(), starts)
+            return Counts(
+                shift=log.tally(LogQuery(since=begun)),
+                lot=log.tally(LogQuery(recipe=recipe, lot=lot)),
+                shift_from=begun,
+                lot_name=lot,
+            )
+
+        self.work.do(read, self._counted, self._fault("log"))
+
+    def refresh_failures(self) -> None:
+        """Read the last failures of the shift from the log, with their kept pictures."""
+        log = self.log
+        if log is not None:
+            self.failures.read(lambda limit: self.store.last_failures(log, limit), self._fault("log"))
+
+    def load_failure(self, failure: Failure, done: Callable[[Failure], None]) -> None:
+        """Get a failure's full picture, from memory or from the archive."""
+        self.failures.load(failure, done, self._fault("picture"))
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _fault(self, key: str) -> Callable[[Exception], None]:
+        return lambda error: self.fault.emit(key, str(error))
+
+    def _use(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+        self._recipe_watch.follow(None if self.store.model else recipe)
+        self.fault.emit("recipe", "")
+        self.recipe_changed.emit(recipe)
+        self.refresh_counts()
+        if self._wants_running:
+            self.start()
+
+    def _use_newer(self, recipe: Recipe) -> None:
+        self._use(recipe.model_copy(update={"source": self.store.source or recipe.source}))
+
+    def _opened(self, log: SqliteResultLog) -> None:
+        self.log = log
+        self.fault.emit("log", "")
+        self.log_opened.emit(True)
+        self.failures.clear()
+        self.refresh_counts()
+        self.refresh_failures()
+        self._refresh_trend()
+
+    def _log_failed(self, error: Exception) -> None:
+        self._wants_running = False
+        self.fault.emit("log", str(error))
+        self.log_opened.emit(False)
+
+    def _stopped(self, ended: bool) -> None:  # noqa: FBT001 - the engine's answer
+        if not ended:
+            self.fault.emit("line", "A device did not answer while the line was stopped; check its cable and power.")
+
+    def _counted(self, counts: Counts) -> None:
+        self._counts = counts
+        self.counts_changed.emit(counts)
+
+    def _refresh_trend(self) -> None:
+        log = self.log
+        if log is None:
+            return
+        since = datetime.now(UTC) - timedelta(hours=1)
+
+        def read() -> list[YieldPoint]:
+            return log.yield_over_time(LogQuery(since=since), 60)
+
+        def done(points: list[YieldPoint]) -> None:
+            self._trend_empty = not points
+            self.trend_changed.emit(points)
+
+        self.work.do(read, done, self._fault("log"))
+
+    def _take_results(self) -> None:
+        while True:
+            try:
+                callback, value = self._results.get_nowait()
+            except queue.Empty:
+                return
+            if not self.closing:
+                callback(value)
+
+    def _poll(self) -> None:
+        self._take_results()
+        self._take_parts()
+        if self._seen:
+            frame, self._listener.frame = self._listener.frame, None
+            if frame is not None:
+                self.frame_arrived.emit(frame)
+        now = time.perf_counter()
+        if self._listener.status_changed or now >= self._next_figures_s:
+            self._listener.status_changed = False
+            self._next_figures_s = now + _FIGURES_EVERY_S
+            self._tell_status()
+        if now >= self._next_recipe_s:
+            self._next_recipe_s = now + _RECIPE_EVERY_S
+            self._recipe_watch.look()
+        if now >= self._next_trend_s:
+            self._next_trend_s = now + _TREND_EVERY_S
+            if self._live_seen:
+                self._refresh_trend()
+            if shift_start(datetime.now().astimezone(), self.store.settings.shift_starts) != self._counts.shift_from:
+                self.refresh_counts()
+        self.polled.emit()
+
+    def _tell_status(self) -> None:
+        status = self.engine.status()
+        ended = status.state in (RunState.IDLE, RunState.FAULT) and status.parts + len(status.fault) > 0
+        if ended and not self._switching:
+            self._wants_running = False
+        self.status_changed.emit(status)
+
+    def _take_parts(self) -> None:
+        parts = self._listener.take_parts()
+        if not parts:
+            return
+        shift, lot = self._counts.shift, self._counts.lot
+        bad = [one for one in parts if one.inspection.decision.verdict is not Verdict.PASS]
+        for event in parts:
+            verdict = event.inspection.decision.verdict
+            shift = shift.plus(verdict)
+            if event.inspection.lot == self.lot:
+                lot = lot.plus(verdict)
+        self._counts = Counts(shift, lot, self._counts.shift_from, self._counts.lot_name)
+        if self._trend_empty:  # “no part in the last hour” is no longer true
+            self._next_trend_s = 0.0
+        self.counts_changed.emit(self._counts)
+        self.part_inspected.emit(parts[-1])
+        self.failures.add(bad)

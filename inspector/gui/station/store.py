@@ -1,0 +1,315 @@
+"""Everything that the window reads from disk or loads; called on the session's workers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from inspector import __version__, assembly
+from inspector.data_version import stamp_data
+from inspector.domain.errors import InspectorError, PictureError
+from inspector.domain.policy import error_decision
+from inspector.domain.records import Prediction, Thresholds, Verdict
+from inspector.domain.shifts import shift_start
+from inspector.outputs.base import LogQuery
+from inspector.recipes.recipe import Recipe, SourceOptions, load_recipe, save_next_version
+from inspector.settings import Settings, save_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtGui import QImage
+
+    from inspector.assembly import RecipeEntry
+    from inspector.domain.records import Decision, Image, Inspection
+    from inspector.engine.job import LineJob
+    from inspector.engine.status import PartInspected
+    from inspector.gui.station.events import Failure
+    from inspector.gui.station.preview import Preview
+    from inspector.outputs.result_log import SqliteResultLog
+    from inspector.paths import Home
+    from inspector.vision.classifier import Classifier
+    from inspector.vision.store import ModelEntry
+
+_THUMBNAIL_PX = 190
+
+
+class Store:
+    """The station's files.
+
+    Args:
+        home: The data folder.
+        settings: As loaded.
+        log: The command line's log; None for the settings'.
+        recipe: The command line's recipe; None for the settings'.
+        source: The command line's source, instead of the recipe's.
+        model: The command line's model, instead of a recipe.
+        device: The command line's device, instead of the settings'.
+        precision: The command line's precision, instead of the settings'.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        *,
+        log: Path | None = None,
+        recipe: str | None = None,
+        source: str | None = None,
+        model: str | None = None,
+        device: str | None = None,
+        precision: str | None = None,
+    ) -> None:
+        self.home = home
+        self.settings = settings
+        self._log, self._recipe, self._source, self._model = log, recipe, source, model
+        self._device, self._precision = device, precision
+        self._classifier: tuple[tuple[object, ...], Classifier] | None = None
+
+    @property
+    def source(self) -> str | None:
+        """The command line's source, which goes before the recipe's."""
+        return self._source
+
+    @property
+    def model(self) -> str | None:
+        """The command line's model; there is then no recipe on the disk."""
+        return self._model
+
+    @property
+    def places(self) -> assembly.Places:
+        """Where log and pictures are."""
+        return assembly.places(self.home, self.settings, log=self._log)
+
+    def first_recipe(self) -> Recipe:
+        """Return the recipe to begin with: the command line's, else the last one, else the demo line."""
+        if self._model and self._source:
+            return assembly.recipe_for(self._model, self._source)
+        if self._recipe or not self._source:
+            recipe = assembly.find_recipe(self._recipe or self.settings.recipe, self.home)
+        elif self._source == "demo:":
+            recipe = assembly.demo_recipe()
+        else:
+            recipe = assembly.find_recipe(self.settings.recipe, self.home)
+        return recipe.model_copy(update={"source": self._source}) if self._source else recipe
+
+    def open_log(self) -> SqliteResultLog:
+        """Open the log; the data folder is from now on this program's."""
+        stamp_data(self.home.root, __version__)
+        return assembly.open_log(self.places.log)
+
+    def build_job(self, recipe: Recipe, log: SqliteResultLog, lot: str) -> LineJob:
+        """Return the job for the line."""
+        return assembly.build_job(
+            recipe, self.settings, self.places, log, lot=lot, device=self._device, precision=self._precision
+        )
+
+    def recipes(self) -> list[RecipeEntry]:
+        """List the recipes."""
+        return assembly.list_recipes(self.home)
+
+    def recipe(self, entry: RecipeEntry) -> Recipe:
+        """Load a recipe of the list, and remember it as the last one."""
+        recipe = load_recipe(entry.path) if entry.path is not None else assembly.demo_recipe()
+        self._remember(recipe.name)
+        return recipe
+
+    def save_recipe(self, recipe: Recipe) -> Recipe:
+        """Save a recipe, as the next version where one of its name is there."""
+        saved = save_next_version(recipe, self.home.recipes)
+        self._remember(saved.name)
+        return saved
+
+    def save_settings(self, settings: Settings) -> None:
+        """Save the settings.
+
+        Raises:
+            InspectorError: If they cannot be written.
+        """
+        try:
+            save_settings(settings, self.home.settings)
+        except OSError as error:
+            raise InspectorError(
+                f"the settings {self.home.settings} cannot be written: {error}", "Check the folder's permissions."
+            ) from error
+        self.settings = settings
+
+    def models(self) -> list[ModelEntry]:
+        """List the models."""
+        return assembly.model_store(self.home).list()
+
+    def pictures(self, paths: list[Path]) -> list[Path]:
+        """Return the files, and the pictures of the folders among them."""
+        from inspector.pictures import find_pictures  # noqa: PLC0415
+
+        found: list[Path] = []
+        for path in paths:
+            found += find_pictures(path, recursive=True) if path.is_dir() else [path]
+        return found
+
+    def try_picture(self, path: Path, recipe: Recipe) -> tuple[Image | None, Decision, Prediction | None]:
+        """Judge a file with the recipe's model; nothing is recorded."""
+        from inspector.engine.inspect import inspect_picture  # noqa: PLC0415
+        from inspector.pictures import read_picture  # noqa: PLC0415
+
+        classifier = self._loaded(recipe)
+        thresholds = recipe.thresholds or classifier.thresholds
+        try:
+            image = read_picture(path)
+        except PictureError as error:
+            return None, error_decision(str(error), thresholds), None
+        decision, prediction = inspect_picture(classifier, image, thresholds, recipe.quality)
+        return image, decision, prediction
+
+    def model_thresholds(self, model: str) -> Thresholds:
+        """Return the operating point of a model."""
+        from inspector.vision.bundle import load_manifest  # noqa: PLC0415
+
+        return load_manifest(assembly.model_store(self.home).find(model)).thresholds
+
+    def preview(self, source: str, options: SourceOptions) -> Preview:
+        """Begin a live preview of a source; its thread does the rest."""
+        from inspector.gui.station.preview import Preview  # noqa: PLC0415
+        from inspector.sources.factory import open_source  # noqa: PLC0415
+
+        return Preview(lambda: open_source(source, options))
+
+    def cameras(self) -> list[str]:
+        """List the cameras as sources with their names."""
+        from inspector.sources.cameras import list_cameras  # noqa: PLC0415
+
+        return [f"camera:{camera.index}" for camera in list_cameras()]
+
+    def failures_of(self, events: list[PartInspected], *, thumbnails: bool) -> list[Failure]:
+        """Make the strip's entries of parts that are still in memory; with ``thumbnails`` off those come later."""
+        made = [self._failure_of(event) for event in events]
+        return self.with_thumbnails(made) if thumbnails else made
+
+    def last_failures(self, log: SqliteResultLog, limit: int) -> list[Failure]:
+        """Read the last parts of the shift that did not pass, with thumbnails of what was kept of them."""
+        from inspector.gui.station.events import Failure  # noqa: PLC0415 - they know each other
+
+        begun = shift_start(datetime.now().astimezone(), self.settings.shift_starts)
+        bad = frozenset({Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR})
+        found = log.recent(LogQuery(since=begun, verdicts=bad), limit)
+        return [Failure(one, self.thumbnail(one)) for one in found]
+
+    def with_thumbnails(self, failures: list[Failure]) -> list[Failure]:
+        """Draw the thumbnails that are missing."""
+        return [
+            replace(one, thumbnail=draw_thumbnail(one.image, one.prediction))
+            if one.thumbnail is None and one.image is not None
+            else one
+            for one in failures
+        ]
+
+    def _failure_of(self, event: PartInspected) -> Failure:
+        """Copy a part's pixels out of its frame, which is much larger."""
+        from inspector.gui.station.events import Failure  # noqa: PLC0415 - they know each other
+
+        if event.part is None:
+            return Failure(event.inspection, None)
+        try:
+            image = event.part.pixels().copy() if event.part.region else event.part.frame.image
+        except InspectorError:
+            return Failure(event.inspection, None)
+        return Failure(event.inspection, None, image, event.prediction)
+
+    def thumbnail(self, inspection: Inspection) -> QImage | None:
+        """Make a thumbnail of a kept picture; None where it is gone."""
+        image, prediction = self._kept(inspection)
+        return None if image is None else draw_thumbnail(image, prediction)
+
+    def full_failure(self, failure: Failure) -> Failure:
+        """Read a failure's picture from the archive.
+
+        Raises:
+            PictureError: If it was not kept, or is gone.
+        """
+        image, prediction = self._kept(failure.inspection)
+        if image is None:
+            raise PictureError(
+                "the picture of this part is not there any more", "Set the archive's policy and limits in Settings."
+            )
+        return replace_failure(failure, image, prediction)
+
+    def close(self) -> None:
+        """Release the model of trials."""
+        if self._classifier is not None:
+            self._classifier[1].close()
+            self._classifier = None
+
+    def _remember(self, name: str) -> None:
+        if name != self.settings.recipe:
+            self.save_settings(self.settings.model_copy(update={"recipe": name}))
+
+    def _loaded(self, recipe: Recipe) -> Classifier:
+        """Keep the model of the last trial loaded."""
+        device, precision = self._device or self.settings.device, self._precision or self.settings.precision
+        key = (recipe.model, device, precision, recipe.thresholds)
+        if self._classifier is not None and self._classifier[0] == key:
+            return self._classifier[1]
+        self.close()
+        classifier = assembly.load_classifier(
+            recipe.model, self.home, device=device, precision=precision, thresholds=recipe.thresholds
+        )
+        self._classifier = (key, classifier)
+        return classifier
+
+    def _kept(self, inspection: Inspection) -> tuple[Image | None, Prediction | None]:
+        from inspector.pictures import read_picture  # noqa: PLC0415
+
+        if inspection.picture is None:
+            return None, None
+        try:
+            image = read_picture(inspection.picture.path)
+        except PictureError:
+            return None, None
+        return image, prediction_of(inspection)
+
+
+def replace_failure(failure: Failure, image: Image, prediction: Prediction | None) -> Failure:
+    """Return the failure with its picture."""
+    return replace(failure, image=image, prediction=prediction)
+
+
+def prediction_of(inspection: Inspection) -> Prediction | None:
+    """Rebuild what is needed to draw the kept heatmap; None where none was kept, or it is gone."""
+    from inspector.pictures import read_picture  # noqa: PLC0415
+
+    if inspection.picture is None or inspection.picture.heatmap_path is None or not inspection.class_names:
+        return None
+    try:
+        grey = read_picture(inspection.picture.heatmap_path)
+    except PictureError:
+        return None
+    heatmap = (grey if grey.ndim == 2 else grey[..., 0]).astype(np.float32) / 255.0
+    count = len(inspection.class_names)
+    probabilities = np.array(inspection.probabilities, dtype=np.float32)
+    return Prediction(
+        class_names=inspection.class_names,
+        good_index=0,
+        probabilities=probabilities,
+        maps=np.repeat(heatmap[None], count, axis=0),
+        preprocess_ms=0.0,
+        inference_ms=0.0,
+    )
+
+
+def draw_thumbnail(image: Image, prediction: Prediction | None) -> QImage:
+    """Return a small picture, with the heatmap of a prediction where there is one."""
+    from inspector.gui.widgets.render import to_qimage  # noqa: PLC0415 - the overlay is not needed at start-up
+    from inspector.vision.overlay import displayable, draw_overlay  # noqa: PLC0415
+
+    scale = _THUMBNAIL_PX / max(image.shape[:2])
+    if scale < 1:
+        size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    small = displayable(image)
+    if prediction is not None:
+        small = draw_overlay(small, prediction.heatmap, map_box=prediction.map_box, contour=False)
+    return to_qimage(small)

@@ -1,0 +1,56 @@
+"""Pictures inspected on the spot: nothing is logged or counted."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from inspector.gui.station.events import Trial
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from inspector.gui.station.store import Store
+    from inspector.gui.station.work import Worker
+    from inspector.recipes.recipe import Recipe
+
+
+class Trials(QObject):
+    """Owned by the session, on the GUI thread.
+
+    Args:
+        store: Finds, reads and judges the pictures.
+        work: The worker that does it.
+    """
+
+    done = Signal(object)  #: Trial
+    fault = Signal(str)  #: why there is none; an empty text takes the last one back
+
+    def __init__(self, store: Store, work: Worker, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store, self._work = store, work
+
+    def inspect(self, paths: list[Path], recipe: Recipe | None) -> None:
+        """Inspect files, or the pictures of folders, with a recipe."""
+        if recipe is None:
+            self.fault.emit("There is no recipe to inspect with. Choose one above.")
+            return
+        self.fault.emit("")
+
+        def listed(found: list[Path]) -> None:
+            if not found:
+                self.fault.emit(f"There is no picture in {paths[0]}. Drop JPEG, PNG, BMP, TIFF or WebP files.")
+            for place, path in enumerate(found):
+                left = len(found) - place - 1
+                self._work.do(partial(self._judge, path, recipe, left), self.done.emit, self._failed)
+
+        self._work.do(lambda: self._store.pictures(paths), listed, self._failed)
+
+    def _judge(self, path: Path, recipe: Recipe, left: int) -> Trial:
+        image, decision, prediction = self._store.try_picture(path, recipe)
+        return Trial(path, image, decision, prediction, left)
+
+    def _failed(self, error: Exception) -> None:
+        self.fault.emit(str(error))

@@ -1,0 +1,1 @@
+"""The Training page: from labelled pictures to a promoted model."""

@@ -1,0 +1,207 @@
+"""The pictures of a training: which, what was recognised in them, what the audit found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.gui.theme import CURRENT, lively
+from inspector.gui.training.words import counts_words, found_words
+from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.fitted_picture import read_image
+from inspector.gui.widgets.thumb_strip import Thumb, ThumbStrip
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trainer.protocol import Finding, Found
+
+_GOOD_SHOWN = 4
+_SHOWN = 9
+_SEVERITIES = {"error": "fail", "warning": "review", "note": "idle"}
+
+
+class DataColumn(QWidget):
+    """See the module; emits which pictures are wanted."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.found: Found | None = None
+        self.findings: list[Finding] = []
+        self.details: QDialog | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(label("1 · PICTURES", "heading"))
+        row = QHBoxLayout()
+        self.path = QLineEdit(self)
+        self.path.setPlaceholderText("Drop a folder of pictures here, or a manifest (.csv, .parquet)")
+        self.path.setAccessibleName("Pictures to train on")
+        self.path.editingFinished.connect(self._typed)
+        row.addWidget(self.path, 1)
+        self.browse_button = QPushButton("Browse…", self)
+        self.browse_button.setToolTip("Choose a folder of pictures")
+        self.browse_button.clicked.connect(self._browse)
+        row.addWidget(self.browse_button)
+        layout.addLayout(row)
+        self.strip = ThumbStrip("Some of the pictures", parent=self)
+        layout.addWidget(self.strip)
+        self.words = label("A folder with “good” and a folder for each type of defect, or an MVTec AD category.")
+        self.words.setWordWrap(True)
+        row = QHBoxLayout()
+        row.addWidget(self.words, 1)
+        self.details_button = QPushButton("Show findings", self)
+        self.details_button.clicked.connect(self._show_details)
+        self.details_button.hide()
+        row.addWidget(self.details_button)
+        layout.addLayout(row)
+        self.finding = label("", "muted")
+        self.finding.setWordWrap(True)
+        layout.addWidget(self.finding)
+        layout.addStretch(1)
+        self._last = ""
+
+    @property
+    def faulty(self) -> bool:
+        """True where the audit forbids a training."""
+        return any(one.severity == "error" for one in self.findings)
+
+    def choose(self, path: str) -> None:
+        """Take a folder or manifest, as if it had been typed."""
+        self.path.setText(path)
+        self._typed()
+
+    def show_waiting(self) -> None:
+        """Say that the pictures are being looked at."""
+        self._clear()
+        self.words.setText("Reading the pictures, looking for duplicates and unreadable files…")
+
+    def show_progress(self, done: int, total: int) -> None:
+        """Say how many pictures have been looked at."""
+        self.words.setText(f"Looking at the pictures: {done:,} of {total:,} …")
+
+    def show_found(self, found: Found, findings: Sequence[Finding]) -> None:
+        """Show what the data holds, and the worst finding."""
+        self._clear()
+        self.found, self.findings = found, sorted(findings, key=lambda one: list(_SEVERITIES).index(one.severity))
+        self.words.setText(found_words(found))
+        self.words.setToolTip(counts_words(found))
+        if self.findings:
+            worst = self.findings[0]
+            more = f"  And {len(self.findings) - 1} more." if len(self.findings) > 1 else ""
+            self._say(f"{worst.what.rstrip('.')}. {worst.action.rstrip('.')}.{more}", _SEVERITIES[worst.severity])
+        self.details_button.setText(f"Show findings ({len(self.findings)})" if self.findings else "Show counts")
+        self.details_button.show()
+
+    def show_fault(self, text: str) -> None:
+        """Say why the pictures cannot be used."""
+        self._clear()
+        self.words.setText("These pictures cannot be used.")
+        self._say(text, "fail")
+
+    def _say(self, text: str, state: str) -> None:
+        self.finding.setText(text)
+        self.finding.setStyleSheet(f"color: {lively(CURRENT.theme, state).name()};")
+
+    def _clear(self) -> None:
+        self.found, self.findings = None, []
+        self.strip.show_thumbs([])
+        self.finding.setText("")
+        self.words.setToolTip("")
+        self.details_button.hide()
+
+    def _typed(self) -> None:
+        path = self.path.text().strip()
+        if path != self._last:
+            self._last = path
+            self._clear()
+            self.chosen.emit(path)
+
+    def _browse(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Choose the folder of pictures", self.path.text())
+        if chosen:
+            self.choose(chosen)
+
+    def _show_details(self) -> None:
+        if self.found is not None:
+            self.details = FindingsDialog(self.found, self.findings, self)
+            self.details.open()
+
+
+class FindingsDialog(QDialog):
+    """The counts and every finding with its files, to be read and copied.
+
+    Args:
+        found: What the data holds.
+        findings: What the audit found.
+    """
+
+    def __init__(self, found: Found, findings: Sequence[Finding], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("What the pictures hold")
+        self.setMinimumSize(720, 480)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 16)
+        layout.setSpacing(12)
+        heading = label(found_words(found))
+        heading.setTextFormat(Qt.TextFormat.RichText)
+        layout.addWidget(heading)
+        pieces = [counts_words(found)]
+        for one in findings:
+            files = "\n".join(f"    {path}" for path in one.files)
+            pieces.append(f"{one.severity.upper()}: {one.what}\n  → {one.action}" + (f"\n{files}" if files else ""))
+        self.text = QPlainTextEdit("\n\n".join(pieces), self)
+        self.text.setReadOnly(True)
+        layout.addWidget(self.text, 1)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        close = QPushButton("Close", self)
+        close.clicked.connect(self.accept)
+        row.addWidget(close)
+        layout.addLayout(row)
+
+
+def thumbs_of(found: Found, side_px: int = 104) -> list[Thumb]:
+    """Read some pictures of a data set for its strip; called on the worker.
+
+    Args:
+        found: Its pictures by defect type.
+        side_px: Height of the thumbnails.
+
+    Returns:
+        Some good ones, then defective ones of all types in turn; a picture that cannot be read is left out.
+    """
+    good = [(path, "good") for path in found.pictures.get("good", [])[:_GOOD_SHOWN]]
+    types = {kind: paths for kind, paths in found.pictures.items() if kind != "good"}
+    deepest = max((len(paths) for paths in types.values()), default=0)
+    bad = [(paths[n], kind) for n in range(deepest) for kind, paths in types.items() if n < len(paths)]
+    wanted = good + bad[: _SHOWN - len(good)]
+    return [
+        thumb
+        for path, kind in wanted
+        for thumb in read_thumbs([path], side_px, kind, "good" if kind == "good" else "fail")
+    ]
+
+
+def read_thumbs(paths: Sequence[str], side_px: int, kind: str, state: str = "idle") -> list[Thumb]:
+    """Read pictures at a height; called on the worker. One that cannot be read is left out."""
+    images = [(path, read_image(Path(path), side_px)) for path in paths]
+    return [
+        Thumb(image=image, words=f"{kind}: {Path(path).name}", state=state)
+        for path, image in images
+        if image is not None
+    ]

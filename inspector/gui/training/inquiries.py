@@ -1,0 +1,262 @@
+"""What the Training page asks the trainer beside a training: what the pictures hold, how good the current model is.
+
+Each question is a process of its own; the session's worker starts it and looks whether it is done, and never waits.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from inspector import assembly
+from inspector.gui.training.data import read_thumbs, thumbs_of
+from inspector.gui.training.flips import flips_of
+from inspector.runs.trainer import Inquiry, TrainingError
+from trainer.protocol import Finding, Found, Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from inspector.gui.station.work import Worker
+    from inspector.gui.training.data import DataColumn
+    from inspector.gui.training.flips import Flip
+    from inspector.gui.widgets.thumb_strip import Thumb
+    from inspector.paths import Home
+    from inspector.runs.trainings import Training, Trainings
+
+_log = logging.getLogger(__name__)
+_THUMB_PX, _PREVIEW_PX = 104, 480
+
+
+class Asker:
+    """One question at a time; an older one that is still being answered is ended.
+
+    Args:
+        work: Starts the processes and reads their answers.
+    """
+
+    def __init__(self, work: Worker) -> None:
+        self._work = work
+        self._inquiry: Inquiry | None = None
+        self._number = 0
+        self._done: Callable[[dict[str, Any]], None] | None = None
+        self._failed: Callable[[Exception], None] | None = None
+        self._polling = False
+        self.moved: Callable[[Progress], None] = lambda _: None  #: called when it has come further
+
+    def ask(
+        self,
+        begin: Callable[[], Inquiry],
+        done: Callable[[dict[str, Any]], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """Ask; ``done`` gets the answer on the GUI thread."""
+        self.release()
+        number = self._number
+        self._done, self._failed = done, failed
+
+        def begun(inquiry: Inquiry) -> None:
+            if number == self._number:
+                self._inquiry = inquiry
+            else:
+                inquiry.kill()
+
+        self._work.do(begin, begun, lambda error: self._fail(number, error))
+
+    def poll(self) -> None:
+        """Look whether there is an answer."""
+        inquiry, number = self._inquiry, self._number
+        if inquiry is None or self._polling:
+            return
+        self._polling = True
+
+        def look() -> dict[str, Any] | Progress | None:
+            found = inquiry.answer()
+            return inquiry.progress() if found is None else found
+
+        self._work.do(look, lambda found: self._take(number, found), lambda one: self._fail(number, one))
+
+    def release(self) -> None:
+        """Forget the question, and end its process."""
+        inquiry, self._inquiry = self._inquiry, None
+        self._number += 1
+        self._polling = False
+        if inquiry is not None:
+            inquiry.kill()
+
+    def _take(self, number: int, found: dict[str, Any] | Progress | None) -> None:
+        if number != self._number:
+            return
+        self._polling = False
+        if isinstance(found, Progress):
+            self.moved(found)
+        elif found is not None and self._done is not None:
+            self._inquiry = None
+            self._done(found)
+
+    def _fail(self, number: int, error: Exception) -> None:
+        if number == self._number and self._failed is not None:
+            self._inquiry = None
+            self._polling = False
+            self._failed(error)
+
+
+class DataInquiry:
+    """What the pictures hold, shown in their column.
+
+    Args:
+        work: See `Asker`.
+        trainings: Asked on the worker.
+        column: Where it is shown.
+        show_preview: Gets pictures of what the network will see.
+    """
+
+    def __init__(
+        self,
+        work: Worker,
+        trainings: Trainings,
+        column: DataColumn,
+        show_preview: Callable[[Sequence[Thumb]], None],
+    ) -> None:
+        self._work, self._trainings, self._column, self._show_preview = work, trainings, column, show_preview
+        self._asker = Asker(work)
+        self._asker.moved = lambda progress: column.show_progress(progress.done, progress.total)
+        self.changed: Callable[[], None] = lambda: None  #: called when something new is shown
+
+    def ask(self, path: str) -> None:
+        """Ask for a folder or a manifest; an empty path ends the question that is open."""
+        self._asker.release()
+        self._show_preview([])
+        if path:
+            self._column.show_waiting()
+            self._asker.ask(lambda: self._trainings.inspect_data(path), self._answered, self._failed)
+
+    def poll(self) -> None:
+        """Look whether there is an answer."""
+        self._asker.poll()
+
+    def release(self) -> None:
+        """End the question."""
+        self._asker.release()
+
+    def _answered(self, answer: dict[str, Any]) -> None:
+        try:
+            found = Found.model_validate(answer["found"])
+            findings = [Finding.model_validate(one) for one in answer["findings"]]
+        except (KeyError, TypeError, ValidationError) as error:
+            self._failed(TrainingError(f"the trainer's answer is not understood: {error}", "Update the program."))
+            return
+        self._column.show_found(found, findings)
+        self.changed()
+        preview = [str(path) for path in answer.get("preview", [])]
+        shown = self._column
+
+        def read() -> tuple[list[Thumb], list[Thumb]]:
+            return thumbs_of(found, _THUMB_PX), read_thumbs(preview, _PREVIEW_PX, "augmented")
+
+        def done(thumbs: tuple[list[Thumb], list[Thumb]]) -> None:
+            if shown.found is found:
+                shown.strip.show_thumbs(thumbs[0])
+                self._show_preview(thumbs[1])
+
+        self._work.do(read, done)
+
+    def _failed(self, error: Exception) -> None:
+        self._column.show_fault(str(error))
+        self.changed()
+
+
+class FiguresInquiry:
+    """The current model's figures on a new model's test pictures; an answer is remembered.
+
+    Args:
+        work: See `Asker`.
+        trainings: Asked on the worker.
+        home: Where models are found.
+        show: Gets the figures, or None, and words about them.
+        show_flips: Gets the pictures that the two models judge differently.
+    """
+
+    def __init__(
+        self,
+        work: Worker,
+        trainings: Trainings,
+        home: Home,
+        show: Callable[[dict[str, Any] | None, str], None],
+        show_flips: Callable[[list[Flip], list[Thumb]], None],
+    ) -> None:
+        self._work, self._trainings, self._home, self._show, self._show_flips = work, trainings, home, show, show_flips
+        self._asker = Asker(work)
+        self._key: tuple[str, str] | None = None
+        self._answers: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def ask(self, training: Training, current: str) -> None:
+        """Ask for a finished training and the model that the recipe has."""
+        key, result = (training.id, current), training.result
+        if key == self._key or result is None:
+            return
+        self._key = key
+        self._asker.release()
+        self._show_flips([], [])
+        if current in {"", training.name}:
+            self._show(None, "")
+            return
+        if key in self._answers:
+            self._answered(key, training, self._answers[key])
+            return
+        self._show(None, f"{current} is judging the same test pictures, to be compared…")
+
+        def begin() -> Inquiry:
+            bundle = assembly.model_store(self._home).find(current)
+            return self._trainings.evaluate(bundle, Path(result.bundle))
+
+        def moved(progress: Progress) -> None:
+            self._show(None, f"{current} is judging the same test pictures: {progress.done:,} of {progress.total:,} …")
+
+        self._asker.moved = moved
+
+        def failed(error: Exception) -> None:
+            self._show(None, f"{current} cannot be compared: {error}")
+
+        self._asker.ask(begin, lambda answer: self._answered(key, training, answer), failed)
+
+    def poll(self) -> None:
+        """Look whether there is an answer."""
+        self._asker.poll()
+
+    def release(self) -> None:
+        """End the question."""
+        self._asker.release()
+        self._key = None
+
+    def _answered(self, key: tuple[str, str], training: Training, answer: dict[str, Any]) -> None:
+        self._answers[key] = answer
+        self._show(answer, "Both models on the same test pictures, each at its own threshold.")
+        assert training.result is not None
+        metrics = Path(training.result.bundle) / "report" / "metrics.json"
+
+        def compare() -> tuple[list[Flip], list[Thumb]]:
+            try:
+                new = json.loads(metrics.read_bytes())
+            except (OSError, ValueError):
+                return [], []
+            try:
+                flips = flips_of(new, answer, Path(training.request.data))
+            except (KeyError, TypeError, ValueError):  # another version's report: the figures stand without it
+                _log.warning("%s and the evaluation cannot be compared by picture", metrics, exc_info=True)
+                return [], []
+            return flips, [
+                thumb
+                for one in flips
+                for thumb in read_thumbs([str(one.path)], _THUMB_PX, one.words, "good" if one.better else "fail")
+            ]
+
+        def done(found: tuple[list[Flip], list[Thumb]]) -> None:
+            if self._key == key:
+                self._show_flips(*found)
+
+        self._work.do(compare, done)

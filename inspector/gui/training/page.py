@@ -1,0 +1,394 @@
+"""The Training page of the settings: pictures, method, start; then what it does, what came of it, and the history.
+
+The page asks `Trainings` on the session's worker and shows what comes back; the training itself is another process.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from inspector import assembly
+from inspector.gui.training.buttons import TOLD, TrainColumn
+from inspector.gui.training.data import DataColumn
+from inspector.gui.training.history import HistoryCard
+from inspector.gui.training.inquiries import DataInquiry, FiguresInquiry
+from inspector.gui.training.method import MethodColumn
+from inspector.gui.training.progress import Confusion, Curves, ProgressCard
+from inspector.gui.training.promotion import Promoter
+from inspector.gui.training.report import Reports
+from inspector.gui.training.result import ResultCard
+from inspector.gui.widgets.basics import card, label
+from inspector.gui.widgets.fitted_picture import read_image
+from inspector.gui.widgets.later import soon
+from inspector.gui.widgets.question import Question
+from inspector.runs.trainings import Training, Trainings, TrainingState
+from trainer.protocol import Command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
+
+    from inspector.gui.station.session import Session
+
+_EVERY_S = 0.5
+_EVERY_HIDDEN_S = 2.0
+
+
+class TrainingPage(QWidget):
+    """See the module.
+
+    Args:
+        session: The station; its worker does everything that touches files and processes.
+        trainings: The trainings; used on that worker only.
+    """
+
+    def __init__(self, session: Session, trainings: Trainings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.trainings = trainings
+        self._all: list[Training] = []
+        self._selected: str | None = None
+        self._shown: Training | None = None
+        self._asked = self._known = self._chart_wanted = False
+        self._stale = True
+        self._next_s = 0.0
+        self.question: Question | None = None
+        self.reports = Reports(self._do, self)
+        self.setAcceptDrops(True)
+        self._build()
+        self._data_inquiry = DataInquiry(session.work, trainings, self.data, self.method.show_preview)
+        self._data_inquiry.changed = self._show_start
+        self._figures = FiguresInquiry(
+            session.work, trainings, session.store.home, self.result.show_current, self.result.show_flips
+        )
+        self._promoter = Promoter(session, self._say)
+        self._connect()
+        self._show()
+
+    # --- building -----------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        self._area = QScrollArea(self)
+        self._area.setWidgetResizable(True)
+        outer.addWidget(self._area)
+        inside = QWidget()
+        self._area.setWidget(inside)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        frame, layout = card(inside)
+        row = QHBoxLayout()
+        row.setSpacing(20)
+        self.data = DataColumn(frame)
+        self.method = MethodColumn(frame)
+        self.method.setMinimumWidth(222)
+        self.method.setMaximumWidth(230)
+        row.addWidget(self.data, 6)
+        row.addWidget(self.method, 3)
+        self.train = TrainColumn(frame)
+        self.train.setMaximumWidth(190)
+        row.addWidget(self.train, 3)
+        layout.addLayout(row)
+        column.addWidget(frame)
+        column.addWidget(self.method.fold)
+        self.message = label("", "fault", inside)
+        self.message.setWordWrap(True)
+        self.message.hide()
+        column.addWidget(self.message)
+        self.progress = ProgressCard(inside)
+        column.addWidget(self.progress)
+        self.result = ResultCard(inside)
+        column.addWidget(self.result)
+        self._live = QWidget(inside)
+        row = QHBoxLayout(self._live)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        self.curves = Curves(self._live)
+        self.confusion = Confusion(self._live)
+        row.addWidget(self.curves, 1)
+        row.addWidget(self.confusion)
+        column.addWidget(self._live)
+        self.history = HistoryCard(inside)
+        column.addWidget(self.history)
+        column.addStretch(1)
+
+    def _connect(self) -> None:
+        self.data.chosen.connect(self._data_chosen)
+        self.method.changed.connect(self._show_start)
+        self.history.chosen.connect(self._choose)
+        self.train.start.clicked.connect(self.start)
+        self.train.pause.clicked.connect(self._pause_or_go_on)
+        self.train.stop.clicked.connect(lambda: self._tell(Command.STOP))
+        self.train.cancel.clicked.connect(self._ask_cancel)
+        self.train.resume.clicked.connect(self._resume)
+        buttons = self.result.buttons
+        buttons["report"].clicked.connect(lambda: self.reports.show(self._shown))
+        buttons["promote"].clicked.connect(self._ask_promote)
+        buttons["keep"].clicked.connect(self._keep)
+        buttons["delete"].clicked.connect(self._ask_delete)
+        for button in (buttons["back"], self.history.back_button):
+            button.clicked.connect(lambda: self._promoter.roll_back(self._after_recipe))
+        self._session.recipe_changed.connect(lambda _: self._after_recipe())
+
+    # --- hand ---------------------------------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        """The page is shown: make the chart, and look at the trainings."""
+        if not self._chart_wanted:
+            self._chart_wanted = True
+            soon(self, 0, self.curves.make_chart)  # the page is seen before its library is imported
+            home = self._session.store.home
+            # without the figures the page does as well
+            self._session.work.do(lambda: assembly.rates_by_size(home), self.method.show_rates, lambda _: None)
+        self._next_s, self._stale = 0.0, True
+        self._promoter.find_way_back(self._show_way_back)
+
+    def start(self) -> None:
+        """Start what is set."""
+        request = self.method.request(self.data.path.text().strip(), self._session.store.home.models)
+        if request is None:
+            return
+        self._say("")
+        self.train.start.setEnabled(False)
+
+        def begun(identity: str) -> None:
+            self._selected = identity
+            self.method.fold_button.setChecked(False)
+            self._suggest_name()
+            self._refresh()
+
+        self._do(lambda: self.trainings.start(request), begun)
+
+    def poll(self) -> None:
+        """Take what has come in; asked at every beat of the session."""
+        now = time.perf_counter()
+        if self._asked or now < self._next_s:
+            return
+        if not self.isVisible() and self._known and not self._active():
+            return
+        self._next_s = now + (_EVERY_S if self.isVisible() else _EVERY_HIDDEN_S)
+        self._data_inquiry.poll()
+        self._figures.poll()
+        self._refresh()
+
+    def release(self) -> None:
+        """End what runs for the page only; a training goes on."""
+        self._data_inquiry.release()
+        self._figures.release()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take a folder or a manifest."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Train on what is dropped."""
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.data.choose(paths[0])
+
+    # --- events -------------------------------------------------------------------------------------------------------
+
+    def _do(self, task: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        self._session.work.do(task, done, self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        self._asked = False
+        self._say(str(error))
+        self._show_start()
+
+    def _say(self, text: str) -> None:
+        self.message.setText(text)
+        self.message.setVisible(bool(text))
+
+    def _active(self) -> Training | None:
+        return next((one for one in self._all if one.active), None)
+
+    def _refresh(self) -> None:
+        self._asked = True
+        self._do(self.trainings.history, self._on_trainings)
+
+    def _on_trainings(self, found: list[Training]) -> None:
+        self._asked = False
+        before = {one.id: one for one in self._all}
+        changed = found != self._all
+        self._all = found
+        if not self._known:
+            self._known = True
+            self._selected = found[0].id if found else None
+        for one in found:
+            if one.why and one.id in before and before[one.id].active and not self.isVisible():
+                self._session.fault.emit("training", f"Training {one.name}: {one.why}")
+        if changed or self._stale:
+            self._stale = False
+            self._show()
+
+    def _data_chosen(self, path: str) -> None:
+        self._data_inquiry.ask(path)
+        self._suggest_name()
+        self._show_start()
+
+    def _suggest_name(self) -> None:
+        path = self.data.path.text().strip()
+        if path:
+            self._do(lambda: self.trainings.free_name(Path(path)), self.method.name.setText)
+
+    def _choose(self, identity: str) -> None:
+        self._selected = identity
+        self._say("")
+        self._show()
+
+    def _pause_or_go_on(self) -> None:
+        active = self._active()
+        if active is not None:
+            self._tell(Command.RUN if active.state is TrainingState.PAUSED else Command.PAUSE)
+
+    def _tell(self, command: Command) -> None:
+        active = self._active()
+        if active is not None:
+            self._do(lambda: self.trainings.tell(active, command), lambda _: self._told(command))
+
+    def _told(self, command: Command) -> None:
+        self.train.hint.setText(TOLD[command])
+
+    def _ask_cancel(self) -> None:
+        active = self._active()
+        if active is None:
+            return
+        words = f"What {active.name} has learned so far is lost, and no model is made. The line is not touched."
+        self._ask(Question("Cancel the training?", words, "Cancel it", parent=self), partial(self._cancel, active))
+
+    def _cancel(self, training: Training) -> None:
+        """End it in good order; a second time, or while it does not listen, at once."""
+        trainings = self.trainings
+
+        def task() -> None:
+            again = training.folder.command() is Command.CANCEL
+            trainings.tell(training, Command.CANCEL)
+            if again:
+                trainings.kill(training)
+
+        self._do(task, lambda _: self._told(Command.CANCEL))
+
+    def _resume(self) -> None:
+        training = self._shown
+        if training is not None:
+            self._say("")
+            self._do(lambda: self.trainings.resume(training), lambda _: self._refresh())
+
+    def _ask_promote(self) -> None:
+        recipe, training = self._session.recipe, self._shown
+        if recipe is None or training is None:
+            self._say("There is no recipe that could be given the model. Choose one above.")
+            return
+        question = self._promoter.question(recipe, training.name, self)
+        self._ask(
+            question,
+            lambda: self._promoter.promote(recipe, training.name, question.reason.text().strip(), self._after_recipe),
+        )
+
+    def _keep(self) -> None:
+        training = self._shown
+        self._selected = None
+        self._show()
+        if training is not None:
+            self.result.hide()
+            self.train.hint.setText(f"{training.name} is kept; “Model and thresholds” lists it.")
+
+    def _ask_delete(self) -> None:
+        training = self._shown
+        if training is None:
+            return
+        recipe = self._session.recipe
+        words = f"The model {training.name}, its report and its history are removed. This cannot be undone."
+
+        def delete() -> None:
+            self._do(lambda: self._promoter.delete(training, self.trainings, recipe), lambda _: self._choose(""))
+
+        self._ask(Question(f"Delete {training.name}?", words, "Delete", parent=self), delete)
+
+    def _ask(self, question: Question, then: Callable[[], None]) -> None:
+        self.question = question
+        question.accepted.connect(then)
+        question.open()
+
+    def _after_recipe(self) -> None:
+        self._show()
+        self._promoter.find_way_back(self._show_way_back)
+
+    # --- showing ------------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        """Show the chosen training; one that has been chosen and deleted elsewhere is no longer shown."""
+        training = next((one for one in self._all if one.id == self._selected), None)
+        other = training is None or self._shown is None or training.id != self._shown.id
+        ended = training is not None and not training.active
+        was_active = self._shown is not None and self._shown.active
+        self._shown = training
+        self._show_buttons()
+        self.progress.setVisible(training is not None and training.active)
+        self._live.setVisible(training is not None and bool(training.active or training.epochs))
+        done = training is not None and training.result is not None
+        self.result.setVisible(done)
+        self.history.show_trainings(self._all, self._selected)
+        if training is None:
+            return
+        self.progress.show_training(training)
+        epochs = training.epochs
+        self.curves.show_epochs(epochs)
+        best = [one for one in epochs if one.best]
+        shown = epochs[-1:] if training.active else best[-1:] or epochs[-1:]
+        self.confusion.show_epoch(shown[0] if shown else None, training.request.claim)
+        if training.why and (other or was_active):
+            self._say(training.why)
+        if done and (other or (was_active and ended)):
+            self._show_samples(training)
+        if done:
+            recipe = self._session.recipe
+            current = recipe.model if recipe is not None else ""
+            self.result.show_result(training, current)
+            if self.isVisible():
+                self._figures.ask(training, current)
+
+    def _show_way_back(self, model: str | None) -> None:
+        self.result.show_way_back(model)
+        self.history.show_way_back(model)
+
+    def _show_samples(self, training: Training) -> None:
+        assert training.result is not None
+        path = Path(training.result.bundle) / "report" / "samples.png"
+
+        def shown(image: QImage | None) -> None:
+            if self._shown is not None and self._shown.id == training.id:
+                self.result.show_samples(image)
+
+        self._do(lambda: read_image(path) if path.is_file() else None, shown)
+
+    def _show_buttons(self) -> None:
+        self.train.show_state(self._active(), self._shown)
+        self._show_start()
+
+    def _show_start(self) -> None:
+        active = self._active()
+        if active is not None:
+            self.train.hint.setText("The line goes on inspecting meanwhile.")
+            return
+        request = self.method.request(self.data.path.text().strip(), self._session.store.home.models)
+        ready = self.data.found is not None and not self.data.faulty
+        self.train.start.setEnabled(request is not None and ready)
+        if not ready:
+            words = "Correct the pictures first." if self.data.faulty else "Choose pictures first."
+        elif request is None:
+            words = "Correct the field marked in red under Advanced, or the name."
+        else:
+            words = "The line goes on inspecting meanwhile."
+        self.train.hint.setText(words)

@@ -1,0 +1,125 @@
+"""Words and figures of trainings, without widgets."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from inspector.domain.statistics import parts_needed, wilson_interval
+from inspector.gui.words import duration
+from inspector.runs.trainings import TrainingState
+from trainer.protocol import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from inspector.runs.trainings import Training
+    from trainer.protocol import Found
+
+_EPOCH = re.compile(r"epoch (\d+) of (\d+)")
+_STATES = {
+    TrainingState.RUNNING: "running",
+    TrainingState.PAUSED: "paused",
+    TrainingState.DONE: "done",
+    TrainingState.FAILED: "failed",
+    TrainingState.CANCELLED: "cancelled",
+    TrainingState.DIED: "ended before its time",
+}
+#: Rows of the table of figures: words, key, how the value is written.
+FIGURES = (
+    ("F1", "f1", "share"),
+    ("AUROC", "auroc", "share"),
+    ("Precision", "precision", "share"),
+    ("Recall", "recall", "share"),
+    ("Accuracy", "accuracy", "share"),
+    ("Escapes", "escape", "rate"),
+    ("Overkill", "overkill", "rate"),
+    ("Threshold", "threshold", "share"),
+    ("Test pictures", "pictures", "count"),
+)
+
+
+def state_words(training: Training) -> str:
+    """Return what a training is doing."""
+    return _STATES[training.state]
+
+
+def progress_words(training: Training) -> tuple[str, float | None, str]:
+    """Return what is being done, how far it is (0..1; None where that is not known), and the time left."""
+    progress = training.last(Progress)
+    if progress is None:
+        return f"{training.name}: starting", None, ""
+    words = f"{progress.stage[:1].upper()}{progress.stage[1:]}"
+    share = min(1.0, progress.done / progress.total) if progress.total > 0 else None
+    epoch = _EPOCH.match(progress.stage)
+    if epoch is None:
+        words = f"{words}, {progress.done} of {progress.total}"
+    elif share is not None:  # the steps of one epoch: the bar shows all epochs
+        share = min(1.0, (int(epoch[1]) - 1 + share) / max(1, int(epoch[2])))
+    if training.state is TrainingState.PAUSED:
+        words = f"Paused. {words}"
+    left = "" if progress.seconds_left is None else f"{duration(progress.seconds_left)} left"
+    return words, share, left
+
+
+def found_words(found: Found) -> str:
+    """Return what a data set holds, in one sentence."""
+    kinds: dict[str, int] = {}
+    for counts in found.counts.values():
+        for kind, count in counts.items():
+            kinds[kind] = kinds.get(kind, 0) + count
+    good = kinds.pop("good", 0)
+    words = f"{found.layout}: <b>{good} good</b>, <b>{sum(kinds.values())} defective</b>"
+    if len(kinds) > 1:
+        words += f" in {len(kinds)} types"
+    if len(found.categories) > 1:
+        words += f", {len(found.categories)} categories"
+    return words + (f", {found.masks} masks" if found.masks else "")
+
+
+def counts_words(found: Found) -> str:
+    """Return the counts by part and type, and by category, as lines."""
+    lines = [
+        f"{part or 'all'}: " + ", ".join(f"{count} {kind}" for kind, count in counts.items())
+        for part, counts in (found.counts | (found.categories if len(found.categories) > 1 else {})).items()
+    ]
+    return "\n".join(lines)
+
+
+def escape_words(found: int, passed: int, claim: float) -> str:
+    """Return what the defective pictures of a confusion matrix allow to be claimed.
+
+    Args:
+        found: Defective ones that were found.
+        passed: Defective ones that passed: escapes.
+        claim: The escape rate that is to be shown.
+    """
+    total = found + passed
+    if total == 0:
+        return "There is no defective picture: nothing can be said of escapes."
+    low, high = wilson_interval(passed, total)
+    return (
+        f"Escapes {passed} of {total}: between {percent(low)} and {percent(high)} at 95 % confidence. "
+        f"To claim ≤ {percent(claim)} you need {parts_needed(claim)} defective test parts, all of them found."
+    )
+
+
+def percent(share: float) -> str:
+    """Return a share as percent, with as many digits as it deserves."""
+    return f"{100 * share:.2g} %" if share < 0.1 else f"{100 * share:.0f} %"
+
+
+def figure(figures: Mapping[str, Any], key: str, kind: str) -> str:
+    """Return one figure of an evaluation as text; – where there is none."""
+    if kind == "rate":
+        confusion = figures.get("confusion")
+        if not isinstance(confusion, dict):
+            return "–"
+        bad, fine = ("defective_passed", "defective_found") if key == "escape" else ("good_rejected", "good_passed")
+        hits, total = int(confusion.get(bad, 0)), int(confusion.get(bad, 0)) + int(confusion.get(fine, 0))
+        low, high = wilson_interval(hits, total)
+        return f"{hits} of {total}  ({percent(low)} to {percent(high)})"
+    value = figures.get(key)
+    if not isinstance(value, int | float):
+        return "–"
+    return f"{value:,.0f}" if kind == "count" else f"{value:.3f}"

@@ -1,0 +1,60 @@
+"""A dialog that asks before something is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
+
+from inspector.gui.widgets.basics import label
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+
+class Question(QDialog):
+    """Asks before something is done; `accepted` says that it was wanted.
+
+    Args:
+        title: What is asked.
+        words: What it means.
+        yes: On the button that does it.
+        reason: Words in the empty field for a reason, which is then needed; empty for no such field.
+    """
+
+    def __init__(self, title: str, words: str, yes: str, *, reason: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumSize(480, 260)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 16)
+        layout.setSpacing(12)
+        layout.addWidget(label(title, "title"))
+        text = label(words)
+        text.setTextFormat(Qt.TextFormat.PlainText)
+        text.setWordWrap(True)
+        layout.addWidget(text)
+        self.reason = QLineEdit(self)
+        self.reason.setPlaceholderText(reason)
+        self.reason.setAccessibleName(reason)
+        self.reason.setMaxLength(300)
+        self.reason.setVisible(bool(reason))
+        layout.addWidget(self.reason)
+        layout.addStretch(1)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        no = QPushButton("Back", self)
+        no.clicked.connect(self.reject)
+        row.addWidget(no)
+        self.yes_button = QPushButton(yes, self)
+        self.yes_button.setProperty("kind", "primary")
+        self.yes_button.clicked.connect(self.accept)
+        self.yes_button.setEnabled(not reason)
+        row.addWidget(self.yes_button)
+        layout.addLayout(row)
+        if reason:
+            self.reason.textChanged.connect(lambda text: self.yes_button.setEnabled(bool(text.strip())))
+            self.yes_button.setDefault(True)
+        else:
+            no.setDefault(True)

@@ -1,0 +1,77 @@
+"""A row of thumbnails with coloured borders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from inspector.gui.theme import CURRENT, lively
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QImage, QPaintEvent
+
+_THUMB_PX = 52
+_GAP_PX = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thumb:
+    """One small picture.
+
+    Args:
+        image: The picture.
+        words: What it shows, for its tip.
+        state: Colour of its border: "good", "fail" or "idle".
+    """
+
+    image: QImage
+    words: str
+    state: str = "idle"
+
+
+class ThumbStrip(QWidget):
+    """A row of small pictures with coloured borders; what has no room is left out.
+
+    Args:
+        name: For screen readers.
+        side_px: Height of the pictures.
+    """
+
+    def __init__(self, name: str, *, side_px: int = _THUMB_PX, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._side = side_px
+        self.thumbs: list[Thumb] = []
+        self.setAccessibleName(name)
+        self.setFixedHeight(side_px + 4)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def show_thumbs(self, thumbs: Sequence[Thumb]) -> None:
+        """Set the pictures."""
+        self.thumbs = list(thumbs)
+        self.setVisible(bool(self.thumbs))
+        self.setAccessibleDescription(", ".join(one.words for one in self.thumbs))
+        self.setToolTip("\n".join(one.words for one in self.thumbs))
+        self.update()
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Draw."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        x = 2.0
+        for one in self.thumbs:
+            width = self._side * one.image.width() / max(1, one.image.height())
+            if x + width + 2 > self.width():
+                break
+            area = QRectF(x, 2, width, self._side)
+            painter.drawImage(area, one.image)
+            painter.setPen(QPen(lively(CURRENT.theme, one.state), 2))
+            painter.drawRoundedRect(area, 3, 3)
+            x += width + _GAP_PX

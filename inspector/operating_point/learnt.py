@@ -1,0 +1,95 @@
+"""Which pictures a model has learnt from: those say nothing of how it judges others."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inspector.domain.errors import BundleError
+from inspector.operating_point.model import data_folder
+from inspector.vision.bundle import load_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+SPLIT_FILE = "report/split.csv"
+_TEST = "test"
+#: Up to so many pictures are compared by content; of more only those whose file name occurs in the split.
+HASHED_AT_MOST = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """The pictures of a model's training and validation parts.
+
+    Args:
+        data: Where they lay; None where it is not known.
+        names: Within that folder.
+        hashes: SHA-256 of their files.
+    """
+
+    data: Path | None
+    names: frozenset[str]
+    hashes: frozenset[str]
+
+    def among(self, pictures: Sequence[Path]) -> tuple[list[int], bool]:
+        """Find those that the model has learnt from.
+
+        Args:
+            pictures: Files, which need not exist any more.
+
+        Returns:
+            Their places, and whether copies under other names would have been found too.
+        """
+        files = {name.rpartition("/")[2] for name in self.names}
+        every = len(pictures) <= HASHED_AT_MOST
+        found = []
+        for place, path in enumerate(pictures):
+            here = self._name(path) in self.names
+            if here or ((every or path.name in files) and _sha256(path) in self.hashes):
+                found.append(place)
+        return found, every
+
+    def _name(self, path: Path) -> str:
+        if self.data is None or not path.is_relative_to(self.data):
+            return ""
+        return path.relative_to(self.data).as_posix()
+
+
+def learnt_from(folder: Path) -> Learnt:
+    """Read which pictures a model has learnt from.
+
+    Args:
+        folder: Of its bundle.
+
+    Raises:
+        BundleError: If the bundle cannot be read, or does not say, as an imported one.
+    """
+    manifest = load_manifest(folder)
+    path = folder / SPLIT_FILE
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["split"] != _TEST]
+        return Learnt(
+            data=data_folder(manifest),
+            names=frozenset(row["path"] for row in rows),
+            hashes=frozenset(row["sha256"] for row in rows if row["sha256"]),
+        )
+    except FileNotFoundError as error:
+        what = f"the model {manifest.name} does not say which pictures it has learnt from, as shipped and imported ones"
+        raise BundleError(what, "Train it again.") from error
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
+        raise BundleError(
+            f"the model {manifest.name} does not say which pictures it has learnt from: {error}", "Train it again."
+        ) from error
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:  # gone since; its score stays
+        return ""

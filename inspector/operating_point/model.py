@@ -1,0 +1,65 @@
+"""The validation scores that a model's bundle keeps, with those of its test beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.domain.operating_point import LabelledScores
+from inspector.operating_point.parts import LabelledParts
+from inspector.vision.bundle import load_manifest
+from inspector.vision.scores import OUT_OF_FOLD, ScorePart, read_scores
+
+if TYPE_CHECKING:
+    from inspector.vision.manifest import Manifest
+
+_FLATTERING = (
+    "The model's own operating point was chosen by these parts, so their figures flatter it; the test parts, which "
+    "chose nothing, stand beside."
+)
+_TABLES = frozenset({".csv", ".parquet"})
+
+
+def validation_of(folder: Path) -> LabelledParts:
+    """Read the validation pictures of a model.
+
+    Args:
+        folder: Of its bundle.
+
+    Raises:
+        BundleError: If the bundle cannot be read, or keeps no scores; the text says how to get them.
+    """
+    manifest = load_manifest(folder)
+    rows = read_scores(folder)
+    own = [one for one in rows if one.part is ScorePart.VALIDATION]
+    test = [one for one in rows if one.part is ScorePart.TEST]
+    data = data_folder(manifest)
+    names = [one.path for one in own]
+    ways = sorted({one.how for one in own})
+    return LabelledParts(
+        source=f"validation pictures of {manifest.name}",
+        scores=LabelledScores([one.p_defective for one in own], [one.defective for one in own]),
+        names=names,
+        types=[one.defect_type for one in own],
+        how=", ".join(map(_in_words, ways)),
+        picture=lambda index: None if data is None else data / names[index],
+        notes=(_FLATTERING,),
+        own=True,
+        held_out=LabelledScores([one.p_defective for one in test], [one.defective for one in test]) if test else None,
+    )
+
+
+def data_folder(manifest: Manifest) -> Path | None:
+    """Return where the pictures lay that a model was trained on; None where the manifest does not say."""
+    request = manifest.training.get("request")
+    data = request.get("data") if isinstance(request, dict) else None
+    if not isinstance(data, str) or not data:
+        return None
+    path = Path(data)
+    return path.parent if path.suffix.lower() in _TABLES else path  # a manifest names its pictures from where it is
+
+
+def _in_words(how: str) -> str:
+    if how == OUT_OF_FOLD:
+        return "out of fold: each scored by a model that had not learnt from it"
+    return f"as the model judges in {how}"

@@ -1,0 +1,97 @@
+"""Labelled parts with their scores, from wherever they come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.domain.outcome import Rate
+from inspector.recipes.recipe import ChangeEvidence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from inspector.domain.operating_point import LabelledScores
+    from inspector.domain.outcome import Outcome
+    from inspector.domain.records import Thresholds
+
+
+_OWN = "These parts chose the model's operating point, so they prove nothing: see the held-out parts, or run a batch."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledParts:
+    """Parts to choose an operating point by.
+
+    Args:
+        source: Which parts, in words that stand in the record: “validation pictures of bottle”.
+        scores: Their scores and labels, N of them.
+        names: N, of the pictures.
+        types: N, defect types; "good" for good parts.
+        how: How they were scored, in a sentence without its full stop.
+        notes: What the reader should know, a sentence each.
+        warnings: What the reader must know before trusting them, a sentence each.
+        picture: Returns the file of a part by its place, which need not exist; None where it is not known.
+        own: The parts that chose the model's own operating point: figures at that point flatter it.
+        held_out: Test parts, to be shown beside and never chosen by; None where there are none.
+    """
+
+    source: str
+    scores: LabelledScores
+    names: Sequence[str]
+    types: Sequence[str]
+    how: str
+    picture: Callable[[int], Path | None]
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    own: bool = False
+    held_out: LabelledScores | None = None
+
+    @property
+    def caution(self) -> str:
+        """Why these parts cannot prove a claim, as a sentence; empty where they can."""
+        return _OWN if self.own else ""
+
+    @property
+    def good(self) -> int:
+        """How many are good."""
+        return len(self.scores) - self.defective
+
+    @property
+    def defective(self) -> int:
+        """How many are defective."""
+        return int(self.scores.defective.sum())
+
+
+def evidence_of(parts: LabelledParts, outcome: Outcome) -> ChangeEvidence:
+    """Return what is recorded of an operating point when it is chosen by these parts."""
+    return ChangeEvidence(
+        source=parts.source,
+        good=outcome.good.total,
+        good_failed=outcome.good.failed,
+        defective=outcome.defective.total,
+        defective_passed=outcome.defective.passed,
+        looked_at=outcome.review_load.count,
+        escapes_95=outcome.escapes.interval,
+        overkill_95=outcome.overkill.interval,
+    )
+
+
+def escapes_by_type(parts: LabelledParts, thresholds: Thresholds) -> dict[str, Rate]:
+    """Return the escapes of each defect type, the worst first; in O(N).
+
+    Args:
+        parts: Labelled.
+        thresholds: The operating point.
+    """
+    known = parts.scores.defective & ~np.isnan(parts.scores.scores)
+    total = Counter(parts.types[place] for place in np.flatnonzero(known).tolist())
+    passed = Counter(
+        parts.types[place] for place in parts.scores.cell(thresholds, defective=True, verdict="passed").tolist()
+    )
+    rates = {name: Rate(passed[name], count) for name, count in total.items()}
+    return dict(sorted(rates.items(), key=lambda one: (-(one[1].value or 0.0), one[0])))

@@ -1,0 +1,76 @@
+"""The parts of the line that people have judged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.domain.operating_point import LabelledScores
+from inspector.domain.review import Truth
+from inspector.operating_point.choice import ChoiceError
+from inspector.operating_point.parts import LabelledParts
+from inspector.operating_point.words import some
+from inspector.outputs.base import LogQuery
+from inspector.outputs.reviews import ReviewLog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from inspector.domain.records import Inspection
+
+_BIASED = (
+    "Reviewed parts are no random sample of the line: mostly parts that did not pass. What escapes is seen only as far "
+    "as the blind audit goes; Review estimates the line's escape rate from it."
+)
+
+
+def reviewed_parts(log: Path, recipe: str, model_sha256: str) -> LabelledParts:
+    """Read the parts of a recipe that were judged good or defective, as the model in force scored them.
+
+    Args:
+        log: The result log; a station may be using it.
+        recipe: The recipe's name.
+        model_sha256: Of the model in force: scores of others are not comparable.
+
+    Raises:
+        LogError: If the log cannot be read.
+        ChoiceError: If no part was judged.
+    """
+    reviews = ReviewLog(log, read_only=True)
+    standing = reviews.standings(LogQuery(recipe=recipe))
+    truths = {one: found.truth for one, found in standing.items()}
+    sure = [one for one, truth in truths.items() if truth in (Truth.GOOD, Truth.DEFECTIVE)]
+    found = reviews.inspections(sure)
+    parts: list[Inspection] = [one for name in sure if (one := found.get(name)) and _sha256(one) == model_sha256]
+    if not parts:
+        others = f"; {len(sure)} were judged under another model" if sure else ""
+        raise ChoiceError(
+            f"no part of {recipe} that this model has inspected was judged good or defective yet{others}",
+            "Judge some on the Review page.",
+        )
+    unsure = len(standing) - len(sure)
+    defective = [truths[one.id] is Truth.DEFECTIVE for one in parts]
+    notes = [f"Not counted: {some(unsure, 'part')} of which reviewers are unsure or disagree."] if unsure else []
+    if len(parts) < len(sure):
+        notes.append(f"Not counted: {some(len(sure) - len(parts), 'part')} that another model has inspected.")
+    return LabelledParts(
+        source=f"reviewed parts of {recipe}",
+        scores=LabelledScores([_score(one) for one in parts], defective),
+        names=[f"part {one.part_number}" for one in parts],
+        types=[
+            (", ".join(standing[one.id].defect_types) or "defective") if bad else "good"
+            for one, bad in zip(parts, defective, strict=True)
+        ],
+        how="as judged at the line",
+        picture=lambda index: None if (kept := parts[index].picture) is None else kept.path,
+        notes=tuple(notes),
+        warnings=(_BIASED,),
+    )
+
+
+def _sha256(part: Inspection) -> str:
+    return part.model.sha256 if part.model is not None else ""
+
+
+def _score(part: Inspection) -> float:
+    p = part.decision.p_defective
+    return float("nan") if p is None else p

@@ -1,0 +1,79 @@
+"""The versions of a recipe that were kept, and what each of them changed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from inspector.domain.errors import RecipeError
+from inspector.recipes.recipe import load_recipe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from inspector.recipes.recipe import Recipe, RecipeChange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeVersion:
+    """One version of a recipe that was kept.
+
+    Args:
+        version: Its number.
+        saved: When its file was written; for versions without a record of who and when.
+        recipe: It; None where the file cannot be read.
+        changed: What differs from the version before, by its key: "source", "model", …; empty for the first.
+        fault: Why it cannot be read; empty where it can.
+    """
+
+    version: int
+    saved: datetime
+    recipe: Recipe | None
+    changed: tuple[str, ...] = ()
+    fault: str = ""
+
+    @property
+    def change(self) -> RecipeChange | None:
+        """The record of its change of the operating point; None where it made none, or none was kept."""
+        return self.recipe.change if self.recipe is not None else None
+
+
+def history(name: str, folder: Path) -> list[RecipeVersion]:
+    """Return the versions of a recipe that were kept, the oldest first.
+
+    Args:
+        name: Of the recipe.
+        folder: Where recipes are.
+
+    Raises:
+        RecipeError: If the folder cannot be read.
+    """
+    pattern = re.compile(rf"{re.escape(name)}\.v(\d+)\.json")
+    try:
+        files = [(path, match) for path in (folder / "history").iterdir() if (match := pattern.fullmatch(path.name))]
+        stamped = [(int(match[1]), path, path.stat().st_mtime) for path, match in files]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise RecipeError(f"the history of {name} cannot be read: {error}", "Check the permissions.") from error
+    found: list[RecipeVersion] = []
+    before: Recipe | None = None
+    for version, path, saved_s in sorted(stamped):
+        saved = datetime.fromtimestamp(saved_s, UTC)
+        try:
+            recipe = load_recipe(path)
+        except RecipeError as error:
+            found.append(RecipeVersion(version=version, saved=saved, recipe=None, fault=str(error)))
+            continue
+        found.append(RecipeVersion(version=version, saved=saved, recipe=recipe, changed=_differences(before, recipe)))
+        before = recipe
+    return found
+
+
+def _differences(before: Recipe | None, recipe: Recipe) -> tuple[str, ...]:
+    if before is None:
+        return ()
+    old, new = before.model_dump(exclude={"version", "change"}), recipe.model_dump(exclude={"version", "change"})
+    return tuple(key for key in new if new[key] != old[key])

@@ -1,0 +1,1 @@
+"""Processes that run beside the station: started detached, recognised again, asked, ended."""

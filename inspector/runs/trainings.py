@@ -1,0 +1,369 @@
+"""Trainings as the station sees them: processes of their own that are started, found again, told, resumed, deleted.
+
+A training belongs to nobody: it is a folder (`trainer.protocol.RunFolder`) and a process that outlives the window.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import psutil
+from pydantic import ValidationError
+
+from inspector.domain.ids import new_id
+from inspector.programs import trainer_command
+from inspector.runs.trainer import Inquiry, TrainingError, is_alive, launch
+from trainer.protocol import Command, Epoch, Failed, Paused, Report, Result, RunFolder, Started, parse_report
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inspector.paths import Home
+    from trainer.protocol import TrainRequest
+
+_log = logging.getLogger(__name__)
+_Kind = TypeVar("_Kind")
+
+
+class TrainingState(StrEnum):
+    """What a training is doing."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    DIED = "died"  #: the process is gone without a last word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """One training as it stood when it was read.
+
+    Args:
+        id: Name of its folder; ordered by time.
+        folder: Its folder.
+        request: What was asked for.
+        begun: When it was asked for.
+        state: What it is doing.
+        reports: All that it has reported.
+        why: Why it failed or died, and what to do; else empty.
+    """
+
+    id: str
+    folder: RunFolder
+    request: TrainRequest
+    begun: datetime
+    state: TrainingState
+    reports: tuple[Report, ...] = ()
+    why: str = ""
+
+    @property
+    def active(self) -> bool:
+        """True while a process works on it."""
+        return self.state in (TrainingState.RUNNING, TrainingState.PAUSED)
+
+    @property
+    def name(self) -> str:
+        """Name of the model that it makes."""
+        return Path(self.request.out).name
+
+    @property
+    def result(self) -> Result | None:
+        """Its result; None where it has none."""
+        return self.last(Result)
+
+    @property
+    def epochs(self) -> list[Epoch]:
+        """The epochs of the setting that is being trained, or was trained last; of a repeated epoch the newer one."""
+        found = [one for one in self.reports if isinstance(one, Epoch)]
+        kept = {one.epoch: one for one in found if one.setting == found[-1].setting}
+        return [kept[number] for number in sorted(kept)]
+
+    def last(self, kind: type[_Kind]) -> _Kind | None:
+        """Return the last report of a kind; None where there is none."""
+        return next((one for one in reversed(self.reports) if isinstance(one, kind)), None)
+
+    def all(self, kind: type[_Kind]) -> list[_Kind]:
+        """Return the reports of a kind."""
+        return [one for one in self.reports if isinstance(one, kind)]
+
+
+class Tail:
+    """Reads a growing file of reports, each time only what is new.
+
+    Args:
+        path: The file; it need not exist yet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+        self._reports: list[Report] = []
+
+    def read(self) -> tuple[Report, ...]:
+        """Return all reports so far; a line that is still being written waits, one that is no report is left out."""
+        try:
+            with self._path.open("rb") as file:
+                if file.seek(0, os.SEEK_END) < self._offset:  # another file by now
+                    self._offset, self._reports = 0, []
+                file.seek(self._offset)
+                new = file.read()
+        except OSError:
+            return tuple(self._reports)
+        whole = new[: new.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        for line in whole.splitlines():
+            with contextlib.suppress(ValueError):
+                self._reports.append(parse_report(line))
+        return tuple(self._reports)
+
+
+class Trainings:
+    """The trainings of a station. Used by one thread at a time: the window's worker.
+
+    Args:
+        home: The data folder; trainings lie in its ``trainings``, their models in its ``models``.
+        command: Runs the trainer, its own arguments follow; None for this program's own.
+    """
+
+    def __init__(self, home: Home, *, command: Sequence[str] | None = None) -> None:
+        self.command = tuple(trainer_command() if command is None else command)
+        self._home = home
+        self._root = home.root / "trainings"
+        self._known: dict[str, tuple[TrainRequest | None, datetime, Tail]] = {}
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def history(self) -> list[Training]:
+        """Return every training, the newest first; a folder without a usable request is left out."""
+        try:
+            names = sorted((path.name for path in self._root.iterdir() if path.is_dir()), reverse=True)
+        except OSError:  # there was none yet
+            names = []
+        self._known = {name: known for name, known in self._known.items() if name in names}
+        return [found for name in names if (found := self._read(name)) is not None]
+
+    def free_name(self, data: Path) -> str:
+        """Return a name for the model of a data set that no model and no training has, as “bottle-2”.
+
+        Pictures that were learnt from reviews are called by their recipe, which their folder is called by.
+        """
+        known = data.parent.name if data.parent.parent == self._home.learning else data.stem
+        stem = "".join(one if one.isalnum() or one in " ._-" else "-" for one in known).strip(" .-")[:60] or "model"
+        taken = {one.name for one in self.history()}
+        number = 1
+        while (name := f"{stem}-{number}") in taken or (self._home.models / name).exists():
+            number += 1
+        return name
+
+    # --- doing --------------------------------------------------------------------------------------------------------
+
+    def start(self, request: TrainRequest) -> str:
+        """Start a training as a process of its own, at low priority.
+
+        Returns:
+            The training's id.
+
+        Raises:
+            TrainingError: If another one runs, or it cannot be started.
+        """
+        self._refuse_second()
+        folder = RunFolder(self._root / new_id())
+        try:
+            folder.write_request(request)
+        except OSError as error:
+            raise TrainingError(
+                f"the training cannot be written to {folder.path}: {error}", "Free space or fix permissions."
+            ) from error
+        self._run(folder)
+        return folder.path.name
+
+    def resume(self, training: Training) -> None:
+        """Start a training again that has died; it goes on from its checkpoints.
+
+        Raises:
+            TrainingError: If it has not died, another one runs, or it cannot be started.
+        """
+        if training.state is not TrainingState.DIED:
+            raise TrainingError(f"the training {training.name} is {training.state.value}", "Only a dead one goes on.")
+        self._refuse_second()
+        try:
+            training.folder.tell(Command.RUN)
+            _end_line(training.folder.reports_file)
+        except OSError as error:
+            raise TrainingError(
+                f"the training {training.name} cannot go on: {error}", "Free space or fix permissions."
+            ) from error
+        self._run(training.folder)
+
+    def tell(self, training: Training, command: Command) -> None:
+        """Give a running training a command.
+
+        Raises:
+            TrainingError: If it cannot be written.
+        """
+        try:
+            training.folder.tell(command)
+        except OSError as error:
+            raise TrainingError(
+                f"the training {training.name} cannot be told to {command.value}: {error}",
+                "Free space or fix permissions.",
+            ) from error
+
+    def kill(self, training: Training) -> None:
+        """End a training's process at once; what it had saved stays."""
+        for started in self._processes(training.folder, training.reports):
+            if is_alive(started):
+                with contextlib.suppress(psutil.Error):
+                    process = psutil.Process(started.pid)
+                    for one in (*process.children(recursive=True), process):
+                        one.kill()
+                    process.wait(5)
+
+    def delete(self, training: Training, *, in_use: Sequence[str]) -> None:
+        """Remove a training with its checkpoints, and the model that it made.
+
+        Args:
+            training: It must have ended.
+            in_use: Names and folders of models that must stay.
+
+        Raises:
+            TrainingError: If it runs, its model is in use, or the disk refuses.
+        """
+        if training.active:
+            raise TrainingError(f"the training {training.name} is {training.state.value}", "Cancel it first.")
+        result = training.result
+        bundle = Path(result.bundle).absolute() if result else None
+        ours = bundle is not None and bundle.parent == self._home.models.absolute()
+        if ours and bundle is not None and (bundle.name in in_use or str(bundle) in in_use):
+            raise TrainingError(
+                f"the model {bundle.name} is in use by a recipe, or a recipe would be rolled back to it",
+                "Choose another model in the recipe first.",
+            )
+        try:
+            if ours and bundle is not None and bundle.exists():
+                shutil.rmtree(bundle)
+            shutil.rmtree(training.folder.path)
+        except OSError as error:
+            raise TrainingError(
+                f"the training {training.name} cannot be deleted: {error}", "Close what uses its files."
+            ) from error
+
+    def inspect_data(self, data: str) -> Inquiry:
+        """Ask what a data set holds: ``{"found": Found, "findings": [Finding], "preview": [path of a PNG]}``.
+
+        Raises:
+            TrainingError: If the trainer cannot be started.
+        """
+        preview = self._home.cache / "augmented"
+        return Inquiry((*self.command, "inspect-data", data, "--preview", str(preview), "--progress", "json", "--json"))
+
+    def evaluate(self, bundle: Path, candidate: Path) -> Inquiry:
+        """Ask for the figures of a model on the test pictures of another.
+
+        Args:
+            bundle: The model that is judged.
+            candidate: The one whose split is used.
+
+        Raises:
+            TrainingError: If the trainer cannot be started.
+        """
+        split = candidate / "report" / "split.csv"
+        asked = ("evaluate", str(bundle), "--split", str(split), "--part", "test", "--progress", "json", "--json")
+        return Inquiry((*self.command, *asked))
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _read(self, name: str) -> Training | None:
+        folder = RunFolder(self._root / name)
+        if name not in self._known:
+            try:
+                request = folder.request()
+                begun = datetime.fromtimestamp(folder.request_file.stat().st_mtime, UTC)
+            except (OSError, ValidationError) as error:
+                _log.warning("the training %s cannot be read: %s", folder.path, error)
+                request, begun = None, datetime.now(UTC)
+            self._known[name] = (request, begun, Tail(folder.reports_file))
+        request, begun, tail = self._known[name]
+        if request is None:
+            return None
+        reports = tail.read()
+        alive = any(is_alive(one) for one in self._processes(folder, reports))
+        if not alive:
+            reports = tail.read()  # its last word may have come between the two looks
+        state, why = _state(folder, reports, alive=alive)
+        return Training(id=name, folder=folder, request=request, begun=begun, state=state, reports=reports, why=why)
+
+    def _processes(self, folder: RunFolder, reports: tuple[Report, ...]) -> list[Started]:
+        """Who may be working on it: the last one that reported, and the last one that was started here."""
+        found = [one for one in reports if isinstance(one, Started)][-1:]
+        with contextlib.suppress(OSError, ValidationError):
+            found.append(Started.model_validate_json(_process_file(folder).read_bytes()))
+        return found
+
+    def _refuse_second(self) -> None:
+        running = next((one for one in self.history() if one.active), None)
+        if running is not None:
+            raise TrainingError(
+                f"the training {running.name} is still {running.state.value}", "Wait for it, stop it or cancel it."
+            )
+
+    def _run(self, folder: RunFolder) -> None:
+        with folder.errors_file.open("wb") as errors:
+            process = launch(
+                (*self.command, "worker", str(folder.path)), out=subprocess.DEVNULL, errors=errors.fileno()
+            )
+        try:
+            started = Started(pid=process.pid, created=psutil.Process(process.pid).create_time(), time=time.time())
+            _process_file(folder).write_text(started.model_dump_json(), encoding="utf-8")
+        except (psutil.Error, OSError):  # its own first report says the same a second later
+            _log.warning("the process of the training %s is not noted", folder.path, exc_info=True)
+
+
+def _state(folder: RunFolder, reports: tuple[Report, ...], *, alive: bool) -> tuple[TrainingState, str]:
+    """Return what a training is doing, and why it ended where it did not end well."""
+    last = next((one for one in reversed(reports) if isinstance(one, Result | Failed | Started | Paused)), None)
+    if isinstance(last, Result):
+        return TrainingState.DONE, ""
+    if isinstance(last, Failed):
+        words = f"{last.what}. {last.next_step}" if last.next_step else last.what
+        return (TrainingState.CANCELLED if last.cancelled else TrainingState.FAILED), words
+    if alive:
+        paused = isinstance(last, Paused) and last.paused
+        return (TrainingState.PAUSED if paused else TrainingState.RUNNING), ""
+    if folder.command() is Command.CANCEL:
+        return TrainingState.CANCELLED, ""
+    return TrainingState.DIED, _why_died(folder)
+
+
+def _process_file(folder: RunFolder) -> Path:
+    return folder.path / "process.json"
+
+
+def _why_died(folder: RunFolder) -> str:
+    try:
+        said = folder.errors_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    except OSError:
+        said = []
+    cause = f"its last words: {said[-1]}" if said else "it was killed, or the computer ran out of memory"
+    return f"The training's process has ended before its time; {cause}. Resume goes on from what was saved."
+
+
+def _end_line(path: Path) -> None:
+    """End a line that a killed process has left half-written."""
+    with contextlib.suppress(FileNotFoundError), path.open("rb+") as file:
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                file.write(b"\n")

@@ -1,0 +1,143 @@
+"""Choosing is recorded with the recipe's version, and can be taken back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from inspector.domain.records import Thresholds
+from inspector.operating_point.choice import ChoiceError, chosen, taken_back, undoable
+from inspector.operating_point.prices import RecipePrices, load_prices, save_prices
+from inspector.operating_point.words import version_words
+from inspector.recipes.recipe import ChangeEvidence, Recipe, load_recipe, save_next_version, save_recipe
+from inspector.recipes.versions import history
+
+OF_MODEL = Thresholds(fail_at=0.5)
+NEW, OTHER = Thresholds(fail_at=0.7, review_from=0.3), Thresholds(fail_at=0.6)
+EVIDENCE = ChangeEvidence(
+    source="validation pictures of m", good=3, good_failed=0, defective=2, defective_passed=1, looked_at=1,
+    escapes_95=(0.1, 0.9), overkill_95=(0.0, 0.5),
+)  # fmt: skip
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Recipe:
+    found = Recipe(name="Cap", source="demo:", model="m")
+    save_recipe(found, tmp_path)
+    return found
+
+
+def _choose(recipe: Recipe, folder: Path, point: Thresholds, why: str = "fewer escapes") -> Recipe:
+    before = recipe.thresholds or OF_MODEL
+    return save_next_version(chosen(recipe, point, before, author=" Ada ", reason=why, evidence=EVIDENCE), folder)
+
+
+def test_a_choice_is_the_next_version_with_its_record(recipe: Recipe, tmp_path: Path) -> None:
+    saved = _choose(recipe, tmp_path, NEW)
+    assert load_recipe(tmp_path / "Cap.json") == saved
+    assert (saved.version, saved.thresholds) == (2, NEW)
+    change = saved.change
+    assert change is not None
+    assert (change.author, change.reason, change.model) == ("Ada", "fewer escapes", "m")
+    assert (change.before, change.after, change.own_before, change.evidence) == (OF_MODEL, NEW, None, EVIDENCE)
+
+
+def test_a_recipe_of_an_earlier_version_of_the_program_is_read(recipe: Recipe, tmp_path: Path) -> None:
+    path = tmp_path / "Cap.json"
+    data = json.loads(path.read_text())
+    del data["change"]
+    path.write_text(json.dumps(data))
+    assert load_recipe(path) == recipe
+
+
+def test_the_record_stays_with_its_own_version(recipe: Recipe, tmp_path: Path) -> None:
+    saved = _choose(recipe, tmp_path, NEW)
+    later = save_next_version(saved.model_copy(update={"source": "camera:1"}), tmp_path)
+    assert (later.version, later.thresholds, later.change) == (3, NEW, None)
+    assert [one.changed for one in history("Cap", tmp_path)] == [(), ("thresholds",), ("source",)]
+
+
+def test_taking_back_restores_the_models_own_and_can_be_done_once(recipe: Recipe, tmp_path: Path) -> None:
+    saved = _choose(recipe, tmp_path, NEW)
+    undone = undoable(saved, history("Cap", tmp_path))
+    assert undone is not None
+    assert undone.version == 2
+    back = save_next_version(taken_back(saved, undone, NEW, OF_MODEL, author="Eve"), tmp_path)
+    assert (back.version, back.thresholds) == (3, None)
+    assert back.change is not None
+    assert (back.change.after, back.change.takes_back) == (OF_MODEL, 2)
+    assert back.change.reason == "Took back version 2: fewer escapes"
+    assert undoable(back, history("Cap", tmp_path)) is None
+
+
+def test_changes_are_taken_back_one_after_the_other(recipe: Recipe, tmp_path: Path) -> None:
+    second = _choose(_choose(recipe, tmp_path, NEW), tmp_path, OTHER)
+    undone = undoable(second, history("Cap", tmp_path))
+    assert undone is not None
+    back = save_next_version(taken_back(second, undone, OTHER, OF_MODEL, author="Eve", reason="no"), tmp_path)
+    assert back.thresholds == NEW
+    first = undoable(back, history("Cap", tmp_path))
+    assert first is not None
+    assert first.version == 2
+
+
+@pytest.mark.parametrize("update", [{"model": "other"}, {"thresholds": OTHER}, {"thresholds": None}])
+def test_what_was_changed_otherwise_since_is_not_taken_back(
+    recipe: Recipe, tmp_path: Path, update: dict[str, object]
+) -> None:
+    saved = _choose(recipe, tmp_path, NEW)
+    later = save_next_version(saved.model_copy(update=update), tmp_path)
+    assert undoable(later, history("Cap", tmp_path)) is None
+
+
+def test_a_built_in_recipe_becomes_version_2(tmp_path: Path) -> None:
+    built_in = Recipe(name="Demo line", source="demo:", model="demo")
+    assert _choose(built_in, tmp_path, NEW).version == 2
+    assert load_recipe(tmp_path / "Demo line.json").version == 2
+
+
+@pytest.mark.parametrize(
+    ("author", "reason", "says"),
+    [(" ", "x", "an author and a reason"), ("Ada", "\n", "an author and a reason"), ("Ada", "x" * 301, "300")],
+)
+def test_a_choice_without_author_or_reason_is_refused(recipe: Recipe, author: str, reason: str, says: str) -> None:
+    with pytest.raises(ChoiceError, match=says):
+        chosen(recipe, NEW, OF_MODEL, author=author, reason=reason)
+
+
+def test_the_point_in_force_is_no_choice(recipe: Recipe) -> None:
+    with pytest.raises(ChoiceError, match=r"works at fail from 0\.5 already"):
+        chosen(recipe, OF_MODEL, OF_MODEL, author="Ada", reason="x")
+
+
+def test_the_history_is_in_words_also_of_versions_nobody_is_on_record_for(recipe: Recipe, tmp_path: Path) -> None:
+    saved = _choose(recipe, tmp_path, NEW)
+    save_next_version(saved.model_copy(update={"model": "n", "thresholds": None}), tmp_path)
+    (tmp_path / "history" / "Cap.v4.json").write_text("{")
+    found = [version_words(one) for one in history("Cap", tmp_path)]
+    assert [(who, what.partition("Cap.v4")[0], why) for _, who, what, why in found] == [
+        ("–", "the first that was kept", ""),
+        ("Ada", "fail from 0.7, review from 0.3; before: fail from 0.5", "fewer escapes"),
+        ("–", "changed: model n, the model's own thresholds", ""),
+        ("–", f"cannot be read: the recipe {tmp_path / 'history'}/", ""),
+    ]
+
+
+def test_other_recipes_versions_are_not_taken_for_this_ones(recipe: Recipe, tmp_path: Path) -> None:
+    for name in ("Cap.v1", "Cap 2", "CapX"):
+        save_recipe(recipe.model_copy(update={"name": name}), tmp_path)
+    assert [one.version for one in history("Cap", tmp_path)] == [1]
+    assert history("None", tmp_path) == []
+    assert history("Cap", tmp_path / "nowhere") == []
+
+
+def test_prices_are_remembered_for_each_recipe(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    dear = RecipePrices(escape=500.0, defective_share=0.02)
+    save_prices(dear, "Cap", tmp_path)
+    assert load_prices("Cap", tmp_path) == dear
+    assert load_prices("Lid", tmp_path) == RecipePrices()
+    (tmp_path / "prices" / "Cap.json").write_text('{"escape": -1}')
+    assert load_prices("Cap", tmp_path) == RecipePrices()
+    assert "cannot be used" in caplog.text
