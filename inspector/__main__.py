@@ -7,7 +7,7 @@ import sys
 
 def main() -> int:
     """Run the command line; see `inspector.cli`."""
-    from inspector.cli import main as run  # noqa: PLC0415 - nothing is imported before it is needed
+    from inspector.cli import main as run  # nothing is imported before it is needed
 
     return run(sys.argv[1:])
 

@@ -69,17 +69,17 @@ def main(options: AppOptions) -> int:
         InspectorError: If a window of that data folder is open and does not answer, or something else was asked for
             than to see it.
     """
-    from inspector.settings import load_settings  # noqa: PLC0415 - so that importing this module is quick
-    from inspector.vision.backends import load_torch_before_qt  # noqa: PLC0415
+    from inspector.settings import load_settings  # so that importing this module is quick
+    from inspector.vision.backends import load_torch_before_qt
 
     settings, faults = load_settings(options.home.settings)
     load_torch_before_qt(options.device or settings.device)
 
-    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - not before torch
+    from PySide6.QtWidgets import QApplication  # not before torch
 
-    from inspector.engine.memory import use_frames_again  # noqa: PLC0415
-    from inspector.gui.faults import log_to  # noqa: PLC0415
-    from inspector.gui.single import SingleWindow  # noqa: PLC0415
+    from inspector.engine.memory import use_frames_again
+    from inspector.gui.faults import log_to
+    from inspector.gui.single import SingleWindow
 
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
@@ -98,7 +98,7 @@ def main(options: AppOptions) -> int:
 
 def _raise_first(single: SingleWindow, options: AppOptions) -> int:
     """Bring the window that is open to the front instead; say so where something else was asked for."""
-    from inspector.domain.errors import InspectorError  # noqa: PLC0415
+    from inspector.domain.errors import InspectorError
 
     answered = single.raise_first()
     if not answered:
@@ -117,15 +117,15 @@ def _raise_first(single: SingleWindow, options: AppOptions) -> int:
 
 def _show(app: QApplication, options: AppOptions, settings: Settings, faults: list[str], single: SingleWindow) -> int:
     """Show the window until it is closed."""
-    from PySide6.QtCore import QTimer  # noqa: PLC0415
-    from PySide6.QtGui import QIcon  # noqa: PLC0415
+    from PySide6.QtCore import QTimer
+    from PySide6.QtGui import QIcon
 
-    from inspector.gui import theme  # noqa: PLC0415
-    from inspector.gui.station.session import Session  # noqa: PLC0415
-    from inspector.gui.station.store import Store  # noqa: PLC0415
-    from inspector.gui.widgets.later import soon  # noqa: PLC0415
-    from inspector.gui.window import MainWindow  # noqa: PLC0415
-    from inspector.paths import resources_dir  # noqa: PLC0415
+    from inspector.gui import theme
+    from inspector.gui.station.session import Session
+    from inspector.gui.station.store import Store
+    from inspector.gui.widgets.later import soon
+    from inspector.gui.window import MainWindow
+    from inspector.paths import resources_dir
 
     sys.setswitchinterval(SWITCH_S)
     app.setApplicationName("Inspector")
@@ -182,7 +182,7 @@ def _prepare_settings(session: Session, window: MainWindow) -> None:
 
 
 def _close_on_signals(close: object) -> None:
-    import signal  # noqa: PLC0415
+    import signal
 
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -55,14 +55,14 @@ def open_log(path: Path, *, read_only: bool = False) -> SqliteResultLog:
     Raises:
         LogError: See `SqliteResultLog`.
     """
-    from inspector.outputs.result_log import SqliteResultLog  # noqa: PLC0415 - after the window's first paint
+    from inspector.outputs.result_log import SqliteResultLog  # after the window's first paint
 
     return SqliteResultLog(path, read_only=read_only)
 
 
 def model_store(home: Home) -> ModelStore:
     """Return the models that this station finds by name: the user's, then the shipped ones, then ``./models``."""
-    from inspector.vision.store import ModelStore  # noqa: PLC0415
+    from inspector.vision.store import ModelStore
 
     folders = [home.models, shipped_models_dir()]
     here = Path.cwd() / "models"
@@ -92,8 +92,8 @@ def load_classifier(
         BundleError: If it cannot be found or used.
         DeviceError: If the device or the precision does not exist here, or the precision may not judge.
     """
-    from inspector.vision.backends import load_classifier as load  # noqa: PLC0415
-    from inspector.vision.bundle import Bundle  # noqa: PLC0415
+    from inspector.vision.backends import load_classifier as load
+    from inspector.vision.bundle import Bundle
 
     entry = model_store(home).find(model)
     points = (thresholds,) if thresholds is not None else ()
@@ -107,7 +107,7 @@ def rates_by_size(home: Home) -> dict[int, float]:
         BundleError: If the demo model, whose graph is measured, is not there.
         DeviceError: If it cannot be compiled.
     """
-    from inspector.vision.speed import rates_by_size as measure  # noqa: PLC0415
+    from inspector.vision.speed import rates_by_size as measure
 
     return measure(model_store(home).load(DEMO_MODEL), home.cache)
 
@@ -118,7 +118,7 @@ def model_manifest(model: str, home: Home) -> tuple[Path, Manifest]:
     Raises:
         BundleError: If it cannot be found or read.
     """
-    from inspector.vision.bundle import load_manifest  # noqa: PLC0415
+    from inspector.vision.bundle import load_manifest
 
     folder = model_store(home).find(model)
     return folder, load_manifest(folder)
@@ -226,8 +226,8 @@ def build_job(
         device: Instead of the settings' device.
         precision: Instead of the settings' precision.
     """
-    from inspector.outputs.archive import PictureArchive  # noqa: PLC0415
-    from inspector.sources.factory import open_source  # noqa: PLC0415
+    from inspector.outputs.archive import PictureArchive
+    from inspector.sources.factory import open_source
 
     chosen, exactness = device or settings.device, precision or settings.precision
 

@@ -7,7 +7,7 @@ import sys
 
 def main() -> int:
     """Run the command line; see `trainer.cli`."""
-    from trainer.cli import main as run  # noqa: PLC0415 - nothing heavy before it is needed
+    from trainer.cli import main as run  # nothing heavy before it is needed
 
     return run(sys.argv[1:])
 

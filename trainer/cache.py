@@ -67,7 +67,7 @@ class OpenVinoExtractor:
         preprocessing: Preprocessing,
         precision: str = "bf16",
     ) -> None:
-        import openvino as ov  # noqa: PLC0415 - seconds
+        import openvino as ov  # seconds
 
         core = ov.Core()
         known = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")

@@ -150,7 +150,7 @@ def request_from(parsed: argparse.Namespace, **more: object) -> TrainRequest:
     Raises:
         InspectorError: If a value is outside its range.
     """
-    from pydantic import ValidationError  # noqa: PLC0415 - only here
+    from pydantic import ValidationError  # only here
 
     values = {n: v for n in TrainRequest.model_fields if (v := getattr(parsed, n, None)) is not None}
     try:
@@ -170,7 +170,7 @@ def main(arguments: Sequence[str]) -> int:
     """
     parsed = build_parser().parse_args(arguments)
     try:
-        from trainer import commands  # noqa: PLC0415 - heavy imports only when needed
+        from trainer import commands  # heavy imports only when needed
 
         return {
             "fit": commands.run_fit,

@@ -37,8 +37,8 @@ _T = TypeVar("_T")
 
 def run_fit(parsed: argparse.Namespace) -> int:
     """Train."""
-    from trainer.cli import request_from  # noqa: PLC0415 - it imports this module
-    from trainer.loop import train  # noqa: PLC0415 - torch takes seconds
+    from trainer.cli import request_from  # it imports this module
+    from trainer.loop import train  # torch takes seconds
 
     checkpoints = Path(parsed.checkpoints) if parsed.checkpoints else None
     result = _follow(train(request_from(parsed), checkpoints=checkpoints))
@@ -57,8 +57,8 @@ def run_fit(parsed: argparse.Namespace) -> int:
 
 def run_compare(parsed: argparse.Namespace) -> int:
     """Compare methods."""
-    from trainer.cli import request_from  # noqa: PLC0415 - it imports this module
-    from trainer.compare import compare, table  # noqa: PLC0415
+    from trainer.cli import request_from  # it imports this module
+    from trainer.compare import compare, table
 
     keep = Path(parsed.keep) if parsed.keep else None
     base = request_from(parsed, out="unused")
@@ -69,12 +69,12 @@ def run_compare(parsed: argparse.Namespace) -> int:
 
 def run_evaluate(parsed: argparse.Namespace) -> int:
     """Try a finished model."""
-    from inspector.vision.backends import load_classifier  # noqa: PLC0415 - seconds
-    from inspector.vision.bundle import Bundle  # noqa: PLC0415
-    from trainer.dataset import DatasetError  # noqa: PLC0415
-    from trainer.judge import judge  # noqa: PLC0415
-    from trainer.metrics import evaluate  # noqa: PLC0415
-    from trainer.report import Contents, write_report  # noqa: PLC0415
+    from inspector.vision.backends import load_classifier  # seconds
+    from inspector.vision.bundle import Bundle
+    from trainer.dataset import DatasetError
+    from trainer.judge import judge
+    from trainer.metrics import evaluate
+    from trainer.report import Contents, write_report
 
     bundle = Bundle.load(Path(parsed.model))
     dataset = _part(parsed)
@@ -121,8 +121,8 @@ def run_evaluate(parsed: argparse.Namespace) -> int:
 
 def run_inspect(parsed: argparse.Namespace) -> int:
     """Say what a folder holds."""
-    from trainer.loop import examine, found_of  # noqa: PLC0415 - torch takes seconds
-    from trainer.preview import write_preview  # noqa: PLC0415
+    from trainer.loop import examine, found_of  # torch takes seconds
+    from trainer.preview import write_preview
 
     request = TrainRequest(data=parsed.data, out="unused", claim=parsed.claim, preset=parsed.preset)
     dataset, findings, _ = _last(_told(examine(request), parsed.progress))
@@ -145,8 +145,8 @@ def run_inspect(parsed: argparse.Namespace) -> int:
 
 def run_explain(parsed: argparse.Namespace) -> int:
     """Look deeply at one picture."""
-    from inspector.vision.bundle import Bundle  # noqa: PLC0415 - seconds
-    from trainer.explain import explain  # noqa: PLC0415
+    from inspector.vision.bundle import Bundle  # seconds
+    from trainer.explain import explain
 
     bundle = Bundle.load(Path(parsed.model))
     looked = explain(
@@ -170,7 +170,7 @@ def run_explain(parsed: argparse.Namespace) -> int:
 
 def run_worker(parsed: argparse.Namespace) -> int:
     """Run the training of a run folder."""
-    from trainer.worker import step_back, work  # noqa: PLC0415 - only here
+    from trainer.worker import step_back, work  # only here
 
     step_back()
     return work(RunFolder(Path(parsed.folder)))
@@ -181,9 +181,9 @@ def run_worker(parsed: argparse.Namespace) -> int:
 
 def _part(parsed: argparse.Namespace) -> Dataset:
     """Return what is judged: all pictures, or those of one part of a split."""
-    from inspector.vision.bundle import load_manifest  # noqa: PLC0415 - seconds
-    from trainer.dataset import Dataset, DatasetError, hashed, read_dataset  # noqa: PLC0415
-    from trainer.split import split  # noqa: PLC0415
+    from inspector.vision.bundle import load_manifest  # seconds
+    from trainer.dataset import Dataset, DatasetError, hashed, read_dataset
+    from trainer.split import split
 
     data = parsed.data
     if not data and parsed.split:

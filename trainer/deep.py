@@ -52,8 +52,8 @@ def deep_maps(trained: Trained, tested: Judgement) -> Generator[Report, None, di
     """
     if not isinstance(trained.network, InspectionNetwork):
         return {}
-    from pytorch_grad_cam import EigenCAM, GradCAMPlusPlus, LayerCAM  # noqa: PLC0415 - seconds
-    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget  # noqa: PLC0415
+    from pytorch_grad_cam import EigenCAM, GradCAMPlusPlus, LayerCAM  # seconds
+    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
     network = trained.network.requires_grad_(True)
     samples = [sample for sample in tested.samples.values() if sample.mask is not None or not sample.defective]

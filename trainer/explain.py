@@ -120,8 +120,8 @@ def _cam(
 ) -> NDArray[np.float32]:
     """Return (h, w) float32, 0..1, of the network's input."""
     import_torchvision()  # before pytorch-grad-cam imports it by itself
-    import pytorch_grad_cam  # noqa: PLC0415 - seconds
-    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget  # noqa: PLC0415
+    import pytorch_grad_cam  # seconds
+    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
     pixels = torch.from_numpy(preprocess(image, bundle.manifest.preprocessing))[None]
     method: Any = getattr(pytorch_grad_cam, kind)

@@ -57,7 +57,7 @@ class Draft:
 
     def precisions(self) -> tuple[Precision, ...]:
         """Return in which precisions this processor can run it, from the fastest to the most exact."""
-        import openvino as ov  # noqa: PLC0415 - seconds
+        import openvino as ov  # seconds
 
         can = ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         has: dict[Precision, bool] = {"int8": INT8_GRAPH_FILE in self.files, "bf16": "BF16" in can, "fp32": True}

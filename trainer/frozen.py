@@ -163,8 +163,8 @@ def _quantised(model: Any, preprocessing: Preprocessing, samples: Sequence[Sampl
     bottle, deeppcb and magnetic_tile are off by 6.8, 6.4 and 8.2 %; with bias correction by 6.3, 6.7 and 9.3 %; with
     the first convolution in int8 by 7.1, 7.2 and 13.5 %; with NNCF's defaults by 14.5, 14.1 and 15.0 %.
     """
-    import nncf  # noqa: PLC0415 - seconds
-    from nncf.quantization.advanced_parameters import (  # noqa: PLC0415
+    import nncf  # seconds
+    from nncf.quantization.advanced_parameters import (
         AdvancedQuantizationParameters,
         OverflowFix,
     )

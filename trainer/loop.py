@@ -108,7 +108,7 @@ def train(
         on_test = evaluate(tested.judged, threshold, review_from)
         pointed = {"Grad-CAM, closed form": measured} if (measured := tested.pointing()) else {}
         if request.deep_maps and measured:
-            from trainer.deep import deep_maps  # noqa: PLC0415 - grad-cam only on request
+            from trainer.deep import deep_maps  # grad-cam only on request
 
             pointed |= yield from deep_maps(trained, tested)
         training: dict[str, Any] = {

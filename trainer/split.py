@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -214,8 +215,6 @@ def _part_of(sample: Sample, given: set[str]) -> str:
 
 
 def _from_file(dataset: Dataset, file: str) -> dict[int, str]:
-    from pathlib import Path  # noqa: PLC0415 - only here at run time
-
     try:
         rows = read_table(Path(file))
     except (OSError, ValueError) as error:

@@ -24,8 +24,8 @@ def read_table(file: Path) -> list[dict[str, str]]:
     """
     if file.suffix.lower() == ".parquet":
         try:
-            import pyarrow as pa  # noqa: PLC0415 - only where such a file is used
-            from pyarrow import parquet  # noqa: PLC0415
+            import pyarrow as pa  # only where such a file is used
+            from pyarrow import parquet
         except ModuleNotFoundError as error:  # a packaged trainer: 80 MB for a seldom format
             raise ValueError("this package does not read Parquet; save the table as .csv") from error
         try:

@@ -43,8 +43,8 @@ def work(folder: RunFolder) -> int:
 def _train(folder: RunFolder, file: BinaryIO) -> Failed | None:  # noqa: C901, PLR0911 - every way in which it can end
     try:
         request = folder.request()
-        from trainer.fit import CancelledError  # noqa: PLC0415 - torch takes seconds
-        from trainer.loop import train  # noqa: PLC0415
+        from trainer.fit import CancelledError  # torch takes seconds
+        from trainer.loop import train
     except (OSError, ValueError) as error:
         return Failed(what=f"the request {folder.request_file} cannot be read: {error}", next_step="Start a new one.")
     try:

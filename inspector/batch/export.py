@@ -98,8 +98,8 @@ def export_excel(
     Raises:
         ExportError: If it cannot be written, or there are more rows than a sheet holds.
     """
-    import xlsxwriter  # noqa: PLC0415 - only where such a file is wanted
-    from xlsxwriter.exceptions import XlsxWriterException  # noqa: PLC0415
+    import xlsxwriter  # only where such a file is wanted
+    from xlsxwriter.exceptions import XlsxWriterException
 
     chosen = table.select() if indexes is None else indexes
     if len(chosen) >= _EXCEL_ROWS:

@@ -167,7 +167,7 @@ class _LateFile(logging.Handler):
         super().close()
 
     def _open(self) -> logging.Handler:
-        from logging.handlers import RotatingFileHandler  # noqa: PLC0415 - imports sockets, and is seldom needed
+        from logging.handlers import RotatingFileHandler  # imports sockets, and is seldom needed
 
         target: logging.Handler
         try:

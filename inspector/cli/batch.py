@@ -85,9 +85,9 @@ class _Asked:
 
 def run(parsed: argparse.Namespace) -> int:
     """Judge the folder."""
-    from inspector.batch import labels_for, list_pictures, prepare_process, survey  # noqa: PLC0415
-    from inspector.batch.run_state import STOP_FILE  # noqa: PLC0415
-    from inspector.cli.batch_progress import Bar, Lines  # noqa: PLC0415
+    from inspector.batch import labels_for, list_pictures, prepare_process, survey
+    from inspector.batch.run_state import STOP_FILE
+    from inspector.cli.batch_progress import Bar, Lines
 
     folder: Path = parsed.folder
     out: Path = parsed.out or folder.absolute().with_name(f"{folder.absolute().name}-results")
@@ -117,10 +117,10 @@ def _asked(parsed: argparse.Namespace) -> _Asked:
     Raises:
         InspectorError: If one of them is not there, or they do not fit.
     """
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.batch.record import trained_on  # noqa: PLC0415
-    from inspector.domain.config import QualityLimits  # noqa: PLC0415
-    from inspector.domain.records import Thresholds  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.batch.record import trained_on
+    from inspector.domain.config import QualityLimits
+    from inspector.domain.records import Thresholds
 
     home = home_of(parsed)
     recipe = assembly.find_recipe(parsed.recipe, home) if parsed.recipe else None
@@ -153,9 +153,9 @@ def _judged(
     bar: Reporter,
     stop: threading.Event,
 ) -> ResultTable:
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.batch import Job, ResultTable  # noqa: PLC0415
-    from inspector.batch.record import note, refuse_other  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.batch import Job, ResultTable
+    from inspector.batch.record import note, refuse_other
 
     settings = settings_of(asked.home)
     classifier = assembly.load_classifier(
@@ -187,8 +187,8 @@ def _judged(
 
 
 def _record(parsed: argparse.Namespace, asked: _Asked, found: Survey, classifier: Classifier) -> RunRecord:
-    from inspector.batch import RunRecord  # noqa: PLC0415
-    from inspector.batch.record import user_name  # noqa: PLC0415
+    from inspector.batch import RunRecord
+    from inspector.batch.record import user_name
 
     return RunRecord(
         folder=str(parsed.folder.absolute()),
@@ -207,8 +207,8 @@ def _record(parsed: argparse.Namespace, asked: _Asked, found: Survey, classifier
 
 
 def _judge(asked: _Asked, classifier: Classifier) -> Judge:
-    from inspector import __version__  # noqa: PLC0415
-    from inspector.batch import Judge  # noqa: PLC0415
+    from inspector import __version__
+    from inspector.batch import Judge
 
     identity = classifier.identity
     return Judge(
@@ -228,7 +228,7 @@ def _judge(asked: _Asked, classifier: Classifier) -> Judge:
 def _judge_all(
     classifier: Classifier, listing: Listing, job: Job, table: ResultTable, bar: Reporter, stop: threading.Event
 ) -> None:
-    from inspector.batch import judge_listing  # noqa: PLC0415
+    from inspector.batch import judge_listing
 
     left = table.left()
     bar.begin(len(listing) - len(left), len(listing))

@@ -54,7 +54,7 @@ class Lines:
 
     def hello(self) -> None:
         """Say which process this is."""
-        from inspector.runs.processes import mark_of  # noqa: PLC0415
+        from inspector.runs.processes import mark_of
 
         emit(mark_of(os.getpid()).model_dump())
 
@@ -97,8 +97,8 @@ class Bar:
     """Shows a bar with rate and remaining time on stderr; without a terminal a line every ten seconds."""
 
     def __init__(self) -> None:
-        from rich.console import Console  # noqa: PLC0415
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         self._console = Console(stderr=True)
         columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())

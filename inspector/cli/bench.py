@@ -73,9 +73,9 @@ def input_side(text: str) -> int:
 
 def bench(parsed: argparse.Namespace) -> int:
     """Measure."""
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.vision.benchmark import run_benchmark  # noqa: PLC0415
-    from inspector.vision.benchmark.tables import save_report  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.vision.benchmark import run_benchmark
+    from inspector.vision.benchmark.tables import save_report
 
     if parsed.save is not None:
         with _writing(parsed.save):  # before minutes are spent
@@ -110,7 +110,7 @@ def _writing(folder: Path) -> Iterator[None]:
 
 
 def _plan(parsed: argparse.Namespace) -> Plan:
-    from inspector.vision.benchmark import Plan  # noqa: PLC0415
+    from inspector.vision.benchmark import Plan
 
     plan = Plan.full() if parsed.full else Plan.quick()
     if parsed.rounds is not None:
@@ -151,11 +151,11 @@ def _or_dash(value: float | None, width: int, digits: int) -> str:
 
 
 def _pictures(folder: Path | None, count: int) -> list[Image]:
-    from inspector.pictures import find_pictures, read_picture  # noqa: PLC0415
+    from inspector.pictures import find_pictures, read_picture
 
     if folder is not None:
         return [read_picture(path) for path in find_pictures(folder, recursive=True)[:count]]
-    from inspector.sources.demo_scene import DemoScene  # noqa: PLC0415
+    from inspector.sources.demo_scene import DemoScene
 
     scene = DemoScene(seed=1, defect_rate=0.3)
     return [scene.part(number).bgr for number in range(1, count + 1)]
@@ -163,9 +163,9 @@ def _pictures(folder: Path | None, count: int) -> list[Image]:
 
 def devices(parsed: argparse.Namespace) -> int:
     """List devices."""
-    from dataclasses import asdict  # noqa: PLC0415
+    from dataclasses import asdict
 
-    from inspector.vision.backends import list_devices  # noqa: PLC0415
+    from inspector.vision.backends import list_devices
 
     found = list_devices()
     if parsed.json:
@@ -178,7 +178,7 @@ def devices(parsed: argparse.Namespace) -> int:
 
 def cameras(parsed: argparse.Namespace) -> int:
     """List cameras."""
-    from inspector.sources.cameras import list_cameras  # noqa: PLC0415
+    from inspector.sources.cameras import list_cameras
 
     found = list_cameras()
     if parsed.json:

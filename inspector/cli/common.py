@@ -112,7 +112,7 @@ def home_of(parsed: argparse.Namespace) -> Home:
 
 def settings_of(home: Home) -> Settings:
     """Return the station's settings; what cannot be used is said and defaulted."""
-    from inspector.settings import load_settings  # noqa: PLC0415 - pydantic takes a moment
+    from inspector.settings import load_settings  # pydantic takes a moment
 
     settings, faults = load_settings(home.settings)
     for fault in faults:

@@ -39,10 +39,10 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
 
 def doctor(parsed: argparse.Namespace) -> int:
     """Examine."""
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.cli.checks import State, examine, without_secrets  # noqa: PLC0415
-    from inspector.domain.errors import InspectorError  # noqa: PLC0415
-    from inspector.settings import load_settings  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.cli.checks import State, examine, without_secrets
+    from inspector.domain.errors import InspectorError
+    from inspector.settings import load_settings
 
     home = home_of(parsed)
     settings, faults = load_settings(home.settings)
@@ -88,7 +88,7 @@ def _lines(check: Check) -> list[str]:
 
 def _last_words(home: Home) -> list[str]:
     """Return the end of the program log, without secrets."""
-    from inspector.cli.checks import without_secrets  # noqa: PLC0415
+    from inspector.cli.checks import without_secrets
 
     try:
         text = home.program_log.read_text(encoding="utf-8", errors="replace")
@@ -98,8 +98,8 @@ def _last_words(home: Home) -> list[str]:
 
 
 def _save(path: Path, lines: list[str]) -> None:
-    from inspector.domain.errors import ReportError  # noqa: PLC0415
-    from inspector.pictures import write_bytes  # noqa: PLC0415
+    from inspector.domain.errors import ReportError
+    from inspector.pictures import write_bytes
 
     try:
         write_bytes(path, ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))

@@ -50,7 +50,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Judge the files."""
-    from inspector import assembly  # noqa: PLC0415
+    from inspector import assembly
 
     home = home_of(parsed)
     settings = settings_of(home)
@@ -112,11 +112,11 @@ def result_json(path: Path, decision: Decision, prediction: Prediction | None, o
 def _judge(
     classifier: Classifier, path: Path, thresholds: Thresholds
 ) -> tuple[Image | None, Decision, Prediction | None]:
-    from inspector.domain.config import QualityLimits  # noqa: PLC0415
-    from inspector.domain.errors import PictureError  # noqa: PLC0415
-    from inspector.domain.policy import error_decision  # noqa: PLC0415
-    from inspector.engine.inspect import inspect_picture  # noqa: PLC0415
-    from inspector.pictures import read_picture  # noqa: PLC0415
+    from inspector.domain.config import QualityLimits
+    from inspector.domain.errors import PictureError
+    from inspector.domain.policy import error_decision
+    from inspector.engine.inspect import inspect_picture
+    from inspector.pictures import read_picture
 
     try:
         image = read_picture(path)
@@ -140,8 +140,8 @@ def _overlay_paths(files: list[Path], folder: Path) -> list[Path]:
 
 
 def _draw(path: Path, image: Image, prediction: Prediction, opacity: float) -> None:
-    from inspector.pictures import write_picture  # noqa: PLC0415
-    from inspector.vision.overlay import draw_overlay  # noqa: PLC0415
+    from inspector.pictures import write_picture
+    from inspector.vision.overlay import draw_overlay
 
     try:
         write_picture(path, draw_overlay(image, prediction.heatmap, opacity=opacity, map_box=prediction.map_box))

@@ -41,7 +41,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _open(parsed: argparse.Namespace) -> SqliteResultLog:
-    from inspector import assembly  # noqa: PLC0415
+    from inspector import assembly
 
     home = home_of(parsed)
     where = assembly.places(home, settings_of(home), log=getattr(parsed, "log", None))
@@ -49,8 +49,8 @@ def _open(parsed: argparse.Namespace) -> SqliteResultLog:
 
 
 def _query(parsed: argparse.Namespace) -> LogQuery:
-    from inspector.domain.records import Verdict  # noqa: PLC0415
-    from inspector.outputs.base import LogQuery  # noqa: PLC0415
+    from inspector.domain.records import Verdict
+    from inspector.outputs.base import LogQuery
 
     verdicts = frozenset(Verdict(name) for name in parsed.verdict) if parsed.verdict else None
     return LogQuery(since=parsed.since, until=parsed.until, recipe=parsed.recipe, lot=parsed.lot, verdicts=verdicts)
@@ -58,7 +58,7 @@ def _query(parsed: argparse.Namespace) -> LogQuery:
 
 def show_summary(parsed: argparse.Namespace) -> int:
     """Show counts."""
-    from inspector.outputs.export import summary  # noqa: PLC0415
+    from inspector.outputs.export import summary
 
     log = _open(parsed)
     try:
@@ -80,7 +80,7 @@ def show_summary(parsed: argparse.Namespace) -> int:
 
 def export_rows(parsed: argparse.Namespace) -> int:
     """Export."""
-    from inspector.outputs.export import export_csv, export_jsonl  # noqa: PLC0415
+    from inspector.outputs.export import export_csv, export_jsonl
 
     if parsed.csv and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(newline="")  # CSV has its own line ends; Windows would double them

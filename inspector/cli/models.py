@@ -65,7 +65,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
 
 def list_models(parsed: argparse.Namespace) -> int:
     """List."""
-    from inspector import assembly  # noqa: PLC0415
+    from inspector import assembly
 
     entries = assembly.model_store(home_of(parsed)).list()
     if parsed.json:
@@ -81,8 +81,8 @@ def list_models(parsed: argparse.Namespace) -> int:
 
 def show_model(parsed: argparse.Namespace) -> int:
     """Show."""
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.vision.bundle import load_manifest  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.vision.bundle import load_manifest
 
     folder = assembly.model_store(home_of(parsed)).find(parsed.model)
     manifest = load_manifest(folder)
@@ -95,8 +95,8 @@ def show_model(parsed: argparse.Namespace) -> int:
 
 def verify_model(parsed: argparse.Namespace) -> int:
     """Verify."""
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.domain.errors import BundleError  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.domain.errors import BundleError
 
     store = assembly.model_store(home_of(parsed))
     folder = store.find(parsed.model)
@@ -116,11 +116,11 @@ def verify_model(parsed: argparse.Namespace) -> int:
 
 def import_model(parsed: argparse.Namespace) -> int:
     """Import."""
-    from inspector import __version__  # noqa: PLC0415
-    from inspector.domain.errors import BundleError  # noqa: PLC0415
-    from inspector.domain.records import Thresholds  # noqa: PLC0415
-    from inspector.vision.importer import import_state_dict  # noqa: PLC0415
-    from inspector.vision.preprocess import Preprocessing, ResizePolicy  # noqa: PLC0415
+    from inspector import __version__
+    from inspector.domain.errors import BundleError
+    from inspector.domain.records import Thresholds
+    from inspector.vision.importer import import_state_dict
+    from inspector.vision.preprocess import Preprocessing, ResizePolicy
 
     classes = [name.strip() for name in parsed.classes.split(",")]
     good = parsed.good or "good"
@@ -150,8 +150,8 @@ def import_model(parsed: argparse.Namespace) -> int:
 
 def promote_model(parsed: argparse.Namespace) -> int:
     """Promote: verified, recorded, then saved as the recipe's next version."""
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.recipes.promotions import Promotions, promoted  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.recipes.promotions import Promotions, promoted
 
     home = home_of(parsed)
     recipe = assembly.find_recipe(parsed.recipe or settings_of(home).recipe, home)
@@ -165,8 +165,8 @@ def promote_model(parsed: argparse.Namespace) -> int:
 
 def roll_back_model(parsed: argparse.Namespace) -> int:
     """Roll the last promotion of a recipe back."""
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.recipes.promotions import Promotions, rolled_back  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.recipes.promotions import Promotions, rolled_back
 
     home = home_of(parsed)
     recipe = assembly.find_recipe(parsed.recipe or settings_of(home).recipe, home)
@@ -179,7 +179,7 @@ def roll_back_model(parsed: argparse.Namespace) -> int:
 
 
 def _put(recipe: Recipe, home: Home, made: Promotion, *, as_json: bool) -> int:
-    from inspector.recipes.recipe import save_next_version  # noqa: PLC0415
+    from inspector.recipes.recipe import save_next_version
 
     saved = save_next_version(recipe, home.recipes)
     if as_json:
@@ -191,7 +191,7 @@ def _put(recipe: Recipe, home: Home, made: Promotion, *, as_json: bool) -> int:
 
 def list_promotions(parsed: argparse.Namespace) -> int:
     """List the record."""
-    from inspector.recipes.promotions import Promotions  # noqa: PLC0415
+    from inspector.recipes.promotions import Promotions
 
     found = [one for one in Promotions(home_of(parsed)).read() if parsed.recipe in {"", one.recipe}]
     if parsed.json:

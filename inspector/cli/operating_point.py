@@ -40,9 +40,9 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
 
 def show_point(parsed: argparse.Namespace) -> int:
     """Show what an operating point does."""
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.operating_point.prices import RecipePrices, load_prices  # noqa: PLC0415
-    from inspector.operating_point.sources import parts_of  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.operating_point.prices import RecipePrices, load_prices
+    from inspector.operating_point.sources import parts_of
 
     home = home_of(parsed)
     parts, in_force = parts_of(parsed.parts, home)
@@ -94,9 +94,9 @@ def _number(text: str, least: float, most: float, words: str) -> float:
 
 
 def _figures(parts: LabelledParts, point: Thresholds, prices: RecipePrices) -> dict[str, Any]:
-    from dataclasses import asdict  # noqa: PLC0415
+    from dataclasses import asdict
 
-    from inspector.domain.outcome import evidence  # noqa: PLC0415
+    from inspector.domain.outcome import evidence
 
     money = prices.prices()
     now = parts.scores.at(point)
@@ -115,7 +115,7 @@ def _figures(parts: LabelledParts, point: Thresholds, prices: RecipePrices) -> d
 
 
 def _outcome(outcome: Outcome, prices: Prices) -> dict[str, Any]:
-    from dataclasses import asdict  # noqa: PLC0415
+    from dataclasses import asdict
 
     return {
         "good": asdict(outcome.good),
@@ -129,7 +129,7 @@ def _outcome(outcome: Outcome, prices: Prices) -> dict[str, Any]:
 
 
 def _suggestions(scores: LabelledScores, prices: RecipePrices) -> dict[str, Any]:
-    from dataclasses import asdict  # noqa: PLC0415
+    from dataclasses import asdict
 
     money, limit = prices.prices(), prices.claim
     found = {
@@ -151,8 +151,8 @@ def _estimate(found: Estimate | None) -> dict[str, Any] | None:
 
 
 def _print_figures(found: dict[str, Any], parts: LabelledParts, point: Thresholds, prices: RecipePrices) -> None:
-    from inspector.domain.outcome import evidence  # noqa: PLC0415
-    from inspector.operating_point.words import evidence_words, in_words  # noqa: PLC0415
+    from inspector.domain.outcome import evidence
+    from inspector.operating_point.words import evidence_words, in_words
 
     print(f"{parts.source}: {parts.good} good, {parts.defective} defective; {parts.how}")
     print(in_words(point))

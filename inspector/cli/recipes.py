@@ -46,7 +46,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
 
 def list_recipes(parsed: argparse.Namespace) -> int:
     """List."""
-    from inspector import assembly  # noqa: PLC0415
+    from inspector import assembly
 
     entries = assembly.list_recipes(home_of(parsed))
     if parsed.json:
@@ -60,7 +60,7 @@ def list_recipes(parsed: argparse.Namespace) -> int:
 
 def show_recipe(parsed: argparse.Namespace) -> int:
     """Show."""
-    from inspector import assembly  # noqa: PLC0415
+    from inspector import assembly
 
     recipe = assembly.find_recipe(parsed.recipe, home_of(parsed))
     if parsed.json:
@@ -72,10 +72,10 @@ def show_recipe(parsed: argparse.Namespace) -> int:
 
 def new_recipe(parsed: argparse.Namespace) -> int:
     """Make; one of that name that is there is not touched."""
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.domain.errors import RecipeError  # noqa: PLC0415
-    from inspector.recipes.recipe import Recipe  # noqa: PLC0415
-    from inspector.recipes.recipe import save_recipe as save  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.domain.errors import RecipeError
+    from inspector.recipes.recipe import Recipe
+    from inspector.recipes.recipe import save_recipe as save
 
     home = home_of(parsed)
     assembly.model_store(home).find(parsed.model)
@@ -98,9 +98,9 @@ def new_recipe(parsed: argparse.Namespace) -> int:
 
 def check_recipe(parsed: argparse.Namespace) -> int:
     """Check."""
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.domain.errors import BundleError  # noqa: PLC0415
-    from inspector.recipes.recipe import load_recipe  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.domain.errors import BundleError
+    from inspector.recipes.recipe import load_recipe
 
     recipe = load_recipe(parsed.file)
     warnings = []
@@ -118,7 +118,7 @@ def check_recipe(parsed: argparse.Namespace) -> int:
 
 def save_recipe(parsed: argparse.Namespace) -> int:
     """Save; the version follows that of the recipe of the same name."""
-    from inspector.recipes.recipe import load_recipe, save_next_version  # noqa: PLC0415
+    from inspector.recipes.recipe import load_recipe, save_next_version
 
     recipe = load_recipe(parsed.file)
     folder = home_of(parsed).recipes

@@ -79,7 +79,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
 
 def list_runs(parsed: argparse.Namespace) -> int:
     """List."""
-    from inspector.batch import BatchRuns  # noqa: PLC0415
+    from inspector.batch import BatchRuns
 
     runs = BatchRuns(home_of(parsed)).history()
     if parsed.json:
@@ -109,8 +109,8 @@ def list_runs(parsed: argparse.Namespace) -> int:
 
 def show_results(parsed: argparse.Namespace) -> int:
     """Show."""
-    from inspector.batch.summary import summary_lines, warnings  # noqa: PLC0415
-    from inspector.cli.results_words import confusion_json  # noqa: PLC0415
+    from inspector.batch.summary import summary_lines, warnings
+    from inspector.cli.results_words import confusion_json
 
     batch = _open(parsed, parsed.run)
     confusion = batch.table.confusion()
@@ -131,7 +131,7 @@ def show_results(parsed: argparse.Namespace) -> int:
 
 def export_results(parsed: argparse.Namespace) -> int:
     """Export."""
-    from inspector.batch import export_csv, export_excel  # noqa: PLC0415
+    from inspector.batch import export_csv, export_excel
 
     batch = _open(parsed, parsed.run)
     indexes = _chosen(parsed, batch.table)
@@ -152,7 +152,7 @@ def export_results(parsed: argparse.Namespace) -> int:
 
 def report_results(parsed: argparse.Namespace) -> int:
     """Write the report."""
-    from inspector.batch import write_report  # noqa: PLC0415
+    from inspector.batch import write_report
 
     batch = _open(parsed, parsed.run)
     classifier, fault = (None, "not wanted") if parsed.no_heatmaps else _classifier(parsed, batch)
@@ -181,8 +181,8 @@ def report_results(parsed: argparse.Namespace) -> int:
 
 def compare_results(parsed: argparse.Namespace) -> int:
     """Compare."""
-    from inspector.batch import flips  # noqa: PLC0415
-    from inspector.cli.results_words import comparison_json, print_comparison  # noqa: PLC0415
+    from inspector.batch import flips
+    from inspector.cli.results_words import comparison_json, print_comparison
 
     first, second = _open(parsed, parsed.first), _open(parsed, parsed.second)
     found = flips(first.table, second.table)
@@ -206,9 +206,9 @@ def _open(parsed: argparse.Namespace, name: str) -> _Batch:
     Raises:
         InspectorError: If there is none of that name, or it cannot be read.
     """
-    from inspector.batch import labels_for, read_table  # noqa: PLC0415
-    from inspector.batch.record import RECORD_FILE, read_record  # noqa: PLC0415
-    from inspector.batch.results import FILE_NAME  # noqa: PLC0415
+    from inspector.batch import labels_for, read_table
+    from inspector.batch.record import RECORD_FILE, read_record
+    from inspector.batch.results import FILE_NAME
 
     place = home_of(parsed).batches / name
     if not (name and place.is_dir()):
@@ -227,15 +227,15 @@ def _open(parsed: argparse.Namespace, name: str) -> _Batch:
 
 
 def _chosen(parsed: argparse.Namespace, table: BatchTable) -> NDArray[Any]:
-    from inspector.batch import Filter  # noqa: PLC0415
-    from inspector.batch.results import VERDICTS  # noqa: PLC0415
+    from inspector.batch import Filter
+    from inspector.batch.results import VERDICTS
 
     codes = frozenset(VERDICTS.index(one) for one in parsed.verdict) if parsed.verdict else None
     return table.select(Filter(verdicts=codes, wrong=parsed.wrong))
 
 
 def _sort(parsed: argparse.Namespace, batch: _Batch, indexes: NDArray[Any]) -> int:
-    from inspector.batch import CopyStep, sorted_copies  # noqa: PLC0415
+    from inspector.batch import CopyStep, sorted_copies
 
     step = CopyStep(done=0, total=len(indexes))
     for step in sorted_copies(batch.table, batch.pictures, parsed.sorted, indexes=indexes):  # noqa: B007 - the last counts
@@ -252,9 +252,9 @@ def _sort(parsed: argparse.Namespace, batch: _Batch, indexes: NDArray[Any]) -> i
 
 def _classifier(parsed: argparse.Namespace, batch: _Batch) -> tuple[Classifier | None, str]:
     """Load the batch's own model, or say why it cannot draw."""
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.batch import heatmap_fault  # noqa: PLC0415
-    from inspector.batch.run_state import model_fault  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.batch import heatmap_fault
+    from inspector.batch.run_state import model_fault
 
     judge = batch.record.judge if batch.record else None
     if batch.record is None or judge is None:

@@ -94,7 +94,7 @@ def review_to_json(review: Review) -> dict[str, Any]:
 
 def show_queue(parsed: argparse.Namespace) -> int:
     """Show what waits, and what could not be shown."""
-    from inspector.review.queues import Entry, build_queue, load_entry  # noqa: PLC0415
+    from inspector.review.queues import Entry, build_queue, load_entry
 
     log = open_reviews(parsed)
     queue = build_queue(log, _request(parsed, parsed.kind), _policies(parsed))
@@ -126,10 +126,10 @@ def show_queue(parsed: argparse.Namespace) -> int:
 
 def judge_part(parsed: argparse.Namespace) -> int:
     """Judge; a part of the audit has to be one that was drawn, or the sample were not random any more."""
-    from inspector.domain.errors import ReviewError  # noqa: PLC0415
-    from inspector.domain.ids import new_id  # noqa: PLC0415
-    from inspector.domain.review import Judgement, QueueKind, Review  # noqa: PLC0415
-    from inspector.review.queues import Skipped, build_queue, load_entry  # noqa: PLC0415
+    from inspector.domain.errors import ReviewError
+    from inspector.domain.ids import new_id
+    from inspector.domain.review import Judgement, QueueKind, Review
+    from inspector.review.queues import Skipped, build_queue, load_entry
 
     if parsed.type and parsed.judgement != "defective":
         raise ReviewError(f"only a defective part has a defect type, got “{parsed.type}”", "Leave out --type.")
@@ -163,8 +163,8 @@ def judge_part(parsed: argparse.Namespace) -> int:
 
 def undo_review(parsed: argparse.Namespace) -> int:
     """Withdraw."""
-    from inspector.domain.errors import ReviewError  # noqa: PLC0415
-    from inspector.review.desk import withdraw  # noqa: PLC0415
+    from inspector.domain.errors import ReviewError
+    from inspector.review.desk import withdraw
 
     log = open_reviews(parsed)
     reviewer = _reviewer(parsed)
@@ -179,8 +179,8 @@ def undo_review(parsed: argparse.Namespace) -> int:
 
 def show_history(parsed: argparse.Namespace) -> int:
     """Show verdict and reviews of a part."""
-    from inspector.domain.errors import ReviewError  # noqa: PLC0415
-    from inspector.outputs.rows import inspection_to_json  # noqa: PLC0415
+    from inspector.domain.errors import ReviewError
+    from inspector.outputs.rows import inspection_to_json
 
     log = open_reviews(parsed, read_only=True)
     inspection = log.inspection(parsed.inspection)
@@ -220,7 +220,7 @@ def _tell(parsed: argparse.Namespace, review: Review, words: str) -> int:
 
 
 def _reviewer(parsed: argparse.Namespace) -> str:
-    from inspector.domain.errors import ReviewError  # noqa: PLC0415
+    from inspector.domain.errors import ReviewError
 
     try:
         name = str(parsed.reviewer).strip() or getpass.getuser()
@@ -232,8 +232,8 @@ def _reviewer(parsed: argparse.Namespace) -> str:
 
 
 def _request(parsed: argparse.Namespace, kind: str) -> QueueRequest:
-    from inspector.domain.review import QueueKind  # noqa: PLC0415
-    from inspector.review.queues import QueueRequest  # noqa: PLC0415
+    from inspector.domain.review import QueueKind
+    from inspector.review.queues import QueueRequest
 
     return QueueRequest(
         kind=QueueKind(kind),
@@ -246,7 +246,7 @@ def _request(parsed: argparse.Namespace, kind: str) -> QueueRequest:
 
 
 def _policies(parsed: argparse.Namespace) -> Any:  # noqa: ANN401 - PolicyOf is an alias for type checkers only
-    from inspector.review.population import recipe_policies  # noqa: PLC0415
+    from inspector.review.population import recipe_policies
 
     return recipe_policies(home_of(parsed).recipes)
 
@@ -268,8 +268,8 @@ def _entry_to_json(entry: Entry, copy: Path | None) -> dict[str, Any]:
 
 
 def _copied(entries: list[Entry], folder: Path) -> dict[str, Path]:
-    from inspector.domain.errors import ReviewError  # noqa: PLC0415
-    from inspector.pictures import write_bytes  # noqa: PLC0415
+    from inspector.domain.errors import ReviewError
+    from inspector.pictures import write_bytes
 
     found = {}
     for number, entry in enumerate(entries, 1):

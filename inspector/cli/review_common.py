@@ -29,8 +29,8 @@ def open_reviews(parsed: argparse.Namespace, *, read_only: bool = False) -> Revi
     Raises:
         LogError: See `ReviewLog`.
     """
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.outputs.reviews import ReviewLog  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.outputs.reviews import ReviewLog
 
     home = home_of(parsed)
     where = assembly.places(home, settings_of(home), log=getattr(parsed, "log", None))
@@ -39,8 +39,8 @@ def open_reviews(parsed: argparse.Namespace, *, read_only: bool = False) -> Revi
 
 def selection(parsed: argparse.Namespace) -> LogQuery:
     """Return the parts that the command is about."""
-    from inspector.domain.shifts import shift_start  # noqa: PLC0415
-    from inspector.outputs.base import LogQuery  # noqa: PLC0415
+    from inspector.domain.shifts import shift_start
+    from inspector.outputs.base import LogQuery
 
     since = parsed.since
     if parsed.shift:

@@ -46,8 +46,8 @@ def add_commands(group: argparse._SubParsersAction[Any]) -> list[argparse.Argume
 
 def show_estimate(parsed: argparse.Namespace) -> int:
     """Show the estimate."""
-    from inspector.review.estimate import audit_report  # noqa: PLC0415
-    from inspector.review.population import recipe_policies  # noqa: PLC0415
+    from inspector.review.estimate import audit_report
+    from inspector.review.population import recipe_policies
 
     policies = recipe_policies(home_of(parsed).recipes)
     report = audit_report(open_reviews(parsed), selection(parsed), policies, claim=parsed.claim)
@@ -81,7 +81,7 @@ def show_estimate(parsed: argparse.Namespace) -> int:
 
 def show_conflicts(parsed: argparse.Namespace) -> int:
     """Show the conflicts; neither side wins."""
-    from inspector.review.estimate import conflicts  # noqa: PLC0415
+    from inspector.review.estimate import conflicts
 
     found = [_conflict_to_json(one) for one in conflicts(open_reviews(parsed, read_only=True), selection(parsed))]
     if parsed.json:
@@ -99,7 +99,7 @@ def show_conflicts(parsed: argparse.Namespace) -> int:
 
 def update_learning(parsed: argparse.Namespace) -> int:
     """Update the set."""
-    from inspector.review.learning import count_lessons  # noqa: PLC0415
+    from inspector.review.learning import count_lessons
 
     learning, found = _updated(parsed)
     counts = count_lessons(found.lessons)
@@ -117,8 +117,8 @@ def update_learning(parsed: argparse.Namespace) -> int:
 
 def write_manifest(parsed: argparse.Namespace) -> int:
     """Update the set and write the manifest."""
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.review.manifest import training_manifest  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.review.manifest import training_manifest
 
     home = home_of(parsed)
     learning, _ = _updated(parsed)
@@ -160,8 +160,8 @@ def population_to_json(found: Population) -> dict[str, Any]:
 
 
 def _updated(parsed: argparse.Namespace) -> tuple[LearningSet, LearningUpdate]:
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.review.learning import LearningSet  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.review.learning import LearningSet
 
     home = home_of(parsed)
     name = parsed.recipe or settings_of(home).recipe or assembly.DEMO_RECIPE

@@ -114,8 +114,8 @@ def _window(
 ) -> int:
     if fault := display_fault():
         raise InspectorError(*fault)
-    from inspector.app import AppOptions  # noqa: PLC0415 - Qt
-    from inspector.app import main as show  # noqa: PLC0415
+    from inspector.app import AppOptions  # Qt
+    from inspector.app import main as show
 
     options = AppOptions(
         home=home_of(parsed),
@@ -177,7 +177,7 @@ def _run_window(parsed: argparse.Namespace) -> int:
 
 
 def _check_judged(parsed: argparse.Namespace) -> None:
-    from inspector.domain.errors import RecipeError  # noqa: PLC0415
+    from inspector.domain.errors import RecipeError
 
     if parsed.model and not parsed.source:
         raise RecipeError("a model alone does not say what to look at", "Add --source.")
@@ -191,7 +191,7 @@ def chosen_recipe(parsed: argparse.Namespace) -> Recipe:
     Raises:
         RecipeError: If it cannot be used.
     """
-    from inspector import assembly  # noqa: PLC0415 - pydantic and more
+    from inspector import assembly  # pydantic and more
 
     _check_judged(parsed)
     if parsed.model:
@@ -231,9 +231,9 @@ class _Events:
 
 
 def _headless(parsed: argparse.Namespace) -> int:
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.engine.engine import Engine  # noqa: PLC0415
-    from inspector.engine.memory import use_frames_again  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.engine.engine import Engine
+    from inspector.engine.memory import use_frames_again
 
     home = home_of(parsed)
     settings = settings_of(home)
@@ -284,8 +284,8 @@ def _headless(parsed: argparse.Namespace) -> int:
 
 def _changes(parsed: argparse.Namespace, recipe: Recipe, home: Home) -> Callable[[], Recipe | None]:
     """Return what looks, at most once a second, for a newer version of the recipe."""
-    from inspector.domain.errors import RecipeError  # noqa: PLC0415
-    from inspector.recipes.recipe import RecipeFollower  # noqa: PLC0415
+    from inspector.domain.errors import RecipeError
+    from inspector.recipes.recipe import RecipeFollower
 
     follower = RecipeFollower(recipe, home.recipes)
     next_s = 0.0
@@ -319,9 +319,9 @@ def _follow(
     begin: Callable[[Recipe, int], None],
 ) -> tuple[Tally, str, bool]:
     """Print parts until the line ends or is stopped; return the tally, the fault, and whether it was stopped."""
-    from inspector.cli.table import LiveTable  # noqa: PLC0415 - rich
-    from inspector.domain.records import Tally  # noqa: PLC0415 - numpy
-    from inspector.outputs.rows import inspection_to_json  # noqa: PLC0415
+    from inspector.cli.table import LiveTable  # rich
+    from inspector.domain.records import Tally  # numpy
+    from inspector.outputs.rows import inspection_to_json
 
     tally, fault = Tally(), ""
     files = not recipe.source.startswith(("camera:", "rtsp", "http", "rtmp", "demo:"))

@@ -47,12 +47,12 @@ def add_thresholds(parser: argparse.ArgumentParser, default: str) -> None:
 
 def set_thresholds(parsed: argparse.Namespace) -> int:
     """Set thresholds, or take the last change back."""
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.operating_point.choice import ChoiceError, chosen  # noqa: PLC0415
-    from inspector.operating_point.sources import Sources  # noqa: PLC0415
-    from inspector.operating_point.words import in_words  # noqa: PLC0415
-    from inspector.recipes.promotions import user_name  # noqa: PLC0415
-    from inspector.recipes.recipe import save_next_version  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.operating_point.choice import ChoiceError, chosen
+    from inspector.operating_point.sources import Sources
+    from inspector.operating_point.words import in_words
+    from inspector.recipes.promotions import user_name
+    from inspector.recipes.recipe import save_next_version
 
     home = home_of(parsed)
     recipe = assembly.find_recipe(parsed.recipe, home)
@@ -81,8 +81,8 @@ def set_thresholds(parsed: argparse.Namespace) -> int:
 
 def show_history(parsed: argparse.Namespace) -> int:
     """List the versions of a recipe."""
-    from inspector import assembly  # noqa: PLC0415
-    from inspector.recipes.versions import history  # noqa: PLC0415
+    from inspector import assembly
+    from inspector.recipes.versions import history
 
     home = home_of(parsed)
     recipe = assembly.find_recipe(parsed.recipe, home)
@@ -103,8 +103,8 @@ def moved(before: Thresholds, parsed: argparse.Namespace) -> Thresholds:
     Raises:
         ChoiceError: If review would begin above the fail threshold.
     """
-    from inspector.domain.records import Thresholds  # noqa: PLC0415
-    from inspector.operating_point.choice import ChoiceError  # noqa: PLC0415
+    from inspector.domain.records import Thresholds
+    from inspector.operating_point.choice import ChoiceError
 
     review = None if parsed.no_review else parsed.review_from if parsed.review_from is not None else before.review_from
     fail = before.fail_at if parsed.fail_at is None else parsed.fail_at
@@ -117,8 +117,8 @@ def moved(before: Thresholds, parsed: argparse.Namespace) -> Thresholds:
 def _taken_back(
     recipe: Recipe, in_force: Thresholds, of_model: Thresholds, parsed: argparse.Namespace, *, author: str
 ) -> Recipe:
-    from inspector.operating_point.choice import ChoiceError, taken_back, undoable  # noqa: PLC0415
-    from inspector.recipes.versions import history  # noqa: PLC0415
+    from inspector.operating_point.choice import ChoiceError, taken_back, undoable
+    from inspector.recipes.versions import history
 
     undone = undoable(recipe, history(recipe.name, home_of(parsed).recipes))
     if undone is None:
@@ -130,9 +130,9 @@ def _taken_back(
 
 
 def _evidence(sources: Sources, recipe: Recipe, point: Thresholds) -> ChangeEvidence | None:
-    from inspector.domain.errors import BundleError  # noqa: PLC0415
-    from inspector.operating_point.parts import evidence_of  # noqa: PLC0415
-    from inspector.operating_point.sources import VALIDATION  # noqa: PLC0415
+    from inspector.domain.errors import BundleError
+    from inspector.operating_point.parts import evidence_of
+    from inspector.operating_point.sources import VALIDATION
 
     try:
         parts = sources.load(VALIDATION, recipe)
@@ -156,7 +156,7 @@ def _version(one: RecipeVersion) -> dict[str, Any]:
 
 
 def _version_line(one: RecipeVersion) -> str:
-    from inspector.operating_point.words import version_words  # noqa: PLC0415
+    from inspector.operating_point.words import version_words
 
     when, who, what, why = version_words(one)
     return f"{one.version:4}  {when}  {who:14}{what}{f'. {why}' if why else ''}"

@@ -128,8 +128,8 @@ class MainWindow(QMainWindow):
         return self._batch.page()
 
     def _make_batch(self) -> BatchPage:
-        from inspector.batch import BatchRuns  # noqa: PLC0415 - not before the first paint
-        from inspector.gui.batch.page import BatchPage  # noqa: PLC0415
+        from inspector.batch import BatchRuns  # not before the first paint
+        from inspector.gui.batch.page import BatchPage
 
         return BatchPage(self._session, BatchRuns(self._session.store.home))
 
@@ -139,7 +139,7 @@ class MainWindow(QMainWindow):
         return self._settings.page()
 
     def _make_settings(self) -> SettingsPage:
-        from inspector.gui.settings.page import SettingsPage  # noqa: PLC0415 - not before the first paint
+        from inspector.gui.settings.page import SettingsPage  # not before the first paint
 
         page = SettingsPage(self._session)
         page.log_wanted.connect(self._session.open_log)
@@ -152,7 +152,7 @@ class MainWindow(QMainWindow):
         return self._operating.page()
 
     def _make_operating(self) -> OperatingPage:
-        from inspector.gui.operating_point.page import OperatingPage  # noqa: PLC0415 - not before the first paint
+        from inspector.gui.operating_point.page import OperatingPage  # not before the first paint
 
         return OperatingPage(self._session)
 
@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
         return self._review.page()
 
     def _make_review(self) -> ReviewPage:
-        from inspector.gui.review.page import ReviewPage  # noqa: PLC0415 - not before the first paint
+        from inspector.gui.review.page import ReviewPage  # not before the first paint
 
         page = ReviewPage(self._session)
         page.archive_wanted.connect(self._show_archive)
@@ -215,7 +215,7 @@ class MainWindow(QMainWindow):
 
     def set_up(self) -> None:
         """Ask where pictures come from, what judges them and where the record goes, as at the first start."""
-        from inspector.gui.first_start.dialog import FirstStart  # noqa: PLC0415 - once in a station's life
+        from inspector.gui.first_start.dialog import FirstStart  # once in a station's life
 
         self.first_start = FirstStart(self._session, parent=self)
         self.first_start.train_wanted.connect(self._train)
@@ -223,7 +223,7 @@ class MainWindow(QMainWindow):
 
     def show_manual(self) -> None:
         """Open the manual, or bring it to the front."""
-        from inspector.gui.manual import ManualDialog  # noqa: PLC0415 - when it is wanted
+        from inspector.gui.manual import ManualDialog  # when it is wanted
 
         if self.manual is None:
             self.manual = ManualDialog(parent=self)
@@ -365,7 +365,7 @@ class MainWindow(QMainWindow):
         path = self._state_path
 
         def write() -> None:
-            from inspector.pictures import write_bytes  # noqa: PLC0415
+            from inspector.pictures import write_bytes
 
             write_bytes(path, text.encode())
 

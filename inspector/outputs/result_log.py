@@ -145,8 +145,8 @@ class SqliteResultLog:
 
     def _migrate(self) -> None:
         # only here: the import takes a while, and a log that is up to date does not need it
-        from alembic import command  # noqa: PLC0415
-        from alembic.config import Config  # noqa: PLC0415
+        from alembic import command
+        from alembic.config import Config
 
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))

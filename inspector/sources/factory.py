@@ -66,15 +66,15 @@ def open_source(spec: str, options: SourceOptions, *, seen: Callable[[], frozens
     kind, _, rest = spec.partition(":")
     kind = kind.lower()
     if spec.lower().startswith(_STREAMS):
-        from inspector.sources.capture import open_stream  # noqa: PLC0415 - what is not used is not imported
+        from inspector.sources.capture import open_stream  # what is not used is not imported
 
         return open_stream(spec)
     if kind == "camera" and rest.isascii() and rest.isdecimal() and int(rest) < 1000:
-        from inspector.sources.capture import open_camera  # noqa: PLC0415
+        from inspector.sources.capture import open_camera
 
         return open_camera(int(rest), options)
     if kind == "demo" and spec.endswith(":"):
-        from inspector.sources.demo import DemoSource  # noqa: PLC0415
+        from inspector.sources.demo import DemoSource
 
         return DemoSource(options)
     return _from_path(spec, kind, rest, options, seen)
@@ -90,11 +90,11 @@ def _from_path(spec: str, kind: str, rest: str, options: SourceOptions, seen: Ca
         elif path.suffix.lower() in _VIDEOS and "://" not in spec:
             kind = "video"
     if kind == "video":
-        from inspector.sources.capture import open_video  # noqa: PLC0415
+        from inspector.sources.capture import open_video
 
         return open_video(path, options)
     if kind == "folder":
-        from inspector.sources.folder import FolderSource  # noqa: PLC0415
+        from inspector.sources.folder import FolderSource
 
         return FolderSource(path, options, seen)
     known = ", ".join(one.spec for one in _KINDS)

@@ -47,7 +47,7 @@ class Notices:
     def __enter__(self) -> Self:
         if self._polling:
             return self
-        from watchdog.observers import Observer  # noqa: PLC0415 - not when the program starts
+        from watchdog.observers import Observer  # not when the program starts
 
         observer = Observer()
         observer.daemon = True
@@ -90,7 +90,7 @@ class Notices:
 
 
 def _handler(notices: Notices) -> FileSystemEventHandler:
-    from watchdog.events import FileSystemEventHandler  # noqa: PLC0415
+    from watchdog.events import FileSystemEventHandler
 
     class Handler(FileSystemEventHandler):
         def on_any_event(self, event: FileSystemEvent) -> None:

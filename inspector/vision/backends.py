@@ -48,9 +48,9 @@ def list_devices() -> list[Device]:
 
     torch is imported only where the NVIDIA driver reports a GPU.
     """
-    import openvino as ov  # noqa: PLC0415 - 0.1 s
+    import openvino as ov  # 0.1 s
 
-    from inspector.vision.graphs import precisions  # noqa: PLC0415
+    from inspector.vision.graphs import precisions
 
     core = ov.Core()
     found: dict[str, Device] = {}
@@ -101,12 +101,12 @@ def load_classifier(
         device == "auto" and bundle.weights_path is not None and may and precision != "int8"
     )
     if wants_torch and _cuda_name():
-        from inspector.vision.torch_backend import TorchClassifier  # noqa: PLC0415 - torch takes seconds
+        from inspector.vision.torch_backend import TorchClassifier  # torch takes seconds
 
         return TorchClassifier(bundle, device="cuda", precision=precision, thresholds=thresholds)
     if device == "cuda":
         raise _impossible(device)
-    from inspector.vision.openvino_backend import OpenVinoClassifier  # noqa: PLC0415 - openvino takes 0.1 s
+    from inspector.vision.openvino_backend import OpenVinoClassifier  # openvino takes 0.1 s
 
     wanted = "CPU" if device == "auto" else device.upper()
     if wanted != "CPU" and device not in {found.name for found in list_devices()}:
@@ -140,7 +140,7 @@ def load_reference(bundle: Bundle, *, thresholds: Sequence[Thresholds] = ()) -> 
     Raises:
         BundleError: If the bundle has no weights or they do not fit.
     """
-    from inspector.vision.torch_backend import TorchClassifier  # noqa: PLC0415 - torch takes seconds
+    from inspector.vision.torch_backend import TorchClassifier  # torch takes seconds
 
     return TorchClassifier(bundle, device="cpu", precision="fp32", thresholds=thresholds)
 
@@ -164,7 +164,7 @@ def _torch() -> Any:  # noqa: ANN401 - the module torch, which is not imported a
     if not is_installed("torch"):
         return None
     try:
-        import torch  # noqa: PLC0415 - seconds, and only where there is a GPU
+        import torch  # seconds, and only where there is a GPU
     except OSError as error:  # on Windows: Qt came first (WinError 1114), as the device was chosen in the open window
         _log.warning("torch cannot be loaded, the NVIDIA GPU is not used until the program is started again: %s", error)
         return None

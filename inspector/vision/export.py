@@ -44,7 +44,7 @@ def convert_behind(trunks: Sequence[Any], network: InspectionNetwork, cut: str) 
     Returns:
         For each an `openvino.Model` with the ports of `convert`.
     """
-    import openvino as ov  # noqa: PLC0415 - seconds
+    import openvino as ov  # seconds
 
     found: list[Any] = []
     traced: Any = None
@@ -91,7 +91,7 @@ def to_openvino(module: torch.nn.Module, size: int) -> Any:  # noqa: ANN401 - op
 
 
 def _traced(module: torch.nn.Module, shape: list[int]) -> Any:  # noqa: ANN401 - openvino.Model
-    import openvino as ov  # noqa: PLC0415 - seconds
+    import openvino as ov  # seconds
 
     module.eval()
     example = torch.zeros(1, *shape)
@@ -131,7 +131,7 @@ def save_graph(model: Any, folder: Path, *, fp16: bool = True, name: str = GRAPH
         fp16: As there.
         name: `GRAPH_FILE` or `INT8_GRAPH_FILE`.
     """
-    import openvino as ov  # noqa: PLC0415 - seconds
+    import openvino as ov  # seconds
 
     graph = Path(folder) / name
     ov.save_model(model, graph, compress_to_fp16=fp16)

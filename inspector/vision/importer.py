@@ -80,7 +80,7 @@ def import_state_dict(
         faults = "; ".join(fault["msg"] for fault in error.errors())
         raise BundleError(f"{weights} cannot be imported: {faults}", "Correct the names.") from error
     network = build_network(state, len(classes), source=weights)
-    from inspector.vision.export import export_openvino  # noqa: PLC0415 - torch takes seconds
+    from inspector.vision.export import export_openvino  # torch takes seconds
 
     with tempfile.TemporaryDirectory(prefix="inspector-import-") as name:
         staging = Path(name)
@@ -108,7 +108,7 @@ def build_network(
     Raises:
         BundleError: If a tensor is missing, too much, of another shape or not finite, or the class count is another.
     """
-    from inspector.vision.network import InspectionNetwork  # noqa: PLC0415 - torch takes seconds
+    from inspector.vision.network import InspectionNetwork  # torch takes seconds
 
     head = next((name for name in (_PLAIN_HEAD, _DROPOUT_HEAD) if name in state), None)
     if head is None:

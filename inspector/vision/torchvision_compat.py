@@ -36,14 +36,14 @@ def import_torchvision() -> ModuleType:
     """
     if "torchvision" not in sys.modules and not _operators_load():
         _declare_operators()
-    import torchvision  # noqa: PLC0415 - the point of this function
+    import torchvision  # the point of this function
 
     return torchvision  # type: ignore[no-any-return]
 
 
 def _operators_load() -> bool:
     """Say whether torchvision's compiled operators can be loaded into this torch (and load them if so)."""
-    import torch  # noqa: PLC0415 - seconds
+    import torch  # seconds
 
     spec = importlib.util.find_spec("torchvision")
     if spec is None or spec.origin is None:
@@ -60,7 +60,7 @@ def _operators_load() -> bool:
 
 @functools.cache  # a Library withdraws its declarations when it is collected; the cache keeps it alive
 def _declare_operators() -> Any:  # noqa: ANN401 - torch.library.Library, which is not imported at module level
-    import torch  # noqa: PLC0415 - seconds
+    import torch  # seconds
 
     library = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
     for schema in _SCHEMAS:

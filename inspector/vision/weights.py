@@ -54,14 +54,14 @@ def save_weights(network: Module, path: Path) -> None:
     Raises:
         OSError: If the file cannot be written.
     """
-    from safetensors.torch import save_file  # noqa: PLC0415 - lazily, as torch
+    from safetensors.torch import save_file  # lazily, as torch
 
     save_file({name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}, path)
 
 
 def _load_safetensors(path: Path) -> Mapping[str, Any]:
-    import safetensors  # noqa: PLC0415 - lazily, as torch
-    from safetensors.torch import load_file  # noqa: PLC0415
+    import safetensors  # lazily, as torch
+    from safetensors.torch import load_file
 
     try:
         return load_file(path)  # type: ignore[no-any-return]
@@ -70,7 +70,7 @@ def _load_safetensors(path: Path) -> Mapping[str, Any]:
 
 
 def _load_numpy(path: Path) -> Mapping[str, Any]:
-    import torch  # noqa: PLC0415 - seconds
+    import torch  # seconds
 
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
@@ -80,7 +80,7 @@ def _load_numpy(path: Path) -> Mapping[str, Any]:
 
 
 def _load_torch(path: Path) -> Mapping[str, Any]:
-    import torch  # noqa: PLC0415 - seconds
+    import torch  # seconds
 
     try:
         with warnings.catch_warnings():
@@ -108,7 +108,7 @@ def _not_torch(path: Path) -> BundleError:
 
 
 def _plain_names(raw: Mapping[str, Any], path: Path) -> dict[str, Tensor]:
-    import torch  # noqa: PLC0415 - seconds
+    import torch  # seconds
 
     result: dict[str, Tensor] = {}
     for name, value in raw.items():

@@ -63,7 +63,7 @@ def main() -> int:
     for number, stage in enumerate(STAGES, 1):
         fit(network, crops["training"], stage, seed=arguments.seed, report=_reporter(number, stage.steps))
     if arguments.keep:
-        from safetensors.torch import save_file  # noqa: PLC0415 - only here
+        from safetensors.torch import save_file  # only here
 
         save_file(network.state_dict(), arguments.keep)
     write(network, crops, arguments.out, seed=arguments.seed)

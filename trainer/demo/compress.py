@@ -40,8 +40,8 @@ def quantise(network: InspectionNetwork, preprocessing: Preprocessing, crops: Cr
     The linear head and the maps, which are its closed form, stay in float: they cost nothing, and a verdict near the
     threshold hangs on them.
     """
-    import nncf  # noqa: PLC0415 - seconds
-    import openvino as ov  # noqa: PLC0415 - seconds
+    import nncf  # seconds
+    import openvino as ov  # seconds
 
     model = convert(network, preprocessing)
     pictures = [normalised(crops.pictures[i : i + 1]).numpy() for i in range(min(count, len(crops.kinds)))]
@@ -69,7 +69,7 @@ def _head_nodes(model: Any) -> list[Any]:  # noqa: ANN401 - openvino.Model
 
 def ask(model: Any, crops: Crops) -> Answers:  # noqa: ANN401 - openvino.Model
     """Run a graph over all pictures; what is not int8 computes in float32."""
-    import openvino as ov  # noqa: PLC0415 - seconds
+    import openvino as ov  # seconds
 
     compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     scores, maps = [], []

@@ -91,7 +91,7 @@ def _cut(scene: DemoScene, plan: PartPlan, rng: np.random.Generator) -> tuple[ND
 
 def _resized(crop: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
     """Resize as the station does (its one preprocessing), kept as uint8 for the memory's sake."""
-    from inspector.vision.preprocess import ColourOrder, Preprocessing, preprocess  # noqa: PLC0415 - in the child only
+    from inspector.vision.preprocess import ColourOrder, Preprocessing, preprocess  # in the child only
 
     plain = Preprocessing(input_size=size_px, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0), colour_order=ColourOrder.BGR)
     channels_first = preprocess(crop, plain)

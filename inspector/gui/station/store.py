@@ -144,7 +144,7 @@ class Store:
 
     def pictures(self, paths: list[Path]) -> list[Path]:
         """Return the files, and the pictures of the folders among them."""
-        from inspector.pictures import find_pictures  # noqa: PLC0415
+        from inspector.pictures import find_pictures
 
         found: list[Path] = []
         for path in paths:
@@ -153,8 +153,8 @@ class Store:
 
     def try_picture(self, path: Path, recipe: Recipe) -> tuple[Image | None, Decision, Prediction | None]:
         """Judge a file with the recipe's model; nothing is recorded."""
-        from inspector.engine.inspect import inspect_picture  # noqa: PLC0415
-        from inspector.pictures import read_picture  # noqa: PLC0415
+        from inspector.engine.inspect import inspect_picture
+        from inspector.pictures import read_picture
 
         classifier = self._loaded(recipe)
         thresholds = recipe.thresholds or classifier.thresholds
@@ -167,20 +167,20 @@ class Store:
 
     def model_thresholds(self, model: str) -> Thresholds:
         """Return the operating point of a model."""
-        from inspector.vision.bundle import load_manifest  # noqa: PLC0415
+        from inspector.vision.bundle import load_manifest
 
         return load_manifest(assembly.model_store(self.home).find(model)).thresholds
 
     def preview(self, source: str, options: SourceOptions) -> Preview:
         """Begin a live preview of a source; its thread does the rest."""
-        from inspector.gui.station.preview import Preview  # noqa: PLC0415
-        from inspector.sources.factory import open_source  # noqa: PLC0415
+        from inspector.gui.station.preview import Preview
+        from inspector.sources.factory import open_source
 
         return Preview(lambda: open_source(source, options))
 
     def cameras(self) -> list[str]:
         """List the cameras as sources with their names."""
-        from inspector.sources.cameras import list_cameras  # noqa: PLC0415
+        from inspector.sources.cameras import list_cameras
 
         return [f"camera:{camera.index}" for camera in list_cameras()]
 
@@ -191,7 +191,7 @@ class Store:
 
     def last_failures(self, log: SqliteResultLog, limit: int) -> list[Failure]:
         """Read the last parts of the shift that did not pass, with thumbnails of what was kept of them."""
-        from inspector.gui.station.events import Failure  # noqa: PLC0415 - they know each other
+        from inspector.gui.station.events import Failure  # they know each other
 
         begun = shift_start(datetime.now().astimezone(), self.settings.shift_starts)
         bad = frozenset({Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR})
@@ -209,7 +209,7 @@ class Store:
 
     def _failure_of(self, event: PartInspected) -> Failure:
         """Copy a part's pixels out of its frame, which is much larger."""
-        from inspector.gui.station.events import Failure  # noqa: PLC0415 - they know each other
+        from inspector.gui.station.events import Failure  # they know each other
 
         if event.part is None:
             return Failure(event.inspection, None)
@@ -261,7 +261,7 @@ class Store:
         return classifier
 
     def _kept(self, inspection: Inspection) -> tuple[Image | None, Prediction | None]:
-        from inspector.pictures import read_picture  # noqa: PLC0415
+        from inspector.pictures import read_picture
 
         if inspection.picture is None:
             return None, None
@@ -279,7 +279,7 @@ def replace_failure(failure: Failure, image: Image, prediction: Prediction | Non
 
 def prediction_of(inspection: Inspection) -> Prediction | None:
     """Rebuild what is needed to draw the kept heatmap; None where none was kept, or it is gone."""
-    from inspector.pictures import read_picture  # noqa: PLC0415
+    from inspector.pictures import read_picture
 
     if inspection.picture is None or inspection.picture.heatmap_path is None or not inspection.class_names:
         return None
@@ -302,8 +302,8 @@ def prediction_of(inspection: Inspection) -> Prediction | None:
 
 def draw_thumbnail(image: Image, prediction: Prediction | None) -> QImage:
     """Return a small picture, with the heatmap of a prediction where there is one."""
-    from inspector.gui.widgets.render import to_qimage  # noqa: PLC0415 - the overlay is not needed at start-up
-    from inspector.vision.overlay import displayable, draw_overlay  # noqa: PLC0415
+    from inspector.gui.widgets.render import to_qimage  # the overlay is not needed at start-up
+    from inspector.vision.overlay import displayable, draw_overlay
 
     scale = _THUMBNAIL_PX / max(image.shape[:2])
     if scale < 1:

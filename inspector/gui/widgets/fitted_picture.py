@@ -74,8 +74,8 @@ class FittedPicture(QWidget):
 
 def read_image(path: Path, height_px: int = 0) -> QImage | None:
     """Read a picture, at a height where one is given; None where it cannot be read. Called on the worker."""
-    from inspector.gui.widgets.render import to_qimage  # noqa: PLC0415 - the overlay is not needed at start-up
-    from inspector.vision.overlay import displayable  # noqa: PLC0415
+    from inspector.gui.widgets.render import to_qimage  # the overlay is not needed at start-up
+    from inspector.vision.overlay import displayable
 
     try:
         image = read_picture(path, at_least=2 * height_px if height_px else None)

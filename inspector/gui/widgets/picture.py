@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -340,8 +341,6 @@ class PictureView(QWidget):
 
     def _set_line(self, share: float) -> None:
         assert self._trigger is not None
-        from dataclasses import replace  # noqa: PLC0415
-
         share = round(min(0.98, max(0.02, share)), 3)
         self._trigger = replace(self._trigger, line_fraction=share)
         self.line_changed.emit(share)

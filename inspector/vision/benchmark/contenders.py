@@ -195,7 +195,7 @@ class _Eager(_Other):
         self._network = _network(bundle)
 
     def _chunk(self, pictures: NDArray[np.float32]) -> list[Judgement]:
-        import torch  # noqa: PLC0415 - seconds
+        import torch  # seconds
 
         with torch.inference_mode():
             good = torch.softmax(self._network.logits(torch.from_numpy(pictures)), dim=1)[:, self._good]
@@ -210,8 +210,8 @@ class _GradCam(_Other):
     def __init__(self, bundle: Bundle, batch: int) -> None:
         super().__init__(bundle, batch)
         import_torchvision()  # before pytorch-grad-cam imports it by itself
-        from pytorch_grad_cam import GradCAM  # noqa: PLC0415 - seconds
-        from torch import nn  # noqa: PLC0415
+        from pytorch_grad_cam import GradCAM  # seconds
+        from torch import nn
 
         network = _network(bundle)
 
@@ -231,8 +231,8 @@ class _GradCam(_Other):
         self._cam.activations_and_grads.release()
 
     def _chunk(self, pictures: NDArray[np.float32]) -> list[Judgement]:
-        import torch  # noqa: PLC0415 - seconds
-        from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget  # noqa: PLC0415
+        import torch  # seconds
+        from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
         targets = [ClassifierOutputTarget(self._defective)] * len(pictures)
         maps = self._cam(input_tensor=torch.from_numpy(pictures), targets=targets)
@@ -247,7 +247,7 @@ class _OnnxRuntime(_Other):
 
     def __init__(self, bundle: Bundle, batch: int) -> None:
         super().__init__(bundle, batch)
-        import onnxruntime  # noqa: PLC0415 - optional
+        import onnxruntime  # optional
 
         graph = _onnx(_network(bundle), bundle.manifest.preprocessing.input_size)
         self._session: Any = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
@@ -262,8 +262,8 @@ class _OnnxRuntime(_Other):
 
 def _network(bundle: Bundle) -> Any:  # noqa: ANN401 - InspectionNetwork
     """The bundle's network in torch; without weights in it, one of the same shape with random ones."""
-    from inspector.vision.network import InspectionNetwork  # noqa: PLC0415 - torch takes seconds
-    from inspector.vision.torch_backend import load_network  # noqa: PLC0415
+    from inspector.vision.network import InspectionNetwork  # torch takes seconds
+    from inspector.vision.torch_backend import load_network
 
     if bundle.weights_path is not None:
         return load_network(bundle)
@@ -272,7 +272,7 @@ def _network(bundle: Bundle) -> Any:  # noqa: ANN401 - InspectionNetwork
 
 def _onnx(network: Any, size: int) -> bytes:  # noqa: ANN401 - InspectionNetwork
     """Write the network in ONNX's format, any number of pictures."""
-    import torch  # noqa: PLC0415 - seconds
+    import torch  # seconds
 
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
