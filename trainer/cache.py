@@ -15,8 +15,9 @@ import psutil
 
 from inspector.domain.errors import InspectorError
 from inspector.pictures import read_picture
-from inspector.vision.graphs import take_bytes
+from inspector.vision.graphs import has_bf16, take_bytes
 from inspector.vision.preprocess import normalise
+from inspector.vision.processor import this_processor
 from trainer.augment import Augmentation, views
 from trainer.protocol import Progress
 
@@ -70,8 +71,7 @@ class OpenVinoExtractor:
         import openvino as ov  # seconds
 
         core = ov.Core()
-        known = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        self.precision = precision if precision == "f32" or "BF16" in known else "f32"
+        self.precision = precision if has_bf16(core, "CPU", this_processor()) else "f32"
         self._compiled = core.compile_model(
             take_bytes(model.clone(), preprocessing),
             "CPU",

@@ -23,7 +23,9 @@ from inspector.vision.graph import (
     INT8_GRAPH_WEIGHTS_FILE,
     TORCH_WEIGHTS_FILE,
 )
+from inspector.vision.graphs import has_bf16
 from inspector.vision.network import InspectionNetwork
+from inspector.vision.processor import this_processor
 from inspector.vision.weights import save_weights
 from trainer.dataset import DEFECTIVE, GOOD
 
@@ -59,8 +61,8 @@ class Draft:
         """Return in which precisions this processor can run it, from the fastest to the most exact."""
         import openvino as ov  # seconds
 
-        can = ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        has: dict[Precision, bool] = {"int8": INT8_GRAPH_FILE in self.files, "bf16": "BF16" in can, "fp32": True}
+        bf16 = has_bf16(ov.Core(), "CPU", this_processor())
+        has: dict[Precision, bool] = {"int8": INT8_GRAPH_FILE in self.files, "bf16": bf16, "fp32": True}
         return tuple(name for name, there in has.items() if there)
 
     def classifier(self, precision: Precision) -> Classifier:

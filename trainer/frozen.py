@@ -16,6 +16,7 @@ from inspector.pictures import read_picture
 from inspector.vision.export import to_openvino
 from inspector.vision.network import CUTS, InspectionNetwork
 from inspector.vision.preprocess import preprocess
+from inspector.vision.processor import this_processor
 from trainer.cache import OpenVinoExtractor, Plain
 from trainer.protocol import Progress
 from trainer.steps import fast_int8
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from inspector.vision.preprocess import Preprocessing
+    from inspector.vision.processor import Processor
     from trainer.cache import Extractor
     from trainer.dataset import Sample
     from trainer.protocol import Report
@@ -110,15 +112,16 @@ class Freezer:
         return self._last
 
 
-def freezer(precision: str) -> Freezer:
+def freezer(precision: str, processor: Processor | None = None) -> Freezer:
     """Return a freezer.
 
     Args:
         precision: "auto": int8 where this processor multiplies 8-bit numbers without overflow and fast (VNNI, AMX);
             elsewhere an int8 graph would be no faster, and its sums could saturate where another machine's do not.
             "float": never.
+        processor: None for this machine's.
     """
-    return Freezer(int8=precision == "auto" and fast_int8())
+    return Freezer(int8=precision == "auto" and fast_int8(processor or this_processor()))
 
 
 def freeze(network: InspectionNetwork, cut: str, preprocessing: Preprocessing, calibrating: Sequence[Sample]) -> Frozen:

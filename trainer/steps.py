@@ -10,8 +10,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from inspector.vision.processor import this_processor
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from inspector.vision.processor import Processor
 
 _EVALUATED_AT_ONCE = 32
 
@@ -63,11 +67,20 @@ def learn_pointwise(module: nn.Module) -> None:
 
 def fast_bf16() -> bool:
     """Say whether this processor multiplies bfloat16 faster than float32."""
+    processor = this_processor()
+    if processor.known:
+        return processor.fast_bf16
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())  # noqa: SLF001
 
 
-def fast_int8() -> bool:
-    """Say whether this processor has instructions for products of 8-bit numbers (VNNI, AMX)."""
+def fast_int8(processor: Processor) -> bool:
+    """Say whether a processor has instructions for products of 8-bit numbers (VNNI, AMX).
+
+    Args:
+        processor: Where its instructions are not known, torch is asked for those of this machine.
+    """
+    if processor.known:
+        return processor.exact_int8
     has = torch.cpu.get_capabilities()
     return any(bool(has.get(name)) for name in ("avx512_vnni", "avx_vnni", "amx_int8"))
 

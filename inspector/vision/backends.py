@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from inspector.domain.errors import DeviceError
 from inspector.programs import is_installed, is_packaged
 from inspector.vision.precision import CUDA_PRECISIONS
+from inspector.vision.processor import this_processor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from inspector.domain.records import Thresholds
     from inspector.vision.bundle import Bundle
     from inspector.vision.classifier import Classifier
+    from inspector.vision.processor import Processor
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +63,7 @@ def list_devices() -> list[Device]:
                 name=short,
                 backend="openvino",
                 description=str(core.get_property(name, "FULL_DEVICE_NAME")),
-                precisions=tuple(precisions(core, name)),
+                precisions=tuple(precisions(core, name, this_processor())),
             )
     cuda = _cuda_name()
     if cuda:
@@ -76,6 +78,7 @@ def load_classifier(
     cache_dir: Path | None = None,
     *,
     thresholds: Sequence[Thresholds] = (),
+    processor: Processor | None = None,
 ) -> Classifier:
     """Load a model onto a device and warm it up.
 
@@ -88,6 +91,7 @@ def load_classifier(
         cache_dir: Where compiled graphs and the measured speeds are kept; None: nothing is measured or kept.
         thresholds: Operating points other than the bundle's that will judge (a recipe's): near them a reduced
             precision is checked against the exact one.
+        processor: What decides about precisions on the CPU; None for this machine's.
 
     Raises:
         BundleError: If the bundle's graph or weights cannot be used on that back end.
@@ -112,7 +116,12 @@ def load_classifier(
     if wanted != "CPU" and device not in {found.name for found in list_devices()}:
         raise _impossible(device)
     return OpenVinoClassifier(
-        bundle, device=wanted, precision=precision, cache_dir=cache_dir, thresholds=tuple(thresholds)
+        bundle,
+        device=wanted,
+        precision=precision,
+        cache_dir=cache_dir,
+        thresholds=tuple(thresholds),
+        processor=processor,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,20 +14,21 @@ from inspector.domain.errors import BundleError, DeviceError
 from inspector.vision.caches import BlobCache
 from inspector.vision.graph import GRAPH_FILE, INT8_GRAPH_FILE, MAPS_OUTPUT, PROBABILITIES_OUTPUT
 from inspector.vision.preprocess import ColourOrder
+from inspector.vision.processor import this_processor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from inspector.vision.bundle import Bundle
     from inspector.vision.manifest import Precision
     from inspector.vision.preprocess import Preprocessing
+    from inspector.vision.processor import Processor
 
 _HINTS = {"f32": ov.Type.f32, "bf16": ov.Type.bf16, "f16": ov.Type.f16}
 _NEEDED_CAPABILITY: dict[Precision, str] = {"fp32": "FP32", "bf16": "BF16", "fp16": "FP16"}
 _FULL_SCALE = 255.0
 _FLOAT_CONVOLUTIONS = 2
-
-_CPU_FLAGS = Path("/proc/cpuinfo")
 
 logger = logging.getLogger(__name__)
 
@@ -53,30 +53,40 @@ class Ways(NamedTuple):
     exact: Way | None
 
 
-def precisions(core: Any, device: str, graph_precision: str = "fp32") -> list[Precision]:  # noqa: ANN401 - openvino.Core
+def has_bf16(core: Any, device: str, processor: Processor) -> bool:  # noqa: ANN401 - openvino.Core
+    """Say whether a device computes bfloat16.
+
+    Args:
+        core: An `openvino.Core`.
+        device: OpenVINO's name.
+        processor: This machine's.
+    """
+    known = core.get_property(device, "OPTIMIZATION_CAPABILITIES")
+    return "BF16" in known and (device != "CPU" or processor.may_bf16)
+
+
+def precisions(
+    core: Any,  # noqa: ANN401 - openvino.Core
+    device: str,
+    processor: Processor,
+    graph_precision: str = "fp32",
+) -> list[Precision]:
     """The precisions in which a device can run a bundle's ``graph.xml``.
 
     Args:
         core: An `openvino.Core`.
         device: OpenVINO's name.
+        processor: This machine's.
         graph_precision: As in the manifest; an int8 graph runs in int8 only.
     """
     if graph_precision == "int8":
         return ["int8"]
     capabilities = set(core.get_property(device, "OPTIMIZATION_CAPABILITIES"))
+    if not has_bf16(core, device, processor):
+        capabilities.discard("BF16")
     names = [name for name, needed in _NEEDED_CAPABILITY.items() if needed in capabilities]
     # OpenVINO's CPU computes fp16 natively on few processors and slower than fp32 there (40 ms against 28 ms measured)
     return [name for name in names if not (device == "CPU" and name == "fp16")] or ["fp32"]
-
-
-def _lacks_vnni(cpuinfo: Path) -> bool:
-    """True where Linux lists the instructions of an x86 processor, and exact int8 products are not among them."""
-    try:
-        lines = cpuinfo.read_text(encoding="ascii", errors="replace").splitlines()
-    except OSError:  # not Linux
-        return False
-    flags = next((line for line in lines if line.startswith("flags")), "")
-    return "sse2" in flags and not any(name in flags for name in ("avx512_vnni", "avx_vnni", "amx_int8"))
 
 
 def _is_nearly_int8(path: Path) -> bool:
@@ -96,38 +106,40 @@ class Graphs:
         bundle: A verified bundle.
         device: OpenVINO's name of the device.
         cache_dir: Where compiled graphs are kept; None for nowhere.
+        processor: What decides about precisions on the CPU; None for this machine's.
     """
 
-    def __init__(self, bundle: Bundle, device: str, cache_dir: Path | None) -> None:
+    def __init__(self, bundle: Bundle, device: str, cache_dir: Path | None, processor: Processor | None = None) -> None:
         self.core = ov.Core()
         self._bundle = bundle
         self._device = device
         self._cache_dir = cache_dir
         self._blobs = BlobCache(cache_dir) if cache_dir is not None else None
         self._models: dict[str, Any] = {}
-        self._has_bf16 = "BF16" in self.core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        self._processor = processor or this_processor()
+        self._has_bf16 = has_bf16(self.core, "CPU", self._processor)
 
     @property
     def possible(self) -> list[Precision]:
         """In which precisions the device can run this bundle."""
-        names = precisions(self.core, self._device, self._bundle.manifest.graph_precision)
+        names = precisions(self.core, self._device, self._processor, self._bundle.manifest.graph_precision)
         return [*names, "int8"] if self._bundle.int8_graph_path is not None else names
 
     @property
     def machine(self) -> tuple[str, ...]:
-        """What a measurement or a compiled graph depends on: processor, cores, device, version of OpenVINO."""
+        """What speeds and compiled graphs depend on: processor, its class, cores, device, OpenVINO's version."""
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         name = str(self.core.get_property(self._device, "FULL_DEVICE_NAME"))
-        return name, f"{cores} cores", self._device, f"OpenVINO {ov.__version__}"
+        return name, self._processor.kind, f"{cores} cores", self._device, f"OpenVINO {ov.__version__}"
 
     @property
     def doubtful(self) -> dict[Precision, str]:
         """What is possible and may judge, but should not where there is a choice, and why.
 
-        Without VNNI (AVX-512 or AVX) or AMX an x86 processor adds int8 products in 16 bits, which can overflow:
-        the answers would not be those that were checked where the model was made.
+        Where sums of int8 products can overflow, the answers would not be those that were checked where the model was
+        made.
         """
-        if self._device != "CPU" or not _lacks_vnni(_CPU_FLAGS):
+        if self._device != "CPU" or self._processor.exact_int8:
             return {}
         return {"int8": "int8 left out: this processor has no VNNI and may add int8 products inexactly"}
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from inspector.domain.records import Image, Prediction, Thresholds
     from inspector.vision.bundle import Bundle
     from inspector.vision.manifest import Precision
+    from inspector.vision.processor import Processor
     from inspector.vision.slots import Outputs, Slot
 
 _SLOTS = 2
@@ -49,6 +50,7 @@ class OpenVinoClassifier:
         cache_dir: Where the measurement and compiled graphs are kept. None: nothing is kept, and the least exact
             precision is taken without a measurement.
         thresholds: Further operating points that may judge, as a recipe's; the bundle's own is always guarded.
+        processor: What decides about precisions on the CPU; None for this machine's.
 
     Raises:
         BundleError: If the graph is not one of ours.
@@ -63,10 +65,11 @@ class OpenVinoClassifier:
         precision: str | None = None,
         cache_dir: Path | None = None,
         thresholds: Sequence[Thresholds] = (),
+        processor: Processor | None = None,
     ) -> None:
         self._manifest = bundle.manifest
         self._guarded = (bundle.manifest.thresholds, *thresholds)
-        self._graphs = Graphs(bundle, device, cache_dir)
+        self._graphs = Graphs(bundle, device, cache_dir, processor)
         trials: dict[Precision, Slots] = {}
         rates = None if cache_dir is None else RateCache(cache_dir, (bundle.sha256, *self._graphs.machine))
         choice = choose(

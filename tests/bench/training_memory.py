@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 import psutil
 
+from inspector.vision.processor import this_processor
 from tests.bench.common import inputs
 from trainer import cache
 from trainer.loop import train
@@ -89,7 +90,12 @@ def main() -> int:
         done.set()
         thread.join()
     # 64 % are learnt from; an int8 trunk gives the plain view in float once more
-    room = cache.bytes_per_view("layer3", 224) * 0.64 * arguments.pictures * (arguments.views + fast_int8())
+    room = (
+        cache.bytes_per_view("layer3", 224)
+        * 0.64
+        * arguments.pictures
+        * (arguments.views + fast_int8(this_processor()))
+    )
     print(
         f"{arguments.pictures} pictures, {arguments.views} views: peak private memory {peak[0] / 1e9:.2f} GB, ", end=""
     )

@@ -22,7 +22,9 @@ from inspector.vision.graphs import take_bytes
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import Preprocessing
 from inspector.vision.preprocess import fit as fit_bytes
+from inspector.vision.processor import this_processor
 from inspector.vision.weights import save_weights
+from tests.processors import PLAIN, VNNI
 from trainer import export, frozen
 from trainer.augment import NONE
 from trainer.cache import Plain, activations, fill
@@ -37,7 +39,9 @@ from trainer.steps import fast_int8
 PREPROCESSING = Preprocessing(input_size=64)
 
 
-needs_int8 = pytest.mark.skipif(not fast_int8(), reason="this processor has no VNNI: the station refuses int8 on it")
+needs_int8 = pytest.mark.skipif(
+    not fast_int8(this_processor()), reason="this processor has no VNNI: the station refuses int8 on it"
+)
 
 
 @pytest.fixture(scope="module")
@@ -130,12 +134,10 @@ def test_settings_of_one_size_share_what_is_quantised(
     assert made == ["layer3", "layer4", "layer3"]
 
 
-def test_float_is_a_choice_and_what_slow_processors_get(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frozen, "fast_int8", lambda: True)
-    assert freezer("auto") == Freezer(int8=True)
-    assert freezer("float") == Freezer(int8=False)
-    monkeypatch.setattr(frozen, "fast_int8", lambda: False)
-    assert freezer("auto") == Freezer(int8=False)
+def test_float_is_a_choice_and_what_slow_processors_get() -> None:
+    assert freezer("auto", VNNI) == Freezer(int8=True)
+    assert freezer("float", VNNI) == Freezer(int8=False)
+    assert freezer("auto", PLAIN) == Freezer(int8=False)
 
 
 # --- the gate ---------------------------------------------------------------------------------------------------------

@@ -15,12 +15,13 @@ from inspector.domain.records import Thresholds
 from inspector.vision.backends import list_devices, load_classifier
 from inspector.vision.bundle import Bundle
 from inspector.vision.caches import BlobCache, RateCache
-from inspector.vision.graphs import Graphs, Way, Ways, _lacks_vnni
+from inspector.vision.graphs import Graphs, Way, Ways
 from inspector.vision.manifest import Manifest, Precision, PrecisionCheck
 from inspector.vision.openvino_backend import OpenVinoClassifier
 from inspector.vision.precision import choose, measure_rates
 from tests.bundles import make_bundle, make_two_graph_bundle
 from tests.logs import told
+from tests.processors import PLAIN, VNNI
 
 PASSED = PrecisionCheck(passed=True, pictures=40, flips=0, largest_difference=0.01)
 FAILED = PrecisionCheck(passed=False, pictures=40, flips=2, largest_difference=0.3, reason="2 of 40 verdicts differ")
@@ -102,21 +103,6 @@ def test_the_least_exact_is_taken_where_nothing_is_measured(manifest: Manifest) 
     assert choose(manifest, ["fp32", "bf16", "fp16"], "cuda").precision == "fp16"
 
 
-@pytest.mark.parametrize(
-    ("text", "lacks"),
-    [
-        ("flags\t\t: fpu sse2 avx2 avx512_vnni\n", False),
-        ("flags\t\t: fpu sse2 avx2 avx_vnni\n", False),
-        ("processor: 0\nflags\t\t: fpu sse2 avx2\n", True),
-        ("Features\t: fp asimd\n", False),
-    ],
-)
-def test_processors_without_exact_int8(tmp_path: Path, text: str, lacks: bool) -> None:
-    (tmp_path / "cpuinfo").write_text(text)
-    assert _lacks_vnni(tmp_path / "cpuinfo") is lacks
-    assert not _lacks_vnni(tmp_path / "absent")
-
-
 def test_rates_are_medians_of_turns() -> None:
     now = 0.0
     order: list[str] = []
@@ -148,21 +134,46 @@ def test_rates_are_kept_per_model_and_machine(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"\xff\xfe", b'{"pictures_per_s": {"fp32": -1}}', b"[]"])
 def test_a_damaged_measurement_is_measured_again(two: Bundle, tmp_path: Path, damage: bytes) -> None:
-    cache = RateCache(tmp_path / "cache", (two.sha256, *Graphs(two, "CPU", None).machine))
+    cache = RateCache(tmp_path / "cache", (two.sha256, *Graphs(two, "CPU", None, VNNI).machine))
     cache.path.parent.mkdir(parents=True)
     cache.path.write_bytes(damage)
-    load_classifier(two, "cpu", cache_dir=tmp_path / "cache").close()
-    assert set(cache.read()) == {*list_devices()[0].precisions, "int8"}
+    load_classifier(two, "cpu", cache_dir=tmp_path / "cache", processor=VNNI).close()
+    assert set(cache.read()) == {"fp32", "int8"}
 
 
 def test_what_was_measured_decides_the_next_time(two: Bundle, tmp_path: Path) -> None:
-    cache = RateCache(tmp_path / "cache", (two.sha256, *Graphs(two, "CPU", None).machine))
-    cache.write({"fp32": 100.0, "bf16": 50.0, "int8": 60.0})
-    classifier = load_classifier(two, "cpu", cache_dir=tmp_path / "cache")
+    cache = RateCache(tmp_path / "cache", (two.sha256, *Graphs(two, "CPU", None, VNNI).machine))
+    cache.write({"fp32": 100.0, "int8": 60.0})
+    classifier = load_classifier(two, "cpu", cache_dir=tmp_path / "cache", processor=VNNI)
     assert classifier.identity.precision == "fp32"
     assert "fp32 100/s" in classifier.identity.reason
     assert classifier.predict(GREY).p_defective == pytest.approx(FLOAT_GRAPH, abs=2e-4)
     classifier.close()
+
+
+def test_without_vnni_int8_is_left_out_and_nothing_is_left_to_measure(two: Bundle, tmp_path: Path) -> None:
+    graphs = Graphs(two, "CPU", None, PLAIN)
+    assert graphs.possible == ["fp32", "int8"]
+    classifier = load_classifier(two, "cpu", cache_dir=tmp_path / "cache", processor=PLAIN)
+    assert classifier.identity.precision == "fp32"
+    assert classifier.identity.reason == (
+        "fp32: the only one that is possible here; "
+        "int8 left out: this processor has no VNNI and may add int8 products inexactly"
+    )
+    assert classifier.predict(GREY).p_defective == pytest.approx(FLOAT_GRAPH, abs=2e-4)
+    classifier.close()
+    assert RateCache(tmp_path / "cache", (two.sha256, *graphs.machine)).read() == {}
+
+
+def test_without_vnni_int8_judges_where_it_is_asked_for(two: Bundle) -> None:
+    classifier = load_classifier(two, "cpu", "int8", processor=PLAIN)
+    assert (classifier.identity.precision, classifier.identity.reason) == ("int8", "int8: as set")
+    assert classifier.predict(GREY).p_defective == pytest.approx(INT8_GRAPH, abs=2e-4)
+    classifier.close()
+
+
+def test_a_measurement_holds_for_one_class_of_processor(two: Bundle) -> None:
+    assert Graphs(two, "CPU", None, VNNI).machine != Graphs(two, "CPU", None, PLAIN).machine
 
 
 def test_a_cache_that_cannot_be_written_stops_nothing(two: Bundle, tmp_path: Path) -> None:

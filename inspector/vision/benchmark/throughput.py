@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import openvino as ov
 
+from inspector.vision.graphs import has_bf16
+from inspector.vision.processor import this_processor
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -127,5 +130,5 @@ class GraphRunner:
 def hint(core: Any, precision: str) -> Any:  # noqa: ANN401 - openvino.Core, openvino.Type
     """What INFERENCE_PRECISION_HINT must be; what an int8 graph leaves in float runs in bf16 where the CPU has it."""
     if precision == "int8":
-        return ov.Type.bf16 if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else ov.Type.f32
+        return ov.Type.bf16 if has_bf16(core, "CPU", this_processor()) else ov.Type.f32
     return {"fp32": ov.Type.f32, "bf16": ov.Type.bf16}[precision]
