@@ -27,7 +27,7 @@ test: setup  ## lint, types, import contracts, tests
 lint: setup  ## lint, types, import contracts
 	@.ci/check "$(BIN)" lint
 
-bench: setup  ## the figures of the README, on this machine, in build/bench (long; PARTS="inference line" chooses)
+bench: setup  ## the figures of docs/figures.md, on this machine, in build/bench (long; PARTS="inference line" chooses)
 	@.ci/bench "$(BIN)" $(PARTS)
 
 regression: setup  ## ratios of speed against the limits of tests/bench/regression.json

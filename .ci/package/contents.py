@@ -102,7 +102,7 @@ _SOURCE_READ = """
     torch/nn/functional.py torch/nn/modules/rnn.py torch/onnx/ops/_impl.py torch/onnx/ops/_symbolic_impl.py
     torch/utils/_debug_mode/_mode.py torchvision/_meta_registrations.py torchvision/models/densenet.py
 """.split()
-#: Brought along by what is left out above (the desktop's theme, Kerberos …), or of the system: see README.md.
+#: Brought along by what is left out above (the desktop's theme, Kerberos …), or of the system: see docs/install.md.
 _UNUSED_LIBRARIES = """
     libX11.so* libX11-xcb* libXau.so* libXdmcp* libXext* libXrender* libbrotli*.so.1 libbsd* libfontconfig*
     libfreetype.so* libglib-* libgthread-* libmd.so* libpcre2* libpng16.so*

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
-#: What Qt and OpenCV take from the system; README.md lists the same under “System libraries”.
+#: What Qt and OpenCV take from the system; docs/install.md lists the same under “System libraries”.
 DEPENDS = (
     "libdbus-1-3",
     "libegl1",

@@ -1,8 +1,9 @@
 """Proves a finished Linux package on a machine that has never seen the project: `make package-test`, as root.
 
-The machine is a minimal Debian root (debootstrap, kept in build/package/root) with the system libraries that README.md
-lists, and nothing else: no Python, no project. The package runs in it as a plain user without any network; of the
-outside it has the socket of an Xvfb. Every step says what it saw; the first that fails ends the proof.
+The machine is a minimal Debian root (debootstrap, kept in build/package/root) with the system libraries that
+docs/install.md lists, and nothing else: no Python, no project. The package runs in it as a plain user
+without any network; of the outside it has the socket of an Xvfb. Every step says what it saw; the first that fails ends
+the proof.
 """
 
 from __future__ import annotations

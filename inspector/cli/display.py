@@ -12,7 +12,7 @@ from inspector.programs import is_packaged
 
 _HEADLESS = "Use “inspector run --headless …”, or correct DISPLAY."
 #: What to do where a library of the system is missing.
-LIBRARIES = "Install the system libraries that README.md lists under “System libraries”."
+LIBRARIES = "Install the system libraries that docs/install.md lists under “System libraries”."
 
 
 def has_display() -> bool:

@@ -1,4 +1,4 @@
-"""Which benchmarks there are, in the README's order, and which figure of each stands in the table."""
+"""Which benchmarks there are, in the table's order, and which figure of each stands in the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``python -m tests.bench.figures``: every figure of the README with its target, in one table.
+"""``python -m tests.bench.figures``: every figure of docs/figures.md with its target, in one table.
 
 Runs ``inspector bench`` and the benchmarks beside this file one after another, keeps each one's JSON in
 ``build/bench/NAME.json``, and writes ``build/bench/bench.md`` (and ``figures.json``): figure, target, measured, command.

@@ -44,7 +44,7 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     fault = display_fault()
     assert fault is not None
     assert "libxcb.so.1: cannot open" in fault[0]
-    assert "README.md" in fault[1]
+    assert "docs/install.md" in fault[1]
 
 
 def test_a_platform_without_a_display_needs_none(monkeypatch: pytest.MonkeyPatch) -> None:
