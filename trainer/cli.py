@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, get_args
 
 from inspector import __version__
 from inspector.domain.errors import InspectorError
-from trainer.protocol import MethodName, TrainRequest
+from trainer.options import add_options, choices
+from trainer.protocol import MethodName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Options of the request that have another name on the command line.
-_OPTIONS = {"input_size": "size"}
 _POSITIONAL = frozenset({"data", "out"})
 
 
@@ -50,7 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     look.add_argument("data", help="folder of pictures, or a manifest")
     look.add_argument("--preview", default="", metavar="FOLDER", help="write a grid of augmented views there")
-    look.add_argument("--preset", default="standard", choices=_choices("preset"), help="of the preview")
+    look.add_argument("--preset", default="standard", choices=choices("preset"), help="of the preview")
     look.add_argument("--claim", type=float, default=0.01, help="escape rate to be shown (default: 0.01)")
     look.set_defaults(command="inspect-data")
     for command in (test, look):
@@ -76,7 +75,7 @@ def _add_fit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     fit.add_argument("data", help="folder of pictures, or a manifest")
     fit.add_argument("--out", required=True, help="folder of the new bundle, as models/NAME")
     fit.add_argument("--checkpoints", default="", metavar="FOLDER", help="keep checkpoints there, and go on from them")
-    _add_options(fit, _POSITIONAL)
+    add_options(fit, _POSITIONAL)
     fit.set_defaults(command="fit")
 
 
@@ -92,7 +91,7 @@ def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     compare.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2], help="of splits and fits (default: 0 1 2)")
     compare.add_argument("--keep", default="", metavar="FOLDER", help="keep the bundles there as METHOD-SEED")
-    _add_options(compare, _POSITIONAL | {"method", "seed", "replace", "folds"})
+    add_options(compare, _POSITIONAL | {"method", "seed", "replace", "folds"})
     compare.set_defaults(command="compare")
 
 
@@ -112,54 +111,6 @@ def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     look.add_argument("--layers", nargs="+", choices=layers, default=list(layers), help="where (default: both)")
     look.add_argument("--json", action="store_true", help="JSON lines on stdout, one for each map and step")
     look.set_defaults(command="explain")
-
-
-def _choices(name: str) -> tuple[str, ...]:
-    return tuple(get_args(TrainRequest.model_fields[name].annotation))
-
-
-def _add_options(parser: argparse.ArgumentParser, without: frozenset[str] | set[str]) -> None:
-    """Add an option for every field of the request."""
-    for name, field in TrainRequest.model_fields.items():
-        if name in without:
-            continue
-        flag = "--" + _OPTIONS.get(name, name).replace("_", "-")
-        kinds = [kind for kind in get_args(field.annotation) if kind is not type(None)]
-        words = (field.description or "").replace("%", "%%")  # argparse formats what it shows
-        if field.annotation is bool:
-            parser.add_argument(flag, dest=name, action=argparse.BooleanOptionalAction, default=None, help=words)
-        elif kinds and all(isinstance(kind, str) for kind in kinds):
-            parser.add_argument(flag, dest=name, choices=kinds, help=f"{words} (default: {field.default})")
-        elif kinds and (inner := get_args(kinds[0])):
-            parser.add_argument(flag, dest=name, choices=inner, help=f"{words} (default: the method's)")
-        else:
-            kind = kinds[0] if kinds else field.annotation
-            shown = "the method's" if field.default is None else field.default
-            parser.add_argument(
-                flag,
-                dest=name,
-                type=kind,  # type: ignore[arg-type]
-                metavar=str(getattr(kind, "__name__", "value")).upper(),
-                help=f"{words} (default: {shown})" if shown != "" else words,
-            )
-
-
-def request_from(parsed: argparse.Namespace, **more: object) -> TrainRequest:
-    """Return the request that the options say.
-
-    Raises:
-        InspectorError: If a value is outside its range.
-    """
-    from pydantic import ValidationError  # only here
-
-    values = {n: v for n in TrainRequest.model_fields if (v := getattr(parsed, n, None)) is not None}
-    try:
-        return TrainRequest.model_validate(values | more)
-    except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(one) for one in fault['loc']) or 'options'}: {fault['msg']}" for fault in error.errors()
-        )
-        raise InspectorError(f"this cannot be trained: {faults}", "Correct the option named.") from error
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -5,50 +5,35 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 
 from inspector.domain.errors import BundleError
-from trainer.protocol import (
-    Candidate,
-    Epoch,
-    Explained,
-    Finding,
-    Found,
-    MapMade,
-    Progress,
-    Result,
-    RunFolder,
-    TrainRequest,
-)
+from trainer.options import request_from
+from trainer.protocol import Explained, MapMade, RunFolder, TrainRequest
+from trainer.terminal import run, say_finding, say_found
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Generator, Iterable
 
     from trainer.dataset import Dataset
-    from trainer.protocol import Report
-
-_T = TypeVar("_T")
+    from trainer.protocol import Result
 
 
 def run_fit(parsed: argparse.Namespace) -> int:
     """Train."""
-    from trainer.cli import request_from  # it imports this module
     from trainer.loop import train  # torch takes seconds
 
     checkpoints = Path(parsed.checkpoints) if parsed.checkpoints else None
-    result = _follow(train(request_from(parsed), checkpoints=checkpoints))
+    result = run(train(request_from(parsed), checkpoints=checkpoints))
     if parsed.json:
         print(json.dumps(_described(result), ensure_ascii=False))
         return 0
     print(f"{result.bundle}: threshold {result.threshold:.4f}, {result.seconds:.0f} s")
     print("  " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result.stages.items()))
-    for name, one in result.precisions.items():
-        passed = isinstance(one, dict) and one["passed"]
+    for name, check in result.precisions.items():
+        passed = isinstance(check, dict) and check["passed"]
         print(f"  {name}: {'passed' if passed else 'refused'}{', used' if name == result.precision else ''}")
     _print_figures("validation", result.validation)
     _print_figures("test", result.test)
@@ -57,13 +42,12 @@ def run_fit(parsed: argparse.Namespace) -> int:
 
 def run_compare(parsed: argparse.Namespace) -> int:
     """Compare methods."""
-    from trainer.cli import request_from  # it imports this module
     from trainer.compare import compare, table
 
     keep = Path(parsed.keep) if parsed.keep else None
     base = request_from(parsed, out="unused")
-    found = _last(_shown(compare(base, parsed.methods, parsed.seeds, keep=keep)))
-    print(json.dumps(found, ensure_ascii=False) if parsed.json else table(found))
+    comparison = run(compare(base, parsed.methods, parsed.seeds, keep=keep))
+    print(json.dumps(comparison, ensure_ascii=False) if parsed.json else table(comparison))
     return 0
 
 
@@ -82,7 +66,7 @@ def run_evaluate(parsed: argparse.Namespace) -> int:
         raise DatasetError(f"the part “{parsed.part}” of {parsed.split} has no pictures", "Name another part.")
     classifier = load_classifier(bundle)
     try:
-        judged = _last(_told(judge(classifier, dataset.samples, "judging"), parsed.progress))
+        judged = run(judge(classifier, dataset.samples, "judging"), parsed.progress)
     finally:
         classifier.close()
     thresholds = bundle.manifest.thresholds
@@ -93,7 +77,7 @@ def run_evaluate(parsed: argparse.Namespace) -> int:
         "bundle": str(bundle.folder),
         **figures,
         "pointing": pointed,
-        "verdicts": {one.name: round(one.p_defective, 6) for one in judged.judged},
+        "verdicts": {picture.name: round(picture.p_defective, 6) for picture in judged.judged},
     }
     if parsed.report:
         contents = Contents(
@@ -121,25 +105,25 @@ def run_evaluate(parsed: argparse.Namespace) -> int:
 
 def run_inspect(parsed: argparse.Namespace) -> int:
     """Say what a folder holds."""
-    from trainer.loop import examine, found_of  # torch takes seconds
+    from trainer.examine import contents_of, examine
     from trainer.preview import write_preview
 
     request = TrainRequest(data=parsed.data, out="unused", claim=parsed.claim, preset=parsed.preset)
-    dataset, findings, _ = _last(_told(examine(request), parsed.progress))
-    found = found_of(dataset)
+    dataset, findings, _ = run(examine(request), parsed.progress)
+    contents = contents_of(dataset)
     preview = [str(write_preview(dataset, request, Path(parsed.preview)))] if parsed.preview else []
     if parsed.json:
         answer = {
-            "found": found.model_dump(mode="json"),
-            "findings": [one.model_dump(mode="json") for one in findings],
+            "found": contents.model_dump(mode="json"),
+            "findings": [finding.model_dump(mode="json") for finding in findings],
             "preview": preview,
         }
         print(json.dumps(answer, ensure_ascii=False))
         return 0
     console = Console()
-    _say_found(console, found)
+    say_found(console, contents)
     for finding in findings:
-        _say_finding(console, finding)
+        say_finding(console, finding)
     return 0
 
 
@@ -163,8 +147,8 @@ def run_explain(parsed: argparse.Namespace) -> int:
             print(f"{report.method}, {report.layer}: {report.overlay}", flush=True)
         elif isinstance(report, Explained):
             print(f"{report.model}: P(defective) {report.p_defective:.3f}, explained: {report.explained_class}")
-            for one in report.left_out:
-                print(f"  without {one.method}, {one.layer}: {one.reason}", file=sys.stderr)
+            for missing in report.left_out:
+                print(f"  without {missing.method}, {missing.layer}: {missing.reason}", file=sys.stderr)
     return 0
 
 
@@ -198,104 +182,7 @@ def _part(parsed: argparse.Namespace) -> Dataset:
     return Dataset(whole.layout, tuple(whole.of(parsed.part)))
 
 
-# --- saying -----------------------------------------------------------------------------------------------------------
-
-
-def _follow(reports: Iterable[Report]) -> Result:
-    """Show the reports on stderr and return the last."""
-    result: Result | None = None
-    for report in _shown_each(reports):
-        if isinstance(report, Result):
-            result = report
-    assert result is not None
-    return result
-
-
-def _told(reports: Generator[Report, None, _T], how: str) -> Generator[Report, None, _T]:
-    """Show the reports, or (``how`` is "json") say how far it is, as JSON lines on stderr."""
-    if how != "json":
-        return (yield from _shown(reports))
-    while True:
-        try:
-            report = next(reports)
-        except StopIteration as end:
-            return cast("_T", end.value)
-        if isinstance(report, Progress):
-            print(report.model_dump_json(), file=sys.stderr, flush=True)
-        yield report
-
-
-def _shown(reports: Generator[Report, None, _T]) -> Generator[Report, None, _T]:
-    """Show the reports of a generator that has a value."""
-    console = Console(stderr=True)
-    with _bar(console) as bar:
-        tasks: dict[str, Any] = {}
-        while True:
-            try:
-                report = next(reports)
-            except StopIteration as end:
-                return cast("_T", end.value)
-            _show(console, bar, tasks, report)
-            yield report
-
-
-def _shown_each(reports: Iterable[Report]) -> Iterable[Report]:
-    console = Console(stderr=True)
-    with _bar(console) as bar:
-        tasks: dict[str, Any] = {}
-        for report in reports:
-            _show(console, bar, tasks, report)
-            yield report
-
-
-def _last(reports: Generator[Report, None, _T]) -> _T:
-    while True:
-        try:
-            next(reports)
-        except StopIteration as end:
-            return cast("_T", end.value)
-
-
-def _bar(console: Console) -> Bar:
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    return Bar(*columns, console=console, transient=True)
-
-
-def _show(console: Console, bar: Bar, tasks: dict[str, Any], report: Report) -> None:
-    if isinstance(report, Found):
-        _say_found(console, report)
-    elif isinstance(report, Finding):
-        _say_finding(console, report)
-    elif isinstance(report, Progress):
-        if report.stage not in tasks:
-            for other in tasks.values():
-                bar.update(other, visible=False)
-            tasks[report.stage] = bar.add_task(report.stage, total=report.total)
-        bar.update(tasks[report.stage], completed=report.done, total=report.total)
-    elif isinstance(report, Candidate):
-        console.print(f"{report.words}: validation loss {report.validation_loss:.4f}", highlight=False)
-    elif isinstance(report, Epoch):
-        console.print(
-            f"epoch {report.epoch}: loss {report.training_loss:.4f}, validation {report.validation_loss:.4f}, "
-            f"F1 {report.validation_f1:.3f}{' (best)' if report.best else ''}",
-            highlight=False,
-        )
-
-
-def _say_found(console: Console, found: Found) -> None:
-    console.print(f"layout: {found.layout}; {found.masks} masks, {found.groups} groups", highlight=False)
-    rows = found.counts if any(found.counts) and "" not in found.counts else found.categories
-    for part, counts in rows.items():
-        listed = ", ".join(f"{count} {kind}" for kind, count in counts.items())
-        console.print(f"  {part or 'pictures':11}{listed}", highlight=False)
-
-
-def _say_finding(console: Console, finding: Finding) -> None:
-    console.print(f"{finding.severity}: {finding.what} {finding.action}", highlight=False)
-    for name in finding.files[:5]:
-        console.print(f"    {name}", highlight=False)
-    if len(finding.files) > 5:
-        console.print(f"    and {len(finding.files) - 5} more", highlight=False)
+# --- figures ---------------------------------------------------------------------------------------------------------
 
 
 def _described(result: Result) -> dict[str, Any]:

@@ -103,7 +103,7 @@ class Context:
 
     Args:
         request: What was asked for.
-        weights: Backbone weights.
+        weights: Backbone weights; the empty path for a baseline, which has none.
         command: Asked now and then.
         freezer: Makes what is frozen.
         checkpoints: Folder; None for none.

@@ -17,10 +17,6 @@ class InspectorError(Exception):
         self.next_step = next_step
 
 
-class SettingsError(InspectorError):
-    """A station setting cannot be used."""
-
-
 class RecipeError(InspectorError):
     """A recipe file or one of its values cannot be used."""
 

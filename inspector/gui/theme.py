@@ -18,8 +18,6 @@ _log = logging.getLogger(__name__)
 
 #: Smallest side of anything that can be pressed, in pixels.
 TARGET_PX = 44
-#: Grid step, in pixels.
-GRID_PX = 8
 #: The five sizes of text, in pixels: headings and captions, quiet text, text, figures, the verdict.
 TINY_PX, SMALL_PX, TEXT_PX, FIGURE_PX, VERDICT_PX = 11, 12, 14, 22, 60
 

@@ -13,8 +13,6 @@ from inspector.vision.torchvision_compat import import_torchvision
 
 #: Channels of layer4.
 FEATURE_COUNT = 2048
-#: Pixels of the input to one cell of the map.
-STRIDE_PX = 32
 #: Where the network can be cut in two; layer1 includes the stem.
 CUTS = ("input", "layer1", "layer2", "layer3", "layer4")
 #: Name of the backbone in manifests.
@@ -109,18 +107,6 @@ class InspectionNetwork(nn.Module):
                 x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
             x = getattr(self, name)(x)
         return x
-
-    def head_logits(self, features: Tensor) -> Tensor:
-        """Class logits of pooled features.
-
-        Args:
-            features: (N, 2048) float, as ``network.pooling(network.trunk(x))``.
-
-        Returns:
-            (N, K) float.
-        """
-        logits: Tensor = self.fc(features)
-        return logits
 
     def location_logits(self, activations: Tensor) -> Tensor:
         """Class logits of every cell on its own, for supervision by place; their mean is `logits` with average pooling.

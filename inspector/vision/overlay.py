@@ -62,35 +62,6 @@ def fit_to_picture(
     return np.asarray(result, np.float32)
 
 
-def heatmap_rgba(
-    heatmap: NDArray[np.float32],
-    width: int,
-    height: int,
-    *,
-    opacity: float = 0.6,
-    map_box: tuple[float, float, float, float] = WHOLE_PICTURE,
-    full_scale: float | None = None,
-) -> NDArray[np.uint8]:
-    """Colour a map as a layer to lay over the picture: the hotter, the less transparent.
-
-    Args:
-        heatmap: (h, w) float.
-        width: Width of the layer, pixels.
-        height: Its height.
-        opacity: Of the hottest place, 0..1.
-        map_box: As in `Prediction.map_box`.
-        full_scale: As in `fit_to_picture`.
-
-    Returns:
-        (height, width, 4) uint8 RGBA, alpha not multiplied in; wholly transparent for a flat map.
-    """
-    unit = fit_to_picture(heatmap, width, height, map_box=map_box, full_scale=full_scale)
-    layer = np.empty((height, width, 4), np.uint8)
-    layer[..., :3] = cv2.cvtColor(_colours(unit), cv2.COLOR_BGR2RGB)
-    layer[..., 3] = np.rint(unit * (255.0 * min(1.0, max(0.0, opacity))))
-    return layer
-
-
 def draw_overlay(
     image: Image,
     heatmap: NDArray[np.float32],

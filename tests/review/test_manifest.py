@@ -19,7 +19,8 @@ from inspector.review.manifest import TrainingManifest, training_manifest
 from inspector.vision.bundle import Bundle
 from tests.review.parts import fill, said
 from trainer.dataset import TEST, TRAIN, VAL
-from trainer.loop import examine, train
+from trainer.examine import examine
+from trainer.loop import train
 from trainer.protocol import Report, Result, TrainRequest
 from trainer.split import split
 

@@ -81,7 +81,7 @@ def test_logits_of_the_places_average_to_the_logits(network: InspectionNetwork, 
         activations = network.trunk(pictures)
         places = network.location_logits(activations).mean(dim=(2, 3))
         assert torch.allclose(places, network.logits(pictures), atol=1e-4)
-        assert torch.allclose(places, network.head_logits(network.pooling(activations)), atol=1e-4)
+        assert torch.allclose(places, network.fc(network.pooling(activations)), atol=1e-4)
 
 
 def test_any_input_size_and_every_row_sums_to_one(network: InspectionNetwork) -> None:

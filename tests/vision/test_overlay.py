@@ -13,7 +13,6 @@ from inspector.vision.overlay import (
     displayable,
     draw_overlay,
     fit_to_picture,
-    heatmap_rgba,
     hottest_contours,
 )
 from inspector.vision.preprocess import Preprocessing, ResizePolicy, input_box
@@ -48,16 +47,19 @@ def middle_of(image: NDArray[Any]) -> tuple[float, float]:
 def test_a_flat_map_draws_nothing(heatmap: NDArray[np.float32]) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
     assert (draw_overlay(picture, heatmap) == picture).all()
-    assert not heatmap_rgba(heatmap, 30, 20)[..., 3].any()
     assert hottest_contours(heatmap, 30, 20) == []
 
 
 def test_the_spot_is_where_the_map_says() -> None:
-    layer = heatmap_rgba(SPOT, 700, 350, opacity=0.5)
-    assert layer.shape == (350, 700, 4)
-    assert middle_of(layer[..., 3]) == pytest.approx((5.5 / 7, 1.5 / 7), abs=1e-3)
-    assert layer[..., 3].max() in (126, 127, 128)
-    assert not layer[200:, :, 3].any()
+    heat = fit_to_picture(SPOT, 700, 350)
+    assert heat.shape == (350, 700)
+    assert middle_of(heat) == pytest.approx((5.5 / 7, 1.5 / 7), abs=1e-3)
+    assert heat.max() == pytest.approx(1.0)
+    assert not heat[200:].any()
+    black = np.zeros((350, 700, 3), np.uint8)
+    drawn = draw_overlay(black, SPOT)
+    assert drawn[75, 550].any()
+    assert not drawn[200:].any()
 
 
 @pytest.mark.parametrize("policy", list(ResizePolicy))
