@@ -6,10 +6,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import inspector.vision  # noqa: F401 - before openvino: switches its telemetry off
+from inspector.runs import processes
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# How long an example takes depends on the machine and what else it does.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def find_test_data() -> Path | None:
@@ -37,3 +43,10 @@ def imagenet_weights(test_data: Path) -> Path:
     if not path.is_file():
         pytest.skip(f"backbone weights not found: {path}")
     return path
+
+
+@pytest.fixture(autouse=True)
+def normal_priority(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that a test starts run at normal priority, so that a busy machine does not starve them."""
+    if request.node.get_closest_marker("low_priority") is None:
+        monkeypatch.setattr(processes, "NICE", 0)

@@ -17,7 +17,8 @@ from inspector.domain.errors import InspectorError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NICE = 10
+#: How far they step back, on systems with niceness.
+NICE = 10
 #: Two readings of a process's start differ by rounding and by corrections of the clock, not by more.
 _SAME_START_S = 2.0
 
@@ -62,10 +63,10 @@ def launch(command: Sequence[str], *, name: str, out: int, errors: int) -> subpr
     except OSError as error:
         raise ProcessError(f"{command[0]} cannot be started: {error}", "Install the program again.") from error
     with contextlib.suppress(psutil.Error, OSError):
-        psutil.Process(process.pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else _NICE)
+        psutil.Process(process.pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else NICE)
     with contextlib.suppress(OSError):
         # Linux shares the processor between sessions first, and by niceness within one only; see sched(7), autogroup
-        Path(f"/proc/{process.pid}/autogroup").write_text(str(_NICE), encoding="ascii")
+        Path(f"/proc/{process.pid}/autogroup").write_text(str(NICE), encoding="ascii")
     threading.Thread(target=process.wait, name=name, daemon=True).start()
     return process
 

@@ -11,7 +11,8 @@ import pytest
 from inspector.batch import Job, Listing, in_order, judge_listing, list_pictures
 from inspector.batch.pipeline import BATCH_FILES, SPARE_BATCHES
 from inspector.pictures import write_picture
-from tests.engine.fakes import WAIT_S, FakeClassifier
+from tests.engine.fakes import FakeClassifier
+from tests.waits import WAIT_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,8 +25,8 @@ from inspector.vision.bundle import Bundle
 from tests.batch.samples import R, write_results
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
+from tests.waits import until
 
-WAIT_S = 60.0
 #: Says what it is asked to, in the file named by the first argument, in place of the program.
 SCRIPT = """
 import os, pathlib, sys
@@ -35,13 +34,6 @@ print('{"pid": %d, "created": %r}' % (os.getpid(), __import__("psutil").Process(
 for line in pathlib.Path(sys.argv[1]).read_text().splitlines():
     print(line, flush=True) if line != "hold" else sys.stdin.read() or __import__("threading").Event().wait()
 """
-
-
-def until(condition: Callable[[], object]) -> None:
-    tick, end = threading.Event(), time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        tick.wait(0.02)
 
 
 @pytest.fixture
@@ -162,6 +154,7 @@ def test_what_cannot_be_started_is_refused(home: Home, pictures: Path, asked: di
     assert BatchRuns(home).history() == []
 
 
+@pytest.mark.low_priority
 def test_how_far_it_is_and_that_it_runs_at_low_priority(
     desks: Callable[..., BatchRuns], home: Home, pictures: Path, tmp_path: Path
 ) -> None:

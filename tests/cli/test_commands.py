@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from inspector.recipes.recipe import load_recipe, save_recipe
 from inspector.vision.manifest import PrecisionCheck
 from tests.bundles import make_bundle, make_two_graph_bundle
 from tests.gui.conftest import picture
+from tests.waits import WAIT_S, until
 
 ROOT = Path(__file__).resolve().parents[2]
 ODD = ("good one.png", "bad 😀.png", "bad\nline.png", "=1+1 good.png")
@@ -293,7 +293,7 @@ def test_interrupted_it_says_so_and_what_it_printed_is_in_the_log(home: Path) ->
     assert process.stdout is not None
     first = json.loads(process.stdout.readline())
     process.send_signal(signal.SIGINT)
-    rest, messages = process.communicate(timeout=30)
+    rest, messages = process.communicate(timeout=WAIT_S)
     assert process.returncode == 130
     assert "parts inspected" in messages
     ids = [first["id"], *(json.loads(line)["id"] for line in rest.splitlines())]
@@ -339,11 +339,10 @@ def test_batch_interrupted_leaves_whole_rows_and_goes_on(
         text=True,
         cwd=ROOT,
     )
-    table, waiter = out / "results.csv", threading.Event()
-    while process.poll() is None and not (table.is_file() and table.read_text().count("\n") > 5):
-        waiter.wait(0.01)
+    table = out / "results.csv"
+    until(lambda: process.poll() is not None or (table.is_file() and table.read_text().count("\n") > 5))
     process.send_signal(signal.SIGINT)
-    text, _ = process.communicate(timeout=60)
+    text, _ = process.communicate(timeout=WAIT_S)
     partial = json.loads(text)
     with table.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

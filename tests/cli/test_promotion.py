@@ -18,6 +18,7 @@ from inspector.domain.records import Thresholds
 from inspector.recipes.recipe import Recipe, RecipeFollower, load_recipe, save_next_version, save_recipe
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
+from tests.waits import WAIT_S
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -105,7 +106,7 @@ def test_a_running_line_takes_the_promoted_model_up(capsys: pytest.CaptureFixtur
         assert any("version 2, is in use now: model new" in line for line in lines_of(process.stderr))
         picture(pictures / "2.png", bad=True)
         second = json.loads(process.stdout.readline())
-        assert process.wait(30) == 0
+        assert process.wait(WAIT_S) == 0
     finally:
         watchdog.cancel()
         process.kill()

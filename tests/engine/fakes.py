@@ -32,8 +32,8 @@ from inspector.engine.status import EngineStatus, PartInspected
 from inspector.outputs.base import LogQuery, YieldPoint
 from inspector.recipes.recipe import Recipe
 from inspector.sources.base import SourceEndedError
+from tests.waits import WAIT_S
 
-WAIT_S = 20.0
 GOOD, BAD = 60, 200
 
 

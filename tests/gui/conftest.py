@@ -23,8 +23,7 @@ from inspector.paths import Home
 from inspector.recipes.recipe import Recipe, save_recipe
 from inspector.settings import Settings
 from tests.bundles import make_bundle
-
-WAIT_MS = 20_000
+from tests.waits import WAIT_MS, WAIT_S
 
 
 def picture(path: Path, *, bad: bool) -> Path:
@@ -96,4 +95,4 @@ def desks(qtbot: QtBot) -> Iterator[list[Closes]]:
         one.close()
     for thread in threading.enumerate():  # a thread that the end of the process tears out of a library would abort it
         if thread.name in {"work", "training"}:
-            thread.join(20)
+            thread.join(WAIT_S)

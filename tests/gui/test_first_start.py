@@ -26,8 +26,7 @@ from inspector.recipes.recipe import load_recipe
 from inspector.settings import Settings, load_settings
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
-
-WAIT_MS = 30_000
+from tests.waits import WAIT_MS, WAIT_S
 
 
 class Fresh:
@@ -59,8 +58,8 @@ class Fresh:
     def close(self) -> None:
         self.window.close()
         self.until(lambda: self.closed)
-        self.session.control.join(10)
-        self.session.work.join(10)
+        self.session.control.join(WAIT_S)
+        self.session.work.join(WAIT_S)
         self.window.deleteLater()  # not left to a collector that may run on another thread
 
 

@@ -106,8 +106,8 @@ def test_the_chart_says_what_it_shows(qtbot: QtBot) -> None:
     qtbot.addWidget(trend)
     trend.resize(330, 200)
     assert not trend.grab().isNull()
-    start = datetime.fromtimestamp(time.time() // 60 * 60 - 120, UTC)
-    trend.show_points([YieldPoint(start=start, tally=Tally(passed=9, failed=1))], time.time())
+    start = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+    trend.show_points([YieldPoint(start=start, tally=Tally(passed=9, failed=1))], start.timestamp() + 125.0)
     assert trend.chart.accessibleDescription() == "90.0 % in the last minute with parts"
     assert trend.rate.text() == "10 PARTS/MIN"
     assert not trend.grab().isNull()

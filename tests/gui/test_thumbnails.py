@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from PySide6.QtGui import QImage
 
 from inspector.gui.widgets.thumbnails import Thumbnails
-
-WAIT_S = 10.0
+from tests.waits import WAIT_S, until
 
 
 class Maker:
@@ -38,15 +37,6 @@ def made() -> Iterator[tuple[Maker, Thumbnails]]:
     for _ in range(50):
         maker.go.release()
     thumbnails.close(WAIT_S)
-
-
-def until(condition: Callable[[], object]) -> None:
-    tick = threading.Event()
-    for _ in range(1000):
-        if condition():
-            return
-        tick.wait(0.01)
-    raise AssertionError("waited in vain")
 
 
 def test_what_is_no_longer_wanted_is_not_made(made: tuple[Maker, Thumbnails]) -> None:

@@ -23,6 +23,7 @@ from inspector.recipes.promotions import Promotions
 from inspector.runs.trainings import Trainings, TrainingState
 from tests.fake_trainer import COMMAND
 from tests.gui.conftest import Station, picture
+from tests.waits import WAIT_S
 from trainer.protocol import TrainRequest
 
 
@@ -87,9 +88,8 @@ def bench(qtbot: QtBot, home: Home) -> Iterator[Bench]:
     desk = Trainings(home, command=COMMAND)
     for one in desk.history():
         desk.kill(one)
-    for thread in threading.enumerate():
-        if thread.name in {"training", "work"}:
-            thread.join(20)
+    for thread in [one for one in threading.enumerate() if one.name in {"training", "work"}]:
+        thread.join(WAIT_S)
 
 
 def test_what_was_recognised_is_shown_before_anything_can_start(bench: Bench) -> None:
@@ -295,7 +295,7 @@ def test_between_two_models_the_line_is_still_wanted(bench: Bench) -> None:
     picture(bench.station.pictures / "1.png", bad=True)
     bench.until(lambda: session.engine.status().parts == 1)
     go_on = threading.Event()
-    session.control.do(lambda: go_on.wait(20))
+    session.control.do(lambda: go_on.wait(WAIT_S))
     session.start()
     session.engine.stop()
     seen: list[object] = []

@@ -26,6 +26,7 @@ from inspector.recipes.recipe import save_next_version
 from inspector.settings import Settings
 from tests.bundles import make_bundle
 from tests.gui.conftest import Station, picture
+from tests.waits import WAIT_MS, WAIT_S
 
 RUNNING = EngineStatus(state=RunState.RUNNING, source="camera:0", source_state=SourceState.LIVE)
 
@@ -212,12 +213,12 @@ def test_a_log_that_another_station_holds_is_a_banner_with_a_way_out(qtbot: QtBo
         window = MainWindow(session, home.root / "window.json")
         window.painted.connect(lambda: session.begin(start=True))
         window.show()
-        qtbot.waitUntil(lambda: "another station" in window.banners.texts().get("log", ""), timeout=20_000)
+        qtbot.waitUntil(lambda: "another station" in window.banners.texts().get("log", ""), timeout=WAIT_MS)
         assert not session.running
     session.open_log()
-    qtbot.waitUntil(lambda: session.log is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: session.log is not None, timeout=WAIT_MS)
     assert "log" not in window.banners.texts()
-    with qtbot.waitSignal(window.closed, timeout=20_000):
+    with qtbot.waitSignal(window.closed, timeout=WAIT_MS):
         window.close()
 
 
@@ -232,7 +233,7 @@ def test_closing_while_the_line_runs_ends_within_two_seconds_and_leaves_no_threa
     names = {"capture", "trigger", "inspection", "prediction", "housekeeping", "control", "work", "render"}
     for thread in set(threading.enumerate()) - before:
         if thread.name in names:
-            thread.join(5)
+            thread.join(WAIT_S)
             assert not thread.is_alive(), thread.name
 
 
@@ -295,7 +296,7 @@ def test_the_window_is_up_without_torch(home: Home) -> None:
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=WAIT_S,
         check=True,
         cwd=Path(__file__).resolve().parents[2],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
@@ -331,7 +332,7 @@ def test_the_first_paint_waits_for_nothing_heavy(home: Home) -> None:
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=WAIT_S,
         check=True,
         cwd=Path(__file__).resolve().parents[2],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},

@@ -23,6 +23,7 @@ from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.schema import HEAD, metadata
 from tests.outputs.samples import START, inspection
+from tests.waits import WAIT_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -254,7 +255,7 @@ def test_closing_while_others_read_breaks_nothing(tmp_path: Path) -> None:
         started.wait()
         log.close()
         for reader in readers:
-            reader.join(20)
+            reader.join(WAIT_S)
         assert len(refused) == 3
         assert all("is closed" in text for text in refused)
 
@@ -279,7 +280,7 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
         assert writer.stdout is not None
         acknowledged += [writer.stdout.readline().strip() for _ in range(lines)]
         writer.send_signal(signal.SIGKILL)
-        rest, _ = writer.communicate(timeout=20)
+        rest, _ = writer.communicate(timeout=WAIT_S)
         acknowledged += [line for line in rest.split("\n") if len(line) == 36]
         with closing(SqliteResultLog(path)) as log:
             logged = [row.id for row in log.rows(LogQuery())]

@@ -23,6 +23,7 @@ from inspector.outputs.reviews import ReviewLog
 from inspector.outputs.schema import HEAD
 from tests.outputs.samples import inspection
 from tests.review.parts import fill, said
+from tests.waits import WAIT_S
 
 ROOT = Path(__file__).resolve().parents[2]
 BAD = Judgement.DEFECTIVE
@@ -208,7 +209,7 @@ def test_two_reviewers_write_while_the_line_runs(tmp_path: Path) -> None:
         writers = [reviewer(path, name, 30, ids) for name in ("Ada", "Bob")]
         for number in range(10, 60):
             line.append(inspection(number))
-        written = [set(writer.communicate(timeout=60)[0].split()) for writer in writers]
+        written = [set(writer.communicate(timeout=WAIT_S)[0].split()) for writer in writers]
         assert [writer.returncode for writer in writers] == [0, 0]
         assert line.tally(LogQuery()).passed == 50
     rows = [row for one in ids for row in ReviewLog(path).history(one)]
@@ -223,7 +224,7 @@ def test_what_a_killed_reviewer_was_told_is_on_the_disk(tmp_path: Path) -> None:
     assert writer.stdout is not None
     acknowledged = [writer.stdout.readline().strip() for _ in range(12)]
     writer.send_signal(signal.SIGKILL)
-    rest, _ = writer.communicate(timeout=20)
+    rest, _ = writer.communicate(timeout=WAIT_S)
     acknowledged += [line for line in rest.split("\n") if len(line) == 36]
     found = [row.id for row in ReviewLog(path).history(part.id)]
     assert found[: len(acknowledged)] == acknowledged

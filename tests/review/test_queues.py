@@ -26,6 +26,7 @@ from inspector.review.population import recipe_policies
 from inspector.review.queues import Entry, QueueRequest, Skipped, build_queue, load_entry
 from tests.outputs.samples import inspection
 from tests.review.parts import fill, keep_all, said, with_picture
+from tests.waits import WAIT_S
 
 ROOT = Path(__file__).resolve().parents[2]
 F, P, R, E = Verdict.FAIL, Verdict.PASS, Verdict.REVIEW, Verdict.ERROR
@@ -256,7 +257,7 @@ def test_a_review_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
                 desk.stdin.write("\n")
                 desk.stdin.flush()
         desk.send_signal(signal.SIGKILL)
-        desk.communicate(timeout=20)
+        desk.communicate(timeout=WAIT_S)
     assert judged == [part.id for part in parts[:4]]
     log = ReviewLog(path)
     assert build_queue(log, request(), keep_all).ids == tuple(part.id for part in parts[4:])

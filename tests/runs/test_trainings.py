@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -18,16 +17,8 @@ from inspector.recipes.recipe import Recipe
 from inspector.runs.trainer import Inquiry, TrainingError, is_alive
 from inspector.runs.trainings import Tail, Training, Trainings, TrainingState
 from tests.fake_trainer import COMMAND, EPOCHS
+from tests.waits import until
 from trainer.protocol import Command, Epoch, Progress, Started, TrainRequest
-
-WAIT_S = 30.0
-
-
-def until(condition: Callable[[], object]) -> None:
-    tick, end = threading.Event(), time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        tick.wait(0.02)
 
 
 @pytest.fixture
@@ -57,6 +48,7 @@ def until_state(desk: Trainings, identity: str, state: TrainingState) -> Trainin
     return get(desk, identity)
 
 
+@pytest.mark.low_priority
 def test_a_training_runs_in_a_process_of_its_own_and_is_found_by_another_window(desk: Trainings, home: Home) -> None:
     identity = start(desk, home, "hold")
     until(lambda: len(get(desk, identity).epochs) == 2)

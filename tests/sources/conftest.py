@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.waits import WAIT_S
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,5 +21,5 @@ def no_thread_is_left() -> Iterator[None]:
     new = [thread for thread in threading.enumerate() if thread not in before]
     left = [thread for thread in new if not thread.name.startswith("ThreadPoolExecutor")]
     for thread in left:
-        thread.join(2.0)
+        thread.join(WAIT_S)
     assert [thread.name for thread in left if thread.is_alive()] == []

@@ -12,6 +12,7 @@ import numpy as np
 from inspector.domain.errors import SourceError
 from inspector.sources.base import SourceEndedError
 from inspector.sources.capture import CaptureKind, CaptureSource
+from tests.waits import WAIT_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +48,7 @@ class FakeCapture:
     def wait_for_call(self, number: int) -> None:
         """Wait until `read` has been called that often."""
         with self._called:
-            assert self._called.wait_for(lambda: self._calls >= number, 5.0)
+            assert self._called.wait_for(lambda: self._calls >= number, WAIT_S)
 
     def isOpened(self) -> bool:
         return self.opened
@@ -70,7 +71,7 @@ class FakeCapture:
             raise step
         if step == "hang":
             self.hanging.set()
-            assert self.come_back.wait(10.0)
+            assert self.come_back.wait(WAIT_S)
         if isinstance(step, str):
             return False, None
         return True, np.full((4, 6, 3), step, np.uint8)
@@ -83,7 +84,7 @@ def camera(make: Callable[[], FakeCapture], **options: Any) -> CaptureSource:
     return CaptureSource("camera:7", make, kind=CAMERA, live=True, **options)
 
 
-def collect(source: Source, count: int, timeout_s: float = 10.0) -> list[Frame | BadPicture]:
+def collect(source: Source, count: int, timeout_s: float = WAIT_S) -> list[Frame | BadPicture]:
     """Read until there are ``count`` pictures or the time is up."""
     deadline_s = time.perf_counter() + timeout_s
     found: list[Frame | BadPicture] = []
@@ -94,10 +95,15 @@ def collect(source: Source, count: int, timeout_s: float = 10.0) -> list[Frame |
     return found
 
 
+def all_of(source: Source, count: int) -> list[Frame | BadPicture]:
+    """Read until there are ``count`` pictures, and a moment longer, in which there should be no more."""
+    return collect(source, count) + collect(source, 1, timeout_s=0.3)
+
+
 def read_to_end(source: Source) -> list[Frame | BadPicture]:
     """Read until the source says that it has ended."""
     found: list[Frame | BadPicture] = []
-    deadline_s = time.perf_counter() + 10.0
+    deadline_s = time.perf_counter() + WAIT_S
     while time.perf_counter() < deadline_s:
         try:
             item = source.read(1.0)
@@ -108,9 +114,9 @@ def read_to_end(source: Source) -> list[Frame | BadPicture]:
     raise AssertionError("the source did not end")
 
 
-def loss(source: Source, timeout_s: float = 5.0) -> SourceError:
+def loss(source: Source) -> SourceError:
     """Read until the source is lost; return the error."""
-    deadline_s = time.perf_counter() + timeout_s
+    deadline_s = time.perf_counter() + WAIT_S
     while time.perf_counter() < deadline_s:
         try:
             source.read(0.2)

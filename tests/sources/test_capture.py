@@ -14,16 +14,17 @@ from inspector.recipes.recipe import SourceOptions
 from inspector.sources.capture import open_camera, without_password
 from inspector.sources.pump import Pump
 from tests.sources.fakes import FakeCapture, camera, loss
+from tests.waits import WAIT_S
 
 
 def test_the_newest_frame_wins_and_the_gap_shows_what_was_dropped() -> None:
     capture = FakeCapture(10, 20, 30, let=1)
     source = camera(lambda: capture)
     source.open()
-    first = source.read(5.0)
+    first = source.read(WAIT_S)
     capture.go(2)
     capture.wait_for_call(4)  # frames 1 and 2 have been handed over
-    newest = source.read(5.0)
+    newest = source.read(WAIT_S)
     capture.come_back.set()
     source.close()
     assert isinstance(first, Frame)
@@ -58,7 +59,7 @@ def test_a_read_that_hangs_is_a_loss_and_does_not_hold_up_the_close() -> None:
     captures = [hung, sound]
     source = camera(lambda: captures.pop(0), silence_s=0.2)
     source.open()
-    assert source.read(5.0) is not None
+    assert source.read(WAIT_S) is not None
     error = loss(source)
     assert isinstance(error, SourceLostError)
     assert error.what.startswith("camera:7 has not answered for")
@@ -67,12 +68,12 @@ def test_a_read_that_hangs_is_a_loss_and_does_not_hold_up_the_close() -> None:
     assert time.perf_counter() - started_s < 1.0
     assert not hung.released.is_set()
     source.open()  # a new thread; the old one still hangs
-    again = source.read(5.0)
+    again = source.read(WAIT_S)
     assert again is not None
     assert again.sequence == 1
     source.close()
     hung.come_back.set()
-    assert hung.released.wait(5.0)
+    assert hung.released.wait(WAIT_S)
 
 
 def test_a_driver_that_always_hangs_is_not_asked_for_ever() -> None:
@@ -81,7 +82,7 @@ def test_a_driver_that_always_hangs_is_not_asked_for_ever() -> None:
 
     def hangs() -> FakeCapture:
         asked.append(1)
-        assert come_back.wait(10.0)
+        assert come_back.wait(WAIT_S)
         return FakeCapture(10, "end")
 
     source = camera(hangs, open_limit_s=0.05)
@@ -93,10 +94,10 @@ def test_a_driver_that_always_hangs_is_not_asked_for_ever() -> None:
     assert len(asked) == 2
     come_back.set()
     for thread in source._left_behind:
-        thread.join(5.0)
-    source._open_limit_s = 5.0
+        thread.join(WAIT_S)
+    source._open_limit_s = WAIT_S
     source.open()
-    assert source.read(5.0) is not None
+    assert source.read(WAIT_S) is not None
     source.close()
 
 
@@ -105,7 +106,7 @@ def test_closing_from_another_thread_ends_an_opening_that_hangs() -> None:
 
     def hangs() -> FakeCapture:
         asked.set()
-        assert come_back.wait(10.0)
+        assert come_back.wait(WAIT_S)
         return FakeCapture(opened=False)
 
     source = camera(hangs)
@@ -119,9 +120,9 @@ def test_closing_from_another_thread_ends_an_opening_that_hangs() -> None:
 
     opening = threading.Thread(target=opener)
     opening.start()
-    assert asked.wait(5.0)
+    assert asked.wait(WAIT_S)
     source.close()
-    opening.join(2.0)
+    opening.join(WAIT_S)
     assert not opening.is_alive()
     assert errors == ["camera:7 was closed while it was being opened"]
     come_back.set()
@@ -131,13 +132,13 @@ def test_closing_from_another_thread_ends_a_read_that_waits() -> None:
     capture = FakeCapture(10, "hang")
     source = camera(lambda: capture)
     source.open()
-    assert source.read(5.0) is not None
+    assert source.read(WAIT_S) is not None
     got: list[object] = []
-    reading = threading.Thread(target=lambda: got.append(source.read(10.0)))
+    reading = threading.Thread(target=lambda: got.append(source.read(2 * WAIT_S)))
     reading.start()
-    assert capture.hanging.wait(5.0)
+    assert capture.hanging.wait(WAIT_S)
     source.close()
-    reading.join(1.0)
+    reading.join(WAIT_S)
     assert got == [None]
     capture.come_back.set()
 
@@ -154,11 +155,11 @@ def test_a_lost_camera_is_told_at_once_and_can_be_opened_again(step: str | Excep
     captures = [FakeCapture(10, step), FakeCapture(20, "end")]
     source = camera(lambda: captures.pop(0))
     source.open()
-    assert source.read(5.0) is not None  # what was delivered before is not lost with it
+    assert source.read(WAIT_S) is not None  # what was delivered before is not lost with it
     assert loss(source).what == what
     source.close()
     source.open()
-    again = source.read(5.0)
+    again = source.read(WAIT_S)
     source.close()
     assert isinstance(again, Frame)
     assert again.image[0, 0, 0] == 20
@@ -176,7 +177,7 @@ def test_a_camera_that_delivers_nothing_is_not_open(capture: FakeCapture, what: 
     with pytest.raises(SourceError) as caught:
         source.open()
     assert (caught.value.what, caught.value.next_step) == (what, "Plug it in.")
-    assert capture.released.wait(5.0)
+    assert capture.released.wait(WAIT_S)
 
 
 def test_close_may_be_called_twice_and_read_then_returns_none() -> None:
@@ -204,13 +205,13 @@ def test_a_reader_that_takes_its_time_is_no_silence_of_the_source() -> None:
         taken.set()
 
     pump = Pump("s", produce, first=5, keep_newest=False, silence_s=0.0)
-    pump.open(5.0)
+    pump.open(WAIT_S)
     assert pump._busy_since_s is None  # the thread waits for the reader; the silence does not run
     assert not taken.is_set()
     item = pump.read(0.0)
     assert item is not None
     assert item.sequence == 5
-    assert taken.wait(5.0)
+    assert taken.wait(WAIT_S)
     pump.close()
 
 

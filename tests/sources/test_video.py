@@ -14,6 +14,7 @@ from inspector.domain.records import Frame
 from inspector.recipes.recipe import SourceOptions
 from inspector.sources.capture import open_stream, open_video
 from tests.sources.fakes import read_to_end
+from tests.waits import WAIT_S
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,8 +60,8 @@ def test_a_slow_film_is_not_a_lost_one(tmp_path: Path) -> None:
     source = open_video(film(tmp_path / "slow.avi", frames=2, fps=1.0), SourceOptions())
     source._silence_s = 0.5
     source.open()
-    assert source.read(5.0) is not None
-    last = source.read(5.0)
+    assert source.read(WAIT_S) is not None
+    last = source.read(WAIT_S)
     source.close()
     assert last is not None
     assert last.sequence == 1
@@ -69,7 +70,7 @@ def test_a_slow_film_is_not_a_lost_one(tmp_path: Path) -> None:
 def test_closing_does_not_wait_for_the_next_frame(tmp_path: Path) -> None:
     source = open_video(film(tmp_path / "slow.avi", frames=2, fps=0.2), SourceOptions())
     source.open()
-    assert source.read(5.0) is not None
+    assert source.read(WAIT_S) is not None
     started_s = time.perf_counter()
     source.close()
     assert time.perf_counter() - started_s < 0.5

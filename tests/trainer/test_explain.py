@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +22,7 @@ from inspector.vision.export import export_openvino
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.weights import save_weights
 from tests.bundles import make_bundle
+from tests.waits import until
 from trainer.cli import main
 from trainer.explain import LAYERS, METHODS, explain
 from trainer.protocol import Explained, MapMade, Progress, parse_explain_report
@@ -121,17 +120,19 @@ def test_what_cannot_be_read_or_written_is_told(model: Path, picture: Path, tmp_
 # --- the process ------------------------------------------------------------------------------------------------------
 
 
-def everything(look: DeepLook, within_s: float = 60.0) -> list[object]:
-    """Ask until it is over, with a time-out."""
+def everything(look: DeepLook) -> list[object]:
+    """Ask until it is over."""
     found: list[object] = []
-    ticks, until_s = threading.Event(), time.monotonic() + within_s
-    while time.monotonic() < until_s:
-        found += look.poll()
-        if look.over:
-            return found
-        ticks.wait(0.02)
-    look.cancel()
-    pytest.fail(f"the deep look did not end within {within_s:g} s")
+
+    def over() -> bool:
+        found.extend(look.poll())
+        return look.over
+
+    try:
+        until(over)
+    finally:
+        look.cancel()
+    return found
 
 
 def fake(script: str) -> tuple[str, ...]:
@@ -155,12 +156,12 @@ print('{"kind":"explained","picture":"p","model":"m","model_sha256":"s","p_defec
 def test_reports_come_while_the_process_runs(tmp_path: Path) -> None:
     look = DeepLook(tmp_path / "m", tmp_path / "p.png", tmp_path, layers=["layer3"], command=fake(STEPS))
     found: list[object] = []
-    ticks = threading.Event()
-    for _ in range(3000):
-        found += look.poll()
-        if found:
-            break
-        ticks.wait(0.02)
+
+    def asked() -> list[object]:
+        found.extend(look.poll())
+        return found
+
+    until(asked)
     assert found == [Progress(stage="maps", done=1, total=2)]
     assert look.poll() == []  # half a line is none
     (tmp_path / "go").touch()
@@ -171,7 +172,7 @@ def test_reports_come_while_the_process_runs(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_real_process_makes_the_map(model: Path, picture: Path, tmp_path: Path) -> None:
-    found = everything(DeepLook(model, picture, tmp_path, methods=["closed-form"]), 170)
+    found = everything(DeepLook(model, picture, tmp_path, methods=["closed-form"]))
     assert [type(one) for one in found] == [MapMade, Progress, Explained]
     assert len(list(tmp_path.glob("*.png"))) == 2
 

@@ -20,6 +20,7 @@ from inspector.vision.bundle import Bundle, ManifestFields, write_bundle
 from inspector.vision.openvino_backend import OpenVinoClassifier
 from inspector.vision.prediction import near_threshold
 from tests.bundles import make_bundle
+from tests.waits import WAIT_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,7 +122,7 @@ def test_several_threads_each_get_their_own_answer(spots: Classifier) -> None:
 
     def ask(place: tuple[int, int]) -> tuple[int, int]:
         if place[1] == 0 and place[0] < 4:
-            start.wait(timeout=10)
+            start.wait(timeout=WAIT_S)
         row, column = divmod(int(spots.predict(spot(row=place[0], column=place[1])).heatmap.argmax()), 8)
         return row, column
 

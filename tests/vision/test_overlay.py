@@ -122,7 +122,7 @@ def test_the_contour_surrounds_the_hottest_region_only() -> None:
     assert 45 < outline[:, 0].mean() < 65
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     heatmap=hnp.arrays(np.float32, hnp.array_shapes(min_dims=2, max_dims=2, max_side=8)),
     size=st.tuples(st.integers(1, 50), st.integers(1, 50)),

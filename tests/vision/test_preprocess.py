@@ -57,7 +57,7 @@ def test_equals_torchvisions_antialiased_resize_and_normalize(
         assert np.abs(ours - torchvision_like(image, preprocessing, as_float=False)).max() < 1.0001 / 255 / 0.224
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     # from 2: torch 2.13 itself gives a constant for a column of one pixel (2×1 to 3×1)
     size=st.tuples(st.integers(2, 90), st.integers(2, 90)),
@@ -83,7 +83,7 @@ def test_resample_of_a_single_column() -> None:
     assert resample(column.T, Span(1, 0, 1), Span(4, 0, 4)).ravel().tolist() == [0.0, 0.25, 0.75, 1.0]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(start=st.integers(0, 30), wanted=st.integers(1, 20), seed=st.integers(0, 99))
 def test_a_span_is_a_part_of_the_whole(start: int, wanted: int, seed: int) -> None:
     image = np.random.default_rng(seed).random((37, 23), np.float32)
