@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FIGURES = ROOT / "docs" / "figures.md"
+DECISIONS = ROOT / "docs" / "decisions"
 
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-_SENTENCE_END = re.compile(r"[.!?:;](?:\s|$)")
+_SENTENCE_END = re.compile(r"[.!?](?:\s|$)")
 
 
 def _named(path: Path) -> str:
@@ -94,6 +95,40 @@ def test_every_section_of_figures_names_processor_and_company() -> None:
     assert without == []
 
 
-@pytest.mark.parametrize("name", ["README.md"])
+def test_every_decision_is_one_that_is_read() -> None:
+    """Half a page each, with the same headings, and listed in the index."""
+    index = (DECISIONS / "README.md").read_text(encoding="utf-8")
+    files = sorted(DECISIONS.glob("[0-9]*.md"))
+    assert [int(path.name[:4]) for path in files] == list(range(1, len(files) + 1))
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= 60, path.name
+        assert text.startswith(f"# {int(path.name[:4])}. "), path.name
+        assert [heading for heading in ("## What", "## Why", "## Rejected") if heading not in text] == [], path.name
+        assert f"({path.name})" in index, path.name
+
+
+@pytest.mark.parametrize("document", [ROOT / "ARCHITECTURE.md", *sorted(DECISIONS.glob("[0-9]*.md"))], ids=_named)
+def test_every_file_that_is_named_exists(document: Path) -> None:
+    """A path in backticks is one from the root, or from inside the station."""
+    named = re.findall(r"`([\w./-]+/[\w.-]*|[\w/-]+\.(?:py|toml|spec))`", document.read_text(encoding="utf-8"))
+    stations = (ROOT, ROOT / "inspector")
+    built = ("build/", "pytorch/")  # made by a command; another project
+    assert [
+        name for name in named if not name.startswith(built) and not any((place / name).exists() for place in stations)
+    ] == []
+
+
+def test_the_architecture_names_every_room() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rooms = [
+        f"inspector/{path.name}"
+        for path in sorted((ROOT / "inspector").iterdir())
+        if not path.name.startswith("__init__") and path.name != "__pycache__" and not path.name.startswith("_")
+    ]
+    assert [room for room in rooms if f"`{room}`" not in text] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"])
 def test_sentences_are_short(name: str) -> None:
     assert median(_sentence_lengths(ROOT / name)) < 25

@@ -204,7 +204,7 @@ class Graphs:
         return compiled
 
     def _pays(self, way: Way) -> bool:
-        """Int8 graphs are kept: see ARCHITECTURE.md, “Compiled graphs”."""
+        """Int8 graphs are kept: see docs/decisions/0020-compiled-graphs.md."""
         return way.file == INT8_GRAPH_FILE or self._bundle.manifest.graph_precision == "int8"
 
     def _key(self, way: Way, device: str, config: dict[str, Any]) -> list[str]:

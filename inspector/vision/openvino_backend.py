@@ -142,7 +142,7 @@ class OpenVinoClassifier:
         """Classify several pictures; see `Classifier.predict_batch`.
 
         While one picture is resized others are judged, each by a stream of its own: more pictures per second than
-        eight in one tensor (ARCHITECTURE.md, “Streams”). The time of a prediction's inference is its share of the
+        eight in one tensor (docs/decisions/0019-streams.md). The time of a prediction's inference is its share of the
         whole.
 
         Raises:

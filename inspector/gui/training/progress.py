@@ -86,7 +86,7 @@ class Curves(QWidget):
 
     def make_chart(self) -> None:
         """Make the chart; pyqtgraph must have been imported already (elsewhere than on this thread)."""
-        import pyqtgraph as pg  # 0.3 s; never on another thread, see ARCHITECTURE, Threads
+        import pyqtgraph as pg  # 0.3 s; never on another thread, see docs/decisions/0007-qt-on-the-gui-thread.md
 
         if self._plot is not None:
             self._layout.removeWidget(self._plot)
