@@ -107,6 +107,20 @@ def test_colours_are_named_in_the_theme_only() -> None:
     assert offenders == []
 
 
+def test_a_score_is_compared_with_a_threshold_in_the_policy_only() -> None:
+    names = {"fail_at", "review_from", "threshold"}
+    comparing = [
+        f"{path.relative_to(ROOT).as_posix()}:{node.lineno}"
+        for path in _modules("inspector", "trainer")
+        if path.name not in {"policy.py", "records.py"}  # the rule, and the range of the thresholds themselves
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Compare)
+        and any(isinstance(operator, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for operator in node.ops)
+        and names & {ast.unparse(side).rpartition(".")[2] for side in (node.left, *node.comparators)}
+    ]
+    assert comparing == []
+
+
 def test_no_module_is_longer_than_400_lines() -> None:
     lengths = {
         path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())

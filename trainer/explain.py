@@ -10,6 +10,8 @@ import numpy as np
 import torch
 
 from inspector.domain.errors import BundleError, PictureError
+from inspector.domain.policy import verdict_of
+from inspector.domain.records import Verdict
 from inspector.pictures import read_picture, write_picture
 from inspector.vision.backends import load_classifier
 from inspector.vision.overlay import displayable, draw_overlay
@@ -77,7 +79,7 @@ def explain(
     left_out = [LeftOut(method=METHODS[one[0]][0], layer=one[1], reason=reason) for one in steps if one not in possible]
     if not possible:
         raise BundleError(f"none of these maps can be made: {reason}", "Ask for the method closed-form.")
-    sheet = _Sheet(image, out, contour=prediction.p_defective >= bundle.manifest.thresholds.fail_at)
+    sheet = _Sheet(image, out, contour=verdict_of(prediction.p_defective, bundle.manifest.thresholds) is Verdict.FAIL)
     for number, (method, layer) in enumerate(possible, 1):
         started_s = time.perf_counter()
         title, kind = METHODS[method]

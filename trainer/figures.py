@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
 
+from inspector.domain.policy import rejected
 from inspector.domain.statistics import wilson_interval
 from trainer.metrics import reliability
 
@@ -98,7 +99,7 @@ def roc(scores: NDArray[np.float64], labels: NDArray[np.int64], threshold: float
     def paint(axes: Axes) -> None:
         axes.plot((0, 1), (0, 1), color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)), label="chance")
         axes.plot(overkill, recall, color=GOOD_INK, label=f"AUROC {roc_auc_score(labels, scores):.4f}")
-        said = scores >= threshold
+        said = rejected(scores, threshold)
         point = float(said[labels == 0].mean()), float(said[labels == 1].mean())
         _operating_point(axes, point, threshold)
         axes.set(title="ROC", xlabel="overkill: good parts rejected", ylabel="recall: defective parts found")
@@ -117,7 +118,7 @@ def precision_recall(scores: NDArray[np.float64], labels: NDArray[np.int64], thr
         axes.plot((0, 1), (share, share), color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)), label="chance")
         label = f"average precision {average_precision_score(labels, scores):.4f}"
         axes.plot(recall, precision, color=GOOD_INK, drawstyle="steps-pre", label=label)
-        said = scores >= threshold
+        said = rejected(scores, threshold)
         if said.any():
             _operating_point(axes, (float(said[labels == 1].mean()), float(labels[said].mean())), threshold)
         axes.set(title="Precision and recall", xlabel="recall", ylabel="precision")
@@ -148,7 +149,7 @@ def cost_curve(
     share = float(labels.mean())
     escape_part = 100 * escape_cost * share * (1 - np.append(recall, 1.0))
     reject_part = 100 * reject_cost * (1 - share) * np.append(overkill, 1.0)
-    said = scores >= threshold
+    said = rejected(scores, threshold)
     ours = float(said[labels == 0].mean()), float(said[labels == 1].mean())
 
     def by_threshold(axes: Axes) -> None:

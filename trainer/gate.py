@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from inspector.domain.errors import BundleError
+from inspector.domain.policy import PASSED, REVIEW, verdicts_of
 from inspector.domain.records import Thresholds
 from inspector.pictures import read_picture
 from inspector.vision.backends import load_reference
@@ -136,7 +137,7 @@ def expected_of(trained: Trained, samples: Sequence[Sample]) -> Generator[Report
         images = [read_picture(sample.path) for sample in samples[first : first + _BATCH]]
         pictures = np.stack([fit(image, trained.preprocessing) for image in images])
         probabilities, found = _as_trained(trained, pictures)
-        scores += (1.0 - probabilities[:, 0].astype(np.float64)).tolist()
+        scores += np.clip(1.0 - probabilities[:, 0].astype(np.float64), 0.0, 1.0).tolist()
         for image, raw in zip(images, found[:, 1], strict=True):
             box = input_box(image.shape[1], image.shape[0], trained.preprocessing)
             maps.append(on_picture(raw, image.shape, box))
@@ -167,17 +168,13 @@ def check(
         Passed if no verdict flips, no P(defective) differs by more than the tolerance, and no heatmap of a defective
         picture that is found correlates by less than `LEAST_CORRELATION`.
     """
-    before = [_verdict(score, thresholds) for score in expected.scores]
-    flipped = [
-        index
-        for index, (old, score) in enumerate(zip(before, scores, strict=True))
-        if old != "review" and _verdict(score, thresholds) != old
-    ]
+    before, after = verdicts_of(expected.scores, thresholds), verdicts_of(scores, thresholds)
+    flipped = np.flatnonzero((before != after) & (before != REVIEW)).tolist()
     gaps = np.abs(expected.scores - scores)
     alike = {
         index: _correlation(expected.maps[index], maps[index])
         for index, sample in enumerate(samples)
-        if sample.defective and before[index] != "pass"
+        if sample.defective and before[index] != PASSED
     }
     worst = flipped[0] if flipped else int(gaps.argmax())
     reason = ""
@@ -311,12 +308,6 @@ def _as_trained(trained: Trained, pictures: NDArray[np.uint8]) -> tuple[NDArray[
         else:
             probabilities, maps = network(torch.from_numpy(Plain(trained.preprocessing)(pictures)))
     return probabilities.numpy(), maps.numpy()
-
-
-def _verdict(score: float, thresholds: Thresholds) -> str:
-    if score >= thresholds.fail_at:
-        return "fail"
-    return "review" if thresholds.review_from is not None and score >= thresholds.review_from else "pass"
 
 
 def _correlation(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:

@@ -10,6 +10,8 @@ from scipy.optimize import minimize_scalar
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from inspector.domain.errors import InspectorError
+from inspector.domain.policy import PASSED, REVIEW, rejected, verdicts_of
+from inspector.domain.records import Thresholds
 from inspector.domain.statistics import wilson_interval
 
 if TYPE_CHECKING:
@@ -303,7 +305,7 @@ class _Cuts:
 
 def figures(scores: NDArray[np.float64], labels: NDArray[np.int64], threshold: float) -> dict[str, JsonValue]:
     """Return the counts and rates of (N,) scores at a threshold; see `evaluate`."""
-    said, truth = scores >= threshold, labels == 1
+    said, truth = rejected(scores, threshold), labels == 1
     hits, escapes = int((truth & said).sum()), int((truth & ~said).sum())
     overkill, passed = int((~truth & said).sum()), int((~truth & ~said).sum())
     defective, good = hits + escapes, overkill + passed
@@ -331,23 +333,23 @@ def figures(scores: NDArray[np.float64], labels: NDArray[np.int64], threshold: f
 
 def _one_type(scores: NDArray[np.float64], *, defective: bool, threshold: float) -> dict[str, JsonValue]:
     """Return the figures of one defect type, or of the good parts."""
-    total, rejected = len(scores), int((scores >= threshold).sum())
-    found: dict[str, JsonValue] = {"pictures": total, "rejected": rejected, "passed": total - rejected}
+    total, failed = len(scores), int(rejected(scores, threshold).sum())
+    found: dict[str, JsonValue] = {"pictures": total, "rejected": failed, "passed": total - failed}
     if not defective:
-        return found | {"overkill_rate": rejected / total, "overkill_rate_95": list(wilson_interval(rejected, total))}
+        return found | {"overkill_rate": failed / total, "overkill_rate_95": list(wilson_interval(failed, total))}
     return found | {
-        "recall": rejected / total,
-        "recall_95": list(wilson_interval(rejected, total)),
-        "escape_rate": 1 - rejected / total,
-        "escape_rate_95": list(wilson_interval(total - rejected, total)),
+        "recall": failed / total,
+        "recall_95": list(wilson_interval(failed, total)),
+        "escape_rate": 1 - failed / total,
+        "escape_rate_95": list(wilson_interval(total - failed, total)),
     }
 
 
 def _review(
     scores: NDArray[np.float64], labels: NDArray[np.int64], threshold: float, review_from: float | None
 ) -> dict[str, JsonValue]:
-    passes = scores < (threshold if review_from is None else review_from)
-    band = (scores < threshold) & ~passes
+    verdicts = verdicts_of(scores, Thresholds(fail_at=threshold, review_from=review_from))
+    passes, band = verdicts == PASSED, verdicts == REVIEW
     escapes, defective = int((passes & (labels == 1)).sum()), int(labels.sum())
     return {
         "from": review_from,

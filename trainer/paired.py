@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import binomtest, rankdata
 
+from inspector.domain.policy import rejected
 from trainer.metrics import MetricsError, arrays
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def compare(
     scores_b, _ = arrays(second)
     truth = labels == 1
     _check_classes(truth)
-    said_a, said_b = scores_a >= thresholds[0], scores_b >= thresholds[1]
+    said_a, said_b = rejected(scores_a, thresholds[0]), rejected(scores_b, thresholds[1])
 
     def differences(drawn: NDArray[np.int64]) -> NDArray[np.float64]:
         """(R, N) indices → (2, R) differences of F1 and of AUROC."""
@@ -198,7 +199,7 @@ def intervals(judged: Sequence[Judged], threshold: float, *, seed: int = 0, roun
     scores, labels = arrays(judged)
     truth = labels == 1
     _check_classes(truth)
-    said = scores >= threshold
+    said = rejected(scores, threshold)
 
     def both(drawn: NDArray[np.int64]) -> NDArray[np.float64]:
         real = truth[drawn]

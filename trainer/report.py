@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scipy.stats import beta
 
+from inspector.domain.policy import rejected
 from inspector.domain.statistics import parts_needed
 from trainer import figures
 from trainer.metrics import MetricsError, arrays, calibrated, evaluate, expected_calibration_error
@@ -109,7 +110,7 @@ def evidence(judged: Sequence[Judged], threshold: float, claim: float) -> Eviden
     """
     needed = parts_needed(claim, CONFIDENCE)
     defective = [one for one in judged if one.defective]
-    escapes = sum(one.p_defective < threshold for one in defective)
+    escapes = int((~rejected([one.p_defective for one in defective], threshold)).sum())
     n = len(defective)
     upper = 1.0 if escapes == n else float(beta.ppf(CONFIDENCE, escapes + 1, n - escapes))
     percent, sure = f"{100 * claim:.3g} %", f"{100 * CONFIDENCE:.0f} %"

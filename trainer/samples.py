@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from inspector.domain.policy import rejected
 from inspector.vision.overlay import displayable, draw_overlay
 from trainer.figures import draw
 from trainer.metrics import GOOD
@@ -100,7 +101,8 @@ def side_by_side(tile: Tile, threshold: float) -> NDArray[np.uint8]:
     views = [np.asarray(small, np.uint8)]
     if tile.heatmap is not None:
         heatmap = np.asarray(tile.heatmap, np.float32)
-        views.append(draw_overlay(views[0], heatmap, full_scale=1.0, contour=tile.p_defective >= threshold))
+        contour = bool(rejected(tile.p_defective, threshold))
+        views.append(draw_overlay(views[0], heatmap, full_scale=1.0, contour=contour))
     sheet = np.full((_SIDE_PX, 2 * _SIDE_PX + _GAP_PX, 3), 255, np.uint8)
     for number, view in enumerate(views):
         top, left = (_SIDE_PX - size[1]) // 2, number * (size[0] + _GAP_PX)
@@ -154,10 +156,10 @@ def words(tile: Tile) -> str:
 
 
 def _kind(truth: str, p_defective: float, threshold: float) -> str:
-    rejected = p_defective >= threshold
+    fails = bool(rejected(p_defective, threshold))
     if truth == GOOD:
-        return KINDS[1] if rejected else KINDS[3]
-    return KINDS[2] if rejected else KINDS[0]
+        return KINDS[1] if fails else KINDS[3]
+    return KINDS[2] if fails else KINDS[0]
 
 
 def _short(name: str, most: int = 44) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.batch.confusion import ERROR, PASSED
 from inspector.batch.labels import DEFECTIVE, GOOD
+from inspector.domain.policy import ERROR, PASSED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

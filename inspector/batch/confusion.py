@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-#: Codes of the verdicts in columns, as the places in `inspector.batch.results.VERDICTS`.
-PASSED, FAILED, REVIEW, ERROR = range(4)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
@@ -99,7 +96,7 @@ def confusion_of(
     """Count.
 
     Args:
-        verdicts: (N,) uint8, `PASSED` to `ERROR`.
+        verdicts: (N,) uint8, places in `inspector.domain.policy.VERDICTS`.
         labels: (N,) int8, `GOOD`, `DEFECTIVE` or `UNLABELLED`.
         types: (N,) int16, places in ``type_names``; -1 for none.
         type_names: The defect types.

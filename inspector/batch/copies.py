@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.batch.confusion import ERROR
 from inspector.batch.export import ExportError
-from inspector.batch.results import VERDICTS
 from inspector.batch.rows import find_picture
+from inspector.domain.policy import ERROR, VERDICT_NAMES
 from inspector.pictures import write_bytes
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from inspector.batch.table import BatchTable
 
 #: The folders, by code of the verdict.
-FOLDERS = tuple(name.lower() for name in VERDICTS)
+FOLDERS = tuple(name.lower() for name in VERDICT_NAMES)
 MARK_FILE = "sorted-copies.json"
 #: So much stays free for others.
 _RESERVE_BYTES = 50_000_000
@@ -197,7 +196,7 @@ class _Plan:
             )
         if self._again and (elsewhere := _elsewhere(self._out, name, code)):
             raise ExportError(
-                f"{elsewhere} is there from an earlier time, and the verdict is {VERDICTS[code]} by now",
+                f"{elsewhere} is there from an earlier time, and the verdict is {VERDICT_NAMES[code]} by now",
                 "Choose a new or empty folder.",
             )
 

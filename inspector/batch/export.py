@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from inspector.batch.confusion import ERROR, FAILED, PASSED, REVIEW
-from inspector.batch.results import VERDICTS
 from inspector.batch.summary import assessment, evidence, facts, kinds, label_words, rates, warnings
 from inspector.domain.errors import InspectorError
+from inspector.domain.policy import ERROR, FAILED, PASSED, REVIEW, VERDICT_NAMES
 from inspector.outputs.export import safe_cell
 from inspector.pictures import put_in_place
 
@@ -128,7 +127,7 @@ def _cells(table: BatchTable, index: int) -> tuple[str | int | float, ...]:
     p, time_ns = float(table.p_defective[index]), int(table.mtimes_ns[index])
     return (
         table.path(index),
-        VERDICTS[table.verdicts[index]],
+        VERDICT_NAMES[table.verdicts[index]],
         "" if np.isnan(p) else p,
         table.class_name(index),
         label_words(int(table.labels[index])),

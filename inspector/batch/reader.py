@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.batch.confusion import ERROR
 from inspector.batch.labels import FolderLabels
-from inspector.batch.results import VERDICTS, read_rows
+from inspector.batch.results import read_rows
 from inspector.batch.rows import HEADER
 from inspector.batch.table import BatchTable
 from inspector.domain.errors import InspectorError
+from inspector.domain.policy import ERROR, VERDICT_NAMES
 from inspector.pictures import natural_key
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class _Columns:
     def add(self, values: Sequence[str]) -> None:
         """Take a row in."""
         path, size, mtime_ns, verdict, score, name, _, reason, _, self._model = values
-        code = VERDICTS.index(verdict) if verdict in VERDICTS else ERROR
+        code = VERDICT_NAMES.index(verdict) if verdict in VERDICT_NAMES else ERROR
         p = _number(score)
         name = self._texts.setdefault(name, name)
         index = self._places.setdefault(path, len(self._codes))

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from inspector.batch.confusion import ERROR, FAILED, REVIEW
 from inspector.batch.export import ExportError, Step
 from inspector.batch.labels import DEFECTIVE
 from inspector.batch.record import user_name
 from inspector.batch.report_page import Tile, page
-from inspector.batch.results import VERDICTS
 from inspector.batch.rows import find_picture
 from inspector.batch.summary import assessment, label_words
 from inspector.batch.table import Filter, Sort, SortKey
 from inspector.domain.errors import InspectorError
+from inspector.domain.policy import ERROR, FAILED, REVIEW, VERDICT_NAMES
 from inspector.pictures import encode_picture, read_picture, write_bytes
 from inspector.vision.overlay import displayable, draw_overlay
 
@@ -125,7 +124,7 @@ def _tile(table: BatchTable, index: int, pictures: Path, classifier: Classifier 
     score = float(table.p_defective[index])
     return Tile(
         path=table.path(index),
-        verdict=VERDICTS[table.verdicts[index]],
+        verdict=VERDICT_NAMES[table.verdicts[index]],
         p_defective=None if np.isnan(score) else score,
         label=" · ".join(filter(None, [label_words(int(table.labels[index])), table.defect(index)])),
         assessment=assessment(table, index),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from inspector.batch.rows import HEADER
 from inspector.domain.errors import InspectorError
+from inspector.domain.policy import VERDICT_NAMES
 from inspector.pictures import put_in_place
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from inspector.batch.rows import Row
 
 FILE_NAME = "results.csv"
-VERDICTS = ("PASS", "FAIL", "REVIEW", "ERROR")
 _NOT_OURS = "Name another folder with --out, or add --restart to replace it."
 _NONE = 255
 
@@ -80,7 +80,7 @@ class ResultTable:
 
     def count(self, verdict: str) -> int:
         """How many files of the listing have that verdict."""
-        return self._verdicts.count(VERDICTS.index(verdict))
+        return self._verdicts.count(VERDICT_NAMES.index(verdict))
 
     @property
     def gone(self) -> int:
@@ -122,7 +122,7 @@ class ResultTable:
 
     def _place(self, index: int, begin: int, length: int, verdict: str) -> None:
         self._begins[index], self._lengths[index] = begin, length
-        self._verdicts[index] = VERDICTS.index(verdict) if verdict in VERDICTS else _NONE
+        self._verdicts[index] = VERDICT_NAMES.index(verdict) if verdict in VERDICT_NAMES else _NONE
 
     def _rows(self) -> Iterator[tuple[int, int]]:
         """Begin and length of every row that is kept, in the order in which they are wanted."""
@@ -190,7 +190,7 @@ class ResultTable:
         self._place(index, begin, length, verdict)
         drawn = not self._overlays or bool(overlay and (self.path.parent / overlay).is_file())
         self._done[index] = (
-            verdict in VERDICTS and verdict != "ERROR" and drawn and self._stamp(index) == (size, mtime_ns)
+            verdict in VERDICT_NAMES and verdict != "ERROR" and drawn and self._stamp(index) == (size, mtime_ns)
         )
 
     def _stamp(self, index: int) -> tuple[str, str] | None:

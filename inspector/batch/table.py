@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.batch.confusion import ERROR, FAILED, PASSED, REVIEW, Confusion, confusion_of
+from inspector.batch.confusion import Confusion, confusion_of
 from inspector.batch.labels import DEFECTIVE, GOOD
+from inspector.domain.policy import ERROR, FAILED, PASSED, verdicts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,7 @@ class Filter:
     """Which rows are wanted; what is None does not matter, and what is given must hold all together.
 
     Args:
-        verdicts: Codes, `inspector.batch.confusion.PASSED` to `ERROR`.
+        verdicts: Codes, places in `inspector.domain.policy.VERDICTS`.
         labels: `inspector.batch.labels.GOOD`, `DEFECTIVE`, `UNLABELLED`.
         types: Names of defect types.
         category: Name of a category.
@@ -74,7 +75,7 @@ class BatchTable:
         reasons: Why, as in `Row.reason`.
         class_names: The most probable class of each.
         keys: What the paths are sorted by.
-        verdicts: (N,) uint8, `PASSED`, `FAILED`, `REVIEW`, `ERROR` (places in `inspector.batch.results.VERDICTS`).
+        verdicts: (N,) uint8, places in `inspector.domain.policy.VERDICTS`.
         p_defective: (N,) float64 0..1 with six digits; NaN where the network was not asked.
         labels: (N,) int8, 0 good, 1 defective, -1 none.
         types: (N,) int16, places in ``type_names``; -1 for none.
@@ -150,12 +151,9 @@ class BatchTable:
         Where P(defective) lies within 0.0000005 of a threshold, it may differ from what a run would say: the table
         holds six digits.
         """
-        found = np.full(len(self), PASSED, np.uint8)
-        if thresholds.review_from is not None:
-            found[self.p_defective >= thresholds.review_from] = REVIEW
-        found[self.p_defective >= thresholds.fail_at] = FAILED
-        found[(self.verdicts == ERROR) | np.isnan(self.p_defective)] = ERROR
-        return found
+        verdicts = verdicts_of(self.p_defective, thresholds)
+        verdicts[self.verdicts == ERROR] = ERROR
+        return verdicts
 
     def confusion(self, indexes: NDArray[np.intp] | None = None, *, thresholds: Thresholds | None = None) -> Confusion:
         """Count verdicts by label.

@@ -228,9 +228,9 @@ def _open(parsed: argparse.Namespace, name: str) -> _Batch:
 
 def _chosen(parsed: argparse.Namespace, table: BatchTable) -> NDArray[Any]:
     from inspector.batch import Filter
-    from inspector.batch.results import VERDICTS
+    from inspector.domain.policy import VERDICT_NAMES
 
-    codes = frozenset(VERDICTS.index(one) for one in parsed.verdict) if parsed.verdict else None
+    codes = frozenset(VERDICT_NAMES.index(one) for one in parsed.verdict) if parsed.verdict else None
     return table.select(Filter(verdicts=codes, wrong=parsed.wrong))
 
 

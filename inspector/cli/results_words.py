@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from inspector.batch.results import VERDICTS
 from inspector.batch.summary import label_words
+from inspector.domain.policy import VERDICT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,8 +43,8 @@ def comparison_json(first: BatchTable, second: BatchTable, found: Comparison) ->
     return {
         "compared": len(found.first),
         "verdicts": {
-            before: {after: int(found.verdicts[i, j]) for j, after in enumerate(VERDICTS)}
-            for i, before in enumerate(VERDICTS)
+            before: {after: int(found.verdicts[i, j]) for j, after in enumerate(VERDICT_NAMES)}
+            for i, before in enumerate(VERDICT_NAMES)
         },
         "flips": [_flip(first, second, int(i), int(j)) for i, j in _flipped(found)],
         "all": _agreement_json(found.all_parts),
@@ -65,8 +65,8 @@ def _flip(first: BatchTable, second: BatchTable, i: int, j: int) -> dict[str, An
     return {
         "path": first.path(i),
         "label": label_words(int(first.labels[i])),
-        "first": VERDICTS[first.verdicts[i]],
-        "second": VERDICTS[second.verdicts[j]],
+        "first": VERDICT_NAMES[first.verdicts[i]],
+        "second": VERDICT_NAMES[second.verdicts[j]],
         "p_first": _score(first, i),
         "p_second": _score(second, j),
     }

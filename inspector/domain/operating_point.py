@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.domain.outcome import Counts, Outcome
+from inspector.domain.policy import VERDICTS, sorted_verdicts, verdicts_of
 from inspector.domain.records import Thresholds
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from inspector.domain.outcome import Prices
+    from inspector.domain.records import Verdict
 
 #: Logits are those of a P(defective) this far inside 0..1.
 _CLIP = 1e-7
@@ -55,40 +57,28 @@ class LabelledScores:
         return len(self.scores)
 
     def at(self, thresholds: Thresholds) -> Outcome:
-        """Return what an operating point does; the verdicts are those of `inspector.domain.policy.decide`."""
+        """Return what an operating point does; the verdicts are those of `inspector.domain.policy`."""
         return Outcome(
             thresholds=thresholds,
             good=_counted(self._good, thresholds, self._errors[0]),
             defective=_counted(self._bad, thresholds, self._errors[1]),
         )
 
-    def cell(self, thresholds: Thresholds, *, defective: bool, verdict: str) -> NDArray[np.intp]:
+    def cell(self, thresholds: Thresholds, *, defective: bool, verdict: Verdict) -> NDArray[np.intp]:
         """Return the parts of one cell of the confusion matrix, the most surprising first.
 
         Args:
             thresholds: The operating point.
             defective: Which class.
-            verdict: "passed", "review", "failed" or "error".
+            verdict: Which verdict.
 
         Returns:
             Their places: a defective part by rising score, a good one by falling.
-
-        Raises:
-            ValueError: If the verdict is none of these.
         """
-        p, first = self.scores, _first_stopped(thresholds)
-        with np.errstate(invalid="ignore"):
-            chosen = {
-                "passed": p < first,
-                "review": (p >= first) & (p < thresholds.fail_at),
-                "failed": p >= thresholds.fail_at,
-                "error": np.isnan(p),
-            }
-        if verdict not in chosen:
-            msg = f"need passed, review, failed or error, got {verdict!r}"
-            raise ValueError(msg)
-        places = np.flatnonzero(chosen[verdict] & (self.defective == defective))
-        return places[np.argsort(p[places] if defective else -p[places], kind="stable")]
+        chosen = verdicts_of(self.scores, thresholds) == VERDICTS.index(verdict)
+        places = np.flatnonzero(chosen & (self.defective == defective))
+        p = self.scores[places]
+        return places[np.argsort(p if defective else -p, kind="stable")]
 
     def least_cost(self, prices: Prices, *, band: bool) -> Thresholds | None:
         """Return the operating point of least cost; of several that with the widest gaps between the scores.
@@ -223,11 +213,6 @@ def logits(scores: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(np.log(p / (1 - p)), np.float64)
 
 
-def _first_stopped(thresholds: Thresholds) -> float:
-    return thresholds.fail_at if thresholds.review_from is None else thresholds.review_from
-
-
 def _counted(rising: NDArray[np.float64], thresholds: Thresholds, errors: int) -> Counts:
-    passed = int(np.searchsorted(rising, _first_stopped(thresholds)))
-    below = int(np.searchsorted(rising, thresholds.fail_at))
-    return Counts(passed=passed, review=below - passed, failed=len(rising) - below, error=errors)
+    passed, review, failed = sorted_verdicts(rising, thresholds)
+    return Counts(passed=passed, review=review, failed=failed, error=errors)

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from inspector.domain.records import Verdict
 from inspector.domain.statistics import binomial_upper_bound, parts_needed, wilson_interval
 
 if TYPE_CHECKING:
@@ -102,6 +103,16 @@ class Counts:
     failed: int = 0
     error: int = 0
 
+    def of(self, verdict: Verdict) -> int:
+        """Return how many have a verdict."""
+        by_verdict = {
+            Verdict.PASS: self.passed,
+            Verdict.REVIEW: self.review,
+            Verdict.FAIL: self.failed,
+            Verdict.ERROR: self.error,
+        }
+        return by_verdict[verdict]
+
     @property
     def judged(self) -> int:
         """Those that have a score."""
@@ -170,8 +181,7 @@ class Outcome:
 
     def _per_thousand(self, share: float, defective: tuple[float, float], good: tuple[float, float]) -> Estimate | None:
         """Sum up; the weights are those of a wrong verdict and of a look."""
-        point = self.thresholds
-        band = point.review_from is not None and point.review_from < point.fail_at
+        band = self.thresholds.has_band
         # without a band and without errors nobody looks at any part: that is certain, and no estimate
         looks = float(band or self.good.error + self.defective.error > 0)
         terms = (

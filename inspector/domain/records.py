@@ -186,6 +186,11 @@ class Thresholds:
             )
             raise ValueError(msg)
 
+    @property
+    def has_band(self) -> bool:
+        """Whether any score goes to REVIEW."""
+        return self.review_from is not None and self.review_from < self.fail_at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.domain.outcome import Rate
+from inspector.domain.records import Verdict
 from inspector.recipes.recipe import ChangeEvidence
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def escapes_by_type(parts: LabelledParts, thresholds: Thresholds) -> dict[str, R
     known = parts.scores.defective & ~np.isnan(parts.scores.scores)
     total = Counter(parts.types[place] for place in np.flatnonzero(known).tolist())
     passed = Counter(
-        parts.types[place] for place in parts.scores.cell(thresholds, defective=True, verdict="passed").tolist()
+        parts.types[place] for place in parts.scores.cell(thresholds, defective=True, verdict=Verdict.PASS).tolist()
     )
     rates = {name: Rate(passed[name], count) for name, count in total.items()}
     return dict(sorted(rates.items(), key=lambda one: (-(one[1].value or 0.0), one[0])))

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from inspector.batch import BatchTable, Filter, ResultReader, ResultsError, Sort, SortKey, read_table
-from inspector.batch.confusion import ERROR, FAILED, PASSED, REVIEW
 from inspector.batch.labels import DEFECTIVE, GOOD, UNLABELLED
 from inspector.domain.outcome import Counts
+from inspector.domain.policy import ERROR, FAILED, PASSED, REVIEW
 from inspector.domain.records import Thresholds
 from inspector.domain.statistics import wilson_interval
 from tests.batch.samples import MODEL, R, table_of, write_results

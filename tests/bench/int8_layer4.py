@@ -28,6 +28,7 @@ import numpy as np
 import openvino as ov
 from sklearn.metrics import roc_auc_score
 
+from inspector.domain.policy import rejected
 from inspector.vision.benchmark.graphs import reader
 from inspector.vision.benchmark.machine import cores
 from inspector.vision.benchmark.throughput import GraphRunner, schedules
@@ -84,11 +85,11 @@ def measure(root: Path, name: str, seed: int, weights: Path) -> dict[str, Any]:
     scores = {TRAINED: {part: last(expected_of(trained, dataset.of(part))).scores for part in (VAL, TEST)}}
     scores |= {way: {part: head.p_defective(pooled[part][:, 0]) for part in (VAL, TEST)} for way, head in heads.items()}
     fail_at = made.draft.fields.thresholds.fail_at
-    as_trained = scores[TRAINED][TEST] >= fail_at
+    as_trained = rejected(scores[TRAINED][TEST], fail_at)
     scores[TUNED] = {part: as_exported(graph, trained, dataset.of(part)) for part in (VAL, TEST)}
     itself = {part: as_tuned(tuned, trained, dataset.of(part)) for part in (VAL, TEST)}
     its_own, _ = choose_threshold(itself[VAL], truth[VAL])
-    flips = {way: int(((found[TEST] >= fail_at) != as_trained).sum()) for way, found in scores.items()}
+    flips = {way: int((rejected(found[TEST], fail_at) != as_trained).sum()) for way, found in scores.items()}
     flips[TUNED] = int(((scores[TUNED][TEST] >= its_own) != (itself[TEST] >= its_own)).sum())
     return {
         "speed": speed,

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from inspector import assembly
+from inspector.domain.policy import rejected
 from inspector.paths import Home
 from inspector.pictures import decode_picture, encode_picture, find_pictures, read_picture
 from inspector.vision.bundle import Bundle
@@ -56,9 +57,9 @@ def measure(model: Path, data: Path) -> list[dict[str, Any]]:
                     "factor": factor,
                     "pictures": len(paths),
                     "reduced": int(reduced.sum()),
-                    "flips": int(((scores >= fail_at) != (truth >= fail_at)).sum()),
+                    "flips": int((rejected(scores, fail_at) != rejected(truth, fail_at)).sum()),
                     "judged_again": int(near.sum()),
-                    "flips_guarded": int(((guarded >= fail_at) != (truth >= fail_at)).sum()),
+                    "flips_guarded": int((rejected(guarded, fail_at) != rejected(truth, fail_at)).sum()),
                     "moved_mean": float(moved.mean()),
                     "moved_largest": float(moved.max()),
                 }

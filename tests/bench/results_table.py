@@ -23,8 +23,8 @@ from typing import Any
 import psutil
 
 from inspector.batch import BatchTable, Filter, ResultReader, Sort, SortKey, export_csv, export_excel, flips
-from inspector.batch.confusion import FAILED
 from inspector.batch.rows import HEADER
+from inspector.domain.policy import FAILED
 from inspector.domain.records import Thresholds
 
 ROWS = 100_000

@@ -13,8 +13,8 @@ from scipy.stats import beta
 
 from inspector.domain.operating_point import LabelledScores, logits
 from inspector.domain.outcome import Counts, Estimate, Prices, Rate, evidence
-from inspector.domain.policy import decide
-from inspector.domain.records import Prediction, Thresholds
+from inspector.domain.policy import verdict_of
+from inspector.domain.records import Thresholds, Verdict
 from inspector.domain.statistics import binomial_upper_bound, incomplete_beta, wilson_interval
 
 NAN = float("nan")
@@ -145,31 +145,13 @@ def test_counts_are_those_of_the_policy_and_add_up(
     found = LabelledScores([p for p, _ in parts], [bad for _, bad in parts])
     outcome = found.at(thresholds)
     for defective, counts in ((False, outcome.good), (True, outcome.defective)):
-        verdicts = [_verdict(p, thresholds) for p, bad in parts if bad == defective]
-        names = {"passed": "PASS", "review": "REVIEW", "failed": "FAIL", "error": "ERROR"}
-        for name, verdict in names.items():
-            assert getattr(counts, name) == verdicts.count(verdict)
-            cell = found.cell(thresholds, defective=defective, verdict=name)
+        verdicts = [verdict_of(p, thresholds) for p, bad in parts if bad == defective]
+        for verdict in Verdict:
+            assert counts.of(verdict) == verdicts.count(verdict)
+            cell = found.cell(thresholds, defective=defective, verdict=verdict)
             assert len(cell) == verdicts.count(verdict)
             assert (found.defective[cell] == defective).all()
         assert counts.total == len(verdicts)
-
-
-def _verdict(p: float, thresholds: Thresholds) -> str:
-    if math.isnan(p):
-        return "ERROR"
-    made = Prediction(
-        class_names=("good", "bad"), good_index=0, probabilities=np.array([0.0, 1.0], np.float32),
-        maps=np.zeros((2, 1, 1), np.float32), preprocess_ms=0.0, inference_ms=0.0,
-    )  # fmt: skip
-    # the record holds float32; the score is put in its place as it is
-    return decide(_Exact(made, p), thresholds).verdict.value  # type: ignore[arg-type]
-
-
-class _Exact:
-    def __init__(self, prediction: Prediction, p: float) -> None:
-        self.p_defective = p
-        self.class_names, self.defect_index = prediction.class_names, prediction.defect_index
 
 
 @given(SCORES, st.lists(st.floats(0, 1), min_size=2, max_size=8))
@@ -261,8 +243,6 @@ def test_bad_input_is_refused_with_its_values() -> None:
         Prices(defective_share=1.5)
     with pytest.raises(ValueError, match="2"):
         SOME.within_escapes(2.0, PRICES, band=False)
-    with pytest.raises(ValueError, match="lost"):
-        SOME.cell(Thresholds(fail_at=0.5), defective=True, verdict="lost")
 
 
 def test_no_part_at_all() -> None:

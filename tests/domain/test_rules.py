@@ -13,7 +13,20 @@ from hypothesis import strategies as st
 
 from inspector.domain.config import QualityLimits
 from inspector.domain.ids import new_id
-from inspector.domain.policy import decide, error_decision
+from inspector.domain.policy import (
+    ERROR,
+    FAILED,
+    PASSED,
+    REVIEW,
+    VERDICT_NAMES,
+    VERDICTS,
+    decide,
+    error_decision,
+    rejected,
+    sorted_verdicts,
+    verdict_of,
+    verdicts_of,
+)
 from inspector.domain.quality import check_quality
 from inspector.domain.records import Prediction, Thresholds, Verdict
 from inspector.domain.shifts import shift_start
@@ -41,6 +54,33 @@ def test_thresholds_divide_pass_review_and_fail(p: float, verdict: str) -> None:
     decision = decide(prediction(p), Thresholds(fail_at=0.5, review_from=0.25))
     assert decision.verdict is Verdict(verdict)
     assert bool(decision.reason) == (verdict != "PASS")
+
+
+ANY_SCORE = st.floats() | st.sampled_from([0.0, 0.25, 0.5, 1.0, -0.0, np.nextafter(1.0, 2.0)])
+
+
+@given(st.lists(ANY_SCORE, max_size=30), unit, st.none() | unit)
+def test_many_scores_are_judged_as_one_is(scores: list[float], fail_at: float, share: float | None) -> None:
+    # the drawn scores, and those right at and beside the thresholds
+    thresholds = Thresholds(fail_at=fail_at, review_from=None if share is None else share * fail_at)
+    edges = [edge for edge in (thresholds.fail_at, thresholds.review_from) if edge is not None]
+    scores += [*edges, *(float(np.nextafter(edge, side)) for edge in edges for side in (0.0, 1.0))]
+    each = [verdict_of(p, thresholds) for p in scores]
+    assert [VERDICTS[code] for code in verdicts_of(scores, thresholds)] == each
+    assert verdicts_of(np.reshape(scores, (1, -1)), thresholds).shape == (1, len(scores))
+    judged = [(p, verdict) for p, verdict in zip(scores, each, strict=True) if verdict is not Verdict.ERROR]
+    assert rejected([p for p, _ in judged], fail_at).tolist() == [verdict is Verdict.FAIL for _, verdict in judged]
+    counts = tuple(
+        [verdict for _, verdict in judged].count(kind) for kind in (Verdict.PASS, Verdict.REVIEW, Verdict.FAIL)
+    )
+    assert sorted_verdicts(np.sort([p for p, _ in judged]), thresholds) == counts
+
+
+def test_codes_are_the_places_of_their_verdicts() -> None:
+    assert [VERDICTS[code] for code in (PASSED, FAILED, REVIEW, ERROR)] == [
+        Verdict.PASS, Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR,
+    ]  # fmt: skip
+    assert VERDICT_NAMES == ("PASS", "FAIL", "REVIEW", "ERROR")  # as they stand in results.csv
 
 
 def test_without_a_review_band_there_is_no_review() -> None:

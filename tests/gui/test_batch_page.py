@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLineEdit, QPushButton, QWidget
 
 from inspector.batch import Sort, SortKey
-from inspector.batch.confusion import FAILED, PASSED
 from inspector.batch.labels import DEFECTIVE, GOOD
+from inspector.domain.policy import FAILED, PASSED
 from inspector.domain.records import Prediction
 from inspector.gui.batch.confusion_table import Cell
 from inspector.gui.batch.results_table import ROW_PX, Column

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
-from inspector.domain.records import Thresholds
+from inspector.domain.records import Thresholds, Verdict
 from inspector.gui.operating_point.page import OperatingPage
 from inspector.gui.widgets.later import LaterPage
 from inspector.operating_point.prices import load_prices
@@ -47,7 +47,9 @@ class Desk:
     def cells(self) -> str:
         """What the matrix shows, good before defective."""
         cells = self.page.figures.cells
-        return " ".join(cells[kind, name].text() for kind in (False, True) for name in ("passed", "review", "failed"))
+        return " ".join(
+            cells[kind, name].text() for kind in (False, True) for name in (Verdict.PASS, Verdict.REVIEW, Verdict.FAIL)
+        )
 
     def value(self, row: str, column: str) -> str:
         return self.page.figures.values[row, column].text()
@@ -147,14 +149,14 @@ def test_the_review_band_is_switched_and_the_thresholds_never_pass_each_other(de
 
 def test_a_pressed_cell_shows_its_pictures(desk: Desk) -> None:
     page = desk.page
-    desk.press(page.figures.cells[False, "passed"])
+    desk.press(page.figures.cells[False, Verdict.PASS])
     assert page.strip.title.text() == "GOOD, PASSED: 3, HIGHEST SCORES FIRST"
     strip = page.strip.list
     assert [strip.item(row).text() for row in range(3)] == ["0.4000", "0.2000", "0.1000"]
     desk.until(lambda: all(page.pictures._images.get(place) is not None for place in range(3)))
     strip.setCurrentRow(1)
     assert page.axis._marked == pytest.approx(0.2)
-    desk.press(page.figures.cells[True, "failed"])
+    desk.press(page.figures.cells[True, Verdict.FAIL])
     assert page.strip.title.text() == "DEFECTIVE, FAILED: 2, LOWEST SCORES FIRST"
     desk.until(lambda: "no picture" in strip.item(0).text())  # it was deleted since
     page.controls.fail_box.setValue(0.85)
@@ -163,7 +165,7 @@ def test_a_pressed_cell_shows_its_pictures(desk: Desk) -> None:
 
 def test_a_picture_is_opened_large(desk: Desk) -> None:
     page = desk.page
-    desk.press(page.figures.cells[False, "passed"])
+    desk.press(page.figures.cells[False, Verdict.PASS])
     page.strip.list.setCurrentRow(0)
     page.strip.list.setFocus()
     desk.qtbot.keyClick(page.strip.list, Qt.Key.Key_Return)

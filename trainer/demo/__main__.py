@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 import inspector
+from inspector.domain.policy import rejected
 from inspector.domain.records import Thresholds
 from inspector.vision.bundle import ManifestFields, write_bundle
 from inspector.vision.export import save_graph
@@ -134,7 +135,7 @@ def _crops(name: str) -> Crops:
 
 
 def _flips(one: Answers, other: Answers, threshold: float) -> int:
-    return int(((one.p_defective >= threshold) != (other.p_defective >= threshold)).sum())
+    return int((rejected(one.p_defective, threshold) != rejected(other.p_defective, threshold)).sum())
 
 
 def _fingerprint(crops: Crops) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from inspector.domain.policy import rejected
 from inspector.vision.export import convert
 from inspector.vision.graph import MAPS_OUTPUT, PROBABILITIES_OUTPUT
 from trainer.demo.crops import MASK_CELLS, Crops
@@ -82,7 +83,7 @@ def ask(model: Any, crops: Crops) -> Answers:  # noqa: ANN401 - openvino.Model
 
 def figures(answers: Answers, crops: Crops, threshold: float) -> dict[str, float | int]:
     """Count verdicts, and how often the map's peak lies within one cell of the defect's box."""
-    truth, said = crops.kinds > 0, answers.p_defective >= threshold
+    truth, said = crops.kinds > 0, rejected(answers.p_defective, threshold)
     hits, misses = int((truth & said).sum()), int((truth & ~said).sum())
     overkill, passed = int((~truth & said).sum()), int((~truth & ~said).sum())
     near = [_peak_is_near(answers.maps[i], crops.masks[i]) for i in np.flatnonzero(truth & said)]

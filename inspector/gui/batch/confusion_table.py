@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from inspector.batch.confusion import ERROR, FAILED, PASSED, REVIEW
 from inspector.batch.labels import DEFECTIVE, GOOD, UNLABELLED
+from inspector.domain.policy import ERROR, FAILED, PASSED, REVIEW
 from inspector.gui.theme import TARGET_PX
 from inspector.gui.widgets.basics import card, label
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QRectF
     from PySide6.QtGui import QColor, QPainter
 
-#: By code of the verdict, as in `inspector.batch.results.VERDICTS`.
+#: By code of the verdict, as in `inspector.domain.policy.VERDICTS`.
 FACES = (Face.PASS, Face.FAIL, Face.REVIEW, Face.ERROR)
 STATES = ("good", "fail", "review", "error")
 

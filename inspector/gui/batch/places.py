@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.batch.labels import DEFECTIVE, UNLABELLED
-from inspector.batch.results import VERDICTS
+from inspector.domain.policy import VERDICT_NAMES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +82,7 @@ class Rows:
 
 def verdict_words(code: int) -> str:
     """Return a verdict's word; a dash where there is none."""
-    return VERDICTS[code] if code < len(VERDICTS) else "–"
+    return VERDICT_NAMES[code] if code < len(VERDICT_NAMES) else "–"
 
 
 def score_words(score: float) -> str:

@@ -9,9 +9,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QTableView, QWidget
 
-from inspector.batch.confusion import ERROR
 from inspector.batch.labels import UNLABELLED
 from inspector.batch.table import Sort, SortKey
+from inspector.domain.policy import ERROR
 from inspector.gui.batch.marks import colour_of
 from inspector.gui.batch.places import NO_VERDICT, Rows, label_words, score_words, verdict_words
 from inspector.gui.theme import CURRENT, TEXT_PX, font, lively

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.batch import Filter, RunError, Sort, flips, labels_for, list_pictures, survey
-from inspector.batch.confusion import ERROR, FAILED, PASSED, REVIEW
 from inspector.batch.labels import UNLABELLED
 from inspector.batch.summary import evidence, warnings
 from inspector.domain.errors import InspectorError
+from inspector.domain.policy import ERROR, FAILED, PASSED, REVIEW
 from inspector.gui.batch.places import NO_VERDICT, OtherRun, Rows
 
 if TYPE_CHECKING:

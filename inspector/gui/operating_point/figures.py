@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from inspector.domain.outcome import evidence
+from inspector.domain.records import Verdict
 from inspector.gui.widgets.basics import card, label
 from inspector.operating_point.words import evidence_words
 
@@ -24,7 +25,7 @@ _HEADS = {
 }
 _Figure = TypeVar("_Figure")
 _TYPES_SHOWN = 6
-_VERDICTS = ("passed", "review", "failed", "error")
+VERDICT_WORDS = {Verdict.PASS: "passed", Verdict.REVIEW: "review", Verdict.FAIL: "failed", Verdict.ERROR: "error"}
 _ROWS = (
     ("escapes", "Escapes", "Defective parts that pass, of all defective ones"),
     ("overkill", "Overkill", "Good parts that fail, of all good ones"),
@@ -63,7 +64,7 @@ class Outcomes:
 class FiguresCard(QWidget):
     """See the module."""
 
-    pressed = Signal(bool, str)  #: a cell: defective or not, and "passed", "review", "failed" or "error"
+    pressed = Signal(bool, object)  #: a cell: defective or not, and its Verdict
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +73,7 @@ class FiguresCard(QWidget):
         frame, layout = card(self)
         layout.setSpacing(4)
         outer.addWidget(frame)
-        self.cells: dict[tuple[bool, str], QPushButton] = {}
+        self.cells: dict[tuple[bool, Verdict], QPushButton] = {}
         layout.addLayout(self._build_cells())
         layout.addSpacing(4)
         self.values: dict[tuple[str, str], QLabel] = {}
@@ -94,14 +95,14 @@ class FiguresCard(QWidget):
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(0)
         grid.setColumnStretch(0, 1)
-        self._heads = [label(words, "heading") for words in _VERDICTS]
+        self._heads = [label(words, "heading") for words in VERDICT_WORDS.values()]
         for column, head in enumerate(self._heads, 1):
             head.setContentsMargins(0, 0, 10, 0)
             grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
         self._lines = {kind: label("") for kind in (False, True)}
         for row, (kind, words) in enumerate(self._lines.items(), 1):
             grid.addWidget(words, row, 0)
-            for column, verdict in enumerate(_VERDICTS, 1):
+            for column, verdict in enumerate(VERDICT_WORDS, 1):
                 button = QPushButton("–", self)
                 button.setProperty("kind", "cell")
                 button.setMinimumWidth(66)
@@ -159,7 +160,7 @@ class FiguresCard(QWidget):
         self._show_counts(False, found.now.good, None if before is None else before.good)
         self._show_counts(True, found.now.defective, None if before is None else before.defective)
         errors = found.now.good.error + found.now.defective.error > 0
-        for widget in (self._heads[-1], self.cells[False, "error"], self.cells[True, "error"]):
+        for widget in (self._heads[-1], self.cells[False, Verdict.ERROR], self.cells[True, Verdict.ERROR]):
             widget.setVisible(errors)
         self._show_rates("escapes", *found.each(lambda one: one.escapes))
         self._show_rates("overkill", *found.each(lambda one: one.overkill))
@@ -176,18 +177,18 @@ class FiguresCard(QWidget):
         self.types.setText(words if len(some) > 1 else "")
 
     def _show_counts(self, kind: bool, counts: Counts, before: Counts | None) -> None:  # noqa: FBT001 - a key
-        words = "defective" if kind else "good"
-        self._lines[kind].setText(f"{counts.total:,} {words}")
-        for verdict in _VERDICTS:
-            number = int(getattr(counts, verdict))
+        label_words = "defective" if kind else "good"
+        self._lines[kind].setText(f"{counts.total:,} {label_words}")
+        for verdict, words in VERDICT_WORDS.items():
+            number = counts.of(verdict)
             button = self.cells[kind, verdict]
             text = f"{number:,}"
             if text != button.text():
                 button.setText(text)
             button.setEnabled(True)
-            change = "" if before is None else f"; in force {int(getattr(before, verdict)):,}"
-            button.setToolTip(f"Show these: {words}, {verdict}{change}")
-            button.setAccessibleName(f"{words}, {verdict}: {number:,}")
+            change = "" if before is None else f"; in force {before.of(verdict):,}"
+            button.setToolTip(f"Show these: {label_words}, {words}{change}")
+            button.setAccessibleName(f"{label_words}, {words}: {number:,}")
             _set_tone(button, tone_of(kind, verdict) if number else "none")
 
     def _show_rates(self, key: str, now: Rate, before: Rate | None, held_out: Rate | None) -> None:
@@ -219,13 +220,13 @@ def _set_tone(button: QPushButton, tone: str) -> None:
         button.style().polish(button)
 
 
-def tone_of(defective: bool, verdict: str) -> str:  # noqa: FBT001 - half of a cell's key
+def tone_of(defective: bool, verdict: Verdict) -> str:  # noqa: FBT001 - half of a cell's key
     """Return how a cell of the matrix is coloured."""
-    if (defective, verdict) in ((False, "passed"), (True, "failed")):
+    if (defective, verdict) in ((False, Verdict.PASS), (True, Verdict.FAIL)):
         return "right"
-    if (defective, verdict) == (True, "passed"):
+    if (defective, verdict) == (True, Verdict.PASS):
         return "escape"
-    return "overkill" if (defective, verdict) == (False, "failed") else "plain"
+    return "overkill" if (defective, verdict) == (False, Verdict.FAIL) else "plain"
 
 
 def _short(value: float) -> str:

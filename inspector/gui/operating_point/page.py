@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.domain.errors import InspectorError
-from inspector.domain.records import Thresholds
+from inspector.domain.records import Thresholds, Verdict
 from inspector.gui.operating_point.choice import ChoiceDialog
 from inspector.gui.operating_point.controls import IN_FORCE, PointControls
 from inspector.gui.operating_point.figures import FiguresCard, Outcomes
@@ -47,7 +47,7 @@ class OperatingPage(Page):
         self._session = session
         self._found: Loaded | None = None
         self._point = Thresholds(fail_at=0.5)
-        self._cell: tuple[bool, str] | None = None
+        self._cell: tuple[bool, Verdict] | None = None
         self.dialog: ChoiceDialog | None = None
         self.desk = OperatingDesk(session)
         self._build()
@@ -167,7 +167,7 @@ class OperatingPage(Page):
         self._pictures_later.start()
         self._show_buttons()
 
-    def show_cell(self, defective: bool, verdict: str) -> None:  # noqa: FBT001 - a signal's value
+    def show_cell(self, defective: bool, verdict: Verdict) -> None:  # noqa: FBT001 - a signal's value
         """Show the pictures of a cell of the matrix."""
         self._cell = (defective, verdict)
         self._show_pictures()
@@ -256,7 +256,7 @@ class OperatingPage(Page):
         self.axis.show_scores(found.parts.scores)
         self._show_words()
         if self._cell is None:
-            self._cell = (True, "passed")
+            self._cell = (True, Verdict.PASS)
         self.pictures.forget()
         self.set_point(self._point if same else found.in_force or self._point)
 

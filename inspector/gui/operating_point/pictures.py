@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QDialog, QVBoxLayout
 
+from inspector.gui.operating_point.figures import VERDICT_WORDS
 from inspector.gui.operating_point.part_strip import THUMB_PX, PartEntry
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.fitted_picture import FittedPicture, read_image
@@ -15,7 +16,7 @@ from inspector.gui.widgets.fitted_picture import FittedPicture, read_image
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from inspector.domain.records import Thresholds
+    from inspector.domain.records import Thresholds, Verdict
     from inspector.gui.operating_point.part_strip import PartStrip
     from inspector.gui.operating_point.score_axis import ScoreAxis
     from inspector.gui.station.session import Session
@@ -53,12 +54,12 @@ class CellPictures:
         self._parts, self._places = None, []
         self._images.clear()
 
-    def show(self, parts: LabelledParts, point: Thresholds, defective: bool, verdict: str) -> None:  # noqa: FBT001
+    def show(self, parts: LabelledParts, point: Thresholds, defective: bool, verdict: Verdict) -> None:  # noqa: FBT001
         """Show the parts of a cell."""
         places = parts.scores.cell(point, defective=defective, verdict=verdict)
         kind = "DEFECTIVE" if defective else "GOOD"
         more = f", {SHOWN_AT_MOST} SHOWN" if len(places) > SHOWN_AT_MOST else ""
-        title = f"{kind}, {verdict.upper()}: {len(places):,}{more}"
+        title = f"{kind}, {VERDICT_WORDS[verdict].upper()}: {len(places):,}{more}"
         if len(places) > 1:
             title += f", {_ORDER[defective].upper()}"
         shown = places[:SHOWN_AT_MOST].tolist()

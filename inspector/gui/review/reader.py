@@ -15,8 +15,9 @@ from PySide6.QtCore import QObject, Signal
 
 from inspector.domain.errors import InspectorError, PictureError
 from inspector.domain.review import QueueKind
-from inspector.gui.station.store import draw_thumbnail, prediction_of
+from inspector.gui.station.store import draw_thumbnail
 from inspector.gui.station.work import Worker
+from inspector.outputs.kept import kept_prediction
 from inspector.pictures import read_picture
 from inspector.review.queues import Entry, QueueRequest, Skipped, load_entry
 
@@ -106,7 +107,7 @@ def _with_pixels(entry: Entry) -> Loaded:
         image = read_picture(entry.picture)
     except PictureError as error:
         return Loaded(inspection_id=entry.inspection_id, entry=entry, fault=str(error))
-    prediction = None if entry.inspection is None else prediction_of(entry.inspection)
+    prediction = None if entry.inspection is None else kept_prediction(entry.inspection)
     return Loaded(inspection_id=entry.inspection_id, entry=entry, image=image, prediction=prediction)
 
 

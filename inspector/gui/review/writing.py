@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from inspector.gui.station.store import prediction_of
+from inspector.outputs.kept import kept_prediction
 from inspector.review.desk import withdraw
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def commit(log: ReviewLog, review: Review, found: Loaded) -> Written:
         review=review,
         inspection=inspection,
         others=others,
-        prediction=prediction_of(inspection) if blind else found.prediction,
+        prediction=kept_prediction(inspection) if blind else found.prediction,
         meanwhile=() if blind else tuple(one for one in others if one not in known),
     )
 

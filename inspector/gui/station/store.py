@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import cv2
-import numpy as np
 
 from inspector import __version__, assembly
 from inspector.data_version import stamp_data
 from inspector.domain.errors import InspectorError, PictureError
 from inspector.domain.policy import error_decision
-from inspector.domain.records import Prediction, Thresholds, Verdict
+from inspector.domain.records import Thresholds, Verdict
 from inspector.domain.shifts import shift_start
 from inspector.outputs.base import LogQuery
 from inspector.recipes.recipe import Recipe, SourceOptions, load_recipe, save_next_version
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from inspector.assembly import RecipeEntry
-    from inspector.domain.records import Decision, Image, Inspection
+    from inspector.domain.records import Decision, Image, Inspection, Prediction
     from inspector.engine.job import LineJob
     from inspector.engine.status import PartInspected
     from inspector.gui.station.events import Failure
@@ -261,6 +260,7 @@ class Store:
         return classifier
 
     def _kept(self, inspection: Inspection) -> tuple[Image | None, Prediction | None]:
+        from inspector.outputs.kept import kept_prediction
         from inspector.pictures import read_picture
 
         if inspection.picture is None:
@@ -269,35 +269,12 @@ class Store:
             image = read_picture(inspection.picture.path)
         except PictureError:
             return None, None
-        return image, prediction_of(inspection)
+        return image, kept_prediction(inspection)
 
 
 def replace_failure(failure: Failure, image: Image, prediction: Prediction | None) -> Failure:
     """Return the failure with its picture."""
     return replace(failure, image=image, prediction=prediction)
-
-
-def prediction_of(inspection: Inspection) -> Prediction | None:
-    """Rebuild what is needed to draw the kept heatmap; None where none was kept, or it is gone."""
-    from inspector.pictures import read_picture
-
-    if inspection.picture is None or inspection.picture.heatmap_path is None or not inspection.class_names:
-        return None
-    try:
-        grey = read_picture(inspection.picture.heatmap_path)
-    except PictureError:
-        return None
-    heatmap = (grey if grey.ndim == 2 else grey[..., 0]).astype(np.float32) / 255.0
-    count = len(inspection.class_names)
-    probabilities = np.array(inspection.probabilities, dtype=np.float32)
-    return Prediction(
-        class_names=inspection.class_names,
-        good_index=0,
-        probabilities=probabilities,
-        maps=np.repeat(heatmap[None], count, axis=0),
-        preprocess_ms=0.0,
-        inference_ms=0.0,
-    )
 
 
 def draw_thumbnail(image: Image, prediction: Prediction | None) -> QImage:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from inspector.domain.policy import rejected
 from inspector.vision.benchmark.records import BenchmarkRow, Kind
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from inspector.domain.records import Thresholds
     from inspector.vision.benchmark.contenders import Judgement
     from inspector.vision.benchmark.turns import ContenderSeat
     from inspector.vision.bundle import Bundle
@@ -53,7 +55,7 @@ def make_rows(
                 latency_p50_ms=_percentile_ms(seat.calls_s, 50),
                 latency_p99_ms=_percentile_ms(seat.calls_s, 99),
                 peak_memory_mb=None,
-                verdict_flips=_flips(given, truth, bundle.manifest.thresholds.fail_at),
+                verdict_flips=_flips(given, truth, bundle.manifest.thresholds),
                 largest_difference=_difference(given, truth),
                 least_map_correlation=_correlation(given, truth),
                 against_eager=ratio(bases[Kind.EAGER], seat.times_s),
@@ -84,10 +86,13 @@ def _percentile_ms(calls_s: Sequence[float], percent: int) -> float | None:
     return 1e3 * float(np.percentile(calls_s, percent)) if calls_s else None
 
 
-def _flips(given: Sequence[Judgement] | None, truth: Sequence[Judgement] | None, fail_at: float) -> int | None:
+def _flips(given: Sequence[Judgement] | None, truth: Sequence[Judgement] | None, thresholds: Thresholds) -> int | None:
+    """Count the pictures that one of the two rejects and the other does not."""
     if given is None or truth is None:
         return None
-    return sum((a.p_defective >= fail_at) != (b.p_defective >= fail_at) for a, b in zip(given, truth, strict=True))
+    scores = np.array([(first.p_defective, second.p_defective) for first, second in zip(given, truth, strict=True)])
+    fails = rejected(scores, thresholds.fail_at)
+    return int((fails[:, 0] != fails[:, 1]).sum())
 
 
 def _difference(given: Sequence[Judgement] | None, truth: Sequence[Judgement] | None) -> float | None:

@@ -1,0 +1,35 @@
+"""What the archive has kept of a part, read back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.domain.errors import PictureError
+from inspector.domain.records import Prediction
+from inspector.pictures import read_picture
+
+if TYPE_CHECKING:
+    from inspector.domain.records import Inspection
+
+
+def kept_prediction(inspection: Inspection) -> Prediction | None:
+    """Rebuild what is needed to draw the kept heatmap; None where none was kept, or it is gone."""
+    if inspection.picture is None or inspection.picture.heatmap_path is None or not inspection.class_names:
+        return None
+    try:
+        grey = read_picture(inspection.picture.heatmap_path)
+    except PictureError:
+        return None
+    heatmap = (grey if grey.ndim == 2 else grey[..., 0]).astype(np.float32) / 255.0
+    count = len(inspection.class_names)
+    probabilities = np.array(inspection.probabilities, dtype=np.float32)
+    return Prediction(
+        class_names=inspection.class_names,
+        good_index=0,
+        probabilities=probabilities,
+        maps=np.repeat(heatmap[None], count, axis=0),
+        preprocess_ms=0.0,
+        inference_ms=0.0,
+    )
