@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from inspector.gui.batch.page import BatchPage
     from inspector.gui.first_start.dialog import FirstStart
     from inspector.gui.manual import ManualDialog
-    from inspector.gui.operating_point.page import OperatingPage
+    from inspector.gui.operating_point.page import OperatingPointPage
     from inspector.gui.review.page import ReviewPage
     from inspector.gui.settings.page import SettingsPage
     from inspector.gui.station.session import Session
@@ -147,14 +147,14 @@ class MainWindow(QMainWindow):
         return page
 
     @property
-    def operating(self) -> OperatingPage:
+    def operating(self) -> OperatingPointPage:
         """The Operating point page; made when it is first asked for."""
         return self._operating.page()
 
-    def _make_operating(self) -> OperatingPage:
-        from inspector.gui.operating_point.page import OperatingPage  # not before the first paint
+    def _make_operating(self) -> OperatingPointPage:
+        from inspector.gui.operating_point.page import OperatingPointPage  # not before the first paint
 
-        return OperatingPage(self._session)
+        return OperatingPointPage(self._session)
 
     @property
     def review(self) -> ReviewPage:

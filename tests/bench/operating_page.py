@@ -22,8 +22,8 @@ from PySide6.QtWidgets import QApplication
 from inspector.domain.operating_point import LabelledScores
 from inspector.domain.records import Thresholds
 from inspector.gui import theme
-from inspector.gui.operating_point.page import OperatingPage
-from inspector.gui.operating_point.store import Loaded
+from inspector.gui.operating_point.desk import OperatingPointReading
+from inspector.gui.operating_point.page import OperatingPointPage
 from inspector.gui.station.session import Session
 from inspector.gui.station.store import Store
 from inspector.operating_point.parts import LabelledParts
@@ -46,7 +46,7 @@ def measure(count: int) -> dict[str, float]:
     theme.apply(app, theme.CURRENT.choose("dark"))
     with tempfile.TemporaryDirectory() as folder:
         session = Session(Store(Home(root=Path(folder)), Settings()))
-        page = OperatingPage(session)
+        page = OperatingPointPage(session)
         page.resize(1204, 700)
         page.show()
         begun = time.perf_counter()
@@ -72,7 +72,7 @@ def measure(count: int) -> dict[str, float]:
     }
 
 
-def _made_up(count: int) -> Loaded:
+def _made_up(count: int) -> OperatingPointReading:
     rng = np.random.default_rng(1)
     defective = np.arange(count) % 2 == 1
     odds = rng.normal(np.where(defective, 3.0, -3.0), 2.0)
@@ -86,7 +86,7 @@ def _made_up(count: int) -> Loaded:
         picture=lambda _: None,
         held_out=scores,
     )
-    return Loaded(
+    return OperatingPointReading(
         recipe="made up",
         key=VALIDATION,
         sources=[Source(key=VALIDATION, words="made up")],

@@ -13,7 +13,7 @@ from inspector.batch import Sort, SortKey
 from inspector.batch.labels import DEFECTIVE, GOOD
 from inspector.domain.policy import FAILED, PASSED
 from inspector.domain.records import Prediction
-from inspector.gui.batch.confusion_table import Cell
+from inspector.gui.batch.confusion_table import ConfusionCell
 from inspector.gui.batch.results_table import ROW_PX, Column
 from tests.batch.samples import R, write_results
 from tests.gui.batch_desk import ROWS, Desk, digest_of, make_run, real_rows, say
@@ -61,7 +61,7 @@ def test_a_folder_is_inspected_and_its_results_are_walked_through(station: Stati
     assert desk.current() == "good/1.png"
     station.until(lambda: page.picture.views[0]._shown is not None and page.picture._told is not None)
     assert page.picture.lines[0].verdict.text() == "PASS"
-    assert page.confusion.cells[Cell(label=DEFECTIVE, verdict=FAILED)].text() == "2"
+    assert page.confusion.cells[ConfusionCell(label=DEFECTIVE, verdict=FAILED)].text() == "2"
     assert page.confusion.words.text().startswith("Escapes 0.0 % (0.0 to 65.8), overkill 0.0 %")
 
 
@@ -94,11 +94,11 @@ def test_chips_filters_and_the_table_of_right_and_wrong_choose_what_is_shown(sta
     station.until(lambda: len(desk.names()) == 4 and results.p_to.property("bad"))
     cells = desk.page.confusion.cells
     assert {cell.verdict: button.text() for cell, button in cells.items() if cell.label == DEFECTIVE}[PASSED] == "1"
-    desk.click(cells[Cell(label=GOOD, verdict=FAILED)])
+    desk.click(cells[ConfusionCell(label=GOOD, verdict=FAILED)])
     station.until(lambda: desk.names() == ["good/2.png"])
     assert (results.chips.current, results.label.currentText(), results.p_from.text()) == ("fail", "good", "")
     desk.click(desk.page.confusion.types_button)
-    desk.click(desk.page.confusion.cells[Cell(label=DEFECTIVE, verdict=PASSED, defect="dent")])
+    desk.click(desk.page.confusion.cells[ConfusionCell(label=DEFECTIVE, verdict=PASSED, defect="dent")])
     station.until(lambda: desk.names() == ["dent/2.png"])
     desk.click(chips["error"])
     station.until(lambda: results.empty_title.text() == "No picture is like that" and results.empty.isVisible())
@@ -267,8 +267,8 @@ def test_labels_can_come_from_a_table(station: Station, pictures: Path, monkeypa
     assert bar.fault.text() == ""
     desk.click(bar.inspect)
     station.until(lambda: bar.progress.text().startswith("3 of 3") and not bar.stop.isVisible())
-    assert page.confusion.cells[Cell(label=DEFECTIVE, verdict=FAILED)].text() == "1"
-    assert page.confusion.cells[Cell(label=GOOD, verdict=FAILED)].text() == "1"
+    assert page.confusion.cells[ConfusionCell(label=DEFECTIVE, verdict=FAILED)].text() == "1"
+    assert page.confusion.cells[ConfusionCell(label=GOOD, verdict=FAILED)].text() == "1"
     assert bar.words.text().startswith(f"{found} · Test v1")
     answers.append((str(broken), ""))
     bar.labels_of_table.trigger()  # what is shown stays

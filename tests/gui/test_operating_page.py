@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from inspector.domain.records import Thresholds, Verdict
-from inspector.gui.operating_point.page import OperatingPage
+from inspector.gui.operating_point.page import OperatingPointPage
 from inspector.gui.widgets.later import LaterPage
 from inspector.operating_point.prices import load_prices
 from inspector.operating_point.words import evidence_words
@@ -33,7 +33,7 @@ class Desk:
         self.station.window.show_page("operating")
         shown = self.station.window.bar.stack.currentWidget()
         assert isinstance(shown, LaterPage)
-        assert isinstance(shown.made, OperatingPage)
+        assert isinstance(shown.made, OperatingPointPage)
         self.page = shown.made
         self.until(lambda: self.page._found is not None)
 

@@ -27,7 +27,7 @@ _TALL_PX = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class ConfusionCell:
     """One number of the table.
 
     Args:
@@ -44,7 +44,7 @@ class Cell:
 class ConfusionTable(QWidget):
     """See the module."""
 
-    pressed = Signal(object)  #: Cell whose pictures are wanted
+    pressed = Signal(object)  #: ConfusionCell whose pictures are wanted
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +54,7 @@ class ConfusionTable(QWidget):
         outer.addWidget(frame)
         layout.setContentsMargins(14, 6, 14, 10)
         layout.setSpacing(2)
-        self.cells: dict[Cell, QPushButton] = {}
+        self.cells: dict[ConfusionCell, QPushButton] = {}
         self._counts: Confusion | None = None
         self._area = QScrollArea(frame)
         self._area.setWidgetResizable(True)
@@ -105,7 +105,7 @@ class ConfusionTable(QWidget):
         lines = self._lines(counts)
         errors = any(line[2].error for line in lines)
         verdicts = _VERDICTS if errors else _VERDICTS[:3]
-        wanted = [Cell(label=one, verdict=code, defect=name) for one, name, _ in lines for code, _ in verdicts]
+        wanted = [ConfusionCell(label=one, verdict=code, defect=name) for one, name, _ in lines for code, _ in verdicts]
         if list(self.cells) != wanted:
             self._build(lines, verdicts)
         shown = min(len(lines), _LINES_SHOWN if self.window().height() < _TALL_PX else 2 * _LINES_SHOWN)
@@ -113,7 +113,7 @@ class ConfusionTable(QWidget):
         for (one, name, found), words in zip(lines, self._heads, strict=True):
             words.setText(_line_words(one, name, found.total))
             for code, verdict in verdicts:
-                cell = Cell(label=one, verdict=code, defect=name)
+                cell = ConfusionCell(label=one, verdict=code, defect=name)
                 number = {PASSED: found.passed, REVIEW: found.review, FAILED: found.failed, ERROR: found.error}[code]
                 self._write(self.cells[cell], cell, number, _line_words(one, name, found.total), verdict)
 
@@ -144,7 +144,7 @@ class ConfusionTable(QWidget):
         for row, ((one, name, _), line) in enumerate(zip(lines, self._heads, strict=True), 1):
             grid.addWidget(line, row, 0)
             for column, (code, _) in enumerate(verdicts, 1):
-                cell = Cell(label=one, verdict=code, defect=name)
+                cell = ConfusionCell(label=one, verdict=code, defect=name)
                 button = QPushButton(inside)
                 button.setProperty("kind", "cell")
                 button.clicked.connect(lambda _=False, cell=cell: self.pressed.emit(cell))
@@ -152,7 +152,7 @@ class ConfusionTable(QWidget):
                 self.cells[cell] = button
         self._area.setWidget(inside)
 
-    def _write(self, button: QPushButton, cell: Cell, number: int, line: str, verdict: str) -> None:
+    def _write(self, button: QPushButton, cell: ConfusionCell, number: int, line: str, verdict: str) -> None:
         button.setText(f"{number:,}")
         button.setAccessibleName(f"{line}, {verdict}: {number:,}")
         button.setToolTip(f"Show these: {line}, {verdict}")
@@ -163,7 +163,7 @@ class ConfusionTable(QWidget):
             button.style().polish(button)
 
 
-def _tone(cell: Cell) -> str:
+def _tone(cell: ConfusionCell) -> str:
     right = (cell.label, cell.verdict) in ((GOOD, PASSED), (DEFECTIVE, FAILED))
     if right:
         return "right"

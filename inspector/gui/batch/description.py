@@ -6,18 +6,18 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inspector.gui.batch.picture_reader import Wanted
-from inspector.gui.batch.places import label_words
+from inspector.gui.batch.picture_reader import PictureWish
+from inspector.gui.batch.rows import label_words
 from inspector.gui.batch.words import named
 
 if TYPE_CHECKING:
     from inspector.domain.records import Thresholds
-    from inspector.gui.batch.places import Rows
+    from inspector.gui.batch.rows import Rows
     from inspector.gui.batch.store import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Say:
+class Opinion:
     """What one run says of the picture.
 
     Args:
@@ -34,7 +34,7 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Description:
     """What is said beside the picture.
 
     Args:
@@ -45,12 +45,12 @@ class Told:
     """
 
     name: str
-    says: tuple[Say, ...]
+    says: tuple[Opinion, ...]
     label: str
     reason: str
 
 
-def told_of(reading: Reading, rows: Rows, place: int) -> tuple[Told, Wanted]:
+def describe(reading: Reading, rows: Rows, place: int) -> tuple[Description, PictureWish]:
     """Return what is said of a picture, and what is needed to show it."""
     assert reading.run is not None
     table, runs = rows.table, [reading.run]
@@ -60,7 +60,7 @@ def told_of(reading: Reading, rows: Rows, place: int) -> tuple[Told, Wanted]:
         verdicts.append(int(rows.other.verdicts[place]))
         scores.append(float(rows.other.p_defective[place]))
     says = tuple(
-        Say(
+        Opinion(
             model=named(run),
             verdict=verdict,
             score=score,
@@ -71,8 +71,8 @@ def told_of(reading: Reading, rows: Rows, place: int) -> tuple[Told, Wanted]:
     known = label_words(int(table.labels[place]))
     kind = table.defect(place)
     words = f"Label: {known}{f', {kind}' if kind and kind != known else ''}" if known else ""
-    told = Told(name=table.path(place), says=says, label=words, reason=table.reason(place))
-    wanted = Wanted(
+    told = Description(name=table.path(place), says=says, label=words, reason=table.reason(place))
+    wanted = PictureWish(
         name=table.path(place),
         stamp=(int(table.sizes[place]), int(table.mtimes_ns[place])),
         runs=tuple(runs),

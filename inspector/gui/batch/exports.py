@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMenu
 
     from inspector.batch import BatchRun
-    from inspector.gui.batch.places import Rows
+    from inspector.gui.batch.rows import Rows
     from inspector.gui.station.session import Session
     from inspector.gui.station.store import Store
 

@@ -11,16 +11,16 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector.batch import BatchRequest, BatchRun, BatchRuns
 from inspector.gui.batch.bar import BatchBar
-from inspector.gui.batch.choosing import RunChooser
-from inspector.gui.batch.comparison import CompareCard
+from inspector.gui.batch.comparison_card import ComparisonCard
 from inspector.gui.batch.confusion_table import ConfusionTable
-from inspector.gui.batch.description import told_of
+from inspector.gui.batch.description import describe
 from inspector.gui.batch.exports import Exporter
 from inspector.gui.batch.gallery import PICTURE_H, PICTURE_W
-from inspector.gui.batch.picture_reader import Viewer, make_thumbnail
-from inspector.gui.batch.results import ResultsCard
-from inspector.gui.batch.store import BatchStore, Query, Reading, Surveyed
-from inspector.gui.batch.viewer import PictureCard
+from inspector.gui.batch.picture_card import PictureCard
+from inspector.gui.batch.picture_reader import PictureReader, make_thumbnail
+from inspector.gui.batch.results_card import ResultsCard
+from inspector.gui.batch.run_chooser import RunChooser
+from inspector.gui.batch.store import BatchStore, Query, Reading, SurveyedFolder
 from inspector.gui.batch.words import named, not_inspected_words, survey_words, words_without_labels
 from inspector.gui.widgets.later import Page
 from inspector.gui.widgets.thumbnails import Thumbnails
@@ -65,7 +65,7 @@ class BatchPage(Page):
         self._build()
         self.chooser = RunChooser(self._store, self._do, self)
         self.exporter = Exporter(session, self.bar.export_line, self.bar.export.menu())
-        self._viewer = Viewer(session, self.picture.show_looked)
+        self._viewer = PictureReader(session, self.picture.show_looked)
         self._connect()
         self._show(None)
 
@@ -89,7 +89,7 @@ class BatchPage(Page):
         side.addWidget(self.picture, 1)
         self.confusion = ConfusionTable(self._side)
         side.addWidget(self.confusion)
-        self.compare = CompareCard(self._side)
+        self.compare = ComparisonCard(self._side)
         side.addWidget(self.compare)
         body.addWidget(self._side, 2)
         column.addLayout(body, 1)
@@ -164,7 +164,7 @@ class BatchPage(Page):
     def _survey(self, path: str, labels: str | None, failed: Callable[[Exception], None]) -> None:
         """Look at a folder (`BatchStore.survey`); nothing comes of it where another one has been chosen meanwhile."""
 
-        def found(one: Surveyed) -> None:
+        def found(one: SurveyedFolder) -> None:
             self.bar.show_folder(str(one.folder))
             self.bar.show_labels(one.labels)
             self._on_history(one.runs)
@@ -395,6 +395,6 @@ class BatchPage(Page):
             self.picture.show_told(None)
             self._viewer.want(None, heatmap=False)
             return
-        told, wanted = told_of(reading, rows, place)
+        told, wanted = describe(reading, rows, place)
         self.picture.show_told(told)
         self._viewer.want(wanted, heatmap=self.picture.mode != "original")

@@ -39,7 +39,7 @@ class HeatmapError(InspectorError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class PictureWish:
     """A picture that is to be shown.
 
     Args:
@@ -61,7 +61,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
+class PictureReading:
     """What there is of a picture so far.
 
     Args:
@@ -72,7 +72,7 @@ class Looked:
         heatmaps: One for each run: the prediction; None while it is computed or not asked for; or why there is none.
     """
 
-    wanted: Wanted
+    wanted: PictureWish
     image: Image | None = None
     why: str = ""
     changed: bool = False
@@ -158,24 +158,24 @@ def load_judge(run: BatchRun, store: Store) -> Classifier:
     return found
 
 
-class Viewer:
+class PictureReader:
     """Gets the picture that is wanted, then its heatmaps; what is no longer wanted is passed over. On the GUI thread.
 
     Args:
         session: Gives the workers.
-        show: Told what there is, whenever there is more.
+        show: Description what there is, whenever there is more.
     """
 
-    def __init__(self, session: Session, show: Callable[[Looked], None]) -> None:
+    def __init__(self, session: Session, show: Callable[[PictureReading], None]) -> None:
         self._show = show
         self._pictures = session.workers.make("pictures")
         self._heatmaps = Heatmaps(session.store)
         self._judging = session.workers.make("heatmaps", self._heatmaps.close)
-        self._looked: Looked | None = None
+        self._looked: PictureReading | None = None
         self._number = 0
         self._with_heatmap = True
 
-    def want(self, wanted: Wanted | None, *, heatmap: bool) -> None:
+    def want(self, wanted: PictureWish | None, *, heatmap: bool) -> None:
         """Ask for a picture; None for none.
 
         Args:
@@ -189,16 +189,16 @@ class Viewer:
             return
         number = self._number
 
-        def read() -> Looked | None:
+        def read() -> PictureReading | None:
             return _read(wanted) if number == self._number else None
 
-        def done(looked: Looked | None) -> None:
+        def done(looked: PictureReading | None) -> None:
             if looked is not None and number == self._number:
                 self._tell(looked)
                 self._judge()
 
         def failed(error: Exception) -> None:
-            done(Looked(wanted=wanted, why=str(error)))
+            done(PictureReading(wanted=wanted, why=str(error)))
 
         self._pictures.do(read, done, failed)
 
@@ -207,7 +207,7 @@ class Viewer:
         self._with_heatmap = heatmap
         self._judge()
 
-    def _tell(self, looked: Looked) -> None:
+    def _tell(self, looked: PictureReading) -> None:
         self._looked = looked
         self._show(looked)
 
@@ -219,7 +219,7 @@ class Viewer:
             if heatmap is None:
                 self._judge_one(looked.wanted, looked.image, place)
 
-    def _judge_one(self, wanted: Wanted, image: Image, place: int) -> None:
+    def _judge_one(self, wanted: PictureWish, image: Image, place: int) -> None:
         number = self._number
         run = wanted.runs[place]
 
@@ -248,16 +248,16 @@ def make_thumbnail(file: str, width_px: int, height_px: int) -> QImage | None:
     return to_qimage(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
 
 
-def _read(wanted: Wanted) -> Looked:
+def _read(wanted: PictureWish) -> PictureReading:
     path = wanted.path
     try:
         status = path.stat()
     except OSError:
         words = f"{wanted.name} is not in its folder any more.\nIts row stays; put the file back to see it."
-        return Looked(wanted=wanted, why=words, heatmaps=tuple(None for _ in wanted.runs))
+        return PictureReading(wanted=wanted, why=words, heatmaps=tuple(None for _ in wanted.runs))
     changed = -1 not in wanted.stamp and (status.st_size, status.st_mtime_ns) != wanted.stamp
     heatmaps = tuple(None if asked else "No heatmap: the network was not asked." for asked in wanted.judged)
     try:
-        return Looked(wanted=wanted, image=read_picture(path), changed=changed, heatmaps=heatmaps)
+        return PictureReading(wanted=wanted, image=read_picture(path), changed=changed, heatmaps=heatmaps)
     except InspectorError as error:
-        return Looked(wanted=wanted, why=f"{wanted.name} cannot be shown.\n{error}", heatmaps=heatmaps)
+        return PictureReading(wanted=wanted, why=f"{wanted.name} cannot be shown.\n{error}", heatmaps=heatmaps)

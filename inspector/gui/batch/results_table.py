@@ -13,7 +13,7 @@ from inspector.batch.labels import UNLABELLED
 from inspector.batch.table import Sort, SortKey
 from inspector.domain.policy import ERROR
 from inspector.gui.batch.marks import colour_of
-from inspector.gui.batch.places import NO_VERDICT, Rows, label_words, score_words, verdict_words
+from inspector.gui.batch.rows import NO_VERDICT, Rows, label_words, score_words, verdict_words
 from inspector.gui.theme import CURRENT, TEXT_PX, font, lively
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from inspector.batch.labels import UNLABELLED
 from inspector.batch.summary import evidence, warnings
 from inspector.domain.errors import InspectorError
 from inspector.domain.policy import ERROR, FAILED, PASSED, REVIEW
-from inspector.gui.batch.places import NO_VERDICT, OtherRun, Rows
+from inspector.gui.batch.rows import NO_VERDICT, OtherRun, Rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,7 +88,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surveyed:
+class SurveyedFolder:
     """A folder as it was looked at.
 
     Args:
@@ -135,7 +135,7 @@ class BatchStore:
             raise RunError(f"the batch {identity} was removed while it started", "Inspect again.")
         return run
 
-    def survey(self, folder: Path, labels: str | None = None) -> Surveyed:
+    def survey(self, folder: Path, labels: str | None = None) -> SurveyedFolder:
         """Look at what a folder holds; of a file, its folder.
 
         Args:
@@ -156,7 +156,7 @@ class BatchStore:
         if labels is None:
             labels = last.record.labels_file if last is not None else ""
         found = survey(list_pictures(folder, recursive=True), labels_for(folder, Path(labels) if labels else None))
-        return Surveyed(folder=folder, labels=labels, found=found, runs=runs, last=last)
+        return SurveyedFolder(folder=folder, labels=labels, found=found, runs=runs, last=last)
 
     def look(self, query: Query) -> Reading:
         """Read what is new of a run, and select.

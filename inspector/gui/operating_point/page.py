@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, 
 
 from inspector.domain.errors import InspectorError
 from inspector.domain.records import Thresholds, Verdict
-from inspector.gui.operating_point.choice import ChoiceDialog
-from inspector.gui.operating_point.controls import IN_FORCE, PointControls
-from inspector.gui.operating_point.figures import FiguresCard, Outcomes
+from inspector.gui.operating_point.cell_pictures import CellPictures
+from inspector.gui.operating_point.choice_dialog import ChoiceDialog
+from inspector.gui.operating_point.desk import OperatingPointDesk
+from inspector.gui.operating_point.figures_card import FiguresCard, Outcomes
 from inspector.gui.operating_point.part_strip import PartStrip
-from inspector.gui.operating_point.pictures import CellPictures
-from inspector.gui.operating_point.prices import PricesCard
+from inspector.gui.operating_point.point_controls import IN_FORCE, PointControls
+from inspector.gui.operating_point.prices_card import PricesCard
 from inspector.gui.operating_point.score_axis import ScoreAxis
-from inspector.gui.operating_point.store import OperatingDesk
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.later import Page
 from inspector.operating_point.choice import chosen
@@ -27,7 +27,7 @@ from inspector.recipes.promotions import user_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from inspector.gui.operating_point.store import Loaded
+    from inspector.gui.operating_point.desk import OperatingPointReading
     from inspector.gui.station.session import Session
     from inspector.operating_point.prices import RecipePrices
     from inspector.recipes.recipe import Recipe
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _PICTURES_AFTER_MS, _PRICES_AFTER_MS = 200, 600
 
 
-class OperatingPage(Page):
+class OperatingPointPage(Page):
     """See the module.
 
     Args:
@@ -45,11 +45,11 @@ class OperatingPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._found: Loaded | None = None
+        self._found: OperatingPointReading | None = None
         self._point = Thresholds(fail_at=0.5)
         self._cell: tuple[bool, Verdict] | None = None
         self.dialog: ChoiceDialog | None = None
-        self.desk = OperatingDesk(session)
+        self.desk = OperatingPointDesk(session)
         self._build()
         self.pictures = CellPictures(session, self.strip, self.axis)
         self._pictures_later = self._later(_PICTURES_AFTER_MS, self._show_pictures)
@@ -232,7 +232,7 @@ class OperatingPage(Page):
         if self.isVisible():
             self.refresh()
 
-    def _loaded(self, found: Loaded) -> None:
+    def _loaded(self, found: OperatingPointReading) -> None:
         """Show what was read: with the thresholds in force, unless others were set by hand and nothing has changed."""
         before = self._found
         same = (

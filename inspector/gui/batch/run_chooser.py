@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from inspector.gui.batch.runs import RunsDialog
+from inspector.gui.batch.runs_dialog import RunsDialog
 from inspector.gui.batch.words import begun_words, named
 from inspector.gui.widgets.question import Question
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QPushButto
 
 from inspector.domain.operating_point import logits
 from inspector.domain.records import Thresholds
-from inspector.gui.operating_point.prices import number_box
+from inspector.gui.operating_point.prices_card import number_box
 from inspector.gui.operating_point.score_axis import p_of_logit
 from inspector.gui.widgets.basics import label
 

@@ -26,8 +26,8 @@ from inspector.gui.batch.store import VERDICT_CHIPS, Query
 from inspector.gui.widgets.basics import card, label
 
 if TYPE_CHECKING:
-    from inspector.gui.batch.confusion_table import Cell
-    from inspector.gui.batch.places import Rows
+    from inspector.gui.batch.confusion_table import ConfusionCell
+    from inspector.gui.batch.rows import Rows
     from inspector.gui.batch.store import Reading
     from inspector.gui.widgets.thumbnails import Thumbnails
 
@@ -277,7 +277,7 @@ class ResultsCard(QWidget):
         self.chips.choose(name)
         self.query_changed.emit()
 
-    def show_cell(self, cell: Cell) -> None:
+    def show_cell(self, cell: ConfusionCell) -> None:
         """Show the pictures behind a number of the table of right and wrong."""
         self.clear_filters()
         kinds = {GOOD: "good", DEFECTIVE: "defective", UNLABELLED: "none"}

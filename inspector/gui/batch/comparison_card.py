@@ -20,7 +20,7 @@ _SIGNIFICANCE = 0.05
 _HEAD_PX = 84
 
 
-class CompareCard(QWidget):
+class ComparisonCard(QWidget):
     """See the module."""
 
     ended = Signal()

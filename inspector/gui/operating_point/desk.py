@@ -26,7 +26,7 @@ _MOVED = "A point that was chosen by parts is not proven by the same ones: run a
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
+class OperatingPointReading:
     """What was read.
 
     Args:
@@ -60,7 +60,7 @@ class Loaded:
         return _MOVED if point != self.in_force or self.chosen_by == self.parts.source else ""
 
 
-class OperatingDesk:
+class OperatingPointDesk:
     """See the module. Called on the GUI thread.
 
     Args:
@@ -73,15 +73,15 @@ class OperatingDesk:
         self._sources: tuple[Path, Sources] | None = None
         self.author = ""  #: who chose last, while the program runs
 
-    def load(self, recipe: Recipe, key: str, done: Callable[[Loaded], None]) -> None:
+    def load(self, recipe: Recipe, key: str, done: Callable[[OperatingPointReading], None]) -> None:
         """Read a source; where it is empty or not there any more, the model's validation. Only the last wish counts."""
         self._number += 1
         number, store = self._number, self._session.store
 
-        def task() -> Loaded:
+        def task() -> OperatingPointReading:
             return load(self._sources_of(store.places.log), recipe, key, store.home.recipes)
 
-        def loaded(found: Loaded) -> None:
+        def loaded(found: OperatingPointReading) -> None:
             if number == self._number:
                 done(found)
 
@@ -92,7 +92,7 @@ class OperatingDesk:
         folder = self._session.store.home.recipes
         self._session.work.do(lambda: save_prices(prices, recipe, folder), failed=self._failed)
 
-    def take_back(self, recipe: Recipe, found: Loaded, author: str) -> None:
+    def take_back(self, recipe: Recipe, found: OperatingPointReading, author: str) -> None:
         """Give a recipe back the operating point from before its last change, as a new version."""
         store, undone, in_force = self._session.store, found.undoable, found.in_force
         assert undone is not None
@@ -114,7 +114,7 @@ class OperatingDesk:
         self._session.fault.emit("recipe", str(error))
 
 
-def load(sources: Sources, recipe: Recipe, key: str, recipes: Path) -> Loaded:
+def load(sources: Sources, recipe: Recipe, key: str, recipes: Path) -> OperatingPointReading:
     """Read all that the page shows; called on the worker."""
     there = sources.list(recipe)
     key = key if key in {one.key for one in there} else VALIDATION
@@ -127,7 +127,7 @@ def load(sources: Sources, recipe: Recipe, key: str, recipes: Path) -> Loaded:
     versions = history(recipe.name, recipes)
     change = next((one.change for one in reversed(versions) if one.change is not None), None)
     by = change.evidence.source if change is not None and change.evidence is not None else ""
-    return Loaded(
+    return OperatingPointReading(
         recipe=recipe.name,
         key=key,
         sources=there,

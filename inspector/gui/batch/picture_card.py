@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayou
 
 from inspector.domain.records import Prediction
 from inspector.gui.batch.marks import STATES
-from inspector.gui.batch.places import NO_VERDICT, verdict_words
+from inspector.gui.batch.rows import NO_VERDICT, verdict_words
 from inspector.gui.batch.words import points_words
 from inspector.gui.theme import CURRENT, lively
 from inspector.gui.widgets.basics import OneLine, card, label
@@ -20,8 +20,8 @@ from inspector.gui.widgets.render import Scene
 from inspector.gui.widgets.verdict import ScoreBar
 
 if TYPE_CHECKING:
-    from inspector.gui.batch.description import Say, Told
-    from inspector.gui.batch.picture_reader import Looked
+    from inspector.gui.batch.description import Description, Opinion
+    from inspector.gui.batch.picture_reader import PictureReading
 
 _OPACITY = 0.6
 #: Room for the name of who says it.
@@ -34,7 +34,7 @@ _MODES = (
 _NOTHING = "Choose a picture of the list; arrow keys walk through it"
 
 
-class SayLine(QWidget):
+class OpinionLine(QWidget):
     """One line: who, verdict, P(defective) as a number and on a bar with the operating point."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -52,12 +52,12 @@ class SayLine(QWidget):
             row.addWidget(one)
         row.addWidget(self.bar, 1)
 
-    def show_say(self, say: Say | None, *, named: bool) -> None:
+    def show_say(self, say: Opinion | None, *, named: bool) -> None:
         """Show it; None for nothing.
 
         Args:
             say: What is said.
-            named: Say who says it.
+            named: Opinion who says it.
         """
         self.model.setVisible(named)
         if say is None:
@@ -83,8 +83,8 @@ class PictureCard(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._looked: Looked | None = None
-        self._told: Told | None = None
+        self._looked: PictureReading | None = None
+        self._told: Description | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
@@ -137,7 +137,7 @@ class PictureCard(QWidget):
         frame, layout = card(self)
         layout.setContentsMargins(14, 6, 14, 6)
         layout.setSpacing(2)
-        self.lines = tuple(SayLine(frame) for _ in self.views)
+        self.lines = tuple(OpinionLine(frame) for _ in self.views)
         for line in self.lines:
             layout.addWidget(line)
         self.words = OneLine()
@@ -151,7 +151,7 @@ class PictureCard(QWidget):
         """What is shown."""
         return next(name for name, button in self.modes.items() if button.isChecked())
 
-    def show_told(self, told: Told | None) -> None:
+    def show_told(self, told: Description | None) -> None:
         """Say what the runs say of the chosen picture; the picture itself comes a little later."""
         self._told, self._looked = told, None
         comparing = told is not None and len(told.says) > 1
@@ -166,7 +166,7 @@ class PictureCard(QWidget):
                 view.say_when_empty(_NOTHING)
                 view.show_scene(None)
 
-    def show_looked(self, looked: Looked) -> None:
+    def show_looked(self, looked: PictureReading) -> None:
         """Show what there is of the picture."""
         self._looked = looked
         self._draw()
@@ -215,7 +215,7 @@ class PictureCard(QWidget):
                 heatmap = looked.heatmaps[place] if place < len(looked.heatmaps) else None
                 view.show_scene(self._scene(looked, heatmap, told, place))
 
-    def _scene(self, looked: Looked, heatmap: Prediction | str | None, told: Told, place: int) -> Scene:
+    def _scene(self, looked: PictureReading, heatmap: Prediction | str | None, told: Description, place: int) -> Scene:
         assert looked.image is not None
         name = told.name if len(told.says) == 1 else told.says[place].model
         found = heatmap if isinstance(heatmap, Prediction) else None
