@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QStackedWidget,
 
 from inspector import assembly
 from inspector.gui.first_start.parts import Choice, PathField, asked, row_of
+from inspector.gui.station.asker import Asker
 from inspector.gui.widgets.basics import label
 from inspector.programs import has_trainer
 from inspector.runs.trainer import Inquiry
@@ -41,8 +42,7 @@ class ModelStep(QWidget):
     def __init__(self, session: Session, command: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._command = session, tuple(command)
-        self._inquiry: Inquiry | None = None
-        self._looking = False
+        self._asker = Asker(session.work)
         self._demo_line = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -140,7 +140,7 @@ class ModelStep(QWidget):
 
     def fault(self) -> str:
         """Say what is missing; empty where nothing is."""
-        if self._inquiry is not None:
+        if self._asker.asking:
             return "The model is being imported; wait for it, or choose another way."
         if self.chosen == IMPORTED:
             return "Import the file first, or choose another way."
@@ -149,46 +149,31 @@ class ModelStep(QWidget):
     def start_import(self) -> None:
         """Import the weights in a process of its own: torch has no place in the window's."""
         path = Path(self.weights.text())
-        if self._inquiry is not None or not path.name:
-            self.message.setText("Name the file of weights." if self._inquiry is None else self.message.text())
+        if self._asker.asking or not path.name:
+            self.message.setText("Name the file of weights." if not self._asker.asking else self.message.text())
             return
         home = str(self._session.store.home.root)
         arguments = ("model", "import", str(path), "--classes", self.classes.text(), "--good", self.good.text())
         command = (*self._command, *arguments, "--home", home, "--json")
         self.import_button.setEnabled(False)
         self.message.setText(f"{path.name} is being read and turned into a model…")
-
-        def begun(inquiry: Inquiry) -> None:
-            self._inquiry = inquiry
-
-        self._session.work.do(lambda: Inquiry(command), begun, self._failed)
+        self._asker.ask(lambda: Inquiry(command), self._imported, self._failed)
 
     def poll(self) -> None:
         """Look whether the import is done."""
-        inquiry = self._inquiry
-        if inquiry is None or self._looking:
-            return
-        self._looking = True
-        self._session.work.do(inquiry.answer, self._answered, self._failed)
+        self._asker.poll()
 
     def release(self) -> None:
         """End an import that is under way; what it has not finished is not there."""
-        inquiry, self._inquiry = self._inquiry, None
-        if inquiry is not None:
-            inquiry.kill()
+        self._asker.release()
 
-    def _answered(self, found: dict[str, Any] | None) -> None:
-        self._looking = False
-        if found is None:
-            return
-        self._inquiry = None
+    def _imported(self, answer: dict[str, Any]) -> None:
         self.import_button.setEnabled(True)
         self.message.setText("")
-        self._list(str(found["name"]))
+        self._list(str(answer["name"]))
         self.choose(THERE)
 
     def _failed(self, error: Exception) -> None:
-        self._looking, self._inquiry = False, None
         self.import_button.setEnabled(True)
         self.message.setText(str(error))
 

@@ -16,6 +16,7 @@ from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
 from inspector.gui.words import MODES
+from inspector.gui.work import Latest
 from inspector.pictures import PICTURE_SUFFIXES, read_picture
 from inspector.recipes.recipe import SourceOptions
 
@@ -51,6 +52,7 @@ class PicturesStep(QWidget):
         super().__init__(parent)
         self._session = session
         self._preview: Preview | None = None
+        self._first = Latest(session.work)
         self._previewed = ""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -205,6 +207,7 @@ class PicturesStep(QWidget):
         self.view.release()
 
     def _end(self) -> None:
+        self._first.forget()
         preview, self._preview = self._preview, None
         if preview is not None:
             preview.stop()
@@ -232,15 +235,10 @@ class PicturesStep(QWidget):
         folder = Path(source.removeprefix("folder:"))
 
         def show(image: Image | None) -> None:
-            if source == self._previewed:
-                self.view.say_when_empty(f"There is no picture in {folder} yet")
-                self.view.show_scene(None if image is None else Scene(image=image, label="a picture of the folder"))
+            self.view.say_when_empty(f"There is no picture in {folder} yet")
+            self.view.show_scene(None if image is None else Scene(image=image, label="a picture of the folder"))
 
-        def failed(error: Exception) -> None:
-            if source == self._previewed:
-                self.view.say_when_empty(str(error))
-
-        self._session.work.do(lambda: first_picture(folder), show, failed)
+        self._first.ask(lambda: first_picture(folder), show, lambda error: self.view.say_when_empty(str(error)))
 
 
 def first_picture(folder: Path) -> Image | None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from inspector.domain.records import Image, Inspection
-    from inspector.gui.station.work import Worker
+    from inspector.gui.work import Worker
     from inspector.paths import Home
     from trainer.protocol import ExplainReport
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from inspector.gui.review.learning_card import Lessons, read_lessons
 from inspector.gui.review.recent_card import Said, last_said
 from inspector.gui.review.walk import NOBODY
 from inspector.gui.review.words import QUEUES
-from inspector.gui.station.work import Worker
+from inspector.gui.work import Results, Worker
 from inspector.outputs.base import LogQuery
 from inspector.review.estimate import audit_report
 from inspector.review.queues import QueueRequest, build_queue
@@ -131,7 +130,7 @@ class FiguresReader(QObject):
     def __init__(self, policy_of: PolicyOf, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._policy_of = policy_of
-        self._results: queue.SimpleQueue[tuple[Callable[[Any], None], Any]] = queue.SimpleQueue()
+        self._results = Results()
         self._worker = Worker("review figures", self._results)
         self._next: Wanted | None = None
         self._busy = False
@@ -149,12 +148,7 @@ class FiguresReader(QObject):
 
     def poll(self) -> None:
         """Hand out what is finished."""
-        while True:
-            try:
-                callback, value = self._results.get_nowait()
-            except queue.Empty:
-                return
-            callback(value)
+        self._results.hand_out()
 
     def close(self) -> None:
         """End the thread after what it is at; waited for shortly."""

@@ -5,18 +5,17 @@ What is wanted next is said anew with every step; the newest wishes are done fir
 
 from __future__ import annotations
 
-import queue
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from inspector.domain.errors import InspectorError, PictureError
 from inspector.domain.review import QueueKind
 from inspector.gui.station.store import draw_thumbnail
-from inspector.gui.station.work import Worker
+from inspector.gui.work import Results, Worker
 from inspector.outputs.kept import kept_prediction
 from inspector.pictures import read_picture
 from inspector.review.queues import Entry, QueueRequest, Skipped, load_entry
@@ -120,7 +119,7 @@ class Reader(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._results: queue.SimpleQueue[tuple[Callable[[Any], None], Any]] = queue.SimpleQueue()
+        self._results = Results()
         self._worker = Worker("review", self._results)
         self._pictures: OrderedDict[str, Loaded] = OrderedDict()
         self._thumbnails: OrderedDict[str, QImage | None] = OrderedDict()
@@ -168,12 +167,7 @@ class Reader(QObject):
 
     def poll(self) -> None:
         """Hand out what is finished."""
-        while True:
-            try:
-                callback, value = self._results.get_nowait()
-            except queue.Empty:
-                return
-            callback(value)
+        self._results.hand_out()
 
     def close(self) -> None:
         """End the thread after what it is at; waited for shortly, as decoding must not be torn off."""

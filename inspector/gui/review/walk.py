@@ -22,7 +22,7 @@ from inspector.review.queues import Queue, QueueRequest, build_queue
 if TYPE_CHECKING:
     from inspector.domain.records import Inspection
     from inspector.domain.review import Judgement
-    from inspector.gui.station.work import Worker
+    from inspector.gui.work import Worker
     from inspector.outputs.reviews import ReviewLog
     from inspector.review.population import PolicyOf
     from inspector.review.queues import Entry

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from inspector.domain.records import Inspection, Prediction
     from inspector.domain.review import Review
     from inspector.gui.review.reader import Loaded
-    from inspector.gui.station.work import Worker
+    from inspector.gui.work import Worker
     from inspector.outputs.reviews import ReviewLog
 
 _Value = TypeVar("_Value")

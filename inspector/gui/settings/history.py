@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from inspector.gui.widgets.basics import card, label
+from inspector.gui.work import Latest
 from inspector.operating_point.words import version_words
 from inspector.recipes.versions import history
 
@@ -31,6 +32,7 @@ class HistoryCard(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._latest = Latest(session.work)
         self.lines: list[tuple[str, str, str, str]] = []  #: what is shown: when, who, what, why; the newest first
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -58,7 +60,7 @@ class HistoryCard(QWidget):
         def done(versions: list[RecipeVersion]) -> None:
             self._show(name, versions)
 
-        self._session.work.do(lambda: history(name, folder), done, lambda error: self._show(name, (), str(error)))
+        self._latest.ask(lambda: history(name, folder), done, lambda error: self._show(name, (), str(error)))
 
     def _show(self, name: str, versions: Sequence[RecipeVersion], fault: str = "") -> None:
         self.title.setText(f"VERSIONS OF {name.upper()}")

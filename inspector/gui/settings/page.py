@@ -27,6 +27,7 @@ from inspector.gui.widgets.forms import Form
 from inspector.gui.widgets.later import Page
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
+from inspector.gui.work import Latest
 from inspector.programs import has_trainer
 from inspector.recipes.recipe import Recipe
 from inspector.runs.trainings import Trainings
@@ -58,6 +59,7 @@ class SettingsPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._model_thresholds = Latest(session.work)
         self._recipe: Recipe | None = None
         self._image: Image | None = None
         self._preview: Preview | None = None
@@ -376,7 +378,7 @@ class SettingsPage(Page):
         """Find the model's own operating point; where the model cannot be found, the field says nothing of it."""
         recipe, store = self._recipe, self._session.store
         if recipe is not None:
-            self._session.work.do(
+            self._model_thresholds.ask(
                 lambda: store.model_thresholds(recipe.model), self._on_thresholds, lambda _: self._on_thresholds(None)
             )
 

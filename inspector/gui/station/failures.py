@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from inspector.engine.status import PartInspected
     from inspector.gui.station.events import Failure
     from inspector.gui.station.store import Store
-    from inspector.gui.station.work import Worker
+    from inspector.gui.work import Worker
 
 #: How many are kept.
 FAILURES = 12

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.gui.work import Latest
 from inspector.recipes.recipe import RecipeFollower
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from inspector.gui.station.work import Worker
+    from inspector.gui.work import Worker
     from inspector.recipes.recipe import Recipe
 
 
@@ -27,30 +28,25 @@ class RecipeWatch:
     def __init__(
         self, work: Worker, folder: Path, use: Callable[[Recipe], None], failed: Callable[[Exception], None]
     ) -> None:
-        self._work, self._folder, self._use, self._failed = work, folder, use, failed
+        self._folder, self._use = folder, use
+        self._latest = Latest(work, failed)
         self._follower: RecipeFollower | None = None
-        self._wanted: Recipe | None = None
 
     def follow(self, recipe: Recipe | None) -> None:
         """Follow this recipe from now on; None follows nothing."""
-        self._wanted, self._follower = recipe, None
-        if recipe is None:
-            return
-
-        def begun(follower: RecipeFollower) -> None:
-            if self._wanted is recipe:
-                self._follower = follower
-
-        self._work.do(lambda: RecipeFollower(recipe, self._folder), begun, self._failed)
+        self._follower = None
+        self._latest.forget()
+        if recipe is not None:
+            self._latest.ask(lambda: RecipeFollower(recipe, self._folder), self._begin)
 
     def look(self) -> None:
         """Look once."""
-        follower = self._follower
-        if follower is None:
-            return
+        if self._follower is not None and not self._latest.busy:
+            self._latest.also(self._follower.newer, self._take)
 
-        def found(newer: Recipe | None) -> None:
-            if newer is not None and follower is self._follower:
-                self._use(newer)
+    def _begin(self, follower: RecipeFollower) -> None:
+        self._follower = follower
 
-        self._work.do(follower.newer, found, self._failed)
+    def _take(self, newer: Recipe | None) -> None:
+        if newer is not None:
+            self._use(newer)

@@ -6,10 +6,9 @@ workers only, whose results come back by the same timer.
 
 from __future__ import annotations
 
-import queue
 import time
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -22,7 +21,7 @@ from inspector.gui.station.events import Counts, Failure, Listener
 from inspector.gui.station.failures import Failures
 from inspector.gui.station.recipe_watch import RecipeWatch
 from inspector.gui.station.trials import Trials
-from inspector.gui.station.work import Worker, Workers
+from inspector.gui.work import Results, Worker, Workers
 from inspector.outputs.base import LogQuery, YieldPoint
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ class Session(QObject):
         self.recipe: Recipe | None = None
         self.lot = ""
         self.log: SqliteResultLog | None = None
-        self._results: queue.SimpleQueue[tuple[Callable[[Any], None], Any]] = queue.SimpleQueue()
+        self._results = Results()
         self.control = Worker("control", self._results)  #: starts and stops the line, opens the log: in order
         self.work = Worker("work", self._results)  #: everything else
         self.workers = Workers(self._results)  #: of the pages
@@ -141,6 +140,7 @@ class Session(QObject):
     def shut_down(self) -> Callable[[], bool]:
         """Begin to end everything; returns a function that says whether it has ended."""
         self.closing = True
+        self._results.close()
         self._timer.stop()
         self._unsubscribe()
         log = self.log
@@ -335,17 +335,8 @@ class Session(QObject):
 
         self.work.do(read, done, self._fault("log"))
 
-    def _take_results(self) -> None:
-        while True:
-            try:
-                callback, value = self._results.get_nowait()
-            except queue.Empty:
-                return
-            if not self.closing:
-                callback(value)
-
     def _poll(self) -> None:
-        self._take_results()
+        self._results.hand_out()
         self._take_parts()
         if self._seen:
             frame, self._listener.frame = self._listener.frame, None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.gui.station.store import Store
-    from inspector.gui.station.work import Worker
+    from inspector.gui.work import Worker
     from inspector.recipes.recipe import Recipe
 
 

@@ -13,96 +13,27 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from inspector import assembly
+from inspector.gui.station.asker import Asker
 from inspector.gui.training.data import read_thumbs, thumbs_of
 from inspector.gui.training.flips import flips_of
-from inspector.runs.trainer import Inquiry, TrainingError
-from trainer.protocol import Finding, Found, Progress
+from inspector.gui.work import Latest
+from inspector.runs.trainer import TrainingError
+from trainer.protocol import Finding, Found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from inspector.gui.station.work import Worker
     from inspector.gui.training.data import DataColumn
     from inspector.gui.training.flips import Flip
     from inspector.gui.widgets.thumb_strip import Thumb
+    from inspector.gui.work import Worker
     from inspector.paths import Home
+    from inspector.runs.trainer import Inquiry
     from inspector.runs.trainings import Training, Trainings
+    from trainer.protocol import Progress
 
 _log = logging.getLogger(__name__)
 _THUMB_PX, _PREVIEW_PX = 104, 480
-
-
-class Asker:
-    """One question at a time; an older one that is still being answered is ended.
-
-    Args:
-        work: Starts the processes and reads their answers.
-    """
-
-    def __init__(self, work: Worker) -> None:
-        self._work = work
-        self._inquiry: Inquiry | None = None
-        self._number = 0
-        self._done: Callable[[dict[str, Any]], None] | None = None
-        self._failed: Callable[[Exception], None] | None = None
-        self._polling = False
-        self.moved: Callable[[Progress], None] = lambda _: None  #: called when it has come further
-
-    def ask(
-        self,
-        begin: Callable[[], Inquiry],
-        done: Callable[[dict[str, Any]], None],
-        failed: Callable[[Exception], None],
-    ) -> None:
-        """Ask; ``done`` gets the answer on the GUI thread."""
-        self.release()
-        number = self._number
-        self._done, self._failed = done, failed
-
-        def begun(inquiry: Inquiry) -> None:
-            if number == self._number:
-                self._inquiry = inquiry
-            else:
-                inquiry.kill()
-
-        self._work.do(begin, begun, lambda error: self._fail(number, error))
-
-    def poll(self) -> None:
-        """Look whether there is an answer."""
-        inquiry, number = self._inquiry, self._number
-        if inquiry is None or self._polling:
-            return
-        self._polling = True
-
-        def look() -> dict[str, Any] | Progress | None:
-            found = inquiry.answer()
-            return inquiry.progress() if found is None else found
-
-        self._work.do(look, lambda found: self._take(number, found), lambda one: self._fail(number, one))
-
-    def release(self) -> None:
-        """Forget the question, and end its process."""
-        inquiry, self._inquiry = self._inquiry, None
-        self._number += 1
-        self._polling = False
-        if inquiry is not None:
-            inquiry.kill()
-
-    def _take(self, number: int, found: dict[str, Any] | Progress | None) -> None:
-        if number != self._number:
-            return
-        self._polling = False
-        if isinstance(found, Progress):
-            self.moved(found)
-        elif found is not None and self._done is not None:
-            self._inquiry = None
-            self._done(found)
-
-    def _fail(self, number: int, error: Exception) -> None:
-        if number == self._number and self._failed is not None:
-            self._inquiry = None
-            self._polling = False
-            self._failed(error)
 
 
 class DataInquiry:
@@ -122,14 +53,14 @@ class DataInquiry:
         column: DataColumn,
         show_preview: Callable[[Sequence[Thumb]], None],
     ) -> None:
-        self._work, self._trainings, self._column, self._show_preview = work, trainings, column, show_preview
-        self._asker = Asker(work)
+        self._trainings, self._column, self._show_preview = trainings, column, show_preview
+        self._asker, self._thumbs = Asker(work), Latest(work)
         self._asker.moved = lambda progress: column.show_progress(progress.done, progress.total)
         self.changed: Callable[[], None] = lambda: None  #: called when something new is shown
 
     def ask(self, path: str) -> None:
         """Ask for a folder or a manifest; an empty path ends the question that is open."""
-        self._asker.release()
+        self.release()
         self._show_preview([])
         if path:
             self._column.show_waiting()
@@ -142,6 +73,7 @@ class DataInquiry:
     def release(self) -> None:
         """End the question."""
         self._asker.release()
+        self._thumbs.forget()
 
     def _answered(self, answer: dict[str, Any]) -> None:
         try:
@@ -153,17 +85,15 @@ class DataInquiry:
         self._column.show_found(found, findings)
         self.changed()
         preview = [str(path) for path in answer.get("preview", [])]
-        shown = self._column
 
         def read() -> tuple[list[Thumb], list[Thumb]]:
             return thumbs_of(found, _THUMB_PX), read_thumbs(preview, _PREVIEW_PX, "augmented")
 
         def done(thumbs: tuple[list[Thumb], list[Thumb]]) -> None:
-            if shown.found is found:
-                shown.strip.show_thumbs(thumbs[0])
-                self._show_preview(thumbs[1])
+            self._column.strip.show_thumbs(thumbs[0])
+            self._show_preview(thumbs[1])
 
-        self._work.do(read, done)
+        self._thumbs.ask(read, done)
 
     def _failed(self, error: Exception) -> None:
         self._column.show_fault(str(error))
@@ -189,8 +119,8 @@ class FiguresInquiry:
         show: Callable[[dict[str, Any] | None, str], None],
         show_flips: Callable[[list[Flip], list[Thumb]], None],
     ) -> None:
-        self._work, self._trainings, self._home, self._show, self._show_flips = work, trainings, home, show, show_flips
-        self._asker = Asker(work)
+        self._trainings, self._home, self._show, self._show_flips = trainings, home, show, show_flips
+        self._asker, self._compared = Asker(work), Latest(work)
         self._key: tuple[str, str] | None = None
         self._answers: dict[tuple[str, str], dict[str, Any]] = {}
 
@@ -199,8 +129,8 @@ class FiguresInquiry:
         key, result = (training.id, current), training.result
         if key == self._key or result is None:
             return
+        self.release()
         self._key = key
-        self._asker.release()
         self._show_flips([], [])
         if current in {"", training.name}:
             self._show(None, "")
@@ -231,6 +161,7 @@ class FiguresInquiry:
     def release(self) -> None:
         """End the question."""
         self._asker.release()
+        self._compared.forget()
         self._key = None
 
     def _answered(self, key: tuple[str, str], training: Training, answer: dict[str, Any]) -> None:
@@ -255,8 +186,4 @@ class FiguresInquiry:
                 for thumb in read_thumbs([str(one.path)], _THUMB_PX, one.words, "good" if one.better else "fail")
             ]
 
-        def done(found: tuple[list[Flip], list[Thumb]]) -> None:
-            if self._key == key:
-                self._show_flips(*found)
-
-        self._work.do(compare, done)
+        self._compared.ask(compare, lambda flips: self._show_flips(*flips))

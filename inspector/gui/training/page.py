@@ -26,13 +26,14 @@ from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.fitted_picture import read_image
 from inspector.gui.widgets.later import soon
 from inspector.gui.widgets.question import Question
+from inspector.gui.work import Latest
 from inspector.runs.trainings import Training, Trainings, TrainingState
 from trainer.protocol import Command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
     from inspector.gui.station.session import Session
 
@@ -55,7 +56,8 @@ class TrainingPage(QWidget):
         self._all: list[Training] = []
         self._selected: str | None = None
         self._shown: Training | None = None
-        self._asked = self._known = self._chart_wanted = False
+        self._known = self._chart_wanted = False
+        self._history, self._samples = Latest(session.work, self._failed), Latest(session.work, self._failed)
         self._stale = True
         self._next_s = 0.0
         self.question: Question | None = None
@@ -170,7 +172,7 @@ class TrainingPage(QWidget):
     def poll(self) -> None:
         """Take what has come in; asked at every beat of the session."""
         now = time.perf_counter()
-        if self._asked or now < self._next_s:
+        if self._history.busy or now < self._next_s:
             return
         if not self.isVisible() and self._known and not self._active():
             return
@@ -202,7 +204,6 @@ class TrainingPage(QWidget):
         self._session.work.do(task, done, self._failed)
 
     def _failed(self, error: Exception) -> None:
-        self._asked = False
         self._say(str(error))
         self._show_start()
 
@@ -214,11 +215,9 @@ class TrainingPage(QWidget):
         return next((one for one in self._all if one.active), None)
 
     def _refresh(self) -> None:
-        self._asked = True
-        self._do(self.trainings.history, self._on_trainings)
+        self._history.also(self.trainings.history, self._on_trainings)
 
     def _on_trainings(self, found: list[Training]) -> None:
-        self._asked = False
         before = {one.id: one for one in self._all}
         changed = found != self._all
         self._all = found
@@ -334,6 +333,8 @@ class TrainingPage(QWidget):
         ended = training is not None and not training.active
         was_active = self._shown is not None and self._shown.active
         self._shown = training
+        if other:
+            self._samples.forget()
         self._show_buttons()
         self.progress.setVisible(training is not None and training.active)
         self._live.setVisible(training is not None and bool(training.active or training.epochs))
@@ -367,11 +368,7 @@ class TrainingPage(QWidget):
         assert training.result is not None
         path = Path(training.result.bundle) / "report" / "samples.png"
 
-        def shown(image: QImage | None) -> None:
-            if self._shown is not None and self._shown.id == training.id:
-                self.result.show_samples(image)
-
-        self._do(lambda: read_image(path) if path.is_file() else None, shown)
+        self._samples.ask(lambda: read_image(path) if path.is_file() else None, self.result.show_samples)
 
     def _show_buttons(self) -> None:
         self.train.show_state(self._active(), self._shown)

@@ -37,7 +37,6 @@ class PictureView(QWidget):
         super().__init__(parent)
         self._surround = surround
         self.renderer = Renderer()
-        self.renderer.start()
         self._shown: Shown | None = None
         self._scene: Scene | None = None
         self._asked = True  # the renderer knows the scene

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -12,6 +11,7 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 from inspector.domain.records import Box
+from inspector.gui.work import Job, Latest, Results, Worker
 from inspector.vision.overlay import displayable, draw_overlay, hottest_contours
 
 if TYPE_CHECKING:
@@ -79,60 +79,42 @@ class Shown:
     scene: Scene
 
 
-@dataclass(slots=True)
 class Renderer:
-    """Renders the newest scene asked for; older ones that were not begun are dropped.
+    """Renders the newest scene asked for; older ones that were not begun are dropped. Used on the GUI thread.
 
     Attributes:
-        view: Set by the widget when its size changes.
+        view: Set by the widget when its size changes; what is rendered next has that size.
     """
 
-    view: View = field(default_factory=lambda: View(width=640, height=480))
-    _scene: Scene | None = None
-    _shown: Shown | None = None
-    _changed: threading.Condition = field(default_factory=threading.Condition)
-    _closed: bool = False
-    _thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread = threading.Thread(target=self._run, name="render", daemon=True)
-        self._thread.start()
+    def __init__(self) -> None:
+        self.view = View(width=640, height=480)
+        self._results = Results()
+        self._worker = Worker("render", self._results)
+        self._latest = Latest(self._worker, self._failed)
+        self._shown: Shown | None = None
 
     def ask(self, scene: Scene) -> None:
         """Ask for a scene."""
-        with self._changed:
-            self._scene = scene
-            self._changed.notify_all()
+        self._latest.want(Job(task=lambda: render(scene, self.view), done=self._keep))
 
     def take(self) -> Shown | None:
         """Return the newest finished picture, once."""
-        with self._changed:
-            shown, self._shown = self._shown, None
-            return shown
+        self._results.hand_out()
+        shown, self._shown = self._shown, None
+        return shown
 
     def close(self, timeout_s: float = 0.5) -> None:
         """End the thread."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-        if self._thread is not None:
-            self._thread.join(timeout_s)
+        self._latest.forget()
+        self._worker.close()
+        self._worker.join(timeout_s)
 
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._scene is not None or self._closed)
-                if self._closed:
-                    return
-                scene, self._scene = self._scene, None
-            try:
-                shown = render(scene, self.view) if scene is not None else None
-            except Exception:  # noqa: BLE001 - the next picture may be fine
-                _log.exception("a picture could not be shown")
-                continue
-            with self._changed:
-                self._shown = shown
+    def _keep(self, shown: Shown) -> None:
+        self._shown = shown
+
+    def _failed(self, error: Exception) -> None:
+        """The next picture may be fine."""
+        _log.error("a picture could not be shown", exc_info=error)
 
 
 def render(scene: Scene, view: View) -> Shown:

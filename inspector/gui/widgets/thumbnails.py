@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
+
+from inspector.gui.work import Job, Latest, Results, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,66 +30,58 @@ class Thumbnails:
         self._make = make
         self._most = most
         self._made: OrderedDict[str, QImage | None] = OrderedDict()
-        self._wanted: list[str] = []
         self._fresh: set[str] = set()
-        self._closed = False
-        self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
+        self._results = Results()
+        self._worker = Worker("thumbnails", self._results)
+        self._latest = Latest(self._worker)
 
     def want(self, names: Sequence[str]) -> None:
         """Say which are in view, the most wanted first; what was wanted before and is not among them is dropped."""
-        with self._changed:
-            self._wanted = [name for name in names if name not in self._made]
-            if self._wanted and self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="thumbnails", daemon=True)
-                self._thread.start()
-            self._changed.notify_all()
+        self._results.hand_out()
+        self._latest.want(*(self._job(name) for name in names if name not in self._made))
 
     def get(self, name: str) -> tuple[QImage | None, bool]:
         """Return a thumbnail and whether it has been made; made and None is one that cannot be shown."""
-        with self._changed:
-            if name not in self._made:
-                return None, False
-            self._made.move_to_end(name)
-            return self._made[name], True
+        self._results.hand_out()
+        if name not in self._made:
+            return None, False
+        self._made.move_to_end(name)
+        return self._made[name], True
 
     def take(self) -> set[str]:
         """Return, once, which are new."""
-        with self._changed:
-            fresh, self._fresh = self._fresh, set()
-            return fresh
+        self._results.hand_out()
+        fresh, self._fresh = self._fresh, set()
+        return fresh
 
     def clear(self) -> None:
         """Forget all: they belong to another folder."""
-        with self._changed:
-            self._made.clear()
-            self._wanted = []
+        self._latest.forget()
+        self._made.clear()
 
     def close(self, timeout_s: float = 0.5) -> None:
         """End the thread."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-        if self._thread is not None:
-            self._thread.join(timeout_s)
+        self._latest.forget()
+        self._worker.close()
+        self._worker.join(timeout_s)
 
     def __len__(self) -> int:
         return len(self._made)
 
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: bool(self._wanted) or self._closed)
-                if self._closed:
-                    return
-                name = self._wanted.pop(0)
-            try:
-                image = self._make(name)
-            except Exception:  # noqa: BLE001 - that picture has none; the next may be fine
-                _log.exception("no thumbnail could be made of %s", name)
-                image = None
-            with self._changed:
-                self._made[name] = image
-                while len(self._made) > self._most:
-                    self._made.popitem(last=False)
-                self._fresh.add(name)
+    def _job(self, name: str) -> Job[QImage | None]:
+        return Job(
+            task=lambda: self._make(name),
+            done=lambda image: self._keep(name, image),
+            failed=lambda error: self._failed(name, error),
+        )
+
+    def _keep(self, name: str, image: QImage | None) -> None:
+        self._made[name] = image
+        while len(self._made) > self._most:
+            self._made.popitem(last=False)
+        self._fresh.add(name)
+
+    def _failed(self, name: str, error: Exception) -> None:
+        """That picture has no thumbnail; the next may be fine."""
+        _log.error("no thumbnail could be made of %s", name, exc_info=error)
+        self._keep(name, None)
