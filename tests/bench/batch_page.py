@@ -196,9 +196,9 @@ def _choose(desk: Desk) -> None:
     results = desk.window.batch.results
     for key in SortKey:
         orders = (Sort(key=key, descending=True), Sort(key=key))
-        taken = [desk.until_other(partial(results.sort_by, order)) for order in orders]
+        taken = [desk.until_other(partial(results.filters.sort_by, order)) for order in orders]
         desk.figures[f"sort_{key.value}_ms"] = statistics.median(taken)
-    fields = (("text", results.text, "scratch/0"), ("probability", results.p_from, "0.9"))
+    fields = (("text", results.filters.text, "scratch/0"), ("probability", results.filters.p_from, "0.9"))
     for name, field, text in fields:
         desk.figures[f"filter_{name}_ms"] = desk.until_other(partial(field.setText, text))
     desk.figures["filter_wrong_ms"] = desk.until_other(partial(results.show_chip, "wrong"))

@@ -14,7 +14,8 @@ from inspector.batch.labels import DEFECTIVE, GOOD
 from inspector.domain.policy import FAILED, PASSED
 from inspector.domain.records import Prediction
 from inspector.gui.batch.confusion_table import ConfusionCell
-from inspector.gui.batch.results_table import ROW_PX, Column
+from inspector.gui.batch.results_model import Column
+from inspector.gui.batch.results_table import ROW_PX
 from tests.batch.samples import R, write_results
 from tests.gui.batch_desk import ROWS, Desk, digest_of, make_run, real_rows, say
 from tests.gui.conftest import Station, picture
@@ -84,19 +85,23 @@ def test_chips_filters_and_the_table_of_right_and_wrong_choose_what_is_shown(sta
     desk.click(chips["wrong"])
     station.until(lambda: desk.names() == ["good/2.png", "dent/2.png"])
     desk.click(chips["all"])
-    station.qtbot.keyClicks(results.text, "DENT")
+    station.qtbot.keyClicks(results.filters.text, "DENT")
     station.until(lambda: desk.names() == ["dent/1.png", "dent/2.png"])
-    results.text.clear()
-    station.qtbot.keyClicks(results.p_from, "0,3")
-    station.qtbot.keyClicks(results.p_to, "0.85")
+    results.filters.text.clear()
+    station.qtbot.keyClicks(results.filters.p_from, "0,3")
+    station.qtbot.keyClicks(results.filters.p_to, "0.85")
     station.until(lambda: desk.names() == ["scratch/1.png", "good/3.png"])
-    station.qtbot.keyClicks(results.p_to, "x")
-    station.until(lambda: len(desk.names()) == 4 and results.p_to.property("bad"))
+    station.qtbot.keyClicks(results.filters.p_to, "x")
+    station.until(lambda: len(desk.names()) == 4 and results.filters.p_to.property("bad"))
     cells = desk.page.confusion.cells
     assert {cell.verdict: button.text() for cell, button in cells.items() if cell.label == DEFECTIVE}[PASSED] == "1"
     desk.click(cells[ConfusionCell(label=GOOD, verdict=FAILED)])
     station.until(lambda: desk.names() == ["good/2.png"])
-    assert (results.chips.current, results.label.currentText(), results.p_from.text()) == ("fail", "good", "")
+    assert (results.chips.current, results.filters.label.currentText(), results.filters.p_from.text()) == (
+        "fail",
+        "good",
+        "",
+    )
     desk.click(desk.page.confusion.types_button)
     desk.click(desk.page.confusion.cells[ConfusionCell(label=DEFECTIVE, verdict=PASSED, defect="dent")])
     station.until(lambda: desk.names() == ["dent/2.png"])
@@ -121,12 +126,12 @@ def test_a_click_on_a_head_sorts_and_a_second_one_turns_it_round(station: Statio
     station.until(lambda: desk.names()[0] == "cut.png")
     press(Column.PICTURE)
     station.until(lambda: desk.names()[0] == "scratch/1.png")
-    assert desk.page.results._order == Sort(key=SortKey.PATH, descending=True)
+    assert desk.page.results.filters.order == Sort(key=SortKey.PATH, descending=True)
     press(Column.SCORE)
     station.until(lambda: desk.names()[0] == "dent/1.png")
     press(Column.SCORE)
     station.until(lambda: desk.names()[0] == "good/1.png")
-    assert desk.page.results.sort.currentText() == "Best first"
+    assert desk.page.results.filters.sort.currentText() == "Best first"
     assert desk.names()[-1] == "cut.png"  # without P(defective): last both ways
 
 
@@ -137,8 +142,8 @@ def test_the_table_grows_without_jumping(station: Station, pictures: Path, order
     desk = Desk(station)
     desk.until_rows(100)
     table, results = desk.page.results.table, desk.page.results
-    results.sort.setCurrentText(order)
-    results.sort.activated.emit(results.sort.currentIndex())
+    results.filters.sort.setCurrentText(order)
+    results.filters.sort.activated.emit(results.filters.sort.currentIndex())
     station.until(lambda: desk.names()[0] == ("good/0.png" if order == "By name" else "good/198.png"))
     results.choose(50)
     station.until(lambda: desk.current() == "good/100.png")
@@ -236,7 +241,7 @@ def test_without_labels_there_is_no_table_and_it_says_why(station: Station, pict
     table = desk.page.results.table
     assert table.isColumnHidden(Column.LABEL)
     assert not desk.page.results.chips.chips["wrong"].isVisible()
-    assert not desk.page.results.label.isVisible()
+    assert not desk.page.results.filters.label.isVisible()
 
 
 def test_labels_can_come_from_a_table(station: Station, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.batch.run_state import PROGRESS_FILE
 from inspector.domain.records import Thresholds
-from inspector.gui.batch.results_table import Column
+from inspector.gui.batch.results_model import Column
 from inspector.paths import Home
 from tests.batch.samples import R
 from tests.gui.batch_desk import ROWS, Desk, make_run, real_rows

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.gui.batch.picture_reader import PictureWish
-from inspector.gui.batch.rows import label_words
-from inspector.gui.batch.words import named
+from inspector.gui.batch.words import label_words, named
 
 if TYPE_CHECKING:
     from inspector.domain.records import Thresholds

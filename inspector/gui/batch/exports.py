@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from inspector.batch import CopyStep, Step, export_csv, export_excel, sorted_copies, write_report
-from inspector.gui.batch.picture_reader import HeatmapError, load_judge
+from inspector.gui.batch.heatmaps import HeatmapError, load_judge
 from inspector.gui.widgets.basics import OneLine
 
 if TYPE_CHECKING:

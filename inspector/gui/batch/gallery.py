@@ -9,7 +9,8 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from inspector.gui.batch.marks import draw_mark
-from inspector.gui.batch.rows import NO_VERDICT, Rows, label_words, score_words, verdict_words
+from inspector.gui.batch.rows import NO_VERDICT, Rows
+from inspector.gui.batch.words import label_words, score_words, verdict_words
 from inspector.gui.theme import CURRENT, TINY_PX, font
 
 if TYPE_CHECKING:

@@ -118,7 +118,7 @@ class BatchPage(Page):
         for key, action in (
             ("H", self.picture.next_mode),
             ("Ctrl+G", self.results.toggle_view),
-            ("Ctrl+F", self.results.text.setFocus),
+            ("Ctrl+F", self.results.filters.text.setFocus),
             ("Esc", lambda: self._compare_with("")),
         ):
             QShortcut(QKeySequence(key), self, action)

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayou
 
 from inspector.domain.records import Prediction
 from inspector.gui.batch.marks import STATES
-from inspector.gui.batch.rows import NO_VERDICT, verdict_words
-from inspector.gui.batch.words import points_words
+from inspector.gui.batch.rows import NO_VERDICT
+from inspector.gui.batch.words import points_words, verdict_words
 from inspector.gui.theme import CURRENT, lively
 from inspector.gui.widgets.basics import OneLine, card, label
 from inspector.gui.widgets.picture import PictureView

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QTableView, QWidget
 
@@ -13,7 +12,8 @@ from inspector.batch.labels import UNLABELLED
 from inspector.batch.table import Sort, SortKey
 from inspector.domain.policy import ERROR
 from inspector.gui.batch.marks import colour_of
-from inspector.gui.batch.rows import NO_VERDICT, Rows, label_words, score_words, verdict_words
+from inspector.gui.batch.results_model import NUMBERS, SORT_KEYS, Column, Index, ResultsModel
+from inspector.gui.batch.rows import NO_VERDICT, Rows
 from inspector.gui.theme import CURRENT, TEXT_PX, font, lively
 
 if TYPE_CHECKING:
@@ -23,23 +23,8 @@ if TYPE_CHECKING:
 ROW_PX = 34
 _PAD_PX = 8
 _MARK_PX = 3
-_Index = QModelIndex | QPersistentModelIndex
 
 
-class Column(IntEnum):
-    """The columns."""
-
-    PICTURE = 0
-    VERDICT = 1
-    SCORE = 2
-    OTHER_VERDICT = 3
-    OTHER_SCORE = 4
-    LABEL = 5
-    TYPE = 6
-    REASON = 7
-
-
-_HEADS = ("picture", "verdict", "P(defective)", "verdict", "P", "label", "type", "reason")
 _WIDTHS_PX = {
     Column.VERDICT: 82,
     Column.SCORE: 116,
@@ -48,126 +33,12 @@ _WIDTHS_PX = {
     Column.LABEL: 86,
     Column.TYPE: 116,
 }
-_SORT_KEYS = {
-    Column.PICTURE: SortKey.PATH,
-    Column.VERDICT: SortKey.VERDICT,
-    Column.SCORE: SortKey.P_DEFECTIVE,
-    Column.LABEL: SortKey.LABEL,
-    Column.TYPE: SortKey.LABEL,
-}
 _LEAST_NAME_PX, _LEAST_REASON_PX, _REASON_SHARE = 170, 84, 0.42
 #: In less room there is no column of reasons.
 _WIDE_PX = 800
-_RIGHT = (Column.SCORE, Column.OTHER_SCORE)
 _LONG = (Column.PICTURE, Column.TYPE, Column.REASON)
 _TO_THE_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 _TO_THE_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-
-
-class ResultsModel(QAbstractTableModel):
-    """Shows `Rows`; what is asked for is read from the arrays."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.rows: Rows | None = None
-        self.short = False  #: there is no room for the reasons: those of errors stand in place of the type
-
-    def rowCount(self, parent: _Index | None = None) -> int:
-        """So many are shown."""
-        return 0 if self.rows is None or (parent is not None and parent.isValid()) else len(self.rows)
-
-    def columnCount(self, parent: _Index | None = None) -> int:
-        """All columns; the view hides those that are not needed."""
-        return 0 if parent is not None and parent.isValid() else len(Column)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - as in Qt
-        """Return the text of a cell."""
-        if self.rows is None or role not in (
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.ToolTipRole,
-            Qt.ItemDataRole.AccessibleTextRole,
-        ):
-            return None
-        return self.text(int(self.rows.indexes[index.row()]), index.column())
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - as in Qt
-        """Return the words over a column."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._head(section)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if section in _RIGHT else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    def _head(self, section: int) -> str:
-        """The words over a column, with an arrow where the rows are sorted by it."""
-        if self.rows is None:
-            return _HEADS[section]
-        if section == Column.OTHER_VERDICT and self.rows.other is not None:
-            return self.rows.other.name
-        order = self.rows.order
-        if section != _sorted_column(order):
-            return _HEADS[section]
-        return f"{_HEADS[section]} {'↓' if order.descending else '↑'}"
-
-    def text(self, place: int, column: int) -> str:  # noqa: PLR0911 - one line for each column
-        """Return the text of a column at a place of the batch's columns."""
-        assert self.rows is not None
-        table, other = self.rows.table, self.rows.other
-        if column == Column.PICTURE:
-            return table.path(place)
-        if column == Column.VERDICT:
-            return verdict_words(int(table.verdicts[place]))
-        if column == Column.SCORE:
-            return score_words(float(table.p_defective[place]))
-        if column == Column.LABEL:
-            return label_words(int(table.labels[place]))
-        if column == Column.TYPE:
-            reason = self.rows.reason(place) if self.short and table.verdicts[place] == ERROR else ""
-            return table.defect(place) or reason
-        if column == Column.REASON:
-            return self.rows.reason(place)
-        if other is None:
-            return ""
-        if column == Column.OTHER_VERDICT:
-            return verdict_words(int(other.verdicts[place]))
-        return score_words(float(other.p_defective[place]))
-
-    def show_rows(self, rows: Rows | None) -> bool:
-        """Set what is shown.
-
-        Returns:
-            True where the rows before are still there at the same places, with others behind them.
-        """
-        before = self.rows
-        if rows is not None and before is not None and _continues(before, rows):
-            if len(rows) > len(before):
-                self.beginInsertRows(QModelIndex(), len(before), len(rows) - 1)
-                self.rows = rows
-                self.endInsertRows()
-            else:
-                self.rows = rows
-            return True
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
-        return False
-
-
-def _sorted_column(order: Sort) -> Column:
-    return next(column for column, key in _SORT_KEYS.items() if key is order.key)
-
-
-def _continues(before: Rows, rows: Rows) -> bool:
-    count = len(before)
-    return (
-        before.table.generation == rows.table.generation
-        and (before.other is None) == (rows.other is None)
-        and len(rows) >= count
-        and bool((rows.indexes[:count] == before.indexes).all())
-    )
 
 
 class _Painter(QStyledItemDelegate):
@@ -178,7 +49,7 @@ class _Painter(QStyledItemDelegate):
         self._model = model
         self._plain, self._bold = font(TEXT_PX), font(TEXT_PX, QFont.Weight.Bold)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint."""
         rows = self._model.rows
         if rows is None:
@@ -202,7 +73,7 @@ class _Painter(QStyledItemDelegate):
         if column in _LONG:  # the others always fit, and measuring takes as long as drawing
             mode = Qt.TextElideMode.ElideMiddle if column == Column.PICTURE else Qt.TextElideMode.ElideRight
             text = painter.fontMetrics().elidedText(text, mode, area.width())
-        side = _TO_THE_RIGHT if column in _RIGHT else _TO_THE_LEFT
+        side = _TO_THE_RIGHT if column in NUMBERS else _TO_THE_LEFT
         painter.drawText(area, side, text)
 
     def _ink(self, rows: Rows, place: int, column: int) -> Any:  # noqa: ANN401 - a QColor
@@ -301,7 +172,7 @@ class ResultsTable(QTableView):
         if row >= 0:
             self.setCurrentIndex(self.model_.index(row, 0))
 
-    def currentChanged(self, current: _Index, previous: _Index) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         """Say which picture is chosen."""
         super().currentChanged(current, previous)
         if not self._quiet and current.row() != previous.row():
@@ -374,7 +245,7 @@ class ResultsTable(QTableView):
             self._show_columns(self.model_.rows)
 
     def _head_clicked(self, section: int) -> None:
-        key = _SORT_KEYS.get(Column(section))
+        key = SORT_KEYS.get(Column(section))
         if key is None:
             return
         first = key is SortKey.P_DEFECTIVE  # the worst ones first

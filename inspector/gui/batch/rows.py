@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from inspector.batch.labels import DEFECTIVE, UNLABELLED
-from inspector.domain.policy import VERDICT_NAMES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,18 +74,3 @@ class Rows:
         if before.table.generation == self.table.generation:
             return index if index < len(self.table) else -1
         return self.table.places.get(before.table.path(index), -1)
-
-
-def verdict_words(code: int) -> str:
-    """Return a verdict's word; a dash where there is none."""
-    return VERDICT_NAMES[code] if code < len(VERDICT_NAMES) else "–"
-
-
-def score_words(score: float) -> str:
-    """Return P(defective) with the digits that tell parts apart; a dash where the network was not asked."""
-    return "–" if math.isnan(score) else f"{score:.3f}"
-
-
-def label_words(code: int) -> str:
-    """Return what a label says; empty where there is none."""
-    return "" if code == UNLABELLED else "defective" if code == DEFECTIVE else "good"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.batch import RunState
+from inspector.batch.labels import DEFECTIVE, UNLABELLED
+from inspector.domain.policy import VERDICT_NAMES
 from inspector.gui.words import duration
 
 if TYPE_CHECKING:
@@ -144,3 +147,18 @@ def progress_words(run: BatchRun, rows: int) -> tuple[str, float | None]:
 
 def _rate(rate: float) -> str:
     return f"{rate:.{0 if rate >= 10 else 1}f}/s"
+
+
+def verdict_words(code: int) -> str:
+    """Return a verdict's word; a dash where there is none."""
+    return VERDICT_NAMES[code] if code < len(VERDICT_NAMES) else "–"
+
+
+def score_words(score: float) -> str:
+    """Return P(defective) with the digits that tell parts apart; a dash where the network was not asked."""
+    return "–" if math.isnan(score) else f"{score:.3f}"
+
+
+def label_words(code: int) -> str:
+    """Return what a label says; empty where there is none."""
+    return "" if code == UNLABELLED else "defective" if code == DEFECTIVE else "good"

@@ -1,0 +1,105 @@
+"""Heatmaps of a batch's pictures: each is judged again with the model that gave its run's verdicts."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from inspector import assembly
+from inspector.batch.run_state import model_fault
+from inspector.domain.errors import InspectorError
+from inspector.domain.quality import check_quality
+
+if TYPE_CHECKING:
+    from inspector.batch import BatchRun
+    from inspector.domain.records import Image, Prediction
+    from inspector.gui.station.store import Store
+    from inspector.vision.classifier import Classifier
+
+#: Models that are kept loaded: that of the run and that of the one it is compared with.
+_MODELS = 2
+#: Heatmaps that are kept; without the picture each is a few kilobytes.
+_HEATMAPS = 400
+
+
+class HeatmapError(InspectorError):
+    """The heatmap of a picture cannot be computed any more."""
+
+
+class Heatmaps:
+    """Judges pictures again with the models of their runs. Used on one worker.
+
+    Args:
+        store: Where models and compiled graphs are, and on which device they run.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._loaded: OrderedDict[str, Classifier] = OrderedDict()
+        self._made: OrderedDict[tuple[str, str, tuple[int, int]], Prediction] = OrderedDict()
+
+    def known(self, run: BatchRun, name: str, stamp: tuple[int, int]) -> Prediction | None:
+        """Return a heatmap that was computed before."""
+        return self._made.get((run.id, name, stamp))
+
+    def make(self, run: BatchRun, name: str, stamp: tuple[int, int], image: Image) -> Prediction:
+        """Judge a picture with a run's model.
+
+        Raises:
+            HeatmapError: If the model is gone or is another one now, or refuses the picture.
+        """
+        key = (run.id, name, stamp)
+        if key not in self._made:
+            judge = run.record.judge
+            if judge is None:
+                raise HeatmapError("the run came to nothing before its model was loaded", "Inspect again.")
+            if fault := check_quality(image, judge.quality):
+                raise HeatmapError(f"the network is not asked: {fault}")
+            self._made[key] = self._classifier(run).predict(image)
+            while len(self._made) > _HEATMAPS:
+                self._made.popitem(last=False)
+        return self._made[key]
+
+    def close(self) -> None:
+        """Let go of the models."""
+        while self._loaded:
+            self._loaded.popitem()[1].close()
+
+    def _classifier(self, run: BatchRun) -> Classifier:
+        judge = run.record.judge
+        assert judge is not None
+        key = f"{judge.model_sha256} {judge.precision} {run.record.device}"
+        if key not in self._loaded:
+            self._loaded[key] = load_judge(run, self._store)
+        self._loaded.move_to_end(key)
+        while len(self._loaded) > _MODELS:
+            self._loaded.popitem(last=False)[1].close()
+        return self._loaded[key]
+
+
+def load_judge(run: BatchRun, store: Store) -> Classifier:
+    """Load the model that gave a run's verdicts, in the same precision.
+
+    Raises:
+        HeatmapError: If it is gone, cannot be loaded, or is another one now.
+    """
+    judge = run.record.judge
+    if judge is None:
+        raise HeatmapError("the run came to nothing before its model was loaded", "Inspect again.")
+    advice = "Its verdicts stay. For heatmaps put the model back, or inspect again with another one."
+    if fault := model_fault(run.record):
+        raise HeatmapError(fault, advice)
+    try:
+        found = assembly.load_classifier(
+            judge.model_folder,
+            store.home,
+            device=run.record.device or store.settings.device,
+            precision=judge.precision,
+            thresholds=judge.thresholds,
+        )
+    except InspectorError as error:
+        raise HeatmapError(f"the model {judge.model_name} cannot be loaded: {error.what}", advice) from error
+    if found.identity.sha256 != judge.model_sha256:
+        found.close()
+        raise HeatmapError(f"the model {judge.model_name} is another one now", advice)
+    return found
