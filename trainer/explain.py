@@ -104,7 +104,7 @@ def _explained(picture: Path, bundle: Bundle, prediction: Prediction, left_out: 
         model=bundle.manifest.name,
         model_sha256=bundle.sha256,
         p_defective=round(prediction.p_defective, 6),
-        explained_class=prediction.class_names[prediction.defect_index],
+        explained_class=prediction.classes.names[prediction.defect_index],
         left_out=left_out,
     )
 

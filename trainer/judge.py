@@ -92,7 +92,7 @@ def judge(classifier: Classifier, samples: Sequence[Sample], stage: str) -> Gene
         found.judged.append(
             Judged(sample.name, str(sample.path), sample.defect, sample.category, prediction.p_defective)
         )
-        others = [i for i in range(len(prediction.class_names)) if i != prediction.good_index]
+        others = list(prediction.classes.defect_indices)
         raw = prediction.maps[others].max(axis=0).astype(np.float32)
         found.maps[sample.name] = on_picture(raw, image.shape, prediction.map_box)
         found.samples[sample.name] = sample

@@ -62,7 +62,7 @@ def make_row(
         overlay: As in `Row`.
         model: As in `Row`.
     """
-    names = prediction.class_names if prediction else ()
+    names = prediction.classes.names if prediction else ()
     scores = [round(float(p), 6) for p in prediction.probabilities] if prediction else []
     return Row(
         path=path,

@@ -91,7 +91,7 @@ def run(parsed: argparse.Namespace) -> int:
 
 def result_json(path: Path, decision: Decision, prediction: Prediction | None, overlay: Path | None) -> dict[str, Any]:
     """Return the documented JSON of one judged file."""
-    names = prediction.class_names if prediction else ()
+    names = prediction.classes.names if prediction else ()
     best = int(prediction.probabilities.argmax()) if prediction else None
     return {
         "path": str(path),

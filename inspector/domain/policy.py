@@ -100,7 +100,7 @@ def decide(prediction: Prediction, thresholds: Thresholds) -> Decision:
         return error_decision(f"the network's P(defective) is {p}, not a number between 0 and 1", thresholds)
     reason = ""
     if verdict is Verdict.FAIL:
-        defect = prediction.class_names[prediction.defect_index]
+        defect = prediction.classes.names[prediction.defect_index]
         reason = f"{defect}: P(defective) {p:.3f} ≥ {thresholds.fail_at:g}"
     elif verdict is Verdict.REVIEW:
         reason = f"unsure: P(defective) {p:.3f} between {thresholds.review_from:g} and {thresholds.fail_at:g}"

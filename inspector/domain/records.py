@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from inspector.domain.classes import Classes
+
 __all__ = [
     "ArchivedPicture",
     "BadPicture",
@@ -197,8 +199,7 @@ class Prediction:
     """What the network says of one picture.
 
     Args:
-        class_names: The K class names, in the network's order.
-        good_index: Which class is good.
+        classes: The K classes.
         probabilities: (K,) float32, each 0..1, sum 1.
         maps: (K, h, w) float32, the raw Grad-CAM map of the last convolution for every class, 0 or more.
         preprocess_ms: Time for preprocessing.
@@ -210,8 +211,7 @@ class Prediction:
         ValueError: If shapes do not agree or a value is not finite.
     """
 
-    class_names: tuple[str, ...]
-    good_index: int
+    classes: Classes
     probabilities: NDArray[np.float32]
     maps: NDArray[np.float32]
     preprocess_ms: float
@@ -219,7 +219,7 @@ class Prediction:
     map_box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
 
     def __post_init__(self) -> None:
-        count = len(self.class_names)
+        count = len(self.classes)
         if self.probabilities.shape != (count,) or self.maps.ndim != 3 or self.maps.shape[0] != count:
             msg = f"{count} classes, but probabilities {self.probabilities.shape} and maps {self.maps.shape}"
             raise ValueError(msg)
@@ -230,14 +230,12 @@ class Prediction:
     @property
     def p_defective(self) -> float:
         """P(defective): one minus the probability of the good class, 0..1."""
-        return min(1.0, max(0.0, 1.0 - float(self.probabilities[self.good_index])))
+        return min(1.0, max(0.0, self.classes.p_defective(self.probabilities)))
 
     @property
     def defect_index(self) -> int:
         """The most probable class that is not good."""
-        masked = self.probabilities.copy()
-        masked[self.good_index] = -1.0
-        return int(masked.argmax())
+        return self.classes.likeliest_defect(self.probabilities)
 
     @property
     def heatmap(self) -> NDArray[np.float32]:
@@ -331,7 +329,7 @@ class Inspection:
         file_key: As in `Frame`; empty for a live picture.
         trigger: The trigger mode.
         decision: Verdict, reason, score and thresholds.
-        class_names: The classes; empty on ERROR without prediction.
+        classes: Of the model; None on ERROR without prediction.
         probabilities: One per class; empty on ERROR without prediction.
         model: Which model judged; None where none was loaded.
         software_version: The station's version.
@@ -352,7 +350,7 @@ class Inspection:
     file_key: str
     trigger: str
     decision: Decision
-    class_names: tuple[str, ...]
+    classes: Classes | None
     probabilities: tuple[float, ...]
     model: ModelIdentity | None
     software_version: str

@@ -94,7 +94,7 @@ class Recorder:
                     file_key=origin.file_key,
                     trigger=origin.trigger,
                     decision=decision,
-                    class_names=prediction.class_names if prediction else (),
+                    classes=prediction.classes if prediction else None,
                     probabilities=tuple(float(p) for p in prediction.probabilities) if prediction else (),
                     model=model,
                     software_version=self._job.software_version,

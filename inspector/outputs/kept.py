@@ -16,20 +16,18 @@ if TYPE_CHECKING:
 
 def kept_prediction(inspection: Inspection) -> Prediction | None:
     """Rebuild what is needed to draw the kept heatmap; None where none was kept, or it is gone."""
-    if inspection.picture is None or inspection.picture.heatmap_path is None or not inspection.class_names:
+    if inspection.picture is None or inspection.picture.heatmap_path is None or inspection.classes is None:
         return None
     try:
         grey = read_picture(inspection.picture.heatmap_path)
     except PictureError:
         return None
     heatmap = (grey if grey.ndim == 2 else grey[..., 0]).astype(np.float32) / 255.0
-    count = len(inspection.class_names)
     probabilities = np.array(inspection.probabilities, dtype=np.float32)
     return Prediction(
-        class_names=inspection.class_names,
-        good_index=0,
+        classes=inspection.classes,
         probabilities=probabilities,
-        maps=np.repeat(heatmap[None], count, axis=0),
+        maps=np.repeat(heatmap[None], len(inspection.classes), axis=0),
         preprocess_ms=0.0,
         inference_ms=0.0,
     )

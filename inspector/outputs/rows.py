@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inspector.domain.classes import Classes
 from inspector.domain.records import (
     ArchivedPicture,
     Decision,
@@ -64,7 +65,8 @@ def to_row(inspection: Inspection) -> dict[str, Any]:
         "p_defective": decision.p_defective,
         "fail_at": decision.thresholds.fail_at,
         "review_from": decision.thresholds.review_from,
-        "class_names": json.dumps(list(one.class_names), ensure_ascii=False),
+        "class_names": json.dumps(list(one.classes.names) if one.classes else [], ensure_ascii=False),
+        "good_class": one.classes.good if one.classes else None,
         "probabilities": json.dumps([float(p) for p in one.probabilities]),
         "model_name": model.name if model else None,
         "model_sha256": model.sha256 if model else None,
@@ -125,7 +127,7 @@ def from_row(row: Mapping[str, Any]) -> Inspection:
             p_defective=row["p_defective"],
             thresholds=Thresholds(fail_at=row["fail_at"], review_from=row["review_from"]),
         ),
-        class_names=tuple(json.loads(row["class_names"])),
+        classes=_classes(json.loads(row["class_names"]), row["good_class"]),
         probabilities=tuple(json.loads(row["probabilities"])),
         model=model,
         software_version=row["software_version"],
@@ -152,8 +154,13 @@ def inspection_to_json(inspection: Inspection) -> dict[str, Any]:
     """
     row = to_row(inspection)
     del row["class_names"]
-    row["probabilities"] = dict(zip(inspection.class_names, map(float, inspection.probabilities), strict=True))
+    names = inspection.classes.names if inspection.classes else ()
+    row["probabilities"] = dict(zip(names, map(float, inspection.probabilities), strict=True))
     return row
+
+
+def _classes(names: list[str], good: str | None) -> Classes | None:
+    return Classes(tuple(names), good) if good is not None else None
 
 
 def _storable(text: str | None) -> Any:  # noqa: ANN401 - str or None, as given

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
 
 #: Revision of the newest migration.
-HEAD = "0003"
+HEAD = "0004"
 
 metadata = MetaData()
 
@@ -29,6 +29,7 @@ inspections = Table(
     Column("fail_at", Float, nullable=False),
     Column("review_from", Float),
     Column("class_names", Text, nullable=False),  # JSON list
+    Column("good_class", Text),  # null on ERROR without prediction
     Column("probabilities", Text, nullable=False),  # JSON list
     Column("model_name", Text),
     Column("model_sha256", String(64)),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from inspector.domain.classes import Classes
     from inspector.domain.records import Image, ModelIdentity, Prediction, Thresholds
 
 
@@ -19,13 +20,8 @@ class Classifier(Protocol):
         ...
 
     @property
-    def class_names(self) -> tuple[str, ...]:
-        """The K class names, in the network's order."""
-        ...
-
-    @property
-    def good_index(self) -> int:
-        """Which class is good."""
+    def classes(self) -> Classes:
+        """The K classes of its answers."""
         ...
 
     @property

@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from inspector.domain.classes import Classes
 from inspector.domain.errors import BundleError
 from inspector.domain.records import Thresholds
 from inspector.vision.preprocess import Preprocessing
@@ -118,9 +119,9 @@ class ManifestFields(BaseModel):
         return self
 
     @property
-    def good_index(self) -> int:
-        """Place of the good class among the classes."""
-        return self.class_names.index(self.good_class)
+    def classes(self) -> Classes:
+        """The classes as one value."""
+        return Classes(self.class_names, self.good_class)
 
     def allows(self, precision: Precision) -> bool:
         """Say whether the line may use a precision: it was checked and passed, or nothing was checked."""

@@ -15,7 +15,7 @@ from inspector.domain.records import ModelIdentity
 from inspector.vision.caches import RateCache
 from inspector.vision.graphs import Graphs
 from inspector.vision.precision import choose, measure_rates
-from inspector.vision.prediction import make_prediction, near_threshold, p_defective
+from inspector.vision.prediction import make_prediction, near_threshold
 from inspector.vision.preprocess import fit
 from inspector.vision.slots import Slots
 from inspector.vision.turns import in_turns
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from inspector.domain.classes import Classes
     from inspector.domain.records import Image, Prediction, Thresholds
     from inspector.vision.bundle import Bundle
     from inspector.vision.manifest import Precision
@@ -107,14 +108,9 @@ class OpenVinoClassifier:
         return self._identity
 
     @property
-    def class_names(self) -> tuple[str, ...]:
-        """The K class names, in the network's order."""
-        return self._manifest.class_names
-
-    @property
-    def good_index(self) -> int:
-        """Which class is good."""
-        return self._manifest.good_index
+    def classes(self) -> Classes:
+        """The K classes of its answers."""
+        return self._manifest.classes
 
     @property
     def thresholds(self) -> Thresholds:
@@ -182,7 +178,7 @@ class OpenVinoClassifier:
 
     def _refined(self, outputs: Outputs, slot: Slot) -> Outputs:
         """Replace an answer that lies near an operating point by the exact one."""
-        if self._exact is None or not near_threshold(p_defective(outputs[0], self.good_index), self._guarded):
+        if self._exact is None or not near_threshold(self.classes.p_defective(outputs[0]), self._guarded):
             return outputs
         with self._exact.one() as exact:
             exact.square[:] = slot.square

@@ -45,11 +45,6 @@ def near_threshold(p_defective: float, thresholds: Sequence[Thresholds]) -> bool
     return False
 
 
-def p_defective(probabilities: NDArray[np.float32], good_index: int) -> float:
-    """P(defective) of one row of probabilities; not a number stays so."""
-    return 1.0 - float(probabilities[good_index])
-
-
 def make_prediction(
     manifest: Manifest,
     image: Image,
@@ -75,8 +70,7 @@ def make_prediction(
         array.setflags(write=False)
     try:
         return Prediction(
-            class_names=manifest.class_names,
-            good_index=manifest.good_index,
+            classes=manifest.classes,
             probabilities=probabilities,
             maps=maps,
             preprocess_ms=preprocess_ms,

@@ -13,7 +13,7 @@ from inspector.domain.errors import BundleError, ClassifierError, DeviceError
 from inspector.domain.records import ModelIdentity
 from inspector.vision.network import BACKBONE, InspectionNetwork
 from inspector.vision.precision import CUDA_PRECISIONS, Choice, choose
-from inspector.vision.prediction import make_prediction, near_threshold, p_defective
+from inspector.vision.prediction import make_prediction, near_threshold
 from inspector.vision.preprocess import fit
 from inspector.vision.torch_slots import ByteNetwork, TorchSlot
 from inspector.vision.turns import in_turns
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from inspector.domain.classes import Classes
     from inspector.domain.records import Image, Prediction, Thresholds
     from inspector.vision.bundle import Bundle
     from inspector.vision.manifest import Precision
@@ -126,14 +127,9 @@ class TorchClassifier:
         return self._identity
 
     @property
-    def class_names(self) -> tuple[str, ...]:
-        """The K class names, in the network's order."""
-        return self._manifest.class_names
-
-    @property
-    def good_index(self) -> int:
-        """Which class is good."""
-        return self._manifest.good_index
+    def classes(self) -> Classes:
+        """The K classes of its answers."""
+        return self._manifest.classes
 
     @property
     def thresholds(self) -> Thresholds:
@@ -203,7 +199,7 @@ class TorchClassifier:
         probabilities, maps = slot.finish()
         if self._exact is not None:
             for index in range(len(probabilities)):
-                if near_threshold(p_defective(probabilities[index], self.good_index), self._guarded):
+                if near_threshold(self.classes.p_defective(probabilities[index]), self._guarded):
                     squares = torch.from_numpy(slot.squares[index : index + 1]).to(self._device)
                     with torch.inference_mode():
                         better = self._exact(squares)

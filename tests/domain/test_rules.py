@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inspector.domain.classes import Classes
 from inspector.domain.config import QualityLimits
 from inspector.domain.ids import new_id
 from inspector.domain.policy import (
@@ -37,8 +38,7 @@ unit = st.floats(0, 1, allow_nan=False)
 
 def prediction(p_defective: float) -> Prediction:
     return Prediction(
-        class_names=("good", "scratch"),
-        good_index=0,
+        classes=Classes(("good", "scratch"), "good"),
         probabilities=np.array([1 - p_defective, p_defective], np.float64).astype(np.float32),
         maps=np.zeros((2, 1, 1), np.float32),
         preprocess_ms=0.0,
@@ -104,8 +104,7 @@ def test_a_worse_score_never_gives_a_better_verdict(one: float, other: float, fa
 def test_a_network_that_says_nan_cannot_make_a_prediction() -> None:
     with pytest.raises(ValueError, match="not a finite number"):
         Prediction(
-            class_names=("good", "bad"),
-            good_index=0,
+            classes=Classes(("good", "bad"), "good"),
             probabilities=np.array([np.nan, np.nan], np.float32),
             maps=np.zeros((2, 1, 1), np.float32),
             preprocess_ms=0.0,

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from inspector.domain.classes import Classes
 from inspector.domain.config import TriggerConfig, TriggerMode
 from inspector.domain.errors import ArchiveError, LogError
 from inspector.domain.records import (
@@ -103,7 +104,7 @@ class FakeClassifier:
 
     def __init__(self, act: Callable[[int], None] | None = None) -> None:
         self.identity = ModelIdentity(name="fake", sha256="0" * 64, device="CPU", precision="fp32", backend="fake")
-        self.class_names, self.good_index = ("good", "defective"), 0
+        self.classes = Classes(("good", "defective"), "good")
         self.thresholds = Thresholds(fail_at=0.5)
         self.calls = 0
         self.closed = 0
@@ -115,8 +116,7 @@ class FakeClassifier:
             self._act(self.calls)
         p = 0.9 if float(image.mean()) > (GOOD + BAD) / 2 else 0.1
         return Prediction(
-            class_names=self.class_names,
-            good_index=0,
+            classes=self.classes,
             probabilities=np.array([1 - p, p], np.float32),
             maps=np.ones((2, 2, 2), np.float32),
             preprocess_ms=0.1,

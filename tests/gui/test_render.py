@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
+from inspector.domain.classes import Classes
 from inspector.domain.records import Box, Prediction
 from inspector.gui.widgets.render import Scene, View, render, to_qimage
 
@@ -33,8 +34,7 @@ def prediction() -> Prediction:
     maps[1, 1, 5] = 1.0
     maps[1, 4, 2] = 0.4
     return Prediction(
-        class_names=("good", "defective"),
-        good_index=0,
+        classes=Classes(("good", "defective"), "good"),
         probabilities=np.array([0.1, 0.9], np.float32),
         maps=maps,
         preprocess_ms=0.0,

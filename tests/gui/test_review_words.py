@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from inspector.domain.classes import Classes
 from inspector.domain.records import Verdict
 from inspector.domain.review import Judgement, Review, Standing
 from inspector.gui.review.figures import types_of
@@ -59,9 +60,10 @@ def test_types_are_the_models_then_those_that_were_named_most() -> None:
         Standing(inspection_id=str(number), reviews=(review(BAD, kind=kind),))
         for number, kind in enumerate(["glue", "chip", "chip", "dent", ""])
     ]
-    assert types_of(("good", "dent", "scratch"), standings) == ("dent", "scratch", "chip", "glue")
-    assert types_of(("good", "defective"), []) == ()
-    assert types_of((), standings[:1]) == ("glue",)
+    assert types_of(Classes(("good", "dent", "scratch"), "good"), standings) == ("dent", "scratch", "chip", "glue")
+    assert types_of(Classes(("good", "defective"), "good"), []) == ()
+    assert types_of(Classes(("crack", "good"), "good"), []) == ("crack",)
+    assert types_of(None, standings[:1]) == ("glue",)
 
 
 def test_the_end_of_a_queue_tells_skipped_from_passed_over() -> None:

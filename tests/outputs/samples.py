@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from inspector.domain.classes import Classes
 from inspector.domain.ids import new_id
 from inspector.domain.records import Decision, Inspection, Latencies, ModelIdentity, Thresholds, Verdict
 
@@ -39,7 +40,7 @@ def inspection(
             p_defective=0.25 if judged else None,
             thresholds=Thresholds(fail_at=0.5, review_from=0.2),
         ),
-        class_names=("good", "defective") if judged else (),
+        classes=Classes(("good", "defective"), "good") if judged else None,
         probabilities=(0.75, 0.25) if judged else (),
         model=MODEL,
         software_version="0",

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inspector.domain.classes import Classes
 from inspector.domain.config import ArchiveConfig, KeepPolicy, PictureFormat
 from inspector.domain.errors import ArchiveError
 from inspector.domain.ids import new_id
@@ -33,8 +34,7 @@ def part(image: np.ndarray | None = None, region: Box | None = None) -> Part:
 
 
 PREDICTION = Prediction(
-    class_names=("good", "defective"),
-    good_index=0,
+    classes=Classes(("good", "defective"), "good"),
     probabilities=np.array([0.1, 0.9], np.float32),
     maps=np.array([np.zeros((2, 2)), [[0.0, 0.5], [1.0, 2.0]]], np.float32),
     preprocess_ms=0.0,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from inspector.domain.classes import Classes
 from inspector.domain.errors import LogError
 from inspector.domain.records import ArchivedPicture, Tally, Verdict
 from inspector.outputs.base import LogQuery
@@ -99,7 +100,7 @@ def test_a_log_of_the_first_schema_is_brought_up_to_date_with_its_rows(tmp_path:
     with closing(SqliteResultLog(path)) as log:
         log.append(inspection(1))
     with closing(sqlite3.connect(path)) as old:
-        for name in ("quality_ms", "decision_ms", "commit_ms"):
+        for name in ("quality_ms", "decision_ms", "commit_ms", "good_class"):
             old.execute(f"ALTER TABLE inspections DROP COLUMN {name}")
         old.execute("DROP TABLE reviews")
         old.execute("UPDATE alembic_version SET version_num = '0001'")
@@ -112,6 +113,28 @@ def test_a_log_of_the_first_schema_is_brought_up_to_date_with_its_rows(tmp_path:
     assert [row.part_number for row in rows] == [1, 2]
     assert rows[0].latencies.quality_ms is None
     assert rows[0].latencies.trigger_ms == 1.5
+
+
+def test_which_class_is_good_is_found_for_the_parts_of_before(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite3"
+    part = inspection(1)
+    crack_first = replace(
+        part,
+        classes=Classes(("crack", "good", "dent"), "good"),
+        probabilities=(0.1, 0.7, 0.2),
+        decision=replace(part.decision, p_defective=0.3),
+    )
+    parts = [crack_first, inspection(2), inspection(3, Verdict.ERROR)]
+    with closing(SqliteResultLog(path)) as log:
+        for row in parts:
+            log.append(row)
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("ALTER TABLE inspections DROP COLUMN good_class")
+        old.execute("UPDATE alembic_version SET version_num = '0003'")
+        old.commit()
+    with closing(SqliteResultLog(path)) as log:
+        classes = [row.classes for row in log.rows(LogQuery())]
+    assert classes == [crack_first.classes, Classes(("good", "defective"), "good"), None]
 
 
 def test_file_keys_are_those_of_the_source(log: SqliteResultLog) -> None:

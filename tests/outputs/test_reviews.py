@@ -33,6 +33,7 @@ def as_of_0002(path: Path) -> None:
     """Turn a log back into one of before reviews."""
     with closing(sqlite3.connect(path)) as old:
         old.execute("DROP TABLE reviews")
+        old.execute("ALTER TABLE inspections DROP COLUMN good_class")
         old.execute("UPDATE alembic_version SET version_num = '0002'")
         old.commit()
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inspector.domain.classes import Classes
 from inspector.domain.errors import BundleError
 from inspector.domain.records import Thresholds
 from inspector.vision.bundle import Bundle, ManifestFields, load_manifest, verify_bundle, write_bundle
@@ -46,7 +47,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     read = Bundle.load(tmp_path / "a" / "b")
     assert read == written
     assert ManifestFields(**read.manifest.model_dump(exclude={"files", "format_version"})) == FIELDS
-    assert read.manifest.good_index == 1
+    assert read.manifest.classes == Classes(("defective", "good"), "good")
     assert read.weights_path is None
     assert (read.folder / "report" / "report.json").read_bytes() == b"{}"
     assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["b"]

@@ -47,7 +47,7 @@ def test_a_plain_state_dict_becomes_a_bundle(state: dict[str, torch.Tensor], tmp
         tmp_path / "model.pth", CLASSES, "good", tmp_path / "models" / "imported", preprocessing=SMALL
     )
     assert bundle.manifest.class_names == CLASSES
-    assert bundle.manifest.good_index == 1
+    assert bundle.manifest.classes.good_index == 1
     assert bundle.manifest.training == {"method": "imported", "file": "model.pth"}
     assert [path.name for path in (tmp_path / "models").iterdir()] == ["imported"]
     network = load_network(bundle)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
+    from inspector.domain.classes import Classes
     from inspector.domain.review import Standing
     from inspector.outputs.reviews import ReviewLog
     from inspector.review.estimate import AuditReport
@@ -97,22 +98,22 @@ def read_figures(wanted: Wanted, policy_of: PolicyOf) -> Figures:
     recent = last_said(log, query, judged_by=wanted.reviewer if wanted.second_opinion else None)
     waiting = log.inspections([found.ids[0] for found in queues.values() if found.ids])
     judged = [*waiting.values(), *(one.inspection for one in recent)]
-    class_names = next((one.class_names for one in judged if one.class_names), ())
+    classes = next((part.classes for part in judged if part.classes is not None), None)
     named = log.standings(LogQuery(recipe=query.recipe)).values()
     return Figures(
         counts={kind: len(found.ids) for kind, found in queues.items()},
-        types=types_of(class_names, named),
+        types=types_of(classes, named),
         recent=recent,
         audit=audit_report(log, query, policy_of),
     )
 
 
-def types_of(class_names: Iterable[str], standings: Iterable[Standing]) -> tuple[str, ...]:
-    """Return the types of defects: a model's classes but the good one, then those named before, most frequent first."""
+def types_of(classes: Classes | None, standings: Iterable[Standing]) -> tuple[str, ...]:
+    """Return the types of defects: the model's, then those that people have named, the most frequent first."""
     named = Counter(name for one in standings for name in one.defect_types)
-    classes = [name for name in list(class_names)[1:] if name != _PLAIN]
+    learnt = [name for name in classes.defects if name != _PLAIN] if classes is not None else []
     return tuple(
-        dict.fromkeys([*classes, *(name for name, _ in sorted(named.items(), key=lambda one: (-one[1], one[0])))])
+        dict.fromkeys([*learnt, *(name for name, _ in sorted(named.items(), key=lambda one: (-one[1], one[0])))])
     )
 
 

@@ -120,11 +120,6 @@ def at_size(bundle: Bundle, size: int) -> Bundle:
     return type(bundle)(folder=bundle.folder, manifest=changed, sha256=bundle.sha256)
 
 
-def first_defective(class_names: Sequence[str], good_index: int) -> int:
-    """Place of the first class that is not good: the one whose map is compared."""
-    return next(index for index in range(len(class_names)) if index != good_index)
-
-
 def missing_packages(kind: Kind) -> list[str]:
     """Return what has to be installed before a contender can be built; nothing is imported."""
     needed = {
@@ -151,7 +146,7 @@ class _Station:
             predictions = self._classifier.predict_batch(images)
         else:
             predictions = [self._classifier.predict(image) for image in images]
-        which = first_defective(self._classifier.class_names, self._classifier.good_index)
+        which = self._classifier.classes.defect_indices[0]
         return [Judgement(p_defective=one.p_defective, heatmap=one.maps[which]) for one in predictions]
 
     def close(self) -> None:
@@ -166,8 +161,8 @@ class _Other(ABC):
     def __init__(self, bundle: Bundle, batch: int) -> None:
         manifest = bundle.manifest
         self._preprocessing = manifest.preprocessing
-        self._good = manifest.good_index
-        self._defective = first_defective(manifest.class_names, manifest.good_index)
+        self._good = manifest.classes.good_index
+        self._defective = manifest.classes.defect_indices[0]  # whose map is compared
         self._batch = batch
 
     def judge(self, images: Sequence[Image]) -> list[Judgement]:
