@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -110,6 +112,19 @@ def test_the_belt_runs_back_for_a_moment() -> None:
     assert count(make_trigger(CONFIG, None), Scene([Thing(back)]), range(after(7))) == 1
 
 
+def test_a_part_that_is_lifted_off_before_the_line_is_not_counted_by_what_appears_behind_it() -> None:
+    lifted, put_down = Thing(moving(1.0, 150)), Thing(moving(1.0, 150))
+
+    def before(t: float) -> tuple[float, float] | None:
+        return lifted.where(t) if t < 2.5 else None  # at 165 px of 640: the line is at 320
+
+    def behind(t: float) -> tuple[float, float] | None:
+        return put_down.where(t) if t > 3.7 else None  # at 345 px, where the first would be by now
+
+    scene = Scene([Thing(before), Thing(behind)])
+    assert count(make_trigger(CONFIG, None), scene, range(after(6))) == 0
+
+
 def test_a_mark_on_the_belt_that_stays_is_no_part() -> None:
     scene = Scene([Thing(lambda t: (300, 180) if t > 1 else None), Thing(moving(6.0, 300, y=60), width=60, height=60)])
     assert count(make_trigger(CONFIG, None), scene, range(after(9))) == 1
@@ -174,19 +189,42 @@ def test_fired_by_hand_a_part_is_captured_in_every_mode() -> None:
         assert len(before) == {TriggerMode.EVERY_PICTURE: 3, TriggerMode.INTERVAL: 1}.get(mode, 0)
 
 
-def test_the_sharpest_frame_around_the_line_is_chosen() -> None:
-    config = replace(CONFIG, sharpest_of=5)
-    scene = Scene([Thing(moving(1.0, 300))], noise=1.0)
-    trigger = make_trigger(config, None)
-    found: list[Part] = []
-    for number in range(after(4)):
-        frame = scene.frame(number)
-        if abs(number - after(2.3)) <= 3 and number != after(2.3):
-            import cv2
+CROSSING = 69
 
-            frame = replace(frame, image=cv2.GaussianBlur(frame.image, (0, 0), 4))
-        found += trigger.update(frame)
-    assert [part.frame.sequence for part in found] == [after(2.3)]
+
+@functools.cache
+def frames_around_the_line() -> tuple[Frame, ...]:
+    """Return the frames of a part whose middle passes the line in frame 69."""
+    scene = Scene([Thing(moving(1.0, 300, start_x=-65.0))], noise=1.0)
+    return tuple(scene.frame(number) for number in range(CROSSING + 20))
+
+
+def chosen_frame(sharpest_of: int, sharp: int | None) -> int:
+    """Return the frame that is chosen where one frame alone is sharp; where none is, they are equally so."""
+    trigger = make_trigger(replace(CONFIG, sharpest_of=sharpest_of), None)
+    captured: list[Part] = []
+    for frame in frames_around_the_line():
+        near, blurred = abs(frame.sequence - CROSSING) <= 12, cv2.GaussianBlur(frame.image, (0, 0), 4)
+        keep = sharp is None or frame.sequence == sharp or not near
+        captured += trigger.update(frame if keep else replace(frame, image=blurred))
+    (part,) = captured
+    return part.frame.sequence
+
+
+def test_without_a_choice_the_frame_of_the_crossing_is_the_part() -> None:
+    assert chosen_frame(1, None) == CROSSING
+
+
+@pytest.mark.parametrize(
+    ("sharpest_of", "frames"), [(2, (0, 1)), (3, (-1, 0, 1)), (4, (-1, 0, 1, 2)), (5, (-2, -1, 0, 1, 2))]
+)
+def test_the_sharpest_of_exactly_so_many_frames_around_the_line_is_chosen(
+    sharpest_of: int, frames: tuple[int, ...]
+) -> None:
+    for offset in frames:
+        assert chosen_frame(sharpest_of, CROSSING + offset) == CROSSING + offset
+    for offset in (frames[0] - 1, frames[-1] + 1):
+        assert chosen_frame(sharpest_of, CROSSING + offset) - CROSSING in frames
 
 
 @pytest.mark.parametrize("seed", [1, 2])

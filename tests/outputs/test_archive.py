@@ -138,6 +138,27 @@ def test_oldest_passes_go_first_and_protected_failures_never(tmp_path: Path) -> 
     assert [age for age, path in kept.items() if path.exists()] == [0]
 
 
+def test_passes_go_before_older_failures_and_only_as_many_as_must(tmp_path: Path) -> None:
+    pixels = np.full((40, 60, 3), 128, np.uint8)
+    kept = {}
+    for age, verdict in enumerate((Verdict.FAIL, Verdict.PASS, Verdict.REVIEW, Verdict.PASS, Verdict.PASS)):
+        picture = PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.ALL)).keep(
+            inspection_id=f"{age}", part=part(pixels), prediction=None, decision=decision(verdict)
+        )
+        assert picture is not None
+        then = time.time() - 1000 + age
+        os.utime(picture.path, (then, then))
+        kept[age] = picture.path
+    size_gb = kept[0].stat().st_size / 1e9
+
+    def left(pictures: float) -> list[int]:
+        PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.ALL, max_size_gb=pictures * size_gb)).prune([])
+        return [age for age, path in kept.items() if path.exists()]
+
+    assert left(3.5) == [0, 2, 4]  # the oldest two passes
+    assert left(1.5) == [2]  # the last pass, then the oldest failure
+
+
 def test_old_pictures_go_by_age(tmp_path: Path) -> None:
     archive = PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.ALL, max_size_gb=0, max_age_days=10))
     for number, days in enumerate((1, 11)):
