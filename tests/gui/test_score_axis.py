@@ -24,9 +24,12 @@ def test_words_of_what_is_in_force_are_not_under_a_handle(qtbot: QtBot, width: i
     axis.show_scores(LabelledScores(scores, np.arange(60) >= 40))
     places = (0.001, 0.1, 0.2, 0.45, 0.5, 0.55, 0.9, 0.999)
     for review, fail in itertools.combinations(places, 2):
-        axis.show_point(Thresholds(fail_at=fail, review_from=review), Thresholds(fail_at=0.5, review_from=0.2))
-        for row, p in enumerate((0.5, 0.2)):
-            box = axis._beside(axis.x_of(p), 88, row)
-            assert QRectF(axis.rect()).contains(box)
+        point, in_force = Thresholds(fail_at=fail, review_from=review), Thresholds(fail_at=0.5, review_from=0.2)
+        axis.show_point(point, in_force)
+        marks = axis.marks_in_force()
+        words = [] if point == in_force else ["fail, in force", "review, in force"]
+        assert [mark.words for mark in marks] == words
+        for mark in marks:
+            assert QRectF(axis.rect()).contains(mark.box)
             for handle in (axis.review, axis.fail):
-                assert not box.intersects(QRectF(handle.geometry())), (review, fail, p)
+                assert not mark.box.intersects(QRectF(handle.geometry())), (review, fail, mark)

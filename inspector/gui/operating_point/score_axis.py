@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector.domain.operating_point import logits
 from inspector.domain.records import Thresholds
+from inspector.gui.operating_point.score_paths import score_paths
 from inspector.gui.operating_point.threshold_handle import HANDLE_PX, ThresholdHandle
 from inspector.gui.theme import CURRENT, SMALL_PX, TINY_PX, font, lively
 
@@ -28,12 +30,24 @@ if TYPE_CHECKING:
 _TICKS = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999)
 _LEAST_LOGIT, _MOST_LOGIT, _BEYOND = 4.0, 16.0, 1.0
 _HEAD_PX, _FOOT_PX, _SIDE_PX, _GAP_PX = 20, 34, 14, 8
-_BAR_PX, _LEAST_BAR_PX = 4, 3
-#: Dots are as large as leaves the highest stack this share of its lane, down to the smallest.
-_DOTS_PX, _ROOMY = (14, 12, 10, 8), 0.7
 _ZONE_ALPHA = 22
 _DIGITS = 6
 _ZONES = (("PASS", "good"), ("REVIEW", "review"), ("FAIL", "fail"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkInForce:
+    """A threshold in force, as it is drawn behind those that are set.
+
+    Args:
+        words: Which threshold it is.
+        x: Where its line is, in the axis's pixels.
+        box: Where the words stand.
+    """
+
+    words: str
+    x: float
+    box: QRectF
 
 
 class ScoreAxis(QWidget):
@@ -47,7 +61,6 @@ class ScoreAxis(QWidget):
         self._logits: tuple[NDArray[np.float64], NDArray[np.float64]] = (np.empty(0), np.empty(0))
         self._errors = 0
         self._range = (-_LEAST_LOGIT, _LEAST_LOGIT)
-        self._paths: list[QPainterPath] = []
         self._layers: dict[str, QPixmap] = {}
         self._layers_of: tuple[bool, float] | None = None
         self._point = Thresholds(fail_at=0.5)
@@ -69,6 +82,7 @@ class ScoreAxis(QWidget):
     def show_scores(self, scores: LabelledScores | None, words: str = "") -> None:
         """Set the parts; None for none, and then why."""
         self._scores, self._words, self._marked = scores, words, None
+        self.setAccessibleDescription(words)
         self._logits, self._errors = (np.empty(0), np.empty(0)), 0
         if scores is not None:
             scored = ~np.isnan(scores.scores)
@@ -76,7 +90,7 @@ class ScoreAxis(QWidget):
             rows = [scores.scores[scored & (scores.defective == kind)] for kind in (False, True)]
             self._logits = (logits(rows[0]), logits(rows[1]))
         self._set_range()
-        self._draw_paths()
+        self._layers_of = None
         self._place()
 
     def show_point(self, thresholds: Thresholds, in_force: Thresholds | None) -> None:
@@ -88,6 +102,11 @@ class ScoreAxis(QWidget):
         """Point at a score; None at none."""
         self._marked = p
         self.update()
+
+    @property
+    def marked(self) -> float | None:
+        """The score that is pointed at."""
+        return self._marked
 
     def x_of(self, p: float) -> float:
         """Return where a P(defective) lies, in the widget's pixels."""
@@ -130,7 +149,7 @@ class ScoreAxis(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Draw for another size."""
         super().resizeEvent(event)
-        self._draw_paths()
+        self._layers_of = None
         self._place()
 
     def paintEvent(self, _: QPaintEvent) -> None:
@@ -148,7 +167,7 @@ class ScoreAxis(QWidget):
         self._draw_zones(painter)
         self._draw_axis(painter)
         self._draw_words(painter)
-        self._draw_ghosts(painter)
+        self._draw_in_force(painter)
         if self._marked is not None and not math.isnan(self._marked):
             x = self.x_of(self._marked)
             painter.setPen(QPen(theme.colour("accent"), 2))
@@ -171,6 +190,7 @@ class ScoreAxis(QWidget):
         if self._layers_of != (theme.dark, ratio):
             self._layers_of = (theme.dark, ratio)
             self._layers = {}
+            paths = score_paths(self._logits, self._lanes(), self._range)
             for _, name in _ZONES:
                 layer = QPixmap(self.size() * ratio)
                 layer.setDevicePixelRatio(ratio)
@@ -179,7 +199,7 @@ class ScoreAxis(QWidget):
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(lively(theme, name))
-                for path in self._paths:
+                for path in paths:
                     painter.drawPath(path)
                 painter.end()
                 self._layers[name] = layer
@@ -216,31 +236,38 @@ class ScoreAxis(QWidget):
             painter.drawText(self._lanes()[0].adjusted(8, 6, -8, 0), Qt.AlignmentFlag.AlignRight, words)
         painter.setFont(font(TINY_PX))
 
-    def _draw_ghosts(self, painter: QPainter) -> None:
-        point, area = self._in_force, self._area()
-        if point is None or point == self._point:
-            return
+    def _draw_in_force(self, painter: QPainter) -> None:
+        area = self._area()
         pen = QPen(CURRENT.theme.colour("muted"), 1.5, Qt.PenStyle.DashLine)
-        for row, (words, p) in enumerate((("fail, in force", point.fail_at), ("review, in force", point.review_from))):
-            if p is None:
-                continue
-            x = self.x_of(p)
+        for mark in self.marks_in_force():
             painter.setPen(pen)
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-            box = self._beside(x, painter.fontMetrics().horizontalAdvance(words) + 6, row)
-            painter.fillRect(box, CURRENT.theme.colour("panel"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+            painter.drawLine(QPointF(mark.x, area.top()), QPointF(mark.x, area.bottom()))
+            painter.fillRect(mark.box, CURRENT.theme.colour("panel"))
+            painter.drawText(mark.box, Qt.AlignmentFlag.AlignCenter, mark.words)
+
+    def marks_in_force(self) -> list[MarkInForce]:
+        """Return where the thresholds in force are drawn; nothing where they are the ones that are set."""
+        point, metrics = self._in_force, QFontMetrics(font(TINY_PX), self)
+        if point is None or point == self._point:
+            return []
+        marks = []
+        for row, (words, p) in enumerate((("fail, in force", point.fail_at), ("review, in force", point.review_from))):
+            if p is not None:
+                x = self.x_of(p)
+                box = self._beside(x, metrics.horizontalAdvance(words) + 6, row)
+                marks.append(MarkInForce(words=words, x=x, box=box))
+        return marks
 
     def _beside(self, x: float, width: float, row: int) -> QRectF:
         """Return where words at a line can be read: beside it, or beside a handle that would lie over them."""
         area = self._area()
-        handles = [QRectF(one.geometry()) for one in (self.review, self.fail) if not one.isHidden()]
+        handles = [QRectF(handle.geometry()) for handle in (self.review, self.fail) if not handle.isHidden()]
         lefts = [x + 6, x - 6 - width]
-        for one in sorted(handles, key=lambda handle: abs(handle.center().x() - x)):
-            lefts += [one.right() + 2, one.left() - 2 - width]
+        for handle in sorted(handles, key=lambda place: abs(place.center().x() - x)):
+            lefts += [handle.right() + 2, handle.left() - 2 - width]
         boxes = [QRectF(left, area.top() + 4 + 18 * row, width, 16) for left in lefts]
         inside = [box for box in boxes if area.left() <= box.left() and box.right() <= area.right()]
-        free = [box for box in inside if not any(box.intersects(one) for one in handles)]
+        free = [box for box in inside if not any(box.intersects(handle) for handle in handles)]
         return next(iter(free or inside or boxes))
 
     # --- places -------------------------------------------------------------------------------------------------------
@@ -264,9 +291,9 @@ class ScoreAxis(QWidget):
                 yield zone, edges[number], edges[number + 1]
 
     def _set_range(self) -> None:
-        known = [one for one in self._logits if len(one)]
-        low = min([float(one.min()) for one in known], default=0.0) - _BEYOND
-        high = max([float(one.max()) for one in known], default=0.0) + _BEYOND
+        known = np.concatenate(self._logits)
+        low = (float(known.min()) if len(known) else 0.0) - _BEYOND
+        high = (float(known.max()) if len(known) else 0.0) + _BEYOND
         self._range = (
             max(-_MOST_LOGIT, min(-_LEAST_LOGIT, low)),
             min(_MOST_LOGIT, max(_LEAST_LOGIT, high)),
@@ -284,49 +311,11 @@ class ScoreAxis(QWidget):
                 handle.setAccessibleDescription(f"{p:.6g}")
         self.update()
 
-    def _draw_paths(self) -> None:
-        """Draw every part once: a dot for each where there is room, else bars."""
-        width, lanes = max(1.0, self._area().width()), self._lanes()
-        room = lanes[0].height() - 26
-        self._layers_of = None
-        for size in _DOTS_PX:
-            highest = max(int(self._histogram(rows, width / size).max(initial=0)) for rows in self._logits)
-            if highest * size <= room * (1.0 if size == _DOTS_PX[-1] else _ROOMY):
-                self._paths = [self._dots(rows, lane, size) for rows, lane in zip(self._logits, lanes, strict=True)]
-                break
-        else:
-            counts = [self._histogram(rows, width / _BAR_PX) for rows in self._logits]
-            self._paths = [_bars(one, lane, room) for one, lane in zip(counts, lanes, strict=True)]
-        self.update()
-
-    def _histogram(self, rows: NDArray[np.float64], bins: float) -> NDArray[np.int64]:
-        return np.histogram(rows, max(1, int(bins)), self._range)[0]
-
-    def _dots(self, rows: NDArray[np.float64], lane: QRectF, size: float) -> QPainterPath:
-        """Each part where its score is, on top of those before it that are less than a dot away."""
-        low, high = self._range
-        x = (np.sort(rows) - low) / (high - low) * lane.width()
-        column = np.floor(x / size)
-        level = np.arange(len(x)) - np.searchsorted(column, column)
-        path, radius = QPainterPath(), 0.4 * size
-        path.setFillRule(Qt.FillRule.WindingFill)
-        for left, number in zip((lane.left() + x).tolist(), level.tolist(), strict=True):
-            path.addEllipse(QPointF(left, lane.bottom() - (number + 0.5) * size - 1), radius, radius)
-        return path
-
-
-def _bars(counts: NDArray[np.int64], lane: QRectF, room: float) -> QPainterPath:
-    path, most, width = QPainterPath(), max(1, int(counts.max())), lane.width() / len(counts)
-    for place in np.flatnonzero(counts).tolist():
-        height = max(_LEAST_BAR_PX, room * int(counts[place]) / most)  # a single escape must be seen
-        path.addRect(QRectF(lane.left() + place * width, lane.bottom() - height, width - 0.6, height))
-    return path
-
 
 def _faint(colour: QColor) -> QColor:
-    found = QColor(colour)
-    found.setAlpha(_ZONE_ALPHA)
-    return found
+    faint = QColor(colour)
+    faint.setAlpha(_ZONE_ALPHA)
+    return faint
 
 
 def p_of_logit(logit: float) -> float:
