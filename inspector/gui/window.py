@@ -152,9 +152,19 @@ class MainWindow(QMainWindow):
         return self._operating.page()
 
     def _make_operating(self) -> OperatingPointPage:
-        from inspector.gui.operating_point.page import OperatingPointPage  # not before the first paint
+        from inspector.gui.operating_point.desk import OperatingPointDesk  # not before the first paint
+        from inspector.gui.operating_point.page import OperatingPointPage
+        from inspector.gui.operating_point.store import OperatingPointStore
 
-        return OperatingPointPage(self._session)
+        session = self._session
+        store = OperatingPointStore(session.store.home, log=lambda: session.store.places.log)
+        desk = OperatingPointDesk(store=store, worker=session.work, parent=self)
+        page = OperatingPointPage(desk=desk, pictures=session.work)
+        desk.recipe_made.connect(lambda recipe: session.apply_recipe(recipe, lambda _: None))
+        desk.failed.connect(lambda text: session.fault.emit("recipe", text))
+        session.recipe_changed.connect(page.show_recipe)
+        page.show_recipe(session.recipe)
+        return page
 
     @property
     def review(self) -> ReviewPage:

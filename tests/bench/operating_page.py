@@ -22,15 +22,14 @@ from PySide6.QtWidgets import QApplication
 from inspector.domain.operating_point import LabelledScores
 from inspector.domain.records import Thresholds
 from inspector.gui import theme
-from inspector.gui.operating_point.desk import OperatingPointReading
+from inspector.gui.operating_point.desk import OperatingPointDesk
 from inspector.gui.operating_point.page import OperatingPointPage
-from inspector.gui.station.session import Session
-from inspector.gui.station.store import Store
+from inspector.gui.operating_point.store import OperatingPointReading, OperatingPointStore
+from inspector.gui.work import Results, Worker
 from inspector.operating_point.parts import LabelledParts
 from inspector.operating_point.prices import RecipePrices
 from inspector.operating_point.sources import VALIDATION, Source
 from inspector.paths import Home
-from inspector.settings import Settings
 
 _MOVES = 200
 
@@ -45,12 +44,14 @@ def measure(count: int) -> dict[str, float]:
     app.setStyle("Fusion")
     theme.apply(app, theme.CURRENT.choose("dark"))
     with tempfile.TemporaryDirectory() as folder:
-        session = Session(Store(Home(root=Path(folder)), Settings()))
-        page = OperatingPointPage(session)
+        home = Home(root=Path(folder))
+        worker = Worker("work", Results())
+        desk = OperatingPointDesk(store=OperatingPointStore(home, log=lambda: home.log), worker=worker)
+        page = OperatingPointPage(desk=desk, pictures=worker)
         page.resize(1204, 700)
         page.show()
         begun = time.perf_counter()
-        page._loaded(_made_up(count))
+        desk.read.emit(_made_up(count))
         app.processEvents()
         shown_ms = 1000 * (time.perf_counter() - begun)
         took, worked = [], []
@@ -61,7 +62,7 @@ def measure(count: int) -> dict[str, float]:
             took.append(1000 * (time.perf_counter() - begun))
             worked.append(1000 * (time.thread_time() - at_work))
         page.hide()
-        session.shut_down()
+        worker.close()
     return {
         "scores": count,
         "shown_ms": round(shown_ms, 1),
@@ -104,14 +105,14 @@ def main() -> None:
     parser.add_argument("--scores", type=int, default=100_000)
     parser.add_argument("--json", action="store_true")
     parsed = parser.parse_args()
-    found = measure(parsed.scores)
+    figures = measure(parsed.scores)
     if parsed.json:
-        print(json.dumps(found))
+        print(json.dumps(figures))
     else:
         print(
-            f"{found['scores']:,.0f} scores: shown in {found['shown_ms']} ms; a move until it is painted: "
-            f"p50 {found['move_p50_ms']} ms, p99 {found['move_p99_ms']} ms; of these the GUI thread computed "
-            f"{found['move_cpu_p50_ms']} and {found['move_cpu_p99_ms']} ms"
+            f"{figures['scores']:,.0f} scores: shown in {figures['shown_ms']} ms; a move until it is painted: "
+            f"p50 {figures['move_p50_ms']} ms, p99 {figures['move_p99_ms']} ms; of these the GUI thread computed "
+            f"{figures['move_cpu_p50_ms']} and {figures['move_cpu_p99_ms']} ms"
         )
 
 

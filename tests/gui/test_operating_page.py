@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,15 +12,21 @@ from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from inspector.domain.records import Thresholds, Verdict
+from inspector.gui.operating_point.desk import OperatingPointDesk
 from inspector.gui.operating_point.page import OperatingPointPage
+from inspector.gui.operating_point.store import OperatingPointReading, OperatingPointStore
+from inspector.gui.theme import CURRENT
 from inspector.gui.widgets.later import LaterPage
+from inspector.gui.work import Results, Worker
 from inspector.operating_point.prices import load_prices
+from inspector.operating_point.sources import VALIDATION
 from inspector.operating_point.words import evidence_words
 from inspector.paths import Home
 from inspector.recipes.recipe import Recipe, load_recipe, save_next_version, save_recipe
 from tests.bundles import make_bundle
 from tests.gui.conftest import Station, picture
 from tests.operating_point.parts import USUAL, Scored, scored_bundle
+from tests.waits import WAIT_MS, WAIT_S
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -35,7 +42,7 @@ class Desk:
         assert isinstance(shown, LaterPage)
         assert isinstance(shown.made, OperatingPointPage)
         self.page = shown.made
-        self.until(lambda: self.page._found is not None)
+        self.until(lambda: self.page.source.count() > 0)
 
     def until(self, condition: object) -> None:
         self.station.until(condition)  # type: ignore[arg-type]
@@ -57,6 +64,22 @@ class Desk:
     def evidence(self) -> str:
         return self.page.figures.evidence.text().replace("\u00a0", " ")
 
+    def point(self) -> Thresholds:
+        """The thresholds as they stand in the fields."""
+        controls = self.page.controls
+        review = controls.review_box.value() if controls.band.isChecked() else None
+        return Thresholds(fail_at=controls.fail_box.value(), review_from=review)
+
+    def words(self) -> str:
+        """What is said in the place of the scores."""
+        return self.page.axis.accessibleDescription()
+
+    def has_picture(self, row: int) -> bool:
+        """Whether a part of the strip shows its picture: until then there is an empty stage."""
+        strip = self.page.strip.list
+        image = strip.item(row).icon().pixmap(strip.iconSize()).toImage()
+        return image.pixelColor(image.rect().center()) != CURRENT.theme.colour("stage")
+
     def recipe(self) -> Recipe:
         return load_recipe(self.home.recipes / "Test.json")
 
@@ -73,9 +96,9 @@ class Desk:
 def scored(tmp_path: Path, home: Home) -> Home:
     """The station's recipe has a model that keeps scores; some of its pictures are still there."""
     data = tmp_path / "data"
-    for one in USUAL[:4]:
-        (data / one.name).parent.mkdir(parents=True, exist_ok=True)
-        picture(data / one.name, bad=one.defect != "good")
+    for part in USUAL[:4]:
+        (data / part.name).parent.mkdir(parents=True, exist_ok=True)
+        picture(data / part.name, bad=part.defect != "good")
     scored_bundle(home.models / "cap", data)
     save_recipe(Recipe(name="Test", source=f"folder:{tmp_path / 'pictures'}", model="cap"), home.recipes)
     return home
@@ -83,14 +106,14 @@ def scored(tmp_path: Path, home: Home) -> Home:
 
 @pytest.fixture
 def desk(qtbot: QtBot, scored: Home) -> Iterator[Desk]:
-    found = Desk(qtbot, scored)
-    yield found
-    found.station.close()
+    opened = Desk(qtbot, scored)
+    yield opened
+    opened.station.close()
 
 
 def test_it_begins_at_the_point_in_force(desk: Desk) -> None:
     page = desk.page
-    assert page._point == Thresholds(fail_at=0.5)
+    assert desk.point() == Thresholds(fail_at=0.5)
     assert desk.cells() == "3 0 0 1 0 2"
     assert (desk.value("escapes", "value"), desk.value("escapes", "95 %")) == ("33.3 %", "6.1 to 79.2 %")
     assert (desk.value("escapes", "change"), desk.value("escapes", "held out")) == ("", "0 of 1")
@@ -109,20 +132,20 @@ def test_a_threshold_is_dragged_with_the_mouse_and_all_follows(desk: Desk) -> No
     desk.qtbot.mousePress(handle, LEFT, NONE, start)
     desk.qtbot.mouseMove(handle, QPoint(round(page.axis.x_of(0.25)) - handle.x(), 30))
     desk.qtbot.mouseRelease(handle, LEFT, NONE, start)
-    assert page._point.fail_at == pytest.approx(0.25, abs=0.01)
-    assert page.controls.fail_box.value() == page._point.fail_at
+    assert desk.point().fail_at == pytest.approx(0.25, abs=0.01)
+    assert page.controls.fail_box.value() == desk.point().fail_at
     assert desk.cells() == "2 0 1 0 0 3"
     assert (desk.value("escapes", "change"), desk.value("overkill", "change")) == ("−33.3 %", "+33.3 %")
     assert page.use_button.isEnabled()
 
 
 def test_arrow_keys_move_the_threshold_that_has_the_focus(desk: Desk) -> None:
-    page, handle = desk.page, desk.page.axis.fail
+    handle = desk.page.axis.fail
     handle.setFocus()
     desk.qtbot.keyClick(handle, Qt.Key.Key_Right)
-    assert page._point.fail_at == pytest.approx(0.5125, abs=1e-4)
+    assert desk.point().fail_at == pytest.approx(0.5125, abs=1e-4)
     desk.qtbot.keyClick(handle, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
-    assert page._point.fail_at == pytest.approx(0.3894, abs=1e-4)
+    assert desk.point().fail_at == pytest.approx(0.3894, abs=1e-4)
     assert desk.cells() == "2 0 1 1 0 2"
     desk.qtbot.keyClick(handle, Qt.Key.Key_Home)
     assert desk.cells() == "0 0 3 0 0 3"
@@ -134,17 +157,17 @@ def test_the_review_band_is_switched_and_the_thresholds_never_pass_each_other(de
     page = desk.page
     assert not page.axis.review.isVisible()
     page.controls.band.setChecked(True)
-    assert page._point.review_from == pytest.approx(0.2689, abs=1e-4)
+    assert desk.point().review_from == pytest.approx(0.2689, abs=1e-4)
     assert desk.cells() == "2 1 0 0 1 2"
     assert page.axis.review.isVisible()
     desk.qtbot.keyClick(page.axis.review, Qt.Key.Key_End)
-    assert page._point == Thresholds(fail_at=0.5, review_from=0.5)
+    assert desk.point() == Thresholds(fail_at=0.5, review_from=0.5)
     desk.qtbot.keyClick(page.axis.fail, Qt.Key.Key_Left)
-    assert page._point == Thresholds(fail_at=0.5, review_from=0.5)
+    assert desk.point() == Thresholds(fail_at=0.5, review_from=0.5)
     page.controls.fail_box.setValue(0.3)
-    assert page._point == Thresholds(fail_at=0.3, review_from=0.3)
+    assert desk.point() == Thresholds(fail_at=0.3, review_from=0.3)
     page.controls.band.setChecked(False)
-    assert page._point == Thresholds(fail_at=0.3)
+    assert desk.point() == Thresholds(fail_at=0.3)
 
 
 def test_a_pressed_cell_shows_its_pictures(desk: Desk) -> None:
@@ -153,9 +176,9 @@ def test_a_pressed_cell_shows_its_pictures(desk: Desk) -> None:
     assert page.strip.title.text() == "GOOD, PASSED: 3, HIGHEST SCORES FIRST"
     strip = page.strip.list
     assert [strip.item(row).text() for row in range(3)] == ["0.4000", "0.2000", "0.1000"]
-    desk.until(lambda: all(page.pictures._images.get(place) is not None for place in range(3)))
+    desk.until(lambda: all(desk.has_picture(row) for row in range(3)))
     strip.setCurrentRow(1)
-    assert page.axis._marked == pytest.approx(0.2)
+    assert page.axis.marked == pytest.approx(0.2)
     desk.press(page.figures.cells[True, Verdict.FAIL])
     assert page.strip.title.text() == "DEFECTIVE, FAILED: 2, LOWEST SCORES FIRST"
     desk.until(lambda: "no picture" in strip.item(0).text())  # it was deleted since
@@ -196,9 +219,9 @@ def test_suggestions(desk: Desk) -> None:
     desk.press(page.controls.suggestions["cost"])
     assert desk.cells() == "2 1 0 0 1 2"
     desk.press(page.controls.suggestions["force"])
-    assert page._point == Thresholds(fail_at=0.5)
+    assert desk.point() == Thresholds(fail_at=0.5)
     desk.press(page.controls.suggestions["f1"])
-    assert page._point.review_from is None
+    assert desk.point().review_from is None
 
 
 def test_choosing_asks_for_a_reason_is_recorded_used_and_can_be_taken_back(desk: Desk) -> None:
@@ -219,20 +242,19 @@ def test_choosing_asks_for_a_reason_is_recorded_used_and_can_be_taken_back(desk:
     desk.until(lambda: desk.recipe().version == 3)
     assert desk.recipe().thresholds is None
     desk.until(lambda: not page.back_button.isVisible())
-    assert page._point == Thresholds(fail_at=0.5)
+    assert desk.point() == Thresholds(fail_at=0.5)
 
 
 def test_what_was_moved_stays_until_something_else_is_in_force(desk: Desk) -> None:
     page = desk.page
     page.controls.fail_box.setValue(0.25)
     desk.station.window.show_page("live")
-    before = page._found
-    desk.station.window.show_page("operating")
-    desk.until(lambda: page._found is not before)
-    assert page._point == Thresholds(fail_at=0.25)
+    with desk.qtbot.waitSignal(page.desk.read, timeout=WAIT_MS):
+        desk.station.window.show_page("operating")
+    assert desk.point() == Thresholds(fail_at=0.25)
     recipe = desk.recipe().model_copy(update={"thresholds": Thresholds(fail_at=0.6)})
     save_next_version(recipe, desk.home.recipes)  # as from the command line
-    desk.until(lambda: page._point == Thresholds(fail_at=0.6))
+    desk.until(lambda: desk.point() == Thresholds(fail_at=0.6))
 
 
 def test_the_history_stands_beside_the_thresholds_in_settings(desk: Desk) -> None:
@@ -250,17 +272,62 @@ def test_the_history_stands_beside_the_thresholds_in_settings(desk: Desk) -> Non
 
 def test_a_source_without_parts_says_so_and_the_way_back_is_open(desk: Desk) -> None:
     page = desk.page
-    page.source.setCurrentIndex(page.source.count() - 1)
-    page.source.activated.emit(page.source.currentIndex())
-    desk.until(lambda: "Judge some on the Review page" in page.axis._words)
+    desk.qtbot.keyClick(page.source, Qt.Key.Key_End)
+    desk.until(lambda: "Judge some on the Review page" in desk.words())
     assert desk.cells() == "– – – – – –"
     assert not page.axis.fail.isVisible()
     assert not page.strip.isVisible()
     assert not page.controls.suggestions["cost"].isEnabled()
-    page.source.setCurrentIndex(0)
-    page.source.activated.emit(0)
+    desk.qtbot.keyClick(page.source, Qt.Key.Key_Home)
     desk.until(lambda: desk.cells() == "3 0 0 1 0 2")
     assert isinstance(page.source, QComboBox)
+
+
+class HeldStore(OperatingPointStore):
+    """A store whose reading can be held up while it is under way."""
+
+    def __init__(self, home: Home) -> None:
+        super().__init__(home, log=lambda: home.log)
+        self.begun, self.free = threading.Event(), threading.Event()
+        self.free.set()
+
+    def read(self, recipe: Recipe, key: str) -> OperatingPointReading:
+        self.begun.set()
+        assert self.free.wait(WAIT_S)
+        return super().read(recipe, key)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_an_older_source_is_not_shown_after_a_newer_one_was_chosen(qtbot: QtBot, scored: Home) -> None:
+    results, store = Results(), HeldStore(scored)
+    worker = Worker("work", results)
+    page = OperatingPointPage(desk=OperatingPointDesk(store=store, worker=worker), pictures=worker)
+    qtbot.addWidget(page)
+    shown: list[str] = []
+    page.desk.read.connect(lambda reading: shown.append(reading.key))
+
+    def until(condition: Callable[[], bool]) -> None:
+        def holds() -> bool:
+            results.hand_out()
+            return condition()
+
+        qtbot.waitUntil(holds, timeout=WAIT_MS)
+
+    page.show()
+    page.show_recipe(load_recipe(scored.recipes / "Test.json"))
+    until(lambda: shown == [VALIDATION])
+    store.free.clear()
+    store.begun.clear()
+    qtbot.keyClick(page.source, Qt.Key.Key_End)
+    assert store.begun.wait(WAIT_S)  # the reviews are being read
+    qtbot.keyClick(page.source, Qt.Key.Key_Home)
+    store.free.set()
+    until(lambda: len(shown) > 1)
+    assert shown == [VALIDATION, VALIDATION]
+    assert page.source.currentData() == VALIDATION
+    assert page.figures.cells[False, Verdict.PASS].text() == "3"
+    worker.close()
+    assert worker.join(WAIT_S)
 
 
 def _page_of(qtbot: QtBot, home: Home, scored: list[Scored]) -> Desk:
@@ -289,7 +356,7 @@ def test_equal_scores_are_drawn_and_pass_or_fail_together(qtbot: QtBot, home: Ho
 def test_a_model_without_scores_says_how_to_get_them(qtbot: QtBot, home: Home) -> None:
     desk = Desk(qtbot, home)
     page = desk.page
-    assert "keeps no scores of its validation pictures. Train it again" in page.axis._words
+    assert "keeps no scores of its validation pictures. Train it again" in desk.words()
     page.controls.fail_box.setValue(0.4)  # it can be set all the same, and the record says that nothing supports it
     desk.choose("by hand")
     desk.until(lambda: desk.recipe().version == 2)
@@ -302,7 +369,7 @@ def test_a_model_without_scores_says_how_to_get_them(qtbot: QtBot, home: Home) -
 def test_a_model_that_is_gone_leaves_nothing_to_choose(qtbot: QtBot, home: Home) -> None:
     save_recipe(Recipe(name="Test", source="demo:", model="none"), home.recipes)
     desk = Desk(qtbot, home)
-    assert "There is no model “none”" in desk.page.axis._words
+    assert "There is no model “none”" in desk.words()
     assert not desk.page.use_button.isEnabled()
     desk.station.close()
 
@@ -324,8 +391,7 @@ def test_another_recipe_brings_its_own_model_and_prices(desk: Desk) -> None:
     save_recipe(other, desk.home.recipes)
     desk.page.prices.spins["escape"].setValue(7.0)
     desk.until(lambda: load_prices("Test", desk.home.recipes).escape == 7.0)
-    entry = next(one for one in desk.station.session.store.recipes() if one.name == "Other")
+    entry = next(entry for entry in desk.station.session.store.recipes() if entry.name == "Other")
     desk.station.session.choose_recipe(entry)
-    desk.until(lambda: desk.page._found is not None and desk.page._found.recipe == "Other")
-    assert desk.page._point == Thresholds(fail_at=0.9)
+    desk.until(lambda: desk.point() == Thresholds(fail_at=0.9))
     assert desk.page.prices.spins["escape"].value() == 100.0

@@ -12,6 +12,7 @@ from inspector.gui.operating_point.figures_card import VERDICT_WORDS
 from inspector.gui.operating_point.part_strip import THUMB_PX, PartEntry
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.fitted_picture import FittedPicture, read_image
+from inspector.gui.work import Latest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,12 +20,11 @@ if TYPE_CHECKING:
     from inspector.domain.records import Thresholds, Verdict
     from inspector.gui.operating_point.part_strip import PartStrip
     from inspector.gui.operating_point.score_axis import ScoreAxis
-    from inspector.gui.station.session import Session
+    from inspector.gui.work import Worker
     from inspector.operating_point.parts import LabelledParts
 
 #: More are not shown: the most surprising ones come first.
 SHOWN_AT_MOST = 60
-_AT_A_TIME = 4
 _LARGE_PX = 720
 _ORDER = {True: "lowest scores first", False: "highest scores first"}
 
@@ -33,24 +33,24 @@ class CellPictures:
     """See the module; lives on the GUI thread.
 
     Args:
-        session: Its worker reads.
+        worker: Reads the pictures.
         strip: Shows the pictures.
         axis: Shows where the picked one's score lies.
     """
 
-    def __init__(self, session: Session, strip: PartStrip, axis: ScoreAxis) -> None:
-        self._session, self._strip, self._axis = session, strip, axis
+    def __init__(self, *, worker: Worker, strip: PartStrip, axis: ScoreAxis) -> None:
+        self._strip, self._axis = strip, axis
+        self._thumbnails, self._large = Latest(worker), Latest(worker)
         self._parts: LabelledParts | None = None
         self._places: list[int] = []
         self._images: dict[int, QImage | None] = {}
-        self._number = 0
         self.dialog: QDialog | None = None
         strip.picked.connect(self._picked)
         strip.opened.connect(self._open)
 
     def forget(self) -> None:
         """The parts are others now."""
-        self._number += 1
+        self._thumbnails.forget()
         self._parts, self._places = None, []
         self._images.clear()
 
@@ -65,35 +65,24 @@ class CellPictures:
         shown = places[:SHOWN_AT_MOST].tolist()
         if parts is self._parts and shown == self._places and self._strip.title.text() == title:
             return
-        self._number += 1
         self._parts, self._places = parts, shown
         self._axis.mark(None)
         self._strip.show_parts(title, [_entry(parts, place) for place in shown])
+        self._thumbnails.forget()
         for place in shown:
             if self._images.get(place) is not None:
                 self._strip.show_image(place, self._images[place])
-        self._read([place for place in shown if self._images.get(place) is None], self._number)
+            else:
+                self._read(parts, place)
 
-    def _read(self, places: list[int], number: int) -> None:
-        """Read a few at a time, so that the worker stays free for others."""
-        parts = self._parts
-        if not places or parts is None or number != self._number:
-            return
-        some, rest = places[:_AT_A_TIME], places[_AT_A_TIME:]
-        files = [parts.picture(place) for place in some]
+    def _read(self, parts: LabelledParts, place: int) -> None:
+        file = parts.picture(place)
 
-        def task() -> list[QImage | None]:
-            return [_thumb(file) for file in files]
+        def done(image: QImage | None) -> None:
+            self._images[place] = image
+            self._strip.show_image(place, image)
 
-        def done(images: list[QImage | None]) -> None:
-            if number != self._number:
-                return
-            for place, image in zip(some, images, strict=True):
-                self._images[place] = image
-                self._strip.show_image(place, image)
-            self._read(rest, number)
-
-        self._session.work.do(task, done)
+        self._thumbnails.also(lambda: _thumbnail(file), done)
 
     def _picked(self, place: int) -> None:
         if self._parts is not None:
@@ -110,7 +99,7 @@ class CellPictures:
             self.dialog = _dialog(words, image, self._strip)
             self.dialog.open()
 
-        self._session.work.do(lambda: read_image(file, _LARGE_PX), done)
+        self._large.ask(lambda: read_image(file, _LARGE_PX), done)
 
 
 def _entry(parts: LabelledParts, place: int) -> PartEntry:
@@ -120,7 +109,7 @@ def _entry(parts: LabelledParts, place: int) -> PartEntry:
     return PartEntry(place=place, caption=score, tip=f"{name}\n{parts.types[place]}, P(defective) {score}")
 
 
-def _thumb(file: Path | None) -> QImage | None:
+def _thumbnail(file: Path | None) -> QImage | None:
     """Read a picture into the middle of a square, so that the row is even; called on the worker."""
     image = None if file is None else read_image(file, THUMB_PX)
     if image is None:

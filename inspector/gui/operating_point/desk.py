@@ -1,140 +1,87 @@
-"""What the page Operating point reads and writes, on the session's worker."""
+"""What the page Operating point asks for, done on a worker: of two sources chosen in a row the newest is shown."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject, Signal
+
 from inspector.domain.errors import InspectorError
-from inspector.operating_point.choice import taken_back, undoable
-from inspector.operating_point.prices import RecipePrices, load_prices, save_prices
-from inspector.operating_point.sources import VALIDATION, Sources
-from inspector.recipes.versions import history
+from inspector.gui.work import Latest
+from inspector.operating_point.choice import chosen
+from inspector.recipes.promotions import user_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
     from inspector.domain.records import Thresholds
-    from inspector.gui.station.session import Session
-    from inspector.operating_point.parts import LabelledParts
-    from inspector.operating_point.sources import Source
-    from inspector.recipes.recipe import Recipe
-    from inspector.recipes.versions import RecipeVersion
-
-_MOVED = "A point that was chosen by parts is not proven by the same ones: run a batch of others at it."
+    from inspector.gui.operating_point.store import OperatingPointReading, OperatingPointStore
+    from inspector.gui.work import Worker
+    from inspector.operating_point.prices import RecipePrices
+    from inspector.recipes.recipe import ChangeEvidence, Recipe
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperatingPointReading:
-    """What was read.
+class OperatingPointDesk(QObject):
+    """See the module. Lives on the GUI thread.
 
     Args:
-        recipe: Name of the recipe.
-        key: Of the source that was read.
-        sources: Those that there are.
-        parts: None where there are none.
-        fault: Why there are none, and how to get them.
-        in_force: The operating point at which the recipe works; None where its model cannot be read.
-        prices: As they were set last.
-        undoable: The version whose change can be taken back; None where there is none.
-        chosen_by: The parts by which the point in force was chosen, as the record says; empty where it says nothing.
+        store: Used on the worker only.
+        worker: Does what touches files.
     """
 
-    recipe: str
-    key: str
-    sources: Sequence[Source]
-    parts: LabelledParts | None
-    fault: str
-    in_force: Thresholds | None
-    prices: RecipePrices
-    undoable: RecipeVersion | None
-    chosen_by: str = ""
+    read = Signal(object)  #: OperatingPointReading: what was asked for last
+    recipe_made = Signal(object)  #: Recipe with another operating point, to be saved and used
+    failed = Signal(str)  #: why the recipe's operating point or prices stay as they are
 
-    def caution(self, point: Thresholds) -> str:
-        """Say why the parts cannot prove a claim at a point, as a sentence; empty where they can."""
-        if self.parts is None:
-            return ""
-        if self.parts.caution:
-            return self.parts.caution
-        return _MOVED if point != self.in_force or self.chosen_by == self.parts.source else ""
+    def __init__(self, *, store: OperatingPointStore, worker: Worker, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store, self._worker = store, worker
+        self._reading = Latest(worker, self._fail)
+        self._author = ""
 
+    @property
+    def author(self) -> str:
+        """Who chose last, while the program runs; at first who has logged in."""
+        return self._author or user_name()
 
-class OperatingPointDesk:
-    """See the module. Called on the GUI thread.
-
-    Args:
-        session: Its worker reads and writes, its recipe changes.
-    """
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._number = 0
-        self._sources: tuple[Path, Sources] | None = None
-        self.author = ""  #: who chose last, while the program runs
-
-    def load(self, recipe: Recipe, key: str, done: Callable[[OperatingPointReading], None]) -> None:
-        """Read a source; where it is empty or not there any more, the model's validation. Only the last wish counts."""
-        self._number += 1
-        number, store = self._number, self._session.store
-
-        def task() -> OperatingPointReading:
-            return load(self._sources_of(store.places.log), recipe, key, store.home.recipes)
-
-        def loaded(found: OperatingPointReading) -> None:
-            if number == self._number:
-                done(found)
-
-        self._session.work.do(task, loaded, self._failed)
+    def ask(self, recipe: Recipe, key: str) -> None:
+        """Ask for a source of scores by its key; only the last wish counts."""
+        self._reading.ask(lambda: self._store.read(recipe, key), self.read.emit)
 
     def keep_prices(self, recipe: str, prices: RecipePrices) -> None:
         """Remember the prices of a recipe."""
-        folder = self._session.store.home.recipes
-        self._session.work.do(lambda: save_prices(prices, recipe, folder), failed=self._failed)
+        self._worker.do(lambda: self._store.save_prices(recipe, prices), failed=self._fail)
 
-    def take_back(self, recipe: Recipe, found: OperatingPointReading, author: str) -> None:
-        """Give a recipe back the operating point from before its last change, as a new version."""
-        store, undone, in_force = self._session.store, found.undoable, found.in_force
-        assert undone is not None
-        assert in_force is not None
+    def choose(
+        self,
+        recipe: Recipe,
+        point: Thresholds,
+        before: Thresholds,
+        *,
+        author: str,
+        reason: str,
+        evidence: ChangeEvidence | None,
+    ) -> None:
+        """Give a recipe another operating point.
 
-        def task() -> Recipe:
-            of_model = self._sources_of(store.places.log).of_model(recipe)
-            return taken_back(recipe, undone, in_force, of_model, author=author)
+        Args:
+            recipe: In force.
+            point: That is chosen.
+            before: The operating point in force.
+            author: Who chooses; remembered.
+            reason: For the record.
+            evidence: What the point does to the parts it was chosen by; None where there are none.
+        """
+        self._author = author.strip()
+        try:
+            made = chosen(recipe, point, before, author=author, reason=reason, evidence=evidence)
+        except InspectorError as error:
+            self._fail(error)
+            return
+        self.recipe_made.emit(made)
 
-        self._session.work.do(task, lambda made: self._session.apply_recipe(made, lambda _: None), self._failed)
+    def take_back(self, recipe: Recipe, reading: OperatingPointReading) -> None:
+        """Give a recipe back the operating point from before its last change."""
+        author = self.author
+        self._worker.do(lambda: self._store.taken_back(recipe, reading, author), self.recipe_made.emit, self._fail)
 
-    def _sources_of(self, log: Path) -> Sources:
-        """Called on the worker only."""
-        if self._sources is None or self._sources[0] != log:
-            self._sources = (log, Sources(self._session.store.home, log))
-        return self._sources[1]
-
-    def _failed(self, error: Exception) -> None:
-        self._session.fault.emit("recipe", str(error))
-
-
-def load(sources: Sources, recipe: Recipe, key: str, recipes: Path) -> OperatingPointReading:
-    """Read all that the page shows; called on the worker."""
-    there = sources.list(recipe)
-    key = key if key in {one.key for one in there} else VALIDATION
-    parts, in_force, fault = None, None, ""
-    try:
-        in_force = sources.in_force(recipe)
-        parts = sources.load(key, recipe)
-    except InspectorError as error:
-        fault = str(error)
-    versions = history(recipe.name, recipes)
-    change = next((one.change for one in reversed(versions) if one.change is not None), None)
-    by = change.evidence.source if change is not None and change.evidence is not None else ""
-    return OperatingPointReading(
-        recipe=recipe.name,
-        key=key,
-        sources=there,
-        parts=parts,
-        fault=fault,
-        in_force=in_force,
-        prices=load_prices(recipe.name, recipes),
-        undoable=undoable(recipe, versions),
-        chosen_by=by,
-    )
+    def _fail(self, error: Exception) -> None:
+        self.failed.emit(str(error))

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from inspector.domain.errors import InspectorError
 from inspector.domain.records import Thresholds, Verdict
 from inspector.gui.operating_point.cell_pictures import CellPictures
 from inspector.gui.operating_point.choice_dialog import ChoiceDialog
-from inspector.gui.operating_point.desk import OperatingPointDesk
 from inspector.gui.operating_point.figures_card import FiguresCard, Outcomes
 from inspector.gui.operating_point.part_strip import PartStrip
 from inspector.gui.operating_point.point_controls import IN_FORCE, PointControls
@@ -19,16 +17,15 @@ from inspector.gui.operating_point.prices_card import PricesCard
 from inspector.gui.operating_point.score_axis import ScoreAxis
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.later import Page
-from inspector.operating_point.choice import chosen
 from inspector.operating_point.parts import escapes_by_type, evidence_of
 from inspector.operating_point.words import in_words
-from inspector.recipes.promotions import user_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from inspector.gui.operating_point.desk import OperatingPointReading
-    from inspector.gui.station.session import Session
+    from inspector.gui.operating_point.desk import OperatingPointDesk
+    from inspector.gui.operating_point.store import OperatingPointReading
+    from inspector.gui.work import Worker
     from inspector.operating_point.prices import RecipePrices
     from inspector.recipes.recipe import Recipe
 
@@ -39,19 +36,20 @@ class OperatingPointPage(Page):
     """See the module.
 
     Args:
-        session: The station.
+        desk: Reads scores, makes recipes.
+        pictures: Reads pictures.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, *, desk: OperatingPointDesk, pictures: Worker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
-        self._found: OperatingPointReading | None = None
+        self.desk = desk
+        self._recipe: Recipe | None = None
+        self._reading: OperatingPointReading | None = None
         self._point = Thresholds(fail_at=0.5)
         self._cell: tuple[bool, Verdict] | None = None
         self.dialog: ChoiceDialog | None = None
-        self.desk = OperatingPointDesk(session)
         self._build()
-        self.pictures = CellPictures(session, self.strip, self.axis)
+        self.pictures = CellPictures(worker=pictures, strip=self.strip, axis=self.axis)
         self._pictures_later = self._later(_PICTURES_AFTER_MS, self._show_pictures)
         self._prices_later = self._later(_PRICES_AFTER_MS, self._keep_prices)
         self._connect()
@@ -67,8 +65,8 @@ class OperatingPointPage(Page):
         row = QHBoxLayout()
         row.setSpacing(10)
         left, right = QVBoxLayout(), QVBoxLayout()
-        for one in (left, right):
-            one.setSpacing(10)
+        for half in (left, right):
+            half.setSpacing(10)
         left.addWidget(self._build_axis(), 1)
         self.strip = PartStrip(self)
         left.addWidget(self.strip)
@@ -130,7 +128,7 @@ class OperatingPointPage(Page):
         self.figures.pressed.connect(self.show_cell)
         self.use_button.clicked.connect(self.ask)
         self.back_button.clicked.connect(self._take_back)
-        self._session.recipe_changed.connect(self._on_recipe)
+        self.desk.read.connect(self._show_reading)
 
     # --- hand ---------------------------------------------------------------------------------------------------------
 
@@ -144,23 +142,29 @@ class OperatingPointPage(Page):
             self._prices_later.stop()
             self._keep_prices()
 
+    def show_recipe(self, recipe: Recipe | None) -> None:
+        """Set the recipe in force; None where there is none that can be used."""
+        self._recipe = recipe
+        if self.isVisible():
+            self.refresh()
+
     def refresh(self) -> None:
         """Read the scores of the chosen source, and the operating point in force."""
-        recipe = self._session.recipe
+        recipe = self._recipe
         if recipe is None:
             self._show_nothing("There is no recipe that can be used. Choose one above, or make one in Settings.")
             return
         key = str(self.source.currentData() or "")
-        found = self._found
-        if found is None or (found.recipe, found.key) != (recipe.name, key):
+        reading = self._reading
+        if reading is None or (reading.recipe, reading.key) != (recipe.name, key):
             self.axis.show_scores(None, "Reading the scores…")
-        self.desk.load(recipe, key, self._loaded)
+        self.desk.ask(recipe, key)
 
     def set_point(self, point: Thresholds) -> None:
         """Set the thresholds; everything follows at once, the pictures a little later."""
         self._point = point
-        found = self._found
-        in_force = found.in_force if found is not None else None
+        reading = self._reading
+        in_force = reading.in_force if reading is not None else None
         self.axis.show_point(point, in_force)
         self.controls.show_point(point)
         self._show_figures()
@@ -174,41 +178,35 @@ class OperatingPointPage(Page):
 
     def ask(self) -> None:
         """Ask for reason and author; then the recipe gets its next version."""
-        recipe, found = self._session.recipe, self._found
-        if recipe is None or found is None or found.in_force is None:
+        recipe, reading = self._recipe, self._reading
+        if recipe is None or reading is None or reading.in_force is None:
             return
-        point, before = self._point, found.in_force
-        evidence = None if found.parts is None else evidence_of(found.parts, found.parts.scores.at(point))
-        dialog = ChoiceDialog(recipe, before, point, evidence, self.desk.author or user_name(), self)
+        point, before = self._point, reading.in_force
+        evidence = None if reading.parts is None else evidence_of(reading.parts, reading.parts.scores.at(point))
+        dialog = ChoiceDialog(recipe, before, point, evidence, self.desk.author, self)
 
         def use() -> None:
             author, reason = dialog.author.text(), dialog.reason.text()
-            self.desk.author = author.strip()
-            try:
-                made = chosen(recipe, point, before, author=author, reason=reason, evidence=evidence)
-            except InspectorError as error:
-                self._session.fault.emit("recipe", str(error))
-                return
-            self._session.apply_recipe(made, lambda _: None)
+            self.desk.choose(recipe, point, before, author=author, reason=reason, evidence=evidence)
 
         dialog.accepted.connect(use)
         self.dialog = dialog
         dialog.open()
 
     def _take_back(self) -> None:
-        recipe, found = self._session.recipe, self._found
-        if recipe is not None and found is not None and found.undoable is not None:
-            self.desk.take_back(recipe, found, self.desk.author or user_name())
+        recipe, reading = self._recipe, self._reading
+        if recipe is not None and reading is not None and reading.undoable is not None:
+            self.desk.take_back(recipe, reading)
 
     def _suggest(self, key: str) -> None:
-        found = self._found
-        if found is None or found.in_force is None:
+        reading = self._reading
+        if reading is None or reading.in_force is None:
             return
-        point: Thresholds | None = found.in_force
+        point: Thresholds | None = reading.in_force
         if key != IN_FORCE:
-            if found.parts is None:
+            if reading.parts is None:
                 return
-            scores, prices, band = found.parts.scores, self.prices.prices(), self.controls.band.isChecked()
+            scores, prices, band = reading.parts.scores, self.prices.prices(), self.controls.band.isChecked()
             if key == "cost":
                 point = scores.least_cost(prices.prices(), band=band)
             elif key == "escapes":
@@ -223,42 +221,38 @@ class OperatingPointPage(Page):
         self._prices_later.start()
 
     def _keep_prices(self) -> None:
-        if self._found is not None:
-            self.desk.keep_prices(self._found.recipe, self.prices.prices())
+        if self._reading is not None:
+            self.desk.keep_prices(self._reading.recipe, self.prices.prices())
 
     # --- events -------------------------------------------------------------------------------------------------------
 
-    def _on_recipe(self, _: Recipe) -> None:
-        if self.isVisible():
-            self.refresh()
-
-    def _loaded(self, found: OperatingPointReading) -> None:
+    def _show_reading(self, reading: OperatingPointReading) -> None:
         """Show what was read: with the thresholds in force, unless others were set by hand and nothing has changed."""
-        before = self._found
+        before = self._reading
         same = (
             before is not None
-            and (before.recipe, before.key, before.in_force) == (found.recipe, found.key, found.in_force)
+            and (before.recipe, before.key, before.in_force) == (reading.recipe, reading.key, reading.in_force)
             and self._point != before.in_force
         )
-        self._found = found
+        self._reading = reading
         self.source.blockSignals(True)
         self.source.clear()
-        for one in found.sources:
-            self.source.addItem(one.words, one.key)
-        self.source.setCurrentIndex(max(0, self.source.findData(found.key)))
+        for source in reading.sources:
+            self.source.addItem(source.words, source.key)
+        self.source.setCurrentIndex(max(0, self.source.findData(reading.key)))
         self.source.blockSignals(False)
-        if before is None or before.recipe != found.recipe:
-            self.prices.show_prices(found.prices)
-        if found.parts is None:
+        if before is None or before.recipe != reading.recipe:
+            self.prices.show_prices(reading.prices)
+        if reading.parts is None:
             self._cell = None
-            self._show_nothing(found.fault)
+            self._show_nothing(reading.fault)
             return
-        self.axis.show_scores(found.parts.scores)
+        self.axis.show_scores(reading.parts.scores)
         self._show_words()
         if self._cell is None:
             self._cell = (True, Verdict.PASS)
         self.pictures.forget()
-        self.set_point(self._point if same else found.in_force or self._point)
+        self.set_point(self._point if same else reading.in_force or self._point)
 
     # --- showing ------------------------------------------------------------------------------------------------------
 
@@ -268,48 +262,52 @@ class OperatingPointPage(Page):
         self.warning.hide()
         self.figures.show_outcomes(None, 0.01, "")
         self.strip.hide()
-        found = self._found
-        self.set_point(found.in_force if found is not None and found.in_force is not None else self._point)
+        reading = self._reading
+        self.set_point(reading.in_force if reading is not None and reading.in_force is not None else self._point)
 
     def _show_words(self) -> None:
-        found = self._found
-        assert found is not None
-        assert found.parts is not None
-        parts = found.parts
+        reading = self._reading
+        assert reading is not None
+        assert reading.parts is not None
+        parts = reading.parts
         self.words.setText(f"{parts.good:,} good, {parts.defective:,} defective; {parts.how}. {' '.join(parts.notes)}")
         self.warning.setText(" ".join(parts.warnings))
         self.warning.setVisible(bool(parts.warnings))
         self.strip.show()
 
     def _show_figures(self) -> None:
-        found = self._found
-        if found is None or found.parts is None:
+        reading = self._reading
+        if reading is None or reading.parts is None:
             return
-        parts, point = found.parts, self._point
+        parts, point = reading.parts, self._point
         held_out = parts.held_out.at(point) if parts.held_out is not None else None
         before = None
-        if found.in_force is not None and found.in_force != point:
-            before = parts.scores.at(found.in_force)
+        if reading.in_force is not None and reading.in_force != point:
+            before = parts.scores.at(reading.in_force)
         prices = self.prices.prices()
         outcomes = Outcomes(parts.scores.at(point), before, held_out, prices.prices())
-        self.figures.show_outcomes(outcomes, prices.claim, found.caution(point))
+        self.figures.show_outcomes(outcomes, prices.claim, reading.caution(point))
 
     def _show_pictures(self) -> None:
-        found = self._found
-        if found is None or found.parts is None:
+        reading = self._reading
+        if reading is None or reading.parts is None:
             return
-        self.figures.show_types(escapes_by_type(found.parts, self._point))
+        self.figures.show_types(escapes_by_type(reading.parts, self._point))
         if self._cell is not None:
-            self.pictures.show(found.parts, self._point, *self._cell)
+            self.pictures.show(reading.parts, self._point, *self._cell)
 
     def _show_buttons(self) -> None:
-        found = self._found
-        ready = found is not None and found.in_force is not None
-        moved = found is not None and ready and self._point != found.in_force
+        reading = self._reading
+        ready = reading is not None and reading.in_force is not None
+        moved = reading is not None and ready and self._point != reading.in_force
         self.use_button.setEnabled(moved)
-        both = found is not None and found.parts is not None and 0 < found.parts.defective < len(found.parts.scores)
+        both = (
+            reading is not None
+            and reading.parts is not None
+            and 0 < reading.parts.defective < len(reading.parts.scores)
+        )
         self.controls.allow(both=both, moved=moved)
-        undoable = found.undoable if found is not None else None
+        undoable = reading.undoable if reading is not None else None
         self.back_button.setVisible(undoable is not None)
         if undoable is not None and undoable.change is not None:
             self.back_button.setText(f"Take back version {undoable.version}")
