@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from inspector.batch.compare import Agreement, Comparison, flips
-from inspector.batch.confusion import Confusion, Rate
 from inspector.batch.copies import CopyStep, sorted_copies
 from inspector.batch.export import ExportError, Step, export_csv, export_excel
 from inspector.batch.judge import Job, judge_files
@@ -28,7 +27,6 @@ __all__ = [
     "BatchRuns",
     "BatchTable",
     "Comparison",
-    "Confusion",
     "CopyStep",
     "ExportError",
     "Filter",
@@ -38,7 +36,6 @@ __all__ = [
     "Label",
     "LabelsError",
     "Listing",
-    "Rate",
     "ResultReader",
     "ResultTable",
     "ResultsError",

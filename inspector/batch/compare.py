@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.batch.labels import DEFECTIVE, GOOD
+from inspector.domain.confusion import DEFECTIVE, GOOD
 from inspector.domain.policy import ERROR, PASSED
+from inspector.domain.statistics import mcnemar_exact
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -112,29 +112,6 @@ def flips(first: BatchTable, second: BatchTable) -> Comparison:
         good=_agreement(before, after, labels, (GOOD,)),
         defective=_agreement(before, after, labels, (DEFECTIVE,)),
     )
-
-
-def mcnemar_exact(only_first: int, only_second: int) -> float:
-    """Return the two-sided P value of McNemar's exact test; 1 where nothing differs.
-
-    Args:
-        only_first: Parts that the first alone has right.
-        only_second: Parts that the second alone has right.
-
-    Raises:
-        ValueError: If a count is below 0.
-    """
-    if min(only_first, only_second) < 0:
-        msg = f"counts are 0 or more, got {only_first} and {only_second}"
-        raise ValueError(msg)
-    trials = only_first + only_second
-    # in logarithms, as the coefficients of ten thousand flips have thousands of digits
-    whole = math.lgamma(trials + 1) - trials * math.log(2)
-    tail = math.fsum(
-        math.exp(whole - math.lgamma(count + 1) - math.lgamma(trials - count + 1))
-        for count in range(min(only_first, only_second) + 1)
-    )
-    return min(1.0, 2 * tail)
 
 
 def _agreement(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inspector.batch.summary import assessment, evidence, facts, kinds, label_words, rates, warnings
+from inspector.domain.confusion import escapes_of
 from inspector.domain.errors import InspectorError
 from inspector.domain.policy import ERROR, FAILED, PASSED, REVIEW, VERDICT_NAMES
 from inspector.outputs.export import safe_cell
@@ -170,12 +171,12 @@ def _summary_sheet(book: Any, table: BatchTable, record: RunRecord | None, chose
     lines: list[tuple[Any, ...]] = [*facts(table, record), ("Rows in this file", len(chosen)), ()]
     lines.append(("Parts", "passed", "review", "failed", "error", "all"))
     lines += [
-        (name, counts.passed, counts.review, counts.failed, counts.error, counts.total)
+        (name, counts.passed, counts.review, counts.failed, counts.error, counts.inspected)
         for name, counts in (*kinds(confusion), *((f"– {name}", one) for name, one in confusion.types.items()))
     ]
     lines += [(), ("Rate", "rate", "parts", "of", "95 % from", "95 % to")]
-    named = [*rates(confusion), *((f"Escapes: {name}", confusion.type_escapes(name)) for name in confusion.types)]
-    lines += [(name, one.value, one.events, one.trials, *one.interval) for name, one in named]
+    named = [*rates(confusion), *((f"Escapes: {name}", escapes_of(counts)) for name, counts in confusion.types.items())]
+    lines += [(name, one.value, one.count, one.total, *one.interval) for name, one in named]
     lines += [(), (evidence(confusion) or "There are no labelled defective parts, so nothing is said of escapes.",)]
     lines += [(one,) for one in warnings(confusion, record)]
     percent = book.add_format({"num_format": "0.0%"})

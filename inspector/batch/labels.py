@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from inspector.batch.rows import storable
+from inspector.domain.confusion import DEFECTIVE, GOOD, UNLABELLED
 from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-UNLABELLED, GOOD, DEFECTIVE = -1, 0, 1
 #: Folders of masks, which are no pictures to judge (MVTec AD).
 MASK_FOLDER = "ground_truth"
 _NAMES_OF_GOOD = frozenset({"good", "ok", "pass", "passed", "gut"})

@@ -11,12 +11,12 @@ import cv2
 import numpy as np
 
 from inspector.batch.export import ExportError, Step
-from inspector.batch.labels import DEFECTIVE
 from inspector.batch.record import user_name
 from inspector.batch.report_page import Tile, page
 from inspector.batch.rows import find_picture
 from inspector.batch.summary import assessment, label_words
 from inspector.batch.table import Filter, Sort, SortKey
+from inspector.domain.confusion import DEFECTIVE
 from inspector.domain.errors import InspectorError
 from inspector.domain.policy import ERROR, FAILED, REVIEW, VERDICT_NAMES
 from inspector.pictures import encode_picture, read_picture, write_bytes

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from inspector.batch.confusion import Rate
 from inspector.batch.summary import evidence, facts, kinds, rate_words, rates, warnings
+from inspector.domain.confusion import escapes_of
+from inspector.domain.rates import Rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from inspector.batch.confusion import Confusion
     from inspector.batch.record import RunRecord
     from inspector.batch.table import BatchTable
+    from inspector.domain.confusion import Confusion
 
 _STYLE = """
 @page { size: A4; margin: 15mm; }
@@ -123,7 +124,7 @@ def _summary(table: BatchTable, confusion: Confusion) -> list[str]:
         for name, count in zip(("PASS", "FAIL", "REVIEW", "ERROR"), counts, strict=True)
     ]
     parts = [_table(["Verdict", "Pictures", "Share, 95 % interval"], rows)]
-    if not confusion.labelled:
+    if not confusion.labelled.inspected:
         parts.append(
             '<p class="note">The pictures have no labels, so nothing is said of escapes and overkill. Labels come from '
             "folders called good, with the defect types beside it, or from a table (--labels).</p>"
@@ -134,14 +135,15 @@ def _summary(table: BatchTable, confusion: Confusion) -> list[str]:
     said = evidence(confusion) or "There is no defective part with a label and a verdict: nothing is said of escapes."
     parts.append(f'<p class="note">{escape(said)}</p>')
     if confusion.good.error or confusion.defective.error:
-        parts.append('<p class="quiet">An error is no verdict; such parts are in no rate.</p>')
+        words = "An error is no verdict: such parts are looked at, and are in no rate of escapes and overkill."
+        parts.append(f'<p class="quiet">{words}</p>')
     return parts
 
 
 def _confusion(confusion: Confusion) -> str:
     rows = []
     for name, one in kinds(confusion):
-        cells = [name, one.passed, one.review, one.failed, one.error, one.total]
+        cells = [name, one.passed, one.review, one.failed, one.error, one.inspected]
         wrong = {"defective": 1, "good": 3}.get(name)
         rows.append(
             "<tr>"
@@ -162,7 +164,7 @@ def _types(confusion: Confusion) -> list[str]:
         [
             escape(name),
             *(str(x) for x in (one.passed, one.review, one.failed, one.error)),
-            _rate(confusion.type_escapes(name)),
+            _rate(escapes_of(one)),
         ]
         for name, one in confusion.types.items()
     ]
@@ -178,7 +180,7 @@ def _categories(table: BatchTable) -> list[str]:
     rows = []
     for code, name in sorted(enumerate(table.category_names), key=lambda one: one[1]):
         own = table.confusion((table.categories == code).nonzero()[0])
-        rows.append([escape(name), str(own.total), _rate(own.escapes), _rate(own.overkill)])
+        rows.append([escape(name), str(own.total.inspected), _rate(own.escapes), _rate(own.overkill)])
     return [
         "<h2>By category</h2>",
         _table(["Category", "Pictures", "Escapes, 95 % interval", "Overkill, 95 % interval"], rows),
@@ -231,7 +233,7 @@ def _raw_table(heads: Sequence[str], body: Sequence[str]) -> str:
 
 
 def _share(count: int, total: int) -> str:
-    return _rate(Rate(events=count, trials=total))
+    return _rate(Rate(count, total))
 
 
 def _rate(rate: Rate) -> str:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from inspector.domain.statistics import parts_needed
 
 if TYPE_CHECKING:
-    from inspector.batch.confusion import Confusion, Rate
     from inspector.batch.record import RunRecord
     from inspector.batch.table import BatchTable
-    from inspector.domain.outcome import Counts
+    from inspector.domain.confusion import Confusion
+    from inspector.domain.rates import Rate
+    from inspector.domain.tally import Tally
 
 #: The escape rate of which the evidence speaks.
 _CLAIM = 0.01
@@ -50,18 +51,18 @@ def facts(table: BatchTable, record: RunRecord | None) -> list[tuple[str, str]]:
     return found
 
 
-def kinds(confusion: Confusion) -> list[tuple[str, Counts]]:
+def kinds(confusion: Confusion) -> list[tuple[str, Tally]]:
     """Return the rows of the confusion table that are not empty."""
     rows = [("good", confusion.good), ("defective", confusion.defective), ("no label", confusion.unlabelled)]
-    return [(name, counts) for name, counts in rows if counts.total]
+    return [(name, counts) for name, counts in rows if counts.inspected]
 
 
 def rates(confusion: Confusion) -> list[tuple[str, Rate]]:
     """Return the rates that the labels allow; without labels the review load alone."""
-    found = [("Review load: pictures that go to review", confusion.review_load)]
-    if confusion.good.total:
+    found = [("Review load: pictures to be looked at (REVIEW, ERROR)", confusion.review_load)]
+    if confusion.good.inspected:
         found.insert(0, ("Overkill: good parts that failed", confusion.overkill))
-    if confusion.defective.total:
+    if confusion.defective.inspected:
         found.insert(0, ("Escapes: defective parts that passed", confusion.escapes))
     return found
 
@@ -71,17 +72,17 @@ def rate_words(rate: Rate) -> str:
     if rate.value is None:
         return "– (none)"
     low, high = rate.interval
-    return f"{100 * rate.value:.1f} % ({rate.events} of {rate.trials}; 95 %: {100 * low:.1f} to {100 * high:.1f} %)"
+    return f"{100 * rate.value:.1f} % ({rate.count} of {rate.total}; 95 %: {100 * low:.1f} to {100 * high:.1f} %)"
 
 
 def evidence(confusion: Confusion) -> str:
     """Return what the defective parts allow to be claimed, as a sentence; empty where there is none with a verdict."""
     escapes = confusion.escapes
-    if not escapes.trials:
+    if not escapes.total:
         return ""
     need = parts_needed(_CLAIM)
     return (
-        f"{escapes.trials} defective parts with a verdict, {escapes.events} passed: the escape rate lies between "
+        f"{escapes.total} defective parts with a verdict, {escapes.count} passed: the escape rate lies between "
         f"{100 * escapes.interval[0]:.1f} and {100 * escapes.interval[1]:.1f} % (95 %). "
         f"To show at most {100 * _CLAIM:g} % takes {need} defective parts, all of them found."
     )
@@ -95,7 +96,7 @@ def warnings(confusion: Confusion, record: RunRecord | None) -> list[str]:
         record: The batch's; None where there is none.
     """
     judge = record.judge if record else None
-    if record is None or judge is None or not confusion.labelled or not judge.trained_on:
+    if record is None or judge is None or not confusion.labelled.inspected or not judge.trained_on:
         return []
     data, pictures = Path(judge.trained_on), Path(record.folder)
     data = data.parent if data.suffix.lower() in _TABLES else data
@@ -127,7 +128,7 @@ def summary_lines(table: BatchTable, record: RunRecord | None) -> list[str]:
     lines += ["", f"{'':26}{'passed':>8}{'review':>8}{'failed':>8}{'error':>8}{'all':>8}"]
     rows = [*kinds(confusion), *((f"  {name}", counts) for name, counts in confusion.types.items())]
     lines += [
-        f"{name:26}{one.passed:>8}{one.review:>8}{one.failed:>8}{one.error:>8}{one.total:>8}" for name, one in rows
+        f"{name:26}{one.passed:>8}{one.review:>8}{one.failed:>8}{one.error:>8}{one.inspected:>8}" for name, one in rows
     ]
     lines += ["", *(f"{name}: {rate_words(one)}" for name, one in rates(confusion))]
     return [*lines, *filter(None, [evidence(confusion)]), *warnings(confusion, record)]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from inspector.batch.labels import DEFECTIVE, GOOD, FolderLabels, TableLabels, read_labels
+from inspector.batch.labels import FolderLabels, TableLabels, read_labels
+from inspector.domain.confusion import DEFECTIVE, GOOD
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.batch.confusion import Confusion, confusion_of
-from inspector.batch.labels import DEFECTIVE, GOOD
+from inspector.domain.confusion import DEFECTIVE, GOOD, Confusion, confusion_of
 from inspector.domain.policy import ERROR, FAILED, PASSED, verdicts_of
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ class Filter:
 
     Args:
         verdicts: Codes, places in `inspector.domain.policy.VERDICTS`.
-        labels: `inspector.batch.labels.GOOD`, `DEFECTIVE`, `UNLABELLED`.
+        labels: `inspector.domain.confusion.GOOD`, `DEFECTIVE`, `UNLABELLED`.
         types: Names of defect types.
         category: Name of a category.
         wrong: Only escapes (defective, passed) and overkill (good, failed).

@@ -11,7 +11,8 @@ from inspector.cli.thresholds import add_thresholds, moved
 
 if TYPE_CHECKING:
     from inspector.domain.operating_point import LabelledScores
-    from inspector.domain.outcome import Estimate, Outcome, Prices, Rate
+    from inspector.domain.outcome import Outcome, Prices
+    from inspector.domain.rates import Estimate, Rate
     from inspector.domain.records import Thresholds
     from inspector.operating_point.parts import LabelledParts
     from inspector.operating_point.prices import RecipePrices
@@ -22,7 +23,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     parser = commands.add_parser(
         "operating-point",
         help="what thresholds do to labelled parts: escapes, overkill, review, cost, evidence",
-        description="Counts, rates and cost of thresholds on the validation pictures of a model, or on the labelled "
+        description="Tally, rates and cost of thresholds on the validation pictures of a model, or on the labelled "
         "pictures of a batch; and which thresholds would be best. Nothing is changed.",
     )
     parser.add_argument("parts", metavar="MODEL|RUN", help="a model (name or folder), or a batch (id or folder)")
@@ -96,11 +97,11 @@ def _number(text: str, least: float, most: float, words: str) -> float:
 def _figures(parts: LabelledParts, point: Thresholds, prices: RecipePrices) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from inspector.domain.outcome import evidence
+    from inspector.domain.evidence import evidence
 
     money = prices.prices()
     now = parts.scores.at(point)
-    shown = evidence(now.escapes, prices.claim)
+    proved = evidence(now.confusion.escapes, prices.claim)
     return {
         "source": parts.source,
         "how": parts.how,
@@ -109,7 +110,14 @@ def _figures(parts: LabelledParts, point: Thresholds, prices: RecipePrices) -> d
         "prices": prices.model_dump(),
         **_outcome(now, money),
         "held_out": None if parts.held_out is None else _outcome(parts.held_out.at(point), money),
-        "evidence": asdict(shown) | {"carried": shown.carried and not parts.caution},
+        "evidence": {
+            "defective": proved.bad.total,
+            "missed": proved.bad.count,
+            "upper": proved.upper,
+            "claim": proved.claim,
+            "needed": proved.needed,
+            "carried": proved.shown and not parts.caution,
+        },
         "suggestions": _suggestions(parts.scores, prices),
     }
 
@@ -118,12 +126,12 @@ def _outcome(outcome: Outcome, prices: Prices) -> dict[str, Any]:
     from dataclasses import asdict
 
     return {
-        "good": asdict(outcome.good),
-        "defective": asdict(outcome.defective),
-        "escapes": _rate(outcome.escapes),
-        "overkill": _rate(outcome.overkill),
-        "review_load": _rate(outcome.review_load),
-        "review_per_1000": _estimate(outcome.load(prices)),
+        "good": asdict(outcome.confusion.good),
+        "defective": asdict(outcome.confusion.defective),
+        "escapes": _rate(outcome.confusion.escapes),
+        "overkill": _rate(outcome.confusion.overkill),
+        "review_load": _rate(outcome.confusion.review_load),
+        "review_per_1000": _estimate(outcome.looks(prices)),
         "cost_per_1000": _estimate(outcome.cost(prices)),
     }
 
@@ -146,12 +154,12 @@ def _rate(rate: Rate) -> dict[str, Any]:
     return {"count": rate.count, "total": rate.total, "value": rate.value, "interval_95": list(rate.interval)}
 
 
-def _estimate(found: Estimate | None) -> dict[str, Any] | None:
-    return None if found is None else {"value": found.value, "interval_95": [found.low, found.high]}
+def _estimate(found: Estimate) -> dict[str, Any] | None:
+    return None if found.value is None else {"value": found.value, "interval_95": [found.low, found.high]}
 
 
 def _print_figures(found: dict[str, Any], parts: LabelledParts, point: Thresholds, prices: RecipePrices) -> None:
-    from inspector.domain.outcome import evidence
+    from inspector.domain.evidence import evidence
     from inspector.operating_point.words import evidence_words, in_words
 
     print(f"{parts.source}: {parts.good} good, {parts.defective} defective; {parts.how}")
@@ -169,9 +177,9 @@ def _print_figures(found: dict[str, Any], parts: LabelledParts, point: Threshold
         if one is not None:
             low, high = one["interval_95"]
             print(f"  {words} per 1,000 parts: {one['value']:.1f}, 95 % {low:.1f} to {high:.1f}")
-    print(evidence_words(evidence(parts.scores.at(point).escapes, prices.claim), parts.caution))
+    print(evidence_words(evidence(parts.scores.at(point).confusion.escapes, prices.claim), parts.caution))
     if parts.held_out is not None:
         held_out = parts.held_out.at(point)
-        print(f"held out: {evidence_words(evidence(held_out.escapes, prices.claim))}")
+        print(f"held out: {evidence_words(evidence(held_out.confusion.escapes, prices.claim))}")
     for note in parts.notes:
         print(note)

@@ -6,12 +6,15 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from inspector.batch.summary import label_words
+from inspector.domain.confusion import escapes_of
 from inspector.domain.policy import VERDICT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from inspector.batch import Agreement, BatchTable, Comparison, Confusion, Rate
+    from inspector.batch import Agreement, BatchTable, Comparison
+    from inspector.domain.confusion import Confusion
+    from inspector.domain.rates import Rate
 
 
 def confusion_json(confusion: Confusion) -> dict[str, Any]:
@@ -21,8 +24,7 @@ def confusion_json(confusion: Confusion) -> dict[str, Any]:
         "defective": asdict(confusion.defective),
         "unlabelled": asdict(confusion.unlabelled),
         "types": {
-            name: {**asdict(one), "escapes": _rate_json(confusion.type_escapes(name))}
-            for name, one in confusion.types.items()
+            name: {**asdict(one), "escapes": _rate_json(escapes_of(one))} for name, one in confusion.types.items()
         },
         "escapes": _rate_json(confusion.escapes),
         "overkill": _rate_json(confusion.overkill),
@@ -31,7 +33,7 @@ def confusion_json(confusion: Confusion) -> dict[str, Any]:
 
 
 def _rate_json(rate: Rate) -> dict[str, Any]:
-    return {"events": rate.events, "of": rate.trials, "rate": rate.value, "interval_95": list(rate.interval)}
+    return {"events": rate.count, "of": rate.total, "rate": rate.value, "interval_95": list(rate.interval)}
 
 
 def _agreement_json(found: Agreement) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from inspector.cli.common import EXIT_OK, emit, home_of, one_line, say, settings
 from inspector.cli.review_common import add_selection, open_reviews, selection
 
 if TYPE_CHECKING:
-    from inspector.domain.audit import Estimate
+    from inspector.domain.rates import Estimate
     from inspector.domain.review import Standing
     from inspector.review.estimate import AuditReport
     from inspector.review.learning import LearningSet, LearningUpdate
@@ -177,6 +177,12 @@ def _report_to_json(report: AuditReport) -> dict[str, Any]:
     return {
         "population": population_to_json(report.population),
         **asdict(found),
+        "claim": {
+            "rate": found.claim.claim,
+            "upper": found.claim.upper,
+            "shown": found.claim.shown,
+            "parts_missing": found.claim.missing,
+        },
         "conflicts": [_conflict_to_json(one) for one in report.conflicts],
         "escapes": list(report.escapes),
         "notes": list(report.notes),

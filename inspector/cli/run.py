@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from inspector.domain.records import Frame, Tally
+    from inspector.domain.records import Frame
+    from inspector.domain.tally import Tally
     from inspector.engine.engine import Engine
     from inspector.engine.status import EngineStatus, PartInspected
     from inspector.paths import Home
@@ -320,7 +321,7 @@ def _follow(
 ) -> tuple[Tally, str, bool]:
     """Print parts until the line ends or is stopped; return the tally, the fault, and whether it was stopped."""
     from inspector.cli.table import LiveTable  # rich
-    from inspector.domain.records import Tally  # numpy
+    from inspector.domain.tally import Tally  # numpy
     from inspector.outputs.rows import inspection_to_json
 
     tally, fault = Tally(), ""
@@ -364,7 +365,7 @@ def _follow(
 
 
 def _say_tally(tally: Tally, log: Path) -> None:
-    good = f"{100 * tally.yield_fraction:.1f} %" if tally.yield_fraction is not None else "–"
+    good = f"{100 * tally.first_pass_yield.value:.1f} %" if tally.first_pass_yield.value is not None else "–"
     say(
         f"{tally.inspected} parts inspected: {tally.passed} pass, {tally.failed} fail, {tally.review} review, "
         f"{tally.error} error; yield {good}"

@@ -16,7 +16,7 @@ from inspector.domain.records import Verdict
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from inspector.domain.records import Tally
+    from inspector.domain.tally import Tally
     from inspector.engine.status import EngineStatus, PartInspected
     from inspector.recipes.recipe import Recipe
 
@@ -85,7 +85,7 @@ class LiveTable:
         return table
 
     def _figures(self, status: EngineStatus, tally: Tally) -> Text:
-        good = f"{100 * tally.yield_fraction:.1f} %" if tally.yield_fraction is not None else "–"
+        good = f"{100 * tally.first_pass_yield.value:.1f} %" if tally.first_pass_yield.value is not None else "–"
         p50 = f"{status.latency_p50_ms:.0f}" if status.latency_p50_ms is not None else "–"
         p99 = f"{status.latency_p99_ms:.0f}" if status.latency_p99_ms is not None else "–"
         text = Text(

@@ -139,7 +139,7 @@ def _evidence(sources: Sources, recipe: Recipe, point: Thresholds) -> ChangeEvid
     except BundleError as error:
         say(f"warning: recorded without evidence: {error.what}")
         return None
-    return evidence_of(parts, parts.scores.at(point))
+    return evidence_of(parts, point)
 
 
 def _version(one: RecipeVersion) -> dict[str, Any]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from itertools import count
 from typing import TYPE_CHECKING
 
+from inspector.domain.evidence import Evidence, evidence
+from inspector.domain.rates import Estimate, Rate
 from inspector.domain.review import Truth
-from inspector.domain.statistics import binomial_upper_bound, wilson_interval
+from inspector.domain.statistics import CONFIDENCE, clopper_pearson_interval, wilson_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,45 +44,13 @@ class AuditCounts:
     @staticmethod
     def of(truths: Iterable[Truth]) -> AuditCounts:
         """Count."""
-        found = list(truths)
+        count = Counter(truths)
         return AuditCounts(
-            good=found.count(Truth.GOOD),
-            defective=found.count(Truth.DEFECTIVE),
-            unsure=found.count(Truth.UNSURE),
-            conflict=found.count(Truth.CONFLICT),
+            good=count[Truth.GOOD],
+            defective=count[Truth.DEFECTIVE],
+            unsure=count[Truth.UNSURE],
+            conflict=count[Truth.CONFLICT],
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """A fraction, 0..1, with its limits.
-
-    Args:
-        value: None where nothing is known.
-        low: Lower limit.
-        high: Upper limit.
-    """
-
-    value: float | None
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """Whether the audit shows that few enough of the passed parts are defective.
-
-    Args:
-        rate: The fraction that is claimed not to be exceeded.
-        upper: The exact one-sided 95 % bound that the audit gives; 1 without a part.
-        shown: `upper` is at most `rate`.
-        parts_missing: How many more passed parts would have to be audited, all of them good, to show it; 0 where shown.
-    """
-
-    rate: float
-    upper: float
-    shown: bool
-    parts_missing: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +77,7 @@ class AuditEstimate:
     escape_rate: Estimate
     yield_fraction: float | None
     yield_corrected: Estimate
-    claim: Claim
+    claim: Evidence
 
 
 def audit_estimate(
@@ -133,7 +101,7 @@ def audit_estimate(
         errors: ERROR parts of the same time.
         passed: The audited passes, at most `passes`.
         rejected: The audited rejects, at most `rejects`.
-        claim: See `Claim.rate`, strictly between 0 and 1.
+        claim: Fraction of the passed parts that is claimed not to be exceeded, strictly between 0 and 1.
 
     Raises:
         ValueError: If more were audited than there are.
@@ -143,8 +111,7 @@ def audit_estimate(
         raise ValueError(msg)
     escaped = _of_population(passed.defective, passed, passes, CONFIDENCE)
     inspected = passes + rejects + errors
-    good_passes = [1.0 - one if one is not None else None for one in (escaped.value, escaped.high, escaped.low)]
-    share = passes / inspected if inspected else 0.0
+    share = Rate(passes, inspected).value
     return AuditEstimate(
         passed=passed,
         rejected=rejected,
@@ -152,33 +119,39 @@ def audit_estimate(
         defective_passes_exact=_exact(passed),
         false_rejects=_of_population(rejected.good, rejected, rejects, CONFIDENCE),
         escape_rate=_escape_rate(passes, rejects, passed, rejected),
-        yield_fraction=share if inspected else None,
-        yield_corrected=Estimate(
-            value=share * good_passes[0] if inspected and good_passes[0] is not None else None,
-            low=share * (1.0 - escaped.high),
-            high=share * (1.0 - escaped.low) if inspected else 1.0,
-        ),
-        claim=_claim(passed, claim),
+        yield_fraction=share,
+        yield_corrected=_corrected(share, escaped),
+        claim=evidence(Rate(passed.defective + passed.unclear, passed.judged), claim),
     )
 
 
-def _of_population(found: int, counts: AuditCounts, size: int, confidence: float) -> Estimate:
-    """Return the fraction of a population, of which ``found`` were surely so, and the unclear ones perhaps."""
+def _corrected(share: float | None, escaped: Estimate) -> Estimate:
+    """Return the yield less the escapes; ``share`` is the yield as the line counts."""
+    if share is None:
+        return Estimate(value=None, low=0.0, high=1.0)
+    return Estimate(
+        value=None if escaped.value is None else share * (1.0 - escaped.value),
+        low=share * (1.0 - escaped.high),
+        high=share * (1.0 - escaped.low),
+    )
+
+
+def _of_population(sure: int, counts: AuditCounts, size: int, confidence: float) -> Estimate:
+    """Return a fraction of a population: ``sure`` of the audited parts are counted in, the unclear ones perhaps."""
     if not size:
         return Estimate(value=None, low=0.0, high=1.0)
-    judged, perhaps = counts.judged, found + counts.unclear
-    low = max(found / size, wilson_interval(found, judged, confidence)[0])
+    judged, perhaps = counts.judged, sure + counts.unclear
+    low = max(sure / size, wilson_interval(sure, judged, confidence)[0])
     high = min(1.0 - (judged - perhaps) / size, wilson_interval(perhaps, judged, confidence)[1])
-    return Estimate(value=perhaps / judged if judged else None, low=low, high=high)
+    return Estimate(value=Rate(perhaps, judged).value, low=low, high=high)
 
 
 def _exact(counts: AuditCounts) -> Estimate:
     judged, perhaps = counts.judged, counts.defective + counts.unclear
-    level = (1.0 + CONFIDENCE) / 2  # two-sided: half of what is left on each side
     return Estimate(
-        value=perhaps / judged if judged else None,
-        low=1.0 - binomial_upper_bound(judged - counts.defective, judged, level) if judged else 0.0,
-        high=binomial_upper_bound(perhaps, judged, level),
+        value=Rate(perhaps, judged).value,
+        low=clopper_pearson_interval(counts.defective, judged)[0],
+        high=clopper_pearson_interval(perhaps, judged)[1],
     )
 
 
@@ -196,40 +169,3 @@ def _escape_rate(passes: int, rejects: int, passed: AuditCounts, rejected: Audit
 
 def _rate(escaped: float, caught: float) -> float | None:
     return escaped / (escaped + caught) if escaped + caught > 0.0 else None
-
-
-def _claim(passed: AuditCounts, rate: float) -> Claim:
-    bad, judged = passed.defective + passed.unclear, passed.judged
-    upper = binomial_upper_bound(bad, judged, CONFIDENCE)
-    if upper <= rate:
-        return Claim(rate=rate, upper=upper, shown=True, parts_missing=0)
-    return Claim(rate=rate, upper=upper, shown=False, parts_missing=parts_missing(bad, judged, rate))
-
-
-def parts_missing(bad: int, judged: int, rate: float, confidence: float = CONFIDENCE) -> int:
-    """Return how many more parts, all of them good, would bring the exact upper bound down to a rate.
-
-    Args:
-        bad: Parts found bad so far.
-        judged: Parts judged so far, at least ``bad``.
-        rate: Strictly between 0 and 1.
-        confidence: Strictly between 0 and 1.
-
-    Raises:
-        ValueError: If an argument is outside its range.
-    """
-    if not 0 <= bad <= judged or not 0.0 < rate < 1.0:
-        msg = f"need 0 ≤ bad ≤ judged and a rate between 0 and 1, got {bad}, {judged}, {rate}"
-        raise ValueError(msg)
-
-    def enough(more: int) -> bool:
-        return binomial_upper_bound(bad, judged + more, confidence) <= rate
-
-    if enough(0):
-        return 0
-    high = next(1 << power for power in count() if enough(1 << power))
-    low = high >> 1  # not enough
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.domain.outcome import Counts, Outcome
+from inspector.domain.confusion import Confusion
+from inspector.domain.outcome import Outcome
 from inspector.domain.policy import VERDICTS, sorted_verdicts, verdicts_of
 from inspector.domain.records import Thresholds
+from inspector.domain.statistics import logits
+from inspector.domain.tally import Tally
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -20,8 +23,6 @@ if TYPE_CHECKING:
     from inspector.domain.outcome import Prices
     from inspector.domain.records import Verdict
 
-#: Logits are those of a P(defective) this far inside 0..1.
-_CLIP = 1e-7
 #: A threshold below the lowest or above the highest score lies this far outside, in logits.
 _END = 0.5
 _DIGITS = 6
@@ -58,11 +59,9 @@ class LabelledScores:
 
     def at(self, thresholds: Thresholds) -> Outcome:
         """Return what an operating point does; the verdicts are those of `inspector.domain.policy`."""
-        return Outcome(
-            thresholds=thresholds,
-            good=_counted(self._good, thresholds, self._errors[0]),
-            defective=_counted(self._bad, thresholds, self._errors[1]),
-        )
+        good = _counted(self._good, thresholds, self._errors[0])
+        defective = _counted(self._bad, thresholds, self._errors[1])
+        return Outcome(thresholds=thresholds, confusion=Confusion(good=good, defective=defective))
 
     def cell(self, thresholds: Thresholds, *, defective: bool, verdict: Verdict) -> NDArray[np.intp]:
         """Return the parts of one cell of the confusion matrix, the most surprising first.
@@ -207,12 +206,6 @@ class _Cuts:
         return high
 
 
-def logits(scores: ArrayLike) -> NDArray[np.float64]:
-    """Return the logits of probabilities, of any shape; those of 0 and 1 are finite."""
-    p = np.clip(np.asarray(scores, np.float64), _CLIP, 1 - _CLIP)
-    return np.asarray(np.log(p / (1 - p)), np.float64)
-
-
-def _counted(rising: NDArray[np.float64], thresholds: Thresholds, errors: int) -> Counts:
+def _counted(rising: NDArray[np.float64], thresholds: Thresholds, errors: int) -> Tally:
     passed, review, failed = sorted_verdicts(rising, thresholds)
-    return Counts(passed=passed, review=review, failed=failed, error=errors)
+    return Tally(passed=passed, review=review, failed=failed, error=errors)

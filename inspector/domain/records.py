@@ -32,7 +32,6 @@ __all__ = [
     "Part",
     "PartTruth",
     "Prediction",
-    "Tally",
     "Thresholds",
     "Verdict",
 ]
@@ -357,39 +356,3 @@ class Inspection:
     latencies: Latencies
     picture: ArchivedPicture | None
     image_not_saved: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
-    """Counts of parts.
-
-    Args:
-        passed: Parts that passed.
-        failed: Parts that failed.
-        review: Parts for review.
-        error: Parts without a verdict.
-    """
-
-    passed: int = 0
-    failed: int = 0
-    review: int = 0
-    error: int = 0
-
-    @property
-    def inspected(self) -> int:
-        """All parts."""
-        return self.passed + self.failed + self.review + self.error
-
-    @property
-    def yield_fraction(self) -> float | None:
-        """First-pass yield: passed over inspected, 0..1; None before the first part."""
-        return self.passed / self.inspected if self.inspected else None
-
-    def plus(self, verdict: Verdict) -> Tally:
-        """Return the tally after one more part."""
-        return Tally(
-            passed=self.passed + (verdict is Verdict.PASS),
-            failed=self.failed + (verdict is Verdict.FAIL),
-            review=self.review + (verdict is Verdict.REVIEW),
-            error=self.error + (verdict is Verdict.ERROR),
-        )

@@ -1,12 +1,23 @@
-"""What counts allow to be claimed."""
+"""Intervals of proportions, exact tests, and how many parts a claim takes; each function names its source."""
 
 from __future__ import annotations
 
 import math
+from itertools import count
 from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+#: Confidence of every interval and claim of the station.
+CONFIDENCE = 0.95
+_TOLERANCE = 1e-9  # of a bound that is found by bisection
 
 
-def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
+def wilson_interval(successes: int, trials: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Return the two-sided Wilson score interval of a proportion (Wilson, JASA 1927).
 
     Args:
@@ -31,7 +42,7 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tu
     return low, high
 
 
-def parts_needed(rate: float, confidence: float = 0.95) -> int:
+def parts_needed(rate: float, confidence: float = CONFIDENCE) -> int:
     """Return how many defective test parts, all of them found, prove an escape rate of at most ``rate``.
 
     With n parts and no miss the exact one-sided bound is 1 - (1 - confidence)^(1/n) (Clopper and Pearson, 1934).
@@ -49,7 +60,7 @@ def parts_needed(rate: float, confidence: float = 0.95) -> int:
     return math.ceil(math.log(1 - confidence) / math.log(1 - rate))
 
 
-def binomial_upper_bound(successes: int, trials: int, confidence: float = 0.95) -> float:
+def clopper_pearson_upper(successes: int, trials: int, confidence: float = CONFIDENCE) -> float:
     """Return the exact one-sided upper bound of a proportion (Clopper and Pearson, Biometrika 1934).
 
     It is the p at which so few successes have the probability 1 - ``confidence``, found by bisection.
@@ -76,12 +87,67 @@ def binomial_upper_bound(successes: int, trials: int, confidence: float = 0.95) 
     low, high = successes / trials, wilson_interval(successes, trials, 0.9999)[1]  # mostly there, and near
     if likely(high):
         low, high = high, 1.0
-    while high - low > 1e-9 * high:
+    while high - low > _TOLERANCE * high:
         middle = (low + high) / 2
         if likely(middle):
             low = middle
         else:
             high = middle
+    return high
+
+
+def clopper_pearson_interval(successes: int, trials: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Return the two-sided exact interval of a proportion (Clopper and Pearson, Biometrika 1934).
+
+    Args:
+        successes: 0..trials.
+        trials: 0 or more; with 0 the interval is (0, 1).
+        confidence: Strictly between 0 and 1; what is left of it is shared by both sides.
+
+    Raises:
+        ValueError: If an argument is outside its range.
+    """
+    each = (1.0 + confidence) / 2
+    low = 1.0 - clopper_pearson_upper(trials - successes, trials, each)
+    return low, clopper_pearson_upper(successes, trials, each)
+
+
+def shows(upper: float, claim: float) -> bool:
+    """Say whether an upper bound proves that a rate is at most a claimed one.
+
+    Args:
+        upper: As `clopper_pearson_upper` gives.
+        claim: The rate.
+    """
+    return upper <= claim * (1 + _TOLERANCE)
+
+
+def parts_missing(bad: int, judged: int, rate: float, confidence: float = CONFIDENCE) -> int:
+    """Return how many more parts, all of them good, would bring the exact upper bound down to a rate.
+
+    Args:
+        bad: Parts that are bad so far.
+        judged: Parts that were judged so far, at least ``bad``.
+        rate: Strictly between 0 and 1.
+        confidence: Strictly between 0 and 1.
+
+    Raises:
+        ValueError: If an argument is outside its range.
+    """
+    if not 0 <= bad <= judged or not 0.0 < rate < 1.0:
+        msg = f"need 0 ≤ bad ≤ judged and a rate between 0 and 1, got {bad}, {judged}, {rate}"
+        raise ValueError(msg)
+
+    def enough(more: int) -> bool:
+        return shows(clopper_pearson_upper(bad, judged + more, confidence), rate)
+
+    if enough(0):
+        return 0
+    high = next(1 << power for power in count() if enough(1 << power))
+    low = high >> 1  # not enough
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
     return high
 
 
@@ -112,3 +178,42 @@ def incomplete_beta(a: float, b: float, x: float) -> float:
         if abs(c * d - 1.0) < 1e-15:
             break
     return front * value / a
+
+
+def mcnemar_exact(only_first: int, only_second: int) -> float:
+    """Return how probable so uneven a split is where both are right equally often; 1 where nothing differs.
+
+    The test is McNemar's (Psychometrika 1947), two-sided, exact by the binomial distribution.
+
+    Args:
+        only_first: Parts that the first alone has right.
+        only_second: Parts that the second alone has right.
+
+    Raises:
+        ValueError: If a count is below 0.
+    """
+    if min(only_first, only_second) < 0:
+        msg = f"counts are 0 or more, got {only_first} and {only_second}"
+        raise ValueError(msg)
+    trials = only_first + only_second
+    # in logarithms, as the coefficients of ten thousand flips have thousands of digits
+    whole = math.lgamma(trials + 1) - trials * math.log(2)
+    tail = math.fsum(
+        math.exp(whole - math.lgamma(count + 1) - math.lgamma(trials - count + 1))
+        for count in range(min(only_first, only_second) + 1)
+    )
+    return min(1.0, 2 * tail)
+
+
+def logits(probabilities: ArrayLike, clip: float = 1e-7) -> NDArray[np.float64]:
+    """Return the logits of probabilities.
+
+    Args:
+        probabilities: Of any shape.
+        clip: Logits are those of a probability at least this far inside 0..1, so that they are finite.
+
+    Returns:
+        Of the same shape.
+    """
+    p = np.clip(np.asarray(probabilities, np.float64), clip, 1 - clip)
+    return np.asarray(np.log(p / (1 - p)), np.float64)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.batch.labels import DEFECTIVE, GOOD, UNLABELLED
+from inspector.domain.confusion import DEFECTIVE, GOOD, UNLABELLED
 from inspector.domain.errors import BundleError
 from inspector.domain.operating_point import LabelledScores
 from inspector.operating_point.choice import ChoiceError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.domain.outcome import Rate
+from inspector.domain.rates import Rate
 from inspector.domain.records import Verdict
 from inspector.recipes.recipe import ChangeEvidence
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.domain.operating_point import LabelledScores
-    from inspector.domain.outcome import Outcome
     from inspector.domain.records import Thresholds
 
 
@@ -68,17 +67,23 @@ class LabelledParts:
         return int(self.scores.defective.sum())
 
 
-def evidence_of(parts: LabelledParts, outcome: Outcome) -> ChangeEvidence:
-    """Return what is recorded of an operating point when it is chosen by these parts."""
+def evidence_of(parts: LabelledParts, thresholds: Thresholds) -> ChangeEvidence:
+    """Return what is recorded of an operating point when it is chosen by these parts.
+
+    Args:
+        parts: Labelled.
+        thresholds: The operating point.
+    """
+    confusion = parts.scores.at(thresholds).confusion
     return ChangeEvidence(
         source=parts.source,
-        good=outcome.good.total,
-        good_failed=outcome.good.failed,
-        defective=outcome.defective.total,
-        defective_passed=outcome.defective.passed,
-        looked_at=outcome.review_load.count,
-        escapes_95=outcome.escapes.interval,
-        overkill_95=outcome.overkill.interval,
+        good=confusion.good.inspected,
+        good_failed=confusion.good.failed,
+        defective=confusion.defective.inspected,
+        defective_passed=confusion.defective.passed,
+        looked_at=confusion.review_load.count,
+        escapes_95=confusion.escapes.interval,
+        overkill_95=confusion.overkill.interval,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from inspector.domain.outcome import Evidence
+    from inspector.domain.evidence import Evidence
     from inspector.domain.records import Thresholds
     from inspector.recipes.versions import RecipeVersion
 
@@ -20,15 +20,15 @@ def evidence_words(found: Evidence, caution: str = "") -> str:
     """Say what the parts show about escapes, and what a claim would need.
 
     Args:
-        found: As `inspector.domain.outcome.evidence` found it.
+        found: As `inspector.domain.evidence.evidence` found it.
         caution: Why these parts prove nothing all the same, as a sentence; empty where they do.
     """
-    claim = f"≤ {100 * found.claim:.3g} %"
-    if not found.defective:
+    claim, defective = f"≤ {100 * found.claim:.3g} %", found.bad.total
+    if not defective:
         return f"No defective part: nothing is known of escapes; {claim} would need {found.needed:,} without a miss."
-    words = f"{found.defective:,} defective parts, {found.missed:,} missed: "
+    words = f"{defective:,} defective parts, {found.bad.count:,} missed: "
     shows = f"escapes ≤ {100 * found.upper:.3g} % at 95 %"
-    if not found.carried:
+    if not found.shown:
         return f"{words}shows {shows}; {claim} would need {found.needed:,} without a miss. {caution}".rstrip()
     if caution:
         return f"{words}would show {shows}. {caution}"

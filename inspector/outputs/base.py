@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from inspector.domain.records import ArchivedPicture, Decision, Inspection, Part, Prediction, Tally, Verdict
+    from inspector.domain.records import ArchivedPicture, Decision, Inspection, Part, Prediction, Verdict
+    from inspector.domain.tally import Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

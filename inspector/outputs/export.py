@@ -6,14 +6,14 @@ import csv
 import json
 from typing import TYPE_CHECKING, Any, TextIO
 
-from inspector.domain.statistics import wilson_interval
 from inspector.outputs.rows import inspection_to_json
 from inspector.outputs.schema import inspections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from inspector.domain.records import Inspection, Tally
+    from inspector.domain.records import Inspection
+    from inspector.domain.tally import Tally
     from inspector.outputs.base import LogQuery, ResultLog
 
 #: Columns of the CSV, in this order.
@@ -47,15 +47,15 @@ def export_csv(rows: Iterable[Inspection], file: TextIO) -> int:
 
 def tally_to_json(tally: Tally) -> dict[str, Any]:
     """Return counts, yield, and the yield's 95 % Wilson interval (None before the first part)."""
-    interval = wilson_interval(tally.passed, tally.inspected) if tally.inspected else None
+    passed = tally.first_pass_yield
     return {
         "inspected": tally.inspected,
         "pass": tally.passed,
         "fail": tally.failed,
         "review": tally.review,
         "error": tally.error,
-        "yield": tally.yield_fraction,
-        "yield_interval_95": list(interval) if interval else None,
+        "yield": passed.value,
+        "yield_interval_95": list(passed.interval) if passed.total else None,
     }
 
 

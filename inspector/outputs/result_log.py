@@ -15,7 +15,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from inspector.domain.errors import LogError
-from inspector.domain.records import Tally, Verdict
+from inspector.domain.records import Verdict
+from inspector.domain.tally import Tally
 from inspector.outputs.base import LogQuery, YieldPoint
 from inspector.outputs.lock import StationLock
 from inspector.outputs.query import advice, settled_parts, where

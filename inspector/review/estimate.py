@@ -134,9 +134,10 @@ def _notes(found: Population, estimate: AuditEstimate) -> list[str]:
     if passed.judged and found.rejects and not estimate.rejected.judged:
         notes.append("No rejected part has been audited blind: how many defects were caught is open.")
     if not claim.shown:
+        missing = claim.missing
         notes.append(
-            f"That at most {100 * claim.rate:g} % of the passed parts are defective is not shown: with {passed.judged} "
-            f"audited it may be up to {100 * claim.upper:.3g} % (95 %). It would take {claim.parts_missing} more, all "
-            f"of them good{' (there are fewer)' if claim.parts_missing > found.passes - passed.judged else ''}."
+            f"That at most {100 * claim.claim:g} % of the passed parts are defective is not shown: with "
+            f"{passed.judged} audited it may be up to {100 * claim.upper:.3g} % (95 %). It would take {missing} more, "
+            f"all of them good{' (there are fewer)' if missing > found.passes - passed.judged else ''}."
         )
     return notes

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-from scipy.stats import binomtest
-
 from inspector.batch import flips
-from inspector.batch.compare import mcnemar_exact
 from tests.batch.samples import R, table_of
 
 FIRST = (
@@ -66,14 +62,3 @@ def test_nothing_in_common_and_nothing_at_all(tmp_path: Path) -> None:
     empty = table_of(tmp_path / "c")
     assert (len(flips(empty, second).only_second), len(flips(second, empty).only_first)) == (1, 1)
     assert flips(empty, empty).all_parts.p_value == 1.0
-
-
-@pytest.mark.parametrize(("one", "other"), [(0, 0), (1, 0), (5, 0), (3, 9), (9, 3), (7, 7), (40, 61), (1900, 2100)])
-def test_the_exact_test_is_the_binomial_one(one: int, other: int) -> None:
-    expected = binomtest(one, one + other).pvalue if one + other else 1.0
-    assert mcnemar_exact(one, other) == pytest.approx(expected, rel=1e-9)
-
-
-def test_a_count_below_zero_is_refused() -> None:
-    with pytest.raises(ValueError, match="got -1 and 2"):
-        mcnemar_exact(-1, 2)

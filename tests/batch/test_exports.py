@@ -145,5 +145,5 @@ def test_figures_in_words(tmp_path: Path) -> None:
     assert "takes 299 defective parts" in evidence(confusion)
     unlabelled = table_of(tmp_path / "b", R("1.png"))
     assert evidence(unlabelled.confusion()) == ""
-    assert list(dict(rates(unlabelled.confusion()))) == ["Review load: pictures that go to review"]
+    assert list(dict(rates(unlabelled.confusion()))) == ["Review load: pictures to be looked at (REVIEW, ERROR)"]
     assert any(line.startswith("no label") for line in summary_lines(unlabelled, None))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inspector.batch import FolderLabels, Label, LabelsError, list_pictures, read_labels, survey
-from inspector.batch.labels import DEFECTIVE, GOOD, UNLABELLED
+from inspector.domain.confusion import DEFECTIVE, GOOD, UNLABELLED
 
 NOTHING = Label()
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from inspector.batch import BatchTable, Filter, ResultReader, ResultsError, Sort, SortKey, read_table
-from inspector.batch.labels import DEFECTIVE, GOOD, UNLABELLED
-from inspector.domain.outcome import Counts
+from inspector.domain.confusion import DEFECTIVE, GOOD, UNLABELLED, escapes_of
 from inspector.domain.policy import ERROR, FAILED, PASSED, REVIEW
+from inspector.domain.rates import Rate
 from inspector.domain.records import Thresholds
-from inspector.domain.statistics import wilson_interval
+from inspector.domain.tally import Tally
 from tests.batch.samples import MODEL, R, table_of, write_results
 
 ROWS = (
@@ -90,21 +90,19 @@ def test_what_is_wrong_are_escapes_and_overkill_and_no_reviews_or_errors(table: 
     assert paths(table, Filter(wrong=True)) == ["part 10.png", "part 2.png"]
 
 
-def test_the_confusion_table_counts_every_row_once_and_errors_are_in_no_rate(table: BatchTable) -> None:
+def test_the_confusion_table_counts_every_row_once_and_errors_are_in_no_rate_of_the_model(table: BatchTable) -> None:
     found = table.confusion()
-    assert found.good == Counts(passed=1, review=1, failed=1, error=0)
-    assert found.defective == Counts(passed=1, review=1, failed=1, error=1)
-    assert found.unlabelled == Counts(passed=1)
+    assert found.good == Tally(passed=1, review=1, failed=1, error=0)
+    assert found.defective == Tally(passed=1, review=1, failed=1, error=1)
+    assert found.unlabelled == Tally(passed=1)
     assert found.types == {
-        "dent": Counts(passed=1, failed=1, error=1),
-        "scratch": Counts(review=1),
+        "dent": Tally(passed=1, failed=1, error=1),
+        "scratch": Tally(review=1),
     }
-    assert (found.total, found.labelled) == (8, 7)
-    assert (found.escapes.events, found.escapes.trials, found.escapes.value) == (1, 3, 1 / 3)
-    assert found.escapes.interval == wilson_interval(1, 3)
-    assert (found.overkill.events, found.overkill.trials) == (1, 3)
-    assert (found.review_load.events, found.review_load.trials) == (2, 7)
-    assert (found.type_escapes("dent").events, found.type_escapes("dent").trials) == (1, 2)
+    assert (found.total.inspected, found.labelled.inspected) == (8, 7)
+    assert (found.escapes, found.overkill) == (Rate(1, 3), Rate(1, 3))
+    assert found.review_load == Rate(3, 8)  # the error is to be looked at, and so is a part without a label
+    assert escapes_of(found.types["dent"]) == Rate(1, 2)
 
 
 def test_another_operating_point_gives_other_verdicts_and_an_error_stays_one(table: BatchTable) -> None:
@@ -112,7 +110,7 @@ def test_another_operating_point_gives_other_verdicts_and_an_error_stays_one(tab
     expected = [REVIEW, FAILED, ERROR, PASSED, FAILED, FAILED, FAILED, REVIEW]
     assert table.verdicts_at(points).tolist() == expected
     found = table.confusion(thresholds=points)
-    assert (found.escapes.events, found.overkill.events) == (0, 2)
+    assert (found.escapes.count, found.overkill.count) == (0, 2)
     assert found.defective.error == 1
     # at the operating point of the run the verdicts are the run's
     assert table.verdicts_at(Thresholds(fail_at=0.5, review_from=0.35)).tolist() == table.verdicts.tolist()
@@ -120,19 +118,19 @@ def test_another_operating_point_gives_other_verdicts_and_an_error_stays_one(tab
 
 def test_a_selection_is_counted_alone(table: BatchTable) -> None:
     found = table.confusion(table.select(Filter(types=frozenset({"dent"}))))
-    assert (found.defective.total, found.good.total, found.unlabelled.total) == (3, 0, 0)
+    assert (found.defective.inspected, found.total.inspected) == (3, 3)
 
 
 def test_without_labels_there_is_no_rate_of_escapes(tmp_path: Path) -> None:
     found = table_of(tmp_path, R("1.png"), R("2.png", "FAIL", 0.8)).confusion()
-    assert (found.labelled, found.escapes.value, found.escapes.interval) == (0, None, (0.0, 1.0))
+    assert (found.labelled.inspected, found.escapes) == (0, Rate(0, 0))
 
 
 def test_an_empty_table_can_be_asked_everything(tmp_path: Path) -> None:
     table = ResultReader(tmp_path / "results.csv").read()
     assert (len(table), table.model, table.type_names) == (0, "", ())
     assert table.select(Filter(wrong=True, text="x"), Sort(key=SortKey.LABEL)).tolist() == []
-    assert table.confusion().total == 0
+    assert table.confusion().total.inspected == 0
     assert len(table_of(tmp_path)) == 0
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from inspector.batch.record import Judge, RunRecord, write_record
 from inspector.cli import main
+from inspector.domain.config import QualityLimits
+from inspector.domain.rates import Rate
 from inspector.domain.records import Thresholds
 from inspector.operating_point.prices import RecipePrices, save_prices
 from inspector.recipes.recipe import Recipe, RecipeFollower, load_recipe, save_recipe
+from tests.batch.samples import MODEL, R, write_results
 from tests.bundles import make_bundle
 from tests.operating_point.parts import scored_bundle
 
@@ -42,6 +47,32 @@ def test_what_a_point_does(capsys: pytest.CaptureFixture[str], home: Path) -> No
     assert (found["evidence"]["needed"], found["evidence"]["carried"]) == (59, False)
     assert found["suggestions"]["f1"]["review_from"] is None
     assert found["prices"]["escape"] == 30.0
+
+
+def test_the_review_load_of_a_batch_is_the_same_from_both_commands(
+    capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path
+) -> None:
+    """2 REVIEW and 3 ERROR of 20 inspected parts: 5 of them have to be looked at."""
+    verdicts = [("good", "PASS", 0.1)] * 9 + [("good", "REVIEW", 0.4), ("good", "ERROR", None)]
+    verdicts += [("crack", "FAIL", 0.9)] * 6 + [("crack", "REVIEW", 0.4)] + [("crack", "ERROR", None)] * 2
+    rows = [R(f"{label}/{number:02}.png", verdict, p) for number, (label, verdict, p) in enumerate(verdicts)]
+    for row in rows:
+        (tmp_path / "lids" / row.path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "lids" / row.path).write_bytes(row.path.encode())
+    out, model = home / "batches" / "one", home / "models" / "plain"
+    judge = Judge(
+        model_name="plain", model_folder=str(model), model_sha256=MODEL, device="CPU", precision="fp32",
+        backend="openvino", thresholds=Thresholds(fail_at=0.5, review_from=0.35), quality=QualityLimits(),
+        software_version="0",
+    )  # fmt: skip
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    write_record(out, RunRecord(folder=str(tmp_path / "lids"), model="plain", started=began, who="Ada", judge=judge))
+    write_results(out / "results.csv", rows)
+    _, shown = run(capsys, home, "results", "show", "one")
+    assert shown["review_load"] == {"events": 5, "of": 20, "rate": 0.25, "interval_95": list(Rate(5, 20).interval)}
+    _, shown = run(capsys, home, "operating-point", "one")
+    load = {"count": 5, "total": 20, "value": 0.25, "interval_95": list(Rate(5, 20).interval)}
+    assert shown["review_load"] == load
 
 
 def test_the_recipes_thresholds_and_prices_can_be_taken(capsys: pytest.CaptureFixture[str], home: Path) -> None:

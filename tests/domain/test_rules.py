@@ -31,7 +31,6 @@ from inspector.domain.policy import (
 from inspector.domain.quality import check_quality
 from inspector.domain.records import Prediction, Thresholds, Verdict
 from inspector.domain.shifts import shift_start
-from inspector.domain.statistics import parts_needed, wilson_interval
 
 unit = st.floats(0, 1, allow_nan=False)
 
@@ -164,28 +163,6 @@ def test_ids_are_unique_and_ordered_also_across_threads() -> None:
     parsed = uuid.UUID(one_after_another[0])
     assert (parsed.version, parsed.variant) == (7, uuid.RFC_4122)
     assert abs((parsed.int >> 80) / 1000 - datetime.now(UTC).timestamp()) < 5
-
-
-def test_wilson_interval_of_known_counts() -> None:
-    # Newcombe, Statistics in Medicine 1998, table I, method 3
-    for (k, n), (low, high) in {
-        (81, 263): (0.2553, 0.3662),
-        (15, 148): (0.0624, 0.1605),
-        (0, 20): (0.0, 0.1611),
-    }.items():
-        assert wilson_interval(k, n) == pytest.approx((low, high), abs=5e-5)
-
-
-@given(st.integers(0, 500), st.integers(0, 500))
-def test_wilson_interval_holds_the_proportion(k: int, more: int) -> None:
-    low, high = wilson_interval(k, k + more)
-    assert 0.0 <= low <= high <= 1.0
-    if k + more:
-        assert low <= k / (k + more) <= high
-
-
-def test_parts_needed_for_a_claim() -> None:
-    assert (parts_needed(0.01), parts_needed(0.001), parts_needed(0.05, 0.9)) == (299, 2995, 45)
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,9 @@ from inspector.domain.records import (
     ModelIdentity,
     Part,
     Prediction,
-    Tally,
     Thresholds,
 )
+from inspector.domain.tally import Tally
 from inspector.engine.job import LineJob
 from inspector.engine.status import EngineStatus, PartInspected
 from inspector.outputs.base import LogQuery, YieldPoint

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLineEdit, QPushButton, QWidget
 
 from inspector.batch import Sort, SortKey
-from inspector.batch.labels import DEFECTIVE, GOOD
+from inspector.domain.confusion import DEFECTIVE, GOOD
 from inspector.domain.policy import FAILED, PASSED
 from inspector.domain.records import Prediction
 from inspector.gui.batch.confusion_table import ConfusionCell

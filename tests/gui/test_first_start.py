@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from inspector import app
 from inspector.app import AppOptions
 from inspector.domain.config import KeepPolicy, TriggerMode
-from inspector.domain.records import Tally
+from inspector.domain.tally import Tally
 from inspector.gui.first_start.answers import NO_MODEL, SourceKind
 from inspector.gui.first_start.dialog import FirstStart
 from inspector.gui.station.session import Session

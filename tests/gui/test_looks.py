@@ -15,7 +15,7 @@ from PySide6.QtGui import QFontDatabase, QFontInfo, QFontMetricsF
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from inspector.domain.records import Tally
+from inspector.domain.tally import Tally
 from inspector.gui import theme
 from inspector.gui.live.page import FRESH_S, NEW_S
 from inspector.gui.live.trend import Minute, Trend, floor_of, minutes_of

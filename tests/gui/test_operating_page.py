@@ -375,7 +375,8 @@ def test_a_model_that_is_gone_leaves_nothing_to_choose(qtbot: QtBot, home: Home)
 
 
 def test_a_tick_needs_parts_that_did_not_choose_the_point() -> None:
-    from inspector.domain.outcome import Rate, evidence
+    from inspector.domain.evidence import evidence
+    from inspector.domain.rates import Rate
 
     many, few = evidence(Rate(0, 299), 0.01), evidence(Rate(0, 24), 0.01)
     assert evidence_words(many).startswith("✓ 299 defective parts, 0 missed: shows escapes ≤ 0.997 % at 95 %")

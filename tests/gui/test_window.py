@@ -15,7 +15,8 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from inspector.domain.records import Tally, Verdict
+from inspector.domain.records import Verdict
+from inspector.domain.tally import Tally
 from inspector.engine.status import EngineStatus, RunState, SourceState
 from inspector.gui.live.faces import face_of
 from inspector.gui.widgets.verdict import Face

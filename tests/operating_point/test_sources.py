@@ -18,7 +18,7 @@ from inspector.batch.rows import HEADER
 from inspector.batch.run_state import read_run
 from inspector.domain.config import QualityLimits
 from inspector.domain.errors import BundleError, InspectorError
-from inspector.domain.outcome import Rate
+from inspector.domain.rates import Rate
 from inspector.domain.records import Thresholds, Verdict
 from inspector.domain.review import Judgement
 from inspector.operating_point.batch import batch_parts
@@ -69,7 +69,7 @@ def test_validation_is_chosen_by_and_the_test_is_held_out(home: Home, data: Path
     assert parts.held_out.scores.tolist() == [0.15, 0.7]
     point = Thresholds(fail_at=0.5, review_from=0.35)
     assert escapes_by_type(parts, point) == {"crack": Rate(1, 2), "dent": Rate(0, 1)}
-    evidence = evidence_of(parts, parts.scores.at(point))
+    evidence = evidence_of(parts, point)
     assert (evidence.defective_passed, evidence.defective, evidence.looked_at, evidence.good) == (1, 3, 1, 3)
     assert evidence.source == "validation pictures of cap"
 
@@ -122,7 +122,7 @@ def test_a_labelled_batch(home: Home, fresh: Path) -> None:
     parts = batch_parts(run)
     assert np.array_equal(parts.scores.scores, [0.2, 0.9, np.nan], equal_nan=True)
     assert list(parts.types) == ["good", "crack", "crack"]
-    assert parts.scores.at(Thresholds(fail_at=0.5)).defective.error == 1  # not passed
+    assert parts.scores.at(Thresholds(fail_at=0.5)).confusion.defective.error == 1  # not passed
     assert parts.picture(1) == fresh / "crack" / "b.png"
     assert parts.notes == ("Not counted: 1 picture without a label.",)
     assert parts.warnings == ()

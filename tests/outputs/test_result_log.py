@@ -19,7 +19,8 @@ import pytest
 
 from inspector.domain.classes import Classes
 from inspector.domain.errors import LogError
-from inspector.domain.records import ArchivedPicture, Tally, Verdict
+from inspector.domain.records import ArchivedPicture, Verdict
+from inspector.domain.tally import Tally
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.schema import HEAD, metadata

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from inspector.batch.labels import DEFECTIVE, GOOD, UNLABELLED
+from inspector.domain.confusion import DEFECTIVE, GOOD, UNLABELLED
 from inspector.domain.policy import ERROR, FAILED, PASSED, REVIEW
 from inspector.gui.theme import TARGET_PX
 from inspector.gui.widgets.basics import card, label
@@ -16,8 +16,9 @@ from inspector.gui.widgets.basics import card, label
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inspector.batch.confusion import Confusion, Rate
-    from inspector.domain.outcome import Counts
+    from inspector.domain.confusion import Confusion
+    from inspector.domain.rates import Rate
+    from inspector.domain.tally import Tally
 
 _VERDICTS = ((PASSED, "passed"), (REVIEW, "review"), (FAILED, "failed"), (ERROR, "error"))
 #: More can be scrolled to.
@@ -111,23 +112,23 @@ class ConfusionTable(QWidget):
         shown = min(len(lines), _LINES_SHOWN if self.window().height() < _TALL_PX else 2 * _LINES_SHOWN)
         self._area.setFixedHeight(20 + shown * (TARGET_PX + 2))
         for (one, name, found), words in zip(lines, self._heads, strict=True):
-            words.setText(_line_words(one, name, found.total))
+            words.setText(_line_words(one, name, found.inspected))
             for code, verdict in verdicts:
                 cell = ConfusionCell(label=one, verdict=code, defect=name)
                 number = {PASSED: found.passed, REVIEW: found.review, FAILED: found.failed, ERROR: found.error}[code]
-                self._write(self.cells[cell], cell, number, _line_words(one, name, found.total), verdict)
+                self._write(self.cells[cell], cell, number, _line_words(one, name, found.inspected), verdict)
 
-    def _lines(self, counts: Confusion) -> list[tuple[int, str, Counts]]:
+    def _lines(self, counts: Confusion) -> list[tuple[int, str, Tally]]:
         lines = [(GOOD, "", counts.good)]
         if self.types_button.isChecked() and counts.types:
             lines += [(DEFECTIVE, name, found) for name, found in counts.types.items()]
         else:
             lines.append((DEFECTIVE, "", counts.defective))
-        if counts.unlabelled.total:
+        if counts.unlabelled.inspected:
             lines.append((UNLABELLED, "", counts.unlabelled))
         return lines
 
-    def _build(self, lines: list[tuple[int, str, Counts]], verdicts: tuple[tuple[int, str], ...]) -> None:
+    def _build(self, lines: list[tuple[int, str, Tally]], verdicts: tuple[tuple[int, str], ...]) -> None:
         inside = QWidget()
         grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, 0, 0)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from inspector.batch import Filter, Sort, SortKey
-from inspector.batch.labels import DEFECTIVE, GOOD, UNLABELLED
+from inspector.domain.confusion import DEFECTIVE, GOOD, UNLABELLED
 
 if TYPE_CHECKING:
     from inspector.gui.batch.rows import Rows

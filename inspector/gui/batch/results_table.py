@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QTableView, QWidget
 
-from inspector.batch.labels import UNLABELLED
 from inspector.batch.table import Sort, SortKey
+from inspector.domain.confusion import UNLABELLED
 from inspector.domain.policy import ERROR
 from inspector.gui.batch.marks import colour_of
 from inspector.gui.batch.results_model import NUMBERS, SORT_KEYS, Column, Index, ResultsModel

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.batch import Filter, RunError, Sort, flips, labels_for, list_pictures, survey
-from inspector.batch.labels import UNLABELLED
 from inspector.batch.summary import evidence, warnings
+from inspector.domain.confusion import UNLABELLED
 from inspector.domain.errors import InspectorError
 from inspector.domain.policy import ERROR, FAILED, PASSED, REVIEW
 from inspector.gui.batch.rows import NO_VERDICT, OtherRun, Rows
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
         BatchRuns,
         BatchTable,
         Comparison,
-        Confusion,
         ResultReader,
         Survey,
     )
+    from inspector.domain.confusion import Confusion
 
 _ALL, _BY_PATH = Filter(), Sort()
 #: So many rows are read at once: a hundred thousand come in pieces, between which the window is drawn.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.batch import RunState
-from inspector.batch.labels import DEFECTIVE, UNLABELLED
+from inspector.domain.confusion import DEFECTIVE, UNLABELLED
 from inspector.domain.policy import VERDICT_NAMES
 from inspector.gui.words import duration
 

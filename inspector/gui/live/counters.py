@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from inspector.domain.records import Tally
+from inspector.domain.tally import Tally
 from inspector.gui.theme import CURRENT, lively
 from inspector.gui.widgets.basics import card, label
 
@@ -84,5 +84,5 @@ class Counters(QWidget):
         self._title.setText(titles[self._scope].upper())
         for _, field, _colour in _FIGURES:
             self._values[field].setText(f"{getattr(tally, field):,}")
-        fraction = tally.yield_fraction
+        fraction = tally.first_pass_yield.value
         self._values["yield"].setText("–" if fraction is None else f"{100 * fraction:.1f} %")

@@ -45,7 +45,7 @@ def minutes_of(points: Sequence[YieldPoint], now_s: float) -> list[Minute]:
     found = []
     for point in points:
         ago = (now_s - point.start.timestamp() - 30) / 60
-        fraction = point.tally.yield_fraction
+        fraction = point.tally.first_pass_yield.value
         if fraction is not None and ago <= _MINUTES:
             found.append(Minute(ago=max(0.0, ago), yield_percent=100 * fraction, parts=point.tally.inspected))
     return found

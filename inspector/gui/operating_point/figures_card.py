@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from inspector.domain.outcome import evidence
+from inspector.domain.evidence import evidence
 from inspector.domain.records import Verdict
 from inspector.gui.widgets.basics import card, label
 from inspector.operating_point.words import evidence_words
@@ -16,7 +16,9 @@ from inspector.operating_point.words import evidence_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from inspector.domain.outcome import Counts, Estimate, Outcome, Prices, Rate
+    from inspector.domain.outcome import Outcome, Prices
+    from inspector.domain.rates import Estimate, Rate
+    from inspector.domain.tally import Tally
 
 _HEADS = {
     "95 %": "95 % interval: Wilson; of sums of rates MOVER on the Wilson limits (Zou and Donner, 2008)",
@@ -156,17 +158,17 @@ class FiguresCard(QWidget):
             self.evidence.setText("")
             self.types.setText("")
             return
-        before = found.in_force
-        self._show_counts(False, found.now.good, None if before is None else before.good)
-        self._show_counts(True, found.now.defective, None if before is None else before.defective)
-        errors = found.now.good.error + found.now.defective.error > 0
+        now, before = found.now.confusion, found.in_force
+        self._show_counts(False, now.good, None if before is None else before.confusion.good)
+        self._show_counts(True, now.defective, None if before is None else before.confusion.defective)
+        errors = now.labelled.error > 0
         for widget in (self._heads[-1], self.cells[False, Verdict.ERROR], self.cells[True, Verdict.ERROR]):
             widget.setVisible(errors)
-        self._show_rates("escapes", *found.each(lambda one: one.escapes))
-        self._show_rates("overkill", *found.each(lambda one: one.overkill))
-        self._show_estimates("load", *found.each(lambda one: one.load(found.prices)))
-        self._show_estimates("cost", *found.each(lambda one: one.cost(found.prices)))
-        told = evidence_words(evidence(found.now.escapes, claim), caution)
+        self._show_rates("escapes", *found.each(lambda outcome: outcome.confusion.escapes))
+        self._show_rates("overkill", *found.each(lambda outcome: outcome.confusion.overkill))
+        self._show_estimates("load", *found.each(lambda outcome: outcome.looks(found.prices)))
+        self._show_estimates("cost", *found.each(lambda outcome: outcome.cost(found.prices)))
+        told = evidence_words(evidence(now.escapes, claim), caution)
         self.evidence.setText(told.replace(" %", "\u00a0%"))  # a line does not end between the two
 
     def show_types(self, rates: Mapping[str, Rate]) -> None:
@@ -176,17 +178,17 @@ class FiguresCard(QWidget):
         words = f"Escapes by type: {', '.join(some[:_TYPES_SHOWN])}{more}."
         self.types.setText(words if len(some) > 1 else "")
 
-    def _show_counts(self, kind: bool, counts: Counts, before: Counts | None) -> None:  # noqa: FBT001 - a key
+    def _show_counts(self, kind: bool, counts: Tally, before: Tally | None) -> None:  # noqa: FBT001 - a key
         label_words = "defective" if kind else "good"
-        self._lines[kind].setText(f"{counts.total:,} {label_words}")
+        self._lines[kind].setText(f"{counts.inspected:,} {label_words}")
         for verdict, words in VERDICT_WORDS.items():
-            number = counts.of(verdict)
+            number = counts.count(verdict)
             button = self.cells[kind, verdict]
             text = f"{number:,}"
             if text != button.text():
                 button.setText(text)
             button.setEnabled(True)
-            change = "" if before is None else f"; in force {before.of(verdict):,}"
+            change = "" if before is None else f"; in force {before.count(verdict):,}"
             button.setToolTip(f"Show these: {label_words}, {words}{change}")
             button.setAccessibleName(f"{label_words}, {words}: {number:,}")
             _set_tone(button, tone_of(kind, verdict) if number else "none")
@@ -201,11 +203,13 @@ class FiguresCard(QWidget):
         self._put(key, "change", change)
         self._put(key, "held out", "" if held_out is None else f"{held_out.count} of {held_out.total}")
 
-    def _show_estimates(self, key: str, now: Estimate | None, before: Estimate | None, other: Estimate | None) -> None:
-        self._put(key, "value", "–" if now is None else _short(now.value))
-        self._put(key, "95 %", "" if now is None else f"{_short(now.low)} to {_short(now.high)}")
-        self._put(key, "change", "" if now is None or before is None else _signed(now.value - before.value, ""))
-        self._put(key, "held out", "" if other is None else _short(other.value))
+    def _show_estimates(self, key: str, now: Estimate, before: Estimate | None, other: Estimate | None) -> None:
+        value = now.value
+        earlier, held_out = (None if estimate is None else estimate.value for estimate in (before, other))
+        self._put(key, "value", "–" if value is None else _short(value))
+        self._put(key, "95 %", "" if value is None else f"{_short(now.low)} to {_short(now.high)}")
+        self._put(key, "change", "" if value is None or earlier is None else _signed(value - earlier, ""))
+        self._put(key, "held out", "" if held_out is None else _short(held_out))
 
     def _put(self, key: str, column: str, text: str) -> None:
         value = self.values[key, column]

@@ -182,7 +182,7 @@ class OperatingPointPage(Page):
         if recipe is None or reading is None or reading.in_force is None:
             return
         point, before = self._point, reading.in_force
-        evidence = None if reading.parts is None else evidence_of(reading.parts, reading.parts.scores.at(point))
+        evidence = None if reading.parts is None else evidence_of(reading.parts, point)
         dialog = ChoiceDialog(recipe, before, point, evidence, self.desk.author, self)
 
         def use() -> None:

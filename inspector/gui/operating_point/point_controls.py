@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from inspector.domain.operating_point import logits
 from inspector.domain.records import Thresholds
+from inspector.domain.statistics import logits
 from inspector.gui.operating_point.prices_card import number_box
 from inspector.gui.operating_point.score_axis import p_of_logit
 from inspector.gui.widgets.basics import label

@@ -12,8 +12,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from inspector.domain.operating_point import logits
 from inspector.domain.records import Thresholds
+from inspector.domain.statistics import logits
 from inspector.gui.operating_point.score_paths import score_paths
 from inspector.gui.operating_point.threshold_handle import HANDLE_PX, ThresholdHandle
 from inspector.gui.theme import CURRENT, SMALL_PX, TINY_PX, font, lively

@@ -13,7 +13,8 @@ from inspector.gui.widgets.basics import card, label
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLabel
 
-    from inspector.domain.audit import AuditCounts, AuditEstimate, Estimate
+    from inspector.domain.audit import AuditCounts, AuditEstimate
+    from inspector.domain.rates import Estimate
     from inspector.review.estimate import AuditReport
 
 _ROWS = (
@@ -125,7 +126,7 @@ def audit_words(report: AuditReport) -> str:
 
 def _shown(found: AuditEstimate) -> str:
     claim = found.claim
-    return f"Shown with 95 %: at most {percent(claim.rate)} of the passed parts are defective."
+    return f"Shown with 95 %: at most {percent(claim.claim)} of the passed parts are defective."
 
 
 def _found(counts: AuditCounts) -> str:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
-    from inspector.domain.records import Decision, Frame, Image, Inspection, Prediction, Tally
+    from inspector.domain.records import Decision, Frame, Image, Inspection, Prediction
+    from inspector.domain.tally import Tally
     from inspector.engine.status import EngineStatus, PartInspected
 
 #: Of how many parts the pixels wait for the window.

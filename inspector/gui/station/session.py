@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from inspector.domain.errors import InspectorError
-from inspector.domain.records import Tally, Verdict
+from inspector.domain.records import Verdict
 from inspector.domain.shifts import shift_start
+from inspector.domain.tally import Tally
 from inspector.engine.engine import Engine
 from inspector.engine.status import RunState
 from inspector.gui.station.events import Counts, Failure, Listener
