@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import InspectorError
+from inspector.files import FileError, write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,12 +52,9 @@ def stamp_data(root: Path, software_version: str) -> None:
     """
     if _read(root) == (DATA_VERSION, software_version):
         return
-    partial = root / f"{_NAME}.{os.getpid()}.part"
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        partial.write_text(json.dumps({"data": DATA_VERSION, "program": software_version}) + "\n", encoding="utf-8")
-        partial.replace(root / _NAME)
-    except OSError as error:
+        write_text(root / _NAME, json.dumps({"data": DATA_VERSION, "program": software_version}) + "\n")
+    except FileError as error:
         _log.warning("the data folder %s is not marked with this program's version: %s", root, error)
 
 

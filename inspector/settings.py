@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from inspector.files import write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,15 +74,9 @@ def _tolerant(data: dict[str, object], path: Path) -> tuple[Settings, list[str]]
 
 
 def save_settings(settings: Settings, path: Path) -> None:
-    """Write the settings under a temporary name and rename it.
+    """Write the settings.
 
     Raises:
-        OSError: If the file cannot be written; the old one is untouched.
+        FileError: If the file cannot be written; the old one is untouched.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".part")
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(settings.model_dump_json(indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    write_text(path, settings.model_dump_json(indent=2) + "\n")

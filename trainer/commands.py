@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from inspector.domain.errors import BundleError
+from inspector.files import FileError, write_bytes
 from trainer.options import request_from
 from trainer.protocol import Explained, MapMade, RunFolder, TrainRequest
 from trainer.terminal import run, say_finding, say_found
@@ -92,10 +93,9 @@ def run_evaluate(parsed: argparse.Namespace) -> int:
         for name, content in write_report(contents).items():
             target = Path(parsed.report) / Path(name).name
             try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content)
-            except OSError as error:
-                raise BundleError(f"the report {target} cannot be written: {error}", "Name another folder.") from error
+                write_bytes(target, content)
+            except FileError as error:
+                raise BundleError(f"the report {error.what}", f"{error.next_step} Or name another folder.") from error
     if parsed.json:
         print(json.dumps(answer, ensure_ascii=False))
     else:

@@ -12,6 +12,7 @@ import torch
 from inspector.domain.errors import BundleError, PictureError
 from inspector.domain.policy import verdict_of
 from inspector.domain.records import Verdict
+from inspector.files import FileError
 from inspector.pictures import read_picture, write_picture
 from inspector.vision.backends import load_classifier
 from inspector.vision.overlay import displayable, draw_overlay
@@ -162,7 +163,7 @@ class _Sheet:
             drawn = draw_overlay(np.asarray(self._picture, np.uint8), heatmap, map_box=box, contour=self._contour)
             write_picture(overlay, drawn)
             write_picture(plain, grey)
-        except (OSError, PictureError) as error:
+        except (FileError, PictureError) as error:
             raise BundleError(
                 f"the map {overlay} cannot be written: {error}", "Name another folder (--out)."
             ) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from inspector.domain.errors import InspectorError
+from inspector.files import atomic_file
 from trainer.metrics import choose_threshold, figures
 from trainer.protocol import Command, Epoch, Paused, Progress
 from trainer.steps import fast_bf16, learn_pointwise, mix, probabilities, tensor_of, weighted_log_loss
@@ -311,7 +311,6 @@ class _Run:
 
     def save(self, path: Path) -> None:
         """Write the state, whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
         state = {
             "epoch": self.epoch,
             "trained": [one.detach() for one in self._trained],
@@ -322,9 +321,8 @@ class _Run:
             "optimiser": self._optimiser.state_dict(),
             "history": [one.model_dump_json() for one in self.history],
         }
-        partial = path.with_suffix(".part")
-        torch.save(state, partial)
-        os.replace(partial, path)  # noqa: PTH105 - atomic
+        with atomic_file(path) as file:
+            torch.save(state, file)
 
     def load(self, path: Path) -> None:
         """Go on from a saved state.

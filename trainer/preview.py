@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.domain.errors import BundleError
+from inspector.files import FileError
 from inspector.pictures import read_picture, write_picture
 from inspector.vision.preprocess import Preprocessing, ResizePolicy
 from trainer.augment import PRESETS, views
@@ -46,8 +47,7 @@ def write_preview(dataset: Dataset, request: TrainRequest, folder: Path) -> Path
         rows.append(np.concatenate([np.pad(one, ((2, 2), (2, 2), (0, 0))) for one in seen], axis=1))
     target = folder / f"augmentation-{request.preset}.png"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         write_picture(target, np.ascontiguousarray(np.concatenate(rows, axis=0)))
-    except OSError as error:
-        raise BundleError(f"the preview {target} cannot be written: {error}", "Name another folder.") from error
+    except FileError as error:
+        raise BundleError(f"the preview {error.what}", f"{error.next_step} Or name another folder.") from error
     return target

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, model_validator
 
+from inspector.files import write_text
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -315,21 +317,18 @@ class RunFolder:
         """Give a command.
 
         Raises:
-            OSError: If it cannot be written.
+            FileError: If it cannot be written.
         """
-        partial = self.command_file.with_suffix(".part")
-        partial.write_text(command.value, encoding="ascii")
-        partial.replace(self.command_file)
+        write_text(self.command_file, command.value)
 
     def write_request(self, request: TrainRequest) -> None:
         """Make the folder and put the request into it.
 
         Raises:
-            OSError: If it cannot be written.
+            FileError: If it cannot be written.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
         text = json.dumps(request.model_dump(mode="json"), indent=2, ensure_ascii=False)
-        self.request_file.write_text(text + "\n", encoding="utf-8")
+        write_text(self.request_file, text + "\n")
 
     def reports(self) -> list[Report]:
         """Return the reports so far; a line that is still being written, or is not understood, is left out."""

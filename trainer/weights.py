@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.error import URLError
 
 import platformdirs
 
 from inspector.domain.errors import BundleError
+from inspector.files import FileError, atomic_file
 from trainer.protocol import Progress, Report
 
 if TYPE_CHECKING:
@@ -45,13 +43,8 @@ def imagenet_weights(url: str = URL, cache: Path | None = None) -> Generator[Rep
         f"(or put it at {target})."
     )
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
-    except OSError as error:
-        raise BundleError(f"the cache {folder} cannot be written: {error}", offline) from error
-    try:
         digest = hashlib.sha256()
-        with os.fdopen(handle, "wb") as file, urllib.request.urlopen(url, timeout=_TIMEOUT_S) as answer:  # noqa: S310
+        with atomic_file(target) as file, urllib.request.urlopen(url, timeout=_TIMEOUT_S) as answer:  # noqa: S310
             total = int(answer.headers.get("Content-Length") or 0)
             done = 0
             while block := answer.read(_BLOCK):
@@ -59,17 +52,16 @@ def imagenet_weights(url: str = URL, cache: Path | None = None) -> Generator[Rep
                 digest.update(block)
                 done += len(block)
                 yield Progress(stage="download of the backbone weights, bytes", done=done, total=max(total, done))
-        if total and done != total:
-            raise BundleError(f"the download of {url} ended after {done} of {total} bytes", offline)
-        if not digest.hexdigest().startswith(wanted):
-            raise BundleError(
-                f"what {url} delivered has SHA-256 {digest.hexdigest()}, which does not begin with {wanted}", offline
-            )
-        Path(partial).replace(target)
-    except (URLError, OSError) as error:
-        raise BundleError(f"the backbone weights cannot be downloaded: {error}", offline) from error
-    finally:
-        Path(partial).unlink(missing_ok=True)
+            if total and done != total:
+                raise BundleError(f"the download of {url} ended after {done} of {total} bytes", offline)
+            if not digest.hexdigest().startswith(wanted):
+                raise BundleError(
+                    f"what {url} delivered has SHA-256 {digest.hexdigest()}, which does not begin with {wanted}",
+                    offline,
+                )
+    except FileError as error:
+        cause = error.__cause__  # a broken connection is an OSError of the block, too
+        raise BundleError(f"the backbone weights cannot be downloaded: {cause}", offline) from error
     return target
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import uuid
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 from inspector.batch.export import ExportError
 from inspector.batch.rows import find_picture
 from inspector.domain.policy import ERROR, VERDICT_NAMES
-from inspector.pictures import write_bytes
+from inspector.files import FileError, atomic_file, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +29,7 @@ _RESERVE_BYTES = 50_000_000
 # FAT keeps times of two seconds
 _SAME_TIME_S = 2.0
 _SAY_EVERY = 500
+_BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ def sorted_copies(
             _copy(copy)
             step = replace(step, done=step.done + 1, copied=step.copied + 1)
             yield step
-    except OSError as error:
+    except (FileError, OSError) as error:
         raise ExportError(
             f"the pictures cannot be copied to {out}: {error}", "Free space or fix permissions, then go on."
         ) from error
@@ -120,7 +120,7 @@ def _take_folder(table: BatchTable, pictures: Path, out: Path) -> bool:
                 f"{out} is not empty, and not a folder of copies of these results", "Choose a new or empty folder."
             )
         return True
-    write_bytes(mark, json.dumps(ours).encode())
+    write_text(mark, json.dumps(ours))
     return False
 
 
@@ -216,12 +216,8 @@ def _refuse_other(copy: _Copy) -> None:
 
 def _copy(copy: _Copy) -> None:
     """Copy under a temporary name, with the times, and rename it where nothing is in the way."""
-    copy.target.parent.mkdir(parents=True, exist_ok=True)
-    partial = copy.target.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        shutil.copy2(copy.source, partial)
+    with copy.source.open("rb") as source, atomic_file(copy.target, lasting=False) as target:
+        shutil.copyfileobj(source, target, _BLOCK_BYTES)
         if copy.target.exists():
             raise ExportError(f"{copy.target} is there already", "Choose a new or empty folder.")
-        partial.replace(copy.target)
-    finally:
-        partial.unlink(missing_ok=True)
+    shutil.copystat(copy.source, copy.target)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
-import uuid
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,8 +14,8 @@ from inspector.batch.summary import assessment, evidence, facts, kinds, label_wo
 from inspector.domain.confusion import escapes_of
 from inspector.domain.errors import InspectorError
 from inspector.domain.policy import ERROR, FAILED, PASSED, REVIEW, VERDICT_NAMES
+from inspector.files import FileError, atomic_file, atomic_text_file
 from inspector.outputs.export import safe_cell
-from inspector.pictures import put_in_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,10 +69,7 @@ def export_csv(table: BatchTable, path: Path, *, indexes: NDArray[np.intp] | Non
         ExportError: If it cannot be written; an older file is as it was.
     """
     chosen = table.select() if indexes is None else indexes
-    with (
-        _whole_file(path) as partial,
-        partial.open("w", newline="", encoding="utf-8-sig", errors="backslashreplace") as file,
-    ):
+    with _errors(), atomic_text_file(path, encoding="utf-8-sig") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for done, index in enumerate(chosen.tolist(), 1):
@@ -108,8 +103,8 @@ def export_excel(
             "Filter the rows, or export CSV.",
         )
     plain = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with _whole_file(path) as partial:
-        book = xlsxwriter.Workbook(str(partial), plain)
+    with _errors(), atomic_file(path) as file:
+        book = xlsxwriter.Workbook(file, plain)
         try:
             _summary_sheet(book, table, record, chosen)
             yield from _rows_sheet(book, table, chosen)
@@ -143,23 +138,11 @@ def _cells(table: BatchTable, index: int) -> tuple[str | int | float, ...]:
 
 
 @contextmanager
-def _whole_file(path: Path) -> Iterator[Path]:
-    """Give a temporary name beside a file; it becomes the file when all went well, and goes when not."""
-    partial = path.with_name(f".{uuid.uuid4().hex}.part")
+def _errors() -> Iterator[None]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield partial
-        with partial.open("rb+") as file:
-            os.fsync(file.fileno())
-        put_in_place(partial, path)
-    except OSError as error:
-        raise ExportError(
-            f"{path} cannot be written: {error.strerror or error}",
-            "Free space, close the program that has it open, or choose another name.",
-        ) from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+        yield
+    except FileError as error:
+        raise ExportError(error.what, f"{error.next_step} Or choose another name.") from error
 
 
 def _summary_sheet(book: Any, table: BatchTable, record: RunRecord | None, chosen: NDArray[np.intp]) -> None:  # noqa: ANN401 - the library has no types

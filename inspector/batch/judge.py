@@ -14,6 +14,7 @@ from inspector.domain.errors import InspectorError
 from inspector.domain.policy import decide, error_decision
 from inspector.domain.quality import check_quality
 from inspector.engine.inspect import inspect_picture
+from inspector.files import FileError
 from inspector.pictures import read_picture, read_reduced, write_picture
 from inspector.vision.overlay import draw_overlay
 from inspector.vision.prediction import near_threshold
@@ -180,10 +181,8 @@ def _draw(job: Job, read: _Read, prediction: Prediction | None) -> str:
     path = job.overlays / overlay_name(storable(read.name))
     try:
         write_picture(path, draw_overlay(read.image, prediction.heatmap, map_box=prediction.map_box))
-    except OSError as error:
-        raise InspectorError(
-            f"the overlay {path} cannot be written: {error.strerror}", "Free space, or name a folder with --out."
-        ) from error
+    except FileError as error:
+        raise InspectorError(f"the overlay {error.what}", f"{error.next_step} Or name a folder with --out.") from error
     return path.relative_to(job.overlays.parent).as_posix()
 
 

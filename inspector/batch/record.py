@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +11,7 @@ from inspector.batch.survey import Survey
 from inspector.domain.config import QualityLimits
 from inspector.domain.errors import InspectorError
 from inspector.domain.records import Thresholds
-from inspector.pictures import write_bytes
+from inspector.files import FileError, write_text
 
 if TYPE_CHECKING:
     from inspector.vision.manifest import Manifest
@@ -71,14 +69,6 @@ class RunRecord(_Record):
         return value
 
 
-def user_name() -> str:
-    """The name under which somebody is logged in; a word where the system does not tell."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # no such user here, as in some containers
-        return os.environ.get("USERNAME", "unknown")
-
-
 def trained_on(manifest: Manifest) -> str:
     """Return the absolute folder or table of the pictures that a model learnt from; empty where it does not say."""
     request = manifest.training.get("request")
@@ -112,12 +102,9 @@ def write_record(folder: Path, record: RunRecord) -> None:
         RunError: If it cannot be written.
     """
     try:
-        write_bytes(folder / RECORD_FILE, (record.model_dump_json(indent=2) + "\n").encode())
-    except OSError as error:
-        raise RunError(
-            f"{folder / RECORD_FILE} cannot be written: {error.strerror or error}",
-            "Free space, or name another folder with --out.",
-        ) from error
+        write_text(folder / RECORD_FILE, record.model_dump_json(indent=2) + "\n")
+    except FileError as error:
+        raise RunError(error.what, f"{error.next_step} Or name another folder with --out.") from error
 
 
 def refuse_other(folder: Path, asked: RunRecord) -> None:

@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 
 from inspector.batch.export import ExportError, Step
-from inspector.batch.record import user_name
 from inspector.batch.report_page import Tile, page
 from inspector.batch.rows import find_picture
 from inspector.batch.summary import assessment, label_words
@@ -19,7 +18,9 @@ from inspector.batch.table import Filter, Sort, SortKey
 from inspector.domain.confusion import DEFECTIVE
 from inspector.domain.errors import InspectorError
 from inspector.domain.policy import ERROR, FAILED, REVIEW, VERDICT_NAMES
-from inspector.pictures import encode_picture, read_picture, write_bytes
+from inspector.files import FileError, write_text
+from inspector.pictures import encode_picture, read_picture
+from inspector.user import user_name
 from inspector.vision.overlay import displayable, draw_overlay
 
 if TYPE_CHECKING:
@@ -75,11 +76,9 @@ def write_report(
     made = f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M %z}, by {user_name()}"
     text = page(table, record, tiles, left_out=len(wanted) - len(tiles), made=made)
     try:
-        write_bytes(path, text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise ExportError(
-            f"the report {path} cannot be written: {error.strerror or error}", "Free space, or choose another name."
-        ) from error
+        write_text(path, text)
+    except FileError as error:
+        raise ExportError(f"the report {error.what}", f"{error.next_step} Or choose another name.") from error
     yield Step(done=len(chosen), total=len(chosen))
 
 

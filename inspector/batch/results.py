@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from inspector.batch.rows import HEADER
 from inspector.domain.errors import InspectorError
 from inspector.domain.policy import VERDICT_NAMES
-from inspector.pictures import put_in_place
+from inspector.files import FileError, atomic_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,7 +63,7 @@ class ResultTable:
             else:
                 self._replace(iter(()))
             self._file = self.path.open("ab")
-        except OSError as error:
+        except (FileError, OSError) as error:
             raise self._unwritable(error) from error
         self._end = self._file.tell()
 
@@ -117,7 +117,7 @@ class ResultTable:
             self._file.close()
             if not self._is_in_order():
                 self._rewrite()
-        except OSError as error:
+        except (FileError, OSError) as error:
             raise self._unwritable(error) from error
 
     def _place(self, index: int, begin: int, length: int, verdict: str) -> None:
@@ -148,16 +148,12 @@ class ResultTable:
             self._replace(copies(), close=file)
 
     def _replace(self, rows: Iterator[bytes], close: BinaryIO | None = None) -> None:
-        """Write rows under a temporary name and rename it, so that a crash leaves the old file."""
-        partial = self.path.with_name(FILE_NAME + ".part")
-        with partial.open("wb") as file:
+        """Write the file anew with these rows; a crash leaves the old one."""
+        with atomic_file(self.path) as file:
             file.write(_header())
             file.writelines(rows)
-            file.flush()
-            os.fsync(file.fileno())
-        if close is not None:
-            close.close()  # Windows replaces no open file
-        put_in_place(partial, self.path)
+            if close is not None:
+                close.close()  # Windows replaces no open file
 
     def _load(self) -> None:
         """Find the rows that are there; a last row that a crash has cut short is cut off."""
@@ -201,11 +197,9 @@ class ResultTable:
             return None
         return str(status.st_size), str(status.st_mtime_ns)
 
-    def _unwritable(self, error: OSError) -> InspectorError:
-        return InspectorError(
-            f"{self.path} cannot be written: {error.strerror or error}",
-            "Free space, close the program that holds the file, or name another folder with --out.",
-        )
+    def _unwritable(self, error: FileError | OSError) -> InspectorError:
+        fault = FileError(self.path, error) if isinstance(error, OSError) else error
+        return InspectorError(fault.what, f"{fault.next_step} Or name another folder with --out.")
 
 
 def _header() -> bytes:

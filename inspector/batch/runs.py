@@ -16,10 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.batch.record import RunError, RunRecord, user_name, write_record
+from inspector.batch.record import RunError, RunRecord, write_record
 from inspector.batch.run_state import ERRORS_FILE, PROCESS_FILE, PROGRESS_FILE, STOP_FILE, BatchRun, marks_of, read_run
+from inspector.files import FileError, write_text
 from inspector.programs import station_command
 from inspector.runs.processes import ProcessError, is_alive, kill_tree, launch, mark_of
+from inspector.user import user_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -217,6 +219,6 @@ class BatchRuns:
         except ProcessError as error:
             raise RunError(error.what, error.next_step) from error
         try:
-            (folder / PROCESS_FILE).write_text(mark_of(process.pid).model_dump_json(), encoding="utf-8")
-        except (ProcessError, OSError):  # its own first word says the same a second later
+            write_text(folder / PROCESS_FILE, mark_of(process.pid).model_dump_json())
+        except (ProcessError, FileError):  # its own first word says the same a second later
             _log.warning("the process of the batch %s is not noted", folder, exc_info=True)

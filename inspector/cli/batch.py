@@ -188,7 +188,7 @@ def _judged(
 
 def _record(parsed: argparse.Namespace, asked: _Asked, found: Survey, classifier: Classifier) -> RunRecord:
     from inspector.batch import RunRecord
-    from inspector.batch.record import user_name
+    from inspector.user import user_name
 
     return RunRecord(
         folder=str(parsed.folder.absolute()),

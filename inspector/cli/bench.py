@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import EXIT_OK, TorchUse, add_json, add_places, emit, home_of, one_line, positive, say
 from inspector.domain.errors import ReportError
+from inspector.files import FileError, make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,8 +79,8 @@ def bench(parsed: argparse.Namespace) -> int:
     from inspector.vision.benchmark.tables import save_report
 
     if parsed.save is not None:
-        with _writing(parsed.save):  # before minutes are spent
-            parsed.save.mkdir(parents=True, exist_ok=True)
+        with _writing():  # before minutes are spent
+            make_folder(parsed.save)
     bundle = assembly.model_store(home_of(parsed)).load(parsed.model)
     report = run_benchmark(
         bundle,
@@ -88,7 +89,7 @@ def bench(parsed: argparse.Namespace) -> int:
         progress=lambda done, rounds, what: say(f"round {done + 1}/{rounds}: {what}"),
     )
     if parsed.save is not None:
-        with _writing(parsed.save):
+        with _writing():
             written = save_report(report, parsed.save)
         say(f"written: {', '.join(str(path) for path in written)}")
     if parsed.json:
@@ -99,14 +100,12 @@ def bench(parsed: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[None]:
+def _writing() -> Iterator[None]:
     """Explain why a folder cannot be written."""
     try:
         yield
-    except OSError as error:
-        raise ReportError(
-            f"the benchmark cannot be written to {folder}: {error}", "Name a folder that can be written."
-        ) from error
+    except FileError as error:
+        raise ReportError(f"the benchmark {error.what}", f"{error.next_step} Or name another folder.") from error
 
 
 def _plan(parsed: argparse.Namespace) -> Plan:

@@ -99,9 +99,9 @@ def _last_words(home: Home) -> list[str]:
 
 def _save(path: Path, lines: list[str]) -> None:
     from inspector.domain.errors import ReportError
-    from inspector.pictures import write_bytes
+    from inspector.files import FileError, write_text
 
     try:
-        write_bytes(path, ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))
-    except (OSError, ReportError) as error:
-        raise ReportError(f"{path} cannot be written: {error}", "Name another file (--save).") from error
+        write_text(path, "\n".join(lines) + "\n")
+    except FileError as error:
+        raise ReportError(error.what, "Name another file (--save).") from error

@@ -140,14 +140,15 @@ def _overlay_paths(files: list[Path], folder: Path) -> list[Path]:
 
 
 def _draw(path: Path, image: Image, prediction: Prediction, opacity: float) -> None:
+    from inspector.files import FileError
     from inspector.pictures import write_picture
     from inspector.vision.overlay import draw_overlay
 
     try:
         write_picture(path, draw_overlay(image, prediction.heatmap, opacity=opacity, map_box=prediction.map_box))
-    except OSError as error:
+    except FileError as error:
         raise InspectorError(
-            f"the overlay {path} cannot be written: {error.strerror}", "Name a folder with --out, or add --no-overlay."
+            f"the overlay {error.what}", f"{error.next_step} Or name another folder with --out, or add --no-overlay."
         ) from error
 
 

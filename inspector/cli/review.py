@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -221,11 +220,9 @@ def _tell(parsed: argparse.Namespace, review: Review, words: str) -> int:
 
 def _reviewer(parsed: argparse.Namespace) -> str:
     from inspector.domain.errors import ReviewError
+    from inspector.user import known_user
 
-    try:
-        name = str(parsed.reviewer).strip() or getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        name = ""
+    name = str(parsed.reviewer).strip() or known_user()
     if not name:
         raise ReviewError("it is not known who reviews", "Say it with --reviewer NAME.")
     return name
@@ -269,7 +266,7 @@ def _entry_to_json(entry: Entry, copy: Path | None) -> dict[str, Any]:
 
 def _copied(entries: list[Entry], folder: Path) -> dict[str, Path]:
     from inspector.domain.errors import ReviewError
-    from inspector.pictures import write_bytes
+    from inspector.files import write_bytes
 
     found = {}
     for number, entry in enumerate(entries, 1):

@@ -29,6 +29,7 @@ from inspector.cli.common import (
 from inspector.cli.display import LIBRARIES, display_fault, has_display
 from inspector.data_version import stamp_data
 from inspector.domain.errors import InspectorError
+from inspector.files import remove_leftovers
 
 if TYPE_CHECKING:
     import threading
@@ -241,6 +242,7 @@ def _headless(parsed: argparse.Namespace) -> int:
     recipe = chosen_recipe(parsed)
     where = assembly.places(home, settings, log=getattr(parsed, "log", None))
     stamp_data(home.root, __version__)
+    remove_leftovers(home.written_often)
     log = assembly.open_log(where.log)
     use_frames_again()
     engine, events = Engine(), _Events()

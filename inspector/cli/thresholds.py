@@ -51,8 +51,8 @@ def set_thresholds(parsed: argparse.Namespace) -> int:
     from inspector.operating_point.choice import ChoiceError, chosen
     from inspector.operating_point.sources import Sources
     from inspector.operating_point.words import in_words
-    from inspector.recipes.promotions import user_name
     from inspector.recipes.recipe import save_next_version
+    from inspector.user import user_name
 
     home = home_of(parsed)
     recipe = assembly.find_recipe(parsed.recipe, home)

@@ -368,9 +368,9 @@ class MainWindow(QMainWindow):
         path = self._state_path
 
         def write() -> None:
-            from inspector.pictures import write_bytes
+            from inspector.files import write_text
 
-            write_bytes(path, text.encode())
+            write_text(path, text)
 
         return write
 

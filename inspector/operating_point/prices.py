@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from inspector.domain.errors import RecipeError
 from inspector.domain.outcome import Prices
-from inspector.pictures import write_bytes
+from inspector.files import FileError, write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,11 +65,9 @@ def save_prices(prices: RecipePrices, recipe: str, recipes: Path) -> None:
     """
     path = _file(recipe, recipes)
     try:
-        write_bytes(path, (prices.model_dump_json(indent=2) + "\n").encode())
-    except OSError as error:
-        raise RecipeError(
-            f"the prices of {recipe} cannot be kept: {error}", "Free space or fix permissions."
-        ) from error
+        write_text(path, prices.model_dump_json(indent=2) + "\n")
+    except FileError as error:
+        raise RecipeError(f"the prices of {recipe} cannot be kept: {error.what}", error.next_step) from error
 
 
 def _file(recipe: str, recipes: Path) -> Path:

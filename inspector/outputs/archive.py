@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import threading
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ from inspector.domain.config import KeepPolicy, PictureFormat
 from inspector.domain.errors import ArchiveError, PictureError
 from inspector.domain.records import ArchivedPicture, Verdict
 from inspector.domain.sampling import is_kept_pass
-from inspector.pictures import encode_picture, write_bytes
+from inspector.files import DISK, Disk, FileError, remove_leftovers, write_bytes
+from inspector.pictures import encode_picture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,9 +46,12 @@ class PictureArchive:
     Args:
         folder: Where; made when the first picture is kept.
         config: What is kept, how, and for how long.
+        disk: What the operating system does when a picture is written.
     """
 
-    def __init__(self, folder: Path, config: ArchiveConfig) -> None:
+    def __init__(self, folder: Path, config: ArchiveConfig, *, disk: Disk = DISK) -> None:
+        self._disk = disk
+        self._tidied = False
         self._folder = folder
         self._config = config
         self._lock = threading.Lock()
@@ -64,23 +67,25 @@ class PictureArchive:
         try:
             pixels = part.pixels()
             path, data = self._encoded(folder / inspection_id, pixels)
-            write_bytes(path, data)
+            write_bytes(path, data, disk=self._disk)
             heatmap = None
             if prediction is not None:
                 heatmap = folder / (inspection_id + _HEATMAP_SUFFIX)
-                write_bytes(heatmap, encode_picture(_small_heatmap(prediction), ".png"))
+                write_bytes(heatmap, encode_picture(_small_heatmap(prediction), ".png"), disk=self._disk)
         except PictureError as error:
             raise ArchiveError(error.what, error.next_step) from error
-        except OSError as error:
+        except FileError as error:
             (folder / inspection_id).with_suffix(".png").unlink(missing_ok=True)
             (folder / inspection_id).with_suffix(".webp").unlink(missing_ok=True)
-            what = f"the picture cannot be kept in {self._folder}: {error.strerror or error}"
-            raise ArchiveError(what, _advice(error)) from error
+            raise ArchiveError(f"the picture cannot be kept: {error.what}", _advice(error)) from error
         return ArchivedPicture(path=path, sha256=hashlib.sha256(data).hexdigest(), heatmap_path=heatmap)
 
     def prune(self, protected: Sequence[str]) -> int:
         """Apply the limits; see `Archive.prune`."""
         config = self._config
+        if not self._tidied:
+            self._tidied = True
+            remove_leftovers(list(self._folder.glob("*/*/*/*")))
         if not config.max_size_gb and not config.max_age_days:
             return 0
         keep = frozenset(protected)
@@ -137,7 +142,7 @@ def _small_heatmap(prediction: Prediction) -> Image:
     return cv2.convertScaleAbs(heatmap, alpha=255.0 / peak)
 
 
-def _advice(error: OSError) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+def _advice(error: FileError) -> str:
+    if error.disk_full:
         return "Free space on the disk, or set a limit in Settings, Archive; inspection goes on without pictures."
     return "Check the archive's folder in Settings, Archive; inspection goes on without pictures."

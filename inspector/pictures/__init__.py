@@ -10,9 +10,7 @@ from inspector.pictures.files import (
     is_picture,
     iter_pictures,
     natural_key,
-    put_in_place,
     walk_pictures,
-    write_bytes,
     write_picture,
 )
 from inspector.pictures.opencv import silence_opencv
@@ -27,11 +25,9 @@ __all__ = [
     "is_picture",
     "iter_pictures",
     "natural_key",
-    "put_in_place",
     "read_picture",
     "read_reduced",
     "silence_opencv",
     "walk_pictures",
-    "write_bytes",
     "write_picture",
 ]

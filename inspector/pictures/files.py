@@ -1,18 +1,16 @@
-"""Picture files in folders: which there are, and writing one so that it is there whole or not at all."""
+"""Picture files in folders: which there are, and encoding and writing one."""
 
 from __future__ import annotations
 
 import os
 import re
-import sys
-import threading
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 
 from inspector.domain.errors import PictureError
+from inspector.files import write_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 
 #: Suffixes of picture files, lower case; the content decides how a file is decoded.
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
-_PATIENT_TURNS, _PATIENT_S = 20, 0.1
 _DIGITS = re.compile(r"\d+")
 
 
@@ -141,47 +138,8 @@ def encode_picture(image: Image, suffix: str, *, quality: int | None = None) -> 
     raise PictureError(f"{shape} {image.dtype} pixels cannot be stored as {suffix} ({cause})", "Choose another format.")
 
 
-def put_in_place(partial: Path, path: Path) -> None:
-    """Rename a file to its final name, in place of an older one.
-
-    Windows replaces no file that another program has open, and the window looks at the results of a batch while they
-    grow; so it is tried for a while there.
-
-    Raises:
-        OSError: If it cannot be renamed.
-    """
-    wait = threading.Event()
-    for _ in range(_PATIENT_TURNS if sys.platform == "win32" else 0):
-        try:
-            partial.replace(path)
-        except PermissionError:
-            wait.wait(_PATIENT_S)
-        else:
-            return
-    partial.replace(path)
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all: temporary name, flushed to the disk, renamed.
-
-    Raises:
-        OSError: If it cannot be written; nothing half-written remains.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{uuid.uuid4().hex}.part")  # short, as the name itself may be as long as names can be
-    try:
-        with partial.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        put_in_place(partial, path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-
-
 def write_picture(path: Path, image: Image, *, quality: int | None = None) -> None:
-    """Encode by the path's suffix and write as `write_bytes` does.
+    """Encode by the path's suffix and write it whole or not at all.
 
     Args:
         path: The file; an older one is replaced. Its folder is made.
@@ -190,6 +148,6 @@ def write_picture(path: Path, image: Image, *, quality: int | None = None) -> No
 
     Raises:
         PictureError: If the pixels cannot be stored in that format.
-        OSError: If the file cannot be written.
+        FileError: If the file cannot be written; an older one is as it was.
     """
     write_bytes(path, encode_picture(image, path.suffix, quality=quality))

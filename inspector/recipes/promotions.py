@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
-import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from inspector.domain.errors import InspectorError
 from inspector.domain.records import Thresholds
+from inspector.files import FileError, append_line
+from inspector.user import user_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,19 +74,11 @@ class Promotions:
             rollback=rollback,
         )
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("ab+") as file:
-                torn = b""
-                if file.tell():
-                    file.seek(-1, os.SEEK_END)
-                    torn = b"" if file.read(1) == b"\n" else b"\n"
-                file.write(torn + made.model_dump_json().encode() + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
+            append_line(self._path, made.model_dump_json())
+        except FileError as error:
             raise PromotionError(
-                f"the promotion of {to_model} cannot be recorded in {self._path}: {error}",
-                "Nothing was changed. Free space or fix permissions, then promote again.",
+                f"the promotion of {to_model} cannot be recorded: {error.what}",
+                f"Nothing was changed. {error.next_step} Then promote again.",
             ) from error
         return made
 
@@ -159,11 +151,3 @@ def promoted(recipe: Recipe, model: str) -> Recipe:
 def rolled_back(recipe: Recipe, undone: Promotion) -> Recipe:
     """Return the recipe with the model and threshold that it had before a promotion."""
     return recipe.model_copy(update={"model": undone.from_model, "thresholds": undone.from_thresholds})
-
-
-def user_name() -> str:
-    """Return who is logged in, for a record."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container's user need not have a name
-        return f"user {os.getuid()}" if hasattr(os, "getuid") else "unknown"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from inspector.domain.config import ArchiveConfig, QualityLimits, TriggerConfig
 from inspector.domain.errors import RecipeError
 from inspector.domain.records import Box, Thresholds
+from inspector.files import FileError, write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,8 +156,6 @@ def parse_recipe(text: str, *, where: str) -> Recipe:
 def save_recipe(recipe: Recipe, folder: Path) -> Path:
     """Write a recipe as ``folder/NAME.json`` and keep every version in ``folder/history``.
 
-    The file is written under a temporary name and renamed, so that a crash leaves the old one.
-
     Returns:
         The recipe's file.
 
@@ -169,17 +167,9 @@ def save_recipe(recipe: Recipe, folder: Path) -> Path:
     history = folder / "history" / f"{recipe.name}.v{recipe.version}.json"
     try:
         for path in (history, target):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(path.name + ".part")
-            with partial.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
-    except OSError as error:
-        raise RecipeError(
-            f"the recipe {recipe.name} cannot be written to {folder}: {error}", "Free space or fix permissions."
-        ) from error
+            write_text(path, text)
+    except FileError as error:
+        raise RecipeError(f"the recipe {recipe.name} cannot be saved: {error.what}", error.next_step) from error
     return target
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import os
 from collections import Counter
 from dataclasses import asdict, dataclass, fields
 from enum import Enum
@@ -15,9 +14,9 @@ from typing import TYPE_CHECKING
 from inspector.domain.errors import LearningError
 from inspector.domain.records import Verdict
 from inspector.domain.review import Truth, standings
+from inspector.files import FileError, write_bytes, write_text
 from inspector.outputs.base import LogQuery
 from inspector.outputs.rows import time_text
-from inspector.pictures import write_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -179,7 +178,7 @@ class LearningSet:
         self._write_left_out(self.left_out() - frozenset(inspection_ids))
 
     def _write_left_out(self, inspection_ids: frozenset[str]) -> None:
-        write_text(self.folder / _LEFT_OUT, "".join(f"{one}\n" for one in sorted(inspection_ids)))
+        _keep(self.folder / _LEFT_OUT, "".join(f"{one}\n" for one in sorted(inspection_ids)))
 
     def update(self, log: ReviewLog, *, confirmed: bool = False) -> LearningUpdate:
         """Bring the set in line with the reviews of its recipe: copy new pictures, drop what does not stand any more.
@@ -242,10 +241,8 @@ class LearningSet:
             return False
         try:
             write_bytes(target, data)
-        except OSError as error:
-            raise LearningError(
-                f"the picture {target} cannot be written: {error.strerror or error}", "Free space or fix permissions."
-            ) from error
+        except FileError as error:
+            raise LearningError(error.what, error.next_step) from error
         return True
 
     def _write(self, lessons: Sequence[Lesson]) -> None:
@@ -253,7 +250,7 @@ class LearningSet:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(tuple(asdict(one).values()) for one in lessons)
-        write_text(self.folder / _FILE, text.getvalue())
+        _keep(self.folder / _FILE, text.getvalue())
 
 
 def file_sha256(path: Path) -> str:
@@ -263,27 +260,6 @@ def file_sha256(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or as it was before.
-
-    Raises:
-        LearningError: If it cannot be written.
-    """
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise LearningError(
-            f"{path} cannot be written: {error.strerror or error}", "Free space or fix permissions."
-        ) from error
 
 
 def count_lessons(lessons: Sequence[Lesson]) -> dict[str, int]:
@@ -299,6 +275,13 @@ def count_lessons(lessons: Sequence[Lesson]) -> dict[str, int]:
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _keep(path: Path, text: str) -> None:
+    try:
+        write_text(path, text)
+    except FileError as error:
+        raise LearningError(error.what, error.next_step) from error
 
 
 def _lesson(one: Inspection, rows: Sequence[Review], *, confirmed: bool) -> Lesson | None:

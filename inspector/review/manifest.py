@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import BundleError, LearningError
-from inspector.review.learning import file_sha256, write_text
+from inspector.files import FileError, write_text
+from inspector.review.learning import file_sha256
 from inspector.vision.bundle import load_manifest
 
 if TYPE_CHECKING:
@@ -104,7 +105,10 @@ def training_manifest(learning: LearningSet, model: Path | None) -> TrainingMani
     text = _csv(rows)
     name = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
     path = learning.folder / f"manifest-{name}.csv"
-    write_text(path, text)
+    try:
+        write_text(path, text)
+    except FileError as error:
+        raise LearningError(error.what, error.next_step) from error
     parts = Counter(one.split for one in own)
     return TrainingManifest(
         path=path,

@@ -21,6 +21,7 @@ import psutil
 from pydantic import ValidationError
 
 from inspector.domain.ids import new_id
+from inspector.files import FileError, write_text
 from inspector.programs import trainer_command
 from inspector.runs.trainer import Inquiry, TrainingError, is_alive, launch
 from trainer.protocol import Command, Epoch, Failed, Paused, Report, Result, RunFolder, Started, parse_report
@@ -182,10 +183,8 @@ class Trainings:
         folder = RunFolder(self._root / new_id())
         try:
             folder.write_request(request)
-        except OSError as error:
-            raise TrainingError(
-                f"the training cannot be written to {folder.path}: {error}", "Free space or fix permissions."
-            ) from error
+        except FileError as error:
+            raise TrainingError(f"the training cannot be started: {error.what}", error.next_step) from error
         self._run(folder)
         return folder.path.name
 
@@ -201,7 +200,7 @@ class Trainings:
         try:
             training.folder.tell(Command.RUN)
             _end_line(training.folder.reports_file)
-        except OSError as error:
+        except (FileError, OSError) as error:
             raise TrainingError(
                 f"the training {training.name} cannot go on: {error}", "Free space or fix permissions."
             ) from error
@@ -215,10 +214,9 @@ class Trainings:
         """
         try:
             training.folder.tell(command)
-        except OSError as error:
+        except FileError as error:
             raise TrainingError(
-                f"the training {training.name} cannot be told to {command.value}: {error}",
-                "Free space or fix permissions.",
+                f"the training {training.name} cannot be told to {command.value}: {error.what}", error.next_step
             ) from error
 
     def kill(self, training: Training) -> None:
@@ -326,8 +324,8 @@ class Trainings:
             )
         try:
             started = Started(pid=process.pid, created=psutil.Process(process.pid).create_time(), time=time.time())
-            _process_file(folder).write_text(started.model_dump_json(), encoding="utf-8")
-        except (psutil.Error, OSError):  # its own first report says the same a second later
+            write_text(_process_file(folder), started.model_dump_json())
+        except (psutil.Error, FileError):  # its own first report says the same a second later
             _log.warning("the process of the training %s is not noted", folder.path, exc_info=True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import shutil
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from inspector.domain.errors import BundleError
+from inspector.files import DISK
 from inspector.vision.graph import GRAPH_FILE, GRAPH_WEIGHTS_FILE, INT8_GRAPH_FILE, TORCH_WEIGHTS_FILE
 from inspector.vision.manifest import (
     FORMAT_VERSION,
@@ -227,10 +227,4 @@ def _swap(staging: Path, folder: Path) -> None:
     finally:
         if aside is not None:
             shutil.rmtree(aside, ignore_errors=True)
-    if hasattr(os, "O_DIRECTORY"):
-        with contextlib.suppress(OSError):  # not every file system can flush a folder
-            descriptor = os.open(folder.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+    DISK.flush_folder(folder.parent)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from inspector.files import write_bytes, write_text
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from inspector.vision.manifest import Precision
 
@@ -54,10 +55,9 @@ class RateCache:
         """Keep the rates.
 
         Raises:
-            OSError: If the file cannot be written; an old one is untouched.
+            FileError: If the file cannot be written; an old one is untouched.
         """
-        text = _RatesFile(key=self._key, pictures_per_s=dict(rates)).model_dump_json(indent=2) + "\n"
-        write_whole(self.path, [text.encode()])
+        write_text(self.path, _RatesFile(key=self._key, pictures_per_s=dict(rates)).model_dump_json(indent=2) + "\n")
 
 
 class BlobCache:
@@ -99,9 +99,9 @@ class BlobCache:
         """Keep a compiled graph.
 
         Raises:
-            OSError: If it cannot be written; an old one is untouched.
+            FileError: If it cannot be written; an old one is untouched.
         """
-        write_whole(self.path(key), [_MAGIC + hashlib.sha256(blob).digest(), blob])
+        write_bytes(self.path(key), _MAGIC + hashlib.sha256(blob).digest(), blob)
         self._tidy()
 
     def remove(self, key: Sequence[str]) -> None:
@@ -121,23 +121,3 @@ class BlobCache:
             if kept > self._limit_bytes:
                 with contextlib.suppress(OSError):
                     path.unlink(missing_ok=True)
-
-
-def write_whole(path: Path, pieces: Sequence[bytes | memoryview]) -> None:
-    """Write a file under a temporary name and rename it, so that a power cut leaves the old one or the new one.
-
-    Raises:
-        OSError: If it cannot be written; nothing is left behind.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    partial = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            for piece in pieces:
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

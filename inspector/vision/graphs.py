@@ -11,6 +11,7 @@ import openvino as ov
 from openvino.preprocess import ColorFormat, PrePostProcessor
 
 from inspector.domain.errors import BundleError, DeviceError
+from inspector.files import FileError
 from inspector.vision.caches import BlobCache
 from inspector.vision.graph import GRAPH_FILE, INT8_GRAPH_FILE, MAPS_OUTPUT, PROBABILITIES_OUTPUT
 from inspector.vision.preprocess import ColourOrder
@@ -236,7 +237,7 @@ class Graphs:
             return
         try:
             self._blobs.write(key, compiled.export_model().getbuffer())
-        except (OSError, RuntimeError) as error:
+        except (FileError, RuntimeError) as error:
             logger.warning("the compiled graph is not kept: %s", error)
 
     def _read(self, file: str) -> Any:  # noqa: ANN401 - openvino.Model

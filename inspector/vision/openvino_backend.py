@@ -12,6 +12,7 @@ import numpy as np
 
 from inspector.domain.errors import ClassifierError
 from inspector.domain.records import ModelIdentity
+from inspector.files import FileError
 from inspector.vision.caches import RateCache
 from inspector.vision.graphs import Graphs
 from inspector.vision.precision import choose, measure_rates
@@ -214,7 +215,7 @@ class OpenVinoClassifier:
             rates = measure_rates({name: slot.run for name, slot in slots.items()})
         try:
             cache.write(rates)
-        except OSError as error:
+        except FileError as error:
             logger.warning("the measured speeds are not kept: %s", error)
         return rates
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from inspector.vision.caches import write_whole
+from inspector.files import FileError, write_text
 from inspector.vision.graphs import Graphs
 from inspector.vision.precision import measure_rates
 
@@ -61,8 +61,8 @@ def rates_by_size(bundle: Bundle, cache_dir: Path, sizes: Sequence[int] = SIZES)
         before = _Rates.model_validate_json(path.read_bytes())
         if before.key == key:
             rates = {size: max(rate, before.parts_per_s.get(size, 0.0)) for size, rate in rates.items()}
-    with contextlib.suppress(OSError):  # then the next measurement counts alone
-        write_whole(path, [_Rates(key=key, parts_per_s=rates).model_dump_json().encode()])
+    with contextlib.suppress(FileError):  # then the next measurement counts alone
+        write_text(path, _Rates(key=key, parts_per_s=rates).model_dump_json())
     return rates
 
 

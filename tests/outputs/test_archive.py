@@ -16,11 +16,11 @@ from inspector.domain.classes import Classes
 from inspector.domain.config import ArchiveConfig, KeepPolicy, PictureFormat
 from inspector.domain.errors import ArchiveError
 from inspector.domain.ids import new_id
-from inspector.domain.records import Box, Decision, Frame, Part, Prediction, Thresholds, Verdict
+from inspector.domain.records import ArchivedPicture, Box, Decision, Frame, Part, Prediction, Thresholds, Verdict
 from inspector.domain.sampling import is_kept_pass
-from inspector.outputs import archive as archive_module
 from inspector.outputs.archive import PictureArchive
-from inspector.pictures import read_picture, write_bytes
+from inspector.pictures import read_picture
+from tests.disks import BadDisk
 
 RNG = np.random.default_rng(0)
 
@@ -46,7 +46,7 @@ def decision(verdict: Verdict) -> Decision:
     return Decision(verdict=verdict, reason="r", p_defective=0.9, thresholds=Thresholds(fail_at=0.5))
 
 
-def keep(archive: PictureArchive, verdict: Verdict, one: Part | None = None) -> object:
+def keep(archive: PictureArchive, verdict: Verdict, one: Part | None = None) -> ArchivedPicture | None:
     return archive.keep(inspection_id=new_id(), part=one or part(), prediction=PREDICTION, decision=decision(verdict))
 
 
@@ -106,23 +106,25 @@ def test_sixteen_bit_stays_lossless_under_webp(tmp_path: Path, dtype: type) -> N
         np.testing.assert_array_equal(read_picture(found.path), pixels)
 
 
-def test_a_full_disk_is_an_error_and_nothing_half_written_remains(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    archive = PictureArchive(tmp_path, ArchiveConfig())
-    real = write_bytes
-
-    def full(path: Path, data: bytes) -> None:
-        if path.name.endswith("heatmap.png"):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        real(path, data)
-
-    monkeypatch.setattr(archive_module, "write_bytes", full)
+def test_a_full_disk_is_an_error_and_nothing_half_written_remains(tmp_path: Path) -> None:
+    disk = BadDisk(errno.ENOSPC, at="flush", writes=1)  # the picture fits, the heatmap does not
+    archive = PictureArchive(tmp_path, ArchiveConfig(), disk=disk)
     with pytest.raises(ArchiveError, match=r"No space left.*Free space"):
         keep(archive, Verdict.FAIL)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
-    monkeypatch.undo()
+    disk.mend()
     assert keep(archive, Verdict.FAIL) is not None
+
+
+def test_what_a_killed_station_left_half_written_goes_at_the_first_tidying(tmp_path: Path) -> None:
+    archive = PictureArchive(tmp_path, ArchiveConfig())
+    kept = keep(archive, Verdict.FAIL)
+    assert kept is not None
+    left = kept.path.with_name(f".{'0' * 32}.part")
+    left.write_bytes(b"half a picture")
+    os.utime(left, (0, 0))
+    assert archive.prune([]) == 0
+    assert (left.exists(), kept.path.exists()) == (False, True)
 
 
 def test_oldest_passes_go_first_and_protected_failures_never(tmp_path: Path) -> None:

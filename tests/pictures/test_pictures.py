@@ -15,12 +15,12 @@ import pytest
 from PIL import Image as Pillow
 
 from inspector.domain.errors import PictureError
+from inspector.files import FileError, write_bytes
 from inspector.pictures import (
     decode_picture,
     encode_picture,
     find_pictures,
     read_picture,
-    write_bytes,
     write_picture,
 )
 
@@ -322,7 +322,7 @@ def test_writing_replaces_whole_and_leaves_nothing_behind(tmp_path: Path) -> Non
     assert list(path.parent.iterdir()) == [path]
     path.unlink()
     path.mkdir()  # a folder stands in the way: the rename fails
-    with pytest.raises(OSError, match=r"[Dd]irectory"):
+    with pytest.raises(FileError, match=r"[Dd]irectory"):
         write_picture(path, scene())
     assert list(path.parent.iterdir()) == [path]
 

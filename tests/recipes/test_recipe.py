@@ -60,8 +60,8 @@ def test_a_file_that_is_no_recipe_is_refused(tmp_path: Path, content: bytes) -> 
 
 def test_a_recipe_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
     path = save_recipe(demo_recipe(), tmp_path)
-    (tmp_path / "history" / "Demo line.v2.json.part").mkdir()
-    with pytest.raises(RecipeError, match="cannot be written"):
+    (tmp_path / "history" / "Demo line.v2.json").mkdir()
+    with pytest.raises(RecipeError, match="v2.json cannot be written"):
         save_recipe(demo_recipe().model_copy(update={"version": 2}), tmp_path)
     assert load_recipe(path).version == 1
 

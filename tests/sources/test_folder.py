@@ -12,7 +12,8 @@ import pytest
 
 from inspector.domain.errors import LogError, SourceError, SourceLostError
 from inspector.domain.records import BadPicture, Frame
-from inspector.pictures import encode_picture, write_bytes
+from inspector.files import write_bytes
+from inspector.pictures import encode_picture
 from inspector.recipes.recipe import SourceOptions
 from inspector.sources.folder import FolderSource, Patience, file_key
 from inspector.sources.waiting import Waiting

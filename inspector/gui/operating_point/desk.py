@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from inspector.domain.errors import InspectorError
 from inspector.gui.work import Latest
 from inspector.operating_point.choice import chosen
-from inspector.recipes.promotions import user_name
+from inspector.user import user_name
 
 if TYPE_CHECKING:
     from inspector.domain.records import Thresholds

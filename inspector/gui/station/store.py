@@ -14,6 +14,7 @@ from inspector.domain.errors import InspectorError, PictureError
 from inspector.domain.policy import error_decision
 from inspector.domain.records import Thresholds, Verdict
 from inspector.domain.shifts import shift_start
+from inspector.files import remove_leftovers
 from inspector.outputs.base import LogQuery
 from inspector.recipes.recipe import Recipe, SourceOptions, load_recipe, save_next_version
 from inspector.settings import Settings, save_settings
@@ -99,6 +100,7 @@ class Store:
     def open_log(self) -> SqliteResultLog:
         """Open the log; the data folder is from now on this program's."""
         stamp_data(self.home.root, __version__)
+        remove_leftovers(self.home.written_often)
         return assembly.open_log(self.places.log)
 
     def build_job(self, recipe: Recipe, log: SqliteResultLog, lot: str) -> LineJob:
@@ -127,14 +129,9 @@ class Store:
         """Save the settings.
 
         Raises:
-            InspectorError: If they cannot be written.
+            FileError: If they cannot be written.
         """
-        try:
-            save_settings(settings, self.home.settings)
-        except OSError as error:
-            raise InspectorError(
-                f"the settings {self.home.settings} cannot be written: {error}", "Check the folder's permissions."
-            ) from error
+        save_settings(settings, self.home.settings)
         self.settings = settings
 
     def models(self) -> list[ModelEntry]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from inspector.files import write_text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -127,15 +129,12 @@ def save_report(report: BenchmarkReport, folder: Path) -> tuple[Path, Path]:
         The two files.
 
     Raises:
-        OSError: If the folder cannot be written.
+        FileError: If one of them cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     files = (folder / REPORT_FILE, folder / TABLE_FILE)
     texts = (json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n", markdown(report))
     for path, text in zip(files, texts, strict=True):
-        partial = path.with_name(path.name + ".part")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        write_text(path, text)
     return files
 
 
