@@ -121,10 +121,9 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
     from PySide6.QtGui import QIcon
 
     from inspector.gui import theme
-    from inspector.gui.station.session import Session
+    from inspector.gui.composition import Composition
     from inspector.gui.station.store import Store
     from inspector.gui.widgets.later import soon
-    from inspector.gui.window import MainWindow
     from inspector.paths import resources_dir
 
     sys.setswitchinterval(SWITCH_S)
@@ -144,8 +143,8 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
         device=options.device,
         precision=options.precision,
     )
-    session = Session(store)
-    window = MainWindow(session, options.home.root / "window.json")
+    composition = Composition(store)
+    session, window = composition.session, composition.window()
     window.painted.connect(lambda: session.begin(start=options.start))
     single.wanted.connect(window.come_to_front)
     if _is_first_start(options):

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import QApplication
 from inspector.domain.config import ArchiveConfig, KeepPolicy
 from inspector.domain.records import Thresholds, Verdict
 from inspector.gui import theme
-from inspector.gui.station.session import Session
+from inspector.gui.composition import Composition
 from inspector.gui.station.store import Store
-from inspector.gui.window import MainWindow
+from inspector.gui.training.page import TrainingPage
 from inspector.paths import Home
 from inspector.recipes.recipe import Recipe, save_recipe
 from inspector.settings import Settings
@@ -70,8 +70,8 @@ class Studio:
         draw_parts(self.parts)
         home = Home(root=root / "station")
         settings = Settings(station="Station 3", appearance="light", reviewer="Anna Berg")
-        self.session = Session(Store(home, settings))
-        self.window = MainWindow(self.session, home.root / "window.json")
+        composition = Composition(Store(home, settings))
+        self.session, self.window = composition.session, composition.window()
         self.window.resize(WIDTH, HEIGHT)
         self.window.painted.connect(lambda: self.session.begin(start=False))
         self.window.show()
@@ -103,7 +103,7 @@ class Studio:
 
     def look(self, appearance: str) -> None:
         """Change the colours."""
-        settings = self.session.store.settings.model_copy(update={"appearance": appearance})
+        settings = self.session.settings.model_copy(update={"appearance": appearance})
         done: list[bool] = []
         self.session.apply_settings(settings, lambda: done.append(True))
         self.until(lambda: done)
@@ -170,7 +170,8 @@ class Studio:
         """A short training of layer4, at its end."""
         self.window.show_page("settings")
         self.window.settings.show_section("Training")
-        page = self.window.settings.training
+        page = self.window.training
+        assert isinstance(page, TrainingPage)
         page.data.choose(str(self.parts))
         self.until(lambda: page.data.found is not None)
         page.method.method.setCurrentIndex(page.method.method.findData("layer4"))

@@ -16,7 +16,6 @@ from inspector.engine.status import EngineStatus, RunState, SourceState
 from inspector.gui import theme
 from inspector.gui.bars import Footer, Header
 from inspector.gui.faults import FaultCatcher
-from inspector.gui.live.page import LivePage
 from inspector.gui.page_bar import PageBar
 from inspector.gui.widgets.banners import BannerArea
 from inspector.gui.widgets.basics import seen
@@ -32,9 +31,12 @@ if TYPE_CHECKING:
     from inspector.gui.first_start.dialog import FirstStart
     from inspector.gui.manual import ManualDialog
     from inspector.gui.operating_point.page import OperatingPointPage
+    from inspector.gui.pages import Pages
     from inspector.gui.review.page import ReviewPage
     from inspector.gui.settings.page import SettingsPage
     from inspector.gui.station.session import Session
+    from inspector.gui.training.no_trainer import NoTrainer
+    from inspector.gui.training.page import TrainingPage
     from inspector.recipes.recipe import Recipe
     from inspector.settings import Settings
 
@@ -47,15 +49,17 @@ class MainWindow(QMainWindow):
 
     Args:
         session: The station.
+        pages: Makes the pages.
         state_path: Where size and place of the window are remembered.
+        program_log: Where what breaks is written.
     """
 
     painted = Signal()  #: once, after the first paint
     closed = Signal()  #: everything has ended
 
-    def __init__(self, session: Session, state_path: Path) -> None:
+    def __init__(self, session: Session, *, pages: Pages, state_path: Path, program_log: Path) -> None:
         super().__init__()
-        self._session = session
+        self._session, self._pages = session, pages
         self._state_path = state_path
         self._painted = False
         self._second = 0
@@ -65,14 +69,15 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Inspector")
         self.setAcceptDrops(True)
         self.setMinimumSize(1024, 700)
-        self.live = LivePage(session)
-        self._batch = LaterPage(self._make_batch)
+        self.live = pages.live()
+        self._batch = LaterPage(pages.batch)
         self._review = LaterPage(self._make_review)
-        self._operating = LaterPage(self._make_operating)
+        self._operating = LaterPage(pages.operating)
         self._settings = LaterPage(self._make_settings)
+        self._training: TrainingPage | NoTrainer | None = None
         self._build()
         self._connect()
-        self.catcher = FaultCatcher(self, session.stop, session.store.home.program_log)
+        self.catcher = FaultCatcher(self, session.stop, program_log)
         self._restore()
         self.live.run_button.setFocus()
 
@@ -120,54 +125,37 @@ class MainWindow(QMainWindow):
         """The Batch page; made when it is first asked for."""
         return self._batch.page()
 
-    def _make_batch(self) -> BatchPage:
-        from inspector.batch import BatchRuns  # not before the first paint
-        from inspector.gui.batch.page import BatchPage
-
-        return BatchPage(self._session, BatchRuns(self._session.store.home))
-
     @property
     def settings(self) -> SettingsPage:
         """The Settings page; made when it is first asked for."""
         return self._settings.page()
 
-    def _make_settings(self) -> SettingsPage:
-        from inspector.gui.settings.page import SettingsPage  # not before the first paint
-
-        page = SettingsPage(self._session)
-        page.log_wanted.connect(self._session.open_log)
-        page.set_up_wanted.connect(self.set_up)
-        return page
+    @property
+    def training(self) -> TrainingPage | NoTrainer:
+        """The room for trainings, a section of the Settings page; without a trainer it says so."""
+        self._settings.page()
+        assert self._training is not None
+        return self._training
 
     @property
     def operating(self) -> OperatingPointPage:
         """The Operating point page; made when it is first asked for."""
         return self._operating.page()
 
-    def _make_operating(self) -> OperatingPointPage:
-        from inspector.gui.operating_point.desk import OperatingPointDesk  # not before the first paint
-        from inspector.gui.operating_point.page import OperatingPointPage
-        from inspector.gui.operating_point.store import OperatingPointStore
-
-        session = self._session
-        store = OperatingPointStore(session.store.home, log=lambda: session.store.places.log)
-        desk = OperatingPointDesk(store=store, worker=session.work, parent=self)
-        page = OperatingPointPage(desk=desk, pictures=session.work)
-        desk.recipe_made.connect(lambda recipe: session.apply_recipe(recipe, lambda _: None))
-        desk.failed.connect(lambda text: session.fault.emit("recipe", text))
-        session.recipe_changed.connect(page.show_recipe)
-        page.show_recipe(session.recipe)
-        return page
-
     @property
     def review(self) -> ReviewPage:
         """The Review page; made when it is first asked for."""
         return self._review.page()
 
-    def _make_review(self) -> ReviewPage:
-        from inspector.gui.review.page import ReviewPage  # not before the first paint
+    def _make_settings(self) -> SettingsPage:
+        self._training = self._pages.training()
+        page = self._pages.settings(self._training)
+        page.log_wanted.connect(self._session.open_log)
+        page.set_up_wanted.connect(self.set_up)
+        return page
 
-        page = ReviewPage(self._session)
+    def _make_review(self) -> ReviewPage:
+        page = self._pages.review()
         page.archive_wanted.connect(self._show_archive)
         page.training_wanted.connect(self._train_with)
         return page
@@ -177,8 +165,8 @@ class MainWindow(QMainWindow):
         self.settings.show_section("Archive")
 
     def _train_with(self, manifest: str) -> None:
-        self.show_page("settings")
-        self.settings.train_on(manifest)
+        self._train()
+        self.training.train_on(manifest)
 
     def _connect(self) -> None:
         session = self._session
@@ -203,7 +191,7 @@ class MainWindow(QMainWindow):
             QShortcut(QKeySequence(key), self, action)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(lambda _: self._recolour())
-        self._on_settings(session.store.settings)
+        self._on_settings(session.settings)
         self._on_status(EngineStatus())
 
     # --- hand ---------------------------------------------------------------------------------------------------------
@@ -218,9 +206,7 @@ class MainWindow(QMainWindow):
 
     def set_up(self) -> None:
         """Ask where pictures come from, what judges them and where the record goes, as at the first start."""
-        from inspector.gui.first_start.dialog import FirstStart  # once in a station's life
-
-        self.first_start = FirstStart(self._session, parent=self)
+        self.first_start = self._pages.first_start(self)
         self.first_start.train_wanted.connect(self._train)
         self.first_start.open()
 
@@ -294,15 +280,15 @@ class MainWindow(QMainWindow):
         self._banner("engine", status.fault)
         lost = status.source_state is SourceState.LOST and status.state is not RunState.IDLE
         self._banner("source", status.source_message if lost else "", state="review")
-        if self._session.log is not None:
-            self.header.show_log(str(self._session.log.path), healthy=not status.log_fault)
+        if self._session.log_path is not None:
+            self.header.show_log(str(self._session.log_path), healthy=not status.log_fault)
 
     def _show_stages(self) -> None:
-        self.footer.show_stages(self._session.engine.stages())
+        self.footer.show_stages(self._session.stages())
 
     def _on_recipe(self, recipe: Recipe) -> None:
         self.header.show_recipe(recipe)
-        self._on_status(self._session.engine.status())
+        self._on_status(self._session.status())
 
     def _on_settings(self, settings: Settings) -> None:
         self.header.show_station(settings.station)
@@ -320,8 +306,7 @@ class MainWindow(QMainWindow):
         self.settings.show_section("Station")
 
     def _on_log(self, opened: bool) -> None:  # noqa: FBT001 - a signal's value
-        path = str(self._session.log.path) if self._session.log is not None else "no log"
-        self.header.show_log(path, healthy=opened, opened=opened)
+        self.header.show_log(str(self._session.log_path or "no log"), healthy=opened, opened=opened)
 
     def _banner(
         self, key: str, text: str, *, state: str = "fail", actions: list[tuple[str, Any]] | None = None
@@ -344,7 +329,7 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             before = theme.CURRENT.theme
-            chosen = theme.CURRENT.choose(self._session.store.settings.appearance)
+            chosen = theme.CURRENT.choose(self._session.settings.appearance)
             if chosen is not before or not app.styleSheet():
                 theme.apply(app, chosen)
                 self.bar.recolour()

@@ -65,9 +65,8 @@ class Desk:
 
         from inspector.app import SWITCH_S
         from inspector.gui import theme
-        from inspector.gui.station.session import Session
+        from inspector.gui.composition import Composition
         from inspector.gui.station.store import Store
-        from inspector.gui.window import MainWindow
         from inspector.paths import Home
         from inspector.settings import Settings
 
@@ -76,9 +75,9 @@ class Desk:
         self.app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
         self.app.setStyle("Fusion")
         theme.apply(self.app, theme.CURRENT.choose("light"))
-        session = Session(Store(Home(root=root), Settings()))
+        composition = Composition(Store(Home(root=root), Settings()))
         self.figures = figures
-        self.window = MainWindow(session, root / "window.json")
+        session, self.window = composition.session, composition.window()
         self.window.painted.connect(lambda: session.begin(start=False))
         self.closed = False
         self.window.closed.connect(self._on_closed)

@@ -19,7 +19,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from inspector.gui.station.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
 _TICK_MS = 5
@@ -103,9 +106,8 @@ def _child(home: Path, seconds: float) -> NoReturn:
     gaps: list[float] = []
     make = MainWindow.__init__
 
-    def init(self: MainWindow, *arguments: object) -> None:
-        make(self, *arguments)  # type: ignore[arg-type]
-        session = self._session
+    def init(self: MainWindow, session: Session, **keywords: Any) -> None:
+        make(self, session, **keywords)
         self.painted.connect(lambda: found.setdefault("first_paint_s", time.time() - started))
         last = [0.0]
         frames = [0]
@@ -155,7 +157,7 @@ def _child(home: Path, seconds: float) -> NoReturn:
 
         session.status_changed.connect(status)
 
-    MainWindow.__init__ = init  # type: ignore[method-assign, assignment]
+    MainWindow.__init__ = init  # type: ignore[method-assign]
     app._leave = _stay
     code = app.main(AppOptions(home=Home(root=home), source="demo:", start=True))
     ordered = sorted(max(0.0, gap) for gap in gaps) or [0.0]

@@ -7,7 +7,7 @@ import threading
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -16,9 +16,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from inspector.gui.station.session import Session
+from inspector.gui.composition import Composition
 from inspector.gui.station.store import Store
-from inspector.gui.window import MainWindow
 from inspector.paths import Home
 from inspector.recipes.recipe import Recipe, save_recipe
 from inspector.settings import Settings
@@ -49,11 +48,13 @@ def home(tmp_path: Path) -> Home:
 class Station:
     """A window with its session."""
 
-    def __init__(self, qtbot: QtBot, home: Home, settings: Settings | None = None) -> None:
+    def __init__(
+        self, qtbot: QtBot, home: Home, settings: Settings | None = None, *, trainer: Sequence[str] | None = None
+    ) -> None:
         self.qtbot, self.home = qtbot, home
         self.pictures = home.root.parent / "pictures"
-        self.session = Session(Store(home, settings or Settings(recipe="Test")))
-        self.window = MainWindow(self.session, home.root / "window.json")
+        composition = Composition(Store(home, settings or Settings(recipe="Test")), trainer=trainer)
+        self.session, self.window = composition.session, composition.window()
         self.closed = False
         self.window.closed.connect(self._on_closed)
         self.window.painted.connect(lambda: self.session.begin(start=False))

@@ -15,11 +15,10 @@ from inspector import app
 from inspector.app import AppOptions
 from inspector.domain.config import KeepPolicy, TriggerMode
 from inspector.domain.tally import Tally
+from inspector.gui.composition import Composition
 from inspector.gui.first_start.answers import NO_MODEL, SourceKind
 from inspector.gui.first_start.dialog import FirstStart
-from inspector.gui.station.session import Session
 from inspector.gui.station.store import Store
-from inspector.gui.window import MainWindow
 from inspector.outputs.base import LogQuery
 from inspector.paths import Home
 from inspector.recipes.recipe import load_recipe
@@ -34,8 +33,8 @@ class Fresh:
 
     def __init__(self, qtbot: QtBot, home: Home) -> None:
         self.qtbot, self.home = qtbot, home
-        self.session = Session(Store(home, Settings()))
-        self.window = MainWindow(self.session, home.root / "window.json")
+        composition = Composition(Store(home, Settings()))
+        self.session, self.window = composition.session, composition.window()
         self.closed = False
         self.window.closed.connect(self._on_closed)
         self.window.painted.connect(lambda: self.session.begin(start=False))

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.domain.config import KeepPolicy
 from inspector.domain.review import Judgement
+from inspector.gui.training.page import TrainingPage
 from inspector.paths import Home
 from tests.gui.conftest import Closes
 from tests.gui.reviewing import NO_MENUS, Desk, make_home
@@ -96,7 +97,8 @@ def test_what_contradicts_the_line_is_to_be_learned(qtbot: QtBot, home: Home, de
     assert not card.back_button.isEnabled()
 
     desk.press(card.train_button)
-    training = desk.station.window.settings.training
+    training = desk.station.window.training
+    assert isinstance(training, TrainingPage)
     desk.until(training.isVisible)
     manifest = Path(training.data.path.text())
     assert manifest.parent == home.learning / "Test"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from inspector.gui.settings import page as settings_page
+from inspector.gui import composition
 from inspector.gui.single import SingleWindow
 from tests.gui.conftest import Station
 
@@ -68,7 +68,7 @@ def test_a_folder_that_cannot_be_made_hinders_no_window(tmp_path: Path, qtbot: o
 def test_without_a_trainer_the_page_says_which_package_has_one(
     station: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settings_page, "has_trainer", lambda: False)
+    monkeypatch.setattr(composition, "has_trainer", lambda: False)
     page = station.window.settings
     station.window.show_page("settings")
     page.show_section("Training")

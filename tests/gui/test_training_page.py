@@ -15,69 +15,16 @@ from pytestqt.qtbot import QtBot
 from inspector.domain.records import Thresholds
 from inspector.engine.status import RunState
 from inspector.gui.training.flips import flips_of
-from inspector.gui.training.page import TrainingPage
 from inspector.gui.training.words import escape_words, percent
 from inspector.gui.words import duration
 from inspector.paths import Home
 from inspector.recipes.promotions import Promotions
 from inspector.runs.trainings import Trainings, TrainingState
 from tests.fake_trainer import COMMAND
-from tests.gui.conftest import Station, picture
+from tests.gui.conftest import picture
+from tests.gui.training_bench import Bench
 from tests.waits import WAIT_S
 from trainer.protocol import TrainRequest
-
-
-class Bench:
-    """A station that shows its Training page."""
-
-    def __init__(self, qtbot: QtBot, home: Home) -> None:
-        self.qtbot, self.home = qtbot, home
-        self.open()
-
-    def open(self) -> None:
-        self.station = Station(self.qtbot, self.home)
-        self.page: TrainingPage = self.station.window.settings.training
-        self.page.trainings.command = COMMAND
-        self.show()
-
-    def show(self) -> None:
-        self.station.window.show_page("settings")
-        self.station.window.settings.show_section("Training")
-        self.until(self.page.isVisible)
-
-    def until(self, condition: object) -> None:
-        self.station.until(condition)  # type: ignore[arg-type]
-
-    def press(self, button: QWidget) -> None:
-        self.until(lambda: button.isVisible() and button.isEnabled())
-        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    def data(self, mode: str) -> Path:
-        folder = self.home.root.parent / mode
-        for kind in ("good", "broken"):
-            (folder / kind).mkdir(parents=True, exist_ok=True)
-            picture(folder / kind / "0.png", bad=kind == "broken")
-        return folder
-
-    def choose(self, mode: str) -> None:
-        self.page.data.choose(str(self.data(mode)))
-        self.until(lambda: self.page.data.found is not None and self.page.method.name.text())
-
-    def train(self, mode: str) -> None:
-        self.choose(mode)
-        self.press(self.page.train.start)
-        self.until(lambda: self.page._shown is not None and self.page._shown.name == f"{mode}-1")
-
-    def until_state(self, state: TrainingState) -> None:
-        self.until(lambda: self.page._shown is not None and self.page._shown.state is state)
-
-    def finish(self, mode: str = "quick") -> None:
-        self.train(mode)
-        self.until_state(TrainingState.DONE)
-        self.until(lambda: self.page.result.texts(1)["f1"] == "0.800")
-
-    def close(self) -> None:
-        self.station.close()
 
 
 @pytest.fixture
@@ -142,14 +89,14 @@ def test_the_speed_at_each_size_stands_beside_it(bench: Bench) -> None:
         "448 pixels, about 46 parts/s here",
         "512 pixels, about 35 parts/s here",
     ]
-    assert method._hint.text().endswith("Inspects about 46 to 178 parts/s here.")
+    assert method.hint.text().endswith("Inspects about 46 to 178 parts/s here.")
     method.form.set_value("input_size", "320")
-    assert method._hint.text().endswith("Inspects about 88 parts/s here.")
+    assert method.hint.text().endswith("Inspects about 88 parts/s here.")
     method.form.set_value("input_size", "")
     method.method.setCurrentIndex(method.method.findData("layer4"))
-    assert method._hint.text().endswith("Inspects about 178 parts/s here.")
+    assert method.hint.text().endswith("Inspects about 178 parts/s here.")
     method.method.setCurrentIndex(method.method.findData("baseline-svm"))
-    assert "parts/s" not in method._hint.text()
+    assert "parts/s" not in method.hint.text()
 
 
 def test_advanced_has_every_field_of_a_request_and_marks_a_wrong_one(bench: Bench) -> None:
@@ -186,7 +133,7 @@ def test_a_training_is_watched_paused_and_stopped_with_its_best(bench: Bench) ->
     assert page.progress.bar.value() == 333
     assert page.progress.left.text() == "0:40 left"
     assert page.confusion.heading.text() == "VALIDATION, THRESHOLD 0.47"
-    assert {key: value.text() for key, value in page.confusion._values.items()} == {
+    assert page.confusion.texts() == {
         "good_passed": "22",
         "good_rejected": "1",
         "defective_passed": "0",
@@ -223,7 +170,7 @@ def test_a_training_goes_on_without_the_window_and_is_found_again(bench: Bench) 
     bench.press(page.train.cancel)
     assert page.question is not None
     page.question.reject()
-    assert page._active() is not None
+    assert page.train.cancel.isVisible()
     bench.press(page.train.cancel)
     assert page.question is not None
     bench.press(page.question.yes_button)
@@ -243,10 +190,9 @@ def test_a_crash_is_a_message_and_resume_goes_on(bench: Bench) -> None:
 
 def test_a_crash_while_another_page_is_shown_is_a_banner(bench: Bench) -> None:
     bench.train("hold")
-    active = bench.page._active()
-    assert active is not None
     bench.station.window.show_page("live")
-    bench.page.trainings.kill(active)
+    trainings = Trainings(bench.home, command=COMMAND)
+    trainings.kill(trainings.history()[0])
     bench.until(lambda: "hold-1" in bench.station.window.banners.texts().get("training", ""))
 
 
@@ -344,9 +290,9 @@ def test_keep_changes_nothing_and_delete_asks(bench: Bench) -> None:
     bench.press(page.result.buttons["delete"])
     assert page.question is not None
     bench.press(page.question.yes_button)
-    bench.until(lambda: page._all == [])
+    bench.until(lambda: not page.history.isVisible())
+    assert page.history.table.rowCount() == 0
     assert not (bench.home.models / "quick-1").exists()
-    assert not page.history.isVisible()
 
 
 def test_everything_that_can_be_pressed_is_at_least_44_pixels(bench: Bench) -> None:

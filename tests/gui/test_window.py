@@ -206,12 +206,11 @@ def test_another_log_is_opened_without_a_restart(station: Station, tmp_path: Pat
 def test_a_log_that_another_station_holds_is_a_banner_with_a_way_out(qtbot: QtBot, home: Home) -> None:
     with closing(SqliteResultLog(home.log)):
         session_settings = Settings(recipe="Test")
-        from inspector.gui.station.session import Session
+        from inspector.gui.composition import Composition
         from inspector.gui.station.store import Store
-        from inspector.gui.window import MainWindow
 
-        session = Session(Store(home, session_settings))
-        window = MainWindow(session, home.root / "window.json")
+        composition = Composition(Store(home, session_settings))
+        session, window = composition.session, composition.window()
         window.painted.connect(lambda: session.begin(start=True))
         window.show()
         qtbot.waitUntil(lambda: "another station" in window.banners.texts().get("log", ""), timeout=WAIT_MS)
@@ -284,8 +283,8 @@ def test_the_window_is_up_without_torch(home: Home) -> None:
         "from inspector.paths import Home\n"
         "from pathlib import Path\n"
         "begin = MainWindow.__init__\n"
-        "def init(self, *a):\n"
-        "    begin(self, *a)\n"
+        "def init(self, *a, **k):\n"
+        "    begin(self, *a, **k)\n"
         "    QTimer.singleShot(2500, self.close)\n"
         "MainWindow.__init__ = init\n"
         f"code = main(AppOptions(home=Home(root=Path({str(home.root)!r})), recipe='Test', start=True))\n"
@@ -319,8 +318,8 @@ def test_the_first_paint_waits_for_nothing_heavy(home: Home) -> None:
         "from inspector.paths import Home\n"
         "from pathlib import Path\n"
         "begin = MainWindow.__init__\n"
-        "def init(self, *a):\n"
-        "    begin(self, *a)\n"
+        "def init(self, *a, **k):\n"
+        "    begin(self, *a, **k)\n"
         "    self.painted.connect(look)\n"
         "def look():\n"
         f"    print(sorted(set({heavy!r}.split()) & set(sys.modules)), 'inspector.gui.settings.page' in sys.modules)\n"

@@ -14,12 +14,14 @@ from inspector.gui.first_start.model_step import TRAINED, ModelStep
 from inspector.gui.first_start.pictures_step import PicturesStep
 from inspector.gui.first_start.record_step import RecordStep
 from inspector.gui.widgets.basics import label
-from inspector.programs import station_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from inspector.gui.station.catalogue import Catalogue
     from inspector.gui.station.session import Session
+    from inspector.gui.work import Worker
+    from inspector.paths import Home
 
 _POLL_MS = 50
 
@@ -29,7 +31,10 @@ class FirstStart(QDialog):
 
     Args:
         session: The station.
-        command: Runs ``inspector``; None for this program itself.
+        catalogue: Tells what there is to choose from.
+        work: Does what touches files and processes.
+        home: The data folder.
+        command: Runs ``inspector``, its arguments follow.
     """
 
     train_wanted = Signal()  #: at the end, where a model is to be trained
@@ -38,7 +43,10 @@ class FirstStart(QDialog):
         self,
         session: Session,
         *,
-        command: Sequence[str] | None = None,
+        catalogue: Catalogue,
+        work: Worker,
+        home: Home,
+        command: Sequence[str],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -46,9 +54,9 @@ class FirstStart(QDialog):
         self._skipped: set[int] = set()
         self.setWindowTitle("Set up this station")
         self.setMinimumSize(900, 620)
-        self.pictures = PicturesStep(session, self)
-        self.model = ModelStep(session, station_command() if command is None else command, self)
-        self.record = RecordStep(session, self)
+        self.pictures = PicturesStep(session, catalogue=catalogue, work=work, parent=self)
+        self.model = ModelStep(catalogue=catalogue, work=work, home=home, command=command, parent=self)
+        self.record = RecordStep(session.settings, work=work, home=home, parent=self)
         self._steps = (self.pictures, self.model, self.record)
         self._build()
         self._timer = QTimer(self)
@@ -133,7 +141,7 @@ class FirstStart(QDialog):
 
     def reject(self) -> None:
         """Set up later: the settings are written as they are, so that this does not come up again by itself."""
-        self._session.apply_settings(self._session.store.settings, lambda: None)
+        self._session.apply_settings(self._session.settings, lambda: None)
         super().reject()
 
     @property
@@ -151,7 +159,7 @@ class FirstStart(QDialog):
         wants_model = 1 not in self._skipped
         try:
             said = None if 2 in self._skipped else record
-            settings = settings_of(self._session.store.settings, said)
+            settings = settings_of(self._session.settings, said)
             recipe = recipe_of(
                 None if 0 in self._skipped else pictures, self.model.model() if wants_model else "", said
             )

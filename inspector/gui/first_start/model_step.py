@@ -17,7 +17,9 @@ from inspector.runs.trainer import Inquiry
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inspector.gui.station.session import Session
+    from inspector.gui.station.catalogue import Catalogue
+    from inspector.gui.work import Worker
+    from inspector.paths import Home
     from inspector.vision.store import ModelEntry
 
 THERE, IMPORTED, TRAINED = "there", "import", "train"
@@ -32,17 +34,27 @@ class ModelStep(QWidget):
     """See the module.
 
     Args:
-        session: Lists models; its worker runs the import.
+        catalogue: Lists models.
+        work: Starts the import.
+        home: The data folder that a model is imported into.
         command: Runs ``inspector``; its arguments follow.
     """
 
     title = "What judges the parts?"
     hint = "Later: Settings → Model and thresholds, and Training."
 
-    def __init__(self, session: Session, command: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        work: Worker,
+        home: Home,
+        command: Sequence[str],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._session, self._command = session, tuple(command)
-        self._asker = Asker(session.work)
+        self._catalogue, self._home, self._command = catalogue, home, tuple(command)
+        self._asker = Asker(work)
         self._demo_line = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -152,9 +164,8 @@ class ModelStep(QWidget):
         if self._asker.asking or not path.name:
             self.message.setText("Name the file of weights." if not self._asker.asking else self.message.text())
             return
-        home = str(self._session.store.home.root)
         arguments = ("model", "import", str(path), "--classes", self.classes.text(), "--good", self.good.text())
-        command = (*self._command, *arguments, "--home", home, "--json")
+        command = (*self._command, *arguments, "--home", str(self._home.root), "--json")
         self.import_button.setEnabled(False)
         self.message.setText(f"{path.name} is being read and turned into a model…")
         self._asker.ask(lambda: Inquiry(command), self._imported, self._failed)
@@ -186,7 +197,7 @@ class ModelStep(QWidget):
                 self.models.setCurrentText(before)
             self._warn()
 
-        self._session.work.do(self._session.store.models, show, self._failed)
+        self._catalogue.models(show, self._failed)
 
     def _warn(self) -> None:
         wrong = self.models.currentText() == assembly.DEMO_MODEL and not self._demo_line

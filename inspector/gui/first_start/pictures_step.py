@@ -22,8 +22,10 @@ from inspector.recipes.recipe import SourceOptions
 
 if TYPE_CHECKING:
     from inspector.domain.records import Image
+    from inspector.gui.station.catalogue import Catalogue
     from inspector.gui.station.preview import Preview
     from inspector.gui.station.session import Session
+    from inspector.gui.work import Worker
 
 _WORDS = {
     SourceKind.CAMERA: ("Camera", "A camera at this computer"),
@@ -42,17 +44,19 @@ class PicturesStep(QWidget):
     """See the module.
 
     Args:
-        session: Lists cameras and opens previews.
+        session: Opens previews.
+        catalogue: Lists cameras.
+        work: Reads the first picture of a folder.
     """
 
     title = "Where do the pictures come from?"
     hint = "Later: Settings → Source, and Region and trigger."
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, *, catalogue: Catalogue, work: Worker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._catalogue = session, catalogue
         self._preview: Preview | None = None
-        self._first = Latest(session.work)
+        self._first = Latest(work)
         self._previewed = ""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -136,7 +140,7 @@ class PicturesStep(QWidget):
         self._show_preview()
 
     def look_for_cameras(self) -> None:
-        """List the cameras; takes seconds, on the session's worker."""
+        """List the cameras; takes seconds."""
         self.cameras.clear()
         self.cameras.setPlaceholderText("Looking for cameras…")
         self.cameras.setCurrentIndex(-1)
@@ -150,7 +154,7 @@ class PicturesStep(QWidget):
         def failed(error: Exception) -> None:
             self.cameras.setPlaceholderText(str(error))
 
-        self._session.work.do(self._session.store.cameras, found, failed)
+        self._catalogue.cameras(found, failed)
 
     def source(self) -> str:
         """Return the source as a recipe names it; empty where it is not said yet."""
@@ -228,7 +232,7 @@ class PicturesStep(QWidget):
             if self.kind is SourceKind.FOLDER:
                 self._show_first(source)
                 return
-            self._preview = self._session.store.preview(source, SourceOptions())
+            self._preview = self._session.preview(source, SourceOptions())
 
     def _show_first(self, source: str) -> None:
         """Show one picture of a folder: nothing is watched yet."""

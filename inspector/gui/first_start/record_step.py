@@ -15,23 +15,26 @@ from inspector.gui.widgets.basics import label
 from inspector.gui.words import KEEP
 
 if TYPE_CHECKING:
-    from inspector.gui.station.session import Session
+    from inspector.gui.work import Worker
+    from inspector.paths import Home
+    from inspector.settings import Settings
 
 
 class RecordStep(QWidget):
     """See the module.
 
     Args:
-        session: Its settings are shown; its worker asks how much room there is.
+        settings: What is shown at first.
+        work: Asks how much room there is.
+        home: The data folder, where the record goes unless another place is named.
     """
 
     title = "Where does the record go?"
     hint = "Later: Settings → Station, and Archive."
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, *, work: Worker, home: Home, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
-        settings = session.store.settings
+        self._work, self._home = work, home
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -39,7 +42,6 @@ class RecordStep(QWidget):
         self.station.setAccessibleName("Station")
         self.station.setMaxLength(60)
         asked(layout, "Station", self.station, "Stands in every row of the log.")
-        home = session.store.home
         self.log = PathField("Result log", f"{home.log}", "save", self)
         self.log.line.setText(settings.log_path)
         asked(layout, "Result log", self.log, "One row for every part, committed before anything is shown.")
@@ -60,7 +62,7 @@ class RecordStep(QWidget):
 
     def ask_room(self) -> None:
         """Say how much room there is where pictures go."""
-        wanted = Path(self.archive.text() or self._session.store.home.archive)
+        wanted = Path(self.archive.text() or self._home.archive)
 
         def look() -> str:
             there = next((one for one in (wanted, *wanted.parents) if one.is_dir()), None)
@@ -69,7 +71,7 @@ class RecordStep(QWidget):
             free = shutil.disk_usage(there).free
             return f"{free / 1e9:,.0f} GB are free there. Limits: Settings → Archive."
 
-        self._session.work.do(look, self.room.setText, lambda error: self.room.setText(str(error)))
+        self._work.do(look, self.room.setText, lambda error: self.room.setText(str(error)))
 
     def answer(self) -> Record:
         """Return what was answered."""

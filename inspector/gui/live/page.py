@@ -91,7 +91,7 @@ class LivePage(QWidget):
         row.addWidget(self.heatmap_button)
         self.opacity = QSlider(Qt.Orientation.Horizontal, self)
         self.opacity.setRange(0, 100)
-        self.opacity.setValue(round(100 * self._session.store.settings.heatmap_opacity))
+        self.opacity.setValue(round(100 * self._session.settings.heatmap_opacity))
         self.opacity.setAccessibleName("Opacity of the heatmap")
         self.opacity.setToolTip("Opacity of the heatmap")
         self.opacity.setMinimumWidth(110)
@@ -252,7 +252,7 @@ class LivePage(QWidget):
     def _draws_heatmap(self, verdict: Verdict) -> bool:
         if self._heatmap_on is not None:
             return self._heatmap_on
-        return verdict in (Verdict.FAIL, Verdict.REVIEW) or self._session.store.settings.heatmap_on_pass
+        return verdict in (Verdict.FAIL, Verdict.REVIEW) or self._session.settings.heatmap_on_pass
 
     def _show_frame(self, frame: Frame) -> None:
         self.view.show_scene(Scene(image=frame.image, label=f"live · {frame.width_px}×{frame.height_px}"))

@@ -8,13 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from inspector.gui.widgets.basics import card, label
-from inspector.gui.work import Latest
 from inspector.operating_point.words import version_words
-from inspector.recipes.versions import history
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from inspector.gui.station.catalogue import Catalogue
     from inspector.gui.station.session import Session
     from inspector.recipes.versions import RecipeVersion
 
@@ -23,16 +22,16 @@ _SHOWN = 100
 
 
 class HistoryCard(QWidget):
-    """See the module; files are read on the session's worker.
+    """See the module; the files are read on the worker.
 
     Args:
-        session: The station.
+        session: Tells which recipe is loaded.
+        catalogue: Reads its versions.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, *, catalogue: Catalogue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
-        self._latest = Latest(session.work)
+        self._session, self._catalogue = session, catalogue
         self.lines: list[tuple[str, str, str, str]] = []  #: what is shown: when, who, what, why; the newest first
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -52,7 +51,7 @@ class HistoryCard(QWidget):
 
     def refresh(self) -> None:
         """Read the versions, where this can be seen."""
-        recipe, folder = self._session.recipe, self._session.store.home.recipes
+        recipe = self._session.recipe
         if recipe is None or not self.isVisible():
             return
         name = recipe.name
@@ -60,7 +59,7 @@ class HistoryCard(QWidget):
         def done(versions: list[RecipeVersion]) -> None:
             self._show(name, versions)
 
-        self._latest.ask(lambda: history(name, folder), done, lambda error: self._show(name, (), str(error)))
+        self._catalogue.versions_of(name, done, lambda error: self._show(name, (), str(error)))
 
     def _show(self, name: str, versions: Sequence[RecipeVersion], fault: str = "") -> None:
         self.title.setText(f"VERSIONS OF {name.upper()}")

@@ -20,22 +20,18 @@ from PySide6.QtWidgets import (
 from inspector.gui.settings.fields import PRECISION_HINT, recipe_sections, station_section
 from inspector.gui.settings.history import HistoryCard
 from inspector.gui.theme import TARGET_PX
-from inspector.gui.training.no_trainer import NoTrainer
-from inspector.gui.training.page import TrainingPage
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.forms import Form
 from inspector.gui.widgets.later import Page
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
-from inspector.gui.work import Latest
-from inspector.programs import has_trainer
 from inspector.recipes.recipe import Recipe
-from inspector.runs.trainings import Trainings
 from inspector.settings import Settings
 
 if TYPE_CHECKING:
     from inspector.domain.records import Box, Frame, Image, Thresholds
     from inspector.engine.status import EngineStatus
+    from inspector.gui.station.catalogue import Catalogue
     from inspector.gui.station.preview import Preview
     from inspector.gui.station.session import Session
     from inspector.vision.store import ModelEntry
@@ -51,15 +47,18 @@ class SettingsPage(Page):
 
     Args:
         session: The station.
+        catalogue: Tells what there is to choose from.
+        training: Shown as the section “Training”.
     """
 
     log_wanted = Signal()
     set_up_wanted = Signal()  #: step by step, as at the first start
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, *, catalogue: Catalogue, training: Page, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session = session
-        self._model_thresholds = Latest(session.work)
+        self._session, self._catalogue, self._training = session, catalogue, training
         self._recipe: Recipe | None = None
         self._image: Image | None = None
         self._preview: Preview | None = None
@@ -67,10 +66,10 @@ class SettingsPage(Page):
         session.recipe_changed.connect(self.show_recipe)
         session.frame_arrived.connect(self._on_frame)
         session.status_changed.connect(self._on_status)
-        self.station.fill(session.store.settings.model_dump(mode="json"))
+        self.station.fill(session.settings.model_dump(mode="json"))
         if session.recipe is not None:
             self.show_recipe(session.recipe)
-        self._on_status(session.engine.status())
+        self._on_status(session.status())
 
     # --- building -----------------------------------------------------------------------------------------------------
 
@@ -107,13 +106,8 @@ class SettingsPage(Page):
         layout.addLayout(self._build_buttons())
         self._side = self._build_picture()
         row.addWidget(self._side, 3)
-        self.history = HistoryCard(self._session, self)
+        self.history = HistoryCard(self._session, catalogue=self._catalogue, parent=self)
         row.addWidget(self.history, 3)
-        self._training: TrainingPage | NoTrainer
-        if has_trainer():
-            self._training = TrainingPage(self._session, Trainings(self._session.store.home), self)
-        else:
-            self._training = NoTrainer(self._session.store.home.models, self)
         row.addWidget(self._training, 6)
         self._add_item(_TRAINING)
         self.recipe_form.changed.connect(self._validate)
@@ -181,24 +175,12 @@ class SettingsPage(Page):
 
     def enter(self) -> None:
         """The page is shown: read what there is to choose from."""
-        self._session.work.do(self._session.store.models, self._on_models)
-        self._session.work.do(self._session.store.cameras, self._on_cameras)
+        self._catalogue.models(self._on_models)
+        self._catalogue.cameras(self._on_cameras)
         self._ask_thresholds()
         self.history.refresh()
         if self._training.isVisibleTo(self):
             self._training.enter()
-
-    @property
-    def training(self) -> TrainingPage:
-        """The Training page; only where there is a trainer, see `has_trainer`."""
-        assert isinstance(self._training, TrainingPage)
-        return self._training
-
-    def train_on(self, data: str) -> None:
-        """Show the Training page with pictures to be trained on; without a trainer it says so."""
-        self.show_section(_TRAINING)
-        if isinstance(self._training, TrainingPage):
-            self._training.data.choose(data)
 
     def show_section(self, name: str) -> None:
         """Show a section by its name."""
@@ -216,7 +198,7 @@ class SettingsPage(Page):
         """Go back to what is in force."""
         if self._recipe is not None:
             self.show_recipe(self._recipe)
-        self.station.fill(self._session.store.settings.model_dump(mode="json"))
+        self.station.fill(self._session.settings.model_dump(mode="json"))
         self._validate()
 
     def apply(self) -> None:
@@ -224,7 +206,7 @@ class SettingsPage(Page):
         recipe, settings = self._wanted_recipe(), self._wanted_settings()
         if recipe is not None and recipe != self._recipe:
             self._session.apply_recipe(recipe, lambda _: self._validate())
-        if settings is not None and settings != self._session.store.settings:
+        if settings is not None and settings != self._session.settings:
             self._session.apply_settings(settings, self._validate)
 
     def toggle_preview(self) -> None:
@@ -235,7 +217,7 @@ class SettingsPage(Page):
         recipe = self._wanted_recipe()
         if recipe is None or self._session.running:
             return
-        self._preview = self._session.store.preview(recipe.source, recipe.source_options)
+        self._preview = self._session.preview(recipe.source, recipe.source_options)
         self.view.say_when_empty(f"Waiting for {recipe.source}")
         self.view.show_scene(None)
         self._show_preview_button()
@@ -325,7 +307,7 @@ class SettingsPage(Page):
         return self._parsed(self.recipe_form, Recipe, self._recipe.model_dump(mode="json") if self._recipe else {})
 
     def _wanted_settings(self) -> Settings | None:
-        return self._parsed(self.station, Settings, self._session.store.settings.model_dump(mode="json"))
+        return self._parsed(self.station, Settings, self._session.settings.model_dump(mode="json"))
 
     def _parsed(self, form: Form, model: type[_Record], base: dict[str, Any]) -> _Record | None:
         values, faults = form.values(base)
@@ -355,7 +337,7 @@ class SettingsPage(Page):
         if outside:
             self.recipe_form.show_faults({"region.width": outside})
         bad = recipe is None or settings is None or bool(outside)
-        changed = recipe != self._recipe or settings != self._session.store.settings
+        changed = recipe != self._recipe or settings != self._session.settings
         self.apply_button.setEnabled(changed and not bad)
         self.revert_button.setEnabled(changed or bad)
         faulty = self.recipe_form.faulty_sections() + self.station.faulty_sections()
@@ -376,11 +358,8 @@ class SettingsPage(Page):
 
     def _ask_thresholds(self) -> None:
         """Find the model's own operating point; where the model cannot be found, the field says nothing of it."""
-        recipe, store = self._recipe, self._session.store
-        if recipe is not None:
-            self._model_thresholds.ask(
-                lambda: store.model_thresholds(recipe.model), self._on_thresholds, lambda _: self._on_thresholds(None)
-            )
+        if self._recipe is not None:
+            self._catalogue.thresholds_of(self._recipe.model, self._on_thresholds, lambda _: self._on_thresholds(None))
 
     def _on_thresholds(self, thresholds: Thresholds | None) -> None:
         words = "the model's own" if thresholds is None else f"the model's own, {thresholds.fail_at:.4g}"

@@ -7,32 +7,32 @@ workers only, whose results come back by the same timer.
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from inspector.domain.errors import InspectorError
 from inspector.domain.records import Verdict
-from inspector.domain.shifts import shift_start
-from inspector.domain.tally import Tally
 from inspector.engine.engine import Engine
 from inspector.engine.status import RunState
-from inspector.gui.station.events import Counts, Failure, Listener
+from inspector.gui.station.events import Failure, Listener
 from inspector.gui.station.failures import Failures
+from inspector.gui.station.figures import Figures
 from inspector.gui.station.recipe_watch import RecipeWatch
 from inspector.gui.station.trials import Trials
 from inspector.gui.work import Results, Worker, Workers
-from inspector.outputs.base import LogQuery, YieldPoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from inspector.assembly import RecipeEntry
+    from inspector.engine.stages import StageFigure
+    from inspector.engine.status import EngineStatus
+    from inspector.gui.station.preview import Preview
     from inspector.gui.station.store import Store
     from inspector.outputs.result_log import SqliteResultLog
-    from inspector.recipes.recipe import Recipe
+    from inspector.recipes.recipe import Recipe, SourceOptions
     from inspector.settings import Settings
 
 #: How often the session looks for what is new, until `Session.set_pace` knows the screen's rate.
@@ -83,12 +83,14 @@ class Session(QObject):
         self.failures = Failures(store, self.work, self)
         self.failures.changed.connect(self.failures_changed)
         self.failures.failed.connect(lambda text: self.fault.emit("picture", text))
-        self._counts = Counts(Tally(), Tally(), datetime.now(UTC), "")
+        self._figures = Figures(self.work, self)
+        self._figures.counts_changed.connect(self.counts_changed)
+        self._figures.trend_changed.connect(self.trend_changed)
+        self._figures.failed.connect(lambda text: self.fault.emit("log", text))
         self._wants_running = False
         self._switching = 0  #: starts that are under way: until they are done, an idle engine is between two lines
         self._next_figures_s = self._next_trend_s = self._next_recipe_s = 0.0
         self._recipe_watch = RecipeWatch(self.work, store.home.recipes, self._use_newer, self._fault("recipe"))
-        self._trend_empty = True
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._poll)
@@ -129,6 +131,7 @@ class Session(QObject):
     def open_log(self) -> None:
         """Open the log, also another one after the settings have changed."""
         before, self.log = self.log, None
+        self._figures.use_log(None)
 
         def swap() -> SqliteResultLog:
             if before is not None:
@@ -157,6 +160,26 @@ class Session(QObject):
         self.work.close()
         self.workers.close()
         return lambda: self.control.join(0.0) and self.workers.ended()
+
+    # --- what is so now -----------------------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> Settings:
+        """The station's settings."""
+        return self.store.settings
+
+    @property
+    def log_path(self) -> Path | None:
+        """Where the log is that is open; None where none is."""
+        return self.log.path if self.log is not None else None
+
+    def status(self) -> EngineStatus:
+        """Return how the line is doing."""
+        return self.engine.status()
+
+    def stages(self) -> tuple[StageFigure, ...]:
+        """Return where the time of the last parts went."""
+        return self.engine.stages()
 
     # --- line ---------------------------------------------------------------------------------------------------------
 
@@ -248,6 +271,10 @@ class Session(QObject):
         """Inspect files, or the pictures of folders, on the spot; nothing is logged or counted."""
         self._trials.inspect(paths, self.recipe)
 
+    def preview(self, source: str, options: SourceOptions) -> Preview:
+        """Begin a live preview of a source that the line does not use."""
+        return self.store.preview(source, options)
+
     # --- record -------------------------------------------------------------------------------------------------------
 
     def refresh_recipes(self) -> None:
@@ -256,21 +283,8 @@ class Session(QObject):
 
     def refresh_counts(self) -> None:
         """Derive the counters from the log."""
-        log, lot, starts = self.log, self.lot, self.store.settings.shift_starts
         recipe = self.recipe.name if self.recipe else None
-        if log is None:
-            return
-
-        def read() -> Counts:
-            begun = shift_start(datetime.now().astimezone(), starts)
-            return Counts(
-                shift=log.tally(LogQuery(since=begun)),
-                lot=log.tally(LogQuery(recipe=recipe, lot=lot)),
-                shift_from=begun,
-                lot_name=lot,
-            )
-
-        self.work.do(read, self._counted, self._fault("log"))
+        self._figures.refresh_counts(recipe=recipe, lot=self.lot, shift_starts=self.store.settings.shift_starts)
 
     def refresh_failures(self) -> None:
         """Read the last failures of the shift from the log, with their kept pictures."""
@@ -301,12 +315,13 @@ class Session(QObject):
 
     def _opened(self, log: SqliteResultLog) -> None:
         self.log = log
+        self._figures.use_log(log)
         self.fault.emit("log", "")
         self.log_opened.emit(True)
         self.failures.clear()
         self.refresh_counts()
         self.refresh_failures()
-        self._refresh_trend()
+        self._figures.refresh_trend()
 
     def _log_failed(self, error: Exception) -> None:
         self._wants_running = False
@@ -316,25 +331,6 @@ class Session(QObject):
     def _stopped(self, ended: bool) -> None:  # noqa: FBT001 - the engine's answer
         if not ended:
             self.fault.emit("line", "A device did not answer while the line was stopped; check its cable and power.")
-
-    def _counted(self, counts: Counts) -> None:
-        self._counts = counts
-        self.counts_changed.emit(counts)
-
-    def _refresh_trend(self) -> None:
-        log = self.log
-        if log is None:
-            return
-        since = datetime.now(UTC) - timedelta(hours=1)
-
-        def read() -> list[YieldPoint]:
-            return log.yield_over_time(LogQuery(since=since), 60)
-
-        def done(points: list[YieldPoint]) -> None:
-            self._trend_empty = not points
-            self.trend_changed.emit(points)
-
-        self.work.do(read, done, self._fault("log"))
 
     def _poll(self) -> None:
         self._results.hand_out()
@@ -354,8 +350,8 @@ class Session(QObject):
         if now >= self._next_trend_s:
             self._next_trend_s = now + _TREND_EVERY_S
             if self._live_seen:
-                self._refresh_trend()
-            if shift_start(datetime.now().astimezone(), self.store.settings.shift_starts) != self._counts.shift_from:
+                self._figures.refresh_trend()
+            if self._figures.shift_is_over(self.store.settings.shift_starts):
                 self.refresh_counts()
         self.polled.emit()
 
@@ -370,16 +366,9 @@ class Session(QObject):
         parts = self._listener.take_parts()
         if not parts:
             return
-        shift, lot = self._counts.shift, self._counts.lot
-        bad = [one for one in parts if one.inspection.decision.verdict is not Verdict.PASS]
-        for event in parts:
-            verdict = event.inspection.decision.verdict
-            shift = shift.plus(verdict)
-            if event.inspection.lot == self.lot:
-                lot = lot.plus(verdict)
-        self._counts = Counts(shift, lot, self._counts.shift_from, self._counts.lot_name)
-        if self._trend_empty:  # “no part in the last hour” is no longer true
+        bad = [part for part in parts if part.inspection.decision.verdict is not Verdict.PASS]
+        if not self._figures.has_trend:  # “no part in the last hour” is no longer true
             self._next_trend_s = 0.0
-        self.counts_changed.emit(self._counts)
+        self._figures.add([part.inspection for part in parts], lot=self.lot)
         self.part_inspected.emit(parts[-1])
         self.failures.add(bad)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from inspector.gui.station.preview import Preview
     from inspector.outputs.result_log import SqliteResultLog
     from inspector.paths import Home
+    from inspector.recipes.versions import RecipeVersion
     from inspector.vision.classifier import Classifier
     from inspector.vision.store import ModelEntry
 
@@ -166,6 +167,12 @@ class Store:
         from inspector.vision.bundle import load_manifest
 
         return load_manifest(assembly.model_store(self.home).find(model)).thresholds
+
+    def versions(self, recipe: str) -> list[RecipeVersion]:
+        """Read the versions of a recipe, the oldest first."""
+        from inspector.recipes.versions import history
+
+        return history(recipe, self.home.recipes)
 
     def preview(self, source: str, options: SourceOptions) -> Preview:
         """Begin a live preview of a source; its thread does the rest."""

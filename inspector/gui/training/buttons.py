@@ -58,3 +58,25 @@ class TrainColumn(QWidget):
         self.start.setVisible(active is None)
         self.pause.setText("Go on" if active and active.state is TrainingState.PAUSED else "Pause")
         self.resume.setVisible(active is None and shown is not None and shown.state is TrainingState.DIED)
+
+    def show_start(self, *, busy: bool, pictures: bool, faulty: bool, complete: bool) -> None:
+        """Say whether a training can start, and if not, what is missing.
+
+        Args:
+            busy: A training runs.
+            pictures: What was chosen has been looked at.
+            faulty: The pictures cannot be trained on as they are.
+            complete: All fields are right.
+        """
+        words = "The line goes on inspecting meanwhile."
+        if busy:
+            self.hint.setText(words)
+            return
+        self.start.setEnabled(complete and pictures and not faulty)
+        if faulty:
+            words = "Correct the pictures first."
+        elif not pictures:
+            words = "Choose pictures first."
+        elif not complete:
+            words = "Correct the field marked in red under Advanced, or the name."
+        self.hint.setText(words)

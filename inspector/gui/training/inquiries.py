@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from inspector import assembly
 from inspector.gui.station.asker import Asker
 from inspector.gui.training.data import read_thumbs, thumbs_of
 from inspector.gui.training.flips import flips_of
@@ -27,9 +26,9 @@ if TYPE_CHECKING:
     from inspector.gui.training.flips import Flip
     from inspector.gui.widgets.thumb_strip import Thumb
     from inspector.gui.work import Worker
-    from inspector.paths import Home
     from inspector.runs.trainer import Inquiry
     from inspector.runs.trainings import Training, Trainings
+    from inspector.vision.store import ModelStore
     from trainer.protocol import Progress
 
 _log = logging.getLogger(__name__)
@@ -106,7 +105,7 @@ class FiguresInquiry:
     Args:
         work: See `Asker`.
         trainings: Asked on the worker.
-        home: Where models are found.
+        models: Finds models by name; used on the worker.
         show: Gets the figures, or None, and words about them.
         show_flips: Gets the pictures that the two models judge differently.
     """
@@ -115,11 +114,11 @@ class FiguresInquiry:
         self,
         work: Worker,
         trainings: Trainings,
-        home: Home,
+        models: ModelStore,
         show: Callable[[dict[str, Any] | None, str], None],
         show_flips: Callable[[list[Flip], list[Thumb]], None],
     ) -> None:
-        self._trainings, self._home, self._show, self._show_flips = trainings, home, show, show_flips
+        self._trainings, self._models, self._show, self._show_flips = trainings, models, show, show_flips
         self._asker, self._compared = Asker(work), Latest(work)
         self._key: tuple[str, str] | None = None
         self._answers: dict[tuple[str, str], dict[str, Any]] = {}
@@ -141,7 +140,7 @@ class FiguresInquiry:
         self._show(None, f"{current} is judging the same test pictures, to be compared…")
 
         def begin() -> Inquiry:
-            bundle = assembly.model_store(self._home).find(current)
+            bundle = self._models.find(current)
             return self._trainings.evaluate(bundle, Path(result.bundle))
 
         def moved(progress: Progress) -> None:

@@ -139,9 +139,9 @@ class MethodColumn(QWidget):
         for value, (words, _) in METHODS.items():
             self.method.addItem(words, value)
         layout.addWidget(self.method)
-        self._hint = label("", "muted")
-        self._hint.setWordWrap(True)
-        layout.addWidget(self._hint)
+        self.hint = label("", "muted")
+        self.hint.setWordWrap(True)
+        layout.addWidget(self.hint)
         self.name = QLineEdit(self)
         self.name.setPlaceholderText("Name of the new model")
         self.name.setAccessibleName("Name of the new model")
@@ -223,7 +223,7 @@ class MethodColumn(QWidget):
         rates = [f"{self._rates[size]:.0f}" for size in sizes if size in self._rates]
         if rates and not method.startswith("baseline"):
             words += f" Inspects about {' to '.join(reversed(rates))} parts/s here."
-        self._hint.setText(words)
+        self.hint.setText(words)
         self.changed.emit()
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from inspector.gui.widgets.basics import card, label
+from inspector.gui.widgets.later import Page
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from PySide6.QtWidgets import QWidget
 
 _WORDS = """\
 This package has no trainer: it is the “station-only” one. It runs, promotes and takes back models as ever.
@@ -21,8 +24,8 @@ Or train on a computer that has the full package, and copy the model’s folder 
 then lists it."""
 
 
-class NoTrainer(QWidget):
-    """See the module; it has the methods of the Training page that the Settings page calls.
+class NoTrainer(Page):
+    """See the module.
 
     Args:
         models: The station's folder of models.
@@ -42,11 +45,5 @@ class NoTrainer(QWidget):
         outer.addWidget(frame)
         outer.addStretch(1)
 
-    def enter(self) -> None:
-        """Nothing is asked for."""
-
-    def poll(self) -> None:
-        """Nothing changes."""
-
-    def release(self) -> None:
-        """Nothing is held."""
+    def train_on(self, data: str) -> None:
+        """The page has said already that nothing is trained here."""

@@ -1,6 +1,6 @@
-"""The Training page of the settings: pictures, method, start; then what it does, what came of it, and the history.
+"""The room for trainings: pictures, method, start; then what it does, what came of it, and the history.
 
-The page asks `Trainings` on the session's worker and shows what comes back; the training itself is another process.
+The page asks `Trainings` on the worker and shows what comes back; the training itself is another process.
 """
 
 from __future__ import annotations
@@ -12,64 +12,81 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from inspector import assembly
 from inspector.gui.training.buttons import TOLD, TrainColumn
 from inspector.gui.training.data import DataColumn
 from inspector.gui.training.history import HistoryCard
 from inspector.gui.training.inquiries import DataInquiry, FiguresInquiry
 from inspector.gui.training.method import MethodColumn
 from inspector.gui.training.progress import Confusion, Curves, ProgressCard
-from inspector.gui.training.promotion import Promoter
 from inspector.gui.training.report import Reports
 from inspector.gui.training.result import ResultCard
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.fitted_picture import read_image
-from inspector.gui.widgets.later import soon
+from inspector.gui.widgets.later import Page, soon
 from inspector.gui.widgets.question import Question
 from inspector.gui.work import Latest
-from inspector.runs.trainings import Training, Trainings, TrainingState
+from inspector.runs.trainings import Training, TrainingState
 from trainer.protocol import Command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
     from inspector.gui.station.session import Session
+    from inspector.gui.training.promotion import Promoter
+    from inspector.gui.work import Worker
+    from inspector.runs.trainings import Trainings
+    from inspector.vision.store import ModelStore
 
 _EVERY_S = 0.5
 _EVERY_HIDDEN_S = 2.0
 
 
-class TrainingPage(QWidget):
+class TrainingPage(Page):
     """See the module.
 
     Args:
-        session: The station; its worker does everything that touches files and processes.
-        trainings: The trainings; used on that worker only.
+        session: Tells the recipe that is loaded.
+        work: Does everything that touches files and processes.
+        trainings: Used on that worker only.
+        promoter: Gives a model to the recipe.
+        models: Finds models by name; used on the worker.
+        models_folder: New models are made there.
+        rates: Measures how many parts per second this machine inspects, by input size; called on the worker.
     """
 
-    def __init__(self, session: Session, trainings: Trainings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        work: Worker,
+        trainings: Trainings,
+        promoter: Promoter,
+        models: ModelStore,
+        models_folder: Path,
+        rates: Callable[[], Mapping[int, float]],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._session = session
-        self.trainings = trainings
+        self._session, self._work, self._models_folder, self._rates = session, work, models_folder, rates
+        self._trainings = trainings
         self._all: list[Training] = []
         self._selected: str | None = None
-        self._shown: Training | None = None
+        self.shown: Training | None = None  #: what is looked at
         self._known = self._chart_wanted = False
-        self._history, self._samples = Latest(session.work, self._failed), Latest(session.work, self._failed)
+        self._history, self._samples = Latest(work, self._failed), Latest(work, self._failed)
         self._stale = True
         self._next_s = 0.0
         self.question: Question | None = None
         self.reports = Reports(self._do, self)
         self.setAcceptDrops(True)
         self._build()
-        self._data_inquiry = DataInquiry(session.work, trainings, self.data, self.method.show_preview)
+        self._data_inquiry = DataInquiry(work, trainings, self.data, self.method.show_preview)
         self._data_inquiry.changed = self._show_start
-        self._figures = FiguresInquiry(
-            session.work, trainings, session.store.home, self.result.show_current, self.result.show_flips
-        )
-        self._promoter = Promoter(session, self._say)
+        self._figures = FiguresInquiry(work, trainings, models, self.result.show_current, self.result.show_flips)
+        self._promoter = promoter
+        promoter.say = self._say
         self._connect()
         self._show()
 
@@ -132,7 +149,7 @@ class TrainingPage(QWidget):
         self.train.cancel.clicked.connect(self._ask_cancel)
         self.train.resume.clicked.connect(self._resume)
         buttons = self.result.buttons
-        buttons["report"].clicked.connect(lambda: self.reports.show(self._shown))
+        buttons["report"].clicked.connect(lambda: self.reports.show(self.shown))
         buttons["promote"].clicked.connect(self._ask_promote)
         buttons["keep"].clicked.connect(self._keep)
         buttons["delete"].clicked.connect(self._ask_delete)
@@ -147,15 +164,18 @@ class TrainingPage(QWidget):
         if not self._chart_wanted:
             self._chart_wanted = True
             soon(self, 0, self.curves.make_chart)  # the page is seen before its library is imported
-            home = self._session.store.home
             # without the figures the page does as well
-            self._session.work.do(lambda: assembly.rates_by_size(home), self.method.show_rates, lambda _: None)
+            self._work.do(self._rates, self.method.show_rates, lambda _: None)
         self._next_s, self._stale = 0.0, True
         self._promoter.find_way_back(self._show_way_back)
 
+    def train_on(self, data: str) -> None:
+        """Choose pictures to be trained on."""
+        self.data.choose(data)
+
     def start(self) -> None:
         """Start what is set."""
-        request = self.method.request(self.data.path.text().strip(), self._session.store.home.models)
+        request = self.method.request(self.data.path.text().strip(), self._models_folder)
         if request is None:
             return
         self._say("")
@@ -167,7 +187,7 @@ class TrainingPage(QWidget):
             self._suggest_name()
             self._refresh()
 
-        self._do(lambda: self.trainings.start(request), begun)
+        self._do(lambda: self._trainings.start(request), begun)
 
     def poll(self) -> None:
         """Take what has come in; asked at every beat of the session."""
@@ -201,7 +221,7 @@ class TrainingPage(QWidget):
     # --- events -------------------------------------------------------------------------------------------------------
 
     def _do(self, task: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        self._session.work.do(task, done, self._failed)
+        self._work.do(task, done, self._failed)
 
     def _failed(self, error: Exception) -> None:
         self._say(str(error))
@@ -215,7 +235,7 @@ class TrainingPage(QWidget):
         return next((one for one in self._all if one.active), None)
 
     def _refresh(self) -> None:
-        self._history.also(self.trainings.history, self._on_trainings)
+        self._history.also(self._trainings.history, self._on_trainings)
 
     def _on_trainings(self, found: list[Training]) -> None:
         before = {one.id: one for one in self._all}
@@ -239,7 +259,7 @@ class TrainingPage(QWidget):
     def _suggest_name(self) -> None:
         path = self.data.path.text().strip()
         if path:
-            self._do(lambda: self.trainings.free_name(Path(path)), self.method.name.setText)
+            self._do(lambda: self._trainings.free_name(Path(path)), self.method.name.setText)
 
     def _choose(self, identity: str) -> None:
         self._selected = identity
@@ -254,7 +274,7 @@ class TrainingPage(QWidget):
     def _tell(self, command: Command) -> None:
         active = self._active()
         if active is not None:
-            self._do(lambda: self.trainings.tell(active, command), lambda _: self._told(command))
+            self._do(lambda: self._trainings.tell(active, command), lambda _: self._told(command))
 
     def _told(self, command: Command) -> None:
         self.train.hint.setText(TOLD[command])
@@ -268,7 +288,7 @@ class TrainingPage(QWidget):
 
     def _cancel(self, training: Training) -> None:
         """End it in good order; a second time, or while it does not listen, at once."""
-        trainings = self.trainings
+        trainings = self._trainings
 
         def task() -> None:
             again = training.folder.command() is Command.CANCEL
@@ -279,13 +299,13 @@ class TrainingPage(QWidget):
         self._do(task, lambda _: self._told(Command.CANCEL))
 
     def _resume(self) -> None:
-        training = self._shown
+        training = self.shown
         if training is not None:
             self._say("")
-            self._do(lambda: self.trainings.resume(training), lambda _: self._refresh())
+            self._do(lambda: self._trainings.resume(training), lambda _: self._refresh())
 
     def _ask_promote(self) -> None:
-        recipe, training = self._session.recipe, self._shown
+        recipe, training = self._session.recipe, self.shown
         if recipe is None or training is None:
             self._say("There is no recipe that could be given the model. Choose one above.")
             return
@@ -296,7 +316,7 @@ class TrainingPage(QWidget):
         )
 
     def _keep(self) -> None:
-        training = self._shown
+        training = self.shown
         self._selected = None
         self._show()
         if training is not None:
@@ -304,14 +324,14 @@ class TrainingPage(QWidget):
             self.train.hint.setText(f"{training.name} is kept; “Model and thresholds” lists it.")
 
     def _ask_delete(self) -> None:
-        training = self._shown
+        training = self.shown
         if training is None:
             return
         recipe = self._session.recipe
         words = f"The model {training.name}, its report and its history are removed. This cannot be undone."
 
         def delete() -> None:
-            self._do(lambda: self._promoter.delete(training, self.trainings, recipe), lambda _: self._choose(""))
+            self._do(lambda: self._promoter.delete(training, self._trainings, recipe), lambda _: self._choose(""))
 
         self._ask(Question(f"Delete {training.name}?", words, "Delete", parent=self), delete)
 
@@ -329,13 +349,14 @@ class TrainingPage(QWidget):
     def _show(self) -> None:
         """Show the chosen training; one that has been chosen and deleted elsewhere is no longer shown."""
         training = next((one for one in self._all if one.id == self._selected), None)
-        other = training is None or self._shown is None or training.id != self._shown.id
+        other = training is None or self.shown is None or training.id != self.shown.id
         ended = training is not None and not training.active
-        was_active = self._shown is not None and self._shown.active
-        self._shown = training
+        was_active = self.shown is not None and self.shown.active
+        self.shown = training
         if other:
             self._samples.forget()
-        self._show_buttons()
+        self.train.show_state(self._active(), training)
+        self._show_start()
         self.progress.setVisible(training is not None and training.active)
         self._live.setVisible(training is not None and bool(training.active or training.epochs))
         done = training is not None and training.result is not None
@@ -370,22 +391,10 @@ class TrainingPage(QWidget):
 
         self._samples.ask(lambda: read_image(path) if path.is_file() else None, self.result.show_samples)
 
-    def _show_buttons(self) -> None:
-        self.train.show_state(self._active(), self._shown)
-        self._show_start()
-
     def _show_start(self) -> None:
-        active = self._active()
-        if active is not None:
-            self.train.hint.setText("The line goes on inspecting meanwhile.")
-            return
-        request = self.method.request(self.data.path.text().strip(), self._session.store.home.models)
-        ready = self.data.found is not None and not self.data.faulty
-        self.train.start.setEnabled(request is not None and ready)
-        if not ready:
-            words = "Correct the pictures first." if self.data.faulty else "Choose pictures first."
-        elif request is None:
-            words = "Correct the field marked in red under Advanced, or the name."
-        else:
-            words = "The line goes on inspecting meanwhile."
-        self.train.hint.setText(words)
+        self.train.show_start(
+            busy=self._active() is not None,
+            pictures=self.data.found is not None,
+            faulty=self.data.faulty,
+            complete=self.method.request(self.data.path.text().strip(), self._models_folder) is not None,
+        )

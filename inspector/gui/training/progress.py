@@ -199,6 +199,10 @@ class Confusion(QWidget):
         self.setFixedWidth(290)
         self.setFixedHeight(_LIVE_PX)
 
+    def texts(self) -> dict[str, str]:
+        """Return what the four cells show, by name: "good_passed", "defective_found", …"""
+        return {cell: value.text() for cell, value in self._values.items()}
+
     def show_epoch(self, epoch: Epoch | None, claim: float) -> None:
         """Show an epoch's matrix; the escape rate that is to be claimed decides the words."""
         confusion = epoch.confusion if epoch is not None else {}

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector import assembly
 from inspector.gui.widgets.question import Question
-from inspector.recipes.promotions import Promotion, Promotions, promoted, rolled_back
+from inspector.recipes.promotions import Promotion, promoted, rolled_back
 from inspector.recipes.recipe import load_recipe
 
 if TYPE_CHECKING:
@@ -14,24 +13,38 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
+    from inspector.assembly import RecipeEntry
     from inspector.gui.station.session import Session
+    from inspector.gui.work import Worker
+    from inspector.recipes.promotions import Promotions
     from inspector.recipes.recipe import Recipe
     from inspector.runs.trainings import Training, Trainings
+    from inspector.vision.store import ModelStore
 
 
 class Promoter:
     """See the module.
 
     Args:
-        session: Its worker reads and writes, its recipe changes.
-        say: Shows what went wrong.
+        session: Its recipe changes.
+        work: Reads and writes.
+        promotions: The record of them; used on the worker, as what follows.
+        models: Finds models by name.
+        recipes: Lists the station's recipes.
     """
 
-    def __init__(self, session: Session, say: Callable[[str], None]) -> None:
-        self._session = session
-        self._say = say
-        self._home = session.store.home
-        self._record = Promotions(self._home)
+    def __init__(
+        self,
+        session: Session,
+        *,
+        work: Worker,
+        promotions: Promotions,
+        models: ModelStore,
+        recipes: Callable[[], list[RecipeEntry]],
+    ) -> None:
+        self._session, self._work, self._record = session, work, promotions
+        self._models, self._recipes = models, recipes
+        self.say: Callable[[str], None] = lambda _: None  #: called with what went wrong
 
     def question(self, recipe: Recipe, model: str, parent: QWidget) -> Question:
         """Return what is asked before a promotion."""
@@ -50,13 +63,13 @@ class Promoter:
         """Record the promotion, then give the recipe the model."""
 
         def task() -> Promotion:
-            assembly.model_store(self._home).load(model)  # a damaged model must not stop the line
+            self._models.load(model)  # a damaged model must not stop the line
             return self._record.record(recipe, model, why)
 
         def recorded(_: Promotion) -> None:
             self._session.apply_recipe(promoted(recipe, model), lambda _: done())
 
-        self._session.work.do(task, recorded, self._failed)
+        self._work.do(task, recorded, self._failed)
 
     def roll_back(self, done: Callable[[], None]) -> None:
         """Give the recipe the model and threshold back that it had before the last promotion."""
@@ -66,14 +79,14 @@ class Promoter:
 
         def task() -> Promotion:
             undone = self._record.way_back(recipe)
-            assembly.model_store(self._home).load(undone.from_model)
+            self._models.load(undone.from_model)
             self._record.record(recipe, undone.from_model, f"Rolled back from {recipe.model}", rollback=True)
             return undone
 
         def recorded(undone: Promotion) -> None:
             self._session.apply_recipe(rolled_back(recipe, undone), lambda _: done())
 
-        self._session.work.do(task, recorded, self._failed)
+        self._work.do(task, recorded, self._failed)
 
     def find_way_back(self, show: Callable[[str | None], None]) -> None:
         """Show which model a roll-back would bring; None where there is nothing to roll back."""
@@ -85,7 +98,7 @@ class Promoter:
         def task() -> Promotion | None:
             return self._record.undoable(recipe.name, recipe.model)
 
-        self._session.work.do(task, lambda found: show(found.from_model if found is not None else None), self._failed)
+        self._work.do(task, lambda found: show(found.from_model if found is not None else None), self._failed)
 
     def delete(self, training: Training, trainings: Trainings, recipe: Recipe | None) -> None:
         """Delete a training and its model; called on the worker.
@@ -98,7 +111,7 @@ class Promoter:
         Raises:
             InspectorError: If it runs, is in use, or the disk refuses.
         """
-        entries = assembly.list_recipes(self._home)
+        entries = self._recipes()
         recipes = [load_recipe(entry.path) for entry in entries if entry.path is not None and not entry.fault]
         if recipe is not None:
             recipes.append(recipe)
@@ -107,4 +120,4 @@ class Promoter:
         trainings.delete(training, in_use=in_use)
 
     def _failed(self, error: Exception) -> None:
-        self._say(str(error))
+        self.say(str(error))

@@ -1,0 +1,130 @@
+"""Puts the window together: makes the services of its pages, and hands them over. Nothing else in the window makes any.
+
+A page and what it needs are imported when it is first wanted, on the GUI thread; nothing heavy comes before the first
+paint.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from inspector import assembly
+from inspector.gui.live.page import LivePage
+from inspector.gui.station.catalogue import Catalogue
+from inspector.gui.station.session import Session
+from inspector.gui.window import MainWindow
+from inspector.programs import has_trainer, station_command
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from inspector.gui.batch.page import BatchPage
+    from inspector.gui.first_start.dialog import FirstStart
+    from inspector.gui.operating_point.page import OperatingPointPage
+    from inspector.gui.review.page import ReviewPage
+    from inspector.gui.settings.page import SettingsPage
+    from inspector.gui.station.store import Store
+    from inspector.gui.training.no_trainer import NoTrainer
+    from inspector.gui.training.page import TrainingPage
+
+
+class Composition:
+    """The station of one window; makes each page once, when the window asks for it.
+
+    Args:
+        store: The station's files.
+        trainer: Runs the trainer, its own arguments follow; None for this program's own.
+    """
+
+    def __init__(self, store: Store, *, trainer: Sequence[str] | None = None) -> None:
+        self._store, self._home, self._trainer = store, store.home, trainer
+        self.session = Session(store)
+
+    def window(self) -> MainWindow:
+        """Return the window, with the Live page; the others are made later."""
+        home = self._home
+        return MainWindow(self.session, pages=self, state_path=home.root / "window.json", program_log=home.program_log)
+
+    def live(self) -> LivePage:
+        """Return the Live page."""
+        return LivePage(self.session)
+
+    def batch(self) -> BatchPage:
+        """Return the Batch page."""
+        from inspector.batch import BatchRuns
+        from inspector.gui.batch.page import BatchPage
+
+        return BatchPage(self.session, BatchRuns(self._home))
+
+    def review(self) -> ReviewPage:
+        """Return the Review page."""
+        from inspector.gui.review.page import ReviewPage
+
+        return ReviewPage(self.session)
+
+    def operating(self) -> OperatingPointPage:
+        """Return the Operating point page."""
+        from inspector.gui.operating_point.desk import OperatingPointDesk
+        from inspector.gui.operating_point.page import OperatingPointPage
+        from inspector.gui.operating_point.store import OperatingPointStore
+
+        session = self.session
+        store = OperatingPointStore(self._home, log=lambda: self._store.places.log)
+        desk = OperatingPointDesk(store=store, worker=session.work, parent=session)
+        page = OperatingPointPage(desk=desk, pictures=session.work)
+        desk.recipe_made.connect(lambda recipe: session.apply_recipe(recipe, lambda _: None))
+        desk.failed.connect(lambda text: session.fault.emit("recipe", text))
+        session.recipe_changed.connect(page.show_recipe)
+        page.show_recipe(session.recipe)
+        return page
+
+    def training(self) -> TrainingPage | NoTrainer:
+        """Return the room for trainings, which the Settings page shows as a section."""
+        if not has_trainer():
+            from inspector.gui.training.no_trainer import NoTrainer
+
+            return NoTrainer(self._home.models)
+        from inspector.gui.training.page import TrainingPage
+        from inspector.gui.training.promotion import Promoter
+        from inspector.recipes.promotions import Promotions
+        from inspector.runs.trainings import Trainings
+
+        work, models = self.session.work, assembly.model_store(self._home)
+        promoter = Promoter(
+            self.session, work=work, promotions=Promotions(self._home), models=models, recipes=self._store.recipes
+        )
+        return TrainingPage(
+            self.session,
+            work=work,
+            trainings=Trainings(self._home, command=self._trainer),
+            promoter=promoter,
+            models=models,
+            models_folder=self._home.models,
+            rates=partial(assembly.rates_by_size, self._home),
+        )
+
+    def settings(self, training: TrainingPage | NoTrainer) -> SettingsPage:
+        """Return the Settings page with its section for trainings."""
+        from inspector.gui.settings.page import SettingsPage
+
+        return SettingsPage(self.session, catalogue=self._catalogue(), training=training)
+
+    def first_start(self, parent: QWidget) -> FirstStart:
+        """Return the dialog that sets the station up."""
+        from inspector.gui.first_start.dialog import FirstStart
+
+        return FirstStart(
+            self.session,
+            catalogue=self._catalogue(),
+            work=self.session.work,
+            home=self._home,
+            command=station_command(),
+            parent=parent,
+        )
+
+    def _catalogue(self) -> Catalogue:
+        """Return a page's own catalogue: its wishes do not outdate those of others."""
+        return Catalogue(self._store, self.session.work)

@@ -1,0 +1,48 @@
+"""What there is to choose from at this station: models, cameras, versions of a recipe; read on the worker."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from inspector.gui.work import Latest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inspector.domain.records import Thresholds
+    from inspector.gui.station.store import Store
+    from inspector.gui.work import Worker
+    from inspector.recipes.versions import RecipeVersion
+    from inspector.vision.store import ModelEntry
+
+    Failed = Callable[[Exception], None]
+
+
+class Catalogue:
+    """Belongs to one page, on the GUI thread; of each kind of request only the newest is answered.
+
+    Args:
+        store: Called on the worker.
+        work: The worker.
+    """
+
+    def __init__(self, store: Store, work: Worker) -> None:
+        self._store = store
+        self._models, self._cameras, self._thresholds, self._versions = (Latest(work) for _ in range(4))
+
+    def models(self, done: Callable[[list[ModelEntry]], None], failed: Failed | None = None) -> None:
+        """List the models."""
+        self._models.ask(self._store.models, done, failed)
+
+    def cameras(self, done: Callable[[list[str]], None], failed: Failed | None = None) -> None:
+        """List the cameras, as recipes name them; takes seconds."""
+        self._cameras.ask(self._store.cameras, done, failed)
+
+    def thresholds_of(self, model: str, done: Callable[[Thresholds], None], failed: Failed) -> None:
+        """Read a model's own operating point."""
+        self._thresholds.ask(partial(self._store.model_thresholds, model), done, failed)
+
+    def versions_of(self, recipe: str, done: Callable[[list[RecipeVersion]], None], failed: Failed) -> None:
+        """Read the versions of a recipe, the oldest first."""
+        self._versions.ask(partial(self._store.versions, recipe), done, failed)

@@ -1,0 +1,99 @@
+"""The figures of the shift, the lot and the last hour: counted in the log, and kept up with every part."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from inspector.domain.shifts import shift_start
+from inspector.domain.tally import Tally
+from inspector.gui.station.events import Counts
+from inspector.outputs.base import LogQuery, YieldPoint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inspector.domain.records import Inspection
+    from inspector.gui.work import Worker
+    from inspector.outputs.result_log import SqliteResultLog
+
+_TREND = timedelta(hours=1)
+_TREND_POINTS = 60
+
+
+class Figures(QObject):
+    """Owned by the session, on the GUI thread.
+
+    Args:
+        work: Reads the log.
+    """
+
+    counts_changed = Signal(object)  #: Counts
+    trend_changed = Signal(list)  #: of YieldPoint
+    failed = Signal(str)  #: why the log could not be read
+
+    def __init__(self, work: Worker, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._work = work
+        self._log: SqliteResultLog | None = None
+        self._counts = Counts(Tally(), Tally(), datetime.now(UTC), "")
+        self.has_trend = False  #: there was a part in the last hour
+
+    def use_log(self, log: SqliteResultLog | None) -> None:
+        """Count in this log from now on; None while there is none."""
+        self._log = log
+
+    def refresh_counts(self, *, recipe: str | None, lot: str, shift_starts: Sequence[int]) -> None:
+        """Count the shift, and the lot of a recipe."""
+        log = self._log
+        if log is None:
+            return
+
+        def read() -> Counts:
+            begun = shift_start(datetime.now().astimezone(), shift_starts)
+            return Counts(
+                shift=log.tally(LogQuery(since=begun)),
+                lot=log.tally(LogQuery(recipe=recipe, lot=lot)),
+                shift_from=begun,
+                lot_name=lot,
+            )
+
+        self._work.do(read, self._counted, self._failed)
+
+    def refresh_trend(self) -> None:
+        """Read the yield of the last hour."""
+        log = self._log
+        if log is None:
+            return
+        since = datetime.now(UTC) - _TREND
+
+        def read() -> list[YieldPoint]:
+            return log.yield_over_time(LogQuery(since=since), _TREND_POINTS)
+
+        def done(points: list[YieldPoint]) -> None:
+            self.has_trend = bool(points)
+            self.trend_changed.emit(points)
+
+        self._work.do(read, done, self._failed)
+
+    def add(self, inspections: Sequence[Inspection], *, lot: str) -> None:
+        """Count parts that were inspected just now; ``lot`` is the one that is counted."""
+        shift, of_lot = self._counts.shift, self._counts.lot
+        for inspection in inspections:
+            shift = shift.plus(inspection.decision.verdict)
+            if inspection.lot == lot:
+                of_lot = of_lot.plus(inspection.decision.verdict)
+        self._counted(Counts(shift, of_lot, self._counts.shift_from, self._counts.lot_name))
+
+    def shift_is_over(self, shift_starts: Sequence[int]) -> bool:
+        """True where another shift has begun since the parts were counted."""
+        return shift_start(datetime.now().astimezone(), shift_starts) != self._counts.shift_from
+
+    def _counted(self, counts: Counts) -> None:
+        self._counts = counts
+        self.counts_changed.emit(counts)
+
+    def _failed(self, error: Exception) -> None:
+        self.failed.emit(str(error))
