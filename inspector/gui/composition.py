@@ -55,9 +55,35 @@ class Composition:
     def batch(self) -> BatchPage:
         """Return the Batch page."""
         from inspector.batch import BatchRuns
+        from inspector.gui.batch.desk import BatchDesk
+        from inspector.gui.batch.exporter import Exporter
+        from inspector.gui.batch.heatmaps import Heatmaps, RunModels
         from inspector.gui.batch.page import BatchPage
+        from inspector.gui.batch.picture_reader import PictureReader, make_thumbnail
+        from inspector.gui.batch.run_watch import RunWatch
+        from inspector.gui.batch.store import BatchStore, list_judges
+        from inspector.gui.widgets.thumbnails import Thumbnails
 
-        return BatchPage(self.session, BatchRuns(self._home))
+        session, workers = self.session, self.session.workers
+        store, worker = BatchStore(BatchRuns(self._home)), workers.make("batches")
+        models = RunModels(self._home, device=lambda: self._store.settings.device)
+        heatmaps = Heatmaps(models)
+        judging = workers.make("heatmaps", heatmaps.close)
+        judges = partial(list_judges, self._home)
+        page = BatchPage(
+            desk=BatchDesk(store=store, judges=judges, worker=worker, work=session.work, parent=session),
+            watch=RunWatch(store=store, worker=worker, parent=session),
+            pictures=PictureReader(
+                heatmaps=heatmaps, reading=workers.make("pictures"), judging=judging, parent=session
+            ),
+            exporter=Exporter(
+                models=models, worker=workers.make("exports"), closing=lambda: session.closing, parent=session
+            ),
+            thumbnails=Thumbnails(make_thumbnail),
+        )
+        session.recipe_changed.connect(page.show_recipe)
+        page.show_recipe(session.recipe)
+        return page
 
     def review(self) -> ReviewPage:
         """Return the Review page."""

@@ -16,12 +16,14 @@ from inspector.batch import Judge, RunRecord
 from inspector.batch.record import write_record
 from inspector.batch.run_state import PROCESS_FILE, PROGRESS_FILE
 from inspector.domain.config import QualityLimits
-from inspector.domain.records import Thresholds
+from inspector.domain.records import Prediction, Thresholds
 from inspector.gui.batch.page import BatchPage
+from inspector.gui.batch.runs_dialog import RunsDialog
 from inspector.paths import Home
 from inspector.runs.processes import mark_of
 from tests.batch.samples import R, write_results
 from tests.gui.conftest import Station, picture
+from tests.waits import WAIT_MS
 
 #: One escape, one overkill, a review and an error among them.
 ROWS = (
@@ -38,14 +40,14 @@ POINTS = Thresholds(fail_at=0.5, review_from=0.3)
 
 def real_rows(folder: Path, *rows: R) -> list[R]:
     """Write a picture for every row, with a red spot where it failed; return the rows with the files' stamps."""
-    found = []
+    written = []
     for row in rows:
         path = folder / row.path
         path.parent.mkdir(parents=True, exist_ok=True)
         picture(path, bad=row.verdict == "FAIL")
         status = path.stat()
-        found.append(R(row.path, row.verdict, row.p, status.st_size, status.st_mtime_ns, row.reason))
-    return found
+        written.append(R(row.path, row.verdict, row.p, status.st_size, status.st_mtime_ns, row.reason))
+    return written
 
 
 def make_run(
@@ -110,8 +112,8 @@ def say(folder: Path, stage: str, done: int, total: int) -> None:
 
 def digest_of(folder: Path) -> str:
     """Return the SHA-256 of the model of a run that was made here."""
-    found: str = json.loads((folder / "run.json").read_bytes())["judge"]["model_sha256"]
-    return found
+    digest: str = json.loads((folder / "run.json").read_bytes())["judge"]["model_sha256"]
+    return digest
 
 
 class Desk:
@@ -119,9 +121,10 @@ class Desk:
 
     def __init__(self, station: Station) -> None:
         self.station = station
-        station.window.show_page("batch")
         self.page: BatchPage = station.window.batch
-        station.until(lambda: self.page._entered and self.page.bar.judge.count() > 0)
+        with station.qtbot.waitSignal(self.page.desk.history_read, timeout=WAIT_MS):
+            station.window.show_page("batch")
+        station.until(lambda: self.page.bar.judge.count() > 0)
 
     def until_rows(self, count: int) -> None:
         """Wait until so many rows are shown."""
@@ -136,6 +139,26 @@ class Desk:
         """The chosen picture."""
         rows, place = self.page.results.rows, self.page.results.current
         return rows.table.path(place) if rows is not None and place >= 0 else ""
+
+    def label(self, view: int = 0) -> str:
+        """What is written on a picture that is shown; empty where there is none."""
+        shown = self.page.picture.views[view]
+        return shown.accessibleDescription() if shown.picture_size is not None else ""
+
+    def heatmap(self) -> Prediction | str | None:
+        """The heatmap of the chosen picture, or why there is none."""
+        reading = self.page.picture.reading
+        return None if reading is None else reading.heatmaps[0]
+
+    def compare(self) -> RunsDialog:
+        """Lay the first run that is offered beside the one that is shown; return the dialog."""
+        page = self.page
+        self.click(page.bar.compare)
+        self.station.until(lambda: page.chooser.dialog is not None and page.chooser.dialog.isVisible())
+        assert page.chooser.dialog is not None
+        self.click(page.chooser.dialog.take_button)
+        self.station.until(page.compare.isVisible)
+        return page.chooser.dialog
 
     def click(self, button: QAbstractButton) -> None:
         """Press a button."""

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLineEdit, QPushButton, QWidget
 
-from inspector.batch import Sort, SortKey
 from inspector.domain.confusion import DEFECTIVE, GOOD
 from inspector.domain.policy import FAILED, PASSED
 from inspector.domain.records import Prediction
 from inspector.gui.batch.confusion_table import ConfusionCell
+from inspector.gui.batch.picture_card import PictureMode
 from inspector.gui.batch.results_model import Column
 from inspector.gui.batch.results_table import ROW_PX
 from tests.batch.samples import R, write_results
@@ -55,12 +56,12 @@ def test_a_folder_is_inspected_and_its_results_are_walked_through(station: Stati
     assert "Test v1, tiny (" in bar.words.text()
     assert bar.words.text().endswith(", fails from 0.5")
     assert desk.current() == "red/1.png"  # the first is chosen by itself
-    station.until(lambda: isinstance(page.picture._looked and page.picture._looked.heatmaps[0], Prediction))
+    station.until(lambda: isinstance(desk.heatmap(), Prediction) and desk.label() == "red/1.png")
     assert page.picture.lines[0].verdict.text() == "FAIL"
     station.qtbot.keyClick(page.results.table, Qt.Key.Key_Down)
     station.qtbot.keyClick(page.results.table, Qt.Key.Key_Down)
     assert desk.current() == "good/1.png"
-    station.until(lambda: page.picture.views[0]._shown is not None and page.picture._told is not None)
+    station.until(lambda: desk.label().startswith("good/1.png"))
     assert page.picture.lines[0].verdict.text() == "PASS"
     assert page.confusion.cells[ConfusionCell(label=DEFECTIVE, verdict=FAILED)].text() == "2"
     assert page.confusion.words.text().startswith("Escapes 0.0 % (0.0 to 65.8), overkill 0.0 %")
@@ -126,7 +127,7 @@ def test_a_click_on_a_head_sorts_and_a_second_one_turns_it_round(station: Statio
     station.until(lambda: desk.names()[0] == "cut.png")
     press(Column.PICTURE)
     station.until(lambda: desk.names()[0] == "scratch/1.png")
-    assert desk.page.results.filters.order == Sort(key=SortKey.PATH, descending=True)
+    assert table.model_.headerData(Column.PICTURE, Qt.Orientation.Horizontal) == "picture ↓"
     press(Column.SCORE)
     station.until(lambda: desk.names()[0] == "dent/1.png")
     press(Column.SCORE)
@@ -167,7 +168,7 @@ def test_the_gallery_shows_the_same_rows_and_only_makes_what_is_in_view(station:
     make_run(station.home, pictures, rows)
     desk = Desk(station)
     desk.until_rows(300)
-    gallery, page = desk.page.results.gallery, desk.page
+    gallery = desk.page.results.gallery
     desk.page.results.step(1)
     station.qtbot.keyClick(station.window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
     station.until(gallery.isVisible)
@@ -176,21 +177,21 @@ def test_the_gallery_shows_the_same_rows_and_only_makes_what_is_in_view(station:
     assert shown is not None
 
     def made() -> list[bool]:
-        return [page._thumbnails.get(shown.file(int(shown.indexes[row])))[1] for row in gallery._in_view()]
+        return [gallery.thumbnails.get(shown.file(int(shown.indexes[row])))[1] for row in gallery.in_view()]
 
     station.until(lambda: all(made()))
     assert 4 <= len(made()) < 60
-    assert len(page._thumbnails) < 100
-    assert page._thumbnails.get(shown.file(gallery.current))[0] is not None
+    assert len(gallery.thumbnails) < 100
+    assert gallery.thumbnails.get(shown.file(gallery.current))[0] is not None
     station.qtbot.keyClick(gallery, Qt.Key.Key_Right)
     assert desk.current() == "good/297.png"
     station.qtbot.keyClick(gallery, Qt.Key.Key_Down)
-    assert desk.current() == f"good/{297 - gallery._columns}.png"
+    assert desk.current() == f"good/{297 - gallery.columns}.png"
     station.qtbot.keyClick(gallery, Qt.Key.Key_End)
     assert desk.current() == "good/0.png"
-    assert gallery._cell(299).bottom() <= gallery.viewport().height()
+    assert gallery.cell(299).bottom() <= gallery.viewport().height()
     assert gallery.accessibleDescription() == "good/0.png, PASS, P(defective) 0.000, good"
-    station.qtbot.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=gallery._cell(298).center())
+    station.qtbot.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=gallery.cell(298).center())
     assert desk.current() == "good/1.png"
     assert not gallery.grab().isNull()
     desk.click(desk.page.results.table_button)
@@ -208,12 +209,12 @@ def test_what_cannot_be_shown_says_why_and_its_row_stays(station: Station, pictu
     desk.until_rows(7)
     view, words = desk.page.picture.views[0], desk.page.picture.words
     station.until(lambda: "dent/1.png is not in its folder any more" in view.words_when_empty)
-    assert view._shown is None
+    assert view.picture_size is None
     desk.page.results.step(1)
     station.until(lambda: "No heatmap: the model tiny is not in" in words.text())
     assert "changed since it was judged" in words.text()
     assert "Its verdicts stay." in words.text()
-    station.until(lambda: view._shown is not None)
+    station.until(lambda: view.picture_size is not None)
     for _ in range(5):
         desk.page.results.step(1)
     assert desk.current() == "cut.png"
@@ -236,7 +237,7 @@ def test_without_labels_there_is_no_table_and_it_says_why(station: Station, pict
     make_run(station.home, pictures, real_rows(pictures, R("1.png", "FAIL", 0.9), R("2.png", "PASS", 0.1)))
     desk = Desk(station)
     desk.until_rows(2)
-    assert not desk.page.confusion._area.isVisible()
+    assert not any(cell.isVisible() for cell in desk.page.confusion.cells.values())
     assert "carry no labels" in desk.page.confusion.words.text() or "comes with" in desk.page.confusion.words.text()
     table = desk.page.results.table
     assert table.isColumnHidden(Column.LABEL)
@@ -294,20 +295,25 @@ def test_original_overlay_and_heatmap_are_one_key_apart(station: Station, pictur
     desk = Desk(station)
     desk.until_rows(4)
     card = desk.page.picture
-    station.until(lambda: card._looked is not None and isinstance(card._looked.heatmaps[0], Prediction))
-    station.until(lambda: card.views[0]._shown is not None and card.views[0]._shown.scene.heatmap is not None)
+
+    def until_another_picture_than(*before: QImage) -> QImage:
+        station.until(lambda: card.views[0].grab().toImage() not in before)
+        return card.views[0].grab().toImage()
+
+    station.until(lambda: isinstance(desk.heatmap(), Prediction) and desk.label() == "dent/1.png")
+    overlay = card.views[0].grab().toImage()
     station.qtbot.keyClick(station.window, Qt.Key.Key_H)
-    assert card.mode == "heatmap"
-    station.until(lambda: card.views[0]._shown is not None and card.views[0]._shown.scene.opacity == 1.0)
+    assert card.mode is PictureMode.HEATMAP
+    heatmap = until_another_picture_than(overlay)
     station.qtbot.keyClick(station.window, Qt.Key.Key_H)
-    assert card.mode == "original"
-    station.until(lambda: card.views[0]._shown is not None and card.views[0]._shown.scene.heatmap is None)
+    original = until_another_picture_than(overlay, heatmap)
+    assert card.modes[PictureMode.ORIGINAL].isChecked()
+    assert not original.isNull()
     desk.page.results.step(1)
-    station.until(lambda: card._looked is not None and card._looked.image is not None)
-    assert card._looked is not None
-    assert card._looked.heatmaps == (None,)  # not asked for
-    desk.click(card.modes["overlay"])
-    station.until(lambda: card._looked is not None and isinstance(card._looked.heatmaps[0], Prediction))
+    station.until(lambda: desk.label() == "good/2.png")
+    assert desk.heatmap() is None  # not asked for
+    desk.click(card.modes[PictureMode.OVERLAY])
+    station.until(lambda: isinstance(desk.heatmap(), Prediction))
 
 
 def test_of_many_wanted_pictures_the_newest_is_shown(station: Station, pictures: Path) -> None:
@@ -316,11 +322,8 @@ def test_of_many_wanted_pictures_the_newest_is_shown(station: Station, pictures:
     desk.until_rows(7)
     for _ in range(4):
         desk.page.results.step(1)
-    last = desk.current()
-    card = desk.page.picture
-    station.until(lambda: card._looked is not None and card._looked.heatmaps[0] is not None)
-    assert card._looked is not None
-    assert card._looked.wanted.name == last == "dent/2.png"
+    assert desk.current() == "dent/2.png"
+    station.until(lambda: isinstance(desk.heatmap(), Prediction) and desk.label() == "dent/2.png")
 
 
 @pytest.mark.parametrize("comparing", [False, True])
@@ -331,18 +334,19 @@ def test_everything_is_named_reachable_and_large_enough(station: Station, pictur
     desk = Desk(station)
     desk.until_rows(7)
     if comparing:
-        desk.page._compare_with("20260101T080000Z-parts")
-        station.until(desk.page.compare.isVisible)
+        desk.compare()
     pressed = [
-        one
-        for one in desk.page.findChildren(QWidget)
-        if isinstance(one, QAbstractButton | QComboBox | QLineEdit)
-        and one.isVisible()
-        and not isinstance(one.parent(), QComboBox | QLineEdit)
-        and not one.objectName().startswith("qt_")
+        widget
+        for widget in desk.page.findChildren(QWidget)
+        if isinstance(widget, QAbstractButton | QComboBox | QLineEdit)
+        and widget.isVisible()
+        and not isinstance(widget.parent(), QComboBox | QLineEdit)
+        and not widget.objectName().startswith("qt_")
     ]
     assert len(pressed) > 20
-    assert [(type(one).__name__, one.size()) for one in pressed if min(one.width(), one.height()) < 44] == []
-    assert [one for one in pressed if one.focusPolicy() is Qt.FocusPolicy.NoFocus] == []
-    assert [one.text() for one in pressed if isinstance(one, QPushButton) and not one.toolTip()] == []
+    assert [
+        (type(widget).__name__, widget.size()) for widget in pressed if min(widget.width(), widget.height()) < 44
+    ] == []
+    assert [widget for widget in pressed if widget.focusPolicy() is Qt.FocusPolicy.NoFocus] == []
+    assert [button.text() for button in pressed if isinstance(button, QPushButton) and not button.toolTip()] == []
     assert not desk.page.grab().isNull()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from inspector.batch.run_state import PROGRESS_FILE
@@ -62,14 +63,9 @@ def test_two_runs_are_compared(station: Station, pictures: Path) -> None:
     desk = Desk(station)
     desk.until_rows(6)
     page = desk.page
-    desk.click(page.bar.compare)
-    station.until(lambda: page.chooser.dialog is not None and page.chooser.dialog.isVisible())
-    assert page.chooser.dialog is not None
-    judged_by = page.chooser.dialog.table.item(0, 2)
+    judged_by = desk.compare().table.item(0, 2)
     assert judged_by is not None
     assert judged_by.text() == "other"
-    desk.click(page.chooser.dialog.take_button)
-    station.until(page.compare.isVisible)
     assert page.compare.title.text() == "3 OF 5 VERDICTS DIFFER"
     assert page.compare.numbers("all") == ["2", "0", "3", "0"]
     assert "other is right more often here, but so few pictures do not prove it" in page.compare.words.text()
@@ -80,7 +76,7 @@ def test_two_runs_are_compared(station: Station, pictures: Path) -> None:
     table = page.results.table
     assert not table.isColumnHidden(Column.OTHER_VERDICT)
     page.results.step(0)
-    station.until(lambda: page.picture._looked is not None and all(page.picture._looked.heatmaps))
+    station.until(lambda: (desk.label(0), desk.label(1)) == ("tiny", "other"))  # with their heatmaps
     assert page.picture.views[1].isVisible()
     assert [line.verdict.text() for line in page.picture.lines] == ["FAIL", "PASS"]
     assert [line.model.text() for line in page.picture.lines] == ["tiny", "other"]
@@ -111,34 +107,37 @@ def test_a_run_is_deleted_only_after_it_was_asked(station: Station, pictures: Pa
     page.chooser.dialog.close()
 
 
-def test_what_is_shown_is_exported(station: Station, pictures: Path, tmp_path: Path) -> None:
+def test_what_is_shown_is_exported(
+    station: Station, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_run(station.home, pictures, real_rows(pictures, *ROWS))
     desk = Desk(station)
     desk.until_rows(7)
-    page, line = desk.page, desk.page.bar.export_line
+    page, shown = desk.page, desk.page.bar.export_line
     desk.click(page.results.chips.chips["fail"])
     desk.until_rows(3)
-    reading, rows = page._reading, page.results.rows
-    assert reading is not None
-    assert reading.run is not None
-    assert rows is not None
-    for kind, target, words in (
-        ("csv", tmp_path / "out.csv", "3 rows written to"),
-        ("excel", tmp_path / "out.xlsx", "3 rows written to"),
-        ("copies", tmp_path / "copies", "3 pictures copied to"),
-        ("report", tmp_path / "out.html", "Report written to"),
-        ("csv", tmp_path / "out.csv" / "out.csv", "cannot be written"),
+    targets: list[Path] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(targets[0]), ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(targets[0]))
+    csv, excel, copies, report = page.bar.exports.actions()
+    for action, target, words in (
+        (csv, tmp_path / "out.csv", "3 rows written to"),
+        (excel, tmp_path / "out.xlsx", "3 rows written to"),
+        (copies, tmp_path / "copies", "3 pictures copied to"),
+        (report, tmp_path / "out.html", "Report written to"),
+        (csv, tmp_path / "out.csv" / "out.csv", "cannot be written"),
     ):
-        page.exporter.write(kind, target, reading.run, rows)
-        station.until(lambda: not page.exporter.running)
-        assert words in line.words.text()
-        assert line.open_button.isVisible() is ("cannot" not in words)
+        targets[:] = [target]
+        action.trigger()
+        station.until(lambda: shown.isVisible() and not shown.cancel_button.isVisible())
+        assert words in shown.words.text()
+        assert shown.open_button.isVisible() is ("cannot" not in words)
     lines = (tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines()
-    assert [one.split(",")[0] for one in lines[1:]] == ["dent/1.png", "good/2.png", "scratch/1.png"]
+    assert [line.split(",")[0] for line in lines[1:]] == ["dent/1.png", "good/2.png", "scratch/1.png"]
     assert sorted(path.name for path in (tmp_path / "copies" / "fail").rglob("*.png")) == ["1.png", "1.png", "2.png"]
     assert "data:image/jpeg" in (tmp_path / "out.html").read_text(encoding="utf-8")
-    desk.click(line.close_button)
-    assert not line.isVisible()
+    desk.click(shown.close_button)
+    assert not shown.isVisible()
 
 
 def test_a_dropped_folder_is_looked_at_and_a_missing_one_is_said(station: Station, pictures: Path) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.batch import RunState
-from inspector.gui.batch.exports import ExportLine
+from inspector.gui.batch.export_line import ExportLine, ExportMenu
 from inspector.gui.batch.words import judge_words, progress_words, survey_words
 from inspector.gui.widgets.basics import OneLine, card, label
 
@@ -115,7 +115,8 @@ class BatchBar(QWidget):
         self.export = QPushButton("Export", frame)
         self.export.setToolTip("Write the results as a table, sorted copies or a report")
         self.export.setProperty("kind", "menu")
-        self.export.setMenu(QMenu(self.export))
+        self.exports = ExportMenu(self.export)
+        self.export.setMenu(self.exports)
         self.compare = QPushButton("Compare…", frame)
         self.compare.setToolTip("Lay another run of the same folder beside this one")
         self.compare.clicked.connect(self.compare_wanted)
@@ -198,8 +199,8 @@ class BatchBar(QWidget):
     @property
     def chosen_judge(self) -> tuple[str, str] | None:
         """Whether a recipe or a model judges ("recipe", "model"), and its name; None where there is neither."""
-        found = self.judge.currentData()
-        return None if found is None else (str(found[0]), str(found[1]))
+        judge = self.judge.currentData()
+        return None if judge is None else (str(judge[0]), str(judge[1]))
 
     def show_run(self, run: BatchRun | None, rows: int) -> None:
         """Show the run that is looked at, and what can be done with it.

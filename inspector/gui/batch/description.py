@@ -37,14 +37,14 @@ class Description:
     """What is said beside the picture.
 
     Args:
-        name: Of the picture.
-        says: Of the run, and of the one beside it.
+        name: The picture's.
+        opinions: The run's, and that of the one beside it.
         label: What its label says, in words; empty for none.
         reason: Why it has its verdict.
     """
 
     name: str
-    says: tuple[Opinion, ...]
+    opinions: tuple[Opinion, ...]
     label: str
     reason: str
 
@@ -58,7 +58,7 @@ def describe(reading: Reading, rows: Rows, place: int) -> tuple[Description, Pic
         runs.append(reading.other)
         verdicts.append(int(rows.other.verdicts[place]))
         scores.append(float(rows.other.p_defective[place]))
-    says = tuple(
+    opinions = tuple(
         Opinion(
             model=named(run),
             verdict=verdict,
@@ -70,11 +70,11 @@ def describe(reading: Reading, rows: Rows, place: int) -> tuple[Description, Pic
     known = label_words(int(table.labels[place]))
     kind = table.defect(place)
     words = f"Label: {known}{f', {kind}' if kind and kind != known else ''}" if known else ""
-    told = Description(name=table.path(place), says=says, label=words, reason=table.reason(place))
-    wanted = PictureWish(
+    description = Description(name=table.path(place), opinions=opinions, label=words, reason=table.reason(place))
+    wish = PictureWish(
         name=table.path(place),
         stamp=(int(table.sizes[place]), int(table.mtimes_ns[place])),
         runs=tuple(runs),
         judged=tuple(not math.isnan(score) for score in scores),
     )
-    return told, wanted
+    return description, wish

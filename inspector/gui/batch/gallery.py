@@ -37,7 +37,7 @@ class Gallery(QAbstractScrollArea):
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._thumbnails = thumbnails
+        self.thumbnails = thumbnails
         self.rows: Rows | None = None
         self._row = -1
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -58,14 +58,14 @@ class Gallery(QAbstractScrollArea):
     def show_rows(self, rows: Rows | None) -> None:
         """Set what is shown; the chosen picture stays chosen, and in view if it was."""
         before, place = self.rows, self.current
-        top = self._cell(self._row).top() if place >= 0 else 0
+        top = self.cell(self._row).top() if place >= 0 else 0
         was_seen = place >= 0 and -CELL_H < top < self.viewport().height()
         self.rows = rows
         self._row = -1 if rows is None or before is None else rows.row_of(rows.same_picture(place, before))
         self._set_range()
         if was_seen and self._row >= 0:
             bar = self.verticalScrollBar()
-            bar.setValue(bar.value() + self._cell(self._row).top() - top)
+            bar.setValue(bar.value() + self.cell(self._row).top() - top)
         self._ask()
         self.viewport().update()
         if self.current != place:
@@ -80,39 +80,41 @@ class Gallery(QAbstractScrollArea):
 
     def poll(self) -> None:
         """Take thumbnails that have been made."""
-        fresh, rows = self._thumbnails.take(), self.rows
+        fresh, rows = self.thumbnails.take(), self.rows
         if fresh and rows is not None:
-            for row in self._in_view():
+            for row in self.in_view():
                 if rows.file(int(rows.indexes[row])) in fresh:
-                    self.viewport().update(self._cell(row))
+                    self.viewport().update(self.cell(row))
 
     # --- places -------------------------------------------------------------------------------------------------------
 
     @property
-    def _columns(self) -> int:
+    def columns(self) -> int:
+        """How many pictures stand beside one another."""
         return max(1, self.viewport().width() // CELL_W)
 
-    def _cell(self, row: int) -> QRect:
-        """Where a row is in the viewport."""
-        columns = self._columns
+    def cell(self, row: int) -> QRect:
+        """Return where a row is in the viewport."""
+        columns = self.columns
         width = self.viewport().width() // columns
         line, column = divmod(max(0, row), columns)
         return QRect(column * width, line * CELL_H - self.verticalScrollBar().value(), width, CELL_H)
 
-    def _in_view(self) -> range:
+    def in_view(self) -> range:
+        """Return the rows that can be seen, also in part."""
         if self.rows is None:
             return range(0)
-        columns, scrolled = self._columns, self.verticalScrollBar().value()
+        columns, scrolled = self.columns, self.verticalScrollBar().value()
         first = scrolled // CELL_H * columns
         last = (-(-(scrolled + self.viewport().height()) // CELL_H)) * columns
         return range(min(first, len(self.rows)), min(last, len(self.rows)))
 
     def _row_at(self, point: QPoint) -> int:
-        row = next((row for row in self._in_view() if self._cell(row).contains(point)), -1)
+        row = next((row for row in self.in_view() if self.cell(row).contains(point)), -1)
         return row if self.rows is not None and row < len(self.rows) else -1
 
     def _set_range(self) -> None:
-        lines = 0 if self.rows is None else -(-len(self.rows) // self._columns)
+        lines = 0 if self.rows is None else -(-len(self.rows) // self.columns)
         bar = self.verticalScrollBar()
         bar.setPageStep(self.viewport().height())
         bar.setRange(0, max(0, lines * CELL_H - self.viewport().height()))
@@ -121,10 +123,10 @@ class Gallery(QAbstractScrollArea):
         rows = self.rows
         if rows is None or not self.isVisible():
             return
-        seen = self._in_view()
+        seen = self.in_view()
         middle = (seen.start + seen.stop) / 2
         nearest = sorted(seen, key=lambda row: abs(row - middle))
-        self._thumbnails.want([rows.file(int(rows.indexes[row])) for row in nearest])
+        self.thumbnails.want([rows.file(int(rows.indexes[row])) for row in nearest])
 
     # --- drawing ------------------------------------------------------------------------------------------------------
 
@@ -140,18 +142,18 @@ class Gallery(QAbstractScrollArea):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(font(TINY_PX))
-        for row in self._in_view():
-            if self._cell(row).intersects(event.rect()):
+        for row in self.in_view():
+            if self.cell(row).intersects(event.rect()):
                 self._draw(painter, self.rows, row)
 
     def _draw(self, painter: QPainter, rows: Rows, row: int) -> None:
         theme, place = CURRENT.theme, int(rows.indexes[row])
-        cell = self._cell(row)
+        cell = self.cell(row)
         box = QRectF(cell.x() + _GAP_PX, cell.y() + _GAP_PX, cell.width() - 2 * _GAP_PX, PICTURE_H)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("stage"))
         painter.drawRoundedRect(box, 6, 6)
-        image, made = self._thumbnails.get(rows.file(place))
+        image, made = self.thumbnails.get(rows.file(place))
         if image is not None:
             painter.drawImage(_fitted(image, box), image)
         elif made:
@@ -191,7 +193,7 @@ class Gallery(QAbstractScrollArea):
 
     def _reveal(self) -> None:
         """Scroll as little as needed to bring the chosen picture into view."""
-        cell, bar = self._cell(self._row), self.verticalScrollBar()
+        cell, bar = self.cell(self._row), self.verticalScrollBar()
         if cell.top() < 0:
             bar.setValue(bar.value() + cell.top())
         elif cell.bottom() > self.viewport().height():
@@ -211,13 +213,13 @@ class Gallery(QAbstractScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk."""
-        page = max(1, self.viewport().height() // CELL_H) * self._columns
+        page = max(1, self.viewport().height() // CELL_H) * self.columns
         last = len(self.rows) - 1 if self.rows is not None else -1
         steps = {
             Qt.Key.Key_Left: self._row - 1,
             Qt.Key.Key_Right: self._row + 1,
-            Qt.Key.Key_Up: self._row - self._columns,
-            Qt.Key.Key_Down: self._row + self._columns,
+            Qt.Key.Key_Up: self._row - self.columns,
+            Qt.Key.Key_Down: self._row + self.columns,
             Qt.Key.Key_PageUp: self._row - page,
             Qt.Key.Key_PageDown: self._row + page,
             Qt.Key.Key_Home: 0,

@@ -11,9 +11,11 @@ from inspector.domain.errors import InspectorError
 from inspector.domain.quality import check_quality
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from inspector.batch import BatchRun
     from inspector.domain.records import Image, Prediction
-    from inspector.gui.station.store import Store
+    from inspector.paths import Home
     from inspector.vision.classifier import Classifier
 
 #: Models that are kept loaded: that of the run and that of the one it is compared with.
@@ -26,24 +28,65 @@ class HeatmapError(InspectorError):
     """The heatmap of a picture cannot be computed any more."""
 
 
+class RunModels:
+    """Loads the models that gave runs their verdicts. Any worker may call.
+
+    Args:
+        home: The data folder, for models and compiled graphs.
+        device: Returns the station's device, for runs that do not name theirs.
+    """
+
+    def __init__(self, home: Home, *, device: Callable[[], str]) -> None:
+        self._home, self._device = home, device
+
+    def load(self, run: BatchRun) -> Classifier:
+        """Load the model that gave a run's verdicts, in the same precision.
+
+        Raises:
+            HeatmapError: If it is gone, cannot be loaded, or is another one now.
+        """
+        judge = run.record.judge
+        if judge is None:
+            raise HeatmapError("the run came to nothing before its model was loaded", "Inspect again.")
+        advice = "Its verdicts stay. For heatmaps put the model back, or inspect again with another one."
+        if fault := model_fault(run.record):
+            raise HeatmapError(fault, advice)
+        try:
+            classifier = assembly.load_classifier(
+                judge.model_folder,
+                self._home,
+                device=run.record.device or self._device(),
+                precision=judge.precision,
+                thresholds=judge.thresholds,
+            )
+        except InspectorError as error:
+            raise HeatmapError(f"the model {judge.model_name} cannot be loaded: {error.what}", advice) from error
+        if classifier.identity.sha256 != judge.model_sha256:
+            classifier.close()
+            raise HeatmapError(f"the model {judge.model_name} is another one now", advice)
+        return classifier
+
+
 class Heatmaps:
     """Judges pictures again with the models of their runs. Used on one worker.
 
     Args:
-        store: Where models and compiled graphs are, and on which device they run.
+        models: Loads them.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, models: RunModels) -> None:
+        self._models = models
         self._loaded: OrderedDict[str, Classifier] = OrderedDict()
         self._made: OrderedDict[tuple[str, str, tuple[int, int]], Prediction] = OrderedDict()
 
-    def known(self, run: BatchRun, name: str, stamp: tuple[int, int]) -> Prediction | None:
-        """Return a heatmap that was computed before."""
-        return self._made.get((run.id, name, stamp))
-
     def make(self, run: BatchRun, name: str, stamp: tuple[int, int], image: Image) -> Prediction:
         """Judge a picture with a run's model.
+
+        Args:
+            run: Names the model.
+            name: The picture's path within the run's folder.
+            stamp: Size and time of the file's last change, by which a heatmap is known again.
+            image: The picture's pixels.
 
         Raises:
             HeatmapError: If the model is gone or is another one now, or refuses the picture.
@@ -70,36 +113,8 @@ class Heatmaps:
         assert judge is not None
         key = f"{judge.model_sha256} {judge.precision} {run.record.device}"
         if key not in self._loaded:
-            self._loaded[key] = load_judge(run, self._store)
+            self._loaded[key] = self._models.load(run)
         self._loaded.move_to_end(key)
         while len(self._loaded) > _MODELS:
             self._loaded.popitem(last=False)[1].close()
         return self._loaded[key]
-
-
-def load_judge(run: BatchRun, store: Store) -> Classifier:
-    """Load the model that gave a run's verdicts, in the same precision.
-
-    Raises:
-        HeatmapError: If it is gone, cannot be loaded, or is another one now.
-    """
-    judge = run.record.judge
-    if judge is None:
-        raise HeatmapError("the run came to nothing before its model was loaded", "Inspect again.")
-    advice = "Its verdicts stay. For heatmaps put the model back, or inspect again with another one."
-    if fault := model_fault(run.record):
-        raise HeatmapError(fault, advice)
-    try:
-        found = assembly.load_classifier(
-            judge.model_folder,
-            store.home,
-            device=run.record.device or store.settings.device,
-            precision=judge.precision,
-            thresholds=judge.thresholds,
-        )
-    except InspectorError as error:
-        raise HeatmapError(f"the model {judge.model_name} cannot be loaded: {error.what}", advice) from error
-    if found.identity.sha256 != judge.model_sha256:
-        found.close()
-        raise HeatmapError(f"the model {judge.model_name} is another one now", advice)
-    return found

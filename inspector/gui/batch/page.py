@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from inspector.batch import BatchRequest, BatchRun, BatchRuns
+from inspector.batch import BatchRequest
 from inspector.gui.batch.bar import BatchBar
 from inspector.gui.batch.comparison_card import ComparisonCard
 from inspector.gui.batch.confusion_table import ConfusionTable
 from inspector.gui.batch.description import describe
-from inspector.gui.batch.exports import Exporter
-from inspector.gui.batch.gallery import PICTURE_H, PICTURE_W
-from inspector.gui.batch.picture_card import PictureCard
-from inspector.gui.batch.picture_reader import PictureReader, make_thumbnail
+from inspector.gui.batch.exporter import ExportJob
+from inspector.gui.batch.picture_card import PictureCard, PictureMode
 from inspector.gui.batch.results_card import ResultsCard
 from inspector.gui.batch.run_chooser import RunChooser
-from inspector.gui.batch.store import BatchStore, Query, Reading, SurveyedFolder
 from inspector.gui.batch.words import named, not_inspected_words, survey_words, words_without_labels
 from inspector.gui.widgets.later import Page
-from inspector.gui.widgets.thumbnails import Thumbnails
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 
-    from inspector.assembly import RecipeEntry
-    from inspector.gui.station.session import Session
-    from inspector.vision.store import ModelEntry
+    from inspector.batch import BatchRun
+    from inspector.gui.batch.desk import BatchDesk
+    from inspector.gui.batch.exporter import Exporter, ExportKind
+    from inspector.gui.batch.picture_reader import PictureReader
+    from inspector.gui.batch.run_watch import RunWatch
+    from inspector.gui.batch.store import Judges, Reading, SurveyedFolder
+    from inspector.gui.widgets.thumbnails import Thumbnails
+    from inspector.recipes.recipe import Recipe
 
-_EVERY_S = 0.5
-#: Looking at a run that grows takes this share of the worker's time at most: one in so many.
-_PAUSES = 15
 _RECENT = 12
 _TABLES = {".csv", ".tsv"}
 
@@ -45,27 +40,35 @@ class BatchPage(Page):
     """See the module.
 
     Args:
-        session: The station; its workers do everything that touches files, processes and models.
-        runs: The batches; used on one worker only.
+        desk: Looks at folders; starts, stops and deletes runs.
+        watch: Reads the results of the run that is looked at.
+        pictures: Reads the chosen picture and computes its heatmaps.
+        exporter: Writes exports.
+        thumbnails: For the gallery.
     """
 
-    def __init__(self, session: Session, runs: BatchRuns, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        desk: BatchDesk,
+        watch: RunWatch,
+        pictures: PictureReader,
+        exporter: Exporter,
+        thumbnails: Thumbnails,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._session = session
-        self._store = BatchStore(runs)
-        self._work = session.workers.make("batches")
-        self._thumbnails = Thumbnails(lambda file: make_thumbnail(file, PICTURE_W, PICTURE_H))
+        self.desk, self._watch = desk, watch
+        self._pictures, self._exporter, self._thumbnails = pictures, exporter, thumbnails
+        self._recipe = ""  # the name of the one in force
         self._run_id = self._other_id = ""
+        self._labels = ""  # the table that the labels of what is shown come from
         self._why = ""  # the run's own, which goes when it is gone
         self._reading: Reading | None = None
-        self._busy = self._again = False
         self._entered = False
-        self._next_s = 0.0
         self.setAcceptDrops(True)
         self._build()
-        self.chooser = RunChooser(self._store, self._do, self)
-        self.exporter = Exporter(session, self.bar.export_line, self.bar.export.menu())
-        self._viewer = PictureReader(session, self.picture.show_looked)
+        self.chooser = RunChooser(desk, self)
         self._connect()
         self._show(None)
 
@@ -103,16 +106,27 @@ class BatchPage(Page):
         bar.resume_wanted.connect(self._resume)
         bar.runs_wanted.connect(self.chooser.ask_run)
         bar.compare_wanted.connect(self._ask_compare)
+        bar.exports.wanted.connect(self._export)
+        bar.export_line.cancelled.connect(self._exporter.cancel)
+        self._exporter.changed.connect(bar.export_line.show_state)
+        self.desk.history_read.connect(self._on_history)
+        self.desk.judges_read.connect(self._on_judges)
+        self.desk.begun.connect(self._on_begun)
+        self.desk.changed.connect(self._look)
+        self.desk.failed.connect(self._on_failed)
+        self._watch.read.connect(self._show)
+        self._watch.failed.connect(bar.show_fault)
+        self._pictures.read.connect(self.picture.show_picture)
         self.chooser.taken.connect(self._take_run)
         self.chooser.compare_wanted.connect(self._compare_with)
         self.chooser.deleted.connect(self._on_deleted)
-        self.chooser.history_read.connect(self._on_history)
-        self.exporter.wanted.connect(self._export)
         self.results.chosen.connect(self._show_picture)
         self.results.query_changed.connect(self._look)
         self.results.browse_button.clicked.connect(bar.browse.click)
         self.confusion.pressed.connect(self.results.show_cell)
-        self.picture.mode_changed.connect(lambda mode: self._viewer.want_heatmap(heatmap=mode != "original"))
+        self.picture.mode_changed.connect(
+            lambda mode: self._pictures.want_heatmap(heatmap=mode is not PictureMode.ORIGINAL)
+        )
         self.compare.ended.connect(lambda: self._compare_with(""))
         self.compare.flips_wanted.connect(lambda: self.results.show_chip("flips"))
         for key, action in (
@@ -127,15 +141,18 @@ class BatchPage(Page):
 
     def enter(self) -> None:
         """The page is shown: look at the runs, and at what there is to judge with."""
-        self.chooser.refresh()
-        store = self._session.store
-        self._session.work.do(lambda: (store.recipes(), store.models()), self._on_judges)
+        self.desk.read_history()
+        self.desk.read_judges()
         self._look()
+
+    def show_recipe(self, recipe: Recipe | None) -> None:
+        """Set the recipe in force, which is proposed to judge with; None where there is none."""
+        self._recipe = recipe.name if recipe is not None else ""
 
     def choose_folder(self, path: str) -> None:
         """Look at a folder, and at the last run of it, with the labels that this one took."""
         self.bar.show_fault("")
-        self.bar.show_labels("")
+        self._show_labels("")
         if not path:
             self._show_run(None)
             self.bar.say("")
@@ -146,37 +163,32 @@ class BatchPage(Page):
             self.choose_folder("")
             self.bar.show_fault(str(error))
 
-        self._survey(path, None, failed)
+        self.desk.survey(Path(path), None, self._show_folder, failed)
 
     def choose_labels(self, table: str) -> None:
         """Take the labels from a table, or, for an empty path, from the folders' names; as before where that fails."""
-        before = self.bar.labels_file
         self.bar.show_labels(table)
         self.bar.show_fault("")
 
         def failed(error: Exception) -> None:
-            self.bar.show_labels(before)
+            self.bar.show_labels(self._labels)
             self.bar.show_fault(str(error))
 
         if self.bar.path:
-            self._survey(self.bar.path, table, failed)
+            self.desk.survey(Path(self.bar.path), table, self._show_folder, failed)
 
-    def _survey(self, path: str, labels: str | None, failed: Callable[[Exception], None]) -> None:
-        """Look at a folder (`BatchStore.survey`); nothing comes of it where another one has been chosen meanwhile."""
+    def _show_folder(self, surveyed: SurveyedFolder) -> None:
+        self.bar.show_folder(str(surveyed.folder))
+        self._show_labels(surveyed.labels)
+        self._on_history(surveyed.runs)
+        self._show_run(surveyed.last)
+        self.bar.say(survey_words(surveyed.survey, surveyed.labels))
+        if surveyed.last is None:
+            self.results.say(*not_inspected_words(other_labels=surveyed.inspected))
 
-        def found(one: SurveyedFolder) -> None:
-            self.bar.show_folder(str(one.folder))
-            self.bar.show_labels(one.labels)
-            self._on_history(one.runs)
-            self._show_run(one.last)
-            self.bar.say(survey_words(one.found, one.labels))
-            if one.last is None:
-                self.results.say(*not_inspected_words(other_labels=one.inspected))
-
-        def if_wanted(do: Callable[..., None]) -> Callable[..., None]:
-            return lambda value: do(value) if self.bar.path == path else None
-
-        self._work.do(lambda: self._store.survey(Path(path), labels), if_wanted(found), if_wanted(failed))
+    def _show_labels(self, table: str) -> None:
+        self._labels = table
+        self.bar.show_labels(table)
 
     def inspect(self) -> None:
         """Start a run."""
@@ -191,13 +203,7 @@ class BatchPage(Page):
             labels_file=Path(self.bar.labels_file) if self.bar.labels_file else None,
         )
         self.bar.inspect.setEnabled(False)
-
-        def begun(run: BatchRun) -> None:
-            self._thumbnails.clear()
-            self._show_run(run)
-            self.chooser.refresh()
-
-        self._do(lambda: self._store.start(request), begun)
+        self.desk.start(request)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take a folder, or a table of labels."""
@@ -225,26 +231,37 @@ class BatchPage(Page):
             self.results.step(step)
 
     def _stop(self) -> None:
-        self._with_run(self._store.runs.stop)
+        if self._run is not None:
+            self.desk.stop(self._run)
 
     def _resume(self) -> None:
-        self._with_run(self._store.runs.resume)
-
-    def _with_run(self, act: Callable[[BatchRun], None]) -> None:
-        run = self._reading.run if self._reading is not None else None
-        if run is not None:
-            self._do(lambda: act(run), lambda _: self._look())
+        if self._run is not None:
+            self.desk.resume(self._run)
 
     # --- runs ---------------------------------------------------------------------------------------------------------
 
+    @property
+    def _run(self) -> BatchRun | None:
+        """The run that is shown."""
+        return self._reading.run if self._reading is not None else None
+
     def _ask_compare(self) -> None:
-        here = self._reading.run if self._reading is not None else None
-        if here is not None:
-            self.chooser.ask_other(here)
+        if self._run is not None:
+            self.chooser.ask_other(self._run)
 
     def _take_run(self, run: BatchRun) -> None:
+        self.desk.forget_survey()
         self.bar.show_folder(str(run.pictures))
         self._show_run(run)
+
+    def _on_begun(self, run: BatchRun) -> None:
+        self._thumbnails.clear()
+        self._show_run(run)
+        self.desk.read_history()
+
+    def _on_failed(self, words: str) -> None:
+        self.bar.show_fault(words)
+        self._look()
 
     def _on_deleted(self, identity: str) -> None:
         if identity == self._run_id:
@@ -257,10 +274,13 @@ class BatchPage(Page):
             self._other_id = identity
             self._look()
 
-    def _export(self, kind: str) -> None:
-        reading, rows = self._reading, self.results.rows
-        if reading is not None and reading.run is not None and rows is not None:
-            self.exporter.ask(kind, reading.run, rows)
+    def _export(self, kind: ExportKind) -> None:
+        run, rows = self._run, self.results.rows
+        if run is None or rows is None:
+            return
+        path = self.bar.export_line.ask_target(kind, run.pictures.name)
+        if path is not None:
+            self._exporter.write(ExportJob(kind=kind, path=path, run=run, rows=rows))
 
     def _on_history(self, runs: list[BatchRun]) -> None:
         self.bar.show_recent(list(dict.fromkeys(run.record.folder for run in runs))[:_RECENT])
@@ -270,29 +290,18 @@ class BatchPage(Page):
             if first is not None and not self._run_id and not self.bar.path:
                 self._take_run(first)
 
-    def _on_judges(self, found: tuple[list[RecipeEntry], list[ModelEntry]]) -> None:
-        recipes, models = found
-        current = self._session.recipe.name if self._session.recipe is not None else ""
-        self.bar.show_judges(
-            [entry.name for entry in recipes if not entry.fault],
-            [entry.name for entry in models if not entry.fault],
-            current,
-        )
+    def _on_judges(self, judges: Judges) -> None:
+        self.bar.show_judges(judges.recipes, judges.models, self._recipe)
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
     def poll(self) -> None:
         """Take what has come in."""
         self.picture.poll()
-        self.exporter.poll()
+        self._exporter.poll()
         if self.isVisible():
             self.results.gallery.poll()
-        reading = self._reading
-        if reading is None or self._busy or time.perf_counter() < self._next_s:
-            return
-        moving = [run for run in (reading.run, reading.other) if run is not None and run.active]
-        if not reading.caught_up or (moving and self.isVisible()):
-            self._look()
+        self._watch.poll(seen=self.isVisible())
 
     def release(self) -> None:
         """End what runs for the page only; a batch goes on."""
@@ -300,44 +309,9 @@ class BatchPage(Page):
         self.picture.release()
 
     def _look(self) -> None:
-        """Read and select anew; while that is being done, once more afterwards."""
-        if not self._run_id:
-            return
-        if self._busy:
-            self._again = True
-            return
-        self._busy = True
-        query = self.results.query(self._run_id, self._other_id)
-        self._work.do(
-            lambda: self._store.look(query), self._on_reading, lambda error: self._on_reading_failed(query, error)
-        )
-
-    def _on_reading(self, reading: Reading) -> None:
-        self._busy = False
-        pause_s = max(_EVERY_S, _PAUSES * reading.took_s) if reading.caught_up else 0.0
-        self._next_s = time.perf_counter() + pause_s
-        wanted = (self._run_id, self._other_id)
-        if (reading.query.run, reading.query.other) == wanted:
-            self._show(reading)
-        if self._again or reading.query.run != wanted[0]:
-            self._again = False
-            self._look()
-
-    def _on_reading_failed(self, query: Query, error: Exception) -> None:
-        self._busy = False
-        self.bar.show_fault(str(error))
-        if query.run != self._run_id:
-            self._look()
-
-    def _do(self, task: Callable[[], object], done: Callable[..., None]) -> None:
-        def failed(error: Exception) -> None:
-            self.bar.show_fault(str(error))
-            self._look()
-
-        def well(value: object) -> None:
-            done(value)
-
-        self._work.do(task, well, failed)
+        """Read and select anew."""
+        if self._run_id:
+            self._watch.look(self.results.query(self._run_id, self._other_id))
 
     # --- showing ------------------------------------------------------------------------------------------------------
 
@@ -346,9 +320,10 @@ class BatchPage(Page):
         self.bar.show_fault("")
         self._why = ""
         self._run_id, self._other_id = run.id if run is not None else "", ""
+        self._watch.end()
         if run is not None:
             self.bar.show_judge(run.record.recipe, run.record.model)
-            self.bar.show_labels(run.record.labels_file)
+            self._show_labels(run.record.labels_file)
         self.results.clear_filters()
         self._show(None)
         self._look()
@@ -356,6 +331,7 @@ class BatchPage(Page):
     def _show(self, reading: Reading | None) -> None:
         if reading is not None and reading.run is None:
             self._run_id = self._other_id = ""
+            self._watch.end()
             self.bar.show_fault("This run has been deleted elsewhere. Choose another one, or inspect again.")
             reading = None
         before, self._reading = self._reading, reading
@@ -388,13 +364,16 @@ class BatchPage(Page):
             self.confusion.show_confusion(reading.confusion, words_without_labels(reading.run))
             self.confusion.show_evidence(reading.evidence, reading.warnings)
 
+    def _on_mode(self, mode: PictureMode) -> None:
+        self._pictures.want_heatmap(heatmap=mode is not PictureMode.ORIGINAL)
+
     def _show_picture(self, place: int) -> None:
         reading = self._reading
         rows = self.results.rows
         if place < 0 or reading is None or reading.run is None or rows is None:
-            self.picture.show_told(None)
-            self._viewer.want(None, heatmap=False)
+            self.picture.show_description(None)
+            self._pictures.want(None, heatmap=False)
             return
-        told, wanted = describe(reading, rows, place)
-        self.picture.show_told(told)
-        self._viewer.want(wanted, heatmap=self.picture.mode != "original")
+        description, wish = describe(reading, rows, place)
+        self.picture.show_description(description)
+        self._pictures.want(wish, heatmap=self.picture.mode is not PictureMode.ORIGINAL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from enum import Enum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,18 +21,22 @@ from inspector.gui.widgets.render import Scene
 from inspector.gui.widgets.verdict import ScoreBar
 
 if TYPE_CHECKING:
+    from inspector.domain.records import Image
     from inspector.gui.batch.description import Description, Opinion
     from inspector.gui.batch.picture_reader import PictureReading
 
 _OPACITY = 0.6
 #: Room for the name of who says it.
 _MODEL_PX = 96
-_MODES = (
-    ("original", "Original", "The picture alone"),
-    ("overlay", "Overlay", "The heatmap over the picture"),
-    ("heatmap", "Heatmap", "The heatmap alone"),
-)
 _NOTHING = "Choose a picture of the list; arrow keys walk through it"
+
+
+class PictureMode(Enum):
+    """What is shown of a picture."""
+
+    ORIGINAL = "The picture alone"
+    OVERLAY = "The heatmap over the picture"
+    HEATMAP = "The heatmap alone"
 
 
 class OpinionLine(QWidget):
@@ -48,43 +53,45 @@ class OpinionLine(QWidget):
         self.verdict.setMinimumWidth(64)
         self.score.setMinimumWidth(44)
         self.score.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for one in (self.model, self.verdict, self.score):
-            row.addWidget(one)
+        for words in (self.model, self.verdict, self.score):
+            row.addWidget(words)
         row.addWidget(self.bar, 1)
 
-    def show_say(self, say: Opinion | None, *, named: bool) -> None:
-        """Show it; None for nothing.
+    def show_opinion(self, opinion: Opinion | None, *, named: bool) -> None:
+        """Show what a run says of the picture.
 
         Args:
-            say: What is said.
-            named: Opinion who says it.
+            opinion: None for nothing.
+            named: Whether it is said who says it.
         """
         self.model.setVisible(named)
-        if say is None:
+        if opinion is None:
             self.model.say("")
             self.verdict.setText("")
             self.score.setText("")
             self.bar.show_score(None, None)
             return
-        self.model.say(say.model)
-        self.verdict.setText(verdict_words(say.verdict))
-        state = "idle" if say.verdict == NO_VERDICT else STATES[say.verdict]
+        self.model.say(opinion.model)
+        self.verdict.setText(verdict_words(opinion.verdict))
+        state = "idle" if opinion.verdict == NO_VERDICT else STATES[opinion.verdict]
         self.verdict.setStyleSheet(f"color: {lively(CURRENT.theme, state).name()};")
-        score = None if math.isnan(say.score) else say.score
+        score = None if math.isnan(opinion.score) else opinion.score
         self.score.setText("–" if score is None else f"{score:.3f}")
-        self.bar.show_score(score, say.points)
-        self.bar.setToolTip("" if say.points is None else f"P(defective), from 0 to 1; {points_words(say.points)}")
+        self.bar.show_score(score, opinion.points)
+        self.bar.setToolTip(
+            "" if opinion.points is None else f"P(defective), from 0 to 1; {points_words(opinion.points)}"
+        )
 
 
 class PictureCard(QWidget):
     """See the module."""
 
-    mode_changed = Signal(str)  #: "original", "overlay" or "heatmap"
+    mode_changed = Signal(object)  #: PictureMode, by hand
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._looked: PictureReading | None = None
-        self._told: Description | None = None
+        self._reading: PictureReading | None = None
+        self._description: Description | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
@@ -100,9 +107,9 @@ class PictureCard(QWidget):
         self.views[0].setToolTip("The wheel zooms, dragging pans, a double click fits; H changes what is shown")
         layout.addWidget(self._stage, 1)
         self._build_modes()
-        self._said = self._build_words()
-        layout.addWidget(self._said)
-        self.show_told(None)
+        self._words_card = self._build_words()
+        layout.addWidget(self._words_card)
+        self.show_description(None)
 
     def _build_modes(self) -> None:
         """The buttons lie on the pictures' lower right corner."""
@@ -110,18 +117,18 @@ class PictureCard(QWidget):
         row = QHBoxLayout(self._corner)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        self.modes: dict[str, QPushButton] = {}
+        self.modes: dict[PictureMode, QPushButton] = {}
         group = QButtonGroup(self)
-        for name, words, tip in _MODES:
-            button = QPushButton(words, self._corner)
+        for mode in PictureMode:
+            button = QPushButton(mode.name.capitalize(), self._corner)
             button.setCheckable(True)
-            button.setToolTip(f"{tip} (H)")
+            button.setToolTip(f"{mode.value} (H)")
             button.setProperty("kind", "mode")
-            button.clicked.connect(lambda _=False, name=name: self._set_mode(name))
+            button.clicked.connect(lambda _=False, mode=mode: self._set_mode(mode))
             group.addButton(button)
             row.addWidget(button)
-            self.modes[name] = button
-        self.modes["overlay"].setChecked(True)
+            self.modes[mode] = button
+        self.modes[PictureMode.OVERLAY].setChecked(True)
         self._stage.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -147,35 +154,41 @@ class PictureCard(QWidget):
     # --- showing ------------------------------------------------------------------------------------------------------
 
     @property
-    def mode(self) -> str:
+    def mode(self) -> PictureMode:
         """What is shown."""
-        return next(name for name, button in self.modes.items() if button.isChecked())
+        return next(mode for mode, button in self.modes.items() if button.isChecked())
 
-    def show_told(self, told: Description | None) -> None:
+    @property
+    def reading(self) -> PictureReading | None:
+        """What there is of the chosen picture so far."""
+        return self._reading
+
+    def show_description(self, description: Description | None) -> None:
         """Say what the runs say of the chosen picture; the picture itself comes a little later."""
-        self._told, self._looked = told, None
-        comparing = told is not None and len(told.says) > 1
+        self._description, self._reading = description, None
+        opinions = description.opinions if description is not None else ()
+        comparing = len(opinions) > 1
         self.views[1].setVisible(comparing)
-        self._said.setVisible(told is not None)
+        self._words_card.setVisible(description is not None)
         for place, line in enumerate(self.lines):
             line.setVisible(place == 0 or comparing)
-            line.show_say(told.says[place] if told is not None and place < len(told.says) else None, named=comparing)
+            line.show_opinion(opinions[place] if place < len(opinions) else None, named=comparing)
         self._show_words()
-        if told is None:
+        if description is None:
             for view in self.views:
                 view.say_when_empty(_NOTHING)
                 view.show_scene(None)
 
-    def show_looked(self, looked: PictureReading) -> None:
+    def show_picture(self, reading: PictureReading) -> None:
         """Show what there is of the picture."""
-        self._looked = looked
+        self._reading = reading
         self._draw()
         self._show_words()
 
     def next_mode(self) -> None:
         """Go on: original, overlay, heatmap."""
-        names = list(self.modes)
-        self.modes[names[(names.index(self.mode) + 1) % len(names)]].click()
+        modes = list(PictureMode)
+        self.modes[modes[(modes.index(self.mode) + 1) % len(modes)]].click()
 
     def poll(self) -> None:
         """Take what the renderers have finished."""
@@ -188,42 +201,41 @@ class PictureCard(QWidget):
         for view in self.views:
             view.release()
 
-    def _set_mode(self, name: str) -> None:
+    def _set_mode(self, mode: PictureMode) -> None:
         self._draw()
-        self.mode_changed.emit(name)
+        self.mode_changed.emit(mode)
 
     def _show_words(self) -> None:
-        told, looked = self._told, self._looked
-        if told is None:
+        description, reading = self._description, self._reading
+        if description is None:
             self.words.say("")
             return
-        pieces = [told.label, told.reason]
-        if looked is not None:
-            pieces += ["The file has changed since it was judged."] if looked.changed else []
-            pieces += list(dict.fromkeys(one for one in looked.heatmaps if isinstance(one, str)))
+        pieces = [description.label, description.reason]
+        if reading is not None:
+            pieces += ["The file has changed since it was judged."] if reading.changed else []
+            pieces += list(dict.fromkeys(heatmap for heatmap in reading.heatmaps if isinstance(heatmap, str)))
         self.words.say(" · ".join(piece for piece in pieces if piece))
 
     def _draw(self) -> None:
-        looked, told = self._looked, self._told
-        if looked is None or told is None:
+        reading, description = self._reading, self._description
+        if reading is None or description is None:
             return
-        for place, view in enumerate(self.views[: len(told.says)]):
-            if looked.image is None:
-                view.say_when_empty(looked.why or "Reading…")
+        for place, view in enumerate(self.views[: len(description.opinions)]):
+            if reading.image is None:
+                view.say_when_empty(reading.why or "Reading…")
                 view.show_scene(None)
             else:
-                heatmap = looked.heatmaps[place] if place < len(looked.heatmaps) else None
-                view.show_scene(self._scene(looked, heatmap, told, place))
+                heatmap = reading.heatmaps[place] if place < len(reading.heatmaps) else None
+                name = description.name if len(description.opinions) == 1 else description.opinions[place].model
+                view.show_scene(self._scene(reading.image, heatmap, name))
 
-    def _scene(self, looked: PictureReading, heatmap: Prediction | str | None, told: Description, place: int) -> Scene:
-        assert looked.image is not None
-        name = told.name if len(told.says) == 1 else told.says[place].model
-        found = heatmap if isinstance(heatmap, Prediction) else None
-        alone = self.mode == "heatmap"
-        if self.mode == "original":
-            return Scene(image=looked.image, label=name, part=True)
-        if found is None:
+    def _scene(self, image: Image, heatmap: Prediction | str | None, name: str) -> Scene:
+        if self.mode is PictureMode.ORIGINAL:
+            return Scene(image=image, label=name, part=True)
+        if not isinstance(heatmap, Prediction):
             waits = " · computing the heatmap" if heatmap is None else " · no heatmap"
-            return Scene(image=looked.image, label=name + waits, part=True)
-        image = np.zeros(looked.image.shape[:2], np.uint8) if alone else looked.image
-        return Scene(image=image, label=name, heatmap=found, opacity=1.0 if alone else _OPACITY, part=True)
+            return Scene(image=image, label=name + waits, part=True)
+        if self.mode is PictureMode.HEATMAP:
+            nothing = np.zeros(image.shape[:2], np.uint8)
+            return Scene(image=nothing, label=name, heatmap=heatmap, opacity=1.0, part=True)
+        return Scene(image=image, label=name, heatmap=heatmap, opacity=_OPACITY, part=True)

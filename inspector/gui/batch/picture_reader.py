@@ -7,21 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
+from PySide6.QtCore import QObject, Signal
 
 from inspector.batch import find_picture
 from inspector.domain.errors import InspectorError
-from inspector.gui.batch.heatmaps import Heatmaps
+from inspector.gui.batch.gallery import PICTURE_H, PICTURE_W
 from inspector.gui.widgets.render import to_qimage
+from inspector.gui.work import Latest
 from inspector.pictures import read_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtGui import QImage
 
     from inspector.batch import BatchRun
     from inspector.domain.records import Image, Prediction
-    from inspector.gui.station.session import Session
+    from inspector.gui.batch.heatmaps import Heatmaps
+    from inspector.gui.work import Worker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,120 +52,116 @@ class PictureReading:
     """What there is of a picture so far.
 
     Args:
-        wanted: Which.
+        wish: What was asked for.
         image: Its pixels; None where it cannot be shown, or has not been read yet.
         why: Why it cannot be shown, and what to do.
         changed: True where the file is not the one that was judged.
         heatmaps: One for each run: the prediction; None while it is computed or not asked for; or why there is none.
     """
 
-    wanted: PictureWish
+    wish: PictureWish
     image: Image | None = None
     why: str = ""
     changed: bool = False
     heatmaps: tuple[Prediction | str | None, ...] = (None,)
 
 
-class PictureReader:
-    """Gets the picture that is wanted, then its heatmaps; what is no longer wanted is passed over. On the GUI thread.
+class PictureReader(QObject):
+    """Reads the picture that was wanted last, then computes its heatmaps. Lives on the GUI thread.
 
     Args:
-        session: Gives the workers.
-        show: Description what there is, whenever there is more.
+        heatmaps: Used on the judging worker only.
+        reading: Reads pictures.
+        judging: Computes heatmaps.
     """
 
-    def __init__(self, session: Session, show: Callable[[PictureReading], None]) -> None:
-        self._show = show
-        self._pictures = session.workers.make("pictures")
-        self._heatmaps = Heatmaps(session.store)
-        self._judging = session.workers.make("heatmaps", self._heatmaps.close)
-        self._looked: PictureReading | None = None
-        self._number = 0
+    read = Signal(object)  #: PictureReading, whenever there is more of the picture
+
+    def __init__(self, *, heatmaps: Heatmaps, reading: Worker, judging: Worker, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._heatmaps = heatmaps
+        self._pictures, self._judging = Latest(reading), Latest(judging)
+        self._reading: PictureReading | None = None
         self._with_heatmap = True
 
-    def want(self, wanted: PictureWish | None, *, heatmap: bool) -> None:
-        """Ask for a picture; None for none.
+    def want(self, wish: PictureWish | None, *, heatmap: bool) -> None:
+        """Ask for a picture.
 
         Args:
-            wanted: Which.
-            heatmap: Its heatmap too.
+            wish: The picture; None for none.
+            heatmap: Its heatmaps are wanted too.
         """
-        self._number += 1
         self._with_heatmap = heatmap
-        self._looked = None
-        if wanted is None:
+        self._reading = None
+        self._judging.forget()
+        if wish is None:
+            self._pictures.forget()
             return
-        number = self._number
-
-        def read() -> PictureReading | None:
-            return _read(wanted) if number == self._number else None
-
-        def done(looked: PictureReading | None) -> None:
-            if looked is not None and number == self._number:
-                self._tell(looked)
-                self._judge()
 
         def failed(error: Exception) -> None:
-            done(PictureReading(wanted=wanted, why=str(error)))
+            self._tell(PictureReading(wish=wish, why=str(error)))
 
-        self._pictures.do(read, done, failed)
+        self._pictures.ask(lambda: _read(wish), self._on_read, failed)
 
     def want_heatmap(self, *, heatmap: bool) -> None:
         """Say whether heatmaps are wanted; those of the picture that is shown are computed now."""
         self._with_heatmap = heatmap
         self._judge()
 
-    def _tell(self, looked: PictureReading) -> None:
-        self._looked = looked
-        self._show(looked)
+    def _on_read(self, reading: PictureReading) -> None:
+        self._tell(reading)
+        self._judge()
+
+    def _tell(self, reading: PictureReading) -> None:
+        self._reading = reading
+        self.read.emit(reading)
 
     def _judge(self) -> None:
-        looked = self._looked
-        if looked is None or looked.image is None or not self._with_heatmap:
+        reading = self._reading
+        self._judging.forget()
+        if reading is None or reading.image is None or not self._with_heatmap:
             return
-        for place, heatmap in enumerate(looked.heatmaps):
+        for place, heatmap in enumerate(reading.heatmaps):
             if heatmap is None:
-                self._judge_one(looked.wanted, looked.image, place)
+                self._judge_with(reading.wish, reading.image, place)
 
-    def _judge_one(self, wanted: PictureWish, image: Image, place: int) -> None:
-        number = self._number
-        run = wanted.runs[place]
+    def _judge_with(self, wish: PictureWish, image: Image, place: int) -> None:
+        """Judge the picture with one of its runs' models."""
 
-        def judge() -> Prediction | None:
-            if number != self._number:
-                return None
-            return self._heatmaps.make(run, wanted.name, wanted.stamp, image)
+        def done(heatmap: Prediction | str) -> None:
+            if self._reading is not None:
+                heatmaps = list(self._reading.heatmaps)
+                heatmaps[place] = heatmap
+                self._tell(replace(self._reading, heatmaps=tuple(heatmaps)))
 
-        def done(found: Prediction | str | None) -> None:
-            if found is not None and number == self._number and self._looked is not None:
-                heatmaps = list(self._looked.heatmaps)
-                heatmaps[place] = found
-                self._tell(replace(self._looked, heatmaps=tuple(heatmaps)))
-
-        self._judging.do(judge, done, lambda error: done(f"No heatmap: {error}"))
+        self._judging.also(
+            lambda: self._heatmaps.make(wish.runs[place], wish.name, wish.stamp, image),
+            done,
+            lambda error: done(f"No heatmap: {error}"),
+        )
 
 
-def make_thumbnail(file: str, width_px: int, height_px: int) -> QImage | None:
-    """Read a picture and make it so small that it fits; None where it cannot be shown. Called on a worker."""
+def make_thumbnail(file: str) -> QImage | None:
+    """Read a picture and make it so small that it fits the gallery; None where it cannot be shown. On a worker."""
     try:
-        image = read_picture(find_picture(Path(file).parent, Path(file).name), at_least=2 * height_px)
+        image = read_picture(find_picture(Path(file).parent, Path(file).name), at_least=2 * PICTURE_H)
     except InspectorError:
         return None
-    scale = min(1.0, width_px / image.shape[1], height_px / image.shape[0])
+    scale = min(1.0, PICTURE_W / image.shape[1], PICTURE_H / image.shape[0])
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
     return to_qimage(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
 
 
-def _read(wanted: PictureWish) -> PictureReading:
-    path = wanted.path
+def _read(wish: PictureWish) -> PictureReading:
+    path = wish.path
     try:
         status = path.stat()
     except OSError:
-        words = f"{wanted.name} is not in its folder any more.\nIts row stays; put the file back to see it."
-        return PictureReading(wanted=wanted, why=words, heatmaps=tuple(None for _ in wanted.runs))
-    changed = -1 not in wanted.stamp and (status.st_size, status.st_mtime_ns) != wanted.stamp
-    heatmaps = tuple(None if asked else "No heatmap: the network was not asked." for asked in wanted.judged)
+        words = f"{wish.name} is not in its folder any more.\nIts row stays; put the file back to see it."
+        return PictureReading(wish=wish, why=words, heatmaps=tuple(None for _ in wish.runs))
+    changed = -1 not in wish.stamp and (status.st_size, status.st_mtime_ns) != wish.stamp
+    heatmaps = tuple(None if asked else "No heatmap: the network was not asked." for asked in wish.judged)
     try:
-        return PictureReading(wanted=wanted, image=read_picture(path), changed=changed, heatmaps=heatmaps)
+        return PictureReading(wish=wish, image=read_picture(path), changed=changed, heatmaps=heatmaps)
     except InspectorError as error:
-        return PictureReading(wanted=wanted, why=f"{wanted.name} cannot be shown.\n{error}", heatmaps=heatmaps)
+        return PictureReading(wish=wish, why=f"{wish.name} cannot be shown.\n{error}", heatmaps=heatmaps)

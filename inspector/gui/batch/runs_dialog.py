@@ -40,8 +40,8 @@ class RunsDialog(QDialog):
         deletes: Whether one can be deleted here.
     """
 
-    taken = Signal(str)  #: id of a run
-    delete_wanted = Signal(str)  #: likewise
+    taken = Signal(object)  #: BatchRun
+    delete_wanted = Signal(object)  #: BatchRun
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class RunsDialog(QDialog):
         row = QHBoxLayout()
         self.delete_button = QPushButton("Delete…", self)
         self.delete_button.setToolTip("Remove the results of this run; the pictures stay")
-        self.delete_button.clicked.connect(lambda: self.delete_wanted.emit(self._chosen()))
+        self.delete_button.clicked.connect(self._delete)
         self.delete_button.setVisible(deletes)
         row.addWidget(self.delete_button)
         row.addStretch(1)
@@ -122,16 +122,20 @@ class RunsDialog(QDialog):
             self.table.selectRow(0)
         self._show_buttons()
 
-    def _chosen(self) -> str:
+    def _chosen(self) -> BatchRun | None:
         rows = self.table.selectionModel().selectedRows()
-        return self._runs[rows[0].row()].id if rows else ""
+        return self._runs[rows[0].row()] if rows else None
 
     def _show_buttons(self) -> None:
-        chosen = next((run for run in self._runs if run.id == self._chosen()), None)
-        self.take_button.setEnabled(chosen is not None)
-        self.delete_button.setEnabled(chosen is not None and not chosen.active)
+        run = self._chosen()
+        self.take_button.setEnabled(run is not None)
+        self.delete_button.setEnabled(run is not None and not run.active)
 
     def _take(self) -> None:
-        if chosen := self._chosen():
-            self.taken.emit(chosen)
+        if (run := self._chosen()) is not None:
+            self.taken.emit(run)
             self.accept()
+
+    def _delete(self) -> None:
+        if (run := self._chosen()) is not None:
+            self.delete_wanted.emit(run)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inspector import assembly
 from inspector.batch import Filter, RunError, Sort, flips, labels_for, list_pictures, survey
 from inspector.batch.summary import evidence, warnings
 from inspector.domain.confusion import UNLABELLED
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         Survey,
     )
     from inspector.domain.confusion import Confusion
+    from inspector.paths import Home
 
 _ALL, _BY_PATH = Filter(), Sort()
 #: So many rows are read at once: a hundred thousand come in pieces, between which the window is drawn.
@@ -94,14 +96,14 @@ class SurveyedFolder:
     Args:
         folder: The pictures.
         labels: The table that their labels come from; empty for the folders' names.
-        found: What it holds.
+        survey: What it holds.
         runs: All runs, the newest first.
         last: The newest run of this folder with these labels; None where there is none.
     """
 
     folder: Path
     labels: str
-    found: Survey
+    survey: Survey
     runs: list[BatchRun]
     last: BatchRun | None
 
@@ -109,6 +111,19 @@ class SurveyedFolder:
     def inspected(self) -> bool:
         """Whether there is a run of this folder, with whichever labels."""
         return any(run.pictures == self.folder for run in self.runs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judges:
+    """What can judge a folder.
+
+    Args:
+        recipes: Names of the recipes that can be used.
+        models: Names of the models that can be used.
+    """
+
+    recipes: tuple[str, ...]
+    models: tuple[str, ...]
 
 
 class BatchStore:
@@ -155,8 +170,8 @@ class BatchStore:
         last = next((run for run in here if labels is None or run.record.labels_file == labels), None)
         if labels is None:
             labels = last.record.labels_file if last is not None else ""
-        found = survey(list_pictures(folder, recursive=True), labels_for(folder, Path(labels) if labels else None))
-        return SurveyedFolder(folder=folder, labels=labels, found=found, runs=runs, last=last)
+        holds = survey(list_pictures(folder, recursive=True), labels_for(folder, Path(labels) if labels else None))
+        return SurveyedFolder(folder=folder, labels=labels, survey=holds, runs=runs, last=last)
 
     def look(self, query: Query) -> Reading:
         """Read what is new of a run, and select.
@@ -219,6 +234,14 @@ class BatchStore:
         if known is None or known[0] is not first or known[1] is not second:
             known = self._compared = (first, second, flips(first, second))
         return known[2]
+
+
+def list_judges(home: Home) -> Judges:
+    """List the recipes and models of a station that can judge."""
+    return Judges(
+        recipes=tuple(entry.name for entry in assembly.list_recipes(home) if not entry.fault),
+        models=tuple(entry.name for entry in assembly.model_store(home).list() if not entry.fault),
+    )
 
 
 def _aligned(run: BatchRun, first: BatchTable, second: BatchTable, found: Comparison) -> OtherRun:
