@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench regression package package-test screenshots clean
+.PHONY: help setup run test test-plain test-busy lint bench regression package package-test screenshots clean
 VARIANT ?= full
 
 help:  ## what there is
@@ -23,6 +23,12 @@ run: setup  ## the station's window on the demo line; without a display the same
 
 test: setup  ## lint, types, import contracts, tests
 	@.ci/check "$(BIN)"
+
+test-plain: setup  ## the tests as on a processor without VNNI, AMX and bfloat16 (TESTS="tests/vision …" chooses)
+	@.ci/test-elsewhere "$(BIN)" plain $(TESTS)
+
+test-busy: setup  ## the tests beside eight busy loops (TESTS as above)
+	@.ci/test-elsewhere "$(BIN)" busy $(TESTS)
 
 lint: setup  ## lint, types, import contracts
 	@.ci/check "$(BIN)" lint
