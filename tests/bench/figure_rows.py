@@ -92,6 +92,14 @@ def _speeds(answer: Any) -> str:
     return ", ".join(f"{size}² {row['images_per_s']:.0f}/s ({row['precision']})" for size, row in sorted(best.items()))
 
 
+def _ratios(answer: Any) -> str:
+    """What CI holds, then the ratio to torch, which it does not."""
+    held = [f"{name.replace('_', ' ')} {value:.2f}" for name, value in answer["ratios"].items()]
+    return ", ".join(
+        [*held, f"line against grad cam {answer['line_against_grad_cam']:.2f} ({answer['processor']}, not held)"]
+    )
+
+
 def _shares(answer: Any) -> str:
     return ", ".join(f"{row['precision']} {row['input_size']}² {row['share']:.2f}" for row in answer["graphs"])
 
@@ -194,7 +202,7 @@ ROWS = (
         what="the ratios that CI holds",
         target="see `regression.json`",
         step="regression",
-        read=lambda a: ", ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in a["ratios"].items()),
+        read=_ratios,
     ),
     Row(
         what="batch, of the smaller of decoding alone and the network alone",
