@@ -95,7 +95,7 @@ class Plain:
 
     def __call__(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See `Extractor`."""
-        return np.stack([normalise(one, self._preprocessing) for one in pictures])
+        return np.stack([normalise(picture, self._preprocessing) for picture in pictures])
 
 
 def bytes_per_view(cut: str, size: int) -> int:

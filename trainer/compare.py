@@ -62,7 +62,7 @@ def compare(
                     if isinstance(report, Result):
                         results[method].append(report)
                 judged, threshold = yield from _judged(request, out)
-                pooled[method] += [_aligned(one, seed, threshold) for one in judged]
+                pooled[method] += [_aligned(picture, seed, threshold) for picture in judged]
     for method, found in results.items():
         rows[method] = {name: _spread([one.test.get(name) for one in found]) for name in _FIGURES}
         rows[method]["seconds"] = _spread([one.seconds for one in found])
@@ -137,7 +137,7 @@ def _spread(values: Sequence[Any]) -> dict[str, Any]:
 
 
 def _summed(confusions: Sequence[Any]) -> dict[str, int]:
-    return {name: sum(one[name] for one in confusions) for name in confusions[0]}
+    return {name: sum(confusion[name] for confusion in confusions) for name in confusions[0]}
 
 
 def _cell(value: dict[str, Any], interval: Sequence[float] | None = None) -> str:

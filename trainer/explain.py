@@ -76,8 +76,10 @@ def explain(
         classifier.close()
     network, reason = _network(bundle)
     steps = [(method, layer) for method in methods for layer in (layers if METHODS[method][1] else ("layer4",))]
-    possible = [one for one in steps if network is not None or not METHODS[one[0]][1]]
-    left_out = [LeftOut(method=METHODS[one[0]][0], layer=one[1], reason=reason) for one in steps if one not in possible]
+    possible = [step for step in steps if network is not None or not METHODS[step[0]][1]]
+    left_out = [
+        LeftOut(method=METHODS[step[0]][0], layer=step[1], reason=reason) for step in steps if step not in possible
+    ]
     if not possible:
         raise BundleError(f"none of these maps can be made: {reason}", "Ask for the method closed-form.")
     sheet = _Sheet(image, out, contour=verdict_of(prediction.p_defective, bundle.manifest.thresholds) is Verdict.FAIL)

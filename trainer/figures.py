@@ -199,11 +199,11 @@ def reliability_diagram(parts: Mapping[str, tuple[NDArray[np.float64], NDArray[n
             parts.items(), (GOOD_INK, DEFECT_INK), ("o", "s"), strict=False
         ):
             bins = reliability(scores, labels)
-            x, y = [one.mean_p for one in bins], [one.defective for one in bins]
-            ends = [wilson_interval(round(one.defective * one.pictures), one.pictures) for one in bins]
+            x, y = [bin_.mean_p for bin_ in bins], [bin_.defective for bin_ in bins]
+            ends = [wilson_interval(round(bin_.defective * bin_.pictures), bin_.pictures) for bin_ in bins]
             bars = [[v - low for v, (low, _) in zip(y, ends, strict=True)]]
             bars.append([high - v for v, (_, high) in zip(y, ends, strict=True)])
-            error = sum(one.pictures * abs(one.mean_p - one.defective) for one in bins) / len(labels)
+            error = sum(bin_.pictures * abs(bin_.mean_p - bin_.defective) for bin_ in bins) / len(labels)
             style: dict[str, Any] = {"color": ink, "marker": marker, "markersize": 4, "linestyle": "none"}
             label = f"{name}, ECE {error:.3f}"
             axes.errorbar(x, y, yerr=np.abs(bars), label=label, elinewidth=0.6, capsize=2, **style)
@@ -322,12 +322,12 @@ def history(epochs: Sequence[Epoch]) -> bytes:
     Args:
         epochs: In the order in which they came, at least one.
     """
-    settings = list(dict.fromkeys(one.setting for one in epochs))
+    settings = list(dict.fromkeys(epoch.setting for epoch in epochs))
 
     def paint(left: Axes, right: Axes) -> None:
         for setting in settings:
             last = setting == settings[-1]
-            own = [one for one in epochs if one.setting == setting]
+            own = [epoch for epoch in epochs if epoch.setting == setting]
             x = [one.epoch for one in own]
             ink, width = (GOOD_INK, 1.4) if last else (MUTED, 0.6)
             if last:

@@ -319,7 +319,7 @@ class _Run:
             "best_loss": self._best_loss,
             "best_scores": torch.from_numpy(self._best_scores),
             "optimiser": self._optimiser.state_dict(),
-            "history": [one.model_dump_json() for one in self.history],
+            "history": [epoch.model_dump_json() for epoch in self.history],
         }
         with atomic_file(path) as file:
             torch.save(state, file)
@@ -337,7 +337,7 @@ class _Run:
                     parameter.copy_(value)
             self._optimiser.load_state_dict(state["optimiser"])
             self._average, self._best = list(state["average"]), list(state["best"])
-            self.history = [Epoch.model_validate_json(one) for one in state["history"]]
+            self.history = [Epoch.model_validate_json(epoch) for epoch in state["history"]]
             self.epoch, self._best_loss = int(state["epoch"]), float(state["best_loss"])
             self._best_scores = state["best_scores"].cpu().numpy()
         except (OSError, RuntimeError, KeyError, ValueError, EOFError) as error:

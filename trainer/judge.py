@@ -44,16 +44,16 @@ class Judgement:
 
     def scores(self) -> NDArray[np.float64]:
         """Return (N,) P(defective)."""
-        return np.array([one.p_defective for one in self.judged], dtype=np.float64)
+        return np.array([picture.p_defective for picture in self.judged], dtype=np.float64)
 
     def tiles(self, threshold: float) -> list[Tile]:
         """Return sample predictions with their pictures and heatmaps."""
-        top = max((float(one.max()) for one in self.maps.values()), default=0.0) or 1.0
+        top = max((float(map_.max()) for map_ in self.maps.values()), default=0.0) or 1.0
         found = []
-        for one in choose_samples(self.judged, threshold):
-            picture = _picture(self.samples[one.name])
-            heatmap = np.clip(self.maps[one.name] / top, 0, 1)
-            found.append(Tile(picture, heatmap, one.name, one.path, one.defect, one.p_defective))
+        for sample in choose_samples(self.judged, threshold):
+            picture = _picture(self.samples[sample.name])
+            heatmap = np.clip(self.maps[sample.name] / top, 0, 1)
+            found.append(Tile(picture, heatmap, sample.name, sample.path, sample.defect, sample.p_defective))
         return found
 
     def pointing(self) -> dict[str, JsonValue]:

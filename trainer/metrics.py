@@ -79,8 +79,8 @@ class ReliabilityBin:
 
 def arrays(judged: Sequence[Judged]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return (N,) float64 P(defective) and (N,) int64 labels, 0 good, 1 defective."""
-    scores = np.array([one.p_defective for one in judged], dtype=np.float64)
-    return scores, np.array([one.defective for one in judged], dtype=np.int64)
+    scores = np.array([picture.p_defective for picture in judged], dtype=np.float64)
+    return scores, np.array([picture.defective for picture in judged], dtype=np.int64)
 
 
 def evaluate(judged: Sequence[Judged], threshold: float, review_from: float | None = None) -> dict[str, JsonValue]:
@@ -102,9 +102,9 @@ def evaluate(judged: Sequence[Judged], threshold: float, review_from: float | No
         MetricsError: If there is no picture, or a score is none.
     """
     scores, truth = _checked(*arrays(judged))
-    several = len({one.category for one in judged}) > 1
-    types = [f"{one.category}/{one.defect}" if several else one.defect for one in judged]
-    categories = [one.category for one in judged]
+    several = len({picture.category for picture in judged}) > 1
+    types = [f"{picture.category}/{picture.defect}" if several else picture.defect for picture in judged]
+    categories = [picture.category for picture in judged]
     return {
         "threshold": threshold,
         **figures(scores, truth, threshold),

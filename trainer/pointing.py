@@ -46,7 +46,7 @@ def pointing(
         MetricsError: If a map has no mask, or one of them is no plane of pixels.
     """
     _check(maps, masks)
-    clean = [np.nan_to_num(np.asarray(one, np.float32), nan=0.0, posinf=0.0, neginf=0.0) for one in maps]
+    clean = [np.nan_to_num(np.asarray(map_, np.float32), nan=0.0, posinf=0.0, neginf=0.0) for map_ in maps]
     hits: list[tuple[bool, bool]] = []
     energies: list[float] = []
     shares: list[float] = []

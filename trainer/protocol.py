@@ -336,10 +336,10 @@ class RunFolder:
             lines = self.reports_file.read_bytes().split(b"\n")
         except OSError:
             return []
-        found: list[Report] = []
+        reports: list[Report] = []
         for line in lines[:-1]:
             try:
-                found.append(parse_report(line))
+                reports.append(parse_report(line))
             except ValueError:
                 continue
-        return found
+        return reports

@@ -109,7 +109,7 @@ def evidence(judged: Sequence[Judged], threshold: float, claim: float) -> Eviden
         claim: Escape rate, strictly between 0 and 1.
     """
     needed = parts_needed(claim, CONFIDENCE)
-    defective = [one for one in judged if one.defective]
+    defective = [picture for picture in judged if picture.defective]
     escapes = int((~rejected([one.p_defective for one in defective], threshold)).sum())
     n = len(defective)
     upper = 1.0 if escapes == n else float(beta.ppf(CONFIDENCE, escapes + 1, n - escapes))
@@ -184,7 +184,7 @@ def _metrics(contents: Contents) -> dict[str, JsonValue]:
         "comparison": list(contents.comparison),
         "counts": {part: dict(counts) for part, counts in contents.counts.items()},
         "split": dict(contents.split),
-        "findings": [one.model_dump(mode="json", exclude={"kind"}) for one in contents.findings],
+        "findings": [finding.model_dump(mode="json", exclude={"kind"}) for finding in contents.findings],
         "warnings": list(contents.warnings),
         "config": dict(contents.config),
         "stages_s": dict(contents.stages),

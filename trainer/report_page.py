@@ -132,7 +132,7 @@ def _summary(metrics: Mapping[str, Any]) -> list[str]:
         )
     parts = [f'<p class="lead">{escape(" ".join(said))}</p>']
     parts.append(f'<p class="box">{escape(metrics["evidence"]["sentence"])}</p>')
-    return parts + [f'<p class="box warning">{escape(one)}</p>' for one in metrics["warnings"]]
+    return parts + [f'<p class="box warning">{escape(warning)}</p>' for warning in metrics["warnings"]]
 
 
 def _test(metrics: Mapping[str, Any], images: Mapping[str, str]) -> list[str]:
@@ -220,7 +220,7 @@ def _beyond(metrics: Mapping[str, Any]) -> list[str]:
     if metrics["folds"]:
         parts += ["<h2>Spread over the folds</h2>", _pairs(metrics["folds"])]
     if metrics["comparison"]:
-        parts += ["<h2>Other methods</h2>", *(f"<p>{escape(one)}</p>" for one in metrics["comparison"])]
+        parts += ["<h2>Other methods</h2>", *(f"<p>{escape(sentence)}</p>" for sentence in metrics["comparison"])]
     return parts
 
 
@@ -228,15 +228,15 @@ def _data(metrics: Mapping[str, Any]) -> list[str]:
     counts = metrics["counts"]
     parts = ["<h2>Data</h2>"] if counts or metrics["split"] or metrics["findings"] else []
     if counts:
-        types = sorted({name for one in counts.values() for name in one}, key=lambda name: (name != "good", name))
-        rows = [[name, *(str(one.get(name, 0)) for one in counts.values())] for name in types]
-        rows.append(["all", *(str(sum(one.values())) for one in counts.values())])
+        types = sorted({name for count in counts.values() for name in count}, key=lambda name: (name != "good", name))
+        rows = [[name, *(str(count.get(name, 0)) for count in counts.values())] for name in types]
+        rows.append(["all", *(str(sum(count.values())) for count in counts.values())])
         parts.append(_table(["Pictures", *counts], rows))
     elif metrics["split"]:
         parts.append(_pairs(metrics["split"]))
     if metrics["findings"]:
         parts.append("<h3>Findings of the audit</h3>")
-        parts += [_finding(one) for one in metrics["findings"]]
+        parts += [_finding(finding) for finding in metrics["findings"]]
     return parts
 
 
@@ -269,7 +269,9 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     def line(tag: str, cells: Sequence[str]) -> str:
         first, *others = (escape(cell) for cell in cells)
         return (
-            f"<tr><{tag}>{first}</{tag}>" + "".join(f'<{tag} class="number">{one}</{tag}>' for one in others) + "</tr>"
+            f"<tr><{tag}>{first}</{tag}>"
+            + "".join(f'<{tag} class="number">{other}</{tag}>' for other in others)
+            + "</tr>"
         )
 
     body = "".join(line("td", row) for row in rows)

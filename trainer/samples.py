@@ -68,7 +68,7 @@ def choose_samples(judged: Sequence[Judged], threshold: float) -> list[Judged]:
     """
     chosen: list[Judged] = []
     for kind in KINDS:
-        own = [one for one in judged if _kind(one.defect, one.p_defective, threshold) == kind]
+        own = [picture for picture in judged if _kind(picture.defect, picture.p_defective, threshold) == kind]
         own.sort(key=lambda one: (-abs(one.p_defective - threshold), one.name))
         if kind in KINDS[:2]:
             own = own[:MOST_ERRORS]
@@ -80,7 +80,7 @@ def choose_samples(judged: Sequence[Judged], threshold: float) -> list[Judged]:
 
 def grouped(tiles: Sequence[Tile], threshold: float) -> dict[str, list[Tile]]:
     """Return the tiles by kind, in the order of `KINDS`; a kind without a tile is left out."""
-    found = {kind: [one for one in tiles if one.kind(threshold) == kind] for kind in KINDS}
+    found = {kind: [tile for tile in tiles if tile.kind(threshold) == kind] for kind in KINDS}
     return {kind: own for kind, own in found.items() if own}
 
 

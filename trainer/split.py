@@ -129,7 +129,7 @@ def _units(dataset: Dataset, clusters: Mapping[str, int]) -> list[list[int]]:
 def _kind(dataset: Dataset, unit: Sequence[int]) -> tuple[str, str]:
     """Return category and type of a unit: the defect's, where it holds both good and defective pictures."""
     members = [dataset.samples[index] for index in unit]
-    worst = next((one for one in members if one.defective), members[0])
+    worst = next((member for member in members if member.defective), members[0])
     return worst.category, worst.defect
 
 

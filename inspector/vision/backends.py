@@ -55,11 +55,11 @@ def list_devices() -> list[Device]:
     from inspector.vision.graphs import precisions
 
     core = ov.Core()
-    found: dict[str, Device] = {}
+    devices: dict[str, Device] = {}
     for name in sorted(core.available_devices, key=lambda text: (text != "CPU", text)):
         short = name.split(".")[0].lower()
-        if short in get_args(DeviceName) and short not in found:
-            found[short] = Device(
+        if short in get_args(DeviceName) and short not in devices:
+            devices[short] = Device(
                 name=short,
                 backend="openvino",
                 description=str(core.get_property(name, "FULL_DEVICE_NAME")),
@@ -67,8 +67,8 @@ def list_devices() -> list[Device]:
             )
     cuda = _cuda_name()
     if cuda:
-        found["cuda"] = Device(name="cuda", backend="torch", description=cuda, precisions=CUDA_PRECISIONS)
-    return list(found.values())
+        devices["cuda"] = Device(name="cuda", backend="torch", description=cuda, precisions=CUDA_PRECISIONS)
+    return list(devices.values())
 
 
 def load_classifier(

@@ -64,8 +64,8 @@ def scores_csv(scores: Iterable[PictureScore]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(field.name for field in fields(PictureScore))
-    for one in scores:
-        writer.writerow(repr(value) if isinstance(value, float) else value for value in astuple(one))
+    for score in scores:
+        writer.writerow(repr(value) if isinstance(value, float) else value for value in astuple(score))
     return text.getvalue().encode("utf-8", "backslashreplace")
 
 

@@ -85,16 +85,16 @@ class ModelStore:
         return Bundle.load(self.find(name_or_path))
 
     def _bundle_folders(self) -> tuple[Path, ...]:
-        found: tuple[Path, ...] = ()
+        paths: tuple[Path, ...] = ()
         for folder in self._folders:
             try:
                 children = sorted(folder.iterdir())
             except OSError:  # a store folder need not exist
                 continue
-            found += tuple(
+            paths += tuple(
                 path for path in children if not path.name.startswith(".") and (path / MANIFEST_FILE).is_file()
             )
-        return found
+        return paths
 
 
 def _entry(folder: Path) -> ModelEntry:

@@ -192,5 +192,5 @@ class TorchSlot:
         """Wait, and return probabilities (used, K) and maps (used, K, h, w), float32, as copies."""
         if self._done is not None:
             self._done.synchronize()
-        probabilities, maps = (one[: self._used].numpy().copy() for one in self._answers)
+        probabilities, maps = (answer[: self._used].numpy().copy() for answer in self._answers)
         return probabilities, maps

@@ -147,7 +147,9 @@ class _Station:
         else:
             predictions = [self._classifier.predict(image) for image in images]
         which = self._classifier.classes.defect_indices[0]
-        return [Judgement(p_defective=one.p_defective, heatmap=one.maps[which]) for one in predictions]
+        return [
+            Judgement(p_defective=prediction.p_defective, heatmap=prediction.maps[which]) for prediction in predictions
+        ]
 
     def close(self) -> None:
         self._classifier.close()
@@ -166,11 +168,11 @@ class _Other(ABC):
         self._batch = batch
 
     def judge(self, images: Sequence[Image]) -> list[Judgement]:
-        found: list[Judgement] = []
+        judgements: list[Judgement] = []
         for first in range(0, len(images), self._batch):
             chunk = images[first : first + self._batch]
-            found += self._chunk(np.stack([preprocess(image, self._preprocessing) for image in chunk]))
-        return found
+            judgements += self._chunk(np.stack([preprocess(image, self._preprocessing) for image in chunk]))
+        return judgements
 
     def close(self) -> None:  # noqa: B027 - most hold nothing
         """Nothing is held."""

@@ -53,7 +53,7 @@ class GraphPair:
             largest_alone_images_per_s=self.largest_alone_images_per_s,
             graph_schedule=str(self.graph.runner.schedule),
             limit_schedule=str(self.limit.runner.schedule),
-            gmac=sum(one.macs for one in resnet50_convolutions(self.input_size)) / 1e9,
+            gmac=sum(convolution.macs for convolution in resnet50_convolutions(self.input_size)) / 1e9,
         )
 
 
@@ -124,7 +124,7 @@ def largest_alone_rate(core: Any, size: int, precision: str, limit: GraphRunner)
         precision: "fp32", "bf16" or "int8".
         limit: The convolutions together; its schedule is used.
     """
-    batch, total = limit.schedule.batch, sum(one.macs for one in resnet50_convolutions(size))
+    batch, total = limit.schedule.batch, sum(convolution.macs for convolution in resnet50_convolutions(size))
     rates = [
         macs * GraphRunner(core, model, precision, limit.schedule).rate(_ALONE_S)
         for model, macs in largest_alone(size, batch, int8=precision == "int8")
