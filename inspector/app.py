@@ -147,7 +147,7 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
     session, window = composition.session, composition.window()
     window.painted.connect(lambda: session.begin(start=options.start))
     single.wanted.connect(window.come_to_front)
-    if _is_first_start(options):
+    if is_first_start(options):
         window.painted.connect(window.set_up)
     window.painted.connect(lambda: soon(window, _SETTINGS_AFTER_MS, lambda: _prepare_settings(session, window)))
     window.closed.connect(app.quit)
@@ -165,7 +165,7 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
     return app.exec()
 
 
-def _is_first_start(options: AppOptions) -> bool:
+def is_first_start(options: AppOptions) -> bool:
     """True where nothing has been set up, and the command line does not say what to inspect."""
     said = options.recipe or options.source or options.model or options.start
     return not said and not options.home.settings.exists() and not any(options.home.recipes.glob("*.json"))

@@ -140,8 +140,8 @@ class Footer(QWidget):
         self.latency.setToolTip("Trigger → committed verdict; press to see where the time goes")
         self.latency.clicked.connect(self.stages_wanted)
         self.panel = StagePanel(self)
-        self._drops, self._device, self._clock = label(), label(), label()
-        for one in (self.latency, self._drops, self._device):
+        self._drops, self.device, self._clock = label(), label(), label()
+        for one in (self.latency, self._drops, self.device):
             row.addWidget(one)
         row.addStretch(1)
         row.addWidget(self._clock)
@@ -153,8 +153,8 @@ class Footer(QWidget):
         frames = f"{figure(status.fps, 2)} fps   ·   dropped {status.dropped}   ·   waiting {status.waiting}"
         self._drops.setText(frames)
         model = status.model
-        self._device.setText("" if model is None else f"{model.device} ({model.backend} {model.precision})")
-        self._device.setToolTip("" if model is None else model.reason)
+        self.device.setText("" if model is None else f"{model.device} ({model.backend} {model.precision})")
+        self.device.setToolTip("" if model is None else model.reason)
 
     def show_stages(self, figures: tuple[StageFigure, ...]) -> None:
         """Open the panel of the stages, or bring it up to date."""

@@ -67,6 +67,18 @@ class Station:
     def until(self, condition: Callable[[], object]) -> None:
         self.qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
 
+    def beat(self, times: int = 2) -> None:
+        """Let the session look for what is new so many times."""
+        beats: list[object] = []
+        self.session.polled.connect(lambda: beats.append(None))
+        self.until(lambda: len(beats) >= times)
+
+    def settle(self) -> None:
+        """Let the worker finish what it was given so far, and show it."""
+        done: list[object] = []
+        self.session.work.do(lambda: None, done.append)
+        self.until(lambda: done)
+
     def close(self) -> None:
         if not self.closed:
             self.window.close()

@@ -90,7 +90,7 @@ class Desk:
     def shown(self) -> str:
         """The id of the part whose picture is on the screen; empty where there is none."""
         found, view = self.page.walk.current, self.page.stage.view
-        there = found is not None and view._shown is not None and view._shown.scene.image is found.image
+        there = found is not None and view.shown is not None and view.shown.scene.image is found.image
         return found.inspection_id if found is not None and there else ""
 
     def until_shown(self, other_than: str = "") -> str:
@@ -101,7 +101,7 @@ class Desk:
         return self.page.columns.facts.verdict.face
 
     def scene(self) -> Scene:
-        found = self.page.stage.view._scene
+        found = self.page.stage.view.scene
         assert found is not None
         return found
 

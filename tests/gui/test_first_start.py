@@ -123,14 +123,14 @@ def test_a_part_without_a_model_is_never_judged_by_the_demo_model(fresh: Fresh, 
 
 
 def test_everything_skipped_changes_nothing_but_that_it_does_not_ask_again(fresh: Fresh) -> None:
-    assert app._is_first_start(AppOptions(home=fresh.home))
+    assert app.is_first_start(AppOptions(home=fresh.home))
     for _ in range(3):
         fresh.press(fresh.dialog.skip_button)
     fresh.until(fresh.home.settings.exists)
     assert not fresh.dialog.isVisible()
     assert not list(fresh.home.recipes.glob("*.json"))
     assert load_settings(fresh.home.settings)[0].station == Settings().station
-    assert not app._is_first_start(AppOptions(home=fresh.home))
+    assert not app.is_first_start(AppOptions(home=fresh.home))
 
 
 def test_escape_sets_up_later(fresh: Fresh) -> None:
@@ -184,8 +184,8 @@ def test_an_import_that_fails_says_why(fresh: Fresh, tmp_path: Path) -> None:
 
 def test_the_first_start_is_not_one_where_the_command_line_says_what_to_do(tmp_path: Path) -> None:
     home = Home(root=tmp_path)
-    assert app._is_first_start(AppOptions(home=home))
-    assert not app._is_first_start(AppOptions(home=home, source="demo:"))
+    assert app.is_first_start(AppOptions(home=home))
+    assert not app.is_first_start(AppOptions(home=home, source="demo:"))
     home.recipes.mkdir()
     (home.recipes / "A.json").write_text(json.dumps({}))
-    assert not app._is_first_start(AppOptions(home=home))
+    assert not app.is_first_start(AppOptions(home=home))

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.domain.tally import Tally
 from inspector.gui import theme
+from inspector.gui.live import page as live_page
 from inspector.gui.live.page import FRESH_S, NEW_S
 from inspector.gui.live.trend import Minute, Trend, floor_of, minutes_of
 from inspector.gui.widgets.verdict import Face
@@ -61,21 +62,21 @@ def test_a_figure_is_as_wide_as_its_digits(value: float | None, digits: int, wor
     assert theme.figure(value, digits) == words
 
 
-def test_an_old_verdict_is_never_shown_as_new(station: Station) -> None:
+def test_an_old_verdict_is_never_shown_as_new(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
     picture(station.pictures / "good.png", bad=False)
     live = station.window.live
     station.session.start()
     station.until(lambda: live.verdict.face is Face.PASS and not live.verdict.dimmed)
-    assert live.verdict._caption.startswith("part 1 · ")
-    live._last_s = time.perf_counter() - NEW_S - 0.1
+    assert live.verdict.caption.startswith("part 1 · ")
+    monkeypatch.setattr(live_page, "perf_counter", lambda: time.perf_counter() + NEW_S + 0.1)
     station.until(lambda: live.verdict.dimmed)
     assert live.verdict.face is Face.PASS
-    assert live.verdict._caption.startswith("last: part 1 · ")
+    assert live.verdict.caption.startswith("last: part 1 · ")
     assert live.verdict.accessibleDescription() == "PASS, earlier part"
     picture(station.pictures / "second.png", bad=True)
     station.until(lambda: live.verdict.face is Face.FAIL)
     assert not live.verdict.dimmed
-    live._last_s = time.perf_counter() - FRESH_S - 1
+    monkeypatch.setattr(live_page, "perf_counter", lambda: time.perf_counter() + NEW_S + FRESH_S + 1)
     station.until(lambda: live.verdict.face is Face.WAITING)
     assert not live.verdict.dimmed
 

@@ -31,7 +31,7 @@ def test_without_kept_passes_the_audit_says_so_and_leads_to_the_archive(
     desk.press(desk.page.side.tabs.buttons[1])
     desk.press(audit.archive_button)
     desk.until(desk.station.window.settings.isVisible)
-    assert desk.station.window.settings._title.text() == "Archive"
+    assert desk.station.window.settings.title.text() == "Archive"
 
 
 def test_in_a_wide_window_every_card_is_in_view(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:

@@ -36,11 +36,11 @@ def test_failures_are_walked_with_the_keyboard(qtbot: QtBot, home: Home, desks: 
     desk.until(lambda: page.bar.buttons[QueueKind.FAILURES].text() == "Failures 3")
     desk.until(lambda: page.judging._types == ("dent", "scratch"))
     assert desk.face() is Face.FAIL
-    assert page.columns.facts.score._number.text() == "1.00"
+    assert page.columns.facts.score.number.text() == "1.00"
     assert page.judging.place.text() == "1 OF 3"
     assert desk.scene().heatmap is not None
     desk.key(Qt.Key.Key_H)
-    desk.until(lambda: page.stage.view._shown is not None and page.stage.view._shown.scene.heatmap is None)
+    desk.until(lambda: page.stage.view.shown is not None and page.stage.view.shown.scene.heatmap is None)
 
     desk.key(Qt.Key.Key_G)
     second = desk.until_shown(first)
@@ -152,7 +152,7 @@ def test_the_blind_audit_withholds_everything_until_the_part_is_judged(
     desk.until(lambda: all(page.walk.reader.known(one) for one in page.walk.ids))
     assert len(page.walk.ids) == 4
     assert desk.face() is Face.WITHHELD
-    assert page.columns.facts.score._number.text() == "–"
+    assert page.columns.facts.score.number.text() == "–"
     assert desk.scene().heatmap is None
     assert {one.state for one in page.stage.film.stills} == {"idle"}
     seen = " ".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,9 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from inspector.domain.records import Frame, Part
 from inspector.engine.status import PartInspected, RunState
+from inspector.gui.settings.page import SettingsPage
+from inspector.gui.station import session as session_module
 from inspector.gui.station.events import PIXELS_OF, Listener
 from inspector.gui.station.session import HIDDEN_POLL_MS
 from inspector.gui.widgets.picture import PictureView
@@ -35,6 +39,11 @@ def frame(number: int) -> Frame:
 def event(number: int) -> PartInspected:
     part = Part(frame=frame(number % 250), region=None, triggered_s=time.perf_counter(), trigger="interval")
     return PartInspected(inspection=inspection(number), part=part, prediction=None, committed_ms=1.0, commit_ms=0.5)
+
+
+def text_of(field: QWidget) -> str:
+    assert isinstance(field, QLineEdit | QComboBox)
+    return field.text() if isinstance(field, QLineEdit) else field.currentText()
 
 
 class Asked:
@@ -61,7 +70,7 @@ def test_a_hidden_view_renders_nothing_and_then_only_the_newest(
     station.until(lambda: not live.isVisible())
     for number in range(20):
         station.session.frame_arrived.emit(frame(number))
-    live._on_poll()
+    station.beat()
     assert asked.scenes == []
     station.window.show_page("live")
     station.until(lambda: asked.scenes)
@@ -72,59 +81,62 @@ def test_a_hidden_window_gets_no_frames_and_is_asked_less_often(station: Station
     session = station.session
     got: list[Frame] = []
     session.frame_arrived.connect(got.append)
-    station.until(lambda: session._timer.interval() < HIDDEN_POLL_MS)
+    station.until(lambda: session.pace_ms < HIDDEN_POLL_MS)
     station.window.hide()
-    station.until(lambda: session._timer.interval() == HIDDEN_POLL_MS)
-    session._listener.on_frame(frame(1))
-    ticks: list[int] = []
-    session.polled.connect(lambda: ticks.append(len(got)))
-    station.until(lambda: len(ticks) >= 2)
+    station.until(lambda: session.pace_ms == HIDDEN_POLL_MS)
+    picture(station.pictures / "good.png", bad=False)
+    session.start()
+    station.until(lambda: station.window.live.counters.texts()["inspected"] == "1")
+    station.beat()
     assert got == []
     station.window.show()
     station.until(lambda: got)
-    assert session._timer.interval() < HIDDEN_POLL_MS
+    assert session.pace_ms < HIDDEN_POLL_MS
 
 
 def test_parts_are_counted_while_the_window_is_hidden(station: Station) -> None:
     picture(station.pictures / "bad.png", bad=True)
     station.window.hide()
     station.session.start()
-    station.until(lambda: station.window.live.counters._tallies["shift"].failed == 1)
+    station.until(lambda: station.window.live.counters.texts()["failed"] == "1")
 
 
 def test_thumbnails_are_drawn_when_the_strip_is_seen(station: Station) -> None:
-    live, failures = station.window.live, station.session.failures
+    strip = station.window.live.strip
     station.window.show_page("settings")
-    station.until(lambda: not failures._seen)
+    station.beat()
     picture(station.pictures / "bad.png", bad=True)
     station.session.start()
-    station.until(lambda: failures._entries)
-    assert failures._entries[0].thumbnail is None
-    assert failures._entries[0].image is not None
+    station.until(strip.buttons)
+    station.beat()
+    assert strip.buttons()[0].failure.thumbnail is None
+    assert strip.buttons()[0].failure.image is not None
     station.window.show_page("live")
-    station.until(lambda: failures._entries[0].thumbnail is not None)
-    station.until(lambda: live.strip._buttons()[0].failure.thumbnail is not None)
-    assert len(failures._entries) == 1
+    station.until(lambda: strip.buttons()[0].failure.thumbnail is not None)
+    assert len(strip.buttons()) == 1
 
 
 def test_what_the_log_tells_of_a_part_does_not_replace_what_is_in_memory(station: Station) -> None:
     picture(station.pictures / "bad.png", bad=True)
     station.session.start()
-    failures = station.session.failures
-    station.until(lambda: failures._entries and failures._entries[0].image is not None)
-    known = failures._entries[0]
-    failures.merge([replace(known, image=None, prediction=None)])
-    assert [one.image is known.image for one in failures._entries] == [True]
+    strip = station.window.live.strip
+    station.until(lambda: strip.buttons() and strip.buttons()[0].failure.image is not None)
+    known = strip.buttons()[0].failure
+    station.session.failures.merge([replace(known, image=None, prediction=None)])
+    assert [button.failure.image is known.image for button in strip.buttons()] == [True]
 
 
-def test_the_trend_is_read_only_while_live_is_seen(station: Station) -> None:
+def test_the_trend_is_read_only_while_live_is_seen(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
     session = station.session
     station.window.show_page("settings")
-    station.until(lambda: not session._live_seen)
+    station.beat()
+    station.settle()  # what was read when the log was opened
     told: list[object] = []
     session.trend_changed.connect(told.append)
-    session._next_trend_s = 0.0
-    station.until(lambda: session._next_trend_s > 0.0)
+    monkeypatch.setattr(session_module, "perf_counter", lambda: time.perf_counter() + 60)
+    station.beat()
+    station.settle()
+    assert told == []
     station.window.show_page("live")
     station.until(lambda: len(told) == 1)
 
@@ -142,9 +154,11 @@ def test_a_window_that_does_not_come_keeps_every_part_but_pixels_of_few() -> Non
 
 
 def test_settings_are_made_when_wanted_with_the_recipe_in_force(station: Station) -> None:
-    assert station.window._settings.made is None
+    assert station.window.findChildren(SettingsPage) == []
     assert station.session.recipe is not None
-    assert station.window.settings._recipe == station.session.recipe
+    assert station.session.recipe.name == "Test"
+    assert text_of(station.window.settings.recipe_form.editors["name"]) == "Test"
+    assert text_of(station.window.settings.recipe_form.editors["model"]) == "tiny"
     assert station.window.settings is station.window.settings
 
 
@@ -155,7 +169,7 @@ def test_the_preview_ends_when_its_page_is_left(station: Station) -> None:
     page.toggle_preview()
     station.until(lambda: page.view.picture_size is not None)
     station.window.show_page("live")
-    station.until(lambda: page._preview is None)
+    station.until(lambda: "preview" not in {thread.name for thread in threading.enumerate()})
 
 
 def test_the_stages_open_from_the_footer(station: Station, tmp_path: Path) -> None:
@@ -167,7 +181,7 @@ def test_the_stages_open_from_the_footer(station: Station, tmp_path: Path) -> No
     station.session.start()
     station.until(lambda: "Writing the log" in footer.panel.bars.accessibleDescription())
     assert "Network and heatmap" in footer.panel.bars.accessibleDescription()
-    assert "LAST 1 PARTS" in footer.panel._heading.text()
+    assert "LAST 1 PARTS" in footer.panel.heading.text()
     assert not footer.panel.grab().isNull()
     station.qtbot.mouseClick(footer.panel.bars, Qt.MouseButton.LeftButton)
     assert footer.panel.isVisible()

@@ -66,6 +66,10 @@ class Counters(QWidget):
         self._titles = {"shift": shift_title, "lot": lot_title}
         self._fill()
 
+    def texts(self) -> dict[str, str]:
+        """Return what is shown, by the fields of `Tally`, and as "yield"."""
+        return {field: value.text() for field, value in self._values.items()}
+
     def recolour(self) -> None:
         """Take the theme's colours."""
         for _, field, colour in _FIGURES:

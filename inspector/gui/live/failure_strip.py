@@ -105,7 +105,7 @@ class FailureStrip(QWidget):
     def show_failures(self, failures: list[Failure]) -> None:
         """Set what is shown, newest first."""
         wanted = failures[:LIMIT]
-        there = {button.failure.inspection.id: button for button in self._buttons()}
+        there = {button.failure.inspection.id: button for button in self.buttons()}
         for inspection_id, button in there.items():
             if inspection_id not in {one.inspection.id for one in wanted}:
                 self._row.removeWidget(button)
@@ -125,7 +125,8 @@ class FailureStrip(QWidget):
     def _clicked(self, button: Thumbnail) -> None:
         self.chosen.emit(button.failure)
 
-    def _buttons(self) -> list[Thumbnail]:
+    def buttons(self) -> list[Thumbnail]:
+        """Return the thumbnails that are shown, the newest first."""
         items = [self._row.itemAt(index) for index in range(self._row.count())]
         widgets = [item.widget() for item in items if item is not None]
         return [widget for widget in widgets if isinstance(widget, Thumbnail)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from time import perf_counter, time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -150,7 +150,7 @@ class LivePage(QWidget):
         session.part_inspected.connect(self._on_part)
         session.counts_changed.connect(self._on_counts)
         session.failures_changed.connect(self.strip.show_failures)
-        session.trend_changed.connect(lambda points: self.trend.show_points(points, time.time()))
+        session.trend_changed.connect(lambda points: self.trend.show_points(points, time()))
         session.recipe_changed.connect(lambda _: self._marks())
         session.trial_done.connect(self._on_trial)
         session.polled.connect(self._on_poll)
@@ -209,13 +209,13 @@ class LivePage(QWidget):
 
     def _on_frame(self, frame: Frame) -> None:
         self._frame = frame
-        if self._trial is None and time.perf_counter() >= self._hold_until_s:
+        if self._trial is None and perf_counter() >= self._hold_until_s:
             self._show_frame(frame)
 
     def _on_part(self, event: PartInspected) -> None:
-        self._last, self._last_s = event, time.perf_counter()
+        self._last, self._last_s = event, perf_counter()
         if self._trial is None and self._draws_heatmap(event.inspection.decision.verdict):
-            self._hold_until_s = time.perf_counter() + HOLD_S
+            self._hold_until_s = perf_counter() + HOLD_S
         if self._trial is None:
             self._show_part(event)
         self._show_state()
@@ -241,7 +241,7 @@ class LivePage(QWidget):
             self.pin_view.poll()
         if self._last is None:
             return
-        age_s = time.perf_counter() - self._last_s
+        age_s = perf_counter() - self._last_s
         if age_s > FRESH_S:
             self._last = None
         if age_s > FRESH_S or (age_s > NEW_S) is not self.verdict.dimmed:
@@ -314,7 +314,7 @@ class LivePage(QWidget):
         if self._trial is not None:
             self._show_trial(self._trial)
         elif self._last is not None and (
-            time.perf_counter() < self._hold_until_s or not self._status.source.startswith(LIVE)
+            perf_counter() < self._hold_until_s or not self._status.source.startswith(LIVE)
         ):
             self._show_part(self._last)
         self._show_pin()
@@ -364,7 +364,7 @@ class LivePage(QWidget):
         if self._last is None or face not in FACES.values():
             self.verdict.show_face(face)
             return
-        one, age_s = self._last.inspection, time.perf_counter() - self._last_s
+        one, age_s = self._last.inspection, perf_counter() - self._last_s
         old = age_s > NEW_S
         words = f"part {one.part_number:,} · {one.time_utc.astimezone():%H:%M:%S}"
         self.verdict.show_face(face, dimmed=old, caption=f"last: {words}" if old else words)

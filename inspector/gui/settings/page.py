@@ -90,8 +90,8 @@ class SettingsPage(Page):
         self._card, layout = card(self)
         frame = self._card
         row.addWidget(frame, 3)
-        self._title = label("", "title")
-        layout.addWidget(self._title)
+        self.title = label("", "title")
+        layout.addWidget(self.title)
         self._hint = label("", "muted")
         self._hint.setWordWrap(True)
         layout.addWidget(self._hint)
@@ -291,7 +291,7 @@ class SettingsPage(Page):
             self._training.enter()
             return
         self._stack.setCurrentIndex(index)
-        self._title.setText(item.text())
+        self.title.setText(item.text())
         self._hint.setText(item.data(Qt.ItemDataRole.UserRole))
         self._side.setVisible(item.text() in _WITH_PICTURE)
         self._marks()

@@ -6,7 +6,7 @@ workers only, whose results come back by the same timer.
 
 from __future__ import annotations
 
-import time
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -122,6 +122,11 @@ class Session(QObject):
             self._next_trend_s = 0.0
         self.failures.watch(seen=live)
         self._keep_pace()
+
+    @property
+    def pace_ms(self) -> int:
+        """How long it waits between two looks at what is new."""
+        return self._timer.interval()
 
     def _keep_pace(self) -> None:
         wanted = self._pace_ms if self._seen else HIDDEN_POLL_MS
@@ -339,7 +344,7 @@ class Session(QObject):
             frame, self._listener.frame = self._listener.frame, None
             if frame is not None:
                 self.frame_arrived.emit(frame)
-        now = time.perf_counter()
+        now = perf_counter()
         if self._listener.status_changed or now >= self._next_figures_s:
             self._listener.status_changed = False
             self._next_figures_s = now + _FIGURES_EVERY_S

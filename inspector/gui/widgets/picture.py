@@ -97,6 +97,16 @@ class PictureView(QWidget):
         """Width and height of the picture that is shown, in its own pixels."""
         return self._shown.size if self._shown else None
 
+    @property
+    def shown(self) -> Shown | None:
+        """What is drawn; None before the first picture, and after the view was cleared."""
+        return self._shown
+
+    @property
+    def scene(self) -> Scene | None:
+        """What was asked for last; None for nothing."""
+        return self._scene
+
     def fit(self) -> None:
         """Show the whole picture."""
         self._zoom, self._centre = 1.0, (0.5, 0.5)

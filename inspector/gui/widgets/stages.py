@@ -103,8 +103,8 @@ class StagePanel(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(8)
-        self._heading = label("", "heading")
-        layout.addWidget(self._heading)
+        self.heading = label("", "heading")
+        layout.addWidget(self.heading)
         self.bars = StageBars(self)
         layout.addWidget(self.bars)
         self.hide()
@@ -112,7 +112,7 @@ class StagePanel(QFrame):
     def show_figures(self, figures: tuple[StageFigure, ...]) -> None:
         """Set the figures."""
         parts = max((one.parts for one in figures), default=0)
-        self._heading.setText(f"WHERE THE TIME GOES, LAST {parts} PARTS" if parts else "NO PART YET IN THIS RUN")
+        self.heading.setText(f"WHERE THE TIME GOES, LAST {parts} PARTS" if parts else "NO PART YET IN THIS RUN")
         self.bars.show_figures(figures)
 
     def open_over(self, widget: QWidget) -> None:

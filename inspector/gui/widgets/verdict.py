@@ -88,6 +88,11 @@ class VerdictPanel(QWidget):
             self.setAccessibleDescription(f"{face.value}, earlier part" if dimmed else face.value)
             self.update()
 
+    @property
+    def caption(self) -> str:
+        """The small words in its corner."""
+        return "trial, not counted" if self._trial else self._caption
+
     def sizeHint(self) -> QSize:
         """Wide and low."""
         return QSize(330, 122)
@@ -118,11 +123,10 @@ class VerdictPanel(QWidget):
                 break
             size -= 2
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
-        caption = "trial, not counted" if self._trial else self._caption
-        if caption:
+        if self.caption:
             painter.setFont(font(SMALL_PX, QFont.Weight.DemiBold))
             place = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-            painter.drawText(box.adjusted(0, 0, -14, -8), place, caption)
+            painter.drawText(box.adjusted(0, 0, -14, -8), place, self.caption)
 
 
 def draw_shape(painter: QPainter, face: Face, box: QRectF) -> None:
@@ -213,8 +217,8 @@ class ScoreCard(QFrame):
         layout.setSpacing(6)
         row = QHBoxLayout()
         row.addWidget(label("P(defective)", "muted"), 1)
-        self._number = label("–", "score")
-        row.addWidget(self._number)
+        self.number = label("–", "score")
+        row.addWidget(self.number)
         layout.addLayout(row)
         self._bar = ScoreBar(self)
         layout.addWidget(self._bar)
@@ -226,7 +230,7 @@ class ScoreCard(QFrame):
 
     def say(self, score: float | None, points: Thresholds | None, reason: str) -> None:
         """Show a score, 0..1 or None, the operating point, and the reason (the threshold where there is none)."""
-        self._number.setText("–" if score is None else f"{score:.2f}")
+        self.number.setText("–" if score is None else f"{score:.2f}")
         self._bar.show_score(score, points)
         if not reason and points is not None:
             review = f", review from {points.review_from:g}" if points.review_from is not None else ""
