@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from inspector import __version__
 from inspector.domain.config import ArchiveConfig, Crop, KeepPolicy, TriggerConfig, TriggerMode
 from inspector.domain.errors import RecipeError
+from inspector.domain.source import DEMO, SourceKind, SourceSpec
 from inspector.engine.job import LineJob
 from inspector.paths import Home, shipped_models_dir
 from inspector.recipes.recipe import Recipe, SourceOptions, load_recipe
@@ -128,7 +129,7 @@ def demo_recipe() -> Recipe:
     """Return the recipe of the built-in demo line."""
     return Recipe(
         name=DEMO_RECIPE,
-        source="demo:",
+        source=str(DEMO),
         trigger=TriggerConfig(mode=TriggerMode.PART_CROSSING, crop=Crop.PART, part_size_px=400),
         model=DEMO_MODEL,
         archive=ArchiveConfig(keep=KeepPolicy.FAILURES, max_size_gb=2.0),
@@ -143,13 +144,13 @@ def recipe_for(model: str, source: str, options: SourceOptions | None = None) ->
 
     Raises:
         RecipeError: If the model's name makes no recipe's name.
+        SourceError: If the text names no source.
     """
     options = options or SourceOptions()
-    if source == "demo:":
+    spec = SourceSpec.parse(source)
+    if spec.kind is SourceKind.DEMO:
         return demo_recipe().model_copy(update={"model": model, "source_options": options})
-    path = source.removeprefix("folder:")
-    files = source.startswith("folder:") or (":" not in source and Path(path).is_dir())
-    mode = TriggerMode.EVERY_PICTURE if files else TriggerMode.PART_CROSSING
+    mode = TriggerMode.EVERY_PICTURE if spec.kind is SourceKind.FOLDER else TriggerMode.PART_CROSSING
     name = Path(model).name or model
     try:
         return Recipe(name=name, source=source, source_options=options, trigger=TriggerConfig(mode=mode), model=model)
@@ -231,18 +232,15 @@ def build_job(
 
     chosen, exactness = device or settings.device, precision or settings.precision
 
-    def source_name() -> str:
-        kind, _, rest = recipe.source.partition(":")
-        folder = Path(rest if kind == "folder" else recipe.source).expanduser().absolute()
-        return f"folder:{folder}"
-
     return LineJob(
         recipe=recipe,
         station=settings.station,
         lot=lot,
         software_version=__version__,
         open_source=lambda: open_source(
-            recipe.source, recipe.source_options, seen=lambda: log.file_keys(source_name())
+            recipe.source,
+            recipe.source_options,
+            seen=lambda: log.file_keys(str(SourceSpec.parse(recipe.source).absolute())),
         ),
         load_classifier=lambda: load_classifier(
             recipe.model, where.home, device=chosen, precision=exactness, thresholds=recipe.thresholds

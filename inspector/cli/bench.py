@@ -181,10 +181,10 @@ def cameras(parsed: argparse.Namespace) -> int:
 
     found = list_cameras()
     if parsed.json:
-        emit({"cameras": [{"source": f"camera:{camera.index}", "label": camera.label} for camera in found]})
+        emit({"cameras": [{"source": camera.source, "label": camera.label} for camera in found]})
     elif found:
         for camera in found:
-            print(f"camera:{camera.index}  {camera.label}")
+            print(f"{camera.source}  {camera.label}")
     else:
         say("no camera found")
     return EXIT_OK

@@ -21,6 +21,7 @@ from inspector import __version__
 from inspector.assembly import load_classifier, open_log
 from inspector.domain.errors import InspectorError, SourceError
 from inspector.domain.records import Frame
+from inspector.domain.source import SourceSpec
 from inspector.outputs.base import LogQuery
 from inspector.outputs.export import summary
 from inspector.programs import has_trainer, is_packaged
@@ -184,11 +185,11 @@ def _holder(path: Path) -> str:
 
 
 def _recipe(recipe: Recipe) -> Check:
-    kind, _, place = recipe.source.partition(":")
-    found = f"“{recipe.name}”, version {recipe.version}; source {recipe.source}; model {recipe.model}"
-    if kind in {"folder", "video"} and not Path(place).expanduser().exists():
+    source = SourceSpec.parse(recipe.source)
+    found = f"“{recipe.name}”, version {recipe.version}; source {source.shown}; model {recipe.model}"
+    if source.kind.is_path and not source.path.exists():
         step = "Connect the share, or correct the recipe's source."
-        return Check(name="recipe", state=State.FAULT, found=f"{found}; {place} is not there", next_step=step)
+        return Check(name="recipe", state=State.FAULT, found=f"{found}; {source.place} is not there", next_step=step)
     return Check(name="recipe", state=State.OK, found=found)
 
 
@@ -222,11 +223,11 @@ def _model(where: Places, settings: Settings, recipe: Recipe) -> Check:
 
 def _cameras(recipe: Recipe | InspectorError) -> list[tuple[str, str, SourceOptions]]:
     """Return the cameras of this computer and the recipe's camera or stream: source, words, options."""
-    found = {f"camera:{one.index}": (f"camera:{one.index} ({one.label})", SourceOptions()) for one in list_cameras()}
-    if not isinstance(recipe, InspectorError) and recipe.source.startswith(("camera:", "rtsp", "rtmp", "http")):
-        words = found[recipe.source][0] if recipe.source in found else recipe.source
-        found[recipe.source] = (f"{words}, of the recipe", recipe.source_options)
-    return [(source, words, options) for source, (words, options) in found.items()]
+    cameras = {camera.source: (f"{camera.source} ({camera.label})", SourceOptions()) for camera in list_cameras()}
+    if not isinstance(recipe, InspectorError) and (source := SourceSpec.parse(recipe.source)).kind.is_device:
+        words = cameras[str(source)][0] if str(source) in cameras else source.shown
+        cameras[str(source)] = (f"{words}, of the recipe", recipe.source_options)
+    return [(text, words, options) for text, (words, options) in cameras.items()]
 
 
 def _grab(spec: str, words: str, options: SourceOptions) -> Check:

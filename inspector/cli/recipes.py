@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.cli import thresholds
 from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of, say
+from inspector.domain.source import FORMS, SourceSpec
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +30,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         "parts cross the middle of the view. Everything else is set in the window, or in the file.",
     )
     new.add_argument("name")
-    new.add_argument("--source", required=True, help="camera:N, video:PATH, rtsp://…, folder:PATH or demo:")
+    new.add_argument("--source", required=True, help=FORMS)
     new.add_argument("--model", required=True, help="model bundle: its name, or its folder")
     new.set_defaults(command=new_recipe)
     check = group.add_parser("check", help="validate a recipe file")
@@ -79,9 +80,8 @@ def new_recipe(parsed: argparse.Namespace) -> int:
 
     home = home_of(parsed)
     assembly.model_store(home).find(parsed.model)
-    kind, _, place = parsed.source.partition(":")
-    source = f"{kind}:{Path(place).expanduser().absolute()}" if kind in {"folder", "video"} else parsed.source
-    found = assembly.recipe_for(parsed.model, source)
+    source = SourceSpec.parse_present(parsed.source).absolute()
+    found = assembly.recipe_for(parsed.model, str(source))
     try:
         recipe = Recipe.model_validate(found.model_dump() | {"name": parsed.name})
     except ValueError as error:

@@ -29,6 +29,7 @@ from inspector.cli.common import (
 from inspector.cli.display import LIBRARIES, display_fault, has_display
 from inspector.data_version import stamp_data
 from inspector.domain.errors import InspectorError
+from inspector.domain.source import FORMS, SourceKind, is_live, kind_of
 from inspector.files import remove_leftovers
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         epilog="Exit codes: 0 ended or stopped; 1 error; 2 usage; 3 with --fail-on-defect, a part did not pass; "
         "130 interrupted.",
     )
-    parser.add_argument("--source", help="camera:N, video:PATH, rtsp://…, folder:PATH or demo:")
+    parser.add_argument("--source", help=FORMS)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--recipe", help="recipe: its name, or a file")
     which.add_argument("--model", help="model bundle: its name, or its folder")
@@ -183,7 +184,7 @@ def _check_judged(parsed: argparse.Namespace) -> None:
 
     if parsed.model and not parsed.source:
         raise RecipeError("a model alone does not say what to look at", "Add --source.")
-    if not (parsed.model or parsed.recipe or parsed.source == "demo:"):
+    if not (parsed.model or parsed.recipe or kind_of(parsed.source) is SourceKind.DEMO):
         raise RecipeError(f"nothing says how {parsed.source} is judged", "Add --recipe or --model.")
 
 
@@ -327,7 +328,7 @@ def _follow(
     from inspector.outputs.rows import inspection_to_json
 
     tally, fault = Tally(), ""
-    files = not recipe.source.startswith(("camera:", "rtsp", "http", "rtmp", "demo:"))
+    files = not is_live(recipe.source)
     with LiveTable(recipe) as table:
 
         def take(timeout_s: float) -> bool:

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from inspector.domain.records import Verdict
+from inspector.domain.source import shown
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -68,7 +69,7 @@ class LiveTable:
             self._console.print(self._figures(status, tally), soft_wrap=True)
 
     def _table(self) -> Table:
-        table = Table(title=f"{self._recipe.name} · {self._recipe.source}", title_justify="left")
+        table = Table(title=f"{self._recipe.name} · {shown(self._recipe.source)}", title_justify="left")
         for heading in ("part", "verdict", "P(defective)", "reason", "ms"):
             table.add_column(heading, justify="right" if heading in {"part", "P(defective)", "ms"} else "left")
         for event in self._last:

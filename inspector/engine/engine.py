@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import EngineError
+from inspector.domain.source import shown
 from inspector.engine.board import Board
 from inspector.engine.line import Line
 from inspector.engine.status import RunState, SourceState
@@ -50,7 +51,7 @@ class Engine:
                 raise EngineError("the line runs already", "Stop it first.")
             self._board.begin(
                 state=RunState.STARTING,
-                source=job.recipe.source,
+                source=shown(job.recipe.source),
                 source_state=SourceState.CONNECTING,
                 thresholds=job.recipe.thresholds,
             )

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
+from inspector.domain.source import SourceKind, kind_of, label_of, shown
 from inspector.engine.status import EngineStatus, SourceState
 from inspector.gui.theme import TARGET_PX, figure
 from inspector.gui.widgets.basics import Pill, label
 from inspector.gui.widgets.stages import StagePanel
-from inspector.gui.words import short_source
 
 if TYPE_CHECKING:
     from inspector.assembly import RecipeEntry
@@ -80,21 +80,22 @@ class Header(QWidget):
     def show_recipe(self, recipe: Recipe) -> None:
         """Set the recipe in force."""
         self._recipe = recipe
-        self.recipe_box.setToolTip(f"{recipe.name}, version {recipe.version}: {recipe.source}, model {recipe.model}")
+        source = shown(recipe.source)
+        self.recipe_box.setToolTip(f"{recipe.name}, version {recipe.version}: {source}, model {recipe.model}")
         self._select()
 
     def show_status(self, status: EngineStatus) -> None:
         """Set the chips of source and model."""
         source, recipe, model = status.source, self._recipe, status.model
         if status.source_state is SourceState.LIVE:
-            rate = "watched" if source.startswith("folder:") else f"{figure(status.fps, 2)} fps"
-            self.source_pill.show_state(f"{short_source(source)} · {rate}", "good", source)
+            rate = "watched" if kind_of(source) is SourceKind.FOLDER else f"{figure(status.fps, 2)} fps"
+            self.source_pill.show_state(f"{label_of(source)} · {rate}", "good", source)
         elif status.source_state is SourceState.LOST:
-            self.source_pill.show_state(f"{short_source(source)} lost", "fail", status.source_message)
+            self.source_pill.show_state(f"{label_of(source)} lost", "fail", status.source_message)
         else:
-            named = source or (recipe.source if recipe else "no source")
+            named = source or (shown(recipe.source) if recipe else "no source")
             words = "stopped" if status.source_state is SourceState.NONE else status.source_state.value
-            self.source_pill.show_state(f"{short_source(named)} · {words}", "idle", named)
+            self.source_pill.show_state(f"{label_of(named)} · {words}", "idle", named)
         if model is not None:
             tip = f"{model.reason}\nSHA-256 {model.sha256}".lstrip()
             self.model_pill.show_state(f"{model.name} · {model.precision}", "good", tip)

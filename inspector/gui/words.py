@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from inspector.domain.config import KeepPolicy, TriggerMode
 
 #: How the line knows that there is a part.
@@ -21,16 +19,6 @@ KEEP = {
     KeepPolicy.ONE_IN_N: "those, and one in N passes",
     KeepPolicy.NONE: "none",
 }
-
-
-def short_source(source: str) -> str:
-    """Return a source's name for a label, as “Camera 0” or “folder parts”."""
-    kind, _, rest = source.partition(":")
-    if kind in {"folder", "video"} or (not rest and "/" in source):
-        return f"{kind} {Path(rest or source).name}"
-    if kind == "camera":
-        return f"Camera {rest}"
-    return "Demo line" if source == "demo:" else source[:28]
 
 
 def duration(seconds: float) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from inspector.domain.config import ArchiveConfig, QualityLimits, TriggerConfig
-from inspector.domain.errors import RecipeError
+from inspector.domain.errors import RecipeError, SourceError
 from inspector.domain.records import Box, Thresholds
+from inspector.domain.source import FORMS, SourceSpec
 from inspector.files import FileError, write_text
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Recipe(BaseModel):
     format_version: int = FORMAT_VERSION
     name: str
     version: Annotated[int, Field(ge=1)] = 1
-    source: Annotated[str, Field(min_length=1, description="camera:N, video:PATH, rtsp://…, folder:PATH or demo:")]
+    source: Annotated[str, Field(min_length=1, description=FORMS)]
     source_options: SourceOptions = SourceOptions()
     region: Annotated[Box | None, Field(description="region of interest in the frame's pixels; empty: all of it")] = (
         None
@@ -103,6 +104,15 @@ class Recipe(BaseModel):
         if value != FORMAT_VERSION:
             msg = f"recipe format {value} is not known; this program reads format {FORMAT_VERSION}"
             raise ValueError(msg)
+        return value
+
+    @field_validator("source")
+    @classmethod
+    def _names_a_source(cls, value: str) -> str:
+        try:
+            SourceSpec.parse(value)
+        except SourceError as error:
+            raise ValueError(str(error)) from error
         return value
 
     @field_validator("name")

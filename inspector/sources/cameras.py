@@ -9,6 +9,7 @@ from pathlib import Path
 
 import cv2
 
+from inspector.domain.source import SourceKind, SourceSpec
 from inspector.pictures import silence_opencv
 
 _SYSFS = Path("/sys/class/video4linux")
@@ -26,6 +27,11 @@ class CameraInfo:
 
     index: int
     label: str
+
+    @property
+    def source(self) -> str:
+        """What names it as a source: ``camera:N``."""
+        return str(SourceSpec(SourceKind.CAMERA, str(self.index)))
 
 
 def list_cameras(*, limit_s: float = 10.0, sysfs: Path = _SYSFS, platform: str = sys.platform) -> list[CameraInfo]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import sys
 import time
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import cv2
 
 from inspector.domain.errors import SourceError, SourceLostError
 from inspector.domain.records import Frame
+from inspector.domain.source import SourceKind, SourceSpec
 from inspector.pictures import silence_opencv
 from inspector.sources.cameras import CameraInfo, list_cameras
 from inspector.sources.pump import PumpedSource
@@ -37,7 +37,6 @@ __all__ = [
     "open_camera",
     "open_stream",
     "open_video",
-    "without_password",
 ]
 
 _log = logging.getLogger(__name__)
@@ -230,7 +229,7 @@ def open_camera(index: int, options: SourceOptions) -> CaptureSource:
         refusal="there is no such camera, it is used by another program, or access is not allowed",
         advice="Plug it in, close other programs that use it, or choose another one (“inspector cameras” lists them).",
     )
-    return CaptureSource(f"camera:{index}", make, kind=kind, live=True)
+    return CaptureSource(str(SourceSpec(SourceKind.CAMERA, str(index))), make, kind=kind, live=True)
 
 
 def _configure(capture: cv2.VideoCapture, options: SourceOptions) -> None:
@@ -258,7 +257,7 @@ def open_video(path: Path, options: SourceOptions) -> CaptureSource:
         options: ``as_fast_as_possible`` is used.
     """
     fast = options.as_fast_as_possible
-    name = f"video:{path}"
+    name = str(SourceSpec(SourceKind.VIDEO, str(path)))
 
     def make() -> Capture:
         if not path.is_file():
@@ -291,14 +290,8 @@ def open_stream(url: str) -> CaptureSource:
         refusal="there is no stream at this address, or it is refused",
         advice="Check the address, user and password, and that the camera can be reached from this computer.",
     )
-    return CaptureSource(
-        without_password(url), lambda: cv2.VideoCapture(url, cv2.CAP_FFMPEG, limits), kind=kind, live=True
-    )
-
-
-def without_password(url: str) -> str:
-    """Return the address as it may be shown and recorded: ``rtsp://user:***@host/…``."""
-    return re.sub(r"^(\w+://[^/@:]*):[^/]*@", r"\1:***@", url)
+    name = SourceSpec(SourceKind.STREAM, url).shown
+    return CaptureSource(name, lambda: cv2.VideoCapture(url, cv2.CAP_FFMPEG, limits), kind=kind, live=True)
 
 
 def _positive(value: float) -> float | None:

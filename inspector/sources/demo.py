@@ -8,6 +8,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from inspector.domain.records import Frame
+from inspector.domain.source import DEMO
 from inspector.sources.demo_scene import FPS, DemoScene
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class DemoSource:
     @property
     def name(self) -> str:
         """``demo:``."""
-        return "demo:"
+        return str(DEMO)
 
     @property
     def live(self) -> bool:

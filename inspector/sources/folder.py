@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from inspector.domain.errors import InspectorError, PictureError, SourceError, SourceLostError
 from inspector.domain.records import BadPicture, Frame
+from inspector.domain.source import SourceKind, SourceSpec
 from inspector.pictures import is_picture, iter_pictures, natural_key, read_picture
 from inspector.sources.notices import Notices
 from inspector.sources.pump import PumpedSource
@@ -68,7 +69,12 @@ class FolderSource(PumpedSource):
         patience: Patience | None = None,
     ) -> None:
         self._folder = folder.absolute()
-        super().__init__(f"folder:{self._folder}", live=False, open_limit_s=_OPEN_LIMIT_S, silence_s=_SILENCE_S)
+        super().__init__(
+            str(SourceSpec(SourceKind.FOLDER, str(self._folder))),
+            live=False,
+            open_limit_s=_OPEN_LIMIT_S,
+            silence_s=_SILENCE_S,
+        )
         self._options = options
         self._seen = seen
         self._patience = patience or Patience()

@@ -14,9 +14,10 @@ from pytestqt.qtbot import QtBot
 from inspector import app
 from inspector.app import AppOptions
 from inspector.domain.config import KeepPolicy, TriggerMode
+from inspector.domain.source import SourceKind
 from inspector.domain.tally import Tally
 from inspector.gui.composition import Composition
-from inspector.gui.first_start.answers import NO_MODEL, SourceKind
+from inspector.gui.first_start.answers import NO_MODEL
 from inspector.gui.first_start.dialog import FirstStart
 from inspector.gui.station.store import Store
 from inspector.outputs.base import LogQuery

@@ -9,7 +9,7 @@ import pytest
 
 from inspector.assembly import demo_recipe, find_recipe, list_recipes, recipe_for
 from inspector.domain.config import TriggerMode
-from inspector.domain.errors import RecipeError
+from inspector.domain.errors import RecipeError, SourceError
 from inspector.paths import Home
 from inspector.recipes.recipe import load_recipe, save_recipe
 from inspector.settings import Settings, load_settings, save_settings
@@ -39,6 +39,8 @@ def test_a_recipe_comes_back_as_it_was_saved_and_every_version_is_kept(tmp_path:
         ({"format_version": 99}, "format 99"),
         ({"name": "../../etc"}, "1 to 80 characters"),
         ({"version": 0}, "version"),
+        ({"source": "camera:x"}, "source: Value error, “camera:x” names no source; known are camera:N"),
+        ({"source": ""}, "source: "),
         ({"archive": {"webp_quality": 0}}, "webp_quality"),
     ],
 )
@@ -99,6 +101,15 @@ def test_a_saved_demo_line_takes_the_place_of_the_built_in_one(tmp_path: Path) -
 )
 def test_a_model_alone_gets_a_recipe_that_fits_the_source(source: str, mode: TriggerMode) -> None:
     assert recipe_for("models/bottle", source).trigger.mode is mode
+
+
+def test_a_recipe_for_the_demo_line_is_that_of_the_demo_line_with_another_model() -> None:
+    assert recipe_for("bottle", " demo: ") == demo_recipe().model_copy(update={"model": "bottle"})
+
+
+def test_a_recipe_for_what_names_no_source_is_refused() -> None:
+    with pytest.raises(SourceError, match="“demo:2” names no source"):
+        recipe_for("bottle", "demo:2")
 
 
 def test_settings_come_back_and_bad_keys_are_defaulted_and_said(tmp_path: Path) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from inspector.domain.config import ArchiveConfig, KeepPolicy, TriggerConfig, TriggerMode
+from inspector.domain.source import SourceKind
 from inspector.recipes.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -16,21 +16,12 @@ if TYPE_CHECKING:
 NO_MODEL = "not yet trained"
 
 
-class SourceKind(Enum):
-    """Where pictures come from."""
-
-    CAMERA = "camera"
-    FOLDER = "folder"
-    STREAM = "stream"
-    DEMO = "demo"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pictures:
     """The answer to the first step.
 
     Args:
-        kind: Where pictures come from.
+        kind: Where pictures come from; a video's file is asked for where a stream is.
         source: As in a recipe; empty where it was not said.
         product: Name of the recipe.
         mode: When there is a part.

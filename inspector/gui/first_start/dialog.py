@@ -9,7 +9,8 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector import assembly
-from inspector.gui.first_start.answers import SourceKind, recipe_of, settings_of
+from inspector.domain.source import SourceKind
+from inspector.gui.first_start.answers import recipe_of, settings_of
 from inspector.gui.first_start.model_step import TRAINED, ModelStep
 from inspector.gui.first_start.pictures_step import PicturesStep
 from inspector.gui.first_start.record_step import RecordStep

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QS
 
 from inspector.domain.config import TriggerMode
 from inspector.domain.errors import PictureError
-from inspector.gui.first_start.answers import USUAL_MODE, Pictures, SourceKind
+from inspector.domain.source import DEMO, SourceKind, SourceSpec, shown
+from inspector.gui.first_start.answers import USUAL_MODE, Pictures
 from inspector.gui.first_start.parts import Choice, PathField, asked, row_of
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.picture import PictureView
@@ -33,7 +34,7 @@ _WORDS = {
     SourceKind.STREAM: ("Stream or video", "A network camera (rtsp://…), or a video file"),
     SourceKind.DEMO: ("Demo line", "A drawn belt with parts: nothing is needed, to look around"),
 }
-_PLACES = tuple(SourceKind)
+_CHOICES = tuple(_WORDS)
 #: Files of a folder that are looked through for a first picture.
 _LOOKED_AT = 5000
 #: MVTec AD keeps the masks of defects there, beside the pictures.
@@ -61,7 +62,7 @@ class PicturesStep(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        self.choices = {kind: Choice(*_WORDS[kind], self) for kind in SourceKind}
+        self.choices = {kind: Choice(*words, self) for kind, words in _WORDS.items()}
         row_of(layout, *self.choices.values())
         columns = QHBoxLayout()
         columns.setSpacing(14)
@@ -134,7 +135,7 @@ class PicturesStep(QWidget):
     def choose(self, kind: SourceKind) -> None:
         """Choose where pictures come from."""
         self.choices[kind].setChecked(True)
-        self._stack.setCurrentIndex(_PLACES.index(kind))
+        self._stack.setCurrentIndex(_CHOICES.index(kind))
         self._own.setVisible(kind is not SourceKind.DEMO)
         self.mode.setCurrentIndex(list(MODES).index(USUAL_MODE[kind]))
         self._show_preview()
@@ -162,11 +163,11 @@ class PicturesStep(QWidget):
         if kind is SourceKind.CAMERA:
             return self.cameras.currentText()
         if kind is SourceKind.FOLDER:
-            return f"folder:{self.folder.text()}" if self.folder.text() else ""
+            return str(SourceSpec(kind, self.folder.text())) if self.folder.text() else ""
         if kind is SourceKind.STREAM:
             text = self.stream.text()
-            return text if "://" in text or not text else f"video:{text}"
-        return "demo:"
+            return text if "://" in text or not text else str(SourceSpec(SourceKind.VIDEO, text))
+        return str(DEMO)
 
     def answer(self) -> Pictures:
         """Return what was answered."""
@@ -228,15 +229,14 @@ class PicturesStep(QWidget):
         elif self._session.running:
             self.view.say_when_empty("No preview while the line runs")
         else:
-            self.view.say_when_empty(f"Waiting for {source}")
+            self.view.say_when_empty(f"Waiting for {shown(source)}")
             if self.kind is SourceKind.FOLDER:
-                self._show_first(source)
+                self._show_first(Path(self.folder.text()))
                 return
             self._preview = self._session.preview(source, SourceOptions())
 
-    def _show_first(self, source: str) -> None:
+    def _show_first(self, folder: Path) -> None:
         """Show one picture of a folder: nothing is watched yet."""
-        folder = Path(source.removeprefix("folder:"))
 
         def show(image: Image | None) -> None:
             self.view.say_when_empty(f"There is no picture in {folder} yet")

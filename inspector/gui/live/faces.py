@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from inspector.domain.source import is_live
 from inspector.engine.status import EngineStatus, RunState, SourceState
 from inspector.gui.widgets.verdict import FACES, Face
 
@@ -19,8 +20,6 @@ EMPTY_VIEW = {
     Face.FAULT: "The line has stopped with a fault",
     Face.ENDED: "The source has ended",
 }
-#: Sources that are cameras or like them.
-LIVE = ("camera:", "rtsp", "rtmp", "http", "demo:")
 
 
 def face_of(status: EngineStatus, last: Verdict | None) -> Face:  # noqa: PLR0911 - one line for each state
@@ -39,7 +38,7 @@ def face_of(status: EngineStatus, last: Verdict | None) -> Face:  # noqa: PLR091
     if status.log_fault:
         return Face.NO_LOG
     if status.source_state is SourceState.LOST:
-        return Face.NO_CAMERA if status.source.startswith(LIVE) else Face.NO_SOURCE
+        return Face.NO_CAMERA if is_live(status.source) else Face.NO_SOURCE
     if status.state is RunState.STARTING or status.source_state is SourceState.CONNECTING:
         return Face.STARTING
     return Face.WAITING if last is None else FACES[last]

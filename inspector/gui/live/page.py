@@ -10,9 +10,10 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from inspector.domain.records import Verdict
+from inspector.domain.source import is_live
 from inspector.engine.status import EngineStatus, RunState
 from inspector.gui.live.counters import Counters
-from inspector.gui.live.faces import EMPTY_VIEW, LIVE, explained, face_of
+from inspector.gui.live.faces import EMPTY_VIEW, explained, face_of
 from inspector.gui.live.failure_strip import FailureStrip
 from inspector.gui.live.pinned import PinnedPart
 from inspector.gui.live.trend import Trend
@@ -313,9 +314,7 @@ class LivePage(QWidget):
         self._opacity_words.setText(f"{self.opacity.value()} %")
         if self._trial is not None:
             self._show_trial(self._trial)
-        elif self._last is not None and (
-            perf_counter() < self._hold_until_s or not self._status.source.startswith(LIVE)
-        ):
+        elif self._last is not None and (perf_counter() < self._hold_until_s or not is_live(self._status.source)):
             self._show_part(self._last)
         self._show_pin()
 

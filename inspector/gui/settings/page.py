@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.domain.source import DEMO, shown
 from inspector.gui.settings.fields import PRECISION_HINT, recipe_sections, station_section
 from inspector.gui.settings.history import HistoryCard
 from inspector.gui.theme import TARGET_PX
@@ -218,7 +219,7 @@ class SettingsPage(Page):
         if recipe is None or self._session.running:
             return
         self._preview = self._session.preview(recipe.source, recipe.source_options)
-        self.view.say_when_empty(f"Waiting for {recipe.source}")
+        self.view.say_when_empty(f"Waiting for {shown(recipe.source)}")
         self.view.show_scene(None)
         self._show_preview_button()
 
@@ -277,7 +278,7 @@ class SettingsPage(Page):
         self.recipe_form.set_choices("model", [entry.name for entry in entries if not entry.fault])
 
     def _on_cameras(self, cameras: list[str]) -> None:
-        self.recipe_form.set_choices("source", [*cameras, "demo:"])
+        self.recipe_form.set_choices("source", [*cameras, str(DEMO)])
 
     def _section_chosen(self, index: int) -> None:
         item = self.sections.item(index)

@@ -14,6 +14,7 @@ from inspector.domain.errors import InspectorError, PictureError
 from inspector.domain.policy import error_decision
 from inspector.domain.records import Thresholds, Verdict
 from inspector.domain.shifts import shift_start
+from inspector.domain.source import SourceKind, kind_of
 from inspector.files import remove_leftovers
 from inspector.outputs.base import LogQuery
 from inspector.recipes.recipe import Recipe, SourceOptions, load_recipe, save_next_version
@@ -92,7 +93,7 @@ class Store:
             return assembly.recipe_for(self._model, self._source)
         if self._recipe or not self._source:
             recipe = assembly.find_recipe(self._recipe or self.settings.recipe, self.home)
-        elif self._source == "demo:":
+        elif kind_of(self._source) is SourceKind.DEMO:
             recipe = assembly.demo_recipe()
         else:
             recipe = assembly.find_recipe(self.settings.recipe, self.home)
@@ -185,7 +186,7 @@ class Store:
         """List the cameras as sources with their names."""
         from inspector.sources.cameras import list_cameras
 
-        return [f"camera:{camera.index}" for camera in list_cameras()]
+        return [camera.source for camera in list_cameras()]
 
     def failures_of(self, events: list[PartInspected], *, thumbnails: bool) -> list[Failure]:
         """Make the strip's entries of parts that are still in memory; with ``thumbnails`` off those come later."""

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from inspector.domain.source import DEMO
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.forms import Field, Form
 from inspector.gui.widgets.thumb_strip import ThumbStrip
@@ -230,7 +231,7 @@ class MethodColumn(QWidget):
 def _usable(name: str) -> bool:
     """True where a name can be a model's: the rules of a recipe's name."""
     try:
-        Recipe(name=name, source="demo:", model="x")
+        Recipe(name=name, source=str(DEMO), model="x")
     except ValidationError:
         return False
     return not name.startswith(".")
