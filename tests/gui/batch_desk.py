@@ -142,12 +142,12 @@ class Desk:
 
     def label(self, view: int = 0) -> str:
         """What is written on a picture that is shown; empty where there is none."""
-        shown = self.page.picture.views[view]
+        shown = self.page.details.picture.views[view]
         return shown.accessibleDescription() if shown.picture_size is not None else ""
 
     def heatmap(self) -> Prediction | str | None:
         """The heatmap of the chosen picture, or why there is none."""
-        reading = self.page.picture.reading
+        reading = self.page.details.picture.reading
         return None if reading is None else reading.heatmaps[0]
 
     def compare(self) -> RunsDialog:
@@ -157,7 +157,7 @@ class Desk:
         self.station.until(lambda: page.chooser.dialog is not None and page.chooser.dialog.isVisible())
         assert page.chooser.dialog is not None
         self.click(page.chooser.dialog.take_button)
-        self.station.until(page.compare.isVisible)
+        self.station.until(page.details.comparison.isVisible)
         return page.chooser.dialog
 
     def click(self, button: QAbstractButton) -> None:

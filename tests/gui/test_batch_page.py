@@ -34,7 +34,7 @@ def test_the_empty_page_says_what_belongs_there(station: Station) -> None:
     assert "Drop a folder" in results.empty.text()
     assert results.browse_button.isVisible()
     assert not desk.page.bar.inspect.isEnabled()
-    assert not desk.page.picture.isVisible()
+    assert not desk.page.details.picture.isVisible()
 
 
 def test_a_folder_is_inspected_and_its_results_are_walked_through(station: Station, pictures: Path) -> None:
@@ -57,14 +57,14 @@ def test_a_folder_is_inspected_and_its_results_are_walked_through(station: Stati
     assert bar.words.text().endswith(", fails from 0.5")
     assert desk.current() == "red/1.png"  # the first is chosen by itself
     station.until(lambda: isinstance(desk.heatmap(), Prediction) and desk.label() == "red/1.png")
-    assert page.picture.lines[0].verdict.text() == "FAIL"
+    assert page.details.picture.lines[0].verdict.text() == "FAIL"
     station.qtbot.keyClick(page.results.table, Qt.Key.Key_Down)
     station.qtbot.keyClick(page.results.table, Qt.Key.Key_Down)
     assert desk.current() == "good/1.png"
     station.until(lambda: desk.label().startswith("good/1.png"))
-    assert page.picture.lines[0].verdict.text() == "PASS"
-    assert page.confusion.cells[ConfusionCell(label=DEFECTIVE, verdict=FAILED)].text() == "2"
-    assert page.confusion.words.text().startswith("Escapes 0.0 % (0.0 to 65.8), overkill 0.0 %")
+    assert page.details.picture.lines[0].verdict.text() == "PASS"
+    assert page.details.confusion.cells[ConfusionCell(label=DEFECTIVE, verdict=FAILED)].text() == "2"
+    assert page.details.confusion.words.text().startswith("Escapes 0.0 % (0.0 to 65.8), overkill 0.0 %")
 
 
 def test_chips_filters_and_the_table_of_right_and_wrong_choose_what_is_shown(station: Station, pictures: Path) -> None:
@@ -94,7 +94,7 @@ def test_chips_filters_and_the_table_of_right_and_wrong_choose_what_is_shown(sta
     station.until(lambda: desk.names() == ["scratch/1.png", "good/3.png"])
     station.qtbot.keyClicks(results.filters.p_to, "x")
     station.until(lambda: len(desk.names()) == 4 and results.filters.p_to.property("bad"))
-    cells = desk.page.confusion.cells
+    cells = desk.page.details.confusion.cells
     assert {cell.verdict: button.text() for cell, button in cells.items() if cell.label == DEFECTIVE}[PASSED] == "1"
     desk.click(cells[ConfusionCell(label=GOOD, verdict=FAILED)])
     station.until(lambda: desk.names() == ["good/2.png"])
@@ -103,8 +103,8 @@ def test_chips_filters_and_the_table_of_right_and_wrong_choose_what_is_shown(sta
         "good",
         "",
     )
-    desk.click(desk.page.confusion.types_button)
-    desk.click(desk.page.confusion.cells[ConfusionCell(label=DEFECTIVE, verdict=PASSED, defect="dent")])
+    desk.click(desk.page.details.confusion.types_button)
+    desk.click(desk.page.details.confusion.cells[ConfusionCell(label=DEFECTIVE, verdict=PASSED, defect="dent")])
     station.until(lambda: desk.names() == ["dent/2.png"])
     desk.click(chips["error"])
     station.until(lambda: results.empty_title.text() == "No picture is like that" and results.empty.isVisible())
@@ -207,7 +207,7 @@ def test_what_cannot_be_shown_says_why_and_its_row_stays(station: Station, pictu
     (station.home.models / "tiny" / "manifest.json").unlink()
     desk = Desk(station)
     desk.until_rows(7)
-    view, words = desk.page.picture.views[0], desk.page.picture.words
+    view, words = desk.page.details.picture.views[0], desk.page.details.picture.words
     station.until(lambda: "dent/1.png is not in its folder any more" in view.words_when_empty)
     assert view.picture_size is None
     desk.page.results.step(1)
@@ -227,7 +227,7 @@ def test_figures_of_pictures_that_the_model_has_learnt_from_say_so(station: Stat
     make_run(station.home, pictures, real_rows(pictures, *ROWS), trained_on=str(pictures))
     desk = Desk(station)
     desk.until_rows(7)
-    card = desk.page.confusion
+    card = desk.page.details.confusion
     station.until(card.warning.isVisible)
     assert "it has learnt from some that are judged here: the figures flatter it" in card.warning.text()
     assert "takes 299 defective parts" in card.words.toolTip()
@@ -237,8 +237,11 @@ def test_without_labels_there_is_no_table_and_it_says_why(station: Station, pict
     make_run(station.home, pictures, real_rows(pictures, R("1.png", "FAIL", 0.9), R("2.png", "PASS", 0.1)))
     desk = Desk(station)
     desk.until_rows(2)
-    assert not any(cell.isVisible() for cell in desk.page.confusion.cells.values())
-    assert "carry no labels" in desk.page.confusion.words.text() or "comes with" in desk.page.confusion.words.text()
+    assert not any(cell.isVisible() for cell in desk.page.details.confusion.cells.values())
+    assert (
+        "carry no labels" in desk.page.details.confusion.words.text()
+        or "comes with" in desk.page.details.confusion.words.text()
+    )
     table = desk.page.results.table
     assert table.isColumnHidden(Column.LABEL)
     assert not desk.page.results.chips.chips["wrong"].isVisible()
@@ -268,14 +271,14 @@ def test_labels_can_come_from_a_table(station: Station, pictures: Path, monkeypa
     assert bar.labels_file == ""
     assert bar.words.text() == "3 pictures, without labels"
     bar.labels_of_table.trigger()
-    found = "3 pictures, labelled by known.csv: 2 good, 1 defective, 1 type; 1 line of known.csv without a picture here"
-    station.until(lambda: bar.words.text() == found)
+    words = "3 pictures, labelled by known.csv: 2 good, 1 defective, 1 type; 1 line of known.csv without a picture here"
+    station.until(lambda: bar.words.text() == words)
     assert bar.fault.text() == ""
     desk.click(bar.inspect)
     station.until(lambda: bar.progress.text().startswith("3 of 3") and not bar.stop.isVisible())
-    assert page.confusion.cells[ConfusionCell(label=DEFECTIVE, verdict=FAILED)].text() == "1"
-    assert page.confusion.cells[ConfusionCell(label=GOOD, verdict=FAILED)].text() == "1"
-    assert bar.words.text().startswith(f"{found} · Test v1")
+    assert page.details.confusion.cells[ConfusionCell(label=DEFECTIVE, verdict=FAILED)].text() == "1"
+    assert page.details.confusion.cells[ConfusionCell(label=GOOD, verdict=FAILED)].text() == "1"
+    assert bar.words.text().startswith(f"{words} · Test v1")
     answers.append((str(broken), ""))
     bar.labels_of_table.trigger()  # what is shown stays
     station.until(lambda: "has no column path" in bar.fault.text())
@@ -294,7 +297,7 @@ def test_original_overlay_and_heatmap_are_one_key_apart(station: Station, pictur
     make_run(station.home, pictures, real_rows(pictures, *ROWS[:4]))
     desk = Desk(station)
     desk.until_rows(4)
-    card = desk.page.picture
+    card = desk.page.details.picture
 
     def until_another_picture_than(*before: QImage) -> QImage:
         station.until(lambda: card.views[0].grab().toImage() not in before)

@@ -66,24 +66,24 @@ def test_two_runs_are_compared(station: Station, pictures: Path) -> None:
     judged_by = desk.compare().table.item(0, 2)
     assert judged_by is not None
     assert judged_by.text() == "other"
-    assert page.compare.title.text() == "3 OF 5 VERDICTS DIFFER"
-    assert page.compare.numbers("all") == ["2", "0", "3", "0"]
-    assert "other is right more often here, but so few pictures do not prove it" in page.compare.words.text()
-    assert "p = 0.25" in page.compare.words.text()
-    assert "1 changed between the runs" in page.compare.words.text()
-    desk.click(page.compare.flips_button)
+    assert page.details.comparison.title.text() == "3 OF 5 VERDICTS DIFFER"
+    assert page.details.comparison.numbers("all") == ["2", "0", "3", "0"]
+    assert "other is right more often here, but so few pictures do not prove it" in page.details.comparison.words.text()
+    assert "p = 0.25" in page.details.comparison.words.text()
+    assert "1 changed between the runs" in page.details.comparison.words.text()
+    desk.click(page.details.comparison.flips_button)
     station.until(lambda: set(desk.names()) == {"good/2.png", "good/3.png", "dent/2.png"})
     table = page.results.table
     assert not table.isColumnHidden(Column.OTHER_VERDICT)
     page.results.step(0)
     station.until(lambda: (desk.label(0), desk.label(1)) == ("tiny", "other"))  # with their heatmaps
-    assert page.picture.views[1].isVisible()
-    assert [line.verdict.text() for line in page.picture.lines] == ["FAIL", "PASS"]
-    assert [line.model.text() for line in page.picture.lines] == ["tiny", "other"]
+    assert page.details.picture.views[1].isVisible()
+    assert [line.verdict.text() for line in page.details.picture.lines] == ["FAIL", "PASS"]
+    assert [line.model.text() for line in page.details.picture.lines] == ["tiny", "other"]
     station.window.activateWindow()
     station.until(station.window.isActiveWindow)
     station.qtbot.keyClick(station.window, Qt.Key.Key_Escape)
-    station.until(lambda: page.confusion.isVisible() and not page.picture.views[1].isVisible())
+    station.until(lambda: page.details.confusion.isVisible() and not page.details.picture.views[1].isVisible())
     assert table.isColumnHidden(Column.OTHER_VERDICT)
     desk.until_rows(6)
 

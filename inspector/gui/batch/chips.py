@@ -23,7 +23,7 @@ class Chip(QAbstractButton):
     """One chip.
 
     Args:
-        words: What it chooses.
+        words: Name what it chooses; the count follows them.
         state: Colour of its words: a verdict's ("good", "fail", "review", "error"), or "text".
     """
 

@@ -68,29 +68,33 @@ class ComparisonCard(QWidget):
         self.words.setWordWrap(True)
         layout.addWidget(self.words)
 
-    def show_comparison(self, found: Comparison, names: tuple[str, str]) -> None:
+    def show_comparison(self, comparison: Comparison, names: tuple[str, str]) -> None:
         """Show what came of comparing two runs.
 
         Args:
-            found: See `inspector.batch.compare`.
-            names: Of what judges in each.
+            comparison: What it found.
+            names: Of the recipe or model that judges in each run.
         """
-        flips = int(found.flips.sum())
-        self.title.say(f"{flips:,} OF {len(found.first):,} VERDICTS DIFFER")
+        flips = int(comparison.flips.sum())
+        self.title.say(f"{flips:,} OF {len(comparison.first):,} VERDICTS DIFFER")
         self.flips_button.setEnabled(flips > 0)
-        labelled = found.all_parts.total > 0
+        labelled = comparison.all_parts.total > 0
         self._grid.setVisible(labelled)
         heads = ("both right", f"only {names[0]}", f"only {names[1]}", "both wrong")
         for head, words in zip(self._heads, heads, strict=True):
             head.setText(head.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, _HEAD_PX))
             head.setToolTip(words)
-        for line, part in (("good", found.good), ("defective", found.defective), ("all", found.all_parts)):
+        for line, part in (
+            ("good", comparison.good),
+            ("defective", comparison.defective),
+            ("all", comparison.all_parts),
+        ):
             for cell, number in zip(self._cells[line], _numbers(part), strict=True):
                 cell.setText(f"{number:,}")
         pieces = [
-            _verdict(found.all_parts, names) if labelled else "Without labels nobody knows which of them is right."
+            _verdict(comparison.all_parts, names) if labelled else "Without labels nobody knows which of them is right."
         ]
-        pieces += _left_out(found)
+        pieces += _left_out(comparison)
         self.words.setText(" ".join(pieces))
 
     def numbers(self, line: str) -> list[str]:
@@ -114,11 +118,11 @@ def _verdict(part: Agreement, names: tuple[str, str]) -> str:
     return f"{better} is right more often here, but so few pictures do not prove it. {test}."
 
 
-def _left_out(found: Comparison) -> list[str]:
+def _left_out(comparison: Comparison) -> list[str]:
     pieces = []
-    if len(found.changed):
-        pieces.append(f"{len(found.changed):,} changed between the runs and are not compared.")
-    missing = len(found.only_first) + len(found.only_second)
+    if len(comparison.changed):
+        pieces.append(f"{len(comparison.changed):,} changed between the runs and are not compared.")
+    missing = len(comparison.only_first) + len(comparison.only_second)
     if missing:
         pieces.append(f"{missing:,} are in one run only.")
     return pieces

@@ -9,9 +9,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from inspector.domain.confusion import DEFECTIVE, GOOD, UNLABELLED
-from inspector.domain.policy import ERROR, FAILED, PASSED, REVIEW
+from inspector.domain.policy import VERDICTS
 from inspector.gui.theme import TARGET_PX
 from inspector.gui.widgets.basics import card, label
+from inspector.gui.widgets.count_button import VERDICT_WORDS, CountButton
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from inspector.domain.rates import Rate
     from inspector.domain.tally import Tally
 
-_VERDICTS = ((PASSED, "passed"), (REVIEW, "review"), (FAILED, "failed"), (ERROR, "error"))
+#: Codes of the verdicts in the order of the columns.
+_CODES = tuple(VERDICTS.index(verdict) for verdict in VERDICT_WORDS)
 #: More can be scrolled to.
 _LINES_SHOWN = 4
 #: A window of this height shows twice as many.
@@ -42,6 +44,26 @@ class ConfusionCell:
     defect: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """One line of the table: a label, or a defect type, and what became of its parts."""
+
+    label: int
+    tally: Tally
+    defect: str = ""
+
+    @property
+    def defective(self) -> bool | None:
+        """What the label says; None without one."""
+        return None if self.label == UNLABELLED else self.label == DEFECTIVE
+
+    @property
+    def words(self) -> str:
+        """How many, and what they are."""
+        words = {GOOD: "good", DEFECTIVE: "defective", UNLABELLED: "without a label"}[self.label]
+        return f"{self.tally.inspected:,} {self.defect or words}"
+
+
 class ConfusionTable(QWidget):
     """See the module."""
 
@@ -55,7 +77,7 @@ class ConfusionTable(QWidget):
         outer.addWidget(frame)
         layout.setContentsMargins(14, 6, 14, 10)
         layout.setSpacing(2)
-        self.cells: dict[ConfusionCell, QPushButton] = {}
+        self.cells: dict[ConfusionCell, CountButton] = {}
         self._counts: Confusion | None = None
         self._area = QScrollArea(frame)
         self._area.setWidgetResizable(True)
@@ -104,77 +126,50 @@ class ConfusionTable(QWidget):
         if counts is None:
             return
         lines = self._lines(counts)
-        errors = any(line[2].error for line in lines)
-        verdicts = _VERDICTS if errors else _VERDICTS[:3]
-        wanted = [ConfusionCell(label=one, verdict=code, defect=name) for one, name, _ in lines for code, _ in verdicts]
-        if list(self.cells) != wanted:
-            self._build(lines, verdicts)
+        codes = _CODES if any(line.tally.error for line in lines) else _CODES[:3]
+        cells = [ConfusionCell(label=line.label, verdict=code, defect=line.defect) for line in lines for code in codes]
+        if list(self.cells) != cells:
+            self._build(lines, codes)
         shown = min(len(lines), _LINES_SHOWN if self.window().height() < _TALL_PX else 2 * _LINES_SHOWN)
         self._area.setFixedHeight(20 + shown * (TARGET_PX + 2))
-        for (one, name, found), words in zip(lines, self._heads, strict=True):
-            words.setText(_line_words(one, name, found.inspected))
-            for code, verdict in verdicts:
-                cell = ConfusionCell(label=one, verdict=code, defect=name)
-                number = {PASSED: found.passed, REVIEW: found.review, FAILED: found.failed, ERROR: found.error}[code]
-                self._write(self.cells[cell], cell, number, _line_words(one, name, found.inspected), verdict)
+        for line, words in zip(lines, self._heads, strict=True):
+            words.setText(line.words)
+        for cell, line in zip(cells, (line for line in lines for _ in codes), strict=True):
+            self.cells[cell].show_count(line.tally.count(VERDICTS[cell.verdict]), line.words)
 
-    def _lines(self, counts: Confusion) -> list[tuple[int, str, Tally]]:
-        lines = [(GOOD, "", counts.good)]
+    def _lines(self, counts: Confusion) -> list[_Line]:
+        lines = [_Line(label=GOOD, tally=counts.good)]
         if self.types_button.isChecked() and counts.types:
-            lines += [(DEFECTIVE, name, found) for name, found in counts.types.items()]
+            lines += [_Line(label=DEFECTIVE, defect=name, tally=tally) for name, tally in counts.types.items()]
         else:
-            lines.append((DEFECTIVE, "", counts.defective))
+            lines.append(_Line(label=DEFECTIVE, tally=counts.defective))
         if counts.unlabelled.inspected:
-            lines.append((UNLABELLED, "", counts.unlabelled))
+            lines.append(_Line(label=UNLABELLED, tally=counts.unlabelled))
         return lines
 
-    def _build(self, lines: list[tuple[int, str, Tally]], verdicts: tuple[tuple[int, str], ...]) -> None:
+    def _build(self, lines: list[_Line], codes: Sequence[int]) -> None:
         inside = QWidget()
         grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(0)
         grid.setColumnStretch(0, 1)
-        for column, (_, words) in enumerate(verdicts, 1):
+        for column, code in enumerate(codes, 1):
             grid.setColumnMinimumWidth(column, 70)
-            head = label(words, "heading")
+            head = label(VERDICT_WORDS[VERDICTS[code]], "heading")
             head.setContentsMargins(0, 0, 10, 0)
             grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
         self._heads = [label("") for _ in lines]
         self.cells = {}
-        for row, ((one, name, _), line) in enumerate(zip(lines, self._heads, strict=True), 1):
-            grid.addWidget(line, row, 0)
-            for column, (code, _) in enumerate(verdicts, 1):
-                cell = ConfusionCell(label=one, verdict=code, defect=name)
-                button = QPushButton(inside)
-                button.setProperty("kind", "cell")
+        for row, (line, words) in enumerate(zip(lines, self._heads, strict=True), 1):
+            grid.addWidget(words, row, 0)
+            for column, code in enumerate(codes, 1):
+                cell = ConfusionCell(label=line.label, verdict=code, defect=line.defect)
+                button = CountButton(defective=line.defective, verdict=VERDICTS[code], parent=inside)
                 button.clicked.connect(lambda _=False, cell=cell: self.pressed.emit(cell))
                 grid.addWidget(button, row, column)
                 self.cells[cell] = button
         self._area.setWidget(inside)
-
-    def _write(self, button: QPushButton, cell: ConfusionCell, number: int, line: str, verdict: str) -> None:
-        button.setText(f"{number:,}")
-        button.setAccessibleName(f"{line}, {verdict}: {number:,}")
-        button.setToolTip(f"Show these: {line}, {verdict}")
-        tone = _tone(cell) if number else "none"
-        if button.property("tone") != tone:
-            button.setProperty("tone", tone)
-            button.style().unpolish(button)
-            button.style().polish(button)
-
-
-def _tone(cell: ConfusionCell) -> str:
-    right = (cell.label, cell.verdict) in ((GOOD, PASSED), (DEFECTIVE, FAILED))
-    if right:
-        return "right"
-    if (cell.label, cell.verdict) == (DEFECTIVE, PASSED):
-        return "escape"
-    return "overkill" if (cell.label, cell.verdict) == (GOOD, FAILED) else "plain"
-
-
-def _line_words(one: int, name: str, total: int) -> str:
-    return f"{total:,} {name or {GOOD: 'good', DEFECTIVE: 'defective', UNLABELLED: 'without a label'}[one]}"
 
 
 def _rates(counts: Confusion) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
+class _Export:
     """One entry of the menu.
 
     Args:
@@ -33,16 +33,16 @@ class _Entry:
 
 
 _ENTRIES = {
-    ExportKind.CSV: _Entry(words="Rows shown as a table (CSV)…", title="Write the rows that are shown", suffix=".csv"),
-    ExportKind.EXCEL: _Entry(
+    ExportKind.CSV: _Export(words="Rows shown as a table (CSV)…", title="Write the rows that are shown", suffix=".csv"),
+    ExportKind.EXCEL: _Export(
         words="Rows shown as an Excel file…", title="Write the rows that are shown", suffix=".xlsx"
     ),
-    ExportKind.COPIES: _Entry(
+    ExportKind.COPIES: _Export(
         words="Copies of the pictures shown, sorted by verdict…",
         title="Choose an empty folder for the copies",
         suffix="",
     ),
-    ExportKind.REPORT: _Entry(words="Report of the whole run (HTML)…", title="Write the report", suffix=".html"),
+    ExportKind.REPORT: _Export(words="Report of the whole run (HTML)…", title="Write the report", suffix=".html"),
 }
 
 
@@ -87,8 +87,8 @@ class ExportLine(QWidget):
         """Ask where to write; None where the hand thinks better of it.
 
         Args:
-            kind: What is written.
-            name: Proposed for a file, without its suffix.
+            kind: Decides on the file's suffix; copies go to a folder.
+            name: Proposed for the file, without a suffix.
         """
         entry = _ENTRIES[kind]
         if not entry.suffix:

@@ -35,7 +35,7 @@ class ExportJob:
     """One export; all that it needs, so that the page may show something else meanwhile.
 
     Args:
-        kind: What is written.
+        kind: The kind of file, or copies.
         path: The file; of copies the folder.
         run: The run.
         rows: Those that are shown; the report is of the whole run.

@@ -1,4 +1,4 @@
-"""The marks of verdicts by their code in a batch's table: word, colour and shape."""
+"""The marks of verdicts by their code in a batch's table: colour and shape."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 
+from inspector.domain.policy import VERDICTS
 from inspector.gui.theme import CURRENT, lively
-from inspector.gui.widgets.verdict import Face, draw_shape
+from inspector.gui.widgets.verdict import FACES, draw_shape
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRectF
     from PySide6.QtGui import QColor, QPainter
 
-#: By code of the verdict, as in `inspector.domain.policy.VERDICTS`.
-FACES = (Face.PASS, Face.FAIL, Face.REVIEW, Face.ERROR)
+#: Colours of the theme by code of the verdict, a place in `inspector.domain.policy.VERDICTS`.
 STATES = ("good", "fail", "review", "error")
 
 
@@ -34,4 +34,4 @@ def draw_mark(painter: QPainter, verdict: int, box: QRectF) -> None:
     ink = QPen(theme.colour("on_verdict"), 1.6)
     ink.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(ink)
-    draw_shape(painter, FACES[verdict], box)
+    draw_shape(painter, FACES[VERDICTS[verdict]], box)

@@ -10,14 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector.batch import BatchRequest
 from inspector.gui.batch.bar import BatchBar
-from inspector.gui.batch.comparison_card import ComparisonCard
-from inspector.gui.batch.confusion_table import ConfusionTable
-from inspector.gui.batch.description import describe
 from inspector.gui.batch.exporter import ExportJob
-from inspector.gui.batch.picture_card import PictureCard, PictureMode
 from inspector.gui.batch.results_card import ResultsCard
 from inspector.gui.batch.run_chooser import RunChooser
-from inspector.gui.batch.words import named, not_inspected_words, survey_words, words_without_labels
+from inspector.gui.batch.run_details import RunDetails
+from inspector.gui.batch.words import not_inspected_words, survey_words
 from inspector.gui.widgets.later import Page
 
 if TYPE_CHECKING:
@@ -59,7 +56,7 @@ class BatchPage(Page):
     ) -> None:
         super().__init__(parent)
         self.desk, self._watch = desk, watch
-        self._pictures, self._exporter, self._thumbnails = pictures, exporter, thumbnails
+        self._exporter, self._thumbnails = exporter, thumbnails
         self._recipe = ""  # the name of the one in force
         self._run_id = self._other_id = ""
         self._labels = ""  # the table that the labels of what is shown come from
@@ -67,14 +64,14 @@ class BatchPage(Page):
         self._reading: Reading | None = None
         self._entered = False
         self.setAcceptDrops(True)
-        self._build()
+        self._build(pictures)
         self.chooser = RunChooser(desk, self)
         self._connect()
         self._show(None)
 
     # --- building -----------------------------------------------------------------------------------------------------
 
-    def _build(self) -> None:
+    def _build(self, pictures: PictureReader) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 8)
         column.setSpacing(10)
@@ -84,17 +81,8 @@ class BatchPage(Page):
         body.setSpacing(10)
         self.results = ResultsCard(self._thumbnails, self)
         body.addWidget(self.results, 3)
-        self._side = QWidget(self)
-        side = QVBoxLayout(self._side)
-        side.setContentsMargins(0, 0, 0, 0)
-        side.setSpacing(10)
-        self.picture = PictureCard(self._side)
-        side.addWidget(self.picture, 1)
-        self.confusion = ConfusionTable(self._side)
-        side.addWidget(self.confusion)
-        self.compare = ComparisonCard(self._side)
-        side.addWidget(self.compare)
-        body.addWidget(self._side, 2)
+        self.details = RunDetails(pictures, self)
+        body.addWidget(self.details, 2)
         column.addLayout(body, 1)
 
     def _connect(self) -> None:
@@ -116,21 +104,17 @@ class BatchPage(Page):
         self.desk.failed.connect(self._on_failed)
         self._watch.read.connect(self._show)
         self._watch.failed.connect(bar.show_fault)
-        self._pictures.read.connect(self.picture.show_picture)
         self.chooser.taken.connect(self._take_run)
         self.chooser.compare_wanted.connect(self._compare_with)
         self.chooser.deleted.connect(self._on_deleted)
         self.results.chosen.connect(self._show_picture)
         self.results.query_changed.connect(self._look)
         self.results.browse_button.clicked.connect(bar.browse.click)
-        self.confusion.pressed.connect(self.results.show_cell)
-        self.picture.mode_changed.connect(
-            lambda mode: self._pictures.want_heatmap(heatmap=mode is not PictureMode.ORIGINAL)
-        )
-        self.compare.ended.connect(lambda: self._compare_with(""))
-        self.compare.flips_wanted.connect(lambda: self.results.show_chip("flips"))
+        self.details.confusion.pressed.connect(self.results.show_cell)
+        self.details.comparison.ended.connect(lambda: self._compare_with(""))
+        self.details.comparison.flips_wanted.connect(lambda: self.results.show_chip("flips"))
         for key, action in (
-            ("H", self.picture.next_mode),
+            ("H", self.details.picture.next_mode),
             ("Ctrl+G", self.results.toggle_view),
             ("Ctrl+F", self.results.filters.text.setFocus),
             ("Esc", lambda: self._compare_with("")),
@@ -297,7 +281,7 @@ class BatchPage(Page):
 
     def poll(self) -> None:
         """Take what has come in."""
-        self.picture.poll()
+        self.details.picture.poll()
         self._exporter.poll()
         if self.isVisible():
             self.results.gallery.poll()
@@ -306,7 +290,7 @@ class BatchPage(Page):
     def release(self) -> None:
         """End what runs for the page only; a batch goes on."""
         self._thumbnails.close()
-        self.picture.release()
+        self.details.picture.release()
 
     def _look(self) -> None:
         """Read and select anew."""
@@ -343,37 +327,12 @@ class BatchPage(Page):
             self._why = why
             self.bar.show_fault(why)
         self.results.show_reading(reading)
-        self._show_side(reading)
+        self.details.show_reading(reading)
         if run is not None and not run.active and self.results.current < 0:
             self.results.step(0)  # the first picture
         beside = before is not None and reading is not None and before.other is not reading.other
         if beside or rows is None or self.results.current < 0:
             self._show_picture(self.results.current)
 
-    def _show_side(self, reading: Reading | None) -> None:
-        comparison = reading.comparison if reading is not None else None
-        comparing = reading is not None and comparison is not None
-        self._side.setVisible(reading is not None)
-        self.compare.setVisible(comparing)
-        self.confusion.setVisible(reading is not None and not comparing)
-        if reading is None or reading.run is None:
-            return
-        if comparison is not None and reading.other is not None:
-            self.compare.show_comparison(comparison, (named(reading.run), named(reading.other)))
-        else:
-            self.confusion.show_confusion(reading.confusion, words_without_labels(reading.run))
-            self.confusion.show_evidence(reading.evidence, reading.warnings)
-
-    def _on_mode(self, mode: PictureMode) -> None:
-        self._pictures.want_heatmap(heatmap=mode is not PictureMode.ORIGINAL)
-
     def _show_picture(self, place: int) -> None:
-        reading = self._reading
-        rows = self.results.rows
-        if place < 0 or reading is None or reading.run is None or rows is None:
-            self.picture.show_description(None)
-            self._pictures.want(None, heatmap=False)
-            return
-        description, wish = describe(reading, rows, place)
-        self.picture.show_description(description)
-        self._pictures.want(wish, heatmap=self.picture.mode is not PictureMode.ORIGINAL)
+        self.details.show_picture(self._reading, self.results.rows, place)

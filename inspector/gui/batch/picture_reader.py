@@ -52,7 +52,7 @@ class PictureReading:
     """What there is of a picture so far.
 
     Args:
-        wish: What was asked for.
+        wish: The one that this answers.
         image: Its pixels; None where it cannot be shown, or has not been read yet.
         why: Why it cannot be shown, and what to do.
         changed: True where the file is not the one that was judged.
@@ -88,8 +88,8 @@ class PictureReader(QObject):
         """Ask for a picture.
 
         Args:
-            wish: The picture; None for none.
-            heatmap: Its heatmaps are wanted too.
+            wish: None for no picture.
+            heatmap: Whether the picture's heatmaps are wanted too.
         """
         self._with_heatmap = heatmap
         self._reading = None

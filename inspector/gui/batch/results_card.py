@@ -50,7 +50,7 @@ class ResultsCard(QWidget):
     """See the module; table and gallery share the chosen picture.
 
     Args:
-        thumbnails: Of the folder that is shown.
+        thumbnails: For the gallery.
     """
 
     chosen = Signal(int)  #: place in the batch's columns; -1 for none

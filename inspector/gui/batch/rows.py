@@ -23,7 +23,7 @@ class OtherRun:
     """Another run's say on the same rows.
 
     Args:
-        name: Of its model.
+        name: The model's.
         verdicts: (N,) uint8 as in `BatchTable`; `NO_VERDICT` where it has none, or the file has changed in between.
         p_defective: (N,) float64; NaN likewise.
     """
@@ -38,7 +38,7 @@ class Rows:
     """Rows in the order in which they are shown.
 
     Args:
-        folder: Of the pictures.
+        folder: The pictures' folder.
         table: The columns.
         indexes: (M,) intp, places in the columns.
         order: What they are sorted by.
@@ -64,8 +64,8 @@ class Rows:
 
     def row_of(self, index: int) -> int:
         """Return the row that shows a place of the columns; -1 where it is not shown."""
-        found = np.flatnonzero(self.indexes == index)
-        return int(found[0]) if len(found) else -1
+        places = np.flatnonzero(self.indexes == index)
+        return int(places[0]) if len(places) else -1
 
     def same_picture(self, index: int, before: Rows) -> int:
         """Return where the picture at a place of earlier columns is in these; -1 where it is not."""

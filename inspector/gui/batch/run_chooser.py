@@ -22,7 +22,7 @@ class RunChooser(QObject):
 
     Args:
         desk: Reads the list of runs, and deletes.
-        parent: Of the dialogs.
+        parent: The window's part that the dialogs belong to.
     """
 
     taken = Signal(object)  #: BatchRun that is to be shown

@@ -33,11 +33,11 @@ class RunsDialog(QDialog):
     """See the module.
 
     Args:
-        title: Over the list.
-        hint: Under the title; what it is for, or what is missing.
-        runs: What can be chosen.
-        action: On the button that takes one.
-        deletes: Whether one can be deleted here.
+        title: Stands over the list.
+        hint: Stands under the title: what the list is for, or what is missing.
+        runs: The list.
+        action: The words of the button that takes a run.
+        deletes: Whether a run can be deleted here.
     """
 
     taken = Signal(object)  #: BatchRun

@@ -46,9 +46,9 @@ class Query:
     Args:
         run: Id of the run.
         other: Id of the run beside it; empty where nothing is compared.
-        which: Which rows, but for the chip.
+        which: The filters but for the chip.
         chip: "all", "wrong", "flips", or one of `VERDICT_CHIPS`.
-        order: In which order.
+        order: The rows' order.
     """
 
     run: str
@@ -63,7 +63,7 @@ class Reading:
     """A run as it was read.
 
     Args:
-        query: What was asked.
+        query: The one that this answers.
         run: The run; None where it is gone.
         other: The run beside it; None where nothing is compared, or it is gone.
         rows: What the query lets through.
@@ -244,12 +244,12 @@ def list_judges(home: Home) -> Judges:
     )
 
 
-def _aligned(run: BatchRun, first: BatchTable, second: BatchTable, found: Comparison) -> OtherRun:
+def _aligned(run: BatchRun, first: BatchTable, second: BatchTable, comparison: Comparison) -> OtherRun:
     """Lay the second run's columns beside the rows of the first."""
     verdicts: NDArray[np.uint8] = np.full(len(first), NO_VERDICT, np.uint8)
     scores: NDArray[np.float64] = np.full(len(first), np.nan)
-    verdicts[found.first] = second.verdicts[found.second]
-    scores[found.first] = second.p_defective[found.second]
+    verdicts[comparison.first] = second.verdicts[comparison.second]
+    scores[comparison.first] = second.p_defective[comparison.second]
     judge = run.record.judge
     return OtherRun(name=judge.model_name if judge else run.record.model, verdicts=verdicts, p_defective=scores)
 

@@ -32,33 +32,33 @@ _STATES = {
 _STAGES = {"": "Starting", "listing": "Listing the folder", "loading": "Loading the model"}
 
 
-def survey_words(found: Survey, table: str = "") -> str:
+def survey_words(survey: Survey, table: str = "") -> str:
     """Return what a folder holds, in one sentence.
 
     Args:
-        found: What.
+        survey: Counts of the folder's pictures.
         table: The table that its labels come from; empty for the folders' names.
     """
     name = Path(table).name
-    words = f"{_pictures(found.pictures)}, "
-    labelled = found.good + found.defective
-    if not found.pictures:
+    words = f"{_pictures(survey.pictures)}, "
+    labelled = survey.good + survey.defective
+    if not survey.pictures:
         words = "No picture in this folder or in those inside it"
     elif not labelled:
         words += f"without labels in {name}" if table else "without labels"
     else:
         words += f"labelled by {name}: " if table else "labelled: "
-        words += f"{found.good:,} good, {found.defective:,} defective"
-        if found.types:
-            words += f", {len(found.types)} type{'s' if len(found.types) > 1 else ''}"
-        if found.unlabelled:
-            words += f"; {found.unlabelled:,} without a label"
-    if found.not_in_folder:
-        words += f"; {_lines(found.not_in_folder)} of {name} without a picture here"
-    if len(found.categories) > 1:
-        words += f"; {len(found.categories)} categories"
-    if found.masks_left_out:
-        words += f"; {found.masks_left_out:,} masks left out"
+        words += f"{survey.good:,} good, {survey.defective:,} defective"
+        if survey.types:
+            words += f", {len(survey.types)} type{'s' if len(survey.types) > 1 else ''}"
+        if survey.unlabelled:
+            words += f"; {survey.unlabelled:,} without a label"
+    if survey.not_in_folder:
+        words += f"; {_lines(survey.not_in_folder)} of {name} without a picture here"
+    if len(survey.categories) > 1:
+        words += f"; {len(survey.categories)} categories"
+    if survey.masks_left_out:
+        words += f"; {survey.masks_left_out:,} masks left out"
     return words
 
 

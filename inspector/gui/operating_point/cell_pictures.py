@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QDialog, QVBoxLayout
 
-from inspector.gui.operating_point.figures_card import VERDICT_WORDS
 from inspector.gui.operating_point.part_strip import THUMB_PX, PartEntry
 from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.count_button import VERDICT_WORDS
 from inspector.gui.widgets.fitted_picture import FittedPicture, read_image
 from inspector.gui.work import Latest
 

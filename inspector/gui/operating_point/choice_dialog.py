@@ -18,9 +18,9 @@ class ChoiceDialog(QDialog):
     """See the module; `accepted` says that it was wanted.
 
     Args:
-        recipe: In force.
+        recipe: The one in force.
         before: The operating point in force.
-        after: The one that is chosen.
+        after: The operating point that is chosen.
         evidence: What is recorded with it; None where there are no parts.
         author: Proposed.
     """

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from inspector.domain.evidence import evidence
 from inspector.domain.records import Verdict
 from inspector.gui.widgets.basics import card, label
+from inspector.gui.widgets.count_button import VERDICT_WORDS, CountButton
 from inspector.operating_point.words import evidence_words
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ _HEADS = {
 }
 _Figure = TypeVar("_Figure")
 _TYPES_SHOWN = 6
-VERDICT_WORDS = {Verdict.PASS: "passed", Verdict.REVIEW: "review", Verdict.FAIL: "failed", Verdict.ERROR: "error"}
 _ROWS = (
     ("escapes", "Escapes", "Defective parts that pass, of all defective ones"),
     ("overkill", "Overkill", "Good parts that fail, of all good ones"),
@@ -49,7 +49,7 @@ class Outcomes:
         now: At the thresholds that are set.
         in_force: At those in force; None where they are the same.
         held_out: Of the held-out parts at those that are set; None where there are none.
-        prices: Of the user.
+        prices: As the user has set them.
     """
 
     now: Outcome
@@ -75,7 +75,7 @@ class FiguresCard(QWidget):
         frame, layout = card(self)
         layout.setSpacing(4)
         outer.addWidget(frame)
-        self.cells: dict[tuple[bool, Verdict], QPushButton] = {}
+        self.cells: dict[tuple[bool, Verdict], CountButton] = {}
         layout.addLayout(self._build_cells())
         layout.addSpacing(4)
         self.values: dict[tuple[str, str], QLabel] = {}
@@ -105,8 +105,7 @@ class FiguresCard(QWidget):
         for row, (kind, words) in enumerate(self._lines.items(), 1):
             grid.addWidget(words, row, 0)
             for column, verdict in enumerate(VERDICT_WORDS, 1):
-                button = QPushButton("–", self)
-                button.setProperty("kind", "cell")
+                button = CountButton(defective=kind, verdict=verdict, parent=self)
                 button.setMinimumWidth(66)
                 button.clicked.connect(lambda _=False, cell=(kind, verdict): self.pressed.emit(*cell))
                 grid.addWidget(button, row, column)
@@ -138,38 +137,36 @@ class FiguresCard(QWidget):
 
     # --- showing ------------------------------------------------------------------------------------------------------
 
-    def show_outcomes(self, found: Outcomes | None, claim: float, caution: str) -> None:
+    def show_outcomes(self, outcomes: Outcomes | None, claim: float, caution: str) -> None:
         """Set the figures.
 
         Args:
-            found: None where there are no parts.
+            outcomes: At the thresholds that are set and at those in force; None where there are no parts.
             claim: Escape rate that is to be shown.
             caution: Why these parts cannot prove a claim, as a sentence; empty where they can.
         """
-        if found is None:
+        if outcomes is None:
             for button in self.cells.values():
-                button.setText("–")
-                button.setEnabled(False)
-                _set_tone(button, "none")
+                button.show_nothing()
             for value in self.values.values():
                 value.setText("")
-            for words in self._lines.values():
-                words.setText("")
+            for line in self._lines.values():
+                line.setText("")
             self.evidence.setText("")
             self.types.setText("")
             return
-        now, before = found.now.confusion, found.in_force
+        now, before = outcomes.now.confusion, outcomes.in_force
         self._show_counts(False, now.good, None if before is None else before.confusion.good)
         self._show_counts(True, now.defective, None if before is None else before.confusion.defective)
         errors = now.labelled.error > 0
         for widget in (self._heads[-1], self.cells[False, Verdict.ERROR], self.cells[True, Verdict.ERROR]):
             widget.setVisible(errors)
-        self._show_rates("escapes", *found.each(lambda outcome: outcome.confusion.escapes))
-        self._show_rates("overkill", *found.each(lambda outcome: outcome.confusion.overkill))
-        self._show_estimates("load", *found.each(lambda outcome: outcome.looks(found.prices)))
-        self._show_estimates("cost", *found.each(lambda outcome: outcome.cost(found.prices)))
-        told = evidence_words(evidence(now.escapes, claim), caution)
-        self.evidence.setText(told.replace(" %", "\u00a0%"))  # a line does not end between the two
+        self._show_rates("escapes", *outcomes.each(lambda outcome: outcome.confusion.escapes))
+        self._show_rates("overkill", *outcomes.each(lambda outcome: outcome.confusion.overkill))
+        self._show_estimates("load", *outcomes.each(lambda outcome: outcome.looks(outcomes.prices)))
+        self._show_estimates("cost", *outcomes.each(lambda outcome: outcome.cost(outcomes.prices)))
+        words = evidence_words(evidence(now.escapes, claim), caution)
+        self.evidence.setText(words.replace(" %", "\u00a0%"))  # a line does not end between the two
 
     def show_types(self, rates: Mapping[str, Rate]) -> None:
         """Set the escapes of each defect type, the worst first; of one type alone nothing is said."""
@@ -179,19 +176,11 @@ class FiguresCard(QWidget):
         self.types.setText(words if len(some) > 1 else "")
 
     def _show_counts(self, kind: bool, counts: Tally, before: Tally | None) -> None:  # noqa: FBT001 - a key
-        label_words = "defective" if kind else "good"
-        self._lines[kind].setText(f"{counts.inspected:,} {label_words}")
-        for verdict, words in VERDICT_WORDS.items():
-            number = counts.count(verdict)
-            button = self.cells[kind, verdict]
-            text = f"{number:,}"
-            if text != button.text():
-                button.setText(text)
-            button.setEnabled(True)
+        line = "defective" if kind else "good"
+        self._lines[kind].setText(f"{counts.inspected:,} {line}")
+        for verdict in VERDICT_WORDS:
             change = "" if before is None else f"; in force {before.count(verdict):,}"
-            button.setToolTip(f"Show these: {label_words}, {words}{change}")
-            button.setAccessibleName(f"{label_words}, {words}: {number:,}")
-            _set_tone(button, tone_of(kind, verdict) if number else "none")
+            self.cells[kind, verdict].show_count(counts.count(verdict), line, change)
 
     def _show_rates(self, key: str, now: Rate, before: Rate | None, held_out: Rate | None) -> None:
         low, high = now.interval
@@ -215,22 +204,6 @@ class FiguresCard(QWidget):
         value = self.values[key, column]
         if value.text() != text:
             value.setText(text)
-
-
-def _set_tone(button: QPushButton, tone: str) -> None:
-    if button.property("tone") != tone:
-        button.setProperty("tone", tone)
-        button.style().unpolish(button)
-        button.style().polish(button)
-
-
-def tone_of(defective: bool, verdict: Verdict) -> str:  # noqa: FBT001 - half of a cell's key
-    """Return how a cell of the matrix is coloured."""
-    if (defective, verdict) in ((False, Verdict.PASS), (True, Verdict.FAIL)):
-        return "right"
-    if (defective, verdict) == (True, Verdict.PASS):
-        return "escape"
-    return "overkill" if (defective, verdict) == (False, Verdict.FAIL) else "plain"
 
 
 def _short(value: float) -> str:

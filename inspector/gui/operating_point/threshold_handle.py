@@ -24,7 +24,7 @@ class ThresholdHandle(QWidget):
 
     Args:
         name: For screen readers and the tip.
-        colour: Of the theme, as "fail".
+        colour: Name of a colour of the theme, as "fail".
     """
 
     dragged_to = Signal(float)  #: x in the parent's pixels
