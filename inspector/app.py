@@ -194,7 +194,7 @@ def _leave(code: int) -> None:
 
     A thread that the interpreter's end tears out of OpenCV aborts the process (std::terminate).
     """
-    if any(one is not threading.main_thread() for one in threading.enumerate()):
+    if any(thread is not threading.main_thread() for thread in threading.enumerate()):
         logging.shutdown()
         sys.stdout.flush()
         sys.stderr.flush()

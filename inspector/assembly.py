@@ -175,13 +175,13 @@ class RecipeEntry:
 
 def list_recipes(home: Home) -> list[RecipeEntry]:
     """Return the recipes of the data folder by name; the built-in demo line is first, unless there is one saved."""
-    found = [] if (home.recipes / f"{DEMO_RECIPE}.json").is_file() else [RecipeEntry(DEMO_RECIPE, None)]
+    entries = [] if (home.recipes / f"{DEMO_RECIPE}.json").is_file() else [RecipeEntry(DEMO_RECIPE, None)]
     for path in sorted(home.recipes.glob("*.json")):
         try:
-            found.append(RecipeEntry(load_recipe(path).name, path))
+            entries.append(RecipeEntry(load_recipe(path).name, path))
         except RecipeError as error:
-            found.append(RecipeEntry(path.stem, path, str(error)))
-    return found
+            entries.append(RecipeEntry(path.stem, path, str(error)))
+    return entries
 
 
 def find_recipe(name: str, home: Home) -> Recipe:

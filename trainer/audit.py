@@ -95,14 +95,14 @@ def audit(
         claim: Escape rate that is to be shown at 95 % confidence, 0..1.
         groups: Of `near_duplicate_groups`, for the readable ones; None finds them here.
     """
-    found = _unreadable(samples, thumbs) + _exact(samples)
+    findings = _unreadable(samples, thumbs) + _exact(samples)
     usable = [index for index, thumb in enumerate(thumbs) if thumb.readable]
     samples, thumbs = [samples[index] for index in usable], [thumbs[index] for index in usable]
     if groups is None:
         groups = near_duplicate_groups(thumbs, [sample.sha256 for sample in samples])
-    found += _near(samples, groups) + _counts(samples, claim) + _differences(samples, thumbs)
+    findings += _near(samples, groups) + _counts(samples, claim) + _differences(samples, thumbs)
     order = {"error": 0, "warning": 1, "note": 2}
-    return sorted(found, key=lambda one: order[one.severity])
+    return sorted(findings, key=lambda one: order[one.severity])
 
 
 def near_duplicate_groups(thumbs: Sequence[Thumb], contents: Sequence[str]) -> list[int]:
@@ -131,8 +131,8 @@ def near_duplicate_groups(thumbs: Sequence[Thumb], contents: Sequence[str]) -> l
                 near = _are_near(thumbs[one].grey, np.stack([thumbs[other].grey for other in some]))
                 for other in some[near]:
                     clusters[clusters == clusters[one]] = clusters[other]
-    found: list[int] = clusters.tolist()
-    return found
+    groups: list[int] = clusters.tolist()
+    return groups
 
 
 # --- looking ----------------------------------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ def _candidates(thumbs: Sequence[Thumb]) -> Iterator[tuple[int, NDArray[np.intp]
 def _blocks(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return (9, 225) means of 15 × 15 blocks of 4 × 4 pixels, for each shift by at most one pixel."""
     shifted = [grey[row : row + 60, column : column + 60] for row in (1, 2, 3) for column in (1, 2, 3)]
-    return np.stack([one.reshape(15, 4, 15, 4).mean(axis=(1, 3)).ravel() for one in shifted])
+    return np.stack([thumb.reshape(15, 4, 15, 4).mean(axis=(1, 3)).ravel() for thumb in shifted])
 
 
 def _may_be_near(one: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -188,13 +188,13 @@ def _may_be_near(one: NDArray[np.float32], others: NDArray[np.float32]) -> NDArr
     far = np.count_nonzero(np.abs(gaps) > NEAR_LEVELS + NEAR_MEAN / share + _ROUNDING, axis=2)
     # about the mean a mean gap is at most twice as large as about the median
     possible = (far <= _FAR) & (share * np.abs(gaps).mean(axis=2) <= 2 * NEAR_MEAN + _ROUNDING)
-    found = possible.any(axis=1)
-    some = gaps[found]
+    seen = possible.any(axis=1)
+    some = gaps[seen]
     middle = some.shape[2] // 2
     some -= np.partition(some, middle, axis=2)[:, :, middle, None]
     near = share * np.abs(some).mean(axis=2) <= NEAR_MEAN + _ROUNDING
-    found[found] = (near & possible[found]).any(axis=1)
-    return np.asarray(found)
+    seen[seen] = (near & possible[seen]).any(axis=1)
+    return np.asarray(seen)
 
 
 def _are_near(one: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -210,12 +210,12 @@ def _are_near(one: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[
     sizes = np.abs(gaps)
     possible = sizes.mean(axis=2) <= 2 * NEAR_MEAN + _ROUNDING  # as in `_may_be_near`, without sorting
     possible &= np.count_nonzero(sizes > NEAR_LEVELS + NEAR_MEAN + _ROUNDING, axis=2) <= _FAR
-    found = np.zeros(len(others), np.bool_)
+    alike = np.zeros(len(others), np.bool_)
     for number, shift in np.argwhere(possible):
         gap = gaps[number, shift]
         gap = np.abs(gap - np.median(gap))
-        found[number] |= gap.mean() <= NEAR_MEAN and float(np.percentile(gap, 99.5)) <= NEAR_LEVELS
-    return found
+        alike[number] |= gap.mean() <= NEAR_MEAN and float(np.percentile(gap, 99.5)) <= NEAR_LEVELS
+    return alike
 
 
 # --- findings ---------------------------------------------------------------------------------------------------------
@@ -240,22 +240,22 @@ def _exact(samples: Sequence[Sample]) -> list[Finding]:
     same = [group for group in by_content.values() if len(group) > 1]
     crossed = [group for group in same if len({sample.defective for sample in group}) > 1]
     plain = [group for group in same if group not in crossed]
-    found = []
+    findings = []
     if crossed:
         names = [sample.name for group in crossed for sample in group]
-        found.append(
+        findings.append(
             _finding("error", "exact-duplicate-labels",
                      f"{_count(crossed, 'file')} lie both under good and under a defect, byte for byte.",
                      "One of the labels is wrong: remove the wrong copies.", names)
         )  # fmt: skip
     if plain:
         names = [sample.name for group in plain for sample in group]
-        found.append(
+        findings.append(
             _finding("warning", "exact-duplicate",
                      f"{_count(plain, 'file')} are there more than once ({len(names)} copies in all).",
                      "Copies stay in one part of the split. Remove all but one of each.", names)
         )  # fmt: skip
-    return found
+    return findings
 
 
 def _near(samples: Sequence[Sample], groups: Sequence[int]) -> list[Finding]:
@@ -268,7 +268,7 @@ def _near(samples: Sequence[Sample], groups: Sequence[int]) -> list[Finding]:
     parted = [group for group in near if _is_parted([samples[index] for index in group], whole)]
     bursts = [group for group in near if _longest_run(group) >= BURST]
     plain = [group for group in near if group not in crossed and group not in bursts]
-    found = []
+    findings = []
     for kind, code, severity, words, action in (
         (crossed, "near-duplicate-labels", "warning", "are nearly the same picture under different labels",
          "Look at them: one part before and after it was damaged, or a wrong label? They stay in one part."),
@@ -281,10 +281,10 @@ def _near(samples: Sequence[Sample], groups: Sequence[int]) -> list[Finding]:
     ):  # fmt: skip
         if kind:
             names = [samples[index].name for group in kind for index in group]
-            found.append(
+            findings.append(
                 _finding(severity, code, f"{_count(kind, 'group')} ({len(names)} pictures) {words}.", action, names)
             )
-    return found
+    return findings
 
 
 def _is_parted(group: Sequence[Sample], whole: bool) -> bool:  # noqa: FBT001 - the one thing that it depends on
@@ -302,12 +302,12 @@ def _longest_run(group: Sequence[int]) -> int:
 
 
 def _counts(samples: Sequence[Sample], claim: float) -> list[Finding]:
-    found = []
+    findings = []
     kinds = Counter((sample.category, sample.defect) for sample in samples)
     tiny = {kind: count for kind, count in kinds.items() if count < TINY}
     if tiny:
         listed = ", ".join(f"{count} of {'/'.join(p for p in kind if p)}" for kind, count in sorted(tiny.items()))
-        found.append(
+        findings.append(
             _finding("warning", "tiny-class", f"Some kinds have very few pictures: {listed}.",
                      f"Add pictures, {TINY} or more of each, or use --folds so that each is tested.", [])
         )  # fmt: skip
@@ -315,12 +315,12 @@ def _counts(samples: Sequence[Sample], claim: float) -> list[Finding]:
     tested = sum(sample.defective and sample.part == "test" for sample in samples)
     have = f"the test part holds {tested}" if tested else f"there are {defective} in all"
     if (tested or defective) < needed:
-        found.append(
+        findings.append(
             _finding("note", "too-few", f"Escape ≤ {100 * claim:g} % at 95 % confidence needs {needed} defective test "
                      f"parts without a miss; {have}.",
                      "The report states what the test does show. Add defective pictures for a stronger claim.", [])
         )  # fmt: skip
-    return found
+    return findings
 
 
 def _differences(samples: Sequence[Sample], thumbs: Sequence[Thumb]) -> list[Finding]:
@@ -333,7 +333,7 @@ def _differences(samples: Sequence[Sample], thumbs: Sequence[Thumb]) -> list[Fin
         ("brightness-difference", "The mean brightness", lambda t: t.brightness),
         ("brightness-difference", "The mean colour (red less blue)", lambda t: float(t.colour[2] - t.colour[0])),
     ]
-    found = []
+    findings = []
     for code, words, figure in figures:
         values = np.array([figure(thumb) for thumb in thumbs])
         auroc = float(roc_auc_score(truth, values))
@@ -342,8 +342,8 @@ def _differences(samples: Sequence[Sample], thumbs: Sequence[Thumb]) -> list[Fin
             shown = f"AUROC {max(auroc, 1 - auroc):.2f}, median {good:.4g} and {bad:.4g}"
             what = f"{words} alone tells good from defective ({shown})."
             action = "A network would learn that instead of the defect: take both under the same conditions, cut alike."
-            found.append(_finding("warning", code, what, action, []))
-    return found
+            findings.append(_finding("warning", code, what, action, []))
+    return findings
 
 
 def _finding(severity: str, code: str, what: str, action: str, files: Sequence[str]) -> Finding:

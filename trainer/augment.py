@@ -104,13 +104,13 @@ def views(
         (count, S, S, 3) uint8 BGR, as `fit` makes them; the first is what the network sees at the line.
     """
     size = preprocessing.input_size
-    found = np.empty((count, size, size, 3), np.uint8)
-    fit(image, preprocessing, found[0])
+    views = np.empty((count, size, size, 3), np.uint8)
+    fit(image, preprocessing, views[0])
     if count > 1:
         base = fit(image, preprocessing.model_copy(update={"input_size": round(size * _MARGIN)}))
         for number in range(1, count):
-            _view(base, found[number], augmentation, mean_colour(preprocessing), rng)
-    return found
+            _view(base, views[number], augmentation, mean_colour(preprocessing), rng)
+    return views
 
 
 def _view(

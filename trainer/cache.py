@@ -186,13 +186,15 @@ def fill(
         together = max(1, _BATCH // count)  # pictures whose views fill a batch
         for first in range(0, len(samples), together):
             last = min(first + together, len(samples))
-            found = np.concatenate([_next(waiting, pool, load, index, len(samples)) for index in range(first, last)])
-            for start in range(0, len(found), _BATCH):
-                some = extractor(found[start : start + _BATCH])
+            activations = np.concatenate(
+                [_next(waiting, pool, load, index, len(samples)) for index in range(first, last)]
+            )
+            for start in range(0, len(activations), _BATCH):
+                some = extractor(activations[start : start + _BATCH])
                 places = np.arange(start, start + len(some))
                 room[first + places // count, places % count] = some
             if also is not None:
-                room[first:last, count] = also(found[::count])
+                room[first:last, count] = also(activations[::count])
             yield Progress(stage=stage, done=last, total=len(samples))
 
 
@@ -204,7 +206,7 @@ def _next(
     count: int,
 ) -> NDArray[np.uint8]:
     """Take the oldest picture, and let another one be decoded."""
-    found = waiting.popleft().result()
+    loaded = waiting.popleft().result()
     if index + 2 * _AHEAD < count:
         waiting.append(pool.submit(load, index + 2 * _AHEAD))
-    return found
+    return loaded

@@ -165,10 +165,10 @@ def _from_folder(folder: Path) -> tuple[str, list[Sample]]:
     if layout := _layout(folder):
         return layout, _category(folder, folder, layout, "")
     inside = [(path, _layout(path)) for path in _folders(folder)]
-    found = [(path, layout) for path, layout in inside if layout]
-    if found:
-        samples = [one for path, layout in found for one in _category(folder, path, layout, path.name)]
-        return f"{len(found)} categories ({', '.join(sorted({layout for _, layout in found}))})", samples
+    layouts = [(path, layout) for path, layout in inside if layout]
+    if layouts:
+        samples = [part for path, layout in layouts for part in _category(folder, path, layout, path.name)]
+        return f"{len(layouts)} categories ({', '.join(sorted({layout for _, layout in layouts}))})", samples
     held = ", ".join(sorted(p.name for p in folder.iterdir())[:8]) or "nothing"
     raise DatasetError(
         f"{folder} is no data set: there is neither a folder “good” nor train/good and test (found: {held})",

@@ -58,7 +58,7 @@ def deep_maps(trained: Trained, tested: Judgement) -> Generator[Report, None, di
     network = trained.network.requires_grad_(True)
     samples = [sample for sample in tested.samples.values() if sample.mask is not None or not sample.defective]
     methods = [("Grad-CAM++", GradCAMPlusPlus), ("Eigen-CAM", EigenCAM), ("Layer-CAM", LayerCAM)]
-    found: dict[str, dict[str, JsonValue]] = {}
+    pointing: dict[str, dict[str, JsonValue]] = {}
     done, total = 0, len(samples) * len(methods) * len(_LAYERS)
     for title, kind in methods:
         for layer in _LAYERS:
@@ -73,6 +73,6 @@ def deep_maps(trained: Trained, tested: Judgement) -> Generator[Report, None, di
                     measured.samples[sample.name] = sample
                     done += 1
                     yield Progress(stage="heatmaps of pytorch-grad-cam", done=done, total=total)
-            found[f"{title}, {layer}"] = measured.pointing()
+            pointing[f"{title}, {layer}"] = measured.pointing()
     network.requires_grad_(False)
-    return found
+    return pointing

@@ -131,8 +131,8 @@ def _cam(
     pixels = torch.from_numpy(preprocess(image, bundle.manifest.preprocessing))[None]
     method: Any = getattr(pytorch_grad_cam, kind)
     with method(model=Logits(network), target_layers=[getattr(network, layer)]) as cam:
-        found = cam(input_tensor=pixels, targets=[ClassifierOutputTarget(target)])[0]
-    return np.nan_to_num(np.asarray(found, np.float32))
+        heatmap = cam(input_tensor=pixels, targets=[ClassifierOutputTarget(target)])[0]
+    return np.nan_to_num(np.asarray(heatmap, np.float32))
 
 
 class _Sheet:

@@ -154,8 +154,8 @@ def write_final(
 
 def environment() -> dict[str, str]:
     """Return versions and hardware."""
-    found = {name: importlib.metadata.version(name) for name in _PACKAGES if _installed(name)}
-    return found | {
+    versions = {name: importlib.metadata.version(name) for name in _PACKAGES if _installed(name)}
+    return versions | {
         "inspector": inspector.__version__,
         "python": platform.python_version(),
         "system": platform.platform(),

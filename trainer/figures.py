@@ -302,13 +302,13 @@ def recall_by_type(per_defect_type: Mapping[str, tuple[int, int]]) -> bytes:
 
     def paint(axes: Axes) -> None:
         y = np.arange(len(rows))
-        recall = np.array([found / total for _, (found, total) in rows])
-        ends = np.array([wilson_interval(found, total) for _, (found, total) in rows])
+        recall = np.array([hit / total for _, (hit, total) in rows])
+        ends = np.array([wilson_interval(hit, total) for _, (hit, total) in rows])
         axes.barh(y, recall, height=0.62, color=GOOD_INK, alpha=0.55)
         bars = np.abs(ends.T - recall)
         axes.errorbar(recall, y, xerr=bars, fmt="none", ecolor=INK, elinewidth=0.8, capsize=2.5)
         names = [name if len(name) <= 28 else name[:27] + "…" for name, _ in rows]
-        axes.set_yticks(y, [f"{name}  {found}/{total}" for name, (_, (found, total)) in zip(names, rows, strict=True)])
+        axes.set_yticks(y, [f"{name}  {hit}/{total}" for name, (_, (hit, total)) in zip(names, rows, strict=True)])
         axes.set(title="Recall by defect type, 95 % interval", xlabel="defective parts found", xlim=(0, 1.02))
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")
@@ -328,19 +328,23 @@ def history(epochs: Sequence[Epoch]) -> bytes:
         for setting in settings:
             last = setting == settings[-1]
             own = [epoch for epoch in epochs if epoch.setting == setting]
-            x = [one.epoch for one in own]
+            x = [report.epoch for report in own]
             ink, width = (GOOD_INK, 1.4) if last else (MUTED, 0.6)
             if last:
-                left.plot(x, [one.training_loss for one in own], color=DEFECT_INK, linestyle="--", label="training")
+                left.plot(
+                    x, [report.training_loss for report in own], color=DEFECT_INK, linestyle="--", label="training"
+                )
             name = "validation" if last else "validation, other settings" if setting == settings[0] else None
             marker = "o" if len(own) == 1 else None
-            left.plot(x, [one.validation_loss for one in own], marker=marker, color=ink, linewidth=width, label=name)
-            right.plot(x, [one.validation_f1 for one in own], marker=marker, color=ink, linewidth=width)
-            best = [one for one in own if one.best][-1:] if last else []
-            for one in best:
+            left.plot(
+                x, [report.validation_loss for report in own], marker=marker, color=ink, linewidth=width, label=name
+            )
+            right.plot(x, [report.validation_f1 for report in own], marker=marker, color=ink, linewidth=width)
+            best = [report for report in own if report.best][-1:] if last else []
+            for report in best:
                 spot: dict[str, Any] = {"s": 26, "facecolor": "white", "edgecolor": INK, "linewidth": 1, "zorder": 5}
-                left.scatter(one.epoch, one.validation_loss, label=f"kept: epoch {one.epoch}", **spot)
-                right.scatter(one.epoch, one.validation_f1, **spot)
+                left.scatter(report.epoch, report.validation_loss, label=f"kept: epoch {report.epoch}", **spot)
+                right.scatter(report.epoch, report.validation_f1, **spot)
         for axes, title in ((left, "Loss"), (right, "F1 on validation")):
             axes.set(title=title, xlabel="epoch")
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -282,7 +282,7 @@ class _Run:
         best = loss < self._best_loss
         if best:
             self._best_loss, self._best_scores = loss, scores
-            self._best = [one.clone() for one in self._average]
+            self._best = [weight.clone() for weight in self._average]
         threshold, _ = choose_threshold(scores, validation.labels)
         found: dict[str, Any] = dict(figures(scores, validation.labels, threshold))
         self.epoch += 1
@@ -313,7 +313,7 @@ class _Run:
         """Write the state, whole or not at all."""
         state = {
             "epoch": self.epoch,
-            "trained": [one.detach() for one in self._trained],
+            "trained": [parameter.detach() for parameter in self._trained],
             "average": self._average,
             "best": self._best,
             "best_loss": self._best_loss,

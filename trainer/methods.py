@@ -272,11 +272,11 @@ def _head(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, N
     folds = np.array([sample.fold for sample in samples], dtype=np.int64)
     tried = []
     plain = pooled[:, [0, -1]] if frozen.ways else pooled[:, :1]
-    for one in cross_validate(plain, truth, folds):
+    for fold in cross_validate(plain, truth, folds):
         yield from context.heed()
-        tried.append(one)
-        yield Candidate(words=f"C = {one.strength:g}", validation_loss=one.loss)
-    best = min(tried, key=lambda one: one.loss)
+        tried.append(fold)
+        yield Candidate(words=f"C = {fold.strength:g}", validation_loss=fold.loss)
+    best = min(tried, key=lambda fold: fold.loss)
     head = fit_rows(pooled, truth, best.strength)
     with torch.no_grad():
         network.head.weight.copy_(torch.from_numpy(head.weight))
@@ -298,11 +298,11 @@ def _pooled(
 ) -> Generator[Report, None, NDArray[np.float32]]:
     """Return (N, V, 2048) averaged activations, a group of pictures at a time, so that memory stays small."""
     augmentation = PRESETS[context.request.preset].scaled(plan.strength)
-    found = np.empty((len(samples), plan.views + frozen.ways, 2048), np.float32)
+    features = np.empty((len(samples), plan.views + frozen.ways, 2048), np.float32)
     group = 32
     for first in range(0, len(samples), group):
         some = samples[first : first + group]
-        with activations("layer4", plan.size, len(some), found.shape[1]) as room:
+        with activations("layer4", plan.size, len(some), features.shape[1]) as room:
             filling = fill(
                 room, frozen.extractor, some, preprocessing, augmentation, context.request.seed,
                 f"features, {plan.size} px", also=frozen.in_float,
@@ -310,8 +310,8 @@ def _pooled(
             for report in filling:
                 yield from context.heed()
                 yield report.model_copy(update={"done": first + report.done, "total": len(samples)})
-            found[first : first + len(some)] = room.mean(axis=(3, 4), dtype=np.float32)
-    return found
+            features[first : first + len(some)] = room.mean(axis=(3, 4), dtype=np.float32)
+    return features
 
 
 def _svm(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, None, Trained]:
@@ -371,10 +371,10 @@ def _machine(
     machine = LinearSVC(C=strength, class_weight="balanced", random_state=seed, max_iter=20_000)
     model = CalibratedClassifierCV(machine, method="sigmoid", cv=folds, ensemble=True).fit(known, truth)
     slopes, offsets = [], []
-    for one in model.calibrated_classifiers_:
-        sigmoid = one.calibrators[0]  # P = 1 / (1 + exp(a · f + b))
-        slopes.append(-sigmoid.a_ * one.estimator.coef_[0])
-        offsets.append(-(sigmoid.a_ * one.estimator.intercept_[0] + sigmoid.b_))
+    for member in model.calibrated_classifiers_:
+        sigmoid = member.calibrators[0]  # P = 1 / (1 + exp(a · f + b))
+        slopes.append(-sigmoid.a_ * member.estimator.coef_[0])
+        offsets.append(-(sigmoid.a_ * member.estimator.intercept_[0] + sigmoid.b_))
     return np.mean(slopes, axis=0), float(np.mean(offsets))
 
 

@@ -59,13 +59,13 @@ class Tail(nn.Module):
     def groups(self) -> list[tuple[list[nn.Parameter], float]]:
         """Return what is trained, with the factor of its learning rate: smaller the further it is from the head."""
         names = CUTS[CUTS.index(self.cut) + 1 :]
-        found = [(list(self.network.fc.parameters()), _HEAD_FACTOR)]
+        groups = [(list(self.network.fc.parameters()), _HEAD_FACTOR)]
         for distance, name in enumerate(reversed(names)):
             parts = [getattr(self.network, name)]
             if name == "layer1":
                 parts += [self.network.conv1, self.network.bn1]
-            found.append(([p for part in parts for p in part.parameters()], _DISCRIMINATION**distance))
-        return found
+            groups.append(([p for part in parts for p in part.parameters()], _DISCRIMINATION**distance))
+        return groups
 
 
 class BaselineCnn(nn.Module):
@@ -84,8 +84,8 @@ class BaselineCnn(nn.Module):
 
     def logits(self, pictures: Tensor) -> Tensor:
         """(N, 3, S, S) → (N, 2)."""
-        found: Tensor = self.fc(self.trunk(pictures).mean((2, 3)))
-        return found
+        logits: Tensor = self.fc(self.trunk(pictures).mean((2, 3)))
+        return logits
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         """Return probabilities and Grad-CAM maps, as `InspectionNetwork`."""

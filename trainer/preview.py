@@ -44,7 +44,7 @@ def write_preview(dataset: Dataset, request: TrainRequest, folder: Path) -> Path
     for number, sample in enumerate(chosen):
         rng = np.random.default_rng([request.seed, number])
         seen = views(read_picture(sample.path), preprocessing, augmentation, _VIEWS, rng)
-        rows.append(np.concatenate([np.pad(one, ((2, 2), (2, 2), (0, 0))) for one in seen], axis=1))
+        rows.append(np.concatenate([np.pad(tile, ((2, 2), (2, 2), (0, 0))) for tile in seen], axis=1))
     target = folder / f"augmentation-{request.preset}.png"
     try:
         write_picture(target, np.ascontiguousarray(np.concatenate(rows, axis=0)))

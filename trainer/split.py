@@ -76,15 +76,15 @@ def cross_test(
             f"{folds} folds need {folds} good and {folds} defective parts; there are {turn[False]} and {turn[True]}",
             "Ask for fewer folds, or add pictures.",
         )
-    found = []
+    splits = []
     for fold in range(folds):
         test = {index for unit, members in enumerate(units) if number[unit] == fold for index in members}
         rest = [unit for unit in range(len(units)) if number[unit] != fold]
         parts = dict.fromkeys(test, TEST)
         share = request.validation_fraction / (1 - 1 / folds)
         parts |= _deal(dataset, units, rest, {VAL: min(0.5, share)}, [request.seed, 78, fold])
-        found.append(_finished(dataset, parts, request.seed, clusters or {}))
-    return found
+        splits.append(_finished(dataset, parts, request.seed, clusters or {}))
+    return splits
 
 
 def split_csv(dataset: Dataset) -> str:

@@ -23,12 +23,12 @@ _EVALUATED_AT_ONCE = 32
 def probabilities(tail: nn.Module, room: NDArray[np.float16], device: str, *, mixed: bool) -> NDArray[np.float64]:
     """Return (N,) P(defective) of (N, C, h, w) activations."""
     tail.eval()
-    found = []
+    losses = []
     with torch.inference_mode(), torch.autocast(device, torch.bfloat16, enabled=mixed):
         for first in range(0, len(room), _EVALUATED_AT_ONCE):
             logits = tail(tensor_of(room[first : first + _EVALUATED_AT_ONCE], device)).float()
-            found.append(1.0 - torch.softmax(logits.double(), 1)[:, 0].cpu().numpy())
-    return np.concatenate(found)
+            losses.append(1.0 - torch.softmax(logits.double(), 1)[:, 0].cpu().numpy())
+    return np.concatenate(losses)
 
 
 def tensor_of(values: NDArray[np.float16], device: str) -> Tensor:

@@ -51,8 +51,8 @@ def _train(folder: RunFolder, file: BinaryIO) -> Failed | None:  # noqa: C901, P
         for report in train(request, command=folder.command, checkpoints=folder.checkpoints):
             _write(file, report)
             if isinstance(report, Result):
-                for one in folder.checkpoints.glob("*"):
-                    one.unlink()
+                for checkpoint in folder.checkpoints.glob("*"):
+                    checkpoint.unlink()
     except CancelledError as error:
         return Failed(what=error.what, next_step=error.next_step, cancelled=True)
     except InspectorError as error:

@@ -139,8 +139,8 @@ def _print(report: BenchmarkReport) -> None:
             f"best {report.best_images_per_s:.1f}/s, reference {report.reference_images_per_s:.1f}/s, "
             f"ratio {report.ratio:.1f}"
         )
-    for one in report.left_out:
-        print(f"left out: {one.what}: {one_line(one.reason)}")
+    for contender in report.left_out:
+        print(f"left out: {contender.what}: {one_line(contender.reason)}")
     if report.note:
         print(report.note)
 
@@ -166,11 +166,11 @@ def devices(parsed: argparse.Namespace) -> int:
 
     from inspector.vision.backends import list_devices
 
-    found = list_devices()
+    devices = list_devices()
     if parsed.json:
-        emit({"devices": [asdict(device) for device in found]})
+        emit({"devices": [asdict(device) for device in devices]})
     else:
-        for device in found:
+        for device in devices:
             print(f"{device.name:6}{device.backend:10}{device.description}  ({', '.join(device.precisions)})")
     return EXIT_OK
 
@@ -179,11 +179,11 @@ def cameras(parsed: argparse.Namespace) -> int:
     """List cameras."""
     from inspector.sources.cameras import list_cameras
 
-    found = list_cameras()
+    cameras = list_cameras()
     if parsed.json:
-        emit({"cameras": [{"source": camera.source, "label": camera.label} for camera in found]})
-    elif found:
-        for camera in found:
+        emit({"cameras": [{"source": camera.source, "label": camera.label} for camera in cameras]})
+    elif cameras:
+        for camera in cameras:
             print(f"{camera.source}  {camera.label}")
     else:
         say("no camera found")

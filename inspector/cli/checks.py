@@ -126,20 +126,22 @@ def _program(machine: Machine) -> Check:
 def _computer(machine: Machine) -> Check:
     memory = psutil.virtual_memory()
     free = f"{memory.available / 1e9:.1f} of {memory.total / 1e9:.1f} GB memory free"
-    found = f"{machine.system}; {machine.processor}, {machine.cores} cores; {free}"
-    return Check(name="computer", state=State.OK, found=found)
+    words = f"{machine.system}; {machine.processor}, {machine.cores} cores; {free}"
+    return Check(name="computer", state=State.OK, found=words)
 
 
 def _devices() -> Check:
-    found = "; ".join(f"{one.name} ({one.description.strip()}, {'/'.join(one.precisions)})" for one in list_devices())
-    if not found:
+    listed = "; ".join(
+        f"{device.name} ({device.description.strip()}, {'/'.join(device.precisions)})" for device in list_devices()
+    )
+    if not listed:
         return Check(name="devices", state=State.FAULT, found="none", next_step="Install the program again.")
-    return Check(name="devices", state=State.OK, found=found)
+    return Check(name="devices", state=State.OK, found=listed)
 
 
 def _folder(name: str, folder: Path) -> Check:
     """Try to write where the station would; a folder that is not there yet is judged by the one that would hold it."""
-    there = next(one for one in (folder, *folder.parents) if one.exists())
+    there = next(place for place in (folder, *folder.parents) if place.exists())
     free_gb = shutil.disk_usage(there).free / 1e9
     try:
         with tempfile.TemporaryFile(dir=there):
@@ -165,12 +167,12 @@ def _log(path: Path) -> Check:
     log = open_log(path, read_only=True)
     try:
         log.verify()
-        found = summary(log, LogQuery())
+        counts = summary(log, LogQuery())
     finally:
         log.close()
     text = (
-        f"{path}, whole, {path.stat().st_size / 1e6:.1f} MB, {found['inspected']} parts, "
-        f"the newest {found['newest_utc'] or '–'}{_holder(path)}"
+        f"{path}, whole, {path.stat().st_size / 1e6:.1f} MB, {counts['inspected']} parts, "
+        f"the newest {counts['newest_utc'] or '–'}{_holder(path)}"
     )
     return Check(name="log", state=State.OK, found=text)
 

@@ -57,10 +57,10 @@ def _x11_fault() -> tuple[str, str] | None:
 
 def _plugin_fault() -> tuple[str, str] | None:
     """Load Qt's plug-in for X11, as Qt will: its own message for a missing library is an abort."""
-    found = importlib.util.find_spec("PySide6")
-    if found is None or found.origin is None:
+    package = importlib.util.find_spec("PySide6")
+    if package is None or package.origin is None:
         return "PySide6 is not installed", "Install the program again."
-    plugin = Path(found.origin).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so"
+    plugin = Path(package.origin).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so"
     if not plugin.is_file():
         return None  # a distributor's Qt; it looks for its plug-ins itself
     try:

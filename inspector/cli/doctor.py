@@ -64,19 +64,19 @@ def doctor(parsed: argparse.Namespace) -> int:
         emit(
             {
                 "time_utc": datetime.now(UTC).isoformat(timespec="seconds"),
-                "ok": all(one.state is not State.FAULT for one in checks),
+                "ok": all(result.state is not State.FAULT for result in checks),
                 "checks": [
                     {
-                        "name": one.name,
-                        "state": one.state.value,
-                        "found": without_secrets(one.found),
-                        "next_step": without_secrets(one.next_step),
+                        "name": result.name,
+                        "state": result.state.value,
+                        "found": without_secrets(result.found),
+                        "next_step": without_secrets(result.next_step),
                     }
-                    for one in checks
+                    for result in checks
                 ],
             }
         )
-    return EXIT_ERROR if any(one.state is State.FAULT for one in checks) else EXIT_OK
+    return EXIT_ERROR if any(result.state is State.FAULT for result in checks) else EXIT_OK
 
 
 def _lines(check: Check) -> list[str]:

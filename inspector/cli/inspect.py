@@ -155,6 +155,6 @@ def _draw(path: Path, image: Image, prediction: Prediction, opacity: float) -> N
 def _line(result: dict[str, Any]) -> str:
     if result["class"] is None:
         return f"{result['verdict']:7}{one_line(result['path'])}: {one_line(result['reason'])}"
-    found = f"{result['class']} {result['probability']:.3f}"
+    answer = f"{result['class']} {result['probability']:.3f}"
     shown = f" → {one_line(result['overlay'])}" if result["overlay"] else ""
-    return f"{result['verdict']:7}{found:20} {one_line(result['path'])}{shown}"
+    return f"{result['verdict']:7}{answer:20} {one_line(result['path'])}{shown}"

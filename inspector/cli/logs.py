@@ -62,19 +62,19 @@ def show_summary(parsed: argparse.Namespace) -> int:
 
     log = _open(parsed)
     try:
-        found = summary(log, _query(parsed))
+        counts = summary(log, _query(parsed))
     finally:
         log.close()
     if parsed.json:
-        emit({"log": str(log.path), **found})
+        emit({"log": str(log.path), **counts})
         return EXIT_OK
     print(f"log        {log.path}")
     for key in ("inspected", "pass", "fail", "review", "error"):
-        print(f"{key:11}{found[key]}")
-    if found["yield"] is not None:
-        low, high = found["yield_interval_95"]
-        print(f"yield      {100 * found['yield']:.2f} %  (95 %: {100 * low:.2f} to {100 * high:.2f} %)")
-    print(f"newest     {found['newest_utc'] or '–'}")
+        print(f"{key:11}{counts[key]}")
+    if counts["yield"] is not None:
+        low, high = counts["yield_interval_95"]
+        print(f"yield      {100 * counts['yield']:.2f} %  (95 %: {100 * low:.2f} to {100 * high:.2f} %)")
+    print(f"newest     {counts['newest_utc'] or '–'}")
     return EXIT_OK
 
 

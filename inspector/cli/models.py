@@ -69,7 +69,13 @@ def list_models(parsed: argparse.Namespace) -> int:
 
     entries = assembly.model_store(home_of(parsed)).list()
     if parsed.json:
-        emit({"models": [{"name": one.name, "folder": str(one.folder), "fault": one.fault} for one in entries]})
+        emit(
+            {
+                "models": [
+                    {"name": listed.name, "folder": str(listed.folder), "fault": listed.fault} for listed in entries
+                ]
+            }
+        )
         return EXIT_OK
     for entry in entries:
         classes = ", ".join(entry.manifest.class_names) if entry.manifest else entry.fault
@@ -193,14 +199,19 @@ def list_promotions(parsed: argparse.Namespace) -> int:
     """List the record."""
     from inspector.recipes.promotions import Promotions
 
-    found = [one for one in Promotions(home_of(parsed)).read() if parsed.recipe in {"", one.recipe}]
+    promotions = [
+        promotion for promotion in Promotions(home_of(parsed)).read() if parsed.recipe in {"", promotion.recipe}
+    ]
     if parsed.json:
-        emit({"promotions": [one.model_dump(mode="json") for one in found]})
+        emit({"promotions": [promotion.model_dump(mode="json") for promotion in promotions]})
         return EXIT_OK
-    for one in found:
-        when = f"{one.time.astimezone():%Y-%m-%d %H:%M}"
-        how = "rolled back to" if one.rollback else "given"
-        print(f"{when}  {one.who:12}{one.recipe}: {how} {one.to_model}, before {one.from_model}. {one.why}")
-    if not found:
+    for promotion in promotions:
+        when = f"{promotion.time.astimezone():%Y-%m-%d %H:%M}"
+        how = "rolled back to" if promotion.rollback else "given"
+        print(
+            f"{when}  {promotion.who:12}{promotion.recipe}: {how} {promotion.to_model}, "
+            f"before {promotion.from_model}. {promotion.why}"
+        )
+    if not promotions:
         say("no promotion is recorded")
     return EXIT_OK

@@ -54,11 +54,11 @@ def show_point(parsed: argparse.Namespace) -> int:
         prices = load_prices(recipe.name, home.recipes)
     prices = _priced(prices, parsed)
     point = moved(in_force, parsed)
-    found = _figures(parts, point, prices)
+    figures = _figures(parts, point, prices)
     if parsed.json:
-        emit(found)
+        emit(figures)
     else:
-        _print_figures(found, parts, point, prices)
+        _print_figures(figures, parts, point, prices)
     for warning in parts.warnings:
         say(f"warning: {warning}")
     return EXIT_OK
@@ -140,40 +140,40 @@ def _suggestions(scores: LabelledScores, prices: RecipePrices) -> dict[str, Any]
     from dataclasses import asdict
 
     money, limit = prices.prices(), prices.claim
-    found = {
+    suggestions = {
         "least_cost": scores.least_cost(money, band=False),
         "least_cost_with_review": scores.least_cost(money, band=True),
         "escape_limit": scores.within_escapes(limit, money, band=False),
         "escape_limit_with_review": scores.within_escapes(limit, money, band=True),
         "f1": scores.best_f1(),
     }
-    return {key: None if one is None else asdict(one) for key, one in found.items()}
+    return {key: None if one is None else asdict(one) for key, one in suggestions.items()}
 
 
 def _rate(rate: Rate) -> dict[str, Any]:
     return {"count": rate.count, "total": rate.total, "value": rate.value, "interval_95": list(rate.interval)}
 
 
-def _estimate(found: Estimate) -> dict[str, Any] | None:
-    return None if found.value is None else {"value": found.value, "interval_95": [found.low, found.high]}
+def _estimate(estimate: Estimate) -> dict[str, Any] | None:
+    return None if estimate.value is None else {"value": estimate.value, "interval_95": [estimate.low, estimate.high]}
 
 
-def _print_figures(found: dict[str, Any], parts: LabelledParts, point: Thresholds, prices: RecipePrices) -> None:
+def _print_figures(figures: dict[str, Any], parts: LabelledParts, point: Thresholds, prices: RecipePrices) -> None:
     from inspector.domain.evidence import evidence
     from inspector.operating_point.words import evidence_words, in_words
 
     print(f"{parts.source}: {parts.good} good, {parts.defective} defective; {parts.how}")
     print(in_words(point))
     for key in ("good", "defective"):
-        counts = found[key]
+        counts = figures[key]
         print(f"  {key:12}" + ", ".join(f"{name} {counts[name]}" for name in ("passed", "review", "failed", "error")))
     for key in ("escapes", "overkill"):
-        rate = found[key]
+        rate = figures[key]
         low, high = rate["interval_95"]
         value = "–" if rate["value"] is None else f"{100 * rate['value']:.1f} %"
         print(f"  {key:12}{value}, 95 % {100 * low:.1f} to {100 * high:.1f} %")
     for key, words in (("review_per_1000", "to be looked at"), ("cost_per_1000", "cost")):
-        one = found[key]
+        one = figures[key]
         if one is not None:
             low, high = one["interval_95"]
             print(f"  {words} per 1,000 parts: {one['value']:.1f}, 95 % {low:.1f} to {high:.1f}")

@@ -51,8 +51,11 @@ def list_recipes(parsed: argparse.Namespace) -> int:
 
     entries = assembly.list_recipes(home_of(parsed))
     if parsed.json:
-        found = [{"name": one.name, "path": str(one.path) if one.path else None, "fault": one.fault} for one in entries]
-        emit({"recipes": found})
+        listed = [
+            {"name": known.name, "path": str(known.path) if known.path else None, "fault": known.fault}
+            for known in entries
+        ]
+        emit({"recipes": listed})
         return EXIT_OK
     for entry in entries:
         print(f"{entry.name:24}{entry.fault or entry.path or 'built in'}")
@@ -81,9 +84,9 @@ def new_recipe(parsed: argparse.Namespace) -> int:
     home = home_of(parsed)
     assembly.model_store(home).find(parsed.model)
     source = SourceSpec.parse_present(parsed.source).absolute()
-    found = assembly.recipe_for(parsed.model, str(source))
+    usual = assembly.recipe_for(parsed.model, str(source))
     try:
-        recipe = Recipe.model_validate(found.model_dump() | {"name": parsed.name})
+        recipe = Recipe.model_validate(usual.model_dump() | {"name": parsed.name})
     except ValueError as error:
         raise RecipeError(f"no recipe can be called “{parsed.name}”: {error}", "Choose another name.") from error
     if (home.recipes / f"{recipe.name}.json").exists():

@@ -88,20 +88,20 @@ def list_runs(parsed: argparse.Namespace) -> int:
             {
                 "batches": [
                     {
-                        **{key: str(getattr(one, key)) for key in keys},
-                        "progress": asdict(one.progress),
-                        "results": str(one.results),
-                        "record": one.record.model_dump(mode="json"),
+                        **{key: str(getattr(run, key)) for key in keys},
+                        "progress": asdict(run.progress),
+                        "results": str(run.results),
+                        "record": run.record.model_dump(mode="json"),
                     }
-                    for one in runs
+                    for run in runs
                 ]
             }
         )
         return EXIT_OK
-    for one in runs:
-        judge = one.record.judge
-        model = judge.model_name if judge else one.record.model or one.record.recipe
-        print(f"{one.id}  {one.state.value:13} {one.progress.done:>7} of {one.progress.total:<7} {model}")
+    for run in runs:
+        judge = run.record.judge
+        model = judge.model_name if judge else run.record.model or run.record.recipe
+        print(f"{run.id}  {run.state.value:13} {run.progress.done:>7} of {run.progress.total:<7} {model}")
     if not runs:
         say("there is no batch; the Batch page starts some, and “inspector batch” writes its own folders")
     return EXIT_OK
@@ -185,15 +185,15 @@ def compare_results(parsed: argparse.Namespace) -> int:
     from inspector.cli.results_words import comparison_json, print_comparison
 
     first, second = _open(parsed, parsed.first), _open(parsed, parsed.second)
-    found = flips(first.table, second.table)
-    if not len(found.first) and not len(found.changed):
+    comparison = flips(first.table, second.table)
+    if not len(comparison.first) and not len(comparison.changed):
         raise InspectorError(
             f"{first.results} and {second.results} have no picture in common", "Compare batches of the same folder."
         )
     if parsed.json:
-        emit(comparison_json(first.table, second.table, found))
+        emit(comparison_json(first.table, second.table, comparison))
     else:
-        print_comparison(first.table, second.table, found)
+        print_comparison(first.table, second.table, comparison)
     return EXIT_OK
 
 
@@ -230,7 +230,7 @@ def _chosen(parsed: argparse.Namespace, table: BatchTable) -> NDArray[Any]:
     from inspector.batch import Filter
     from inspector.domain.policy import VERDICT_NAMES
 
-    codes = frozenset(VERDICT_NAMES.index(one) for one in parsed.verdict) if parsed.verdict else None
+    codes = frozenset(VERDICT_NAMES.index(name) for name in parsed.verdict) if parsed.verdict else None
     return table.select(Filter(verdicts=codes, wrong=parsed.wrong))
 
 

@@ -36,30 +36,30 @@ def _rate_json(rate: Rate) -> dict[str, Any]:
     return {"events": rate.count, "of": rate.total, "rate": rate.value, "interval_95": list(rate.interval)}
 
 
-def _agreement_json(found: Agreement) -> dict[str, Any]:
-    return {**asdict(found), "p_value": found.p_value}
+def _agreement_json(agreement: Agreement) -> dict[str, Any]:
+    return {**asdict(agreement), "p_value": agreement.p_value}
 
 
-def comparison_json(first: BatchTable, second: BatchTable, found: Comparison) -> dict[str, Any]:
+def comparison_json(first: BatchTable, second: BatchTable, comparison: Comparison) -> dict[str, Any]:
     """Return a comparison for `--json`."""
     return {
-        "compared": len(found.first),
+        "compared": len(comparison.first),
         "verdicts": {
-            before: {after: int(found.verdicts[i, j]) for j, after in enumerate(VERDICT_NAMES)}
+            before: {after: int(comparison.verdicts[i, j]) for j, after in enumerate(VERDICT_NAMES)}
             for i, before in enumerate(VERDICT_NAMES)
         },
-        "flips": [_flip(first, second, int(i), int(j)) for i, j in _flipped(found)],
-        "all": _agreement_json(found.all_parts),
-        "good": _agreement_json(found.good),
-        "defective": _agreement_json(found.defective),
-        "changed": [first.path(int(i)) for i in found.changed],
-        "only_first": len(found.only_first),
-        "only_second": len(found.only_second),
+        "flips": [_flip(first, second, int(i), int(j)) for i, j in _flipped(comparison)],
+        "all": _agreement_json(comparison.all_parts),
+        "good": _agreement_json(comparison.good),
+        "defective": _agreement_json(comparison.defective),
+        "changed": [first.path(int(i)) for i in comparison.changed],
+        "only_first": len(comparison.only_first),
+        "only_second": len(comparison.only_second),
     }
 
 
-def _flipped(found: Comparison) -> Iterator[tuple[int, int]]:
-    return zip(found.first[found.flips].tolist(), found.second[found.flips].tolist(), strict=True)
+def _flipped(comparison: Comparison) -> Iterator[tuple[int, int]]:
+    return zip(comparison.first[comparison.flips].tolist(), comparison.second[comparison.flips].tolist(), strict=True)
 
 
 def _flip(first: BatchTable, second: BatchTable, i: int, j: int) -> dict[str, Any]:
@@ -79,24 +79,24 @@ def _score(table: BatchTable, index: int) -> float | None:
     return value if value == value else None  # noqa: PLR0124 - not a number
 
 
-def print_comparison(first: BatchTable, second: BatchTable, found: Comparison) -> None:
+def print_comparison(first: BatchTable, second: BatchTable, comparison: Comparison) -> None:
     """Print a comparison for people."""
-    print(f"{len(found.first)} pictures compared, {int(found.flips.sum())} verdicts differ")
+    print(f"{len(comparison.first)} pictures compared, {int(comparison.flips.sum())} verdicts differ")
     for count, words in (
-        (len(found.changed), "changed between the two and not compared"),
-        (len(found.only_first), "in the first only"),
-        (len(found.only_second), "in the second only"),
+        (len(comparison.changed), "changed between the two and not compared"),
+        (len(comparison.only_first), "in the first only"),
+        (len(comparison.only_second), "in the second only"),
     ):
         if count:
             print(f"{count} {words}")
-    for i, j in _flipped(found):
+    for i, j in _flipped(comparison):
         one = _flip(first, second, i, j)
         label = f"  ({one['label']})" if one["label"] else ""
         print(f"  {one['first']:7} → {one['second']:7} {one['path']}{label}")
-    if not found.all_parts.total:
+    if not comparison.all_parts.total:
         print("no labels, so nothing is said of which is right")
         return
-    for name, part in (("all", found.all_parts), ("good", found.good), ("defective", found.defective)):
+    for name, part in (("all", comparison.all_parts), ("good", comparison.good), ("defective", comparison.defective)):
         if part.total:
             print(
                 f"{name:10} both right {part.both_right}, only the first {part.only_first}, "

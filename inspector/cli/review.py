@@ -97,23 +97,23 @@ def show_queue(parsed: argparse.Namespace) -> int:
 
     log = open_reviews(parsed)
     queue = build_queue(log, _request(parsed, parsed.kind), _policies(parsed))
-    found = [load_entry(log, queue.request, one) for one in queue.ids]
-    entries = [one for one in found if isinstance(one, Entry)]
-    skipped = [one for one in found if not isinstance(one, Entry)]
+    loaded = [load_entry(log, queue.request, gap) for gap in queue.ids]
+    entries = [gap for gap in loaded if isinstance(gap, Entry)]
+    skipped = [gap for gap in loaded if not isinstance(gap, Entry)]
     copies = _copied(entries, parsed.pictures) if getattr(parsed, "pictures", None) else {}
-    rows = [_entry_to_json(one, copies.get(one.inspection_id)) for one in entries]
+    rows = [_entry_to_json(entry, copies.get(entry.inspection_id)) for entry in entries]
     if parsed.json:
         emit(
             {"queue": parsed.kind, "entries": rows, "judged": queue.judged, "by_others": queue.by_others,
-             "without_picture": queue.without_picture, "skipped": [{"inspection_id": one.inspection_id, "why": one.why}
-             for one in skipped], "notes": list(queue.notes), **_population(queue)}
+             "without_picture": queue.without_picture, "skipped": [{"inspection_id": gap.inspection_id, "why": gap.why}
+             for gap in skipped], "notes": list(queue.notes), **_population(queue)}
         )  # fmt: skip
         return EXIT_OK
     for row in rows:
         shown = " ".join(str(row[name]) for name in ("verdict", "p_defective", "picture") if row[name] is not None)
         print(f"{row['inspection_id']}  {one_line(row['lot'])} {row['part_number']:6}  {one_line(shown)}")
-    for one in skipped:
-        say(f"skipped: {one.inspection_id}: {one.why}")
+    for gap in skipped:
+        say(f"skipped: {gap.inspection_id}: {gap.why}")
     population = queue.population
     if population is not None and population.problem:
         say(f"no audit: {population.problem}. {population.next_step}")
@@ -268,17 +268,17 @@ def _copied(entries: list[Entry], folder: Path) -> dict[str, Path]:
     from inspector.domain.errors import ReviewError
     from inspector.files import write_bytes
 
-    found = {}
+    copied = {}
     for number, entry in enumerate(entries, 1):
         target = folder / f"{number:03}{entry.picture.suffix}"
         try:
             write_bytes(target, entry.picture.read_bytes())
         except OSError as error:
             raise ReviewError(f"the picture {target} cannot be written: {error}", "Name another folder.") from error
-        found[entry.inspection_id] = target
-    return found
+        copied[entry.inspection_id] = target
+    return copied
 
 
 def _population(queue: Queue) -> dict[str, Any]:
-    found = queue.population
-    return {} if found is None else {"population": review_results.population_to_json(found)}
+    population = queue.population
+    return {} if population is None else {"population": review_results.population_to_json(population)}

@@ -54,8 +54,8 @@ def show_estimate(parsed: argparse.Namespace) -> int:
     if parsed.json:
         emit(_report_to_json(report))
         return EXIT_OK
-    found, population = report.estimate, report.population
-    passed, rejected = found.passed, found.rejected
+    estimate, population = report.estimate, report.population
+    passed, rejected = estimate.passed, estimate.rejected
     print(
         f"audited       {passed.judged} of {population.passes} passes: {passed.good} good, {passed.defective} "
         f"defective, {passed.unsure} unsure, {passed.conflict} contradicted"
@@ -65,15 +65,15 @@ def show_estimate(parsed: argparse.Namespace) -> int:
         f"defective, {rejected.unsure} unsure, {rejected.conflict} contradicted"
     )
     for words, one in (
-        ("defective", found.defective_passes),
-        ("  exact", found.defective_passes_exact),
-        ("false rejects", found.false_rejects),
-        ("escape rate", found.escape_rate),
-        ("corrected", found.yield_corrected),
+        ("defective", estimate.defective_passes),
+        ("  exact", estimate.defective_passes_exact),
+        ("false rejects", estimate.false_rejects),
+        ("escape rate", estimate.escape_rate),
+        ("corrected", estimate.yield_corrected),
     ):
         print(f"{words:14}{_words(one)}")
-    if found.yield_fraction is not None:
-        print(f"yield         {100 * found.yield_fraction:.2f} %, as the line counts")
+    if estimate.yield_fraction is not None:
+        print(f"yield         {100 * estimate.yield_fraction:.2f} %, as the line counts")
     for note in report.notes:
         say(note)
     return EXIT_OK
@@ -83,17 +83,19 @@ def show_conflicts(parsed: argparse.Namespace) -> int:
     """Show the conflicts; neither side wins."""
     from inspector.review.estimate import conflicts
 
-    found = [_conflict_to_json(one) for one in conflicts(open_reviews(parsed, read_only=True), selection(parsed))]
+    rows = [
+        _conflict_to_json(conflict) for conflict in conflicts(open_reviews(parsed, read_only=True), selection(parsed))
+    ]
     if parsed.json:
-        emit({"conflicts": found})
+        emit({"conflicts": rows})
         return EXIT_OK
-    for one in found:
+    for row in rows:
         print(
             one_line(
-                f"{one['inspection_id']}  " + ", ".join(f"{who}: {what}" for who, what in one["judgements"].items())
+                f"{row['inspection_id']}  " + ", ".join(f"{who}: {what}" for who, what in row["judgements"].items())
             )
         )
-    say(f"{len(found)} parts are contradicted")
+    say(f"{len(rows)} parts are contradicted")
     return EXIT_OK
 
 
@@ -101,14 +103,14 @@ def update_learning(parsed: argparse.Namespace) -> int:
     """Update the set."""
     from inspector.review.learning import count_lessons
 
-    learning, found = _updated(parsed)
-    counts = count_lessons(found.lessons)
+    learning, update = _updated(parsed)
+    counts = count_lessons(update.lessons)
     if parsed.json:
         emit(
             {"recipe": learning.recipe, "folder": str(learning.folder), "to_learn": counts["to learn"],
              "for_test": counts["for the test"], "good": counts["good"], "defective": counts["defective"],
-             "added": found.added, "dropped": found.dropped, "lost": list(found.lost),
-             "lessons": [asdict(one) for one in found.lessons]}
+             "added": update.added, "dropped": update.dropped, "lost": list(update.lost),
+             "lessons": [asdict(lesson) for lesson in update.lessons]}
         )  # fmt: skip
         return EXIT_OK
     print(f"{learning.folder}: " + ", ".join(f"{count} {words}" for words, count in counts.items()))
@@ -126,33 +128,33 @@ def write_manifest(parsed: argparse.Namespace) -> int:
     if not parsed.alone:
         name = parsed.model or assembly.find_recipe(parsed.recipe or settings_of(home).recipe, home).model
         model = assembly.model_store(home).find(name)
-    found = training_manifest(learning, model)
+    manifest = training_manifest(learning, model)
     if parsed.json:
         emit(
-            {"path": str(found.path), "own": found.own, "learned": found.learned, "audited": found.audited,
-             "labels": found.labels, "notes": list(found.notes)}
+            {"path": str(manifest.path), "own": manifest.own, "learned": manifest.learned, "audited": manifest.audited,
+             "labels": manifest.labels, "notes": list(manifest.notes)}
         )  # fmt: skip
         return EXIT_OK
-    own = ", ".join(f"{count} {part}" for part, count in found.own.items())
-    print(f"{found.path}: {found.learned} learned, {found.audited} audited (test), of the model's own {own}")
-    for note in found.notes:
+    own = ", ".join(f"{count} {part}" for part, count in manifest.own.items())
+    print(f"{manifest.path}: {manifest.learned} learned, {manifest.audited} audited (test), of the model's own {own}")
+    for note in manifest.notes:
         say(note)
     return EXIT_OK
 
 
-def population_to_json(found: Population) -> dict[str, Any]:
+def population_to_json(population: Population) -> dict[str, Any]:
     """Return the documented object of what an audit speaks about."""
     return {
-        "passes": found.passes,
-        "rejects": found.rejects,
-        "errors": found.errors,
-        "outside": found.outside,
-        "one_in": found.one_in,
-        "kept_passes": len(found.kept_passes),
-        "kept_rejects": len(found.kept_rejects),
-        "not_saved": found.not_saved,
-        "problem": found.problem,
-        "next_step": found.next_step,
+        "passes": population.passes,
+        "rejects": population.rejects,
+        "errors": population.errors,
+        "outside": population.outside,
+        "one_in": population.one_in,
+        "kept_passes": len(population.kept_passes),
+        "kept_rejects": len(population.kept_rejects),
+        "not_saved": population.not_saved,
+        "problem": population.problem,
+        "next_step": population.next_step,
     }
 
 
@@ -166,24 +168,24 @@ def _updated(parsed: argparse.Namespace) -> tuple[LearningSet, LearningUpdate]:
     home = home_of(parsed)
     name = parsed.recipe or settings_of(home).recipe or assembly.DEMO_RECIPE
     learning = LearningSet(home.learning, name)
-    found = learning.update(open_reviews(parsed), confirmed=parsed.confirmed)
-    if found.lost:
-        say(f"the pictures of {len(found.lost)} parts are gone or altered, as of {found.lost[0]}: they are left out")
-    return learning, found
+    update = learning.update(open_reviews(parsed), confirmed=parsed.confirmed)
+    if update.lost:
+        say(f"the pictures of {len(update.lost)} parts are gone or altered, as of {update.lost[0]}: they are left out")
+    return learning, update
 
 
 def _report_to_json(report: AuditReport) -> dict[str, Any]:
-    found = report.estimate
+    estimate = report.estimate
     return {
         "population": population_to_json(report.population),
-        **asdict(found),
+        **asdict(estimate),
         "claim": {
-            "rate": found.claim.claim,
-            "upper": found.claim.upper,
-            "shown": found.claim.shown,
-            "parts_missing": found.claim.missing,
+            "rate": estimate.claim.claim,
+            "upper": estimate.claim.upper,
+            "shown": estimate.claim.shown,
+            "parts_missing": estimate.claim.missing,
         },
-        "conflicts": [_conflict_to_json(one) for one in report.conflicts],
+        "conflicts": [_conflict_to_json(conflict) for conflict in report.conflicts],
         "escapes": list(report.escapes),
         "notes": list(report.notes),
     }

@@ -249,13 +249,13 @@ def _headless(parsed: argparse.Namespace) -> int:
     engine, events = Engine(), _Events()
     engine.subscribe(events)
 
-    def begin(found: Recipe, inspected: int) -> None:
+    def begin(recipe_: Recipe, inspected: int) -> None:
         left = None if parsed.max_parts is None else parsed.max_parts - inspected
         if left is not None and left <= 0:
             return
         engine.start(
             assembly.build_job(
-                found,
+                recipe_,
                 settings,
                 where,
                 log,

@@ -100,5 +100,5 @@ class LiveTable:
 
 
 def _faults(status: EngineStatus) -> tuple[str, ...]:
-    found = (status.source_message, status.log_fault, status.archive_fault, status.fault)
-    return tuple(fault for fault in found if fault)
+    faults = (status.source_message, status.log_fault, status.archive_fault, status.fault)
+    return tuple(fault for fault in faults if fault)

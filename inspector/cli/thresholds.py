@@ -32,9 +32,9 @@ def add_recipe_commands(group: argparse._SubParsersAction[Any]) -> None:
     told = group.add_parser("history", help="list a recipe's versions: who changed the thresholds, when and why")
     told.add_argument("recipe", help="name of the recipe")
     told.set_defaults(command=show_history)
-    for one in (parser, told):
-        add_places(one)
-        add_json(one)
+    for command in (parser, told):
+        add_places(command)
+        add_json(command)
 
 
 def add_thresholds(parser: argparse.ArgumentParser, default: str) -> None:
@@ -88,10 +88,10 @@ def show_history(parsed: argparse.Namespace) -> int:
     recipe = assembly.find_recipe(parsed.recipe, home)
     versions = history(recipe.name, home.recipes)
     if parsed.json:
-        emit({"recipe": recipe.name, "versions": [_version(one) for one in versions]})
+        emit({"recipe": recipe.name, "versions": [_version(version) for version in versions]})
         return EXIT_OK
-    for one in versions:
-        print(_version_line(one))
+    for version in versions:
+        print(_version_line(version))
     if not versions:
         say(f"no version of {recipe.name} was saved yet")
     return EXIT_OK

@@ -41,7 +41,7 @@ class Board:
 
         def unsubscribe() -> None:
             with self._lock:
-                self._listeners = tuple(one for one in self._listeners if one is not listener)
+                self._listeners = tuple(known for known in self._listeners if known is not listener)
 
         return unsubscribe
 

@@ -81,16 +81,16 @@ class StageTimes:
 
 def figures_of(rows: Iterable[tuple[float | None, ...]]) -> tuple[StageFigure, ...]:
     """Return the figures of `StageTimes.rows` in the order of `Stage`, without stages that no part went through."""
-    found = []
+    figures = []
     for stage, times in zip(Stage, zip(*rows, strict=True), strict=False):
         ordered = sorted(time for time in times if time is not None)
         if ordered:
-            found.append(
+            figures.append(
                 StageFigure(
                     stage=stage, parts=len(ordered), p50_ms=quantile(ordered, 0.50), p99_ms=quantile(ordered, 0.99)
                 )
             )
-    return tuple(found)
+    return tuple(figures)
 
 
 def quantile(ordered: list[float], fraction: float) -> float:

@@ -41,8 +41,8 @@ def natural_key(path: Path | str) -> tuple[str, str]:
     return _DIGITS.sub(_sortable, text.casefold()), text
 
 
-def _sortable(found: re.Match[str]) -> str:
-    digits = str(int(found[0]))
+def _sortable(match: re.Match[str]) -> str:
+    digits = str(int(match[0]))
     return f"\0{chr(len(digits))}{digits}"
 
 

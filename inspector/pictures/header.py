@@ -93,8 +93,8 @@ def _png(data: bytes) -> Header:
 def _jpeg(data: bytes) -> Header:
     """JPEG (ITU-T T.81): segments up to a start of scan, coded data, and so on up to the end-of-image marker."""
     width, height, channels, orientation, position = 0, 0, 0, 1, 2
-    while (found := _MARKER.search(data, position)) is not None:
-        marker, position = data[found.start() + 1], found.end()
+    while (match := _MARKER.search(data, position)) is not None:
+        marker, position = data[match.start() + 1], match.end()
         if marker == 0xD9:
             return Header(kind="JPEG", width_px=width, height_px=height, orientation=orientation, channels=channels)
         (length,) = struct.unpack_from(">H", data, position)

@@ -44,21 +44,21 @@ def list_cameras(*, limit_s: float = 10.0, sysfs: Path = _SYSFS, platform: str =
     """
     if platform.startswith("linux"):
         return _listed_by_kernel(sysfs)
-    found: list[CameraInfo] = []
-    probing = threading.Thread(target=_probe, args=(found,), name="list cameras", daemon=True)
+    infos: list[CameraInfo] = []
+    probing = threading.Thread(target=_probe, args=(infos,), name="list cameras", daemon=True)
     probing.start()
     probing.join(limit_s)
-    return list(found)
+    return list(infos)
 
 
 def _listed_by_kernel(sysfs: Path) -> list[CameraInfo]:
-    found = []
+    cameras = []
     for folder in sysfs.glob("video*"):
         number = folder.name.removeprefix("video")
         # further nodes of a camera (index 1 …) carry metadata only
         if number.isdecimal() and _text(folder / "index", "0") == "0":
-            found.append(CameraInfo(int(number), _text(folder / "name", f"camera {number}")))
-    return sorted(found, key=lambda camera: camera.index)
+            cameras.append(CameraInfo(int(number), _text(folder / "name", f"camera {number}")))
+    return sorted(cameras, key=lambda camera: camera.index)
 
 
 def _text(path: Path, default: str) -> str:
@@ -68,10 +68,10 @@ def _text(path: Path, default: str) -> str:
         return default
 
 
-def _probe(found: list[CameraInfo]) -> None:
+def _probe(cameras: list[CameraInfo]) -> None:
     silence_opencv()
     for index in range(_PROBED):
         capture = cv2.VideoCapture(index)
         if capture.isOpened():
-            found.append(CameraInfo(index, f"camera {index}"))
+            cameras.append(CameraInfo(index, f"camera {index}"))
         capture.release()

@@ -82,14 +82,14 @@ class DemoScene:
         """Return the parts that touch the view in a frame, each with its sprite's left edge in pixels."""
         travelled = frame * self.speed_px
         number = self._first_in_view(travelled)
-        found: list[tuple[PartPlan, int]] = []
+        in_view: list[tuple[PartPlan, int]] = []
         while True:
             plan = self.plan(number)
             left = travelled - plan.behind_px
             if left <= -SPRITE_PX:
-                return found
+                return in_view
             if left < WIDTH_PX:
-                found.append((plan, left))
+                in_view.append((plan, left))
             number += 1
 
     def render(self, frame: int) -> tuple[Image, tuple[PartTruth, ...]]:

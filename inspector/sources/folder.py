@@ -182,12 +182,12 @@ class _Visit:
 
     def _scan(self) -> Generator[None]:
         """Look for what no notice told of."""
-        found: list[tuple[Path, os.stat_result]] = []
-        for one in self._fresh():
-            found.append(one)
-            if len(found) % 256 == 0:
+        fresh: list[tuple[Path, os.stat_result]] = []
+        for file in self._fresh():
+            fresh.append(file)
+            if len(fresh) % 256 == 0:
                 yield None  # a long search is not silence
-        for path, status in sorted(found, key=lambda one: natural_key(one[0])):
+        for path, status in sorted(fresh, key=lambda file: natural_key(file[0])):
             self._waiting.notice(path, status)
 
     def _notice(self, path: Path) -> None:

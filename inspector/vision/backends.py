@@ -113,7 +113,7 @@ def load_classifier(
     from inspector.vision.openvino_backend import OpenVinoClassifier  # openvino takes 0.1 s
 
     wanted = "CPU" if device == "auto" else device.upper()
-    if wanted != "CPU" and device not in {found.name for found in list_devices()}:
+    if wanted != "CPU" and device not in {device_.name for device_ in list_devices()}:
         raise _impossible(device)
     return OpenVinoClassifier(
         bundle,
@@ -155,7 +155,7 @@ def load_reference(bundle: Bundle, *, thresholds: Sequence[Thresholds] = ()) -> 
 
 
 def _impossible(device: str) -> DeviceError:
-    have = "; ".join(f"{found.name} ({found.description})" for found in list_devices())
+    have = "; ".join(f"{available.name} ({available.description})" for available in list_devices())
     step = "Choose one of these or auto."
     if device in {"gpu", "npu"} and is_packaged():
         step += " For Intel’s GPUs and NPUs, unpack the archive “intel-devices” of this version over the program."

@@ -184,10 +184,10 @@ def _verify_files(folder: Path, manifest: Manifest) -> None:
             raise BundleError(f"the bundle {folder} lacks the file {name}", "Restore the bundle.")
         try:
             with path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise BundleError(f"the file {path} cannot be read: {error}", "Check its permissions.") from error
-        if found != wanted:
+        if digest != wanted:
             raise BundleError(
                 f"the file {name} in the bundle {folder} has been altered (its SHA-256 differs from the manifest's)",
                 "Restore the bundle from where it was made; do not inspect with it.",

@@ -46,10 +46,10 @@ class RateCache:
     def read(self) -> dict[Precision, float]:
         """Return the rates; nothing where there are none that can be used."""
         try:
-            found = _RatesFile.model_validate_json(self.path.read_bytes())
+            rates = _RatesFile.model_validate_json(self.path.read_bytes())
         except (OSError, ValidationError):
             return {}
-        return dict(found.pictures_per_s) if found.key == self._key else {}
+        return dict(rates.pictures_per_s) if rates.key == self._key else {}
 
     def write(self, rates: Mapping[Precision, float]) -> None:
         """Keep the rates.
@@ -110,13 +110,13 @@ class BlobCache:
             self.path(key).unlink(missing_ok=True)
 
     def _tidy(self) -> None:
-        found = []
+        files = []
         for path in self.folder.glob("*.blob"):
             with contextlib.suppress(OSError):  # another process may tidy too
                 state = path.stat()
-                found.append((state.st_mtime_ns, state.st_size, path))
+                files.append((state.st_mtime_ns, state.st_size, path))
         kept = 0
-        for _, size, path in sorted(found, reverse=True):
+        for _, size, path in sorted(files, reverse=True):
             kept += size
             if kept > self._limit_bytes:
                 with contextlib.suppress(OSError):

@@ -46,7 +46,7 @@ def convert_behind(trunks: Sequence[Any], network: InspectionNetwork, cut: str) 
     """
     import openvino as ov  # seconds
 
-    found: list[Any] = []
+    nodes: list[Any] = []
     traced: Any = None
     for trunk in trunks:
         before = trunk.clone()
@@ -57,8 +57,8 @@ def convert_behind(trunks: Sequence[Any], network: InspectionNetwork, cut: str) 
         behind = traced.clone()
         for user in behind.get_parameters()[0].output(0).get_target_inputs():
             user.replace_source_output(activations)
-        found.append(_named(ov.Model(behind.get_results(), before.get_parameters(), "inspection")))
-    return found
+        nodes.append(_named(ov.Model(behind.get_results(), before.get_parameters(), "inspection")))
+    return nodes
 
 
 class _Behind(torch.nn.Module):

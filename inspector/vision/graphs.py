@@ -191,9 +191,9 @@ class Graphs:
         if where != "CPU" and self._cache_dir is not None:  # GPU and NPU compile for many seconds
             config["CACHE_DIR"] = str(self._cache_dir)
         key = self._key(way, where, config) if where == "CPU" and self._pays(way) else None
-        found = self._from_cache(key, where, config)
-        if found is not None:
-            return found
+        cached = self._from_cache(key, where, config)
+        if cached is not None:
+            return cached
         try:
             compiled = self.core.compile_model(self._read(way.file), where, config)
         except RuntimeError as error:

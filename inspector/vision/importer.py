@@ -116,11 +116,11 @@ def build_network(
             f"{source} has no head fc or fc.1: it is not a ResNet-50 as torchvision saves it",
             "Save the state dict of a torchvision resnet50.",
         )
-    found = state[head].shape[0]
-    if found != class_count:
+    outputs = state[head].shape[0]
+    if outputs != class_count:
         raise BundleError(
-            f"{source} has a head for {found} classes, but {class_count} were named",
-            f"Name {found} classes in the network's order.",
+            f"{source} has a head for {outputs} classes, but {class_count} were named",
+            f"Name {outputs} classes in the network's order.",
         )
     dropout = _ASSUMED_DROPOUT if head == _DROPOUT_HEAD else 0.0
     network = InspectionNetwork.blank(class_count, pooling, dropout)

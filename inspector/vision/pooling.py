@@ -58,8 +58,8 @@ class Pooling(nn.Module, ABC):
         Returns:
             (N, K) float.
         """
-        found: Tensor = head(self(activations))
-        return found
+        logits: Tensor = head(self(activations))
+        return logits
 
     def maps(self, activations: Tensor, head_weight: Tensor) -> Tensor:
         """The Grad-CAM map of every class, in closed form.

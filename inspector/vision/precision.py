@@ -93,19 +93,19 @@ def _figure(rate: float) -> str:
 def _as_wanted(
     manifest: Manifest, possible: Sequence[Precision], device: str, wanted: str, refused: Mapping[Precision, str]
 ) -> Choice:
-    found = next((name for name in possible if name == wanted), None)
+    chosen = next((name for name in possible if name == wanted), None)
     usable = [name for name in possible if name not in refused]
-    if found is None:
+    if chosen is None:
         raise DeviceError(
             f"{device} cannot run this model in {wanted}; possible here: {', '.join(usable) or 'none'}",
             "Choose one of these, or leave the choice to the program.",
         )
-    if found in refused:
+    if chosen in refused:
         raise DeviceError(
-            f"the model {manifest.name} may not judge in {wanted}: {refused[found]}",
+            f"the model {manifest.name} may not judge in {wanted}: {refused[chosen]}",
             f"Choose {' or '.join(usable)}, or leave the choice to the program." if usable else "Train it again.",
         )
-    return Choice(precision=found, reason=f"{found}: as set")
+    return Choice(precision=chosen, reason=f"{chosen}: as set")
 
 
 def _refusal(manifest: Manifest, name: Precision) -> str:

@@ -108,17 +108,17 @@ def fit(image: Image, preprocessing: Preprocessing, out: NDArray[np.uint8] | Non
     pixels = opaque(_checked(image))
     size = preprocessing.input_size
     place = _placement(pixels.shape[1], pixels.shape[0], preprocessing)
-    found = resample(pixels, _span(place.height, place.top, size), _span(place.width, place.left, size))
+    inside = resample(pixels, _span(place.height, place.top, size), _span(place.width, place.left, size))
     if pixels.dtype == np.uint16:
-        found *= np.float32(255.0 / 65535.0)
-    found += np.float32(0.5)  # the cast to bytes cuts off
+        inside *= np.float32(255.0 / 65535.0)
+    inside += np.float32(0.5)  # the cast to bytes cuts off
     square = np.empty((size, size, 3), np.uint8) if out is None else out
-    if found.shape[:2] == (size, size):
-        np.copyto(square, found, casting="unsafe")
+    if inside.shape[:2] == (size, size):
+        np.copyto(square, inside, casting="unsafe")
         return square
     square[:] = mean_colour(preprocessing)
     filled = square[place.top : place.top + place.height, place.left : place.left + place.width]
-    np.copyto(filled, found, casting="unsafe")
+    np.copyto(filled, inside, casting="unsafe")
     return square
 
 

@@ -89,16 +89,16 @@ def read_scores(folder: Path) -> list[PictureScore]:
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise BundleError(f"the scores {path} cannot be read: {error}", "Check the file's permissions.") from error
-    found = []
+    scores = []
     reader = csv.DictReader(io.StringIO(text, newline=""))
     for row in reader:
         try:
-            found.append(_row(row))
+            scores.append(_row(row))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BundleError(
                 f"line {reader.line_num} of the scores {path} cannot be used: {error}", "Restore the bundle."
             ) from error
-    return found
+    return scores
 
 
 def _row(row: dict[str, str]) -> PictureScore:

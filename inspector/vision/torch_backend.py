@@ -180,9 +180,9 @@ class TorchClassifier:
             slot.start(len(chunk))
 
         with self._lock, self._failures():
-            found = in_turns(chunks, slots, start, self._refined)
+            predictions = in_turns(chunks, slots, start, self._refined)
         rest_s = max(0.0, time.perf_counter() - start_s - resize_s)
-        answers = [(one, map_) for group in found for one, map_ in zip(*group, strict=True)]
+        answers = [(one, map_) for group in predictions for one, map_ in zip(*group, strict=True)]
         return [
             make_prediction(
                 self._manifest,
@@ -227,10 +227,10 @@ def _choice(bundle: Bundle, device: str, precision: str | None) -> Choice:
     automatic = precision in {None, "auto"}
     if device == "cuda":
         return choose(bundle.manifest, CUDA_PRECISIONS, device, precision)
-    found = next((name for name in _CPU_PRECISIONS if name == ("fp32" if automatic else precision)), None)
-    if found is None:
+    chosen = next((name for name in _CPU_PRECISIONS if name == ("fp32" if automatic else precision)), None)
+    if chosen is None:
         raise DeviceError(
             f"torch cannot run this model in {precision} on {device}; possible: {', '.join(_CPU_PRECISIONS)}",
             "Choose one of these, or leave the choice to the program.",
         )
-    return Choice(precision=found, reason=f"{found}: the reference" if automatic else f"{found}: as set")
+    return Choice(precision=chosen, reason=f"{chosen}: the reference" if automatic else f"{chosen}: as set")

@@ -75,15 +75,15 @@ class ByteNetwork(nn.Module):
 
 def fused(network: InspectionNetwork) -> InspectionNetwork:
     """Copy a network in evaluation mode with its batch norms drawn into the convolutions before them."""
-    found = copy.deepcopy(network)
-    for block in list(found.modules()):
+    folded = copy.deepcopy(network)
+    for block in list(folded.modules()):
         names = [name for name, _ in block.named_children()]
         for first, second in itertools.pairwise(names):
             convolution, norm = getattr(block, first), getattr(block, second)
             if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
                 setattr(block, first, fuse_conv_bn_eval(convolution, norm))
                 setattr(block, second, nn.Identity())
-    return found
+    return folded
 
 
 def replayable(
@@ -102,8 +102,8 @@ def replayable(
 
     def eager() -> tuple[Tensor, Tensor]:
         with torch.inference_mode():
-            found: tuple[Tensor, Tensor] = network(squares)
-            return found
+            answer: tuple[Tensor, Tensor] = network(squares)
+            return answer
 
     try:
         return capture(eager)
@@ -181,10 +181,10 @@ class TorchSlot:
         with torch.cuda.stream(self._copies):
             self._there.copy_(self._host, non_blocking=True)
         compute.wait_stream(self._copies)
-        found = self._run()
+        outputs = self._run()
         if not self._answers:
-            self._answers = tuple(torch.empty_like(one, device="cpu", pin_memory=True) for one in found)
-        for target, source in zip(self._answers, found, strict=True):
+            self._answers = tuple(torch.empty_like(output, device="cpu", pin_memory=True) for output in outputs)
+        for target, source in zip(self._answers, outputs, strict=True):
             target.copy_(source, non_blocking=True)
         self._done.record()
 

@@ -129,9 +129,9 @@ def write(network: InspectionNetwork, crops: dict[str, Crops], out: Path, *, see
 
 def _crops(name: str) -> Crops:
     started = time.perf_counter()
-    found = make_crops(**PARTS[name]._asdict(), size_px=INPUT_PX)
-    _say(f"{name}: {len(found.kinds)} parts rendered in {time.perf_counter() - started:.0f} s")
-    return found
+    crops = make_crops(**PARTS[name]._asdict(), size_px=INPUT_PX)
+    _say(f"{name}: {len(crops.kinds)} parts rendered in {time.perf_counter() - started:.0f} s")
+    return crops
 
 
 def _flips(one: Answers, other: Answers, threshold: float) -> int:

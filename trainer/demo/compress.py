@@ -59,13 +59,13 @@ def quantise(network: InspectionNetwork, preprocessing: Preprocessing, crops: Cr
 
 def _head_nodes(model: Any) -> list[Any]:  # noqa: ANN401 - openvino.Model
     """Return the multiplications next to the outputs: the head's, and the one that makes the maps."""
-    found = []
+    batches = []
     for result in model.get_results():
         node = result
         while node.get_type_name() not in {"MatMul", "Convolution"}:
             node = node.input_value(0).get_node()
-        found.append(node)
-    return found
+        batches.append(node)
+    return batches
 
 
 def ask(model: Any, crops: Crops) -> Answers:  # noqa: ANN401 - openvino.Model
@@ -75,9 +75,9 @@ def ask(model: Any, crops: Crops) -> Answers:  # noqa: ANN401 - openvino.Model
     compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     scores, maps = [], []
     for first in range(0, len(crops.kinds), _BATCH):
-        found = compiled(normalised(crops.pictures[first : first + _BATCH]).numpy())
-        scores.append(1.0 - found[PROBABILITIES_OUTPUT][:, GOOD])
-        maps.append(found[MAPS_OUTPUT][:, DEFECTIVE])
+        answer = compiled(normalised(crops.pictures[first : first + _BATCH]).numpy())
+        scores.append(1.0 - answer[PROBABILITIES_OUTPUT][:, GOOD])
+        maps.append(answer[MAPS_OUTPUT][:, DEFECTIVE])
     return Answers(np.concatenate(scores), np.concatenate(maps))
 
 

@@ -52,11 +52,11 @@ def make_crops(*, first_seed: int, scenes: int, parts_per_scene: int, defect_rat
     jobs = [(first_seed + i, parts_per_scene, defect_rate, size_px) for i in range(scenes)]
     # spawned, because a forked child of a process with torch's threads in it can hang
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        found = list(pool.map(_scene_crops, jobs))
+        rendered = list(pool.map(_scene_crops, jobs))
     return Crops(
-        pictures=np.concatenate([one.pictures for one in found]),
-        masks=np.concatenate([one.masks for one in found]),
-        kinds=np.concatenate([one.kinds for one in found]),
+        pictures=np.concatenate([scene.pictures for scene in rendered]),
+        masks=np.concatenate([scene.masks for scene in rendered]),
+        kinds=np.concatenate([scene.kinds for scene in rendered]),
     )
 
 

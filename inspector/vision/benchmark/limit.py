@@ -69,21 +69,21 @@ def resnet50_convolutions(input_size: int) -> tuple[Convolution, ...]:
         input_size: Side of the network's input, pixels.
     """
     stem = Convolution(inputs=3, outputs=64, kernel=7, stride=2, input_side=input_size)
-    found, channels, side = [stem], 64, -(-stem.output_side // 2)
+    convolutions, channels, side = [stem], 64, -(-stem.output_side // 2)
     for width, blocks, first_stride in _STAGES:
         wide = _EXPANSION * width
         for block in range(blocks):
             stride = first_stride if block == 0 else 1
             if block == 0:
-                found.append(
+                convolutions.append(
                     Convolution(inputs=channels, outputs=wide, kernel=1, stride=stride, input_side=side, branch=True)
                 )
-            found.append(Convolution(inputs=channels, outputs=width, kernel=1, stride=1, input_side=side))
-            found.append(Convolution(inputs=width, outputs=width, kernel=3, stride=stride, input_side=side))
-            side = found[-1].output_side
-            found.append(Convolution(inputs=width, outputs=wide, kernel=1, stride=1, input_side=side))
+            convolutions.append(Convolution(inputs=channels, outputs=width, kernel=1, stride=1, input_side=side))
+            convolutions.append(Convolution(inputs=width, outputs=width, kernel=3, stride=stride, input_side=side))
+            side = convolutions[-1].output_side
+            convolutions.append(Convolution(inputs=width, outputs=wide, kernel=1, stride=1, input_side=side))
             channels = wide
-    return tuple(found)
+    return tuple(convolutions)
 
 
 def convolution_limit(input_size: int, batch: int, *, int8: bool) -> Any:  # noqa: ANN401 - openvino.Model

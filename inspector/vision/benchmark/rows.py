@@ -106,8 +106,8 @@ def _correlation(given: Sequence[Judgement] | None, truth: Sequence[Judgement] |
     if given is None or truth is None:
         return None
     pairs = [(a.heatmap, b.heatmap) for a, b in zip(given, truth, strict=True)]
-    found = [_pearson(a, b) for a, b in pairs if a is not None and b is not None]
-    return min((one for one in found if one is not None), default=None)
+    correlations = [_pearson(a, b) for a, b in pairs if a is not None and b is not None]
+    return min((value for value in correlations if value is not None), default=None)
 
 
 def _pearson(small: NDArray[np.float32], large: NDArray[np.float32]) -> float | None:

@@ -58,10 +58,10 @@ def run_benchmark(
         raise ClassifierError("a benchmark needs a picture and a round", "Name a folder with pictures.")
     own = bundle.manifest.preprocessing.input_size
     devices = list_devices()
-    found = _Findings()
+    findings = _Findings()
     for size in dict.fromkeys((own, *plan.sizes)):
-        _measure(at_size(bundle, size), images, devices, plan, found, own=size == own, progress=progress)
-    return _report(bundle, len(images), plan, found)
+        _measure(at_size(bundle, size), images, devices, plan, findings, own=size == own, progress=progress)
+    return _report(bundle, len(images), plan, findings)
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ def _measure(
     images: Sequence[Image],
     devices: Sequence[Device],
     plan: Plan,
-    found: _Findings,
+    findings: _Findings,
     *,
     own: bool,
     progress: Callable[[int, int, str], None] | None,
@@ -91,60 +91,60 @@ def _measure(
     size = bundle.manifest.preprocessing.input_size
     with ExitStack() as stack:
         seats = []
-        for entry in _entries(bundle, devices, found, everything=own or plan.everything):
-            seat = _seated(entry, bundle, images, found)
+        for entry in _entries(bundle, devices, findings, everything=own or plan.everything):
+            seat = _seated(entry, bundle, images, findings)
             if seat is not None:
                 stack.callback(seat.contender.close)
                 seats.append(seat)
         if not any(seat.entry.kind is Kind.LINE for seat in seats):
             raise ClassifierError(
                 f"no precision of {bundle.manifest.name} can run here at {size}²: "
-                + "; ".join(f"{one.what}: {one.reason}" for one in found.left_out),
+                + "; ".join(f"{contender.what}: {contender.reason}" for contender in findings.left_out),
                 "Choose another model.",
             )
         judged = _judged(seats, compare=own and bundle.weights_path is not None)
-        pairs = _pairs(bundle, seats, plan, found)
+        pairs = _pairs(bundle, seats, plan, findings)
         graphs = [seat for pair in pairs for seat in (pair.graph, pair.limit)]
         take_turns([*seats, *graphs], rounds=plan.rounds, slice_s=plan.slice_s, progress=progress)
     limits = {pair.precision: pair.limit.times_s for pair in pairs}
     rows = make_rows(bundle, seats, judged, limits)
     if plan.memory:
         rows = [
-            replace(row, peak_memory_mb=_memory(seat, bundle, plan, found, own=own))
+            replace(row, peak_memory_mb=_memory(seat, bundle, plan, findings, own=own))
             for row, seat in zip(rows, seats, strict=True)
         ]
-    found.rows += rows
-    found.graphs += [pair.row() for pair in pairs]
+    findings.rows += rows
+    findings.graphs += [pair.row() for pair in pairs]
 
 
-def _entries(bundle: Bundle, devices: Sequence[Device], found: _Findings, *, everything: bool) -> list[Entry]:
+def _entries(bundle: Bundle, devices: Sequence[Device], findings: _Findings, *, everything: bool) -> list[Entry]:
     """Who could take part, the reference last; what cannot is noted."""
     kinds = [Kind.CLOSED_FORM, Kind.ONNX_RUNTIME, Kind.EAGER, Kind.GRAD_CAM] if everything else []
     entries = [
         Entry(kind=Kind.LINE, batch=batch, device=device.name, precision=precision)
         for device in devices
-        for precision in _precisions(bundle, device, found)
+        for precision in _precisions(bundle, device, findings)
         for batch in (1, _BATCH)
     ]
     for kind in kinds:
         missing = missing_packages(kind)
         if missing:
             extra = ' (pip install "inspector-station[bench]")' if kind is Kind.ONNX_RUNTIME else ""
-            found.leave_out(str(kind), f"not installed: {', '.join(missing)}{extra}")
+            findings.leave_out(str(kind), f"not installed: {', '.join(missing)}{extra}")
         elif kind is not Kind.CLOSED_FORM:
             entries += [Entry(kind=kind, batch=batch) for batch in (1, _BATCH)]
         elif bundle.weights_path is None:
-            found.leave_out(str(kind), "the bundle has no weights for torch")
+            findings.leave_out(str(kind), "the bundle has no weights for torch")
         else:
             entries.append(Entry(kind=kind, batch=1))
     return entries
 
 
-def _precisions(bundle: Bundle, device: Device, found: _Findings) -> Iterable[str]:
+def _precisions(bundle: Bundle, device: Device, findings: _Findings) -> Iterable[str]:
     """The precisions of a bundle on a device."""
     manifest = bundle.manifest
     if device.backend == "torch" and bundle.weights_path is None:
-        found.leave_out(device.name, "the bundle has no weights for torch")
+        findings.leave_out(device.name, "the bundle has no weights for torch")
         return
     if manifest.graph_precision == "int8" and device.backend == "openvino":
         yield "int8"
@@ -157,16 +157,16 @@ def _precisions(bundle: Bundle, device: Device, found: _Findings) -> Iterable[st
             yield precision
         else:
             check = manifest.precisions.get(precision)
-            found.leave_out(precision, check.reason if check else "it was not checked when the model was made")
+            findings.leave_out(precision, check.reason if check else "it was not checked when the model was made")
 
 
-def _seated(entry: Entry, bundle: Bundle, images: Sequence[Image], found: _Findings) -> ContenderSeat | None:
+def _seated(entry: Entry, bundle: Bundle, images: Sequence[Image], findings: _Findings) -> ContenderSeat | None:
     """Load a contender; None where it cannot be, which is noted."""
     size = bundle.manifest.preprocessing.input_size
     try:
         contender = build(entry, bundle)
     except (InspectorError, ImportError, RuntimeError) as error:
-        found.leave_out(f"{entry} at {size}²", str(error))
+        findings.leave_out(f"{entry} at {size}²", str(error))
         return None
     return ContenderSeat(name=f"{entry} {size}²", entry=entry, contender=contender, images=images)
 
@@ -180,12 +180,14 @@ def _judged(seats: Sequence[ContenderSeat], *, compare: bool) -> list[list[Judge
     return []
 
 
-def _pairs(bundle: Bundle, seats: Sequence[ContenderSeat], plan: Plan, found: _Findings) -> list[GraphPair]:
+def _pairs(bundle: Bundle, seats: Sequence[ContenderSeat], plan: Plan, findings: _Findings) -> list[GraphPair]:
     """The graph alone and its limit, in every precision in which the line runs on this CPU."""
     if not plan.limit:
         return []
     if bundle.manifest.backbone != _BACKBONE:
-        found.leave_out("convolution limit", f"it is known for {_BACKBONE}, this model is a {bundle.manifest.backbone}")
+        findings.leave_out(
+            "convolution limit", f"it is known for {_BACKBONE}, this model is a {bundle.manifest.backbone}"
+        )
         return []
     pairs = []
     on_cpu = (seat.entry for seat in seats if seat.entry.kind is Kind.LINE and seat.entry.device == "cpu")
@@ -193,26 +195,26 @@ def _pairs(bundle: Bundle, seats: Sequence[ContenderSeat], plan: Plan, found: _F
         try:
             pairs.append(pair_of(bundle, precision, alone=plan.everything))
         except RuntimeError as error:
-            found.leave_out(f"convolution limit {precision}", str(error))
+            findings.leave_out(f"convolution limit {precision}", str(error))
     return pairs
 
 
-def _memory(seat: ContenderSeat, bundle: Bundle, plan: Plan, found: _Findings, *, own: bool) -> float | None:
+def _memory(seat: ContenderSeat, bundle: Bundle, plan: Plan, findings: _Findings, *, own: bool) -> float | None:
     """Peak memory; without `everything`, of the station's own at the bundle's own size and in batches alone."""
     if not plan.everything and (seat.entry.kind is not Kind.LINE or seat.entry.batch == 1 or not own):
-        found.leave_out("peak memory of the other rows", "measured with --full")
+        findings.leave_out("peak memory of the other rows", "measured with --full")
         return None
     pictures = [seat.images[index % len(seat.images)] for index in range(seat.entry.batch)]
     try:
         return peak_memory_mb(seat.entry, bundle, pictures)
     except ClassifierError as error:
-        found.leave_out(f"peak memory of {seat.name}", error.what)
+        findings.leave_out(f"peak memory of {seat.name}", error.what)
         return None
 
 
-def _report(bundle: Bundle, images: int, plan: Plan, found: _Findings) -> BenchmarkReport:
+def _report(bundle: Bundle, images: int, plan: Plan, findings: _Findings) -> BenchmarkReport:
     own = bundle.manifest.preprocessing.input_size
-    rows = [row for row in found.rows if row.input_size == own]
+    rows = [row for row in findings.rows if row.input_size == own]
     ours = max((row for row in rows if row.kind is Kind.LINE), key=lambda row: row.images_per_s)
     reference = max((row.images_per_s for row in rows if row.kind is Kind.GRAD_CAM), default=None)
     random = bundle.weights_path is None and any(row.kind is not Kind.LINE for row in rows)
@@ -225,9 +227,9 @@ def _report(bundle: Bundle, images: int, plan: Plan, found: _Findings) -> Benchm
         rounds=plan.rounds,
         input_size=own,
         cpu_count=cores(),
-        rows=tuple(found.rows),
-        graphs=tuple(found.graphs),
-        left_out=tuple(found.left_out),
+        rows=tuple(findings.rows),
+        graphs=tuple(findings.graphs),
+        left_out=tuple(findings.left_out),
         best_images_per_s=ours.images_per_s,
         reference_images_per_s=reference,
         ratio=ours.against_grad_cam,

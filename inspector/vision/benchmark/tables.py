@@ -69,7 +69,10 @@ def markdown(report: BenchmarkReport) -> str:
     if report.note:
         parts.append(report.note)
     if report.left_out:
-        parts.append("Left out:\n\n" + "\n".join(f"- {one.what}: {_flat(one.reason)}" for one in report.left_out))
+        parts.append(
+            "Left out:\n\n"
+            + "\n".join(f"- {contender.what}: {_flat(contender.reason)}" for contender in report.left_out)
+        )
     return "\n\n".join(parts) + "\n"
 
 

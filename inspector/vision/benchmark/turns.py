@@ -60,9 +60,9 @@ class ContenderSeat:
         """Judge every picture once; the turns' length is planned by the time that it takes."""
         self.contender.judge(self.images[: self.entry.batch])  # the first call compiles and chooses kernels
         start = time.perf_counter()
-        found = self.contender.judge(self.images)
+        judgements = self.contender.judge(self.images)
         self._per_picture_s = (time.perf_counter() - start) / len(self.images)
-        return found
+        return judgements
 
     def warm_up(self) -> None:
         """Judge a batch twice; see `judge_all`, which does more."""
