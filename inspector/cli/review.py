@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,9 @@ if TYPE_CHECKING:
     import argparse
 
     from inspector.domain.review import Review
+    from inspector.review.population import PolicyOf
     from inspector.review.queues import Entry, Queue, QueueRequest
+    from inspector.review.walk_at_once import WalkAtOnce
 
 _JUDGEMENTS = ("good", "defective", "unsure")
 _QUEUES = ("failures", "reviews", "errors")
@@ -97,23 +98,24 @@ def show_queue(parsed: argparse.Namespace) -> int:
 
     log = open_reviews(parsed)
     queue = build_queue(log, _request(parsed, parsed.kind), _policies(parsed))
-    loaded = [load_entry(log, queue.request, gap) for gap in queue.ids]
-    entries = [gap for gap in loaded if isinstance(gap, Entry)]
-    skipped = [gap for gap in loaded if not isinstance(gap, Entry)]
+    parts = [load_entry(log, queue.request, inspection_id) for inspection_id in queue.ids]
+    entries = [part for part in parts if isinstance(part, Entry)]
+    skipped = [part for part in parts if not isinstance(part, Entry)]
     copies = _copied(entries, parsed.pictures) if getattr(parsed, "pictures", None) else {}
     rows = [_entry_to_json(entry, copies.get(entry.inspection_id)) for entry in entries]
     if parsed.json:
+        left_out = [{"inspection_id": part.inspection_id, "why": part.why} for part in skipped]
         emit(
             {"queue": parsed.kind, "entries": rows, "judged": queue.judged, "by_others": queue.by_others,
-             "without_picture": queue.without_picture, "skipped": [{"inspection_id": gap.inspection_id, "why": gap.why}
-             for gap in skipped], "notes": list(queue.notes), **_population(queue)}
+             "without_picture": queue.without_picture, "skipped": left_out, "notes": list(queue.notes),
+             **_population(queue)}
         )  # fmt: skip
         return EXIT_OK
     for row in rows:
         shown = " ".join(str(row[name]) for name in ("verdict", "p_defective", "picture") if row[name] is not None)
         print(f"{row['inspection_id']}  {one_line(row['lot'])} {row['part_number']:6}  {one_line(shown)}")
-    for gap in skipped:
-        say(f"skipped: {gap.inspection_id}: {gap.why}")
+    for part in skipped:
+        say(f"skipped: {part.inspection_id}: {part.why}")
     population = queue.population
     if population is not None and population.problem:
         say(f"no audit: {population.problem}. {population.next_step}")
@@ -126,54 +128,37 @@ def show_queue(parsed: argparse.Namespace) -> int:
 def judge_part(parsed: argparse.Namespace) -> int:
     """Judge; a part of the audit has to be one that was drawn, or the sample were not random any more."""
     from inspector.domain.errors import ReviewError
-    from inspector.domain.ids import new_id
-    from inspector.domain.review import Judgement, QueueKind, Review
-    from inspector.review.queues import Skipped, build_queue, load_entry
+    from inspector.domain.review import Judgement, QueueKind
 
     if parsed.type and parsed.judgement != "defective":
         raise ReviewError(f"only a defective part has a defect type, got “{parsed.type}”", "Leave out --type.")
-    log = open_reviews(parsed)
-    blind = False
-    if parsed.queue == "audit":
-        request = _request(parsed, "audit")
-        drawn = build_queue(log, request, _policies(parsed)).ids
-        entry = load_entry(log, request, parsed.inspection) if parsed.inspection in drawn else None
-        if entry is None:
-            raise ReviewError(
-                f"the part {parsed.inspection} does not wait in this audit", "Name one that “review audit” lists."
-            )
-        if isinstance(entry, Skipped):
-            raise ReviewError(f"the part {parsed.inspection} cannot be judged: {entry.why}", "Go on with the next one.")
-        blind = entry.blind
-    review = Review(
-        id=new_id(),
-        inspection_id=parsed.inspection,
-        time_utc=datetime.now(UTC),
-        reviewer=_reviewer(parsed),
-        judgement=Judgement(parsed.judgement),
-        defect_type=parsed.type,
-        note=parsed.note,
-        queue=QueueKind(parsed.queue),
-        blind=blind,
-    )
-    log.add(review)
+    desk = _walk(parsed)
+    kind = QueueKind(parsed.queue)
+    if kind is QueueKind.AUDIT:
+        _go_to_audited(desk, _request(parsed, "audit"), parsed.inspection)
+    else:
+        desk.walk.look(parsed.inspection, kind)
+        desk.settle()
+    desk.walk.judge(Judgement(parsed.judgement), parsed.type, parsed.note)
+    desk.settle()
+    review = desk.committed[-1]
     return _tell(parsed, review, f"{parsed.inspection}: {parsed.judgement}, says {review.reviewer}")
 
 
 def undo_review(parsed: argparse.Namespace) -> int:
     """Withdraw."""
     from inspector.domain.errors import ReviewError
-    from inspector.review.desk import withdraw
 
-    log = open_reviews(parsed)
-    reviewer = _reviewer(parsed)
-    last = log.find(parsed.review) if parsed.review else log.last_of(reviewer)
+    desk = _walk(parsed)
+    reviewer = desk.walk.reviewer
+    last = desk.log.find(parsed.review) if parsed.review else desk.log.last_of(reviewer)
     if last is None:
         which = f"no judgement {parsed.review}" if parsed.review else f"no judgement of {reviewer}"
         raise ReviewError(f"there is {which} to withdraw", "See review history ID.")
-    withdrawal = withdraw(log, last, reviewer, datetime.now(UTC))
+    desk.walk.withdraw(last)
+    desk.settle()
     said = last.judgement.value if last.judgement else ""
-    return _tell(parsed, withdrawal, f"{last.inspection_id}: {said} is withdrawn by {reviewer}")
+    return _tell(parsed, desk.committed[-1], f"{last.inspection_id}: {said} is withdrawn by {reviewer}")
 
 
 def show_history(parsed: argparse.Namespace) -> int:
@@ -228,6 +213,29 @@ def _reviewer(parsed: argparse.Namespace) -> str:
     return name
 
 
+def _walk(parsed: argparse.Namespace) -> WalkAtOnce:
+    from inspector.review.walk_at_once import WalkAtOnce
+
+    return WalkAtOnce(open_reviews(parsed), _policies(parsed), _reviewer(parsed))
+
+
+def _go_to_audited(desk: WalkAtOnce, request: QueueRequest, inspection_id: str) -> None:
+    from inspector.domain.errors import ReviewError
+
+    walk = desk.walk
+    walk.open(request)
+    desk.settle()
+    if inspection_id not in walk.ids:
+        raise ReviewError(
+            f"the part {inspection_id} does not wait in this audit", "Name one that “review audit” lists."
+        )
+    walk.jump(inspection_id)
+    desk.settle()
+    if inspection_id in walk.passed_over:
+        why = walk.passed_over[inspection_id]
+        raise ReviewError(f"the part {inspection_id} cannot be judged: {why}", "Go on with the next one.")
+
+
 def _request(parsed: argparse.Namespace, kind: str) -> QueueRequest:
     from inspector.domain.review import QueueKind
     from inspector.review.queues import QueueRequest
@@ -242,7 +250,7 @@ def _request(parsed: argparse.Namespace, kind: str) -> QueueRequest:
     )
 
 
-def _policies(parsed: argparse.Namespace) -> Any:  # noqa: ANN401 - PolicyOf is an alias for type checkers only
+def _policies(parsed: argparse.Namespace) -> PolicyOf:
     from inspector.review.population import recipe_policies
 
     return recipe_policies(home_of(parsed).recipes)
@@ -268,17 +276,18 @@ def _copied(entries: list[Entry], folder: Path) -> dict[str, Path]:
     from inspector.domain.errors import ReviewError
     from inspector.files import write_bytes
 
-    copied = {}
+    copies = {}
     for number, entry in enumerate(entries, 1):
         target = folder / f"{number:03}{entry.picture.suffix}"
         try:
             write_bytes(target, entry.picture.read_bytes())
         except OSError as error:
             raise ReviewError(f"the picture {target} cannot be written: {error}", "Name another folder.") from error
-        copied[entry.inspection_id] = target
-    return copied
+        copies[entry.inspection_id] = target
+    return copies
 
 
 def _population(queue: Queue) -> dict[str, Any]:
-    population = queue.population
-    return {} if population is None else {"population": review_results.population_to_json(population)}
+    if queue.population is None:
+        return {}
+    return {"population": review_results.population_to_json(queue.population)}

@@ -87,9 +87,23 @@ class Composition:
 
     def review(self) -> ReviewPage:
         """Return the Review page."""
+        from inspector.gui.review.deep_look import DeepLooks
+        from inspector.gui.review.figures import FiguresReader
+        from inspector.gui.review.lesson_edits import LessonEdits
         from inspector.gui.review.page import ReviewPage
+        from inspector.gui.review.walk_runner import WalkRunner
+        from inspector.review.population import recipe_policies
 
-        return ReviewPage(self.session)
+        session, home = self.session, self._home
+        policies, models = recipe_policies(home.recipes), assembly.model_store(home)
+        figures = FiguresReader(policies, parent=session)
+        return ReviewPage(
+            session,
+            runner=WalkRunner(work=session.work, policy_of=policies, parent=session),
+            figures=figures,
+            deep_looks=DeepLooks(work=session.work, models=models, parent=session),
+            edits=LessonEdits(figures=figures, sets=home.learning, models=models, parent=session),
+        )
 
     def operating(self) -> OperatingPointPage:
         """Return the Operating point page."""

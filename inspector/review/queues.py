@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from inspector.outputs.reviews import ReviewLog
     from inspector.review.population import PolicyOf, Population
 
+#: Stands for the reviewer while none is named: queues can be looked at, nothing can be judged.
+NOBODY = "(nobody)"
 _VERDICTS = {
     QueueKind.FAILURES: frozenset({Verdict.FAIL}),
     QueueKind.REVIEWS: frozenset({Verdict.REVIEW}),

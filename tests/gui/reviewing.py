@@ -38,7 +38,7 @@ def make_home(tmp_path: Path, keep: KeepPolicy = KeepPolicy.ALL) -> Home:
     return home
 
 
-class Desk:
+class ReviewDesk:
     """A station whose line has inspected pictures, showing its Review page."""
 
     def __init__(
@@ -89,21 +89,21 @@ class Desk:
     @property
     def shown(self) -> str:
         """The id of the part whose picture is on the screen; empty where there is none."""
-        found, view = self.page.walk.current, self.page.stage.view
-        there = found is not None and view.shown is not None and view.shown.scene.image is found.image
-        return found.inspection_id if found is not None and there else ""
+        part, shown = self.page.walk.current, self.page.part_view.view.shown
+        there = part is not None and shown is not None and shown.scene.image is part.image
+        return part.inspection_id if part is not None and there else ""
 
     def until_shown(self, other_than: str = "") -> str:
         self.until(lambda: self.shown and self.shown != other_than and self.page.walk.can_judge)
         return self.shown
 
     def face(self) -> Face:
-        return self.page.columns.facts.verdict.face
+        return self.page.cards.facts.verdict.face
 
     def scene(self) -> Scene:
-        found = self.page.stage.view.scene
-        assert found is not None
-        return found
+        scene = self.page.part_view.view.scene
+        assert scene is not None
+        return scene
 
     @property
     def message(self) -> str:

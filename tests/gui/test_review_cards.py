@@ -13,7 +13,7 @@ from inspector.domain.review import Judgement
 from inspector.gui.training.page import TrainingPage
 from inspector.paths import Home
 from tests.gui.conftest import Closes
-from tests.gui.reviewing import NO_MENUS, Desk, make_home
+from tests.gui.reviewing import NO_MENUS, ReviewDesk, make_home
 
 
 @pytest.fixture
@@ -24,64 +24,50 @@ def home(tmp_path: Path) -> Home:
 def test_without_kept_passes_the_audit_says_so_and_leads_to_the_archive(
     qtbot: QtBot, tmp_path: Path, desks: list[Closes]
 ) -> None:
-    desk = Desk(qtbot, make_home(tmp_path, KeepPolicy.FAILURES), good=2, bad=1)
+    desk = ReviewDesk(qtbot, make_home(tmp_path, KeepPolicy.FAILURES), good=2, bad=1)
     desks.append(desk)
-    audit = desk.page.side.audit
+    audit = desk.page.cards.audit
     desk.until(lambda: "No pictures of passed parts were kept" in audit.words.text())
-    desk.press(desk.page.side.tabs.buttons[1])
+    desk.press(desk.page.cards.tabs.buttons[1])
     desk.press(audit.archive_button)
     desk.until(desk.station.window.settings.isVisible)
     assert desk.station.window.settings.title.text() == "Archive"
 
 
 def test_in_a_wide_window_every_card_is_in_view(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:
-    desk = Desk(qtbot, home, bad=1)
+    desk = ReviewDesk(qtbot, home, bad=1)
     desks.append(desk)
-    side, cards = desk.page.side, (desk.page.side.audit, desk.page.side.learning, desk.page.side.recent)
-    assert [one.isVisible() for one in (desk.page.columns.facts, side.tabs, *cards)] == [
-        True,
-        True,
-        False,
-        False,
-        False,
-    ]
-    desk.press(side.tabs.buttons[2])
-    assert [one.isVisible() for one in (desk.page.columns.facts, side.tabs, *cards)] == [
-        False,
-        True,
-        False,
-        True,
-        False,
-    ]
+    cards = desk.page.cards
+
+    def in_view() -> set[str]:
+        names = ("facts", "tabs", "audit", "lessons", "recent")
+        return {name for name in names if getattr(cards, name).isVisible()}
+
+    assert in_view() == {"facts", "tabs"}
+    desk.press(cards.tabs.buttons[2])
+    assert in_view() == {"tabs", "lessons"}
     desk.station.window.resize(1920, 1080)
-    desk.until(
-        lambda: [one.isVisible() for one in (desk.page.columns.facts, side.tabs, *cards)] == [True, False, *[True] * 3]
-    )
+    desk.until(lambda: in_view() == {"facts", "audit", "lessons", "recent"})
     desk.station.window.resize(1280, 800)
-    desk.until(
-        lambda: (
-            [one.isVisible() for one in (desk.page.columns.facts, side.tabs, *cards)]
-            == [False, True, False, True, False]
-        )
-    )
+    desk.until(lambda: in_view() == {"tabs", "lessons"})
 
 
 @NO_MENUS
 def test_what_contradicts_the_line_is_to_be_learned(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:
-    desk = Desk(qtbot, home, good=1, bad=2)
+    desk = ReviewDesk(qtbot, home, good=1, bad=2)
     desks.append(desk)
-    page, card = desk.page, desk.page.side.learning
+    page, card = desk.page, desk.page.cards.lessons
     desk.until(lambda: "Nothing is to be learned yet" in card.words.text())
     assert not card.train_button.isEnabled()
     first = desk.until_shown()
     desk.key(Qt.Key.Key_G)
     desk.until_shown(first)
-    desk.until(lambda: page.judging._types)
+    desk.until(lambda: page.judging.types)
     desk.key(Qt.Key.Key_D)
     desk.key_in_menu(Qt.Key.Key_2)
     desk.until(lambda: card.words.text() == "1 to learn: 1 good.")
     assert (home.learning / "Test" / "pictures" / f"{first}.png").is_file()
-    desk.press(page.side.tabs.buttons[2])
+    desk.press(page.cards.tabs.buttons[2])
     assert card.list.item(0).text() == "good\nagainst FAIL · Anna"
     assert not card.list.item(0).icon().isNull()
     card.confirmed.click()
@@ -91,7 +77,7 @@ def test_what_contradicts_the_line_is_to_be_learned(qtbot: QtBot, home: Home, de
     qtbot.mouseClick(card.list.viewport(), Qt.MouseButton.LeftButton, pos=centre)
     desk.press(card.remove_button)
     desk.until(lambda: card.words.text() == "1 to learn: 1 scratch. 1 removed by hand.")
-    assert [one.judgement for one in desk.reviews(first)] == [Judgement.GOOD]  # what was said stays
+    assert [review.judgement for review in desk.reviews(first)] == [Judgement.GOOD]  # what was said stays
     desk.press(card.back_button)
     desk.until(lambda: card.words.text() == "2 to learn: 1 good, 1 scratch.")
     assert not card.back_button.isEnabled()
@@ -109,9 +95,9 @@ def test_what_contradicts_the_line_is_to_be_learned(qtbot: QtBot, home: Home, de
 
 
 def test_a_withdrawn_judgement_is_not_learned_from(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:
-    desk = Desk(qtbot, home, bad=2)
+    desk = ReviewDesk(qtbot, home, bad=2)
     desks.append(desk)
-    card = desk.page.side.learning
+    card = desk.page.cards.lessons
     first = desk.until_shown()
     desk.key(Qt.Key.Key_G)
     desk.until_shown(first)

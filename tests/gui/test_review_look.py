@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from inspector.gui.review.deep_look import PLAN
 from inspector.paths import Home
-from inspector.review.deep_look import DeepLookError
+from inspector.review.explain_process import DeepLookError
 from tests.gui.conftest import Closes
-from tests.gui.reviewing import Desk, make_home
+from tests.gui.reviewing import ReviewDesk, make_home
 from trainer.protocol import Explained, ExplainReport, MapMade, Progress
 
 
@@ -43,8 +43,8 @@ class FakeLook:
     def poll(self) -> list[ExplainReport]:
         if self.fault:
             raise DeepLookError(self.fault, "Try again.")
-        found, self.reports = self.reports, []
-        return found
+        reports, self.reports = self.reports, []
+        return reports
 
     def cancel(self) -> None:
         self.over = True
@@ -53,9 +53,9 @@ class FakeLook:
 class Looks:
     """Starts them, and keeps them."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: ReviewDesk) -> None:
         self.made: list[FakeLook] = []
-        desk.page.looking.start = self.start
+        desk.page.deep_looks.start = self.start
 
     def start(self, model: Path, picture: Path, out: Path) -> FakeLook:
         self.made.append(FakeLook(model, picture, out))
@@ -63,13 +63,13 @@ class Looks:
 
 
 def test_a_deep_look_shows_its_maps_one_by_one(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:
-    desk = Desk(qtbot, home, bad=1)
+    desk = ReviewDesk(qtbot, home, bad=1)
     desks.append(desk)
     looks = Looks(desk)
     desk.until_shown()
     desk.key(Qt.Key.Key_L)
     desk.until(lambda: looks.made)
-    dialog, look = desk.page.looking.dialog, looks.made[0]
+    dialog, look = desk.page.deep_looks.dialog, looks.made[0]
     assert dialog is not None
     assert look.model == home.models / "tiny"
     assert look.picture.is_file()
@@ -81,31 +81,31 @@ def test_a_deep_look_shows_its_maps_one_by_one(qtbot: QtBot, home: Home, desks: 
     assert dialog.stage.text() == "1 of 9 maps"
     assert dialog.cells["layer4", "Grad-CAM++"].image is None
     desk.press(cell)
-    assert dialog.pages.currentWidget() is dialog._large
+    assert dialog.pages.currentWidget() is dialog.large
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert dialog.isVisible()
-    assert dialog.pages.currentWidget() is dialog._maps
+    assert dialog.pages.currentWidget() is dialog.maps
     look.reports.append(Explained(picture="", model="tiny", model_sha256="", p_defective=0.999, explained_class="dent"))
     desk.until(lambda: dialog.stage.text() == "P(defective) 0.999, explained: dent.")
     assert not dialog.cancel_button.isVisible()
     qtbot.mouseClick(dialog.close_button, Qt.MouseButton.LeftButton)
-    desk.until(lambda: not look.out.exists() and desk.page.looking.dialog is None)
+    desk.until(lambda: not look.out.exists() and desk.page.deep_looks.dialog is None)
 
 
 def test_a_deep_look_can_be_cancelled_and_tried_again(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:
-    desk = Desk(qtbot, home, bad=1)
+    desk = ReviewDesk(qtbot, home, bad=1)
     desks.append(desk)
     looks = Looks(desk)
     desk.until_shown()
     desk.key(Qt.Key.Key_L)
-    desk.until(lambda: desk.page.looking._begun is not None)
-    dialog = desk.page.looking.dialog
+    desk.until(lambda: desk.page.deep_looks.running)
+    dialog = desk.page.deep_looks.dialog
     assert dialog is not None
     looks.made[0].fault = "the memory is full"
     desk.until(dialog.again_button.isVisible)
     assert dialog.fault.text() == "the memory is full. Try again."
     qtbot.mouseClick(dialog.again_button, Qt.MouseButton.LeftButton)
-    desk.until(lambda: len(looks.made) == 2 and desk.page.looking._begun is not None)
+    desk.until(lambda: len(looks.made) == 2 and desk.page.deep_looks.running)
     assert not dialog.fault.isVisible()
     qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
     desk.until(lambda: looks.made[1].over and not looks.made[1].out.exists())
@@ -114,21 +114,21 @@ def test_a_deep_look_can_be_cancelled_and_tried_again(qtbot: QtBot, home: Home, 
 
 
 def test_a_deep_look_says_when_the_model_is_replaced_or_gone(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:
-    desk = Desk(qtbot, home, bad=1)
+    desk = ReviewDesk(qtbot, home, bad=1)
     desks.append(desk)
     looks = Looks(desk)
     desk.until_shown()
     manifest = home.models / "tiny" / "manifest.json"
     manifest.write_bytes(manifest.read_bytes() + b"\n")
-    desk.press(desk.page.stage.look_button)
-    desk.until(lambda: desk.page.looking._begun is not None)
-    dialog = desk.page.looking.dialog
+    desk.press(desk.page.part_view.look_button)
+    desk.until(lambda: desk.page.deep_looks.running)
+    dialog = desk.page.deep_looks.dialog
     assert dialog is not None
     assert "has been replaced since" in dialog.words.text()
     dialog.reject()
     manifest.unlink()
-    desk.press(desk.page.stage.look_button)
-    dialog = desk.page.looking.dialog
+    desk.press(desk.page.part_view.look_button)
+    dialog = desk.page.deep_looks.dialog
     assert dialog is not None
     desk.until(lambda: "there is no model “tiny”" in dialog.fault.text())
     assert len(looks.made) == 1

@@ -11,9 +11,9 @@ from inspector.domain.records import Verdict
 from inspector.domain.review import Judgement, QueueKind, Review, Truth
 from inspector.outputs.base import LogQuery
 from inspector.outputs.reviews import ReviewLog
-from inspector.review.desk import ReviewDesk
 from inspector.review.estimate import audit_report, audited_truth, conflicts
-from inspector.review.queues import QueueRequest, build_queue
+from inspector.review.queues import QueueRequest
+from inspector.review.walk_at_once import WalkAtOnce
 from tests.review.parts import fill, keep_all, said
 
 if TYPE_CHECKING:
@@ -55,15 +55,21 @@ def test_what_the_audit_makes_of_a_part(rows: list[Review], truth: Truth | None)
     assert audited_truth(rows) is truth
 
 
-def test_the_estimate_follows_from_what_was_judged_at_the_desk(tmp_path: Path) -> None:
+def test_the_estimate_follows_from_what_was_judged_on_a_walk(tmp_path: Path) -> None:
     path, parts = fill(tmp_path, [P] * 30 + [F] * 10 + [E] * 2)
     verdicts = {part.id: part.decision.verdict for part in parts}
     escaped = {part.id for part in parts[:30:10]}  # 3 of the 30 passes are defective
     log = ReviewLog(path)
-    desk = ReviewDesk(log, build_queue(log, QueueRequest(kind=QueueKind.AUDIT, reviewer="Ada"), keep_all))
-    while desk.entry is not None:
-        part = desk.entry.inspection_id
-        desk.judge(BAD if part in escaped or verdicts[part] is F else GOOD)
+    desk = WalkAtOnce(log, keep_all, "Ada")
+    walk = desk.walk
+    walk.open(QueueRequest(kind=QueueKind.AUDIT, reviewer="Ada"))
+    desk.settle()
+    while walk.current is not None:
+        part = walk.current.inspection_id
+        walk.judge(BAD if part in escaped or verdicts[part] is F else GOOD)
+        desk.settle()
+        walk.skip()  # the answer
+        desk.settle()
     report = audit_report(log, LogQuery(verdicts=frozenset({F})), keep_all)
     found = report.estimate
     assert found.passed == AuditCounts(good=27, defective=3)

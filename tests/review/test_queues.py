@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -13,22 +9,18 @@ from pathlib import Path
 import pytest
 
 from inspector.domain.config import ArchiveConfig, KeepPolicy
-from inspector.domain.errors import LogError, ReviewError
 from inspector.domain.records import Verdict
-from inspector.domain.review import Judgement, QueueKind, Review
+from inspector.domain.review import Judgement, QueueKind
 from inspector.domain.sampling import is_kept_pass
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.reviews import ReviewLog
 from inspector.recipes.recipe import Recipe, save_recipe
-from inspector.review.desk import ReviewDesk
 from inspector.review.population import recipe_policies
 from inspector.review.queues import Entry, QueueRequest, Skipped, build_queue, load_entry
 from tests.outputs.samples import inspection
 from tests.review.parts import fill, keep_all, said, with_picture
-from tests.waits import WAIT_S
 
-ROOT = Path(__file__).resolve().parents[2]
 F, P, R, E = Verdict.FAIL, Verdict.PASS, Verdict.REVIEW, Verdict.ERROR
 GOOD, BAD = Judgement.GOOD, Judgement.DEFECTIVE
 
@@ -79,15 +71,15 @@ def test_pictures_that_are_gone_or_altered_are_skipped_with_a_note_and_count_as_
     pictures[2].unlink()
     pictures[2].mkdir()  # cannot be read, not even by root
     log = ReviewLog(path)
-    desk = ReviewDesk(log, build_queue(log, request(), keep_all))
-    assert desk.entry is not None
-    assert desk.entry.inspection_id == parts[3].id
-    assert [one.why.split(":")[0] for one in desk.skipped] == [
+    loaded = [load_entry(log, request(), part.id) for part in parts]
+    skipped = [part for part in loaded if isinstance(part, Skipped)]
+    assert [part.why.split(":")[0] for part in skipped] == [
         "its picture has been removed since",
         "its picture is not the one that was kept",
         "its picture cannot be read",
     ]
-    assert all(one.lost for one in desk.skipped)
+    assert all(part.lost for part in skipped)
+    assert isinstance(loaded[3], Entry)
     assert log.standings(LogQuery()) == {}
 
 
@@ -115,8 +107,8 @@ def test_every_pass_is_drawn_about_equally_often(tmp_path: Path) -> None:
     log = ReviewLog(path)
     drawn = dict.fromkeys([part.id for part in parts], 0)
     for seed in range(200):
-        for one in build_queue(log, request(QueueKind.AUDIT, sample=5, seed=seed), keep_all).ids:
-            drawn[one] += 1
+        for part in build_queue(log, request(QueueKind.AUDIT, sample=5, seed=seed), keep_all).ids:
+            drawn[part] += 1
     assert sum(drawn.values()) == 1000
     assert 25 <= min(drawn.values()) <= max(drawn.values()) <= 80  # 50 each; standard deviation 6.1
 
@@ -176,90 +168,8 @@ def test_who_has_seen_the_verdict_does_not_judge_blind(tmp_path: Path) -> None:
     path, parts = fill(tmp_path, [P, F])
     log = ReviewLog(path)
     log.add(said(parts[1].id, BAD, queue=QueueKind.FAILURES))
-    desk = ReviewDesk(log, build_queue(log, request(QueueKind.AUDIT), keep_all))
-    while desk.entry is not None:
-        assert desk.entry.inspection is None
-        desk.judge(GOOD)
-    assert {part.id: log.history(part.id)[-1].blind for part in parts} == {parts[0].id: True, parts[1].id: False}
-
-
-# --- at the desk ------------------------------------------------------------------------------------------------------
-
-
-def test_undo_brings_the_part_back_and_what_was_revealed_is_not_blind_any_more(tmp_path: Path) -> None:
-    path, parts = fill(tmp_path, [P, P])
-    log = ReviewLog(path)
-    desk = ReviewDesk(log, build_queue(log, request(QueueKind.AUDIT), keep_all))
-    first = desk.judge(BAD, defect_type="crack", note="top left")
-    assert first.blind
-    desk.undo()
-    assert desk.entry is not None
-    assert desk.entry.inspection_id == first.inspection_id
-    again = desk.judge(GOOD)
-    assert again.blind  # a slip of the finger, the verdict was not shown
-    seen = desk.reveal(first.inspection_id)
-    assert seen in parts
-    desk.undo()
-    assert not desk.judge(BAD).blind
-    assert len(log.history(first.inspection_id)) == 5
-    with pytest.raises(ReviewError, match="after the judgement"):
-        desk.reveal(next(part.id for part in parts if part.id != first.inspection_id))
-
-
-def test_a_judgement_that_cannot_be_written_stays_in_hand_and_the_part_stays(tmp_path: Path) -> None:
-    path, parts = fill(tmp_path, [F, F])
-    log = ReviewLog(path, busy_s=0.01)
-    desk = ReviewDesk(log, build_queue(log, request(), keep_all))
-    with closing(sqlite3.connect(path)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(LogError, match="locked"):
-            desk.judge(BAD)
-        assert desk.in_hand is not None
-        with pytest.raises(ReviewError, match="not on the disk yet"):
-            desk.judge(GOOD)
-        other.rollback()
-    written = desk.retry()
-    assert (desk.judged, desk.remaining) == (1, 1)
-    assert log.history(parts[0].id) == [written]
-    desk.skip()
-    assert desk.entry is None
-    assert desk.skipped[-1].why == "left for later"
-    assert build_queue(log, request(), keep_all).ids == (parts[1].id,)
-
-
-DESK = """
-import sys, pathlib
-from inspector.domain.review import Judgement, QueueKind
-from inspector.outputs.reviews import ReviewLog
-from inspector.review.desk import ReviewDesk
-from inspector.review.queues import QueueRequest, build_queue
-from tests.review.parts import keep_all
-log = ReviewLog(pathlib.Path(sys.argv[1]))
-desk = ReviewDesk(log, build_queue(log, QueueRequest(kind=QueueKind.FAILURES, reviewer="Ada"), keep_all))
-while desk.entry is not None:
-    print(desk.judge(Judgement.GOOD).inspection_id, flush=True)
-    sys.stdin.readline()
-"""
-
-
-def test_a_review_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
-    path, parts = fill(tmp_path, [F] * 6)
-    judged: list[str] = []
-    for _ in range(2):
-        desk = subprocess.Popen(
-            [sys.executable, "-c", DESK, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-        )
-        assert desk.stdin is not None
-        assert desk.stdout is not None
-        for _ in range(2):
-            judged.append(desk.stdout.readline().strip())
-            if len(judged) % 2:
-                desk.stdin.write("\n")
-                desk.stdin.flush()
-        desk.send_signal(signal.SIGKILL)
-        desk.communicate(timeout=WAIT_S)
-    assert judged == [part.id for part in parts[:4]]
-    log = ReviewLog(path)
-    assert build_queue(log, request(), keep_all).ids == tuple(part.id for part in parts[4:])
-    rows: list[Review] = [row for part in parts for row in log.history(part.id)]
-    assert [row.inspection_id for row in rows] == judged
+    entries = [load_entry(log, request(QueueKind.AUDIT), part.id) for part in parts]
+    assert [(entry.inspection, entry.blind) for entry in entries if isinstance(entry, Entry)] == [
+        (None, True),
+        (None, False),
+    ]

@@ -16,7 +16,7 @@ import torch
 
 from inspector.domain.errors import BundleError, PictureError
 from inspector.pictures import read_picture
-from inspector.review.deep_look import DeepLook, DeepLookError
+from inspector.review.explain_process import DeepLookError, ExplainProcess
 from inspector.vision.bundle import Bundle, ManifestFields, Preprocessing, write_bundle
 from inspector.vision.export import export_openvino
 from inspector.vision.network import InspectionNetwork
@@ -120,7 +120,7 @@ def test_what_cannot_be_read_or_written_is_told(model: Path, picture: Path, tmp_
 # --- the process ------------------------------------------------------------------------------------------------------
 
 
-def everything(look: DeepLook) -> list[object]:
+def everything(look: ExplainProcess) -> list[object]:
     """Ask until it is over."""
     found: list[object] = []
 
@@ -154,7 +154,7 @@ print('{"kind":"explained","picture":"p","model":"m","model_sha256":"s","p_defec
 
 
 def test_reports_come_while_the_process_runs(tmp_path: Path) -> None:
-    look = DeepLook(tmp_path / "m", tmp_path / "p.png", tmp_path, layers=["layer3"], command=fake(STEPS))
+    look = ExplainProcess(tmp_path / "m", tmp_path / "p.png", tmp_path, layers=["layer3"], command=fake(STEPS))
     found: list[object] = []
 
     def asked() -> list[object]:
@@ -172,7 +172,7 @@ def test_reports_come_while_the_process_runs(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_real_process_makes_the_map(model: Path, picture: Path, tmp_path: Path) -> None:
-    found = everything(DeepLook(model, picture, tmp_path, methods=["closed-form"]))
+    found = everything(ExplainProcess(model, picture, tmp_path, methods=["closed-form"]))
     assert [type(one) for one in found] == [MapMade, Progress, Explained]
     assert len(list(tmp_path.glob("*.png"))) == 2
 
@@ -199,15 +199,15 @@ def test_a_failure_is_told_in_the_trainers_words(model: Path, tmp_path: Path) ->
         ("import sys; print('out of luck', file=sys.stderr); sys.exit(3)", "ended with code 3: out of luck"),
         ("print('nonsense')", "answered with b'nonsense'"),
     ):
-        look = DeepLook(model, tmp_path, tmp_path, command=fake(script))
+        look = ExplainProcess(model, tmp_path, tmp_path, command=fake(script))
         with pytest.raises(DeepLookError, match=words):
             everything(look)
     with pytest.raises(DeepLookError, match="cannot be started"):
-        DeepLook(model, tmp_path, tmp_path, command=(str(tmp_path / "nothing"),))
+        ExplainProcess(model, tmp_path, tmp_path, command=(str(tmp_path / "nothing"),))
 
 
 def test_a_cancelled_look_leaves_no_process(model: Path, picture: Path, tmp_path: Path) -> None:
-    look = DeepLook(model, picture, tmp_path, command=fake("import threading; threading.Event().wait(60)"))
+    look = ExplainProcess(model, picture, tmp_path, command=fake("import threading; threading.Event().wait(60)"))
     pid = look._process.pid
     assert look.poll() == []
     look.cancel()

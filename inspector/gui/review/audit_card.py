@@ -95,20 +95,20 @@ class AuditCard(QWidget):
         if report is None:
             self.words.setText("Reading the record.")
         elif problem:
-            found = report.population
-            self.words.setText(f"{found.problem[:1].upper()}{found.problem[1:]}. {found.next_step}")
+            population = report.population
+            self.words.setText(f"{population.problem[:1].upper()}{population.problem[1:]}. {population.next_step}")
         else:
             self._fill(report.estimate, report.population.passes)
             self.words.setText(audit_words(report))
 
-    def _fill(self, found: AuditEstimate, passes: int) -> None:
+    def _fill(self, audit: AuditEstimate, passes: int) -> None:
         texts = {
-            "audited": f"{found.passed.judged:,} of {passes:,}",
-            "defective": _found(found.passed),
-            "share": _estimate(found.defective_passes, found.passed.judged),
-            "escapes": _estimate(found.escape_rate, found.passed.judged),
-            "counted": percent(found.yield_fraction),
-            "corrected": _estimate(found.yield_corrected, found.passed.judged),
+            "audited": f"{audit.passed.judged:,} of {passes:,}",
+            "defective": _counted(audit.passed),
+            "share": _estimate(audit.defective_passes, audit.passed.judged),
+            "escapes": _estimate(audit.escape_rate, audit.passed.judged),
+            "counted": percent(audit.yield_fraction),
+            "corrected": _estimate(audit.yield_corrected, audit.passed.judged),
         }
         for name, text in texts.items():
             self.values[name].setText(text)
@@ -116,29 +116,29 @@ class AuditCard(QWidget):
 
 def audit_words(report: AuditReport) -> str:
     """Return what has to be known of the figures, and what a claim would need."""
-    found, estimate = report.population, report.estimate
+    population, estimate = report.population, report.estimate
     if not estimate.passed.judged:
-        kept = f"1 in {found.one_in} was kept" if found.one_in > 1 else "all were kept"
-        first = f"{len(found.kept_passes):,} passed parts can be audited ({kept}). Nothing is judged blind yet."
-        return " ".join((first, *report.notes[: len(found.notes)]))
+        kept = f"1 in {population.one_in} was kept" if population.one_in > 1 else "all were kept"
+        first = f"{len(population.kept_passes):,} passed parts can be audited ({kept}). Nothing is judged blind yet."
+        return " ".join((first, *report.notes[: len(population.notes)]))
     return " ".join(report.notes) or _shown(estimate)
 
 
-def _shown(found: AuditEstimate) -> str:
-    claim = found.claim
+def _shown(estimate: AuditEstimate) -> str:
+    claim = estimate.claim
     return f"Shown with 95 %: at most {percent(claim.claim)} of the passed parts are defective."
 
 
-def _found(counts: AuditCounts) -> str:
+def _counted(counts: AuditCounts) -> str:
     words = f"{counts.defective}"
     if counts.unsure:
         words += f" + {counts.unsure} unsure"
     return words + (f" + {counts.conflict} in conflict" if counts.conflict else "")
 
 
-def _estimate(found: Estimate, judged: int) -> str:
+def _estimate(share: Estimate, judged: int) -> str:
     """Return a share with its limits; without a judged part only a dash: anything is possible."""
     if not judged:
         return "–"
-    limits = interval(found.low, found.high)
-    return limits if found.value is None else f"{percent(found.value)} ({limits})"
+    limits = interval(share.low, share.high)
+    return limits if share.value is None else f"{percent(share.value)} ({limits})"

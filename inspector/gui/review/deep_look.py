@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Protocol
 import cv2
 from PySide6.QtCore import QObject
 
-from inspector import assembly
 from inspector.domain.errors import PictureError
-from inspector.gui.review.deep_look_dialog import LookDialog
+from inspector.gui.review.maps_dialog import MapsDialog
 from inspector.gui.review.words import clock
 from inspector.gui.widgets.render import to_qimage
+from inspector.gui.work import Latest
 from inspector.pictures import read_picture
-from inspector.review.deep_look import DeepLook, DeepLookError
+from inspector.review.explain_process import DeepLookError, ExplainProcess
 from inspector.vision.bundle import MANIFEST_FILE
 from trainer.protocol import Explained, MapMade, Progress
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from inspector.domain.records import Image, Inspection
     from inspector.gui.work import Worker
-    from inspector.paths import Home
+    from inspector.vision.store import ModelStore
     from trainer.protocol import ExplainReport
 
 _LONGEST_PX = 1024
@@ -40,13 +40,13 @@ _PICTURE = "picture"
 #: Rows of the grid: a layer, and the keys and names of its maps. The line's own map has one layer; the picture lies
 #: under it.
 PLAN = (
-    ("layer4", ((_LINE, "Shown at the line"), *((one, f"{one} · layer4") for one in _METHODS))),
-    ("layer3", ((_PICTURE, "Picture"), *((one, f"{one} · layer3") for one in _METHODS))),
+    ("layer4", ((_LINE, "Shown at the line"), *((method, f"{method} · layer4") for method in _METHODS))),
+    ("layer3", ((_PICTURE, "Picture"), *((method, f"{method} · layer3") for method in _METHODS))),
 )
 
 
-class LookProcess(Protocol):
-    """What computes the maps; see `DeepLook`."""
+class MapsProcess(Protocol):
+    """What computes the maps; as `ExplainProcess` does."""
 
     over: bool
 
@@ -60,8 +60,8 @@ class LookProcess(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Begun:
-    process: LookProcess
+class _Running:
+    process: MapsProcess
     folder: Path
     words: str
     picture: QImage
@@ -72,29 +72,29 @@ class _News:
     reports: list[tuple[ExplainReport, QImage | None]]
 
 
-class Looking(QObject):
+class DeepLooks(QObject):
     """Owned by the page, on the GUI thread. One look at a time; a new one ends that before.
 
     Args:
         work: Starts the process, asks it, reads its maps.
-        home: Where models are.
+        models: The models; that which judged a part is looked for among them.
     """
 
-    def __init__(self, work: Worker, home: Home, parent: QObject | None = None) -> None:
+    def __init__(self, *, work: Worker, models: ModelStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._work, self._home = work, home
-        self.start: Callable[[Path, Path, Path], LookProcess] = DeepLook
-        self.dialog: LookDialog | None = None
+        self._work, self._models = work, models
+        #: Starts the process that computes the maps: of a model (its folder), of a picture, into a folder.
+        self.start: Callable[[Path, Path, Path], MapsProcess] = ExplainProcess
+        self._latest = Latest(work, self._fail)
+        self.dialog: MapsDialog | None = None
         self._asked: tuple[Inspection, Image] | None = None
-        self._begun: _Begun | None = None
-        self._number = 0
-        self._polling = False
+        self._running: _Running | None = None
 
     def open(self, inspection: Inspection, image: Image, parent: QWidget) -> None:
         """Begin a look at a part, in a dialog of its own."""
         self.end()
         title = f"Part {inspection.part_number:,} · {clock(inspection.time_utc)}"
-        dialog = LookDialog(title, "Looking for the model that judged it.", parent)
+        dialog = MapsDialog(title, "Looking for the model that judged it.", parent)
         dialog.finished.connect(lambda _: self.end())
         dialog.cancel_wanted.connect(self._cancel)
         dialog.again_wanted.connect(self._begin)
@@ -104,13 +104,14 @@ class Looking(QObject):
 
     def poll(self) -> None:
         """Look whether there is news."""
-        begun, number = self._begun, self._number
-        if begun is None or self._polling:
-            return
-        self._polling = True
-        self._work.do(
-            lambda: _news(begun), lambda news: self._take(number, news), lambda error: self._fail(number, error)
-        )
+        running = self._running
+        if running is not None and not self._latest.busy:
+            self._latest.also(lambda: _news(running), self._take)
+
+    @property
+    def running(self) -> bool:
+        """True while a process computes."""
+        return self._running is not None
 
     def end(self) -> None:
         """End the process, remove its maps, and let the dialog go."""
@@ -121,50 +122,49 @@ class Looking(QObject):
 
     def release(self) -> None:
         """End at once: the window is closing, and the worker takes no more tasks."""
-        begun, self._begun = self._begun, None
-        self._number += 1
-        if begun is not None:
-            _clear(begun)
+        running, self._running = self._running, None
+        self._latest.forget()
+        if running is not None:
+            _clear(running)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
         self._stop()
-        number, start, home = self._number, self.start, self._home
+        start, models = self.start, self._models
         if self._asked is None or self.dialog is None:
             return
         inspection, image = self._asked
         self.dialog.show_plan(PLAN)
         self.dialog.show_running()
         self.dialog.show_progress(0, 0, "Starting")
+        self._latest.ask(
+            lambda: _begin(start, models, inspection, image),
+            self._show_begun,
+            late=lambda running: self._work.do(lambda: _clear(running)),
+        )
 
-        def begun(found: _Begun) -> None:
-            if number != self._number or self.dialog is None:
-                self._work.do(lambda: _clear(found))
-                return
-            self._begun = found
-            self.dialog.words.setText(found.words)
-            self.dialog.show_map("layer3", _PICTURE, found.picture, "The picture itself")
+    def _show_begun(self, running: _Running) -> None:
+        self._running = running
+        if self.dialog is not None:
+            self.dialog.words.setText(running.words)
+            self.dialog.show_map("layer3", _PICTURE, running.picture, "The picture itself")
             self.dialog.show_progress(0, 0, "Loading the model")
 
-        self._work.do(lambda: _start(start, home, inspection, image), begun, lambda error: self._fail(number, error))
-
     def _stop(self) -> None:
-        self._number += 1
-        self._polling = False
-        begun, self._begun = self._begun, None
-        if begun is not None:
-            self._work.do(lambda: _clear(begun))
+        self._latest.forget()
+        running, self._running = self._running, None
+        if running is not None:
+            self._work.do(lambda: _clear(running))
 
     def _cancel(self) -> None:
         self._stop()
         if self.dialog is not None:
             self.dialog.show_end("Cancelled")
 
-    def _take(self, number: int, news: _News) -> None:
-        if number != self._number or self.dialog is None:
+    def _take(self, news: _News) -> None:
+        if self.dialog is None:
             return
-        self._polling = False
         for report, image in news.reports:
             if isinstance(report, MapMade) and image is not None:
                 self.dialog.show_map(report.layer, report.method, image, f"{report.method}, {report.layer}")
@@ -176,19 +176,19 @@ class Looking(QObject):
     def _finish(self, report: Explained) -> None:
         assert self.dialog is not None
         self._stop()
-        left = "; ".join(f"{one.method}, {one.layer}: {one.reason}" for one in report.left_out[:1])
+        left = "; ".join(f"{out.method}, {out.layer}: {out.reason}" for out in report.left_out[:1])
         more = f" {len(report.left_out)} maps cannot be made ({left})." if left else ""
         self.dialog.show_end(f"P(defective) {report.p_defective:.3f}, explained: {report.explained_class}.{more}")
 
-    def _fail(self, number: int, error: Exception) -> None:
-        if number == self._number and self.dialog is not None:
-            self._stop()
+    def _fail(self, error: Exception) -> None:
+        self._stop()
+        if self.dialog is not None:
             self.dialog.show_end("", fault=str(error))
 
 
-def _start(
-    start: Callable[[Path, Path, Path], LookProcess], home: Home, inspection: Inspection, image: Image
-) -> _Begun:
+def _begin(
+    start: Callable[[Path, Path, Path], MapsProcess], models: ModelStore, inspection: Inspection, image: Image
+) -> _Running:
     """Find the model and start the process; called on the worker.
 
     Raises:
@@ -197,7 +197,7 @@ def _start(
     model = inspection.model
     if model is None or inspection.picture is None:
         raise DeepLookError("this part was judged by no model", "Look at a part that has a score.")
-    folder = assembly.model_store(home).find(model.name)
+    folder = models.find(model.name)
     words = f"Explained by {model.name}, the model that judged it."
     if hashlib.sha256((folder / MANIFEST_FILE).read_bytes()).hexdigest() != model.sha256:
         words = f"{model.name} has been replaced since it judged this part: these are the maps of what it is now."
@@ -207,16 +207,16 @@ def _start(
     except BaseException:
         shutil.rmtree(out, ignore_errors=True)
         raise
-    return _Begun(process, out, words, _small(image))
+    return _Running(process, out, words, _small(image))
 
 
-def _news(begun: _Begun) -> _News:
+def _news(running: _Running) -> _News:
     """Ask the process, and read its new maps; called on the worker.
 
     Raises:
         DeepLookError: If the process has failed.
     """
-    return _News([(one, _overlay(one)) for one in begun.process.poll()])
+    return _News([(report, _overlay(report)) for report in running.process.poll()])
 
 
 def _overlay(report: ExplainReport) -> QImage | None:
@@ -228,10 +228,10 @@ def _overlay(report: ExplainReport) -> QImage | None:
         raise DeepLookError(error.what, error.next_step) from error
 
 
-def _clear(begun: _Begun) -> None:
+def _clear(running: _Running) -> None:
     """End the process and remove its maps; called on the worker."""
-    begun.process.cancel()
-    shutil.rmtree(begun.folder, ignore_errors=True)
+    running.process.cancel()
+    shutil.rmtree(running.folder, ignore_errors=True)
 
 
 def _small(image: Image) -> QImage:

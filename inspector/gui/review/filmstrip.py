@@ -27,9 +27,9 @@ class Still:
     """One picture of the strip.
 
     Args:
-        key: What it is of.
-        words: Under it.
-        tip: More words.
+        key: Id of the inspection.
+        words: What stands under it.
+        tip: What is said of it under the pointer.
         state: Colour of its border, of a verdict: "good", "fail", "review", "error", or "idle".
         done: A tick is laid over it.
     """
@@ -69,13 +69,13 @@ class Filmstrip(QWidget):
     def show_stills(self, stills: Sequence[Still], current: str) -> None:
         """Set what is shown, and the key of the one that is looked at."""
         self.stills, self.current = list(stills), current
-        self._images = {one.key: self._images[one.key] for one in stills if one.key in self._images}
-        self.setAccessibleDescription(", ".join(one.words for one in stills))
+        self._images = {still.key: self._images[still.key] for still in stills if still.key in self._images}
+        self.setAccessibleDescription(", ".join(still.words for still in stills))
         self.update()
 
     def show_image(self, key: str, image: QImage | None) -> None:
         """Set a thumbnail; None where there is no picture any more."""
-        if any(one.key == key for one in self.stills):
+        if any(still.key == key for still in self.stills):
             self._images[key] = image
             self.update()
 
@@ -91,7 +91,7 @@ class Filmstrip(QWidget):
         return QRectF(2 + index * (_CELL_W + _GAP), 2, _CELL_W, _CELL_H)
 
     def _at(self, point: QPointF) -> Still | None:
-        return next((one for index, one in enumerate(self.stills) if self._box(index).contains(point)), None)
+        return next((still for index, still in enumerate(self.stills) if self._box(index).contains(point)), None)
 
     def resizeEvent(self, _: QResizeEvent) -> None:
         """Say how many fit."""
@@ -99,16 +99,16 @@ class Filmstrip(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose."""
-        found = self._at(event.position())
-        if found is not None and event.button() is Qt.MouseButton.LeftButton:
-            self.chosen.emit(found.key)
+        still = self._at(event.position())
+        if still is not None and event.button() is Qt.MouseButton.LeftButton:
+            self.chosen.emit(still.key)
 
     def event(self, event: QEvent) -> bool:
         """Say more of the still under the pointer."""
         if event.type() is event.Type.ToolTip:
             help_event: QHelpEvent = event  # type: ignore[assignment]
-            found = self._at(QPointF(help_event.pos()))
-            QToolTip.showText(help_event.globalPos(), found.tip if found else "", self)
+            still = self._at(QPointF(help_event.pos()))
+            QToolTip.showText(help_event.globalPos(), still.tip if still else "", self)
             return True
         return super().event(event)
 
@@ -119,25 +119,25 @@ class Filmstrip(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setFont(font(TINY_PX))
-        for index, one in enumerate(self.stills):
-            box, current = self._box(index), one.key == self.current
+        for index, still in enumerate(self.stills):
+            box, current = self._box(index), still.key == self.current
             painter.fillRect(box, theme.colour("stage"))
-            image = self._images.get(one.key)
-            painter.setOpacity(0.45 if one.done and not current else 1.0)
+            image = self._images.get(still.key)
+            painter.setOpacity(0.45 if still.done and not current else 1.0)
             if image is not None:
                 painter.drawImage(box, image, covering(box, image))
             painter.setOpacity(1.0)
-            if image is None and one.key in self._images:
+            if image is None and still.key in self._images:
                 painter.setPen(theme.colour("stage_text"))
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "no picture")
-            if one.done:
+            if still.done:
                 _draw_tick(painter, box)
-            painter.setPen(QPen(theme.colour("accent") if current else lively(theme, one.state), 4 if current else 2))
+            painter.setPen(QPen(theme.colour("accent") if current else lively(theme, still.state), 4 if current else 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box, 3, 3)
             painter.setPen(theme.colour("text" if current else "muted"))
             foot = QRectF(box.left() - 4, box.bottom() + 2, box.width() + 8, _FOOT_PX - 2)
-            words = painter.fontMetrics().elidedText(one.words, Qt.TextElideMode.ElideRight, int(foot.width()))
+            words = painter.fontMetrics().elidedText(still.words, Qt.TextElideMode.ElideRight, int(foot.width()))
             painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, words)
 
 

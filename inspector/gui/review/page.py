@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -11,28 +11,27 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector.domain.review import QueueKind
-from inspector.domain.shifts import shift_start
-from inspector.gui.review.bar import ReviewBar
-from inspector.gui.review.columns import ReviewColumns
-from inspector.gui.review.deep_look import Looking
-from inspector.gui.review.figures import Figures, FiguresReader, Wanted
-from inspector.gui.review.learning_actions import LessonDesk
-from inspector.gui.review.stage import ReviewStage
-from inspector.gui.review.walk import NOBODY, Walk
+from inspector.gui.review.cards import ReviewCards
+from inspector.gui.review.figures import FiguresRequest
+from inspector.gui.review.part_view import PartView
+from inspector.gui.review.queue_bar import QueueBar
+from inspector.gui.review.scope import Whose
 from inspector.gui.widgets.later import Page
-from inspector.outputs.base import LogQuery
-from inspector.outputs.reviews import ReviewLog
-from inspector.review.population import recipe_policies
-from inspector.review.queues import QueueRequest
+from inspector.review.queues import NOBODY, QueueRequest
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from inspector.domain.review import Judgement
-    from inspector.gui.review.learning_card import Lessons
-    from inspector.gui.review.writing import Written
+    from inspector.gui.review.deep_look import DeepLooks
+    from inspector.gui.review.figures import FiguresReader, ReviewFigures
+    from inspector.gui.review.lesson_edits import LessonEdits
+    from inspector.gui.review.lessons import Lessons
+    from inspector.gui.review.walk_runner import WalkRunner
     from inspector.gui.station.session import Session
+    from inspector.outputs.base import LogQuery
     from inspector.review.manifest import TrainingManifest
+    from inspector.review.wishes import Written
 
 #: From this width on the cards have a column of their own.
 _WIDE_PX = 1500
@@ -40,93 +39,109 @@ _WIDE_PX = 1500
 _LOW_PX = 680
 _FIGURES_EVERY_S = 10.0
 _SAMPLE = 60
+_NO_LOG = "There is no log. Mend it first; then what was inspected can be reviewed."
 
 
 class ReviewPage(Page):
     """See the module.
 
     Args:
-        session: The station; its worker writes what is judged.
+        session: The station: recipe, lot, log, settings.
+        runner: Runs the reviewer's walk.
+        figures: Reads what stands beside the walk.
+        deep_looks: Shows other maps of a part.
+        edits: Changes the set to be learned.
     """
 
     archive_wanted = Signal()  #: the recipe's archive setting
     training_wanted = Signal(str)  #: a manifest of pictures to train with
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        runner: WalkRunner,
+        figures: FiguresReader,
+        deep_looks: DeepLooks,
+        edits: LessonEdits,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._session = session
-        self._log: ReviewLog | None = None
+        self._runner, self._figures, self._edits = runner, figures, edits
         self._log_fault = ""
         self._sample = _SAMPLE
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside the fields gives the keys back to the page
         self._entered = False
         self._manifest_notes = ""
         self._next_figures_s = 0.0
-        policies = recipe_policies(session.store.home.recipes)
-        self.walk = Walk(session.work, policies, self)
-        self.figures = FiguresReader(policies, self)
-        self.looking = Looking(session.work, session.store.home, self)
-        self.lessons = LessonDesk(self.figures, session.store.home, self)
+        self.walk = runner.walk  #: what is shown, said and written
+        self.deep_looks = deep_looks
         self._build()
         self._connect()
-        self._take_reviewer(session.store.settings.reviewer, save=False)
+        self._take_reviewer(session.settings.reviewer, save=False)
 
     def _build(self) -> None:
         outer = QVBoxLayout(self)
         outer.setContentsMargins(10, 10, 10, 8)
         outer.setSpacing(10)
-        self.bar = ReviewBar(self)
+        self.bar = QueueBar(self)
         outer.addWidget(self.bar)
         body = QHBoxLayout()
         body.setSpacing(10)
         outer.addLayout(body, 1)
-        self.stage = ReviewStage(self.walk, self._session.store.settings.heatmap_opacity, self)
-        body.addWidget(self.stage, 1)
-        self.columns = ReviewColumns(self.walk, self)
-        body.addWidget(self.columns)
-        self.judging, self.side = self.columns.judging, self.columns.side
+        self.part_view = PartView(self._runner, self._session.settings.heatmap_opacity, self)
+        body.addWidget(self.part_view, 1)
+        self.cards = ReviewCards(self.walk, self)
+        body.addWidget(self.cards)
+        self.judging = self.cards.judging
 
     def _connect(self) -> None:
-        walk, bar, judging = self.walk, self.bar, self.judging
+        walk, bar, judging, cards = self.walk, self.bar, self.judging, self.cards
         bar.queue_wanted.connect(self.open_queue)
         bar.scope_changed.connect(lambda: self.open_queue(self.walk.kind))
         bar.reviewer_changed.connect(lambda name: self._take_reviewer(name, save=True))
         for field in (bar, judging):
             field.left.connect(self.setFocus)
-        walk.changed.connect(self._show)
-        walk.message.connect(lambda words, state, again: judging.say(words, state, again=again))
-        walk.judged.connect(self._on_judged)
-        walk.withdrawn.connect(lambda _: self._ask_figures())
-        walk.name_wanted.connect(self._ask_name)
-        self.figures.read.connect(self._on_figures)
-        self.figures.learned.connect(self._on_learned)
-        self.figures.failed.connect(lambda words: judging.say(words, "fail"))
         judging.judged.connect(self._judge)
-        judging.asking.connect(lambda _: self.columns.show_buttons())
+        judging.asking.connect(lambda _: cards.show_buttons())
         judging.back_wanted.connect(walk.back)
         judging.skip_wanted.connect(walk.skip)
         judging.undo_wanted.connect(walk.undo)
         judging.again_wanted.connect(walk.again)
-        self.stage.look_button.clicked.connect(self._look_deep)
-        self.side.recent.chosen.connect(self._look)
-        self.side.audit.archive_wanted.connect(self.archive_wanted)
-        self.side.audit.more_wanted.connect(self._larger_sample)
+        self.part_view.look_button.clicked.connect(self._look_deep)
+        cards.recent.chosen.connect(self._look)
+        cards.audit.archive_wanted.connect(self.archive_wanted)
+        cards.audit.more_wanted.connect(self._larger_sample)
+        self._connect_services()
         self._connect_lessons()
-        session = self._session
-        session.log_opened.connect(self._on_log)
-        session.recipe_changed.connect(lambda _: self._on_scope())
+        self._session.log_opened.connect(self._on_log)
+        self._session.recipe_changed.connect(lambda _: self._on_recipe())
         self._keys()
 
+    def _connect_services(self) -> None:
+        runner, figures, judging = self._runner, self._figures, self.judging
+        runner.opened.connect(lambda: self.open_queue(self.walk.kind))
+        runner.failed.connect(self._on_log_fault)
+        runner.changed.connect(self._show)
+        runner.message.connect(lambda words, state, again: judging.say(words, state, again=again))
+        runner.judged.connect(self._on_judged)
+        runner.withdrawn.connect(lambda _: self._refresh_figures())
+        runner.name_wanted.connect(self._ask_name)
+        figures.read.connect(self._on_figures)
+        figures.learned.connect(self._on_learned)
+        figures.failed.connect(lambda words: judging.say(words, "fail"))
+
     def _connect_lessons(self) -> None:
-        card, desk, session = self.side.learning, self.lessons, self._session
-        card.confirmed_changed.connect(self._ask_figures)
-        card.remove_wanted.connect(lambda ids: desk.remove(session.recipe, ids))
-        card.back_wanted.connect(lambda: desk.undo(session.recipe))
-        card.train_wanted.connect(lambda: desk.train(session.recipe))
+        card, edits, session = self.cards.lessons, self._edits, self._session
+        card.confirmed_changed.connect(self._refresh_figures)
+        card.remove_wanted.connect(lambda ids: edits.remove(session.recipe, ids))
+        card.back_wanted.connect(lambda: edits.undo(session.recipe))
+        card.train_wanted.connect(lambda: edits.train(session.recipe))
         card.chosen.connect(self._look)
-        desk.changed.connect(self._on_lessons)
-        desk.ready.connect(self._on_manifest)
-        desk.failed.connect(card.say)
+        edits.changed.connect(self._on_lessons)
+        edits.ready.connect(self._on_manifest)
+        edits.failed.connect(card.say)
 
     def _keys(self) -> None:
         judging, walk = self.judging, self.walk
@@ -137,8 +152,8 @@ class ReviewPage(Page):
             ("Right", walk.skip),
             ("Left", walk.back),
             ("Ctrl+Z", walk.undo),
-            ("H", self.stage.heatmap_button.toggle),
-            ("L", self.stage.look_button.click),
+            ("H", self.part_view.heatmap_button.toggle),
+            ("L", self.part_view.look_button.click),
             ("Esc", walk.leave),
         ):
             shortcut = QShortcut(QKeySequence(key), self, action)
@@ -151,10 +166,10 @@ class ReviewPage(Page):
     def enter(self) -> None:
         """The page is shown."""
         self._entered = True
-        if self._log is None:
+        if self._runner.log is None:
             self._open_log()
         else:
-            self._ask_figures()
+            self._refresh_figures()
             if self.walk.ended:
                 self.open_queue(self.walk.kind)
         self.setFocus()
@@ -163,63 +178,56 @@ class ReviewPage(Page):
         """Walk a queue from its beginning."""
         self.bar.show_queue(kind)
         self.judging.say("")
-        self.walk.open(self._log, self._request(kind))
+        self._runner.open(self._request(kind))
         self._ask_figures()
         self.setFocus()
 
     def poll(self) -> None:
         """Take what threads have finished."""
-        self.walk.poll()
-        self.figures.poll()
-        self.looking.poll()
+        self._runner.poll()
+        self._figures.poll()
+        self.deep_looks.poll()
         if not self.isVisible():
             return
-        self.stage.view.poll()
-        if self._log is not None and time.perf_counter() >= self._next_figures_s:
-            self._ask_figures()
+        self.part_view.view.poll()
+        if self._runner.log is not None and time.perf_counter() >= self._next_figures_s:
+            self._refresh_figures()
 
     def release(self) -> None:
         """End threads; a judgement that is on its way to the disk is waited for."""
-        self.looking.release()
-        self.walk.release()
-        self.figures.close()
-        self.stage.view.release()
+        self.deep_looks.release()
+        self._runner.release()
+        self._figures.close()
+        self.part_view.view.release()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the cards a column of their own where there is room."""
         super().resizeEvent(event)
-        self.columns.arrange(wide=self.width() >= _WIDE_PX, low=self.height() < _LOW_PX)
+        self.cards.arrange(wide=self.width() >= _WIDE_PX, low=self.height() < _LOW_PX)
 
     # --- events -------------------------------------------------------------------------------------------------------
 
     def _open_log(self) -> None:
-        """Open the reviews of the station's log, on the worker."""
-        log = self._session.log
-        self._log = None
-        if log is None:
-            self._log_fault = "There is no log. Mend it first; then what was inspected can be reviewed."
-            self.walk.open(None, self._request(self.walk.kind))
-            return
-        path = log.path
+        """Have the reviews of the station's log opened."""
+        path = self._session.log_path
+        self._log_fault = "" if path is not None else _NO_LOG
+        self._runner.use_log(path)
+        self._runner.open(self._request(self.walk.kind))  # nothing, until the log is open
 
-        def done(found: ReviewLog) -> None:
-            self._log, self._log_fault = found, ""
-            self.open_queue(self.walk.kind)
-
-        def failed(error: Exception) -> None:
-            self._log_fault = str(error)
-            self.walk.open(None, self._request(self.walk.kind))
-
-        self._session.work.do(lambda: ReviewLog(path), done, failed)
+    def _on_log_fault(self, words: str) -> None:
+        self._log_fault = words
+        self._show()
 
     def _on_log(self, _: bool) -> None:  # noqa: FBT001 - a signal's value
         if self._entered:
             self._open_log()
 
-    def _on_scope(self) -> None:
-        """Another recipe is loaded: its parts are meant from now on."""
-        if self._log is not None and self.bar.whose.currentData() != "all":
+    def _on_recipe(self) -> None:
+        """Another recipe is loaded: its parts are meant from now on, and its lessons are shown."""
+        if self._runner.log is not None and self.bar.scope.whose is not Whose.ALL:
             self.open_queue(self.walk.kind)
+        else:
+            self._ask_figures()
 
     def _request(self, kind: QueueKind) -> QueueRequest:
         return QueueRequest(
@@ -231,18 +239,12 @@ class ReviewPage(Page):
         )
 
     def _query(self) -> LogQuery:
-        whose, period = self.bar.whose.currentData(), self.bar.period.currentData()
-        recipe = self._session.recipe
-        now = datetime.now().astimezone()
-        since = {
-            "shift": shift_start(now, self._session.store.settings.shift_starts).astimezone(UTC),
-            "day": now.astimezone(UTC) - timedelta(days=1),
-            "week": now.astimezone(UTC) - timedelta(days=7),
-        }.get(period)
-        return LogQuery(
-            since=since,
-            recipe=recipe.name if recipe is not None and whose != "all" else None,
-            lot=self._session.lot if whose == "lot" else None,
+        session = self._session
+        return self.bar.scope.query(
+            datetime.now().astimezone(),
+            shift_starts=session.settings.shift_starts,
+            recipe=session.recipe.name if session.recipe is not None else None,
+            lot=session.lot,
         )
 
     def _take_reviewer(self, name: str, *, save: bool) -> None:
@@ -250,7 +252,7 @@ class ReviewPage(Page):
         self.bar.show_reviewer(name)
         if not save:
             return
-        settings = self._session.store.settings.model_copy(update={"reviewer": name})
+        settings = self._session.settings.model_copy(update={"reviewer": name})
         self._session.apply_settings(settings, lambda: None)
         self.open_queue(self.walk.kind)
 
@@ -264,15 +266,15 @@ class ReviewPage(Page):
             self.walk.judge(judgement, defect_type, self.judging.take_note())
         else:
             self.walk.judge(judgement, defect_type)
-        self.columns.show_buttons()
+        self.cards.show_buttons()
 
     def _on_judged(self, written: Written) -> None:
-        self.stage.film.forget_image(written.review.inspection_id)
+        self.part_view.film.forget_image(written.review.inspection_id)
         self._on_lessons()
 
     def _look(self, inspection_id: str) -> None:
         self.walk.look(inspection_id)
-        self.columns.show_desk()
+        self.cards.show_judging()
 
     def _larger_sample(self) -> None:
         """Draw more passed parts; those that were drawn stay among them."""
@@ -280,48 +282,59 @@ class ReviewPage(Page):
         self.open_queue(QueueKind.AUDIT)
 
     def _look_deep(self) -> None:
-        found, inspection = self.walk.current, self.walk.inspection
-        if found is not None and found.image is not None and inspection is not None:
-            self.looking.open(inspection, found.image, self)
+        part, inspection = self.walk.current, self.walk.inspection
+        if part is not None and part.image is not None and inspection is not None:
+            self.deep_looks.open(inspection, part.image, self)
 
     def _ask_figures(self) -> None:
+        """Have other figures read than before."""
+        request = self._figures_request()
+        if request is not None:
+            self._figures.ask(request)
+
+    def _refresh_figures(self) -> None:
+        """Have the same figures read anew."""
+        request = self._figures_request()
+        if request is not None:
+            self._figures.ask_again(request)
+
+    def _figures_request(self) -> FiguresRequest | None:
         self._next_figures_s = time.perf_counter() + _FIGURES_EVERY_S
-        if self._log is not None:
-            self.figures.ask(
-                Wanted(
-                    log=self._log,
-                    query=self._query(),
-                    reviewer=self.walk.reviewer,
-                    sample=self._sample,
-                    second_opinion=self.bar.second.isChecked(),
-                    learning=self.lessons.set_of(self._session.recipe),
-                    confirmed=self.side.learning.confirmed.isChecked(),
-                )
-            )
+        if self._runner.log is None:
+            return None
+        return FiguresRequest(
+            log=self._runner.log,
+            query=self._query(),
+            reviewer=self.walk.reviewer,
+            sample=self._sample,
+            second_opinion=self.bar.second.isChecked(),
+            learning=self._edits.set_of(self._session.recipe),
+            confirmed=self.cards.lessons.confirmed.isChecked(),
+        )
 
-    def _on_figures(self, found: Figures) -> None:
-        self.bar.show_counts(found.counts)
-        self.judging.show_types(found.types)
-        self.side.recent.show_said(found.recent)
-        self.side.audit.show_report(found.audit, sample=self._sample)
+    def _on_figures(self, figures: ReviewFigures) -> None:
+        self.bar.show_counts(figures.counts)
+        self.judging.show_types(figures.types)
+        self.cards.recent.show_judged(figures.recent)
+        self.cards.audit.show_report(figures.audit, sample=self._sample)
 
-    def _on_learned(self, found: Lessons | None, fault: str) -> None:
-        undo = self.lessons.can_undo(self._session.recipe)
-        self.side.learning.show_lessons(found, undo=undo)
-        self.side.learning.say(fault or self._manifest_notes)
+    def _on_learned(self, lessons: Lessons | None, fault: str) -> None:
+        undo = self._edits.can_undo(self._session.recipe)
+        self.cards.lessons.show_lessons(lessons, undo=undo)
+        self.cards.lessons.say(fault or self._manifest_notes)
 
     def _on_lessons(self) -> None:
         self._manifest_notes = ""
-        self._ask_figures()
+        self._refresh_figures()
 
-    def _on_manifest(self, found: TrainingManifest) -> None:
+    def _on_manifest(self, manifest: TrainingManifest) -> None:
         """Show what goes into the training, and lead there."""
-        self._manifest_notes = " ".join(found.notes)
-        self.side.learning.say(self._manifest_notes)
-        self.training_wanted.emit(str(found.path))
+        self._manifest_notes = " ".join(manifest.notes)
+        self.cards.lessons.say(self._manifest_notes)
+        self.training_wanted.emit(str(manifest.path))
 
     def _show(self) -> None:
         """Everything from the state of the walk."""
-        opening = "" if self._log is not None else self._log_fault or "Opening the log"
-        self.stage.show_walk(opening)
-        self.columns.show_walk()
+        opening = "" if self._runner.log is not None else self._log_fault or "Opening the log"
+        self.part_view.show_walk(opening)
+        self.cards.show_walk()

@@ -25,12 +25,12 @@ _ROW_PX = 52
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class JudgedPart:
     """One judgement beside the verdict.
 
     Args:
-        review: The judgement.
-        inspection: The part.
+        review: What was said of the part.
+        inspection: What the line said of it.
     """
 
     review: Review
@@ -43,7 +43,9 @@ class Said:
         return review.judgement is not None and agrees(review.judgement, self.inspection.decision.verdict) is False
 
 
-def last_said(log: ReviewLog, query: LogQuery, *, judged_by: str | None = None, limit: int = _LIMIT) -> list[Said]:
+def last_judged(
+    log: ReviewLog, query: LogQuery, *, judged_by: str | None = None, limit: int = _LIMIT
+) -> list[JudgedPart]:
     """Return the last judgements that stand, newest first; called on a worker.
 
     Args:
@@ -55,11 +57,16 @@ def last_said(log: ReviewLog, query: LogQuery, *, judged_by: str | None = None, 
     Raises:
         LogError: If the log cannot be read.
     """
-    seen = [one for one in log.standings(query).values() if judged_by is None or one.of(judged_by) is not None]
-    standing = [review for one in seen for review in one.reviews]
-    newest = sorted(standing, key=lambda one: (one.time_utc, one.id), reverse=True)[:limit]
-    parts = log.inspections([one.inspection_id for one in newest])
-    return [Said(review=one, inspection=parts[one.inspection_id]) for one in newest if one.inspection_id in parts]
+    standings = log.standings(query).values()
+    shown = [standing for standing in standings if judged_by is None or standing.of(judged_by) is not None]
+    reviews = [review for standing in shown for review in standing.reviews]
+    newest = sorted(reviews, key=lambda review: (review.time_utc, review.id), reverse=True)[:limit]
+    parts = log.inspections([review.inspection_id for review in newest])
+    return [
+        JudgedPart(review=review, inspection=parts[review.inspection_id])
+        for review in newest
+        if review.inspection_id in parts
+    ]
 
 
 class RecentCard(QWidget):
@@ -87,29 +94,29 @@ class RecentCard(QWidget):
         self.list.itemClicked.connect(self._chosen)
         layout.addWidget(self.list, 1)
 
-    def show_said(self, said_of: Sequence[Said]) -> None:
+    def show_judged(self, parts: Sequence[JudgedPart]) -> None:
         """Set the judgements, newest first."""
-        self.empty.setVisible(not said_of)
+        self.empty.setVisible(not parts)
         self.list.clear()
-        for one in said_of:
-            item = QListWidgetItem(_words(one), self.list)
-            item.setData(Qt.ItemDataRole.UserRole, one.inspection.id)
+        for part in parts:
+            item = QListWidgetItem(_words(part), self.list)
+            item.setData(Qt.ItemDataRole.UserRole, part.inspection.id)
             item.setSizeHint(QSize(0, _ROW_PX))
-            if one.review.note:
-                item.setToolTip(one.review.note)
-            if one.against:
-                state = "fail" if one.inspection.decision.verdict.value == "PASS" else "review"
+            if part.review.note:
+                item.setToolTip(part.review.note)
+            if part.against:
+                state = "fail" if part.inspection.decision.verdict.value == "PASS" else "review"
                 item.setForeground(lively(CURRENT.theme, state))
 
     def _chosen(self, item: QListWidgetItem) -> None:
         self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))
 
 
-def _words(one: Said) -> str:
-    review, inspection = one.review, one.inspection
+def _words(part: JudgedPart) -> str:
+    review, inspection = part.review, part.inspection
     judgement, verdict = review.judgement, inspection.decision.verdict
-    found = agrees(judgement, verdict) if judgement is not None else None
+    agreed = agrees(judgement, verdict) if judgement is not None else None
     words = review.defect_type or said(judgement)
-    beside = {True: f", as {verdict.value}", False: f" against {verdict.value}", None: f"; {verdict.value}"}[found]
+    beside = {True: f", as {verdict.value}", False: f" against {verdict.value}", None: f"; {verdict.value}"}[agreed]
     how = " · blind" if review.blind else ""
     return f"{words}{beside}\n{review.reviewer} · {clock(review.time_utc)} · part {inspection.part_number:,}{how}"

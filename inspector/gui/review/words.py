@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from inspector.domain.records import Verdict
 from inspector.domain.review import Judgement, QueueKind, Truth, truth_of
 from inspector.gui.review.filmstrip import Still
+from inspector.review.wishes import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from inspector.domain.records import Inspection
     from inspector.domain.review import Review
-    from inspector.gui.review.reader import Loaded
+    from inspector.review.part import ReviewPart
     from inspector.review.queues import Queue
 
 #: The queues, in the order in which they are shown, and their names.
@@ -37,8 +38,14 @@ EMPTY_QUEUES = {
 }
 #: The colour of each verdict.
 STATES = {Verdict.PASS: "good", Verdict.FAIL: "fail", Verdict.REVIEW: "review", Verdict.ERROR: "error"}
-#: The periods that can be chosen, by name.
-PERIODS = {"shift": "This shift", "day": "Last 24 hours", "week": "Last 7 days", "all": "All"}
+
+#: What a walk tells without further words, and the colour in which it is said.
+NOTICES = {
+    Notice.WRITING: ("Writing…", ""),
+    Notice.LOOKED_UP: ("Looked up. Back (left arrow) leads to the queue again.", ""),
+    Notice.LEFT: ("", ""),
+    Notice.GIVEN_UP: ("The judgement that could not be written was given up.", "review"),
+}
 
 
 def queue_tip(kind: QueueKind) -> str:
@@ -73,10 +80,10 @@ def answer(review: Review, inspection: Inspection) -> str:
     """Return what was judged beside what the line had said."""
     verdict = inspection.decision.verdict
     words = f"Part {inspection.part_number:,}: {said(review.judgement, review.defect_type)}"
-    found = agrees(review.judgement, verdict) if review.judgement is not None else None
-    if found is None:
+    agreed = agrees(review.judgement, verdict) if review.judgement is not None else None
+    if agreed is None:
         return f"{words}; the line said {verdict.value}."
-    if found:
+    if agreed:
         return f"{words}, as the line said ({verdict.value})."
     kind = "an escape" if verdict is Verdict.PASS else "a false reject"
     return f"{words}, against {verdict.value}: {kind}."
@@ -87,7 +94,7 @@ def written_words(review: Review, inspection: Inspection, meanwhile: Sequence[Re
     words = answer(review, inspection)
     if not meanwhile:
         return words
-    told = ", ".join(f"{one.reviewer} ({said(one.judgement, one.defect_type)})" for one in meanwhile)
+    told = ", ".join(f"{review.reviewer} ({said(review.judgement, review.defect_type)})" for review in meanwhile)
     return f"{words} Meanwhile judged by {told}; both stand beside one another."
 
 
@@ -100,7 +107,8 @@ def withdrawn_words(own: Review) -> str:
 def others_words(reviews: Sequence[Review]) -> str:
     """Return what colleagues said of a part; empty where nobody did."""
     words = "; ".join(
-        f"{one.reviewer}: {said(one.judgement, one.defect_type)}, {clock(one.time_utc)}" for one in reviews
+        f"{review.reviewer}: {said(review.judgement, review.defect_type)}, {clock(review.time_utc)}"
+        for review in reviews
     )
     return f"{words}. They contradict one another." if truth_of(reviews) is Truth.CONFLICT else words
 
@@ -140,13 +148,13 @@ def judged_words(queue: Queue) -> str:
     return f"\n{', '.join(pieces)}." if pieces else ""
 
 
-def still_words(key: str, known: Loaded | None, *, judged: Review | None) -> Still:
+def still_words(key: str, known: ReviewPart | None, *, judged: Review | None) -> Still:
     """Return a still of the filmstrip; of a blind part it tells nothing of the verdict.
 
     Args:
         key: Id of the inspection.
-        known: What has been read of it.
-        judged: What this reviewer has said of it.
+        known: What has been read of the part; None while nothing has.
+        judged: What this reviewer says of it; None where nothing.
     """
     if known is None or known.entry is None:
         return Still(key=key, words="", tip="" if known is None else known.skipped.why if known.skipped else "")

@@ -96,7 +96,7 @@ class MapCell(QAbstractButton):
         painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, self.words)
 
 
-class LookDialog(QDialog):
+class MapsDialog(QDialog):
     """The grid of maps, with what is being computed; it holds no process.
 
     Args:
@@ -124,13 +124,13 @@ class LookDialog(QDialog):
         layout.addWidget(self.words)
         self.pages = QStackedWidget(self)
         layout.addWidget(self.pages, 1)
-        self._maps = QWidget(self)
-        self._grid = QGridLayout(self._maps)
+        self.maps = QWidget(self)
+        self._grid = QGridLayout(self.maps)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(8)
-        self.pages.addWidget(self._maps)
-        self._large = FittedPicture("Map", self)
-        self.pages.addWidget(self._large)
+        self.pages.addWidget(self.maps)
+        self.large = FittedPicture("Map", self)
+        self.pages.addWidget(self.large)
         self.cells: dict[tuple[str, str], MapCell] = {}
         self.fault = label("", "fault")
         self.fault.setTextFormat(Qt.TextFormat.PlainText)
@@ -178,11 +178,11 @@ class LookDialog(QDialog):
         self.cells = {}
         for place, (layer, maps) in enumerate(rows):
             for column, (key, words) in enumerate(maps):
-                cell = MapCell(words, self._maps)
+                cell = MapCell(words, self.maps)
                 cell.clicked.connect(lambda _=False, cell=cell: self._enlarge(cell))
                 self._grid.addWidget(cell, place, column)
                 self.cells[layer, key] = cell
-        self._large.hide()
+        self.large.hide()
 
     def show_map(self, layer: str, key: str, image: QImage, tip: str) -> None:
         """Set one map."""
@@ -216,18 +216,18 @@ class LookDialog(QDialog):
 
     def show_grid(self) -> None:
         """Back to all maps."""
-        self.pages.setCurrentWidget(self._maps)
+        self.pages.setCurrentWidget(self.maps)
         self.grid_button.hide()
 
     def reject(self) -> None:
         """Escape leads back to the grid first."""
-        if self.pages.currentWidget() is self._large:
+        if self.pages.currentWidget() is self.large:
             self.show_grid()
         else:
             super().reject()
 
     def _enlarge(self, cell: MapCell) -> None:
-        self._large.show_image(cell.image)
-        self.pages.setCurrentWidget(self._large)
+        self.large.show_image(cell.image)
+        self.pages.setCurrentWidget(self.large)
         self.grid_button.show()
         self.grid_button.setFocus()

@@ -15,20 +15,20 @@ from inspector.gui.widgets.render import Scene
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from inspector.gui.review.walk import Walk
+    from inspector.gui.review.walk_runner import WalkRunner
 
 
-class ReviewStage(QWidget):
+class PartView(QWidget):
     """See the module; it shows what the walk allows to be seen.
 
     Args:
-        walk: The reviewer's.
-        opacity: Of the heatmap at first, 0..1.
+        runner: Has the walk and the thumbnails.
+        opacity: With which the heatmap is drawn at first, 0..1.
     """
 
-    def __init__(self, walk: Walk, opacity: float, parent: QWidget | None = None) -> None:
+    def __init__(self, runner: WalkRunner, opacity: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._walk = walk
+        self._walk, self._reader = runner.walk, runner.reader
         self._log_words = ""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -38,9 +38,9 @@ class ReviewStage(QWidget):
         layout.addLayout(self._build_tools(opacity))
         self.film = Filmstrip(self)
         layout.addWidget(self.film)
-        self.film.chosen.connect(walk.jump)
-        self.film.room_changed.connect(walk.set_room)
-        walk.reader.thumbnail.connect(self._on_thumbnail)
+        self.film.chosen.connect(self._walk.jump)
+        self.film.room_changed.connect(self._walk.set_room)
+        self._reader.thumbnail.connect(self._on_thumbnail)
 
     def _build_tools(self, opacity: float) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -87,17 +87,17 @@ class ReviewStage(QWidget):
 
     def _show_picture(self) -> None:
         walk = self._walk
-        found = walk.current
-        if found is None or found.image is None or found.entry is None:
+        part = walk.current
+        if part is None or part.image is None or part.entry is None:
             self.view.say_when_empty(self._empty_words())
             self.view.show_scene(None)
             return
-        prediction = walk.answer.prediction if walk.answer is not None else found.prediction
+        prediction = walk.answer.prediction if walk.answer is not None else part.prediction
         drawn = self.heatmap_button.isChecked() and not walk.withheld
         self.view.show_scene(
             Scene(
-                image=found.image,
-                label=f"part {found.entry.part_number:,} · {clock(found.entry.time_utc)}",
+                image=part.image,
+                label=f"part {part.entry.part_number:,} · {clock(part.entry.time_utc)}",
                 heatmap=prediction if drawn else None,
                 opacity=self.opacity.value() / 100,
                 part=True,
@@ -115,20 +115,20 @@ class ReviewStage(QWidget):
         if not walk.ended:
             return "Reading the picture"
         if walk.ids:
-            judged, passed = len(walk.done), walk.passed_over
+            judged, passed = len(walk.done), len(walk.passed_over)
             return walked_words(judged=judged, passed_over=passed, skipped=len(walk.ids) - judged - passed)
         return EMPTY_QUEUES[walk.kind] + judged_words(walk.queue)
 
     def _show_film(self) -> None:
         walk = self._walk
-        ids = walk.stills() if walk.direct is None else ()
+        ids = walk.stills() if walk.looked_up is None else ()
         current = walk.ids[walk.place] if walk.place < len(walk.ids) else ""
-        stills = [still_words(one, walk.reader.known(one), judged=walk.done.get(one)) for one in ids]
-        self.film.show_stills(stills, current)
-        for one in ids:
-            known, image = walk.reader.thumbnail_of(one)
-            if known and not self.film.has_image(one):
-                self.film.show_image(one, image)
+        done = walk.done
+        self.film.show_stills([still_words(key, walk.known(key), judged=done.get(key)) for key in ids], current)
+        for key in ids:
+            known, image = self._reader.thumbnail_of(key)
+            if known and not self.film.has_image(key):
+                self.film.show_image(key, image)
 
     def _on_thumbnail(self, key: str, image: QImage | None) -> None:
         self._show_film()

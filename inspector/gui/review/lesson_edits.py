@@ -6,37 +6,41 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from inspector import assembly
 from inspector.domain.errors import BundleError
 from inspector.review.learning import LearningSet
 from inspector.review.manifest import TrainingManifest, training_manifest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from inspector.gui.review.figures import FiguresReader
-    from inspector.paths import Home
     from inspector.recipes.recipe import Recipe
+    from inspector.vision.store import ModelStore
 
 
-class LessonDesk(QObject):
+class LessonEdits(QObject):
     """Owned by the page, on the GUI thread; the figures' thread does the work.
 
     Args:
-        figures: Whose thread is the only one that uses the sets.
-        home: Where sets and models are.
+        figures: Its thread is the only one that uses the sets.
+        sets: Folder of the recipes' sets.
+        models: The models, of whose own pictures a training takes too.
     """
 
     changed = Signal()  #: the set is another one now
     ready = Signal(object)  #: TrainingManifest
     failed = Signal(str)
 
-    def __init__(self, figures: FiguresReader, home: Home, parent: QObject | None = None) -> None:
+    def __init__(
+        self, *, figures: FiguresReader, sets: Path, models: ModelStore, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._figures, self._home = figures, home
+        self._figures, self._sets, self._models = figures, sets, models
         self._removed: list[tuple[str, list[str]]] = []
 
     def set_of(self, recipe: Recipe | None) -> LearningSet | None:
         """Return a recipe's set."""
-        return None if recipe is None else LearningSet(self._home.learning, recipe.name)
+        return None if recipe is None else LearningSet(self._sets, recipe.name)
 
     def can_undo(self, recipe: Recipe | None) -> bool:
         """Say whether something was taken out of a recipe's set that can be taken in again."""
@@ -69,13 +73,13 @@ class LessonDesk(QObject):
 
     def train(self, recipe: Recipe | None) -> None:
         """Write the manifest that unites the set with the pictures of the recipe's model."""
-        learning, home = self.set_of(recipe), self._home
+        learning, models = self.set_of(recipe), self._models
         if learning is None or recipe is None:
             return
 
         def write() -> TrainingManifest:
             try:
-                model = assembly.model_store(home).find(recipe.model)
+                model = models.find(recipe.model)
             except BundleError:
                 model = None  # gone: what was learned may do alone, and the manifest says so
             return training_manifest(learning, model)

@@ -8,7 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from inspector.domain.review import QueueKind
-from inspector.gui.review.words import PERIODS, QUEUES, queue_tip
+from inspector.gui.review.scope import Period, Scope, Whose
+from inspector.gui.review.words import QUEUES, queue_tip
 from inspector.gui.widgets.basics import label
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _KEYS = {kind: f"Alt+{number}" for number, kind in enumerate(QUEUES, start=1)}
 
 
-class ReviewBar(QFrame):
+class QueueBar(QFrame):
     """See the module; it emits what is wished."""
 
     queue_wanted = Signal(object)  #: QueueKind
@@ -52,15 +53,12 @@ class ReviewBar(QFrame):
         self.second.toggled.connect(lambda _: self.scope_changed.emit())
         row.addWidget(self.second)
         self.whose = QComboBox(self)
-        self.whose.addItem("This recipe", "recipe")
-        self.whose.addItem("This lot", "lot")
-        self.whose.addItem("Every recipe", "all")
+        self.whose.addItems([whose.value for whose in Whose])
         self.whose.setAccessibleName("Of which parts")
         self.whose.setToolTip("Of which parts: of the recipe or the lot above, or of every recipe")
         self.period = QComboBox(self)
-        for value, words in PERIODS.items():
-            self.period.addItem(words, value)
-        self.period.setCurrentIndex(self.period.findData("week"))
+        self.period.addItems([period.value for period in Period])
+        self.period.setCurrentText(Period.WEEK.value)
         self.period.setAccessibleName("Of which time")
         self.period.setToolTip("When the parts were inspected")
         for box in (self.whose, self.period):
@@ -84,6 +82,11 @@ class ReviewBar(QFrame):
         self.reviewer.returnPressed.connect(self.left)
         row.addWidget(self.reviewer)
         self._named_as = ""
+
+    @property
+    def scope(self) -> Scope:
+        """Which parts are meant."""
+        return Scope(whose=Whose(self.whose.currentText()), period=Period(self.period.currentText()))
 
     def show_counts(self, counts: Mapping[QueueKind, int]) -> None:
         """Set how many wait in each queue; one that is not known yet has no count."""

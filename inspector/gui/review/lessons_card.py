@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -19,22 +18,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.gui.review.lessons import THUMBNAIL_PX
 from inspector.gui.widgets.basics import card, label
-from inspector.gui.widgets.fitted_picture import read_image
 from inspector.review.learning import Why
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QImage
+    from inspector.gui.review.lessons import Lessons
+    from inspector.review.learning import Lesson
 
-    from inspector.outputs.reviews import ReviewLog
-    from inspector.review.learning import LearningSet, Lesson
-
-_THUMB_PX = 44
 _ROW_PX = 52
-_THUMBS = 300
 _EMPTY = (
     "Nothing is to be learned yet. Where you and the line disagree, the picture comes here: a false reject, an escape. "
     "What was judged blind is kept for the test."
@@ -46,59 +40,7 @@ _WHY = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lessons:
-    """A recipe's set, as it is now.
-
-    Args:
-        recipe: Name of the recipe.
-        lessons: What is in it.
-        images: Thumbnails by the picture's name; one that cannot be read is left out.
-        left_out: How many were taken out by hand.
-        lost: How many pictures were gone before they could be copied.
-    """
-
-    recipe: str
-    lessons: tuple[Lesson, ...]
-    images: dict[str, QImage] = field(default_factory=dict)
-    left_out: int = 0
-    lost: int = 0
-
-
-def read_lessons(
-    learning: LearningSet, log: ReviewLog, images: dict[str, QImage], *, confirmed: bool, closing: threading.Event
-) -> Lessons:
-    """Bring the set in line with what was judged, and read it; called on the figures' thread.
-
-    Args:
-        learning: The recipe's set.
-        log: The record.
-        images: Thumbnails that are known.
-        confirmed: Take failures and reviews too that a reviewer confirms.
-        closing: Set when thumbnails are not wanted any more.
-
-    Raises:
-        LogError: If the log cannot be read.
-        LearningError: If the set cannot be written.
-    """
-    found = learning.update(log, confirmed=confirmed)
-    small: dict[str, QImage] = {}
-    for one in found.lessons[-_THUMBS:]:
-        if closing.is_set():
-            break
-        image = images.get(one.picture) or read_image(learning.pictures / one.picture, _THUMB_PX)
-        if image is not None:
-            small[one.picture] = image
-    return Lessons(
-        recipe=learning.recipe,
-        lessons=found.lessons,
-        images=small,
-        left_out=len(learning.left_out()),
-        lost=len(found.lost),
-    )
-
-
-class LearningCard(QWidget):
+class LessonsCard(QWidget):
     """See the module; it emits what is wished."""
 
     confirmed_changed = Signal()
@@ -120,7 +62,7 @@ class LearningCard(QWidget):
         layout.addWidget(self.words)
         self.list = QListWidget(frame)
         self.list.setAccessibleName("Pictures to be learned")
-        self.list.setIconSize(QSize(_THUMB_PX, _THUMB_PX))
+        self.list.setIconSize(QSize(THUMBNAIL_PX, THUMBNAIL_PX))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -161,24 +103,25 @@ class LearningCard(QWidget):
         self.show_lessons(None, undo=False)
         return row
 
-    def show_lessons(self, found: Lessons | None, *, undo: bool) -> None:
+    def show_lessons(self, lessons: Lessons | None, *, undo: bool) -> None:
         """Show a set; None while there is none, ``undo`` where a removal can be taken back."""
-        lessons = found.lessons if found is not None else ()
+        shown = lessons.lessons if lessons is not None else ()
         marked = {item.data(Qt.ItemDataRole.UserRole) for item in self.list.selectedItems()}
         self.list.clear()
-        newest = lessons[::-1]
-        for one in (*(x for x in newest if x.split != "test"), *(x for x in newest if x.split == "test")):
-            item = QListWidgetItem(_row(one), self.list)
-            item.setData(Qt.ItemDataRole.UserRole, one.inspection_id)
+        newest = shown[::-1]
+        tests_last = [*(row for row in newest if row.split != "test"), *(row for row in newest if row.split == "test")]
+        for lesson in tests_last:
+            item = QListWidgetItem(_row(lesson), self.list)
+            item.setData(Qt.ItemDataRole.UserRole, lesson.inspection_id)
             item.setSizeHint(QSize(0, _ROW_PX))
-            item.setToolTip(f"{one.reviewers}, {_WHY[Why(one.why)]}; judged by {one.model}, {one.recipe}")
-            image = found.images.get(one.picture) if found is not None else None
+            item.setToolTip(f"{lesson.reviewers}, {_WHY[Why(lesson.why)]}; judged by {lesson.model}, {lesson.recipe}")
+            image = lessons.images.get(lesson.picture) if lessons is not None else None
             if image is not None:
                 item.setIcon(QIcon(QPixmap.fromImage(image)))
-            item.setSelected(one.inspection_id in marked)
-        self.words.setText(lessons_words(found) if found is not None and lessons else _EMPTY)
+            item.setSelected(lesson.inspection_id in marked)
+        self.words.setText(lessons_words(lessons) if lessons is not None and shown else _EMPTY)
         self.back_button.setEnabled(undo)
-        self.train_button.setEnabled(any(one.split != "test" for one in lessons))
+        self.train_button.setEnabled(any(lesson.split != "test" for lesson in shown))
         self._selected()
 
     def say(self, words: str) -> None:
@@ -195,27 +138,28 @@ class LearningCard(QWidget):
             self.remove_wanted.emit(marked)
 
 
-def lessons_words(found: Lessons) -> str:
+def lessons_words(lessons: Lessons) -> str:
     """Return how many pictures of which class there are to be learned, and to be tested with."""
-    parts = [_counted([one for one in found.lessons if one.split != "test"], "to learn")]
-    tests = [one for one in found.lessons if one.split == "test"]
+    pieces = [_counted([lesson for lesson in lessons.lessons if lesson.split != "test"], "to learn")]
+    tests = [lesson for lesson in lessons.lessons if lesson.split == "test"]
     if tests:
-        parts.append(_counted(tests, "for the test, judged blind"))
-    if found.left_out:
-        parts.append(f"{found.left_out} removed by hand")
-    if found.lost:
-        parts.append(f"{found.lost} whose picture is gone")
-    return ". ".join(parts) + "."
+        pieces.append(_counted(tests, "for the test, judged blind"))
+    if lessons.left_out:
+        pieces.append(f"{lessons.left_out} removed by hand")
+    if lessons.lost:
+        pieces.append(f"{lessons.lost} whose picture is gone")
+    return ". ".join(pieces) + "."
 
 
 def _counted(lessons: Sequence[Lesson], what: str) -> str:
-    counts = Counter("good" if one.label == "good" else one.defect_type or "defective" for one in lessons)
-    by_class = ", ".join(f"{count} {name}" for name, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+    counts = Counter("good" if lesson.label == "good" else lesson.defect_type or "defective" for lesson in lessons)
+    most_first = sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))
+    by_class = ", ".join(f"{count} {name}" for name, count in most_first)
     return f"{len(lessons)} {what}: {by_class}" if lessons else f"0 {what}"
 
 
-def _row(one: Lesson) -> str:
-    kind = f"{one.label}, {one.defect_type}" if one.defect_type else one.label
-    against = (one.verdict == "PASS") == (one.label == "defective")
-    test = " · test" if one.split == "test" else ""
-    return f"{kind}\n{'against' if against else 'as'} {one.verdict} · {one.reviewers}{test}"
+def _row(lesson: Lesson) -> str:
+    kind = f"{lesson.label}, {lesson.defect_type}" if lesson.defect_type else lesson.label
+    against = (lesson.verdict == "PASS") == (lesson.label == "defective")
+    test = " · test" if lesson.split == "test" else ""
+    return f"{kind}\n{'against' if against else 'as'} {lesson.verdict} · {lesson.reviewers}{test}"

@@ -26,7 +26,7 @@ class DeepLookError(InspectorError):
     """A deep look cannot be started, or has failed."""
 
 
-class DeepLook:
+class ExplainProcess:
     """Runs ``trainer explain`` beside the station at low priority; asked from time to time for what is there.
 
     Used by one thread at a time. It is over when `poll` has returned an `Explained`, has raised, or after `cancel`.

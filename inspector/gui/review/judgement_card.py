@@ -21,7 +21,7 @@ _TYPES_BY_KEY = 9
 _MESSAGE_PX, _ANY_PX = 36, 400
 
 
-class JudgeCard(QFrame):
+class JudgementCard(QFrame):
     """See the module; it emits wishes and holds no record."""
 
     judged = Signal(object, str)  #: Judgement, and the type of the defect or an empty text
@@ -35,7 +35,7 @@ class JudgeCard(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
-        self._types: tuple[str, ...] = ()
+        self.types: tuple[str, ...] = ()
         self.menu: QMenu | None = None
         self.question: Question | None = None
         layout = QVBoxLayout(self)
@@ -97,7 +97,7 @@ class JudgeCard(QFrame):
 
     def show_types(self, types: Sequence[str]) -> None:
         """Set the types that a defect can have, the first nine by number."""
-        self._types = tuple(types)
+        self.types = tuple(types)
 
     def show_state(self, *, judging: bool, back: bool, skip: bool, undo: bool, place: str) -> None:
         """Say what can be done now, and where in the queue this is."""
@@ -149,11 +149,11 @@ class JudgeCard(QFrame):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setToolTipsVisible(True)
-        for number, name in enumerate(self._types, start=1):
+        for number, name in enumerate(self.types, start=1):
             words = name.replace("&", "&&")
             action = menu.addAction(f"&{number}   {words}" if number <= _TYPES_BY_KEY else f"      {words}")
             action.triggered.connect(lambda _=False, name=name: self._say(Judgement.DEFECTIVE, name))
-        if self._types:
+        if self.types:
             menu.addSeparator()
         plain = menu.addAction("&D   Type not named")
         plain.triggered.connect(lambda: self._say(Judgement.DEFECTIVE))

@@ -1,0 +1,65 @@
+"""Which parts a reviewer looks at: whose, and of which time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from inspector.domain.shifts import shift_start
+from inspector.outputs.base import LogQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Whose(Enum):
+    """Of which recipes the parts are; the value is what the choice is called."""
+
+    RECIPE = "This recipe"
+    LOT = "This lot"
+    ALL = "Every recipe"
+
+
+class Period(Enum):
+    """Of which time the parts are; the value is what the choice is called."""
+
+    SHIFT = "This shift"
+    DAY = "Last 24 hours"
+    WEEK = "Last 7 days"
+    ALL = "All"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What was chosen.
+
+    Args:
+        whose: Of which recipes.
+        period: Of which time.
+    """
+
+    whose: Whose
+    period: Period
+
+    def query(self, now: datetime, *, shift_starts: Sequence[int], recipe: str | None, lot: str) -> LogQuery:
+        """Return what the record is asked for.
+
+        Args:
+            now: The local time, with its zone.
+            shift_starts: Hours at which shifts begin, 0..23.
+            recipe: The recipe that is loaded; None where none is.
+            lot: The lot that runs.
+        """
+        since = {
+            Period.SHIFT: shift_start(now, shift_starts).astimezone(UTC),
+            Period.DAY: now.astimezone(UTC) - timedelta(days=1),
+            Period.WEEK: now.astimezone(UTC) - timedelta(days=7),
+            Period.ALL: None,
+        }[self.period]
+        return LogQuery(
+            since=since,
+            recipe=recipe if self.whose is not Whose.ALL else None,
+            lot=lot if self.whose is Whose.LOT else None,
+        )
