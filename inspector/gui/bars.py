@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from inspector.recipes.recipe import Recipe
 
 
-class Header(QWidget):
+class HeaderBar(QWidget):
     """Station, recipe and lot; source, model and log as chips that say more when pressed."""
 
     recipe_wanted = Signal(object)  #: RecipeEntry
@@ -122,7 +122,7 @@ class Header(QWidget):
             self.recipe_box.setCurrentIndex(names.index(self._recipe.name))
 
 
-class Footer(QWidget):
+class FooterBar(QWidget):
     """Latency, which opens the stages; frames, drops, device; the clock."""
 
     stages_wanted = Signal()
@@ -142,8 +142,8 @@ class Footer(QWidget):
         self.latency.clicked.connect(self.stages_wanted)
         self.panel = StagePanel(self)
         self._drops, self.device, self._clock = label(), label(), label()
-        for one in (self.latency, self._drops, self.device):
-            row.addWidget(one)
+        for widget in (self.latency, self._drops, self.device):
+            row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self._clock)
 

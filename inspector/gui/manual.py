@@ -27,7 +27,7 @@ class ManualDialog(QDialog):
     """See the module. It stays open beside the window. The page is white in both themes, as it is on paper.
 
     Args:
-        folder: Of the manual's pages and pictures.
+        folder: Holds the manual's pages and pictures.
     """
 
     def __init__(self, folder: Path | None = None, parent: QWidget | None = None) -> None:

@@ -48,8 +48,8 @@ class PageBar(QWidget):
         """Add a page with its entry.
 
         Args:
-            name: Of the page and of its icon.
-            words: On the entry.
+            name: The page and its icon are known by it.
+            words: Stand on the entry.
             page: The page, or a `LaterPage` for it.
         """
         number = len(self._pages) + 1

@@ -156,12 +156,12 @@ def apply(app: QApplication, theme: Theme) -> None:
 
 def font(pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     """Return the interface font at a size, with tabular figures: a number that changes moves nothing."""
-    found = QFont()
-    found.setFamilies(list(_FAMILIES))
-    found.setPixelSize(pixels)
-    found.setWeight(weight)
-    found.setFeature(QFont.Tag("tnum"), 1)
-    return found
+    typeface = QFont()
+    typeface.setFamilies(list(_FAMILIES))
+    typeface.setPixelSize(pixels)
+    typeface.setWeight(weight)
+    typeface.setFeature(QFont.Tag("tnum"), 1)
+    return typeface
 
 
 def paper() -> QPalette:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindo
 
 from inspector.engine.status import EngineStatus, RunState, SourceState
 from inspector.gui import theme
-from inspector.gui.bars import Footer, Header
+from inspector.gui.bars import FooterBar, HeaderBar
 from inspector.gui.faults import FaultCatcher
 from inspector.gui.page_bar import PageBar
 from inspector.gui.widgets.banners import BannerArea
@@ -48,7 +48,7 @@ class MainWindow(QMainWindow):
     """See the module.
 
     Args:
-        session: The station.
+        session: Tells what is so at the station, and does what is asked.
         pages: Makes the pages.
         state_path: Where size and place of the window are remembered.
         program_log: Where what breaks is written.
@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         outer = QVBoxLayout(middle)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        self.header = Header(middle)
+        self.header = HeaderBar(middle)
         outer.addWidget(self.header)
         body = QHBoxLayout()
         body.setSpacing(0)
@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         right.addWidget(self.bar.stack, 1)
         body.addLayout(right, 1)
         outer.addLayout(body, 1)
-        self.footer = Footer(middle)
+        self.footer = FooterBar(middle)
         outer.addWidget(self.footer)
         pages: tuple[tuple[str, str, QWidget], ...] = (
             ("live", "Live", self.live),
@@ -342,8 +342,8 @@ class MainWindow(QMainWindow):
         """Take the size and place of the last time; the file is a few bytes and read before the window is up."""
         self.resize(1280, 800)
         try:
-            found = json.loads(self._state_path.read_text(encoding="utf-8"))
-            self.restoreGeometry(QByteArray.fromBase64(found["geometry"].encode()))
+            state = json.loads(self._state_path.read_text(encoding="utf-8"))
+            self.restoreGeometry(QByteArray.fromBase64(state["geometry"].encode()))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return
 

@@ -128,7 +128,7 @@ class Workers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job(Generic[_Value]):
+class Errand(Generic[_Value]):
     """One task of a wish.
 
     Args:
@@ -146,9 +146,9 @@ class Job(Generic[_Value]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Outcome:
-    """What came of a job, and of which wish it is."""
+    """What came of an errand, and of which wish it is."""
 
-    job: Job[Any]
+    errand: Errand[Any]
     wish: int
     value: object = None
     error: Exception | None = None
@@ -161,24 +161,24 @@ class Latest:
     and a result that comes late is not told. After `want` only what was not begun is dropped, as where one and the same
     thing is drawn again and again: a picture in the works is better than none.
 
-    Only one job at a time waits in the worker's queue, so that a long list holds up nobody else's tasks.
+    Only one errand at a time waits in the worker's queue, so that a long list holds up nobody else's tasks.
 
     Args:
-        worker: Does the jobs.
-        failed: Gets the exceptions of jobs that do not say who does; without it they are logged.
+        worker: Does the errands.
+        failed: Gets the exceptions of errands that do not say who does; without it they are logged.
     """
 
     def __init__(self, worker: Worker, failed: Callable[[Exception], None] | None = None) -> None:
         self._worker, self._failed = worker, failed
         self._lock = threading.Lock()
-        self._waiting: deque[Job[Any]] = deque()
+        self._waiting: deque[Errand[Any]] = deque()
         self._wish = 0
-        self._begun = 0  # jobs of this wish that were begun and are not told yet
-        self._queued = False  # the worker will come for the next job
+        self._begun = 0  # errands of this wish that were begun and are not told yet
+        self._queued = False  # the worker will come for the next errand
 
     @property
     def busy(self) -> bool:
-        """True until all jobs of the newest wish are told."""
+        """True until all errands of the newest wish are told."""
         with self._lock:
             return bool(self._waiting) or self._begun > 0
 
@@ -190,7 +190,7 @@ class Latest:
         *,
         late: Callable[[_Value], None] | None = None,
     ) -> None:
-        """Wish for this alone; the arguments are those of `Job`."""
+        """Wish for this alone; the arguments are those of `Errand`."""
         self.forget()
         self.also(task, done, failed, late=late)
 
@@ -202,12 +202,12 @@ class Latest:
         *,
         late: Callable[[_Value], None] | None = None,
     ) -> None:
-        """Wish for this too, after the jobs of the same wish; the arguments are those of `Job`."""
-        self._put(Job(task=task, done=done, failed=failed, late=late))
+        """Wish for this too, after the errands of the same wish; the arguments are those of `Errand`."""
+        self._put(Errand(task=task, done=done, failed=failed, late=late))
 
-    def want(self, *jobs: Job[Any]) -> None:
+    def want(self, *errands: Errand[Any]) -> None:
         """Wish for these, in their order; what is being done is still told."""
-        self._put(*jobs, instead=True)
+        self._put(*errands, instead=True)
 
     def forget(self) -> None:
         """Wish for nothing: nothing that was asked for is told any more."""
@@ -216,31 +216,31 @@ class Latest:
             self._waiting.clear()
             self._begun = 0
 
-    def _put(self, *jobs: Job[Any], instead: bool = False) -> None:
+    def _put(self, *errands: Errand[Any], instead: bool = False) -> None:
         with self._lock:
             if instead:
                 self._waiting.clear()
-            self._waiting.extend(jobs)
+            self._waiting.extend(errands)
             self._go_on()
 
     def _go_on(self) -> None:
-        """Have the worker come for the next job; the lock is held."""
+        """Have the worker come for the next errand; the lock is held."""
         if self._waiting and not self._queued:
             self._queued = True
             self._worker.do(self._do_next, self._tell)
 
     def _do_next(self) -> _Outcome | None:
-        """Do the next job; on the worker's thread."""
+        """Do the next errand; on the worker's thread."""
         with self._lock:
             self._queued = False
             if not self._waiting:
                 return None
-            job, wish = self._waiting.popleft(), self._wish
+            errand, wish = self._waiting.popleft(), self._wish
             self._begun += 1
         try:
-            outcome = _Outcome(job=job, wish=wish, value=job.task())
+            outcome = _Outcome(errand=errand, wish=wish, value=errand.task())
         except Exception as error:  # noqa: BLE001 - it is shown, or logged
-            outcome = _Outcome(job=job, wish=wish, error=error)
+            outcome = _Outcome(errand=errand, wish=wish, error=error)
         with self._lock:
             self._go_on()
         return outcome
@@ -248,17 +248,17 @@ class Latest:
     def _tell(self, outcome: _Outcome | None) -> None:
         if outcome is None:
             return
-        job, error = outcome.job, outcome.error
+        errand, error = outcome.errand, outcome.error
         with self._lock:
             newest = outcome.wish == self._wish
             self._begun -= newest
         if not newest:
-            if error is None and job.late is not None:
-                job.late(outcome.value)
+            if error is None and errand.late is not None:
+                errand.late(outcome.value)
         elif error is None:
-            if job.done is not None:
-                job.done(outcome.value)
-        elif (failed := job.failed or self._failed) is not None:
+            if errand.done is not None:
+                errand.done(outcome.value)
+        elif (failed := errand.failed or self._failed) is not None:
             failed(error)
         else:
             _log.error("a task of the window failed", exc_info=error)

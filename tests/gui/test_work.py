@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from inspector.gui.work import Job, Latest, Results, Worker, Workers
+from inspector.gui.work import Errand, Latest, Results, Worker, Workers
 
 WAIT_S = 10.0
 
@@ -34,8 +34,8 @@ class Bench:
 
         return work
 
-    def job(self, name: str) -> Job[str]:
-        return Job(task=self.task(name), done=self.told.append)
+    def job(self, name: str) -> Errand[str]:
+        return Errand(task=self.task(name), done=self.told.append)
 
     def failed(self, error: Exception) -> None:
         self.told.append(f"failed: {error}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from inspector.gui.work import Job, Latest
+from inspector.gui.work import Errand, Latest
 
 if TYPE_CHECKING:
     from inspector.gui.batch.store import BatchStore, Query, Reading
@@ -43,7 +43,7 @@ class RunWatch(QObject):
         if before is None or (before.run, before.other) != (query.run, query.other):
             self._latest.forget()
         self._query = query
-        self._latest.want(Job(task=lambda: self._store.look(query), done=self._take))
+        self._latest.want(Errand(task=lambda: self._store.look(query), done=self._take))
 
     def end(self) -> None:
         """No run is looked at any more."""

@@ -43,7 +43,7 @@ class Record:
     """The answer to the third step.
 
     Args:
-        station: Its name.
+        station: The station's name.
         log_path: The result log; empty for the data folder's.
         archive_path: Folder of kept pictures; empty likewise.
         keep: Which pictures are kept.
@@ -90,7 +90,7 @@ def settings_of(before: Settings, record: Record | None) -> Settings:
     """Return the settings that are to be saved.
 
     Args:
-        before: As they are.
+        before: The settings so far.
         record: None where the step was skipped.
 
     Raises:

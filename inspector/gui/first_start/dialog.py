@@ -31,7 +31,7 @@ class FirstStart(QDialog):
     """See the module. What was answered is saved at the end, in one go; nothing is before.
 
     Args:
-        session: The station.
+        session: Tells what is so at the station, and does what is asked.
         catalogue: Tells what there is to choose from.
         work: Does what touches files and processes.
         home: The data folder.
@@ -165,7 +165,7 @@ class FirstStart(QDialog):
                 None if 0 in self._skipped else pictures, self.model.model() if wants_model else "", said
             )
         except ValidationError as error:
-            self.message.setText("; ".join(one["msg"].removeprefix("Value error, ") for one in error.errors()))
+            self.message.setText("; ".join(fault["msg"].removeprefix("Value error, ") for fault in error.errors()))
             return
         session = self._session
         if recipe is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector import assembly
-from inspector.gui.first_start.parts import Choice, PathField, asked, row_of
+from inspector.gui.first_start.parts import ChoiceButton, PathField, asked, row_of
 from inspector.gui.station.asker import Asker
 from inspector.gui.widgets.basics import label
 from inspector.programs import has_trainer
@@ -59,7 +59,7 @@ class ModelStep(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        self.choices = {name: Choice(*words, self) for name, words in _WORDS.items()}
+        self.choices = {name: ChoiceButton(*words, self) for name, words in _WORDS.items()}
         row_of(layout, *self.choices.values())
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._build_there())
@@ -192,7 +192,7 @@ class ModelStep(QWidget):
         def show(entries: list[ModelEntry]) -> None:
             before = chosen or self.models.currentText()
             self.models.clear()
-            self.models.addItems([one.name for one in entries if not one.fault])
+            self.models.addItems([entry.name for entry in entries if not entry.fault])
             if before:
                 self.models.setCurrentText(before)
             self._warn()

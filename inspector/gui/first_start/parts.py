@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QLayout
 
 
-class Choice(QPushButton):
+class ChoiceButton(QPushButton):
     """One of several ways, as a large button that stays pressed."""
 
     def __init__(self, words: str, tip: str, parent: QWidget | None = None) -> None:

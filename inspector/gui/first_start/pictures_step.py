@@ -12,7 +12,7 @@ from inspector.domain.config import TriggerMode
 from inspector.domain.errors import PictureError
 from inspector.domain.source import DEMO, SourceKind, SourceSpec, shown
 from inspector.gui.first_start.answers import USUAL_MODE, Pictures
-from inspector.gui.first_start.parts import Choice, PathField, asked, row_of
+from inspector.gui.first_start.parts import ChoiceButton, PathField, asked, row_of
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
@@ -62,7 +62,7 @@ class PicturesStep(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        self.choices = {kind: Choice(*words, self) for kind, words in _WORDS.items()}
+        self.choices = {kind: ChoiceButton(*words, self) for kind, words in _WORDS.items()}
         row_of(layout, *self.choices.values())
         columns = QHBoxLayout()
         columns.setSpacing(14)
@@ -146,7 +146,7 @@ class PicturesStep(QWidget):
         self.cameras.setPlaceholderText("Looking for cameras…")
         self.cameras.setCurrentIndex(-1)
 
-        def found(names: list[str]) -> None:
+        def listed(names: list[str]) -> None:
             self.cameras.setPlaceholderText("No camera found")
             self.cameras.addItems(names)
             self.cameras.setCurrentIndex(0 if names else -1)
@@ -155,7 +155,7 @@ class PicturesStep(QWidget):
         def failed(error: Exception) -> None:
             self.cameras.setPlaceholderText(str(error))
 
-        self._catalogue.cameras(found, failed)
+        self._catalogue.cameras(listed, failed)
 
     def source(self) -> str:
         """Return the source as a recipe names it; empty where it is not said yet."""

@@ -65,7 +65,7 @@ class RecordStep(QWidget):
         wanted = Path(self.archive.text() or self._home.archive)
 
         def look() -> str:
-            there = next((one for one in (wanted, *wanted.parents) if one.is_dir()), None)
+            there = next((folder for folder in (wanted, *wanted.parents) if folder.is_dir()), None)
             if there is None:
                 return f"{wanted} cannot be made here: no folder above it exists."
             free = shutil.disk_usage(there).free

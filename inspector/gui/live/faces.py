@@ -26,7 +26,7 @@ def face_of(status: EngineStatus, last: Verdict | None) -> Face:  # noqa: PLR091
     """Say what the verdict panel shows. A verdict is shown only while everything works.
 
     Args:
-        status: Of the line.
+        status: How the line is doing.
         last: Verdict of the last part of this run; None where there is none, or it is old.
     """
     if status.state is RunState.FAULT:

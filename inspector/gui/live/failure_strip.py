@@ -107,20 +107,22 @@ class FailureStrip(QWidget):
         wanted = failures[:LIMIT]
         there = {button.failure.inspection.id: button for button in self.buttons()}
         for inspection_id, button in there.items():
-            if inspection_id not in {one.inspection.id for one in wanted}:
+            if inspection_id not in {failure.inspection.id for failure in wanted}:
                 self._row.removeWidget(button)
                 button.hide()
                 button.deleteLater()
         for place, failure in enumerate(wanted):
-            found = there.get(failure.inspection.id)
-            if found is None:
-                found = Thumbnail(failure)
-                found.clicked.connect(partial(self._clicked, found))
-            found.failure = failure
-            self._row.insertWidget(place, found)
-            found.update()
+            known = there.get(failure.inspection.id) or self._new(failure)
+            known.failure = failure
+            self._row.insertWidget(place, known)
+            known.update()
         self._empty.setVisible(not wanted)
         self._area.setVisible(bool(wanted))
+
+    def _new(self, failure: Failure) -> Thumbnail:
+        button = Thumbnail(failure)
+        button.clicked.connect(partial(self._clicked, button))
+        return button
 
     def _clicked(self, button: Thumbnail) -> None:
         self.chosen.emit(button.failure)

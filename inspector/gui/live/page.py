@@ -42,7 +42,7 @@ class LivePage(QWidget):
     """See the module.
 
     Args:
-        session: The station.
+        session: Tells what is so at the station, and does what is asked.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -261,11 +261,11 @@ class LivePage(QWidget):
     def _show_part(self, event: PartInspected) -> None:
         if event.part is None:
             return
-        one = event.inspection
-        draws = self._draws_heatmap(one.decision.verdict)
+        inspection = event.inspection
+        draws = self._draws_heatmap(inspection.decision.verdict)
         image = event.part.frame.image
         name = f" · {event.part.frame.path.name}" if event.part.frame.path is not None else ""
-        words = f"part {one.part_number:,} · {one.time_utc.astimezone():%H:%M:%S}{name}"
+        words = f"part {inspection.part_number:,} · {inspection.time_utc.astimezone():%H:%M:%S}{name}"
         self.view.show_scene(
             Scene(
                 image=image,
@@ -363,9 +363,9 @@ class LivePage(QWidget):
         if self._last is None or face not in FACES.values():
             self.verdict.show_face(face)
             return
-        one, age_s = self._last.inspection, perf_counter() - self._last_s
+        inspection, age_s = self._last.inspection, perf_counter() - self._last_s
         old = age_s > NEW_S
-        words = f"part {one.part_number:,} · {one.time_utc.astimezone():%H:%M:%S}"
+        words = f"part {inspection.part_number:,} · {inspection.time_utc.astimezone():%H:%M:%S}"
         self.verdict.show_face(face, dimmed=old, caption=f"last: {words}" if old else words)
 
     def release(self) -> None:

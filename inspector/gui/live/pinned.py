@@ -43,11 +43,10 @@ class PinnedPart(QFrame):
     def pin(self, failure: Failure) -> None:
         """Keep a failure up."""
         self._failure = failure
-        one = failure.inspection
-        self._title.setText(
-            f"{one.decision.verdict.value} · PART {one.part_number} · {one.time_utc.astimezone():%H:%M:%S}"
-        )
-        self._reason.setText(one.decision.reason)
+        inspection = failure.inspection
+        verdict, time = inspection.decision.verdict.value, inspection.time_utc.astimezone()
+        self._title.setText(f"{verdict} · PART {inspection.part_number} · {time:%H:%M:%S}")
+        self._reason.setText(inspection.decision.reason)
         self.show()
 
     def unpin(self) -> None:

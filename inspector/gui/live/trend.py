@@ -42,18 +42,18 @@ class Minute:
 
 def minutes_of(points: Sequence[YieldPoint], now_s: float) -> list[Minute]:
     """Return the minutes of the last hour that had a part, oldest first; ``now_s`` is the present as POSIX time."""
-    found = []
+    minutes = []
     for point in points:
         ago = (now_s - point.start.timestamp() - 30) / 60
         fraction = point.tally.first_pass_yield.value
         if fraction is not None and ago <= _MINUTES:
-            found.append(Minute(ago=max(0.0, ago), yield_percent=100 * fraction, parts=point.tally.inspected))
-    return found
+            minutes.append(Minute(ago=max(0.0, ago), yield_percent=100 * fraction, parts=point.tally.inspected))
+    return minutes
 
 
 def floor_of(minutes: Sequence[Minute]) -> int:
     """Return where the scale begins, in percent."""
-    lowest = min((one.yield_percent for one in minutes), default=100.0)
+    lowest = min((minute.yield_percent for minute in minutes), default=100.0)
     return next(floor for floor in _FLOORS if lowest >= floor + 0.1 * (100 - floor) or floor == 0)
 
 
@@ -101,11 +101,11 @@ class YieldChart(QWidget):
             painter.drawText(foot, left | Qt.AlignmentFlag[side], words)
 
     def _draw_rate(self, painter: QPainter, area: QRectF) -> None:
-        most = max(one.parts for one in self._minutes)
+        most = max(minute.parts for minute in self._minutes)
         width = area.width() / _MINUTES
-        for one in self._minutes:
-            height = _RATE_SHARE * area.height() * one.parts / most
-            x = area.right() - one.ago * width - width / 2
+        for minute in self._minutes:
+            height = _RATE_SHARE * area.height() * minute.parts / most
+            x = area.right() - minute.ago * width - width / 2
             bar = QRectF(max(area.left(), x), area.bottom() - height, width * 0.7, height)
             painter.fillRect(bar.intersected(area), CURRENT.theme.colour("edge"))
 
@@ -114,15 +114,15 @@ class YieldChart(QWidget):
         path, before = QPainterPath(), None
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(CURRENT.theme.colour("accent"))
-        for one in self._minutes:
-            share = (one.yield_percent - floor) / (100 - floor)
-            point = QPointF(area.right() - one.ago / _MINUTES * area.width(), area.bottom() - share * area.height())
-            if before is None or before - one.ago > 2.5:
+        for minute in self._minutes:
+            share = (minute.yield_percent - floor) / (100 - floor)
+            point = QPointF(area.right() - minute.ago / _MINUTES * area.width(), area.bottom() - share * area.height())
+            if before is None or before - minute.ago > 2.5:
                 path.moveTo(point)
                 painter.drawEllipse(point, 2.0, 2.0)
             else:
                 path.lineTo(point)
-            before = one.ago
+            before = minute.ago
         painter.drawEllipse(point, 2.5, 2.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(CURRENT.theme.colour("accent"), 1.8, j=Qt.PenJoinStyle.RoundJoin))
@@ -152,6 +152,6 @@ class Trend(QWidget):
     def show_points(self, points: Sequence[YieldPoint], now_s: float) -> None:
         """Set the minutes; ``now_s`` is the present as a POSIX time."""
         minutes = minutes_of(points, now_s)
-        whole = [one.parts for one in minutes if one.ago >= 0.5]
+        whole = [minute.parts for minute in minutes if minute.ago >= 0.5]
         self.rate.setText(f"{whole[-1]} PARTS/MIN" if whole else "")
         self.chart.show_minutes(minutes)

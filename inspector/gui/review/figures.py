@@ -13,7 +13,7 @@ from inspector.domain.review import QueueKind
 from inspector.gui.review.lessons import Lessons, read_lessons
 from inspector.gui.review.recent_card import JudgedPart, last_judged
 from inspector.gui.review.words import QUEUES
-from inspector.gui.work import Job, Latest, Results, Worker
+from inspector.gui.work import Errand, Latest, Results, Worker
 from inspector.outputs.base import LogQuery
 from inspector.review.estimate import audit_report
 from inspector.review.queues import NOBODY, QueueRequest, build_queue
@@ -150,11 +150,11 @@ class FiguresReader(QObject):
     def ask_again(self, request: FiguresRequest) -> None:
         """Read the figures anew; what is being read is told, what was not begun is dropped."""
         policy_of, learning, images, closing = self._policy_of, request.learning, self._images, self._closing
-        reading = Job(task=lambda: read_figures(request, policy_of), done=self.read.emit, failed=self._fail)
+        reading = Errand(task=lambda: read_figures(request, policy_of), done=self.read.emit, failed=self._fail)
         if learning is None:
-            self._latest.want(reading, Job(task=lambda: None, done=lambda _: self.learned.emit(None, "")))
+            self._latest.want(reading, Errand(task=lambda: None, done=lambda _: self.learned.emit(None, "")))
             return
-        lessons = Job(
+        lessons = Errand(
             task=lambda: read_lessons(learning, request.log, images, confirmed=request.confirmed, closing=closing),
             done=self._learn,
             failed=lambda error: self.learned.emit(None, str(error)),

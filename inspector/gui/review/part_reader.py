@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from inspector.gui.station.store import draw_thumbnail
-from inspector.gui.work import Job, Latest, Results, Worker
+from inspector.gui.work import Errand, Latest, Results, Worker
 from inspector.review.carry_out import read_of_queue
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class PartReader(QObject):
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
-    def _part_job(self, log: ReviewLog, wish: ReadPart) -> Job[PartRead]:
+    def _part_job(self, log: ReviewLog, wish: ReadPart) -> Errand[PartRead]:
         begun = self._begun
 
         def read() -> PartRead:
@@ -103,9 +103,9 @@ class PartReader(QObject):
             begun.pop(wish.inspection_id, None)
             self._walk.fail(wish, str(error))
 
-        return Job(task=read, done=take, failed=fail)
+        return Errand(task=read, done=take, failed=fail)
 
-    def _still_job(self, log: ReviewLog, wish: ReadPart, part: ReviewPart | None) -> Job[_Drawn]:
+    def _still_job(self, log: ReviewLog, wish: ReadPart, part: ReviewPart | None) -> Errand[_Drawn]:
         begun, drawing, key = self._begun, self._drawing, wish.inspection_id
 
         def draw() -> _Drawn:
@@ -127,7 +127,7 @@ class PartReader(QObject):
             drawing.discard(key)
             self._walk.fail(wish, str(error))
 
-        return Job(task=draw, done=take, failed=fail)
+        return Errand(task=draw, done=take, failed=fail)
 
     def _keep(self, key: str, image: QImage | None) -> None:
         self._thumbnails[key] = image

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from inspector.domain.source import DEMO, shown
 from inspector.gui.settings.fields import PRECISION_HINT, recipe_sections, station_section
-from inspector.gui.settings.history import HistoryCard
+from inspector.gui.settings.versions_card import VersionsCard
 from inspector.gui.theme import TARGET_PX
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.forms import Form
@@ -47,7 +47,7 @@ class SettingsPage(Page):
     """See the module.
 
     Args:
-        session: The station.
+        session: Tells what is so at the station, and does what is asked.
         catalogue: Tells what there is to choose from.
         training: Shown as the section “Training”.
     """
@@ -107,7 +107,7 @@ class SettingsPage(Page):
         layout.addLayout(self._build_buttons())
         self._side = self._build_picture()
         row.addWidget(self._side, 3)
-        self.history = HistoryCard(self._session, catalogue=self._catalogue, parent=self)
+        self.history = VersionsCard(self._session, catalogue=self._catalogue, parent=self)
         row.addWidget(self.history, 3)
         row.addWidget(self._training, 6)
         self._add_item(_TRAINING)
@@ -312,16 +312,16 @@ class SettingsPage(Page):
 
     def _parsed(self, form: Form, model: type[_Record], base: dict[str, Any]) -> _Record | None:
         values, faults = form.values(base)
-        found: _Record | None = None
+        record: _Record | None = None
         if not faults:
             try:
-                found = model.model_validate(values)
+                record = model.model_validate(values)
             except ValidationError as error:
                 for fault in error.errors():
                     name = ".".join(str(piece) for piece in fault["loc"])
                     faults[name] = fault["msg"].removeprefix("Value error, ")
         form.show_faults(faults)
-        return found
+        return record
 
     def _region_outside(self, recipe: Recipe | None) -> str:
         if recipe is None or recipe.region is None or self._image is None:

@@ -23,8 +23,8 @@ class Catalogue:
     """Belongs to one page, on the GUI thread; of each kind of request only the newest is answered.
 
     Args:
-        store: Called on the worker.
-        work: The worker.
+        store: Reads what is asked for; called on the worker.
+        work: Does it, one request after the other.
     """
 
     def __init__(self, store: Store, work: Worker) -> None:

@@ -42,7 +42,7 @@ class Trial:
     """A picture inspected on the spot, not counted.
 
     Args:
-        path: The file.
+        path: The file that was inspected.
         image: Its pixels; None where it cannot be read.
         decision: What the model says.
         prediction: With the heatmap; None where there is none.

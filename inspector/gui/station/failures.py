@@ -48,16 +48,17 @@ class Failures(QObject):
         """Say whether the strip can be seen; thumbnails are drawn only then."""
         came = seen and not self._seen
         self._seen = seen
-        if came and not self._busy and any(one.thumbnail is None and one.image is not None for one in self._entries):
+        drawn = all(entry.thumbnail is not None or entry.image is None for entry in self._entries)
+        if came and not self._busy and not drawn:
             self._make()
 
     def clear(self) -> None:
         """Forget all of them: another log is opened."""
         self._entries = []
 
-    def merge(self, found: list[Failure]) -> None:
+    def merge(self, failures: list[Failure]) -> None:
         """Add what the log knows."""
-        self._set(found + self._entries)
+        self._set(failures + self._entries)
 
     def _make(self) -> None:
         self._busy = True
@@ -69,8 +70,8 @@ class Failures(QObject):
             return made, self._store.with_thumbnails(known) if drawn else []
 
         def done(made: tuple[list[Failure], list[Failure]]) -> None:
-            redrawn = {one.inspection.id: one for one in made[1]}
-            self._set([redrawn.get(one.inspection.id, one) for one in self._entries] + made[0])
+            redrawn = {entry.inspection.id: entry for entry in made[1]}
+            self._set([redrawn.get(entry.inspection.id, entry) for entry in self._entries] + made[0])
             self._go_on()
 
         def failed(error: Exception) -> None:
@@ -86,7 +87,7 @@ class Failures(QObject):
 
     def _set(self, entries: list[Failure]) -> None:
         """Set the entries; of one part, the last given counts."""
-        by_id = {one.inspection.id: one for one in entries}
+        by_id = {entry.inspection.id: entry for entry in entries}
         # the ids are ordered by time
         self._entries = [by_id[key] for key in sorted(by_id, reverse=True)][:FAILURES]
         self.changed.emit(self._entries)

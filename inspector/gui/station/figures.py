@@ -23,7 +23,7 @@ _TREND = timedelta(hours=1)
 _TREND_POINTS = 60
 
 
-class Figures(QObject):
+class ShiftFigures(QObject):
     """Owned by the session, on the GUI thread.
 
     Args:

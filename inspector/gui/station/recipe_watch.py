@@ -19,8 +19,8 @@ class RecipeWatch:
     """See the module; files are looked at on the worker, the rest happens on the GUI thread.
 
     Args:
-        work: The worker.
-        folder: Where recipes are.
+        work: Looks at the files.
+        folder: The station's folder of recipes.
         use: Gets a newer version of the recipe that is followed.
         failed: Gets what went wrong.
     """

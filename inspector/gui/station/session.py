@@ -17,7 +17,7 @@ from inspector.engine.engine import Engine
 from inspector.engine.status import RunState
 from inspector.gui.station.events import Failure, Listener
 from inspector.gui.station.failures import Failures
-from inspector.gui.station.figures import Figures
+from inspector.gui.station.figures import ShiftFigures
 from inspector.gui.station.recipe_watch import RecipeWatch
 from inspector.gui.station.trials import Trials
 from inspector.gui.work import Results, Worker, Workers
@@ -83,7 +83,7 @@ class Session(QObject):
         self.failures = Failures(store, self.work, self)
         self.failures.changed.connect(self.failures_changed)
         self.failures.failed.connect(lambda text: self.fault.emit("picture", text))
-        self._figures = Figures(self.work, self)
+        self._figures = ShiftFigures(self.work, self)
         self._figures.counts_changed.connect(self.counts_changed)
         self._figures.trend_changed.connect(self.trend_changed)
         self._figures.failed.connect(lambda text: self.fault.emit("log", text))
@@ -247,10 +247,10 @@ class Session(QObject):
     def apply_recipe(self, recipe: Recipe, done: Callable[[Recipe], None]) -> None:
         """Save a recipe as its next version and use it at once."""
 
-        def saved(found: Recipe) -> None:
-            self._use(found)
+        def saved(recipe: Recipe) -> None:
+            self._use(recipe)
             self.refresh_recipes()
-            done(found)
+            done(recipe)
 
         self.control.do(lambda: self.store.save_recipe(recipe), saved, self._fault("recipe"))
 

@@ -45,7 +45,7 @@ class Store:
 
     Args:
         home: The data folder.
-        settings: As loaded.
+        settings: The settings to begin with.
         log: The command line's log; None for the settings'.
         recipe: The command line's recipe; None for the settings'.
         source: The command line's source, instead of the recipe's.
@@ -144,10 +144,10 @@ class Store:
         """Return the files, and the pictures of the folders among them."""
         from inspector.pictures import find_pictures
 
-        found: list[Path] = []
+        files: list[Path] = []
         for path in paths:
-            found += find_pictures(path, recursive=True) if path.is_dir() else [path]
-        return found
+            files += find_pictures(path, recursive=True) if path.is_dir() else [path]
+        return files
 
     def try_picture(self, path: Path, recipe: Recipe) -> tuple[Image | None, Decision, Prediction | None]:
         """Judge a file with the recipe's model; nothing is recorded."""
@@ -199,16 +199,16 @@ class Store:
 
         begun = shift_start(datetime.now().astimezone(), self.settings.shift_starts)
         bad = frozenset({Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR})
-        found = log.recent(LogQuery(since=begun, verdicts=bad), limit)
-        return [Failure(one, self.thumbnail(one)) for one in found]
+        inspections = log.recent(LogQuery(since=begun, verdicts=bad), limit)
+        return [Failure(inspection, self.thumbnail(inspection)) for inspection in inspections]
 
     def with_thumbnails(self, failures: list[Failure]) -> list[Failure]:
         """Draw the thumbnails that are missing."""
         return [
-            replace(one, thumbnail=draw_thumbnail(one.image, one.prediction))
-            if one.thumbnail is None and one.image is not None
-            else one
-            for one in failures
+            replace(failure, thumbnail=draw_thumbnail(failure.image, failure.prediction))
+            if failure.thumbnail is None and failure.image is not None
+            else failure
+            for failure in failures
         ]
 
     def _failure_of(self, event: PartInspected) -> Failure:

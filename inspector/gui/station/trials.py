@@ -39,11 +39,11 @@ class Trials(QObject):
             return
         self.fault.emit("")
 
-        def listed(found: list[Path]) -> None:
-            if not found:
+        def listed(files: list[Path]) -> None:
+            if not files:
                 self.fault.emit(f"There is no picture in {paths[0]}. Drop JPEG, PNG, BMP, TIFF or WebP files.")
-            for place, path in enumerate(found):
-                left = len(found) - place - 1
+            for place, path in enumerate(files):
+                left = len(files) - place - 1
                 self._work.do(partial(self._judge, path, recipe, left), self.done.emit, self._failed)
 
         self._work.do(lambda: self._store.pictures(paths), listed, self._failed)

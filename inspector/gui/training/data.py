@@ -78,7 +78,7 @@ class DataColumn(QWidget):
     @property
     def faulty(self) -> bool:
         """True where the audit forbids a training."""
-        return any(one.severity == "error" for one in self.findings)
+        return any(finding.severity == "error" for finding in self.findings)
 
     def choose(self, path: str) -> None:
         """Take a folder or manifest, as if it had been typed."""
@@ -94,12 +94,14 @@ class DataColumn(QWidget):
         """Say how many pictures have been looked at."""
         self.words.setText(f"Looking at the pictures: {done:,} of {total:,} …")
 
-    def show_found(self, found: Found, findings: Sequence[Finding]) -> None:
+    def show_found(self, contents: Found, findings: Sequence[Finding]) -> None:
         """Show what the data holds, and the worst finding."""
         self._clear()
-        self.found, self.findings = found, sorted(findings, key=lambda one: list(_SEVERITIES).index(one.severity))
-        self.words.setText(found_words(found))
-        self.words.setToolTip(counts_words(found))
+        worst_first = list(_SEVERITIES)
+        self.found = contents
+        self.findings = sorted(findings, key=lambda finding: worst_first.index(finding.severity))
+        self.words.setText(found_words(contents))
+        self.words.setToolTip(counts_words(contents))
         if self.findings:
             worst = self.findings[0]
             more = f"  And {len(self.findings) - 1} more." if len(self.findings) > 1 else ""
@@ -146,24 +148,25 @@ class FindingsDialog(QDialog):
     """The counts and every finding with its files, to be read and copied.
 
     Args:
-        found: What the data holds.
+        contents: What the data holds.
         findings: What the audit found.
     """
 
-    def __init__(self, found: Found, findings: Sequence[Finding], parent: QWidget | None = None) -> None:
+    def __init__(self, contents: Found, findings: Sequence[Finding], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("What the pictures hold")
         self.setMinimumSize(720, 480)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 16)
         layout.setSpacing(12)
-        heading = label(found_words(found))
+        heading = label(found_words(contents))
         heading.setTextFormat(Qt.TextFormat.RichText)
         layout.addWidget(heading)
-        pieces = [counts_words(found)]
-        for one in findings:
-            files = "\n".join(f"    {path}" for path in one.files)
-            pieces.append(f"{one.severity.upper()}: {one.what}\n  → {one.action}" + (f"\n{files}" if files else ""))
+        pieces = [counts_words(contents)]
+        for finding in findings:
+            files = "\n".join(f"    {path}" for path in finding.files)
+            said = f"{finding.severity.upper()}: {finding.what}\n  → {finding.action}"
+            pieces.append(f"{said}\n{files}" if files else said)
         self.text = QPlainTextEdit("\n\n".join(pieces), self)
         self.text.setReadOnly(True)
         layout.addWidget(self.text, 1)
@@ -175,18 +178,18 @@ class FindingsDialog(QDialog):
         layout.addLayout(row)
 
 
-def thumbs_of(found: Found, side_px: int = 104) -> list[Thumb]:
+def thumbs_of(contents: Found, side_px: int = 104) -> list[Thumb]:
     """Read some pictures of a data set for its strip; called on the worker.
 
     Args:
-        found: Its pictures by defect type.
+        contents: The data's pictures by defect type.
         side_px: Height of the thumbnails.
 
     Returns:
         Some good ones, then defective ones of all types in turn; a picture that cannot be read is left out.
     """
-    good = [(path, "good") for path in found.pictures.get("good", [])[:_GOOD_SHOWN]]
-    types = {kind: paths for kind, paths in found.pictures.items() if kind != "good"}
+    good = [(path, "good") for path in contents.pictures.get("good", [])[:_GOOD_SHOWN]]
+    types = {kind: paths for kind, paths in contents.pictures.items() if kind != "good"}
     deepest = max((len(paths) for paths in types.values()), default=0)
     bad = [(paths[n], kind) for n in range(deepest) for kind, paths in types.items() if n < len(paths)]
     wanted = good + bad[: _SHOWN - len(good)]

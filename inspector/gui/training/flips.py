@@ -15,8 +15,8 @@ class Flip:
     """One test picture that changes sides.
 
     Args:
-        name: Of the picture in its data set.
-        path: The picture.
+        name: The picture's name in its data set.
+        path: The picture's file.
         defect: What it shows, as “good” or “broken”.
         better: True where the new model is right and the current one is wrong; False the other way round.
     """
@@ -50,13 +50,13 @@ def flips_of(new: Mapping[str, Any], current: Mapping[str, Any], data: Path) -> 
     folder = (
         data.parent if data.suffix.lower() in {".csv", ".parquet"} else data
     )  # a manifest names its pictures from where it is
-    found = []
-    for one in predictions:
-        name = str(one["name"])
+    flips = []
+    for prediction in predictions:
+        name = str(prediction["name"])
         if name not in verdicts:
             continue
-        said = float(one["p_defective"]) >= ours
+        said = float(prediction["p_defective"]) >= ours
         if said != (float(verdicts[name]) >= theirs):
-            truth = one["defect"] != "good"
-            found.append(Flip(name=name, path=folder / name, defect=str(one["defect"]), better=said == truth))
-    return sorted(found, key=lambda one: one.better)
+            truth = prediction["defect"] != "good"
+            flips.append(Flip(name=name, path=folder / name, defect=str(prediction["defect"]), better=said == truth))
+    return sorted(flips, key=lambda flip: flip.better)

@@ -39,7 +39,7 @@ class DataInquiry:
     """What the pictures hold, shown in their column.
 
     Args:
-        work: See `Asker`.
+        work: Starts the process and reads its answer.
         trainings: Asked on the worker.
         column: Where it is shown.
         show_preview: Gets pictures of what the network will see.
@@ -76,17 +76,17 @@ class DataInquiry:
 
     def _answered(self, answer: dict[str, Any]) -> None:
         try:
-            found = Found.model_validate(answer["found"])
-            findings = [Finding.model_validate(one) for one in answer["findings"]]
+            contents = Found.model_validate(answer["found"])
+            findings = [Finding.model_validate(entry) for entry in answer["findings"]]
         except (KeyError, TypeError, ValidationError) as error:
             self._failed(TrainingError(f"the trainer's answer is not understood: {error}", "Update the program."))
             return
-        self._column.show_found(found, findings)
+        self._column.show_found(contents, findings)
         self.changed()
         preview = [str(path) for path in answer.get("preview", [])]
 
         def read() -> tuple[list[Thumb], list[Thumb]]:
-            return thumbs_of(found, _THUMB_PX), read_thumbs(preview, _PREVIEW_PX, "augmented")
+            return thumbs_of(contents, _THUMB_PX), read_thumbs(preview, _PREVIEW_PX, "augmented")
 
         def done(thumbs: tuple[list[Thumb], list[Thumb]]) -> None:
             self._column.strip.show_thumbs(thumbs[0])
@@ -103,7 +103,7 @@ class FiguresInquiry:
     """The current model's figures on a new model's test pictures; an answer is remembered.
 
     Args:
-        work: See `Asker`.
+        work: Starts the process and reads its answer.
         trainings: Asked on the worker.
         models: Finds models by name; used on the worker.
         show: Gets the figures, or None, and words about them.
@@ -181,8 +181,8 @@ class FiguresInquiry:
                 return [], []
             return flips, [
                 thumb
-                for one in flips
-                for thumb in read_thumbs([str(one.path)], _THUMB_PX, one.words, "good" if one.better else "fail")
+                for flip in flips
+                for thumb in read_thumbs([str(flip.path)], _THUMB_PX, flip.words, "good" if flip.better else "fail")
             ]
 
         self._compared.ask(compare, lambda flips: self._show_flips(*flips))

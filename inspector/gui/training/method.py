@@ -168,7 +168,7 @@ class MethodColumn(QWidget):
         """Return what is asked for; None where a field is wrong, which is then marked.
 
         Args:
-            data: The pictures.
+            data: Folder or manifest of the pictures.
             models: The folder of models, in which the new one is made.
         """
         values, faults = self.form.values(self._base)
@@ -176,16 +176,16 @@ class MethodColumn(QWidget):
         values |= {"method": self.method.currentData(), "data": data, "out": str(models / name)}
         for key in ("pooling", "input_size"):
             values[key] = values[key] or None
-        found: TrainRequest | None = None
+        request: TrainRequest | None = None
         if not faults:
             try:
-                found = TrainRequest.model_validate(values)
+                request = TrainRequest.model_validate(values)
             except ValidationError as error:
                 for fault in error.errors():
                     place = ".".join(map(str, fault["loc"])) or "test_fraction"
                     faults[place] = fault["msg"].removeprefix("Value error, ")
         self.form.show_faults({key: text for key, text in faults.items() if key in self.form.editors})
-        return found if found is not None and data and _usable(name) else None
+        return request if request is not None and data and _usable(name) else None
 
     def show_rates(self, rates: Mapping[int, float]) -> None:
         """Say how many parts per second this machine would inspect, by size."""

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from inspector.gui.training.buttons import TOLD, TrainColumn
 from inspector.gui.training.data import DataColumn
-from inspector.gui.training.history import HistoryCard
+from inspector.gui.training.history_card import TrainingHistoryCard
 from inspector.gui.training.inquiries import DataInquiry, FiguresInquiry
 from inspector.gui.training.method import MethodColumn
-from inspector.gui.training.progress import Confusion, Curves, ProgressCard
+from inspector.gui.training.progress import ConfusionCard, Curves, ProgressCard
 from inspector.gui.training.report import Reports
 from inspector.gui.training.result import ResultCard
 from inspector.gui.widgets.basics import card, label
@@ -131,11 +131,11 @@ class TrainingPage(Page):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
         self.curves = Curves(self._live)
-        self.confusion = Confusion(self._live)
+        self.confusion = ConfusionCard(self._live)
         row.addWidget(self.curves, 1)
         row.addWidget(self.confusion)
         column.addWidget(self._live)
-        self.history = HistoryCard(inside)
+        self.history = TrainingHistoryCard(inside)
         column.addWidget(self.history)
         column.addStretch(1)
 
@@ -232,21 +232,21 @@ class TrainingPage(Page):
         self.message.setVisible(bool(text))
 
     def _active(self) -> Training | None:
-        return next((one for one in self._all if one.active), None)
+        return next((training for training in self._all if training.active), None)
 
     def _refresh(self) -> None:
         self._history.also(self._trainings.history, self._on_trainings)
 
-    def _on_trainings(self, found: list[Training]) -> None:
-        before = {one.id: one for one in self._all}
-        changed = found != self._all
-        self._all = found
+    def _on_trainings(self, trainings: list[Training]) -> None:
+        before = {training.id: training for training in self._all}
+        changed = trainings != self._all
+        self._all = trainings
         if not self._known:
             self._known = True
-            self._selected = found[0].id if found else None
-        for one in found:
-            if one.why and one.id in before and before[one.id].active and not self.isVisible():
-                self._session.fault.emit("training", f"Training {one.name}: {one.why}")
+            self._selected = trainings[0].id if trainings else None
+        for training in trainings:
+            if training.why and training.id in before and before[training.id].active and not self.isVisible():
+                self._session.fault.emit("training", f"Training {training.name}: {training.why}")
         if changed or self._stale:
             self._stale = False
             self._show()
@@ -348,7 +348,7 @@ class TrainingPage(Page):
 
     def _show(self) -> None:
         """Show the chosen training; one that has been chosen and deleted elsewhere is no longer shown."""
-        training = next((one for one in self._all if one.id == self._selected), None)
+        training = next((known for known in self._all if known.id == self._selected), None)
         other = training is None or self.shown is None or training.id != self.shown.id
         ended = training is not None and not training.active
         was_active = self.shown is not None and self.shown.active
@@ -367,7 +367,7 @@ class TrainingPage(Page):
         self.progress.show_training(training)
         epochs = training.epochs
         self.curves.show_epochs(epochs)
-        best = [one for one in epochs if one.best]
+        best = [epoch for epoch in epochs if epoch.best]
         shown = epochs[-1:] if training.active else best[-1:] or epochs[-1:]
         self.confusion.show_epoch(shown[0] if shown else None, training.request.claim)
         if training.why and (other or was_active):

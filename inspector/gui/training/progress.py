@@ -140,7 +140,7 @@ class Curves(QWidget):
         epochs, theme = self._epochs, CURRENT.theme
         where = f", {epochs[-1].setting}, EPOCH {epochs[-1].epoch} OF AT MOST {epochs[-1].epochs}" if epochs else ""
         self._heading.setText(f"LOSS AND F1{where}".upper())
-        best = max(epochs, key=lambda one: (one.best, one.epoch), default=None)
+        best = max(epochs, key=lambda epoch: (epoch.best, epoch.epoch), default=None)
         words = (
             (theme.colour("muted"), "training loss"),
             (theme.colour("accent"), "validation loss"),
@@ -155,16 +155,16 @@ class Curves(QWidget):
         )
         if self._plot is None:
             return
-        x = [one.epoch for one in epochs]
-        self._training.setData(x, [one.training_loss for one in epochs])
-        self._loss.setData(x, [one.validation_loss for one in epochs])
-        self._f1.setData(x, [one.validation_f1 for one in epochs])
+        x = [epoch.epoch for epoch in epochs]
+        self._training.setData(x, [epoch.training_loss for epoch in epochs])
+        self._loss.setData(x, [epoch.validation_loss for epoch in epochs])
+        self._f1.setData(x, [epoch.validation_f1 for epoch in epochs])
         step = max(1, len(x) // 10)
         self._plot.getAxis("bottom").setTickSpacing(step, step)
         self._plot.setXRange(1, max(2, x[-1] if x else 2), padding=0.02)
 
 
-class Confusion(QWidget):
+class ConfusionCard(QWidget):
     """The confusion matrix of the last epoch on the validation pictures, and what it allows to be claimed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

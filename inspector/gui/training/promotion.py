@@ -26,7 +26,7 @@ class Promoter:
     """See the module.
 
     Args:
-        session: Its recipe changes.
+        session: Takes up the recipe with another model.
         work: Reads and writes.
         promotions: The record of them; used on the worker, as what follows.
         models: Finds models by name.
@@ -98,14 +98,14 @@ class Promoter:
         def task() -> Promotion | None:
             return self._record.undoable(recipe.name, recipe.model)
 
-        self._work.do(task, lambda found: show(found.from_model if found is not None else None), self._failed)
+        self._work.do(task, lambda last: show(last.from_model if last is not None else None), self._failed)
 
     def delete(self, training: Training, trainings: Trainings, recipe: Recipe | None) -> None:
         """Delete a training and its model; called on the worker.
 
         Args:
-            training: It.
-            trainings: Where it is.
+            training: The training that is deleted.
+            trainings: The store that it lies in.
             recipe: The recipe in force; its model stays, as do those of all others and those they would go back to.
 
         Raises:

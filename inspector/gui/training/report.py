@@ -26,7 +26,7 @@ class ReportDialog(QDialog):
     """See the module. The page is white in both themes, as it is on paper.
 
     Args:
-        title: Of the window.
+        title: Stands in the title bar.
         html: The report's page; it holds its pictures.
         path: Its file, for a browser.
     """
@@ -69,7 +69,7 @@ class Reports:
 
     Args:
         do: Runs a task on the session's worker, and what follows on the GUI thread.
-        parent: Of the dialogs.
+        parent: The dialogs' parent.
     """
 
     def __init__(self, do: Callable[[Callable[[], Any], Callable[[Any], None]], None], parent: QWidget) -> None:

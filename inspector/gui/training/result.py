@@ -102,10 +102,10 @@ class ResultCard(QWidget):
 
     def show_flips(self, flips: Sequence[Flip], thumbs: Sequence[Thumb]) -> None:
         """Show the test pictures that the two models judge differently."""
-        better = sum(one.better for one in flips)
+        better = sum(flip.better for flip in flips)
         words = f"CHANGED SIDES: {better} NOW RIGHT, {len(flips) - better} NOW WRONG" if flips else ""
         self.flips_words.setText(words)
-        self.flips_words.setToolTip("\n".join(f"{one.name}: {one.words}" for one in flips))
+        self.flips_words.setToolTip("\n".join(f"{flip.name}: {flip.words}" for flip in flips))
         self.flips_words.setVisible(bool(flips))
         self.flips.show_thumbs(thumbs)
 

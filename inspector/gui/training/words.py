@@ -62,26 +62,26 @@ def progress_words(training: Training) -> tuple[str, float | None, str]:
     return words, share, left
 
 
-def found_words(found: Found) -> str:
+def found_words(contents: Found) -> str:
     """Return what a data set holds, in one sentence."""
     kinds: dict[str, int] = {}
-    for counts in found.counts.values():
+    for counts in contents.counts.values():
         for kind, count in counts.items():
             kinds[kind] = kinds.get(kind, 0) + count
     good = kinds.pop("good", 0)
-    words = f"{found.layout}: <b>{good} good</b>, <b>{sum(kinds.values())} defective</b>"
+    words = f"{contents.layout}: <b>{good} good</b>, <b>{sum(kinds.values())} defective</b>"
     if len(kinds) > 1:
         words += f" in {len(kinds)} types"
-    if len(found.categories) > 1:
-        words += f", {len(found.categories)} categories"
-    return words + (f", {found.masks} masks" if found.masks else "")
+    if len(contents.categories) > 1:
+        words += f", {len(contents.categories)} categories"
+    return words + (f", {contents.masks} masks" if contents.masks else "")
 
 
-def counts_words(found: Found) -> str:
+def counts_words(contents: Found) -> str:
     """Return the counts by part and type, and by category, as lines."""
     lines = [
         f"{part or 'all'}: " + ", ".join(f"{count} {kind}" for kind, count in counts.items())
-        for part, counts in (found.counts | (found.categories if len(found.categories) > 1 else {})).items()
+        for part, counts in (contents.counts | (contents.categories if len(contents.categories) > 1 else {})).items()
     ]
     return "\n".join(lines)
 

@@ -27,10 +27,10 @@ def card(parent: QWidget | None = None) -> tuple[QFrame, QVBoxLayout]:
 
 def label(text: str = "", kind: str = "", parent: QWidget | None = None) -> QLabel:
     """Return a label; kinds are those of the theme's style sheet."""
-    found = QLabel(text, parent)
+    words = QLabel(text, parent)
     if kind:
-        found.setProperty("kind", kind)
-    return found
+        words.setProperty("kind", kind)
+    return words
 
 
 class OneLine(QLabel):
@@ -119,8 +119,7 @@ class NavButton(QToolButton):
     """One entry of the page bar.
 
     Args:
-        name: Of the page.
-        picture: Of its icon.
+        picture: The name of its icon, see `icon`.
     """
 
     def __init__(self, name: str, picture: str, parent: QWidget | None = None) -> None:

@@ -21,8 +21,8 @@ def soon(parent: QObject, milliseconds: int, call: Callable[[], object]) -> None
 
     Args:
         parent: Without it nothing is called any more.
-        milliseconds: Later.
-        call: What.
+        milliseconds: How much later.
+        call: Called once, without arguments.
     """
     timer = QTimer(parent, singleShot=True, interval=milliseconds)
     timer.timeout.connect(lambda: call())  # noqa: PLW0108 - a signal's emit is not connected as it is

@@ -17,9 +17,9 @@ class Question(QDialog):
     """Asks before something is done; `accepted` says that it was wanted.
 
     Args:
-        title: What is asked.
-        words: What it means.
-        yes: On the button that does it.
+        title: The question itself.
+        words: What follows from a yes.
+        yes: Words on the button that does it.
         reason: Words in the empty field for a reason, which is then needed; empty for no such field.
     """
 

@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 from inspector.domain.records import Box
-from inspector.gui.work import Job, Latest, Results, Worker
+from inspector.gui.work import Errand, Latest, Results, Worker
 from inspector.vision.overlay import displayable, draw_overlay, hottest_contours
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Scene:
         label: Words for the corner.
         heatmap: The prediction whose heatmap is drawn; None for none.
         region: Where in the picture the heatmap lies; None for all of it.
-        opacity: Of the heatmap, 0..1.
+        opacity: How much of the picture the heatmap hides, 0..1.
         part: True for a judged part, False for the live picture.
     """
 
@@ -50,8 +50,8 @@ class View:
     """What of the picture is visible, and how large.
 
     Args:
-        width: Of the widget, in device pixels.
-        height: Of the widget, in device pixels.
+        width: The widget's width in device pixels.
+        height: The widget's height in device pixels.
         zoom: 1 fits the whole picture.
         centre: Middle of the visible part, as fractions of the picture.
     """
@@ -69,7 +69,7 @@ class Shown:
     Args:
         image: RGB32, its own memory.
         source: The visible part of the picture in its pixels, as (x, y, width, height).
-        size: Of the whole picture in pixels.
+        size: Width and height of the whole picture in pixels.
         scene: What it shows.
     """
 
@@ -95,7 +95,7 @@ class Renderer:
 
     def ask(self, scene: Scene) -> None:
         """Ask for a scene."""
-        self._latest.want(Job(task=lambda: render(scene, self.view), done=self._keep))
+        self._latest.want(Errand(task=lambda: render(scene, self.view), done=self._keep))
 
     def take(self) -> Shown | None:
         """Return the newest finished picture, once."""
@@ -180,11 +180,11 @@ def _with_heatmap(small: NDArray[np.uint8], scene: Scene, seen: Box, scale: floa
     return small
 
 
-def _outline(target: NDArray[np.uint8], found: Prediction, size: tuple[int, int], offset: tuple[int, int]) -> None:
+def _outline(target: NDArray[np.uint8], prediction: Prediction, size: tuple[int, int], offset: tuple[int, int]) -> None:
     """Outline the map's hottest region where only a part of it is seen: it stays that of the whole map."""
     reduced = max(1.0, max(size) / _OUTLINE_PX)
     width, height = max(1, round(size[0] / reduced)), max(1, round(size[1] / reduced))
-    for outline in hottest_contours(found.heatmap, width, height, map_box=found.map_box):
+    for outline in hottest_contours(prediction.heatmap, width, height, map_box=prediction.map_box):
         points = np.rint(outline * (size[0] / width, size[1] / height) + offset).astype(np.int32)
         for colour, thickness in ((0, 6), (255, 2)):
             cv2.polylines(

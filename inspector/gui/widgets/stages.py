@@ -42,8 +42,8 @@ class StageBars(QWidget):
 
     def show_figures(self, figures: tuple[StageFigure, ...]) -> None:
         """Set the figures; a stage without one shows a dash."""
-        self._figures = {one.stage: one for one in figures}
-        told = [f"{WORDS[one.stage]}: {one.p50_ms:.1f} ms, p99 {one.p99_ms:.1f} ms" for one in figures]
+        self._figures = {figure.stage: figure for figure in figures}
+        told = [f"{WORDS[figure.stage]}: {figure.p50_ms:.1f} ms, p99 {figure.p99_ms:.1f} ms" for figure in figures]
         self.setAccessibleDescription("; ".join(told))
         self.update()
 
@@ -111,7 +111,7 @@ class StagePanel(QFrame):
 
     def show_figures(self, figures: tuple[StageFigure, ...]) -> None:
         """Set the figures."""
-        parts = max((one.parts for one in figures), default=0)
+        parts = max((figure.parts for figure in figures), default=0)
         self.heading.setText(f"WHERE THE TIME GOES, LAST {parts} PARTS" if parts else "NO PART YET IN THIS RUN")
         self.bars.show_figures(figures)
 

@@ -25,8 +25,8 @@ class Thumb:
     """One small picture.
 
     Args:
-        image: The picture.
-        words: What it shows, for its tip.
+        image: Drawn at the strip's height.
+        words: Says in the tip what the picture shows.
         state: Colour of its border: "good", "fail" or "idle".
     """
 
@@ -56,8 +56,8 @@ class ThumbStrip(QWidget):
         """Set the pictures."""
         self.thumbs = list(thumbs)
         self.setVisible(bool(self.thumbs))
-        self.setAccessibleDescription(", ".join(one.words for one in self.thumbs))
-        self.setToolTip("\n".join(one.words for one in self.thumbs))
+        self.setAccessibleDescription(", ".join(thumb.words for thumb in self.thumbs))
+        self.setToolTip("\n".join(thumb.words for thumb in self.thumbs))
         self.update()
 
     def paintEvent(self, _: QPaintEvent) -> None:
@@ -66,12 +66,12 @@ class ThumbStrip(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         x = 2.0
-        for one in self.thumbs:
-            width = self._side * one.image.width() / max(1, one.image.height())
+        for thumb in self.thumbs:
+            width = self._side * thumb.image.width() / max(1, thumb.image.height())
             if x + width + 2 > self.width():
                 break
             area = QRectF(x, 2, width, self._side)
-            painter.drawImage(area, one.image)
-            painter.setPen(QPen(lively(CURRENT.theme, one.state), 2))
+            painter.drawImage(area, thumb.image)
+            painter.setPen(QPen(lively(CURRENT.theme, thumb.state), 2))
             painter.drawRoundedRect(area, 3, 3)
             x += width + _GAP_PX

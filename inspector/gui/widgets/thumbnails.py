@@ -6,7 +6,7 @@ import logging
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from inspector.gui.work import Job, Latest, Results, Worker
+from inspector.gui.work import Errand, Latest, Results, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,8 +68,8 @@ class Thumbnails:
     def __len__(self) -> int:
         return len(self._made)
 
-    def _job(self, name: str) -> Job[QImage | None]:
-        return Job(
+    def _job(self, name: str) -> Errand[QImage | None]:
+        return Errand(
             task=lambda: self._make(name),
             done=lambda image: self._keep(name, image),
             failed=lambda error: self._failed(name, error),

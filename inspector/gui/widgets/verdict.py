@@ -78,9 +78,9 @@ class VerdictPanel(QWidget):
         """Set what is said.
 
         Args:
-            face: The word.
-            trial: It is that of a picture that is not counted.
-            dimmed: It is that of an earlier part, and the line waits for the next one.
+            face: The word, with its shape and colour.
+            trial: The verdict is on a picture that is not counted.
+            dimmed: The verdict is that of an earlier part, and the line waits for the next.
             caption: Whose verdict it is, in small letters.
         """
         if (face, trial, dimmed, caption) != (self.face, self._trial, self.dimmed, self._caption):

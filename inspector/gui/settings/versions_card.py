@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SHOWN = 100
 
 
-class HistoryCard(QWidget):
+class VersionsCard(QWidget):
     """See the module; the files are read on the worker.
 
     Args:
@@ -67,9 +67,9 @@ class HistoryCard(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 4, 8, 4)
         column.setSpacing(2)
-        self.lines = [version_words(one) for one in reversed(versions[-_SHOWN:])]
-        for one, (when, who, what, why) in zip(reversed(versions[-_SHOWN:]), self.lines, strict=True):
-            column.addWidget(label(f"Version {one.version}", "score"))
+        self.lines = [version_words(version) for version in reversed(versions[-_SHOWN:])]
+        for version, (when, who, what, why) in zip(reversed(versions[-_SHOWN:]), self.lines, strict=True):
+            column.addWidget(label(f"Version {version.version}", "score"))
             column.addWidget(_wrapped(what, ""))
             if why:
                 column.addWidget(_wrapped(f"“{why}”", ""))
@@ -82,7 +82,7 @@ class HistoryCard(QWidget):
 
 
 def _wrapped(words: str, kind: str) -> QLabel:
-    found = label(words, kind)
-    found.setTextFormat(Qt.TextFormat.PlainText)
-    found.setWordWrap(True)
-    return found
+    wrapped = label(words, kind)
+    wrapped.setTextFormat(Qt.TextFormat.PlainText)
+    wrapped.setWordWrap(True)
+    return wrapped

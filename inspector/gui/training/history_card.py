@@ -29,7 +29,7 @@ _ROW_PX = 44
 _ROWS_SHOWN = 6
 
 
-class HistoryCard(QWidget):
+class TrainingHistoryCard(QWidget):
     """See the module."""
 
     chosen = Signal(str)  #: id of a training
@@ -70,10 +70,10 @@ class HistoryCard(QWidget):
     def show_trainings(self, trainings: Sequence[Training], selected: str | None) -> None:
         """Set the list, and which of them is shown."""
         self.table.blockSignals(True)
-        self._ids = [one.id for one in trainings]
+        self._ids = [training.id for training in trainings]
         self.table.setRowCount(len(trainings))
-        for row, one in enumerate(trainings):
-            for column, text in enumerate(_row(one)):
+        for row, training in enumerate(trainings):
+            for column, text in enumerate(_row(training)):
                 item = self.table.item(row, column)
                 if item is None:
                     item = QTableWidgetItem()
