@@ -49,7 +49,7 @@ BURST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Thumb:
+class Miniature:
     """What is kept of a picture.
 
     Args:
@@ -74,10 +74,10 @@ class Thumb:
         return not self.fault
 
 
-def thumbnails(samples: Sequence[Sample]) -> Iterator[tuple[int, Thumb]]:
+def thumbnails(samples: Sequence[Sample]) -> Iterator[tuple[int, Miniature]]:
     """Yield number and thumbnail of every picture, in order; few full pictures are in memory at a time."""
     with ThreadPoolExecutor(4, thread_name_prefix="decode") as pool:
-        waiting: deque[Future[Thumb]] = deque(pool.submit(_thumb, sample) for sample in samples[:_AHEAD])
+        waiting: deque[Future[Miniature]] = deque(pool.submit(_thumb, sample) for sample in samples[:_AHEAD])
         for number in range(len(samples)):
             yield number, waiting.popleft().result()
             if number + _AHEAD < len(samples):
@@ -85,7 +85,7 @@ def thumbnails(samples: Sequence[Sample]) -> Iterator[tuple[int, Thumb]]:
 
 
 def audit(
-    samples: Sequence[Sample], thumbs: Sequence[Thumb], *, claim: float, groups: Sequence[int] | None = None
+    samples: Sequence[Sample], thumbs: Sequence[Miniature], *, claim: float, groups: Sequence[int] | None = None
 ) -> list[Finding]:
     """Return what a user should know, the worst first.
 
@@ -105,7 +105,7 @@ def audit(
     return sorted(findings, key=lambda one: order[one.severity])
 
 
-def near_duplicate_groups(thumbs: Sequence[Thumb], contents: Sequence[str]) -> list[int]:
+def near_duplicate_groups(thumbs: Sequence[Miniature], contents: Sequence[str]) -> list[int]:
     """Return the number of its cluster for each picture; equal numbers are near duplicates, or the same file.
 
     Args:
@@ -138,21 +138,21 @@ def near_duplicate_groups(thumbs: Sequence[Thumb], contents: Sequence[str]) -> l
 # --- looking ----------------------------------------------------------------------------------------------------------
 
 
-def _thumb(sample: Sample) -> Thumb:
+def _thumb(sample: Sample) -> Miniature:
     try:
         image = read_picture(sample.path)
     except InspectorError as error:
-        return Thumb(np.zeros((_SIDE, _SIDE), np.float32), fault=str(error))
+        return Miniature(np.zeros((_SIDE, _SIDE), np.float32), fault=str(error))
     scale = 255.0 / np.iinfo(image.dtype).max
     small = cv2.resize(image, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32) * scale
     planes = small[..., :3] if small.ndim == 3 else np.repeat(small[..., None], 3, axis=2)
     grey = np.ascontiguousarray(planes.mean(axis=2))
     brightness = float(grey.mean())
     colour = planes.mean(axis=(0, 1)) - brightness
-    return Thumb(grey, image.shape[1], image.shape[0], brightness, colour.astype(np.float32))
+    return Miniature(grey, image.shape[1], image.shape[0], brightness, colour.astype(np.float32))
 
 
-def _candidates(thumbs: Sequence[Thumb]) -> Iterator[tuple[int, NDArray[np.intp]]]:
+def _candidates(thumbs: Sequence[Miniature]) -> Iterator[tuple[int, NDArray[np.intp]]]:
     """Yield for each picture those behind it that may be near duplicates of it, by a sketch of 16 × 16 pixels."""
     flat = np.stack([cv2.resize(t.grey - t.brightness, (16, 16), interpolation=cv2.INTER_AREA).ravel() for t in thumbs])
     norms = (flat**2).mean(axis=1)
@@ -221,7 +221,7 @@ def _are_near(one: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[
 # --- findings ---------------------------------------------------------------------------------------------------------
 
 
-def _unreadable(samples: Sequence[Sample], thumbs: Sequence[Thumb]) -> list[Finding]:
+def _unreadable(samples: Sequence[Sample], thumbs: Sequence[Miniature]) -> list[Finding]:
     bad = [sample.name for sample, thumb in zip(samples, thumbs, strict=True) if not thumb.readable]
     if not bad:
         return []
@@ -323,11 +323,11 @@ def _counts(samples: Sequence[Sample], claim: float) -> list[Finding]:
     return findings
 
 
-def _differences(samples: Sequence[Sample], thumbs: Sequence[Thumb]) -> list[Finding]:
+def _differences(samples: Sequence[Sample], thumbs: Sequence[Miniature]) -> list[Finding]:
     truth = np.array([sample.defective for sample in samples])
     if not 0 < truth.sum() < len(truth):
         return []
-    figures: list[tuple[str, str, Callable[[Thumb], float]]] = [
+    figures: list[tuple[str, str, Callable[[Miniature], float]]] = [
         ("size-difference", "The size of the picture", lambda t: float(t.width * t.height)),
         ("size-difference", "The shape of the picture (width to height)", lambda t: t.width / t.height),
         ("brightness-difference", "The mean brightness", lambda t: t.brightness),

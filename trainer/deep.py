@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from inspector.pictures import read_picture
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import input_box, preprocess
-from trainer.judge import Judgement, on_picture
+from trainer.judge import JudgedPictures, on_picture
 from trainer.protocol import Progress
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LAYERS = ("layer3", "layer4")
 
 
-class Logits(nn.Module):
+class LogitsOnly(nn.Module):
     """What pytorch-grad-cam derives: the logits alone.
 
     Args:
@@ -40,7 +40,7 @@ class Logits(nn.Module):
         return self.network.logits(pictures)
 
 
-def deep_maps(trained: Trained, tested: Judgement) -> Generator[Report, None, dict[str, dict[str, JsonValue]]]:
+def deep_maps(trained: Trained, tested: JudgedPictures) -> Generator[Report, None, dict[str, dict[str, JsonValue]]]:
     """Measure Grad-CAM++, Eigen-CAM and Layer-CAM on the test pictures that have masks.
 
     Args:
@@ -62,8 +62,8 @@ def deep_maps(trained: Trained, tested: Judgement) -> Generator[Report, None, di
     done, total = 0, len(samples) * len(methods) * len(_LAYERS)
     for title, kind in methods:
         for layer in _LAYERS:
-            measured = Judgement()
-            with kind(model=Logits(network), target_layers=[getattr(network, layer)]) as cam:
+            measured = JudgedPictures()
+            with kind(model=LogitsOnly(network), target_layers=[getattr(network, layer)]) as cam:
                 for sample in samples:
                     image = read_picture(sample.path)
                     pixels = torch.from_numpy(preprocess(image, trained.preprocessing))[None]

@@ -19,8 +19,8 @@ from inspector.vision.overlay import displayable, draw_overlay
 from inspector.vision.preprocess import input_box, preprocess
 from inspector.vision.torch_backend import load_network
 from inspector.vision.torchvision_compat import import_torchvision
-from trainer.deep import Logits
-from trainer.protocol import Explained, LeftOut, MapMade, Progress
+from trainer.deep import LogitsOnly
+from trainer.protocol import Explained, MapLeftOut, MapMade, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -78,7 +78,7 @@ def explain(
     steps = [(method, layer) for method in methods for layer in (layers if METHODS[method][1] else ("layer4",))]
     possible = [step for step in steps if network is not None or not METHODS[step[0]][1]]
     left_out = [
-        LeftOut(method=METHODS[step[0]][0], layer=step[1], reason=reason) for step in steps if step not in possible
+        MapLeftOut(method=METHODS[step[0]][0], layer=step[1], reason=reason) for step in steps if step not in possible
     ]
     if not possible:
         raise BundleError(f"none of these maps can be made: {reason}", "Ask for the method closed-form.")
@@ -101,7 +101,7 @@ def explain(
     yield _explained(picture, bundle, prediction, left_out)
 
 
-def _explained(picture: Path, bundle: Bundle, prediction: Prediction, left_out: list[LeftOut]) -> Explained:
+def _explained(picture: Path, bundle: Bundle, prediction: Prediction, left_out: list[MapLeftOut]) -> Explained:
     return Explained(
         picture=str(picture),
         model=bundle.manifest.name,
@@ -130,7 +130,7 @@ def _cam(
 
     pixels = torch.from_numpy(preprocess(image, bundle.manifest.preprocessing))[None]
     method: Any = getattr(pytorch_grad_cam, kind)
-    with method(model=Logits(network), target_layers=[getattr(network, layer)]) as cam:
+    with method(model=LogitsOnly(network), target_layers=[getattr(network, layer)]) as cam:
         heatmap = cam(input_tensor=pixels, targets=[ClassifierOutputTarget(target)])[0]
     return np.nan_to_num(np.asarray(heatmap, np.float32))
 

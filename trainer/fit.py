@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _POLL_S = 0.3
 
 
-class TrainingError(InspectorError):
+class FitError(InspectorError):
     """A training cannot go on."""
 
 
@@ -38,7 +38,7 @@ class CancelledError(InspectorError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class FitSettings:
     """How it is trained.
 
     Args:
@@ -68,7 +68,7 @@ class Settings:
     name: str = ""
 
 
-class Part(NamedTuple):
+class Activations(NamedTuple):
     """Activations and labels of one part of the split.
 
     Args:
@@ -98,9 +98,9 @@ class Fitted:
 def fit(  # noqa: PLR0913 - what a training consists of
     tail: nn.Module,
     groups: list[tuple[list[nn.Parameter], float]],
-    training: Part,
-    validation: Part,
-    settings: Settings,
+    training: Activations,
+    validation: Activations,
+    settings: FitSettings,
     *,
     seed: int,
     command: Callable[[], Command],
@@ -121,7 +121,7 @@ def fit(  # noqa: PLR0913 - what a training consists of
         device: "cpu" or "cuda".
 
     Raises:
-        TrainingError: If the loss is no number.
+        FitError: If the loss is no number.
         CancelledError: If cancelled.
     """
     run = _Run(tail, groups, training, settings, seed, device)
@@ -180,8 +180,8 @@ class _Run:
         self,
         tail: nn.Module,
         groups: list[tuple[list[nn.Parameter], float]],
-        training: Part,
-        settings: Settings,
+        training: Activations,
+        settings: FitSettings,
         seed: int,
         device: str,
     ) -> None:
@@ -257,7 +257,7 @@ class _Run:
             loss = share_of_first * loss + (1 - share_of_first) * self._loss(logits.float(), labels[other])
         value = float(loss.detach())
         if not math.isfinite(value):
-            raise TrainingError(
+            raise FitError(
                 f"the loss became {value} in epoch {self.epoch + 1}, step {number + 1}",
                 f"Use a smaller learning rate than {settings.rate:g} (--learning-rate), or other backbone weights.",
             )
@@ -270,13 +270,13 @@ class _Run:
             mean.lerp_(parameter.detach(), 1 - decay)
         return value
 
-    def finish_epoch(self, training_loss: float, validation: Part) -> Epoch:
+    def finish_epoch(self, training_loss: float, validation: Activations) -> Epoch:
         """Validate the averaged weights and keep them if they are the best."""
         with self._weights(self._average):
             scores = probabilities(self.tail, validation.room[:, 0], self.device, mixed=self._mixed)
         loss = weighted_log_loss(scores, validation.labels)
         if not math.isfinite(loss):
-            raise TrainingError(
+            raise FitError(
                 f"the validation loss became {loss} in epoch {self.epoch + 1}", "Use a smaller learning rate."
             )
         best = loss < self._best_loss
@@ -328,7 +328,7 @@ class _Run:
         """Go on from a saved state.
 
         Raises:
-            TrainingError: If it does not fit.
+            FitError: If it does not fit.
         """
         try:
             state: dict[str, Any] = torch.load(path, map_location=self.device, weights_only=True)
@@ -341,7 +341,7 @@ class _Run:
             self.epoch, self._best_loss = int(state["epoch"]), float(state["best_loss"])
             self._best_scores = state["best_scores"].cpu().numpy()
         except (OSError, RuntimeError, KeyError, ValueError, EOFError) as error:
-            raise TrainingError(
+            raise FitError(
                 f"the checkpoint {path} cannot be used: {error}", "Delete it; the training begins anew then."
             ) from error
 

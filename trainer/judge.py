@@ -12,7 +12,7 @@ from inspector.vision.overlay import WHOLE_PICTURE, fit_to_picture
 from trainer.metrics import Judged
 from trainer.pointing import pointing
 from trainer.protocol import Progress
-from trainer.samples import Tile, choose_samples
+from trainer.samples import SampleTile, choose_samples
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -29,7 +29,7 @@ _MASK_PX = 512
 _MAP_PX = 128
 
 
-class Judgement:
+class JudgedPictures:
     """What a classifier says of some pictures.
 
     Args:
@@ -46,14 +46,14 @@ class Judgement:
         """Return (N,) P(defective)."""
         return np.array([picture.p_defective for picture in self.judged], dtype=np.float64)
 
-    def tiles(self, threshold: float) -> list[Tile]:
+    def tiles(self, threshold: float) -> list[SampleTile]:
         """Return sample predictions with their pictures and heatmaps."""
         top = max((float(map_.max()) for map_ in self.maps.values()), default=0.0) or 1.0
         found = []
         for sample in choose_samples(self.judged, threshold):
             picture = _picture(self.samples[sample.name])
             heatmap = np.clip(self.maps[sample.name] / top, 0, 1)
-            found.append(Tile(picture, heatmap, sample.name, sample.path, sample.defect, sample.p_defective))
+            found.append(SampleTile(picture, heatmap, sample.name, sample.path, sample.defect, sample.p_defective))
         return found
 
     def pointing(self) -> dict[str, JsonValue]:
@@ -73,7 +73,7 @@ class Judgement:
         return pointing([self.maps[name] for name in [*(name for name, _ in masked), *good]], masks)
 
 
-def judge(classifier: Classifier, samples: Sequence[Sample], stage: str) -> Generator[Report, None, Judgement]:
+def judge(classifier: Classifier, samples: Sequence[Sample], stage: str) -> Generator[Report, None, JudgedPictures]:
     """Judge pictures; the generator's value is what was found.
 
     Args:
@@ -85,7 +85,7 @@ def judge(classifier: Classifier, samples: Sequence[Sample], stage: str) -> Gene
         PictureError: If a picture cannot be read.
         ClassifierError: If the network fails.
     """
-    found = Judgement()
+    found = JudgedPictures()
     for number, sample in enumerate(samples, 1):
         image = read_picture(sample.path)
         prediction = classifier.predict(image)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from inspector.vision.bundle import Bundle
     from trainer.dataset import Dataset
     from trainer.gate import Made
-    from trainer.judge import Judgement
+    from trainer.judge import JudgedPictures
     from trainer.methods import Trained
     from trainer.protocol import Finding, Report, TrainRequest
 
@@ -62,7 +62,7 @@ def train(
         DatasetError: If the pictures cannot be trained on.
         PictureError: If a picture cannot be read.
         BundleError: If the weights cannot be used, the exported graph differs, or the bundle cannot be written.
-        TrainingError: If the loss is no number.
+        FitError: If the loss is no number.
         CancelledError: If cancelled.
         ResourceError: If memory and disk do not suffice.
     """
@@ -122,7 +122,7 @@ def _context(
 
 def _tested(
     made: Made, dataset: Dataset, request: TrainRequest
-) -> Generator[Report, None, tuple[Judgement, dict[str, Mapping[str, JsonValue]]]]:
+) -> Generator[Report, None, tuple[JudgedPictures, dict[str, Mapping[str, JsonValue]]]]:
     """Judge the test part; the value is the judgement, and how well heatmaps point, by their kind."""
     classifier = made.draft.classifier(made.precision)
     try:
@@ -161,7 +161,7 @@ class _Finished:
     folds: Mapping[str, JsonValue]
     notes: Sequence[str]
     made: Made
-    tested: Judgement
+    tested: JudgedPictures
     pointing: Mapping[str, Mapping[str, JsonValue]]
     stages: Mapping[str, float]
 

@@ -17,10 +17,10 @@ from inspector.vision.preprocess import Preprocessing, ResizePolicy
 from trainer.augment import PRESETS
 from trainer.cache import activations, fill
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample, labels
-from trainer.fit import Part, Settings, cancelled, fit, wait_while_paused
+from trainer.fit import Activations, FitSettings, cancelled, fit, wait_while_paused
 from trainer.frozen import Freezer, Frozen, freezer, nothing
 from trainer.head import cross_validate, fit_rows
-from trainer.networks import CNN, GRADIENTS, BaselineCnn, CnnTail, GradientHistograms, Tail, backbone
+from trainer.networks import CNN, GRADIENTS, BaselineCnn, CnnTail, GradientHistograms, TrainedTail, backbone
 from trainer.protocol import Candidate, Command, Paused
 from trainer.steps import weighted_log_loss
 
@@ -193,7 +193,7 @@ def train_plan(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repo
 def _gradient(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, None, Trained]:
     request = context.request
     preprocessing = _preprocessing(plan, request)
-    tail: Tail | CnnTail
+    tail: TrainedTail | CnnTail
     network: InspectionNetwork | BaselineCnn
     if plan.method == "baseline-cnn":
         cut, network = "input", BaselineCnn(request.seed)
@@ -203,7 +203,7 @@ def _gradient(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repor
             plan.method
         ]
         network = backbone(context.weights, plan.pooling, request.seed)
-        tail = Tail(network, cut)
+        tail = TrainedTail(network, cut)
         groups = tail.groups()
     training, validation = dataset.of(TRAIN), dataset.of(VAL)
     frozen = nothing(preprocessing)
@@ -225,7 +225,7 @@ def _gradient(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repor
             for report in filling:
                 yield from context.heed()
                 yield report
-        settings = Settings(
+        settings = FitSettings(
             epochs=plan.epochs,
             patience=plan.patience,
             batch=min(request.batch, max(2, len(training) // 6)),
@@ -238,8 +238,8 @@ def _gradient(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repor
         fitted = yield from fit(
             tail,
             groups,
-            Part(train_room, labels(training)),
-            Part(val_room, labels(validation)),
+            Activations(train_room, labels(training)),
+            Activations(val_room, labels(validation)),
             settings,
             seed=request.seed,
             command=context.command,

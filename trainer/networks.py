@@ -45,7 +45,7 @@ def backbone(weights: Path, pooling: str, seed: int) -> InspectionNetwork:
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
-class Tail(nn.Module):
+class TrainedTail(nn.Module):
     """What lies behind a cut of a ResNet-50: activations at the cut → logits."""
 
     def __init__(self, network: InspectionNetwork, cut: str) -> None:

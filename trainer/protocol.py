@@ -220,7 +220,7 @@ class MapMade(_Record):
     seconds: float
 
 
-class LeftOut(_Record):
+class MapLeftOut(_Record):
     """A map of a deep look that cannot be made."""
 
     method: str
@@ -237,7 +237,7 @@ class Explained(_Record):
     model_sha256: str
     p_defective: float
     explained_class: str  #: the most probable class that is not good
-    left_out: list[LeftOut] = []
+    left_out: list[MapLeftOut] = []
 
 
 ExplainReport = Progress | MapMade | Explained

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from trainer.metrics import Judged
     from trainer.protocol import Epoch, Finding
-    from trainer.samples import Tile
+    from trainer.samples import SampleTile
 
 CONFIDENCE = 0.95
 
@@ -70,7 +70,7 @@ class Contents:
     split: Mapping[str, int] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
     history: Sequence[Epoch] = ()
-    tiles: Sequence[Tile] = ()
+    tiles: Sequence[SampleTile] = ()
     pointing: Mapping[str, Mapping[str, JsonValue]] = field(default_factory=dict)
     folds: Mapping[str, JsonValue] = field(default_factory=dict)
     comparison: Sequence[str] = ()

@@ -17,7 +17,7 @@ from trainer.samples import words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from trainer.samples import Tile
+    from trainer.samples import SampleTile
 
 _STYLE = f"""
 @page {{ size: A4; margin: 15mm; }}
@@ -83,7 +83,9 @@ _POINTING = (
 )
 
 
-def page(metrics: Mapping[str, Any], images: Mapping[str, str], tiles: Mapping[str, Sequence[tuple[Tile, str]]]) -> str:
+def page(
+    metrics: Mapping[str, Any], images: Mapping[str, str], tiles: Mapping[str, Sequence[tuple[SampleTile, str]]]
+) -> str:
     """Write the page.
 
     Args:
@@ -192,7 +194,7 @@ def _curves(metrics: Mapping[str, Any], images: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _samples(tiles: Mapping[str, Sequence[tuple[Tile, str]]]) -> list[str]:
+def _samples(tiles: Mapping[str, Sequence[tuple[SampleTile, str]]]) -> list[str]:
     if not tiles:
         return []
     parts = ["<h2>Sample predictions</h2>"]

@@ -32,7 +32,7 @@ _PER_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class SampleTile:
     """One sample prediction.
 
     Args:
@@ -78,13 +78,13 @@ def choose_samples(judged: Sequence[Judged], threshold: float) -> list[Judged]:
     return chosen
 
 
-def grouped(tiles: Sequence[Tile], threshold: float) -> dict[str, list[Tile]]:
+def grouped(tiles: Sequence[SampleTile], threshold: float) -> dict[str, list[SampleTile]]:
     """Return the tiles by kind, in the order of `KINDS`; a kind without a tile is left out."""
     found = {kind: [tile for tile in tiles if tile.kind(threshold) == kind] for kind in KINDS}
     return {kind: own for kind, own in found.items() if own}
 
 
-def side_by_side(tile: Tile, threshold: float) -> NDArray[np.uint8]:
+def side_by_side(tile: SampleTile, threshold: float) -> NDArray[np.uint8]:
     """Return the picture on white, and beside it the same under its heatmap.
 
     Args:
@@ -110,12 +110,12 @@ def side_by_side(tile: Tile, threshold: float) -> NDArray[np.uint8]:
     return sheet
 
 
-def tile_jpeg(tile: Tile, threshold: float) -> bytes:
+def tile_jpeg(tile: SampleTile, threshold: float) -> bytes:
     """Return `side_by_side` as JPEG, for the page."""
     return bytes(cv2.imencode(".jpg", side_by_side(tile, threshold), [cv2.IMWRITE_JPEG_QUALITY, 85])[1])
 
 
-def samples_png(groups: Mapping[str, Sequence[Tile]], threshold: float) -> bytes:
+def samples_png(groups: Mapping[str, Sequence[SampleTile]], threshold: float) -> bytes:
     """Draw all tiles as one sheet.
 
     Args:
@@ -125,7 +125,7 @@ def samples_png(groups: Mapping[str, Sequence[Tile]], threshold: float) -> bytes
     Returns:
         PNG.
     """
-    rows: list[tuple[str, Sequence[Tile]]] = []
+    rows: list[tuple[str, Sequence[SampleTile]]] = []
     for kind, own in groups.items():
         starts = range(0, len(own), _PER_ROW)
         rows += [(f"{kind}: {len(own)} shown" if start == 0 else "", own[start : start + _PER_ROW]) for start in starts]
@@ -147,7 +147,7 @@ def samples_png(groups: Mapping[str, Sequence[Tile]], threshold: float) -> bytes
     return draw(paint, (7.1, height), (len(rows), _PER_ROW))
 
 
-def words(tile: Tile) -> str:
+def words(tile: SampleTile) -> str:
     """Return truth and probability as the caption says them."""
     return f"{tile.truth}, P(defective) {tile.p_defective:.3f}"
 

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     from trainer.dataset import Dataset, Sample
     from trainer.gate import Made
-    from trainer.judge import Judgement
+    from trainer.judge import JudgedPictures
 
 
-def kept_scores(dataset: Dataset, made: Made, tested: Judgement) -> bytes:
+def kept_scores(dataset: Dataset, made: Made, tested: JudgedPictures) -> bytes:
     """Return the content of the bundle's `inspector.vision.scores.SCORES_FILE`.
 
     Validation pictures have the score that the exported model gave them in the precision that the line will use; where

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inspector.domain.records import Image
-    from inspector.vision.benchmark import BenchmarkReport, Plan
+    from inspector.vision.benchmark import BenchmarkPlan, BenchmarkReport
 
 
 def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
@@ -108,10 +108,10 @@ def _writing() -> Iterator[None]:
         raise ReportError(f"the benchmark {error.what}", f"{error.next_step} Or name another folder.") from error
 
 
-def _plan(parsed: argparse.Namespace) -> Plan:
-    from inspector.vision.benchmark import Plan
+def _plan(parsed: argparse.Namespace) -> BenchmarkPlan:
+    from inspector.vision.benchmark import BenchmarkPlan
 
-    plan = Plan.full() if parsed.full else Plan.quick()
+    plan = BenchmarkPlan.full() if parsed.full else BenchmarkPlan.quick()
     if parsed.rounds is not None:
         plan = replace(plan, rounds=parsed.rounds)
     if parsed.sizes is not None:

@@ -26,7 +26,7 @@ _ROUND_S = 0.03
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class PrecisionChoice:
     """A precision and why.
 
     Args:
@@ -45,7 +45,7 @@ def choose(
     wanted: str | None = None,
     measure: Callable[[Sequence[Precision]], Mapping[Precision, float]] | None = None,
     doubtful: Mapping[Precision, str] | None = None,
-) -> Choice:
+) -> PrecisionChoice:
     """Choose the fastest precision that may judge, or check the one that is wanted.
 
     Args:
@@ -76,14 +76,14 @@ def choose(
     told = list(refused.values())
     if len(allowed) == 1 or measure is None:
         only = f"{allowed[-1]}: the only one that is possible here" if len(allowed) == 1 else f"{allowed[-1]}: chosen"
-        return Choice(precision=allowed[-1], reason="; ".join([only, *told]))
+        return PrecisionChoice(precision=allowed[-1], reason="; ".join([only, *told]))
     rates = measure(allowed)
     best = allowed[0]
     for name in allowed[1:]:
         if rates[name] > _WORTH * rates[best]:
             best = name
     figures = ", ".join(f"{name} {_figure(rates[name])}/s" for name in sorted(allowed, key=lambda name: -rates[name]))
-    return Choice(precision=best, reason="; ".join([f"{figures} measured here", *told]))
+    return PrecisionChoice(precision=best, reason="; ".join([f"{figures} measured here", *told]))
 
 
 def _figure(rate: float) -> str:
@@ -92,7 +92,7 @@ def _figure(rate: float) -> str:
 
 def _as_wanted(
     manifest: Manifest, possible: Sequence[Precision], device: str, wanted: str, refused: Mapping[Precision, str]
-) -> Choice:
+) -> PrecisionChoice:
     chosen = next((name for name in possible if name == wanted), None)
     usable = [name for name in possible if name not in refused]
     if chosen is None:
@@ -105,7 +105,7 @@ def _as_wanted(
             f"the model {manifest.name} may not judge in {wanted}: {refused[chosen]}",
             f"Choose {' or '.join(usable)}, or leave the choice to the program." if usable else "Train it again.",
         )
-    return Choice(precision=chosen, reason=f"{chosen}: as set")
+    return PrecisionChoice(precision=chosen, reason=f"{chosen}: as set")
 
 
 def _refusal(manifest: Manifest, name: Precision) -> str:

@@ -12,7 +12,7 @@ import torch
 from inspector.domain.errors import BundleError, ClassifierError, DeviceError
 from inspector.domain.records import ModelIdentity
 from inspector.vision.network import BACKBONE, InspectionNetwork
-from inspector.vision.precision import CUDA_PRECISIONS, Choice, choose
+from inspector.vision.precision import CUDA_PRECISIONS, PrecisionChoice, choose
 from inspector.vision.prediction import make_prediction, near_threshold
 from inspector.vision.preprocess import fit
 from inspector.vision.torch_slots import ByteNetwork, TorchSlot
@@ -222,7 +222,7 @@ class TorchClassifier:
             ) from error
 
 
-def _choice(bundle: Bundle, device: str, precision: str | None) -> Choice:
+def _choice(bundle: Bundle, device: str, precision: str | None) -> PrecisionChoice:
     """On the CPU torch is the reference and computes in what it is asked for; on CUDA it judges: the gate decides."""
     automatic = precision in {None, "auto"}
     if device == "cuda":
@@ -233,4 +233,4 @@ def _choice(bundle: Bundle, device: str, precision: str | None) -> Choice:
             f"torch cannot run this model in {precision} on {device}; possible: {', '.join(_CPU_PRECISIONS)}",
             "Choose one of these, or leave the choice to the program.",
         )
-    return Choice(precision=chosen, reason=f"{chosen}: the reference" if automatic else f"{chosen}: as set")
+    return PrecisionChoice(precision=chosen, reason=f"{chosen}: the reference" if automatic else f"{chosen}: as set")

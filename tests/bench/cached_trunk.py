@@ -28,10 +28,10 @@ from tests.bench.common import inputs, last, standard_error
 from trainer.augment import STANDARD, views
 from trainer.cache import Extractor, Plain, activations, fill
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample, hashed, labels, read_dataset
-from trainer.fit import Part, Settings, fit
+from trainer.fit import Activations, FitSettings, fit
 from trainer.frozen import freezer
 from trainer.metrics import choose_threshold, figures
-from trainer.networks import Tail, backbone
+from trainer.networks import TrainedTail, backbone
 from trainer.protocol import Command, TrainRequest
 from trainer.split import split
 from trainer.steps import fast_bf16, probabilities
@@ -76,7 +76,7 @@ def plain(dataset: Dataset, weights: Path, seed: int) -> tuple[dict[str, Any], d
         ThreadPoolExecutor() as pool,
         mock.patch("trainer.fit.fast_bf16", return_value=False),  # everything in float32
     ):
-        training = Part(EveryTime(eager, samples, seed, pool), labels(samples))  # type: ignore[arg-type]
+        training = Activations(EveryTime(eager, samples, seed, pool), labels(samples))  # type: ignore[arg-type]
         return _learnt(network, dataset, training, eager, seed, {}, mixed=False)
 
 
@@ -91,14 +91,14 @@ def cached(dataset: Dataset, weights: Path, seed: int, precision: str) -> tuple[
     with activations(CUT, SIZE, len(samples), VIEWS + part.ways) as room:
         with timed(seconds, "features"):
             last(fill(room, part.extractor, samples, preprocessing, STANDARD, seed, TRAIN, also=part.in_float))
-        training = Part(room, labels(samples))
+        training = Activations(room, labels(samples))
         return _learnt(network, dataset, training, part.extractor, seed, seconds, mixed=fast_bf16())
 
 
 def _learnt(
     network: InspectionNetwork,
     dataset: Dataset,
-    training: Part,
+    training: Activations,
     extractor: Extractor,
     seed: int,
     seconds: dict[str, float],
@@ -107,14 +107,14 @@ def _learnt(
 ) -> tuple[dict[str, Any], dict[str, float]]:
     """Train layer4 and the head, validate, choose the threshold, test; the seconds of the test do not count."""
     preprocessing = Preprocessing(input_size=SIZE)
-    tail = Tail(network, CUT)
-    settings = Settings(epochs=EPOCHS, patience=EPOCHS, batch=10, rate=5e-4)
+    tail = TrainedTail(network, CUT)
+    settings = FitSettings(epochs=EPOCHS, patience=EPOCHS, batch=10, rate=5e-4)
     val, test = (dataset.of(name) for name in (VAL, TEST))
     with activations(CUT, SIZE, len(val), 1) as val_room, activations(CUT, SIZE, len(test), 1) as test_room:
         with timed(seconds, "features"):
             last(fill(val_room, extractor, val, preprocessing, STANDARD, seed, VAL))
         with timed(seconds, "epochs"):
-            validation = Part(val_room, labels(val))
+            validation = Activations(val_room, labels(val))
             fitted = last(
                 fit(tail, tail.groups(), training, validation, settings, seed=seed, command=lambda: Command.RUN)
             )

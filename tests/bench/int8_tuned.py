@@ -23,9 +23,9 @@ from tests.bench.common import last
 from trainer.augment import PRESETS
 from trainer.cache import OpenVinoExtractor, activations, fill
 from trainer.dataset import TRAIN, VAL, Dataset, labels
-from trainer.fit import Part, Settings, fit
+from trainer.fit import Activations, FitSettings, fit
 from trainer.gate import expected_of
-from trainer.networks import Tail
+from trainer.networks import TrainedTail
 from trainer.protocol import Command
 from trainer.steps import probabilities
 
@@ -72,7 +72,7 @@ def _round_layer4(network: InspectionNetwork, room: NDArray[np.float16]) -> None
         tops[layer] = max(tops[layer], float(given[0].max()))  # type: ignore[index]
 
     hooks = [one.register_forward_pre_hook(watch) for one in convolutions]
-    probabilities(Tail(network, _CUT), room[:_RANGED, 0], "cpu", mixed=False)
+    probabilities(TrainedTail(network, _CUT), room[:_RANGED, 0], "cpu", mixed=False)
     for hook in hooks:
         hook.remove()
     for one in convolutions:
@@ -98,15 +98,15 @@ def tune(trained: Trained, dataset: Dataset, context: Context) -> tuple[Inspecti
             extractor = trained.frozen.extractor
             last(fill(one, extractor, samples, trained.preprocessing, augmentation, context.request.seed, part))
         _round_layer4(network, room)
-        tail = Tail(network, _CUT)
-        settings = Settings(
+        tail = TrainedTail(network, _CUT)
+        settings = FitSettings(
             epochs=_EPOCHS,
             patience=_EPOCHS,
             batch=min(context.request.batch, max(2, len(training) // 6)),
             rate=_SLOWER * trained.plan.rate,
             weight_decay=context.request.weight_decay,
         )
-        parts = Part(room, labels(training)), Part(val_room, labels(validation))
+        parts = Activations(room, labels(training)), Activations(val_room, labels(validation))
         last(fit(tail, tail.groups(), *parts, settings, seed=context.request.seed, command=lambda: Command.RUN))
     for layer in network.layer4.modules():
         if isinstance(layer, Int8Conv):

@@ -25,9 +25,9 @@ from tests.bench.store import Store
 from trainer.augment import STANDARD
 from trainer.cache import activations, fill
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, hashed, labels, read_dataset
-from trainer.fit import Part, Settings, fit
+from trainer.fit import Activations, FitSettings, fit
 from trainer.frozen import freeze
-from trainer.networks import Tail, backbone
+from trainer.networks import TrainedTail, backbone
 from trainer.protocol import Command, TrainRequest
 from trainer.split import split
 from trainer.steps import fast_bf16, probabilities, weighted_log_loss
@@ -43,7 +43,7 @@ CUT = "layer3"
 SETS = ("bottle", "magnetic_tile", "deeppcb")
 MOST_VIEWS = 8
 TESTED_VIEWS = 4
-DEFAULT = Settings(epochs=16, patience=6, rate=5e-4)
+DEFAULT = FitSettings(epochs=16, patience=6, rate=5e-4)
 FIGURES = ("validation_loss", "validation_auroc", "test_auroc")
 
 
@@ -62,7 +62,7 @@ class Variant:
     size: int = 224
     pooling: PoolingName = "average"
     views: int = 4
-    settings: Settings = DEFAULT
+    settings: FitSettings = DEFAULT
     averaged_views: int = 1
 
 
@@ -98,11 +98,11 @@ class Rooms:
 def measure(dataset: Dataset, rooms: Rooms, variant: Variant, weights: Path, seed: int) -> dict[str, float]:
     """Train one variant and return its figures."""
     network = backbone(weights, variant.pooling, seed)
-    tail = Tail(network, CUT)
+    tail = TrainedTail(network, CUT)
     truth = {part: labels(dataset.of(part)) for part in (TRAIN, VAL, TEST)}
     settings = replace(variant.settings, batch=min(32, max(2, len(truth[TRAIN]) // 6)))
-    training = Part(rooms.train[:, : variant.views], truth[TRAIN])
-    validation = Part(rooms.val[:, :1], truth[VAL])
+    training = Activations(rooms.train[:, : variant.views], truth[TRAIN])
+    validation = Activations(rooms.val[:, :1], truth[VAL])
     last(fit(tail, tail.groups(), training, validation, settings, seed=seed, command=lambda: Command.RUN))
     scores = {
         part: np.mean(

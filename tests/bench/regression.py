@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 import openvino as ov
 
 from inspector.sources.demo_scene import DemoScene
-from inspector.vision.benchmark.contenders import Entry, build
+from inspector.vision.benchmark.contenders import Entrant, build
 from inspector.vision.benchmark.graphs import pair_of, reader
 from inspector.vision.benchmark.records import Kind
 from inspector.vision.benchmark.throughput import GraphRunner
@@ -168,7 +168,7 @@ class Bench:
         scene = DemoScene(seed=1, defect_rate=0.3)
         self._images: list[Image] = [scene.part(number).bgr for number in range(1, PICTURES + 1)]
 
-    def _seat(self, entry: Entry) -> ContenderSeat:
+    def _seat(self, entry: Entrant) -> ContenderSeat:
         seat = ContenderSeat(name="", entry=entry, contender=build(entry, self._bundle), images=self._images)
         seat.warm_up()
         return seat
@@ -176,7 +176,7 @@ class Bench:
     def times(self, rounds: int) -> Times:
         """Let line, graph, convolutions and the graph without heatmaps take turns."""
         core = ov.Core()
-        line = self._seat(Entry(kind=Kind.LINE, batch=BATCH, precision="int8"))
+        line = self._seat(Entrant(kind=Kind.LINE, batch=BATCH, precision="int8"))
         try:
             pair = pair_of(self._bundle, "int8", alone=False)
             schedule = pair.graph.runner.schedule
@@ -192,8 +192,8 @@ class Bench:
 
     def against_torch(self) -> float:
         """Let line and eager torch with pytorch-grad-cam take turns."""
-        line = self._seat(Entry(kind=Kind.LINE, batch=BATCH, precision="int8"))
-        torch = self._seat(Entry(kind=Kind.GRAD_CAM, batch=BATCH))
+        line = self._seat(Entrant(kind=Kind.LINE, batch=BATCH, precision="int8"))
+        torch = self._seat(Entrant(kind=Kind.GRAD_CAM, batch=BATCH))
         try:
             take_turns([line, torch], rounds=TORCH_ROUNDS, slice_s=SLICE_S)
         finally:

@@ -30,10 +30,10 @@ from tests.bench.common import inputs, last
 from trainer.augment import STANDARD, views
 from trainer.cache import activations, fill
 from trainer.dataset import TRAIN, Dataset, hashed, labels, read_dataset
-from trainer.fit import Part, Settings, _Run
+from trainer.fit import Activations, FitSettings, _Run
 from trainer.frozen import freezer
 from trainer.loop import train
-from trainer.networks import Tail, backbone
+from trainer.networks import TrainedTail, backbone
 from trainer.protocol import Progress, Result, TrainRequest
 from trainer.split import split
 from trainer.steps import fast_bf16
@@ -131,14 +131,16 @@ def _timed(work: Callable[[], object]) -> float:
 
 def step(dataset: Dataset, weights: Path) -> dict[str, Any]:
     """Milliseconds of a step by kind of operator, and what its products need at the machine's rate."""
-    tail = Tail(backbone(weights, "average", 0), CUT)
+    tail = TrainedTail(backbone(weights, "average", 0), CUT)
     cells = Preprocessing().input_size // 16
     rng = np.random.default_rng(0)
     count = 4 * BATCH
     room = np.maximum(rng.standard_normal((count, VIEWS, 1024, cells, cells), np.float32), 0).astype(np.float16)
     truth = np.resize(labels(dataset.of(TRAIN)), count)
     truth[:2] = 0, 1
-    run = _Run(tail, tail.groups(), Part(room, truth), Settings(epochs=_STEPS, batch=BATCH, rate=5e-4), 0, "cpu")
+    run = _Run(
+        tail, tail.groups(), Activations(room, truth), FitSettings(epochs=_STEPS, batch=BATCH, rate=5e-4), 0, "cpu"
+    )
     batches = run.order(0)
 
     def steps() -> None:
@@ -165,7 +167,7 @@ def step(dataset: Dataset, weights: Path) -> dict[str, Any]:
     }
 
 
-def _multiplications(tail: Tail, cells: int) -> int:
+def _multiplications(tail: TrainedTail, cells: int) -> int:
     """Multiplications of one picture's forward pass behind the cut."""
     found = 0
 

@@ -18,7 +18,7 @@ from trainer import figures
 from trainer.metrics import Judged, MetricsError, calibrated, evaluate, expected_calibration_error
 from trainer.protocol import Epoch, Finding
 from trainer.report import Contents, evidence, write_report
-from trainer.samples import KINDS, MOST_ERRORS, MOST_RIGHT, Tile, choose_samples, grouped, side_by_side
+from trainer.samples import KINDS, MOST_ERRORS, MOST_RIGHT, SampleTile, choose_samples, grouped, side_by_side
 
 ALL_FIGURES = {
     "confusion",
@@ -57,11 +57,11 @@ def epoch(number: int, setting: str = "one") -> Epoch:
     )
 
 
-def tile(one: Judged, heatmap: bool = True) -> Tile:
+def tile(one: Judged, heatmap: bool = True) -> SampleTile:
     picture = np.full((60, 90, 3), 128, np.uint8)
     warm = np.zeros((4, 6), np.float32)
     warm[1, 2] = 0.9
-    return Tile(picture, warm if heatmap else None, one.name, one.path, one.defect, one.p_defective)
+    return SampleTile(picture, warm if heatmap else None, one.name, one.path, one.defect, one.p_defective)
 
 
 TEST = judged(1, 60, 40)

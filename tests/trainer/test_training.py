@@ -22,7 +22,7 @@ from inspector.vision.scores import ScorePart, read_scores
 from inspector.vision.weights import save_weights
 from trainer.augment import NONE, PRESETS, STANDARD, views
 from trainer.cache import ResourceError, activations
-from trainer.fit import CancelledError, TrainingError
+from trainer.fit import CancelledError, FitError
 from trainer.loop import train
 from trainer.protocol import Candidate, Command, Epoch, Failed, Paused, Result, RunFolder, Started, TrainRequest
 from trainer.worker import work
@@ -168,7 +168,7 @@ def test_a_loss_that_is_no_number_is_an_error_and_leaves_nothing(spots: Path, ba
     with torch.no_grad():
         network.layer4[0].conv1.weight.fill_(3e38)
     save_weights(network, tmp_path / "bad.safetensors")
-    with pytest.raises(TrainingError, match=r"the loss became (nan|inf)"):
+    with pytest.raises(FitError, match=r"the loss became (nan|inf)"):
         list(train(request(spots, tmp_path / "bad.safetensors", tmp_path / "m")))
     assert not (tmp_path / "m").exists()
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from inspector.domain.errors import ClassifierError
-from inspector.vision.benchmark import Plan, run_benchmark
-from inspector.vision.benchmark.contenders import Entry, at_size
+from inspector.vision.benchmark import BenchmarkPlan, run_benchmark
+from inspector.vision.benchmark.contenders import Entrant, at_size
 from inspector.vision.benchmark.memory import peak_memory_mb
 from inspector.vision.benchmark.records import Kind
 from inspector.vision.benchmark.rows import ratio
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.vision.conftest import Bottles
 
-SHORT = Plan(rounds=1, slice_s=0.01, limit=False, memory=False)
+SHORT = BenchmarkPlan(rounds=1, slice_s=0.01, limit=False, memory=False)
 PASSED = PrecisionCheck(passed=True, pictures=9, flips=0, largest_difference=0.0)
 
 
@@ -125,7 +125,7 @@ def test_precisions_that_the_gate_refused_are_not_measured(bundle: Bundle, bottl
 
 def test_peak_memory_is_that_of_a_process_of_its_own(spots: Bundle, bottles: Bottles) -> None:
     one, many = (
-        peak_memory_mb(Entry(kind=Kind.LINE, batch=8), bundle, bottles.images[:8])
+        peak_memory_mb(Entrant(kind=Kind.LINE, batch=8), bundle, bottles.images[:8])
         for bundle in (spots, at_size(spots, 1024))
     )
     assert 30 < one < 1000
@@ -134,7 +134,7 @@ def test_peak_memory_is_that_of_a_process_of_its_own(spots: Bundle, bottles: Bot
 
 def test_a_process_that_fails_says_why(spots: Bundle, bottles: Bottles) -> None:
     with pytest.raises(ClassifierError, match="was not measured: .*cannot run this model in fp16"):
-        peak_memory_mb(Entry(kind=Kind.LINE, batch=1, precision="fp16"), spots, bottles.images[:1])
+        peak_memory_mb(Entrant(kind=Kind.LINE, batch=1, precision="fp16"), spots, bottles.images[:1])
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ GOOD, DEFECTIVE = 0, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class Phase:
     """One stage of the training.
 
     Args:
@@ -46,7 +46,7 @@ class Stage:
 
 
 #: Windows of 96 px of the 224, then whole pictures.
-STAGES = (Stage(cells=12, steps=900, batch=64, rate=1.5e-3), Stage(cells=28, steps=260, batch=32, rate=6e-4))
+STAGES = (Phase(cells=12, steps=900, batch=64, rate=1.5e-3), Phase(cells=28, steps=260, batch=32, rate=6e-4))
 
 
 def new_network(seed: int) -> InspectionNetwork:
@@ -60,7 +60,7 @@ def new_network(seed: int) -> InspectionNetwork:
 
 
 def fit(
-    network: InspectionNetwork, crops: Crops, stage: Stage, *, seed: int, report: Callable[[int, float, float], None]
+    network: InspectionNetwork, crops: Crops, stage: Phase, *, seed: int, report: Callable[[int, float, float], None]
 ) -> None:
     """Train in place.
 
@@ -101,7 +101,7 @@ def _losses(network: InspectionNetwork, pictures: Tensor, masks: Tensor) -> tupl
     return by_class, by_place
 
 
-def _batches(crops: Crops, stage: Stage, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
+def _batches(crops: Crops, stage: Phase, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield (N, 3, H, W) normalised pictures and (N, cells, cells) masks, turned, mirrored, and with other light."""
     rng = np.random.default_rng([seed, stage.cells])
     order: NDArray[np.int64] = np.empty(0, dtype=np.int64)

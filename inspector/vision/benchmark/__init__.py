@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from inspector.vision.benchmark.records import (
+    BenchmarkPlan,
     BenchmarkReport,
     BenchmarkRow,
     GraphRow,
-    LeftOut,
     Machine,
-    Plan,
+    Unmeasured,
 )
 from inspector.vision.benchmark.run import run_benchmark
 
-__all__ = ["BenchmarkReport", "BenchmarkRow", "GraphRow", "LeftOut", "Machine", "Plan", "run_benchmark"]
+__all__ = ["BenchmarkPlan", "BenchmarkReport", "BenchmarkRow", "GraphRow", "Machine", "Unmeasured", "run_benchmark"]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Answer:
     """What a contender says of a picture.
 
     Args:
@@ -45,7 +45,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entrant:
     """What a contender is built from; it can be sent to another process.
 
     Args:
@@ -72,7 +72,7 @@ class Contender(Protocol):
     device: str
     precision: str
 
-    def judge(self, images: Sequence[Image]) -> list[Judgement]:
+    def judge(self, images: Sequence[Image]) -> list[Answer]:
         """Judge pictures, in the contender's own batches."""
         ...
 
@@ -81,7 +81,7 @@ class Contender(Protocol):
         ...
 
 
-def build(entry: Entry, bundle: Bundle) -> Contender:
+def build(entry: Entrant, bundle: Bundle) -> Contender:
     """Load a contender.
 
     Args:
@@ -141,14 +141,14 @@ class _Station:
         identity = classifier.identity
         self.backend, self.device, self.precision = identity.backend, identity.device, identity.precision
 
-    def judge(self, images: Sequence[Image]) -> list[Judgement]:
+    def judge(self, images: Sequence[Image]) -> list[Answer]:
         if self._batch > 1:
             predictions = self._classifier.predict_batch(images)
         else:
             predictions = [self._classifier.predict(image) for image in images]
         which = self._classifier.classes.defect_indices[0]
         return [
-            Judgement(p_defective=prediction.p_defective, heatmap=prediction.maps[which]) for prediction in predictions
+            Answer(p_defective=prediction.p_defective, heatmap=prediction.maps[which]) for prediction in predictions
         ]
 
     def close(self) -> None:
@@ -167,8 +167,8 @@ class _Other(ABC):
         self._defective = manifest.classes.defect_indices[0]  # whose map is compared
         self._batch = batch
 
-    def judge(self, images: Sequence[Image]) -> list[Judgement]:
-        judgements: list[Judgement] = []
+    def judge(self, images: Sequence[Image]) -> list[Answer]:
+        judgements: list[Answer] = []
         for first in range(0, len(images), self._batch):
             chunk = images[first : first + self._batch]
             judgements += self._chunk(np.stack([preprocess(image, self._preprocessing) for image in chunk]))
@@ -178,7 +178,7 @@ class _Other(ABC):
         """Nothing is held."""
 
     @abstractmethod
-    def _chunk(self, pictures: NDArray[np.float32]) -> list[Judgement]:
+    def _chunk(self, pictures: NDArray[np.float32]) -> list[Answer]:
         """Judge some preprocessed pictures: (N, 3, S, S) float32."""
 
 
@@ -191,12 +191,12 @@ class _Eager(_Other):
         super().__init__(bundle, batch)
         self._network = _network(bundle)
 
-    def _chunk(self, pictures: NDArray[np.float32]) -> list[Judgement]:
+    def _chunk(self, pictures: NDArray[np.float32]) -> list[Answer]:
         import torch  # seconds
 
         with torch.inference_mode():
             good = torch.softmax(self._network.logits(torch.from_numpy(pictures)), dim=1)[:, self._good]
-        return [Judgement(p_defective=1.0 - float(score), heatmap=None) for score in good]
+        return [Answer(p_defective=1.0 - float(score), heatmap=None) for score in good]
 
 
 class _GradCam(_Other):
@@ -227,14 +227,14 @@ class _GradCam(_Other):
     def close(self) -> None:
         self._cam.activations_and_grads.release()
 
-    def _chunk(self, pictures: NDArray[np.float32]) -> list[Judgement]:
+    def _chunk(self, pictures: NDArray[np.float32]) -> list[Answer]:
         import torch  # seconds
         from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
         targets = [ClassifierOutputTarget(self._defective)] * len(pictures)
         maps = self._cam(input_tensor=torch.from_numpy(pictures), targets=targets)
         good = torch.softmax(self._cam.outputs.detach(), dim=1)[:, self._good]
-        return [Judgement(p_defective=1.0 - float(score), heatmap=one) for score, one in zip(good, maps, strict=True)]
+        return [Answer(p_defective=1.0 - float(score), heatmap=one) for score, one in zip(good, maps, strict=True)]
 
 
 class _OnnxRuntime(_Other):
@@ -249,10 +249,10 @@ class _OnnxRuntime(_Other):
         graph = _onnx(_network(bundle), bundle.manifest.preprocessing.input_size)
         self._session: Any = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
 
-    def _chunk(self, pictures: NDArray[np.float32]) -> list[Judgement]:
+    def _chunk(self, pictures: NDArray[np.float32]) -> list[Answer]:
         probabilities, maps = self._session.run(None, {"pictures": pictures})
         return [
-            Judgement(p_defective=1.0 - float(row[self._good]), heatmap=one[self._defective])
+            Answer(p_defective=1.0 - float(row[self._good]), heatmap=one[self._defective])
             for row, one in zip(probabilities, maps, strict=True)
         ]
 

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from inspector.domain.records import Image
-    from inspector.vision.benchmark.contenders import Entry
+    from inspector.vision.benchmark.contenders import Entrant
     from inspector.vision.bundle import Bundle
 
 _TIMEOUT_S = 120.0
 _BYTES_PER_MB = 1e6
 
 
-def peak_memory_mb(entry: Entry, bundle: Bundle, images: Sequence[Image]) -> float:
+def peak_memory_mb(entry: Entrant, bundle: Bundle, images: Sequence[Image]) -> float:
     """Load a contender in a new process, let it judge the pictures twice, and return the process's peak.
 
     Args:
@@ -59,7 +59,7 @@ def peak_memory_mb(entry: Entry, bundle: Bundle, images: Sequence[Image]) -> flo
     return float(answer) / _BYTES_PER_MB
 
 
-def _measure(answer: Connection, entry: Entry, bundle: Bundle, images: list[Image]) -> None:
+def _measure(answer: Connection, entry: Entrant, bundle: Bundle, images: list[Image]) -> None:
     """What the new process does."""
     try:
         contender = build(entry, bundle)

@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class BenchmarkPlan:
     """How much is measured.
 
     Args:
@@ -42,14 +42,14 @@ class Plan:
     memory: bool = True
 
     @staticmethod
-    def quick(sizes: tuple[int, ...] = SIZES_PX) -> Plan:
+    def quick(sizes: tuple[int, ...] = SIZES_PX) -> BenchmarkPlan:
         """About a minute on two free cores."""
-        return Plan(rounds=3, slice_s=0.4, sizes=sizes)
+        return BenchmarkPlan(rounds=3, slice_s=0.4, sizes=sizes)
 
     @staticmethod
-    def full(sizes: tuple[int, ...] = SIZES_PX) -> Plan:
+    def full(sizes: tuple[int, ...] = SIZES_PX) -> BenchmarkPlan:
         """Several minutes: every contender at every size."""
-        return Plan(rounds=7, slice_s=1.0, sizes=sizes, everything=True)
+        return BenchmarkPlan(rounds=7, slice_s=1.0, sizes=sizes, everything=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class Machine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchmarkRow:
-    """One way of judging the pictures. None: not measured, or nothing to compare with; `LeftOut` says why.
+    """One way of judging the pictures. None: not measured, or nothing to compare with; `Unmeasured` says why.
 
     Args:
         kind: Who judges.
@@ -147,7 +147,7 @@ class GraphRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class Unmeasured:
     """What was not measured, and why."""
 
     what: str
@@ -187,7 +187,7 @@ class BenchmarkReport:
     cpu_count: int
     rows: tuple[BenchmarkRow, ...]
     graphs: tuple[GraphRow, ...]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[Unmeasured, ...]
     best_images_per_s: float
     reference_images_per_s: float | None
     ratio: float | None

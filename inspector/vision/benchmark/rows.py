@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from inspector.domain.records import Thresholds
-    from inspector.vision.benchmark.contenders import Judgement
+    from inspector.vision.benchmark.contenders import Answer
     from inspector.vision.benchmark.turns import ContenderSeat
     from inspector.vision.bundle import Bundle
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def make_rows(
     bundle: Bundle,
     seats: Sequence[ContenderSeat],
-    judged: Sequence[Sequence[Judgement]],
+    judged: Sequence[Sequence[Answer]],
     limits: Mapping[str, Sequence[float]],
 ) -> list[BenchmarkRow]:
     """Make a row of every seat; memory is not known here.
@@ -86,7 +86,7 @@ def _percentile_ms(calls_s: Sequence[float], percent: int) -> float | None:
     return 1e3 * float(np.percentile(calls_s, percent)) if calls_s else None
 
 
-def _flips(given: Sequence[Judgement] | None, truth: Sequence[Judgement] | None, thresholds: Thresholds) -> int | None:
+def _flips(given: Sequence[Answer] | None, truth: Sequence[Answer] | None, thresholds: Thresholds) -> int | None:
     """Count the pictures that one of the two rejects and the other does not."""
     if given is None or truth is None:
         return None
@@ -95,13 +95,13 @@ def _flips(given: Sequence[Judgement] | None, truth: Sequence[Judgement] | None,
     return int((fails[:, 0] != fails[:, 1]).sum())
 
 
-def _difference(given: Sequence[Judgement] | None, truth: Sequence[Judgement] | None) -> float | None:
+def _difference(given: Sequence[Answer] | None, truth: Sequence[Answer] | None) -> float | None:
     if given is None or truth is None:
         return None
     return max(abs(a.p_defective - b.p_defective) for a, b in zip(given, truth, strict=True))
 
 
-def _correlation(given: Sequence[Judgement] | None, truth: Sequence[Judgement] | None) -> float | None:
+def _correlation(given: Sequence[Answer] | None, truth: Sequence[Answer] | None) -> float | None:
     """The least correlation of a picture's two maps; pictures on which one of them is flat say nothing."""
     if given is None or truth is None:
         return None

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, get_args
 
 from inspector.domain.errors import ClassifierError, InspectorError
 from inspector.vision.backends import list_devices
-from inspector.vision.benchmark.contenders import Entry, at_size, build, missing_packages
+from inspector.vision.benchmark.contenders import Entrant, at_size, build, missing_packages
 from inspector.vision.benchmark.graphs import GraphPair, pair_of
 from inspector.vision.benchmark.machine import cores, describe_machine
 from inspector.vision.benchmark.memory import peak_memory_mb
-from inspector.vision.benchmark.records import BenchmarkReport, BenchmarkRow, GraphRow, Kind, LeftOut, Plan
+from inspector.vision.benchmark.records import BenchmarkPlan, BenchmarkReport, BenchmarkRow, GraphRow, Kind, Unmeasured
 from inspector.vision.benchmark.rows import make_rows
 from inspector.vision.benchmark.turns import ContenderSeat, take_turns
 from inspector.vision.manifest import Precision
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from inspector.domain.records import Image
     from inspector.vision.backends import Device
-    from inspector.vision.benchmark.contenders import Judgement
+    from inspector.vision.benchmark.contenders import Answer
     from inspector.vision.bundle import Bundle
 
 _BATCH = 8
@@ -34,7 +34,7 @@ def run_benchmark(
     bundle: Bundle,
     images: Sequence[Image],
     *,
-    plan: Plan | None = None,
+    plan: BenchmarkPlan | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> BenchmarkReport:
     """Judge the same pictures with every back end and precision of this machine and with what else there is.
@@ -46,14 +46,14 @@ def run_benchmark(
     Args:
         bundle: A verified bundle.
         images: One picture or more.
-        plan: How much is measured; `Plan()` where None.
+        plan: How much is measured; `BenchmarkPlan()` where None.
         progress: Told before every turn of the rounds done, the rounds in all, and what is measured.
 
     Raises:
         BundleError: If the bundle cannot be used.
         ClassifierError: If a network fails, or there is no picture.
     """
-    plan = plan or Plan()
+    plan = plan or BenchmarkPlan()
     if not images or plan.rounds < 1:
         raise ClassifierError("a benchmark needs a picture and a round", "Name a folder with pictures.")
     own = bundle.manifest.preprocessing.input_size
@@ -68,11 +68,11 @@ def run_benchmark(
 class _Findings:
     rows: list[BenchmarkRow] = field(default_factory=list)
     graphs: list[GraphRow] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
+    left_out: list[Unmeasured] = field(default_factory=list)
 
     def leave_out(self, what: str, reason: str) -> None:
         """Note what was not measured, once."""
-        one = LeftOut(what=what, reason=reason)
+        one = Unmeasured(what=what, reason=reason)
         if one not in self.left_out:
             self.left_out.append(one)
 
@@ -81,7 +81,7 @@ def _measure(
     bundle: Bundle,
     images: Sequence[Image],
     devices: Sequence[Device],
-    plan: Plan,
+    plan: BenchmarkPlan,
     findings: _Findings,
     *,
     own: bool,
@@ -117,11 +117,11 @@ def _measure(
     findings.graphs += [pair.row() for pair in pairs]
 
 
-def _entries(bundle: Bundle, devices: Sequence[Device], findings: _Findings, *, everything: bool) -> list[Entry]:
+def _entries(bundle: Bundle, devices: Sequence[Device], findings: _Findings, *, everything: bool) -> list[Entrant]:
     """Who could take part, the reference last; what cannot is noted."""
     kinds = [Kind.CLOSED_FORM, Kind.ONNX_RUNTIME, Kind.EAGER, Kind.GRAD_CAM] if everything else []
     entries = [
-        Entry(kind=Kind.LINE, batch=batch, device=device.name, precision=precision)
+        Entrant(kind=Kind.LINE, batch=batch, device=device.name, precision=precision)
         for device in devices
         for precision in _precisions(bundle, device, findings)
         for batch in (1, _BATCH)
@@ -132,11 +132,11 @@ def _entries(bundle: Bundle, devices: Sequence[Device], findings: _Findings, *, 
             extra = ' (pip install "inspector-station[bench]")' if kind is Kind.ONNX_RUNTIME else ""
             findings.leave_out(str(kind), f"not installed: {', '.join(missing)}{extra}")
         elif kind is not Kind.CLOSED_FORM:
-            entries += [Entry(kind=kind, batch=batch) for batch in (1, _BATCH)]
+            entries += [Entrant(kind=kind, batch=batch) for batch in (1, _BATCH)]
         elif bundle.weights_path is None:
             findings.leave_out(str(kind), "the bundle has no weights for torch")
         else:
-            entries.append(Entry(kind=kind, batch=1))
+            entries.append(Entrant(kind=kind, batch=1))
     return entries
 
 
@@ -160,7 +160,7 @@ def _precisions(bundle: Bundle, device: Device, findings: _Findings) -> Iterable
             findings.leave_out(precision, check.reason if check else "it was not checked when the model was made")
 
 
-def _seated(entry: Entry, bundle: Bundle, images: Sequence[Image], findings: _Findings) -> ContenderSeat | None:
+def _seated(entry: Entrant, bundle: Bundle, images: Sequence[Image], findings: _Findings) -> ContenderSeat | None:
     """Load a contender; None where it cannot be, which is noted."""
     size = bundle.manifest.preprocessing.input_size
     try:
@@ -171,7 +171,7 @@ def _seated(entry: Entry, bundle: Bundle, images: Sequence[Image], findings: _Fi
     return ContenderSeat(name=f"{entry} {size}²", entry=entry, contender=contender, images=images)
 
 
-def _judged(seats: Sequence[ContenderSeat], *, compare: bool) -> list[list[Judgement]]:
+def _judged(seats: Sequence[ContenderSeat], *, compare: bool) -> list[list[Answer]]:
     """Warm everybody up; every picture's judgement by everybody where they are compared, else nothing."""
     if compare:
         return [seat.judge_all() for seat in seats]
@@ -180,7 +180,7 @@ def _judged(seats: Sequence[ContenderSeat], *, compare: bool) -> list[list[Judge
     return []
 
 
-def _pairs(bundle: Bundle, seats: Sequence[ContenderSeat], plan: Plan, findings: _Findings) -> list[GraphPair]:
+def _pairs(bundle: Bundle, seats: Sequence[ContenderSeat], plan: BenchmarkPlan, findings: _Findings) -> list[GraphPair]:
     """The graph alone and its limit, in every precision in which the line runs on this CPU."""
     if not plan.limit:
         return []
@@ -199,7 +199,9 @@ def _pairs(bundle: Bundle, seats: Sequence[ContenderSeat], plan: Plan, findings:
     return pairs
 
 
-def _memory(seat: ContenderSeat, bundle: Bundle, plan: Plan, findings: _Findings, *, own: bool) -> float | None:
+def _memory(
+    seat: ContenderSeat, bundle: Bundle, plan: BenchmarkPlan, findings: _Findings, *, own: bool
+) -> float | None:
     """Peak memory; without `everything`, of the station's own at the bundle's own size and in batches alone."""
     if not plan.everything and (seat.entry.kind is not Kind.LINE or seat.entry.batch == 1 or not own):
         findings.leave_out("peak memory of the other rows", "measured with --full")
@@ -212,7 +214,7 @@ def _memory(seat: ContenderSeat, bundle: Bundle, plan: Plan, findings: _Findings
         return None
 
 
-def _report(bundle: Bundle, images: int, plan: Plan, findings: _Findings) -> BenchmarkReport:
+def _report(bundle: Bundle, images: int, plan: BenchmarkPlan, findings: _Findings) -> BenchmarkReport:
     own = bundle.manifest.preprocessing.input_size
     rows = [row for row in findings.rows if row.input_size == own]
     ours = max((row for row in rows if row.kind is Kind.LINE), key=lambda row: row.images_per_s)

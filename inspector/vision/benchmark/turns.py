@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from inspector.domain.records import Image
-    from inspector.vision.benchmark.contenders import Contender, Entry, Judgement
+    from inspector.vision.benchmark.contenders import Answer, Contender, Entrant
     from inspector.vision.benchmark.throughput import GraphRunner
 
 _LEAST_PICTURES = 2
@@ -48,7 +48,7 @@ class ContenderSeat:
     """
 
     name: str
-    entry: Entry
+    entry: Entrant
     contender: Contender
     images: Sequence[Image]
     times_s: list[float] = field(default_factory=list)
@@ -56,7 +56,7 @@ class ContenderSeat:
     _per_picture_s: float = 0.0
     _next: int = 0
 
-    def judge_all(self) -> list[Judgement]:
+    def judge_all(self) -> list[Answer]:
         """Judge every picture once; the turns' length is planned by the time that it takes."""
         self.contender.judge(self.images[: self.entry.batch])  # the first call compiles and chooses kernels
         start = time.perf_counter()
