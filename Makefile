@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-plain test-busy lint bench regression package package-test screenshots clean
+.PHONY: help setup run test test-plain test-busy mutants lint bench regression package package-test screenshots clean
 VARIANT ?= full
 
 help:  ## what there is
@@ -29,6 +29,10 @@ test-plain: setup  ## the tests as on a processor without VNNI, AMX and bfloat16
 
 test-busy: setup  ## the tests beside eight busy loops (TESTS as above)
 	@.ci/test-elsewhere "$(BIN)" busy $(TESTS)
+
+mutants: setup  ## which changes of the program no test notices, in build/mutants (long; PATHS="engine/*" SAMPLE=30 SEED=16)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[mutants]'
+	@$(BIN)/python -m tests.mutants $(if $(PATHS),--paths $(PATHS)) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 lint: setup  ## lint, types, import contracts
 	@.ci/check "$(BIN)" lint

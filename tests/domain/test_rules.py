@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import uuid
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -29,7 +31,7 @@ from inspector.domain.policy import (
     verdicts_of,
 )
 from inspector.domain.quality import check_quality
-from inspector.domain.records import Prediction, Thresholds, Verdict
+from inspector.domain.records import Decision, Prediction, Thresholds, Verdict
 from inspector.domain.shifts import shift_start
 
 unit = st.floats(0, 1, allow_nan=False)
@@ -65,7 +67,9 @@ def test_many_scores_are_judged_as_one_is(scores: list[float], fail_at: float, s
     edges = [edge for edge in (thresholds.fail_at, thresholds.review_from) if edge is not None]
     scores += [*edges, *(float(np.nextafter(edge, side)) for edge in edges for side in (0.0, 1.0))]
     each = [verdict_of(p, thresholds) for p in scores]
-    assert [VERDICTS[code] for code in verdicts_of(scores, thresholds)] == each
+    codes = verdicts_of(scores, thresholds)
+    assert codes.dtype == np.uint8
+    assert [VERDICTS[code] for code in codes] == each
     assert verdicts_of(np.reshape(scores, (1, -1)), thresholds).shape == (1, len(scores))
     judged = [(p, verdict) for p, verdict in zip(scores, each, strict=True) if verdict is not Verdict.ERROR]
     assert rejected([p for p, _ in judged], fail_at).tolist() == [verdict is Verdict.FAIL for _, verdict in judged]
@@ -82,12 +86,41 @@ def test_codes_are_the_places_of_their_verdicts() -> None:
     assert VERDICT_NAMES == ("PASS", "FAIL", "REVIEW", "ERROR")  # as they stand in results.csv
 
 
-def test_without_a_review_band_there_is_no_review() -> None:
-    assert decide(prediction(0.49), Thresholds(fail_at=0.5)).verdict is Verdict.PASS
+def test_scores_may_come_as_any_numbers() -> None:
+    thresholds = Thresholds(fail_at=0.5, review_from=0.25)
+    texts_and_objects: list[Any] = [np.array(["0.1", "0.3", "0.7"]), np.array([0.1, 0.3, 0.7], object)]
+    for scores in texts_and_objects:
+        assert verdicts_of(scores, thresholds).tolist() == [PASSED, REVIEW, FAILED]
+        assert rejected(scores, 0.5).tolist() == [False, False, True]
 
 
-def test_the_reason_names_the_class_and_the_numbers() -> None:
-    assert decide(prediction(0.75), Thresholds(fail_at=0.5)).reason == "scratch: P(defective) 0.750 ≥ 0.5"
+@pytest.mark.parametrize(
+    ("p", "review_from", "verdict", "reason"),
+    [
+        (0.25, 0.375, Verdict.PASS, ""),
+        (0.25, None, Verdict.PASS, ""),
+        (0.4375, 0.375, Verdict.REVIEW, "unsure: P(defective) 0.438 between 0.375 and 0.5"),
+        (0.4375, None, Verdict.PASS, ""),
+        (0.75, 0.375, Verdict.FAIL, "scratch: P(defective) 0.750 ≥ 0.5"),
+    ],
+)
+def test_a_decision_says_what_it_follows_from(
+    p: float, review_from: float | None, verdict: Verdict, reason: str
+) -> None:
+    thresholds = Thresholds(fail_at=0.5, review_from=review_from)
+    wanted = Decision(verdict=verdict, reason=reason, p_defective=p, thresholds=thresholds)
+    assert decide(prediction(p), thresholds) == wanted
+
+
+def test_a_score_beyond_1_is_an_error_without_a_score() -> None:
+    thresholds = Thresholds(fail_at=0.5, review_from=0.25)
+    beyond = SimpleNamespace(p_defective=1.5)
+    assert decide(cast("Prediction", beyond), thresholds) == Decision(
+        verdict=Verdict.ERROR,
+        reason="the network's P(defective) is 1.5, not a number between 0 and 1",
+        p_defective=None,
+        thresholds=thresholds,
+    )
 
 
 @given(unit, unit, unit)
@@ -112,9 +145,11 @@ def test_a_network_that_says_nan_cannot_make_a_prediction() -> None:
 
 
 def test_an_error_needs_a_reason() -> None:
+    thresholds = Thresholds(fail_at=0.5)
     with pytest.raises(ValueError, match="needs a reason"):
-        error_decision("", Thresholds(fail_at=0.5))
-    assert error_decision("why", Thresholds(fail_at=0.5)).verdict is Verdict.ERROR
+        error_decision("", thresholds)
+    wanted = Decision(verdict=Verdict.ERROR, reason="why", p_defective=None, thresholds=thresholds)
+    assert error_decision("why", thresholds) == wanted
 
 
 @pytest.mark.parametrize(("fail_at", "review_from"), [(1.1, None), (-0.1, None), (0.5, 0.6), (0.5, -0.1)])

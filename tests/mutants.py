@@ -1,0 +1,196 @@
+"""Mutants: what of a changed program do the tests notice? A seeded sample of every room, through mutmut.
+
+``python -m tests.mutants`` draws the sample, runs the tests of the five rooms against each mutant, prints a table, and
+writes ``build/mutants/survivors.md`` with the change that nobody noticed. Needs ``pip install -e ".[mutants]"``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import fnmatch
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("domain", "engine", "outputs", "sources", "review")
+COPIED = ("inspector", "trainer", "tests", "resources", "models", "docs", "pyproject.toml")
+OUTCOMES = ("killed", "survived", "timed out", "no test", "other")
+# exit codes of mutmut 3.8; a number that is not here is "other"
+_OUTCOME_OF: dict[int | None, str] = {0: "survived", 1: "killed", 3: "killed", 5: "no test", 33: "no test"}
+_OUTCOME_OF |= dict.fromkeys((-24, 24, 36, 152, 255), "timed out")
+_STRING = re.compile(r'"[^"]*"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    """One change of one function.
+
+    Args:
+        name: As mutmut names it.
+        room: The folder of ``inspector`` that it lies in.
+        path: The changed file, from the root.
+        diff: Lines that differ, with their signs.
+    """
+
+    name: str
+    room: str
+    path: str
+    diff: tuple[str, ...]
+
+    def is_of_words(self) -> bool:
+        """Whether only the letters of a sentence for people changed: that is read, not tested."""
+        before, after = ([line[1:] for line in self.diff if line.startswith(sign)] for sign in "-+")
+        alike = [line.replace("XX", "").casefold() for line in before] == [
+            line.replace("XX", "").casefold() for line in after
+        ]
+        changed = set(_STRING.findall("\n".join(before))) - set(_STRING.findall("\n".join(after)))
+        return alike and any(" " in text for text in changed)
+
+    def rank(self, seed: int) -> str:
+        """Its place in the draw: it stays when other functions change."""
+        function = self.name.partition("__mutmut_")[0]
+        return hashlib.sha256("\n".join([str(seed), function, *self.diff]).encode()).hexdigest()
+
+
+def mutants_of(path: Path) -> Iterator[Mutant]:
+    """Every mutant of a file.
+
+    Args:
+        path: From the root, which is the working directory.
+
+    Yields:
+        In the order of the file, mutants of words among them.
+    """
+    from mutmut.mutation.file_mutation import mutate_file_contents
+    from mutmut.utils.format_utils import get_mutant_name, mangled_name_from_mutant_name
+
+    mutated = mutate_file_contents(str(path), path.read_text(encoding="utf-8"))
+    lines = mutated.code.splitlines()
+    spans = mutated.line_span_by_function_name
+
+    def body(function: str) -> list[str]:
+        """Without the signature's name, which differs always."""
+        text = "\n".join(lines[spans[function].start - 1 : spans[function].end])
+        return text.replace(function, "f").splitlines()
+
+    for function in mutated.mutant_names:
+        original = body(f"{mangled_name_from_mutant_name(function)}__mutmut_orig")
+        diff = [line for line in difflib.ndiff(original, body(function)) if line[0] in "-+"]
+        yield Mutant(name=get_mutant_name(path, function), room=path.parts[1], path=path.as_posix(), diff=tuple(diff))
+
+
+def drawn(mutants: Sequence[Mutant], *, sample: int, seed: int) -> list[Mutant]:
+    """The same number of every room, or all of a room that has fewer."""
+    ranked = sorted(mutants, key=lambda mutant: mutant.rank(seed))
+    return [mutant for room in ROOMS for mutant in [m for m in ranked if m.room == room][:sample]]
+
+
+def mirror(tree: Path) -> None:
+    """Brings a copy of the program up to date, so that mutmut writes nothing into the project's own folders."""
+    tree.mkdir(parents=True, exist_ok=True)
+    listed = subprocess.run(["git", "ls-files", "-z", *COPIED], cwd=ROOT, capture_output=True, check=True).stdout
+    names = [name for name in listed.decode().split("\0") if name and (ROOT / name).exists()]
+    for name in names:
+        source, copy = ROOT / name, tree / name
+        if not copy.exists() or copy.read_bytes() != source.read_bytes():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, copy)
+    for place in (tree, tree / "mutants"):
+        for path in [file for top in COPIED for file in (place / top).rglob("*.py")]:
+            if path.relative_to(place).as_posix() not in names:
+                path.unlink()
+
+
+def run(tree: Path, names: Sequence[str], children: int) -> None:
+    """Runs the tests against each mutant."""
+    mutmut = Path(sys.executable).with_name("mutmut")
+    # the copy is imported, not what is installed
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [str(mutmut), "run", "--max-children", str(children), *names]
+    subprocess.run(command, cwd=tree, env=environment, check=True)
+
+
+def outcomes(tree: Path, mutants: Sequence[Mutant]) -> dict[str, str]:
+    """What became of each mutant, by name."""
+    codes: dict[str, int | None] = {}
+    for path in {mutant.path for mutant in mutants}:
+        codes |= json.loads((tree / "mutants" / f"{path}.meta").read_text(encoding="utf-8"))["exit_code_by_key"]
+    return {mutant.name: _OUTCOME_OF.get(codes[mutant.name], "other") for mutant in mutants}
+
+
+def report(mutants: Sequence[Mutant], outcome: dict[str, str], of_words: Counter[str], total: Counter[str]) -> Table:
+    """Room by room; ``of_words`` and ``total`` are counts of the whole room, not of the sample."""
+    table = Table("room", "mutants", "of words", "tried", *OUTCOMES)
+    counts = {room: Counter(outcome[mutant.name] for mutant in mutants if mutant.room == room) for room in ROOMS}
+    for room in [room for room in ROOMS if counts[room]]:
+        figures = [total[room], of_words[room], counts[room].total(), *(counts[room][name] for name in OUTCOMES)]
+        table.add_row(room, *map(str, figures))
+    return table
+
+
+def survivors(mutants: Sequence[Mutant], outcome: dict[str, str]) -> str:
+    """What nobody noticed, as Markdown: a heading and the change of each."""
+    lived = [mutant for mutant in mutants if outcome[mutant.name] not in {"killed", "timed out"}]
+    return "\n".join(
+        f"## {mutant.name}: {outcome[mutant.name]}\n\n```diff\n{chr(10).join(mutant.diff)}\n```\n" for mutant in lived
+    )
+
+
+def main() -> None:
+    """``python -m tests.mutants``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--paths", nargs="+", default=["*"], help="only files like these: 'domain/policy.py' 'engine/*'"
+    )
+    parser.add_argument("--sample", type=int, default=130, help="mutants of each room (default 130)")
+    parser.add_argument("--seed", type=int, default=16, help="of the draw (default 16)")
+    parser.add_argument("--children", type=int, default=1, help="mutants at a time (default 1)")
+    parser.add_argument("--keep", action="store_true", help="go on in the last run's copy: faster, but tests that "
+                        "reach more than before are not noticed")  # fmt: skip
+    options = parser.parse_args()
+    out = ROOT / "build" / "mutants"
+    if not options.keep:
+        shutil.rmtree(out, ignore_errors=True)
+    mirror(out / "tree")
+    os.chdir(out / "tree")
+
+    from mutmut.configuration import config
+
+    files = sorted(path for room in ROOMS for path in Path("inspector", room).rglob("*.py"))
+    wanted = [
+        path
+        for path in files
+        if config().should_mutate(path)
+        and any(fnmatch.fnmatch(path.relative_to("inspector").as_posix(), glob) for glob in options.paths)
+    ]
+    mutants = [mutant for path in wanted for mutant in mutants_of(path)]
+    of_words = [mutant for mutant in mutants if mutant.is_of_words()]
+    left = [mutant for mutant in mutants if not mutant.is_of_words()]
+    sample = drawn(left, sample=options.sample, seed=options.seed)
+    run(out / "tree", [mutant.name for mutant in sample], options.children)
+    outcome = outcomes(out / "tree", sample)
+    (out / "survivors.md").write_text(survivors(sample, outcome), encoding="utf-8")
+    Console().print(
+        report(sample, outcome, Counter(m.room for m in of_words), Counter(m.room for m in mutants)),
+    )
+    print(f"survivors: {out / 'survivors.md'}")
+
+
+if __name__ == "__main__":
+    main()
