@@ -80,6 +80,8 @@ def test_two_runs_are_compared(station: Station, pictures: Path) -> None:
     assert page.details.picture.views[1].isVisible()
     assert [line.verdict.text() for line in page.details.picture.lines] == ["FAIL", "PASS"]
     assert [line.model.text() for line in page.details.picture.lines] == ["tiny", "other"]
+    for line in page.details.picture.lines:
+        assert not line.model.geometry().intersects(line.verdict.geometry())
     station.window.activateWindow()
     station.until(station.window.isActiveWindow)
     station.qtbot.keyClick(station.window, Qt.Key.Key_Escape)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from inspector.domain.records import Prediction
 from inspector.gui.batch.marks import STATES
@@ -49,6 +49,8 @@ class OpinionLine(QWidget):
         row.setSpacing(10)
         self.model, self.verdict, self.score = OneLine(), label("", "score"), label("", "score")
         self.model.setFixedWidth(_MODEL_PX)
+        # one that ignores its own width is given none, though its width is fixed
+        self.model.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.bar = ScoreBar(self)
         self.verdict.setMinimumWidth(64)
         self.score.setMinimumWidth(44)
