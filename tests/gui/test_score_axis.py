@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from inspector.domain.operating_point import LabelledScores
 from inspector.domain.records import Thresholds
 from inspector.gui.operating_point.score_axis import ScoreAxis
+from inspector.gui.theme import CURRENT, lively
 
 
 @pytest.mark.parametrize("width", [420, 720, 1300])
@@ -33,3 +34,17 @@ def test_words_of_what_is_in_force_are_not_under_a_handle(qtbot: QtBot, width: i
             assert QRectF(axis.rect()).contains(mark.box)
             for handle in (axis.review, axis.fail):
                 assert not mark.box.intersects(QRectF(handle.geometry())), (review, fail, mark)
+
+
+def test_parts_of_which_the_model_is_certain_are_drawn(qtbot: QtBot) -> None:
+    axis = ScoreAxis()
+    qtbot.addWidget(axis)
+    axis.resize(720, 240)
+    axis.show()
+    axis.show_scores(LabelledScores(np.array([0.0, 0.0, 0.3, 1.0, 1.0]), np.arange(5) >= 3))
+    axis.show_point(Thresholds(fail_at=0.5), None)
+    image = axis.grab().toImage()
+    for p, verdict in ((0.0, "good"), (1.0, "fail")):
+        x = round(axis.x_of(p))
+        colours = [image.pixelColor(x, y).name() for y in range(image.height())]
+        assert colours.count(lively(CURRENT.theme, verdict).name()) > 10

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 #: The words of the axis; more of them appear the further it reaches.
 _TICKS = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999)
-_LEAST_LOGIT, _MOST_LOGIT, _BEYOND = 4.0, 16.0, 1.0
+#: The axis reaches at least so far; and so far beyond the outermost part, be the model ever so certain of it.
+_LEAST_LOGIT, _BEYOND = 4.0, 1.0
 _HEAD_PX, _FOOT_PX, _SIDE_PX, _GAP_PX = 20, 34, 14, 8
 _ZONE_ALPHA = 22
 _DIGITS = 6
@@ -294,10 +295,7 @@ class ScoreAxis(QWidget):
         known = np.concatenate(self._logits)
         low = (float(known.min()) if len(known) else 0.0) - _BEYOND
         high = (float(known.max()) if len(known) else 0.0) + _BEYOND
-        self._range = (
-            max(-_MOST_LOGIT, min(-_LEAST_LOGIT, low)),
-            min(_MOST_LOGIT, max(_LEAST_LOGIT, high)),
-        )
+        self._range = (min(-_LEAST_LOGIT, low), max(_LEAST_LOGIT, high))
 
     def _place(self) -> None:
         area = self._area()
