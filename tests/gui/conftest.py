@@ -8,6 +8,7 @@ import threading
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +24,9 @@ from inspector.recipes.recipe import Recipe, save_recipe
 from inspector.settings import Settings
 from tests.bundles import make_bundle
 from tests.waits import WAIT_MS, WAIT_S
+
+#: Half a day from now, so that no shift begins, and no counter with it, in the middle of a test.
+SHIFT_STARTS = ((datetime.now().astimezone().hour + 12) % 24,)
 
 
 def picture(path: Path, *, bad: bool) -> Path:
@@ -53,7 +57,9 @@ class Station:
     ) -> None:
         self.qtbot, self.home = qtbot, home
         self.pictures = home.root.parent / "pictures"
-        composition = Composition(Store(home, settings or Settings(recipe="Test")), trainer=trainer)
+        composition = Composition(
+            Store(home, settings or Settings(recipe="Test", shift_starts=SHIFT_STARTS)), trainer=trainer
+        )
         self.session, self.window = composition.session, composition.window()
         self.closed = False
         self.window.closed.connect(self._on_closed)
