@@ -51,7 +51,7 @@ def main() -> int:
     return 0
 
 
-class Desk:
+class BatchDriver:
     """The window with its Batch page, driven from outside.
 
     Args:
@@ -164,44 +164,44 @@ def _measure(root: Path, rows: int, seconds: float) -> dict[str, float]:
     made = _results(root, rows + rows // 50)
     folder = _begin(home, root / "pictures", made[:rows], len(made))
     figures: dict[str, float] = {"rows": rows}
-    desk = Desk(home.root, figures)
-    with desk.stalls("idle"):
-        desk.rest(seconds)
-    with desk.stalls("reading"):
-        desk.window.show_page("batch")
-        results = desk.window.batch.results
-        figures["reading_ms"] = desk.until(lambda: results.rows is not None and len(results.rows.table) == rows)
+    driver = BatchDriver(home.root, figures)
+    with driver.stalls("idle"):
+        driver.rest(seconds)
+    with driver.stalls("reading"):
+        driver.window.show_page("batch")
+        results = driver.window.batch.results
+        figures["reading_ms"] = driver.until(lambda: results.rows is not None and len(results.rows.table) == rows)
     table = results.table
-    with desk.stalls("table"):
-        desk.scroll(table.verticalScrollBar(), 3 * table.rowHeight(0), seconds)
-    with desk.stalls("growing"), _growing(folder, made[rows:]):
-        desk.scroll(table.verticalScrollBar(), 3 * table.rowHeight(0), seconds)
-    _end(desk, folder, len(made))
-    with desk.stalls("choosing"):
-        _choose(desk)
+    with driver.stalls("table"):
+        driver.scroll(table.verticalScrollBar(), 3 * table.rowHeight(0), seconds)
+    with driver.stalls("growing"), _growing(folder, made[rows:]):
+        driver.scroll(table.verticalScrollBar(), 3 * table.rowHeight(0), seconds)
+    _end(driver, folder, len(made))
+    with driver.stalls("choosing"):
+        _choose(driver)
     results.gallery_button.click()
-    with desk.stalls("gallery"):
-        desk.scroll(results.gallery.verticalScrollBar(), 74, seconds)
+    with driver.stalls("gallery"):
+        driver.scroll(results.gallery.verticalScrollBar(), 74, seconds)
     figures["memory_mb"] = psutil.Process().memory_full_info().uss / 1e6
-    desk.window.close()
-    desk.until(lambda: desk.closed, 10)
+    driver.window.close()
+    driver.until(lambda: driver.closed, 10)
     return {key: round(value, 2) for key, value in figures.items()}
 
 
-def _choose(desk: Desk) -> None:
+def _choose(driver: BatchDriver) -> None:
     """Time every order, both ways, and some filters."""
     from inspector.batch import Sort, SortKey
 
-    results = desk.window.batch.results
+    results = driver.window.batch.results
     for key in SortKey:
         orders = (Sort(key=key, descending=True), Sort(key=key))
-        taken = [desk.until_other(partial(results.filters.sort_by, order)) for order in orders]
-        desk.figures[f"sort_{key.value}_ms"] = statistics.median(taken)
+        taken = [driver.until_other(partial(results.filters.sort_by, order)) for order in orders]
+        driver.figures[f"sort_{key.value}_ms"] = statistics.median(taken)
     fields = (("text", results.filters.text, "scratch/0"), ("probability", results.filters.p_from, "0.9"))
     for name, field, text in fields:
-        desk.figures[f"filter_{name}_ms"] = desk.until_other(partial(field.setText, text))
-    desk.figures["filter_wrong_ms"] = desk.until_other(partial(results.show_chip, "wrong"))
-    desk.until_other(partial(results.show_chip, "all"))
+        driver.figures[f"filter_{name}_ms"] = driver.until_other(partial(field.setText, text))
+    driver.figures["filter_wrong_ms"] = driver.until_other(partial(results.show_chip, "wrong"))
+    driver.until_other(partial(results.show_chip, "all"))
 
 
 def _results(root: Path, count: int) -> list[R]:
@@ -232,7 +232,7 @@ def _results(root: Path, count: int) -> list[R]:
 def _begin(home: Home, pictures: Path, made: list[R], total: int) -> Path:
     """Write a run that is still under way."""
     from tests.bundles import make_bundle
-    from tests.gui.batch_desk import make_run
+    from tests.gui.batch_hand import make_run
 
     make_bundle(home.models / "tiny")
     return make_run(home, pictures, made, stage="judging", total=total)
@@ -244,7 +244,7 @@ def _growing(folder: Path, more: list[R]) -> Iterator[None]:
     from PySide6.QtCore import QTimer
 
     from tests.batch.samples import write_results
-    from tests.gui.batch_desk import digest_of
+    from tests.gui.batch_hand import digest_of
 
     digest, left = digest_of(folder), list(more)
 
@@ -259,12 +259,12 @@ def _growing(folder: Path, more: list[R]) -> Iterator[None]:
     timer.stop()
 
 
-def _end(desk: Desk, folder: Path, total: int) -> None:
-    from tests.gui.batch_desk import say
+def _end(driver: BatchDriver, folder: Path, total: int) -> None:
+    from tests.gui.batch_hand import say
 
     say(folder, "done", total, total)
-    desk.until(lambda: not desk.window.batch.bar.stop.isVisible())
-    desk.rest(1.0)
+    driver.until(lambda: not driver.window.batch.bar.stop.isVisible())
+    driver.rest(1.0)
 
 
 if __name__ == "__main__":

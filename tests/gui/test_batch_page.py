@@ -18,7 +18,7 @@ from inspector.gui.batch.picture_card import PictureMode
 from inspector.gui.batch.results_model import Column
 from inspector.gui.batch.results_table import ROW_PX
 from tests.batch.samples import R, write_results
-from tests.gui.batch_desk import ROWS, Desk, digest_of, make_run, real_rows, say
+from tests.gui.batch_hand import ROWS, BatchHand, digest_of, make_run, real_rows, say
 from tests.gui.conftest import Station, picture
 
 
@@ -28,40 +28,40 @@ def pictures(tmp_path: Path) -> Path:
 
 
 def test_the_empty_page_says_what_belongs_there(station: Station) -> None:
-    desk = Desk(station)
-    results = desk.page.results
+    hand = BatchHand(station)
+    results = hand.page.results
     assert results.empty_title.text() == "Judge a folder of pictures"
     assert "Drop a folder" in results.empty.text()
     assert results.browse_button.isVisible()
-    assert not desk.page.bar.inspect.isEnabled()
-    assert not desk.page.details.picture.isVisible()
+    assert not hand.page.bar.inspect.isEnabled()
+    assert not hand.page.details.picture.isVisible()
 
 
 def test_a_folder_is_inspected_and_its_results_are_walked_through(station: Station, pictures: Path) -> None:
     for name, bad in (("good/1.png", False), ("red/1.png", True), ("red/2.png", True)):
         (pictures / name).parent.mkdir(parents=True, exist_ok=True)
         picture(pictures / name, bad=bad)
-    desk = Desk(station)
-    bar, page = desk.page.bar, desk.page
+    hand = BatchHand(station)
+    bar, page = hand.page.bar, hand.page
     assert bar.chosen_judge == ("recipe", "Test")
-    desk.type_folder(pictures)
+    hand.type_folder(pictures)
     station.until(lambda: bar.words.text() == "3 pictures, labelled: 1 good, 2 defective, 1 type")
     assert page.results.empty_title.text() == "Not inspected yet"
-    desk.click(bar.inspect)
+    hand.click(bar.inspect)
     station.until(bar.stop.isVisible)
     station.window.show_page("live")  # the run goes on
     station.window.show_page("batch")
     station.until(lambda: bar.progress.text().startswith("3 of 3") and not bar.stop.isVisible())
-    assert desk.names() == ["red/1.png", "red/2.png", "good/1.png"]
+    assert hand.names() == ["red/1.png", "red/2.png", "good/1.png"]
     assert "Test v1, tiny (" in bar.words.text()
     assert bar.words.text().endswith(", fails from 0.5")
-    assert desk.current() == "red/1.png"  # the first is chosen by itself
-    station.until(lambda: isinstance(desk.heatmap(), Prediction) and desk.label() == "red/1.png")
+    assert hand.current() == "red/1.png"  # the first is chosen by itself
+    station.until(lambda: isinstance(hand.heatmap(), Prediction) and hand.label() == "red/1.png")
     assert page.details.picture.lines[0].verdict.text() == "FAIL"
     station.qtbot.keyClick(page.results.table, Qt.Key.Key_Down)
     station.qtbot.keyClick(page.results.table, Qt.Key.Key_Down)
-    assert desk.current() == "good/1.png"
-    station.until(lambda: desk.label().startswith("good/1.png"))
+    assert hand.current() == "good/1.png"
+    station.until(lambda: hand.label().startswith("good/1.png"))
     assert page.details.picture.lines[0].verdict.text() == "PASS"
     assert page.details.confusion.cells[ConfusionCell(label=DEFECTIVE, verdict=FAILED)].text() == "2"
     assert page.details.confusion.words.text().startswith("Escapes 0.0 % (0.0 to 65.8), overkill 0.0 %")
@@ -69,9 +69,9 @@ def test_a_folder_is_inspected_and_its_results_are_walked_through(station: Stati
 
 def test_chips_filters_and_the_table_of_right_and_wrong_choose_what_is_shown(station: Station, pictures: Path) -> None:
     make_run(station.home, pictures, real_rows(pictures, *ROWS))
-    desk = Desk(station)
-    desk.until_rows(7)
-    results, chips = desk.page.results, desk.page.results.chips.chips
+    hand = BatchHand(station)
+    hand.until_rows(7)
+    results, chips = hand.page.results, hand.page.results.chips.chips
     texts = {name: chip.text() for name, chip in chips.items()}
     assert texts == {
         "all": "All 7",
@@ -83,40 +83,40 @@ def test_chips_filters_and_the_table_of_right_and_wrong_choose_what_is_shown(sta
         "flips": "Flips 0",
     }
     assert not chips["flips"].isVisible()
-    desk.click(chips["wrong"])
-    station.until(lambda: desk.names() == ["good/2.png", "dent/2.png"])
-    desk.click(chips["all"])
+    hand.click(chips["wrong"])
+    station.until(lambda: hand.names() == ["good/2.png", "dent/2.png"])
+    hand.click(chips["all"])
     station.qtbot.keyClicks(results.filters.text, "DENT")
-    station.until(lambda: desk.names() == ["dent/1.png", "dent/2.png"])
+    station.until(lambda: hand.names() == ["dent/1.png", "dent/2.png"])
     results.filters.text.clear()
     station.qtbot.keyClicks(results.filters.p_from, "0,3")
     station.qtbot.keyClicks(results.filters.p_to, "0.85")
-    station.until(lambda: desk.names() == ["scratch/1.png", "good/3.png"])
+    station.until(lambda: hand.names() == ["scratch/1.png", "good/3.png"])
     station.qtbot.keyClicks(results.filters.p_to, "x")
-    station.until(lambda: len(desk.names()) == 4 and results.filters.p_to.property("bad"))
-    cells = desk.page.details.confusion.cells
+    station.until(lambda: len(hand.names()) == 4 and results.filters.p_to.property("bad"))
+    cells = hand.page.details.confusion.cells
     assert {cell.verdict: button.text() for cell, button in cells.items() if cell.label == DEFECTIVE}[PASSED] == "1"
-    desk.click(cells[ConfusionCell(label=GOOD, verdict=FAILED)])
-    station.until(lambda: desk.names() == ["good/2.png"])
+    hand.click(cells[ConfusionCell(label=GOOD, verdict=FAILED)])
+    station.until(lambda: hand.names() == ["good/2.png"])
     assert (results.chips.current, results.filters.label.currentText(), results.filters.p_from.text()) == (
         "fail",
         "good",
         "",
     )
-    desk.click(desk.page.details.confusion.types_button)
-    desk.click(desk.page.details.confusion.cells[ConfusionCell(label=DEFECTIVE, verdict=PASSED, defect="dent")])
-    station.until(lambda: desk.names() == ["dent/2.png"])
-    desk.click(chips["error"])
+    hand.click(hand.page.details.confusion.types_button)
+    hand.click(hand.page.details.confusion.cells[ConfusionCell(label=DEFECTIVE, verdict=PASSED, defect="dent")])
+    station.until(lambda: hand.names() == ["dent/2.png"])
+    hand.click(chips["error"])
     station.until(lambda: results.empty_title.text() == "No picture is like that" and results.empty.isVisible())
 
 
 def test_a_click_on_a_head_sorts_and_a_second_one_turns_it_round(station: Station, pictures: Path) -> None:
     make_run(station.home, pictures, real_rows(pictures, *ROWS))
-    desk = Desk(station)
-    desk.until_rows(7)
-    table = desk.page.results.table
+    hand = BatchHand(station)
+    hand.until_rows(7)
+    table = hand.page.results.table
     head = table.horizontalHeader()
-    assert desk.names()[:2] == ["dent/1.png", "good/2.png"]
+    assert hand.names()[:2] == ["dent/1.png", "good/2.png"]
     assert table.model_.headerData(Column.SCORE, Qt.Orientation.Horizontal) == "P(defective) ↓"
 
     def press(column: Column) -> None:
@@ -124,40 +124,40 @@ def test_a_click_on_a_head_sorts_and_a_second_one_turns_it_round(station: Statio
         station.qtbot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=QPointF(x, 10).toPoint())
 
     press(Column.PICTURE)
-    station.until(lambda: desk.names()[0] == "cut.png")
+    station.until(lambda: hand.names()[0] == "cut.png")
     press(Column.PICTURE)
-    station.until(lambda: desk.names()[0] == "scratch/1.png")
+    station.until(lambda: hand.names()[0] == "scratch/1.png")
     assert table.model_.headerData(Column.PICTURE, Qt.Orientation.Horizontal) == "picture ↓"
     press(Column.SCORE)
-    station.until(lambda: desk.names()[0] == "dent/1.png")
+    station.until(lambda: hand.names()[0] == "dent/1.png")
     press(Column.SCORE)
-    station.until(lambda: desk.names()[0] == "good/1.png")
-    assert desk.page.results.filters.sort.currentText() == "Best first"
-    assert desk.names()[-1] == "cut.png"  # without P(defective): last both ways
+    station.until(lambda: hand.names()[0] == "good/1.png")
+    assert hand.page.results.filters.sort.currentText() == "Best first"
+    assert hand.names()[-1] == "cut.png"  # without P(defective): last both ways
 
 
 @pytest.mark.parametrize("order", ["By name", "Worst first"])
 def test_the_table_grows_without_jumping(station: Station, pictures: Path, order: str) -> None:
     first = [R(f"good/{number}.png", "PASS", 0.002 * number) for number in range(0, 200, 2)]
     folder = make_run(station.home, pictures, first, stage="judging", total=200)
-    desk = Desk(station)
-    desk.until_rows(100)
-    table, results = desk.page.results.table, desk.page.results
+    hand = BatchHand(station)
+    hand.until_rows(100)
+    table, results = hand.page.results.table, hand.page.results
     results.filters.sort.setCurrentText(order)
     results.filters.sort.activated.emit(results.filters.sort.currentIndex())
-    station.until(lambda: desk.names()[0] == ("good/0.png" if order == "By name" else "good/198.png"))
+    station.until(lambda: hand.names()[0] == ("good/0.png" if order == "By name" else "good/198.png"))
     results.choose(50)
-    station.until(lambda: desk.current() == "good/100.png")
+    station.until(lambda: hand.current() == "good/100.png")
     table.verticalScrollBar().setValue(40 * ROW_PX + 5)
     before = table.visualRect(table.currentIndex()).top()
     assert 0 < before < table.viewport().height()
     more = [R(f"good/{number}.png", "PASS", 0.002 * number) for number in range(1, 200, 2)]
     write_results(folder / "results.csv", more, model=digest_of(folder), add=True)
-    desk.until_rows(200)
-    assert desk.current() == "good/100.png"
+    hand.until_rows(200)
+    assert hand.current() == "good/100.png"
     assert table.visualRect(table.currentIndex()).top() == before
     say(folder, "done", 200, 200)
-    station.until(lambda: not desk.page.bar.stop.isVisible())
+    station.until(lambda: not hand.page.bar.stop.isVisible())
 
 
 def test_the_gallery_shows_the_same_rows_and_only_makes_what_is_in_view(station: Station, pictures: Path) -> None:
@@ -166,13 +166,13 @@ def test_the_gallery_shows_the_same_rows_and_only_makes_what_is_in_view(station:
     for number in range(2, 300):
         shutil.copy(pictures / "good" / "0.png", pictures / "good" / f"{number}.png")
     make_run(station.home, pictures, rows)
-    desk = Desk(station)
-    desk.until_rows(300)
-    gallery = desk.page.results.gallery
-    desk.page.results.step(1)
+    hand = BatchHand(station)
+    hand.until_rows(300)
+    gallery = hand.page.results.gallery
+    hand.page.results.step(1)
     station.qtbot.keyClick(station.window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
     station.until(gallery.isVisible)
-    assert desk.current() == "good/298.png"
+    assert hand.current() == "good/298.png"
     shown = gallery.rows
     assert shown is not None
 
@@ -184,19 +184,19 @@ def test_the_gallery_shows_the_same_rows_and_only_makes_what_is_in_view(station:
     assert len(gallery.thumbnails) < 100
     assert gallery.thumbnails.get(shown.file(gallery.current))[0] is not None
     station.qtbot.keyClick(gallery, Qt.Key.Key_Right)
-    assert desk.current() == "good/297.png"
+    assert hand.current() == "good/297.png"
     station.qtbot.keyClick(gallery, Qt.Key.Key_Down)
-    assert desk.current() == f"good/{297 - gallery.columns}.png"
+    assert hand.current() == f"good/{297 - gallery.columns}.png"
     station.qtbot.keyClick(gallery, Qt.Key.Key_End)
-    assert desk.current() == "good/0.png"
+    assert hand.current() == "good/0.png"
     assert gallery.cell(299).bottom() <= gallery.viewport().height()
     assert gallery.accessibleDescription() == "good/0.png, PASS, P(defective) 0.000, good"
     station.qtbot.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=gallery.cell(298).center())
-    assert desk.current() == "good/1.png"
+    assert hand.current() == "good/1.png"
     assert not gallery.grab().isNull()
-    desk.click(desk.page.results.table_button)
-    station.until(desk.page.results.table.isVisible)
-    assert desk.current() == "good/1.png"
+    hand.click(hand.page.results.table_button)
+    station.until(hand.page.results.table.isVisible)
+    assert hand.current() == "good/1.png"
 
 
 def test_what_cannot_be_shown_says_why_and_its_row_stays(station: Station, pictures: Path) -> None:
@@ -205,29 +205,29 @@ def test_what_cannot_be_shown_says_why_and_its_row_stays(station: Station, pictu
     picture(pictures / "good" / "2.png", bad=False)  # another one than was judged
     (pictures / "cut.png").write_bytes(b"\x89PNG")
     (station.home.models / "tiny" / "manifest.json").unlink()
-    desk = Desk(station)
-    desk.until_rows(7)
-    view, words = desk.page.details.picture.views[0], desk.page.details.picture.words
+    hand = BatchHand(station)
+    hand.until_rows(7)
+    view, words = hand.page.details.picture.views[0], hand.page.details.picture.words
     station.until(lambda: "dent/1.png is not in its folder any more" in view.words_when_empty)
     assert view.picture_size is None
-    desk.page.results.step(1)
+    hand.page.results.step(1)
     station.until(lambda: "No heatmap: the model tiny is not in" in words.text())
     assert "changed since it was judged" in words.text()
     assert "Its verdicts stay." in words.text()
     station.until(lambda: view.picture_size is not None)
     for _ in range(5):
-        desk.page.results.step(1)
-    assert desk.current() == "cut.png"
+        hand.page.results.step(1)
+    assert hand.current() == "cut.png"
     station.until(lambda: "cut.png cannot be shown" in view.words_when_empty)
     assert "unreadable: truncated" in words.text()
-    assert len(desk.names()) == 7
+    assert len(hand.names()) == 7
 
 
 def test_figures_of_pictures_that_the_model_has_learnt_from_say_so(station: Station, pictures: Path) -> None:
     make_run(station.home, pictures, real_rows(pictures, *ROWS), trained_on=str(pictures))
-    desk = Desk(station)
-    desk.until_rows(7)
-    card = desk.page.details.confusion
+    hand = BatchHand(station)
+    hand.until_rows(7)
+    card = hand.page.details.confusion
     station.until(card.warning.isVisible)
     assert "it has learnt from some that are judged here: the figures flatter it" in card.warning.text()
     assert "takes 299 defective parts" in card.words.toolTip()
@@ -235,17 +235,17 @@ def test_figures_of_pictures_that_the_model_has_learnt_from_say_so(station: Stat
 
 def test_without_labels_there_is_no_table_and_it_says_why(station: Station, pictures: Path) -> None:
     make_run(station.home, pictures, real_rows(pictures, R("1.png", "FAIL", 0.9), R("2.png", "PASS", 0.1)))
-    desk = Desk(station)
-    desk.until_rows(2)
-    assert not any(cell.isVisible() for cell in desk.page.details.confusion.cells.values())
+    hand = BatchHand(station)
+    hand.until_rows(2)
+    assert not any(cell.isVisible() for cell in hand.page.details.confusion.cells.values())
     assert (
-        "carry no labels" in desk.page.details.confusion.words.text()
-        or "comes with" in desk.page.details.confusion.words.text()
+        "carry no labels" in hand.page.details.confusion.words.text()
+        or "comes with" in hand.page.details.confusion.words.text()
     )
-    table = desk.page.results.table
+    table = hand.page.results.table
     assert table.isColumnHidden(Column.LABEL)
-    assert not desk.page.results.chips.chips["wrong"].isVisible()
-    assert not desk.page.results.filters.label.isVisible()
+    assert not hand.page.results.chips.chips["wrong"].isVisible()
+    assert not hand.page.results.filters.label.isVisible()
 
 
 def test_labels_can_come_from_a_table(station: Station, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,10 +257,10 @@ def test_labels_can_come_from_a_table(station: Station, pictures: Path, monkeypa
     table.write_text("\n".join(lines), encoding="utf-8")
     broken = pictures.parent / "broken.csv"
     broken.write_text("file,label\n1.png,good\n", encoding="utf-8")
-    desk = Desk(station)
-    bar, page = desk.page.bar, desk.page
+    hand = BatchHand(station)
+    bar, page = hand.page.bar, hand.page
     assert not bar.labels.isEnabled()  # there is no folder yet
-    desk.type_folder(pictures)
+    hand.type_folder(pictures)
     station.until(lambda: bar.words.text() == "3 pictures, without labels")
     answers = [("", ""), (str(broken), ""), (str(table), "")]  # the first hand thinks better of it
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: answers.pop(0))
@@ -274,7 +274,7 @@ def test_labels_can_come_from_a_table(station: Station, pictures: Path, monkeypa
     words = "3 pictures, labelled by known.csv: 2 good, 1 defective, 1 type; 1 line of known.csv without a picture here"
     station.until(lambda: bar.words.text() == words)
     assert bar.fault.text() == ""
-    desk.click(bar.inspect)
+    hand.click(bar.inspect)
     station.until(lambda: bar.progress.text().startswith("3 of 3") and not bar.stop.isVisible())
     assert page.details.confusion.cells[ConfusionCell(label=DEFECTIVE, verdict=FAILED)].text() == "1"
     assert page.details.confusion.cells[ConfusionCell(label=GOOD, verdict=FAILED)].text() == "1"
@@ -286,24 +286,24 @@ def test_labels_can_come_from_a_table(station: Station, pictures: Path, monkeypa
     assert page.results.rows is not None
     bar.labels_of_folders.trigger()
     station.until(lambda: page.results.empty_title.text() == "Not inspected with these labels yet")
-    desk.type_folder(pictures.parent)
+    hand.type_folder(pictures.parent)
     station.until(lambda: bar.labels_file == "" and page.results.empty_title.text() == "Not inspected yet")
-    desk.type_folder(pictures)  # the last run, with its labels
+    hand.type_folder(pictures)  # the last run, with its labels
     station.until(lambda: bar.labels_file == str(table))
     assert bar.labels_of_table.isChecked()
 
 
 def test_original_overlay_and_heatmap_are_one_key_apart(station: Station, pictures: Path) -> None:
     make_run(station.home, pictures, real_rows(pictures, *ROWS[:4]))
-    desk = Desk(station)
-    desk.until_rows(4)
-    card = desk.page.details.picture
+    hand = BatchHand(station)
+    hand.until_rows(4)
+    card = hand.page.details.picture
 
     def until_another_picture_than(*before: QImage) -> QImage:
         station.until(lambda: card.views[0].grab().toImage() not in before)
         return card.views[0].grab().toImage()
 
-    station.until(lambda: isinstance(desk.heatmap(), Prediction) and desk.label() == "dent/1.png")
+    station.until(lambda: isinstance(hand.heatmap(), Prediction) and hand.label() == "dent/1.png")
     overlay = card.views[0].grab().toImage()
     station.qtbot.keyClick(station.window, Qt.Key.Key_H)
     assert card.mode is PictureMode.HEATMAP
@@ -312,21 +312,21 @@ def test_original_overlay_and_heatmap_are_one_key_apart(station: Station, pictur
     original = until_another_picture_than(overlay, heatmap)
     assert card.modes[PictureMode.ORIGINAL].isChecked()
     assert not original.isNull()
-    desk.page.results.step(1)
-    station.until(lambda: desk.label() == "good/2.png")
-    assert desk.heatmap() is None  # not asked for
-    desk.click(card.modes[PictureMode.OVERLAY])
-    station.until(lambda: isinstance(desk.heatmap(), Prediction))
+    hand.page.results.step(1)
+    station.until(lambda: hand.label() == "good/2.png")
+    assert hand.heatmap() is None  # not asked for
+    hand.click(card.modes[PictureMode.OVERLAY])
+    station.until(lambda: isinstance(hand.heatmap(), Prediction))
 
 
 def test_of_many_wanted_pictures_the_newest_is_shown(station: Station, pictures: Path) -> None:
     make_run(station.home, pictures, real_rows(pictures, *ROWS))
-    desk = Desk(station)
-    desk.until_rows(7)
+    hand = BatchHand(station)
+    hand.until_rows(7)
     for _ in range(4):
-        desk.page.results.step(1)
-    assert desk.current() == "dent/2.png"
-    station.until(lambda: isinstance(desk.heatmap(), Prediction) and desk.label() == "dent/2.png")
+        hand.page.results.step(1)
+    assert hand.current() == "dent/2.png"
+    station.until(lambda: isinstance(hand.heatmap(), Prediction) and hand.label() == "dent/2.png")
 
 
 @pytest.mark.parametrize("comparing", [False, True])
@@ -334,13 +334,13 @@ def test_everything_is_named_reachable_and_large_enough(station: Station, pictur
     rows = real_rows(pictures, *ROWS)
     make_run(station.home, pictures, rows, name="20260102T080000Z-parts")
     make_run(station.home, pictures, rows, name="20260101T080000Z-parts")
-    desk = Desk(station)
-    desk.until_rows(7)
+    hand = BatchHand(station)
+    hand.until_rows(7)
     if comparing:
-        desk.compare()
+        hand.compare()
     pressed = [
         widget
-        for widget in desk.page.findChildren(QWidget)
+        for widget in hand.page.findChildren(QWidget)
         if isinstance(widget, QAbstractButton | QComboBox | QLineEdit)
         and widget.isVisible()
         and not isinstance(widget.parent(), QComboBox | QLineEdit)
@@ -352,4 +352,4 @@ def test_everything_is_named_reachable_and_large_enough(station: Station, pictur
     ] == []
     assert [widget for widget in pressed if widget.focusPolicy() is Qt.FocusPolicy.NoFocus] == []
     assert [button.text() for button in pressed if isinstance(button, QPushButton) and not button.toolTip()] == []
-    assert not desk.page.grab().isNull()
+    assert not hand.page.grab().isNull()

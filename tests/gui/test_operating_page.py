@@ -31,7 +31,7 @@ from tests.waits import WAIT_MS, WAIT_S
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
-class Desk:
+class OperatingPointHand:
     """A station that shows its page Operating point."""
 
     def __init__(self, qtbot: QtBot, home: Home) -> None:
@@ -105,181 +105,181 @@ def scored(tmp_path: Path, home: Home) -> Home:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, scored: Home) -> Iterator[Desk]:
-    opened = Desk(qtbot, scored)
+def hand(qtbot: QtBot, scored: Home) -> Iterator[OperatingPointHand]:
+    opened = OperatingPointHand(qtbot, scored)
     yield opened
     opened.station.close()
 
 
-def test_it_begins_at_the_point_in_force(desk: Desk) -> None:
-    page = desk.page
-    assert desk.point() == Thresholds(fail_at=0.5)
-    assert desk.cells() == "3 0 0 1 0 2"
-    assert (desk.value("escapes", "value"), desk.value("escapes", "95 %")) == ("33.3 %", "6.1 to 79.2 %")
-    assert (desk.value("escapes", "change"), desk.value("escapes", "held out")) == ("", "0 of 1")
-    assert desk.value("cost", "value") == "333"  # a third of 1 % escapes, at 100 each
+def test_it_begins_at_the_point_in_force(hand: OperatingPointHand) -> None:
+    page = hand.page
+    assert hand.point() == Thresholds(fail_at=0.5)
+    assert hand.cells() == "3 0 0 1 0 2"
+    assert (hand.value("escapes", "value"), hand.value("escapes", "95 %")) == ("33.3 %", "6.1 to 79.2 %")
+    assert (hand.value("escapes", "change"), hand.value("escapes", "held out")) == ("", "0 of 1")
+    assert hand.value("cost", "value") == "333"  # a third of 1 % escapes, at 100 each
     assert "3 good, 3 defective; as the model judges in int8" in page.words.text()
     assert not page.use_button.isEnabled()
     assert not page.back_button.isVisible()
-    words = desk.evidence()
+    words = hand.evidence()
     assert words.startswith("3 defective parts, 1 missed: shows escapes ≤ 86.5 % at 95 %; ≤ 1 % would need 299")
     assert "✓" not in words
 
 
-def test_a_threshold_is_dragged_with_the_mouse_and_all_follows(desk: Desk) -> None:
-    page, handle = desk.page, desk.page.axis.fail
+def test_a_threshold_is_dragged_with_the_mouse_and_all_follows(hand: OperatingPointHand) -> None:
+    page, handle = hand.page, hand.page.axis.fail
     start = QPoint(handle.width() // 2, 30)
-    desk.qtbot.mousePress(handle, LEFT, NONE, start)
-    desk.qtbot.mouseMove(handle, QPoint(round(page.axis.x_of(0.25)) - handle.x(), 30))
-    desk.qtbot.mouseRelease(handle, LEFT, NONE, start)
-    assert desk.point().fail_at == pytest.approx(0.25, abs=0.01)
-    assert page.controls.fail_box.value() == desk.point().fail_at
-    assert desk.cells() == "2 0 1 0 0 3"
-    assert (desk.value("escapes", "change"), desk.value("overkill", "change")) == ("−33.3 %", "+33.3 %")
+    hand.qtbot.mousePress(handle, LEFT, NONE, start)
+    hand.qtbot.mouseMove(handle, QPoint(round(page.axis.x_of(0.25)) - handle.x(), 30))
+    hand.qtbot.mouseRelease(handle, LEFT, NONE, start)
+    assert hand.point().fail_at == pytest.approx(0.25, abs=0.01)
+    assert page.controls.fail_box.value() == hand.point().fail_at
+    assert hand.cells() == "2 0 1 0 0 3"
+    assert (hand.value("escapes", "change"), hand.value("overkill", "change")) == ("−33.3 %", "+33.3 %")
     assert page.use_button.isEnabled()
 
 
-def test_arrow_keys_move_the_threshold_that_has_the_focus(desk: Desk) -> None:
-    handle = desk.page.axis.fail
+def test_arrow_keys_move_the_threshold_that_has_the_focus(hand: OperatingPointHand) -> None:
+    handle = hand.page.axis.fail
     handle.setFocus()
-    desk.qtbot.keyClick(handle, Qt.Key.Key_Right)
-    assert desk.point().fail_at == pytest.approx(0.5125, abs=1e-4)
-    desk.qtbot.keyClick(handle, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
-    assert desk.point().fail_at == pytest.approx(0.3894, abs=1e-4)
-    assert desk.cells() == "2 0 1 1 0 2"
-    desk.qtbot.keyClick(handle, Qt.Key.Key_Home)
-    assert desk.cells() == "0 0 3 0 0 3"
-    desk.qtbot.keyClick(handle, Qt.Key.Key_End)
-    assert desk.cells() == "3 0 0 3 0 0"
+    hand.qtbot.keyClick(handle, Qt.Key.Key_Right)
+    assert hand.point().fail_at == pytest.approx(0.5125, abs=1e-4)
+    hand.qtbot.keyClick(handle, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert hand.point().fail_at == pytest.approx(0.3894, abs=1e-4)
+    assert hand.cells() == "2 0 1 1 0 2"
+    hand.qtbot.keyClick(handle, Qt.Key.Key_Home)
+    assert hand.cells() == "0 0 3 0 0 3"
+    hand.qtbot.keyClick(handle, Qt.Key.Key_End)
+    assert hand.cells() == "3 0 0 3 0 0"
 
 
-def test_the_review_band_is_switched_and_the_thresholds_never_pass_each_other(desk: Desk) -> None:
-    page = desk.page
+def test_the_review_band_is_switched_and_the_thresholds_never_pass_each_other(hand: OperatingPointHand) -> None:
+    page = hand.page
     assert not page.axis.review.isVisible()
     page.controls.band.setChecked(True)
-    assert desk.point().review_from == pytest.approx(0.2689, abs=1e-4)
-    assert desk.cells() == "2 1 0 0 1 2"
+    assert hand.point().review_from == pytest.approx(0.2689, abs=1e-4)
+    assert hand.cells() == "2 1 0 0 1 2"
     assert page.axis.review.isVisible()
-    desk.qtbot.keyClick(page.axis.review, Qt.Key.Key_End)
-    assert desk.point() == Thresholds(fail_at=0.5, review_from=0.5)
-    desk.qtbot.keyClick(page.axis.fail, Qt.Key.Key_Left)
-    assert desk.point() == Thresholds(fail_at=0.5, review_from=0.5)
+    hand.qtbot.keyClick(page.axis.review, Qt.Key.Key_End)
+    assert hand.point() == Thresholds(fail_at=0.5, review_from=0.5)
+    hand.qtbot.keyClick(page.axis.fail, Qt.Key.Key_Left)
+    assert hand.point() == Thresholds(fail_at=0.5, review_from=0.5)
     page.controls.fail_box.setValue(0.3)
-    assert desk.point() == Thresholds(fail_at=0.3, review_from=0.3)
+    assert hand.point() == Thresholds(fail_at=0.3, review_from=0.3)
     page.controls.band.setChecked(False)
-    assert desk.point() == Thresholds(fail_at=0.3)
+    assert hand.point() == Thresholds(fail_at=0.3)
 
 
-def test_a_pressed_cell_shows_its_pictures(desk: Desk) -> None:
-    page = desk.page
-    desk.press(page.figures.cells[False, Verdict.PASS])
+def test_a_pressed_cell_shows_its_pictures(hand: OperatingPointHand) -> None:
+    page = hand.page
+    hand.press(page.figures.cells[False, Verdict.PASS])
     assert page.strip.title.text() == "GOOD, PASSED: 3, HIGHEST SCORES FIRST"
     strip = page.strip.list
     assert [strip.item(row).text() for row in range(3)] == ["0.4000", "0.2000", "0.1000"]
-    desk.until(lambda: all(desk.has_picture(row) for row in range(3)))
+    hand.until(lambda: all(hand.has_picture(row) for row in range(3)))
     strip.setCurrentRow(1)
     assert page.axis.marked == pytest.approx(0.2)
-    desk.press(page.figures.cells[True, Verdict.FAIL])
+    hand.press(page.figures.cells[True, Verdict.FAIL])
     assert page.strip.title.text() == "DEFECTIVE, FAILED: 2, LOWEST SCORES FIRST"
-    desk.until(lambda: "no picture" in strip.item(0).text())  # it was deleted since
+    hand.until(lambda: "no picture" in strip.item(0).text())  # it was deleted since
     page.controls.fail_box.setValue(0.85)
-    desk.until(lambda: page.strip.title.text() == "DEFECTIVE, FAILED: 1")
+    hand.until(lambda: page.strip.title.text() == "DEFECTIVE, FAILED: 1")
 
 
-def test_a_picture_is_opened_large(desk: Desk) -> None:
-    page = desk.page
-    desk.press(page.figures.cells[False, Verdict.PASS])
+def test_a_picture_is_opened_large(hand: OperatingPointHand) -> None:
+    page = hand.page
+    hand.press(page.figures.cells[False, Verdict.PASS])
     page.strip.list.setCurrentRow(0)
     page.strip.list.setFocus()
-    desk.qtbot.keyClick(page.strip.list, Qt.Key.Key_Return)
-    desk.until(lambda: page.pictures.dialog is not None)
+    hand.qtbot.keyClick(page.strip.list, Qt.Key.Key_Return)
+    hand.until(lambda: page.pictures.dialog is not None)
     dialog = page.pictures.dialog
     assert dialog is not None
     assert dialog.windowTitle() == "good/2.png"
     dialog.close()
 
 
-def test_prices_change_the_cost_and_are_remembered_for_the_recipe(desk: Desk) -> None:
-    page = desk.page
+def test_prices_change_the_cost_and_are_remembered_for_the_recipe(hand: OperatingPointHand) -> None:
+    page = hand.page
     page.prices.spins["escape"].setValue(50.0)
     page.prices.spins["defective_share"].setValue(2.0)
-    assert desk.value("cost", "value") == "333"  # half the price, twice the share
+    assert hand.value("cost", "value") == "333"  # half the price, twice the share
     page.prices.spins["claim"].setValue(10.0)
-    assert "≤ 10 % would need 29" in desk.evidence()
-    desk.until(lambda: load_prices("Test", desk.home.recipes).claim == 0.1)
-    assert load_prices("Test", desk.home.recipes).escape == 50.0
+    assert "≤ 10 % would need 29" in hand.evidence()
+    hand.until(lambda: load_prices("Test", hand.home.recipes).claim == 0.1)
+    assert load_prices("Test", hand.home.recipes).escape == 50.0
 
 
-def test_suggestions(desk: Desk) -> None:
-    page = desk.page
-    desk.press(page.controls.suggestions["escapes"])
-    assert desk.cells() == "2 0 1 0 0 3"
+def test_suggestions(hand: OperatingPointHand) -> None:
+    page = hand.page
+    hand.press(page.controls.suggestions["escapes"])
+    assert hand.cells() == "2 0 1 0 0 3"
     page.controls.band.setChecked(True)
     page.prices.spins["escape"].setValue(500.0)
-    desk.press(page.controls.suggestions["cost"])
-    assert desk.cells() == "2 1 0 0 1 2"
-    desk.press(page.controls.suggestions["force"])
-    assert desk.point() == Thresholds(fail_at=0.5)
-    desk.press(page.controls.suggestions["f1"])
-    assert desk.point().review_from is None
+    hand.press(page.controls.suggestions["cost"])
+    assert hand.cells() == "2 1 0 0 1 2"
+    hand.press(page.controls.suggestions["force"])
+    assert hand.point() == Thresholds(fail_at=0.5)
+    hand.press(page.controls.suggestions["f1"])
+    assert hand.point().review_from is None
 
 
-def test_choosing_asks_for_a_reason_is_recorded_used_and_can_be_taken_back(desk: Desk) -> None:
-    page = desk.page
+def test_choosing_asks_for_a_reason_is_recorded_used_and_can_be_taken_back(hand: OperatingPointHand) -> None:
+    page = hand.page
     page.controls.fail_box.setValue(0.25)
-    desk.choose()
-    desk.until(lambda: desk.station.session.recipe is not None and desk.station.session.recipe.version == 2)
-    saved = desk.recipe()
+    hand.choose()
+    hand.until(lambda: hand.station.session.recipe is not None and hand.station.session.recipe.version == 2)
+    saved = hand.recipe()
     assert saved.thresholds == Thresholds(fail_at=0.25)
     assert saved.change is not None
     assert (saved.change.reason, saved.change.before) == ("fewer escapes", Thresholds(fail_at=0.5))
     assert saved.change.evidence is not None
     assert (saved.change.evidence.defective_passed, saved.change.evidence.good_failed) == (0, 1)
-    desk.until(page.back_button.isVisible)
+    hand.until(page.back_button.isVisible)
     assert page.back_button.text() == "Take back version 2"
     assert not page.use_button.isEnabled()
-    desk.press(page.back_button)
-    desk.until(lambda: desk.recipe().version == 3)
-    assert desk.recipe().thresholds is None
-    desk.until(lambda: not page.back_button.isVisible())
-    assert desk.point() == Thresholds(fail_at=0.5)
+    hand.press(page.back_button)
+    hand.until(lambda: hand.recipe().version == 3)
+    assert hand.recipe().thresholds is None
+    hand.until(lambda: not page.back_button.isVisible())
+    assert hand.point() == Thresholds(fail_at=0.5)
 
 
-def test_what_was_moved_stays_until_something_else_is_in_force(desk: Desk) -> None:
-    page = desk.page
+def test_what_was_moved_stays_until_something_else_is_in_force(hand: OperatingPointHand) -> None:
+    page = hand.page
     page.controls.fail_box.setValue(0.25)
-    desk.station.window.show_page("live")
-    with desk.qtbot.waitSignal(page.desk.read, timeout=WAIT_MS):
-        desk.station.window.show_page("operating")
-    assert desk.point() == Thresholds(fail_at=0.25)
-    recipe = desk.recipe().model_copy(update={"thresholds": Thresholds(fail_at=0.6)})
-    save_next_version(recipe, desk.home.recipes)  # as from the command line
-    desk.until(lambda: desk.point() == Thresholds(fail_at=0.6))
+    hand.station.window.show_page("live")
+    with hand.qtbot.waitSignal(page.desk.read, timeout=WAIT_MS):
+        hand.station.window.show_page("operating")
+    assert hand.point() == Thresholds(fail_at=0.25)
+    recipe = hand.recipe().model_copy(update={"thresholds": Thresholds(fail_at=0.6)})
+    save_next_version(recipe, hand.home.recipes)  # as from the command line
+    hand.until(lambda: hand.point() == Thresholds(fail_at=0.6))
 
 
-def test_the_history_stands_beside_the_thresholds_in_settings(desk: Desk) -> None:
-    desk.page.controls.fail_box.setValue(0.25)
-    desk.choose()
-    desk.until(lambda: desk.recipe().version == 2)
-    settings = desk.station.window.settings
-    desk.station.window.show_page("settings")
+def test_the_history_stands_beside_the_thresholds_in_settings(hand: OperatingPointHand) -> None:
+    hand.page.controls.fail_box.setValue(0.25)
+    hand.choose()
+    hand.until(lambda: hand.recipe().version == 2)
+    settings = hand.station.window.settings
+    hand.station.window.show_page("settings")
     settings.show_section("Model and thresholds")
-    desk.until(lambda: len(settings.history.lines) == 2)
+    hand.until(lambda: len(settings.history.lines) == 2)
     assert settings.history.lines[0][2:] == ("fail from 0.25; before: fail from 0.5", "fewer escapes")
     settings.show_section("Archive")
     assert not settings.history.isVisible()
 
 
-def test_a_source_without_parts_says_so_and_the_way_back_is_open(desk: Desk) -> None:
-    page = desk.page
-    desk.qtbot.keyClick(page.source, Qt.Key.Key_End)
-    desk.until(lambda: "Judge some on the Review page" in desk.words())
-    assert desk.cells() == "– – – – – –"
+def test_a_source_without_parts_says_so_and_the_way_back_is_open(hand: OperatingPointHand) -> None:
+    page = hand.page
+    hand.qtbot.keyClick(page.source, Qt.Key.Key_End)
+    hand.until(lambda: "Judge some on the Review page" in hand.words())
+    assert hand.cells() == "– – – – – –"
     assert not page.axis.fail.isVisible()
     assert not page.strip.isVisible()
     assert not page.controls.suggestions["cost"].isEnabled()
-    desk.qtbot.keyClick(page.source, Qt.Key.Key_Home)
-    desk.until(lambda: desk.cells() == "3 0 0 1 0 2")
+    hand.qtbot.keyClick(page.source, Qt.Key.Key_Home)
+    hand.until(lambda: hand.cells() == "3 0 0 1 0 2")
     assert isinstance(page.source, QComboBox)
 
 
@@ -330,48 +330,48 @@ def test_an_older_source_is_not_shown_after_a_newer_one_was_chosen(qtbot: QtBot,
     assert worker.join(WAIT_S)
 
 
-def _page_of(qtbot: QtBot, home: Home, scored: list[Scored]) -> Desk:
+def _page_of(qtbot: QtBot, home: Home, scored: list[Scored]) -> OperatingPointHand:
     scored_bundle(home.models / "cap", home.root / "none", scored)
     save_recipe(Recipe(name="Test", source="demo:", model="cap"), home.recipes)
-    return Desk(qtbot, home)
+    return OperatingPointHand(qtbot, home)
 
 
 def test_without_defective_parts_nothing_is_claimed_or_suggested(qtbot: QtBot, home: Home) -> None:
-    desk = _page_of(qtbot, home, [Scored("good/0.png", 0.1), Scored("good/1.png", 0.2)])
-    page = desk.page
-    assert (desk.value("escapes", "value"), desk.value("cost", "value")) == ("–", "–")
-    assert desk.evidence().startswith("No defective part: nothing is known of escapes")
+    hand = _page_of(qtbot, home, [Scored("good/0.png", 0.1), Scored("good/1.png", 0.2)])
+    page = hand.page
+    assert (hand.value("escapes", "value"), hand.value("cost", "value")) == ("–", "–")
+    assert hand.evidence().startswith("No defective part: nothing is known of escapes")
     assert [page.controls.suggestions[key].isEnabled() for key in ("cost", "escapes", "f1")] == [False] * 3
-    desk.station.close()
+    hand.station.close()
 
 
 def test_equal_scores_are_drawn_and_pass_or_fail_together(qtbot: QtBot, home: Home) -> None:
-    desk = _page_of(qtbot, home, [Scored(f"{kind}/{n}.png", 1.0) for kind in ("good", "crack") for n in range(3)])
-    assert desk.cells() == "0 0 3 0 0 3"
-    desk.press(desk.page.controls.suggestions["cost"])
-    assert desk.cells() == "0 0 3 0 0 3"  # what is certain to the model cannot be passed
-    desk.station.close()
+    hand = _page_of(qtbot, home, [Scored(f"{kind}/{n}.png", 1.0) for kind in ("good", "crack") for n in range(3)])
+    assert hand.cells() == "0 0 3 0 0 3"
+    hand.press(hand.page.controls.suggestions["cost"])
+    assert hand.cells() == "0 0 3 0 0 3"  # what is certain to the model cannot be passed
+    hand.station.close()
 
 
 def test_a_model_without_scores_says_how_to_get_them(qtbot: QtBot, home: Home) -> None:
-    desk = Desk(qtbot, home)
-    page = desk.page
-    assert "keeps no scores of its validation pictures. Train it again" in desk.words()
+    hand = OperatingPointHand(qtbot, home)
+    page = hand.page
+    assert "keeps no scores of its validation pictures. Train it again" in hand.words()
     page.controls.fail_box.setValue(0.4)  # it can be set all the same, and the record says that nothing supports it
-    desk.choose("by hand")
-    desk.until(lambda: desk.recipe().version == 2)
-    change = desk.recipe().change
+    hand.choose("by hand")
+    hand.until(lambda: hand.recipe().version == 2)
+    change = hand.recipe().change
     assert change is not None
     assert change.evidence is None
-    desk.station.close()
+    hand.station.close()
 
 
 def test_a_model_that_is_gone_leaves_nothing_to_choose(qtbot: QtBot, home: Home) -> None:
     save_recipe(Recipe(name="Test", source="demo:", model="none"), home.recipes)
-    desk = Desk(qtbot, home)
-    assert "There is no model “none”" in desk.words()
-    assert not desk.page.use_button.isEnabled()
-    desk.station.close()
+    hand = OperatingPointHand(qtbot, home)
+    assert "There is no model “none”" in hand.words()
+    assert not hand.page.use_button.isEnabled()
+    hand.station.close()
 
 
 def test_a_tick_needs_parts_that_did_not_choose_the_point() -> None:
@@ -386,13 +386,13 @@ def test_a_tick_needs_parts_that_did_not_choose_the_point() -> None:
     assert "≤ 1 % would need 299 without a miss" in evidence_words(few)
 
 
-def test_another_recipe_brings_its_own_model_and_prices(desk: Desk) -> None:
-    make_bundle(desk.home.models / "plain", seed=3)
+def test_another_recipe_brings_its_own_model_and_prices(hand: OperatingPointHand) -> None:
+    make_bundle(hand.home.models / "plain", seed=3)
     other = Recipe(name="Other", source="demo:", model="plain", thresholds=Thresholds(fail_at=0.9))
-    save_recipe(other, desk.home.recipes)
-    desk.page.prices.spins["escape"].setValue(7.0)
-    desk.until(lambda: load_prices("Test", desk.home.recipes).escape == 7.0)
-    entry = next(entry for entry in desk.station.session.store.recipes() if entry.name == "Other")
-    desk.station.session.choose_recipe(entry)
-    desk.until(lambda: desk.point() == Thresholds(fail_at=0.9))
-    assert desk.page.prices.spins["escape"].value() == 100.0
+    save_recipe(other, hand.home.recipes)
+    hand.page.prices.spins["escape"].setValue(7.0)
+    hand.until(lambda: load_prices("Test", hand.home.recipes).escape == 7.0)
+    entry = next(entry for entry in hand.station.session.store.recipes() if entry.name == "Other")
+    hand.station.session.choose_recipe(entry)
+    hand.until(lambda: hand.point() == Thresholds(fail_at=0.9))
+    assert hand.page.prices.spins["escape"].value() == 100.0

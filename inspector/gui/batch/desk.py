@@ -78,7 +78,7 @@ class BatchDesk(QObject):
             if done is not None:
                 done(runs)
 
-        self._do(self._store.runs.history, told)
+        self._do(self._store.history, told)
 
     def start(self, request: BatchRequest) -> None:
         """Start a run."""
@@ -86,11 +86,11 @@ class BatchDesk(QObject):
 
     def stop(self, run: BatchRun) -> None:
         """End a run after the pictures at hand."""
-        self._do(lambda: self._store.runs.stop(run), lambda _: self.changed.emit())
+        self._do(lambda: self._store.stop(run), lambda _: self.changed.emit())
 
     def resume(self, run: BatchRun) -> None:
         """Go on with a run."""
-        self._do(lambda: self._store.runs.resume(run), lambda _: self.changed.emit())
+        self._do(lambda: self._store.resume(run), lambda _: self.changed.emit())
 
     def delete(self, run: BatchRun, done: Callable[[list[BatchRun]], None]) -> None:
         """Remove a run's results.

@@ -134,7 +134,7 @@ class BatchStore:
     """
 
     def __init__(self, runs: BatchRuns) -> None:
-        self.runs = runs
+        self._runs = runs
         self._readers: dict[str, ResultReader] = {}
         self._compared: tuple[BatchTable, BatchTable, Comparison] | None = None
 
@@ -144,11 +144,31 @@ class BatchStore:
         Raises:
             RunError: If it cannot be started.
         """
-        identity = self.runs.start(request)
-        run = self.runs.poll(identity)
+        identity = self._runs.start(request)
+        run = self._runs.poll(identity)
         if run is None:
             raise RunError(f"the batch {identity} was removed while it started", "Inspect again.")
         return run
+
+    def stop(self, run: BatchRun) -> None:
+        """Ask a run to finish the pictures at hand and end.
+
+        Raises:
+            RunError: If it cannot be told.
+        """
+        self._runs.stop(run)
+
+    def resume(self, run: BatchRun) -> None:
+        """Go on with a run.
+
+        Raises:
+            RunError: If it, or another one, runs, what it needs is gone or changed, or it cannot be started.
+        """
+        self._runs.resume(run)
+
+    def history(self) -> list[BatchRun]:
+        """Return all runs, the newest first."""
+        return self._runs.history()
 
     def survey(self, folder: Path, labels: str | None = None) -> SurveyedFolder:
         """Look at what a folder holds; of a file, its folder.
@@ -165,7 +185,7 @@ class BatchStore:
         if not folder.is_dir():
             raise InspectorError(f"there is no folder {folder}", "Choose a folder of pictures.")
         folder = folder.absolute()
-        runs = self.runs.history()
+        runs = self._runs.history()
         here = (run for run in runs if run.pictures == folder)
         last = next((run for run in here if labels is None or run.record.labels_file == labels), None)
         if labels is None:
@@ -182,11 +202,11 @@ class BatchStore:
         begun_s = time.perf_counter()
         for known in set(self._readers) - {query.run, query.other}:
             del self._readers[known]  # a hundred thousand rows take tens of megabytes
-        run = self.runs.poll(query.run)
+        run = self._runs.poll(query.run)
         if run is None:
             return Reading(query=query, run=None, counts={})
         table, caught_up = self._table(run)
-        beside = self.runs.poll(query.other) if query.other else None
+        beside = self._runs.poll(query.other) if query.other else None
         comparison = other = None
         if beside is not None:
             second, also = self._table(beside)
@@ -219,8 +239,8 @@ class BatchStore:
             RunError: If it cannot be deleted.
         """
         self._readers.pop(run.id, None)
-        self.runs.delete(run)
-        return self.runs.history()
+        self._runs.delete(run)
+        return self._runs.history()
 
     def _table(self, run: BatchRun) -> tuple[BatchTable, bool]:
         if run.id not in self._readers:

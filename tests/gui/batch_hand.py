@@ -116,7 +116,7 @@ def digest_of(folder: Path) -> str:
     return digest
 
 
-class Desk:
+class BatchHand:
     """The Batch page of a station, used as by hand."""
 
     def __init__(self, station: Station) -> None:
