@@ -75,7 +75,7 @@ class Studio:
         self.window.resize(WIDTH, HEIGHT)
         self.window.painted.connect(lambda: self.session.begin(start=False))
         self.window.show()
-        self.until(lambda: self.session.recipe is not None and self.session.log is not None)
+        self.until(lambda: self.session.recipe is not None and self.session.log_path is not None)
         self.recipe = Recipe(
             name=RECIPE,
             source=f"folder:{self.parts}",

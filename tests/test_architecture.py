@@ -162,6 +162,19 @@ def test_tests_of_the_window_do_what_a_hand_does_and_look_at_what_is_shown() -> 
     assert reaching == set()
 
 
+def test_pages_ask_the_session_and_do_not_reach_into_its_workers() -> None:
+    rooms = [f"inspector/gui/{room}" for room in ("live", "batch", "review", "operating_point", "training", "settings")]
+    reaching = [
+        f"{path.relative_to(ROOT).as_posix()}:{node.lineno}"
+        for path in [*_modules(*rooms, "inspector/gui/first_start"), ROOT / "inspector" / "gui" / "window.py"]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"work", "workers"}
+        and ast.unparse(node.value).endswith("session")
+    ]
+    assert reaching == []
+
+
 def test_every_package_in_pyproject_has_its_reason_in_the_architecture() -> None:
     import tomllib
 

@@ -365,9 +365,8 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        self._session.work.do(self._save_state())
         self.hide()
-        self._ended = self._session.shut_down()
+        self._ended = self._session.shut_down(self._save_state())
         deadline = time.perf_counter() + CLOSE_WITHIN_S
 
         def check() -> None:

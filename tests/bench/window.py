@@ -147,7 +147,7 @@ def _child(home: Path, seconds: float) -> NoReturn:
             found["memory_growth_mb"] = grown["memory_mb"] - found["memory_mb"]
             found["handles_growth"] = grown["handles"] - found["handles"]
             found["threads_growth"] = grown["threads"] - found["threads"]
-            now = session.engine.status()
+            now = session.status()
             found["seconds"] = seconds
             found["parts"], found["fps"], found["dropped"] = now.parts, now.fps, now.dropped
             found["frames"] = frames[0]

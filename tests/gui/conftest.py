@@ -65,7 +65,7 @@ class Station:
         self.window.closed.connect(self._on_closed)
         self.window.painted.connect(lambda: self.session.begin(start=False))
         self.window.show()
-        self.until(lambda: self.session.recipe is not None and self.session.log is not None)
+        self.until(lambda: self.session.recipe is not None and self.session.log_path is not None)
 
     def _on_closed(self) -> None:
         self.closed = True

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from inspector.gui.first_start.answers import NO_MODEL
 from inspector.gui.first_start.dialog import FirstStart
 from inspector.gui.station.store import Store
 from inspector.outputs.base import LogQuery
+from inspector.outputs.result_log import SqliteResultLog
 from inspector.paths import Home
 from inspector.recipes.recipe import load_recipe
 from inspector.settings import Settings, load_settings
@@ -40,7 +43,7 @@ class Fresh:
         self.window.closed.connect(self._on_closed)
         self.window.painted.connect(lambda: self.session.begin(start=False))
         self.window.show()
-        self.until(lambda: self.session.recipe is not None and self.session.log is not None)
+        self.until(lambda: self.session.recipe is not None and self.session.log_path is not None)
         self.window.set_up()
         assert self.window.first_start is not None
         self.dialog: FirstStart = self.window.first_start
@@ -58,8 +61,9 @@ class Fresh:
     def close(self) -> None:
         self.window.close()
         self.until(lambda: self.closed)
-        self.session.control.join(WAIT_S)
-        self.session.work.join(WAIT_S)
+        for thread in threading.enumerate():
+            if thread.name in {"control", "work"}:
+                thread.join(WAIT_S)
         self.window.deleteLater()  # not left to a collector that may run on another thread
 
 
@@ -117,10 +121,10 @@ def test_a_part_without_a_model_is_never_judged_by_the_demo_model(fresh: Fresh, 
     assert current is not None
     assert current.text() == "Training"
     fresh.session.start()
-    fresh.until(lambda: fresh.session.engine.status().fault)
-    assert "there is no model “not yet trained”" in fresh.session.engine.status().fault
-    assert fresh.session.log is not None
-    assert fresh.session.log.tally(LogQuery()) == Tally()
+    fresh.until(lambda: fresh.session.status().fault)
+    assert "there is no model “not yet trained”" in fresh.session.status().fault
+    with closing(SqliteResultLog(fresh.home.log, read_only=True)) as log:
+        assert log.tally(LogQuery()) == Tally()
 
 
 def test_everything_skipped_changes_nothing_but_that_it_does_not_ask_again(fresh: Fresh) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
+from inspector import assembly
 from inspector.domain.records import Thresholds, Verdict
 from inspector.gui.operating_point.desk import OperatingPointDesk
 from inspector.gui.operating_point.page import OperatingPointPage
@@ -392,7 +393,7 @@ def test_another_recipe_brings_its_own_model_and_prices(hand: OperatingPointHand
     save_recipe(other, hand.home.recipes)
     hand.page.prices.spins["escape"].setValue(7.0)
     hand.until(lambda: load_prices("Test", hand.home.recipes).escape == 7.0)
-    entry = next(entry for entry in hand.station.session.store.recipes() if entry.name == "Other")
+    entry = next(entry for entry in assembly.list_recipes(hand.home) if entry.name == "Other")
     hand.station.session.choose_recipe(entry)
     hand.until(lambda: hand.point() == Thresholds(fail_at=0.9))
     assert hand.page.prices.spins["escape"].value() == 100.0

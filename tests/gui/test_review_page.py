@@ -102,7 +102,7 @@ def test_nothing_is_recorded_without_a_name(qtbot: QtBot, home: Home, desks: lis
     qtbot.keyClicks(page.bar.reviewer, "Gudrun  Unger")
     assert desk.reviews(part) == []  # the letters are a name's, not a judgement
     qtbot.keyClick(page.bar.reviewer, Qt.Key.Key_Return)
-    desk.until(lambda: desk.station.session.store.settings.reviewer == "Gudrun Unger")
+    desk.until(lambda: desk.station.session.settings.reviewer == "Gudrun Unger")
     desk.until_shown()
     desk.key(Qt.Key.Key_G)
     desk.until(lambda: page.walk.ended and not page.walk.writing)

@@ -191,4 +191,4 @@ def test_the_stages_open_from_the_footer(station: Station, tmp_path: Path) -> No
     assert footer.panel.isVisible()
     station.qtbot.mouseClick(station.window.live.counters, Qt.MouseButton.LeftButton)
     assert not footer.panel.isVisible()
-    assert station.session.engine.status().state is RunState.RUNNING
+    assert station.session.status().state is RunState.RUNNING

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from inspector.domain.records import Thresholds
+from inspector.engine.engine import Engine
+from inspector.engine.job import LineJob
 from inspector.engine.status import RunState
 from inspector.gui.training.flips import flips_of
 from inspector.gui.training.words import escape_words, percent
@@ -204,7 +206,7 @@ def test_promotion_takes_effect_while_the_line_runs_and_is_rolled_back_with_one_
     bench.until(lambda: done)
     session.start()
     picture(bench.station.pictures / "1.png", bad=True)
-    bench.until(lambda: session.engine.status().parts == 1)
+    bench.until(lambda: session.status().parts == 1)
     bench.finish()
     bench.press(page.result.buttons["promote"])
     question = page.question
@@ -216,7 +218,7 @@ def test_promotion_takes_effect_while_the_line_runs_and_is_rolled_back_with_one_
     assert session.recipe.thresholds is None
 
     def model_of_the_line() -> str:
-        model = session.engine.status().model
+        model = session.status().model
         return model.name if model is not None else ""
 
     bench.until(lambda: model_of_the_line() == "quick-1")
@@ -234,23 +236,29 @@ def test_promotion_takes_effect_while_the_line_runs_and_is_rolled_back_with_one_
     assert [one.rollback for one in Promotions(bench.home).read()] == [False, True]
 
 
-def test_between_two_models_the_line_is_still_wanted(bench: Bench) -> None:
+def test_between_two_models_the_line_is_still_wanted(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seen as stopped in that moment, the next change of the model (a roll-back) would not reach the line."""
     session = bench.station.session
     session.start()
     picture(bench.station.pictures / "1.png", bad=True)
-    bench.until(lambda: session.engine.status().parts == 1)
-    go_on = threading.Event()
-    session.control.do(lambda: go_on.wait(WAIT_S))
+    bench.until(lambda: session.status().parts == 1)
+    go_on, replace = threading.Event(), Engine.replace
+
+    def held(engine: Engine, job: LineJob) -> None:
+        engine.stop()
+        assert go_on.wait(WAIT_S)
+        replace(engine, job)
+
+    monkeypatch.setattr(Engine, "replace", held)
     session.start()
-    session.engine.stop()
+    bench.until(lambda: session.status().state is RunState.IDLE)
     seen: list[object] = []
     session.status_changed.connect(seen.append)
     bench.until(lambda: len(seen) >= 2)
-    assert session.engine.status().state is RunState.IDLE
+    assert session.status().state is RunState.IDLE
     assert session.running
     go_on.set()
-    bench.until(lambda: session.engine.status().state is RunState.RUNNING)
+    bench.until(lambda: session.status().state is RunState.RUNNING)
 
 
 def test_a_damaged_model_is_not_promoted(bench: Bench) -> None:

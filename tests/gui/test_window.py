@@ -79,7 +79,7 @@ def test_the_line_runs_and_the_window_shows_what_the_log_says(station: Station) 
 
 
 def inspect_one(station: Station) -> None:
-    station.until(lambda: station.session.engine.status().parts == 1)
+    station.until(lambda: station.session.status().parts == 1)
     station.until(lambda: station.window.live.counters.texts()["inspected"] != "0")
     station.close()
 
@@ -109,8 +109,8 @@ def test_a_dropped_picture_is_judged_on_the_spot_and_not_counted(station: Statio
     assert live.verdict.caption == "trial, not counted"
     station.qtbot.keyClick(station.window, Qt.Key.Key_Escape)
     station.until(lambda: live.verdict.face is Face.STOPPED)
-    assert station.session.log is not None
-    assert station.session.log.tally(LogQuery()) == Tally()
+    with closing(SqliteResultLog(station.home.log, read_only=True)) as log:
+        assert log.tally(LogQuery()) == Tally()
 
 
 def test_an_unreadable_dropped_file_is_an_error_with_its_reason(station: Station, tmp_path: Path) -> None:
@@ -198,9 +198,9 @@ def test_the_source_can_be_previewed_without_the_line(station: Station) -> None:
 def test_another_log_is_opened_without_a_restart(station: Station, tmp_path: Path) -> None:
     other = tmp_path / "elsewhere" / "log.sqlite3"
     done: list[bool] = []
-    settings = station.session.store.settings.model_copy(update={"log_path": str(other), "station": "Line 9"})
+    settings = station.session.settings.model_copy(update={"log_path": str(other), "station": "Line 9"})
     station.session.apply_settings(settings, lambda: done.append(True))
-    station.until(lambda: done and station.session.log is not None and station.session.log.path == other)
+    station.until(lambda: done and station.session.log_path == other)
     assert other.is_file()
 
 
@@ -217,7 +217,7 @@ def test_a_log_that_another_station_holds_is_a_banner_with_a_way_out(qtbot: QtBo
         qtbot.waitUntil(lambda: "another station" in window.banners.texts().get("log", ""), timeout=WAIT_MS)
         assert not session.running
     session.open_log()
-    qtbot.waitUntil(lambda: session.log is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.log_path is not None, timeout=WAIT_MS)
     assert "log" not in window.banners.texts()
     with qtbot.waitSignal(window.closed, timeout=WAIT_MS):
         window.close()
@@ -227,7 +227,7 @@ def test_closing_while_the_line_runs_ends_within_two_seconds_and_leaves_no_threa
     before = set(threading.enumerate())
     station = Station(qtbot, home)
     station.session.start()
-    station.until(lambda: station.session.engine.status().state is RunState.RUNNING)
+    station.until(lambda: station.session.status().state is RunState.RUNNING)
     begun = time.perf_counter()
     station.close()
     assert time.perf_counter() - begun < 2.0
@@ -242,7 +242,7 @@ def test_an_unexpected_error_shows_a_dialog_and_stops_the_line(
     station: Station, capsys: pytest.CaptureFixture[str]
 ) -> None:
     station.session.start()
-    station.until(lambda: station.session.engine.status().state is RunState.RUNNING)
+    station.until(lambda: station.session.status().state is RunState.RUNNING)
     catcher = station.window.catcher
     try:
         raise ZeroDivisionError("for the test")
@@ -252,7 +252,7 @@ def test_an_unexpected_error_shows_a_dialog_and_stops_the_line(
     assert catcher.dialog is not None
     assert "ZeroDivisionError: for the test" in catcher.dialog.details
     catcher.dialog.accept()
-    station.until(lambda: station.session.engine.status().state is RunState.IDLE)
+    station.until(lambda: station.session.status().state is RunState.IDLE)
 
 
 def test_the_size_of_the_window_is_remembered(qtbot: QtBot, home: Home) -> None:
@@ -363,15 +363,15 @@ def test_a_version_saved_by_somebody_else_reaches_the_running_line(station: Stat
     session = station.session
     session.start()
     picture(station.pictures / "1.png", bad=True)
-    station.until(lambda: session.engine.status().parts == 1)
+    station.until(lambda: session.status().parts == 1)
     assert session.recipe is not None
     save_next_version(session.recipe.model_copy(update={"model": "other"}), station.home.recipes)
 
     def model_of_the_line() -> str:
-        model = session.engine.status().model
+        model = session.status().model
         return model.name if model is not None else ""
 
     station.until(lambda: model_of_the_line() == "other")
     assert session.recipe.version == 2
     picture(station.pictures / "2.png", bad=False)
-    station.until(lambda: session.engine.status().parts == 1)  # counted anew since this line's start
+    station.until(lambda: session.status().parts == 1)  # counted anew since this line's start

@@ -66,17 +66,17 @@ class Session(QObject):
 
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.store = store
-        self.engine = Engine()
+        self._store = store
+        self._engine = Engine()
         self.recipe: Recipe | None = None
         self.lot = ""
-        self.log: SqliteResultLog | None = None
+        self._log: SqliteResultLog | None = None
         self._results = Results()
-        self.control = Worker("control", self._results)  #: starts and stops the line, opens the log: in order
+        self._control = Worker("control", self._results)  #: starts and stops the line, opens the log: in order
         self.work = Worker("work", self._results)  #: everything else
         self.workers = Workers(self._results)  #: of the pages
         self._listener = Listener()
-        self._unsubscribe = self.engine.subscribe(self._listener)
+        self._unsubscribe = self._engine.subscribe(self._listener)
         self._trials = Trials(store, self.work, self)
         self._trials.done.connect(self.trial_done)
         self._trials.fault.connect(lambda text: self.fault.emit("trial", text))
@@ -103,10 +103,10 @@ class Session(QObject):
     def begin(self, *, start: bool) -> None:
         """Open the log, load the recipe, and start the line if wanted; called after the first paint."""
         self._timer.start(self._pace_ms)
-        self.control.do(self.store.first_recipe, self._use, self._fault("recipe"))
+        self._control.do(self._store.first_recipe, self._use, self._fault("recipe"))
         self.open_log()
         if start:
-            self.control.do(lambda: None, lambda _: self.start())
+            self._control.do(lambda: None, lambda _: self.start())
         self.refresh_recipes()
 
     def set_pace(self, rate_hz: float) -> None:
@@ -135,56 +135,65 @@ class Session(QObject):
 
     def open_log(self) -> None:
         """Open the log, also another one after the settings have changed."""
-        before, self.log = self.log, None
+        before, self._log = self._log, None
         self._figures.use_log(None)
 
         def swap() -> SqliteResultLog:
             if before is not None:
-                self.engine.stop()
+                self._engine.stop()
                 before.close()
-            return self.store.open_log()
+            return self._store.open_log()
 
-        self.control.do(swap, self._opened, self._log_failed)
+        self._control.do(swap, self._opened, self._log_failed)
 
-    def shut_down(self) -> Callable[[], bool]:
-        """Begin to end everything; returns a function that says whether it has ended."""
+    def shut_down(self, last: Callable[[], None] | None = None) -> Callable[[], bool]:
+        """Begin to end everything.
+
+        Args:
+            last: Done on the worker before it ends.
+
+        Returns:
+            Says whether everything has ended.
+        """
         self.closing = True
         self._results.close()
         self._timer.stop()
         self._unsubscribe()
-        log = self.log
+        log = self._log
 
         def end() -> None:
-            self.engine.stop(1.4)
+            self._engine.stop(1.4)
             if log is not None:
                 log.close()
-            self.store.close()
+            self._store.close()
 
-        self.control.do(end)
-        self.control.close()
+        self._control.do(end)
+        self._control.close()
+        if last is not None:
+            self.work.do(last)
         self.work.close()
         self.workers.close()
-        return lambda: self.control.join(0.0) and self.workers.ended()
+        return lambda: self._control.join(0.0) and self.workers.ended()
 
     # --- what is so now -----------------------------------------------------------------------------------------------
 
     @property
     def settings(self) -> Settings:
         """The station's settings."""
-        return self.store.settings
+        return self._store.settings
 
     @property
     def log_path(self) -> Path | None:
         """Where the log is that is open; None where none is."""
-        return self.log.path if self.log is not None else None
+        return self._log.path if self._log is not None else None
 
     def status(self) -> EngineStatus:
         """Return how the line is doing."""
-        return self.engine.status()
+        return self._engine.status()
 
     def stages(self) -> tuple[StageFigure, ...]:
         """Return where the time of the last parts went."""
-        return self.engine.stages()
+        return self._engine.stages()
 
     # --- line ---------------------------------------------------------------------------------------------------------
 
@@ -195,7 +204,7 @@ class Session(QObject):
 
     def start(self) -> None:
         """Start the line with the recipe."""
-        recipe, log = self.recipe, self.log
+        recipe, log = self.recipe, self._log
         if recipe is None:
             self.fault.emit("line", "There is no recipe that can be used. Choose one above, or make one in Settings.")
             return
@@ -208,7 +217,7 @@ class Session(QObject):
         lot = self.lot
 
         def go() -> None:
-            self.engine.replace(self.store.build_job(recipe, log, lot))
+            self._engine.replace(self._store.build_job(recipe, log, lot))
 
         def done(_: None) -> None:
             self._switching -= 1
@@ -219,17 +228,17 @@ class Session(QObject):
             self.fault.emit("line", str(error))
             self._listener.status_changed = True
 
-        self.control.do(go, done, failed)
+        self._control.do(go, done, failed)
 
     def stop(self) -> None:
         """Stop the line."""
         self._wants_running = False
-        self.control.do(self.engine.stop, self._stopped, self._fault("line"))
+        self._control.do(self._engine.stop, self._stopped, self._fault("line"))
 
     def trigger(self) -> None:
         """Capture a part by hand."""
         try:
-            self.engine.fire_trigger()
+            self._engine.fire_trigger()
         except InspectorError as error:
             self.fault.emit("trigger", str(error))
 
@@ -237,12 +246,12 @@ class Session(QObject):
         """Set the lot."""
         if lot != self.lot:
             self.lot = lot
-            self.engine.set_lot(lot)
+            self._engine.set_lot(lot)
             self.refresh_counts()
 
     def choose_recipe(self, entry: RecipeEntry) -> None:
         """Load a recipe of the list; a running line goes on with it."""
-        self.control.do(lambda: self.store.recipe(entry), self._use, self._fault("recipe"))
+        self._control.do(lambda: self._store.recipe(entry), self._use, self._fault("recipe"))
 
     def apply_recipe(self, recipe: Recipe, done: Callable[[Recipe], None]) -> None:
         """Save a recipe as its next version and use it at once."""
@@ -252,11 +261,11 @@ class Session(QObject):
             self.refresh_recipes()
             done(recipe)
 
-        self.control.do(lambda: self.store.save_recipe(recipe), saved, self._fault("recipe"))
+        self._control.do(lambda: self._store.save_recipe(recipe), saved, self._fault("recipe"))
 
     def apply_settings(self, settings: Settings, done: Callable[[], None]) -> None:
         """Save the settings and use them at once: a log elsewhere is opened, a running line restarted."""
-        before = self.store.settings
+        before = self._store.settings
 
         def saved(_: object) -> None:
             self.settings_changed.emit(settings)
@@ -266,11 +275,11 @@ class Session(QObject):
                 self.open_log()
             line = ("station", "device", "precision", "archive_path", "log_path")
             if was_running and any(getattr(before, key) != getattr(settings, key) for key in line):
-                self.control.do(lambda: None, lambda _: self.start())
+                self._control.do(lambda: None, lambda _: self.start())
             self.refresh_counts()
             done()
 
-        self.control.do(lambda: self.store.save_settings(settings), saved, self._fault("settings"))
+        self._control.do(lambda: self._store.save_settings(settings), saved, self._fault("settings"))
 
     def try_pictures(self, paths: list[Path]) -> None:
         """Inspect files, or the pictures of folders, on the spot; nothing is logged or counted."""
@@ -278,24 +287,24 @@ class Session(QObject):
 
     def preview(self, source: str, options: SourceOptions) -> Preview:
         """Begin a live preview of a source that the line does not use."""
-        return self.store.preview(source, options)
+        return self._store.preview(source, options)
 
     # --- record -------------------------------------------------------------------------------------------------------
 
     def refresh_recipes(self) -> None:
         """Read the list of recipes."""
-        self.work.do(self.store.recipes, self.recipes_changed.emit, self._fault("recipe"))
+        self.work.do(self._store.recipes, self.recipes_changed.emit, self._fault("recipe"))
 
     def refresh_counts(self) -> None:
         """Derive the counters from the log."""
         recipe = self.recipe.name if self.recipe else None
-        self._figures.refresh_counts(recipe=recipe, lot=self.lot, shift_starts=self.store.settings.shift_starts)
+        self._figures.refresh_counts(recipe=recipe, lot=self.lot, shift_starts=self._store.settings.shift_starts)
 
     def refresh_failures(self) -> None:
         """Read the last failures of the shift from the log, with their kept pictures."""
-        log = self.log
+        log = self._log
         if log is not None:
-            self.failures.read(lambda limit: self.store.last_failures(log, limit), self._fault("log"))
+            self.failures.read(lambda limit: self._store.last_failures(log, limit), self._fault("log"))
 
     def load_failure(self, failure: Failure, done: Callable[[Failure], None]) -> None:
         """Get a failure's full picture, from memory or from the archive."""
@@ -308,7 +317,7 @@ class Session(QObject):
 
     def _use(self, recipe: Recipe) -> None:
         self.recipe = recipe
-        self._recipe_watch.follow(None if self.store.model else recipe)
+        self._recipe_watch.follow(None if self._store.model else recipe)
         self.fault.emit("recipe", "")
         self.recipe_changed.emit(recipe)
         self.refresh_counts()
@@ -316,10 +325,10 @@ class Session(QObject):
             self.start()
 
     def _use_newer(self, recipe: Recipe) -> None:
-        self._use(recipe.model_copy(update={"source": self.store.source or recipe.source}))
+        self._use(recipe.model_copy(update={"source": self._store.source or recipe.source}))
 
     def _opened(self, log: SqliteResultLog) -> None:
-        self.log = log
+        self._log = log
         self._figures.use_log(log)
         self.fault.emit("log", "")
         self.log_opened.emit(True)
@@ -356,12 +365,12 @@ class Session(QObject):
             self._next_trend_s = now + _TREND_EVERY_S
             if self._live_seen:
                 self._figures.refresh_trend()
-            if self._figures.shift_is_over(self.store.settings.shift_starts):
+            if self._figures.shift_is_over(self._store.settings.shift_starts):
                 self.refresh_counts()
         self.polled.emit()
 
     def _tell_status(self) -> None:
-        status = self.engine.status()
+        status = self._engine.status()
         ended = status.state in (RunState.IDLE, RunState.FAULT) and status.parts + len(status.fault) > 0
         if ended and not self._switching:
             self._wants_running = False
