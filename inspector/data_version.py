@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
+
 from inspector.domain.errors import InspectorError
 from inspector.files import FileError, write_text
+from inspector.json_file import JsonError, read_model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +19,11 @@ _log = logging.getLogger(__name__)
 #: Raised whenever an older program would misread what this one writes (the result log has a version of its own).
 DATA_VERSION = 1
 _NAME = "version.json"
+
+
+class _Stamp(BaseModel):
+    data: int
+    program: str
 
 
 class DataVersionError(InspectorError):
@@ -53,7 +60,7 @@ def stamp_data(root: Path, software_version: str) -> None:
     if _read(root) == (DATA_VERSION, software_version):
         return
     try:
-        write_text(root / _NAME, json.dumps({"data": DATA_VERSION, "program": software_version}) + "\n")
+        write_text(root / _NAME, _Stamp(data=DATA_VERSION, program=software_version).model_dump_json() + "\n")
     except FileError as error:
         _log.warning("the data folder %s is not marked with this program's version: %s", root, error)
 
@@ -61,7 +68,7 @@ def stamp_data(root: Path, software_version: str) -> None:
 def _read(root: Path) -> tuple[int, str]:
     """Return the folder's version and the program that wrote it; (0, "") where neither is known."""
     try:
-        found = json.loads((root / _NAME).read_text(encoding="utf-8"))
-        return int(found["data"]), str(found["program"])
-    except (OSError, ValueError, KeyError, TypeError):
+        stamp = read_model(root / _NAME, _Stamp)
+    except JsonError:
         return 0, ""
+    return stamp.data, stamp.program

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from inspector.files import write_text
+from inspector.json_file import JsonAbsentError, JsonError, read_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 FORMAT_VERSION = 1
@@ -52,17 +53,17 @@ def load_settings(path: Path) -> tuple[Settings, list[str]]:
         The settings, and one sentence for each thing that was wrong.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        data = read_json(path)
+    except JsonAbsentError:
         return Settings(), []
-    except (OSError, ValueError) as error:
-        return Settings(), [f"The settings {path} cannot be read ({error}); the defaults are in use."]
+    except JsonError as error:
+        return Settings(), [f"The settings {error.what}; the defaults are in use."]
     if not isinstance(data, dict):
         return Settings(), [f"The settings {path} are not a JSON object; the defaults are in use."]
     return _tolerant(data, path)
 
 
-def _tolerant(data: dict[str, object], path: Path) -> tuple[Settings, list[str]]:
+def _tolerant(data: Mapping[str, object], path: Path) -> tuple[Settings, list[str]]:
     try:
         return Settings.model_validate(data), []
     except ValidationError as error:

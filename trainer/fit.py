@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from inspector.domain.errors import InspectorError
 from inspector.files import atomic_file
+from inspector.json_file import JsonError, parse_model
 from trainer.metrics import choose_threshold, figures
 from trainer.protocol import Command, Epoch, Paused, Progress
 from trainer.steps import fast_bf16, learn_pointwise, mix, probabilities, tensor_of, weighted_log_loss
@@ -337,10 +338,10 @@ class _Run:
                     parameter.copy_(value)
             self._optimiser.load_state_dict(state["optimiser"])
             self._average, self._best = list(state["average"]), list(state["best"])
-            self.history = [Epoch.model_validate_json(epoch) for epoch in state["history"]]
+            self.history = [parse_model(line, Epoch, where=str(path)) for line in state["history"]]
             self.epoch, self._best_loss = int(state["epoch"]), float(state["best_loss"])
             self._best_scores = state["best_scores"].cpu().numpy()
-        except (OSError, RuntimeError, KeyError, ValueError, EOFError) as error:
+        except (OSError, RuntimeError, KeyError, ValueError, EOFError, JsonError) as error:
             raise FitError(
                 f"the checkpoint {path} cannot be used: {error}", "Delete it; the training begins anew then."
             ) from error

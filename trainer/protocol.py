@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, model_validator
 
 from inspector.files import write_text
+from inspector.json_file import JsonError, parse_shape, read_model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -203,9 +204,9 @@ def parse_report(line: str | bytes) -> Report:
     """Read one JSON line.
 
     Raises:
-        ValueError: If it is none.
+        JsonError: If it is none.
     """
-    return _REPORT.validate_json(line)
+    return parse_shape(line, _REPORT, where="a report of the training")
 
 
 class MapMade(_Record):
@@ -248,9 +249,9 @@ def parse_explain_report(line: str | bytes) -> ExplainReport:
     """Read one JSON line of ``trainer explain --json``.
 
     Raises:
-        ValueError: If it is none.
+        JsonError: If it is none.
     """
-    return _EXPLAIN_REPORT.validate_json(line)
+    return parse_shape(line, _EXPLAIN_REPORT, where="a report of the deep look")
 
 
 class Command(StrEnum):
@@ -301,10 +302,9 @@ class RunFolder:
         """Read the request.
 
         Raises:
-            OSError: If it cannot be read.
-            ValueError: If it is none.
+            JsonError: If it cannot be read, or is none.
         """
-        return TrainRequest.model_validate_json(self.request_file.read_bytes())
+        return read_model(self.request_file, TrainRequest)
 
     def command(self) -> Command:
         """Return the last command; `Command.RUN` where there is none."""
@@ -340,6 +340,6 @@ class RunFolder:
         for line in lines[:-1]:
             try:
                 reports.append(parse_report(line))
-            except ValueError:
+            except JsonError:
                 continue
         return reports

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import psutil
 
 from inspector.domain.errors import InspectorError
+from inspector.json_file import JsonError
 from trainer.protocol import Failed, Result, Started
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def _train(folder: RunFolder, file: BinaryIO) -> Failed | None:  # noqa: C901, P
         request = folder.request()
         from trainer.fit import CancelledError  # torch takes seconds
         from trainer.loop import train
-    except (OSError, ValueError) as error:
-        return Failed(what=f"the request {folder.request_file} cannot be read: {error}", next_step="Start a new one.")
+    except JsonError as error:
+        return Failed(what=f"the request {error.what}", next_step="Start a new one.")
     try:
         for report in train(request, command=folder.command, checkpoints=folder.checkpoints):
             _write(file, report)

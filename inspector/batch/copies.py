@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.batch.export import ExportError
-from inspector.batch.rows import find_picture
+from inspector.batch.rows import find_picture, storable
 from inspector.domain.policy import ERROR, VERDICT_NAMES
 from inspector.files import FileError, atomic_file, write_text
+from inspector.json_file import JsonError, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,12 +109,12 @@ def _take_folder(table: BatchTable, pictures: Path, out: Path) -> bool:
             f"{out} lies within the pictures' folder {pictures}, where the next batch would find the copies",
             "Choose a folder elsewhere.",
         )
-    ours = {"pictures": str(pictures.absolute()), "model": table.model}
+    ours = {"pictures": storable(str(pictures.absolute())), "model": table.model}
     mark = out / MARK_FILE
     if out.exists() and any(out.iterdir()):
         try:
-            known = json.loads(mark.read_bytes())
-        except (FileNotFoundError, ValueError):
+            known = read_json(mark)
+        except JsonError:
             known = None
         if known != ours:
             raise ExportError(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from inspector.batch.survey import Survey
 from inspector.domain.config import QualityLimits
 from inspector.domain.errors import InspectorError
 from inspector.domain.records import Thresholds
 from inspector.files import FileError, write_text
+from inspector.json_file import JsonError, read_model
 
 if TYPE_CHECKING:
     from inspector.vision.manifest import Manifest
@@ -87,12 +88,9 @@ def read_record(folder: Path) -> RunRecord:
     """
     path = folder / RECORD_FILE
     try:
-        return RunRecord.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise RunError(f"{path} cannot be read: {error.strerror or error}", "Run the batch again.") from error
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'record'}: {one['msg']}" for one in error.errors())
-        raise RunError(f"{path} cannot be used: {faults}", "Run the batch again.") from error
+        return read_model(path, RunRecord)
+    except JsonError as error:
+        raise RunError(error.what, "Run the batch again.") from error
 
 
 def write_record(folder: Path, record: RunRecord) -> None:

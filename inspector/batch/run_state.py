@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from inspector.batch.labels import FolderLabels
 from inspector.batch.reader import ResultReader
 from inspector.batch.record import RunError, RunRecord, read_record
 from inspector.batch.results import FILE_NAME
 from inspector.batch.survey import labels_for
+from inspector.json_file import JsonError, last_lines, parse_json, parse_model, read_model
 from inspector.runs.processes import ProcessMark, is_alive
 from inspector.vision.manifest import MANIFEST_FILE
 
@@ -175,27 +172,19 @@ def model_fault(record: RunRecord) -> str:
 def marks_of(folder: Path) -> list[ProcessMark]:
     """Who may be working on it: the process that was started here, and the one that reported."""
     found = []
-    with contextlib.suppress(OSError, ValidationError):
-        found.append(ProcessMark.model_validate_json((folder / PROCESS_FILE).read_bytes()))
-    with contextlib.suppress(OSError, ValidationError), (folder / PROGRESS_FILE).open("rb") as file:
-        found.append(ProcessMark.model_validate_json(file.readline()))
+    with contextlib.suppress(JsonError):
+        found.append(read_model(folder / PROCESS_FILE, ProcessMark))
+    with contextlib.suppress(JsonError, OSError), (folder / PROGRESS_FILE).open("rb") as file:
+        found.append(parse_model(file.readline(), ProcessMark, where=PROGRESS_FILE))
     return found
 
 
 def _said(folder: Path) -> list[dict[str, Any]]:
     """The last words of the process, oldest first; a line that is still being written waits."""
-    try:
-        with (folder / PROGRESS_FILE).open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - _TAIL_BYTES))
-            tail = file.read()
-    except OSError:
-        return []
-    lines = tail[: tail.rfind(b"\n") + 1].splitlines()
-    found = []
-    for line in lines:
-        with contextlib.suppress(ValueError):  # the first may be cut
-            value = json.loads(line)
+    found: list[dict[str, Any]] = []
+    for line in last_lines(folder / PROGRESS_FILE, _TAIL_BYTES):
+        with contextlib.suppress(JsonError):  # the first may be cut
+            value = parse_json(line, where=PROGRESS_FILE)
             if isinstance(value, dict):
                 found.append(value)
     return found

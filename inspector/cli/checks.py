@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import statistics
@@ -24,6 +23,7 @@ from inspector.domain.records import Frame
 from inspector.domain.source import SourceSpec
 from inspector.outputs.base import LogQuery
 from inspector.outputs.export import summary
+from inspector.outputs.lock import lock_holder
 from inspector.programs import has_trainer, is_packaged
 from inspector.recipes.recipe import SourceOptions
 from inspector.sources.cameras import list_cameras
@@ -179,11 +179,9 @@ def _log(path: Path) -> Check:
 
 def _holder(path: Path) -> str:
     """Say whether a station has the log open, without touching its lock."""
-    try:
-        pid = int(json.loads(path.with_name(path.name + ".lock").read_text(encoding="utf-8"))["pid"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
-    return f", last opened by process {pid}, which runs" if psutil.pid_exists(pid) else ""
+    holder = lock_holder(path.with_name(path.name + ".lock"))
+    runs = holder is not None and psutil.pid_exists(holder.pid)
+    return f", last opened by process {holder.pid}, which runs" if holder is not None and runs else ""
 
 
 def _recipe(recipe: Recipe) -> Check:

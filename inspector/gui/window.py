@@ -341,11 +341,15 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         """Take the size and place of the last time; the file is a few bytes and read before the window is up."""
         self.resize(1280, 800)
+        from inspector.json_file import JsonError, read_json
+
         try:
-            state = json.loads(self._state_path.read_text(encoding="utf-8"))
-            self.restoreGeometry(QByteArray.fromBase64(state["geometry"].encode()))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            state = read_json(self._state_path)
+        except JsonError:
             return
+        geometry = state.get("geometry") if isinstance(state, dict) else None
+        if isinstance(geometry, str):
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
 
     def _save_state(self) -> Callable[[], None]:
         """Return what writes the window's state; done on the worker."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from inspector.domain.errors import RecipeError
 from inspector.domain.outcome import Prices
 from inspector.files import FileError, write_text
+from inspector.json_file import JsonAbsentError, JsonError, read_model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,11 +50,11 @@ def load_prices(recipe: str, recipes: Path) -> RecipePrices:
     """
     path = _file(recipe, recipes)
     try:
-        return RecipePrices.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
+        return read_model(path, RecipePrices)
+    except JsonAbsentError:
         return RecipePrices()
-    except (OSError, ValidationError) as error:
-        _log.warning("the prices %s cannot be used: %s", path, error)
+    except JsonError as error:
+        _log.warning("the prices %s", error.what)
         return RecipePrices()
 
 

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import socket
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
+from pydantic import BaseModel, ConfigDict
+
 from inspector.domain.errors import LogError
+from inspector.json_file import JsonError, read_model
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 # Windows locks are mandatory: lock a byte far behind the text, so that others can read who holds it.
 _FAR = 1 << 30
+
+
+class LockHolder(BaseModel):
+    """Who holds a lock, as the lock file says it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pid: int
+    host: str
 
 
 class StationLock:
@@ -39,7 +50,7 @@ class StationLock:
         try:
             _lock(file)
         except OSError as error:
-            holder = _holder(path)
+            holder = _words(lock_holder(path))
             file.close()
             raise LogError(
                 f"the log {path.with_suffix('')} is in use by another station{holder}",
@@ -47,7 +58,7 @@ class StationLock:
             ) from error
         with contextlib.suppress(OSError):  # who holds it is a courtesy; the lock is what counts
             file.truncate(0)
-            file.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode())
+            file.write(LockHolder(pid=os.getpid(), host=socket.gethostname()).model_dump_json().encode())
             file.flush()
         self._file = file
 
@@ -70,9 +81,17 @@ def _lock(file: BinaryIO) -> None:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def _holder(path: Path) -> str:
+def lock_holder(path: Path) -> LockHolder | None:
+    """Return who has locked a file, or did so last; None where nobody has, or it is not known.
+
+    Args:
+        path: The lock file, beside the log.
+    """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return f" (process {found['pid']} on {found['host']})"
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        return read_model(path, LockHolder)
+    except JsonError:
+        return None
+
+
+def _words(holder: LockHolder | None) -> str:
+    return f" (process {holder.pid} on {holder.host})" if holder else ""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import TypeAdapter
 
 from inspector.domain.classes import Classes
 from inspector.domain.records import (
@@ -17,9 +19,14 @@ from inspector.domain.records import (
     Thresholds,
     Verdict,
 )
+from inspector.json_file import parse_shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_Shape = TypeVar("_Shape")
+_NAMES = TypeAdapter(list[str])
+_PROBABILITIES = TypeAdapter(tuple[float, ...])
 
 
 def time_text(time: datetime) -> str:
@@ -127,8 +134,8 @@ def from_row(row: Mapping[str, Any]) -> Inspection:
             p_defective=row["p_defective"],
             thresholds=Thresholds(fail_at=row["fail_at"], review_from=row["review_from"]),
         ),
-        classes=_classes(json.loads(row["class_names"]), row["good_class"]),
-        probabilities=tuple(json.loads(row["probabilities"])),
+        classes=_classes(_kept(row, "class_names", _NAMES), row["good_class"]),
+        probabilities=_kept(row, "probabilities", _PROBABILITIES),
         model=model,
         software_version=row["software_version"],
         latencies=Latencies(
@@ -145,6 +152,10 @@ def from_row(row: Mapping[str, Any]) -> Inspection:
         picture=picture,
         image_not_saved=row["image_not_saved"],
     )
+
+
+def _kept(row: Mapping[str, Any], column: str, shape: TypeAdapter[_Shape]) -> _Shape:
+    return parse_shape(row[column], shape, where=f"the column {column} of the part {row['id']}")
 
 
 def inspection_to_json(inspection: Inspection) -> dict[str, Any]:

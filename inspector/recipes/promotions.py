@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from inspector.domain.errors import InspectorError
 from inspector.domain.records import Thresholds
 from inspector.files import FileError, append_line
+from inspector.json_file import JsonError, parse_model
 from inspector.user import user_name
 
 if TYPE_CHECKING:
@@ -99,9 +100,9 @@ class Promotions:
         found: list[Promotion] = []
         for number, line in enumerate(lines, 1):
             try:
-                found.append(Promotion.model_validate_json(line))
-            except ValueError as error:
-                _log.warning("line %d of %s is no promotion: %s", number, self._path, error)
+                found.append(parse_model(line, Promotion, where=f"line {number} of {self._path}"))
+            except JsonError as error:
+                _log.warning("left out of the promotions: %s", error.what)
         return found
 
     def way_back(self, recipe: Recipe) -> Promotion:

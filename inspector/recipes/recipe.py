@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from inspector.domain.config import ArchiveConfig, QualityLimits, TriggerConfig
 from inspector.domain.errors import RecipeError, SourceError
 from inspector.domain.records import Box, Thresholds
 from inspector.domain.source import FORMS, SourceSpec
 from inspector.files import FileError, write_text
+from inspector.json_file import JsonError, parse_model, read_model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,12 +135,9 @@ def load_recipe(path: Path) -> Recipe:
             names every key concerned.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(
-            f"the recipe {path} cannot be read: {error}", "Check the path and its permissions."
-        ) from error
-    return parse_recipe(text, where=str(path))
+        return read_model(path, Recipe)
+    except JsonError as error:
+        raise RecipeError(f"the recipe {error.what}", error.next_step) from error
 
 
 def parse_recipe(text: str, *, where: str) -> Recipe:
@@ -150,17 +147,9 @@ def parse_recipe(text: str, *, where: str) -> Recipe:
         RecipeError: As for `load_recipe`.
     """
     try:
-        # strict JSON first, so that a syntax error has its line
-        data = json.loads(text)
-    except ValueError as error:
-        raise RecipeError(
-            f"the recipe {where} is not valid JSON: {error}", "Mend the line named or restore it."
-        ) from error
-    try:
-        return Recipe.model_validate(data)
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(str(p) for p in e['loc']) or 'recipe'}: {e['msg']}" for e in error.errors())
-        raise RecipeError(f"the recipe {where} cannot be used: {faults}", "Correct the keys named.") from error
+        return parse_model(text, Recipe, where=where)
+    except JsonError as error:
+        raise RecipeError(f"the recipe {error.what}", error.next_step) from error
 
 
 def save_recipe(recipe: Recipe, folder: Path) -> Path:

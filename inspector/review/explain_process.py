@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inspector.domain.errors import InspectorError
+from inspector.json_file import JsonError, LineTail, parse_json
 from inspector.programs import has_trainer, trainer_command
 from inspector.runs.processes import ProcessError, launch
 from trainer.protocol import Explained, parse_explain_report
@@ -68,10 +68,10 @@ class ExplainProcess:
             if values:
                 words += [flag, *values]
         self.over = False
-        self._read = 0
         # named files, opened again for reading: a file that is shared with the process shares its place with it
         self._folder = tempfile.TemporaryDirectory(prefix="deep-look-", ignore_cleanup_errors=True)
         self._out, self._errors = Path(self._folder.name, "reports.jsonl"), Path(self._folder.name, "stderr.txt")
+        self._tail = LineTail(self._out)
         try:
             with self._out.open("wb") as reports, self._errors.open("wb") as errors:
                 self._process = launch(words, name="deep look", out=reports.fileno(), errors=errors.fileno())
@@ -92,7 +92,7 @@ class ExplainProcess:
         for line in self._lines():
             try:
                 found.append(parse_explain_report(line))
-            except ValueError as error:
+            except JsonError as error:
                 self._fail(line, error)
         if any(isinstance(report, Explained) for report in found):
             self._close()
@@ -115,14 +115,9 @@ class ExplainProcess:
 
     def _lines(self) -> list[bytes]:
         """Return the whole lines that are new."""
-        with self._out.open("rb") as file:
-            file.seek(self._read)
-            new = file.read()
-        whole = new[: new.rfind(b"\n") + 1]
-        self._read += len(whole)
-        return whole.splitlines()
+        return self._tail.read()[0]
 
-    def _fail(self, line: bytes, cause: ValueError) -> None:
+    def _fail(self, line: bytes, cause: JsonError) -> None:
         """Raise what a line says that is no report.
 
         Raises:
@@ -130,9 +125,9 @@ class ExplainProcess:
         """
         self.cancel()
         try:
-            error = json.loads(line)["error"]
-            what, next_step = str(error["what"]), str(error["next_step"])
-        except (ValueError, KeyError, TypeError):
+            error: Any = parse_json(line, where="the answer")
+            what, next_step = str(error["error"]["what"]), str(error["error"]["next_step"])
+        except (JsonError, KeyError, TypeError):
             what, next_step = f"the deep look answered with {line[:80]!r}", "Try again."
         raise DeepLookError(what, next_step) from cause
 

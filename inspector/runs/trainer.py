@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inspector.domain.errors import InspectorError
+from inspector.json_file import JsonError, last_lines, parse_json, parse_model
 from inspector.runs import processes
 from trainer.protocol import Progress
 
@@ -59,8 +58,8 @@ class Inquiry:
         out, errors = self._out.read_bytes(), self._errors.read_bytes().decode("utf-8", "replace").strip()
         self._folder.cleanup()
         try:
-            found = json.loads(out)
-        except ValueError:
+            found: Any = parse_json(out, where="the answer")
+        except JsonError:
             found = None
         if isinstance(found, dict) and isinstance(found.get("error"), dict):
             error = found["error"]
@@ -73,13 +72,7 @@ class Inquiry:
 
     def progress(self) -> Progress | None:
         """Return how far the command is; None before it has said so, and after its answer."""
-        try:
-            with self._errors.open("rb") as file:
-                file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL_BYTES))
-                lines = file.read().splitlines(keepends=True)
-        except FileNotFoundError:
-            return None
-        found = (_progress(line) for line in reversed(lines) if line.endswith(b"\n"))
+        found = (_progress(line) for line in reversed(last_lines(self._errors, _TAIL_BYTES)))
         return next((one for one in found if one is not None), None)
 
     def kill(self) -> None:
@@ -91,8 +84,8 @@ class Inquiry:
 def _progress(line: str | bytes) -> Progress | None:
     """Read a line of stderr; None where it is another, a library's warning for instance."""
     try:
-        return Progress.model_validate_json(line)
-    except ValueError:
+        return parse_model(line, Progress, where="a line")
+    except JsonError:
         return None
 
 

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import psutil
-from pydantic import ValidationError
 
 from inspector.domain.ids import new_id
 from inspector.files import FileError, write_text
+from inspector.json_file import JsonError, LineTail, read_model
 from inspector.programs import trainer_command
 from inspector.runs.trainer import Inquiry, TrainingError, is_alive, launch
 from trainer.protocol import Command, Epoch, Failed, Paused, Report, Result, RunFolder, Started, parse_report
@@ -100,7 +100,7 @@ class Training:
         return [one for one in self.reports if isinstance(one, kind)]
 
 
-class Tail:
+class ReportTail:
     """Reads a growing file of reports, each time only what is new.
 
     Args:
@@ -108,24 +108,16 @@ class Tail:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._offset = 0
+        self._lines = LineTail(path)
         self._reports: list[Report] = []
 
     def read(self) -> tuple[Report, ...]:
         """Return all reports so far; a line that is still being written waits, one that is no report is left out."""
-        try:
-            with self._path.open("rb") as file:
-                if file.seek(0, os.SEEK_END) < self._offset:  # another file by now
-                    self._offset, self._reports = 0, []
-                file.seek(self._offset)
-                new = file.read()
-        except OSError:
-            return tuple(self._reports)
-        whole = new[: new.rfind(b"\n") + 1]
-        self._offset += len(whole)
-        for line in whole.splitlines():
-            with contextlib.suppress(ValueError):
+        lines, began_again = self._lines.read()
+        if began_again:
+            self._reports = []
+        for line in lines:
+            with contextlib.suppress(JsonError):
                 self._reports.append(parse_report(line))
         return tuple(self._reports)
 
@@ -142,7 +134,7 @@ class Trainings:
         self.command = tuple(trainer_command() if command is None else command)
         self._home = home
         self._root = home.root / "trainings"
-        self._known: dict[str, tuple[TrainRequest | None, datetime, Tail]] = {}
+        self._known: dict[str, tuple[TrainRequest | None, datetime, ReportTail]] = {}
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -289,10 +281,10 @@ class Trainings:
             try:
                 request = folder.request()
                 begun = datetime.fromtimestamp(folder.request_file.stat().st_mtime, UTC)
-            except (OSError, ValidationError) as error:
+            except (JsonError, OSError) as error:
                 _log.warning("the training %s cannot be read: %s", folder.path, error)
                 request, begun = None, datetime.now(UTC)
-            self._known[name] = (request, begun, Tail(folder.reports_file))
+            self._known[name] = (request, begun, ReportTail(folder.reports_file))
         request, begun, tail = self._known[name]
         if request is None:
             return None
@@ -306,8 +298,8 @@ class Trainings:
     def _processes(self, folder: RunFolder, reports: tuple[Report, ...]) -> list[Started]:
         """Who may be working on it: the last one that reported, and the last one that was started here."""
         found = [one for one in reports if isinstance(one, Started)][-1:]
-        with contextlib.suppress(OSError, ValidationError):
-            found.append(Started.model_validate_json(_process_file(folder).read_bytes()))
+        with contextlib.suppress(JsonError):
+            found.append(read_model(_process_file(folder), Started))
         return found
 
     def _refuse_second(self) -> None:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from inspector.domain.errors import BundleError
 from inspector.files import DISK
+from inspector.json_file import MAX_BYTES
 from inspector.vision.graph import GRAPH_FILE, GRAPH_WEIGHTS_FILE, INT8_GRAPH_FILE, TORCH_WEIGHTS_FILE
 from inspector.vision.manifest import (
     FORMAT_VERSION,
@@ -44,7 +45,6 @@ __all__ = [
 
 _NEEDED = (GRAPH_FILE, GRAPH_WEIGHTS_FILE)
 _PICKLES = frozenset({".pth", ".pt", ".pkl", ".pickle", ".ckpt", ".joblib"})
-_MANIFEST_LIMIT_BYTES = 16_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,11 +160,8 @@ def write_bundle(
 def _read_manifest(folder: Path) -> tuple[Manifest, str]:
     path = folder / MANIFEST_FILE
     try:
-        if path.stat().st_size > _MANIFEST_LIMIT_BYTES:
-            raise BundleError(
-                f"the manifest {path} is larger than {_MANIFEST_LIMIT_BYTES} bytes", "Restore the bundle."
-            )
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise BundleError(
             f"{folder} is not a model bundle: it has no {MANIFEST_FILE}", "Name a bundle's folder."

@@ -7,9 +7,10 @@ import hashlib
 import os
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from inspector.files import write_bytes, write_text
+from inspector.json_file import JsonError, read_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,8 +47,8 @@ class RateCache:
     def read(self) -> dict[Precision, float]:
         """Return the rates; nothing where there are none that can be used."""
         try:
-            rates = _RatesFile.model_validate_json(self.path.read_bytes())
-        except (OSError, ValidationError):
+            rates = read_model(self.path, _RatesFile)
+        except JsonError:
             return {}
         return dict(rates.pictures_per_s) if rates.key == self._key else {}
 

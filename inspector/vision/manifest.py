@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Literal, Self
@@ -21,6 +20,7 @@ from pydantic import (
 from inspector.domain.classes import Classes
 from inspector.domain.errors import BundleError
 from inspector.domain.records import Thresholds
+from inspector.json_file import JsonError, faults_in, parse_json
 from inspector.vision.preprocess import Preprocessing
 
 if TYPE_CHECKING:
@@ -177,9 +177,9 @@ def parse_manifest(text: str | bytes, *, where: Path) -> Manifest:
         BundleError: If it is not JSON, is of another format version, or has a key or value that is not known.
     """
     try:
-        data = json.loads(text)
-    except ValueError as error:
-        raise BundleError(f"the manifest {where} is not valid JSON: {error}", "Restore the bundle.") from error
+        data = parse_json(text, where=str(where))
+    except JsonError as error:
+        raise BundleError(f"the manifest {error.what}", "Restore the bundle.") from error
     version = data.get("format_version") if isinstance(data, dict) else None
     if version != FORMAT_VERSION or isinstance(version, bool):
         raise BundleError(
@@ -189,5 +189,4 @@ def parse_manifest(text: str | bytes, *, where: Path) -> Manifest:
     try:
         return Manifest.model_validate(data)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'manifest'}: {e['msg']}" for e in error.errors())
-        raise BundleError(f"the manifest {where} cannot be used: {faults}", "Restore the bundle.") from error
+        raise BundleError(f"the manifest {where} cannot be used: {faults_in(error)}", "Restore the bundle.") from error

@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from inspector.files import FileError, write_text
+from inspector.json_file import JsonError, read_model
 from inspector.vision.graphs import Graphs
 from inspector.vision.precision import measure_rates
 
@@ -57,8 +58,8 @@ def rates_by_size(bundle: Bundle, cache_dir: Path, sizes: Sequence[int] = SIZES)
     path = cache_dir / "speed" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
     way = graphs.ways(precision).usual
     rates = measure_rates({size: _runner(_resized(bundle, size), way, size) for size in sizes})
-    with contextlib.suppress(OSError, ValidationError):
-        before = _Rates.model_validate_json(path.read_bytes())
+    with contextlib.suppress(JsonError):
+        before = read_model(path, _Rates)
         if before.key == key:
             rates = {size: max(rate, before.parts_per_s.get(size, 0.0)) for size, rate in rates.items()}
     with contextlib.suppress(FileError):  # then the next measurement counts alone

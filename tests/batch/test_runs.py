@@ -280,7 +280,7 @@ def test_folders_that_are_no_batches_are_left_out_and_the_newest_is_first(
     (home.batches / "damaged" / "run.json").write_text("{", encoding="utf-8")
     assert [run.id for run in desk.history()] == sorted(names, reverse=True)
     assert len(set(names)) == 2
-    with pytest.raises(RunError, match="cannot be used"):
+    with pytest.raises(RunError, match="run.json is not valid JSON"):
         read_record(home.batches / "damaged")
 
 

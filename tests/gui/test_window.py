@@ -306,41 +306,6 @@ def test_the_window_is_up_without_torch(home: Home) -> None:
     assert "QThread" not in done.stderr
 
 
-def test_the_first_paint_waits_for_nothing_heavy(home: Home) -> None:
-    import os
-
-    heavy = (
-        "torch torchvision sklearn scipy matplotlib pyqtgraph nncf openvino sqlalchemy alembic pyarrow rich watchdog"
-    )
-    code = (
-        "import sys\n"
-        "from inspector.app import AppOptions, main\n"
-        "from inspector.gui.window import MainWindow\n"
-        "from inspector.paths import Home\n"
-        "from pathlib import Path\n"
-        "begin = MainWindow.__init__\n"
-        "def init(self, *a, **k):\n"
-        "    begin(self, *a, **k)\n"
-        "    self.painted.connect(look)\n"
-        "def look():\n"
-        f"    print(sorted(set({heavy!r}.split()) & set(sys.modules)), 'inspector.gui.settings.page' in sys.modules)\n"
-        "    from PySide6.QtWidgets import QApplication\n"
-        "    [one.close() for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow)]\n"
-        "MainWindow.__init__ = init\n"
-        f"main(AppOptions(home=Home(root=Path({str(home.root)!r})), recipe='Test', start=False))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=WAIT_S,
-        check=True,
-        cwd=Path(__file__).resolve().parents[2],
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-    )
-    assert done.stdout.strip() == "[] False"
-
-
 def test_without_a_camera_no_old_picture_and_no_old_verdict_stays(station: Station) -> None:
     picture(station.pictures / "good.png", bad=False)
     live = station.window.live

@@ -15,7 +15,7 @@ from inspector.paths import Home
 from inspector.recipes.promotions import Promotions
 from inspector.recipes.recipe import Recipe
 from inspector.runs.trainer import Inquiry, TrainingError, is_alive
-from inspector.runs.trainings import Tail, Training, Trainings, TrainingState
+from inspector.runs.trainings import ReportTail, Training, Trainings, TrainingState
 from tests.fake_trainer import COMMAND, EPOCHS
 from tests.waits import until
 from trainer.protocol import Command, Epoch, Progress, Started, TrainRequest
@@ -158,7 +158,7 @@ def test_a_running_training_is_not_deleted(desk: Trainings, home: Home) -> None:
 
 def test_the_tail_reads_whole_lines_only_and_each_once(tmp_path: Path) -> None:
     path = tmp_path / "reports.jsonl"
-    tail = Tail(path)
+    tail = ReportTail(path)
     assert tail.read() == ()
     one, two = (Progress(stage="epochs", done=number, total=2) for number in (1, 2))
     text = two.model_dump_json()

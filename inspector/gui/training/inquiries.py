@@ -5,7 +5,6 @@ Each question is a process of its own; the session's worker starts it and looks 
 
 from __future__ import annotations
 
-import json
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from inspector.gui.station.asker import Asker
 from inspector.gui.training.data import read_thumbs, thumbs_of
 from inspector.gui.training.flips import flips_of
 from inspector.gui.work import Latest
+from inspector.json_file import JsonError, read_json
 from inspector.runs.trainer import TrainingError
 from trainer.protocol import Finding, Found
 
@@ -171,8 +171,8 @@ class FiguresInquiry:
 
         def compare() -> tuple[list[Flip], list[Thumb]]:
             try:
-                new = json.loads(metrics.read_bytes())
-            except (OSError, ValueError):
+                new: Any = read_json(metrics)
+            except JsonError:
                 return [], []
             try:
                 flips = flips_of(new, answer, Path(training.request.data))
