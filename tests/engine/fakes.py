@@ -177,15 +177,25 @@ class MemoryLog:
 
 
 class MemoryArchive:
+    """Keeps what it is asked to keep; `full`, `surprise` and `wanted` change that."""
+
     def __init__(self) -> None:
         self.kept: list[str] = []
+        self.asked: list[tuple[str, Part, Prediction | None, Decision]] = []
         self.full = False
+        self.surprise: Exception | None = None
+        self.wanted = True
 
     def keep(
         self, *, inspection_id: str, part: Part, prediction: Prediction | None, decision: Decision
     ) -> ArchivedPicture | None:
+        self.asked.append((inspection_id, part, prediction, decision))
         if self.full:
             raise ArchiveError("No space left on device", "Free space.")
+        if self.surprise is not None:
+            raise self.surprise
+        if not self.wanted:
+            return None
         self.kept.append(inspection_id)
         return ArchivedPicture(path=Path(f"/a/{inspection_id}.png"), sha256="1" * 64, heatmap_path=None)
 

@@ -1,0 +1,98 @@
+"""A prediction with a time limit: what hangs is said at once, every time, and is not waited for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from inspector.domain.errors import ClassifierError
+from inspector.engine.predictor import Predictor
+from tests.engine.fakes import BAD, GOOD, FakeClassifier, frame
+from tests.waits import WAIT_S
+
+
+class Gate:
+    """Holds the second prediction up until it is opened."""
+
+    def __init__(self) -> None:
+        self.reached, self.open = threading.Event(), threading.Event()
+
+    def __call__(self, call: int) -> None:
+        if call == 2:
+            self.reached.set()
+            assert self.open.wait(WAIT_S)
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    gate = Gate()
+    yield gate
+    gate.open.set()
+
+
+def test_every_picture_gets_its_own_answer() -> None:
+    classifier = FakeClassifier()
+    predictor = Predictor(classifier, WAIT_S)
+    scores = [predictor.predict(frame(number, grey).image).p_defective for number, grey in enumerate((GOOD, BAD, GOOD))]
+    predictor.close(WAIT_S)
+    assert scores == pytest.approx([0.1, 0.9, 0.1])
+    assert classifier.closed == 1
+    assert not predictor._thread.is_alive()
+
+
+def test_what_the_network_raises_is_raised_here() -> None:
+    def act(call: int) -> None:
+        if call == 1:
+            raise ValueError("odd")
+
+    predictor = Predictor(FakeClassifier(act), WAIT_S)
+    with pytest.raises(ValueError, match="odd"):
+        predictor.predict(frame(0).image)
+    assert predictor.predict(frame(1).image).p_defective == pytest.approx(0.1)
+    predictor.close(WAIT_S)
+
+
+def test_a_network_that_hangs_is_named_and_its_late_answer_belongs_to_nobody(gate: Gate) -> None:
+    classifier = FakeClassifier(gate)
+    predictor = Predictor(classifier, WAIT_S)
+    predictor.predict(frame(0).image)
+    predictor._limit_s = 0.05
+    with pytest.raises(ClassifierError) as late:
+        predictor.predict(frame(1, BAD).image)
+    assert (late.value.what, late.value.next_step) == (
+        "the network has not answered within 0.05 s",
+        "Stop and start the line; check the device.",
+    )
+    assert gate.reached.wait(WAIT_S)
+    predictor._limit_s = WAIT_S
+    with pytest.raises(ClassifierError) as busy:
+        predictor.predict(frame(2).image)
+    assert (busy.value.what, busy.value.next_step) == (
+        "the network still hangs on an earlier part",
+        "Stop and start the line.",
+    )
+    with predictor._changed:
+        gate.open.set()
+        assert predictor._changed.wait_for(lambda: not predictor._busy, WAIT_S)
+    assert predictor.predict(frame(3).image).p_defective == pytest.approx(0.1)  # not the 0.9 of before
+    predictor.close(WAIT_S)
+    assert classifier.closed == 1
+
+
+def test_a_network_that_hangs_at_the_end_is_left_behind(gate: Gate) -> None:
+    classifier = FakeClassifier(gate)
+    predictor = Predictor(classifier, 0.05)
+    predictor._limit_s = WAIT_S
+    predictor.predict(frame(0).image)
+    predictor._limit_s = 0.05
+    with pytest.raises(ClassifierError):
+        predictor.predict(frame(1).image)
+    assert gate.reached.wait(WAIT_S)
+    predictor.close(0.05)
+    assert classifier.closed == 0
+    assert predictor._thread.daemon
+    gate.open.set()
+    predictor._thread.join(WAIT_S)
+    assert not predictor._thread.is_alive()
