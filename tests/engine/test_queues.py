@@ -61,7 +61,12 @@ def test_files_come_out_in_order_and_none_is_lost() -> None:
 
 def test_two_files_wait_where_nothing_else_is_said() -> None:
     mailbox, stopped = Mailbox(), threading.Event()
-    waiting = threading.Thread(target=lambda: [mailbox.put_waiting(frame(number), stopped) for number in range(3)])
+
+    def put_three() -> None:
+        for number in range(3):
+            mailbox.put_waiting(frame(number), stopped)
+
+    waiting = threading.Thread(target=put_three)
     waiting.start()
     until(lambda: len(mailbox._items) == 2)
     assert mailbox.take(0.0) is not None
