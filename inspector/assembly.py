@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector import __version__
-from inspector.domain.config import ArchiveConfig, Crop, KeepPolicy, TriggerConfig, TriggerMode
+from inspector.domain.config import ArchiveConfig, Crop, KeepPolicy, SourceOptions, TriggerConfig, TriggerMode
 from inspector.domain.errors import RecipeError
 from inspector.domain.source import DEMO, SourceKind, SourceSpec
 from inspector.engine.job import LineJob
 from inspector.paths import Home, shipped_models_dir
-from inspector.recipes.recipe import Recipe, SourceOptions, load_recipe
+from inspector.recipes.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:
     from inspector.domain.records import Thresholds

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from inspector.domain.about import About
+from inspector.domain.devices import ABOUT_DEVICE, ABOUT_PRECISION, DeviceKind, WantedPrecision
 from inspector.files import write_text
 from inspector.json_file import JsonAbsentError, JsonError, read_json
 
@@ -16,31 +19,49 @@ if TYPE_CHECKING:
 FORMAT_VERSION = 1
 
 
+class Appearance(StrEnum):
+    """Colours of the window."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
 class Settings(BaseModel):
     """Settings of one station; what belongs to a product is in its recipe."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     format_version: int = FORMAT_VERSION
-    station: Annotated[str, Field(min_length=1, max_length=60, description="name of this station")] = "Station 1"
-    recipe: Annotated[str, Field(description="recipe that is loaded at start; empty: the demo line")] = ""
-    device: Annotated[Literal["auto", "cpu", "cuda", "gpu", "npu"], Field(description="where the network runs")] = (
-        "auto"
-    )
-    precision: Annotated[
-        Literal["auto", "fp32", "bf16", "int8"],
-        Field(description="how exactly the network computes; auto: the fastest here that passed the model's gate"),
-    ] = "auto"
-    log_path: Annotated[str, Field(description="result log; empty: in the data folder")] = ""
-    archive_path: Annotated[str, Field(description="folder of kept pictures; empty: in the data folder")] = ""
-    appearance: Annotated[Literal["system", "light", "dark"], Field(description="colours")] = "system"
-    heatmap_opacity: Annotated[float, Field(ge=0, le=1, description="opacity of the heatmap")] = 0.6
-    heatmap_on_pass: Annotated[bool, Field(description="show the heatmap on PASS too")] = False
+    station: Annotated[
+        str, Field(min_length=1, max_length=60), About("Name", description="stands in every row of the log")
+    ] = "Station 1"
+    recipe: Annotated[str, About("Recipe", description="which is loaded at start", empty="the demo line")] = ""
+    device: Annotated[DeviceKind, ABOUT_DEVICE] = DeviceKind.AUTO
+    precision: Annotated[WantedPrecision, ABOUT_PRECISION] = WantedPrecision.AUTO
+    log_path: Annotated[str, About("Result log", empty="in the data folder")] = ""
+    archive_path: Annotated[str, About("Kept pictures", empty="in the data folder")] = ""
+    appearance: Annotated[Appearance, About("Colours")] = Appearance.SYSTEM
+    heatmap_opacity: Annotated[float, About("Heatmap opacity", description="0 to 1", low=0, high=1)] = 0.6
+    heatmap_on_pass: Annotated[bool, About("Heatmap on passes too")] = False
     shift_starts: Annotated[
-        tuple[Annotated[int, Field(ge=0, le=23)], ...],
-        Field(min_length=1, description="hours at which shifts start, local"),
+        tuple[int, ...],
+        Field(min_length=1),
+        About("Shifts start at", description="hours, local time, with commas", low=0, high=23),
     ] = (6, 14, 22)
-    reviewer: Annotated[str, Field(max_length=80, description="who reviewed last at this station")] = ""
+    reviewer: Annotated[
+        str, Field(max_length=80), About("Reviewer", description="who reviewed last at this station", empty="nobody")
+    ] = ""
+
+    @field_validator("*")
+    @classmethod
+    def _within_limits(cls, value: object, info: ValidationInfo) -> object:
+        assert info.field_name is not None
+        for about in cls.model_fields[info.field_name].metadata:
+            if isinstance(about, About):
+                for piece in value if isinstance(value, tuple) else (value,):
+                    about.check(info.field_name, piece)
+        return value
 
 
 def load_settings(path: Path) -> tuple[Settings, list[str]]:

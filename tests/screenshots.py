@@ -27,7 +27,7 @@ from inspector.gui.station.store import Store
 from inspector.gui.training.page import TrainingPage
 from inspector.paths import Home
 from inspector.recipes.recipe import Recipe, save_recipe
-from inspector.settings import Settings
+from inspector.settings import Appearance, Settings
 from inspector.sources.demo_part import DEFECTS
 from trainer.demo.crops import CROP_PX, make_crops
 
@@ -69,7 +69,7 @@ class Studio:
         self.parts = root / "flanges"
         draw_parts(self.parts)
         home = Home(root=root / "station")
-        settings = Settings(station="Station 3", appearance="light", reviewer="Anna Berg")
+        settings = Settings(station="Station 3", appearance=Appearance.LIGHT, reviewer="Anna Berg")
         composition = Composition(Store(home, settings))
         self.session, self.window = composition.session, composition.window()
         self.window.resize(WIDTH, HEIGHT)

@@ -21,6 +21,7 @@ from inspector.cli.common import (
     settings_of,
     stop_signals,
 )
+from inspector.domain.config import ABOUT_MODEL
 from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     )
     parser.add_argument("folder", type=Path)
     judge = parser.add_mutually_exclusive_group(required=True)
-    judge.add_argument("--model", default="", help="model bundle: its name, or its folder")
+    judge.add_argument("--model", default="", help=ABOUT_MODEL.hint)
     judge.add_argument(
         "--recipe", default="", help="recipe: its model, operating point and quality limits (not its region)"
     )

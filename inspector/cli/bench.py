@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import EXIT_OK, TorchUse, add_json, add_places, emit, home_of, one_line, positive, say
+from inspector.domain.config import ABOUT_MODEL
 from inspector.domain.errors import ReportError
 from inspector.files import FileError, make_folder
 
@@ -39,7 +40,7 @@ def _add_bench(commands: argparse._SubParsersAction[Any]) -> None:
         "alone, all in turn within one run. With --json: best_images_per_s, reference_images_per_s, ratio, "
         "verdict_flips, rows, graphs, left_out and more.",
     )
-    parser.add_argument("--model", default="demo", help="model bundle: its name, or its folder (default: demo)")
+    parser.add_argument("--model", default="demo", help=f"{ABOUT_MODEL.hint} (default: demo)")
     parser.add_argument("--images", type=Path, help="folder of pictures (default: parts of the demo line)")
     parser.add_argument("--count", type=positive, help="at most this many pictures (default: 16, with --full 32)")
     how = parser.add_mutually_exclusive_group()

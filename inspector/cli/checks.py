@@ -18,6 +18,7 @@ import psutil
 
 from inspector import __version__
 from inspector.assembly import load_classifier, open_log
+from inspector.domain.config import SourceOptions
 from inspector.domain.errors import InspectorError, SourceError
 from inspector.domain.records import Frame
 from inspector.domain.source import SourceSpec
@@ -25,7 +26,6 @@ from inspector.outputs.base import LogQuery
 from inspector.outputs.export import summary
 from inspector.outputs.lock import lock_holder
 from inspector.programs import has_trainer, is_packaged
-from inspector.recipes.recipe import SourceOptions
 from inspector.sources.cameras import list_cameras
 from inspector.sources.factory import open_source
 from inspector.vision.backends import list_devices

@@ -13,6 +13,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inspector.cli.field_options import DEVICE, PRECISION, add_field
 from inspector.paths import Home
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ EXIT_DEFECTS = 3
 EXIT_UNEXPECTED = 70
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
-DEVICES = ("auto", "cpu", "cuda", "gpu", "npu")
-PRECISIONS = ("auto", "fp32", "bf16", "int8")
 
 
 class TorchUse(Enum):
@@ -95,13 +94,8 @@ def add_json(parser: argparse.ArgumentParser, what: str = "one JSON object on st
 
 def add_device(parser: argparse.ArgumentParser) -> None:
     """Add ``--device`` and ``--precision``."""
-    parser.add_argument("--device", choices=DEVICES, default=None, help="where the network runs (default: the setting)")
-    parser.add_argument(
-        "--precision",
-        choices=PRECISIONS,
-        default=None,
-        help="how exactly it computes (default: the setting; auto: the fastest here that passed the model's gate)",
-    )
+    for field in (DEVICE, PRECISION):
+        add_field(parser, field, words=" (default: the setting)")
 
 
 def home_of(parsed: argparse.Namespace) -> Home:

@@ -18,6 +18,7 @@ from inspector.cli.common import (
     say,
     settings_of,
 )
+from inspector.domain.config import ABOUT_MODEL
 from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
@@ -36,9 +37,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         epilog="Exit codes: 0 every picture has a verdict; 1 one has none (ERROR), or another error; 2 usage.",
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parser.add_argument(
-        "--model", help="model bundle: its name, or its folder (default: model and thresholds of the station's recipe)"
-    )
+    parser.add_argument("--model", help=f"{ABOUT_MODEL.hint} (default: model and thresholds of the station's recipe)")
     parser.add_argument("--out", type=Path, default=Path("overlays"), help="folder of the overlays (default: overlays)")
     parser.add_argument("--no-overlay", action="store_true", help="write no overlay")
     parser.add_argument("--opacity", type=fraction, help="of the heatmap, 0..1 (default: the station's)")

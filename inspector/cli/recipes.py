@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.cli import thresholds
 from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of, say
-from inspector.domain.source import FORMS, SourceSpec
+from inspector.cli.field_options import MODEL, SOURCE, add_field, add_source_options, source_options
+from inspector.domain.config import SourceOptions
+from inspector.domain.source import SourceSpec
 
 if TYPE_CHECKING:
     import argparse
@@ -30,8 +32,9 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         "parts cross the middle of the view. Everything else is set in the window, or in the file.",
     )
     new.add_argument("name")
-    new.add_argument("--source", required=True, help=FORMS)
-    new.add_argument("--model", required=True, help="model bundle: its name, or its folder")
+    add_field(new, SOURCE, required=True)
+    add_field(new, MODEL, required=True)
+    add_source_options(new)
     new.set_defaults(command=new_recipe)
     check = group.add_parser("check", help="validate a recipe file")
     check.add_argument("file", type=Path)
@@ -84,7 +87,8 @@ def new_recipe(parsed: argparse.Namespace) -> int:
     home = home_of(parsed)
     assembly.model_store(home).find(parsed.model)
     source = SourceSpec.parse_present(parsed.source).absolute()
-    usual = assembly.recipe_for(parsed.model, str(source))
+    options = source_options(parsed, str(source), SourceOptions())
+    usual = assembly.recipe_for(parsed.model, str(source), options)
     try:
         recipe = Recipe.model_validate(usual.model_dump() | {"name": parsed.name})
     except ValueError as error:

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from inspector import __version__
 from inspector.cli.common import (
-    DEVICES,
     EXIT_DEFECTS,
     EXIT_ERROR,
     EXIT_INTERRUPTED,
     EXIT_OK,
     EXIT_USAGE,
-    PRECISIONS,
     add_device,
     add_json,
     add_places,
@@ -27,9 +25,21 @@ from inspector.cli.common import (
     stop_signals,
 )
 from inspector.cli.display import LIBRARIES, display_fault, has_display
+from inspector.cli.field_options import (
+    DEVICE,
+    MODEL,
+    PRECISION,
+    SOURCE,
+    SOURCE_FIELDS,
+    add_field,
+    add_source_options,
+    flag_of,
+    given_source_options,
+    source_options,
+)
 from inspector.data_version import stamp_data
 from inspector.domain.errors import InspectorError
-from inspector.domain.source import FORMS, SourceKind, is_live, kind_of
+from inspector.domain.source import SourceKind, is_live, kind_of
 from inspector.files import remove_leftovers
 
 if TYPE_CHECKING:
@@ -53,8 +63,8 @@ def add_window_options(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--recipe", dest="window_recipe", metavar="RECIPE", help="begin with this recipe")
     which.add_argument("--model", dest="window_model", metavar="MODEL", help="with --source: instead of a recipe")
-    parser.add_argument("--device", dest="window_device", choices=DEVICES, help="where the network runs")
-    parser.add_argument("--precision", dest="window_precision", choices=PRECISIONS, help="how exactly it computes")
+    for field in (DEVICE, PRECISION):
+        add_field(parser, field, dest=f"window_{field.name}")
     _add_full_screen(parser)
 
 
@@ -72,18 +82,17 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         epilog="Exit codes: 0 ended or stopped; 1 error; 2 usage; 3 with --fail-on-defect, a part did not pass; "
         "130 interrupted.",
     )
-    parser.add_argument("--source", help=FORMS)
+    add_field(parser, SOURCE)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--recipe", help="recipe: its name, or a file")
-    which.add_argument("--model", help="model bundle: its name, or its folder")
+    add_field(which, MODEL)
     parser.add_argument("--headless", action="store_true", help="no window")
     parser.add_argument("--max-parts", type=positive, help="stop after this many parts")
     parser.add_argument("--lot", default="", help="lot number of the parts")
-    parser.add_argument("--seed", type=int, default=None, help="demo: seed of the line")
-    parser.add_argument("--as-fast-as-possible", action="store_true", help="video, demo: do not pace, drop nothing")
     parser.add_argument("--fail-on-defect", action="store_true", help="exit with 3 if a part did not pass")
     _add_full_screen(parser)
     add_device(parser)
+    add_source_options(parser)
     add_places(parser, log=True)
     add_json(parser, "one JSON object per part on stdout, each after its commit")
     parser.set_defaults(command=run, json_lines=True)
@@ -159,13 +168,11 @@ def opens_window(parsed: argparse.Namespace) -> bool:
 
 
 def _run_window(parsed: argparse.Namespace) -> int:
-    given = {
-        "--lot": bool(parsed.lot),
-        "--seed": parsed.seed is not None,
-        "--as-fast-as-possible": parsed.as_fast_as_possible,
-    }
-    if names := ", ".join(name for name, is_given in given.items() if is_given):
-        say(f"error: {names} would not be heard by the window. Add --headless, or set it in the window.")
+    options = given_source_options(parsed)
+    flags = ["--lot"] if parsed.lot else []
+    flags += [flag_of(field) for field in SOURCE_FIELDS if field.name in options]
+    if flags:
+        say(f"error: {', '.join(flags)} would not be heard by the window. Add --headless, or set it in the window.")
         return EXIT_USAGE
     _check_judged(parsed)
     return _window(
@@ -206,15 +213,9 @@ def chosen_recipe(parsed: argparse.Namespace) -> Recipe:
 
 def _as_asked(parsed: argparse.Namespace, recipe: Recipe) -> Recipe:
     """Return a recipe with what the options say instead."""
-    changes: dict[str, Any] = {}
-    if parsed.source:
-        changes["source"] = parsed.source
-    options = recipe.source_options
-    if parsed.as_fast_as_possible:
-        options = options.model_copy(update={"as_fast_as_possible": True})
-    if parsed.seed is not None:
-        options = options.model_copy(update={"seed": parsed.seed})
-    return recipe.model_copy(update={**changes, "source_options": options})
+    source = parsed.source or recipe.source
+    options = source_options(parsed, source, recipe.source_options)
+    return recipe.model_copy(update={"source": source, "source_options": options})
 
 
 class _Events:

@@ -1,9 +1,93 @@
-"""What a recipe fixes for the line: trigger, picture quality limits, archive policy."""
+"""What a recipe fixes for the line: options of the source, trigger, picture quality limits, archive policy."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+
+from inspector.domain.about import About, check_limits, told
+from inspector.domain.source import FORMS, SourceKind
+
+ABOUT_SOURCE = About("Source", description=FORMS)
+ABOUT_MODEL = About("Model", description="name or folder of a bundle")
+
+
+class CameraDriver(Enum):
+    """Which interface of the system a camera is read through."""
+
+    AUTO = "auto"
+    V4L2 = "v4l2"
+    DSHOW = "dshow"
+    MSMF = "msmf"
+    AVFOUNDATION = "avfoundation"
+    GSTREAMER = "gstreamer"
+
+
+_CAMERA, _FOLDER, _DEMO = (SourceKind.CAMERA,), (SourceKind.FOLDER,), (SourceKind.DEMO,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOptions:
+    """Options of the source; what each does, and which kinds of source take it, stands beside it.
+
+    Raises:
+        ValueError: If a value is outside its range.
+    """
+
+    width_px: int | None = field(
+        default=None, metadata=told(About("Width", unit="pixels", low=16, high=20000, empty="driver's", only=_CAMERA))
+    )
+    height_px: int | None = field(
+        default=None, metadata=told(About("Height", unit="pixels", low=16, high=20000, empty="driver's", only=_CAMERA))
+    )
+    fps: float | None = field(
+        default=None,
+        metadata=told(
+            About(
+                "Rate",
+                unit="pictures per second",
+                low=0.001,
+                high=1000,
+                empty="the source's own",
+                only=(SourceKind.CAMERA, SourceKind.DEMO),
+            )
+        ),
+    )
+    exposure: float | None = field(
+        default=None,
+        metadata=told(About("Exposure", description="in its driver's own unit", empty="automatic", only=_CAMERA)),
+    )
+    backend: CameraDriver = field(
+        default=CameraDriver.AUTO,
+        metadata=told(About("Driver", description="which system interface is used", only=_CAMERA)),
+    )
+    as_fast_as_possible: bool = field(
+        default=False,
+        metadata=told(
+            About(
+                "As fast as possible",
+                description="do not pace; no frame is dropped",
+                only=(SourceKind.VIDEO, SourceKind.DEMO),
+            )
+        ),
+    )
+    recursive: bool = field(default=True, metadata=told(About("Sub-folders too", only=_FOLDER)))
+    existing: bool = field(default=True, metadata=told(About("Take what is there already", only=_FOLDER)))
+    polling: bool = field(
+        default=False, metadata=told(About("Poll", description="for network shares without events", only=_FOLDER))
+    )
+    seed: int = field(
+        default=1, metadata=told(About("Seed", description="another line for another number", low=0, only=_DEMO))
+    )
+    defect_rate: float = field(
+        default=0.1,
+        metadata=told(
+            About("Defect rate", description="fraction of defective parts, 0 to 1", low=0.0, high=1.0, only=_DEMO)
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        check_limits(self)
 
 
 class TriggerMode(Enum):
@@ -32,65 +116,104 @@ class Direction(Enum):
     UP = "up"
 
 
+_MOVING = (TriggerMode.PART_CROSSING,)
+_INDEXED = (TriggerMode.PART_SETTLED,)
+_FOREGROUND = (TriggerMode.PART_CROSSING, TriggerMode.PART_SETTLED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriggerConfig:
-    """How the trigger finds parts.
-
-    Args:
-        mode: When there is a part.
-        direction: Which way parts move (part-crossing).
-        line_fraction: Where the trigger line lies across the region, along the direction, 0..1 (part-crossing).
-        min_area_fraction: Foreground smaller than this fraction of the region is not a part, 0..1.
-        foreground_level: Difference to the empty background, in grey levels 1..255, that counts as foreground.
-        settle_s: How long a part must stand still, in seconds (part-settled).
-        interval_s: Seconds between two captures (interval).
-        sharpest_of: How many frames around the crossing the sharpest is chosen from, 1..15 (part-crossing).
-        crop: What of the frame the network sees.
-        part_size_px: Side of the square around the part, in pixels (crop "part").
+    """How the trigger finds parts; what each value does stands beside it.
 
     Raises:
         ValueError: If a value is outside its range.
     """
 
-    mode: TriggerMode = TriggerMode.EVERY_PICTURE
-    direction: Direction = Direction.RIGHT
-    line_fraction: float = 0.5
-    min_area_fraction: float = 0.01
-    foreground_level: int = 25
-    settle_s: float = 0.3
-    interval_s: float = 1.0
-    sharpest_of: int = 3
-    crop: Crop = Crop.REGION
-    part_size_px: int = 400
+    mode: TriggerMode = field(default=TriggerMode.EVERY_PICTURE, metadata=told(About("A part is")))
+    direction: Direction = field(
+        default=Direction.RIGHT, metadata=told(About("Direction", description="which way parts move", only=_MOVING))
+    )
+    line_fraction: float = field(
+        default=0.5,
+        metadata=told(About("Line", description="place along the region, 0 to 1", low=0.0, high=1.0, only=_MOVING)),
+    )
+    min_area_fraction: float = field(
+        default=0.01,
+        metadata=told(
+            About(
+                "Smallest part",
+                description="fraction of the region; what is smaller is no part",
+                low=0.0,
+                high=1.0,
+                only=_FOREGROUND,
+            )
+        ),
+    )
+    foreground_level: int = field(
+        default=25,
+        metadata=told(
+            About(
+                "Contrast", description="grey levels from the empty belt, 1 to 255", low=1, high=255, only=_FOREGROUND
+            )
+        ),
+    )
+    settle_s: float = field(
+        default=0.3, metadata=told(About("At rest for", unit="seconds", low=0.0, high=60.0, only=_INDEXED))
+    )
+    interval_s: float = field(
+        default=1.0,
+        metadata=told(About("Interval", unit="seconds", low=0.01, high=86400.0, only=(TriggerMode.INTERVAL,))),
+    )
+    sharpest_of: int = field(
+        default=3,
+        metadata=told(About("Sharpest of", description="frames around the line", low=1, high=15, only=_MOVING)),
+    )
+    crop: Crop = field(default=Crop.REGION, metadata=told(About("The model sees")))
+    part_size_px: int = field(
+        default=400,
+        metadata=told(
+            About(
+                "Square",
+                description="side of that square in pixels",
+                unit="pixels",
+                low=16,
+                high=20000,
+                only=(Crop.PART,),
+            )
+        ),
+    )
 
     def __post_init__(self) -> None:
-        _within("line_fraction", self.line_fraction, 0.0, 1.0)
-        _within("min_area_fraction", self.min_area_fraction, 0.0, 1.0)
-        _within("foreground_level", self.foreground_level, 1, 255)
-        _within("settle_s", self.settle_s, 0.0, 60.0)
-        _within("interval_s", self.interval_s, 0.01, 86400.0)
-        _within("sharpest_of", self.sharpest_of, 1, 15)
-        _within("part_size_px", self.part_size_px, 16, 20000)
+        check_limits(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityLimits:
     """When a picture is too bad to be judged; such a part is ERROR, never PASS.
 
-    Args:
-        darkest_mean: A mean grey level below this is black, 0..255.
-        max_saturated_fraction: More than this fraction of pixels at full scale is saturated, 0..1.
-        min_sharpness: A variance of the Laplacian (8 bit grey levels squared) below this is out of focus; 0 is off.
+    Raises:
+        ValueError: If a value is outside its range.
     """
 
-    darkest_mean: float = 4.0
-    max_saturated_fraction: float = 0.98
-    min_sharpness: float = 0.0
+    darkest_mean: float = field(
+        default=4.0,
+        metadata=told(About("Black below", description="mean grey, 0 to 255: ERROR “bad image”", low=0.0, high=255.0)),
+    )
+    max_saturated_fraction: float = field(
+        default=0.98,
+        metadata=told(
+            About("Saturated above", description="fraction of pixels at full scale, 0 to 1", low=0.0, high=1.0)
+        ),
+    )
+    min_sharpness: float = field(
+        default=0.0,
+        metadata=told(
+            About("Out of focus below", description="variance of the Laplacian; 0 is off", low=0.0, high=1e6)
+        ),
+    )
 
     def __post_init__(self) -> None:
-        _within("darkest_mean", self.darkest_mean, 0.0, 255.0)
-        _within("max_saturated_fraction", self.max_saturated_fraction, 0.0, 1.0)
-        _within("min_sharpness", self.min_sharpness, 0.0, 1e6)
+        check_limits(self)
 
 
 class KeepPolicy(Enum):
@@ -113,31 +236,30 @@ class PictureFormat(Enum):
 class ArchiveConfig:
     """Which pictures are kept, how, and for how long.
 
-    Args:
-        keep: Which pictures.
-        one_in: With "one-in-n": each pass is kept with the chance of 1 in n (`inspector.domain.sampling`), 1 or more.
-        format: How.
-        webp_quality: 1..100.
-        max_size_gb: When the archive is larger (10^9 bytes), the oldest passes go first, then reviewed failures; an
-            unreviewed failure is never removed. 0 is no limit.
-        max_age_days: Pictures older than this go, by the same rule; 0 is no limit.
+    Over a limit the oldest passes go first, then reviewed failures; an unreviewed failure is never removed.
+
+    Raises:
+        ValueError: If a value is outside its range.
     """
 
-    keep: KeepPolicy = KeepPolicy.FAILURES
-    one_in: int = 100
-    format: PictureFormat = PictureFormat.PNG
-    webp_quality: int = 90
-    max_size_gb: float = 50.0
-    max_age_days: int = 0
+    keep: KeepPolicy = field(default=KeepPolicy.FAILURES, metadata=told(About("Keep")))
+    one_in: int = field(
+        default=100,
+        metadata=told(
+            About("N", description="of “one in N passes”", low=1, high=1_000_000_000, only=(KeepPolicy.ONE_IN_N,))
+        ),
+    )
+    format: PictureFormat = field(default=PictureFormat.PNG, metadata=told(About("Format")))
+    webp_quality: int = field(
+        default=90,
+        metadata=told(About("WebP quality", description="1 to 100", low=1, high=100, only=(PictureFormat.WEBP,))),
+    )
+    max_size_gb: float = field(
+        default=50.0, metadata=told(About("Largest size", unit="GB", description="0 is no limit", low=0.0, high=1e6))
+    )
+    max_age_days: int = field(
+        default=0, metadata=told(About("Greatest age", unit="days", description="0 is no limit", low=0, high=36500))
+    )
 
     def __post_init__(self) -> None:
-        _within("one_in", self.one_in, 1, 1_000_000_000)
-        _within("webp_quality", self.webp_quality, 1, 100)
-        _within("max_size_gb", self.max_size_gb, 0.0, 1e6)
-        _within("max_age_days", self.max_age_days, 0, 36500)
-
-
-def _within(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        msg = f"{name} must be between {low} and {high}, got {value}"
-        raise ValueError(msg)
+        check_limits(self)

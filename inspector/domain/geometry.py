@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from inspector.domain.about import About, told
 from inspector.domain.errors import PictureError
 
 #: Pixels as they leave a source: ``(H, W)``, ``(H, W, 3)`` BGR or ``(H, W, 4)`` BGRA; uint8 or uint16; read-only.
@@ -18,17 +19,17 @@ class Box:
     Args:
         x: Left edge, in pixels.
         y: Top edge, in pixels.
-        width: Width in pixels, at least 1.
-        height: Height in pixels, at least 1.
+        width: At least 1 pixel.
+        height: At least 1 pixel.
 
     Raises:
         ValueError: If width or height is below 1.
     """
 
-    x: int
-    y: int
-    width: int
-    height: int
+    x: int = field(metadata=told(About("left", unit="pixels")))
+    y: int = field(metadata=told(About("top", unit="pixels")))
+    width: int = field(metadata=told(About("width", unit="pixels", low=1)))
+    height: int = field(metadata=told(About("height", unit="pixels", low=1)))
 
     def __post_init__(self) -> None:
         if self.width < 1 or self.height < 1:

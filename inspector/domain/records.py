@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inspector.domain.about import About, told
 from inspector.domain.errors import PictureError
 from inspector.domain.geometry import Box, Image
 
@@ -174,8 +175,28 @@ class Thresholds:
         ValueError: If a value is outside its range.
     """
 
-    fail_at: float
-    review_from: float | None = None
+    fail_at: float = field(
+        metadata=told(
+            About(
+                "Fail from",
+                description="P(defective), 0 to 1; lower finds more and rejects more good parts",
+                low=0,
+                high=1,
+            )
+        )
+    )
+    review_from: float | None = field(
+        default=None,
+        metadata=told(
+            About(
+                "Review from",
+                description="P(defective), 0 to the fail threshold; parts between the two go to REVIEW",
+                low=0,
+                high=1,
+                empty="no review",
+            )
+        ),
+    )
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.fail_at <= 1.0:

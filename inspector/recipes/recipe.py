@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
-from inspector.domain.config import ArchiveConfig, QualityLimits, TriggerConfig
+from inspector.domain.about import About
+from inspector.domain.config import (
+    ABOUT_MODEL,
+    ABOUT_SOURCE,
+    ArchiveConfig,
+    QualityLimits,
+    SourceOptions,
+    TriggerConfig,
+)
 from inspector.domain.errors import RecipeError, SourceError
 from inspector.domain.records import Box, Thresholds
-from inspector.domain.source import FORMS, SourceSpec
+from inspector.domain.source import SourceSpec
 from inspector.files import FileError, write_text
 from inspector.json_file import JsonError, parse_model, read_model
 
@@ -19,28 +27,6 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = 1
 _NAME = re.compile(r"[^/\\\x00-\x1f]{1,80}")
-
-
-class SourceOptions(BaseModel):
-    """Options of the source; each is used by the kinds named in its description."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    width_px: Annotated[int | None, Field(ge=16, le=20000, description="camera: wanted width; empty: the driver's")] = (
-        None
-    )
-    height_px: Annotated[int | None, Field(ge=16, le=20000, description="camera: wanted height")] = None
-    fps: Annotated[float | None, Field(gt=0, le=1000, description="camera, demo: wanted frames per second")] = None
-    exposure: Annotated[
-        float | None, Field(description="camera: exposure in the driver's own unit; empty: automatic")
-    ] = None
-    backend: Annotated[str, Field(description="camera: auto, v4l2, dshow, msmf, avfoundation, gstreamer")] = "auto"
-    as_fast_as_possible: Annotated[bool, Field(description="video, demo: do not pace; no frame is dropped")] = False
-    recursive: Annotated[bool, Field(description="folder: sub-folders too")] = True
-    existing: Annotated[bool, Field(description="folder: take the pictures that are there already")] = True
-    polling: Annotated[bool, Field(description="folder: poll instead of listening, for network shares")] = False
-    seed: Annotated[int, Field(ge=0, description="demo: seed")] = 1
-    defect_rate: Annotated[float, Field(ge=0, le=1, description="demo: fraction of defective parts")] = 0.1
 
 
 class ChangeEvidence(BaseModel):
@@ -82,16 +68,14 @@ class Recipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     format_version: int = FORMAT_VERSION
-    name: str
+    name: Annotated[str, About("Recipe", description="Another name makes a new recipe.")]
     version: Annotated[int, Field(ge=1)] = 1
-    source: Annotated[str, Field(min_length=1, description=FORMS)]
+    source: Annotated[str, ABOUT_SOURCE]
     source_options: SourceOptions = SourceOptions()
-    region: Annotated[Box | None, Field(description="region of interest in the frame's pixels; empty: all of it")] = (
-        None
-    )
+    region: Annotated[Box | None, About("Region", empty="whole picture")] = None
     trigger: TriggerConfig = TriggerConfig()
-    model: Annotated[str, Field(min_length=1, description="name or folder of a model bundle")]
-    thresholds: Annotated[Thresholds | None, Field(description="operating point; empty: the bundle's")] = None
+    model: Annotated[str, Field(min_length=1), ABOUT_MODEL]
+    thresholds: Annotated[Thresholds | None, About(empty="the model's own")] = None
     quality: QualityLimits = QualityLimits()
     archive: ArchiveConfig = ArchiveConfig()
     change: Annotated[

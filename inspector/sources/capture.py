@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import cv2
 
+from inspector.domain.config import CameraDriver
 from inspector.domain.errors import SourceError, SourceLostError
 from inspector.domain.records import Frame
 from inspector.domain.source import SourceKind, SourceSpec
@@ -23,11 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from pathlib import Path
 
+    from inspector.domain.config import SourceOptions
     from inspector.domain.records import Image
-    from inspector.recipes.recipe import SourceOptions
 
 __all__ = [
-    "BACKENDS",
     "CameraInfo",
     "Capture",
     "CaptureFormat",
@@ -41,13 +41,13 @@ __all__ = [
 
 _log = logging.getLogger(__name__)
 
-BACKENDS = {
-    "auto": cv2.CAP_ANY,
-    "v4l2": cv2.CAP_V4L2,
-    "dshow": cv2.CAP_DSHOW,
-    "msmf": cv2.CAP_MSMF,
-    "avfoundation": cv2.CAP_AVFOUNDATION,
-    "gstreamer": cv2.CAP_GSTREAMER,
+_BACKENDS = {
+    CameraDriver.AUTO: cv2.CAP_ANY,
+    CameraDriver.V4L2: cv2.CAP_V4L2,
+    CameraDriver.DSHOW: cv2.CAP_DSHOW,
+    CameraDriver.MSMF: cv2.CAP_MSMF,
+    CameraDriver.AVFOUNDATION: cv2.CAP_AVFOUNDATION,
+    CameraDriver.GSTREAMER: cv2.CAP_GSTREAMER,
 }
 OPEN_LIMIT_S = 10.0
 SILENCE_S = 5.0
@@ -206,18 +206,10 @@ def open_camera(index: int, options: SourceOptions) -> CaptureSource:
     Args:
         index: 0 or more.
         options: ``width_px``, ``height_px``, ``fps``, ``exposure`` and ``backend`` are used.
-
-    Raises:
-        SourceError: If the back end is not known.
     """
-    if options.backend not in BACKENDS:
-        raise SourceError(
-            f"the camera back end “{options.backend}” is not known; known are {', '.join(BACKENDS)}",
-            "Choose one of these in Settings, Source.",
-        )
 
     def make() -> Capture:
-        capture = cv2.VideoCapture(index, BACKENDS[options.backend])
+        capture = cv2.VideoCapture(index, _BACKENDS[options.backend])
         if capture.isOpened():
             _configure(capture, options)
         return capture

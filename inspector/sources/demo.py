@@ -12,7 +12,7 @@ from inspector.domain.source import DEMO
 from inspector.sources.demo_scene import FPS, DemoScene
 
 if TYPE_CHECKING:
-    from inspector.recipes.recipe import SourceOptions
+    from inspector.domain.config import SourceOptions
 
 
 class DemoSource:

@@ -9,7 +9,7 @@ from inspector.domain.source import SourceKind, SourceSpec
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from inspector.recipes.recipe import SourceOptions
+    from inspector.domain.config import SourceOptions
     from inspector.sources.base import Source
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Generator, Iterator
 
-    from inspector.recipes.recipe import SourceOptions
+    from inspector.domain.config import SourceOptions
 
 _OPEN_LIMIT_S = 60.0
 _SILENCE_S = 30.0

@@ -6,8 +6,9 @@ import ctypes
 import logging
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
+from inspector.domain.devices import DeviceKind
 from inspector.domain.errors import DeviceError
 from inspector.programs import is_installed, is_packaged
 from inspector.vision.precision import CUDA_PRECISIONS
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from inspector.vision.processor import Processor
 
 _log = logging.getLogger(__name__)
-
-#: What `--device` and the settings may name.
-DeviceName = Literal["auto", "cpu", "cuda", "gpu", "npu"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +56,7 @@ def list_devices() -> list[Device]:
     devices: dict[str, Device] = {}
     for name in sorted(core.available_devices, key=lambda text: (text != "CPU", text)):
         short = name.split(".")[0].lower()
-        if short in get_args(DeviceName) and short not in devices:
+        if short in tuple(DeviceKind) and short not in devices:
             devices[short] = Device(
                 name=short,
                 backend="openvino",
@@ -98,26 +96,26 @@ def load_classifier(
         DeviceError: If the device or the precision does not exist here, the text lists what does; or if the precision
             was refused when the model was made.
     """
-    if device not in get_args(DeviceName):
-        raise DeviceError(f"there is no device “{device}”", f"Name one of {', '.join(get_args(DeviceName))}.")
+    if device not in tuple(DeviceKind):
+        raise DeviceError(f"there is no device “{device}”", f"Name one of {', '.join(DeviceKind)}.")
+    wanted = DeviceKind(device)
     may = any(bundle.manifest.allows(name) for name in CUDA_PRECISIONS)
-    wants_torch = device == "cuda" or (
-        device == "auto" and bundle.weights_path is not None and may and precision != "int8"
+    wants_torch = wanted is DeviceKind.CUDA or (
+        wanted is DeviceKind.AUTO and bundle.weights_path is not None and may and precision != "int8"
     )
     if wants_torch and _cuda_name():
         from inspector.vision.torch_backend import TorchClassifier  # torch takes seconds
 
         return TorchClassifier(bundle, device="cuda", precision=precision, thresholds=thresholds)
-    if device == "cuda":
-        raise _impossible(device)
+    if wanted is DeviceKind.CUDA:
+        raise _impossible(wanted)
     from inspector.vision.openvino_backend import OpenVinoClassifier  # openvino takes 0.1 s
 
-    wanted = "CPU" if device == "auto" else device.upper()
-    if wanted != "CPU" and device not in {device_.name for device_ in list_devices()}:
-        raise _impossible(device)
+    if wanted.openvino_name != "CPU" and wanted not in {device.name for device in list_devices()}:
+        raise _impossible(wanted)
     return OpenVinoClassifier(
         bundle,
-        device=wanted,
+        device=wanted.openvino_name,
         precision=precision,
         cache_dir=cache_dir,
         thresholds=tuple(thresholds),
@@ -138,7 +136,7 @@ def load_torch_before_qt(device: str, *, platform: str = sys.platform) -> bool:
     Returns:
         Whether it was imported.
     """
-    if platform != "win32" or device not in {"auto", "cuda"} or not _nvidia_driver_sees_gpu():
+    if platform != "win32" or device not in {DeviceKind.AUTO, DeviceKind.CUDA} or not _nvidia_driver_sees_gpu():
         return False
     return _torch() is not None
 
@@ -154,10 +152,10 @@ def load_reference(bundle: Bundle, *, thresholds: Sequence[Thresholds] = ()) -> 
     return TorchClassifier(bundle, device="cpu", precision="fp32", thresholds=thresholds)
 
 
-def _impossible(device: str) -> DeviceError:
+def _impossible(device: DeviceKind) -> DeviceError:
     have = "; ".join(f"{available.name} ({available.description})" for available in list_devices())
     step = "Choose one of these or auto."
-    if device in {"gpu", "npu"} and is_packaged():
+    if device in {DeviceKind.GPU, DeviceKind.NPU} and is_packaged():
         step += " For Intel’s GPUs and NPUs, unpack the archive “intel-devices” of this version over the program."
     return DeviceError(f"there is no device “{device}” here; this machine has: {have}", step)
 

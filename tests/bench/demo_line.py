@@ -10,6 +10,7 @@ import argparse
 import json
 import tempfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +84,8 @@ def main() -> int:
         where = assembly.places(home, Settings())
         log = assembly.open_log(where.log)
         recipe = assembly.demo_recipe()
-        options = recipe.source_options.model_copy(
-            update={"seed": arguments.seed, "defect_rate": arguments.defect_rate, "as_fast_as_possible": True}
+        options = replace(
+            recipe.source_options, seed=arguments.seed, defect_rate=arguments.defect_rate, as_fast_as_possible=True
         )
         recipe = recipe.model_copy(update={"source_options": options})
         engine = Engine()

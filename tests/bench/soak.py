@@ -24,6 +24,7 @@ from pathlib import Path
 import psutil
 
 from inspector import assembly
+from inspector.domain.config import SourceOptions
 from inspector.domain.records import Frame
 from inspector.engine.engine import Engine
 from inspector.engine.job import LineJob
@@ -31,7 +32,6 @@ from inspector.engine.memory import use_frames_again
 from inspector.engine.status import EngineStatus, PartInspected
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.paths import Home
-from inspector.recipes.recipe import SourceOptions
 from inspector.settings import Settings
 from inspector.sources.base import SourceEndedError
 from inspector.sources.demo import DemoSource

@@ -41,6 +41,10 @@ def test_a_recipe_comes_back_as_it_was_saved_and_every_version_is_kept(tmp_path:
         ({"version": 0}, "version"),
         ({"source": "camera:x"}, "source: Value error, “camera:x” names no source; known are camera:N"),
         ({"source": ""}, "source: "),
+        ({"source_options": {"backend": "magic"}}, "source_options.backend: Input should be 'auto', 'v4l2'"),
+        ({"source_options": {"width_px": 7}}, "width_px must be between 16 and 20000, got 7"),
+        ({"source_options": {"seed": -1}}, "seed must be at least 0, got -1"),
+        ({"source_options": {"colour": "red"}}, "source_options.colour"),
         ({"archive": {"webp_quality": 0}}, "webp_quality"),
     ],
 )

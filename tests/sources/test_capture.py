@@ -8,9 +8,9 @@ import time
 import cv2
 import pytest
 
+from inspector.domain.config import CameraDriver, SourceOptions
 from inspector.domain.errors import SourceError, SourceLostError
 from inspector.domain.records import Frame
-from inspector.recipes.recipe import SourceOptions
 from inspector.sources.capture import open_camera, open_stream
 from inspector.sources.pump import Pump
 from tests.sources.fakes import FakeCapture, camera, loss
@@ -215,9 +215,10 @@ def test_a_reader_that_takes_its_time_is_no_silence_of_the_source() -> None:
     pump.close()
 
 
-def test_an_unknown_back_end_is_refused_by_name() -> None:
-    with pytest.raises(SourceError, match="back end “magic” is not known; known are auto, v4l2"):
-        open_camera(0, SourceOptions(backend="magic"))
+def test_every_driver_of_a_recipe_can_be_asked_for() -> None:
+    assert {driver: open_camera(0, SourceOptions(backend=driver)).name for driver in CameraDriver} == dict.fromkeys(
+        CameraDriver, "camera:0"
+    )
 
 
 def test_a_password_is_not_in_the_name_that_is_recorded() -> None:

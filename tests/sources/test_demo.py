@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from inspector.assembly import demo_recipe
+from inspector.domain.config import SourceOptions
 from inspector.domain.records import Frame
 from inspector.domain.trigger import make_trigger
-from inspector.recipes.recipe import SourceOptions
 from inspector.sources.demo import DemoSource
 from inspector.sources.demo_part import DEFECTS, render_part
 from inspector.sources.demo_scene import DemoScene

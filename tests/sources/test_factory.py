@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from inspector.domain.config import SourceOptions
 from inspector.domain.errors import SourceError
 from inspector.domain.source import SourceKind
-from inspector.recipes.recipe import SourceOptions
 from inspector.sources.cameras import CameraInfo, list_cameras
 from inspector.sources.capture import CaptureSource
 from inspector.sources.demo import DemoSource

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from inspector.domain.config import SourceOptions
 from inspector.domain.errors import LogError, SourceError, SourceLostError
 from inspector.domain.records import BadPicture, Frame
 from inspector.files import write_bytes
 from inspector.pictures import encode_picture
-from inspector.recipes.recipe import SourceOptions
 from inspector.sources.folder import FolderSource, Patience, file_key
 from inspector.sources.waiting import Waiting
 from tests.sources.fakes import all_of, collect, loss
@@ -32,9 +32,9 @@ def watch(
     *,
     seen: Callable[[], frozenset[str]] = frozenset,
     patience: Patience = QUICK,
-    **options: bool,
+    **options: Any,
 ) -> FolderSource:
-    source = FolderSource(folder, SourceOptions.model_validate(options), seen, patience)
+    source = FolderSource(folder, SourceOptions(**options), seen, patience)
     source.open()
     return source
 

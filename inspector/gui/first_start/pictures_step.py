@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from inspector.domain.config import TriggerMode
+from inspector.domain.config import SourceOptions, TriggerMode
 from inspector.domain.errors import PictureError
 from inspector.domain.source import DEMO, SourceKind, SourceSpec, shown
 from inspector.gui.first_start.answers import USUAL_MODE, Pictures
@@ -19,7 +19,6 @@ from inspector.gui.widgets.render import Scene
 from inspector.gui.words import MODES
 from inspector.gui.work import Latest
 from inspector.pictures import PICTURE_SUFFIXES, read_picture
-from inspector.recipes.recipe import SourceOptions
 
 if TYPE_CHECKING:
     from inspector.domain.records import Image

@@ -1,259 +1,137 @@
-"""What the Settings page asks for."""
+"""What the Settings page asks for: the fields of recipe and settings, in the page's order and with its words."""
 
 from __future__ import annotations
 
-from inspector.domain.config import Crop, Direction, PictureFormat
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from inspector.domain.about import ValueKind, fields_of
+from inspector.domain.config import Crop, PictureFormat, SourceOptions, TriggerMode
+from inspector.domain.source import DEMO, SourceKind
 from inspector.gui.widgets.forms import Field
 from inspector.gui.words import KEEP, MODES
+from inspector.recipes.fields import fields_of_model
+from inspector.recipes.recipe import Recipe
+from inspector.settings import Appearance, Settings
 
-#: Stands under the precision; the page adds what was measured.
-PRECISION_HINT = "how exactly the network computes; auto takes the fastest here that passed the model's gate"
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from inspector.domain.about import DescribedField
 
 
-def _same(*values: str) -> tuple[tuple[str, str], ...]:
-    return tuple((value, value) for value in values)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A section of the page.
+
+    Args:
+        name: In the list of sections, and over the form.
+        hint: Under the name.
+        fields: Of the form, from the top.
+    """
+
+    name: str
+    hint: str
+    fields: tuple[Field, ...]
 
 
-def recipe_sections() -> list[tuple[str, str, list[Field]]]:
-    """Return the sections of a recipe: name, hint, fields."""
-    return [
+#: Values whose words differ from how a file has them.
+_WORDS = dict[Enum, str]([*MODES.items(), *KEEP.items()]) | {
+    Crop.REGION: "the region",
+    Crop.PART: "a square around the part",
+    PictureFormat.PNG: "PNG, lossless",
+    PictureFormat.WEBP: "WebP, small",
+    Appearance.SYSTEM: "as the system",
+}
+#: What stands before the hint of a field that only one trigger uses.
+_USERS: dict[Enum, str] = {
+    TriggerMode.PART_CROSSING: "moving belt",
+    TriggerMode.PART_SETTLED: "indexed station",
+}
+#: Fields with an editor other than that of their values.
+_EDITORS = {"source": "proposal", "model": "proposal", "log_path": "file", "archive_path": "folder"}
+_PROPOSALS = {"source": (SourceKind.CAMERA.example, str(DEMO))}
+_KINDS = {
+    ValueKind.TEXT: "text",
+    ValueKind.WHOLE: "whole",
+    ValueKind.NUMBER: "number",
+    ValueKind.CHOICE: "choice",
+    ValueKind.FLAG: "flag",
+    ValueKind.HOURS: "hours",
+}
+#: Sections of a recipe: name, hint, and the fields or groups of fields.
+_RECIPE = (
+    (
+        "Source",
+        "Where the pictures come from. Changes are saved as the recipe's next version and used at once.",
+        ("name", "source", "source_options"),
+    ),
+    (
+        "Region and trigger",
+        "What of the picture is looked at, and when there is a part. Drag region and line in the picture.",
         (
-            "Source",
-            "Where the pictures come from. Changes are saved as the recipe's next version and used at once.",
-            [
-                Field(name="name", words="Recipe", kind="text", hint="Another name makes a new recipe."),
-                Field(
-                    name="source",
-                    words="Source",
-                    kind="proposal",
-                    hint="camera:0, video:PATH, rtsp://…, folder:PATH or demo:",
-                    choices=_same("camera:0", "demo:"),
-                ),
-                Field(
-                    name="source_options.width_px",
-                    words="Width",
-                    kind="whole",
-                    hint="camera: pixels",
-                    empty="driver's",
-                ),
-                Field(
-                    name="source_options.height_px",
-                    words="Height",
-                    kind="whole",
-                    hint="camera: pixels",
-                    empty="driver's",
-                ),
-                Field(
-                    name="source_options.fps",
-                    words="Rate",
-                    kind="number",
-                    hint="camera: pictures per second",
-                    empty="driver's",
-                ),
-                Field(
-                    name="source_options.exposure",
-                    words="Exposure",
-                    kind="number",
-                    hint="camera: in its driver's own unit",
-                    empty="automatic",
-                ),
-                Field(
-                    name="source_options.backend",
-                    words="Driver",
-                    kind="choice",
-                    hint="camera: which system interface is used",
-                    choices=_same("auto", "v4l2", "dshow", "msmf", "avfoundation", "gstreamer"),
-                ),
-                Field(
-                    name="source_options.as_fast_as_possible",
-                    words="As fast as possible",
-                    kind="flag",
-                    hint="video, demo",
-                ),
-                Field(name="source_options.recursive", words="Sub-folders too", kind="flag", hint="folder"),
-                Field(name="source_options.existing", words="Take what is there already", kind="flag", hint="folder"),
-                Field(
-                    name="source_options.polling",
-                    words="Poll",
-                    kind="flag",
-                    hint="folder: for network shares without events",
-                ),
-                Field(
-                    name="source_options.seed",
-                    words="Seed",
-                    kind="whole",
-                    hint="demo: another line for another number",
-                ),
-                Field(
-                    name="source_options.defect_rate",
-                    words="Defect rate",
-                    kind="number",
-                    hint="demo: fraction of defective parts, 0 to 1",
-                ),
-            ],
+            *("trigger.mode", "trigger.direction", "trigger.line_fraction", "trigger.crop", "trigger.part_size_px"),
+            *("region", "trigger.min_area_fraction", "trigger.foreground_level", "trigger.sharpest_of"),
+            *("trigger.settle_s", "trigger.interval_s"),
         ),
-        (
-            "Region and trigger",
-            "What of the picture is looked at, and when there is a part. Drag region and line in the picture.",
-            [
-                Field(
-                    name="trigger.mode",
-                    words="A part is",
-                    kind="choice",
-                    choices=tuple((mode.value, words) for mode, words in MODES.items()),
-                ),
-                Field(
-                    name="trigger.direction",
-                    words="Direction",
-                    kind="choice",
-                    hint="moving belt: which way parts move",
-                    choices=_same(*(one.value for one in Direction)),
-                ),
-                Field(
-                    name="trigger.line_fraction",
-                    words="Line",
-                    kind="number",
-                    hint="moving belt: place along the region, 0 to 1",
-                ),
-                Field(
-                    name="trigger.crop",
-                    words="The model sees",
-                    kind="choice",
-                    choices=((Crop.REGION.value, "the region"), (Crop.PART.value, "a square around the part")),
-                ),
-                Field(
-                    name="trigger.part_size_px",
-                    words="Square",
-                    kind="whole",
-                    hint="side of that square in pixels",
-                ),
-                Field(name="region.x", words="Region, left", kind="whole", hint="pixels", empty="whole picture"),
-                Field(name="region.y", words="Region, top", kind="whole", hint="pixels", empty="whole picture"),
-                Field(name="region.width", words="Region, width", kind="whole", hint="pixels", empty="whole picture"),
-                Field(
-                    name="region.height",
-                    words="Region, height",
-                    kind="whole",
-                    hint="pixels",
-                    empty="whole picture",
-                ),
-                Field(
-                    name="trigger.min_area_fraction",
-                    words="Smallest part",
-                    kind="number",
-                    hint="fraction of the region; what is smaller is no part",
-                ),
-                Field(
-                    name="trigger.foreground_level",
-                    words="Contrast",
-                    kind="whole",
-                    hint="grey levels from the empty belt, 1 to 255",
-                ),
-                Field(
-                    name="trigger.sharpest_of",
-                    words="Sharpest of",
-                    kind="whole",
-                    hint="moving belt: frames around the line",
-                ),
-                Field(name="trigger.settle_s", words="At rest for", kind="number", hint="indexed station: seconds"),
-                Field(name="trigger.interval_s", words="Interval", kind="number", hint="seconds"),
-            ],
-        ),
-        (
-            "Model and thresholds",
-            "Which model judges, from which P(defective) on a part fails, and when a picture is too bad to be judged.",
-            [
-                Field(name="model", words="Model", kind="proposal", hint="name or folder of a bundle"),
-                Field(
-                    name="thresholds.fail_at",
-                    words="Fail from",
-                    kind="number",
-                    hint="P(defective), 0 to 1; lower finds more and rejects more good parts",
-                    empty="the model's own",
-                ),
-                Field(
-                    name="thresholds.review_from",
-                    words="Review from",
-                    kind="number",
-                    hint="P(defective), 0 to the fail threshold; parts between the two go to REVIEW",
-                    empty="no review",
-                ),
-                Field(
-                    name="quality.darkest_mean",
-                    words="Black below",
-                    kind="number",
-                    hint="mean grey, 0 to 255: ERROR “bad image”",
-                ),
-                Field(
-                    name="quality.max_saturated_fraction",
-                    words="Saturated above",
-                    kind="number",
-                    hint="fraction of pixels at full scale, 0 to 1",
-                ),
-                Field(
-                    name="quality.min_sharpness",
-                    words="Out of focus below",
-                    kind="number",
-                    hint="variance of the Laplacian; 0 is off",
-                ),
-            ],
-        ),
-        (
-            "Archive",
-            "Which pictures are kept. Unreviewed failures are never removed, whatever the limits.",
-            [
-                Field(
-                    name="archive.keep",
-                    words="Keep",
-                    kind="choice",
-                    choices=tuple((policy.value, words) for policy, words in KEEP.items()),
-                ),
-                Field(name="archive.one_in", words="N", kind="whole", hint="of “one in N passes”"),
-                Field(
-                    name="archive.format",
-                    words="Format",
-                    kind="choice",
-                    choices=((PictureFormat.PNG.value, "PNG, lossless"), (PictureFormat.WEBP.value, "WebP, small")),
-                ),
-                Field(name="archive.webp_quality", words="WebP quality", kind="whole", hint="1 to 100"),
-                Field(name="archive.max_size_gb", words="Largest size", kind="number", hint="GB; 0 is no limit"),
-                Field(name="archive.max_age_days", words="Greatest age", kind="whole", hint="days; 0 is no limit"),
-            ],
-        ),
-    ]
+    ),
+    (
+        "Model and thresholds",
+        "Which model judges, from which P(defective) on a part fails, and when a picture is too bad to be judged.",
+        ("model", "thresholds", "quality"),
+    ),
+    (
+        "Archive",
+        "Which pictures are kept. Unreviewed failures are never removed, whatever the limits.",
+        ("archive",),
+    ),
+)
+_STATION = (
+    *("station", "log_path", "archive_path", "device", "precision", "shift_starts"),
+    *("appearance", "heatmap_opacity", "heatmap_on_pass"),
+)
 
 
-def station_section() -> tuple[str, str, list[Field]]:
+def recipe_sections() -> tuple[Section, ...]:
+    """Return the sections of a recipe."""
+    return tuple(Section(name=name, hint=hint, fields=_fields(Recipe, paths)) for name, hint, paths in _RECIPE)
+
+
+def station_section() -> Section:
     """Return the section of the station itself."""
-    return (
-        "Station",
-        "This station: its name, where the record is kept, where the network runs, how the window looks.",
-        [
-            Field(name="station", words="Name", kind="text", hint="stands in every row of the log"),
-            Field(name="log_path", words="Result log", kind="file", empty="in the data folder"),
-            Field(name="archive_path", words="Kept pictures", kind="folder", empty="in the data folder"),
-            Field(
-                name="device",
-                words="Device",
-                kind="choice",
-                hint="where the network runs; auto takes an NVIDIA GPU where there is one, else the CPU",
-                choices=_same("auto", "cpu", "cuda", "gpu", "npu"),
-            ),
-            Field(
-                name="precision",
-                words="Precision",
-                kind="choice",
-                hint=PRECISION_HINT,
-                choices=_same("auto", "fp32", "bf16", "int8"),
-            ),
-            Field(name="shift_starts", words="Shifts start at", kind="hours", hint="hours, local time, with commas"),
-            Field(
-                name="appearance",
-                words="Colours",
-                kind="choice",
-                choices=(("system", "as the system"), ("light", "light"), ("dark", "dark")),
-            ),
-            Field(name="heatmap_opacity", words="Heatmap opacity", kind="number", hint="0 to 1"),
-            Field(name="heatmap_on_pass", words="Heatmap on passes too", kind="flag"),
-        ],
+    return Section(
+        name="Station",
+        hint="This station: its name, where the record is kept, where the network runs, how the window looks.",
+        fields=_fields(Settings, _STATION),
+    )
+
+
+def options_by_kind(kind: SourceKind) -> dict[str, bool]:
+    """Return for every option of a source whether a kind of source takes it."""
+    return {field.path: field.belongs_to(kind) for field in fields_of(SourceOptions, path="source_options")}
+
+
+def _fields(model: type[BaseModel], paths: tuple[str, ...]) -> tuple[Field, ...]:
+    described = fields_of_model(model)
+    return tuple(
+        _form_field(field)
+        for path in paths
+        for field in described
+        if field.path == path or field.path.startswith(f"{path}.")
+    )
+
+
+def _form_field(field: DescribedField) -> Field:
+    about = field.about
+    users = [_USERS[choice] for choice in about.only if choice in _USERS]
+    proposals = tuple((proposal, proposal) for proposal in _PROPOSALS.get(field.path, ()))
+    choices = tuple((str(choice.value), _WORDS.get(choice, str(choice.value))) for choice in field.chosen_from or ())
+    return Field(
+        name=field.path,
+        words=about.title,
+        kind=_EDITORS.get(field.path, _KINDS[field.kind]),
+        hint=f"{users[0]}: {about.hint}" if len(about.only) == len(users) == 1 else about.hint,
+        choices=proposals or choices,
+        empty=about.empty,
     )

@@ -17,8 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.domain.source import DEMO, shown
-from inspector.gui.settings.fields import PRECISION_HINT, recipe_sections, station_section
+from inspector.domain.devices import ABOUT_PRECISION
+from inspector.domain.errors import SourceError
+from inspector.domain.source import DEMO, SourceSpec, shown
+from inspector.gui.settings.fields import options_by_kind, recipe_sections, station_section
 from inspector.gui.settings.versions_card import VersionsCard
 from inspector.gui.theme import TARGET_PX
 from inspector.gui.widgets.basics import card, label
@@ -32,6 +34,7 @@ from inspector.settings import Settings
 if TYPE_CHECKING:
     from inspector.domain.records import Box, Frame, Image, Thresholds
     from inspector.engine.status import EngineStatus
+    from inspector.gui.settings.fields import Section
     from inspector.gui.station.catalogue import Catalogue
     from inspector.gui.station.preview import Preview
     from inspector.gui.station.session import Session
@@ -100,10 +103,9 @@ class SettingsPage(Page):
         layout.addWidget(self._stack, 1)
         self.recipe_form = Form()
         self.station = Form()
-        for name, hint, fields in recipe_sections():
-            self._add_section(name, hint, self.recipe_form.add_section(fields))
-        name, hint, fields = station_section()
-        self._add_section(name, hint, self.station.add_section(fields))
+        for section in recipe_sections():
+            self._add_section(section, self.recipe_form)
+        self._add_section(station_section(), self.station)
         layout.addLayout(self._build_buttons())
         self._side = self._build_picture()
         row.addWidget(self._side, 3)
@@ -116,13 +118,13 @@ class SettingsPage(Page):
         self.sections.currentRowChanged.connect(self._section_chosen)
         self.sections.setCurrentRow(0)
 
-    def _add_section(self, name: str, hint: str, form: QWidget) -> None:
+    def _add_section(self, section: Section, form: Form) -> None:
         area = QScrollArea(self._stack)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(form)
+        area.setWidget(form.add_section(section.fields))
         self._stack.addWidget(area)
-        self._add_item(name).setData(Qt.ItemDataRole.UserRole, hint)
+        self._add_item(section.name).setData(Qt.ItemDataRole.UserRole, section.hint)
 
     def _add_item(self, name: str) -> QListWidgetItem:
         item = QListWidgetItem(name, self.sections)
@@ -263,7 +265,7 @@ class SettingsPage(Page):
     def _on_status(self, status: EngineStatus) -> None:
         """Say under the precision what was measured, once a model is loaded."""
         words = "" if status.model is None else f". {status.model.name}: {status.model.reason}"
-        self.station.set_hint("precision", PRECISION_HINT + words)
+        self.station.set_hint("precision", ABOUT_PRECISION.hint + words)
 
     def _on_frame(self, frame: Frame) -> None:
         if self.isVisible():
@@ -332,7 +334,19 @@ class SettingsPage(Page):
             return ""
         return f"The region reaches outside the {width} × {height} picture."
 
+    def _show_own_options(self) -> None:
+        """Show the options that the chosen kind of source takes; while its text names none, those before stay."""
+        try:
+            source = SourceSpec.parse(self.recipe_form.text("source"))
+        except SourceError:
+            return
+        if source.bare and not source.path.is_absolute():
+            return  # the begin of a word
+        for name, is_own in options_by_kind(source.kind).items():
+            self.recipe_form.set_shown(name, shown=is_own)
+
     def _validate(self) -> None:
+        self._show_own_options()
         recipe, settings = self._wanted_recipe(), self._wanted_settings()
         outside = self._region_outside(recipe)
         if outside:

@@ -27,12 +27,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.assembly import RecipeEntry
+    from inspector.domain.config import SourceOptions
     from inspector.engine.stages import StageFigure
     from inspector.engine.status import EngineStatus
     from inspector.gui.station.preview import Preview
     from inspector.gui.station.store import Store
     from inspector.outputs.result_log import SqliteResultLog
-    from inspector.recipes.recipe import Recipe, SourceOptions
+    from inspector.recipes.recipe import Recipe
     from inspector.settings import Settings
 
 #: How often the session looks for what is new, until `Session.set_pace` knows the screen's rate.

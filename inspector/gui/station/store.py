@@ -17,7 +17,7 @@ from inspector.domain.shifts import shift_start
 from inspector.domain.source import SourceKind, kind_of
 from inspector.files import remove_leftovers
 from inspector.outputs.base import LogQuery
-from inspector.recipes.recipe import Recipe, SourceOptions, load_recipe, save_next_version
+from inspector.recipes.recipe import Recipe, load_recipe, save_next_version
 from inspector.settings import Settings, save_settings
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from inspector.assembly import RecipeEntry
+    from inspector.domain.config import SourceOptions
     from inspector.domain.records import Decision, Image, Inspection, Prediction
     from inspector.engine.job import LineJob
     from inspector.engine.status import PartInspected

@@ -61,6 +61,8 @@ class Form(QObject):
         self.editors: dict[str, QWidget] = {}
         self._faults: dict[str, Any] = {}
         self._hints: dict[str, QLabel] = {}
+        self._rows: dict[str, tuple[QWidget, ...]] = {}
+        self._hidden: set[str] = set()
         self._filling = False
 
     def add_section(self, fields: Sequence[Field]) -> QWidget:
@@ -88,11 +90,13 @@ class Form(QObject):
             editor.setAccessibleDescription(field.hint)
             grid.addWidget(holder, row, 1)
             self.editors[field.name] = editor
+            self._rows[field.name] = (words, holder)
             if field.hint:
                 hint = label(field.hint, "muted")
                 hint.setWordWrap(True)
                 grid.addWidget(hint, row + 1, 1)
                 self._hints[field.name] = hint
+                self._rows[field.name] += (hint,)
             fault = label("", "fault")
             fault.setWordWrap(True)
             fault.hide()
@@ -112,10 +116,26 @@ class Form(QObject):
         """Change one field, as a hand would."""
         self._show(name, value)
 
+    def text(self, name: str) -> str:
+        """Return what is written in a field with proposals."""
+        editor = self.editors[name]
+        assert isinstance(editor, QComboBox)
+        return editor.currentText()
+
+    def set_shown(self, name: str, *, shown: bool) -> None:
+        """Show a field or hide it; hidden, it is not asked for: the record keeps its value."""
+        if shown is (name not in self._hidden):
+            return
+        self._hidden ^= {name}
+        for widget in self._rows[name]:
+            widget.setVisible(shown)
+
     def values(self, base: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         """Return the record with the form's values, and what cannot even be read, by field."""
         record, faults = copy.deepcopy(base), {}
         for name, field in self._fields.items():
+            if name in self._hidden:
+                continue
             try:
                 _set(record, name, self._read(field))
             except ValueError as error:
