@@ -156,11 +156,11 @@ class Studio:
         """The batch's scores."""
         self.window.show_page("operating")
         page = self.window.operating
-        self.until(lambda: page.source.count() > 0)
-        for place in range(page.source.count()):
-            if "flanges" in page.source.itemText(place):
-                page.source.setCurrentIndex(place)
-                page.source.activated.emit(place)
+        self.until(lambda: page.bar.source.count() > 0)
+        for place in range(page.bar.source.count()):
+            if "flanges" in page.bar.source.itemText(place):
+                page.bar.source.setCurrentIndex(place)
+                page.bar.source.activated.emit(place)
         rest(3000)
         page.set_point(Thresholds(fail_at=0.6, review_from=0.15))
         rest(1500)

@@ -43,7 +43,7 @@ class OperatingPointHand:
         assert isinstance(shown, LaterPage)
         assert isinstance(shown.made, OperatingPointPage)
         self.page = shown.made
-        self.until(lambda: self.page.source.count() > 0)
+        self.until(lambda: self.page.bar.source.count() > 0)
 
     def until(self, condition: object) -> None:
         self.station.until(condition)  # type: ignore[arg-type]
@@ -85,7 +85,7 @@ class OperatingPointHand:
         return load_recipe(self.home.recipes / "Test.json")
 
     def choose(self, reason: str = "fewer escapes") -> None:
-        self.press(self.page.use_button)
+        self.press(self.page.bar.use_button)
         dialog = self.page.dialog
         assert dialog is not None
         assert not dialog.yes_button.isEnabled()
@@ -119,9 +119,9 @@ def test_it_begins_at_the_point_in_force(hand: OperatingPointHand) -> None:
     assert (hand.value("escapes", "value"), hand.value("escapes", "95 %")) == ("33.3 %", "6.1 to 79.2 %")
     assert (hand.value("escapes", "change"), hand.value("escapes", "held out")) == ("", "0 of 1")
     assert hand.value("cost", "value") == "333"  # a third of 1 % escapes, at 100 each
-    assert "3 good, 3 defective; as the model judges in int8" in page.words.text()
-    assert not page.use_button.isEnabled()
-    assert not page.back_button.isVisible()
+    assert "3 good, 3 defective; as the model judges in int8" in page.bar.words.text()
+    assert not page.bar.use_button.isEnabled()
+    assert not page.bar.back_button.isVisible()
     words = hand.evidence()
     assert words.startswith("3 defective parts, 1 missed: shows escapes ≤ 86.5 % at 95 %; ≤ 1 % would need 299")
     assert "✓" not in words
@@ -137,7 +137,7 @@ def test_a_threshold_is_dragged_with_the_mouse_and_all_follows(hand: OperatingPo
     assert page.controls.fail_box.value() == hand.point().fail_at
     assert hand.cells() == "2 0 1 0 0 3"
     assert (hand.value("escapes", "change"), hand.value("overkill", "change")) == ("−33.3 %", "+33.3 %")
-    assert page.use_button.isEnabled()
+    assert page.bar.use_button.isEnabled()
 
 
 def test_arrow_keys_move_the_threshold_that_has_the_focus(hand: OperatingPointHand) -> None:
@@ -236,13 +236,13 @@ def test_choosing_asks_for_a_reason_is_recorded_used_and_can_be_taken_back(hand:
     assert (saved.change.reason, saved.change.before) == ("fewer escapes", Thresholds(fail_at=0.5))
     assert saved.change.evidence is not None
     assert (saved.change.evidence.defective_passed, saved.change.evidence.good_failed) == (0, 1)
-    hand.until(page.back_button.isVisible)
-    assert page.back_button.text() == "Take back version 2"
-    assert not page.use_button.isEnabled()
-    hand.press(page.back_button)
+    hand.until(page.bar.back_button.isVisible)
+    assert page.bar.back_button.text() == "Take back version 2"
+    assert not page.bar.use_button.isEnabled()
+    hand.press(page.bar.back_button)
     hand.until(lambda: hand.recipe().version == 3)
     assert hand.recipe().thresholds is None
-    hand.until(lambda: not page.back_button.isVisible())
+    hand.until(lambda: not page.bar.back_button.isVisible())
     assert hand.point() == Thresholds(fail_at=0.5)
 
 
@@ -273,15 +273,15 @@ def test_the_history_stands_beside_the_thresholds_in_settings(hand: OperatingPoi
 
 def test_a_source_without_parts_says_so_and_the_way_back_is_open(hand: OperatingPointHand) -> None:
     page = hand.page
-    hand.qtbot.keyClick(page.source, Qt.Key.Key_End)
+    hand.qtbot.keyClick(page.bar.source, Qt.Key.Key_End)
     hand.until(lambda: "Judge some on the Review page" in hand.words())
     assert hand.cells() == "– – – – – –"
     assert not page.axis.fail.isVisible()
     assert not page.strip.isVisible()
     assert not page.controls.suggestions["cost"].isEnabled()
-    hand.qtbot.keyClick(page.source, Qt.Key.Key_Home)
+    hand.qtbot.keyClick(page.bar.source, Qt.Key.Key_Home)
     hand.until(lambda: hand.cells() == "3 0 0 1 0 2")
-    assert isinstance(page.source, QComboBox)
+    assert isinstance(page.bar.source, QComboBox)
 
 
 class HeldStore(OperatingPointStore):
@@ -319,13 +319,13 @@ def test_an_older_source_is_not_shown_after_a_newer_one_was_chosen(qtbot: QtBot,
     until(lambda: shown == [VALIDATION])
     store.free.clear()
     store.begun.clear()
-    qtbot.keyClick(page.source, Qt.Key.Key_End)
+    qtbot.keyClick(page.bar.source, Qt.Key.Key_End)
     assert store.begun.wait(WAIT_S)  # the reviews are being read
-    qtbot.keyClick(page.source, Qt.Key.Key_Home)
+    qtbot.keyClick(page.bar.source, Qt.Key.Key_Home)
     store.free.set()
     until(lambda: len(shown) > 1)
     assert shown == [VALIDATION, VALIDATION]
-    assert page.source.currentData() == VALIDATION
+    assert page.bar.source.currentData() == VALIDATION
     assert page.figures.cells[False, Verdict.PASS].text() == "3"
     worker.close()
     assert worker.join(WAIT_S)
@@ -371,7 +371,7 @@ def test_a_model_that_is_gone_leaves_nothing_to_choose(qtbot: QtBot, home: Home)
     save_recipe(Recipe(name="Test", source="demo:", model="none"), home.recipes)
     hand = OperatingPointHand(qtbot, home)
     assert "There is no model “none”" in hand.words()
-    assert not hand.page.use_button.isEnabled()
+    assert not hand.page.bar.use_button.isEnabled()
     hand.station.close()
 
 

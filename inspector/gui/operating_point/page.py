@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector.domain.records import Thresholds, Verdict
 from inspector.gui.operating_point.cell_pictures import CellPictures
@@ -15,10 +15,10 @@ from inspector.gui.operating_point.part_strip import PartStrip
 from inspector.gui.operating_point.point_controls import IN_FORCE, PointControls
 from inspector.gui.operating_point.prices_card import PricesCard
 from inspector.gui.operating_point.score_axis import ScoreAxis
-from inspector.gui.widgets.basics import card, label
+from inspector.gui.operating_point.source_bar import SourceBar
+from inspector.gui.widgets.basics import card
 from inspector.gui.widgets.later import Page
 from inspector.operating_point.parts import escapes_by_type, evidence_of
-from inspector.operating_point.words import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,8 @@ class OperatingPointPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 8)
         column.setSpacing(10)
-        column.addWidget(self._build_head())
+        self.bar = SourceBar(self)
+        column.addWidget(self.bar)
         row = QHBoxLayout()
         row.setSpacing(10)
         left, right = QVBoxLayout(), QVBoxLayout()
@@ -79,30 +80,6 @@ class OperatingPointPage(Page):
         row.addLayout(left, 1)
         row.addLayout(right)
         column.addLayout(row, 1)
-
-    def _build_head(self) -> QWidget:
-        frame, layout = card(self)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        self.source = QComboBox(frame)
-        self.source.setAccessibleName("Scores from")
-        self.source.setToolTip("Which labelled parts to choose by")
-        self.source.setMinimumWidth(330)
-        row.addWidget(self.source)
-        self.words = label("", "muted")
-        self.words.setWordWrap(True)
-        row.addWidget(self.words, 1)
-        self.back_button = QPushButton("Take back", frame)
-        row.addWidget(self.back_button)
-        self.use_button = QPushButton("Use these thresholds…", frame)
-        self.use_button.setProperty("kind", "primary")
-        self.use_button.setToolTip("Save them as the recipe's next version, with your reason, and work at them at once")
-        row.addWidget(self.use_button)
-        layout.addLayout(row)
-        self.warning = label("", "fault")
-        self.warning.setWordWrap(True)
-        layout.addWidget(self.warning)
-        return frame
 
     def _build_axis(self) -> QWidget:
         frame, layout = card(self)
@@ -123,11 +100,11 @@ class OperatingPointPage(Page):
         self.axis.moved.connect(self.set_point)
         self.controls.changed.connect(self.set_point)
         self.controls.suggested.connect(self._suggest)
-        self.source.activated.connect(lambda _: self.refresh())
+        self.bar.chosen.connect(self.refresh)
+        self.bar.use_wanted.connect(self.ask)
+        self.bar.take_back_wanted.connect(self._take_back)
         self.prices.changed.connect(self._price_typed)
         self.figures.pressed.connect(self.show_cell)
-        self.use_button.clicked.connect(self.ask)
-        self.back_button.clicked.connect(self._take_back)
         self.desk.read.connect(self._show_reading)
 
     # --- hand ---------------------------------------------------------------------------------------------------------
@@ -154,7 +131,7 @@ class OperatingPointPage(Page):
         if recipe is None:
             self._show_nothing("There is no recipe that can be used. Choose one above, or make one in Settings.")
             return
-        key = str(self.source.currentData() or "")
+        key = self.bar.key
         reading = self._reading
         if reading is None or (reading.recipe, reading.key) != (recipe.name, key):
             self.axis.show_scores(None, "Reading the scores…")
@@ -235,12 +212,7 @@ class OperatingPointPage(Page):
             and self._point != before.in_force
         )
         self._reading = reading
-        self.source.blockSignals(True)
-        self.source.clear()
-        for source in reading.sources:
-            self.source.addItem(source.words, source.key)
-        self.source.setCurrentIndex(max(0, self.source.findData(reading.key)))
-        self.source.blockSignals(False)
+        self.bar.show_sources(reading.sources, reading.key)
         if before is None or before.recipe != reading.recipe:
             self.prices.show_prices(reading.prices)
         if reading.parts is None:
@@ -248,7 +220,8 @@ class OperatingPointPage(Page):
             self._show_nothing(reading.fault)
             return
         self.axis.show_scores(reading.parts.scores)
-        self._show_words()
+        self.bar.show_parts(reading.parts)
+        self.strip.show()
         if self._cell is None:
             self._cell = (True, Verdict.PASS)
         self.pictures.forget()
@@ -258,22 +231,11 @@ class OperatingPointPage(Page):
 
     def _show_nothing(self, why: str) -> None:
         self.axis.show_scores(None, f"{why[:1].upper()}{why[1:]}")
-        self.words.setText("")
-        self.warning.hide()
+        self.bar.show_parts(None)
         self.figures.show_outcomes(None, 0.01, "")
         self.strip.hide()
         reading = self._reading
         self.set_point(reading.in_force if reading is not None and reading.in_force is not None else self._point)
-
-    def _show_words(self) -> None:
-        reading = self._reading
-        assert reading is not None
-        assert reading.parts is not None
-        parts = reading.parts
-        self.words.setText(f"{parts.good:,} good, {parts.defective:,} defective; {parts.how}. {' '.join(parts.notes)}")
-        self.warning.setText(" ".join(parts.warnings))
-        self.warning.setVisible(bool(parts.warnings))
-        self.strip.show()
 
     def _show_figures(self) -> None:
         reading = self._reading
@@ -300,21 +262,10 @@ class OperatingPointPage(Page):
         reading = self._reading
         ready = reading is not None and reading.in_force is not None
         moved = reading is not None and ready and self._point != reading.in_force
-        self.use_button.setEnabled(moved)
-        both = (
-            reading is not None
-            and reading.parts is not None
-            and 0 < reading.parts.defective < len(reading.parts.scores)
-        )
+        parts = reading.parts if reading is not None else None
+        both = parts is not None and 0 < parts.defective < len(parts.scores)
         self.controls.allow(both=both, moved=moved)
-        undoable = reading.undoable if reading is not None else None
-        self.back_button.setVisible(undoable is not None)
-        if undoable is not None and undoable.change is not None:
-            self.back_button.setText(f"Take back version {undoable.version}")
-            self.back_button.setToolTip(
-                f"Back to {in_words(undoable.change.before)}, as a new version. "
-                f"{undoable.change.author} changed it: {undoable.change.reason}"
-            )
+        self.bar.allow(use=moved, undoable=reading.undoable if reading is not None else None)
 
     def changeEvent(self, event: Any) -> None:  # noqa: ANN401 - QEvent
         """Follow the theme."""
