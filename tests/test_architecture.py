@@ -29,19 +29,19 @@ def _modules(*folders: str) -> list[Path]:
 
 def _imported_at_module_level(tree: ast.Module) -> set[str]:
     """Top-level packages imported when the module is, TYPE_CHECKING blocks left out."""
-    found: set[str] = set()
+    packages: set[str] = set()
     pending: list[ast.stmt] = list(tree.body)
     while pending:
         node = pending.pop()
         if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[0] for alias in node.names}
+            packages |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module.split(".")[0])
+            packages.add(node.module.split(".")[0])
         elif isinstance(node, ast.If) and "TYPE_CHECKING" not in ast.unparse(node.test):
             pending += node.body + node.orelse
         elif isinstance(node, ast.Try):
             pending += node.body + node.orelse + node.finalbody
-    return found
+    return packages
 
 
 def test_torch_is_imported_lazily_outside_its_own_modules() -> None:
@@ -179,7 +179,10 @@ def test_every_package_in_pyproject_has_its_reason_in_the_architecture() -> None
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    wanted = [
+        *project["dependencies"],
+        *(package for extra in project["optional-dependencies"].values() for package in extra),
+    ]
     names = [re.split(r"[<>=\[;!~ ]", requirement)[0] for requirement in wanted]
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     assert [name for name in names if f"`{name}`" not in text] == []

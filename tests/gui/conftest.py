@@ -40,13 +40,13 @@ def picture(path: Path, *, bad: bool) -> Path:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    found = Home(root=tmp_path / "home")
-    make_bundle(found.models / "tiny")
+    made = Home(root=tmp_path / "home")
+    make_bundle(made.models / "tiny")
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     recipe = Recipe(name="Test", source=f"folder:{pictures}", model="tiny")
-    save_recipe(recipe, found.recipes)
-    return found
+    save_recipe(recipe, made.recipes)
+    return made
 
 
 class Station:
@@ -94,9 +94,9 @@ class Station:
 
 @pytest.fixture
 def station(qtbot: QtBot, home: Home) -> Iterator[Station]:
-    found = Station(qtbot, home)
-    yield found
-    found.close()
+    opened = Station(qtbot, home)
+    yield opened
+    opened.close()
 
 
 class Closes(Protocol):
@@ -110,8 +110,8 @@ def desks(qtbot: QtBot) -> Iterator[list[Closes]]:
     """What a test puts in is closed after it, and its threads are waited for."""
     made: list[Closes] = []
     yield made
-    for one in made:
-        one.close()
+    for closing in made:
+        closing.close()
     for thread in threading.enumerate():  # a thread that the end of the process tears out of a library would abort it
         if thread.name in {"work", "training"}:
             thread.join(WAIT_S)

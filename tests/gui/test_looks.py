@@ -89,8 +89,11 @@ def test_minutes_without_parts_and_older_ones_are_left_out() -> None:
         YieldPoint(start=at[1], tally=Tally(passed=3, failed=1)),
         YieldPoint(start=at[2], tally=Tally(passed=2)),
     ]
-    found = minutes_of(points, now.timestamp() + 5)
-    assert [(round(one.ago, 2), one.yield_percent, one.parts) for one in found] == [(29.58, 75.0, 4), (0.0, 100.0, 2)]
+    minutes = minutes_of(points, now.timestamp() + 5)
+    assert [(round(minute.ago, 2), minute.yield_percent, minute.parts) for minute in minutes] == [
+        (29.58, 75.0, 4),
+        (0.0, 100.0, 2),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_a_page_is_made_when_it_is_first_shown_and_asked_from_then_on(qtbot: QtB
     assert bar.buttons["batch"].isChecked()
     bar.poll()
     bar.release()
-    assert [one.calls for one in made] == [["enter", "poll", "release"]]
+    assert [page.calls for page in made] == [["enter", "poll", "release"]]
     assert bar.names == ["live", "batch"]
     with pytest.raises(KeyError, match="nowhere"):
         bar.show_page("nowhere")

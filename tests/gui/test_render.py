@@ -59,10 +59,10 @@ def test_the_picture_is_scaled_to_the_view_and_the_original_is_left_alone() -> N
     image[:, 640:] = 200
     image.setflags(write=False)
     shown = render(Scene(image=image, label=""), View(width=400, height=502))
-    found = pixels(shown.image)
-    assert found.shape == (320, 400, 3)
-    assert (found[:, :199] == 0).all()
-    assert (found[:, 201:] == 200).all()
+    drawn = pixels(shown.image)
+    assert drawn.shape == (320, 400, 3)
+    assert (drawn[:, :199] == 0).all()
+    assert (drawn[:, 201:] == 200).all()
     assert shown.size == (1280, 1024)
 
 

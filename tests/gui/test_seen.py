@@ -146,8 +146,8 @@ def test_a_window_that_does_not_come_keeps_every_part_but_pixels_of_few() -> Non
     for number in range(3000):
         listener.on_part(event(number))
     taken = listener.take_parts()
-    assert [one.inspection.part_number for one in taken] == list(range(3000))
-    assert [one.part is not None for one in taken] == [False] * (3000 - PIXELS_OF) + [True] * PIXELS_OF
+    assert [part.inspection.part_number for part in taken] == list(range(3000))
+    assert [part.part is not None for part in taken] == [False] * (3000 - PIXELS_OF) + [True] * PIXELS_OF
     assert listener.take_parts() == []
     listener.on_part(event(1))
     assert listener.take_parts()[0].part is not None

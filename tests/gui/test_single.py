@@ -72,6 +72,6 @@ def test_without_a_trainer_the_page_says_which_package_has_one(
     page = station.window.settings
     station.window.show_page("settings")
     page.show_section("Training")
-    texts = " ".join(one.text() for one in page.findChildren(QLabel) if one.isVisible())
+    texts = " ".join(words.text() for words in page.findChildren(QLabel) if words.isVisible())
     assert "This package has no trainer" in texts
     assert "full package" in texts

@@ -31,13 +31,13 @@ from trainer.protocol import TrainRequest
 
 @pytest.fixture
 def bench(qtbot: QtBot, home: Home) -> Iterator[Bench]:
-    found = Bench(qtbot, home)
-    yield found
-    found.close()
+    opened = Bench(qtbot, home)
+    yield opened
+    opened.close()
     desk = Trainings(home, command=COMMAND)
-    for one in desk.history():
-        desk.kill(one)
-    for thread in [one for one in threading.enumerate() if one.name in {"training", "work"}]:
+    for training in desk.history():
+        desk.kill(training)
+    for thread in [thread for thread in threading.enumerate() if thread.name in {"training", "work"}]:
         thread.join(WAIT_S)
 
 
@@ -48,7 +48,7 @@ def test_what_was_recognised_is_shown_before_anything_can_start(bench: Bench) ->
     assert "173 good" in page.data.words.text()
     assert "37 defective" in page.data.words.text()
     assert "near duplicates" in page.data.finding.text()
-    bench.until(lambda: [one.state for one in page.data.strip.thumbs] == ["good", "fail"])
+    bench.until(lambda: [thumb.state for thumb in page.data.strip.thumbs] == ["good", "fail"])
     bench.until(lambda: len(page.method.preview.thumbs) == 2)
     assert page.method.name.text() == "bottle-1"
     assert page.train.start.isEnabled()
@@ -155,7 +155,7 @@ def test_a_training_is_watched_paused_and_stopped_with_its_best(bench: Bench) ->
     assert page.result.texts(0)["escape"] == "0 of 7  (0 % to 35 %)"
     assert page.result.texts(0)["threshold"] == "0.470"
     bench.until(lambda: page.result.flips_words.text() == "CHANGED SIDES: 1 NOW RIGHT, 0 NOW WRONG")
-    assert [one.words for one in page.result.flips.thumbs] == ["broken, now right: 0.png"]
+    assert [thumb.words for thumb in page.result.flips.thumbs] == ["broken, now right: 0.png"]
     item = page.history.table.item(0, 4)
     assert item is not None
     assert item.text() == "0.933"
@@ -223,7 +223,9 @@ def test_promotion_takes_effect_while_the_line_runs_and_is_rolled_back_with_one_
 
     bench.until(lambda: model_of_the_line() == "quick-1")
     made = Promotions(bench.home).read()
-    assert [(one.from_model, one.to_model, one.why) for one in made] == [("tiny", "quick-1", "fewer escapes")]
+    assert [(promotion.from_model, promotion.to_model, promotion.why) for promotion in made] == [
+        ("tiny", "quick-1", "fewer escapes")
+    ]
     bench.until(lambda: page.result.buttons["promote"].text() == "Promoted")
     assert not page.result.buttons["delete"].isEnabled()
     assert page.result.buttons["back"].text() == "Roll back to tiny"
@@ -233,7 +235,7 @@ def test_promotion_takes_effect_while_the_line_runs_and_is_rolled_back_with_one_
     assert (back.version, back.thresholds) == (4, Thresholds(fail_at=0.8))
     bench.until(lambda: model_of_the_line() == "tiny")
     bench.until(lambda: not page.result.buttons["back"].isVisible())
-    assert [one.rollback for one in Promotions(bench.home).read()] == [False, True]
+    assert [promotion.rollback for promotion in Promotions(bench.home).read()] == [False, True]
 
 
 def test_between_two_models_the_line_is_still_wanted(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -307,12 +309,12 @@ def test_everything_that_can_be_pressed_is_at_least_44_pixels(bench: Bench) -> N
     bench.finish()
     bench.press(bench.page.method.fold_button)
     small = [
-        (type(one).__name__, one.accessibleName() or one.toolTip(), one.width(), one.height())
-        for one in bench.page.findChildren(QWidget)
-        if isinstance(one, QAbstractButton | QComboBox | QLineEdit)
-        and one.isVisible()
-        and not isinstance(one.parent(), QComboBox)
-        and min(one.width(), one.height()) < 44
+        (type(widget).__name__, widget.accessibleName() or widget.toolTip(), widget.width(), widget.height())
+        for widget in bench.page.findChildren(QWidget)
+        if isinstance(widget, QAbstractButton | QComboBox | QLineEdit)
+        and widget.isVisible()
+        and not isinstance(widget.parent(), QComboBox)
+        and min(widget.width(), widget.height()) < 44
     ]
     assert small == []
 
@@ -346,9 +348,9 @@ def test_flips_are_the_pictures_that_change_sides_the_new_errors_first() -> None
     new = {"threshold": 0.5, "predictions": said(a=0.1, b=0.9, c=0.2, d=0.3)}
     current = {"threshold": 0.3, "verdicts": {"a": 0.4, "b": 0.9, "c": 0.8, "e": 0.1}}
     flips = flips_of(new, current, Path("data"))
-    assert [(one.name, one.better, one.path) for one in flips] == [
+    assert [(flip.name, flip.better, flip.path) for flip in flips] == [
         ("c", False, Path("data/c")),
         ("a", True, Path("data/a")),
     ]
-    assert [one.path for one in flips_of(new, current, Path("data/list.csv"))] == [Path("data/c"), Path("data/a")]
+    assert [flip.path for flip in flips_of(new, current, Path("data/list.csv"))] == [Path("data/c"), Path("data/a")]
     assert flips_of({"threshold": 0.5}, current, Path("data")) == []

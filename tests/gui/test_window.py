@@ -124,13 +124,13 @@ def test_everything_that_can_be_pressed_is_at_least_44_pixels(station: Station) 
     for page in station.window.bar.names:
         station.window.show_page(page)
         small = [
-            (type(one).__name__, one.accessibleName() or one.toolTip(), one.width(), one.height())
-            for one in station.window.findChildren(QWidget)
-            if isinstance(one, QAbstractButton | QComboBox | QLineEdit)
-            and one.isVisible()
-            and not isinstance(one.parent(), QComboBox)
-            and not one.objectName().startswith("qt_")
-            and min(one.width(), one.height()) < 44
+            (type(widget).__name__, widget.accessibleName() or widget.toolTip(), widget.width(), widget.height())
+            for widget in station.window.findChildren(QWidget)
+            if isinstance(widget, QAbstractButton | QComboBox | QLineEdit)
+            and widget.isVisible()
+            and not isinstance(widget.parent(), QComboBox)
+            and not widget.objectName().startswith("qt_")
+            and min(widget.width(), widget.height()) < 44
         ]
         assert small == []
 

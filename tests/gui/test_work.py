@@ -53,7 +53,7 @@ class Bench:
     def settle(self) -> list[str]:
         """Let everything through that is in the works, and return what was told."""
         self.let(50)
-        for _ in range(20):  # a job that follows is put behind this one
+        for _ in range(20):  # an errand that follows is put behind this one
             passed = threading.Event()
             self.worker.do(passed.set)
             assert passed.wait(WAIT_S)
