@@ -101,19 +101,19 @@ def show_conflicts(parsed: argparse.Namespace) -> int:
 
 def update_learning(parsed: argparse.Namespace) -> int:
     """Update the set."""
-    from inspector.review.learning import count_lessons
+    from inspector.review.lesson import LessonCounts
 
     learning, update = _updated(parsed)
-    counts = count_lessons(update.lessons)
+    counts = LessonCounts.of(update.lessons)
     if parsed.json:
         emit(
-            {"recipe": learning.recipe, "folder": str(learning.folder), "to_learn": counts["to learn"],
-             "for_test": counts["for the test"], "good": counts["good"], "defective": counts["defective"],
-             "added": update.added, "dropped": update.dropped, "lost": list(update.lost),
+            {"recipe": learning.recipe, "folder": str(learning.folder), **asdict(counts), "added": update.added,
+             "dropped": update.dropped, "lost": list(update.lost),
              "lessons": [asdict(lesson) for lesson in update.lessons]}
         )  # fmt: skip
         return EXIT_OK
-    print(f"{learning.folder}: " + ", ".join(f"{count} {words}" for words, count in counts.items()))
+    kinds = f"{counts.to_learn} to learn, {counts.for_test} for the test"
+    print(f"{learning.folder}: {kinds}, {counts.good} good, {counts.defective} defective")
     return EXIT_OK
 
 
@@ -130,12 +130,9 @@ def write_manifest(parsed: argparse.Namespace) -> int:
         model = assembly.model_store(home).find(name)
     manifest = training_manifest(learning, model)
     if parsed.json:
-        emit(
-            {"path": str(manifest.path), "own": manifest.own, "learned": manifest.learned, "audited": manifest.audited,
-             "labels": manifest.labels, "notes": list(manifest.notes)}
-        )  # fmt: skip
+        emit(asdict(manifest) | {"path": str(manifest.path)})
         return EXIT_OK
-    own = ", ".join(f"{count} {part}" for part, count in manifest.own.items())
+    own = ", ".join(f"{count} {part}" for part, count in asdict(manifest.own).items())
     print(f"{manifest.path}: {manifest.learned} learned, {manifest.audited} audited (test), of the model's own {own}")
     for note in manifest.notes:
         say(note)

@@ -53,25 +53,25 @@ def audit_report(log: ReviewLog, query: LogQuery, policy_of: PolicyOf, *, claim:
         LogError: If the log cannot be read.
     """
     whole = LogQuery(since=query.since, until=query.until, recipe=query.recipe, lot=query.lot)
-    found = population(log.parts(whole), policy_of)
+    audited = population(log.parts(whole), policy_of)
     said = _by_part(log.rows(whole))
-    passed = _truths(found.kept_passes, said)
-    rejected = _truths(found.kept_rejects, said)
+    passed = _truths(audited.kept_passes, said)
+    rejected = _truths(audited.kept_rejects, said)
     estimate = audit_estimate(
-        passes=found.passes,
-        rejects=found.rejects,
-        errors=found.errors,
+        passes=audited.passes,
+        rejects=audited.rejects,
+        errors=audited.errors,
         passed=AuditCounts.of(passed.values()),
         rejected=AuditCounts.of(rejected.values()),
         claim=claim,
     )
     contradicted = [part for part, truth in (passed | rejected).items() if truth is Truth.CONFLICT]
     return AuditReport(
-        population=found,
+        population=audited,
         estimate=estimate,
         conflicts=tuple(standings(said[part])[part] for part in contradicted),
         escapes=tuple(part for part, truth in passed.items() if truth is Truth.DEFECTIVE),
-        notes=(*found.notes, *_notes(found, estimate)),
+        notes=(*audited.notes, *_notes(audited, estimate)),
     )
 
 
@@ -104,14 +104,14 @@ def conflicts(log: ReviewLog, query: LogQuery) -> list[Standing]:
     Raises:
         LogError: If the log cannot be read.
     """
-    return [one for one in log.standings(query).values() if one.truth is Truth.CONFLICT]
+    return [standing for standing in log.standings(query).values() if standing.truth is Truth.CONFLICT]
 
 
 def _by_part(rows: Iterable[Review]) -> dict[str, list[Review]]:
-    found: dict[str, list[Review]] = {}
+    by_part: dict[str, list[Review]] = {}
     for row in rows:
-        found.setdefault(row.inspection_id, []).append(row)
-    return found
+        by_part.setdefault(row.inspection_id, []).append(row)
+    return by_part
 
 
 def _truths(parts: Iterable[tuple[str, str]], said: dict[str, list[Review]]) -> dict[str, Truth]:
@@ -119,25 +119,25 @@ def _truths(parts: Iterable[tuple[str, str]], said: dict[str, list[Review]]) -> 
     return {part: truth for part, truth in judged if truth is not None}
 
 
-def _notes(found: Population, estimate: AuditEstimate) -> list[str]:
+def _notes(audited: Population, estimate: AuditEstimate) -> list[str]:
     notes = []
     passed, claim = estimate.passed, estimate.claim
-    if found.problem:
-        notes.append(f"There can be no audit: {found.problem}. {found.next_step}")
-    if found.errors:
-        notes.append(f"{found.errors} parts without a verdict (ERROR) are in the yield, not in the escape rate.")
+    if audited.problem:
+        notes.append(f"There can be no audit: {audited.problem}. {audited.next_step}")
+    if audited.errors:
+        notes.append(f"{audited.errors} parts without a verdict (ERROR) are in the yield, not in the escape rate.")
     if passed.unclear:
         notes.append(
             f"{passed.unsure} audited passes are unsure and {passed.conflict} contradicted; they count as defective, "
             "for the lower limits as good."
         )
-    if passed.judged and found.rejects and not estimate.rejected.judged:
+    if passed.judged and audited.rejects and not estimate.rejected.judged:
         notes.append("No rejected part has been audited blind: how many defects were caught is open.")
     if not claim.shown:
         missing = claim.missing
         notes.append(
             f"That at most {100 * claim.claim:g} % of the passed parts are defective is not shown: with "
             f"{passed.judged} audited it may be up to {100 * claim.upper:.3g} % (95 %). It would take {missing} more, "
-            f"all of them good{' (there are fewer)' if missing > found.passes - passed.judged else ''}."
+            f"all of them good{' (there are fewer)' if missing > audited.passes - passed.judged else ''}."
         )
     return notes

@@ -88,13 +88,13 @@ class ExplainProcess:
         if self.over:
             return []
         code = self._process.poll()  # before reading: what the process wrote before its end is there then
-        found: list[ExplainReport] = []
+        reports: list[ExplainReport] = []
         for line in self._lines():
             try:
-                found.append(parse_explain_report(line))
+                reports.append(parse_explain_report(line))
             except JsonError as error:
                 self._fail(line, error)
-        if any(isinstance(report, Explained) for report in found):
+        if any(isinstance(report, Explained) for report in reports):
             self._close()
         elif code is not None:
             said = self._errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
@@ -102,7 +102,7 @@ class ExplainProcess:
             raise DeepLookError(
                 f"the deep look ended with code {code}: {said[-1] if said else 'it said nothing'}", "Try again."
             )
-        return found
+        return reports
 
     def cancel(self) -> None:
         """End it; nothing happens where it is over. What is in its folder stays."""

@@ -5,23 +5,18 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections import Counter
-from dataclasses import asdict, dataclass, fields
-from enum import Enum
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import LearningError
-from inspector.domain.records import Verdict
-from inspector.domain.review import Truth, standings
 from inspector.files import FileError, write_bytes, write_text
 from inspector.outputs.base import LogQuery
-from inspector.outputs.rows import time_text
+from inspector.review.lesson import COLUMNS, Lesson, lesson_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from inspector.domain.records import Inspection
     from inspector.domain.review import Review
     from inspector.outputs.reviews import ReviewLog
 
@@ -30,67 +25,9 @@ _LEFT_OUT = "left-out.csv"
 _PICTURES = "pictures"
 
 
-class Why(Enum):
-    """Why a picture is in the set."""
-
-    DISAGREEMENT = "disagreement"  #: the reviewers say otherwise than the verdict
-    CONFIRMED = "confirmed"  #: a failure or review that the reviewers confirm; on wish
-    AUDIT = "audit"  #: judged blind: for the test only
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lesson:
-    """One picture to be learned, or to be tested with: a row of ``learning.csv``, every field as text.
-
-    Args:
-        picture: Its file in ``pictures``.
-        sha256: Of the file.
-        label: "good" or "defective".
-        defect_type: Where it was named.
-        split: "test" for what was judged blind; empty for what may be trained on.
-        why: See `Why`.
-        inspection_id: Of the part.
-        time_utc: When it was captured.
-        verdict: Of the station.
-        p_defective: Of the station; empty where there was none.
-        model: Name of the model that judged.
-        model_sha256: Of its manifest.
-        recipe: Name of the recipe.
-        recipe_version: Its version.
-        source: Where the picture came from, with the file where there was one.
-        archived: The archive's file of which it is a copy.
-        reviewers: Who judges it so, with "; " between them.
-        reviewed_utc: When the last of them did.
-        review_ids: Their rows in the record of reviews, with "; " between them.
-    """
-
-    picture: str
-    sha256: str
-    label: str
-    defect_type: str
-    split: str
-    why: str
-    inspection_id: str
-    time_utc: str
-    verdict: str
-    p_defective: str
-    model: str
-    model_sha256: str
-    recipe: str
-    recipe_version: str
-    source: str
-    archived: str
-    reviewers: str
-    reviewed_utc: str
-    review_ids: str
-
-
-COLUMNS = tuple(field.name for field in fields(Lesson))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningUpdate:
-    """What an update of the set has found.
+    """What an update of the set has changed.
 
     Args:
         lessons: All that is in the set now.
@@ -178,7 +115,7 @@ class LearningSet:
         self._write_left_out(self.left_out() - frozenset(inspection_ids))
 
     def _write_left_out(self, inspection_ids: frozenset[str]) -> None:
-        _keep(self.folder / _LEFT_OUT, "".join(f"{one}\n" for one in sorted(inspection_ids)))
+        _keep(self.folder / _LEFT_OUT, "".join(f"{part}\n" for part in sorted(inspection_ids)))
 
     def update(self, log: ReviewLog, *, confirmed: bool = False) -> LearningUpdate:
         """Bring the set in line with the reviews of its recipe: copy new pictures, drop what does not stand any more.
@@ -200,29 +137,29 @@ class LearningSet:
             LogError: If the log cannot be read.
             LearningError: If the set cannot be written.
         """
-        before = {one.inspection_id: one for one in self.lessons()}
+        before = {lesson.inspection_id: lesson for lesson in self.lessons()}
         said: dict[str, list[Review]] = {}
         for row in log.rows(LogQuery(recipe=self.recipe)):
             said.setdefault(row.inspection_id, []).append(row)
         records = log.inspections(sorted({*before, *said}))
         out = self.left_out()
-        after = {part: one for part, one in before.items() if part not in records and part not in out}
+        after = {part: lesson for part, lesson in before.items() if part not in records and part not in out}
         lost = []
         for part, rows in said.items():
             if part in out:
                 continue
-            lesson = _lesson(records[part], rows, confirmed=confirmed or part in before)
+            lesson = lesson_of(records[part], rows, confirmed=confirmed or part in before)
             if lesson is None:
                 continue
             if self._take(lesson, before.get(part)):
                 after[part] = lesson
             else:
                 lost.append(part)
-        found = tuple(sorted(after.values(), key=lambda one: (one.time_utc, one.inspection_id)))
-        if found != tuple(before.values()):
-            self._write(found)
+        lessons = tuple(sorted(after.values(), key=lambda lesson: (lesson.time_utc, lesson.inspection_id)))
+        if lessons != tuple(before.values()):
+            self._write(lessons)
         return LearningUpdate(
-            lessons=found, added=len(after.keys() - before.keys()), dropped=len(before.keys() - after.keys()),
+            lessons=lessons, added=len(after.keys() - before.keys()), dropped=len(before.keys() - after.keys()),
             lost=tuple(lost),
         )  # fmt: skip
 
@@ -249,7 +186,7 @@ class LearningSet:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows(tuple(asdict(one).values()) for one in lessons)
+        writer.writerows(tuple(asdict(lesson).values()) for lesson in lessons)
         _keep(self.folder / _FILE, text.getvalue())
 
 
@@ -262,18 +199,6 @@ def file_sha256(path: Path) -> str:
         return ""
 
 
-def count_lessons(lessons: Sequence[Lesson]) -> dict[str, int]:
-    """Return how many there are: ``to learn``, ``for the test``, and by label."""
-    labels = Counter(one.label for one in lessons)
-    tests = sum(one.split == "test" for one in lessons)
-    return {
-        "to learn": len(lessons) - tests,
-        "for the test": tests,
-        "good": labels["good"],
-        "defective": labels["defective"],
-    }
-
-
 # --- inside -----------------------------------------------------------------------------------------------------------
 
 
@@ -282,53 +207,3 @@ def _keep(path: Path, text: str) -> None:
         write_text(path, text)
     except FileError as error:
         raise LearningError(error.what, error.next_step) from error
-
-
-def _lesson(one: Inspection, rows: Sequence[Review], *, confirmed: bool) -> Lesson | None:
-    """Return what is to be learned of a part; None where nothing is."""
-    standing = standings(rows).get(one.id)
-    if standing is None or standing.truth not in {Truth.GOOD, Truth.DEFECTIVE} or one.picture is None:
-        return None
-    defective = standing.truth is Truth.DEFECTIVE
-    why = _why(one.decision.verdict, defective=defective, blind=any(row.blind for row in rows))
-    if why is None or (why is Why.CONFIRMED and not confirmed):
-        return None
-    picture, model, score = one.picture, one.model, one.decision.p_defective
-    decided = [review for review in standing.reviews if review.judgement and review.judgement.value != "unsure"]
-    types = standing.defect_types
-    return Lesson(
-        picture=one.id + picture.path.suffix,
-        sha256=picture.sha256,
-        label="defective" if defective else "good",
-        defect_type=types[-1] if types else "",
-        split="test" if why is Why.AUDIT else "",
-        why=why.value,
-        inspection_id=one.id,
-        time_utc=time_text(one.time_utc),
-        verdict=one.decision.verdict.value,
-        p_defective="" if score is None else f"{score:.6f}",
-        model=model.name if model else "",
-        model_sha256=model.sha256 if model else "",
-        recipe=one.recipe,
-        recipe_version=str(one.recipe_version),
-        source=_text(f"{one.source} {one.source_path or ''}".strip()),
-        archived=_text(str(picture.path)),
-        reviewers=_text("; ".join(review.reviewer for review in decided)),
-        reviewed_utc=time_text(max(review.time_utc for review in decided)),
-        review_ids="; ".join(review.id for review in decided),
-    )
-
-
-def _why(verdict: Verdict, *, defective: bool, blind: bool) -> Why | None:
-    if verdict is Verdict.ERROR:
-        return None
-    if blind:
-        return Why.AUDIT
-    if (verdict is Verdict.PASS) == defective:
-        return Why.DISAGREEMENT
-    return Why.CONFIRMED if defective else None
-
-
-def _text(text: str) -> str:
-    """Return a text for one line of the table; bytes of file names that are no text are spelled out."""
-    return " ".join(text.encode("utf-8", "backslashreplace").decode("utf-8").split("\n"))

@@ -13,21 +13,22 @@ from typing import TYPE_CHECKING
 from inspector.domain.errors import BundleError, LearningError
 from inspector.files import FileError, write_text
 from inspector.review.learning import file_sha256
+from inspector.review.lesson import TEST
 from inspector.vision.bundle import load_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from inspector.review.learning import LearningSet, Lesson
+    from inspector.review.learning import LearningSet
+    from inspector.review.lesson import Lesson
 
 _COLUMNS = ("path", "label", "defect_type", "category", "group", "mask", "split")
 _SPLIT = Path("report/split.csv")
 _MASK_FOLDERS = ("ground_truth", "masks")
-_PARTS = ("train", "val", "test")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class ManifestPicture:
     """A row of the manifest.
 
     Args:
@@ -52,6 +53,23 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartCounts:
+    """How many pictures each part of a model's own split gives."""
+
+    train: int
+    val: int
+    test: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelCounts:
+    """How many pictures there are of each label."""
+
+    good: int
+    defective: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingManifest:
     """A manifest that was written for the trainer.
 
@@ -65,10 +83,10 @@ class TrainingManifest:
     """
 
     path: Path
-    own: dict[str, int]
+    own: PartCounts
     learned: int
     audited: int
-    labels: dict[str, int]
+    labels: LabelCounts
     notes: tuple[str, ...]
 
 
@@ -88,7 +106,7 @@ def training_manifest(learning: LearningSet, model: Path | None) -> TrainingMani
         LearningError: If there is nothing to be learned, a class has too few pictures, or it cannot be written.
     """
     lessons = learning.lessons()
-    if not any(one.split == "" for one in lessons):
+    if all(lesson.for_test for lesson in lessons):
         raise LearningError(
             f"there is no picture to be learned for {learning.recipe} ({len(lessons)} for the test)",
             "Review failures, or take in confirmed ones too; what was judged blind is for the test only.",
@@ -96,11 +114,11 @@ def training_manifest(learning: LearningSet, model: Path | None) -> TrainingMani
     own, notes = _own(model) if model is not None else ([], ["The model's own data were left out."])
     own, learned, more = _united(own, learning, lessons)
     rows = [*own, *learned]
-    labels = Counter(one.label for one in rows)
+    labels = Counter(row.label for row in rows)
     if not labels["good"] or not labels["defective"]:
         raise LearningError(
             f"there are {labels['good']} good and {labels['defective']} defective pictures in all",
-            "A model needs both: restore its own data, or review more parts." + "".join(f" {one}" for one in notes),
+            "A model needs both: restore its own data, or review more parts." + "".join(f" {note}" for note in notes),
         )
     text = _csv(rows)
     name = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
@@ -109,13 +127,13 @@ def training_manifest(learning: LearningSet, model: Path | None) -> TrainingMani
         write_text(path, text)
     except FileError as error:
         raise LearningError(error.what, error.next_step) from error
-    parts = Counter(one.split for one in own)
+    parts = Counter(picture.split for picture in own)
     return TrainingManifest(
         path=path,
-        own={part: parts[part] for part in _PARTS},
-        learned=sum(one.split == "" for one in learned),
-        audited=sum(one.split == "test" for one in learned),
-        labels={"good": labels["good"], "defective": labels["defective"]},
+        own=PartCounts(train=parts["train"], val=parts["val"], test=parts[TEST]),
+        learned=sum(picture.split == "" for picture in learned),
+        audited=sum(picture.split == TEST for picture in learned),
+        labels=LabelCounts(good=labels["good"], defective=labels["defective"]),
         notes=(*notes, *more),
     )
 
@@ -123,7 +141,7 @@ def training_manifest(learning: LearningSet, model: Path | None) -> TrainingMani
 # --- the model's own data ---------------------------------------------------------------------------------------------
 
 
-def _own(model: Path) -> tuple[list[Picture], list[str]]:
+def _own(model: Path) -> tuple[list[ManifestPicture], list[str]]:
     """Return the pictures of which a model was made that are there, unaltered, and what is to be said of them."""
     try:
         request = load_manifest(model).training.get("request")
@@ -137,16 +155,16 @@ def _own(model: Path) -> tuple[list[Picture], list[str]]:
     if not data:
         return [], [f"The model {model.name} does not say where its pictures are: only what was learned is in."]
     masks = _masks(Path(data))
-    found, gone, altered = [], [], []
+    there, gone, altered = [], [], []
     for row in rows:
-        one = _picture(Path(data), row, masks)
-        digest = file_sha256(one.path)
+        picture = _picture(Path(data), row, masks)
+        digest = file_sha256(picture.path)
         if not digest:
-            gone.append(one.path)
-        elif digest != one.sha256:
-            altered.append(one.path)
+            gone.append(picture.path)
+        elif digest != picture.sha256:
+            altered.append(picture.path)
         else:
-            found.append(one)
+            there.append(picture)
     notes = []
     for what, paths in (("are gone", gone), ("have been altered since", altered)):
         if paths:
@@ -154,10 +172,10 @@ def _own(model: Path) -> tuple[list[Picture], list[str]]:
                 f"{len(paths)} of the {len(rows)} pictures that {model.name} was made from {what}, as {paths[0]}: "
                 "they are left out."
             )
-    return found, notes
+    return there, notes
 
 
-def _picture(data: Path, row: dict[str, str], masks: dict[str, Path]) -> Picture:
+def _picture(data: Path, row: dict[str, str], masks: dict[str, Path]) -> ManifestPicture:
     root = data.parent if data.is_file() or data.suffix.lower() in {".csv", ".parquet"} else data
     name = row.get("path", "")
     good = row.get("label", "") == "good"
@@ -165,7 +183,7 @@ def _picture(data: Path, row: dict[str, str], masks: dict[str, Path]) -> Picture
     mask = masks.get(name)
     if mask is None and not good and root == data:
         mask = _mask(root / category, kind, Path(name).stem)
-    return Picture(
+    return ManifestPicture(
         path=(root / name).absolute(),
         label="good" if good else "defective",
         defect_type="" if good else kind,
@@ -200,12 +218,12 @@ def _mask(folder: Path, kind: str, stem: str) -> Path | None:
 
 
 def _united(
-    own: list[Picture], learning: LearningSet, lessons: Iterable[Lesson]
-) -> tuple[list[Picture], list[Picture], list[str]]:
+    own: list[ManifestPicture], learning: LearningSet, lessons: Iterable[Lesson]
+) -> tuple[list[ManifestPicture], list[ManifestPicture], list[str]]:
     """Return own and learned pictures, each content once; of what is in both the reviewers' label counts."""
-    by_path = {one.path: one for one in own}
-    by_content = {one.sha256: one for one in own}
-    learned: list[Picture] = []
+    by_path = {picture.path: picture for picture in own}
+    by_content = {picture.sha256: picture for picture in own}
+    learned: list[ManifestPicture] = []
     replaced: set[Path] = set()
     spoilt, seen = [], 0
     current = set()
@@ -218,10 +236,11 @@ def _united(
         there = by_path.get(path) or by_content.get(lesson.sha256)
         if there is not None:
             replaced.add(there.path)
-            seen += lesson.split == "test" and there.split != "test"
+            seen += lesson.for_test and there.split != TEST
         learned.append(_learned(path, lesson, there))
-    withdrawn = {one.path for one in own if one.path.parent == learning.pictures.absolute() and one.path not in current}
-    kept = [one for one in own if one.path not in replaced | withdrawn]
+    folder = learning.pictures.absolute()
+    withdrawn = {picture.path for picture in own if picture.path.parent == folder and picture.path not in current}
+    kept = [picture for picture in own if picture.path not in replaced | withdrawn]
     notes = []
     if spoilt:
         notes.append(f"{len(spoilt)} learned pictures are gone or altered, as {spoilt[0]}: they are left out.")
@@ -235,25 +254,23 @@ def _united(
     return kept, learned, notes
 
 
-def _learned(path: Path, lesson: Lesson, there: Picture | None) -> Picture:
+def _learned(path: Path, lesson: Lesson, there: ManifestPicture | None) -> ManifestPicture:
     """Return the row of a lesson; the test wins over what the model's own data say, these over no part."""
-    tested = "test" in {lesson.split, there.split if there is not None else ""}
-    return Picture(
+    tested = lesson.for_test or (there is not None and there.split == TEST)
+    return ManifestPicture(
         path=path,
         label=lesson.label,
         defect_type=lesson.defect_type,
-        split="test" if tested else there.split if there is not None else "",
+        split=TEST if tested else there.split if there is not None else "",
         sha256=lesson.sha256,
         category=there.category if there is not None else "",
     )
 
 
-def _csv(rows: Iterable[Picture]) -> str:
+def _csv(rows: Iterable[ManifestPicture]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    for one in rows:
-        writer.writerow(
-            (one.path, one.label, one.defect_type, one.category, one.group, one.mask or "", one.split)
-        )  # fmt: skip
+    for row in rows:
+        writer.writerow((row.path, row.label, row.defect_type, row.category, row.group, row.mask or "", row.split))
     return text.getvalue()

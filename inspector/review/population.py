@@ -31,15 +31,15 @@ def recipe_policies(recipes: Path) -> PolicyOf:
     Args:
         recipes: The station's recipes.
     """
-    found: dict[tuple[str, int], ArchiveConfig | None] = {}
+    known: dict[tuple[str, int], ArchiveConfig | None] = {}
 
     def policy_of(name: str, version: int) -> ArchiveConfig | None:
-        if (name, version) not in found:
+        if (name, version) not in known:
             try:
-                found[name, version] = load_recipe(recipes / "history" / f"{name}.v{version}.json").archive
+                known[name, version] = load_recipe(recipes / "history" / f"{name}.v{version}.json").archive
             except RecipeError:
-                found[name, version] = None
-        return found[name, version]
+                known[name, version] = None
+        return known[name, version]
 
     return policy_of
 
@@ -105,9 +105,9 @@ def population(rows: Iterable[PartRow], policy_of: PolicyOf) -> Population:
     used = {key: group for key, group in groups.items() if rates[key]}
     one_in = max((rates[key] for key in used), default=0)
     thinned = len({rates[key] for key in used}) > 1
-    kept = [one for group in used.values() for one in group.kept]
+    kept = [part for group in used.values() for part in group.kept]
     if thinned:
-        kept = [one for one in kept if draw(one[0], KEPT) * one_in < 1.0]
+        kept = [(part, path) for part, path in kept if draw(part, KEPT) * one_in < 1.0]
     outside = sum(group.passes for key, group in groups.items() if key not in used)
     problem, next_step = _problem(sum(group.passes for group in groups.values()), kept, used)
     return Population(
@@ -117,7 +117,7 @@ def population(rows: Iterable[PartRow], policy_of: PolicyOf) -> Population:
         outside=outside,
         one_in=one_in,
         kept_passes=tuple(sorted(kept)),  # ids are ordered by time
-        kept_rejects=tuple(sorted(one for group in used.values() for one in group.rejected)),
+        kept_rejects=tuple(sorted(part for group in used.values() for part in group.rejected)),
         not_saved=sum(group.not_saved for group in used.values()),
         notes=_notes(groups, rates, used, thinned=thinned),
         problem=problem,

@@ -194,14 +194,14 @@ def load_entry(log: ReviewLog, request: QueueRequest, inspection_id: str) -> Ent
 
 def _audit(log: ReviewLog, request: QueueRequest, policy_of: PolicyOf) -> Queue:
     """Draw passes at random by the hash of their ids, mix in as many rejects, and shuffle."""
-    found = population(log.parts(_only(request.query, None)), policy_of)
+    audited = population(log.parts(_only(request.query, None)), policy_of)
     salt = f"audit:{request.seed}"
-    removed = _removed(found.kept_passes)
-    passes = _first(found.kept_passes[removed:], request.sample, salt)
-    rejects = _first(found.kept_rejects[_removed(found.kept_rejects) :], len(passes), salt)
-    order = sorted([*passes, *rejects], key=lambda one: draw(one, f"order:{request.seed}"))
+    removed = _removed(audited.kept_passes)
+    passes = _first(audited.kept_passes[removed:], request.sample, salt)
+    rejects = _first(audited.kept_rejects[_removed(audited.kept_rejects) :], len(passes), salt)
+    order = sorted([*passes, *rejects], key=lambda part: draw(part, f"order:{request.seed}"))
     ids, judged, by_others = _waiting(order, log.standings(_only(request.query, None)), request)
-    notes = list(found.notes)
+    notes = list(audited.notes)
     if removed:
         notes.append(
             f"The pictures of the {removed} oldest passes that were kept are gone by now: the audit draws of the later "
@@ -214,10 +214,10 @@ def _audit(log: ReviewLog, request: QueueRequest, policy_of: PolicyOf) -> Queue:
             f"There are only {len(rejects)} rejected parts to mix in with {len(passes)} passed ones: "
             "a reviewer can guess what most are."
         )
-    if found.problem:
+    if audited.problem:
         ids = ()
     return Queue(
-        request=request, ids=ids, judged=judged, by_others=by_others, without_picture=0, population=found,
+        request=request, ids=ids, judged=judged, by_others=by_others, without_picture=0, population=audited,
         notes=tuple(notes),
     )  # fmt: skip
 
@@ -232,7 +232,7 @@ def _removed(parts: Sequence[tuple[str, str]]) -> int:
 
 
 def _first(parts: Iterable[tuple[str, str]], count: int, salt: str) -> list[str]:
-    return heapq.nsmallest(count, (one for one, _ in parts), key=lambda one: draw(one, salt))
+    return heapq.nsmallest(count, (part for part, _ in parts), key=lambda part: draw(part, salt))
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------
@@ -243,15 +243,15 @@ def _waiting(
 ) -> tuple[tuple[str, ...], int, int]:
     """Return which parts wait, how many this reviewer has judged, and how many are left to others' judgements."""
     waiting, judged, by_others = [], 0, 0
-    for one in ids:
-        standing = standings.get(one)
+    for part in ids:
+        standing = standings.get(part)
         own = standing.of(request.reviewer) if standing else None
         if _is_done(own, request):
             judged += 1
         elif standing and _others(standing, request) and not request.second_opinion:
             by_others += 1
         else:
-            waiting.append(one)
+            waiting.append(part)
     return tuple(waiting), judged, by_others
 
 

@@ -86,14 +86,14 @@ def measure(blocks: int, parts: int, per_second: float, judgements_per_second: f
 
 def _commits(log: SqliteResultLog, first: int, count: int, per_second: float) -> list[float]:
     pause = threading.Event()
-    found = []
+    spent_ms = []
     for number in range(first, first + count):
-        one = inspection(number)
+        part = inspection(number)
         started_s = time.perf_counter()
-        log.append(one)
-        found.append(1000 * (time.perf_counter() - started_s))
+        log.append(part)
+        spent_ms.append(1000 * (time.perf_counter() - started_s))
         pause.wait(max(0.0, 1 / per_second - (time.perf_counter() - started_s)))
-    return found
+    return spent_ms
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def parts(tmp_path: Path) -> list[Inspection]:
 
 
 def run(capsys: pytest.CaptureFixture[str], home: Path, *arguments: object) -> tuple[int, Any]:
-    code = main(["review", *(str(one) for one in arguments), "--home", str(home), "--json"])
+    code = main(["review", *(str(argument) for argument in arguments), "--home", str(home), "--json"])
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 1
     return code, json.loads(lines[0])
@@ -52,16 +52,16 @@ def test_a_failure_is_judged_withdrawn_and_its_history_told(
 ) -> None:
     by = ("--reviewer", "Ada")
     _, queue = run(capsys, tmp_path, "queue", "failures", *by)
-    assert [one["inspection_id"] for one in queue["entries"]] == [part.id for part in parts[12:]]
+    assert [entry["inspection_id"] for entry in queue["entries"]] == [part.id for part in parts[12:]]
     assert (queue["entries"][0]["verdict"], queue["entries"][0]["p_defective"]) == ("FAIL", 0.25)
-    one = parts[12].id
-    code, judged = run(capsys, tmp_path, "judge", one, "defective", "--type", "crack", "--queue", "failures", *by)
+    part = parts[12].id
+    code, judged = run(capsys, tmp_path, "judge", part, "defective", "--type", "crack", "--queue", "failures", *by)
     assert (code, judged["judgement"], judged["defect_type"], judged["blind"]) == (0, "defective", "crack", False)
     _, queue = run(capsys, tmp_path, "queue", "failures", *by)
     assert (len(queue["entries"]), queue["judged"]) == (5, 1)
     _, withdrawn = run(capsys, tmp_path, "undo", *by)
     assert withdrawn["undoes"] == judged["id"]
-    code, told = run(capsys, tmp_path, "history", one)
+    code, told = run(capsys, tmp_path, "history", part)
     assert [row["id"] for row in told["reviews"]] == [judged["id"], withdrawn["id"]]
     assert (told["inspection"]["verdict"], told["truth"]) == ("FAIL", None)
     code, fault = run(capsys, tmp_path, "undo", *by)
@@ -91,12 +91,12 @@ def test_an_audit_shows_no_verdict_and_its_estimate_follows(
             assert judged["blind"]
     code, fault = run(capsys, tmp_path, "judge", parts[0].id, "good", "--queue", "audit", *wanted)
     assert (code, "does not wait in this audit" in fault["error"]["what"]) == (1, True)
-    _, found = run(capsys, tmp_path, "estimate", "--claim", "0.2")
+    _, report = run(capsys, tmp_path, "estimate", "--claim", "0.2")
     escaped = int(verdicts[audit["entries"][0]["inspection_id"]] is P)
-    assert (found["passed"]["defective"], found["rejected"]["defective"]) == (escaped, 6)
-    assert found["population"]["passes"] == 12
-    assert found["escape_rate"]["value"] == pytest.approx(escaped / (escaped + 6))
-    assert len(found["escapes"]) == escaped
+    assert (report["passed"]["defective"], report["rejected"]["defective"]) == (escaped, 6)
+    assert report["population"]["passes"] == 12
+    assert report["escape_rate"]["value"] == pytest.approx(escaped / (escaped + 6))
+    assert len(report["escapes"]) == escaped
     assert main(["review", "estimate", "--home", str(tmp_path)]) == 0
     assert "escape rate" in capsys.readouterr().out
 
@@ -104,8 +104,8 @@ def test_an_audit_shows_no_verdict_and_its_estimate_follows(
 def test_conflicts_are_listed(capsys: pytest.CaptureFixture[str], tmp_path: Path, parts: list[Inspection]) -> None:
     for who, what in (("Ada", "good"), ("Bob", "defective")):
         run(capsys, tmp_path, "judge", parts[12].id, what, "--reviewer", who)
-    _, found = run(capsys, tmp_path, "conflicts")
-    assert found == {"conflicts": [{"inspection_id": parts[12].id, "judgements": {"Ada": "good", "Bob": "defective"}}]}
+    _, answer = run(capsys, tmp_path, "conflicts")
+    assert answer == {"conflicts": [{"inspection_id": parts[12].id, "judgements": {"Ada": "good", "Bob": "defective"}}]}
     assert main(["review", "conflicts", "--home", str(tmp_path)]) == 0
     assert "Ada: good, Bob: defective" in capsys.readouterr().out
 

@@ -36,23 +36,23 @@ def fill(folder: Path, verdicts: Sequence[Verdict], *, kept: bool = True) -> tup
     """Make ``folder/log.sqlite3`` with parts of these verdicts, each with a picture of its own."""
     path = folder / "log.sqlite3"
     with closing(SqliteResultLog(path)) as log:
-        rows = [with_picture(folder, inspection(n, one), kept=kept) for n, one in enumerate(verdicts, 1)]
+        rows = [with_picture(folder, inspection(n, verdict), kept=kept) for n, verdict in enumerate(verdicts, 1)]
         for row in rows:
             log.append(row)
     return path, rows
 
 
-def with_picture(folder: Path, one: Inspection, *, kept: bool = True) -> Inspection:
+def with_picture(folder: Path, part: Inspection, *, kept: bool = True) -> Inspection:
     """Return the inspection with a picture in the archive: noise, by its number."""
     if not kept:
-        return one
-    pixels = np.random.default_rng(one.part_number).integers(0, 255, (40, 40, 3), dtype=np.uint8)
+        return part
+    pixels = np.random.default_rng(part.part_number).integers(0, 255, (40, 40, 3), dtype=np.uint8)
     data = encode_picture(pixels, ".png")
-    picture = folder / "pictures" / one.decision.verdict.value.lower() / f"{one.id}.png"
+    picture = folder / "pictures" / part.decision.verdict.value.lower() / f"{part.id}.png"
     picture.parent.mkdir(parents=True, exist_ok=True)
     picture.write_bytes(data)
     archived = ArchivedPicture(path=picture, sha256=hashlib.sha256(data).hexdigest(), heatmap_path=None)
-    return replace(one, picture=archived)
+    return replace(part, picture=archived)
 
 
 def said(

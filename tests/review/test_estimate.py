@@ -71,13 +71,13 @@ def test_the_estimate_follows_from_what_was_judged_on_a_walk(tmp_path: Path) -> 
         walk.skip()  # the answer
         desk.settle()
     report = audit_report(log, LogQuery(verdicts=frozenset({F})), keep_all)
-    found = report.estimate
-    assert found.passed == AuditCounts(good=27, defective=3)
-    assert found.rejected == AuditCounts(defective=10)
+    estimate = report.estimate
+    assert estimate.passed == AuditCounts(good=27, defective=3)
+    assert estimate.rejected == AuditCounts(defective=10)
     assert set(report.escapes) == escaped
-    assert found.escape_rate.value == pytest.approx(3 / 13)
-    assert found.yield_corrected.value == pytest.approx(27 / 42)
-    assert not found.claim.shown
+    assert estimate.escape_rate.value == pytest.approx(3 / 13)
+    assert estimate.yield_corrected.value == pytest.approx(27 / 42)
+    assert not estimate.claim.shown
     assert any("2 parts without a verdict" in note for note in report.notes)
     assert any("is not shown" in note and "all of them good" in note for note in report.notes)
 
@@ -87,9 +87,9 @@ def test_judgements_that_were_not_blind_count_for_nothing(tmp_path: Path) -> Non
     log = ReviewLog(path)
     for part in parts:
         log.add(said(part.id, queue=QueueKind.FAILURES))
-    found = audit_report(log, LogQuery(), keep_all).estimate
-    assert (found.passed.judged, found.rejected.judged) == (0, 0)
-    assert found.escape_rate.value is None
+    estimate = audit_report(log, LogQuery(), keep_all).estimate
+    assert (estimate.passed.judged, estimate.rejected.judged) == (0, 0)
+    assert estimate.escape_rate.value is None
 
 
 def test_conflicts_are_listed_and_shown_as_unclear(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_conflicts_are_listed_and_shown_as_unclear(tmp_path: Path) -> None:
     for part, judgement, by in ((parts[0], GOOD, "Ada"), (parts[0], BAD, "Bob"), (parts[1], GOOD, "Ada")):
         log.add(said(part.id, judgement, by=by, blind=True, queue=QueueKind.AUDIT))
     report = audit_report(log, LogQuery(), keep_all)
-    assert [one.inspection_id for one in report.conflicts] == [parts[0].id]
+    assert [standing.inspection_id for standing in report.conflicts] == [parts[0].id]
     assert report.estimate.passed == AuditCounts(good=1, conflict=1)
     assert report.estimate.defective_passes.value == 0.5
     assert report.escapes == ()

@@ -12,7 +12,8 @@ from inspector.domain.review import Judgement, QueueKind
 from inspector.outputs.reviews import ReviewLog
 from inspector.paths import Home
 from inspector.pictures import read_picture
-from inspector.review.learning import LearningSet, Why, count_lessons
+from inspector.review.learning import LearningSet
+from inspector.review.lesson import LessonCounts, Why
 from tests.review.parts import fill, said
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ Made = tuple[ReviewLog, "list[Inspection]", LearningSet]
 
 
 def why(learning: LearningSet) -> dict[str, str]:
-    return {one.inspection_id: one.why for one in learning.lessons()}
+    return {lesson.inspection_id: lesson.why for lesson in learning.lessons()}
 
 
 def test_disagreements_are_learned_and_confirmed_ones_on_wish(made: Made) -> None:
@@ -46,7 +47,7 @@ def test_disagreements_are_learned_and_confirmed_ones_on_wish(made: Made) -> Non
     assert learning.update(log, confirmed=True).added == 2
     assert {why(learning)[parts[place].id] for place in (3, 5)} == {"confirmed"}
     assert learning.update(log).dropped == 0  # what was taken stays
-    assert count_lessons(learning.lessons()) == {"to learn": 5, "for the test": 0, "good": 2, "defective": 3}
+    assert LessonCounts.of(learning.lessons()) == LessonCounts(to_learn=5, for_test=0, good=2, defective=3)
 
 
 def test_a_lesson_says_where_it_comes_from_and_its_picture_outlives_the_archive(made: Made) -> None:
@@ -73,8 +74,10 @@ def test_what_was_judged_blind_is_for_the_test_only_whatever_was_found(made: Mad
         log.add(said(part.id, judgement, blind=True, queue=QueueKind.AUDIT))
     log.add(said(parts[0].id, BAD, by="Bob"))  # not blind, of the same part
     learning.update(log)
-    assert {one.why for one in learning.lessons()} == {Why.AUDIT.value}
-    assert {one.inspection_id: one.split for one in learning.lessons()} == {part.id: "test" for part in parts[:4]}
+    assert {lesson.why for lesson in learning.lessons()} == {Why.AUDIT.value}
+    assert {lesson.inspection_id: lesson.split for lesson in learning.lessons()} == {
+        part.id: "test" for part in parts[:4]
+    }
 
 
 def test_a_withdrawn_or_contradicted_judgement_takes_the_picture_out(made: Made) -> None:
@@ -98,8 +101,8 @@ def test_a_picture_that_is_gone_or_altered_is_told(made: Made) -> None:
     parts[2].picture.path.write_bytes(b"other")
     log.add(said(parts[0].id, BAD))
     log.add(said(parts[2].id, GOOD))
-    found = learning.update(log)
-    assert (set(found.lost), found.lessons) == ({parts[0].id, parts[2].id}, ())
+    update = learning.update(log)
+    assert (set(update.lost), update.lessons) == ({parts[0].id, parts[2].id}, ())
 
 
 def test_parts_of_another_log_stay(made: Made, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -15,7 +16,7 @@ from inspector.domain.records import Verdict
 from inspector.domain.review import Judgement, QueueKind
 from inspector.outputs.reviews import ReviewLog
 from inspector.review.learning import LearningSet
-from inspector.review.manifest import TrainingManifest, training_manifest
+from inspector.review.manifest import LabelCounts, PartCounts, TrainingManifest, training_manifest
 from inspector.vision.bundle import Bundle
 from tests.review.parts import fill, said
 from trainer.dataset import TEST, TRAIN, VAL
@@ -87,8 +88,8 @@ def station(tmp_path: Path) -> tuple[ReviewLog, list[Inspection], LearningSet]:
 Station = tuple[ReviewLog, "list[Inspection]", LearningSet]
 
 
-def rows_of(found: TrainingManifest) -> list[dict[str, str]]:
-    with found.path.open(encoding="utf-8", newline="") as file:
+def rows_of(manifest: TrainingManifest) -> list[dict[str, str]]:
+    with manifest.path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -101,19 +102,20 @@ def test_the_models_own_pictures_keep_their_parts_and_what_was_judged_blind_is_t
         said_so = BAD if part.decision.verdict is P else GOOD
         log.add(said(part.id, said_so, blind=blind, queue=QueueKind.AUDIT if blind else QueueKind.DIRECT))
     learning.update(log)
-    found = training_manifest(learning, model)
-    assert (found.own, found.learned, found.audited) == ({"train": 26, "val": 6, "test": 8}, 18, 6)
-    assert (found.labels, found.notes) == ({"good": 32, "defective": 32}, ())
+    manifest = training_manifest(learning, model)
+    assert manifest.own == PartCounts(train=26, val=6, test=8)
+    assert (manifest.learned, manifest.audited) == (18, 6)
+    assert (manifest.labels, manifest.notes) == (LabelCounts(good=32, defective=32), ())
     with (model / "report" / "split.csv").open(newline="") as file:
         before = {row["sha256"]: row["split"] for row in csv.DictReader(file)}
-    after = dealt(found.path)
-    assert {one.sha256: one.part for one in after.samples if one.sha256 in before} == before
-    tested = {one.path.stem for one in after.of(TEST)}
+    after = dealt(manifest.path)
+    assert {sample.sha256: sample.part for sample in after.samples if sample.sha256 in before} == before
+    tested = {sample.path.stem for sample in after.of(TEST)}
     audited = {part.id for part in parts[::4]}
     assert audited <= tested
-    learned = [one for one in after.of(TRAIN, VAL) if one.path.parent == learning.pictures]
-    assert {one.path.stem for one in learned} == {part.id for part in parts} - audited
-    assert {one.part for one in learned} == {TRAIN, VAL}
+    learned = [sample for sample in after.of(TRAIN, VAL) if sample.path.parent == learning.pictures]
+    assert {sample.path.stem for sample in learned} == {part.id for part in parts} - audited
+    assert {sample.part for sample in learned} == {TRAIN, VAL}
 
 
 def test_what_is_nearly_a_tested_picture_never_trains(model: Path, station: Station, tmp_path: Path) -> None:
@@ -135,8 +137,8 @@ def test_what_is_nearly_a_tested_picture_never_trains(model: Path, station: Stat
         log.add(said(part.id, GOOD))
     learning.update(log)
     assert len(learning.lessons()) == 8 + 12
-    found = dealt(training_manifest(learning, model).path)
-    parts_of = {one.path.stem: one.part for one in found.samples}
+    samples = dealt(training_manifest(learning, model).path)
+    parts_of = {sample.path.stem: sample.part for sample in samples.samples}
     assert [parts_of[part.id] for part in parts[:8]] == ["test"] * 8
     assert {parts_of[part.id] for part in parts[12:]} == {"train", "val"}
 
@@ -163,15 +165,15 @@ def test_the_labels_of_what_is_tested_change_nothing_in_the_model(model: Path, s
     learning.update(log)
     audited = parts[::3]
     results = []
-    for name, poisoned in (("one", False), ("other", True)):
+    for name, poisoned in (("clean", False), ("poisoned", True)):
         for part in audited:
             judgement = BAD if part.decision.verdict is P or poisoned else GOOD
             log.add(said(part.id, judgement, by="Auditor", blind=True, queue=QueueKind.AUDIT))
         learning.update(log)
-        found = training_manifest(learning, model)
-        assert found.audited == 8
-        results.append(fit(found.path, learning.folder / name, method="baseline-cnn", epochs=2))
-    weights = [Bundle.load(learning.folder / name).manifest.files["graph.bin"] for name in ("one", "other")]
+        manifest = training_manifest(learning, model)
+        assert manifest.audited == 8
+        results.append(fit(manifest.path, learning.folder / name, method="baseline-cnn", epochs=2))
+    weights = [Bundle.load(learning.folder / name).manifest.files["graph.bin"] for name in ("clean", "poisoned")]
     assert weights[0] == weights[1]
     assert results[0].threshold == results[1].threshold
     assert results[0].test["confusion"] != results[1].test["confusion"]
@@ -188,10 +190,10 @@ def test_a_second_round_goes_on_with_the_first_and_what_was_withdrawn_leaves(mod
     log.add(said(first[1].inspection_id, BAD, by="Auditor", blind=True, queue=QueueKind.AUDIT))
     log.add(said(parts[0].id, BAD))
     learning.update(log)
-    found = training_manifest(learning, learning.folder / "round-1")
-    assert sum(found.own.values()) == 40  # what was learned is counted as learned
-    assert any("do not stand any more" in note for note in found.notes)
-    rows = {row["path"].rsplit("/", 1)[-1].split(".")[0]: row for row in rows_of(found)}
+    manifest = training_manifest(learning, learning.folder / "round-1")
+    assert sum(asdict(manifest.own).values()) == 40  # what was learned is counted as learned
+    assert any("do not stand any more" in note for note in manifest.notes)
+    rows = {row["path"].rsplit("/", 1)[-1].split(".")[0]: row for row in rows_of(manifest)}
     assert first[0].inspection_id not in rows
     assert rows[first[1].inspection_id]["split"] == "test"
     assert rows[first[2].inspection_id]["split"] in {"train", "val"}  # as in the first round
@@ -209,13 +211,13 @@ def test_a_model_whose_data_are_gone_is_told_and_what_was_learned_is_enough_alon
     shutil.copytree(model, moved)
     shutil.move(model.parent / "data", model.parent / "away")
     try:
-        found = training_manifest(learning, moved)
+        manifest = training_manifest(learning, moved)
     finally:
         shutil.move(model.parent / "away", model.parent / "data")
-    assert sum(found.own.values()) == 0
-    assert "40 of the 40 pictures that elsewhere was made from are gone" in found.notes[0]
-    assert str(model.parent / "data") in found.notes[0]
-    kinds = {(one.part, one.defective) for one in dealt(found.path).samples}
+    assert sum(asdict(manifest.own).values()) == 0
+    assert "40 of the 40 pictures that elsewhere was made from are gone" in manifest.notes[0]
+    assert str(model.parent / "data") in manifest.notes[0]
+    kinds = {(sample.part, sample.defective) for sample in dealt(manifest.path).samples}
     assert kinds == {(part, defective) for part in (TRAIN, VAL, TEST) for defective in (False, True)}
     (moved / "report" / "split.csv").unlink()
     assert "does not say what it was made from" in training_manifest(learning, moved).notes[0]
@@ -232,12 +234,12 @@ def test_an_altered_picture_is_left_out_and_a_relabelled_one_takes_the_reviewers
     learning.update(log)
     own.write_bytes((model.parent / "data" / "good" / "02.png").read_bytes())
     try:
-        found = training_manifest(learning, model)
+        manifest = training_manifest(learning, model)
     finally:
         own.write_bytes(was)
-    assert "1 of the 40 pictures that model was made from have been altered" in found.notes[0]
-    assert sum(found.own.values()) == 38
-    rows = {row["path"]: row for row in rows_of(found)}
+    assert "1 of the 40 pictures that model was made from have been altered" in manifest.notes[0]
+    assert sum(asdict(manifest.own).values()) == 38
+    rows = {row["path"]: row for row in rows_of(manifest)}
     assert str(model.parent / "data" / "good" / "01.png") not in rows
     mine = rows[str(learning.pictures / f"{parts[0].id}.png")]
     assert (mine["label"], mine["split"] != "") == ("defective", True)

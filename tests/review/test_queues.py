@@ -39,15 +39,15 @@ def test_each_queue_holds_its_verdict_in_the_order_of_time(tmp_path: Path, kind:
 
 
 def test_what_a_colleague_judged_is_left_out_or_offered_as_a_second_opinion(tmp_path: Path) -> None:
-    path, (one, other, third) = fill(tmp_path, [F, F, F])
+    path, (first, other, third) = fill(tmp_path, [F, F, F])
     log = ReviewLog(path)
-    log.add(said(one.id, by="Bob"))
+    log.add(said(first.id, by="Bob"))
     log.add(said(other.id, by="Ada"))
     queue = build_queue(log, request(), keep_all)
     assert (queue.ids, queue.judged, queue.by_others) == ((third.id,), 1, 1)
     second = build_queue(log, request(second_opinion=True), keep_all)
-    assert second.ids == (one.id, third.id)
-    entry = load_entry(log, second.request, one.id)
+    assert second.ids == (first.id, third.id)
+    entry = load_entry(log, second.request, first.id)
     assert isinstance(entry, Entry)
     assert entry.standing is not None
     assert [review.reviewer for review in entry.standing.reviews] == ["Bob"]
@@ -89,15 +89,15 @@ def test_pictures_that_are_gone_or_altered_are_skipped_with_a_note_and_count_as_
 def test_the_audit_is_the_same_for_everybody_and_another_with_another_seed(tmp_path: Path) -> None:
     path, parts = fill(tmp_path, [P] * 40 + [F] * 12)
     log = ReviewLog(path)
-    one, other = (build_queue(log, request(QueueKind.AUDIT, by, sample=10), keep_all) for by in ("Ada", "Bob"))
-    assert one.ids == other.ids
+    ours, theirs = (build_queue(log, request(QueueKind.AUDIT, by, sample=10), keep_all) for by in ("Ada", "Bob"))
+    assert ours.ids == theirs.ids
     verdicts = {part.id: part.decision.verdict for part in parts}
-    assert sorted(verdicts[part].value for part in one.ids) == ["FAIL"] * 10 + ["PASS"] * 10
-    assert [verdicts[part] for part in one.ids] != sorted((verdicts[part] for part in one.ids), key=lambda v: v.value)
-    assert build_queue(log, request(QueueKind.AUDIT, sample=10, seed=1), keep_all).ids != one.ids
+    assert sorted(verdicts[part].value for part in ours.ids) == ["FAIL"] * 10 + ["PASS"] * 10
+    assert [verdicts[part] for part in ours.ids] != sorted((verdicts[part] for part in ours.ids), key=lambda v: v.value)
+    assert build_queue(log, request(QueueKind.AUDIT, sample=10, seed=1), keep_all).ids != ours.ids
     more = build_queue(log, request(QueueKind.AUDIT, sample=20), keep_all)
-    assert set(one.ids) < set(more.ids)  # a larger sample goes on with the smaller one
-    entry = load_entry(log, one.request, one.ids[0])
+    assert set(ours.ids) < set(more.ids)  # a larger sample goes on with the smaller one
+    entry = load_entry(log, ours.request, ours.ids[0])
     assert isinstance(entry, Entry)
     assert (entry.blind, entry.inspection, entry.standing) == (True, None, None)
 
@@ -139,16 +139,16 @@ def test_where_the_rate_was_changed_the_audit_draws_as_the_sparsest_did(tmp_path
     with closing(SqliteResultLog(path)) as log:
         for number in range(1, 121):
             version = 1 if number <= 60 else 2
-            one = replace(inspection(number), recipe_version=version)
-            one = with_picture(tmp_path, one, kept=version == 1 or is_kept_pass(one.id, 4))
-            log.append(one)
-            kept.append((one.id, is_kept_pass(one.id, 4)))
+            part = replace(inspection(number), recipe_version=version)
+            part = with_picture(tmp_path, part, kept=version == 1 or is_kept_pass(part.id, 4))
+            log.append(part)
+            kept.append((part.id, is_kept_pass(part.id, 4)))
     recipe = Recipe(name="R", source="demo:", model="m", archive=ArchiveConfig(keep=KeepPolicy.ALL))
     sparse = ArchiveConfig(keep=KeepPolicy.ONE_IN_N, one_in=4)
     save_recipe(recipe, tmp_path)
     save_recipe(recipe.model_copy(update={"version": 2, "archive": sparse}), tmp_path)
     queue = build_queue(ReviewLog(path), request(QueueKind.AUDIT, sample=1000), recipe_policies(tmp_path))
-    assert set(queue.ids) == {one for one, sampled in kept if sampled}
+    assert set(queue.ids) == {part for part, sampled in kept if sampled}
     assert queue.population is not None
     assert (queue.population.passes, queue.population.one_in) == (120, 4)
     assert "1 in 1, 1 in 4" in queue.notes[0]

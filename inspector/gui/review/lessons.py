@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from inspector.outputs.reviews import ReviewLog
-    from inspector.review.learning import LearningSet, Lesson
+    from inspector.review.learning import LearningSet
+    from inspector.review.lesson import Lesson
 
 THUMBNAIL_PX = 44
 _THUMBNAILS = 300

@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
 
 from inspector.gui.review.lessons import THUMBNAIL_PX
 from inspector.gui.widgets.basics import card, label
-from inspector.review.learning import Why
+from inspector.review.lesson import Why
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from inspector.gui.review.lessons import Lessons
-    from inspector.review.learning import Lesson
+    from inspector.review.lesson import Lesson
 
 _ROW_PX = 52
 _EMPTY = (
@@ -109,7 +109,7 @@ class LessonsCard(QWidget):
         marked = {item.data(Qt.ItemDataRole.UserRole) for item in self.list.selectedItems()}
         self.list.clear()
         newest = shown[::-1]
-        tests_last = [*(row for row in newest if row.split != "test"), *(row for row in newest if row.split == "test")]
+        tests_last = [*(row for row in newest if not row.for_test), *(row for row in newest if row.for_test)]
         for lesson in tests_last:
             item = QListWidgetItem(_row(lesson), self.list)
             item.setData(Qt.ItemDataRole.UserRole, lesson.inspection_id)
@@ -121,7 +121,7 @@ class LessonsCard(QWidget):
             item.setSelected(lesson.inspection_id in marked)
         self.words.setText(lessons_words(lessons) if lessons is not None and shown else _EMPTY)
         self.back_button.setEnabled(undo)
-        self.train_button.setEnabled(any(lesson.split != "test" for lesson in shown))
+        self.train_button.setEnabled(any(not lesson.for_test for lesson in shown))
         self._selected()
 
     def say(self, words: str) -> None:
@@ -140,8 +140,8 @@ class LessonsCard(QWidget):
 
 def lessons_words(lessons: Lessons) -> str:
     """Return how many pictures of which class there are to be learned, and to be tested with."""
-    pieces = [_counted([lesson for lesson in lessons.lessons if lesson.split != "test"], "to learn")]
-    tests = [lesson for lesson in lessons.lessons if lesson.split == "test"]
+    pieces = [_counted([lesson for lesson in lessons.lessons if not lesson.for_test], "to learn")]
+    tests = [lesson for lesson in lessons.lessons if lesson.for_test]
     if tests:
         pieces.append(_counted(tests, "for the test, judged blind"))
     if lessons.left_out:
@@ -161,5 +161,5 @@ def _counted(lessons: Sequence[Lesson], what: str) -> str:
 def _row(lesson: Lesson) -> str:
     kind = f"{lesson.label}, {lesson.defect_type}" if lesson.defect_type else lesson.label
     against = (lesson.verdict == "PASS") == (lesson.label == "defective")
-    test = " · test" if lesson.split == "test" else ""
+    test = " · test" if lesson.for_test else ""
     return f"{kind}\n{'against' if against else 'as'} {lesson.verdict} · {lesson.reviewers}{test}"

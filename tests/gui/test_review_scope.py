@@ -1,0 +1,33 @@
+"""Which parts the choices at the top of the Review page mean."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from inspector.gui.review.scope import Period, Scope, Whose
+from inspector.outputs.base import LogQuery
+
+NOW = datetime(2026, 1, 31, 15, 30, tzinfo=timezone(timedelta(hours=2)))
+
+
+@pytest.mark.parametrize(
+    ("whose", "period", "query"),
+    [
+        (Whose.ALL, Period.ALL, LogQuery()),
+        (Whose.RECIPE, Period.ALL, LogQuery(recipe="R")),
+        (Whose.LOT, Period.ALL, LogQuery(recipe="R", lot="L1")),
+        (Whose.ALL, Period.DAY, LogQuery(since=datetime(2026, 1, 30, 13, 30, tzinfo=UTC))),
+        (Whose.ALL, Period.WEEK, LogQuery(since=datetime(2026, 1, 24, 13, 30, tzinfo=UTC))),
+        (Whose.RECIPE, Period.SHIFT, LogQuery(since=datetime(2026, 1, 31, 12, 0, tzinfo=UTC), recipe="R")),
+    ],
+)
+def test_the_choices_become_a_question_to_the_record(whose: Whose, period: Period, query: LogQuery) -> None:
+    scope = Scope(whose=whose, period=period)
+    assert scope.query(NOW, shift_starts=(6, 14, 22), recipe="R", lot="L1") == query
+
+
+def test_without_a_recipe_every_recipe_is_meant() -> None:
+    scope = Scope(whose=Whose.LOT, period=Period.ALL)
+    assert scope.query(NOW, shift_starts=(6,), recipe=None, lot="") == LogQuery(lot="")
