@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ import pytest
 
 from inspector.domain.config import TriggerMode
 from inspector.domain.errors import BundleError, ClassifierError, EngineError, SourceError, SourceLostError
-from inspector.domain.records import Verdict
+from inspector.domain.records import Frame, Verdict
 from inspector.engine.engine import Engine
 from inspector.engine.stages import Stage
 from inspector.engine.status import RunState, SourceState
@@ -110,8 +112,16 @@ def test_hundreds_of_parts_lose_none(rig: Rig) -> None:
 
 
 def test_a_picture_that_cannot_be_read_is_an_error_with_its_reason(rig: Rig) -> None:
-    assert rig.run(FakeSource([frame(0), bad_picture(1), frame(2)])) == ["PASS", "ERROR", "PASS"]
-    assert rig.log.committed[1].decision.reason == "cut short"
+    bad = replace(bad_picture(1), path=Path("/f/1.png"), file_key="k1")
+    assert rig.run(FakeSource([frame(0), bad, frame(2)])) == ["PASS", "ERROR", "PASS"]
+    row = rig.log.committed[1]
+    assert (row.decision.reason, row.decision.p_defective, row.trigger) == ("cut short", None, "every-picture")
+    assert (row.source, row.source_path, row.file_key) == ("fake", str(Path("/f/1.png")), "k1")
+    assert (row.time_utc, row.part_number, row.classes, row.picture) == (bad.captured_at, 2, None, None)
+    assert row.model == FakeClassifier().identity
+    assert row.decision.thresholds == FakeClassifier().thresholds
+    assert row.latencies.trigger_ms is not None
+    assert 0.0 <= row.latencies.trigger_ms < 1000 * WAIT_S
 
 
 def test_a_black_picture_is_an_error_and_never_a_pass(rig: Rig) -> None:
@@ -265,7 +275,17 @@ def test_parts_that_come_too_fast_become_errors_and_none_is_lost(rig: Rig) -> No
     assert len(verdicts) + dropped == total
     assert set(verdicts) == {"PASS", "ERROR"}
     late = [row for row in rig.log.committed if row.decision.verdict is Verdict.ERROR]
-    assert all("could not keep up" in row.decision.reason for row in late)
+    reason = "inspection could not keep up: the part passed uninspected. Slow the line or use a faster device."
+    assert {row.decision.reason for row in late} == {reason}
+    assert {row.file_key for row in late} < {f"k{number}" for number in range(total)}
+    assert [row.source_path for row in late] == [str(Path(f"/f/{row.file_key[1:]}.png")) for row in late]
+    assert {(row.source, row.trigger, row.picture) for row in late} == {("fake", "every-picture", None)}
+    captured = {f"k{item.sequence}": item for item in script if isinstance(item, Frame)}
+    for row in late:
+        assert row.time_utc == captured[row.file_key].captured_at
+        assert row.latencies.trigger_ms is not None
+        assert row.latencies.total_ms is not None
+        assert 0.0 < row.latencies.trigger_ms < row.latencies.total_ms < 1000 * WAIT_S
 
 
 def test_it_stops_after_exactly_the_wanted_number(rig: Rig) -> None:
