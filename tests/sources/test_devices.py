@@ -13,12 +13,11 @@ import cv2
 import numpy as np
 import pytest
 
+from inspector.domain.config import SourceOptions
 from inspector.domain.errors import SourceError, SourceLostError
 from inspector.domain.records import Frame
-from inspector.recipes.recipe import SourceOptions
 from inspector.sources import capture as capture_module
 from inspector.sources.capture import (
-    BACKENDS,
     CaptureFormat,
     CaptureKind,
     CaptureSource,
@@ -291,7 +290,3 @@ def test_a_source_of_a_capture_has_time_to_open_and_may_be_silent_for_a_while(de
     fast.open()
     assert [item.sequence for item in read_to_end(fast)] == [0, 1]
     fast.close()
-
-
-def test_the_back_ends_have_the_names_of_opencv() -> None:
-    assert set(BACKENDS) == {"auto", "v4l2", "dshow", "msmf", "avfoundation", "gstreamer"}
