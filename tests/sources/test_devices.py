@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
-from inspector.domain.config import SourceOptions
+from inspector.domain.config import CameraDriver, SourceOptions
 from inspector.domain.errors import SourceError, SourceLostError
 from inspector.domain.records import Frame
 from inspector.sources import capture as capture_module
@@ -91,7 +91,7 @@ def asked_of_camera(device: type[Device], **options: Any) -> list[tuple[int, flo
 
 def test_a_camera_is_asked_for_what_the_recipe_wants(device: type[Device], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(capture_module, "sys", SimpleNamespace(platform="linux"))
-    wanted = asked_of_camera(device, width_px=640, height_px=480, fps=15.0, exposure=-5.0, backend="v4l2")
+    wanted = asked_of_camera(device, width_px=640, height_px=480, fps=15.0, exposure=-5.0, backend=CameraDriver.V4L2)
     assert device.made == [(3, cv2.CAP_V4L2)]
     assert wanted == [
         (cv2.CAP_PROP_AUTO_EXPOSURE, 1),
