@@ -21,8 +21,8 @@ class CameraInfo:
     """A camera that the system lists.
 
     Args:
-        index: Its number, for ``camera:N``.
-        label: Its name.
+        index: The N of ``camera:N``.
+        label: What the system calls it.
     """
 
     index: int

@@ -241,12 +241,13 @@ def _configure(capture: cv2.VideoCapture, options: SourceOptions) -> None:
             _log.info("the camera's driver refuses property %d = %s", prop, value)
 
 
-def open_video(path: Path, options: SourceOptions) -> CaptureSource:
+def open_video(path: Path, options: SourceOptions, *, silence_s: float = SILENCE_S) -> CaptureSource:
     """Return a video file, at its own pace or as fast as possible.
 
     Args:
         path: The file.
         options: ``as_fast_as_possible`` is used.
+        silence_s: How long the reading of one frame may take.
     """
     fast = options.as_fast_as_possible
     name = str(SourceSpec(SourceKind.VIDEO, str(path)))
@@ -264,7 +265,7 @@ def open_video(path: Path, options: SourceOptions) -> CaptureSource:
         refusal="it is no video that FFmpeg can read, or it is damaged",
         advice="Play it in another program to see whether it is whole; convert it to MP4 (H.264) if it is unusual.",
     )
-    return CaptureSource(name, make, kind=kind, live=not fast)
+    return CaptureSource(name, make, kind=kind, live=not fast, silence_s=silence_s)
 
 
 def open_stream(url: str) -> CaptureSource:

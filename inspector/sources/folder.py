@@ -144,7 +144,7 @@ class _Visit:
             else:
                 there.append((path, status))
         now = time.time()
-        for path, status in sorted(there, key=lambda one: natural_key(one[0])):
+        for path, status in sorted(there, key=lambda file: natural_key(file[0])):
             if now - max(status.st_mtime, status.st_ctime) > _OLD_S:
                 self._waiting.ready(path)
             else:

@@ -176,6 +176,11 @@ class PumpedSource(ABC):
         """See `Source.live`."""
         return self._live
 
+    @property
+    def left_behind(self) -> int:
+        """How many threads of earlier attempts still hang in a driver."""
+        return sum(thread.is_alive() for thread in self._left_behind)
+
     def open(self) -> None:
         """Open; see `Source.open`.
 
@@ -184,9 +189,9 @@ class PumpedSource(ABC):
         """
         self.close()
         self._left_behind = [thread for thread in self._left_behind if thread.is_alive()]
-        if len(self._left_behind) >= _MAX_LEFT_BEHIND:
+        if self.left_behind >= _MAX_LEFT_BEHIND:
             raise SourceError(
-                f"{self._name} hangs: {len(self._left_behind)} earlier attempts have not come back",
+                f"{self._name} hangs: {self.left_behind} earlier attempts have not come back",
                 "Unplug it and plug it in again; if that does not help, restart the station.",
             )
         pump = Pump(self._name, self._produce, first=self._next, keep_newest=self._live, silence_s=self._silence_s)

@@ -87,12 +87,12 @@ def camera(make: Callable[[], FakeCapture], **options: Any) -> CaptureSource:
 def collect(source: Source, count: int, timeout_s: float = WAIT_S) -> list[Frame | BadPicture]:
     """Read until there are ``count`` pictures or the time is up."""
     deadline_s = time.perf_counter() + timeout_s
-    found: list[Frame | BadPicture] = []
-    while len(found) < count and time.perf_counter() < deadline_s:
+    taken: list[Frame | BadPicture] = []
+    while len(taken) < count and time.perf_counter() < deadline_s:
         item = source.read(0.2)
         if item is not None:
-            found.append(item)
-    return found
+            taken.append(item)
+    return taken
 
 
 def all_of(source: Source, count: int) -> list[Frame | BadPicture]:
@@ -102,15 +102,15 @@ def all_of(source: Source, count: int) -> list[Frame | BadPicture]:
 
 def read_to_end(source: Source) -> list[Frame | BadPicture]:
     """Read until the source says that it has ended."""
-    found: list[Frame | BadPicture] = []
+    taken: list[Frame | BadPicture] = []
     deadline_s = time.perf_counter() + WAIT_S
     while time.perf_counter() < deadline_s:
         try:
             item = source.read(1.0)
         except SourceEndedError:
-            return found
+            return taken
         if item is not None:
-            found.append(item)
+            taken.append(item)
     raise AssertionError("the source did not end")
 
 

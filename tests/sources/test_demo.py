@@ -22,15 +22,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_frames_depend_on_seed_and_number_alone() -> None:
-    one, other = DemoScene(seed=5, defect_rate=0.2), DemoScene(seed=5, defect_rate=0.2)
+    line, other = DemoScene(seed=5, defect_rate=0.2), DemoScene(seed=5, defect_rate=0.2)
     for number in (300, 10, 299):
-        first, truth = one.render(number)
+        first, truth = line.render(number)
         assert first.shape == (1024, 1280, 3)
         if number == 299:
             again, same = other.render(number)
             np.testing.assert_array_equal(first, again)
             assert truth == same
-    assert not np.array_equal(one.render(300)[0], DemoScene(seed=6, defect_rate=0.2).render(300)[0])
+    assert not np.array_equal(line.render(300)[0], DemoScene(seed=6, defect_rate=0.2).render(300)[0])
 
 
 @pytest.mark.parametrize("defect", DEFECTS)
@@ -48,7 +48,7 @@ def test_a_defect_changes_the_part_inside_its_box_and_nowhere_far_from_it(defect
 def test_the_defect_rate_is_kept() -> None:
     scene = DemoScene(seed=1, defect_rate=0.25)
     defects = [scene.plan(number).defect for number in range(1, 2001)]
-    assert 0.22 < sum(one is not None for one in defects) / 2000 < 0.28
+    assert 0.22 < sum(defect is not None for defect in defects) / 2000 < 0.28
     assert set(defects) == {None, *DEFECTS}
 
 
@@ -84,7 +84,7 @@ def test_the_shipped_model_judges_unseen_parts() -> None:
     trigger = make_trigger(recipe.trigger, None)
     scene = DemoScene(seed=77, defect_rate=0.4)
     wanted = 12
-    found: dict[int, tuple[bool, bool]] = {}
+    verdicts: dict[int, tuple[bool, bool]] = {}
     for number in range((scene.plan(wanted).behind_px + 1000) // scene.speed_px):
         image, truth = scene.render(number)
         frame = Frame(
@@ -99,11 +99,11 @@ def test_the_shipped_model_judges_unseen_parts() -> None:
         for part in trigger.update(frame):
             assert part.region is not None
             x = part.region.centre[0]
-            near = min(part.frame.truth, key=lambda one: abs(one.part_box.centre[0] - x))
+            near = min(part.frame.truth, key=lambda drawn: abs(drawn.part_box.centre[0] - x))
             p = classifier.predict(part.pixels()).p_defective
-            assert near.part not in found
-            found[near.part] = (near.defect is not None, p >= classifier.thresholds.fail_at)
+            assert near.part not in verdicts
+            verdicts[near.part] = (near.defect is not None, p >= classifier.thresholds.fail_at)
     classifier.close()
-    assert set(range(1, wanted + 1)) <= set(found)
-    assert sum(truth for truth, _ in found.values()) >= 3
-    assert all(truth == said for truth, said in found.values())
+    assert set(range(1, wanted + 1)) <= set(verdicts)
+    assert sum(truth for truth, _ in verdicts.values()) >= 3
+    assert all(truth == said for truth, said in verdicts.values())

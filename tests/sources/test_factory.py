@@ -74,7 +74,7 @@ def test_cameras_are_listed_as_the_kernel_does(tmp_path: Path) -> None:
         (node / "index").write_text(f"{index}\n")
         if name:
             (node / "name").write_text(f"{name}\n")
-    found = list_cameras(sysfs=tmp_path, platform="linux")
-    assert found == [CameraInfo(0, "HD Webcam"), CameraInfo(2, "camera 2"), CameraInfo(10, "Line cam")]
-    assert [camera.source for camera in found] == ["camera:0", "camera:2", "camera:10"]
+    cameras = list_cameras(sysfs=tmp_path, platform="linux")
+    assert cameras == [CameraInfo(0, "HD Webcam"), CameraInfo(2, "camera 2"), CameraInfo(10, "Line cam")]
+    assert [camera.source for camera in cameras] == ["camera:0", "camera:2", "camera:10"]
     assert list_cameras(sysfs=tmp_path / "absent", platform="linux") == []

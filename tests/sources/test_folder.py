@@ -285,12 +285,12 @@ def test_a_record_that_cannot_be_read_is_an_error_that_says_so(tmp_path: Path) -
 
 
 def test_ten_thousand_files_at_once_each_once(tmp_path: Path) -> None:
-    one = encode_picture(np.full((2, 2), 99, np.uint8), ".bmp")
+    picture = encode_picture(np.full((2, 2), 99, np.uint8), ".bmp")
     folder = tmp_path / "in"
     folder.mkdir()
     source = watch(folder)
     for number in range(10_000):
-        (folder / f"{number}.bmp").write_bytes(one)
+        (folder / f"{number}.bmp").write_bytes(picture)
     items = collect(source, 10_000)
     assert collect(source, 1, timeout_s=0.3) == []
     source.close()

@@ -57,8 +57,7 @@ def test_a_paced_video_takes_its_time(tmp_path: Path) -> None:
 
 
 def test_a_slow_film_is_not_a_lost_one(tmp_path: Path) -> None:
-    source = open_video(film(tmp_path / "slow.avi", frames=2, fps=1.0), SourceOptions())
-    source._silence_s = 0.5
+    source = open_video(film(tmp_path / "slow.avi", frames=2, fps=1.0), SourceOptions(), silence_s=0.5)
     source.open()
     assert source.read(WAIT_S) is not None
     last = source.read(WAIT_S)
@@ -74,7 +73,7 @@ def test_closing_does_not_wait_for_the_next_frame(tmp_path: Path) -> None:
     started_s = time.perf_counter()
     source.close()
     assert time.perf_counter() - started_s < 0.5
-    assert source._left_behind == []
+    assert source.left_behind == 0
 
 
 def test_a_video_can_be_opened_again(tmp_path: Path) -> None:
