@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from inspector.domain.about import ValueKind, fields_of
 from inspector.domain.config import Crop, PictureFormat, SourceOptions, TriggerMode
 from inspector.domain.source import DEMO, SourceKind
-from inspector.gui.widgets.forms import Field
+from inspector.gui.widgets.forms import EditorKind, Field
 from inspector.gui.words import KEEP, MODES
 from inspector.recipes.fields import fields_of_model
 from inspector.recipes.recipe import Recipe
@@ -50,15 +50,20 @@ _USERS: dict[Enum, str] = {
     TriggerMode.PART_SETTLED: "indexed station",
 }
 #: Fields with an editor other than that of their values.
-_EDITORS = {"source": "proposal", "model": "proposal", "log_path": "file", "archive_path": "folder"}
+_EDITORS = {
+    "source": EditorKind.PROPOSAL,
+    "model": EditorKind.PROPOSAL,
+    "log_path": EditorKind.FILE,
+    "archive_path": EditorKind.FOLDER,
+}
 _PROPOSALS = {"source": (SourceKind.CAMERA.example, str(DEMO))}
 _KINDS = {
-    ValueKind.TEXT: "text",
-    ValueKind.WHOLE: "whole",
-    ValueKind.NUMBER: "number",
-    ValueKind.CHOICE: "choice",
-    ValueKind.FLAG: "flag",
-    ValueKind.HOURS: "hours",
+    ValueKind.TEXT: EditorKind.TEXT,
+    ValueKind.WHOLE: EditorKind.WHOLE,
+    ValueKind.NUMBER: EditorKind.NUMBER,
+    ValueKind.CHOICE: EditorKind.CHOICE,
+    ValueKind.FLAG: EditorKind.FLAG,
+    ValueKind.HOURS: EditorKind.HOURS,
 }
 #: Sections of a recipe: name, hint, and the fields or groups of fields.
 _RECIPE = (

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QV
 
 from inspector.domain.source import DEMO
 from inspector.gui.widgets.basics import card, label
-from inspector.gui.widgets.forms import Field, Form
+from inspector.gui.widgets.forms import EditorKind, Field, Form
 from inspector.gui.widgets.thumb_strip import ThumbStrip
 from inspector.recipes.recipe import Recipe
 from trainer.protocol import TrainRequest
@@ -46,7 +46,7 @@ PICTURE_FIELDS = (
     Field(
         name="preset",
         words="Augmentation may",
-        kind="choice",
+        kind=EditorKind.CHOICE,
         hint="what makes no difference to a part's being good",
         choices=(
             ("standard", "turn, flip, change colours"),
@@ -56,70 +56,81 @@ PICTURE_FIELDS = (
             ("none", "do nothing at all"),
         ),
     ),
-    Field(name="strength", words="Its strength", kind="number", hint="0 to 2; 1 is the preset's own"),
-    Field(name="views", words="Views", kind="whole", hint="augmented views of each picture", empty=_AUTO),
+    Field(name="strength", words="Its strength", kind=EditorKind.NUMBER, hint="0 to 2; 1 is the preset's own"),
+    Field(name="views", words="Views", kind=EditorKind.WHOLE, hint="augmented views of each picture", empty=_AUTO),
     Field(
         name="input_size",
         words="Input size",
-        kind="choice",
+        kind=EditorKind.CHOICE,
         hint="more pixels find smaller defects and inspect slower",
         choices=(("", _AUTO), *((str(size), f"{size} pixels") for size in SIZES)),
     ),
     Field(
         name="policy",
         words="Made square by",
-        kind="choice",
+        kind=EditorKind.CHOICE,
         choices=(("squash", "squashing"), ("letterbox", "bars"), ("centre-crop", "cutting the sides")),
     ),
-    Field(name="test_fraction", words="Test part", kind="number", hint="fraction held out, looked at once"),
-    Field(name="validation_fraction", words="Validation part", kind="number", hint="fraction for every choice"),
-    Field(name="folds", words="Folds", kind="whole", hint="test every picture once in so many trainings; 0: no"),
-    Field(name="keep_together", words="Near duplicates together", kind="flag", hint="in one part of the split"),
-    Field(name="split", words="Split", kind="text", hint="split.csv of another model", empty="a new one"),
-    Field(name="seed", words="Seed", kind="whole", hint="of split and training"),
+    Field(name="test_fraction", words="Test part", kind=EditorKind.NUMBER, hint="fraction held out, looked at once"),
+    Field(
+        name="validation_fraction", words="Validation part", kind=EditorKind.NUMBER, hint="fraction for every choice"
+    ),
+    Field(
+        name="folds", words="Folds", kind=EditorKind.WHOLE, hint="test every picture once in so many trainings; 0: no"
+    ),
+    Field(
+        name="keep_together", words="Near duplicates together", kind=EditorKind.FLAG, hint="in one part of the split"
+    ),
+    Field(name="split", words="Split", kind=EditorKind.TEXT, hint="split.csv of another model", empty="a new one"),
+    Field(name="seed", words="Seed", kind=EditorKind.WHOLE, hint="of split and training"),
 )
 FIT_FIELDS = (
-    Field(name="budget_s", words="Time budget", kind="number", hint="seconds, of Automatic"),
+    Field(name="budget_s", words="Time budget", kind=EditorKind.NUMBER, hint="seconds, of Automatic"),
     Field(
         name="pooling",
         words="Pooling",
-        kind="choice",
+        kind=EditorKind.CHOICE,
         hint="mix finds smaller defects",
         choices=(("", _AUTO), ("average", "average"), ("mix", "mix")),
     ),
-    Field(name="epochs", words="Epochs", kind="whole", hint="at most", empty=_AUTO),
-    Field(name="patience", words="Patience", kind="whole", hint="epochs without improvement", empty=_AUTO),
-    Field(name="learning_rate", words="Learning rate", kind="number", hint="peak", empty=_AUTO),
-    Field(name="weight_decay", words="Weight decay", kind="number"),
-    Field(name="batch", words="Batch", kind="whole", hint="pictures per step"),
+    Field(name="epochs", words="Epochs", kind=EditorKind.WHOLE, hint="at most", empty=_AUTO),
+    Field(name="patience", words="Patience", kind=EditorKind.WHOLE, hint="epochs without improvement", empty=_AUTO),
+    Field(name="learning_rate", words="Learning rate", kind=EditorKind.NUMBER, hint="peak", empty=_AUTO),
+    Field(name="weight_decay", words="Weight decay", kind=EditorKind.NUMBER),
+    Field(name="batch", words="Batch", kind=EditorKind.WHOLE, hint="pictures per step"),
     Field(
         name="precision",
         words="Precision",
-        kind="choice",
+        kind=EditorKind.CHOICE,
         hint="int8 inspects fastest; float also suits other devices",
         choices=(("auto", "int8 if it passes"), ("float", "float only")),
     ),
-    Field(name="loss", words="Loss", kind="choice", choices=_same("cross-entropy", "focal")),
-    Field(name="mixing", words="Mixing", kind="choice", choices=_same("none", "mixup", "cutmix")),
+    Field(name="loss", words="Loss", kind=EditorKind.CHOICE, choices=_same("cross-entropy", "focal")),
+    Field(name="mixing", words="Mixing", kind=EditorKind.CHOICE, choices=_same("none", "mixup", "cutmix")),
     Field(
         name="unfreeze",
         words="Deeper from",
-        kind="choice",
+        kind=EditorKind.CHOICE,
         choices=(("layer3", "layer3"), ("all", "the first layer")),
     ),
-    Field(name="weights", words="Backbone", kind="text", hint="weights file", empty="ImageNet"),
+    Field(name="weights", words="Backbone", kind=EditorKind.TEXT, hint="weights file", empty="ImageNet"),
     Field(
         name="rule",
         words="Threshold by",
-        kind="choice",
+        kind=EditorKind.CHOICE,
         choices=(("f1", "largest F1"), ("escapes", "escape limit"), ("cost", "costs")),
     ),
-    Field(name="escape_limit", words="Escape limit", kind="number", hint="fraction of defective parts"),
-    Field(name="escape_cost", words="Cost of an escape", kind="number"),
-    Field(name="reject_cost", words="Cost of a false reject", kind="number"),
-    Field(name="review_band", words="Review band", kind="number", hint="fraction of parts", empty="no review"),
-    Field(name="claim", words="Escape rate to show", kind="number", hint="fraction, at 95 % confidence"),
-    Field(name="deep_maps", words="Compare heatmaps", kind="flag", hint="with other methods, where there are masks"),
+    Field(name="escape_limit", words="Escape limit", kind=EditorKind.NUMBER, hint="fraction of defective parts"),
+    Field(name="escape_cost", words="Cost of an escape", kind=EditorKind.NUMBER),
+    Field(name="reject_cost", words="Cost of a false reject", kind=EditorKind.NUMBER),
+    Field(name="review_band", words="Review band", kind=EditorKind.NUMBER, hint="fraction of parts", empty="no review"),
+    Field(name="claim", words="Escape rate to show", kind=EditorKind.NUMBER, hint="fraction, at 95 % confidence"),
+    Field(
+        name="deep_maps",
+        words="Compare heatmaps",
+        kind=EditorKind.FLAG,
+        hint="with other methods, where there are masks",
+    ),
 )
 
 

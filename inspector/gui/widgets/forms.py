@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -29,6 +30,20 @@ if TYPE_CHECKING:
 _WIDEST_PX = 760
 
 
+class EditorKind(Enum):
+    """How a field is asked for."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    WHOLE = "whole number"
+    CHOICE = "one of a list"
+    PROPOSAL = "text, or one of a list"
+    FLAG = "box to be ticked"
+    FOLDER = "folder"
+    FILE = "file"
+    HOURS = "hours of the day"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """One field of a form.
@@ -36,15 +51,15 @@ class Field:
     Args:
         name: Path in the record, as ``trigger.settle_s``.
         words: Beside the editor.
-        kind: "text", "number", "whole", "choice", "flag", "folder", "file" or "hours".
+        kind: How it is asked for.
         hint: Under the editor; says the unit and what it does.
-        choices: For "choice": values and their words. For "text": proposals.
+        choices: Values and their words; of `EditorKind.PROPOSAL`, what the list proposes.
         empty: What an empty field means: None where it must not be empty, else the words shown in it.
     """
 
     name: str
     words: str
-    kind: str
+    kind: EditorKind
     hint: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     empty: str | None = None
@@ -163,7 +178,7 @@ class Form(QObject):
         """Return the field at which a fault is shown: of a group, where its text begins with one."""
         if name in self._fields:
             return name
-        inside = [one for one in self._fields if one.startswith(name + ".")]
+        inside = [field for field in self._fields if field.startswith(name + ".")]
         named = f"{name}.{text.split(' ', maxsplit=1)[0]}"
         return named if named in inside else next(iter(inside), name)
 
@@ -204,17 +219,17 @@ class Form(QObject):
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _editor(self, field: Field) -> tuple[QWidget, QWidget]:
-        if field.kind == "flag":
+        if field.kind is EditorKind.FLAG:
             flag = QCheckBox()
             flag.toggled.connect(self._touched)
             return flag, flag
-        if field.kind == "choice":
+        if field.kind is EditorKind.CHOICE:
             box = _narrow(QComboBox())
             for value, words in field.choices:
                 box.addItem(words, value)
             box.currentIndexChanged.connect(self._touched)
             return box, box
-        if field.kind == "proposal":
+        if field.kind is EditorKind.PROPOSAL:
             editable = _narrow(QComboBox())
             editable.setEditable(True)
             editable.addItems([value for value, _ in field.choices])
@@ -223,14 +238,14 @@ class Form(QObject):
         line = QLineEdit()
         line.setPlaceholderText(field.empty or "")
         line.textChanged.connect(self._touched)
-        if field.kind not in {"folder", "file"}:
+        if field.kind not in {EditorKind.FOLDER, EditorKind.FILE}:
             return line, line
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(line, 1)
         browse = QPushButton("Browse…")
-        browse.clicked.connect(self._browse(line, folder=field.kind == "folder"))
+        browse.clicked.connect(self._browse(line, folder=field.kind is EditorKind.FOLDER))
         row.addWidget(browse)
         return line, holder
 
@@ -255,12 +270,12 @@ class Form(QObject):
         editor, field = self.editors[name], self._fields[name]
         if isinstance(editor, QCheckBox):
             editor.setChecked(bool(value))
-        elif isinstance(editor, QComboBox) and field.kind == "choice":
+        elif isinstance(editor, QComboBox) and field.kind is EditorKind.CHOICE:
             editor.setCurrentIndex(max(0, editor.findData(value)))
         elif isinstance(editor, QComboBox):
             editor.setEditText("" if value is None else str(value))
         elif isinstance(editor, QLineEdit):
-            if field.kind == "hours":
+            if field.kind is EditorKind.HOURS:
                 text = ", ".join(str(hour) for hour in value)
             else:
                 text = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
@@ -271,18 +286,18 @@ class Form(QObject):
         if isinstance(editor, QCheckBox):
             return editor.isChecked()
         if isinstance(editor, QComboBox):
-            return editor.currentData() if field.kind == "choice" else editor.currentText().strip()
+            return editor.currentData() if field.kind is EditorKind.CHOICE else editor.currentText().strip()
         assert isinstance(editor, QLineEdit)
         text = editor.text().strip()
-        if field.kind == "hours":
+        if field.kind is EditorKind.HOURS:
             return _hours(text)
-        if field.kind in {"number", "whole"}:
+        if field.kind in {EditorKind.NUMBER, EditorKind.WHOLE}:
             if not text:
                 if field.empty is None:
                     msg = "A number is needed here."
                     raise ValueError(msg)
                 return None
-            return _number(text, whole=field.kind == "whole")
+            return _number(text, whole=field.kind is EditorKind.WHOLE)
         return text
 
 
