@@ -186,3 +186,16 @@ def test_every_package_in_pyproject_has_its_reason_in_the_architecture() -> None
     names = [re.split(r"[<>=\[;!~ ]", requirement)[0] for requirement in wanted]
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     assert [name for name in names if f"`{name}`" not in text] == []
+
+
+def test_the_kinds_of_source_are_named_in_one_place() -> None:
+    """What names a source is read and written by `SourceSpec`; nobody else looks at how a text begins."""
+    named = re.compile(r"""["'](?:camera|video|folder|demo|rtsps?|rtmp):""")
+    offenders = [
+        f"{path.relative_to(ROOT).as_posix()}: {node.value}"
+        for path in _modules("inspector")
+        if path != ROOT / "inspector" / "domain" / "source.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and named.match(repr(node.value))
+    ]
+    assert offenders == []

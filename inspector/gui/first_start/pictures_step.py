@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _WORDS = {
     SourceKind.CAMERA: ("Camera", "A camera at this computer"),
     SourceKind.FOLDER: ("Folder", "Pictures that another program writes into a folder"),
-    SourceKind.STREAM: ("Stream or video", "A network camera (rtsp://…), or a video file"),
+    SourceKind.STREAM: ("Stream or video", f"A network camera ({SourceKind.STREAM.form}), or a video file"),
     SourceKind.DEMO: ("Demo line", "A drawn belt with parts: nothing is needed, to look around"),
 }
 _CHOICES = tuple(_WORDS)
@@ -89,7 +89,7 @@ class PicturesStep(QWidget):
         again = QPushButton("Look again", fields)
         again.clicked.connect(self.look_for_cameras)
         self.folder = PathField("Folder of pictures", "Folder that is watched", "folder", fields)
-        self.stream = PathField("Stream or video", "rtsp://… or a video file", "file", fields)
+        self.stream = PathField("Stream or video", f"{SourceKind.STREAM.form} or a video file", "file", fields)
         for field in (self.folder, self.stream):
             field.settled.connect(self._show_preview)
         demo = label("The demo line and the demo model come with the program. Nothing has to be set up.")
