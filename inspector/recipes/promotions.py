@@ -97,13 +97,13 @@ class Promotions:
             raise PromotionError(
                 f"the record {self._path} cannot be read: {error}", "Check the file's permissions."
             ) from error
-        found: list[Promotion] = []
+        promotions: list[Promotion] = []
         for number, line in enumerate(lines, 1):
             try:
-                found.append(parse_model(line, Promotion, where=f"line {number} of {self._path}"))
+                promotions.append(parse_model(line, Promotion, where=f"line {number} of {self._path}"))
             except JsonError as error:
                 _log.warning("left out of the promotions: %s", error.what)
-        return found
+        return promotions
 
     def way_back(self, recipe: Recipe) -> Promotion:
         """Return the promotion that rolling a recipe back undoes; see `undoable`.
@@ -134,11 +134,11 @@ class Promotions:
             PromotionError: If the record cannot be read.
         """
         made: list[Promotion] = []
-        for one in self.read():
-            if one.recipe != recipe:
+        for promotion in self.read():
+            if promotion.recipe != recipe:
                 continue
-            if not one.rollback:
-                made.append(one)
+            if not promotion.rollback:
+                made.append(promotion)
             elif made:
                 made.pop()
         return made[-1] if made and made[-1].to_model == model else None

@@ -201,11 +201,11 @@ class RecipeFollower:
         if state is None or state == self._seen:
             return None
         self._seen = state
-        found = load_recipe(self._path)
-        if found.version <= self._recipe.version:
+        changed = load_recipe(self._path)
+        if changed.version <= self._recipe.version:
             return None
-        self._recipe = found
-        return found
+        self._recipe = changed
+        return changed
 
     def _state(self) -> tuple[int, int, int] | None:
         try:

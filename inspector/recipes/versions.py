@@ -21,7 +21,7 @@ class RecipeVersion:
     """One version of a recipe that was kept.
 
     Args:
-        version: Its number.
+        version: Counted from 1.
         saved: When its file was written; for versions without a record of who and when.
         recipe: It; None where the file cannot be read.
         changed: What differs from the version before, by its key: "source", "model", …; empty for the first.
@@ -58,18 +58,20 @@ def history(name: str, folder: Path) -> list[RecipeVersion]:
         return []
     except OSError as error:
         raise RecipeError(f"the history of {name} cannot be read: {error}", "Check the permissions.") from error
-    found: list[RecipeVersion] = []
+    versions: list[RecipeVersion] = []
     before: Recipe | None = None
     for version, path, saved_s in sorted(stamped):
         saved = datetime.fromtimestamp(saved_s, UTC)
         try:
             recipe = load_recipe(path)
         except RecipeError as error:
-            found.append(RecipeVersion(version=version, saved=saved, recipe=None, fault=str(error)))
+            versions.append(RecipeVersion(version=version, saved=saved, recipe=None, fault=str(error)))
             continue
-        found.append(RecipeVersion(version=version, saved=saved, recipe=recipe, changed=_differences(before, recipe)))
+        versions.append(
+            RecipeVersion(version=version, saved=saved, recipe=recipe, changed=_differences(before, recipe))
+        )
         before = recipe
-    return found
+    return versions
 
 
 def _differences(before: Recipe | None, recipe: Recipe) -> tuple[str, ...]:

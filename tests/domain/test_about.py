@@ -29,15 +29,15 @@ class Paint:
 
 
 def test_a_dataclass_is_described_by_what_is_said_of_its_fields() -> None:
-    described = {one.path: one for one in fields_of(Paint, path="paint")}
-    assert {path: one.kind for path, one in described.items()} == {
+    described = {entry.path: entry for entry in fields_of(Paint, path="paint")}
+    assert {path: entry.kind for path, entry in described.items()} == {
         "paint.colour": ValueKind.CHOICE,
         "paint.litres": ValueKind.NUMBER,
         "paint.coats": ValueKind.WHOLE,
         "paint.glossy": ValueKind.FLAG,
         "paint.name": ValueKind.TEXT,
     }
-    assert {path: (one.default, one.required) for path, one in described.items()} == {
+    assert {path: (entry.default, entry.required) for path, entry in described.items()} == {
         "paint.colour": ("blue", False),
         "paint.litres": (None, True),
         "paint.coats": (None, False),
@@ -53,12 +53,12 @@ def test_a_dataclass_is_described_by_what_is_said_of_its_fields() -> None:
 
 def test_a_group_gives_its_fields_a_title_and_what_empty_means() -> None:
     group = About("Wall", empty="bare")
-    described = {one.path: one for one in fields_of(Paint, path="wall", group=group)}
+    described = {entry.path: entry for entry in fields_of(Paint, path="wall", group=group)}
     assert described["wall.litres"].about.title == "Wall, Amount"
     assert described["wall.litres"].about.empty == "bare"
     assert described["wall.coats"].about.empty == "as many as it takes"
     assert not described["wall.litres"].required  # the group itself may be left out
-    untitled = {one.path: one.about.title for one in fields_of(Paint, group=About(empty="bare"))}
+    untitled = {entry.path: entry.about.title for entry in fields_of(Paint, group=About(empty="bare"))}
     assert untitled["litres"] == "Amount"
 
 

@@ -23,8 +23,8 @@ def test_a_recipe_comes_back_as_it_was_saved_and_every_version_is_kept(tmp_path:
     save_recipe(second, tmp_path)
     assert load_recipe(path) == second
     history = sorted((tmp_path / "history").iterdir())
-    assert [load_recipe(one) for one in history] == [first, second]
-    assert [one.name for one in tmp_path.iterdir() if one.name.endswith(".part")] == []
+    assert [load_recipe(version) for version in history] == [first, second]
+    assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")] == []
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_recipes_are_found_by_name_and_file(tmp_path: Path) -> None:
     (home.recipes / "broken.json").write_text("{")
     assert find_recipe("Flange 7", home) == find_recipe(str(path), home) == mine
     assert find_recipe("", home) == demo_recipe()
-    assert [(one.name, bool(one.fault)) for one in list_recipes(home)] == [
+    assert [(entry.name, bool(entry.fault)) for entry in list_recipes(home)] == [
         ("Demo line", False),
         ("Flange 7", False),
         ("broken", True),
@@ -92,7 +92,7 @@ def test_a_saved_demo_line_takes_the_place_of_the_built_in_one(tmp_path: Path) -
     home = Home(root=tmp_path)
     save_recipe(demo_recipe().model_copy(update={"version": 3}), home.recipes)
     assert find_recipe("Demo line", home).version == 3
-    assert [one.name for one in list_recipes(home)] == ["Demo line"]
+    assert [entry.name for entry in list_recipes(home)] == ["Demo line"]
 
 
 @pytest.mark.parametrize(
@@ -123,9 +123,9 @@ def test_settings_come_back_and_bad_keys_are_defaulted_and_said(tmp_path: Path) 
     save_settings(wanted, path)
     assert load_settings(path) == (wanted, [])
     path.write_text(json.dumps({"station": "Line 4", "device": "abacus", "colour": 1}))
-    found, faults = load_settings(path)
-    assert found == Settings(station="Line 4")
+    settings, faults = load_settings(path)
+    assert settings == Settings(station="Line 4")
     assert [fault.split("”")[0] for fault in faults] == ["The setting “device", "The setting “colour"]
     path.write_text("nonsense")
-    found, faults = load_settings(path)
-    assert (found, len(faults)) == (Settings(), 1)
+    settings, faults = load_settings(path)
+    assert (settings, len(faults)) == (Settings(), 1)

@@ -37,9 +37,9 @@ def test_no_field_that_a_hand_may_write_is_left_out() -> None:
         update={"region": Box(x=0, y=0, width=1, height=1), "thresholds": Thresholds(fail_at=0.5)}
     )
     kept_by_itself = {"format_version", "version", "change"}
-    assert paths_of(whole.model_dump(mode="json")) - kept_by_itself == {one.path for one in fields_of_model(Recipe)}
+    assert paths_of(whole.model_dump(mode="json")) - kept_by_itself == {field.path for field in fields_of_model(Recipe)}
     written = Settings().model_dump(mode="json")
-    assert set(written) - kept_by_itself == {one.path for one in fields_of_model(Settings)}
+    assert set(written) - kept_by_itself == {field.path for field in fields_of_model(Settings)}
 
 
 def test_the_defaults_are_those_of_an_empty_file() -> None:
@@ -49,8 +49,8 @@ def test_the_defaults_are_those_of_an_empty_file() -> None:
         if not field.required and group not in {"region", "thresholds"}:
             assert (recipe[group] if group else recipe)[name] == field.default, field.path
     settings = Settings().model_dump()
-    assert {one.path: settings[one.path] for one in fields_of_model(Settings)} == {
-        one.path: one.default for one in fields_of_model(Settings)
+    assert {field.path: settings[field.path] for field in fields_of_model(Settings)} == {
+        field.path: field.default for field in fields_of_model(Settings)
     }
 
 
@@ -68,8 +68,8 @@ def test_a_field_that_may_be_empty_says_what_that_means(field: Any) -> None:
 
 
 def test_every_kind_of_source_takes_its_own_options() -> None:
-    options = [one for one in FIELDS if one.path.startswith("source_options.")]
-    assert {kind.value: [one.name for one in options if one.belongs_to(kind)] for kind in SourceKind} == {
+    options = [field for field in FIELDS if field.path.startswith("source_options.")]
+    assert {kind.value: [field.name for field in options if field.belongs_to(kind)] for kind in SourceKind} == {
         "camera": ["width_px", "height_px", "fps", "exposure", "backend"],
         "video": ["as_fast_as_possible"],
         "stream": [],
