@@ -72,7 +72,7 @@ class ComparisonCard(QWidget):
         """Show what came of comparing two runs.
 
         Args:
-            comparison: What it found.
+            comparison: Of the run that is shown with the other one.
             names: Of the recipe or model that judges in each run.
         """
         flips = int(comparison.flips.sum())
