@@ -23,15 +23,15 @@ from inspector.review.wishes import (
 if TYPE_CHECKING:
     from inspector.outputs.reviews import ReviewLog
     from inspector.review.population import PolicyOf
-    from inspector.review.wishes import Outcome, Wish
+    from inspector.review.wishes import Wish, WishOutcome
 
 
-def carry_out(wish: Wish, log: ReviewLog, policy_of: PolicyOf, *, pictures: bool) -> Outcome:
+def carry_out(wish: Wish, log: ReviewLog, policy_of: PolicyOf, *, pictures: bool) -> WishOutcome:
     """Do what a walk wishes, and return what came of it.
 
     Args:
-        wish: What.
-        log: The record.
+        wish: What is to be done.
+        log: The record of inspections and reviews.
         policy_of: What each version of a recipe kept of its pictures.
         pictures: Whether pixels and heatmaps are read too.
 
@@ -57,8 +57,8 @@ def read_of_queue(wish: ReadPart, log: ReviewLog, *, pictures: bool) -> PartRead
     """Read a part of a queue; of one that was judged in this walk only the pixels.
 
     Args:
-        wish: Which part.
-        log: The record.
+        wish: Says which part.
+        log: The record of inspections and reviews.
         pictures: Whether pixels and heatmap are read too.
 
     Raises:

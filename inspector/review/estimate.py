@@ -44,7 +44,7 @@ def audit_report(log: ReviewLog, query: LogQuery, policy_of: PolicyOf, *, claim:
     Only blind judgements count, of parts that every audit could have drawn (`inspector.review.population`).
 
     Args:
-        log: The record.
+        log: The record of inspections and reviews.
         query: Recipe, lot and time; verdicts in it are ignored.
         policy_of: What each version of a recipe kept.
         claim: Fraction of the passed parts that is claimed not to be exceeded, strictly between 0 and 1.

@@ -33,7 +33,7 @@ class ExplainProcess:
 
     Args:
         model: Folder of the bundle.
-        picture: The file.
+        picture: File of the picture that is explained.
         out: Folder of the PNG files; the caller's to remove.
         methods: As ``trainer explain --methods``; empty for all.
         layers: As ``--layers``; empty for all.

@@ -130,7 +130,7 @@ class LearningSet:
         - Rows of parts of another log stay as they are.
 
         Args:
-            log: The record.
+            log: The record of inspections and reviews.
             confirmed: Also what confirms the verdict.
 
         Raises:
@@ -146,14 +146,10 @@ class LearningSet:
         after = {part: lesson for part, lesson in before.items() if part not in records and part not in out}
         lost = []
         for part, rows in said.items():
-            if part in out:
-                continue
-            lesson = lesson_of(records[part], rows, confirmed=confirmed or part in before)
-            if lesson is None:
-                continue
-            if self._take(lesson, before.get(part)):
+            lesson = None if part in out else lesson_of(records[part], rows, confirmed=confirmed or part in before)
+            if lesson is not None and self._take(lesson, before.get(part)):
                 after[part] = lesson
-            else:
+            elif lesson is not None:
                 lost.append(part)
         lessons = tuple(sorted(after.values(), key=lambda lesson: (lesson.time_utc, lesson.inspection_id)))
         if lessons != tuple(before.values()):

@@ -35,19 +35,19 @@ class Lesson:
 
     Args:
         picture: Its file in ``pictures``.
-        sha256: Of the file.
-        label: "good" or "defective".
+        sha256: Checksum of the file, hex.
+        label: What the reviewers say: "good" or "defective".
         defect_type: Where it was named.
         split: "test" for what was judged blind; empty for what may be trained on.
-        why: See `Why`.
-        inspection_id: Of the part.
+        why: Why it is in the set: a value of `Why`.
+        inspection_id: Id of the part's inspection.
         time_utc: When it was captured.
-        verdict: Of the station.
+        verdict: What the station said.
         p_defective: Of the station; empty where there was none.
         model: Name of the model that judged.
-        model_sha256: Of its manifest.
+        model_sha256: Checksum of that model's manifest, hex.
         recipe: Name of the recipe.
-        recipe_version: Its version.
+        recipe_version: Version of that recipe, as a number.
         source: Where the picture came from, with the file where there was one.
         archived: The archive's file of which it is a copy.
         reviewers: Who judges it so, with "; " between them.
@@ -89,7 +89,7 @@ class LessonCounts:
     """How many pictures there are to be learned.
 
     Args:
-        to_learn: For training.
+        to_learn: Those that may be trained on.
         for_test: For the test only.
         good: Of both, those that are good.
         defective: Of both, those that are defective.
@@ -112,7 +112,7 @@ def lesson_of(part: Inspection, rows: Sequence[Review], *, confirmed: bool) -> L
     """Return what is to be learned of a part; None where nothing is.
 
     Args:
-        part: Its record.
+        part: What the line recorded of it.
         rows: All that was said of it, in the order in which it was committed.
         confirmed: Also where the verdict is confirmed.
     """

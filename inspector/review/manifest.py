@@ -32,11 +32,11 @@ class ManifestPicture:
     """A row of the manifest.
 
     Args:
-        path: The file, absolute.
-        label: "good" or "defective".
+        path: Absolute path of the picture.
+        label: What it shows: "good" or "defective".
         defect_type: Empty where none is named.
         split: "train", "val", "test"; empty: train or val, as the trainer deals.
-        sha256: Of its content.
+        sha256: Checksum of its content, hex.
         category: As the model's own data say.
         group: As the model's own data say.
         mask: Picture of the defect's pixels; None where there is none.
@@ -74,7 +74,7 @@ class TrainingManifest:
     """A manifest that was written for the trainer.
 
     Args:
-        path: The file.
+        path: Where it is.
         own: Pictures of the model's own data in it, by part of their split.
         learned: Pictures to be learned in it; the trainer deals them to train and val.
         audited: Pictures that were judged blind, in the test part.

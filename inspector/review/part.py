@@ -55,9 +55,9 @@ def read_part(log: ReviewLog, request: QueueRequest, inspection_id: str, *, pict
     """Read a part of a queue.
 
     Args:
-        log: The record.
+        log: The record of inspections and reviews.
         request: What was asked for when the queue was made.
-        inspection_id: Which part.
+        inspection_id: Id of the part's inspection.
         pictures: Whether pixels and heatmap are read too.
 
     Raises:
@@ -85,8 +85,8 @@ def look_part_up(log: ReviewLog, inspection_id: str, queue: QueueKind, *, pictur
     """Read any part of the log, with all that is known of it.
 
     Args:
-        log: The record.
-        inspection_id: Which part.
+        log: The record of inspections and reviews.
+        inspection_id: Id of the part's inspection.
         queue: Where it came before the reviewer's eyes.
         pictures: Whether pixels and heatmap are read too.
 

@@ -29,7 +29,7 @@ def recipe_policies(recipes: Path) -> PolicyOf:
     """Return what looks a recipe's version up in the folder where every version is kept.
 
     Args:
-        recipes: The station's recipes.
+        recipes: Folder of the station's recipes.
     """
     known: dict[tuple[str, int], ArchiveConfig | None] = {}
 

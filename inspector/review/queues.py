@@ -38,7 +38,7 @@ class QueueRequest:
 
     Args:
         kind: Which queue; not `QueueKind.DIRECT`.
-        reviewer: Who will judge.
+        reviewer: Name of who will judge.
         query: Recipe, lot and time; verdicts in it are ignored, the kind says them.
         second_opinion: Also parts that somebody else has judged.
         sample: Blind audit: how many passed parts; about as many rejected ones are mixed in.
@@ -88,14 +88,14 @@ class Entry:
     The picture's path holds the verdict as a folder's name: a blind view shows the pixels, never the path.
 
     Args:
-        inspection_id: Of the part.
+        inspection_id: Id of the part's inspection.
         time_utc: When it was captured.
         recipe: Name of the recipe.
-        lot: Lot.
+        lot: Name of its lot; empty for none.
         part_number: Number within the lot.
-        queue: Which queue.
+        queue: Where it came before the reviewer's eyes.
         blind: Verdict, score, reason, heatmap and what others say are withheld.
-        picture: The kept picture.
+        picture: File of the kept picture.
         inspection: The whole record; None in a blind entry.
         standing: What stands of the part; None in a blind entry.
     """
@@ -117,8 +117,8 @@ class Skipped:
     """A part that could not be shown; it is not judged, and counts as nothing.
 
     Args:
-        inspection_id: Of the part.
-        why: In words.
+        inspection_id: Id of the part's inspection.
+        why: What keeps it from being shown, in words.
         lost: True where its picture is gone or altered; False where somebody has judged it meanwhile.
     """
 
@@ -131,8 +131,8 @@ def build_queue(log: ReviewLog, request: QueueRequest, policy_of: PolicyOf) -> Q
     """Find the parts of a queue. What was judged before is left out, so that a review goes on where it stopped.
 
     Args:
-        log: The record.
-        request: Which.
+        log: The record of inspections and reviews.
+        request: Which parts, and for whom.
         policy_of: For the audit: what each version of a recipe kept (`inspector.review.population`).
 
     Raises:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from inspector.domain.review import Judgement
     from inspector.review.queues import QueueRequest
-    from inspector.review.wishes import Outcome, WalkPort, Wish
+    from inspector.review.wishes import WalkPort, Wish, WishOutcome
 
 #: How long the answer to a blind judgement is shown before the next part comes.
 ANSWER_S = 3.0
@@ -48,7 +48,7 @@ class Walk(WalkState):
 
     Args:
         port: The program around it.
-        now: The time, UTC.
+        now: Returns the time, UTC.
         elapsed_s: A clock that is never put back, for how long an answer is shown.
         make_id: Makes the ids of judgements.
     """
@@ -109,7 +109,7 @@ class Walk(WalkState):
         """Show any part of the log, in front of the queue.
 
         Args:
-            inspection_id: Which part.
+            inspection_id: Id of the part's inspection.
             came_from: Where it came before the reviewer's eyes.
         """
         if not self.writing:
@@ -186,7 +186,7 @@ class Walk(WalkState):
 
     # --- what comes of wishes -----------------------------------------------------------------------------------------
 
-    def take(self, outcome: Outcome) -> None:
+    def take(self, outcome: WishOutcome) -> None:
         """Take what came of a wish."""
         match outcome:
             case QueueRead():
@@ -204,7 +204,7 @@ class Walk(WalkState):
         """Take that a wish could not be fulfilled.
 
         Args:
-            wish: Which.
+            wish: The one that was asked.
             words: Why, and what to do about it.
         """
         match wish:

@@ -29,10 +29,10 @@ class WalkAtOnce:
     """Owns a walk and is its port. Pictures are not read: whoever judges has seen them elsewhere.
 
     Args:
-        log: The record.
+        log: The record of inspections and reviews.
         policy_of: What each version of a recipe kept of its pictures.
-        reviewer: Who judges.
-        now: The time, UTC.
+        reviewer: Name of who judges.
+        now: Returns the time, UTC.
     """
 
     def __init__(

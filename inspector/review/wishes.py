@@ -22,7 +22,7 @@ class ReadQueue:
 
     Args:
         generation: Number of the queue that was opened when this was wished.
-        request: Which queue.
+        request: Which parts, and for whom.
     """
 
     generation: int
@@ -34,9 +34,9 @@ class ReadPart:
     """Read a part of a queue.
 
     Args:
-        generation: As of `ReadQueue`.
+        generation: Number of the queue that was open when this was wished.
         request: What was asked for when the queue was made.
-        inspection_id: Which part.
+        inspection_id: Id of the part's inspection.
         entry: What is known of a part that was judged in this walk: only its pixels are to be read; None else.
     """
 
@@ -51,7 +51,7 @@ class LookUp:
     """Read any part of the log.
 
     Args:
-        inspection_id: Which part.
+        inspection_id: Id of the part's inspection.
         queue: Where it came before the reviewer's eyes.
     """
 
@@ -64,8 +64,8 @@ class Commit:
     """Write a judgement.
 
     Args:
-        generation: As of `ReadQueue`.
-        review: The judgement.
+        generation: Number of the queue that was open when this was wished.
+        review: The row that is to be added.
         part: Its part, as it was shown.
     """
 
@@ -79,7 +79,7 @@ class Withdraw:
     """Write the withdrawal of a judgement.
 
     Args:
-        generation: As of `ReadQueue`.
+        generation: Number of the queue that was open when this was wished.
         review: The judgement that is to stand no more.
         withdrawal: The row that says so.
     """
@@ -124,8 +124,8 @@ class Written:
     """A judgement is on the disk; with it comes what may be shown of its part from now on.
 
     Args:
-        wish: What was wished.
-        inspection: The whole record.
+        wish: The wish that is fulfilled.
+        inspection: What the line recorded, verdict included.
         others: What colleagues say of the part at present.
         prediction: With the heatmap, where one was kept and pictures are read.
         meanwhile: What colleagues have said since the part was shown.
@@ -155,7 +155,7 @@ class Withdrawn:
         return self.wish.review
 
 
-Outcome = QueueRead | PartRead | LookedUp | Written | Withdrawn
+WishOutcome = QueueRead | PartRead | LookedUp | Written | Withdrawn
 
 
 # --- what a walk tells ------------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ class QueueNotes:
     """What the reviewer has to know of a queue that was opened.
 
     Args:
-        notes: As sentences.
+        notes: What is left out and why, as sentences.
     """
 
     notes: tuple[str, ...]
@@ -187,7 +187,7 @@ class PassedOver:
     """A part could not be shown.
 
     Args:
-        why: In words.
+        why: What keeps it from being shown, in words.
     """
 
     why: str

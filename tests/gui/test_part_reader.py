@@ -24,7 +24,7 @@ P, F, R = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
 WAIT_S = 20.0
 
 
-class Gate:
+class ReadingGate:
     """Reading, which a test holds up and lets go."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Gate:
         return outcome
 
 
-class Bench:
+class ReaderBench:
     """A runner of a walk without a window."""
 
     def __init__(self, qtbot: QtBot, path: Path) -> None:
@@ -73,22 +73,24 @@ class Bench:
 
 
 @pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
-    made = Gate()
+def gate(monkeypatch: pytest.MonkeyPatch) -> ReadingGate:
+    made = ReadingGate()
     monkeypatch.setattr("inspector.gui.review.part_reader.read_of_queue", made)
     return made
 
 
 @pytest.fixture
-def bench(qtbot: QtBot, tmp_path: Path, gate: Gate) -> Iterator[Bench]:
+def bench(qtbot: QtBot, tmp_path: Path, gate: ReadingGate) -> Iterator[ReaderBench]:
     path, _ = fill(tmp_path, [P, P, P, F, F, R])
-    made = Bench(qtbot, path)
+    made = ReaderBench(qtbot, path)
     yield made
     gate.open.set()
     made.close()
 
 
-def test_a_failure_that_was_being_read_does_not_come_into_the_blind_audit(bench: Bench, gate: Gate) -> None:
+def test_a_failure_that_was_being_read_does_not_come_into_the_blind_audit(
+    bench: ReaderBench, gate: ReadingGate
+) -> None:
     gate.open.clear()
     bench.open(QueueKind.FAILURES)
     bench.until(gate.reached.is_set)
@@ -105,7 +107,7 @@ def test_a_failure_that_was_being_read_does_not_come_into_the_blind_audit(bench:
 
 
 def test_a_thumbnail_that_was_being_drawn_for_another_queue_is_not_kept(
-    bench: Bench, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    bench: ReaderBench, gate: ReadingGate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reached, let_go = threading.Event(), threading.Event()
 
@@ -123,14 +125,14 @@ def test_a_thumbnail_that_was_being_drawn_for_another_queue_is_not_kept(
     assert len(bench.walk.ids) == 1
 
 
-def test_every_part_is_read_once_for_its_picture_and_its_thumbnail(bench: Bench, gate: Gate) -> None:
+def test_every_part_is_read_once_for_its_picture_and_its_thumbnail(bench: ReaderBench, gate: ReadingGate) -> None:
     bench.open(QueueKind.FAILURES)
     bench.until(lambda: len(bench.thumbnails) == 2)
     assert gate.read == list(bench.walk.ids)
 
 
 def test_a_part_that_cannot_be_read_is_said_and_not_tried_without_an_end(
-    bench: Bench, gate: Gate, tmp_path: Path
+    bench: ReaderBench, gate: ReadingGate, tmp_path: Path
 ) -> None:
     said: list[str] = []
     bench.runner.message.connect(lambda words, *_: said.append(words))

@@ -26,7 +26,7 @@ WAIT_S = 20.0
 READ = module.read_figures
 
 
-class Bench:
+class FiguresBench:
     """A reader whose reading a test holds up."""
 
     def __init__(self, qtbot: QtBot, path: Path) -> None:
@@ -58,17 +58,17 @@ class Bench:
 
 
 @pytest.fixture
-def bench(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+def bench(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FiguresBench]:
     path, parts = fill(tmp_path, [P, F, F])
     ReviewLog(path).add(said(parts[1].id, Judgement.DEFECTIVE, by="Bob"))
-    made = Bench(qtbot, path)
+    made = FiguresBench(qtbot, path)
     monkeypatch.setattr(module, "read_figures", made.read_figures)
     yield made
     made.go_on.set()
     made.reader.close()
 
 
-def test_what_was_read_for_another_scope_is_not_told(bench: Bench) -> None:
+def test_what_was_read_for_another_scope_is_not_told(bench: FiguresBench) -> None:
     """Who gives a second opinion must not see what was read a moment ago: what colleagues say of the same parts."""
     bench.go_on.clear()
     bench.reader.ask(bench.request(second_opinion=False))
@@ -79,7 +79,7 @@ def test_what_was_read_for_another_scope_is_not_told(bench: Bench) -> None:
     assert (bench.told[0].recent, bench.told[0].counts[QueueKind.FAILURES]) == ([], 2)
 
 
-def test_figures_of_the_same_scope_are_told_although_newer_ones_are_wanted(bench: Bench) -> None:
+def test_figures_of_the_same_scope_are_told_although_newer_ones_are_wanted(bench: FiguresBench) -> None:
     bench.go_on.clear()
     bench.reader.ask(bench.request(second_opinion=False))
     assert bench.reached.wait(WAIT_S)

@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from inspector.domain.records import Verdict
 from inspector.domain.review import Judgement, QueueKind
-from inspector.review.wishes import Commit, Notice, Outcome, PartRead, Withdraw
+from inspector.review.wishes import Commit, Notice, PartRead, WishOutcome, Withdraw
 from tests.review.walks import WalkBench
 
 KINDS = st.sampled_from([QueueKind.FAILURES, QueueKind.REVIEWS, QueueKind.AUDIT])
@@ -23,7 +23,7 @@ class Walking(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.bench = WalkBench()
-        self.reads: list[Outcome] = []  # parts that were read, and may be long out of date when they are taken
+        self.reads: list[WishOutcome] = []  # parts that were read, and may be long out of date when they are taken
         self.said: set[str] = set()  # ids of the judgements that were accepted
         self.in_hand: set[str] = set()
         self.given_up: set[str] = set()

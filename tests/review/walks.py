@@ -16,13 +16,13 @@ from inspector.review.wishes import (
     Commit,
     LookedUp,
     LookUp,
-    Outcome,
     PartRead,
     QueueRead,
     ReadPart,
     ReadQueue,
     WalkEvent,
     Wish,
+    WishOutcome,
     Withdraw,
     Withdrawn,
     Written,
@@ -56,7 +56,7 @@ class MemoryRecord:
         rows = [row for row in self.rows if row.inspection_id == part]
         return standings(rows).get(part, Standing(inspection_id=part, reviews=()))
 
-    def answer(self, wish: Wish) -> Outcome:
+    def answer(self, wish: Wish) -> WishOutcome:
         match wish:
             case ReadQueue():
                 return QueueRead(wish=wish, queue=self.queue(wish.request))

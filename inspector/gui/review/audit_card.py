@@ -66,6 +66,11 @@ class AuditCard(QWidget):
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
         layout.addWidget(self.words)
+        layout.addLayout(self._build_buttons(frame))
+        layout.addStretch(1)
+        self.show_report(None, sample=0)
+
+    def _build_buttons(self, frame: QWidget) -> QHBoxLayout:
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
         self.archive_button = QPushButton("Keep pictures…", frame)
@@ -77,9 +82,7 @@ class AuditCard(QWidget):
         for button in (self.archive_button, self.more_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             buttons.addWidget(button, 1)
-        layout.addLayout(buttons)
-        layout.addStretch(1)
-        self.show_report(None, sample=0)
+        return buttons
 
     def show_report(self, report: AuditReport | None, *, sample: int) -> None:
         """Show what the audit says.

@@ -90,7 +90,7 @@ class FactsCard(QWidget):
         """Show a part with all that is known of it.
 
         Args:
-            inspection: Its record.
+            inspection: What the line recorded of it.
             others: What colleagues say of it at present; None while it is not to be seen.
         """
         decision, model = inspection.decision, inspection.model

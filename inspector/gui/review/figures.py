@@ -41,7 +41,7 @@ class FiguresRequest:
     """Which figures are request.
 
     Args:
-        log: The record.
+        log: The record of inspections and reviews.
         query: Recipe, lot and time.
         reviewer: Who asks; empty for nobody yet.
         sample: How many passed parts the blind audit draws.
@@ -80,7 +80,7 @@ def read_figures(request: FiguresRequest, policy_of: PolicyOf) -> ReviewFigures:
     """Read all of them; called on the figures' thread.
 
     Args:
-        request: Which.
+        request: Of which parts, and for whom.
         policy_of: What each version of a recipe kept of its pictures.
 
     Raises:

@@ -122,7 +122,7 @@ class JudgementCard(QFrame):
         """Say what came of a judgement.
 
         Args:
-            words: What.
+            words: One or two sentences; empty for none.
             state: A verdict's colour: "good", "fail", "review"; empty for none.
             again: Offer to write once more.
         """

@@ -45,8 +45,8 @@ def read_lessons(
     """Bring the set in line with what was judged, and read it; called on the figures' thread.
 
     Args:
-        learning: The recipe's set.
-        log: The record.
+        learning: The set that is brought in line.
+        log: The record of inspections and reviews.
         images: Thumbnails that are known.
         confirmed: Take failures and reviews too that a reviewer confirms.
         closing: Set when thumbnails are not wanted any more.

@@ -37,7 +37,7 @@ class MapCell(QAbstractButton):
     """One map: the picture with the heatmap over it; pressed, it is shown large.
 
     Args:
-        words: Method and layer.
+        words: Its method and layer, which stand under it.
     """
 
     def __init__(self, words: str, parent: QWidget | None = None) -> None:
@@ -100,7 +100,7 @@ class MapsDialog(QDialog):
     """The grid of maps, with what is being computed; it holds no process.
 
     Args:
-        title: Which part.
+        title: Number and time of the part.
         words: Which model explains, and what is to be known of that.
     """
 

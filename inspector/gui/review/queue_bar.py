@@ -46,6 +46,13 @@ class QueueBar(QFrame):
             self.buttons[kind] = button
             row.addWidget(button)
         row.addStretch(1)
+        self._add_scope(row)
+        row.addSpacing(8)
+        self._add_reviewer(row)
+        self.show_counts({})
+        self.show_queue(QueueKind.FAILURES)
+
+    def _add_scope(self, row: QHBoxLayout) -> None:
         self.second = QPushButton("Second opinion", self)
         self.second.setCheckable(True)
         self.second.setProperty("kind", "chip")
@@ -65,10 +72,6 @@ class QueueBar(QFrame):
             box.setFixedWidth(126)
             box.currentIndexChanged.connect(lambda _: self.scope_changed.emit())
             row.addWidget(box)
-        row.addSpacing(8)
-        self._add_reviewer(row)
-        self.show_counts({})
-        self.show_queue(QueueKind.FAILURES)
 
     def _add_reviewer(self, row: QHBoxLayout) -> None:
         row.addWidget(label("Reviewer", "muted"))

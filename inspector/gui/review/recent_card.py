@@ -49,7 +49,7 @@ def last_judged(
     """Return the last judgements that stand, newest first; called on a worker.
 
     Args:
-        log: The record.
+        log: The record of inspections and reviews.
         query: Recipe, lot and time.
         judged_by: Only of parts that this reviewer has judged: a second opinion must not see the first; None for all.
         limit: At most so many.

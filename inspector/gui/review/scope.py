@@ -36,8 +36,8 @@ class Scope:
     """What was chosen.
 
     Args:
-        whose: Of which recipes.
-        period: Of which time.
+        whose: Whether one recipe, one lot or all recipes are meant.
+        period: When the parts were inspected.
     """
 
     whose: Whose

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from inspector.gui.work import Worker
     from inspector.review.population import PolicyOf
     from inspector.review.queues import QueueRequest
-    from inspector.review.wishes import Outcome, WalkEvent, Wish
+    from inspector.review.wishes import WalkEvent, Wish, WishOutcome
 
 _WITHIN_S = 1.5
 
@@ -102,7 +102,7 @@ class WalkRunner(QObject):
         if writes:
             self._ended.clear()
 
-        def task() -> Outcome:
+        def task() -> WishOutcome:
             try:
                 if log is None:
                     raise ReviewError("there is no log", "Mend it first; then what was inspected can be reviewed.")
