@@ -118,21 +118,13 @@ def _raise_first(single: SingleWindow, options: AppOptions) -> int:
 def _show(app: QApplication, options: AppOptions, settings: Settings, faults: list[str], single: SingleWindow) -> int:
     """Show the window until it is closed."""
     from PySide6.QtCore import QTimer
-    from PySide6.QtGui import QIcon
 
-    from inspector.gui import theme
     from inspector.gui.composition import Composition
     from inspector.gui.station.store import Store
     from inspector.gui.widgets.later import soon
-    from inspector.paths import resources_dir
 
     sys.setswitchinterval(SWITCH_S)
-    app.setApplicationName("Inspector")
-    app.setDesktopFileName("inspector-station")
-    app.setWindowIcon(QIcon(str(resources_dir() / "icons" / "inspector.png")))
-    app.setStyle("Fusion")
-    app.setQuitOnLastWindowClosed(False)
-    theme.apply(app, theme.CURRENT.choose(settings.appearance))
+    _dress(app, settings.appearance)
     store = Store(
         options.home,
         settings,
@@ -163,6 +155,21 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
     beat.start(200)
     _close_on_signals(window.close)
     return app.exec()
+
+
+def _dress(app: QApplication, appearance: str) -> None:
+    """Give the program its name, icon and colours."""
+    from PySide6.QtGui import QIcon
+
+    from inspector.gui import theme
+    from inspector.paths import resources_dir
+
+    app.setApplicationName("Inspector")
+    app.setDesktopFileName("inspector-station")
+    app.setWindowIcon(QIcon(str(resources_dir() / "icons" / "inspector.png")))
+    app.setStyle("Fusion")
+    app.setQuitOnLastWindowClosed(False)
+    theme.apply(app, theme.CURRENT.choose(appearance))
 
 
 def is_first_start(options: AppOptions) -> bool:

@@ -109,6 +109,12 @@ class PicturesStep(QWidget):
                 inside.addWidget(widget)
             inside.addStretch(1)
             self._stack.addWidget(page)
+        layout.addWidget(self._build_own(fields))
+        layout.addStretch(1)
+        return fields
+
+    def _build_own(self, fields: QWidget) -> QWidget:
+        """Return what is asked of the user's own parts, not of the demo line's."""
         self._own = QWidget(fields)
         inside = QVBoxLayout(self._own)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -122,9 +128,7 @@ class PicturesStep(QWidget):
         for mode, words in MODES.items():
             self.mode.addItem(words, mode)
         asked(inside, "A part is", self.mode)
-        layout.addWidget(self._own)
-        layout.addStretch(1)
-        return fields
+        return self._own
 
     @property
     def kind(self) -> SourceKind:

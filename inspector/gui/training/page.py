@@ -10,17 +10,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from inspector.gui.training.buttons import TOLD, TrainColumn
-from inspector.gui.training.data import DataColumn
+from inspector.gui.training.buttons import TOLD
 from inspector.gui.training.history_card import TrainingHistoryCard
 from inspector.gui.training.inquiries import DataInquiry, FiguresInquiry
-from inspector.gui.training.method import MethodColumn
-from inspector.gui.training.progress import ConfusionCard, Curves, ProgressCard
+from inspector.gui.training.progress import EpochsRow, ProgressCard
 from inspector.gui.training.report import Reports
+from inspector.gui.training.request_card import RequestCard
 from inspector.gui.training.result import ResultCard
-from inspector.gui.widgets.basics import card, label
+from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.fitted_picture import read_image
 from inspector.gui.widgets.later import Page, soon
 from inspector.gui.widgets.question import Question
@@ -103,20 +102,9 @@ class TrainingPage(Page):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
-        frame, layout = card(inside)
-        row = QHBoxLayout()
-        row.setSpacing(20)
-        self.data = DataColumn(frame)
-        self.method = MethodColumn(frame)
-        self.method.setMinimumWidth(222)
-        self.method.setMaximumWidth(230)
-        row.addWidget(self.data, 6)
-        row.addWidget(self.method, 3)
-        self.train = TrainColumn(frame)
-        self.train.setMaximumWidth(190)
-        row.addWidget(self.train, 3)
-        layout.addLayout(row)
-        column.addWidget(frame)
+        request = RequestCard(inside)
+        self.data, self.method, self.train = request.data, request.method, request.train
+        column.addWidget(request)
         column.addWidget(self.method.fold)
         self.message = label("", "fault", inside)
         self.message.setWordWrap(True)
@@ -126,15 +114,9 @@ class TrainingPage(Page):
         column.addWidget(self.progress)
         self.result = ResultCard(inside)
         column.addWidget(self.result)
-        self._live = QWidget(inside)
-        row = QHBoxLayout(self._live)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
-        self.curves = Curves(self._live)
-        self.confusion = ConfusionCard(self._live)
-        row.addWidget(self.curves, 1)
-        row.addWidget(self.confusion)
-        column.addWidget(self._live)
+        self._epochs = EpochsRow(inside)
+        self.curves, self.confusion = self._epochs.curves, self._epochs.confusion
+        column.addWidget(self._epochs)
         self.history = TrainingHistoryCard(inside)
         column.addWidget(self.history)
         column.addStretch(1)
@@ -358,7 +340,7 @@ class TrainingPage(Page):
         self.train.show_state(self._active(), training)
         self._show_start()
         self.progress.setVisible(training is not None and training.active)
-        self._live.setVisible(training is not None and bool(training.active or training.epochs))
+        self._epochs.setVisible(training is not None and bool(training.active or training.epochs))
         done = training is not None and training.result is not None
         self.result.setVisible(done)
         self.history.show_trainings(self._all, self._selected)

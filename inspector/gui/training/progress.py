@@ -217,3 +217,17 @@ class ConfusionCard(QWidget):
             if epoch is not None
             else "Shown after the first epoch."
         )
+
+
+class EpochsRow(QWidget):
+    """What the epochs of a training show: curves, and the matrix of one of them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        self.curves = Curves(self)
+        self.confusion = ConfusionCard(self)
+        row.addWidget(self.curves, 1)
+        row.addWidget(self.confusion)

@@ -42,17 +42,7 @@ class ResultCard(QWidget):
         outer.addWidget(frame)
         self.title = label("", "heading")
         layout.addWidget(self.title)
-        buttons = QHBoxLayout()
-        self.buttons: dict[str, QPushButton] = {}
-        words = (("promote", "Promote…"), ("keep", "Keep"), ("report", "Open report"), ("back", "Roll back"))
-        for key, text in (*words, ("delete", "Delete…")):
-            button = QPushButton(text, frame)
-            button.setToolTip(_TIPS[key])
-            self.buttons[key] = button
-            buttons.addWidget(button)
-        self.buttons["promote"].setProperty("kind", "primary")
-        buttons.insertStretch(4, 1)
-        layout.addLayout(buttons)
+        layout.addLayout(self._build_buttons(frame))
         row = QHBoxLayout()
         row.setSpacing(24)
         left = QVBoxLayout()
@@ -75,6 +65,19 @@ class ResultCard(QWidget):
         layout.addLayout(row)
         self.show_samples(None)
         self.show_way_back(None)
+
+    def _build_buttons(self, frame: QWidget) -> QHBoxLayout:
+        buttons = QHBoxLayout()
+        self.buttons: dict[str, QPushButton] = {}
+        words = (("promote", "Promote…"), ("keep", "Keep"), ("report", "Open report"), ("back", "Roll back"))
+        for key, text in (*words, ("delete", "Delete…")):
+            button = QPushButton(text, frame)
+            button.setToolTip(_TIPS[key])
+            self.buttons[key] = button
+            buttons.addWidget(button)
+        self.buttons["promote"].setProperty("kind", "primary")
+        buttons.insertStretch(4, 1)
+        return buttons
 
     def show_result(self, training: Training, current_model: str) -> None:
         """Show a training that ended well, beside the name of the recipe's model."""
