@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import cv2
@@ -55,10 +56,13 @@ class Looks:
 
     def __init__(self, desk: ReviewDesk) -> None:
         self.made: list[FakeLook] = []
+        self.may_start = threading.Event()
+        self.may_start.set()
         desk.page.deep_looks.start = self.start
 
     def start(self, model: Path, picture: Path, out: Path) -> FakeLook:
         self.made.append(FakeLook(model, picture, out))
+        assert self.may_start.wait(20)
         return self.made[-1]
 
 
@@ -111,6 +115,25 @@ def test_a_deep_look_can_be_cancelled_and_tried_again(qtbot: QtBot, home: Home, 
     desk.until(lambda: looks.made[1].over and not looks.made[1].out.exists())
     assert dialog.stage.text() == "Cancelled"
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def test_a_deep_look_that_is_closed_while_its_process_starts_leaves_nothing(
+    qtbot: QtBot, home: Home, desks: list[Closes]
+) -> None:
+    desk = ReviewDesk(qtbot, home, bad=1)
+    desks.append(desk)
+    looks = Looks(desk)
+    desk.until_shown()
+    looks.may_start.clear()
+    desk.key(Qt.Key.Key_L)
+    desk.until(lambda: looks.made)
+    dialog = desk.page.deep_looks.dialog
+    assert dialog is not None
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    desk.until(lambda: desk.page.deep_looks.dialog is None)
+    looks.may_start.set()
+    desk.until(lambda: looks.made[0].over and not looks.made[0].out.exists())
+    assert not desk.page.deep_looks.running
 
 
 def test_a_deep_look_says_when_the_model_is_replaced_or_gone(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:
