@@ -1,0 +1,55 @@
+"""What was kept of a part, read back: the heatmap for every class, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.domain.records import ArchivedPicture, Verdict
+from inspector.outputs.archive import PictureArchive
+from inspector.outputs.kept import kept_prediction
+from inspector.pictures import encode_picture
+from tests.outputs.samples import inspection
+from tests.outputs.test_archive_limits import ALL, keep, with_maps
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from inspector.domain.records import Inspection
+
+
+def of_part(picture: ArchivedPicture | None, verdict: Verdict = Verdict.FAIL) -> Inspection:
+    return replace(inspection(1, verdict), picture=picture)
+
+
+def test_a_kept_heatmap_is_read_back_for_every_class(tmp_path: Path) -> None:
+    archived = keep(PictureArchive(tmp_path, ALL), prediction=with_maps(0.0, 0.5, 1.0))
+    whole = of_part(archived)
+    prediction = kept_prediction(whole)
+    assert prediction is not None
+    assert prediction.classes == whole.classes
+    assert prediction.probabilities.dtype == np.float32
+    np.testing.assert_array_equal(prediction.probabilities, np.array(whole.probabilities, np.float32))
+    assert prediction.maps.dtype == np.float32
+    np.testing.assert_allclose(prediction.maps, np.array([[[0, 128, 255]]] * 2) / 255.0, rtol=1e-6)
+    assert (prediction.preprocess_ms, prediction.inference_ms) == (0.0, 0.0)
+
+
+def test_a_heatmap_in_colour_is_read_by_its_first_channel(tmp_path: Path) -> None:
+    coloured = tmp_path / "c.png"
+    coloured.write_bytes(encode_picture(np.full((2, 2, 3), (51, 102, 204), np.uint8), ".png"))
+    prediction = kept_prediction(of_part(ArchivedPicture(path=coloured, sha256="", heatmap_path=coloured)))
+    assert prediction is not None
+    np.testing.assert_allclose(prediction.maps, np.full((2, 2, 2), 0.2), rtol=1e-6)
+
+
+def test_without_a_heatmap_or_a_prediction_there_is_nothing_to_draw(tmp_path: Path) -> None:
+    absent = tmp_path / "absent.png"
+    without = ArchivedPicture(path=absent, sha256="", heatmap_path=None)
+    gone = ArchivedPicture(path=absent, sha256="", heatmap_path=absent)
+    assert kept_prediction(of_part(None)) is None
+    assert kept_prediction(of_part(without)) is None
+    assert kept_prediction(of_part(gone)) is None
+    assert kept_prediction(of_part(gone, Verdict.ERROR)) is None
