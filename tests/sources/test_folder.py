@@ -16,7 +16,6 @@ from inspector.domain.records import BadPicture, Frame
 from inspector.files import write_bytes
 from inspector.pictures import encode_picture
 from inspector.sources.folder import FolderSource, Patience, file_key
-from inspector.sources.waiting import Waiting
 from tests.sources.fakes import all_of, collect, loss
 
 if TYPE_CHECKING:
@@ -302,31 +301,3 @@ def test_ten_thousand_files_at_once_each_once(tmp_path: Path) -> None:
     assert collect(restarted, 1, timeout_s=0.3) == []
     restarted.close()
     shutil.rmtree(folder)
-
-
-def test_growth_is_judged_by_size_and_time_together(tmp_path: Path) -> None:
-    now = [0.0]
-    waiting = Waiting(1.0, lambda: now[0])
-    path = tmp_path / "1.png"
-
-    def look(_: Path) -> os.stat_result | None:
-        return path.stat() if path.exists() else None
-
-    path.write_bytes(b"abc")
-    os.utime(path, ns=(1, 1))
-    waiting.notice(path, path.stat())
-    now[0] = 0.9
-    assert waiting.next_ready(look) is None
-    now[0] = 1.0
-    os.utime(path, ns=(2, 2))  # the same size, written again
-    assert waiting.next_ready(look) is None
-    now[0] = 2.0
-    assert waiting.next_ready(look) == path
-    assert waiting.again(path, path.stat(), 3.0)
-    assert not waiting.any_ready
-    now[0] = 5.0
-    assert waiting.next_ready(look) == path
-    assert not waiting.again(path, path.stat(), 3.0)
-    waiting.done(path)
-    now[0] = 99.0
-    assert waiting.next_ready(look) is None
