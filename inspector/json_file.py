@@ -160,15 +160,21 @@ class LineTail:
         return whole.splitlines(), began_again
 
 
-def last_lines(path: Path, most_bytes: int) -> list[bytes]:
-    """Return the whole lines in the last bytes of a file; the first may be cut short. Without a file there are none."""
+def last_lines(path: Path, most_bytes: int, *, whole: bool = True) -> list[bytes]:
+    """Return the lines in the last bytes of a file; the first may be cut short. Without a file there are none.
+
+    Args:
+        path: The file.
+        most_bytes: How much of it is read.
+        whole: Leave out a last line that has no end yet.
+    """
     try:
         with path.open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - most_bytes))
             tail = file.read()
     except OSError:
         return []
-    return tail[: tail.rfind(b"\n") + 1].splitlines()
+    return (tail[: tail.rfind(b"\n") + 1] if whole else tail).splitlines()
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------

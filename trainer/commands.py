@@ -12,7 +12,7 @@ from rich.console import Console
 from inspector.domain.errors import BundleError
 from inspector.files import FileError, write_bytes
 from trainer.options import request_from
-from trainer.protocol import Explained, MapMade, RunFolder, TrainRequest
+from trainer.protocol import DataAnswer, Explained, MapMade, RunFolder, TrainRequest
 from trainer.terminal import run, say_finding, say_found
 
 if TYPE_CHECKING:
@@ -113,12 +113,8 @@ def run_inspect(parsed: argparse.Namespace) -> int:
     contents = contents_of(dataset)
     preview = [str(write_preview(dataset, request, Path(parsed.preview)))] if parsed.preview else []
     if parsed.json:
-        answer = {
-            "found": contents.model_dump(mode="json"),
-            "findings": [finding.model_dump(mode="json") for finding in findings],
-            "preview": preview,
-        }
-        print(json.dumps(answer, ensure_ascii=False))
+        answer = DataAnswer(found=contents, findings=findings, preview=preview)
+        print(json.dumps(answer.model_dump(mode="json"), ensure_ascii=False))
         return 0
     console = Console()
     say_found(console, contents)

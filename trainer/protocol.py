@@ -196,6 +196,14 @@ class Failed(_Record):
     cancelled: bool = False
 
 
+class DataAnswer(_Record):
+    """The answer of ``trainer inspect-data --json``."""
+
+    found: Found
+    findings: list[Finding]
+    preview: list[str] = []  #: paths of PNG files
+
+
 Report = Started | Found | Finding | Progress | Candidate | Epoch | Paused | Result | Failed
 _REPORT: TypeAdapter[Report] = TypeAdapter(Annotated[Report, Field(discriminator="kind")])
 

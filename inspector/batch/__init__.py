@@ -10,12 +10,13 @@ from inspector.batch.labels import FolderLabels, Label, LabelsError, TableLabels
 from inspector.batch.listing import Listing, list_pictures
 from inspector.batch.pipeline import in_order, judge_listing, worker_count
 from inspector.batch.process import prepare_process
+from inspector.batch.progress import RunProgress
 from inspector.batch.reader import ResultReader, ResultsError, read_table
 from inspector.batch.record import Judge, RunError, RunRecord
 from inspector.batch.report import heatmap_fault, write_report
 from inspector.batch.results import ResultTable
 from inspector.batch.rows import Row, find_picture
-from inspector.batch.run_state import BatchRun, RunProgress, RunState, read_run
+from inspector.batch.run_state import BatchRun, read_run
 from inspector.batch.runs import BatchRequest, BatchRuns
 from inspector.batch.survey import Survey, labels_for, survey
 from inspector.batch.table import BatchTable, Filter, Sort, SortKey
@@ -43,7 +44,6 @@ __all__ = [
     "RunError",
     "RunProgress",
     "RunRecord",
-    "RunState",
     "Sort",
     "SortKey",
     "Step",

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from inspector.batch.labels import FolderLabels
+from inspector.batch.progress import WORKING, BatchStage, RunProgress, RunWord, last_words
 from inspector.batch.reader import ResultReader
 from inspector.batch.record import RunError, RunRecord, read_record
 from inspector.batch.results import FILE_NAME
 from inspector.batch.survey import labels_for
-from inspector.json_file import JsonError, last_lines, parse_json, parse_model, read_model
+from inspector.json_file import JsonError, parse_model
 from inspector.runs.processes import ProcessMark, is_alive
+from inspector.runs.state import ProcessState
+from inspector.runs.work_folder import WorkFolder
 from inspector.vision.manifest import MANIFEST_FILE
 
 if TYPE_CHECKING:
@@ -24,39 +26,6 @@ if TYPE_CHECKING:
 STOP_FILE = "stop"
 PROGRESS_FILE = "progress.jsonl"
 ERRORS_FILE = "errors.txt"
-PROCESS_FILE = "process.json"
-_TAIL_BYTES = 8192
-
-
-class RunState(StrEnum):
-    """What a batch is doing."""
-
-    STARTING = "starting"  #: lists the folder, loads the model
-    RUNNING = "running"
-    STOPPING = "stopping"  #: finishes the pictures at hand
-    STOPPED = "stopped"
-    DONE = "done"
-    FAILED = "failed"
-    MODEL_CHANGED = "model changed"  #: not finished, and cannot go on: its model is gone or another
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunProgress:
-    """How far a batch is.
-
-    Args:
-        stage: "listing", "loading" or "judging"; empty before the first word.
-        done: Files that have a row.
-        total: All files; 0 before they are listed.
-        rate: Pictures per second of this process; None before it is known.
-        seconds_left: Likewise.
-    """
-
-    stage: str = ""
-    done: int = 0
-    total: int = 0
-    rate: float | None = None
-    seconds_left: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,15 +45,15 @@ class BatchRun:
     id: str
     folder: Path
     record: RunRecord
-    state: RunState
-    progress: RunProgress = RunProgress()
+    state: ProcessState
+    progress: RunProgress = field(default_factory=RunProgress)
     why: str = ""
     model_fault: str = ""
 
     @property
     def active(self) -> bool:
         """True while a process works on it."""
-        return self.state in (RunState.STARTING, RunState.RUNNING, RunState.STOPPING)
+        return self.state.active
 
     @property
     def results(self) -> Path:
@@ -136,17 +105,17 @@ def read_run(folder: Path) -> BatchRun:
     """
     record = read_record(folder)
     alive = any(is_alive(mark) for mark in marks_of(folder))
-    said = _said(folder)  # after the look at the process, so that its last word is not missed
+    words = last_words(folder / PROGRESS_FILE)  # after the look at the process, so that its last word is not missed
     fault = model_fault(record)
-    state, why = _state(folder, said, alive=alive)
-    if fault and state in (RunState.STOPPED, RunState.FAILED):
-        state, why = RunState.MODEL_CHANGED, fault
+    state, why = _state(folder, words, alive=alive)
+    if fault and state in (ProcessState.STOPPED, ProcessState.FAILED):
+        state, why = ProcessState.BLOCKED, fault
     return BatchRun(
         id=folder.name,
         folder=folder,
         record=record,
         state=state,
-        progress=_progress(said),
+        progress=next((word for word in reversed(words) if word.stage in WORKING), RunProgress()),
         why=why,
         model_fault=fault,
     )
@@ -169,58 +138,31 @@ def model_fault(record: RunRecord) -> str:
     return ""
 
 
+def work_folder(folder: Path) -> WorkFolder:
+    """Return a batch's folder as the one in which its process works."""
+    return WorkFolder(folder, errors=ERRORS_FILE)
+
+
 def marks_of(folder: Path) -> list[ProcessMark]:
-    """Who may be working on it: the process that was started here, and the one that reported."""
-    found = []
-    with contextlib.suppress(JsonError):
-        found.append(read_model(folder / PROCESS_FILE, ProcessMark))
+    """Return who may be working on it: the process that was started here, and the one that reported."""
+    marks = [mark] if (mark := work_folder(folder).mark()) is not None else []
     with contextlib.suppress(JsonError, OSError), (folder / PROGRESS_FILE).open("rb") as file:
-        found.append(parse_model(file.readline(), ProcessMark, where=PROGRESS_FILE))
-    return found
+        marks.append(parse_model(file.readline(), ProcessMark, where=PROGRESS_FILE))
+    return marks
 
 
-def _said(folder: Path) -> list[dict[str, Any]]:
-    """The last words of the process, oldest first; a line that is still being written waits."""
-    found: list[dict[str, Any]] = []
-    for line in last_lines(folder / PROGRESS_FILE, _TAIL_BYTES):
-        with contextlib.suppress(JsonError):  # the first may be cut
-            value = parse_json(line, where=PROGRESS_FILE)
-            if isinstance(value, dict):
-                found.append(value)
-    return found
-
-
-def _progress(said: Sequence[dict[str, Any]]) -> RunProgress:
-    last = next((one for one in reversed(said) if one.get("stage") in {"listing", "loading", "judging"}), None)
-    if last is None:
-        return RunProgress()
-    return RunProgress(
-        stage=str(last["stage"]),
-        done=int(last.get("done") or 0),
-        total=int(last.get("total") or 0),
-        rate=last.get("rate"),
-        seconds_left=last.get("seconds_left"),
-    )
-
-
-def _state(folder: Path, said: Sequence[dict[str, Any]], *, alive: bool) -> tuple[RunState, str]:
-    last = said[-1] if said else {}
-    if isinstance(error := last.get("error"), dict):
-        return RunState.FAILED, ". ".join(str(one) for one in (error.get("what"), error.get("next_step")) if one)
-    if last.get("stage") in {"done", "interrupted"}:
-        return (RunState.DONE if last["stage"] == "done" else RunState.STOPPED), ""
+def _state(folder: Path, words: Sequence[RunWord], *, alive: bool) -> tuple[ProcessState, str]:
+    last = words[-1] if words else RunWord()
+    if (fault := last.fault) is not None:
+        return ProcessState.FAILED, ". ".join(text for text in (fault.what, fault.next_step) if text)
+    if last.stage is BatchStage.DONE:
+        return ProcessState.DONE, ""
+    if last.stage is BatchStage.INTERRUPTED:
+        return ProcessState.STOPPED, ""
     stopped = (folder / STOP_FILE).exists()
     if alive:
-        if stopped:
-            return RunState.STOPPING, ""
-        return (RunState.RUNNING if last.get("stage") == "judging" else RunState.STARTING), ""
-    return (RunState.STOPPED, "") if stopped else (RunState.FAILED, _why_died(folder))
-
-
-def _why_died(folder: Path) -> str:
-    try:
-        words = (folder / ERRORS_FILE).read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    except OSError:
-        words = []
-    cause = f"its last words: {words[-1]}" if words else "it was killed, or the computer ran out of memory"
-    return f"The batch's process has ended before its time; {cause}. Resume goes on from the rows that are there."
+        judging = last.stage is BatchStage.JUDGING
+        return (ProcessState.STOPPING if stopped else ProcessState.RUNNING if judging else ProcessState.STARTING), ""
+    if stopped:
+        return ProcessState.STOPPED, ""
+    return ProcessState.FAILED, work_folder(folder).why_died("batch", "Resume goes on from the rows that are there.")

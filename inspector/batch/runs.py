@@ -5,22 +5,17 @@ A batch belongs to nobody: it is a folder with run.json, results.csv and what it
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 import shutil
-import signal
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.batch.record import RunError, RunRecord, write_record
-from inspector.batch.run_state import ERRORS_FILE, PROCESS_FILE, PROGRESS_FILE, STOP_FILE, BatchRun, marks_of, read_run
-from inspector.files import FileError, write_text
+from inspector.batch.run_state import PROGRESS_FILE, STOP_FILE, BatchRun, marks_of, read_run, work_folder
 from inspector.programs import station_command
-from inspector.runs.processes import ProcessError, is_alive, kill_tree, launch, mark_of
+from inspector.runs.processes import ProcessError, ask_to_end, kill_tree
 from inspector.user import user_name
 
 if TYPE_CHECKING:
@@ -146,11 +141,8 @@ class BatchRuns:
             (run.folder / STOP_FILE).touch()
         except OSError as error:
             raise RunError(f"the batch {run.id} cannot be told to stop: {error}", "Free space.") from error
-        if sys.platform != "win32":  # there it would be killed
-            for mark in marks_of(run.folder):
-                if is_alive(mark):
-                    with contextlib.suppress(OSError):
-                        os.kill(mark.pid, signal.SIGTERM)
+        for mark in marks_of(run.folder):
+            ask_to_end(mark)
 
     def kill(self, run: BatchRun) -> None:
         """End a batch's process at once; the rows so far stay."""
@@ -173,13 +165,13 @@ class BatchRuns:
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _refuse_second(self) -> None:
-        running = next((one for one in self.history() if one.active), None)
+        running = next((run for run in self.history() if run.active), None)
         if running is not None:
             raise RunError(f"the batch of {running.record.folder} is still {running.state.value}", "Wait or stop it.")
 
     def _free_folder(self, record: RunRecord) -> Path:
         name = Path(record.folder).name
-        plain = "".join(one if one.isalnum() or one in " ._-" else "-" for one in name).strip(" .-")[:_NAME_LENGTH]
+        plain = "".join(sign if sign.isalnum() or sign in " ._-" else "-" for sign in name).strip(" .-")[:_NAME_LENGTH]
         stem = f"{record.started:%Y%m%dT%H%M%SZ}-{plain or 'pictures'}"
         number, folder = 1, self._root / stem
         while folder.exists():
@@ -207,18 +199,12 @@ class BatchRuns:
         command = (*self._command, "batch", record.folder, *chosen, "--out", str(folder), *options)
         try:
             (folder / STOP_FILE).unlink(missing_ok=True)
-            with (folder / PROGRESS_FILE).open("wb") as out, (folder / ERRORS_FILE).open("wb") as errors:
-                process = launch(
-                    (*command, "--progress", "json", "--home", str(self._home.root)),
-                    name="batch process",
-                    out=out.fileno(),
-                    errors=errors.fileno(),
-                )
+            work_folder(folder).launch(
+                (*command, "--progress", "json", "--home", str(self._home.root)),
+                name="batch",
+                out=folder / PROGRESS_FILE,
+            )
         except OSError as error:
             raise RunError(f"the batch cannot be written to {folder}: {error}", "Free space.") from error
         except ProcessError as error:
             raise RunError(error.what, error.next_step) from error
-        try:
-            write_text(folder / PROCESS_FILE, mark_of(process.pid).model_dump_json())
-        except (ProcessError, FileError):  # its own first word says the same a second later
-            _log.warning("the process of the batch %s is not noted", folder, exc_info=True)

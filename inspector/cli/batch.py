@@ -87,6 +87,7 @@ class _Asked:
 def run(parsed: argparse.Namespace) -> int:
     """Judge the folder."""
     from inspector.batch import labels_for, list_pictures, prepare_process, survey
+    from inspector.batch.progress import BatchStage
     from inspector.batch.run_state import STOP_FILE
     from inspector.cli.batch_progress import Bar, Lines
 
@@ -100,13 +101,13 @@ def run(parsed: argparse.Namespace) -> int:
         with bar.shown() if isinstance(bar, Bar) else nullcontext():
             asked = _asked(parsed)
             labels = labels_for(folder, parsed.labels)
-            bar.stage("listing")
+            bar.stage(BatchStage.LISTING)
             listing = list_pictures(folder, recursive=parsed.recursive, leave_out=out / "overlays")
             if not len(listing):
                 raise _no_picture(folder, listing)
             found = survey(listing, labels)
             prepare_process()
-            bar.stage("loading")
+            bar.stage(BatchStage.LOADING)
             table = _judged(parsed, asked, listing, found, out, bar, stop)
         # a signal that comes now must not end the process before it has said that all are judged
         return _summarise(parsed, table, found, stopped=stop.is_set())

@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from inspector.batch.progress import BatchStage, RunProgress
 from inspector.cli.common import emit, say
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ _EMIT_EVERY_S = 0.25
 class Reporter(Protocol):
     """Is told how far a batch is."""
 
-    def stage(self, name: str) -> None:
-        """Note what is done now: "listing" or "loading"."""
+    def stage(self, stage: BatchStage) -> None:
+        """Note what is done now: listing or loading."""
         ...
 
     def begin(self, done: int, total: int) -> None:
@@ -58,9 +59,9 @@ class Lines:
 
         emit(mark_of(os.getpid()).model_dump())
 
-    def stage(self, name: str) -> None:
+    def stage(self, stage: BatchStage) -> None:
         """See `Reporter`."""
-        emit({"stage": name})
+        emit(RunProgress(stage=stage).model_dump(exclude_unset=True))
         self._look()
 
     def begin(self, done: int, total: int) -> None:
@@ -85,7 +86,8 @@ class Lines:
         rate = self._judged / max(self._said_s - self._begun_s, 1e-6) if self._judged else None
         left = round((self._total - self._done) / rate, 1) if rate else None
         rate = round(rate, 2) if rate else None
-        emit({"stage": "judging", "done": self._done, "total": self._total, "rate": rate, "seconds_left": left})
+        far = RunProgress(stage=BatchStage.JUDGING, done=self._done, total=self._total, rate=rate, seconds_left=left)
+        emit(far.model_dump())
         self._look()
 
     def _look(self) -> None:
@@ -113,7 +115,7 @@ class Bar:
         with self._progress:
             yield
 
-    def stage(self, name: str) -> None:
+    def stage(self, stage: BatchStage) -> None:
         """See `Reporter`."""
 
     def begin(self, done: int, total: int) -> None:

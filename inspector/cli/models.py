@@ -148,7 +148,10 @@ def import_model(parsed: argparse.Namespace) -> int:
         overwrite=parsed.replace,
     )
     if parsed.json:
-        emit({"folder": str(bundle.folder), "name": bundle.manifest.name, "sha256": bundle.sha256})
+        from inspector.runs.answers import ImportedModel
+
+        answer = ImportedModel(folder=str(bundle.folder), name=bundle.manifest.name, sha256=bundle.sha256)
+        emit(answer.model_dump())
     else:
         print(f"imported as {bundle.manifest.name}: {bundle.folder}")
     return EXIT_OK

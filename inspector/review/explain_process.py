@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
-import tempfile
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from inspector.domain.errors import InspectorError
-from inspector.json_file import JsonError, LineTail, parse_json
+from inspector.json_file import JsonError
 from inspector.programs import has_trainer, trainer_command
-from inspector.runs.processes import ProcessError, launch
+from inspector.runs.answers import ToldFault, told_fault
+from inspector.runs.processes import ProcessError
+from inspector.runs.side_process import SideProcess, last_word
 from trainer.protocol import Explained, parse_explain_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from trainer.protocol import ExplainReport
 
@@ -68,15 +67,9 @@ class ExplainProcess:
             if values:
                 words += [flag, *values]
         self.over = False
-        # named files, opened again for reading: a file that is shared with the process shares its place with it
-        self._folder = tempfile.TemporaryDirectory(prefix="deep-look-", ignore_cleanup_errors=True)
-        self._out, self._errors = Path(self._folder.name, "reports.jsonl"), Path(self._folder.name, "stderr.txt")
-        self._tail = LineTail(self._out)
         try:
-            with self._out.open("wb") as reports, self._errors.open("wb") as errors:
-                self._process = launch(words, name="deep look", out=reports.fileno(), errors=errors.fileno())
+            self._process = SideProcess(words, name="deep look")
         except ProcessError as error:
-            self._close()
             raise DeepLookError(error.what, error.next_step) from error
 
     def poll(self) -> list[ExplainReport]:
@@ -87,50 +80,31 @@ class ExplainProcess:
         """
         if self.over:
             return []
-        code = self._process.poll()  # before reading: what the process wrote before its end is there then
+        code = self._process.code()  # before reading: what the process wrote before its end is there then
         reports: list[ExplainReport] = []
-        for line in self._lines():
+        for line in self._process.new_lines():
             try:
                 reports.append(parse_explain_report(line))
             except JsonError as error:
-                self._fail(line, error)
+                self.cancel()
+                fault = told_fault(line) or ToldFault(
+                    what=f"the deep look answered with {line[:80]!r}", next_step="Try again."
+                )
+                raise DeepLookError(fault.what, fault.next_step) from error
         if any(isinstance(report, Explained) for report in reports):
             self._close()
         elif code is not None:
-            said = self._errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            words = last_word(self._process.said())
             self._close()
-            raise DeepLookError(
-                f"the deep look ended with code {code}: {said[-1] if said else 'it said nothing'}", "Try again."
-            )
+            raise DeepLookError(f"the deep look ended with code {code}: {words}", "Try again.")
         return reports
 
     def cancel(self) -> None:
         """End it; nothing happens where it is over. What is in its folder stays."""
-        if self.over:
-            return
-        self._process.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):  # it hangs in the system; there is no more to be done
-            self._process.wait(_END_S)
-        self._close()
-
-    def _lines(self) -> list[bytes]:
-        """Return the whole lines that are new."""
-        return self._tail.read()[0]
-
-    def _fail(self, line: bytes, cause: JsonError) -> None:
-        """Raise what a line says that is no report.
-
-        Raises:
-            DeepLookError: Always.
-        """
-        self.cancel()
-        try:
-            error: Any = parse_json(line, where="the answer")
-            what, next_step = str(error["error"]["what"]), str(error["error"]["next_step"])
-        except (JsonError, KeyError, TypeError):
-            what, next_step = f"the deep look answered with {line[:80]!r}", "Try again."
-        raise DeepLookError(what, next_step) from cause
+        if not self.over:
+            self._process.kill(wait_s=_END_S)
+            self.over = True
 
     def _close(self) -> None:
         self.over = True
-        self._folder.cleanup()
+        self._process.close()

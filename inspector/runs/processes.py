@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -94,11 +96,24 @@ def is_alive(mark: ProcessMark) -> bool:
     return same and alive
 
 
-def kill_tree(mark: ProcessMark) -> None:
-    """End a process and its children at once; nothing happens where it has ended."""
+def kill_tree(mark: ProcessMark, *, wait_s: float = 5.0) -> None:
+    """End a process and its children at once; nothing happens where it has ended.
+
+    Args:
+        mark: The process.
+        wait_s: So long its end is waited for.
+    """
     if is_alive(mark):
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(mark.pid)
-            for one in (*process.children(recursive=True), process):
-                one.kill()
-            process.wait(5)
+            for member in (*process.children(recursive=True), process):
+                with contextlib.suppress(psutil.NoSuchProcess):  # it has ended meanwhile; the others have not
+                    member.kill()
+            process.wait(wait_s)
+
+
+def ask_to_end(mark: ProcessMark) -> None:
+    """Tell a process to finish what it is at and end; Windows knows no such request, and nothing happens there."""
+    if sys.platform != "win32" and is_alive(mark):
+        with contextlib.suppress(OSError):
+            os.kill(mark.pid, signal.SIGTERM)

@@ -9,22 +9,33 @@ import contextlib
 import logging
 import os
 import shutil
-import subprocess
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import psutil
+from pydantic import TypeAdapter
 
 from inspector.domain.ids import new_id
-from inspector.files import FileError, write_text
-from inspector.json_file import JsonError, LineTail, read_model
+from inspector.files import FileError
+from inspector.json_file import JsonError, LineTail
 from inspector.programs import trainer_command
-from inspector.runs.trainer import Inquiry, TrainingError, is_alive, launch
-from trainer.protocol import Command, Epoch, Failed, Paused, Report, Result, RunFolder, Started, parse_report
+from inspector.runs.inquiry import Inquiry, TrainingError
+from inspector.runs.processes import ProcessError, ProcessMark, is_alive, kill_tree
+from inspector.runs.state import ProcessState
+from inspector.runs.work_folder import WorkFolder
+from trainer.protocol import (
+    Command,
+    DataAnswer,
+    Epoch,
+    Failed,
+    Paused,
+    Report,
+    Result,
+    RunFolder,
+    Started,
+    parse_report,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,17 +45,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _Kind = TypeVar("_Kind")
-
-
-class TrainingState(StrEnum):
-    """What a training is doing."""
-
-    RUNNING = "running"
-    PAUSED = "paused"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    DIED = "died"  #: the process is gone without a last word
+_CONTENTS = TypeAdapter(DataAnswer)
+_FIGURES: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +67,14 @@ class Training:
     folder: RunFolder
     request: TrainRequest
     begun: datetime
-    state: TrainingState
+    state: ProcessState
     reports: tuple[Report, ...] = ()
     why: str = ""
 
     @property
     def active(self) -> bool:
         """True while a process works on it."""
-        return self.state in (TrainingState.RUNNING, TrainingState.PAUSED)
+        return self.state.active
 
     @property
     def name(self) -> str:
@@ -87,17 +89,17 @@ class Training:
     @property
     def epochs(self) -> list[Epoch]:
         """The epochs of the setting that is being trained, or was trained last; of a repeated epoch the newer one."""
-        found = [one for one in self.reports if isinstance(one, Epoch)]
-        kept = {one.epoch: one for one in found if one.setting == found[-1].setting}
+        epochs = self.all(Epoch)
+        kept = {epoch.epoch: epoch for epoch in epochs if epoch.setting == epochs[-1].setting}
         return [kept[number] for number in sorted(kept)]
 
     def last(self, kind: type[_Kind]) -> _Kind | None:
         """Return the last report of a kind; None where there is none."""
-        return next((one for one in reversed(self.reports) if isinstance(one, kind)), None)
+        return next((report for report in reversed(self.reports) if isinstance(report, kind)), None)
 
     def all(self, kind: type[_Kind]) -> list[_Kind]:
         """Return the reports of a kind."""
-        return [one for one in self.reports if isinstance(one, kind)]
+        return [report for report in self.reports if isinstance(report, kind)]
 
 
 class ReportTail:
@@ -145,7 +147,7 @@ class Trainings:
         except OSError:  # there was none yet
             names = []
         self._known = {name: known for name, known in self._known.items() if name in names}
-        return [found for name in names if (found := self._read(name)) is not None]
+        return [training for name in names if (training := self._read(name)) is not None]
 
     def free_name(self, data: Path) -> str:
         """Return a name for the model of a data set that no model and no training has, as “bottle-2”.
@@ -153,8 +155,8 @@ class Trainings:
         Pictures that were learnt from reviews are called by their recipe, which their folder is called by.
         """
         known = data.parent.name if data.parent.parent == self._home.learning else data.stem
-        stem = "".join(one if one.isalnum() or one in " ._-" else "-" for one in known).strip(" .-")[:60] or "model"
-        taken = {one.name for one in self.history()}
+        stem = "".join(sign if sign.isalnum() or sign in " ._-" else "-" for sign in known).strip(" .-")[:60] or "model"
+        taken = {training.name for training in self.history()}
         number = 1
         while (name := f"{stem}-{number}") in taken or (self._home.models / name).exists():
             number += 1
@@ -186,7 +188,7 @@ class Trainings:
         Raises:
             TrainingError: If it has not died, another one runs, or it cannot be started.
         """
-        if training.state is not TrainingState.DIED:
+        if training.state is not ProcessState.DIED:
             raise TrainingError(f"the training {training.name} is {training.state.value}", "Only a dead one goes on.")
         self._refuse_second()
         try:
@@ -213,13 +215,8 @@ class Trainings:
 
     def kill(self, training: Training) -> None:
         """End a training's process at once; what it had saved stays."""
-        for started in self._processes(training.folder, training.reports):
-            if is_alive(started):
-                with contextlib.suppress(psutil.Error):
-                    process = psutil.Process(started.pid)
-                    for one in (*process.children(recursive=True), process):
-                        one.kill()
-                    process.wait(5)
+        for mark in _marks(training.folder, training.reports):
+            kill_tree(mark)
 
     def delete(self, training: Training, *, in_use: Sequence[str]) -> None:
         """Remove a training with its checkpoints, and the model that it made.
@@ -250,16 +247,17 @@ class Trainings:
                 f"the training {training.name} cannot be deleted: {error}", "Close what uses its files."
             ) from error
 
-    def inspect_data(self, data: str) -> Inquiry:
-        """Ask what a data set holds: ``{"found": Found, "findings": [Finding], "preview": [path of a PNG]}``.
+    def inspect_data(self, data: str) -> Inquiry[DataAnswer]:
+        """Ask what a data set holds.
 
         Raises:
             TrainingError: If the trainer cannot be started.
         """
         preview = self._home.cache / "augmented"
-        return Inquiry((*self.command, "inspect-data", data, "--preview", str(preview), "--progress", "json", "--json"))
+        asked = ("inspect-data", data, "--preview", str(preview), "--progress", "json", "--json")
+        return Inquiry((*self.command, *asked), _CONTENTS)
 
-    def evaluate(self, bundle: Path, candidate: Path) -> Inquiry:
+    def evaluate(self, bundle: Path, candidate: Path) -> Inquiry[dict[str, Any]]:
         """Ask for the figures of a model on the test pictures of another.
 
         Args:
@@ -271,7 +269,7 @@ class Trainings:
         """
         split = candidate / "report" / "split.csv"
         asked = ("evaluate", str(bundle), "--split", str(split), "--part", "test", "--progress", "json", "--json")
-        return Inquiry((*self.command, *asked))
+        return Inquiry((*self.command, *asked), _FIGURES)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -289,65 +287,52 @@ class Trainings:
         if request is None:
             return None
         reports = tail.read()
-        alive = any(is_alive(one) for one in self._processes(folder, reports))
+        alive = any(is_alive(mark) for mark in _marks(folder, reports))
         if not alive:
             reports = tail.read()  # its last word may have come between the two looks
         state, why = _state(folder, reports, alive=alive)
         return Training(id=name, folder=folder, request=request, begun=begun, state=state, reports=reports, why=why)
 
-    def _processes(self, folder: RunFolder, reports: tuple[Report, ...]) -> list[Started]:
-        """Who may be working on it: the last one that reported, and the last one that was started here."""
-        found = [one for one in reports if isinstance(one, Started)][-1:]
-        with contextlib.suppress(JsonError):
-            found.append(read_model(_process_file(folder), Started))
-        return found
-
     def _refuse_second(self) -> None:
-        running = next((one for one in self.history() if one.active), None)
+        running = next((training for training in self.history() if training.active), None)
         if running is not None:
             raise TrainingError(
                 f"the training {running.name} is still {running.state.value}", "Wait for it, stop it or cancel it."
             )
 
     def _run(self, folder: RunFolder) -> None:
-        with folder.errors_file.open("wb") as errors:
-            process = launch(
-                (*self.command, "worker", str(folder.path)), out=subprocess.DEVNULL, errors=errors.fileno()
-            )
         try:
-            started = Started(pid=process.pid, created=psutil.Process(process.pid).create_time(), time=time.time())
-            write_text(_process_file(folder), started.model_dump_json())
-        except (psutil.Error, FileError):  # its own first report says the same a second later
-            _log.warning("the process of the training %s is not noted", folder.path, exc_info=True)
+            _work_folder(folder).launch((*self.command, "worker", str(folder.path)), name="training")
+        except ProcessError as error:
+            raise TrainingError(error.what, error.next_step) from error
 
 
-def _state(folder: RunFolder, reports: tuple[Report, ...], *, alive: bool) -> tuple[TrainingState, str]:
+def _work_folder(folder: RunFolder) -> WorkFolder:
+    return WorkFolder(folder.path, errors=folder.errors_file.name)
+
+
+def _marks(folder: RunFolder, reports: Sequence[Report]) -> list[ProcessMark]:
+    """Who may be working on it: the last one that reported, and the last one that was started here."""
+    started = next((report for report in reversed(reports) if isinstance(report, Started)), None)
+    reported = ProcessMark(pid=started.pid, created=started.created) if started else None
+    return [mark for mark in (reported, _work_folder(folder).mark()) if mark is not None]
+
+
+def _state(folder: RunFolder, reports: tuple[Report, ...], *, alive: bool) -> tuple[ProcessState, str]:
     """Return what a training is doing, and why it ended where it did not end well."""
-    last = next((one for one in reversed(reports) if isinstance(one, Result | Failed | Started | Paused)), None)
+    telling = (report for report in reversed(reports) if isinstance(report, Result | Failed | Started | Paused))
+    last = next(telling, None)
     if isinstance(last, Result):
-        return TrainingState.DONE, ""
+        return ProcessState.DONE, ""
     if isinstance(last, Failed):
         words = f"{last.what}. {last.next_step}" if last.next_step else last.what
-        return (TrainingState.CANCELLED if last.cancelled else TrainingState.FAILED), words
+        return (ProcessState.CANCELLED if last.cancelled else ProcessState.FAILED), words
     if alive:
         paused = isinstance(last, Paused) and last.paused
-        return (TrainingState.PAUSED if paused else TrainingState.RUNNING), ""
+        return (ProcessState.PAUSED if paused else ProcessState.RUNNING), ""
     if folder.command() is Command.CANCEL:
-        return TrainingState.CANCELLED, ""
-    return TrainingState.DIED, _why_died(folder)
-
-
-def _process_file(folder: RunFolder) -> Path:
-    return folder.path / "process.json"
-
-
-def _why_died(folder: RunFolder) -> str:
-    try:
-        said = folder.errors_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    except OSError:
-        said = []
-    cause = f"its last words: {said[-1]}" if said else "it was killed, or the computer ran out of memory"
-    return f"The training's process has ended before its time; {cause}. Resume goes on from what was saved."
+        return ProcessState.CANCELLED, ""
+    return ProcessState.DIED, _work_folder(folder).why_died("training", "Resume goes on from what was saved.")
 
 
 def _end_line(path: Path) -> None:

@@ -13,14 +13,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from inspector.batch import BatchRequest, BatchRun, BatchRuns, Judge, RunError, RunState, Survey
+from inspector.batch import BatchRequest, BatchRun, BatchRuns, Judge, RunError, Survey
 from inspector.batch.record import read_record, write_record
-from inspector.batch.run_state import PROCESS_FILE
 from inspector.domain.config import QualityLimits
 from inspector.domain.records import Thresholds
 from inspector.paths import Home
 from inspector.recipes.recipe import Recipe, save_recipe
 from inspector.runs.processes import ProcessMark, is_alive
+from inspector.runs.state import ProcessState
+from inspector.runs.work_folder import PROCESS_FILE
 from inspector.vision.bundle import Bundle
 from tests.batch.samples import R, write_results
 from tests.bundles import make_bundle
@@ -65,7 +66,7 @@ def desks() -> Iterator[Callable[..., BatchRuns]]:
     for desk in made:
         for run in desk.history():
             desk.kill(run)
-    until(lambda: not [one for one in threading.enumerate() if one.name == "batch process"])
+    until(lambda: not [one for one in threading.enumerate() if one.name == "batch"])
 
 
 def get(desk: BatchRuns, identity: str) -> BatchRun:
@@ -74,7 +75,7 @@ def get(desk: BatchRuns, identity: str) -> BatchRun:
     return found
 
 
-def until_state(desk: BatchRuns, identity: str, *states: RunState) -> BatchRun:
+def until_state(desk: BatchRuns, identity: str, *states: ProcessState) -> BatchRun:
     until(lambda: get(desk, identity).state in states)
     return get(desk, identity)
 
@@ -96,8 +97,8 @@ def test_a_batch_runs_to_its_end_and_what_came_later_is_judged_on_resuming(
     desk = desks(home)
     identity = desk.start(BatchRequest(folder=pictures, recipe="Lids"))
     early = get(desk, identity).reader()  # nothing is known of the folder yet
-    run = until_state(desks(home), identity, RunState.DONE, RunState.FAILED)  # another window finds it
-    assert (run.state, run.why, run.progress.done, run.progress.total) == (RunState.DONE, "", 3, 3)
+    run = until_state(desks(home), identity, ProcessState.DONE, ProcessState.FAILED)  # another window finds it
+    assert (run.state, run.why, run.progress.done, run.progress.total) == (ProcessState.DONE, "", 3, 3)
     assert identity.endswith("-my pictures")
     judge, survey = run.record.judge, run.record.survey
     assert judge is not None
@@ -112,8 +113,8 @@ def test_a_batch_runs_to_its_end_and_what_came_later_is_judged_on_resuming(
     picture(pictures / "red" / "2.png", bad=True)
     (pictures / "good" / "1.png").unlink()
     desk.resume(run)
-    run = until_state(desk, identity, RunState.DONE, RunState.FAILED)
-    assert (run.state, run.why) == (RunState.DONE, "")
+    run = until_state(desk, identity, ProcessState.DONE, ProcessState.FAILED)
+    assert (run.state, run.why) == (ProcessState.DONE, "")
     table = run.reader().read()
     assert sorted(table.paths) == ["good/1.png", "good/2.png", "red/1.png", "red/2.png"]
     assert table.verdicts[table.places["good/2.png"]] == 0
@@ -122,7 +123,7 @@ def test_a_batch_runs_to_its_end_and_what_came_later_is_judged_on_resuming(
     # a model that has been replaced cannot go on, and is said also of the finished batch
     shutil.rmtree(home.models / "tiny")
     gone = get(desk, identity)
-    assert (gone.state, "is not in" in gone.model_fault) == (RunState.DONE, True)
+    assert (gone.state, "is not in" in gone.model_fault) == (ProcessState.DONE, True)
     make_bundle(home.models / "tiny", seed=5)
     with pytest.raises(RunError, match="is another one now") as caught:
         desk.resume(get(desk, identity))
@@ -135,7 +136,7 @@ def test_a_batch_runs_to_its_end_and_what_came_later_is_judged_on_resuming(
 def test_a_batch_that_cannot_begin_says_why(desks: Callable[..., BatchRuns], home: Home, pictures: Path) -> None:
     desk = desks(home)
     identity = desk.start(BatchRequest(folder=pictures, model="nothing"))
-    run = until_state(desk, identity, RunState.FAILED, RunState.DONE)
+    run = until_state(desk, identity, ProcessState.FAILED, ProcessState.DONE)
     assert "no model “nothing”" in run.why
     assert len(run.reader().read()) == 0
 
@@ -160,7 +161,7 @@ def test_how_far_it_is_and_that_it_runs_at_low_priority(
 ) -> None:
     desk = desks(home, *told(tmp_path, '{"stage": "loading"}', JUDGING, "hold"))
     identity = desk.start(BatchRequest(folder=pictures, model="tiny"))
-    run = until_state(desk, identity, RunState.RUNNING)
+    run = until_state(desk, identity, ProcessState.RUNNING)
     assert (run.progress.done, run.progress.total, run.progress.rate, run.progress.seconds_left) == (30, 100, 12.5, 5.6)
     mark = ProcessMark.model_validate_json((run.folder / PROCESS_FILE).read_bytes())
     if sys.platform != "win32":
@@ -173,9 +174,9 @@ def test_how_far_it_is_and_that_it_runs_at_low_priority(
         desk.delete(run)
     # the note of who it is may be lost with the window that started it; the process has said it too
     (run.folder / PROCESS_FILE).unlink()
-    assert get(desks(home), identity).state is RunState.RUNNING
+    assert get(desks(home), identity).state is ProcessState.RUNNING
     desk.kill(run)
-    run = until_state(desk, identity, RunState.FAILED)
+    run = until_state(desk, identity, ProcessState.FAILED)
     assert "it was killed" in run.why
     assert not is_alive(mark)
 
@@ -185,14 +186,14 @@ def test_a_batch_is_stopped_and_goes_on(
 ) -> None:
     desk = desks(home, *told(tmp_path, JUDGING, "hold"))
     identity = desk.start(BatchRequest(folder=pictures, model="tiny"))
-    run = until_state(desk, identity, RunState.RUNNING)
+    run = until_state(desk, identity, ProcessState.RUNNING)
     desk.stop(run)
-    assert get(desk, identity).state in {RunState.STOPPING, RunState.STOPPED}
+    assert get(desk, identity).state in {ProcessState.STOPPING, ProcessState.STOPPED}
     desk.kill(run)
-    run = until_state(desk, identity, RunState.STOPPED)
+    run = until_state(desk, identity, ProcessState.STOPPED)
     (tmp_path / "lines.txt").write_text('{"stage": "done", "files": 3}', encoding="utf-8")
     desk.resume(run)
-    assert until_state(desk, identity, RunState.DONE).why == ""
+    assert until_state(desk, identity, ProcessState.DONE).why == ""
 
 
 def test_a_stop_while_it_judges_leaves_rows_and_a_state(
@@ -204,11 +205,11 @@ def test_a_stop_while_it_judges_leaves_rows_and_a_state(
     identity = desk.start(BatchRequest(folder=pictures, model="tiny"))
     until(lambda: get(desk, identity).results.is_file() or not get(desk, identity).active)
     desk.stop(get(desk, identity))
-    run = until_state(desk, identity, RunState.STOPPED, RunState.DONE, RunState.FAILED)
+    run = until_state(desk, identity, ProcessState.STOPPED, ProcessState.DONE, ProcessState.FAILED)
     rows = len(run.reader().read())
-    assert run.state in {RunState.STOPPED, RunState.DONE}, run.why
+    assert run.state in {ProcessState.STOPPED, ProcessState.DONE}, run.why
     assert rows == run.progress.done
-    assert (rows < 403) is (run.state is RunState.STOPPED)
+    assert (rows < 403) is (run.state is ProcessState.STOPPED)
 
 
 @pytest.mark.slow
@@ -222,11 +223,11 @@ def test_a_batch_that_is_killed_in_the_middle_fails_and_can_go_on(
     reader = get(desk, identity).reader()
     until(lambda: len(reader.read()) or not get(desk, identity).active)
     desk.kill(get(desk, identity))
-    run = until_state(desk, identity, RunState.FAILED, RunState.DONE)
+    run = until_state(desk, identity, ProcessState.FAILED, ProcessState.DONE)
     before = {path: row for row, path in zip(rows_text(run), reader.read().paths, strict=False)}
     desk.resume(run)
-    run = until_state(desk, identity, RunState.DONE, RunState.FAILED)
-    assert (run.state, run.why) == (RunState.DONE, "")
+    run = until_state(desk, identity, ProcessState.DONE, ProcessState.FAILED)
+    assert (run.state, run.why) == (ProcessState.DONE, "")
     assert len(set(reader.read().paths)) == len(reader.read()) == 403
     after = set(rows_text(run))
     assert all(row in after for row in before.values())  # what had a verdict was not judged again
@@ -241,7 +242,7 @@ def test_a_stopped_batch_whose_model_is_gone_says_so(
 ) -> None:
     desk = desks(home, *told(tmp_path, '{"stage": "interrupted"}'))
     identity = desk.start(BatchRequest(folder=pictures, model="tiny"))
-    run = until_state(desk, identity, RunState.STOPPED)
+    run = until_state(desk, identity, ProcessState.STOPPED)
     assert run.model_fault == ""  # it never came to a model
     bundle = Bundle.load(home.models / "tiny")
     judge = Judge(
@@ -256,10 +257,10 @@ def test_a_stopped_batch_whose_model_is_gone_says_so(
         software_version="0",
     )
     write_record(run.folder, run.record.model_copy(update={"judge": judge}))
-    assert get(desk, identity).state is RunState.STOPPED
+    assert get(desk, identity).state is ProcessState.STOPPED
     shutil.rmtree(home.models / "tiny")
     run = get(desk, identity)
-    assert (run.state, run.why) == (RunState.MODEL_CHANGED, run.model_fault)
+    assert (run.state, run.why) == (ProcessState.BLOCKED, run.model_fault)
     with pytest.raises(RunError, match="any more"):
         desk.resume(run)
     shutil.rmtree(pictures)
@@ -274,7 +275,7 @@ def test_folders_that_are_no_batches_are_left_out_and_the_newest_is_first(
     names = []
     for _ in range(2):
         names.append(desk.start(BatchRequest(folder=pictures, model="tiny")))
-        until_state(desk, names[-1], RunState.DONE)
+        until_state(desk, names[-1], ProcessState.DONE)
     (home.batches / "rubbish").mkdir()
     (home.batches / "damaged").mkdir()
     (home.batches / "damaged" / "run.json").write_text("{", encoding="utf-8")
@@ -288,7 +289,7 @@ def test_a_reader_made_before_the_folder_was_listed_knows_the_labels_from_the_fi
     desks: Callable[..., BatchRuns], home: Home, pictures: Path, tmp_path: Path
 ) -> None:
     desk = desks(home, *told(tmp_path, '{"stage": "interrupted"}'))
-    run = until_state(desk, desk.start(BatchRequest(folder=pictures, model="tiny")), RunState.STOPPED)
+    run = until_state(desk, desk.start(BatchRequest(folder=pictures, model="tiny")), ProcessState.STOPPED)
     reader = run.reader()
     assert len(reader.read()) == 0
     survey = Survey(pictures=3, good_in=("",))

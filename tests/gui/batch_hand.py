@@ -14,13 +14,14 @@ from PySide6.QtWidgets import QAbstractButton
 
 from inspector.batch import Judge, RunRecord
 from inspector.batch.record import write_record
-from inspector.batch.run_state import PROCESS_FILE, PROGRESS_FILE
+from inspector.batch.run_state import PROGRESS_FILE
 from inspector.domain.config import QualityLimits
 from inspector.domain.records import Prediction, Thresholds
 from inspector.gui.batch.page import BatchPage
 from inspector.gui.batch.runs_dialog import RunsDialog
 from inspector.paths import Home
 from inspector.runs.processes import mark_of
+from inspector.runs.work_folder import PROCESS_FILE
 from tests.batch.samples import R, write_results
 from tests.gui.conftest import Station, picture
 from tests.waits import WAIT_MS

@@ -21,7 +21,8 @@ from inspector.gui.training.words import escape_words, percent
 from inspector.gui.words import duration
 from inspector.paths import Home
 from inspector.recipes.promotions import Promotions
-from inspector.runs.trainings import Trainings, TrainingState
+from inspector.runs.state import ProcessState
+from inspector.runs.trainings import Trainings
 from tests.fake_trainer import COMMAND
 from tests.gui.conftest import picture
 from tests.gui.training_bench import Bench
@@ -143,12 +144,12 @@ def test_a_training_is_watched_paused_and_stopped_with_its_best(bench: Bench) ->
     }
     assert "Escapes 0 of 7: between 0 % and 35 %" in page.confusion.words.text()
     bench.press(page.train.pause)
-    bench.until_state(TrainingState.PAUSED)
+    bench.until_state(ProcessState.PAUSED)
     bench.until(lambda: page.train.pause.text() == "Go on")
     bench.press(page.train.pause)
-    bench.until_state(TrainingState.RUNNING)
+    bench.until_state(ProcessState.RUNNING)
     bench.press(page.train.stop)
-    bench.until_state(TrainingState.DONE)
+    bench.until_state(ProcessState.DONE)
     bench.until(lambda: page.result.samples.image is not None)
     bench.until(lambda: page.result.texts(1)["f1"] == "0.800")
     assert page.result.texts(0)["f1"] == "0.933"
@@ -165,7 +166,7 @@ def test_a_training_goes_on_without_the_window_and_is_found_again(bench: Bench) 
     bench.train("hold")
     bench.until(lambda: bench.page.curves.drawn == 2)
     bench.close()
-    assert Trainings(bench.home).history()[0].state is TrainingState.RUNNING
+    assert Trainings(bench.home).history()[0].state is ProcessState.RUNNING
     bench.open()
     page = bench.page
     bench.until(lambda: page.curves.drawn == 2 and page.progress.isVisible())
@@ -176,7 +177,7 @@ def test_a_training_goes_on_without_the_window_and_is_found_again(bench: Bench) 
     bench.press(page.train.cancel)
     assert page.question is not None
     bench.press(page.question.yes_button)
-    bench.until_state(TrainingState.CANCELLED)
+    bench.until_state(ProcessState.CANCELLED)
     assert page.train.start.isVisible()
     assert not (bench.home.models / "hold-1").exists()
 
@@ -185,7 +186,7 @@ def test_a_crash_is_a_message_and_resume_goes_on(bench: Bench) -> None:
     bench.train("crash")
     bench.until(lambda: "MemoryError: 12 GB wanted" in bench.page.message.text())
     bench.press(bench.page.train.resume)
-    bench.until_state(TrainingState.DONE)
+    bench.until_state(ProcessState.DONE)
     bench.until(lambda: bench.page.curves.drawn == 6)
     assert not bench.page.message.isVisible()
 

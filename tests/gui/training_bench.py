@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.gui.training.page import TrainingPage
 from inspector.paths import Home
-from inspector.runs.trainings import TrainingState
+from inspector.runs.state import ProcessState
 from tests.fake_trainer import COMMAND
 from tests.gui.conftest import Station, picture
 
@@ -57,12 +57,12 @@ class Bench:
         self.press(self.page.train.start)
         self.until(lambda: self.page.shown is not None and self.page.shown.name == f"{mode}-1")
 
-    def until_state(self, state: TrainingState) -> None:
+    def until_state(self, state: ProcessState) -> None:
         self.until(lambda: self.page.shown is not None and self.page.shown.state is state)
 
     def finish(self, mode: str = "quick") -> None:
         self.train(mode)
-        self.until_state(TrainingState.DONE)
+        self.until_state(ProcessState.DONE)
         self.until(lambda: self.page.result.texts(1)["f1"] == "0.800")
 
     def close(self) -> None:

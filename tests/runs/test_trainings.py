@@ -6,19 +6,25 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from pydantic import JsonValue, TypeAdapter
 
 from inspector.domain.records import Thresholds
 from inspector.paths import Home
 from inspector.recipes.promotions import Promotions
 from inspector.recipes.recipe import Recipe
-from inspector.runs.trainer import Inquiry, TrainingError, is_alive
-from inspector.runs.trainings import ReportTail, Training, Trainings, TrainingState
+from inspector.runs.inquiry import Inquiry, TrainingError
+from inspector.runs.processes import ProcessMark, is_alive
+from inspector.runs.state import ProcessState
+from inspector.runs.trainings import ReportTail, Training, Trainings
 from tests.fake_trainer import COMMAND, EPOCHS
 from tests.waits import until
-from trainer.protocol import Command, Epoch, Progress, Started, TrainRequest
+from trainer.protocol import Command, DataAnswer, Epoch, Progress, Started, TrainRequest
+
+ANYTHING: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
 
 
 @pytest.fixture
@@ -43,7 +49,7 @@ def get(desk: Trainings, identity: str) -> Training:
     return next(one for one in desk.history() if one.id == identity)
 
 
-def until_state(desk: Trainings, identity: str, state: TrainingState) -> Training:
+def until_state(desk: Trainings, identity: str, state: ProcessState) -> Training:
     until(lambda: get(desk, identity).state is state)
     return get(desk, identity)
 
@@ -53,7 +59,7 @@ def test_a_training_runs_in_a_process_of_its_own_and_is_found_by_another_window(
     identity = start(desk, home, "hold")
     until(lambda: len(get(desk, identity).epochs) == 2)
     again = get(Trainings(home, command=COMMAND), identity)
-    assert again.state is TrainingState.RUNNING
+    assert again.state is ProcessState.RUNNING
     assert again.reports == get(desk, identity).reports
     started = again.last(Started)
     assert started is not None
@@ -64,7 +70,7 @@ def test_a_training_runs_in_a_process_of_its_own_and_is_found_by_another_window(
 
         assert os.getsid(started.pid) == started.pid != os.getsid(0)
     desk.tell(again, Command.STOP)
-    done = until_state(desk, identity, TrainingState.DONE)
+    done = until_state(desk, identity, ProcessState.DONE)
     assert done.result is not None
     assert Path(done.result.bundle) == home.models / "bottle-1"
 
@@ -72,23 +78,23 @@ def test_a_training_runs_in_a_process_of_its_own_and_is_found_by_another_window(
 def test_pause_and_go_on_and_cancel(desk: Trainings, home: Home) -> None:
     identity = start(desk, home, "hold")
     desk.tell(get(desk, identity), Command.PAUSE)
-    paused = until_state(desk, identity, TrainingState.PAUSED)
+    paused = until_state(desk, identity, ProcessState.PAUSED)
     assert paused.active
     with pytest.raises(TrainingError, match="bottle-1 is still paused"):
         start(desk, home, "quick", "bottle-2")
     desk.tell(paused, Command.RUN)
-    running = until_state(desk, identity, TrainingState.RUNNING)
+    running = until_state(desk, identity, ProcessState.RUNNING)
     desk.tell(running, Command.CANCEL)
-    until_state(desk, identity, TrainingState.CANCELLED)
+    until_state(desk, identity, ProcessState.CANCELLED)
     assert not (home.models / "bottle-1").exists()
 
 
 def test_a_crash_is_told_with_its_last_words_and_goes_on_from_its_checkpoints(desk: Trainings, home: Home) -> None:
     identity = start(desk, home, "crash")
-    dead = until_state(desk, identity, TrainingState.DIED)
+    dead = until_state(desk, identity, ProcessState.DIED)
     assert "MemoryError: 12 GB wanted" in dead.why
     desk.resume(dead)
-    done = until_state(desk, identity, TrainingState.DONE)
+    done = until_state(desk, identity, ProcessState.DONE)
     assert [one.epoch for one in done.epochs] == [1, 2, 3, 4, 5, 6]
     assert len(done.all(Started)) == 2  # the half-written line took no other along
     with pytest.raises(TrainingError, match="is done"):
@@ -100,28 +106,28 @@ def test_a_killed_training_has_died_and_a_cancelled_one_that_hangs_is_cancelled(
     until(lambda: get(desk, identity).epochs)
     desk.kill(get(desk, identity))
     dead = get(desk, identity)
-    assert dead.state is TrainingState.DIED
+    assert dead.state is ProcessState.DIED
     assert "killed, or the computer ran out of memory" in dead.why
     dead.folder.tell(Command.CANCEL)
-    assert get(desk, identity).state is TrainingState.CANCELLED
+    assert get(desk, identity).state is ProcessState.CANCELLED
 
 
 def test_another_process_with_the_same_number_is_not_taken_for_the_training() -> None:
     me = psutil.Process()
-    assert is_alive(Started(pid=me.pid, created=me.create_time(), time=0.0))
-    assert not is_alive(Started(pid=me.pid, created=me.create_time() - 60, time=0.0))
+    assert is_alive(ProcessMark(pid=me.pid, created=me.create_time()))
+    assert not is_alive(ProcessMark(pid=me.pid, created=me.create_time() - 60))
 
 
 def test_a_failure_says_why(desk: Trainings, home: Home) -> None:
-    failed = until_state(desk, start(desk, home, "fail"), TrainingState.FAILED)
+    failed = until_state(desk, start(desk, home, "fail"), ProcessState.FAILED)
     assert failed.why == "there is no good picture. Add some."
 
 
 def test_history_is_newest_first_and_a_damaged_one_does_not_hide_the_others(desk: Trainings, home: Home) -> None:
     first = start(desk, home, "quick", "a")
-    until_state(desk, first, TrainingState.DONE)
+    until_state(desk, first, ProcessState.DONE)
     second = start(desk, home, "quick", "b")
-    until_state(desk, second, TrainingState.DONE)
+    until_state(desk, second, ProcessState.DONE)
     damaged = home.root / "trainings" / "damaged"
     damaged.mkdir()
     (damaged / "request.json").write_text("{", encoding="utf-8")
@@ -132,14 +138,14 @@ def test_history_is_newest_first_and_a_damaged_one_does_not_hide_the_others(desk
 
 def test_a_free_name_is_neither_a_models_nor_a_trainings(desk: Trainings, home: Home) -> None:
     (home.models / "bottle-1").mkdir(parents=True)
-    until_state(desk, start(desk, home, "fail", "bottle-2"), TrainingState.FAILED)
+    until_state(desk, start(desk, home, "fail", "bottle-2"), ProcessState.FAILED)
     assert desk.free_name(Path("bottle")) == "bottle-3"
     assert desk.free_name(Path("…")) == "model-1"
     assert desk.free_name(home.learning / "Bottle 0.5 l" / "manifest-848a1cd97d89.csv") == "Bottle 0.5 l-1"
 
 
 def test_deleting_takes_the_model_along_but_never_one_in_use(desk: Trainings, home: Home) -> None:
-    done = until_state(desk, start(desk, home, "quick"), TrainingState.DONE)
+    done = until_state(desk, start(desk, home, "quick"), ProcessState.DONE)
     with pytest.raises(TrainingError, match="in use by a recipe"):
         desk.delete(done, in_use=["bottle-1"])
     assert (home.models / "bottle-1" / "manifest.json").is_file()
@@ -172,7 +178,7 @@ def test_the_tail_reads_whole_lines_only_and_each_once(tmp_path: Path) -> None:
 
 
 def test_the_epochs_are_those_of_the_last_setting(desk: Trainings, home: Home) -> None:
-    done = until_state(desk, start(desk, home, "quick"), TrainingState.DONE)
+    done = until_state(desk, start(desk, home, "quick"), ProcessState.DONE)
     other = done.epochs[0].model_copy(update={"setting": "another", "epoch": 1})
     more = Training(
         id=done.id,
@@ -187,18 +193,24 @@ def test_the_epochs_are_those_of_the_last_setting(desk: Trainings, home: Home) -
 
 
 def test_an_inquiry_answers_or_says_what_went_wrong(desk: Trainings, tmp_path: Path) -> None:
-    def answer(inquiry: Inquiry) -> dict[str, object]:
-        got: dict[str, object] = {}
-        until(lambda: got.update(inquiry.answer() or {}) or got)
-        return got
+    def answer(inquiry: Inquiry[Any]) -> Any:
+        got: dict[str, Any] = {}
+        until(lambda: got.update(answer=inquiry.answer()) or got["answer"] is not None)
+        return got["answer"]
 
-    assert set(answer(desk.inspect_data(str(tmp_path)))) == {"found", "findings", "preview"}
+    contents = answer(desk.inspect_data(str(tmp_path)))
+    assert isinstance(contents, DataAnswer)
+    assert contents.found.masks == 37
     with pytest.raises(TrainingError, match="there is no picture in"):
         answer(desk.inspect_data(str(tmp_path / "empty")))
     with pytest.raises(TrainingError, match=r"ended with code 2 .*: what\?"):
-        answer(Inquiry((*COMMAND, "nonsense")))
+        answer(Inquiry((*COMMAND, "nonsense"), ANYTHING))
+    with pytest.raises(TrainingError, match=r"the trainer's answer cannot be used: .*preview"):
+        answer(Inquiry((sys.executable, "-c", 'print(\'{"found": 1, "preview": 2}\')'), TypeAdapter(DataAnswer)))
+    with pytest.raises(TrainingError, match=r"the trainer's answer is nested deeper"):
+        answer(Inquiry((sys.executable, "-c", "print('[' * 100_000)"), ANYTHING))
     with pytest.raises(TrainingError, match="cannot be started"):
-        Inquiry((str(tmp_path / "absent"),))
+        Inquiry((str(tmp_path / "absent"),), ANYTHING)
 
 
 def test_an_inquiry_says_how_far_it_is(tmp_path: Path) -> None:
@@ -209,7 +221,7 @@ def test_an_inquiry_says_how_far_it_is(tmp_path: Path) -> None:
         f"while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)\n"
         "print('last words', file=sys.stderr)\nsys.exit(3)"
     )
-    inquiry = Inquiry((sys.executable, "-c", code))
+    inquiry = Inquiry((sys.executable, "-c", code), ANYTHING)
     until(lambda: inquiry.progress() is not None)
     assert inquiry.progress() == Progress(stage="looking", done=3, total=9)
     assert inquiry.answer() is None

@@ -17,17 +17,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.batch import RunState
 from inspector.gui.batch.export_line import ExportLine, ExportMenu
 from inspector.gui.batch.words import judge_words, progress_words, survey_words
 from inspector.gui.widgets.basics import OneLine, card, label
+from inspector.runs.state import ProcessState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from inspector.batch import BatchRun
 
-_CAN_GO_ON = (RunState.STOPPED, RunState.FAILED)
+_CAN_GO_ON = (ProcessState.STOPPED, ProcessState.FAILED)
 
 
 class BatchBar(QWidget):
@@ -212,7 +212,7 @@ class BatchBar(QWidget):
         active = run is not None and run.active
         self.inspect.setVisible(not active)
         self.stop.setVisible(active)
-        self.stop.setEnabled(run is not None and run.state is not RunState.STOPPING)
+        self.stop.setEnabled(run is not None and run.state is not ProcessState.STOPPING)
         self.resume.setVisible(run is not None and run.state in _CAN_GO_ON)
         self.export.setVisible(rows > 0)
         self.compare.setVisible(rows > 0)

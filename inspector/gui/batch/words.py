@@ -6,10 +6,11 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.batch import RunState
+from inspector.batch.progress import BatchStage
 from inspector.domain.confusion import DEFECTIVE, UNLABELLED
 from inspector.domain.policy import VERDICT_NAMES
 from inspector.gui.words import duration
+from inspector.runs.state import ProcessState
 
 if TYPE_CHECKING:
     from inspector.batch import BatchRun, Survey
@@ -21,15 +22,15 @@ _NO_LABELS = (
 )
 _NO_LABELS_YET = "The table of right and wrong comes with the first pictures that carry a label."
 _STATES = {
-    RunState.STARTING: "starting",
-    RunState.RUNNING: "running",
-    RunState.STOPPING: "stopping",
-    RunState.STOPPED: "stopped",
-    RunState.DONE: "done",
-    RunState.FAILED: "failed",
-    RunState.MODEL_CHANGED: "cannot go on",
+    ProcessState.STARTING: "starting",
+    ProcessState.RUNNING: "running",
+    ProcessState.STOPPING: "stopping",
+    ProcessState.STOPPED: "stopped",
+    ProcessState.DONE: "done",
+    ProcessState.FAILED: "failed",
+    ProcessState.BLOCKED: "cannot go on",
 }
-_STAGES = {"": "Starting", "listing": "Listing the folder", "loading": "Loading the model"}
+_STAGES = {None: "Starting", BatchStage.LISTING: "Listing the folder", BatchStage.LOADING: "Loading the model"}
 
 
 def survey_words(survey: Survey, table: str = "") -> str:
@@ -124,12 +125,12 @@ def progress_words(run: BatchRun, rows: int) -> tuple[str, float | None]:
         rows: Rows that have been read of it.
     """
     progress = run.progress
-    if run.state is RunState.DONE:
+    if run.state is ProcessState.DONE:
         rate = f" · {_rate(progress.rate)}" if progress.rate else ""
         return f"{rows:,} of {max(rows, progress.total):,}{rate}", 1.0
-    if progress.stage != "judging":
+    if progress.stage is not BatchStage.JUDGING:
         if run.active:
-            return f"{_STAGES.get(progress.stage, progress.stage)}…", None
+            return f"{_STAGES.get(progress.stage, 'Starting')}…", None
         return f"{_STATES[run.state]}, {_pictures(rows)} judged", None
     total = max(progress.total, progress.done)
     words = f"{progress.done:,} of {total:,}"
@@ -138,7 +139,7 @@ def progress_words(run: BatchRun, rows: int) -> tuple[str, float | None]:
         return f"{words} · {_STATES[run.state]}", share
     if progress.rate:
         words += f" · {_rate(progress.rate)}"
-    if run.state is RunState.STOPPING:
+    if run.state is ProcessState.STOPPING:
         return f"{words} · stopping", share
     if progress.seconds_left is not None:
         words += f" · {duration(progress.seconds_left)} left"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -12,7 +12,8 @@ from inspector.gui.first_start.parts import ChoiceButton, PathField, asked, row_
 from inspector.gui.station.asker import Asker
 from inspector.gui.widgets.basics import label
 from inspector.programs import has_trainer
-from inspector.runs.trainer import Inquiry
+from inspector.runs.answers import IMPORTED_MODEL, ImportedModel
+from inspector.runs.inquiry import Inquiry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,7 @@ class ModelStep(QWidget):
     ) -> None:
         super().__init__(parent)
         self._catalogue, self._home, self._command = catalogue, home, tuple(command)
-        self._asker = Asker(work)
+        self._asker: Asker[ImportedModel] = Asker(work)
         self._demo_line = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -168,7 +169,7 @@ class ModelStep(QWidget):
         command = (*self._command, *arguments, "--home", str(self._home.root), "--json")
         self.import_button.setEnabled(False)
         self.message.setText(f"{path.name} is being read and turned into a model…")
-        self._asker.ask(lambda: Inquiry(command), self._imported, self._failed)
+        self._asker.ask(lambda: Inquiry(command, IMPORTED_MODEL), self._imported, self._failed)
 
     def poll(self) -> None:
         """Look whether the import is done."""
@@ -178,10 +179,10 @@ class ModelStep(QWidget):
         """End an import that is under way; what it has not finished is not there."""
         self._asker.release()
 
-    def _imported(self, answer: dict[str, Any]) -> None:
+    def _imported(self, answer: ImportedModel) -> None:
         self.import_button.setEnabled(True)
         self.message.setText("")
-        self._list(str(answer["name"]))
+        self._list(answer.name)
         self.choose(THERE)
 
     def _failed(self, error: Exception) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from inspector.gui.work import Latest
-from inspector.runs.trainer import Inquiry
+from inspector.runs.inquiry import Inquiry
 from trainer.protocol import Progress
 
 if TYPE_CHECKING:
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from inspector.gui.work import Worker
 
 
-class Asker:
+_Answer = TypeVar("_Answer")
+
+
+class Asker(Generic[_Answer]):
     """One question at a time; an older one that is still being answered is ended.
 
     Args:
@@ -23,15 +26,15 @@ class Asker:
 
     def __init__(self, work: Worker) -> None:
         self._latest = Latest(work, self._fail)
-        self._inquiry: Inquiry | None = None
-        self._done: Callable[[dict[str, Any]], None] | None = None
+        self._inquiry: Inquiry[_Answer] | None = None
+        self._done: Callable[[_Answer], None] | None = None
         self._failed: Callable[[Exception], None] | None = None
         self.moved: Callable[[Progress], None] = lambda _: None  #: called when it has come further
 
     def ask(
         self,
-        begin: Callable[[], Inquiry],
-        done: Callable[[dict[str, Any]], None],
+        begin: Callable[[], Inquiry[_Answer]],
+        done: Callable[[_Answer], None],
         failed: Callable[[Exception], None],
     ) -> None:
         """Ask; ``done`` gets the answer on the GUI thread."""
@@ -50,7 +53,7 @@ class Asker:
         if inquiry is None or self._latest.busy:
             return
 
-        def look() -> dict[str, Any] | Progress | None:
+        def look() -> _Answer | Progress | None:
             answer = inquiry.answer()
             return inquiry.progress() if answer is None else answer
 
@@ -63,10 +66,10 @@ class Asker:
         if inquiry is not None:
             inquiry.kill()
 
-    def _begun(self, inquiry: Inquiry) -> None:
+    def _begun(self, inquiry: Inquiry[_Answer]) -> None:
         self._inquiry = inquiry
 
-    def _take(self, answer: dict[str, Any] | Progress | None) -> None:
+    def _take(self, answer: _Answer | Progress | None) -> None:
         if isinstance(answer, Progress):
             self.moved(answer)
         elif answer is not None and self._done is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from inspector.gui.widgets.basics import label
-from inspector.runs.trainings import TrainingState
+from inspector.runs.state import ProcessState
 from trainer.protocol import Command
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ class TrainColumn(QWidget):
         for button in (self.pause, self.stop, self.cancel):
             button.setVisible(active is not None)
         self.start.setVisible(active is None)
-        self.pause.setText("Go on" if active and active.state is TrainingState.PAUSED else "Pause")
-        self.resume.setVisible(active is None and shown is not None and shown.state is TrainingState.DIED)
+        self.pause.setText("Go on" if active and active.state is ProcessState.PAUSED else "Pause")
+        self.resume.setVisible(active is None and shown is not None and shown.state is ProcessState.DIED)
 
     def show_start(self, *, busy: bool, pictures: bool, faulty: bool, complete: bool) -> None:
         """Say whether a training can start, and if not, what is missing.

@@ -9,15 +9,11 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from inspector.gui.station.asker import Asker
 from inspector.gui.training.data import read_thumbs, thumbs_of
 from inspector.gui.training.flips import flips_of
 from inspector.gui.work import Latest
 from inspector.json_file import JsonError, read_json
-from inspector.runs.trainer import TrainingError
-from trainer.protocol import Finding, Found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,10 +22,10 @@ if TYPE_CHECKING:
     from inspector.gui.training.flips import Flip
     from inspector.gui.widgets.thumb_strip import Thumb
     from inspector.gui.work import Worker
-    from inspector.runs.trainer import Inquiry
+    from inspector.runs.inquiry import Inquiry
     from inspector.runs.trainings import Training, Trainings
     from inspector.vision.store import ModelStore
-    from trainer.protocol import Progress
+    from trainer.protocol import DataAnswer, Progress
 
 _log = logging.getLogger(__name__)
 _THUMB_PX, _PREVIEW_PX = 104, 480
@@ -53,7 +49,8 @@ class DataInquiry:
         show_preview: Callable[[Sequence[Thumb]], None],
     ) -> None:
         self._trainings, self._column, self._show_preview = trainings, column, show_preview
-        self._asker, self._thumbs = Asker(work), Latest(work)
+        self._asker: Asker[DataAnswer] = Asker(work)
+        self._thumbs = Latest(work)
         self._asker.moved = lambda progress: column.show_progress(progress.done, progress.total)
         self.changed: Callable[[], None] = lambda: None  #: called when something new is shown
 
@@ -74,19 +71,12 @@ class DataInquiry:
         self._asker.release()
         self._thumbs.forget()
 
-    def _answered(self, answer: dict[str, Any]) -> None:
-        try:
-            contents = Found.model_validate(answer["found"])
-            findings = [Finding.model_validate(entry) for entry in answer["findings"]]
-        except (KeyError, TypeError, ValidationError) as error:
-            self._failed(TrainingError(f"the trainer's answer is not understood: {error}", "Update the program."))
-            return
-        self._column.show_found(contents, findings)
+    def _answered(self, answer: DataAnswer) -> None:
+        self._column.show_found(answer.found, answer.findings)
         self.changed()
-        preview = [str(path) for path in answer.get("preview", [])]
 
         def read() -> tuple[list[Thumb], list[Thumb]]:
-            return thumbs_of(contents, _THUMB_PX), read_thumbs(preview, _PREVIEW_PX, "augmented")
+            return thumbs_of(answer.found, _THUMB_PX), read_thumbs(answer.preview, _PREVIEW_PX, "augmented")
 
         def done(thumbs: tuple[list[Thumb], list[Thumb]]) -> None:
             self._column.strip.show_thumbs(thumbs[0])
@@ -119,7 +109,8 @@ class FiguresInquiry:
         show_flips: Callable[[list[Flip], list[Thumb]], None],
     ) -> None:
         self._trainings, self._models, self._show, self._show_flips = trainings, models, show, show_flips
-        self._asker, self._compared = Asker(work), Latest(work)
+        self._asker: Asker[dict[str, Any]] = Asker(work)
+        self._compared = Latest(work)
         self._key: tuple[str, str] | None = None
         self._answers: dict[tuple[str, str], dict[str, Any]] = {}
 
@@ -139,7 +130,7 @@ class FiguresInquiry:
             return
         self._show(None, f"{current} is judging the same test pictures, to be compared…")
 
-        def begin() -> Inquiry:
+        def begin() -> Inquiry[dict[str, Any]]:
             bundle = self._models.find(current)
             return self._trainings.evaluate(bundle, Path(result.bundle))
 

@@ -24,7 +24,7 @@ from inspector.gui.widgets.fitted_picture import read_image
 from inspector.gui.widgets.later import Page, soon
 from inspector.gui.widgets.question import Question
 from inspector.gui.work import Latest
-from inspector.runs.trainings import Training, TrainingState
+from inspector.runs.state import ProcessState
 from trainer.protocol import Command
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from inspector.gui.station.session import Session
     from inspector.gui.training.promotion import Promoter
     from inspector.gui.work import Worker
-    from inspector.runs.trainings import Trainings
+    from inspector.runs.trainings import Training, Trainings
     from inspector.vision.store import ModelStore
 
 _EVERY_S = 0.5
@@ -251,7 +251,7 @@ class TrainingPage(Page):
     def _pause_or_go_on(self) -> None:
         active = self._active()
         if active is not None:
-            self._tell(Command.RUN if active.state is TrainingState.PAUSED else Command.PAUSE)
+            self._tell(Command.RUN if active.state is ProcessState.PAUSED else Command.PAUSE)
 
     def _tell(self, command: Command) -> None:
         active = self._active()

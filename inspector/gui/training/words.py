@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.domain.statistics import parts_needed, wilson_interval
 from inspector.gui.words import duration
-from inspector.runs.trainings import TrainingState
+from inspector.runs.state import ProcessState
 from trainer.protocol import Progress
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 _EPOCH = re.compile(r"epoch (\d+) of (\d+)")
 _STATES = {
-    TrainingState.RUNNING: "running",
-    TrainingState.PAUSED: "paused",
-    TrainingState.DONE: "done",
-    TrainingState.FAILED: "failed",
-    TrainingState.CANCELLED: "cancelled",
-    TrainingState.DIED: "ended before its time",
+    ProcessState.RUNNING: "running",
+    ProcessState.PAUSED: "paused",
+    ProcessState.DONE: "done",
+    ProcessState.FAILED: "failed",
+    ProcessState.CANCELLED: "cancelled",
+    ProcessState.DIED: "ended before its time",
 }
 #: Rows of the table of figures: words, key, how the value is written.
 FIGURES = (
@@ -56,7 +56,7 @@ def progress_words(training: Training) -> tuple[str, float | None, str]:
         words = f"{words}, {progress.done} of {progress.total}"
     elif share is not None:  # the steps of one epoch: the bar shows all epochs
         share = min(1.0, (int(epoch[1]) - 1 + share) / max(1, int(epoch[2])))
-    if training.state is TrainingState.PAUSED:
+    if training.state is ProcessState.PAUSED:
         words = f"Paused. {words}"
     left = "" if progress.seconds_left is None else f"{duration(progress.seconds_left)} left"
     return words, share, left

@@ -1,0 +1,43 @@
+"""What our own commands say in JSON to the window that has started them."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from inspector.json_file import JsonError, parse_model
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ToldFault(_Answer):
+    """What went wrong."""
+
+    what: str
+    next_step: str = ""
+
+
+class FaultLine(_Answer):
+    """The last line of a command that failed."""
+
+    error: ToldFault
+
+
+class ImportedModel(_Answer):
+    """The answer of ``inspector model import --json``."""
+
+    name: str
+    folder: str
+    sha256: str
+
+
+IMPORTED_MODEL = TypeAdapter(ImportedModel)
+
+
+def told_fault(line: bytes) -> ToldFault | None:
+    """Return what a line ``{"error": {"what": …, "next_step": …}}`` says; None where it says something else."""
+    try:
+        return parse_model(line, FaultLine, where="a line").error
+    except JsonError:
+        return None
