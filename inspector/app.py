@@ -10,14 +10,15 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from inspector.overrides import NOTHING_SAID
 
+if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from inspector.gui.single import SingleWindow
     from inspector.gui.station.session import Session
     from inspector.gui.window import MainWindow
+    from inspector.overrides import Overrides
     from inspector.paths import Home
     from inspector.settings import Settings
 
@@ -31,27 +32,17 @@ _SETTINGS_AFTER_MS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppOptions:
-    """What the command line says to the window; None leaves it to the settings.
+    """What the command line says to the window.
 
     Args:
         home: The data folder.
-        log: The result log.
-        recipe: A recipe's name or file.
-        source: Instead of the recipe's.
-        model: Instead of a recipe (with a source).
-        device: Instead of the settings'.
-        precision: Instead of the settings'.
+        overrides: Instead of settings and recipe.
         full_screen: Fill the screen.
         start: Start the line at once.
     """
 
     home: Home
-    log: Path | None = None
-    recipe: str | None = None
-    source: str | None = None
-    model: str | None = None
-    device: str | None = None
-    precision: str | None = None
+    overrides: Overrides = NOTHING_SAID
     full_screen: bool = False
     start: bool = False
 
@@ -73,7 +64,7 @@ def main(options: AppOptions) -> int:
     from inspector.vision.backends import load_torch_before_qt
 
     settings, faults = load_settings(options.home.settings)
-    load_torch_before_qt(options.device or settings.device)
+    load_torch_before_qt(options.overrides.applied(settings).device)
 
     from PySide6.QtWidgets import QApplication  # not before torch
 
@@ -106,7 +97,7 @@ def _raise_first(single: SingleWindow, options: AppOptions) -> int:
             f"the window of the data folder {options.home.root} is open, but does not answer",
             "Close it, end its process, or name another data folder (--home DIR).",
         )
-    if any((options.recipe, options.source, options.model, options.device, options.precision, options.log)):
+    if options.overrides.given:
         raise InspectorError(
             "the station's window is open already and was brought to the front; what was asked for is not used",
             "Change it in that window, or name another data folder (--home DIR).",
@@ -125,16 +116,7 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
 
     sys.setswitchinterval(SWITCH_S)
     _dress(app, settings.appearance)
-    store = Store(
-        options.home,
-        settings,
-        log=options.log,
-        recipe=options.recipe,
-        source=options.source,
-        model=options.model,
-        device=options.device,
-        precision=options.precision,
-    )
+    store = Store(options.home, settings, options.overrides)
     composition = Composition(store)
     session, window = composition.session, composition.window()
     window.painted.connect(lambda: session.begin(start=options.start))
@@ -174,8 +156,11 @@ def _dress(app: QApplication, appearance: str) -> None:
 
 def is_first_start(options: AppOptions) -> bool:
     """True where nothing has been set up, and the command line does not say what to inspect."""
-    said = options.recipe or options.source or options.model or options.start
-    return not said and not options.home.settings.exists() and not any(options.home.recipes.glob("*.json"))
+    return (
+        not (options.overrides.names_line or options.start)
+        and not options.home.settings.exists()
+        and not any(options.home.recipes.glob("*.json"))
+    )
 
 
 def _prepare_settings(session: Session, window: MainWindow) -> None:

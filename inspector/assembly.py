@@ -41,11 +41,11 @@ class Places:
     archive: Path
 
 
-def places(home: Home, settings: Settings, *, log: Path | None = None) -> Places:
-    """Return the station's places: the command line's before the settings' before the data folder's."""
+def places(home: Home, settings: Settings) -> Places:
+    """Return the station's places: the settings' before the data folder's."""
     return Places(
         home=home,
-        log=log or (Path(settings.log_path) if settings.log_path else home.log),
+        log=Path(settings.log_path) if settings.log_path else home.log,
         archive=Path(settings.archive_path) if settings.archive_path else home.archive,
     )
 
@@ -212,25 +212,19 @@ def build_job(
     *,
     lot: str = "",
     max_parts: int | None = None,
-    device: str | None = None,
-    precision: str | None = None,
 ) -> LineJob:
     """Return the job that runs a recipe on this station.
 
     Args:
         recipe: The product.
-        settings: The station.
+        settings: The station's, as they are in force.
         where: Log, archive, data folder.
         log: The open result log.
         lot: The lot.
         max_parts: Stop after this many.
-        device: Instead of the settings' device.
-        precision: Instead of the settings' precision.
     """
     from inspector.outputs.archive import PictureArchive
     from inspector.sources.factory import open_source
-
-    chosen, exactness = device or settings.device, precision or settings.precision
 
     return LineJob(
         recipe=recipe,
@@ -243,7 +237,11 @@ def build_job(
             seen=lambda: log.file_keys(str(SourceSpec.parse(recipe.source).absolute())),
         ),
         load_classifier=lambda: load_classifier(
-            recipe.model, where.home, device=chosen, precision=exactness, thresholds=recipe.thresholds
+            recipe.model,
+            where.home,
+            device=settings.device,
+            precision=settings.precision,
+            thresholds=recipe.thresholds,
         ),
         log=log,
         archive=PictureArchive(where.archive, recipe.archive),

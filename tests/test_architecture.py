@@ -84,7 +84,10 @@ def test_where_torch_will_judge_on_windows_it_is_loaded_before_qt(
         "from inspector.paths import Home\n"
         "inspector.app._show = lambda *_: 0\n"
         f"home = Home(root=Path({str(tmp_path / 'home')!r}))\n"
-        f"inspector.app.main(inspector.app.AppOptions(home=home, device={device!r}))\n"
+        "from inspector.domain.devices import DeviceKind\n"
+        "from inspector.overrides import Overrides\n"
+        f"said = Overrides(device=DeviceKind({device!r}))\n"
+        "inspector.app.main(inspector.app.AppOptions(home=home, overrides=said))\n"
         "print(*[name for name in sys.modules if name in ('torch', 'PySide6')])\n"
     )
     paths = os.pathsep.join([str(tmp_path), str(ROOT)])

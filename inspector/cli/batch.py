@@ -18,7 +18,7 @@ from inspector.cli.common import (
     fraction,
     home_of,
     say,
-    settings_of,
+    settings_in_force,
     stop_signals,
 )
 from inspector.domain.config import ABOUT_MODEL
@@ -159,12 +159,12 @@ def _judged(
     from inspector.batch import Job, ResultTable
     from inspector.batch.record import note, refuse_other
 
-    settings = settings_of(asked.home)
+    settings = settings_in_force(parsed)
     classifier = assembly.load_classifier(
         str(asked.model_folder),
         asked.home,
-        device=parsed.device or settings.device,
-        precision=parsed.precision or settings.precision,
+        device=settings.device,
+        precision=settings.precision,
         thresholds=asked.thresholds,
     )
     try:

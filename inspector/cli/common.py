@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+    from inspector.overrides import Overrides
     from inspector.settings import Settings
 
 EXIT_OK = 0
@@ -112,6 +113,34 @@ def settings_of(home: Home) -> Settings:
     for fault in faults:
         say(f"warning: {fault}")
     return settings
+
+
+def overrides_of(parsed: argparse.Namespace, prefix: str = "") -> Overrides:
+    """Return what a command's options say instead of settings and recipe.
+
+    Args:
+        parsed: The options; those that a command has not are not said.
+        prefix: Of the options' names, as they stand once parsed; ``--log`` has none.
+    """
+    from inspector.domain.devices import DeviceKind, WantedPrecision
+    from inspector.overrides import Overrides
+
+    def said(name: str) -> Any:  # noqa: ANN401 - as argparse gives it
+        return getattr(parsed, prefix + name, None)
+
+    return Overrides(
+        recipe=said("recipe"),
+        source=said("source"),
+        model=said("model"),
+        device=DeviceKind(said("device")) if said("device") else None,
+        precision=WantedPrecision(said("precision")) if said("precision") else None,
+        log=getattr(parsed, "log", None),
+    )
+
+
+def settings_in_force(parsed: argparse.Namespace) -> Settings:
+    """Return the station's settings with what the command's options say instead; not to be saved."""
+    return overrides_of(parsed).applied(settings_of(home_of(parsed)))
 
 
 def time_argument(text: str) -> datetime:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inspector.cli.common import EXIT_ERROR, EXIT_OK, add_json, add_places, emit, home_of, one_line
+from inspector.cli.common import EXIT_ERROR, EXIT_OK, add_json, add_places, emit, home_of, one_line, overrides_of
 
 if TYPE_CHECKING:
     import argparse
@@ -46,7 +46,7 @@ def doctor(parsed: argparse.Namespace) -> int:
 
     home = home_of(parsed)
     settings, faults = load_settings(home.settings)
-    where = assembly.places(home, settings, log=getattr(parsed, "log", None))
+    where = assembly.places(home, overrides_of(parsed).applied(settings))
     recipe: Recipe | InspectorError
     try:
         recipe = assembly.find_recipe(settings.recipe, home)

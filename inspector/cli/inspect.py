@@ -16,7 +16,7 @@ from inspector.cli.common import (
     home_of,
     one_line,
     say,
-    settings_of,
+    settings_in_force,
 )
 from inspector.domain.config import ABOUT_MODEL
 from inspector.domain.errors import InspectorError
@@ -52,7 +52,7 @@ def run(parsed: argparse.Namespace) -> int:
     from inspector import assembly
 
     home = home_of(parsed)
-    settings = settings_of(home)
+    settings = settings_in_force(parsed)
     model, points = parsed.model, None
     if model is None:
         recipe = assembly.find_recipe(settings.recipe, home)
@@ -62,8 +62,8 @@ def run(parsed: argparse.Namespace) -> int:
     classifier = assembly.load_classifier(
         model,
         home,
-        device=parsed.device or settings.device,
-        precision=parsed.precision or settings.precision,
+        device=settings.device,
+        precision=settings.precision,
         thresholds=points,
     )
     overlays = _overlay_paths(parsed.files, parsed.out)

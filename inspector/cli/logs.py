@@ -7,7 +7,7 @@ import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of, say, settings_of, time_argument
+from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of, say, settings_in_force, time_argument
 
 if TYPE_CHECKING:
     import argparse
@@ -43,8 +43,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
 def _open(parsed: argparse.Namespace) -> SqliteResultLog:
     from inspector import assembly
 
-    home = home_of(parsed)
-    where = assembly.places(home, settings_of(home), log=getattr(parsed, "log", None))
+    where = assembly.places(home_of(parsed), settings_in_force(parsed))
     return assembly.open_log(where.log, read_only=True)
 
 

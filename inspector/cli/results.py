@@ -6,7 +6,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inspector.cli.common import EXIT_OK, add_device, add_json, add_places, emit, home_of, positive, say, settings_of
+from inspector.cli.common import (
+    EXIT_OK,
+    add_device,
+    add_json,
+    add_places,
+    emit,
+    home_of,
+    positive,
+    say,
+    settings_in_force,
+)
 from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
@@ -263,13 +273,13 @@ def _classifier(parsed: argparse.Namespace, batch: _Batch) -> tuple[Classifier |
     if fault:
         return None, fault
     home = home_of(parsed)
-    settings = settings_of(home)
+    settings = settings_in_force(parsed)
     try:
         classifier = assembly.load_classifier(
             judge.model_folder,
             home,
-            device=parsed.device or settings.device,
-            precision=parsed.precision or settings.precision,
+            device=settings.device,
+            precision=settings.precision,
             thresholds=judge.thresholds,
         )
     except InspectorError as error:

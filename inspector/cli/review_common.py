@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from inspector.cli.common import home_of, settings_of, time_argument
+from inspector.cli.common import home_of, settings_in_force, settings_of, time_argument
 
 if TYPE_CHECKING:
     import argparse
@@ -32,8 +32,7 @@ def open_reviews(parsed: argparse.Namespace, *, read_only: bool = False) -> Revi
     from inspector import assembly
     from inspector.outputs.reviews import ReviewLog
 
-    home = home_of(parsed)
-    where = assembly.places(home, settings_of(home), log=getattr(parsed, "log", None))
+    where = assembly.places(home_of(parsed), settings_in_force(parsed))
     return ReviewLog(where.log, read_only=read_only)
 
 

@@ -19,9 +19,10 @@ from inspector.cli.common import (
     add_places,
     emit,
     home_of,
+    overrides_of,
     positive,
     say,
-    settings_of,
+    settings_in_force,
     stop_signals,
 )
 from inspector.cli.display import LIBRARIES, display_fault, has_display
@@ -37,10 +38,8 @@ from inspector.cli.field_options import (
     given_source_options,
     source_options,
 )
-from inspector.data_version import stamp_data
 from inspector.domain.errors import InspectorError
 from inspector.domain.source import SourceKind, is_live, kind_of
-from inspector.files import remove_leftovers
 
 if TYPE_CHECKING:
     import threading
@@ -51,6 +50,7 @@ if TYPE_CHECKING:
     from inspector.domain.tally import Tally
     from inspector.engine.engine import Engine
     from inspector.engine.status import EngineStatus, PartInspected
+    from inspector.overrides import Overrides
     from inspector.paths import Home
     from inspector.recipes.recipe import Recipe
 
@@ -103,27 +103,10 @@ def window(parsed: argparse.Namespace) -> int:
     if parsed.window_model and not parsed.window_source:
         say("error: a model alone does not say what to look at. Add --source.")
         return EXIT_USAGE
-    return _window(
-        parsed,
-        recipe=parsed.window_recipe,
-        source=parsed.window_source,
-        model=parsed.window_model,
-        device=parsed.window_device,
-        precision=parsed.window_precision,
-        start=False,
-    )
+    return _window(parsed, overrides_of(parsed, "window_"), start=False)
 
 
-def _window(
-    parsed: argparse.Namespace,
-    *,
-    recipe: str | None,
-    source: str | None,
-    model: str | None,
-    device: str | None,
-    precision: str | None,
-    start: bool,
-) -> int:
+def _window(parsed: argparse.Namespace, overrides: Overrides, *, start: bool) -> int:
     if fault := display_fault():
         raise InspectorError(*fault)
     from inspector.app import AppOptions  # Qt
@@ -131,12 +114,7 @@ def _window(
 
     options = AppOptions(
         home=home_of(parsed),
-        log=getattr(parsed, "log", None),
-        recipe=recipe,
-        source=source,
-        model=model,
-        device=device,
-        precision=precision,
+        overrides=overrides,
         full_screen=getattr(parsed, "full_screen", False),
         start=start,
     )
@@ -175,15 +153,7 @@ def _run_window(parsed: argparse.Namespace) -> int:
         say(f"error: {', '.join(flags)} would not be heard by the window. Add --headless, or set it in the window.")
         return EXIT_USAGE
     _check_judged(parsed)
-    return _window(
-        parsed,
-        recipe=parsed.recipe,
-        source=parsed.source,
-        model=parsed.model,
-        device=parsed.device,
-        precision=parsed.precision,
-        start=True,
-    )
+    return _window(parsed, overrides_of(parsed), start=True)
 
 
 def _check_judged(parsed: argparse.Namespace) -> None:
@@ -236,13 +206,15 @@ class _Events:
 
 def _headless(parsed: argparse.Namespace) -> int:
     from inspector import assembly
+    from inspector.data_version import stamp_data
     from inspector.engine.engine import Engine
     from inspector.engine.memory import use_frames_again
+    from inspector.files import remove_leftovers
 
     home = home_of(parsed)
-    settings = settings_of(home)
+    settings = settings_in_force(parsed)
     recipe = chosen_recipe(parsed)
-    where = assembly.places(home, settings, log=getattr(parsed, "log", None))
+    where = assembly.places(home, settings)
     stamp_data(home.root, __version__)
     remove_leftovers(home.written_often)
     log = assembly.open_log(where.log)
@@ -254,18 +226,7 @@ def _headless(parsed: argparse.Namespace) -> int:
         left = None if parsed.max_parts is None else parsed.max_parts - inspected
         if left is not None and left <= 0:
             return
-        engine.start(
-            assembly.build_job(
-                recipe_,
-                settings,
-                where,
-                log,
-                lot=parsed.lot,
-                max_parts=left,
-                device=parsed.device,
-                precision=parsed.precision,
-            )
-        )
+        engine.start(assembly.build_job(recipe_, settings, where, log, lot=parsed.lot, max_parts=left))
 
     try:
         with stop_signals() as stop:

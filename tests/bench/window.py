@@ -100,6 +100,7 @@ def _child(home: Path, seconds: float) -> NoReturn:
     from inspector.app import AppOptions
     from inspector.engine.status import EngineStatus, RunState, SourceState
     from inspector.gui.window import MainWindow
+    from inspector.overrides import Overrides
     from inspector.paths import Home
 
     found: dict[str, float] = {}
@@ -159,7 +160,7 @@ def _child(home: Path, seconds: float) -> NoReturn:
 
     MainWindow.__init__ = init  # type: ignore[method-assign]
     app._leave = _stay
-    code = app.main(AppOptions(home=Home(root=home), source="demo:", start=True))
+    code = app.main(AppOptions(home=Home(root=home), overrides=Overrides(source="demo:"), start=True))
     ordered = sorted(max(0.0, gap) for gap in gaps) or [0.0]
     found["stall_p50_ms"] = ordered[len(ordered) // 2]
     found["stall_p99_ms"] = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]

@@ -24,6 +24,7 @@ from inspector.gui.first_start.dialog import FirstStart
 from inspector.gui.station.store import Store
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
+from inspector.overrides import Overrides
 from inspector.paths import Home
 from inspector.recipes.recipe import load_recipe
 from inspector.settings import Settings, load_settings
@@ -190,7 +191,7 @@ def test_an_import_that_fails_says_why(fresh: Fresh, tmp_path: Path) -> None:
 def test_the_first_start_is_not_one_where_the_command_line_says_what_to_do(tmp_path: Path) -> None:
     home = Home(root=tmp_path)
     assert app.is_first_start(AppOptions(home=home))
-    assert not app.is_first_start(AppOptions(home=home, source="demo:"))
+    assert not app.is_first_start(AppOptions(home=home, overrides=Overrides(source="demo:")))
     home.recipes.mkdir()
     (home.recipes / "A.json").write_text(json.dumps({}))
     assert not app.is_first_start(AppOptions(home=home))

@@ -23,13 +23,14 @@ import sys
 from pathlib import Path
 from inspector.app import AppOptions, main
 from inspector.gui.window import MainWindow
+from inspector.overrides import Overrides
 from inspector.paths import Home
 begin = MainWindow.__init__
 def init(self, *a, **k):
     begin(self, *a, **k)
     self.painted.connect(lambda: ({look}, self.close()))
 MainWindow.__init__ = init
-main(AppOptions(home=Home(root=Path({str(home.root)!r})), recipe={recipe!r}, start=False))
+main(AppOptions(home=Home(root=Path({str(home.root)!r})), overrides=Overrides(recipe={recipe!r}), start=False))
 """
     done = subprocess.run(
         [sys.executable, "-c", code],

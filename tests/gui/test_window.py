@@ -280,6 +280,7 @@ def test_the_window_is_up_without_torch(home: Home) -> None:
         "import sys\n"
         "from PySide6.QtCore import QTimer\n"
         "from inspector.app import AppOptions, main\n"
+        "from inspector.overrides import Overrides\n"
         "from inspector.gui.window import MainWindow\n"
         "from inspector.paths import Home\n"
         "from pathlib import Path\n"
@@ -288,7 +289,7 @@ def test_the_window_is_up_without_torch(home: Home) -> None:
         "    begin(self, *a, **k)\n"
         "    QTimer.singleShot(2500, self.close)\n"
         "MainWindow.__init__ = init\n"
-        f"code = main(AppOptions(home=Home(root=Path({str(home.root)!r})), recipe='Test', start=True))\n"
+        f"code = main(AppOptions(home=Home(root=Path({str(home.root)!r})), overrides=Overrides(recipe='Test'), start=True))\n"
         "print(code, sorted({'torch', 'torchvision', 'sklearn', 'nncf'} & set(sys.modules)))\n"
     )
     import os

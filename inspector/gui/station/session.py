@@ -318,7 +318,7 @@ class Session(QObject):
 
     def _use(self, recipe: Recipe) -> None:
         self.recipe = recipe
-        self._recipe_watch.follow(None if self._store.model else recipe)
+        self._recipe_watch.follow(None if self._store.overrides.model else recipe)
         self.fault.emit("recipe", "")
         self.recipe_changed.emit(recipe)
         self.refresh_counts()
@@ -326,7 +326,7 @@ class Session(QObject):
             self.start()
 
     def _use_newer(self, recipe: Recipe) -> None:
-        self._use(recipe.model_copy(update={"source": self._store.source or recipe.source}))
+        self._use(self._store.as_asked(recipe))
 
     def _opened(self, log: SqliteResultLog) -> None:
         self._log = log

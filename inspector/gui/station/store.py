@@ -17,6 +17,7 @@ from inspector.domain.shifts import shift_start
 from inspector.domain.source import SourceKind, kind_of
 from inspector.files import remove_leftovers
 from inspector.outputs.base import LogQuery
+from inspector.overrides import NOTHING_SAID
 from inspector.recipes.recipe import Recipe, load_recipe, save_next_version
 from inspector.settings import Settings, save_settings
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from inspector.gui.station.events import Failure
     from inspector.gui.station.preview import Preview
     from inspector.outputs.result_log import SqliteResultLog
+    from inspector.overrides import Overrides
     from inspector.paths import Home
     from inspector.recipes.versions import RecipeVersion
     from inspector.vision.classifier import Classifier
@@ -47,58 +49,39 @@ class Store:
     Args:
         home: The data folder.
         settings: The settings to begin with.
-        log: The command line's log; None for the settings'.
-        recipe: The command line's recipe; None for the settings'.
-        source: The command line's source, instead of the recipe's.
-        model: The command line's model, instead of a recipe.
-        device: The command line's device, instead of the settings'.
-        precision: The command line's precision, instead of the settings'.
+        overrides: What the command line says instead.
     """
 
-    def __init__(
-        self,
-        home: Home,
-        settings: Settings,
-        *,
-        log: Path | None = None,
-        recipe: str | None = None,
-        source: str | None = None,
-        model: str | None = None,
-        device: str | None = None,
-        precision: str | None = None,
-    ) -> None:
+    def __init__(self, home: Home, settings: Settings, overrides: Overrides = NOTHING_SAID) -> None:
         self.home = home
         self.settings = settings
-        self._log, self._recipe, self._source, self._model = log, recipe, source, model
-        self._device, self._precision = device, precision
+        self.overrides = overrides
         self._classifier: tuple[tuple[object, ...], Classifier] | None = None
 
     @property
-    def source(self) -> str | None:
-        """The command line's source, which goes before the recipe's."""
-        return self._source
-
-    @property
-    def model(self) -> str | None:
-        """The command line's model; there is then no recipe on the disk."""
-        return self._model
+    def in_force(self) -> Settings:
+        """The settings with what the command line says instead; not to be saved."""
+        return self.overrides.applied(self.settings)
 
     @property
     def places(self) -> assembly.Places:
         """Where log and pictures are."""
-        return assembly.places(self.home, self.settings, log=self._log)
+        return assembly.places(self.home, self.in_force)
 
     def first_recipe(self) -> Recipe:
         """Return the recipe to begin with: the command line's, else the last one, else the demo line."""
-        if self._model and self._source:
-            return assembly.recipe_for(self._model, self._source)
-        if self._recipe or not self._source:
-            recipe = assembly.find_recipe(self._recipe or self.settings.recipe, self.home)
-        elif kind_of(self._source) is SourceKind.DEMO:
+        said = self.overrides
+        if said.model and said.source:
+            return assembly.recipe_for(said.model, said.source)
+        if said.source and not said.recipe and kind_of(said.source) is SourceKind.DEMO:
             recipe = assembly.demo_recipe()
         else:
-            recipe = assembly.find_recipe(self.settings.recipe, self.home)
-        return recipe.model_copy(update={"source": self._source}) if self._source else recipe
+            recipe = assembly.find_recipe(said.recipe or self.settings.recipe, self.home)
+        return self.as_asked(recipe)
+
+    def as_asked(self, recipe: Recipe) -> Recipe:
+        """Return a recipe with the command line's source, which goes before its own."""
+        return recipe.model_copy(update={"source": self.overrides.source or recipe.source})
 
     def open_log(self) -> SqliteResultLog:
         """Open the log; the data folder is from now on this program's."""
@@ -108,9 +91,7 @@ class Store:
 
     def build_job(self, recipe: Recipe, log: SqliteResultLog, lot: str) -> LineJob:
         """Return the job for the line."""
-        return assembly.build_job(
-            recipe, self.settings, self.places, log, lot=lot, device=self._device, precision=self._precision
-        )
+        return assembly.build_job(recipe, self.in_force, self.places, log, lot=lot)
 
     def recipes(self) -> list[RecipeEntry]:
         """List the recipes."""
@@ -254,7 +235,7 @@ class Store:
 
     def _loaded(self, recipe: Recipe) -> Classifier:
         """Keep the model of the last trial loaded."""
-        device, precision = self._device or self.settings.device, self._precision or self.settings.precision
+        device, precision = self.in_force.device, self.in_force.precision
         key = (recipe.model, device, precision, recipe.thresholds)
         if self._classifier is not None and self._classifier[0] == key:
             return self._classifier[1]
