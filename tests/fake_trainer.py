@@ -19,6 +19,7 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from trainer.evaluation import ConfusionCounts, Evaluation, ModelEvaluation, ReviewFigures  # noqa: E402
 from trainer.protocol import (  # noqa: E402 - run as a script, it has to find the packages first
     Command,
     Epoch,
@@ -35,25 +36,33 @@ from trainer.protocol import (  # noqa: E402 - run as a script, it has to find t
 #: How this program is run.
 COMMAND = (sys.executable, str(Path(__file__).resolve()))
 EPOCHS = 6
-CONFUSION = {"defective_found": 7, "defective_passed": 0, "good_rejected": 1, "good_passed": 22}
+CONFUSION = ConfusionCounts(defective_found=7, defective_passed=0, good_rejected=1, good_passed=22)
 
 
-def figures(**changes: Any) -> dict[str, Any]:
+def figures(**changes: Any) -> Evaluation:
     """Figures as `trainer.evaluate` gives them."""
-    return {
-        "pictures": 30,
-        "confusion": CONFUSION,
-        "accuracy": 29 / 30,
-        "precision": 0.875,
-        "recall": 1.0,
-        "f1": 0.933,
-        "auroc": 0.991,
-        "escape_rate": 0.0,
-        "escape_rate_95": [0.0, 0.354],
-        "overkill_rate": 1 / 23,
-        "overkill_rate_95": [0.008, 0.21],
-        **changes,
-    }
+    whole = Evaluation(
+        threshold=0.47,
+        pictures=30,
+        confusion=CONFUSION,
+        accuracy=29 / 30,
+        precision=0.875,
+        recall=1.0,
+        f1=0.933,
+        auroc=0.991,
+        average_precision=0.98,
+        escape_rate=0.0,
+        escape_rate_95=(0.0, 0.354),
+        overkill_rate=1 / 23,
+        overkill_rate_95=(0.008, 0.21),
+        ece=0.02,
+        review=ReviewFigures(
+            starts=None, pictures=0, fraction=0.0, good=0, defective=0, escape_rate=0.0, escape_rate_95=(0.0, 0.354)
+        ),
+        per_category={},
+        per_defect_type={},
+    )
+    return whole.model_copy(update=changes)
 
 
 class Run:
@@ -212,9 +221,12 @@ def main(arguments: list[str]) -> int:
     if arguments[0] == "inspect-data":
         return inspect_data(Path(arguments[1]))
     if arguments[0] == "evaluate":
-        worse = figures(f1=0.8, escape_rate=0.1, escape_rate_95=[0.02, 0.3], auroc=0.95)
+        worse = figures(f1=0.8, escape_rate=0.1, escape_rate_95=(0.02, 0.3), auroc=0.95, threshold=0.5)
         verdicts = {"good/0.png": 0.1, "broken/0.png": 0.2}
-        print(json.dumps({"model": Path(arguments[1]).name, "threshold": 0.5, **worse, "verdicts": verdicts}))
+        answer = ModelEvaluation(
+            **dict(worse), model=Path(arguments[1]).name, bundle=arguments[1], pointing={}, verdicts=verdicts
+        )
+        print(answer.model_dump_json())
         return 0
     print("what?", file=sys.stderr)
     return 2

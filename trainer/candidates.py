@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trainer.dataset import TEST, labels
+from trainer.evaluation import AVERAGED, ConfusionCounts, Evaluation, Folds, Spread
 from trainer.gate import expected_of, operating_point
+from trainer.judged import Judged
 from trainer.methods import Plan, plan_of, train_plan
-from trainer.metrics import Judged, evaluate
+from trainer.metrics import evaluate
 from trainer.paired import spread
 from trainer.protocol import Command, Progress
 from trainer.split import cross_test
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     from trainer.dataset import Dataset
     from trainer.methods import Context, Trained
@@ -70,35 +71,31 @@ def _candidates(request: TrainRequest) -> list[Plan]:
     return plans
 
 
-def cross_tested(
-    dataset: Dataset, clusters: dict[str, int], context: Context
-) -> Generator[Report, None, dict[str, Any]]:
-    """Test every picture once, by a model that never saw it; the value is the spread of the figures."""
+def cross_tested(dataset: Dataset, clusters: dict[str, int], context: Context) -> Generator[Report, None, Folds | None]:
+    """Test every picture once, by a model that never saw it; the value is the spread of the figures, if asked for."""
     request = context.request
     if request.folds < 2:
-        return {}
-    figures: list[dict[str, Any]] = []
-    pooled: list[Judged] = []
+        return None
+    folds: list[Evaluation] = []
     for number, part in enumerate(cross_test(dataset, request.folds, request, clusters), 1):
         yield Progress(stage=f"fold {number} of {request.folds}", done=number - 1, total=request.folds)
         trained, _ = yield from train_best(part, context)
-        fail_at, review_from = operating_point(trained.scores, labels(trained.judged), request)
+        thresholds = operating_point(trained.scores, labels(trained.judged), request)
         tested = part.of(TEST)
         said = yield from expected_of(trained, tested)
         judged = [
             Judged(s.name, str(s.path), s.defect, s.category, float(p))
             for s, p in zip(tested, said.scores, strict=True)
         ]
-        pooled += judged
-        figures.append(evaluate(judged, fail_at, review_from))
-    names = ("accuracy", "precision", "recall", "f1", "auroc", "average_precision")
-    spreads: dict[str, Any] = {}
-    for name in names:
-        values = [float(figure[name]) for figure in figures if figure.get(name) is not None]
-        if len(values) >= 2:
-            over_folds = spread(values)
-            spreads[name] = {"mean": over_folds.mean, "sd": over_folds.sd, "values": values}
-    confusion = Counter[str]()
-    for figure in figures:
-        confusion.update(figure["confusion"])
-    return {**spreads, "confusion": dict(confusion), "pictures": len(pooled)}
+        folds.append(evaluate(judged, thresholds))
+    spreads = {name: _spread([getattr(fold, name) for fold in folds]) for name in AVERAGED}
+    return Folds(
+        **spreads,
+        confusion=ConfusionCounts.sum(fold.confusion for fold in folds),
+        pictures=sum(fold.pictures for fold in folds),
+    )
+
+
+def _spread(values: Sequence[float | None]) -> Spread | None:
+    known = [value for value in values if value is not None]
+    return spread(known) if len(known) > 1 else None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from inspector.domain.errors import BundleError
 from inspector.files import FileError, write_bytes
+from trainer.evaluation import ModelEvaluation
 from trainer.options import request_from
 from trainer.protocol import DataAnswer, Explained, MapMade, RunFolder, TrainRequest
 from trainer.terminal import run, say_finding, say_found
@@ -18,7 +19,10 @@ from trainer.terminal import run, say_finding, say_found
 if TYPE_CHECKING:
     import argparse
 
+    from pydantic import JsonValue
+
     from trainer.dataset import Dataset
+    from trainer.evaluation import Figures
     from trainer.protocol import Result
 
 
@@ -48,7 +52,7 @@ def run_compare(parsed: argparse.Namespace) -> int:
     keep = Path(parsed.keep) if parsed.keep else None
     base = request_from(parsed, out="unused")
     comparison = run(compare(base, parsed.methods, parsed.seeds, keep=keep))
-    print(json.dumps(comparison, ensure_ascii=False) if parsed.json else table(comparison))
+    print(comparison.model_dump_json() if parsed.json else table(comparison))
     return 0
 
 
@@ -71,20 +75,18 @@ def run_evaluate(parsed: argparse.Namespace) -> int:
     finally:
         classifier.close()
     thresholds = bundle.manifest.thresholds
-    figures = evaluate(judged.judged, thresholds.fail_at, thresholds.review_from)
     pointed = {"Grad-CAM, closed form": measured} if (measured := judged.pointing()) else {}
-    answer = {
-        "model": bundle.manifest.name,
-        "bundle": str(bundle.folder),
-        **figures,
-        "pointing": pointed,
-        "verdicts": {picture.name: round(picture.p_defective, 6) for picture in judged.judged},
-    }
+    answer = ModelEvaluation(
+        model=bundle.manifest.name,
+        bundle=str(bundle.folder),
+        **dict(evaluate(judged.judged, thresholds)),
+        pointing=pointed,
+        verdicts={picture.name: round(picture.p_defective, 6) for picture in judged.judged},
+    )
     if parsed.report:
         contents = Contents(
             title=f"Model {bundle.manifest.name} on {Path(parsed.data or parsed.split).name}",
-            threshold=thresholds.fail_at,
-            review_from=thresholds.review_from,
+            thresholds=thresholds,
             test=judged.judged,
             tiles=judged.tiles(thresholds.fail_at),
             pointing=pointed,
@@ -97,9 +99,9 @@ def run_evaluate(parsed: argparse.Namespace) -> int:
             except FileError as error:
                 raise BundleError(f"the report {error.what}", f"{error.next_step} Or name another folder.") from error
     if parsed.json:
-        print(json.dumps(answer, ensure_ascii=False))
+        print(answer.model_dump_json())
     else:
-        _print_figures(bundle.manifest.name, figures)
+        _print_figures(bundle.manifest.name, answer)
     return 0
 
 
@@ -181,19 +183,25 @@ def _part(parsed: argparse.Namespace) -> Dataset:
 # --- figures ---------------------------------------------------------------------------------------------------------
 
 
-def _described(result: Result) -> dict[str, Any]:
+def _described(result: Result) -> dict[str, JsonValue]:
     """Return the documented object: the test figures at the top, then everything."""
-    names = ("accuracy", "precision", "recall", "f1", "auroc", "confusion")
-    return {name: result.test.get(name) for name in names} | result.model_dump(mode="json", exclude={"kind"})
+    names = {"accuracy", "precision", "recall", "f1", "auroc", "confusion"}
+    return result.test.model_dump(mode="json", include=names) | result.model_dump(mode="json", exclude={"kind"})
 
 
-def _print_figures(title: str, figures: dict[str, Any]) -> None:
-    confusion = figures["confusion"]
-    names = {"accuracy": "accuracy", "precision": "precision", "recall": "recall", "f1": "F1", "auroc": "AUROC"}
-    listed = ", ".join(f"{words} {'–' if figures[n] is None else f'{figures[n]:.4f}'}" for n, words in names.items())
-    print(f"{title}: {figures['pictures']} pictures, {listed}")
+def _print_figures(title: str, figures: Figures) -> None:
+    confusion = figures.confusion
+    named = {
+        "accuracy": figures.accuracy,
+        "precision": figures.precision,
+        "recall": figures.recall,
+        "F1": figures.f1,
+        "AUROC": figures.auroc,
+    }
+    listed = ", ".join(f"{words} {'–' if value is None else f'{value:.4f}'}" for words, value in named.items())
+    print(f"{title}: {figures.pictures} pictures, {listed}")
     print(
-        f"  defective: {confusion['defective_found']} found, {confusion['defective_passed']} passed; "
-        f"good: {confusion['good_passed']} passed, {confusion['good_rejected']} rejected"
+        f"  defective: {confusion.defective_found} found, {confusion.defective_passed} passed; "
+        f"good: {confusion.good_passed} passed, {confusion.good_rejected} rejected"
     )
     sys.stdout.flush()

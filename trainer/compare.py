@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 import tempfile
-from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from inspector.domain.statistics import wilson_interval
+from inspector.domain.rates import Estimate
 from inspector.vision.backends import load_classifier
 from inspector.vision.bundle import Bundle
 from trainer.dataset import TEST, hashed, read_dataset
+from trainer.evaluation import AVERAGED, ConfusionCounts, Interval, Record, Spread
 from trainer.judge import judge
+from trainer.judged import Judged
 from trainer.loop import train
-from trainer.metrics import Judged
 from trainer.paired import compare as paired
 from trainer.paired import intervals, spread
 from trainer.protocol import Result
@@ -26,12 +26,62 @@ if TYPE_CHECKING:
 
     from trainer.protocol import Report, TrainRequest
 
-_FIGURES = ("accuracy", "precision", "recall", "f1", "auroc", "average_precision")
+
+class MethodIntervals(Record):
+    """95 % intervals over the pooled test pictures: bootstrap of F1 and AUROC, Wilson of the rates."""
+
+    f1: Interval
+    auroc: Interval
+    escapes: Interval
+    overkill: Interval
+
+
+class MethodFigures(Record):
+    """One method over all seeds."""
+
+    accuracy: Spread
+    precision: Spread
+    recall: Spread
+    f1: Spread
+    auroc: Spread
+    average_precision: Spread
+    seconds: Spread
+    confusion: ConfusionCounts  #: summed
+    intervals_95: MethodIntervals
+
+
+class McNemar(Record):
+    """McNemar's exact test, two-sided."""
+
+    first_only: int  #: pictures that only the first judges rightly
+    second_only: int
+    p_value: float
+
+
+class MethodPair(Record):
+    """A method against the one before it, over the pooled test pictures."""
+
+    first: str
+    second: str
+    pictures: int
+    mcnemar: McNemar
+    f1: Estimate  #: second minus first
+    auroc: Estimate
+    words: str
+
+
+class MethodComparison(Record):
+    """The answer of ``trainer compare``."""
+
+    data: str
+    seeds: tuple[int, ...]
+    methods: dict[str, MethodFigures]
+    pairs: tuple[MethodPair, ...]
 
 
 def compare(
     base: TrainRequest, methods: Sequence[str], seeds: Sequence[int], *, keep: Path | None = None
-) -> Generator[Report, None, dict[str, Any]]:
+) -> Generator[Report, None, MethodComparison]:
     """Train every method with every seed; one seed is one split, the same for all methods.
 
     Args:
@@ -42,17 +92,11 @@ def compare(
 
     Yields:
         The reports of each training.
-
-    Returns:
-        ``methods``: by name, mean, sd and values of each figure, seconds, confusion summed, and 95 % intervals over
-        the pooled test pictures (F1, AUROC: bootstrap; escapes, overkill: Wilson); ``pairs``: McNemar and
-        bootstrap of each method against the one before it, over the pooled test pictures.
     """
-    rows: dict[str, dict[str, Any]] = {}
     pooled: dict[str, list[Judged]] = {method: [] for method in methods}
+    results: dict[str, list[Result]] = {method: [] for method in methods}
     with tempfile.TemporaryDirectory(prefix="trainer-") as temporary:
         place = keep or Path(temporary)
-        results: dict[str, list[Result]] = {method: [] for method in methods}
         for seed in seeds:
             for method in methods:
                 out = place / f"{method}-{seed}"
@@ -63,29 +107,25 @@ def compare(
                         results[method].append(report)
                 judged, threshold = yield from _judged(request, out)
                 pooled[method] += [_aligned(picture, seed, threshold) for picture in judged]
-    for method, found in results.items():
-        rows[method] = {name: _spread([one.test.get(name) for one in found]) for name in _FIGURES}
-        rows[method]["seconds"] = _spread([one.seconds for one in found])
-        confusion = _summed([one.test["confusion"] for one in found])
-        rows[method] |= {"confusion": confusion, "intervals_95": _intervals(pooled[method], confusion, seeds[0])}
-    pairs = [
-        {"first": first, "second": second, **_paired(pooled[first], pooled[second], seeds[0])}
-        for first, second in pairwise(methods)
-    ]
-    return {"data": base.data, "seeds": list(seeds), "methods": rows, "pairs": pairs}
+    return MethodComparison(
+        data=base.data,
+        seeds=tuple(seeds),
+        methods={method: _figures(results[method], pooled[method], seeds[0]) for method in methods},
+        pairs=tuple(_pair(first, second, pooled, seeds[0]) for first, second in pairwise(methods)),
+    )
 
 
-def table(found: dict[str, Any]) -> str:
+def table(comparison: MethodComparison) -> str:
     """Return a Markdown table."""
-    heads = ("method", *_FIGURES, "escapes", "overkill", "seconds")
+    heads = ("method", *AVERAGED, "escapes", "overkill", "seconds")
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
-    for method, row in found["methods"].items():
-        cells = [_cell(row[name], row["intervals_95"].get(name)) for name in _FIGURES]
-        cells += [_rate(row["intervals_95"][name]) for name in ("escapes", "overkill")]
-        lines.append(f"| {' | '.join((method, *cells, _cell(row['seconds'])))} |")
+    for method, row in comparison.methods.items():
+        cells = [_cell(getattr(row, name), getattr(row.intervals_95, name, None)) for name in AVERAGED]
+        cells += [_rate(row.intervals_95.escapes), _rate(row.intervals_95.overkill), _cell(row.seconds)]
+        lines.append(f"| {' | '.join((method, *cells))} |")
     lines += ["", "Mean ± standard deviation over the seeds; in brackets 95 % intervals over all test pictures."]
-    for pair in found["pairs"]:
-        lines += ["", f"{pair['second']} against {pair['first']}: {pair['words']}"]
+    for pair in comparison.pairs:
+        lines += ["", f"{pair.second} against {pair.first}: {pair.words}"]
     return "\n".join(lines)
 
 
@@ -98,17 +138,17 @@ def _judged(request: TrainRequest, out: Path) -> Generator[Report, None, tuple[l
     )
     classifier = load_classifier(bundle)
     try:
-        found = yield from judge(classifier, whole.of(TEST), "comparing")
+        judgement = yield from judge(classifier, whole.of(TEST), "comparing")
     finally:
         classifier.close()
-    return found.judged, bundle.manifest.thresholds.fail_at
+    return judgement.judged, bundle.manifest.thresholds.fail_at
 
 
-def _aligned(one: Judged, seed: int, threshold: float) -> Judged:
+def _aligned(picture: Judged, seed: int, threshold: float) -> Judged:
     """Shift the log odds so that the threshold is 0.5: models of several seeds have thresholds of their own."""
-    shifted = _log_odds(one.p_defective) - _log_odds(threshold)
+    shifted = _log_odds(picture.p_defective) - _log_odds(threshold)
     score = 0.5 if shifted == 0 else 1 / (1 + math.exp(-shifted))
-    return Judged(f"{seed}/{one.name}", one.path, one.defect, one.category, score)
+    return Judged(f"{seed}/{picture.name}", picture.path, picture.defect, picture.category, score)
 
 
 def _log_odds(probability: float) -> float:
@@ -116,48 +156,48 @@ def _log_odds(probability: float) -> float:
     return math.log(clipped / (1 - clipped))
 
 
-def _paired(first: Sequence[Judged], second: Sequence[Judged], seed: int) -> dict[str, Any]:
-    """Compare two methods on the pooled test pictures; a picture that several seeds test counts each time."""
-    found = paired(first, second, (0.5, 0.5), seed=seed)
-    words = (
-        f"{found.mcnemar.second_only} pictures judged rightly by the second only, {found.mcnemar.first_only} by the "
-        f"first only, of {found.pictures} (McNemar p = {found.mcnemar.p_value:.3g}); F1 {found.f1.value:+.3f} "
-        f"({found.f1.low:+.3f} to {found.f1.high:+.3f}), AUROC {found.auroc.value:+.3f} ({found.auroc.low:+.3f} to "
-        f"{found.auroc.high:+.3f}), 95 % bootstrap"
+def _figures(results: Sequence[Result], judged: Sequence[Judged], seed: int) -> MethodFigures:
+    counts = ConfusionCounts.sum(result.test.confusion for result in results)
+    bootstrap, rates = intervals(judged, 0.5, seed=seed), counts.matrix
+    return MethodFigures(
+        **{name: _spread([getattr(result.test, name) for result in results]) for name in AVERAGED},
+        seconds=_spread([result.seconds for result in results]),
+        confusion=counts,
+        intervals_95=MethodIntervals(
+            f1=(bootstrap.f1.low, bootstrap.f1.high),
+            auroc=(bootstrap.auroc.low, bootstrap.auroc.high),
+            escapes=rates.escapes.interval,
+            overkill=rates.overkill.interval,
+        ),
     )
-    return {**asdict(found), "words": words}
 
 
-def _spread(values: Sequence[Any]) -> dict[str, Any]:
-    known = [float(value) for value in values if value is not None]
-    if not known:
-        return {"mean": None, "sd": None, "values": []}
-    found = spread(known)
-    return {"mean": found.mean, "sd": found.sd, "values": list(found.values)}
+def _pair(first: str, second: str, pooled: dict[str, list[Judged]], seed: int) -> MethodPair:
+    """Compare two methods on the pooled test pictures; a picture that several seeds test counts each time."""
+    compared = paired(pooled[first], pooled[second], (0.5, 0.5), seed=seed)
+    agreement, f1, auroc = compared.agreement, compared.f1, compared.auroc
+    words = (
+        f"{agreement.only_second} pictures judged rightly by the second only, {agreement.only_first} by the "
+        f"first only, of {agreement.total} (McNemar p = {agreement.p_value:.3g}); F1 {f1.value:+.3f} "
+        f"({f1.low:+.3f} to {f1.high:+.3f}), AUROC {auroc.value:+.3f} ({auroc.low:+.3f} to "
+        f"{auroc.high:+.3f}), 95 % bootstrap"
+    )
+    mcnemar = McNemar(first_only=agreement.only_first, second_only=agreement.only_second, p_value=agreement.p_value)
+    return MethodPair(
+        first=first, second=second, pictures=agreement.total, mcnemar=mcnemar, f1=f1, auroc=auroc, words=words
+    )
 
 
-def _summed(confusions: Sequence[Any]) -> dict[str, int]:
-    return {name: sum(confusion[name] for confusion in confusions) for name in confusions[0]}
+def _spread(values: Sequence[float | None]) -> Spread:
+    return spread([value for value in values if value is not None])
 
 
-def _cell(value: dict[str, Any], interval: Sequence[float] | None = None) -> str:
-    if value["mean"] is None:
+def _cell(value: Spread, interval: Interval | None = None) -> str:
+    if value.mean is None:
         return "–"
-    words = f"{value['mean']:.3f}" + ("" if value["sd"] is None else f" ± {value['sd']:.3f}")
+    words = f"{value.mean:.3f}" + ("" if value.sd is None else f" ± {value.sd:.3f}")
     return words if interval is None else f"{words} ({interval[0]:.3f} to {interval[1]:.3f})"
 
 
-def _intervals(judged: Sequence[Judged], confusion: dict[str, int], seed: int) -> dict[str, list[float]]:
-    found = intervals(judged, 0.5, seed=seed)
-    defective = confusion["defective_passed"] + confusion["defective_found"]
-    good = confusion["good_rejected"] + confusion["good_passed"]
-    return {
-        "f1": [found.f1.low, found.f1.high],
-        "auroc": [found.auroc.low, found.auroc.high],
-        "escapes": list(wilson_interval(confusion["defective_passed"], defective)),
-        "overkill": list(wilson_interval(confusion["good_rejected"], good)),
-    }
-
-
-def _rate(interval: Sequence[float]) -> str:
+def _rate(interval: Interval) -> str:
     return f"{100 * interval[0]:.1f} to {100 * interval[1]:.1f} %"

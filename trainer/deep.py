@@ -16,8 +16,7 @@ from trainer.protocol import Progress
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from pydantic import JsonValue
-
+    from trainer.evaluation import Pointing
     from trainer.methods import Trained
     from trainer.protocol import Report
 
@@ -40,7 +39,7 @@ class LogitsOnly(nn.Module):
         return self.network.logits(pictures)
 
 
-def deep_maps(trained: Trained, tested: JudgedPictures) -> Generator[Report, None, dict[str, dict[str, JsonValue]]]:
+def deep_maps(trained: Trained, tested: JudgedPictures) -> Generator[Report, None, dict[str, Pointing]]:
     """Measure Grad-CAM++, Eigen-CAM and Layer-CAM on the test pictures that have masks.
 
     Args:
@@ -58,7 +57,7 @@ def deep_maps(trained: Trained, tested: JudgedPictures) -> Generator[Report, Non
     network = trained.network.requires_grad_(True)
     samples = [sample for sample in tested.samples.values() if sample.mask is not None or not sample.defective]
     methods = [("Grad-CAM++", GradCAMPlusPlus), ("Eigen-CAM", EigenCAM), ("Layer-CAM", LayerCAM)]
-    pointing: dict[str, dict[str, JsonValue]] = {}
+    measures: dict[str, Pointing] = {}
     done, total = 0, len(samples) * len(methods) * len(_LAYERS)
     for title, kind in methods:
         for layer in _LAYERS:
@@ -73,6 +72,7 @@ def deep_maps(trained: Trained, tested: JudgedPictures) -> Generator[Report, Non
                     measured.samples[sample.name] = sample
                     done += 1
                     yield Progress(stage="heatmaps of pytorch-grad-cam", done=done, total=total)
-            pointing[f"{title}, {layer}"] = measured.pointing()
+            if (pointing := measured.pointing()) is not None:
+                measures[f"{title}, {layer}"] = pointing
     network.requires_grad_(False)
-    return pointing
+    return measures

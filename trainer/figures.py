@@ -12,9 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
 
-from inspector.domain.policy import rejected
-from inspector.domain.statistics import wilson_interval
-from trainer.metrics import reliability
+from inspector.domain.confusion import confusion_at
+from inspector.domain.records import Thresholds
+from inspector.domain.statistics import logits
+from trainer.calibration import calibration_error, reliability
+from trainer.judged import CLIP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+    from inspector.domain.rates import Rate
+    from trainer.evaluation import ConfusionCounts
     from trainer.protocol import Epoch
 
 # Inks for white paper, after Okabe and Ito, told apart by colour-blind people; the window's theme needs Qt.
@@ -99,9 +103,8 @@ def roc(scores: NDArray[np.float64], labels: NDArray[np.int64], threshold: float
     def paint(axes: Axes) -> None:
         axes.plot((0, 1), (0, 1), color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)), label="chance")
         axes.plot(overkill, recall, color=GOOD_INK, label=f"AUROC {roc_auc_score(labels, scores):.4f}")
-        said = rejected(scores, threshold)
-        point = float(said[labels == 0].mean()), float(said[labels == 1].mean())
-        _operating_point(axes, point, threshold)
+        confusion = confusion_at(scores, labels, Thresholds(fail_at=threshold))
+        _operating_point(axes, (confusion.overkill.value, confusion.recall.value), threshold)
         axes.set(title="ROC", xlabel="overkill: good parts rejected", ylabel="recall: defective parts found")
         _unit_square(axes)
         axes.legend(loc="lower right")
@@ -118,9 +121,9 @@ def precision_recall(scores: NDArray[np.float64], labels: NDArray[np.int64], thr
         axes.plot((0, 1), (share, share), color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)), label="chance")
         label = f"average precision {average_precision_score(labels, scores):.4f}"
         axes.plot(recall, precision, color=GOOD_INK, drawstyle="steps-pre", label=label)
-        said = rejected(scores, threshold)
-        if said.any():
-            _operating_point(axes, (float(said[labels == 1].mean()), float(labels[said].mean())), threshold)
+        confusion = confusion_at(scores, labels, Thresholds(fail_at=threshold))
+        if confusion.total.failed:
+            _operating_point(axes, (confusion.recall.value, confusion.precision), threshold)
         axes.set(title="Precision and recall", xlabel="recall", ylabel="precision")
         _unit_square(axes)
         axes.legend(loc="lower left")
@@ -149,8 +152,8 @@ def cost_curve(
     share = float(labels.mean())
     escape_part = 100 * escape_cost * share * (1 - np.append(recall, 1.0))
     reject_part = 100 * reject_cost * (1 - share) * np.append(overkill, 1.0)
-    said = rejected(scores, threshold)
-    ours = float(said[labels == 0].mean()), float(said[labels == 1].mean())
+    ours = confusion_at(scores, labels, Thresholds(fail_at=threshold))
+    escaping, failing = ours.escapes.count / ours.escapes.total, ours.overkill.count / ours.overkill.total
 
     def by_threshold(axes: Axes) -> None:
         x = _logit(np.append(np.minimum(cuts, 1.0), 0.0))
@@ -174,7 +177,7 @@ def cost_curve(
         axes.fill_between(x, np.minimum(x, 1 - x), 1, color=FAINT, alpha=0.6, linewidth=0)
         axes.plot(x, np.minimum(x, 1 - x), color=MUTED, linewidth=0.8, linestyle="--", label="pass all or reject all")
         axes.plot(x, lines.min(axis=0), color=GOOD_INK, label="best threshold for each")
-        axes.plot(x, (1 - ours[1]) * x + ours[0] * (1 - x), color=DEFECT_INK, label=f"threshold {threshold:.3f}")
+        axes.plot(x, escaping * x + failing * (1 - x), color=DEFECT_INK, label=f"threshold {threshold:.3f}")
         axes.set(title="Cost curve", xlabel="weight of escapes: share × cost, normalised", ylabel="normalised cost")
         axes.set(xlim=(0, 1), ylim=(0, 0.75))
         axes.legend(loc="upper right", **_ON_WHITE)
@@ -199,14 +202,11 @@ def reliability_diagram(parts: Mapping[str, tuple[NDArray[np.float64], NDArray[n
             parts.items(), (GOOD_INK, DEFECT_INK), ("o", "s"), strict=False
         ):
             bins = reliability(scores, labels)
-            x, y = [bin_.mean_p for bin_ in bins], [bin_.defective for bin_ in bins]
-            ends = [wilson_interval(round(bin_.defective * bin_.pictures), bin_.pictures) for bin_ in bins]
-            bars = [[v - low for v, (low, _) in zip(y, ends, strict=True)]]
-            bars.append([high - v for v, (_, high) in zip(y, ends, strict=True)])
-            error = sum(bin_.pictures * abs(bin_.mean_p - bin_.defective) for bin_ in bins) / len(labels)
+            y, bars = _with_bars([each.defective for each in bins])
             style: dict[str, Any] = {"color": ink, "marker": marker, "markersize": 4, "linestyle": "none"}
-            label = f"{name}, ECE {error:.3f}"
-            axes.errorbar(x, y, yerr=np.abs(bars), label=label, elinewidth=0.6, capsize=2, **style)
+            label = f"{name}, ECE {calibration_error(bins):.3f}"
+            x = [each.mean_p for each in bins]
+            axes.errorbar(x, y, yerr=bars, label=label, elinewidth=0.6, capsize=2, **style)
         axes.set(title="Reliability", xlabel="mean P(defective) in the bin", ylabel="fraction defective")
         axes.set(xlim=(0, 1), ylim=(-0.02, 1.38), yticks=np.linspace(0, 1, 6))
         axes.legend(loc="upper left", **_ON_WHITE)
@@ -214,17 +214,12 @@ def reliability_diagram(parts: Mapping[str, tuple[NDArray[np.float64], NDArray[n
     return draw(paint, HALF)
 
 
-def confusion_matrix(confusion: Mapping[str, int], threshold: float) -> bytes:
-    """Draw the confusion matrix.
-
-    Args:
-        confusion: Counts by defective_found, defective_passed, good_rejected, good_passed.
-        threshold: At which.
-    """
+def confusion_matrix(counts: ConfusionCounts, threshold: float) -> bytes:
+    """Draw the confusion matrix of a threshold."""
     cells = np.array(
         [
-            [confusion["good_passed"], confusion["good_rejected"]],
-            [confusion["defective_passed"], confusion["defective_found"]],
+            [counts.good_passed, counts.good_rejected],
+            [counts.defective_passed, counts.defective_found],
         ]
     )
     words = (("passed", "overkill"), ("escapes", "found"))
@@ -235,8 +230,7 @@ def confusion_matrix(confusion: Mapping[str, int], threshold: float) -> bytes:
         for row in (0, 1):
             for column in (0, 1):
                 ink = "white" if shares[row, column] > 0.65 else INK
-                count = str(cells[row, column])
-                axes.text(column, row - 0.06, count, ha="center", va="center", fontsize=17, color=ink)
+                axes.text(column, row - 0.06, str(cells[row, column]), ha="center", va="center", fontsize=17, color=ink)
                 text = f"{words[row][column]}, {100 * shares[row, column]:.1f} %"
                 axes.text(column, row + 0.24, text, ha="center", va="center", fontsize=7.5, color=ink)
         axes.set(title=f"Confusion matrix at {threshold:.3f}", xlabel="verdict", ylabel="truth")
@@ -251,17 +245,15 @@ def confusion_matrix(confusion: Mapping[str, int], threshold: float) -> bytes:
     return draw(paint, HALF)
 
 
-def score_distribution(
-    scores: NDArray[np.float64], labels: NDArray[np.int64], threshold: float, review_from: float | None = None
-) -> bytes:
+def score_distribution(scores: NDArray[np.float64], labels: NDArray[np.int64], thresholds: Thresholds) -> bytes:
     """Draw how P(defective) is distributed in good and defective parts.
 
     Args:
         scores: (N,) P(defective).
         labels: (N,) 0 good, 1 defective.
-        threshold: Of rejection.
-        review_from: Where review begins.
+        thresholds: The operating point.
     """
+    threshold, review_from = thresholds.fail_at, thresholds.review_from
 
     def paint(axes: Axes) -> None:
         edges = np.linspace(*_P_LIMITS, 33).tolist()
@@ -292,23 +284,22 @@ def score_distribution(
     return draw(paint, HALF)
 
 
-def recall_by_type(per_defect_type: Mapping[str, tuple[int, int]]) -> bytes:
+def recall_by_type(per_defect_type: Mapping[str, Rate]) -> bytes:
     """Draw the recall of each defect type with its 95 % Wilson interval.
 
     Args:
-        per_defect_type: Found and all, by defect type; at least one.
+        per_defect_type: Parts that were found, by defect type; at least one.
     """
-    rows = sorted(per_defect_type.items(), key=lambda item: (-item[1][0] / item[1][1], item[0]))
+    rows = sorted(per_defect_type.items(), key=lambda row: (-row[1].count / row[1].total, row[0]))
 
     def paint(axes: Axes) -> None:
         y = np.arange(len(rows))
-        recall = np.array([hit / total for _, (hit, total) in rows])
-        ends = np.array([wilson_interval(hit, total) for _, (hit, total) in rows])
+        recall, bars = _with_bars([found for _, found in rows])
         axes.barh(y, recall, height=0.62, color=GOOD_INK, alpha=0.55)
-        bars = np.abs(ends.T - recall)
         axes.errorbar(recall, y, xerr=bars, fmt="none", ecolor=INK, elinewidth=0.8, capsize=2.5)
         names = [name if len(name) <= 28 else name[:27] + "…" for name, _ in rows]
-        axes.set_yticks(y, [f"{name}  {hit}/{total}" for name, (_, (hit, total)) in zip(names, rows, strict=True)])
+        ticks = [f"{name}  {found.count}/{found.total}" for name, (_, found) in zip(names, rows, strict=True)]
+        axes.set_yticks(y, ticks)
         axes.set(title="Recall by defect type, 95 % interval", xlabel="defective parts found", xlim=(0, 1.02))
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")
@@ -358,9 +349,14 @@ def history(epochs: Sequence[Epoch]) -> bytes:
 # --- inside -----------------------------------------------------------------------------------------------------------
 
 
+def _with_bars(rates: Sequence[Rate]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (N,) values and (2, N) lengths of their 95 % bars; each rate is of at least one part."""
+    values = np.array([rate.count / rate.total for rate in rates])
+    return values, np.abs(np.array([rate.interval for rate in rates]).T - values)
+
+
 def _logit(p: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    clipped = np.clip(np.asarray(p, np.float64), 1e-6, 1 - 1e-6)
-    return np.asarray(np.log(clipped / (1 - clipped)), np.float64)
+    return logits(p, CLIP)
 
 
 def _p_axis(axes: Axes) -> None:
@@ -381,9 +377,12 @@ def _mark_threshold(axes: Axes, threshold: float) -> None:
     )
 
 
-def _operating_point(axes: Axes, point: tuple[float, float], threshold: float) -> None:
+def _operating_point(axes: Axes, point: tuple[float | None, float | None], threshold: float) -> None:
     label = f"threshold {threshold:.3f}"
-    axes.plot(*point, "o", markersize=5, markerfacecolor="white", color=INK, label=label, clip_on=False, zorder=5)
+    x, y = point
+    assert x is not None  # both classes are there
+    assert y is not None
+    axes.plot(x, y, "o", markersize=5, markerfacecolor="white", color=INK, label=label, clip_on=False, zorder=5)
 
 
 def _unit_square(axes: Axes) -> None:

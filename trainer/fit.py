@@ -12,12 +12,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from inspector.domain.confusion import confusion_at
 from inspector.domain.errors import InspectorError
 from inspector.files import atomic_file
 from inspector.json_file import JsonError, parse_model
-from trainer.metrics import choose_threshold, figures
+from trainer.evaluation import ConfusionCounts
 from trainer.protocol import Command, Epoch, Paused, Progress
 from trainer.steps import fast_bf16, learn_pointwise, mix, probabilities, tensor_of, weighted_log_loss
+from trainer.thresholds import choose_thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -284,8 +286,8 @@ class _Run:
         if best:
             self._best_loss, self._best_scores = loss, scores
             self._best = [weight.clone() for weight in self._average]
-        threshold, _ = choose_threshold(scores, validation.labels)
-        found: dict[str, Any] = dict(figures(scores, validation.labels, threshold))
+        thresholds = choose_thresholds(scores, validation.labels)
+        confusion = confusion_at(scores, validation.labels, thresholds)
         self.epoch += 1
         report = Epoch(
             setting=self.settings.name,
@@ -293,9 +295,9 @@ class _Run:
             epochs=self.settings.epochs,
             training_loss=training_loss,
             validation_loss=loss,
-            validation_f1=found["f1"],
-            threshold=threshold,
-            confusion=found["confusion"],
+            validation_f1=confusion.f1 or 0.0,
+            threshold=thresholds.fail_at,
+            confusion=ConfusionCounts.of(confusion),
             best=best,
         )
         self.history.append(report)

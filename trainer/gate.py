@@ -17,13 +17,14 @@ from inspector.vision.manifest import PrecisionCheck
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import fit, input_box
 from trainer.cache import Plain
+from trainer.calibration import calibrated, temperature
 from trainer.dataset import VAL, Dataset, labels
 from trainer.export import Draft, export
 from trainer.judge import judge, on_picture
 from trainer.methods import Context, Trained, train_plan
-from trainer.metrics import calibrated, choose_threshold, settle, temperature
 from trainer.networks import calibrate
 from trainer.protocol import Progress
+from trainer.thresholds import choose_thresholds, settle
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -219,10 +220,10 @@ def _tried(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Pa
     scores = calibrated(trained.scores, scale)
     expected = yield from expected_of(trained, dataset.of(VAL))
     chosen = operating_point(scores, truth, request)
-    thresholds = clear_of(expected.scores, *chosen)
+    thresholds = clear_of(expected.scores, chosen)
     notes: tuple[str, ...] = ()
-    if thresholds.fail_at != round(chosen[0], 6):
-        lowered = f"The threshold was lowered from {chosen[0]:.4f} to {thresholds.fail_at:.4f}"
+    if thresholds.fail_at != round(chosen.fail_at, 6):
+        lowered = f"The threshold was lowered from {chosen.fail_at:.4f} to {thresholds.fail_at:.4f}"
         notes = (f"{lowered}: a validation picture's score lay so near that rounding would have decided on its side.",)
     draft = export(trained, dataset, request, folder, thresholds)
     checks, judged = yield from _checked(expected, draft, dataset.of(VAL), thresholds)
@@ -231,9 +232,7 @@ def _tried(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Pa
     )
 
 
-def operating_point(
-    scores: NDArray[np.float64], truth: NDArray[np.int64], request: TrainRequest
-) -> tuple[float, float | None]:
+def operating_point(scores: NDArray[np.float64], truth: NDArray[np.int64], request: TrainRequest) -> Thresholds:
     """Choose where rejection and review begin.
 
     Args:
@@ -241,7 +240,7 @@ def operating_point(
         truth: (N,) 0 good, 1 defective.
         request: The rule and its numbers.
     """
-    fail_at, review_from = choose_threshold(
+    return choose_thresholds(
         scores,
         truth,
         request.rule,
@@ -250,18 +249,17 @@ def operating_point(
         reject_cost=request.reject_cost,
         review_band=request.review_band,
     )
-    return min(fail_at, 1.0), review_from
 
 
-def clear_of(scores: NDArray[np.float64], fail_at: float, review_from: float | None) -> Thresholds:
+def clear_of(scores: NDArray[np.float64], chosen: Thresholds) -> Thresholds:
     """Return an operating point that no rounding of the scores can matter to.
 
     Args:
         scores: (N,) P(defective) of the validation pictures, as in training.
-        fail_at: As chosen; it is lowered where a score lies too near, see `settle`.
-        review_from: As chosen; None for no band. A band that was asked for stays, below the first threshold.
+        chosen: It is lowered where a score lies too near, see `settle`. A review band that was asked for stays, below
+            the first threshold.
     """
-    fail_at = settle(fail_at, scores)
+    fail_at, review_from = settle(chosen.fail_at, scores), chosen.review_from
     if review_from is not None:
         review_from = round(settle(min(review_from, fail_at), np.append(scores, fail_at)), 6)
     return Thresholds(fail_at=round(fail_at, 6), review_from=review_from)
@@ -270,7 +268,7 @@ def clear_of(scores: NDArray[np.float64], fail_at: float, review_from: float | N
 def _checked(
     expected: Expected, draft: Draft, samples: Sequence[Sample], thresholds: Thresholds
 ) -> Generator[Report, None, tuple[dict[Precision, PrecisionCheck], dict[Precision, NDArray[np.float64]]]]:
-    """Hold every precision against the training; the value is what was found, and the scores of each."""
+    """Hold every precision against the training; the value is what was checked, and the scores of each."""
     checks: dict[Precision, PrecisionCheck] = {}
     scores: dict[Precision, NDArray[np.float64]] = {}
     for precision in draft.precisions():

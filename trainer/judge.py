@@ -9,7 +9,7 @@ import numpy as np
 
 from inspector.pictures import read_picture
 from inspector.vision.overlay import WHOLE_PICTURE, fit_to_picture
-from trainer.metrics import Judged
+from trainer.judged import Judged, arrays
 from trainer.pointing import pointing
 from trainer.protocol import Progress
 from trainer.samples import SampleTile, choose_samples
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from numpy.typing import NDArray
-    from pydantic import JsonValue
 
     from inspector.vision.classifier import Classifier
     from trainer.dataset import Sample
+    from trainer.evaluation import Pointing
     from trainer.protocol import Report
 
 _TILE_PX = 480
@@ -32,9 +32,10 @@ _MAP_PX = 128
 class JudgedPictures:
     """What a classifier says of some pictures.
 
-    Args:
+    Attributes:
         judged: Every picture, in order.
         maps: (h, w) float32 of the class "defective", by the picture's name.
+        samples: The pictures, by name.
     """
 
     def __init__(self) -> None:
@@ -44,23 +45,28 @@ class JudgedPictures:
 
     def scores(self) -> NDArray[np.float64]:
         """Return (N,) P(defective)."""
-        return np.array([picture.p_defective for picture in self.judged], dtype=np.float64)
+        return arrays(self.judged)[0]
 
     def tiles(self, threshold: float) -> list[SampleTile]:
         """Return sample predictions with their pictures and heatmaps."""
-        top = max((float(map_.max()) for map_ in self.maps.values()), default=0.0) or 1.0
-        found = []
-        for sample in choose_samples(self.judged, threshold):
-            picture = _picture(self.samples[sample.name])
-            heatmap = np.clip(self.maps[sample.name] / top, 0, 1)
-            found.append(SampleTile(picture, heatmap, sample.name, sample.path, sample.defect, sample.p_defective))
-        return found
+        top = max((float(heatmap.max()) for heatmap in self.maps.values()), default=0.0) or 1.0
+        return [
+            SampleTile(
+                picture=_picture(self.samples[chosen.name]),
+                heatmap=np.clip(self.maps[chosen.name] / top, 0, 1),
+                name=chosen.name,
+                path=chosen.path,
+                truth=chosen.defect,
+                p_defective=chosen.p_defective,
+            )
+            for chosen in choose_samples(self.judged, threshold)
+        ]
 
-    def pointing(self) -> dict[str, JsonValue]:
-        """Measure the maps against the masks (empty ones for good parts); empty where there is no mask."""
+    def pointing(self) -> Pointing | None:
+        """Measure the maps against the masks (empty ones for good parts); None where there is no mask."""
         masked = [(name, sample.mask) for name, sample in self.samples.items() if sample.mask is not None]
         if not masked:
-            return {}
+            return None
         masks = []
         for _, path in masked:
             mask = read_picture(path)
@@ -74,10 +80,10 @@ class JudgedPictures:
 
 
 def judge(classifier: Classifier, samples: Sequence[Sample], stage: str) -> Generator[Report, None, JudgedPictures]:
-    """Judge pictures; the generator's value is what was found.
+    """Judge pictures; the generator's value is what the classifier says.
 
     Args:
-        classifier: Of the bundle.
+        classifier: It stays open.
         samples: Labelled pictures.
         stage: Its name in the reports.
 
@@ -85,19 +91,19 @@ def judge(classifier: Classifier, samples: Sequence[Sample], stage: str) -> Gene
         PictureError: If a picture cannot be read.
         ClassifierError: If the network fails.
     """
-    found = JudgedPictures()
+    judgement = JudgedPictures()
     for number, sample in enumerate(samples, 1):
         image = read_picture(sample.path)
         prediction = classifier.predict(image)
-        found.judged.append(
+        judgement.judged.append(
             Judged(sample.name, str(sample.path), sample.defect, sample.category, prediction.p_defective)
         )
         others = list(prediction.classes.defect_indices)
         raw = prediction.maps[others].max(axis=0).astype(np.float32)
-        found.maps[sample.name] = on_picture(raw, image.shape, prediction.map_box)
-        found.samples[sample.name] = sample
+        judgement.maps[sample.name] = on_picture(raw, image.shape, prediction.map_box)
+        judgement.samples[sample.name] = sample
         yield Progress(stage=stage, done=number, total=len(samples))
-    return found
+    return judgement
 
 
 def on_picture(

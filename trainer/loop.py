@@ -17,8 +17,9 @@ from trainer.export import environment, write_final
 from trainer.frozen import freezer
 from trainer.gate import in_words, make
 from trainer.judge import judge
+from trainer.judged import Judged
 from trainer.methods import Context
-from trainer.metrics import Judged, evaluate
+from trainer.metrics import evaluate
 from trainer.protocol import Command, Progress, Result
 from trainer.report import Contents, write_report
 from trainer.scores import kept_scores
@@ -28,11 +29,10 @@ from trainer.weights import imagenet_weights
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
-    from pydantic import JsonValue
-
     from inspector.domain.records import Thresholds
     from inspector.vision.bundle import Bundle
     from trainer.dataset import Dataset
+    from trainer.evaluation import Evaluation, Folds, Pointing
     from trainer.gate import Made
     from trainer.judge import JudgedPictures
     from trainer.methods import Trained
@@ -122,7 +122,7 @@ def _context(
 
 def _tested(
     made: Made, dataset: Dataset, request: TrainRequest
-) -> Generator[Report, None, tuple[JudgedPictures, dict[str, Mapping[str, JsonValue]]]]:
+) -> Generator[Report, None, tuple[JudgedPictures, dict[str, Pointing]]]:
     """Judge the test part; the value is the judgement, and how well heatmaps point, by their kind."""
     classifier = made.draft.classifier(made.precision)
     try:
@@ -130,7 +130,7 @@ def _tested(
     finally:
         classifier.close()
     measured = tested.pointing()
-    pointing: dict[str, Mapping[str, JsonValue]] = {"Grad-CAM, closed form": measured} if measured else {}
+    pointing = {"Grad-CAM, closed form": measured} if measured else {}
     if request.deep_maps and measured:
         from trainer.deep import deep_maps  # grad-cam only on request
 
@@ -158,11 +158,11 @@ class _Finished:
     context: Context
     dataset: Dataset
     findings: Sequence[Finding]
-    folds: Mapping[str, JsonValue]
+    folds: Folds | None
     notes: Sequence[str]
     made: Made
     tested: JudgedPictures
-    pointing: Mapping[str, Mapping[str, JsonValue]]
+    pointing: Mapping[str, Pointing]
     stages: Mapping[str, float]
 
     @property
@@ -180,8 +180,8 @@ class _Finished:
             for sample, score in zip(self.trained.judged, self.made.scores, strict=True)
         ]
 
-    def figures(self, judged: Sequence[Judged]) -> dict[str, JsonValue]:
-        return evaluate(judged, self.thresholds.fail_at, self.thresholds.review_from)
+    def figures(self, judged: Sequence[Judged]) -> Evaluation:
+        return evaluate(judged, self.thresholds)
 
     def write(self) -> Bundle:
         """Write the bundle, with its report, in one step."""
@@ -193,7 +193,10 @@ class _Finished:
             request,
             self.made.draft,
             report,
-            metrics={"validation": self.figures(self.validated), "test": self.figures(self.tested.judged)},
+            metrics={
+                "validation": self.figures(self.validated).model_dump(mode="json"),
+                "test": self.figures(self.tested.judged).model_dump(mode="json"),
+            },
             training={
                 "method": self.trained.plan.method,
                 "seed": request.seed,
@@ -210,10 +213,9 @@ class _Finished:
         request = self.context.request
         return Contents(
             title=f"Model {Path(request.out).name}",
-            threshold=self.thresholds.fail_at,
+            thresholds=self.thresholds,
             test=self.tested.judged,
             validation=self.validated,
-            review_from=self.thresholds.review_from,
             temperature=self.made.temperature,
             claim=request.claim,
             escape_cost=request.escape_cost,
@@ -243,7 +245,7 @@ class _Finished:
             split=sizes(self.dataset),
             stages=dict(self.stages),
             seconds=round(sum(self.stages.values()), 2),
-            folds=dict(self.folds),
+            folds=self.folds,
             precision=self.made.precision,
             precisions={name: check.model_dump(mode="json") for name, check in self.made.checks.items()},
         )

@@ -173,7 +173,7 @@ def train_plan(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repo
 
     Raises:
         PictureError: If a picture cannot be read.
-        TrainingError: If it cannot go on.
+        FitError: If it cannot go on.
         CancelledError: If cancelled.
         ResourceError: If memory and disk do not suffice.
     """

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import binomtest, rankdata
+from scipy.stats import rankdata
 
+from inspector.domain.agreement import Agreement
 from inspector.domain.policy import rejected
-from trainer.metrics import MetricsError, arrays
+from inspector.domain.rates import Estimate
+from trainer.evaluation import Spread
+from trainer.judged import MetricsError, arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from numpy.typing import NDArray
 
-    from trainer.metrics import Judged
+    from trainer.judged import Judged
 
 #: Resamples of the bootstrap.
 ROUNDS = 2000
@@ -25,50 +28,18 @@ _AT_ONCE = 2_000_000  # scores resampled at a time: 16 MB
 
 
 @dataclass(frozen=True, slots=True)
-class McNemar:
-    """McNemar's exact test of two models' verdicts (McNemar 1947; exact by the binomial distribution).
-
-    Args:
-        first_only: Pictures that only the first judges rightly.
-        second_only: Pictures that only the second judges rightly.
-        p_value: Two-sided; 1 where the models never differ.
-    """
-
-    first_only: int
-    second_only: int
-    p_value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A figure, or second minus first, with its 95 % interval.
-
-    Args:
-        value: On the pictures as they are.
-        low: 2.5th percentile of the resamples.
-        high: 97.5th percentile of the resamples.
-    """
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
 class Compared:
     """Two models on the same pictures.
 
     Args:
-        pictures: How many.
-        mcnemar: Of their verdicts.
-        f1: Difference.
-        auroc: Difference.
+        agreement: Of their verdicts.
+        f1: Second minus first.
+        auroc: Second minus first.
     """
 
-    pictures: int
-    mcnemar: McNemar
-    f1: Difference
-    auroc: Difference
+    agreement: Agreement
+    f1: Estimate
+    auroc: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,60 +51,17 @@ class Intervals:
         auroc: Of its scores.
     """
 
-    f1: Difference
-    auroc: Difference
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """A figure over several seeds or folds.
-
-    Args:
-        mean: Of them.
-        sd: Sample standard deviation; None for one value.
-        values: The figures.
-    """
-
-    mean: float
-    sd: float | None
-    values: tuple[float, ...]
+    f1: Estimate
+    auroc: Estimate
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """Return mean and sample standard deviation.
-
-    Raises:
-        MetricsError: If there is no value.
-    """
-    if not values:
-        raise MetricsError("there is no figure to take the mean of", "Run at least one seed.")
+    """Return mean and sample standard deviation of a figure over seeds or folds; a mean of nothing is None."""
     return Spread(
-        mean=statistics.fmean(values),
+        mean=statistics.fmean(values) if values else None,
         sd=statistics.stdev(values) if len(values) > 1 else None,
         values=tuple(values),
     )
-
-
-def mcnemar(first_right: NDArray[np.bool_], second_right: NDArray[np.bool_]) -> McNemar:
-    """Test whether two models err equally often on the same pictures.
-
-    Args:
-        first_right: (N,) bool.
-        second_right: (N,) bool, of the same pictures in the same order.
-
-    Raises:
-        MetricsError: If the lengths differ.
-    """
-    if first_right.shape != second_right.shape:
-        raise MetricsError(
-            f"{len(first_right)} verdicts cannot be paired with {len(second_right)}",
-            "Judge the same pictures with both models.",
-        )
-    first_only = int((first_right & ~second_right).sum())
-    second_only = int((~first_right & second_right).sum())
-    differing = first_only + second_only
-    p_value = float(binomtest(first_only, differing, 0.5).pvalue) if differing else 1.0
-    return McNemar(first_only=first_only, second_only=second_only, p_value=p_value)
 
 
 def compare(
@@ -173,15 +101,8 @@ def compare(
         f1 = _f1(said_b[drawn], real) - _f1(said_a[drawn], real)
         return np.stack([f1, _auroc(scores_b[drawn], real) - _auroc(scores_a[drawn], real)])
 
-    resampled = np.concatenate([differences(drawn) for drawn in _resamples(truth, seed, rounds)], axis=1)
-    as_is = differences(np.arange(len(truth))[None])[:, 0]
-    low, high = np.percentile(resampled, [2.5, 97.5], axis=1)
-    return Compared(
-        pictures=len(truth),
-        mcnemar=mcnemar(said_a == truth, said_b == truth),
-        f1=Difference(value=float(as_is[0]), low=float(low[0]), high=float(high[0])),
-        auroc=Difference(value=float(as_is[1]), low=float(low[1]), high=float(high[1])),
-    )
+    f1, auroc = _bootstrapped(differences, truth, seed, rounds)
+    return Compared(agreement=Agreement.of(said_a == truth, said_b == truth), f1=f1, auroc=auroc)
 
 
 def intervals(judged: Sequence[Judged], threshold: float, *, seed: int = 0, rounds: int = ROUNDS) -> Intervals:
@@ -205,14 +126,24 @@ def intervals(judged: Sequence[Judged], threshold: float, *, seed: int = 0, roun
         real = truth[drawn]
         return np.stack([_f1(said[drawn], real), _auroc(scores[drawn], real)])
 
-    resampled = np.concatenate([both(drawn) for drawn in _resamples(truth, seed, rounds)], axis=1)
-    as_is = both(np.arange(len(truth))[None])[:, 0]
-    low, high = np.percentile(resampled, [2.5, 97.5], axis=1)
-    f1, auroc = (Difference(value=float(as_is[i]), low=float(low[i]), high=float(high[i])) for i in range(2))
+    f1, auroc = _bootstrapped(both, truth, seed, rounds)
     return Intervals(f1=f1, auroc=auroc)
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _bootstrapped(
+    figures: Callable[[NDArray[np.int64]], NDArray[np.float64]], truth: NDArray[np.bool_], seed: int, rounds: int
+) -> list[Estimate]:
+    """Return figures with their 95 % percentile intervals; ``figures`` takes (R, N) indices and gives (F, R)."""
+    resampled = np.concatenate([figures(drawn) for drawn in _resamples(truth, seed, rounds)], axis=1)
+    as_is = figures(np.arange(len(truth))[None])[:, 0]
+    limits = np.percentile(resampled, [2.5, 97.5], axis=1).T
+    return [
+        Estimate(value=float(value), low=float(low), high=float(high))
+        for value, (low, high) in zip(as_is, limits, strict=True)
+    ]
 
 
 def _check_classes(truth: NDArray[np.bool_]) -> None:
@@ -229,9 +160,10 @@ def _name(judged: Judged) -> tuple[str, str]:
 
 
 def _check_same(first: Sequence[Judged], second: Sequence[Judged]) -> None:
-    if [(*_name(one), one.defective) for one in first] == [(*_name(one), one.defective) for one in second]:
+    ours, theirs = ([(*_name(picture), picture.defective) for picture in judged] for judged in (first, second))
+    if ours == theirs:
         return
-    odd = {(*_name(one), one.defective) for one in first} ^ {(*_name(one), one.defective) for one in second}
+    odd = set(ours) ^ set(theirs)
     example = f", {min(odd)[1]} for one" if odd else ""
     raise MetricsError(
         f"two models can be compared on the same pictures only; {len(first)} and {len(second)} were judged, and "

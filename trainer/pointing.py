@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from trainer.metrics import MetricsError
+from trainer.evaluation import Pointing
+from trainer.judged import MetricsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from pydantic import JsonValue
 
 #: Of the picture's longer side: Zhang et al. allow 15 pixels on pictures of about 500.
 TOLERANCE = 0.03
@@ -24,7 +24,7 @@ POOLED_PX = 128
 
 def pointing(
     maps: Sequence[NDArray[np.floating]], masks: Sequence[NDArray[np.bool_]], *, tolerance: float = TOLERANCE
-) -> dict[str, JsonValue]:
+) -> Pointing:
     """Measure heatmaps against masks.
 
     Args:
@@ -34,19 +34,18 @@ def pointing(
         tolerance: Of the tolerant pointing game, fraction of the mask's longer side.
 
     Returns:
-        ``pictures``: with a defect. ``pointing_game``: for which fraction of them the peak of the map, resized to the
-        mask, lies within the mask, without any tolerance (Zhang et al., ECCV 2016); ``pointing_game_tolerant``: within
-        ``tolerance`` of it; a flat map has no peak and misses. ``pixel_auroc``: over the pixels of all pictures, good
-        ones too, pooled at 128 pixels; None where all pixels are of one class. ``energy_inside``: share of the map's
+        `pictures`: with a defect. `pointing_game`: for which fraction of them the peak of the map, resized to the
+        mask, lies within the mask, without any tolerance (Zhang et al., ECCV 2016); `pointing_game_tolerant`: within
+        `tolerance` of it; a flat map has no peak and misses. `pixel_auroc`: over the pixels of all pictures, good
+        ones too, pooled at 128 pixels; None where all pixels are of one class. `energy_inside`: share of the map's
         positive values that lies within the mask, mean (Score-CAM, Wang et al., arXiv 1910.01279, with masks for
-        boxes). ``mask_share``: mean share of the picture that the mask covers, which is the energy of a flat map.
-        None where no picture has a defect.
+        boxes). `mask_share`: mean share of the picture that the mask covers, which is the energy of a flat map.
 
     Raises:
         MetricsError: If a map has no mask, or one of them is no plane of pixels.
     """
     _check(maps, masks)
-    clean = [np.nan_to_num(np.asarray(map_, np.float32), nan=0.0, posinf=0.0, neginf=0.0) for map_ in maps]
+    clean = [np.nan_to_num(np.asarray(heatmap, np.float32), nan=0.0, posinf=0.0, neginf=0.0) for heatmap in maps]
     hits: list[tuple[bool, bool]] = []
     energies: list[float] = []
     shares: list[float] = []
@@ -60,15 +59,15 @@ def pointing(
             positive = np.maximum(full, 0.0).astype(np.float64)
             energies.append(float(positive[mask].sum() / positive.sum()) if positive.any() else 0.0)
             shares.append(float(mask.mean()))
-    return {
-        "pictures": len(hits),
-        "pointing_game": _mean([exact for exact, _ in hits]),
-        "pointing_game_tolerant": _mean([near for _, near in hits]),
-        "tolerance": tolerance,
-        "pixel_auroc": _pixel_auroc(pooled),
-        "energy_inside": _mean(energies),
-        "mask_share": _mean(shares),
-    }
+    return Pointing(
+        pictures=len(hits),
+        pointing_game=_mean([exact for exact, _ in hits]),
+        pointing_game_tolerant=_mean([near for _, near in hits]),
+        tolerance=tolerance,
+        pixel_auroc=_pixel_auroc(pooled),
+        energy_inside=_mean(energies),
+        mask_share=_mean(shares),
+    )
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------
@@ -115,8 +114,8 @@ def _reduced(heatmap: NDArray[np.float32], mask: NDArray[np.bool_]) -> tuple[NDA
 def _pixel_auroc(pooled: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]) -> float | None:
     if not pooled:
         return None
-    values = np.concatenate([one for one, _ in pooled])
-    cover = np.concatenate([one for _, one in pooled])
+    values = np.concatenate([plane for plane, _ in pooled])
+    cover = np.concatenate([plane for _, plane in pooled])
     inside, outside = cover > 0, cover < 1
     if not inside.any() or not outside.any():
         return None

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, model_validator
+from pydantic import Field, JsonValue, TypeAdapter, model_validator
 
 from inspector.files import write_text
 from inspector.json_file import JsonError, parse_shape, read_model
+from trainer.evaluation import ConfusionCounts, Evaluation, Folds, Record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,11 +28,7 @@ Rule = Literal["f1", "escapes", "cost"]
 Policy = Literal["squash", "letterbox", "centre-crop"]
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class TrainRequest(_Record):
+class TrainRequest(Record):
     """One training. What is None is the method's own default, or is chosen by validation with ``auto``."""
 
     data: Annotated[str, Field(min_length=1, description="folder of pictures, or a manifest (.csv, .parquet)")]
@@ -97,7 +94,7 @@ class TrainRequest(_Record):
         return self
 
 
-class Started(_Record):
+class Started(Record):
     """First of a run: who runs it."""
 
     kind: Literal["started"] = "started"
@@ -106,7 +103,7 @@ class Started(_Record):
     time: float
 
 
-class Found(_Record):
+class Found(Record):
     """What the data holds."""
 
     kind: Literal["found"] = "found"
@@ -118,7 +115,7 @@ class Found(_Record):
     groups: int = 0
 
 
-class Finding(_Record):
+class Finding(Record):
     """One finding of the audit."""
 
     kind: Literal["finding"] = "finding"
@@ -129,7 +126,7 @@ class Finding(_Record):
     files: list[str] = []
 
 
-class Progress(_Record):
+class Progress(Record):
     """How far a stage is."""
 
     kind: Literal["progress"] = "progress"
@@ -139,7 +136,7 @@ class Progress(_Record):
     seconds_left: float | None = None
 
 
-class Candidate(_Record):
+class Candidate(Record):
     """One setting that was tried, and its figure on validation."""
 
     kind: Literal["candidate"] = "candidate"
@@ -148,7 +145,7 @@ class Candidate(_Record):
     seconds: float = 0.0
 
 
-class Epoch(_Record):
+class Epoch(Record):
     """After each epoch."""
 
     kind: Literal["epoch"] = "epoch"
@@ -159,35 +156,35 @@ class Epoch(_Record):
     validation_loss: float
     validation_f1: float
     threshold: float
-    confusion: dict[str, int]  #: defective_found, defective_passed, good_rejected, good_passed
+    confusion: ConfusionCounts
     best: bool
 
 
-class Paused(_Record):
+class Paused(Record):
     """It waits, or goes on."""
 
     kind: Literal["paused"] = "paused"
     paused: bool
 
 
-class Result(_Record):
+class Result(Record):
     """The last report of a training that ended well."""
 
     kind: Literal["result"] = "result"
     bundle: str
     method: str
     threshold: float
-    validation: dict[str, JsonValue]
-    test: dict[str, JsonValue]
+    validation: Evaluation
+    test: Evaluation
     split: dict[str, int] = {}
     stages: dict[str, float] = {}  #: seconds
     seconds: float
-    folds: dict[str, JsonValue] = {}
+    folds: Folds | None = None  #: of a cross-test that was asked for
     precision: str = ""  #: what the line will use by default: the fastest that passed the gate
     precisions: dict[str, JsonValue] = {}  #: what was checked, as in the manifest
 
 
-class Failed(_Record):
+class Failed(Record):
     """The last report of one that did not."""
 
     kind: Literal["failed"] = "failed"
@@ -196,7 +193,7 @@ class Failed(_Record):
     cancelled: bool = False
 
 
-class DataAnswer(_Record):
+class DataAnswer(Record):
     """The answer of ``trainer inspect-data --json``."""
 
     found: Found
@@ -217,7 +214,7 @@ def parse_report(line: str | bytes) -> Report:
     return parse_shape(line, _REPORT, where="a report of the training")
 
 
-class MapMade(_Record):
+class MapMade(Record):
     """One map of a deep look (``trainer explain``) is on the disk."""
 
     kind: Literal["map"] = "map"
@@ -229,7 +226,7 @@ class MapMade(_Record):
     seconds: float
 
 
-class MapLeftOut(_Record):
+class MapLeftOut(Record):
     """A map of a deep look that cannot be made."""
 
     method: str
@@ -237,7 +234,7 @@ class MapLeftOut(_Record):
     reason: str
 
 
-class Explained(_Record):
+class Explained(Record):
     """The last report of a deep look."""
 
     kind: Literal["explained"] = "explained"

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from trainer.evaluation import DefectFigures
 from trainer.figures import DEFECT_INK, FAINT, GOOD_INK, INK, MUTED
 from trainer.samples import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from trainer.evaluation import Figures, GoodFigures
+    from trainer.report_metrics import Metrics, ReportedFinding
     from trainer.samples import SampleTile
 
 _STYLE = f"""
@@ -83,18 +86,16 @@ _POINTING = (
 )
 
 
-def page(
-    metrics: Mapping[str, Any], images: Mapping[str, str], tiles: Mapping[str, Sequence[tuple[SampleTile, str]]]
-) -> str:
+def page(metrics: Metrics, images: Mapping[str, str], tiles: Mapping[str, Sequence[tuple[SampleTile, str]]]) -> str:
     """Write the page.
 
     Args:
-        metrics: The content of metrics.json.
+        metrics: What is reported.
         images: Data URIs of the figures by name.
         tiles: Sample predictions with their data URIs, by kind.
     """
     parts = [
-        f"<h1>{escape(metrics['title'])}</h1>",
+        f"<h1>{escape(metrics.title)}</h1>",
         *_summary(metrics),
         *_test(metrics, images),
         *_curves(metrics, images),
@@ -103,87 +104,79 @@ def page(
         *_data(metrics),
         *_training(metrics, images),
     ]
-    head = f'<meta charset="utf-8"><title>{escape(metrics["title"])}</title><style>{_STYLE}</style>'
+    head = f'<meta charset="utf-8"><title>{escape(metrics.title)}</title><style>{_STYLE}</style>'
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>\n' + "\n".join(parts) + "\n</body></html>\n"
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------
 
 
-def _summary(metrics: Mapping[str, Any]) -> list[str]:
-    test, confusion = metrics["test"], metrics["test"]["confusion"]
-    defective = confusion["defective_found"] + confusion["defective_passed"]
-    good = confusion["good_rejected"] + confusion["good_passed"]
-    said = [f"{test['pictures']} test pictures; a part is rejected from P(defective) {test['threshold']:.4f} on."]
-    if defective:
+def _summary(metrics: Metrics) -> list[str]:
+    test, review = metrics.test, metrics.test.review
+    confusion = test.confusion.matrix
+    escapes, overkill = confusion.escapes, confusion.overkill
+    said = [f"{test.pictures} test pictures; a part is rejected from P(defective) {test.threshold:.4f} on."]
+    if escapes.total:
         said.append(
-            f"Of {defective} defective parts {confusion['defective_passed']} passed: escape rate "
-            f"{_rate(test['escape_rate'], test['escape_rate_95'])}."
+            f"Of {escapes.total} defective parts {escapes.count} passed: escape rate "
+            f"{_rate(escapes.value, escapes.interval)}."
         )
-    if good:
+    if overkill.total:
         said.append(
-            f"Of {good} good parts {confusion['good_rejected']} were rejected: overkill "
-            f"{_rate(test['overkill_rate'], test['overkill_rate_95'])}."
+            f"Of {overkill.total} good parts {overkill.count} were rejected: overkill "
+            f"{_rate(overkill.value, overkill.interval)}."
         )
-    review = test["review"]
-    if review["from"] is not None:
+    if review.starts is not None:
         said.append(
-            f"From {review['from']:.4f} on a part goes to review: {review['pictures']} pictures "
-            f"({_percent(review['fraction'])}), {review['defective']} of them defective; with it the escape rate is "
-            f"{_rate(review['escape_rate'], review['escape_rate_95'])}."
+            f"From {review.starts:.4f} on a part goes to review: {review.pictures} pictures "
+            f"({_percent(review.fraction)}), {review.defective} of them defective; with it the escape rate is "
+            f"{_rate(review.escape_rate, review.escape_rate_95)}."
         )
     parts = [f'<p class="lead">{escape(" ".join(said))}</p>']
-    parts.append(f'<p class="box">{escape(metrics["evidence"]["sentence"])}</p>')
-    return parts + [f'<p class="box warning">{escape(warning)}</p>' for warning in metrics["warnings"]]
+    parts.append(f'<p class="box">{escape(metrics.evidence.sentence)}</p>')
+    return parts + [f'<p class="box warning">{escape(warning)}</p>' for warning in metrics.warnings]
 
 
-def _test(metrics: Mapping[str, Any], images: Mapping[str, str]) -> list[str]:
-    test, validation = metrics["test"], metrics["validation"]
-    columns = [("Test", test)] + ([("Validation", validation)] if validation else [])
-    rows = [[words_, *(_figure(one[key]) for _, one in columns)] for key, words_ in _FIGURES]
-    rows.append(
-        ["Escape rate, 95 % interval", *(_rate(one["escape_rate"], one["escape_rate_95"]) for _, one in columns)]
-    )
-    rows.append(
-        ["Overkill, 95 % interval", *(_rate(one["overkill_rate"], one["overkill_rate_95"]) for _, one in columns)]
-    )
-    parts = ["<h2>Test</h2>", _table(["", *(name for name, _ in columns)], rows)]
+def _test(metrics: Metrics, images: Mapping[str, str]) -> list[str]:
+    test, validation = metrics.test, metrics.validation
+    columns = {"Test": test} | ({"Validation": validation} if validation else {})
+    rows = [[heading, *(_figure(getattr(column, key)) for column in columns.values())] for key, heading in _FIGURES]
+    rows.append(["Escape rate, 95 % interval", *(_rate(c.escape_rate, c.escape_rate_95) for c in columns.values())])
+    rows.append(["Overkill, 95 % interval", *(_rate(c.overkill_rate, c.overkill_rate_95) for c in columns.values())])
+    parts = ["<h2>Test</h2>", _table(["", *columns], rows)]
     if validation:
         parts.append('<p class="muted">Threshold and settings were chosen on validation; the test chose nothing.</p>')
     parts.append(_row(images, "confusion", "scores"))
-    types = [_type_row(name, one) for name, one in test["per_defect_type"].items()]
+    types = [_type_row(name, row) for name, row in test.per_defect_type.items()]
     parts += ["<h3>By defect type</h3>", _wide(images, "recall_by_type")]
     parts.append(_table(["Type", "Pictures", "Rejected", "Passed", "Rejected, 95 % interval"], types))
-    if len(test["per_category"]) > 1:
-        parts += [
-            "<h3>By category</h3>",
-            _table(_CATEGORY, [_category_row(*one) for one in test["per_category"].items()]),
-        ]
+    if len(test.per_category) > 1:
+        rows = [_category_row(name, row) for name, row in test.per_category.items()]
+        parts += ["<h3>By category</h3>", _table(_CATEGORY, rows)]
     return parts
 
 
 _CATEGORY = ["Category", "Pictures", "F1", "AUROC", "Escape rate, 95 % interval", "Overkill, 95 % interval"]
 
 
-def _type_row(name: str, one: Mapping[str, Any]) -> list[str]:
-    rate = (
-        _rate(one["recall"], one["recall_95"])
-        if "recall" in one
-        else _rate(one["overkill_rate"], one["overkill_rate_95"])
-    )
-    return [name, str(one["pictures"]), str(one["rejected"]), str(one["passed"]), rate]
+def _type_row(name: str, row: DefectFigures | GoodFigures) -> list[str]:
+    if isinstance(row, DefectFigures):
+        rate = _rate(row.recall, row.recall_95)
+    else:
+        rate = _rate(row.overkill_rate, row.overkill_rate_95)
+    return [name, str(row.pictures), str(row.rejected), str(row.passed), rate]
 
 
-def _category_row(name: str, one: Mapping[str, Any]) -> list[str]:
-    rates = [_rate(one[key], one[f"{key}_95"]) for key in ("escape_rate", "overkill_rate")]
-    return [name, str(one["pictures"]), _figure(one["f1"]), _figure(one["auroc"]), *rates]
+def _category_row(name: str, row: Figures) -> list[str]:
+    rates = [_rate(row.escape_rate, row.escape_rate_95), _rate(row.overkill_rate, row.overkill_rate_95)]
+    return [name, str(row.pictures), _figure(row.f1), _figure(row.auroc), *rates]
 
 
-def _curves(metrics: Mapping[str, Any], images: Mapping[str, str]) -> list[str]:
-    found = metrics["calibration"]
-    said = f"Calibration error (ECE, 10 bins) on the test: {found['ece']:.3f}"
-    if found["temperature"] is not None:
-        said += f"; {found['ece_before']:.3f} before the logits were divided by {found['temperature']:.3f}"
+def _curves(metrics: Metrics, images: Mapping[str, str]) -> list[str]:
+    calibration = metrics.calibration
+    said = f"Calibration error (ECE, 10 bins) on the test: {calibration.ece:.3f}"
+    if calibration.temperature is not None:
+        said += f"; {calibration.ece_before:.3f} before the logits were divided by {calibration.temperature:.3f}"
     both = "roc" in images
     return [
         "<h2>Curves and calibration</h2>",
@@ -210,58 +203,64 @@ def _samples(tiles: Mapping[str, Sequence[tuple[SampleTile, str]]]) -> list[str]
     return parts
 
 
-def _beyond(metrics: Mapping[str, Any]) -> list[str]:
+def _beyond(metrics: Metrics) -> list[str]:
     parts: list[str] = []
-    if metrics["pointing"]:
-        rows = [[name, *(_figure(one.get(key)) for key, _ in _POINTING)] for name, one in metrics["pointing"].items()]
-        parts += ["<h2>Does the heatmap point at the defect?</h2>", _table(["Map", *(n for _, n in _POINTING)], rows)]
+    if metrics.pointing:
+        rows = [
+            [name, *(_figure(getattr(pointing, key)) for key, _ in _POINTING)]
+            for name, pointing in metrics.pointing.items()
+        ]
+        heads = ["Map", *(heading for _, heading in _POINTING)]
+        parts += ["<h2>Does the heatmap point at the defect?</h2>", _table(heads, rows)]
         parts.append(
             '<p class="muted">Measured against the masks of defective pictures. A map without any information has an '
             "energy inside of the mask's share, and a pixel AUROC of 0.5.</p>"
         )
-    if metrics["folds"]:
-        parts += ["<h2>Spread over the folds</h2>", _pairs(metrics["folds"])]
-    if metrics["comparison"]:
-        parts += ["<h2>Other methods</h2>", *(f"<p>{escape(sentence)}</p>" for sentence in metrics["comparison"])]
+    if metrics.folds:
+        folds = metrics.folds.model_dump(exclude_none=True)
+        parts += ["<h2>Spread over the folds</h2>", _pairs(folds)]
+    if metrics.comparison:
+        parts += ["<h2>Other methods</h2>", *(f"<p>{escape(words)}</p>" for words in metrics.comparison)]
     return parts
 
 
-def _data(metrics: Mapping[str, Any]) -> list[str]:
-    counts = metrics["counts"]
-    parts = ["<h2>Data</h2>"] if counts or metrics["split"] or metrics["findings"] else []
+def _data(metrics: Metrics) -> list[str]:
+    counts = metrics.counts
+    parts = ["<h2>Data</h2>"] if counts or metrics.split or metrics.findings else []
     if counts:
-        types = sorted({name for count in counts.values() for name in count}, key=lambda name: (name != "good", name))
-        rows = [[name, *(str(count.get(name, 0)) for count in counts.values())] for name in types]
-        rows.append(["all", *(str(sum(count.values())) for count in counts.values())])
+        types = sorted({name for part in counts.values() for name in part}, key=lambda name: (name != "good", name))
+        rows = [[name, *(str(part.get(name, 0)) for part in counts.values())] for name in types]
+        rows.append(["all", *(str(sum(part.values())) for part in counts.values())])
         parts.append(_table(["Pictures", *counts], rows))
-    elif metrics["split"]:
-        parts.append(_pairs(metrics["split"]))
-    if metrics["findings"]:
+    elif metrics.split:
+        parts.append(_pairs(metrics.split))
+    if metrics.findings:
         parts.append("<h3>Findings of the audit</h3>")
-        parts += [_finding(finding) for finding in metrics["findings"]]
+        parts += [_finding(finding) for finding in metrics.findings]
     return parts
 
 
-def _finding(one: Mapping[str, Any]) -> str:
-    more = f" and {len(one['files']) - _MOST_FILES} more" if len(one["files"]) > _MOST_FILES else ""
-    files = f"<br><code>{escape(', '.join(one['files'][:_MOST_FILES]) + more)}</code>" if one["files"] else ""
-    said = " ".join(part.rstrip(".") + "." for part in (one["what"], one["action"]) if part)
-    kind = "" if one["severity"] == "note" else " warning"
-    return f'<p class="box{kind}"><b>{escape(one["severity"].capitalize())}.</b> {escape(said)}{files}</p>'
+def _finding(finding: ReportedFinding) -> str:
+    names = finding.files[:_MOST_FILES]
+    more = f" and {len(finding.files) - _MOST_FILES} more" if len(finding.files) > _MOST_FILES else ""
+    files = f"<br><code>{escape(', '.join(names) + more)}</code>" if names else ""
+    said = " ".join(part.rstrip(".") + "." for part in (finding.what, finding.action) if part)
+    kind = "" if finding.severity == "note" else " warning"
+    return f'<p class="box{kind}"><b>{escape(finding.severity.capitalize())}.</b> {escape(said)}{files}</p>'
 
 
-def _training(metrics: Mapping[str, Any], images: Mapping[str, str]) -> list[str]:
+def _training(metrics: Metrics, images: Mapping[str, str]) -> list[str]:
     parts: list[str] = []
     if "history" in images:
         parts += ["<h2>Training</h2>", _wide(images, "history")]
-    if metrics["stages_s"]:
-        stages = {name: f"{value:.1f} s" for name, value in metrics["stages_s"].items()}
-        stages["all"] = f"{sum(metrics['stages_s'].values()):.1f} s"
+    if metrics.stages_s:
+        stages = {name: f"{seconds:.1f} s" for name, seconds in metrics.stages_s.items()}
+        stages["all"] = f"{sum(metrics.stages_s.values()):.1f} s"
         parts += ["<h2>Time</h2>", _pairs(stages)]
-    if metrics["config"]:
-        parts += ["<h2>Configuration</h2>", _pairs(metrics["config"])]
-    if metrics["environment"]:
-        parts += ["<h2>Environment</h2>", _pairs(metrics["environment"])]
+    if metrics.config:
+        parts += ["<h2>Configuration</h2>", _pairs(metrics.config)]
+    if metrics.environment:
+        parts += ["<h2>Environment</h2>", _pairs(metrics.environment)]
     return parts
 
 
@@ -270,17 +269,14 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
     def line(tag: str, cells: Sequence[str]) -> str:
         first, *others = (escape(cell) for cell in cells)
-        return (
-            f"<tr><{tag}>{first}</{tag}>"
-            + "".join(f'<{tag} class="number">{other}</{tag}>' for other in others)
-            + "</tr>"
-        )
+        numbers = "".join(f'<{tag} class="number">{cell}</{tag}>' for cell in others)
+        return f"<tr><{tag}>{first}</{tag}>{numbers}</tr>"
 
     body = "".join(line("td", row) for row in rows)
     return f'<table cellpadding="3"><thead>{line("th", head)}</thead><tbody>{body}</tbody></table>'
 
 
-def _pairs(values: Mapping[str, Any]) -> str:
+def _pairs(values: Mapping[str, object]) -> str:
     rows = [
         f"<tr><td>{escape(name)}</td><td><code>{escape(_plain(value))}</code></td></tr>"
         for name, value in values.items()
@@ -294,9 +290,9 @@ def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
-    if isinstance(value, list):
-        return " ".join(_plain(one) for one in value)
+        return ", ".join(f"{name} {_plain(inner)}" for name, inner in value.items())
+    if isinstance(value, list | tuple):
+        return " ".join(_plain(inner) for inner in value)
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from inspector.domain.policy import rejected
 from inspector.vision.overlay import displayable, draw_overlay
 from trainer.figures import draw
-from trainer.metrics import GOOD
+from trainer.judged import GOOD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from trainer.metrics import Judged
+    from trainer.judged import Judged
 
 #: Kinds of predictions, the errors first.
 KINDS = ("Defective, passed (escapes)", "Good, rejected (overkill)", "Defective, rejected", "Good, passed")
@@ -69,7 +69,7 @@ def choose_samples(judged: Sequence[Judged], threshold: float) -> list[Judged]:
     chosen: list[Judged] = []
     for kind in KINDS:
         own = [picture for picture in judged if _kind(picture.defect, picture.p_defective, threshold) == kind]
-        own.sort(key=lambda one: (-abs(one.p_defective - threshold), one.name))
+        own.sort(key=lambda picture: (-abs(picture.p_defective - threshold), picture.name))
         if kind in KINDS[:2]:
             own = own[:MOST_ERRORS]
         elif len(own) > MOST_RIGHT:
@@ -80,15 +80,15 @@ def choose_samples(judged: Sequence[Judged], threshold: float) -> list[Judged]:
 
 def grouped(tiles: Sequence[SampleTile], threshold: float) -> dict[str, list[SampleTile]]:
     """Return the tiles by kind, in the order of `KINDS`; a kind without a tile is left out."""
-    found = {kind: [tile for tile in tiles if tile.kind(threshold) == kind] for kind in KINDS}
-    return {kind: own for kind, own in found.items() if own}
+    by_kind = {kind: [tile for tile in tiles if tile.kind(threshold) == kind] for kind in KINDS}
+    return {kind: own for kind, own in by_kind.items() if own}
 
 
 def side_by_side(tile: SampleTile, threshold: float) -> NDArray[np.uint8]:
     """Return the picture on white, and beside it the same under its heatmap.
 
     Args:
-        tile: Which.
+        tile: What is shown.
         threshold: Above it the hottest region is outlined; below it is noise.
 
     Returns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.batch.compare import Agreement, Comparison, flips
+from inspector.batch.compare import Comparison, flips
 from inspector.batch.copies import CopyStep, sorted_copies
 from inspector.batch.export import ExportError, Step, export_csv, export_excel
 from inspector.batch.judge import Job, judge_files
@@ -22,7 +22,6 @@ from inspector.batch.survey import Survey, labels_for, survey
 from inspector.batch.table import BatchTable, Filter, Sort, SortKey
 
 __all__ = [
-    "Agreement",
     "BatchRequest",
     "BatchRun",
     "BatchRuns",

@@ -7,46 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inspector.domain.agreement import Agreement
 from inspector.domain.confusion import DEFECTIVE, GOOD
 from inspector.domain.policy import ERROR, PASSED
-from inspector.domain.statistics import mcnemar_exact
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from inspector.batch.table import BatchTable
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
-    """How often the verdicts of two models on the same labelled parts are right.
-
-    Right is a good part that passed and a defective one that did not. Parts that either could not judge are left out.
-
-    Args:
-        both_right: Parts.
-        only_first: Right in the first batch, wrong in the second.
-        only_second: The other way round.
-        both_wrong: Parts.
-    """
-
-    both_right: int
-    only_first: int
-    only_second: int
-    both_wrong: int
-
-    @property
-    def total(self) -> int:
-        """All parts that are compared."""
-        return self.both_right + self.only_first + self.only_second + self.both_wrong
-
-    @property
-    def p_value(self) -> float:
-        """How probable so uneven a split of the differing parts is where both are right equally often, 0..1.
-
-        McNemar's exact test (McNemar 1947, with the binomial distribution instead of its approximation), two-sided.
-        """
-        return mcnemar_exact(self.only_first, self.only_second)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,7 +29,7 @@ class Comparison:
         only_first: (A,) intp, rows of the first table whose picture the second does not have.
         only_second: (B,) intp, rows of the second table whose picture the first does not have.
         verdicts: (4, 4) int64, how many have verdict i in the first and j in the second (codes as in `BatchTable`).
-        all_parts: Of all labelled parts.
+        all_parts: Who is right of all labelled parts that both could judge.
         good: Of the good ones.
         defective: Of the defective ones.
     """
@@ -94,20 +62,20 @@ def flips(first: BatchTable, second: BatchTable) -> Comparison:
     there = np.flatnonzero(rows >= 0)
     other = rows[there]
     same = (first.sizes[there] == second.sizes[other]) & (first.mtimes_ns[there] == second.mtimes_ns[other])
-    one, two = there[same], other[same]
-    before, after = first.verdicts[one], second.verdicts[two]
+    ours, theirs = there[same], other[same]
+    before, after = first.verdicts[ours], second.verdicts[theirs]
     missing = np.ones(len(second), np.bool_)
     missing[other] = False
-    counted = np.bincount(before.astype(np.int64) * 4 + after, minlength=16).reshape(4, 4)
-    labels = first.labels[one]
+    pairs = np.bincount(before.astype(np.int64) * 4 + after, minlength=16).reshape(4, 4)
+    labels = first.labels[ours]
     return Comparison(
-        first=one,
-        second=two,
+        first=ours,
+        second=theirs,
         flips=np.asarray(before != after),
         changed=there[~same],
         only_first=np.flatnonzero(rows < 0),
         only_second=np.flatnonzero(missing),
-        verdicts=counted.astype(np.int64),
+        verdicts=pairs.astype(np.int64),
         all_parts=_agreement(before, after, labels, (GOOD, DEFECTIVE)),
         good=_agreement(before, after, labels, (GOOD,)),
         defective=_agreement(before, after, labels, (DEFECTIVE,)),
@@ -115,15 +83,9 @@ def flips(first: BatchTable, second: BatchTable) -> Comparison:
 
 
 def _agreement(
-    before: NDArray[np.uint8], after: NDArray[np.uint8], labels: NDArray[np.int8], which: tuple[int, ...]
+    before: NDArray[np.uint8], after: NDArray[np.uint8], labels: NDArray[np.int8], kinds: tuple[int, ...]
 ) -> Agreement:
-    chosen = np.isin(labels, which) & (before != ERROR) & (after != ERROR)
+    """Compare parts of some labels; a good part is judged rightly that passed, a defective one that did not."""
+    chosen = np.isin(labels, kinds) & (before != ERROR) & (after != ERROR)
     defective = labels[chosen] == DEFECTIVE
-    first = (before[chosen] != PASSED) == defective
-    second = (after[chosen] != PASSED) == defective
-    return Agreement(
-        both_right=int(np.count_nonzero(first & second)),
-        only_first=int(np.count_nonzero(first & ~second)),
-        only_second=int(np.count_nonzero(~first & second)),
-        both_wrong=int(np.count_nonzero(~first & ~second)),
-    )
+    return Agreement.of((before[chosen] != PASSED) == defective, (after[chosen] != PASSED) == defective)

@@ -10,10 +10,7 @@ from inspector.cli.common import EXIT_OK, add_json, add_places, emit, fraction, 
 from inspector.cli.thresholds import add_thresholds, moved
 
 if TYPE_CHECKING:
-    from inspector.domain.operating_point import LabelledScores
-    from inspector.domain.outcome import Outcome, Prices
-    from inspector.domain.rates import Estimate, Rate
-    from inspector.domain.records import Thresholds
+    from inspector.cli.operating_point_figures import PointFigures
     from inspector.operating_point.parts import LabelledParts
     from inspector.operating_point.prices import RecipePrices
 
@@ -42,6 +39,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
 def show_point(parsed: argparse.Namespace) -> int:
     """Show what an operating point does."""
     from inspector import assembly
+    from inspector.cli.operating_point_figures import PointFigures
     from inspector.operating_point.prices import RecipePrices, load_prices
     from inspector.operating_point.sources import parts_of
 
@@ -54,11 +52,11 @@ def show_point(parsed: argparse.Namespace) -> int:
         prices = load_prices(recipe.name, home.recipes)
     prices = _priced(prices, parsed)
     point = moved(in_force, parsed)
-    figures = _figures(parts, point, prices)
+    figures = PointFigures.at(parts, point, prices)
     if parsed.json:
-        emit(figures)
+        emit(figures.model_dump(mode="json"))
     else:
-        _print_figures(figures, parts, point, prices)
+        _print_figures(figures, parts, prices)
     for warning in parts.warnings:
         say(f"warning: {warning}")
     return EXIT_OK
@@ -94,92 +92,27 @@ def _number(text: str, least: float, most: float, words: str) -> float:
     return value
 
 
-def _figures(parts: LabelledParts, point: Thresholds, prices: RecipePrices) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    from inspector.domain.evidence import evidence
-
-    money = prices.prices()
-    now = parts.scores.at(point)
-    proved = evidence(now.confusion.escapes, prices.claim)
-    return {
-        "source": parts.source,
-        "how": parts.how,
-        "notes": [*parts.warnings, *parts.notes],
-        "thresholds": asdict(point),
-        "prices": prices.model_dump(),
-        **_outcome(now, money),
-        "held_out": None if parts.held_out is None else _outcome(parts.held_out.at(point), money),
-        "evidence": {
-            "defective": proved.bad.total,
-            "missed": proved.bad.count,
-            "upper": proved.upper,
-            "claim": proved.claim,
-            "needed": proved.needed,
-            "carried": proved.shown and not parts.caution,
-        },
-        "suggestions": _suggestions(parts.scores, prices),
-    }
-
-
-def _outcome(outcome: Outcome, prices: Prices) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return {
-        "good": asdict(outcome.confusion.good),
-        "defective": asdict(outcome.confusion.defective),
-        "escapes": _rate(outcome.confusion.escapes),
-        "overkill": _rate(outcome.confusion.overkill),
-        "review_load": _rate(outcome.confusion.review_load),
-        "review_per_1000": _estimate(outcome.looks(prices)),
-        "cost_per_1000": _estimate(outcome.cost(prices)),
-    }
-
-
-def _suggestions(scores: LabelledScores, prices: RecipePrices) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    money, limit = prices.prices(), prices.claim
-    suggestions = {
-        "least_cost": scores.least_cost(money, band=False),
-        "least_cost_with_review": scores.least_cost(money, band=True),
-        "escape_limit": scores.within_escapes(limit, money, band=False),
-        "escape_limit_with_review": scores.within_escapes(limit, money, band=True),
-        "f1": scores.best_f1(),
-    }
-    return {key: None if one is None else asdict(one) for key, one in suggestions.items()}
-
-
-def _rate(rate: Rate) -> dict[str, Any]:
-    return {"count": rate.count, "total": rate.total, "value": rate.value, "interval_95": list(rate.interval)}
-
-
-def _estimate(estimate: Estimate) -> dict[str, Any] | None:
-    return None if estimate.value is None else {"value": estimate.value, "interval_95": [estimate.low, estimate.high]}
-
-
-def _print_figures(figures: dict[str, Any], parts: LabelledParts, point: Thresholds, prices: RecipePrices) -> None:
+def _print_figures(figures: PointFigures, parts: LabelledParts, prices: RecipePrices) -> None:
     from inspector.domain.evidence import evidence
     from inspector.operating_point.words import evidence_words, in_words
 
+    point = figures.thresholds
     print(f"{parts.source}: {parts.good} good, {parts.defective} defective; {parts.how}")
     print(in_words(point))
-    for key in ("good", "defective"):
-        counts = figures[key]
-        print(f"  {key:12}" + ", ".join(f"{name} {counts[name]}" for name in ("passed", "review", "failed", "error")))
-    for key in ("escapes", "overkill"):
-        rate = figures[key]
-        low, high = rate["interval_95"]
-        value = "–" if rate["value"] is None else f"{100 * rate['value']:.1f} %"
-        print(f"  {key:12}{value}, 95 % {100 * low:.1f} to {100 * high:.1f} %")
-    for key, words in (("review_per_1000", "to be looked at"), ("cost_per_1000", "cost")):
-        one = figures[key]
-        if one is not None:
-            low, high = one["interval_95"]
-            print(f"  {words} per 1,000 parts: {one['value']:.1f}, 95 % {low:.1f} to {high:.1f}")
+    for name, tally in (("good", figures.good), ("defective", figures.defective)):
+        counts = f"passed {tally.passed}, review {tally.review}, failed {tally.failed}, error {tally.error}"
+        print(f"  {name:12}{counts}")
+    for name, rate in (("escapes", figures.escapes), ("overkill", figures.overkill)):
+        low, high = rate.interval_95
+        value = "–" if rate.value is None else f"{100 * rate.value:.1f} %"
+        print(f"  {name:12}{value}, 95 % {100 * low:.1f} to {100 * high:.1f} %")
+    for words, estimate in (("to be looked at", figures.review_per_1000), ("cost", figures.cost_per_1000)):
+        if estimate is not None:
+            low, high = estimate.interval_95
+            print(f"  {words} per 1,000 parts: {estimate.value:.1f}, 95 % {low:.1f} to {high:.1f}")
     print(evidence_words(evidence(parts.scores.at(point).confusion.escapes, prices.claim), parts.caution))
     if parts.held_out is not None:
-        held_out = parts.held_out.at(point)
-        print(f"held out: {evidence_words(evidence(held_out.confusion.escapes, prices.claim))}")
+        held_out = parts.held_out.at(point).confusion.escapes
+        print(f"held out: {evidence_words(evidence(held_out, prices.claim))}")
     for note in parts.notes:
         print(note)

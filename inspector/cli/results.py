@@ -120,7 +120,7 @@ def list_runs(parsed: argparse.Namespace) -> int:
 def show_results(parsed: argparse.Namespace) -> int:
     """Show."""
     from inspector.batch.summary import summary_lines, warnings
-    from inspector.cli.results_words import confusion_json
+    from inspector.cli.results_figures import confusion_figures
 
     batch = _open(parsed, parsed.run)
     confusion = batch.table.confusion()
@@ -129,7 +129,7 @@ def show_results(parsed: argparse.Namespace) -> int:
             {
                 "results": str(batch.results),
                 "pictures": len(batch.table),
-                **confusion_json(confusion),
+                **confusion_figures(confusion).model_dump(mode="json"),
                 "warnings": warnings(confusion, batch.record),
                 "record": batch.record.model_dump(mode="json") if batch.record else None,
             }
@@ -192,7 +192,8 @@ def report_results(parsed: argparse.Namespace) -> int:
 def compare_results(parsed: argparse.Namespace) -> int:
     """Compare."""
     from inspector.batch import flips
-    from inspector.cli.results_words import comparison_json, print_comparison
+    from inspector.cli.results_figures import comparison_figures
+    from inspector.cli.results_words import print_comparison
 
     first, second = _open(parsed, parsed.first), _open(parsed, parsed.second)
     comparison = flips(first.table, second.table)
@@ -200,10 +201,11 @@ def compare_results(parsed: argparse.Namespace) -> int:
         raise InspectorError(
             f"{first.results} and {second.results} have no picture in common", "Compare batches of the same folder."
         )
+    figures = comparison_figures(first.table, second.table, comparison)
     if parsed.json:
-        emit(comparison_json(first.table, second.table, comparison))
+        emit(figures.model_dump(mode="json"))
     else:
-        print_comparison(first.table, second.table, comparison)
+        print_comparison(comparison, figures)
     return EXIT_OK
 
 

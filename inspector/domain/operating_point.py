@@ -5,16 +5,15 @@ What a point does, in numbers, is an `inspector.domain.outcome.Outcome`.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from inspector.domain.confusion import Confusion
+from inspector.domain.cuts import Cuts
 from inspector.domain.outcome import Outcome
 from inspector.domain.policy import VERDICTS, sorted_verdicts, verdicts_of
 from inspector.domain.records import Thresholds
-from inspector.domain.statistics import logits
 from inspector.domain.tally import Tally
 
 if TYPE_CHECKING:
@@ -22,10 +21,6 @@ if TYPE_CHECKING:
 
     from inspector.domain.outcome import Prices
     from inspector.domain.records import Verdict
-
-#: A threshold below the lowest or above the highest score lies this far outside, in logits.
-_END = 0.5
-_DIGITS = 6
 
 
 class LabelledScores:
@@ -92,9 +87,7 @@ class LabelledScores:
             None where a class has no scored part.
         """
         cuts = self._cuts()
-        if cuts is None:
-            return None
-        return cuts.best(prices, band=band)
+        return None if cuts is None else cuts.best(prices, band=band)
 
     def within_escapes(self, limit: float, prices: Prices, *, band: bool) -> Thresholds | None:
         """Return the highest operating point at which at most a fraction of the defective parts pass.
@@ -116,94 +109,31 @@ class LabelledScores:
         cuts = self._cuts()
         if cuts is None:
             return None
-        allowed = cuts.missed <= limit * len(self._bad) + 1e-9
+        allowed = cuts.missed / len(self._bad) <= limit
         return cuts.best(prices, band=band, passing=int(np.flatnonzero(allowed)[-1]))
 
     def best_f1(self) -> Thresholds | None:
         """Return the operating point of the best F1, without a band; None where a class has no scored part."""
         cuts = self._cuts()
-        if cuts is None:
-            return None
-        found = len(self._bad) - cuts.missed
-        rejected = found + len(self._good) - cuts.passed_good
-        loss = -2.0 * found / (len(self._bad) + rejected)
-        return cuts.point(None, cuts.widest(loss))
+        return None if cuts is None else cuts.best_f1()
 
-    def _cuts(self) -> _Cuts | None:
-        if not len(self._good) or not len(self._bad):
-            return None
-        return _Cuts(self._good, self._bad, self._errors)
-
-
-class _Cuts:
-    """The cuts between different scores: cut k passes the k lowest different ones and stops the others.
-
-    Args:
-        good: (G,) rising scores of the good parts, G ≥ 1.
-        bad: (B,) rising scores of the defective parts, B ≥ 1.
-        errors: Good and defective parts without a score.
-    """
-
-    def __init__(self, good: NDArray[np.float64], bad: NDArray[np.float64], errors: tuple[int, int]) -> None:
-        scores = np.unique(np.concatenate([good, bad]))
-        self._scores, self._logits = scores, logits(scores)
-        # a threshold of 1 stops what is certain, so no cut passes a score of 1
-        count = len(scores) + (scores[-1] < 1.0)
-        edges = np.append(scores, np.inf)[:count]
-        self.missed = np.searchsorted(bad, edges)
-        self.passed_good = np.searchsorted(good, edges)
-        self._good, self._totals = len(good), (len(good) + errors[0], len(bad) + errors[1])
-        self.gaps = np.concatenate([[_END], np.diff(self._logits), [_END]])[:count]
-
-    def best(self, prices: Prices, *, band: bool, passing: int | None = None) -> Thresholds:
-        """Return the cheapest cuts.
+    def with_band(self, fail_at: float, share: float) -> Thresholds:
+        """Return an operating point whose review band holds about a share of these parts.
 
         Args:
-            prices: Of the user.
-            band: Whether the two cuts may differ.
-            passing: The cut up to which parts pass; None for the cheapest.
+            fail_at: Where parts fail; it stays.
+            share: Fraction of these parts, 0..1; the band holds one part at least.
+
+        Returns:
+            Without a band where no part lies below ``fail_at``, or a class has no scored part.
         """
-        good = (1 - prices.defective_share) / self._totals[0]
-        bad = prices.defective_share / self._totals[1]
-        below = bad * self.missed + good * self.passed_good
-        low = prices.escape * bad * self.missed - prices.review * below
-        high = prices.review * below + prices.false_reject * good * (self._good - self.passed_good)
-        if passing is None and not band:
-            return self.point(None, self.widest(low + high))
-        if passing is None:
-            fail = self.widest(np.minimum.accumulate(low) + high)
-            passing = self.widest(low[: fail + 1])
-            if low[passing] + 1e-12 >= low[fail]:
-                passing = fail  # a band that saves nothing is none
-        else:
-            fail = passing + self.widest(high[passing:], passing) if band else passing
-        return self.point(passing if band and passing < fail else None, fail)
+        cuts = self._cuts()
+        return Thresholds(fail_at=fail_at) if cuts is None else cuts.with_band(fail_at, share)
 
-    def widest(self, loss: NDArray[np.float64], first: int = 0) -> int:
-        """Return the place of the least loss; of several that whose cut has the widest gap."""
-        places = np.flatnonzero(loss <= loss.min() + 1e-12)
-        return int(places[self.gaps[first + places].argmax()])
-
-    def point(self, review: int | None, fail: int) -> Thresholds:
-        """Return the operating point of two cuts; None for no band."""
-        return Thresholds(
-            fail_at=self._threshold(fail), review_from=None if review is None else self._threshold(review)
-        )
-
-    def _threshold(self, cut: int) -> float:
-        """Return a round number that makes exactly this cut: near the middle between the logits of its neighbours."""
-        if cut == 0:
-            low, high, middle = -1.0, float(self._scores[0]), self._logits[0] - _END
-        elif cut == len(self._scores):
-            low, high, middle = float(self._scores[-1]), 1.0, self._logits[-1] + _END
-        else:
-            low, high = float(self._scores[cut - 1]), float(self._scores[cut])
-            middle = (self._logits[cut - 1] + self._logits[cut]) / 2
-        exact = 1.0 / (1.0 + math.exp(-float(middle)))
-        for found in (round(exact, _DIGITS), exact):
-            if low < found <= high:
-                return found
-        return high
+    def _cuts(self) -> Cuts | None:
+        if not len(self._good) or not len(self._bad):
+            return None
+        return Cuts(self._good, self._bad, self._errors)
 
 
 def _counted(rising: NDArray[np.float64], thresholds: Thresholds, errors: int) -> Tally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -48,12 +49,8 @@ def chosen(
             f"the recipe {recipe.name} works at {in_words(thresholds)} already",
             "Nothing was changed; move a threshold.",
         )
-    return _with(
-        recipe,
-        thresholds,
-        {"author": author.strip(), "reason": reason.strip(), "before": in_force, "after": thresholds},
-        evidence=evidence,
-    )
+    made = _Change(author=author.strip(), reason=reason.strip(), before=in_force, after=thresholds, evidence=evidence)
+    return _with(recipe, thresholds, made)
 
 
 def taken_back(
@@ -76,12 +73,10 @@ def taken_back(
     assert change is not None
     words = reason.strip() or f"Took back version {undone.version}: {change.reason}"[:300]
     back = change.own_before
-    return _with(
-        recipe,
-        back,
-        {"author": author.strip(), "reason": words, "before": in_force, "after": back or of_model},
-        takes_back=undone.version,
+    made = _Change(
+        author=author.strip(), reason=words, before=in_force, after=back or of_model, takes_back=undone.version
     )
+    return _with(recipe, back, made)
 
 
 def undoable(recipe: Recipe, versions: Sequence[RecipeVersion]) -> RecipeVersion | None:
@@ -96,39 +91,45 @@ def undoable(recipe: Recipe, versions: Sequence[RecipeVersion]) -> RecipeVersion
         changed otherwise since.
     """
     made: list[RecipeVersion] = []
-    for one in versions:
-        if one.change is None or one.version > recipe.version:
+    for version in versions:
+        if version.change is None or version.version > recipe.version:
             continue
-        if one.change.takes_back is None:
-            made.append(one)
+        if version.change.takes_back is None:
+            made.append(version)
         else:
-            made = [other for other in made if other.version != one.change.takes_back]
+            made = [earlier for earlier in made if earlier.version != version.change.takes_back]
     last = made[-1] if made else None
     if last is None or last.change is None or last.change.model != recipe.model:
         return None
     return last if recipe.thresholds == last.change.after else None
 
 
-def _with(
-    recipe: Recipe,
-    thresholds: Thresholds | None,
-    record: dict[str, object],
-    *,
-    evidence: ChangeEvidence | None = None,
-    takes_back: int | None = None,
-) -> Recipe:
-    if not record["author"] or not record["reason"]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """What is to be recorded, before it is known to fit; the fields are those of `RecipeChange`."""
+
+    author: str
+    reason: str
+    before: Thresholds
+    after: Thresholds
+    evidence: ChangeEvidence | None = None
+    takes_back: int | None = None
+
+
+def _with(recipe: Recipe, thresholds: Thresholds | None, made: _Change) -> Recipe:
+    if not made.author or not made.reason:
         raise ChoiceError("a change of the operating point needs an author and a reason", "Nothing was changed.")
     try:
-        change = RecipeChange.model_validate(
-            {
-                **record,
-                "time": datetime.now(UTC).replace(microsecond=0),
-                "model": recipe.model,
-                "own_before": recipe.thresholds,
-                "evidence": evidence,
-                "takes_back": takes_back,
-            }
+        change = RecipeChange(
+            author=made.author,
+            reason=made.reason,
+            before=made.before,
+            after=made.after,
+            time=datetime.now(UTC).replace(microsecond=0),
+            model=recipe.model,
+            own_before=recipe.thresholds,
+            evidence=made.evidence,
+            takes_back=made.takes_back,
         )
     except ValueError as error:
         raise ChoiceError(f"the change cannot be recorded: {error}", "Shorten the author or the reason.") from error

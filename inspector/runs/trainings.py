@@ -12,7 +12,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -24,6 +24,7 @@ from inspector.runs.inquiry import Inquiry, TrainingError
 from inspector.runs.processes import ProcessError, ProcessMark, is_alive, kill_tree
 from inspector.runs.state import ProcessState
 from inspector.runs.work_folder import WorkFolder
+from trainer.evaluation import ModelEvaluation
 from trainer.protocol import (
     Command,
     DataAnswer,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _Kind = TypeVar("_Kind")
 _CONTENTS = TypeAdapter(DataAnswer)
-_FIGURES: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
+_FIGURES = TypeAdapter(ModelEvaluation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +258,7 @@ class Trainings:
         asked = ("inspect-data", data, "--preview", str(preview), "--progress", "json", "--json")
         return Inquiry((*self.command, *asked), _CONTENTS)
 
-    def evaluate(self, bundle: Path, candidate: Path) -> Inquiry[dict[str, Any]]:
+    def evaluate(self, bundle: Path, candidate: Path) -> Inquiry[ModelEvaluation]:
         """Ask for the figures of a model on the test pictures of another.
 
         Args:

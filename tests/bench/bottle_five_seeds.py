@@ -11,9 +11,9 @@ import statistics
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from tests.conftest import find_test_data
+from trainer.evaluation import ConfusionCounts
 from trainer.loop import train
 from trainer.protocol import Result, TrainRequest
 
@@ -34,12 +34,9 @@ def main() -> int:
         return 2
     data = arguments.data or Path(root or ".") / "bottle"
     weights = arguments.weights or Path(root or ".").parent / "weights" / "resnet50-imagenet-pqf.npz"
-    found = [_one(data, weights, seed) for seed in range(arguments.seeds)]
-    confusion = {
-        key: sum(int(_confusion(one)[key]) for one in found)
-        for key in ("defective_found", "defective_passed", "good_passed", "good_rejected")
-    }
-    rows = {name: [float(str(one.test[name])) for one in found] for name in FIGURES}
+    results = [_one(data, weights, seed) for seed in range(arguments.seeds)]
+    confusion = ConfusionCounts.sum(result.test.confusion for result in results).model_dump()
+    rows = {name: [float(getattr(result.test, name)) for result in results] for name in FIGURES}
     summary = {
         name: {"mean": statistics.mean(values), "sd": statistics.stdev(values) if len(values) > 1 else 0.0}
         for name, values in rows.items()
@@ -54,12 +51,6 @@ def main() -> int:
         print(f"{what:<10}" + "".join(f"{summary[name][what]:11.4f}" for name in FIGURES))
     print("confusion over all seeds: " + ", ".join(f"{count} {key}" for key, count in confusion.items()))
     return 0
-
-
-def _confusion(result: Result) -> dict[str, Any]:
-    found = result.test["confusion"]
-    assert isinstance(found, dict)
-    return found
 
 
 def _one(data: Path, weights: Path, seed: int) -> Result:

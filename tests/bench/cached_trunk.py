@@ -30,11 +30,12 @@ from trainer.cache import Extractor, Plain, activations, fill
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample, hashed, labels, read_dataset
 from trainer.fit import Activations, FitSettings, fit
 from trainer.frozen import freezer
-from trainer.metrics import choose_threshold, figures
+from trainer.metrics import figures
 from trainer.networks import TrainedTail, backbone
 from trainer.protocol import Command, TrainRequest
 from trainer.split import split
 from trainer.steps import fast_bf16, probabilities
+from trainer.thresholds import choose_thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,9 +120,9 @@ def _learnt(
                 fit(tail, tail.groups(), training, validation, settings, seed=seed, command=lambda: Command.RUN)
             )
         last(fill(test_room, extractor, test, preprocessing, STANDARD, seed, TEST))
-        threshold, _ = choose_threshold(fitted.scores, validation.labels)
+        threshold = choose_thresholds(fitted.scores, validation.labels).fail_at
         scores = probabilities(tail, test_room[:, 0], "cpu", mixed=mixed)
-    return dict(figures(scores, labels(test), threshold)), seconds
+    return figures(scores, labels(test), threshold).model_dump(mode="json"), seconds
 
 
 @contextmanager

@@ -116,7 +116,7 @@ def _judged(made: Made, dataset: Dataset) -> tuple[Any, list[Any], dict[str, Any
     found = last(judge(classifier, tested, "testing"))
     classifier.close()
     threshold = made.draft.fields.thresholds.fail_at
-    said = dict(figures(found.scores(), labels(tested), threshold))
+    said = figures(found.scores(), labels(tested), threshold).model_dump(mode="json")
     return found.scores(), [found.maps[one.name] for one in tested], said
 
 

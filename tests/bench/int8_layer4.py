@@ -43,10 +43,11 @@ from trainer.frozen import Freezer, Frozen, freezer
 from trainer.gate import Made, expected_of, make
 from trainer.head import STRENGTHS, Head, fit_rows
 from trainer.methods import Context, plan_of, train_plan
-from trainer.metrics import choose_threshold, figures
+from trainer.metrics import figures
 from trainer.protocol import Command, TrainRequest
 from trainer.split import split
 from trainer.steps import weighted_log_loss
+from trainer.thresholds import choose_thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,14 +89,14 @@ def measure(root: Path, name: str, seed: int, weights: Path) -> dict[str, Any]:
     as_trained = rejected(scores[TRAINED][TEST], fail_at)
     scores[TUNED] = {part: as_exported(graph, trained, dataset.of(part)) for part in (VAL, TEST)}
     itself = {part: as_tuned(tuned, trained, dataset.of(part)) for part in (VAL, TEST)}
-    its_own, _ = choose_threshold(itself[VAL], truth[VAL])
+    its_own = choose_thresholds(itself[VAL], truth[VAL]).fail_at
     flips = {way: int((rejected(found[TEST], fail_at) != as_trained).sum()) for way, found in scores.items()}
-    flips[TUNED] = int(((scores[TUNED][TEST] >= its_own) != (itself[TEST] >= its_own)).sum())
+    flips[TUNED] = int((rejected(scores[TUNED][TEST], its_own) != rejected(itself[TEST], its_own)).sum())
     return {
         "speed": speed,
         "f1": {
-            TRAINED: figures(scores[TRAINED][TEST], truth[TEST], fail_at)["f1"],
-            TUNED: figures(scores[TUNED][TEST], truth[TEST], its_own)["f1"],
+            TRAINED: figures(scores[TRAINED][TEST], truth[TEST], fail_at).f1,
+            TUNED: figures(scores[TUNED][TEST], truth[TEST], its_own).f1,
         },
         "largest_difference": float(np.abs(scores[TUNED][TEST] - itself[TEST]).max()),
         "pictures": len(as_trained),

@@ -124,7 +124,7 @@ def predecessor(dataset: Dataset, weights: Path, seed: int, *, quick: bool = Fal
     assert best is not None
     network.load_state_dict(best)
     scores = torch.softmax(logits_of(tested).double(), 1)[:, 1].numpy()
-    return dict(figures(scores, labels(tested), 0.5)), time.perf_counter() - began_s
+    return figures(scores, labels(tested), 0.5).model_dump(mode="json"), time.perf_counter() - began_s
 
 
 def ours(dataset: Dataset, data: Path, weights: Path, seed: int, method: str) -> tuple[dict[str, Any], float]:
@@ -148,7 +148,10 @@ def ours(dataset: Dataset, data: Path, weights: Path, seed: int, method: str) ->
         assert isinstance(last, Result)
         pointing = json.loads((Path(last.bundle) / "report" / "metrics.json").read_bytes())["pointing"]
     measured: dict[str, Any] = next(iter(pointing.values()), {})
-    return {**last.test, **{name: measured[name] for name in POINTING if name in measured}}, seconds
+    return {
+        **last.test.model_dump(mode="json"),
+        **{name: measured[name] for name in POINTING if name in measured},
+    }, seconds
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from inspector.domain.evidence import evidence
@@ -156,6 +156,7 @@ def test_no_other_point_is_cheaper(
 
 
 @given(SCORES, st.floats(0, 0.5), st.booleans())
+@example([(0.0, False), (0.0, True), (0.01, True)], math.nextafter(0.5, 0.0), False)
 def test_the_escape_limit_is_kept_and_used_up(parts: list[tuple[float, bool]], limit: float, band: bool) -> None:
     found = LabelledScores([p for p, _ in parts], [bad for _, bad in parts])
     best = found.within_escapes(limit, PRICES, band=band)

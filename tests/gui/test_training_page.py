@@ -16,9 +16,6 @@ from inspector.domain.records import Thresholds
 from inspector.engine.engine import Engine
 from inspector.engine.job import LineJob
 from inspector.engine.status import RunState
-from inspector.gui.training.flips import flips_of
-from inspector.gui.training.words import escape_words, percent
-from inspector.gui.words import duration
 from inspector.paths import Home
 from inspector.recipes.promotions import Promotions
 from inspector.runs.state import ProcessState
@@ -318,40 +315,3 @@ def test_everything_that_can_be_pressed_is_at_least_44_pixels(bench: Bench) -> N
         and min(widget.width(), widget.height()) < 44
     ]
     assert small == []
-
-
-# --- words ------------------------------------------------------------------------------------------------------------
-
-
-def test_escape_words_carry_the_interval_and_what_a_claim_needs() -> None:
-    assert escape_words(7, 0, 0.01) == (
-        "Escapes 0 of 7: between 0 % and 35 % at 95 % confidence. "
-        "To claim ≤ 1 % you need 299 defective test parts, all of them found."
-    )
-    assert escape_words(0, 0, 0.01) == "There is no defective picture: nothing can be said of escapes."
-
-
-@pytest.mark.parametrize(("seconds", "words"), [(0, "0:00"), (64.4, "1:04"), (3723, "1:02:03"), (-3, "0:00")])
-def test_a_duration_reads_like_a_clock(seconds: float, words: str) -> None:
-    assert duration(seconds) == words
-
-
-@pytest.mark.parametrize(("share", "words"), [(0, "0 %"), (0.0077, "0.77 %"), (0.0123, "1.2 %"), (0.354, "35 %")])
-def test_small_shares_keep_their_digits(share: float, words: str) -> None:
-    assert percent(share) == words
-
-
-def test_flips_are_the_pictures_that_change_sides_the_new_errors_first() -> None:
-    def said(**scores: float) -> list[dict[str, object]]:
-        kinds = {"a": "good", "b": "broken", "c": "broken", "d": "good"}
-        return [{"name": name, "defect": kinds[name], "category": "", "p_defective": p} for name, p in scores.items()]
-
-    new = {"threshold": 0.5, "predictions": said(a=0.1, b=0.9, c=0.2, d=0.3)}
-    current = {"threshold": 0.3, "verdicts": {"a": 0.4, "b": 0.9, "c": 0.8, "e": 0.1}}
-    flips = flips_of(new, current, Path("data"))
-    assert [(flip.name, flip.better, flip.path) for flip in flips] == [
-        ("c", False, Path("data/c")),
-        ("a", True, Path("data/a")),
-    ]
-    assert [flip.path for flip in flips_of(new, current, Path("data/list.csv"))] == [Path("data/c"), Path("data/a")]
-    assert flips_of({"threshold": 0.5}, current, Path("data")) == []

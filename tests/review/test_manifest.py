@@ -176,7 +176,7 @@ def test_the_labels_of_what_is_tested_change_nothing_in_the_model(model: Path, s
     weights = [Bundle.load(learning.folder / name).manifest.files["graph.bin"] for name in ("clean", "poisoned")]
     assert weights[0] == weights[1]
     assert results[0].threshold == results[1].threshold
-    assert results[0].test["confusion"] != results[1].test["confusion"]
+    assert results[0].test.confusion != results[1].test.confusion
 
 
 def test_a_second_round_goes_on_with_the_first_and_what_was_withdrawn_leaves(model: Path, station: Station) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from trainer.cli import main
-from trainer.compare import table
-from trainer.metrics import Judged
+from trainer.compare import MethodComparison, table
+from trainer.judged import Judged
 from trainer.paired import intervals
 
 
@@ -50,7 +50,7 @@ def test_two_methods_on_two_splits(spots: Path, tmp_path: Path, capsys: pytest.C
     (pair,) = found["pairs"]
     assert (pair["first"], pair["second"], pair["pictures"]) == (*methods, 12)
     assert 0 < pair["mcnemar"]["p_value"] <= 1
-    lines = table(found).splitlines()
+    lines = table(MethodComparison.model_validate(found)).splitlines()
     assert lines[0].count("|") == lines[2].count("|") == lines[3].count("|")
     assert lines[3].startswith("| baseline-svm |")
 
@@ -62,9 +62,11 @@ def test_intervals_hold_the_figure_and_narrow_with_more_pictures() -> None:
         return [Judged(str(i), "", "good" if i < count else "crack", "", float(p)) for i, p in enumerate(scores)]
 
     few, many = intervals(judged(20), 0.5, seed=1), intervals(judged(400), 0.5, seed=1)
-    for one in (few, many):
-        assert one.f1.low < one.f1.value < one.f1.high
-        assert one.auroc.low < one.auroc.value <= one.auroc.high
+    for figures in (few, many):
+        assert figures.f1.value is not None
+        assert figures.auroc.value is not None
+        assert figures.f1.low < figures.f1.value < figures.f1.high
+        assert figures.auroc.low < figures.auroc.value <= figures.auroc.high
     assert many.f1.high - many.f1.low < 0.5 * (few.f1.high - few.f1.low)
     assert intervals(judged(20), 0.5, seed=1) == few
 

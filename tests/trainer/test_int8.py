@@ -171,13 +171,13 @@ def test_flips_are_counted_outside_the_review_band_and_the_picture_is_named() ->
 
 def test_an_operating_point_keeps_clear_of_scores_and_keeps_its_review_band() -> None:
     scores = np.array([0.1, 0.4576, 0.458, 0.9])
-    point = clear_of(scores, 0.4578, 0.3)
+    point = clear_of(scores, Thresholds(fail_at=0.4578, review_from=0.3))
     assert point.fail_at == pytest.approx(0.4563, abs=1e-4)
     assert point.review_from == 0.3
-    lowered = clear_of(scores, 0.4578, 0.4575)  # both between the same pictures
+    lowered = clear_of(scores, Thresholds(fail_at=0.4578, review_from=0.4575))  # both between the same pictures
     assert lowered.review_from is not None
     assert 0.45 < lowered.review_from < lowered.fail_at < 0.4576
-    assert clear_of(scores, 0.7, None) == Thresholds(fail_at=0.7)
+    assert clear_of(scores, Thresholds(fail_at=0.7)) == Thresholds(fail_at=0.7)
 
 
 def test_a_probability_or_a_heatmap_that_is_off_is_a_reason() -> None:

@@ -9,24 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy.stats import chi2
 from sklearn.metrics import f1_score, roc_auc_score
 
-from inspector.domain.statistics import wilson_interval
-from trainer.metrics import (
-    TEMPERATURES,
-    Judged,
-    MetricsError,
-    calibrated,
-    choose_threshold,
-    evaluate,
-    expected_calibration_error,
-    reliability,
-    settle,
-    temperature,
-)
-from trainer.paired import compare, mcnemar, spread
+from inspector.domain.policy import REVIEW, verdicts_of
+from inspector.domain.rates import Estimate, Rate
+from inspector.domain.records import Thresholds
+from inspector.domain.statistics import logits, wilson_interval
+from trainer.calibration import TEMPERATURES, calibrated, calibration_error, reliability, temperature
+from trainer.evaluation import ConfusionCounts, DefectFigures, Evaluation, GoodFigures, ReviewFigures, Spread
+from trainer.judged import Judged, MetricsError
+from trainer.metrics import evaluate
+from trainer.paired import compare, spread
+from trainer.thresholds import choose_thresholds, settle
 
+HALF = Thresholds(fail_at=0.5)
 Cases = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 
@@ -38,6 +34,11 @@ def noisy(seed: int, size: int = 300, shift: float = 2.0) -> Cases:
     rng = np.random.default_rng(seed)
     labels = (rng.random(size) < 0.3).astype(np.int64)
     return 1 / (1 + np.exp(-rng.normal(np.where(labels, shift, -shift), 2.0))), labels
+
+
+def value(estimate: Estimate) -> float:
+    assert estimate.value is not None
+    return estimate.value
 
 
 def confusion(scores: NDArray[np.float64], labels: NDArray[np.int64], threshold: float) -> tuple[int, int]:
@@ -56,86 +57,88 @@ some_cases = (
 
 def test_the_figures_of_a_small_test_by_hand() -> None:
     judged = judge(("good", 0.1), ("good", 0.2), ("good", 0.7), ("crack", 0.9), ("crack", 0.3), ("hole", 0.8))
-    found = evaluate(judged, 0.6, 0.25)
-    assert found["confusion"] == {"defective_found": 2, "defective_passed": 1, "good_rejected": 1, "good_passed": 2}
-    assert (found["pictures"], found["threshold"]) == (6, 0.6)
-    assert found["accuracy"] == pytest.approx(4 / 6)
-    assert found["precision"] == found["recall"] == found["f1"] == pytest.approx(2 / 3)
-    assert found["auroc"] == pytest.approx(8 / 9)
-    assert found["average_precision"] == pytest.approx((1 + 1 + 3 / 4) / 3)
-    assert found["escape_rate"] == found["overkill_rate"] == pytest.approx(1 / 3)
-    assert found["escape_rate_95"] == list(wilson_interval(1, 3))
-    assert found["review"] == {
-        "from": 0.25,
-        "pictures": 1,
-        "fraction": pytest.approx(1 / 6),
-        "good": 0,
-        "defective": 1,
-        "escape_rate": 0.0,
-        "escape_rate_95": list(wilson_interval(0, 3)),
-    }
-    types = found["per_defect_type"]
-    assert isinstance(types, dict)
-    assert types["crack"] == {
-        "pictures": 2,
-        "rejected": 1,
-        "passed": 1,
-        "recall": 0.5,
-        "recall_95": list(wilson_interval(1, 2)),
-        "escape_rate": 0.5,
-        "escape_rate_95": list(wilson_interval(1, 2)),
-    }
-    good = types["good"]
-    assert isinstance(good, dict)
-    assert (good["rejected"], good["overkill_rate_95"]) == (1, list(wilson_interval(1, 3)))
-    assert "recall" not in good
-    json.dumps(found, allow_nan=False)
+    found = evaluate(judged, Thresholds(fail_at=0.6, review_from=0.25))
+    assert found.confusion == ConfusionCounts(defective_found=2, defective_passed=1, good_rejected=1, good_passed=2)
+    assert (found.pictures, found.threshold) == (6, 0.6)
+    assert found.accuracy == pytest.approx(4 / 6)
+    assert found.precision == found.recall == found.f1 == pytest.approx(2 / 3)
+    assert found.auroc == pytest.approx(8 / 9)
+    assert found.average_precision == pytest.approx((1 + 1 + 3 / 4) / 3)
+    assert found.escape_rate == found.overkill_rate == pytest.approx(1 / 3)
+    assert found.escape_rate_95 == wilson_interval(1, 3)
+    assert found.review == ReviewFigures(
+        starts=0.25, pictures=1, fraction=1 / 6, good=0, defective=1, escape_rate=0.0,
+        escape_rate_95=wilson_interval(0, 3),
+    )  # fmt: skip
+    assert found.per_defect_type["crack"] == DefectFigures(
+        pictures=2, rejected=1, passed=1, recall=0.5, recall_95=wilson_interval(1, 2), escape_rate=0.5,
+        escape_rate_95=wilson_interval(1, 2),
+    )  # fmt: skip
+    assert found.per_defect_type["good"] == GoodFigures(
+        pictures=3, rejected=1, passed=2, overkill_rate=1 / 3, overkill_rate_95=wilson_interval(1, 3)
+    )
+
+
+def test_an_evaluation_goes_through_json_and_keeps_its_keys() -> None:
+    found = evaluate(judge(("good", 0.1), ("crack", 0.9)), Thresholds(fail_at=0.6, review_from=0.25))
+    text = json.dumps(found.model_dump(mode="json"), allow_nan=False)
+    assert Evaluation.model_validate_json(text) == found
+    values = json.loads(text)
+    assert set(values) == {
+        "pictures", "threshold", "confusion", "accuracy", "precision", "recall", "f1", "auroc", "average_precision",
+        "ece", "escape_rate", "escape_rate_95", "overkill_rate", "overkill_rate_95", "review", "per_category",
+        "per_defect_type",
+    }  # fmt: skip
+    assert set(values["review"]) == {
+        "from", "pictures", "fraction", "good", "defective", "escape_rate", "escape_rate_95",
+    }  # fmt: skip
+    assert set(values["per_defect_type"]["good"]) == {
+        "pictures", "rejected", "passed", "overkill_rate", "overkill_rate_95",
+    }  # fmt: skip
 
 
 def test_categories_are_kept_apart() -> None:
     judged = judge(("good", 0.1), ("crack", 0.9), category="nut") + judge(
         ("good", 0.8), ("crack", 0.2), category="pill"
     )
-    found = evaluate(judged, 0.5)
-    categories, types = found["per_category"], found["per_defect_type"]
-    assert isinstance(categories, dict)
-    assert isinstance(types, dict)
-    assert [one["f1"] for one in categories.values() if isinstance(one, dict)] == [1.0, 0.0]
-    assert sorted(types) == ["nut/crack", "nut/good", "pill/crack", "pill/good"]
+    found = evaluate(judged, HALF)
+    assert [category.f1 for category in found.per_category.values()] == [1.0, 0.0]
+    assert sorted(found.per_defect_type) == ["nut/crack", "nut/good", "pill/crack", "pill/good"]
 
 
 def test_what_cannot_be_known_is_none_and_not_perfect() -> None:
-    found = evaluate(judge(("good", 0.1), ("good", 0.9)), 0.5)
-    assert [found[key] for key in ("escape_rate", "recall", "f1", "auroc", "average_precision")] == [None] * 5
-    assert (found["escape_rate_95"], found["overkill_rate"]) == ([0.0, 1.0], 0.5)
-    assert evaluate(judge(("crack", 0.1)), 0.5)["overkill_rate"] is None
+    found = evaluate(judge(("good", 0.1), ("good", 0.9)), HALF)
+    unknown = (found.escape_rate, found.precision, found.recall, found.f1, found.auroc, found.average_precision)
+    assert unknown == (None,) * 6
+    assert (found.escape_rate_95, found.overkill_rate) == ((0.0, 1.0), 0.5)
+    assert evaluate(judge(("crack", 0.1)), HALF).overkill_rate is None
 
 
 @pytest.mark.parametrize("scores", [[0.2, float("nan")], [0.2, 1.2], [-0.1, 0.5], []])
 def test_bad_scores_are_refused_with_their_values(scores: list[float]) -> None:
     with pytest.raises(MetricsError):
-        evaluate(judge(*(("good", p) for p in scores)), 0.5)
+        evaluate(judge(*(("good", p) for p in scores)), HALF)
 
 
 @given(some_cases)
 def test_f1_has_no_better_threshold(cases: Cases) -> None:
     scores, labels = cases
-    fail_at, _ = choose_threshold(scores, labels)
+    fail_at = choose_thresholds(scores, labels).fail_at
     best = max(f1_score(labels, scores >= cut) for cut in np.unique(scores))
     assert f1_score(labels, scores >= fail_at) == pytest.approx(best)
 
 
 def test_f1_cuts_the_widest_gap_in_its_middle() -> None:
     scores, labels = np.array([0.1, 0.2, 0.9, 0.95]), np.array([0, 0, 1, 1])
-    fail_at, review_from = choose_threshold(scores, labels)
-    assert np.log(fail_at / (1 - fail_at)) == pytest.approx((np.log(0.2 / 0.8) + np.log(0.9 / 0.1)) / 2)
-    assert review_from is None
+    chosen = choose_thresholds(scores, labels)
+    assert float(logits(chosen.fail_at)) == pytest.approx(float(logits([0.2, 0.9]).mean()), abs=3e-6)  # six digits
+    assert chosen.review_from is None
 
 
 @given(some_cases, st.sampled_from([0.0, 0.1, 0.34, 0.5]))
 def test_the_escape_limit_is_kept_and_no_higher_threshold_keeps_it(cases: Cases, limit: float) -> None:
     scores, labels = cases
-    fail_at, _ = choose_threshold(scores, labels, "escapes", escape_limit=limit)
+    fail_at = choose_thresholds(scores, labels, "escapes", escape_limit=limit).fail_at
     allowed = limit * labels.sum() + 1e-9
     escapes, overkill = confusion(scores, labels, fail_at)
     assert escapes <= allowed
@@ -147,7 +150,7 @@ def test_the_escape_limit_is_kept_and_no_higher_threshold_keeps_it(cases: Cases,
 @given(some_cases, st.sampled_from([(10.0, 1.0), (1.0, 1.0), (0.0, 1.0), (1.0, 0.0)]))
 def test_the_cost_is_least(cases: Cases, costs: tuple[float, float]) -> None:
     scores, labels = cases
-    fail_at, _ = choose_threshold(scores, labels, "cost", escape_cost=costs[0], reject_cost=costs[1])
+    fail_at = choose_thresholds(scores, labels, "cost", escape_cost=costs[0], reject_cost=costs[1]).fail_at
     assert 0 <= fail_at <= 1
     every = [np.dot(costs, confusion(scores, labels, cut)) for cut in np.unique(scores)]
     assert np.dot(costs, confusion(scores, labels, fail_at)) <= min(every) + 1e-9
@@ -155,7 +158,8 @@ def test_the_cost_is_least(cases: Cases, costs: tuple[float, float]) -> None:
 
 def test_dearer_escapes_lower_the_threshold() -> None:
     scores, labels = noisy(3)
-    cuts = [choose_threshold(scores, labels, "cost", escape_cost=cost)[0] for cost in (0.1, 1.0, 10.0, 1000.0)]
+    prices = (0.1, 1.0, 10.0, 1000.0)
+    cuts = [choose_thresholds(scores, labels, "cost", escape_cost=price).fail_at for price in prices]
     assert cuts == sorted(cuts, reverse=True)
     assert cuts[0] > cuts[-1]
     assert confusion(scores, labels, cuts[-1])[0] == 0
@@ -163,22 +167,21 @@ def test_dearer_escapes_lower_the_threshold() -> None:
 
 def test_the_review_band_holds_about_the_fraction_that_was_asked_for() -> None:
     scores, labels = noisy(5)
-    fail_at, review_from = choose_threshold(scores, labels, review_band=0.1)
-    assert review_from is not None
-    assert ((scores >= review_from) & (scores < fail_at)).mean() == pytest.approx(0.1, abs=1 / 300)
-    assert choose_threshold(scores, labels)[0] == fail_at
-    tied = choose_threshold(np.array([0.1, 0.1, 0.1, 0.9]), np.array([0, 0, 0, 1]), review_band=0.3)
-    assert tied[1] is not None
-    assert tied[1] <= 0.1
+    chosen = choose_thresholds(scores, labels, review_band=0.1)
+    assert (verdicts_of(scores, chosen) == REVIEW).mean() == pytest.approx(0.1, abs=1 / 300)
+    assert choose_thresholds(scores, labels) == Thresholds(fail_at=chosen.fail_at)
+    tied = choose_thresholds(np.array([0.1, 0.1, 0.1, 0.9]), np.array([0, 0, 0, 1]), review_band=0.3)
+    assert tied.review_from is not None
+    assert tied.review_from <= 0.1
 
 
 def test_neighbouring_and_extreme_scores_are_still_parted() -> None:
     low = 0.3
     scores = np.array([0.0, low, np.nextafter(low, 1), 1.0])
     for labels in ([0, 0, 1, 1], [0, 1, 1, 1], [0, 0, 0, 1]):
-        fail_at, _ = choose_threshold(scores, np.array(labels))
+        fail_at = choose_thresholds(scores, np.array(labels)).fail_at
         assert confusion(scores, np.array(labels), fail_at) == (0, 0)
-    assert choose_threshold(np.array([1e-9, 1e-8]), np.array([1, 0]))[0] <= 1e-9
+    assert choose_thresholds(np.array([1e-9, 1e-8]), np.array([1, 0])).fail_at <= 1e-9
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40), st.floats(0, 1))
@@ -202,7 +205,7 @@ def test_a_threshold_between_scores_that_rounding_could_swap_goes_below_both() -
 
 def test_a_threshold_needs_both_classes() -> None:
     with pytest.raises(MetricsError, match="3 good and 0 defective"):
-        choose_threshold(np.array([0.1, 0.2, 0.3]), np.zeros(3, np.int64))
+        choose_thresholds(np.array([0.1, 0.2, 0.3]), np.zeros(3, np.int64))
 
 
 @pytest.mark.parametrize("real", [0.5, 1.0, 3.0])
@@ -213,10 +216,10 @@ def test_the_temperature_is_found_again_and_calibrates(real: float) -> None:
     said = calibrated(honest, 1 / real)
     t = temperature(said, labels)
     assert t == pytest.approx(real, rel=0.05)
-    after = expected_calibration_error(calibrated(said, t), labels)
+    after = calibration_error(reliability(calibrated(said, t), labels))
     assert after < 0.01
     if real != 1.0:
-        assert after < expected_calibration_error(said, labels) / 3
+        assert after < calibration_error(reliability(said, labels)) / 3
 
 
 def test_a_few_separated_pictures_do_not_make_a_model_certain() -> None:
@@ -229,20 +232,9 @@ def test_a_few_separated_pictures_do_not_make_a_model_certain() -> None:
 def test_the_reliability_by_hand() -> None:
     scores, labels = np.array([0.02, 0.08, 0.52, 1.0]), np.array([0, 1, 1, 1])
     bins = reliability(scores, labels)
-    assert [(one.low, one.pictures, one.defective) for one in bins] == [(0.0, 2, 0.5), (0.5, 1, 1.0), (0.9, 1, 1.0)]
+    assert [(each.low, each.defective) for each in bins] == [(0.0, Rate(1, 2)), (0.5, Rate(1, 1)), (0.9, Rate(1, 1))]
     assert bins[0].mean_p == pytest.approx(0.05)
-    assert expected_calibration_error(scores, labels) == pytest.approx((2 * 0.45 + 0.48 + 0.0) / 4)
-
-
-def test_mcnemar_against_the_binomial_by_hand() -> None:
-    first = np.array([True] * 6 + [False] * 1 + [True] * 10 + [False] * 3)
-    second = np.array([False] * 6 + [True] * 1 + [True] * 10 + [False] * 3)
-    found = mcnemar(first, second)
-    assert (found.first_only, found.second_only) == (6, 1)
-    assert found.p_value == pytest.approx(2 * (1 + 7) / 2**7)
-    assert mcnemar(first, first).p_value == 1.0
-    many = mcnemar(np.repeat([True, False], [270, 230]), np.repeat([False, True], [270, 230]))
-    assert many.p_value == pytest.approx(chi2.sf((40 - 1) ** 2 / 500, 1), rel=0.05)  # the usual approximation
+    assert calibration_error(bins) == pytest.approx((2 * 0.45 + 0.48 + 0.0) / 4)
 
 
 def from_arrays(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> list[Judged]:
@@ -256,9 +248,10 @@ def test_a_better_model_is_seen_to_be_better_whatever_the_order_of_the_pictures(
     found = compare(first, second, (0.5, 0.5), seed=4)
     assert found.auroc.value == pytest.approx(roc_auc_score(labels, better) - roc_auc_score(labels, worse))
     assert found.f1.value == pytest.approx(f1_score(labels, better >= 0.5) - f1_score(labels, worse >= 0.5))
-    for one in (found.f1, found.auroc):
-        assert 0 < one.low < one.value < one.high
-    assert found.mcnemar.p_value < 0.01
+    for difference in (found.f1, found.auroc):
+        assert 0 < difference.low < value(difference) < difference.high
+    assert found.agreement.total == len(labels)
+    assert found.agreement.p_value < 0.01
     assert compare(first, second[::-1], (0.5, 0.5), seed=4) == found
     back = compare(second, first, (0.5, 0.5), seed=4)
     assert (back.f1.low, back.f1.high) == pytest.approx((-found.f1.high, -found.f1.low))
@@ -269,7 +262,7 @@ def test_the_same_model_twice_does_not_differ() -> None:
     scores, labels = noisy(2)
     found = compare(from_arrays(scores, labels), from_arrays(scores, labels), (0.5, 0.5))
     assert (found.f1.low, found.f1.high, found.auroc.low, found.auroc.high) == (0, 0, 0, 0)
-    assert found.mcnemar.p_value == 1.0
+    assert found.agreement.p_value == 1.0
 
 
 def test_different_pictures_are_not_compared() -> None:
@@ -285,5 +278,4 @@ def test_the_spread_over_seeds() -> None:
     assert found.mean == pytest.approx(0.92)
     assert found.sd == pytest.approx(0.02)
     assert spread([0.9]).sd is None
-    with pytest.raises(MetricsError):
-        spread([])
+    assert spread([]) == Spread(mean=None, sd=None, values=())

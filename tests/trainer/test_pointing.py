@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from trainer.metrics import MetricsError
+from trainer.judged import MetricsError
 from trainer.pointing import pointing
 
 
@@ -29,35 +29,35 @@ def map_with(y: int, x: int, size: tuple[int, int] = (7, 7)) -> NDArray[np.float
 CELL = mask_with(slice(40, 60), slice(80, 100))
 
 
-def number(found: object) -> float:
-    assert isinstance(found, float)
-    return found
+def number(value: float | None) -> float:
+    assert value is not None
+    return value
 
 
 def test_a_peak_on_the_defect_hits_and_one_elsewhere_misses() -> None:
-    assert pointing([map_with(2, 4)], [CELL])["pointing_game"] == 1.0
-    assert pointing([map_with(4, 2)], [CELL])["pointing_game"] == 0.0
-    assert pointing([map_with(2, 4), map_with(4, 2)], [CELL, CELL])["pointing_game"] == 0.5
+    assert pointing([map_with(2, 4)], [CELL]).pointing_game == 1.0
+    assert pointing([map_with(4, 2)], [CELL]).pointing_game == 0.0
+    assert pointing([map_with(2, 4), map_with(4, 2)], [CELL, CELL]).pointing_game == 0.5
 
 
 def test_the_tolerance_is_measured_in_the_picture() -> None:
     near = mask_with(slice(40, 60), slice(92, 100))  # the peak lies at about (50, 90)
     found = pointing([map_with(2, 4)], [near], tolerance=0.03)
-    assert (found["pointing_game"], found["pointing_game_tolerant"], found["tolerance"]) == (0.0, 1.0, 0.03)
-    assert pointing([map_with(2, 4)], [near], tolerance=0.001)["pointing_game_tolerant"] == 0.0
+    assert (found.pointing_game, found.pointing_game_tolerant, found.tolerance) == (0.0, 1.0, 0.03)
+    assert pointing([map_with(2, 4)], [near], tolerance=0.001).pointing_game_tolerant == 0.0
 
 
 def test_a_peak_at_the_border_is_the_middle_of_its_plateau() -> None:
     spot = mask_with(slice(2, 10), slice(2, 10))
-    assert pointing([map_with(0, 0)], [spot])["pointing_game"] == 1.0
+    assert pointing([map_with(0, 0)], [spot]).pointing_game == 1.0
 
 
 @pytest.mark.parametrize("level", [0.0, 0.7, -3.0])
 def test_a_flat_map_points_nowhere(level: float) -> None:
     found = pointing([np.full((7, 7), level, np.float32)], [CELL])
-    assert (found["pointing_game"], found["pointing_game_tolerant"]) == (0.0, 0.0)
-    assert found["pixel_auroc"] == 0.5
-    energy, share = number(found["energy_inside"]), number(found["mask_share"])
+    assert (found.pointing_game, found.pointing_game_tolerant) == (0.0, 0.0)
+    assert found.pixel_auroc == 0.5
+    energy, share = number(found.energy_inside), number(found.mask_share)
     assert share == pytest.approx(400 / 140**2)
     assert energy == pytest.approx(share if level > 0 else 0.0, rel=1e-5)
 
@@ -66,10 +66,10 @@ def test_a_map_that_is_the_mask_is_perfect_at_any_size() -> None:
     large = mask_with(slice(100, 300), slice(400, 700), (512, 1024))
     for mask in (CELL, large):
         found = pointing([mask.astype(np.float32)], [mask])
-        assert found["pointing_game"] == 1.0
-        assert number(found["pixel_auroc"]) > 0.999
-        assert found["energy_inside"] == pytest.approx(1.0)
-    assert number(pointing([1 - large.astype(np.float32)], [large])["pixel_auroc"]) < 0.001
+        assert found.pointing_game == 1.0
+        assert number(found.pixel_auroc) > 0.999
+        assert found.energy_inside == pytest.approx(1.0)
+    assert number(pointing([1 - large.astype(np.float32)], [large]).pixel_auroc) < 0.001
 
 
 def test_a_defect_smaller_than_a_pooled_pixel_still_counts() -> None:
@@ -77,19 +77,19 @@ def test_a_defect_smaller_than_a_pooled_pixel_still_counts() -> None:
     heatmap = cv2.GaussianBlur(
         cv2.resize(speck.astype(np.float32), (128, 128), interpolation=cv2.INTER_AREA), (0, 0), 3
     )
-    assert number(pointing([heatmap], [speck])["pixel_auroc"]) > 0.99
+    assert number(pointing([heatmap], [speck]).pixel_auroc) > 0.99
 
 
 def test_good_pictures_count_in_the_pixels_only() -> None:
     good = np.zeros((140, 140), np.bool_)
     quiet = pointing([map_with(2, 4), map_with(1, 1) * 0.1], [CELL, good])
     loud = pointing([map_with(2, 4), map_with(1, 1) * 10], [CELL, good])
-    assert quiet["pictures"] == loud["pictures"] == 1
-    assert quiet["energy_inside"] == loud["energy_inside"]
-    assert number(loud["pixel_auroc"]) < number(quiet["pixel_auroc"])
+    assert quiet.pictures == loud.pictures == 1
+    assert quiet.energy_inside == loud.energy_inside
+    assert number(loud.pixel_auroc) < number(quiet.pixel_auroc)
     alone = pointing([map_with(1, 1)], [good])
-    assert [alone[key] for key in ("pointing_game", "pixel_auroc", "energy_inside")] == [None] * 3
-    assert pointing([], [])["pictures"] == 0
+    assert (alone.pointing_game, alone.pixel_auroc, alone.energy_inside) == (None, None, None)
+    assert pointing([], []).pictures == 0
 
 
 def test_negative_and_infinite_values_carry_no_energy() -> None:
@@ -99,8 +99,8 @@ def test_negative_and_infinite_values_carry_no_energy() -> None:
     heatmap[0, 6] = np.inf
     clean = pointing([map_with(2, 4)], [CELL])
     odd = pointing([heatmap], [CELL])
-    assert odd["energy_inside"] == pytest.approx(clean["energy_inside"])
-    assert odd["pointing_game"] == 1.0
+    assert odd.energy_inside == pytest.approx(clean.energy_inside)
+    assert odd.pointing_game == 1.0
 
 
 @pytest.mark.parametrize(
@@ -123,6 +123,6 @@ def test_on_real_masks_a_blurred_mask_wins_over_another_pictures(test_data: Path
     masks = [np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8) > 0 for path in files]
     maps = [cv2.resize(mask.astype(np.float32), (14, 14), interpolation=cv2.INTER_AREA) for mask in masks]
     right, wrong = pointing(maps, masks), pointing(maps[1:] + maps[:1], masks)
-    assert right["pointing_game"] == 1.0
-    assert number(right["pixel_auroc"]) > 0.98 > number(wrong["pixel_auroc"])
-    assert number(right["energy_inside"]) > 2 * number(wrong["energy_inside"])
+    assert right.pointing_game == 1.0
+    assert number(right.pixel_auroc) > 0.98 > number(wrong.pixel_auroc)
+    assert number(right.energy_inside) > 2 * number(wrong.energy_inside)

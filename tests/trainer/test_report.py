@@ -14,10 +14,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from inspector.domain.rates import Rate
+from inspector.domain.records import Thresholds
 from trainer import figures
-from trainer.metrics import Judged, MetricsError, calibrated, evaluate, expected_calibration_error
+from trainer.calibration import calibrated, calibration_error, reliability
+from trainer.evaluation import ConfusionCounts, Folds, Pointing, Spread
+from trainer.judged import Judged, MetricsError
+from trainer.metrics import evaluate
 from trainer.protocol import Epoch, Finding
-from trainer.report import Contents, evidence, write_report
+from trainer.report import Contents, proof, write_report
+from trainer.report_metrics import Metrics
 from trainer.samples import KINDS, MOST_ERRORS, MOST_RIGHT, SampleTile, choose_samples, grouped, side_by_side
 
 ALL_FIGURES = {
@@ -52,7 +58,7 @@ def epoch(number: int, setting: str = "one") -> Epoch:
         validation_loss=1.2 / number,
         validation_f1=0.5 + number / 10,
         threshold=0.5,
-        confusion={},
+        confusion=ConfusionCounts(defective_found=1, defective_passed=0, good_rejected=0, good_passed=1),
         best=True,
     )
 
@@ -65,13 +71,13 @@ def tile(one: Judged, heatmap: bool = True) -> SampleTile:
 
 
 TEST = judged(1, 60, 40)
+POINT = Thresholds(fail_at=0.5, review_from=0.3)
 
 
 def contents(**changes: Any) -> Contents:
     whole = Contents(
         title="Bottle <1> & co",
-        threshold=0.5,
-        review_from=0.3,
+        thresholds=POINT,
         test=TEST,
         validation=judged(2, 50, 30),
         temperature=1.5,
@@ -82,8 +88,22 @@ def contents(**changes: Any) -> Contents:
         ],
         history=[epoch(1, "other"), epoch(1), epoch(2), epoch(3)],
         tiles=[tile(one) for one in choose_samples(TEST, 0.5)],
-        pointing={"closed form": {"pictures": 5, "pointing_game": 0.8, "pixel_auroc": None}},
-        folds={"f1": {"mean": 0.9, "sd": 0.02}},
+        pointing={
+            "closed form": Pointing(
+                pictures=5,
+                pointing_game=0.8,
+                pointing_game_tolerant=0.9,
+                tolerance=0.03,
+                pixel_auroc=None,
+                energy_inside=0.5,
+                mask_share=0.1,
+            )
+        },
+        folds=Folds(
+            f1=Spread(mean=0.9, sd=0.02, values=(0.88, 0.92)),
+            confusion=ConfusionCounts(defective_found=9, defective_passed=1, good_rejected=0, good_passed=20),
+            pictures=30,
+        ),
         comparison=["Better than baseline-svm."],
         stages={"features": 12.0, "export": 3.5},
         environment={"python": "3.11"},
@@ -146,12 +166,12 @@ def test_every_file_is_there_and_every_figure_shows_something(files: dict[str, b
 
 def test_the_metrics_are_those_of_the_pictures(files: dict[str, bytes]) -> None:
     metrics = json.loads(files["report/metrics.json"])
-    assert metrics["test"] == evaluate(TEST, 0.5, 0.3)
+    assert Metrics.model_validate(metrics).test == evaluate(TEST, POINT)
     assert metrics["validation"]["pictures"] == 80
     scores = np.array([one["p_defective"] for one in metrics["predictions"]])
     truth = np.array([one["defect"] != "good" for one in metrics["predictions"]])
     assert metrics["test"]["confusion"]["defective_passed"] == (truth & (scores < 0.5)).sum()
-    before = expected_calibration_error(calibrated(scores, 1 / 1.5), truth.astype(np.int64))
+    before = calibration_error(reliability(calibrated(scores, 1 / 1.5), truth.astype(np.int64)))
     assert metrics["calibration"] == {"temperature": 1.5, "ece": metrics["test"]["ece"], "ece_before": before}
     assert metrics["findings"][0]["files"] == ["a"]
     assert b"/data/" not in files["report/metrics.json"]
@@ -173,10 +193,10 @@ def test_the_page_needs_nothing_but_itself_and_is_well_formed(page: Page, files:
 
 
 def test_the_page_says_what_was_measured_and_links_to_the_files(page: Page) -> None:
-    found = evaluate(TEST, 0.5, 0.3)
+    found = evaluate(TEST, POINT)
     for said in (
-        f"{found['f1']:.4f}",
-        f"{found['auroc']:.4f}",
+        f"{found.f1:.4f}",
+        f"{found.auroc:.4f}",
         "Bottle <1> & co",
         "3 pictures <look> alike",
         "Few holes.",
@@ -188,30 +208,31 @@ def test_the_page_says_what_was_measured_and_links_to_the_files(page: Page) -> N
 
 
 def test_the_evidence_is_not_more_than_it_is() -> None:
-    def parts(count: int, missed: int) -> list[Judged]:
-        return [Judged(str(n), "", "crack", "", 0.1 if n < missed else 0.9) for n in range(count)]
-
-    few = evidence(parts(20, 0), 0.5, 0.01)
+    few = proof(Rate(0, 20), 0.01)
     assert few.sentence.startswith(
         "To claim an escape rate of ≤ 1 % at 95 % you need 299 defective test parts without a miss; there are 20"
     )
     assert few.upper == pytest.approx(1 - 0.05 ** (1 / 20))
     assert "at most 14 %" in few.sentence
-    assert "is shown" in evidence(parts(299, 0), 0.5, 0.01).sentence
-    assert "is shown" not in evidence(parts(298, 0), 0.5, 0.01).sentence
-    assert "is shown" not in evidence(parts(299, 1), 0.5, 0.01).sentence
-    assert evidence(parts(5, 5), 0.5, 0.01).upper == 1.0
-    assert "says nothing" in evidence([], 0.5, 0.01).sentence
+    assert "is shown" in proof(Rate(0, 299), 0.01).sentence
+    assert "is shown" not in proof(Rate(0, 298), 0.01).sentence
+    assert "is shown" not in proof(Rate(1, 299), 0.01).sentence
+    assert proof(Rate(5, 5), 0.01).upper == 1.0
+    assert "says nothing" in proof(Rate(0, 0), 0.01).sentence
 
 
 def test_the_page_shows_the_evidence(page: Page) -> None:
-    assert evidence(TEST, 0.5, 0.01).sentence in page.text
+    assert proof(evaluate(TEST, POINT).confusion.matrix.escapes, 0.01).sentence in page.text
 
 
 @pytest.mark.parametrize("defect", ["good", "crack"])
 def test_an_evaluation_on_one_class_makes_a_report_without_curves(defect: str) -> None:
     files = write_report(
-        Contents(title="x", threshold=0.5, test=[one for one in TEST if one.defective == (defect != "good")])
+        Contents(
+            title="x",
+            thresholds=Thresholds(fail_at=0.5),
+            test=[one for one in TEST if one.defective == (defect != "good")],
+        )
     )
     assert "report/roc.png" not in files
     assert ("report/recall_by_type.png" in files) == (defect == "crack")
@@ -220,12 +241,14 @@ def test_an_evaluation_on_one_class_makes_a_report_without_curves(defect: str) -
 
 def test_a_report_needs_a_picture() -> None:
     with pytest.raises(MetricsError):
-        write_report(Contents(title="x", threshold=0.5, test=[]))
+        write_report(Contents(title="x", thresholds=Thresholds(fail_at=0.5), test=[]))
 
 
 def test_several_categories_have_their_own_rows() -> None:
     both = [replace(one, category=("nut", "pill")[n % 2]) for n, one in enumerate(TEST)]
-    text = Page(write_report(Contents(title="x", threshold=0.5, test=both))["report/report.html"]).text
+    text = Page(
+        write_report(Contents(title="x", thresholds=Thresholds(fail_at=0.5), test=both))["report/report.html"]
+    ).text
     assert "By category" in text
     assert "nut/good" in text
 
@@ -236,7 +259,9 @@ def test_the_same_contents_give_the_same_bytes(files: dict[str, bytes]) -> None:
 
 def test_odd_scores_and_names_can_be_drawn() -> None:
     odd = [Judged("a$b$.png", "C:\\data\\a b.png", "good", "", 0.0), Judged("x_{1}", "rel/ü.png", "a$^b", "", 1.0)]
-    files = write_report(Contents(title="$x$", threshold=1e-7, test=odd, tiles=[tile(one) for one in odd]))
+    files = write_report(
+        Contents(title="$x$", thresholds=Thresholds(fail_at=1e-7), test=odd, tiles=[tile(one) for one in odd])
+    )
     assert Page(files["report/report.html"]).links == ["rel/%C3%BC.png", "file:///C:/data/a%20b.png"]
 
 
@@ -274,13 +299,15 @@ def test_a_cold_map_stays_cold() -> None:
 def test_the_drawn_operating_point_moves_with_the_threshold() -> None:
     scores = np.array([one.p_defective for one in TEST])
     labels = np.array([one.defective for one in TEST], dtype=np.int64)
-    for paint in (figures.roc, figures.precision_recall, figures.cost_curve, figures.score_distribution):
+    for paint in (figures.roc, figures.precision_recall, figures.cost_curve):
         assert paint(scores, labels, 0.3) != paint(scores, labels, 0.7)
+    drawn = [figures.score_distribution(scores, labels, Thresholds(fail_at=fail_at)) for fail_at in (0.3, 0.7)]
+    assert drawn[0] != drawn[1]
 
 
 def test_a_figure_leaves_matplotlibs_settings_alone() -> None:
     import matplotlib as mpl
 
     before = dict(mpl.rcParams)
-    figures.recall_by_type({"crack": (3, 4)})
+    figures.recall_by_type({"crack": Rate(3, 4)})
     assert dict(mpl.rcParams) == before

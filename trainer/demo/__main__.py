@@ -24,7 +24,7 @@ from inspector.vision.preprocess import Preprocessing
 from trainer.demo.compress import Answers, ask, figures, quantise
 from trainer.demo.crops import CROP_PX, Crops, make_crops
 from trainer.demo.fit import STAGES, fit, new_network
-from trainer.metrics import choose_threshold
+from trainer.thresholds import choose_thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,8 +85,9 @@ def write(network: InspectionNetwork, crops: dict[str, Crops], out: Path, *, see
     original, compressed = quantise(network, preprocessing, crops["training"], CALIBRATION_PICTURES)
     plain, small = ask(original, crops["validation"]), ask(compressed, crops["validation"])
     truth = (crops["validation"].kinds > 0).astype(np.int64)
-    threshold, _ = choose_threshold(small.p_defective.astype(np.float64), truth)
+    threshold = choose_thresholds(small.p_defective.astype(np.float64), truth).fail_at
     test_plain, test_small = ask(original, crops["test"]), ask(compressed, crops["test"])
+    measured = figures(test_small, crops["test"], threshold)
     report = {
         "made_by": "python -m trainer.demo",
         "parts": {name: plan._asdict() for name, plan in PARTS.items()},
@@ -94,7 +95,7 @@ def write(network: InspectionNetwork, crops: dict[str, Crops], out: Path, *, see
         "validation_int8": figures(small, crops["validation"], threshold),
         "validation_fp32": figures(plain, crops["validation"], threshold),
         "validation_flips_int8_against_fp32": _flips(small, plain, threshold),
-        "test_int8": figures(test_small, crops["test"], threshold),
+        "test_int8": measured,
         "test_fp32": figures(test_plain, crops["test"], threshold),
         "test_flips_int8_against_fp32": _flips(test_small, test_plain, threshold),
     }
@@ -108,7 +109,7 @@ def write(network: InspectionNetwork, crops: dict[str, Crops], out: Path, *, see
         thresholds=Thresholds(fail_at=round(threshold, 4)),
         graph_precision="int8",
         data_fingerprint=_fingerprint(crops["training"]),
-        metrics=dict(report["test_int8"]),  # type: ignore[call-overload]
+        metrics=dict(measured),
         training={
             "method": "from scratch, class and place supervised",
             "seed": seed,

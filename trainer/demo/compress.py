@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from inspector.domain.confusion import confusion_at
 from inspector.domain.policy import rejected
+from inspector.domain.records import Thresholds
 from inspector.vision.export import convert
 from inspector.vision.graph import MAPS_OUTPUT, PROBABILITIES_OUTPUT
 from trainer.demo.crops import MASK_CELLS, Crops
@@ -83,19 +85,18 @@ def ask(model: Any, crops: Crops) -> Answers:  # noqa: ANN401 - openvino.Model
 
 def figures(answers: Answers, crops: Crops, threshold: float) -> dict[str, float | int]:
     """Count verdicts, and how often the map's peak lies within one cell of the defect's box."""
-    truth, said = crops.kinds > 0, rejected(answers.p_defective, threshold)
-    hits, misses = int((truth & said).sum()), int((truth & ~said).sum())
-    overkill, passed = int((~truth & said).sum()), int((~truth & ~said).sum())
-    near = [_peak_is_near(answers.maps[i], crops.masks[i]) for i in np.flatnonzero(truth & said)]
+    truth, fails = crops.kinds > 0, rejected(answers.p_defective, threshold)
+    confusion = confusion_at(answers.p_defective, truth.astype(np.int8), Thresholds(fail_at=threshold))
+    near = [_peak_is_near(answers.maps[i], crops.masks[i]) for i in np.flatnonzero(truth & fails)]
     return {
         "pictures": len(truth),
-        "defective_found": hits,
-        "defective_missed": misses,
-        "good_rejected": overkill,
-        "good_passed": passed,
-        "accuracy": (hits + passed) / len(truth),
-        "recall": hits / max(1, hits + misses),
-        "precision": hits / max(1, hits + overkill),
+        "defective_found": confusion.recall.count,
+        "defective_missed": confusion.escapes.count,
+        "good_rejected": confusion.overkill.count,
+        "good_passed": confusion.good.passed,
+        "accuracy": confusion.accuracy.value or 0.0,
+        "recall": confusion.recall.value or 0.0,
+        "precision": confusion.precision or 0.0,
         "peak_within_one_cell": float(np.mean(near)) if near else 0.0,
     }
 

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from inspector.gui.widgets.basics import OneLine, card, label
 
 if TYPE_CHECKING:
-    from inspector.batch import Agreement, Comparison
+    from inspector.batch import Comparison
+    from inspector.domain.agreement import Agreement
 
 #: What a two-sided test must go below before a difference is called one.
 _SIGNIFICANCE = 0.05

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from inspector.domain.policy import rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
+
+    from trainer.evaluation import ModelEvaluation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,31 +37,43 @@ class Flip:
         return f"{self.defect}, {'now right' if self.better else 'now wrong'}"
 
 
-def flips_of(new: Mapping[str, Any], current: Mapping[str, Any], data: Path) -> list[Flip]:
+class _Predicted(BaseModel):
+    name: str
+    defect: str
+    p_defective: float
+
+
+class NewFigures(BaseModel):
+    """What is needed of a new model's ``metrics.json``."""
+
+    threshold: float
+    predictions: list[_Predicted]
+
+
+def flips_of(new: NewFigures, current: ModelEvaluation, data: Path) -> list[Flip]:
     """Compare two evaluations of the same pictures, each at its own threshold.
 
     Args:
-        new: The new model's ``metrics.json``: ``threshold`` and ``predictions`` (name, defect, p_defective).
-        current: The current model's evaluation: ``threshold`` and ``verdicts`` (P(defective) by name).
+        new: Of the new model.
+        current: Of the current model.
         data: The data set, in which the pictures lie by their names.
 
     Returns:
-        The new errors first, then what is mended; empty where one of the two lists no pictures.
+        The new errors first, then what is mended.
     """
-    predictions, verdicts = new.get("predictions"), current.get("verdicts")
-    if not isinstance(predictions, list) or not isinstance(verdicts, dict):
-        return []
-    ours, theirs = float(new["threshold"]), float(current["threshold"])
-    folder = (
-        data.parent if data.suffix.lower() in {".csv", ".parquet"} else data
-    )  # a manifest names its pictures from where it is
-    flips = []
-    for prediction in predictions:
-        name = str(prediction["name"])
-        if name not in verdicts:
-            continue
-        said = float(prediction["p_defective"]) >= ours
-        if said != (float(verdicts[name]) >= theirs):
-            truth = prediction["defect"] != "good"
-            flips.append(Flip(name=name, path=folder / name, defect=str(prediction["defect"]), better=said == truth))
+    # a manifest names its pictures from where it is
+    folder = data.parent if data.suffix.lower() in {".csv", ".parquet"} else data
+    shared = [picture for picture in new.predictions if picture.name in current.verdicts]
+    ours = rejected([picture.p_defective for picture in shared], new.threshold)
+    theirs = rejected([current.verdicts[picture.name] for picture in shared], current.threshold)
+    flips = [
+        Flip(
+            name=picture.name,
+            path=folder / picture.name,
+            defect=picture.defect,
+            better=bool(fails) == (picture.defect != "good"),
+        )
+        for picture, fails, failed in zip(shared, ours, theirs, strict=True)
+        if fails != failed
+    ]
     return sorted(flips, key=lambda flip: flip.better)

@@ -102,7 +102,7 @@ class TrainingHistoryCard(QWidget):
 
 def _row(training: Training) -> tuple[str, ...]:
     result = training.result
-    test = result.test if result is not None else {}
+    test = result.test if result is not None else None
     return (
         training.name,
         f"{training.begun.astimezone():%Y-%m-%d %H:%M}",

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from inspector.gui.station.asker import Asker
 from inspector.gui.training.data import read_thumbs, thumbs_of
-from inspector.gui.training.flips import flips_of
+from inspector.gui.training.flips import NewFigures, flips_of
 from inspector.gui.work import Latest
-from inspector.json_file import JsonError, read_json
+from inspector.json_file import JsonError, read_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from inspector.runs.inquiry import Inquiry
     from inspector.runs.trainings import Training, Trainings
     from inspector.vision.store import ModelStore
+    from trainer.evaluation import Evaluation, ModelEvaluation
     from trainer.protocol import DataAnswer, Progress
 
 _log = logging.getLogger(__name__)
@@ -105,14 +106,14 @@ class FiguresInquiry:
         work: Worker,
         trainings: Trainings,
         models: ModelStore,
-        show: Callable[[dict[str, Any] | None, str], None],
+        show: Callable[[Evaluation | None, str], None],
         show_flips: Callable[[list[Flip], list[Thumb]], None],
     ) -> None:
         self._trainings, self._models, self._show, self._show_flips = trainings, models, show, show_flips
-        self._asker: Asker[dict[str, Any]] = Asker(work)
+        self._asker: Asker[ModelEvaluation] = Asker(work)
         self._compared = Latest(work)
         self._key: tuple[str, str] | None = None
-        self._answers: dict[tuple[str, str], dict[str, Any]] = {}
+        self._answers: dict[tuple[str, str], ModelEvaluation] = {}
 
     def ask(self, training: Training, current: str) -> None:
         """Ask for a finished training and the model that the recipe has."""
@@ -130,7 +131,7 @@ class FiguresInquiry:
             return
         self._show(None, f"{current} is judging the same test pictures, to be compared…")
 
-        def begin() -> Inquiry[dict[str, Any]]:
+        def begin() -> Inquiry[ModelEvaluation]:
             bundle = self._models.find(current)
             return self._trainings.evaluate(bundle, Path(result.bundle))
 
@@ -154,22 +155,19 @@ class FiguresInquiry:
         self._compared.forget()
         self._key = None
 
-    def _answered(self, key: tuple[str, str], training: Training, answer: dict[str, Any]) -> None:
-        self._answers[key] = answer
-        self._show(answer, "Both models on the same test pictures, each at its own threshold.")
+    def _answered(self, key: tuple[str, str], training: Training, current: ModelEvaluation) -> None:
+        self._answers[key] = current
+        self._show(current, "Both models on the same test pictures, each at its own threshold.")
         assert training.result is not None
         metrics = Path(training.result.bundle) / "report" / "metrics.json"
 
         def compare() -> tuple[list[Flip], list[Thumb]]:
             try:
-                new: Any = read_json(metrics)
-            except JsonError:
-                return [], []
-            try:
-                flips = flips_of(new, answer, Path(training.request.data))
-            except (KeyError, TypeError, ValueError):  # another version's report: the figures stand without it
+                new = read_model(metrics, NewFigures)
+            except JsonError:  # another version's report: the figures stand without it
                 _log.warning("%s and the evaluation cannot be compared by picture", metrics, exc_info=True)
                 return [], []
+            flips = flips_of(new, current, Path(training.request.data))
             return flips, [
                 thumb
                 for flip in flips

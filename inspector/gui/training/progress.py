@@ -205,17 +205,16 @@ class ConfusionCard(QWidget):
 
     def show_epoch(self, epoch: Epoch | None, claim: float) -> None:
         """Show an epoch's matrix; the escape rate that is to be claimed decides the words."""
-        confusion = epoch.confusion if epoch is not None else {}
+        counts = epoch.confusion if epoch is not None else None
         self.heading.setText(f"VALIDATION, THRESHOLD {epoch.threshold:.2f}" if epoch is not None else "VALIDATION")
         for key, value in self._values.items():
-            value.setText(str(confusion.get(key, "–")))
+            number = None if counts is None else int(getattr(counts, key))
+            value.setText("–" if number is None else str(number))
             wrong = {"good_rejected": "review", "defective_passed": "fail"}.get(key)
-            colour = lively(CURRENT.theme, wrong) if wrong and confusion.get(key) else CURRENT.theme.colour("text")
+            colour = lively(CURRENT.theme, wrong) if wrong and number else CURRENT.theme.colour("text")
             value.setStyleSheet(f"color: {colour.name()};")
         self.words.setText(
-            escape_words(confusion.get("defective_found", 0), confusion.get("defective_passed", 0), claim)
-            if epoch is not None
-            else "Shown after the first epoch."
+            escape_words(counts.matrix.escapes, claim) if counts is not None else "Shown after the first epoch."
         )
 
 

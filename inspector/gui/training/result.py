@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from inspector.gui.training.flips import Flip
     from inspector.gui.widgets.thumb_strip import Thumb
     from inspector.runs.trainings import Training
+    from trainer.evaluation import Evaluation
 
 _TIPS = {
     "report": "Read the whole report; from a browser it prints well",
@@ -88,7 +89,7 @@ class ResultCard(QWidget):
         self.title.setText(f"RESULT: {training.name}, {result.method}, {took}".upper())
         self._heads[0].setText(training.name)
         self._heads[1].setText(current_model)
-        self._fill(0, {"threshold": result.threshold, **result.test})
+        self._fill(0, result.test)
         inside = training.name == current_model
         self._heads[1].setVisible(not inside)
         for values in self._values.values():
@@ -97,9 +98,9 @@ class ResultCard(QWidget):
         self.buttons["promote"].setText("Promoted" if inside else "Promote…")
         self.buttons["delete"].setEnabled(not inside)
 
-    def show_current(self, figures: dict[str, Any] | None, note: str) -> None:
+    def show_current(self, figures: Evaluation | None, note: str) -> None:
         """Show the current model's figures on the same test pictures; or None, and why not."""
-        self._fill(1, figures or {})
+        self._fill(1, figures)
         self.note.setText(note)
         self.note.setVisible(bool(note))
 
@@ -147,6 +148,6 @@ class ResultCard(QWidget):
         """Return what the table shows, by figure: column 0 the candidate, 1 the current model."""
         return {key: pair[column].text() for key, pair in self._values.items()}
 
-    def _fill(self, column: int, figures: dict[str, Any]) -> None:
+    def _fill(self, column: int, figures: Evaluation | None) -> None:
         for _, key, kind in FIGURES:
             self._values[key][column].setText(figure(figures, key, kind))

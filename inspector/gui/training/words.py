@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from inspector.domain.statistics import parts_needed, wilson_interval
+from inspector.domain.evidence import evidence
 from inspector.gui.words import duration
 from inspector.runs.state import ProcessState
 from trainer.protocol import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from inspector.domain.rates import Rate
     from inspector.runs.trainings import Training
+    from trainer.evaluation import Evaluation
     from trainer.protocol import Found
 
 _EPOCH = re.compile(r"epoch (\d+) of (\d+)")
@@ -86,21 +86,19 @@ def counts_words(contents: Found) -> str:
     return "\n".join(lines)
 
 
-def escape_words(found: int, passed: int, claim: float) -> str:
+def escape_words(escapes: Rate, claim: float) -> str:
     """Return what the defective pictures of a confusion matrix allow to be claimed.
 
     Args:
-        found: Defective ones that were found.
-        passed: Defective ones that passed: escapes.
+        escapes: Defective pictures that pass.
         claim: The escape rate that is to be shown.
     """
-    total = found + passed
-    if total == 0:
+    if not escapes.total:
         return "There is no defective picture: nothing can be said of escapes."
-    low, high = wilson_interval(passed, total)
+    needed = evidence(escapes, claim).needed
     return (
-        f"Escapes {passed} of {total}: between {percent(low)} and {percent(high)} at 95 % confidence. "
-        f"To claim ≤ {percent(claim)} you need {parts_needed(claim)} defective test parts, all of them found."
+        f"Escapes {escapes.count} of {escapes.total}: {_between(escapes, 'between', 'and')} at 95 % confidence. "
+        f"To claim ≤ {percent(claim)} you need {needed} defective test parts, all of them found."
     )
 
 
@@ -109,17 +107,26 @@ def percent(share: float) -> str:
     return f"{100 * share:.2g} %" if share < 0.1 else f"{100 * share:.0f} %"
 
 
-def figure(figures: Mapping[str, Any], key: str, kind: str) -> str:
-    """Return one figure of an evaluation as text; – where there is none."""
+def figure(test: Evaluation | None, key: str, kind: str) -> str:
+    """Return one figure of an evaluation as text; – where there is none.
+
+    Args:
+        test: None where there is no evaluation.
+        key: As in `FIGURES`.
+        kind: As in `FIGURES`.
+    """
+    if test is None:
+        return "–"
     if kind == "rate":
-        confusion = figures.get("confusion")
-        if not isinstance(confusion, dict):
-            return "–"
-        bad, fine = ("defective_passed", "defective_found") if key == "escape" else ("good_rejected", "good_passed")
-        hits, total = int(confusion.get(bad, 0)), int(confusion.get(bad, 0)) + int(confusion.get(fine, 0))
-        low, high = wilson_interval(hits, total)
-        return f"{hits} of {total}  ({percent(low)} to {percent(high)})"
-    value = figures.get(key)
-    if not isinstance(value, int | float):
+        confusion = test.confusion.matrix
+        rate = confusion.escapes if key == "escape" else confusion.overkill
+        return f"{rate.count} of {rate.total}  ({_between(rate, '', 'to').strip()})"
+    value: float | None = getattr(test, key)
+    if value is None:
         return "–"
     return f"{value:,.0f}" if kind == "count" else f"{value:.3f}"
+
+
+def _between(rate: Rate, before: str, middle: str) -> str:
+    low, high = rate.interval
+    return f"{before} {percent(low)} {middle} {percent(high)}"

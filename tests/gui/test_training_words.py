@@ -1,0 +1,62 @@
+"""What the Training page says of figures and of pictures that change sides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inspector.domain.rates import Rate
+from inspector.gui.training.flips import NewFigures, flips_of
+from inspector.gui.training.words import escape_words, figure, percent
+from inspector.gui.words import duration
+from tests.fake_trainer import figures
+from trainer.evaluation import ModelEvaluation
+
+
+def test_escape_words_carry_the_interval_and_what_a_claim_needs() -> None:
+    assert escape_words(Rate(0, 7), 0.01) == (
+        "Escapes 0 of 7: between 0 % and 35 % at 95 % confidence. "
+        "To claim ≤ 1 % you need 299 defective test parts, all of them found."
+    )
+    assert escape_words(Rate(0, 0), 0.01) == "There is no defective picture: nothing can be said of escapes."
+
+
+def test_figures_are_written_as_they_deserve() -> None:
+    test = figures(f1=None)
+    shown = [
+        figure(test, key, kind)
+        for key, kind in (("auroc", "share"), ("f1", "share"), ("pictures", "count"), ("overkill", "rate"))
+    ]
+    assert shown == ["0.991", "–", "30", "1 of 23  (0.77 % to 21 %)"]
+    assert figure(test, "escape", "rate") == "0 of 7  (0 % to 35 %)"
+    assert figure(None, "auroc", "share") == "–"
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0, "0:00"), (64.4, "1:04"), (3723, "1:02:03"), (-3, "0:00")])
+def test_a_duration_reads_like_a_clock(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(("share", "words"), [(0, "0 %"), (0.0077, "0.77 %"), (0.0123, "1.2 %"), (0.354, "35 %")])
+def test_small_shares_keep_their_digits(share: float, words: str) -> None:
+    assert percent(share) == words
+
+
+def test_flips_are_the_pictures_that_change_sides_the_new_errors_first() -> None:
+    kinds = {"a": "good", "b": "broken", "c": "broken", "d": "good"}
+    scores = {"a": 0.1, "b": 0.9, "c": 0.2, "d": 0.3}
+    predictions = [
+        {"name": name, "defect": kinds[name], "category": "", "p_defective": p} for name, p in scores.items()
+    ]
+    new = NewFigures.model_validate({"threshold": 0.5, "predictions": predictions, "title": "more than is needed"})
+    current = ModelEvaluation(
+        **dict(figures(threshold=0.3)), model="m", bundle="b", pointing={},
+        verdicts={"a": 0.4, "b": 0.9, "c": 0.8, "e": 0.1},
+    )  # fmt: skip
+    flips = flips_of(new, current, Path("data"))
+    assert [(flip.name, flip.better, flip.path) for flip in flips] == [
+        ("c", False, Path("data/c")),
+        ("a", True, Path("data/a")),
+    ]
+    assert [flip.path for flip in flips_of(new, current, Path("data/list.csv"))] == [Path("data/c"), Path("data/a")]

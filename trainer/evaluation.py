@@ -1,0 +1,171 @@
+"""The figures of an evaluation as they stand in JSON: in reports, manifests and answers of commands; no torch here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from inspector.domain.confusion import Confusion
+from inspector.domain.rates import Rate
+from inspector.domain.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: A 95 % interval: from, to.
+Interval = tuple[float, float]
+
+
+class Record(BaseModel):
+    """What goes through JSON; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True)
+
+
+class ConfusionCounts(Record):
+    """The confusion matrix of two verdicts; REVIEW counts as passed."""
+
+    defective_found: int
+    defective_passed: int
+    good_rejected: int
+    good_passed: int
+
+    @staticmethod
+    def of(confusion: Confusion) -> ConfusionCounts:
+        """Return the four numbers of a confusion matrix without errors."""
+        good, defective = confusion.good, confusion.defective
+        return ConfusionCounts(
+            defective_found=defective.failed,
+            defective_passed=defective.judged - defective.failed,
+            good_rejected=good.failed,
+            good_passed=good.judged - good.failed,
+        )
+
+    @staticmethod
+    def sum(counts: Iterable[ConfusionCounts]) -> ConfusionCounts:
+        """Add several."""
+        parts = list(counts)
+        return ConfusionCounts(
+            **{name: sum(getattr(part, name) for part in parts) for name in ConfusionCounts.model_fields}
+        )
+
+    @property
+    def matrix(self) -> Confusion:
+        """The same as a confusion matrix, with its rates."""
+        return Confusion(
+            good=Tally(passed=self.good_passed, failed=self.good_rejected),
+            defective=Tally(passed=self.defective_passed, failed=self.defective_found),
+        )
+
+
+class Figures(Record):
+    """Figures of merit at a threshold; defective is the positive class, and None is what cannot be known."""
+
+    pictures: int
+    confusion: ConfusionCounts
+    accuracy: float
+    precision: float | None  #: 0 where nothing is rejected
+    recall: float | None
+    f1: float | None
+    auroc: float | None
+    average_precision: float | None
+    escape_rate: float | None
+    escape_rate_95: Interval
+    overkill_rate: float | None
+    overkill_rate_95: Interval
+
+
+class ReviewFigures(Record):
+    """What changes with a review band."""
+
+    starts: Annotated[float | None, Field(alias="from", description="where the band begins; None without one")]
+    pictures: int
+    fraction: float
+    good: int
+    defective: int
+    escape_rate: float | None
+    escape_rate_95: Interval
+
+
+class GoodFigures(Record):
+    """The good parts."""
+
+    pictures: int
+    rejected: int
+    passed: int
+    overkill_rate: float
+    overkill_rate_95: Interval
+
+
+class DefectFigures(Record):
+    """The parts of one defect type."""
+
+    pictures: int
+    rejected: int
+    passed: int
+    recall: float
+    recall_95: Interval
+    escape_rate: float
+    escape_rate_95: Interval
+
+    @property
+    def found(self) -> Rate:
+        """Rejected of all."""
+        return Rate(self.rejected, self.pictures)
+
+
+class Evaluation(Figures):
+    """What a test says of a model. The two-class figures take review as passed; `review` says what changes with it."""
+
+    threshold: float
+    ece: float
+    review: ReviewFigures
+    per_category: dict[str, Figures]
+    per_defect_type: dict[str, DefectFigures | GoodFigures]  #: "category/type" where there are several categories
+
+
+class Pointing(Record):
+    """How well heatmaps point at defects; see `trainer.pointing.pointing`. None where no picture has a defect."""
+
+    pictures: int
+    pointing_game: float | None
+    pointing_game_tolerant: float | None
+    tolerance: float
+    pixel_auroc: float | None
+    energy_inside: float | None
+    mask_share: float | None
+
+
+class ModelEvaluation(Evaluation):
+    """The answer of ``trainer evaluate``."""
+
+    model: str
+    bundle: str
+    pointing: dict[str, Pointing]
+    verdicts: dict[str, float]  #: P(defective) by the picture's name
+
+
+class Spread(Record):
+    """A figure over several seeds or folds."""
+
+    mean: float | None
+    sd: float | None  #: sample standard deviation; None of fewer than two
+    values: tuple[float, ...]
+
+
+class Folds(Record):
+    """A cross-test: every picture tested once by a model that never saw it; a figure of one fold only is None."""
+
+    accuracy: Spread | None = None
+    precision: Spread | None = None
+    recall: Spread | None = None
+    f1: Spread | None = None
+    auroc: Spread | None = None
+    average_precision: Spread | None = None
+    confusion: ConfusionCounts
+    pictures: int
+
+
+#: The figures of `Figures` that are averaged over seeds and folds.
+AVERAGED = ("accuracy", "precision", "recall", "f1", "auroc", "average_precision")
