@@ -57,6 +57,7 @@ class Engine:
             )
             line = Line(job, self._board)
             self._line = line
+            line.start()
             self._watcher = threading.Thread(target=self._watch, args=(line,), name="line watcher", daemon=True)
             self._watcher.start()
 

@@ -70,6 +70,9 @@ class Line:
                 ("housekeeping", self._keep_house),
             )
         ]
+
+    def start(self) -> None:
+        """Start the threads; whoever made the line knows it by then, so nothing said to it is lost."""
         for thread in self._threads:
             thread.start()
 

@@ -306,6 +306,11 @@ def test_the_lot_can_be_changed_while_it_runs_and_numbers_go_on_from_the_log(rig
     assert (rig.log.committed[-1].lot, rig.log.committed[-1].part_number) == ("L", 3)
 
 
+def test_a_lot_that_is_set_at_the_very_start_is_not_lost(rig: Rig) -> None:
+    rig.run(FakeSource([lambda: rig.engine.set_lot("early"), frame(0), frame(1)]))
+    assert [(row.lot, row.part_number) for row in rig.log.committed] == [("early", 1), ("early", 2)]
+
+
 def test_a_part_by_hand_and_nothing_without_a_line(rig: Rig) -> None:
     with pytest.raises(EngineError, match="does not run"):
         rig.engine.fire_trigger()

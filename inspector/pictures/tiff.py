@@ -1,0 +1,160 @@
+"""TIFF: read by tifffile, whose codecs (imagecodecs) return the very pixels or an error."""
+
+from __future__ import annotations
+
+import io
+import logging
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from inspector.domain.errors import PictureError
+from inspector.pictures.cielab import lab_to_bgr
+from inspector.pictures.limits import check_size
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from tifffile import TiffFile, TiffPage
+
+    from inspector.domain.records import Image
+
+#: TIFF 6.0, tag 262.
+_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _MASK, _CMYK, _YCBCR = range(7)
+_CIELAB = 8
+_PHOTOMETRIC = {9: "ICCLAB", 10: "ITULAB", 32803: "raw sensor", 32844: "LogL", 32845: "LogLuv", 4: "mask"}
+#: Channels without alpha; 1 where not named.
+_CHANNELS = {_RGB: 3, _YCBCR: 3, _CMYK: 4, _CIELAB: 3}
+#: TIFF 6.0, tag 254: a reduced picture, a mask.
+_REDUCED, _TRANSPARENCY = 1, 4
+#: Compressions whose codec returns the same pixels as everybody's, or an error; JPEG is converted to RGB by it.
+_COMPRESSIONS = {1: "none", 5: "LZW", 7: "JPEG", 8: "deflate", 32946: "deflate", 32773: "PackBits"}
+#: Pages that are looked at for a second picture; beyond them the file is refused.
+_MOST_PAGES = 16
+_SAVE = "Save it as an uncompressed TIFF or as PNG, grey or RGB, with 8 or 16 bits per channel."
+
+logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what matters is raised
+
+
+def decode_tiff(data: bytes, name: str) -> tuple[Image, int]:
+    """Decode a TIFF or BigTIFF that holds one picture.
+
+    Args:
+        data: The content.
+        name: For the error's text.
+
+    Returns:
+        (H, W), (H, W, 3) BGR or (H, W, 4) BGRA, uint8 or uint16, as stored, and its orientation 1..8, still to be
+        applied. Depths in between are brought to 8 or 16 bits in full range; palettes and CMYK become colours.
+
+    Raises:
+        PictureError: If it is damaged, cut short, too large, or of a kind that is not supported, which is named.
+    """
+    from tifffile import TiffFile
+
+    try:
+        with TiffFile(io.BytesIO(data)) as file:
+            page = file.pages.first
+            _check_one_picture(file, page, name)
+            _check_supported(page, name)
+            pixels = page.asarray(maxworkers=1)
+            orientation = page.tags.valueof(274, 1)
+            return _as_image(page, pixels, name), orientation if orientation in range(1, 9) else 1
+    except PictureError:
+        raise
+    except MemoryError as error:
+        raise PictureError(f"not enough memory for the TIFF picture {name}", "Close other programs.") from error
+    except Exception as error:  # tifffile and its codecs raise many kinds
+        raise PictureError(
+            f"the TIFF picture {name} is damaged or cut short ({len(data)} bytes): {type(error).__name__}",
+            "Copy or save it again.",
+        ) from error
+
+
+def _check_one_picture(file: TiffFile, first: TiffPage, name: str) -> None:
+    """Refuse a file with a second picture: a defect on it would not be seen."""
+    count = 1
+    for number in range(1, _MOST_PAGES + 1):
+        try:
+            page: Any = file.pages[number]
+        except IndexError:
+            break
+        small = 2 * page.imagewidth < first.imagewidth and 2 * page.imagelength < first.imagelength
+        count += not (small or page.subfiletype & (_REDUCED | _TRANSPARENCY))
+        if number == _MOST_PAGES:
+            count = max(count, 2)
+    stacked = (file.imagej_metadata or {}).get("images", 1) if file.is_imagej else 1
+    count = max(count, int(stacked), first.imagedepth)
+    if count > 1:
+        raise PictureError(
+            f"the TIFF picture {name} holds {count} pictures or more, and only one can be judged",
+            "Save each page as a file of its own.",
+        )
+
+
+def _check_supported(page: TiffPage, name: str) -> None:
+    if not page.imagewidth or not page.imagelength:
+        raise PictureError(f"the TIFF picture {name} is damaged", "Save it again.")
+    kind = "CIELAB TIFF" if int(page.photometric) == _CIELAB else "TIFF"
+    check_size(name, kind, page.imagewidth, page.imagelength, channels=page.samplesperpixel, bits=_bits(page, name))
+    photometric, compression = int(page.photometric), int(page.compression)
+    what = ""
+    if compression not in _COMPRESSIONS:
+        what = f"{getattr(page.compression, 'name', compression)} compression"
+    elif photometric in _PHOTOMETRIC or photometric > _CIELAB:
+        what = f"{_PHOTOMETRIC.get(photometric, photometric)} colours"
+    elif photometric == _YCBCR and _COMPRESSIONS[compression] != "JPEG":
+        what = "YCbCr colours without JPEG"
+    elif photometric in (_CMYK, _PALETTE, _CIELAB) and _bits(page, name) != 8:
+        what = f"{_bits(page, name)} bits in a palette, CMYK or CIELAB"
+    expected = _CHANNELS.get(photometric, 1)
+    if not what and page.samplesperpixel - expected not in (0, 1):
+        what = f"{page.samplesperpixel} channels"
+    if what:
+        raise PictureError(f"not supported: the TIFF picture {name} has {what}", _SAVE)
+
+
+def _bits(page: TiffPage, name: str) -> int:
+    """Return the bits of a channel; only whole numbers without sign have them."""
+    formats = {int(page.sampleformat)} if not isinstance(page.sampleformat, tuple) else set(map(int, page.sampleformat))
+    bits = page.bitspersample
+    if formats != {1} or isinstance(bits, tuple) or not 1 <= bits <= 16:
+        kind = page.dtype if page.dtype is not None else "mixed"
+        raise PictureError(
+            f"not supported: the TIFF picture {name} has {kind} pixels", "Save it with 8 or 16 bits per channel."
+        )
+    return int(bits)
+
+
+def _as_image(page: TiffPage, pixels: NDArray[Any], name: str) -> Image:
+    """Bring the page's samples to grey or BGR in the full range of 8 or 16 bits."""
+    if page.samplesperpixel > 1 and int(page.planarconfig) == 2:
+        pixels = np.moveaxis(pixels, 0, -1)
+    photometric = int(page.photometric)
+    if photometric == _PALETTE:
+        colours = np.asarray(page.colormap)
+        table = (colours >> 8 if colours.max() > 255 else colours).astype(np.uint8)
+        return np.ascontiguousarray(table[::-1].T[pixels])
+    image = _full_range(pixels, int(page.bitspersample))
+    if photometric == _WHITE_IS_ZERO:
+        image = np.iinfo(image.dtype).max - image
+    expected = _CHANNELS.get(photometric, 1)
+    if page.samplesperpixel > expected:
+        if int(image[..., expected].min()) < np.iinfo(image.dtype).max:
+            # colours may have been multiplied by the opacity, which cannot be undone
+            raise PictureError(f"the TIFF picture {name} is partly transparent", "Save it as PNG, or without alpha.")
+        image = image[..., :expected]
+    if photometric == _CIELAB:
+        return lab_to_bgr(image)
+    if photometric == _CMYK:
+        ink, black = image[..., :3].astype(np.uint16), image[..., 3:].astype(np.uint16)
+        image = ((255 - ink) * (255 - black) // 255).astype(np.uint8)
+    return np.ascontiguousarray(image[..., ::-1] if expected > 1 else image.reshape(image.shape[:2]))
+
+
+def _full_range(pixels: NDArray[Any], bits: int) -> Image:
+    if pixels.dtype == np.bool_:
+        return pixels.astype(np.uint8) * np.uint8(255)
+    if bits in (8, 16):
+        return pixels
+    kind, full = (np.uint8, 255) if bits < 8 else (np.uint16, 65_535)
+    return (pixels.astype(np.uint32) * full // ((1 << bits) - 1)).astype(kind)
