@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-plain test-busy mutants lint bench regression package package-test screenshots clean
+.PHONY: help setup run test test-plain test-busy mutants lint bench fuzz regression package package-test screenshots clean
 VARIANT ?= full
 
 help:  ## what there is
@@ -36,6 +36,9 @@ mutants: setup  ## which changes of the program no test notices, in build/mutant
 
 lint: setup  ## lint, types, import contracts
 	@.ci/check "$(BIN)" lint
+
+fuzz: setup  ## damaged picture files for an hour (MINUTES=60)
+	@$(BIN)/python -m tests.pictures.fuzz --minutes "$(or $(MINUTES),60)"
 
 bench: setup  ## the figures of docs/figures.md, on this machine, in build/bench (long; PARTS="inference line" chooses)
 	@.ci/bench "$(BIN)" $(PARTS)

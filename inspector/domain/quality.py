@@ -46,6 +46,12 @@ def check_quality(pixels: Image, limits: QualityLimits) -> str:
     Returns:
         Empty where the picture can be judged; else a reason that begins with "bad image".
     """
+    if pixels.dtype == np.uint16 and 256 <= (highest := int(pixels.max())) < 65_536 // 16:
+        used = highest.bit_length()
+        return (
+            f"bad image: 16 bits a channel, but no value above {highest}: probably {used} bits; "
+            "let the camera fill the 16 bits"
+        )
     grey = grey8(pixels)
     while max(grey.shape) >= 2 * _LONG_SIDE_PX:
         grey = _scaled(grey, 0.5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.pictures.decode import MAX_BYTES, MAX_PIXELS, decode_picture, read_picture, read_reduced
+from inspector.pictures.decode import decode_picture, read_picture, read_reduced
 from inspector.pictures.files import (
     PICTURE_SUFFIXES,
     encode_picture,
@@ -13,11 +13,12 @@ from inspector.pictures.files import (
     walk_pictures,
     write_picture,
 )
+from inspector.pictures.limits import MAX_DECODED_BYTES, MAX_FILE_BYTES
 from inspector.pictures.opencv import silence_opencv
 
 __all__ = [
-    "MAX_BYTES",
-    "MAX_PIXELS",
+    "MAX_DECODED_BYTES",
+    "MAX_FILE_BYTES",
     "PICTURE_SUFFIXES",
     "decode_picture",
     "encode_picture",

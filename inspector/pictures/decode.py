@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import cv2
@@ -10,8 +11,11 @@ import numpy as np
 
 from inspector.domain.errors import PictureError
 from inspector.pictures.header import Header, read_header
+from inspector.pictures.limits import MAX_FILE_BYTES, check_size
 from inspector.pictures.opencv import silence_opencv
+from inspector.pictures.others import decode_jpeg_2000, decode_netpbm, decode_with_pillow
 from inspector.pictures.png import expanded_png
+from inspector.pictures.tiff import decode_tiff
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,16 +24,17 @@ if TYPE_CHECKING:
 
 silence_opencv()
 
-#: Pictures with more pixels than this are refused before they are decoded.
-MAX_PIXELS = 150_000_000
-#: Files larger than this are refused before they are read (`MAX_PIXELS` in 16 bit BGRA, and a margin).
-MAX_BYTES = 10 * MAX_PIXELS
 #: How formats that are often tried begin, for an error that names them.
 _FOREIGN = {
-    b"GIF8": "a GIF, which is not supported",
-    b"%PDF": "a PDF, which is not supported",
-    b"\x00\x00\x00\x0cjP  ": "JPEG 2000, which is not supported",
+    b"%PDF": "a PDF",
+    b"8BPS": "a Photoshop file",
+    b"\x00\x00\x00\x0cJXL ": "JPEG XL",
+    b"\xff\x0a": "JPEG XL",
+    b"v/1\x01": "OpenEXR",
+    b"<svg": "an SVG",
 }
+#: Brands of the ISO base media file format (ISO/IEC 14496-12) that are pictures.
+_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"hevc": "HEIC", b"mif1": "HEIC", b"msf1": "HEIC", b"avif": "AVIF"}
 #: By how much the JPEG decoder can divide both sides, largest first, with OpenCV's modes for grey and colour.
 _REDUCED = (
     (8, cv2.IMREAD_REDUCED_GRAYSCALE_8, cv2.IMREAD_REDUCED_COLOR_8),
@@ -37,27 +42,28 @@ _REDUCED = (
     (2, cv2.IMREAD_REDUCED_GRAYSCALE_2, cv2.IMREAD_REDUCED_COLOR_2),
 )
 _BLOCK_PX = 8
+_EXPANDED_PIXELS = 20_000_000
+_KNOWN = "JPEG, PNG, BMP, TIFF or WebP"
 
 
-def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS, at_least: int | None = None) -> Image:
+def read_picture(path: Path, *, at_least: int | None = None) -> Image:
     """Decode a picture file.
 
     Args:
-        path: JPEG, PNG, BMP, TIFF or WebP, whatever the suffix says.
-        max_pixels: Larger pictures are refused.
+        path: One of the kinds of `inspector.pictures.header.Header`, whatever the suffix says.
         at_least: The short side that is enough, pixels: a grey or YCbCr JPEG is decoded at a half, a quarter or an
             eighth of its size, by its own coefficients, as long as the short side stays as long as that. None decodes
             all pixels.
 
     Returns:
-        Read-only (H, W), (H, W, 3) BGR or (H, W, 4) BGRA, uint8 or uint16, turned as its EXIF orientation says. Of an
-        animated or many-paged file the first picture.
+        Read-only (H, W), (H, W, 3) BGR or (H, W, 4) BGRA, uint8 or uint16, turned as its EXIF orientation says.
 
     Raises:
-        PictureError: If the file cannot be read, is empty, cut short, damaged, no picture, too large, or of an unusual
-            depth. Where the operating system refused, its `OSError` is the cause.
+        PictureError: If the file cannot be read, is empty, cut short, damaged, no picture, too large (see
+            `inspector.pictures.limits`), of a kind that is not supported, or holds more than one picture. Where the
+            operating system refused, its `OSError` is the cause.
     """
-    return decode_picture(_content(path), str(path), max_pixels=max_pixels, at_least=at_least)
+    return decode_picture(_content(path), str(path), at_least=at_least)
 
 
 def read_reduced(path: Path, *, at_least: int) -> tuple[Image, int]:
@@ -69,22 +75,21 @@ def read_reduced(path: Path, *, at_least: int) -> tuple[Image, int]:
     Raises:
         PictureError: As `read_picture`.
     """
-    return _decoded(_content(path), str(path), MAX_PIXELS, at_least)
+    return _decoded(_content(path), str(path), at_least)
 
 
-def decode_picture(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS, at_least: int | None = None) -> Image:
+def decode_picture(data: bytes, name: str, *, at_least: int | None = None) -> Image:
     """Decode a picture file's content; see `read_picture`.
 
     Args:
         data: The content.
-        name: For the error's text.
-        max_pixels: Larger pictures are refused.
+        name: For the error's text; its suffix tells a TGA, which has no mark of its own.
         at_least: As in `read_picture`.
 
     Raises:
         PictureError: As `read_picture`.
     """
-    return _decoded(data, name, max_pixels, at_least)[0]
+    return _decoded(data, name, at_least)[0]
 
 
 def _content(path: Path) -> bytes:
@@ -92,9 +97,9 @@ def _content(path: Path) -> bytes:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # a pipe would never end
             raise PictureError(f"{path} is not a file", "Name a picture file.")
-        if status.st_size > MAX_BYTES:
+        if status.st_size > MAX_FILE_BYTES:
             raise PictureError(
-                f"the picture {path} has {status.st_size / 1e6:.0f} MB, more than {MAX_BYTES / 1e6:.0f} MB",
+                f"the picture {path} has {status.st_size / 1e6:.0f} MB, more than {MAX_FILE_BYTES / 1e6:.0f} MB",
                 "Scale it down first.",
             )
         return path.read_bytes()
@@ -105,43 +110,83 @@ def _content(path: Path) -> bytes:
         ) from error
 
 
-def _decoded(data: bytes, name: str, max_pixels: int, at_least: int | None) -> tuple[Image, int]:
+def _decoded(data: bytes, name: str, at_least: int | None) -> tuple[Image, int]:
     if not data:
         raise PictureError(f"the picture {name} is empty (0 bytes)", "Copy it again.")
-    header = read_header(data)
+    header = read_header(data, PurePath(name).suffix.lower())
     if header is None:
-        what = next((text for start, text in _FOREIGN.items() if data.startswith(start)), "not a picture")
-        raise PictureError(f"{name} is {what}", "Remove it, or save it as JPEG, PNG, BMP, TIFF or WebP.")
-    if header.width_px * header.height_px > max_pixels:
-        raise PictureError(
-            f"the picture {name} has {header.width_px} × {header.height_px} pixels, more than the limit of "
-            f"{max_pixels / 1e6:g} million",
-            "Scale it down first.",
-        )
-    if header.fault:
-        raise PictureError(f"the picture {name} {header.fault} ({len(data)} bytes)", "Copy or save it again.")
+        raise PictureError(f"{name} is {_foreign(data)}", f"Remove it, or save it as {_KNOWN}.")
+    if header.kind == "TIFF":
+        image, orientation = decode_tiff(data, name)
+        image = _upright(image, orientation)
+        image.setflags(write=False)
+        return image, 1
+    _check(header, data, name)
     divisor, mode = _reduction(header, at_least)
     image = _upright(_pixels(data, header, name, divisor, mode), header.orientation)
     image.setflags(write=False)
     return image, divisor
 
 
+def _foreign(data: bytes) -> str:
+    if data[4:8] == b"ftyp":
+        kind = _BRANDS.get(data[8:12], "a film or picture container")
+    else:
+        kind = next((text for start, text in _FOREIGN.items() if data.startswith(start)), "")
+    return f"{kind}, which is not supported" if kind else "not a picture"
+
+
+def _check(header: Header, data: bytes, name: str) -> None:
+    """Refuse what is too large, not whole, or more than one picture."""
+    check_size(
+        name,
+        header.kind,
+        header.width_px,
+        header.height_px,
+        channels=header.channels,
+        bits=header.bits,
+        scans=header.scans,
+    )
+    if header.fault:
+        raise PictureError(f"the picture {name} {header.fault} ({len(data)} bytes)", "Copy or save it again.")
+    if not header.width_px or not header.height_px:
+        raise PictureError(f"the {header.kind} picture {name} is damaged and cannot be decoded", "Save it again.")
+    if header.pictures > 1:
+        raise PictureError(
+            f"the {header.kind} picture {name} holds {header.pictures} pictures, and only one can be judged",
+            "Save each as a file of its own.",
+        )
+    if header.kind == "JPEG" and header.bits != 8:
+        raise PictureError(f"not supported: the JPEG picture {name} has {header.bits} bits per channel", "Save 8 bits.")
+
+
 def _pixels(data: bytes, header: Header, name: str, divisor: int, mode: int) -> Image:
-    plain = expanded_png(data) if header.kind == "PNG" else data
-    image = _imdecode(plain, mode) if header.width_px and header.height_px else None
+    if header.kind == "Netpbm":
+        return decode_netpbm(data)
+    if header.kind == "JPEG 2000":
+        return decode_jpeg_2000(data, name)
+    if header.kind in ("GIF", "TGA") or header.packed:
+        return decode_with_pillow(data, header.kind, name, (header.width_px, header.height_px))
+    # a copy of a large PNG with its pixels expanded would not fit in the memory that a picture may cost
+    small = header.width_px * header.height_px < _EXPANDED_PIXELS
+    plain = expanded_png(data) if header.kind == "PNG" and small else data
+    image = _imdecode(plain, mode)
     if image is None:
         raise PictureError(f"the {header.kind} picture {name} is damaged and cannot be decoded", "Save it again.")
+    if image.shape[:2] != (-(-header.height_px // divisor), -(-header.width_px // divisor)):
+        raise PictureError(
+            f"the {header.kind} picture {name} is damaged: it says {header.width_px} × {header.height_px} pixels and "
+            f"holds {image.shape[1]} × {image.shape[0]}",
+            "Save it again.",
+        )
     if image.dtype not in (np.uint8, np.uint16):
-        raise PictureError(f"the picture {name} has {image.dtype} pixels", "Save it with 8 or 16 bits per channel.")
+        raise PictureError(f"not supported: the picture {name} has {image.dtype} pixels", "Save 8 or 16 bits.")
     if image.ndim == 3 and image.shape[2] not in (3, 4):
-        raise PictureError(f"the picture {name} has {image.shape[2]} channels", "Save it as grey or colour.")
+        raise PictureError(
+            f"not supported: the picture {name} has {image.shape[2]} channels", "Save it as grey or colour."
+        )
     if header.kind == "JPEG" and _ends_in_filling(image, _BLOCK_PX // divisor) and _lacks_data(data, mode):
         raise PictureError(f"the picture {name} is cut short ({len(data)} bytes)", "Copy or save it again.")
-    if header.kind == "TIFF" and image.ndim == 3 and image.shape[2] == 4:
-        # libtiff multiplies the colours by the opacity, which cannot be undone
-        if int(image[..., 3].min()) < np.iinfo(image.dtype).max:
-            raise PictureError(f"the TIFF picture {name} is partly transparent", "Save it as PNG, or without alpha.")
-        image = np.ascontiguousarray(image[..., :3])
     return image
 
 
@@ -178,7 +223,7 @@ def _lacks_data(data: bytes, mode: int) -> bool:
     A progressive file is decoded only as a whole, so it is not asked.
     """
     if b"\xff\xc2" in data:
-        return False
+        return False  # that its scans are all there has been checked in its header
     return _imdecode(data[: data.rfind(b"\xff\xd9")] + bytes(8), mode) is None
 
 

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from inspector.domain.records import Image
 
-#: Suffixes of picture files, lower case; the content decides how a file is decoded.
-PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
+#: Suffixes of picture files that are written, lower case.
+WRITTEN_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
+#: Suffixes of picture files that are read, lower case; the content decides how a file is decoded.
+PICTURE_SUFFIXES = WRITTEN_SUFFIXES | {".jfif", ".jpe", ".dib", ".pbm", ".pgm", ".ppm", ".pnm", ".jp2", ".tga", ".gif"}
 _DIGITS = re.compile(r"\d+")
 
 
@@ -105,7 +107,7 @@ def encode_picture(image: Image, suffix: str, *, quality: int | None = None) -> 
 
     Args:
         image: As in `inspector.domain.records.Image`.
-        suffix: One of `PICTURE_SUFFIXES`.
+        suffix: One of `WRITTEN_SUFFIXES`.
         quality: 1..100 for WebP and JPEG; None is lossless WebP, and 95 for JPEG.
 
     Raises:
@@ -119,7 +121,7 @@ def encode_picture(image: Image, suffix: str, *, quality: int | None = None) -> 
         ".png": [cv2.IMWRITE_PNG_COMPRESSION, 1],
     }.get(suffix, [])
     cause = ""
-    if suffix not in PICTURE_SUFFIXES:
+    if suffix not in WRITTEN_SUFFIXES:
         cause = f"{suffix or 'a name without suffix'} is no picture format known here"
     elif image.dtype != "uint8" and suffix not in {".png", ".tif", ".tiff"}:
         cause = "it holds 8 bits per channel"  # OpenCV would cut the others off without a word

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,10 @@ from inspector.pictures.header import netpbm_fields
 
 if TYPE_CHECKING:
     from inspector.domain.records import Image
+
+
+#: What Pillow raises over damaged files.
+_DAMAGES = (OSError, ValueError, SyntaxError, IndexError, TypeError, MemoryError, EOFError, struct.error)
 
 
 def decode_netpbm(data: bytes) -> Image:
@@ -59,13 +64,14 @@ def decode_jpeg_2000(data: bytes, name: str) -> Image:
     return np.ascontiguousarray(pixels[..., ::-1]) if pixels.ndim == 3 else pixels
 
 
-def decode_with_pillow(data: bytes, kind: str, name: str) -> Image:
+def decode_with_pillow(data: bytes, kind: str, name: str, size: tuple[int, int]) -> Image:
     """Decode a GIF, a TGA, or a BMP of 16 bits a pixel.
 
     Args:
         data: The content.
         kind: "GIF", "TGA" or "BMP".
         name: For the error's text.
+        size: Width and height as the header says: a picture that reaches beyond them is damaged.
 
     Returns:
         (H, W) uint8, (H, W, 3) BGR or (H, W, 4) BGRA.
@@ -77,12 +83,14 @@ def decode_with_pillow(data: bytes, kind: str, name: str) -> Image:
 
     try:
         with Pillow.open(io.BytesIO(data), formats=[kind]) as picture:
+            if picture.size != size:
+                raise ValueError(picture.size)
             animated = getattr(picture, "is_animated", False)
             mode = "L" if picture.mode in ("1", "L") else "RGBA" if "A" in picture.getbands() else "RGB"
             if "transparency" in picture.info:
                 mode = "RGBA"
             pixels = np.asarray(picture.convert(mode))
-    except (OSError, ValueError, SyntaxError, IndexError, TypeError, MemoryError, EOFError) as error:
+    except (*_DAMAGES, Pillow.DecompressionBombError) as error:
         raise PictureError(f"the {kind} picture {name} is damaged and cannot be decoded", "Save it again.") from error
     if animated:
         raise PictureError(

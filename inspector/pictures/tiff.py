@@ -27,6 +27,7 @@ _CHANNELS = {_RGB: 3, _YCBCR: 3, _CMYK: 4, _CIELAB: 3}
 #: TIFF 6.0, tag 254: a reduced picture, a mask.
 _REDUCED, _TRANSPARENCY = 1, 4
 #: Compressions whose codec returns the same pixels as everybody's, or an error; JPEG is converted to RGB by it.
+_LZW = 5
 _COMPRESSIONS = {1: "none", 5: "LZW", 7: "JPEG", 8: "deflate", 32946: "deflate", 32773: "PackBits"}
 #: Pages that are looked at for a second picture; beyond them the file is refused.
 _MOST_PAGES = 16
@@ -92,9 +93,12 @@ def _check_one_picture(file: TiffFile, first: TiffPage, name: str) -> None:
 
 
 def _check_supported(page: TiffPage, name: str) -> None:
-    if not page.imagewidth or not page.imagelength:
-        raise PictureError(f"the TIFF picture {name} is damaged", "Save it again.")
-    kind = "CIELAB TIFF" if int(page.photometric) == _CIELAB else "TIFF"
+    numbers = (page.imagewidth, page.imagelength, page.samplesperpixel, page.rowsperstrip)
+    if any(not isinstance(number, int) or not 0 < number < 1 << 32 for number in numbers):
+        raise PictureError(f"the TIFF picture {name} is damaged: sizes {numbers}", "Save it again.")
+    kind = (
+        "CIELAB TIFF" if int(page.photometric) == _CIELAB else "LZW TIFF" if int(page.compression) == _LZW else "TIFF"
+    )
     check_size(name, kind, page.imagewidth, page.imagelength, channels=page.samplesperpixel, bits=_bits(page, name))
     photometric, compression = int(page.photometric), int(page.compression)
     what = ""
@@ -129,6 +133,8 @@ def _as_image(page: TiffPage, pixels: NDArray[Any], name: str) -> Image:
     """Bring the page's samples to grey or BGR in the full range of 8 or 16 bits."""
     if page.samplesperpixel > 1 and int(page.planarconfig) == 2:
         pixels = np.moveaxis(pixels, 0, -1)
+    if pixels.shape[:2] != (page.imagelength, page.imagewidth) or pixels.ndim != (3 if page.samplesperpixel > 1 else 2):
+        raise PictureError(f"the TIFF picture {name} is damaged: its pixels are {pixels.shape}", "Save it again.")
     photometric = int(page.photometric)
     if photometric == _PALETTE:
         colours = np.asarray(page.colormap)

@@ -173,6 +173,8 @@ SHARP = RNG.integers(0, 255, (100, 100, 3), dtype=np.uint8)
         (np.full((50, 50), 128, np.uint8), QualityLimits(min_sharpness=10), "out of focus"),
         (SHARP, QualityLimits(min_sharpness=10), ""),
         (np.full((1, 1), 128, np.uint8), QualityLimits(), ""),
+        (np.full((50, 50), 4095, np.uint16), QualityLimits(), "no value above 4095: probably 12 bits"),
+        (np.full((50, 50, 3), 4096, np.uint16), QualityLimits(), ""),
     ],
 )
 def test_a_bad_picture_is_named(image: np.ndarray, limits: QualityLimits, says: str) -> None:

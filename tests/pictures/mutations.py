@@ -35,7 +35,7 @@ def seeds() -> dict[str, bytes]:
         Pillow.fromarray(colour).save(file, kind, **options)
         files[f"pillow.{kind.lower()}"] = file.getvalue()
     files["part.ppm"] = b"P6 56 40 255\n" + colour.tobytes()
-    files["part.jp2"] = imagecodecs.jpeg2k_encode(colour, level=0)
+    files["part.jp2"] = bytes(imagecodecs.jpeg2k_encode(colour, level=0))
     return files
 
 
