@@ -129,7 +129,7 @@ def test_a_deep_look_that_is_closed_while_its_process_starts_leaves_nothing(
     desk.until(lambda: looks.made)
     dialog = desk.page.deep_looks.dialog
     assert dialog is not None
-    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    desk.press(dialog.close_button)
     desk.until(lambda: desk.page.deep_looks.dialog is None)
     looks.may_start.set()
     desk.until(lambda: looks.made[0].over and not looks.made[0].out.exists())
