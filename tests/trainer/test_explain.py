@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import psutil
 import pytest
 import torch
 
 from inspector.domain.errors import BundleError, PictureError
 from inspector.pictures import read_picture
-from inspector.review.explain_process import DeepLookError, ExplainProcess
+from inspector.review.explain_process import ExplainProcess
 from inspector.vision.bundle import Bundle, ManifestFields, Preprocessing, write_bundle
 from inspector.vision.export import export_openvino
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.weights import save_weights
 from tests.bundles import make_bundle
-from tests.waits import until
+from tests.review.test_explain_process import everything
 from trainer.cli import main
 from trainer.explain import LAYERS, METHODS, explain
 from trainer.protocol import Explained, MapMade, Progress, parse_explain_report
@@ -120,56 +118,6 @@ def test_what_cannot_be_read_or_written_is_told(model: Path, picture: Path, tmp_
 # --- the process ------------------------------------------------------------------------------------------------------
 
 
-def everything(look: ExplainProcess) -> list[object]:
-    """Ask until it is over."""
-    found: list[object] = []
-
-    def over() -> bool:
-        found.extend(look.poll())
-        return look.over
-
-    try:
-        until(over)
-    finally:
-        look.cancel()
-    return found
-
-
-def fake(script: str) -> tuple[str, ...]:
-    """A trainer that does as the script says."""
-    return (sys.executable, "-c", script)
-
-
-STEPS = """
-import pathlib, sys, threading
-assert sys.argv[1] == "explain" and sys.argv[4:] == ["--out", sys.argv[5], "--json", "--layers", "layer3"], sys.argv
-print('{"kind":"progress","stage":"maps","done":1,"total":2,"seconds_left":null}', flush=True)
-sys.stdout.write('{"kind":"progress","stage":"maps","do')
-sys.stdout.flush()
-while not pathlib.Path(sys.argv[5], "go").exists():
-    threading.Event().wait(0.01)
-print('ne":2,"total":2,"seconds_left":null}', flush=True)
-print('{"kind":"explained","picture":"p","model":"m","model_sha256":"s","p_defective":0.5,"explained_class":"d"}')
-"""
-
-
-def test_reports_come_while_the_process_runs(tmp_path: Path) -> None:
-    look = ExplainProcess(tmp_path / "m", tmp_path / "p.png", tmp_path, layers=["layer3"], command=fake(STEPS))
-    found: list[object] = []
-
-    def asked() -> list[object]:
-        found.extend(look.poll())
-        return found
-
-    until(asked)
-    assert found == [Progress(stage="maps", done=1, total=2)]
-    assert look.poll() == []  # half a line is none
-    (tmp_path / "go").touch()
-    found = everything(look)
-    assert [type(one) for one in found] == [Progress, Explained]
-    assert look.poll() == []
-
-
 @pytest.mark.slow
 def test_the_real_process_makes_the_map(model: Path, picture: Path, tmp_path: Path) -> None:
     found = everything(ExplainProcess(model, picture, tmp_path, methods=["closed-form"]))
@@ -190,28 +138,3 @@ def test_the_command_says_the_maps_and_the_class(
     assert [type(parse_explain_report(line)) for line in lines] == [MapMade, Progress, Explained]
     assert main(["explain", str(model), str(tmp_path / "none.png"), "--out", str(tmp_path), "--json"]) == 1
     assert "none.png" in json.loads(capsys.readouterr().out)["error"]["what"]
-
-
-def test_a_failure_is_told_in_the_trainers_words(model: Path, tmp_path: Path) -> None:
-    error = '{"error": {"what": "there is no picture none.png", "next_step": "Look"}}'
-    for script, words in (
-        (f"print({error!r})", r"there is no picture none\.png. Look"),
-        ("import sys; print('out of luck', file=sys.stderr); sys.exit(3)", "ended with code 3: out of luck"),
-        ("print('nonsense')", "answered with b'nonsense'"),
-    ):
-        look = ExplainProcess(model, tmp_path, tmp_path, command=fake(script))
-        with pytest.raises(DeepLookError, match=words):
-            everything(look)
-    with pytest.raises(DeepLookError, match="cannot be started"):
-        ExplainProcess(model, tmp_path, tmp_path, command=(str(tmp_path / "nothing"),))
-
-
-def test_a_cancelled_look_leaves_no_process(model: Path, picture: Path, tmp_path: Path) -> None:
-    look = ExplainProcess(model, picture, tmp_path, command=fake("import threading; threading.Event().wait(60)"))
-    (process,) = psutil.Process().children()
-    assert look.poll() == []
-    look.cancel()
-    look.cancel()
-    assert look.over
-    assert look.poll() == []
-    assert not process.is_running()
