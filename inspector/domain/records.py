@@ -30,6 +30,7 @@ __all__ = [
     "Inspection",
     "Latencies",
     "ModelIdentity",
+    "Origin",
     "Part",
     "PartTruth",
     "Prediction",
@@ -65,6 +66,26 @@ class PartTruth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a picture comes from, whether it can be read or not, and whether it is judged or not.
+
+    Args:
+        captured_at: Wall-clock time of capture, UTC.
+        captured_s: `time.perf_counter()` at capture, for latencies.
+        source: The source's name, as ``camera:0``.
+        path: The file the picture was read from; None for a live picture.
+        file_key: Identity of that file's content at the time (path, size, modification time), so that it is taken once
+            only, also across restarts; empty for a live picture.
+    """
+
+    captured_at: datetime
+    captured_s: float
+    source: str
+    path: Path | None = None
+    file_key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """One picture as it came from a source.
 
@@ -72,12 +93,7 @@ class Frame:
         image: Read-only pixels, see `Image`.
         sequence: Number of the frame at its source, from 0; gaps are frames that were dropped.
         time_s: Seconds on the source's clock, monotonic: capture time for a camera, media time for a video.
-        captured_at: Wall-clock time of capture, UTC.
-        captured_s: `time.perf_counter()` at capture, for latencies.
-        source: The source's name, as ``camera:0``.
-        path: The file the picture was read from; None for a live picture.
-        file_key: Identity of that file's content at the time (path, size, modification time), so that it is taken once
-            only, also across restarts; empty for a live picture.
+        origin: Where it comes from.
         truth: The parts in view, where the source knows them (demo line); empty elsewhere.
 
     Raises:
@@ -87,11 +103,7 @@ class Frame:
     image: Image
     sequence: int
     time_s: float
-    captured_at: datetime
-    captured_s: float
-    source: str
-    path: Path | None = None
-    file_key: str = ""
+    origin: Origin
     truth: tuple[PartTruth, ...] = ()
 
     def __post_init__(self) -> None:
@@ -122,20 +134,12 @@ class BadPicture:
     Args:
         reason: What is wrong, as one sentence.
         sequence: As in `Frame`.
-        captured_at: UTC.
-        captured_s: `time.perf_counter()`.
-        source: The source's name.
-        path: The file concerned, where there is one.
-        file_key: As in `Frame`.
+        origin: Where it comes from.
     """
 
     reason: str
     sequence: int
-    captured_at: datetime
-    captured_s: float
-    source: str
-    path: Path | None = None
-    file_key: str = ""
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +157,11 @@ class Part:
     region: Box | None
     triggered_s: float
     trigger: str
+
+    @property
+    def origin(self) -> Origin:
+        """Where its picture comes from."""
+        return self.frame.origin
 
     def pixels(self) -> Image:
         """Return the inspected pixels, a read-only view.
@@ -346,7 +355,7 @@ class Inspection:
         part_number: Running number within the lot, from 1.
         source: The source's name, as ``camera:0``.
         source_path: The file inspected, where it came from one.
-        file_key: As in `Frame`; empty for a live picture.
+        file_key: As in `Origin`; empty for a live picture.
         trigger: The trigger mode.
         decision: Verdict, reason, score and thresholds.
         classes: Of the model; None on ERROR without prediction.

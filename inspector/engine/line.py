@@ -318,27 +318,13 @@ def _not_judged(reason: str, thresholds: Thresholds) -> Judged:
 
 
 def _unreadable(bad: BadPicture) -> Unjudged:
-    return Unjudged(
-        reason=bad.reason,
-        captured_at=bad.captured_at,
-        captured_s=bad.captured_s,
-        triggered_s=time.perf_counter(),
-        source=bad.source,
-        path=bad.path,
-        file_key=bad.file_key,
-        trigger="every-picture",
-    )
+    return Unjudged(reason=bad.reason, triggered_s=time.perf_counter(), trigger="every-picture", origin=bad.origin)
 
 
 def _overflow(part: Part) -> Unjudged:
-    frame = part.frame
     return Unjudged(
         reason="inspection could not keep up: the part passed uninspected. Slow the line or use a faster device.",
-        captured_at=frame.captured_at,
-        captured_s=frame.captured_s,
         triggered_s=part.triggered_s,
-        source=frame.source,
-        path=frame.path,
-        file_key=frame.file_key,
         trigger=part.trigger,
+        origin=part.origin,
     )

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from pathlib import Path
-
-    from inspector.domain.records import BadPicture, Frame, Part
+    from inspector.domain.records import BadPicture, Frame, Origin, Part
 
 
 class Mailbox:
@@ -69,15 +66,18 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unjudged:
-    """A part that cannot be judged; it becomes an ERROR inspection. It holds no pixels."""
+    """A part that cannot be judged; it becomes an ERROR inspection. It holds no pixels.
+
+    Args:
+        reason: Why, as one sentence.
+        origin: Where its picture comes from.
+        triggered_s: As in `Part`.
+        trigger: As in `Part`.
+    """
 
     reason: str
-    captured_at: datetime
-    captured_s: float
+    origin: Origin
     triggered_s: float
-    source: str
-    path: Path | None
-    file_key: str
     trigger: str
 
 

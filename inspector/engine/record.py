@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import ArchiveError, LogError
@@ -14,9 +13,6 @@ from inspector.domain.records import Inspection, Latencies, Part
 from inspector.engine.status import PartInspected
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from pathlib import Path
-
     from inspector.domain.records import ArchivedPicture, Decision, ModelIdentity, Prediction
     from inspector.engine.board import Board
     from inspector.engine.inspect import Judged
@@ -26,19 +22,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _FIRST_WAIT_S = 0.1
 _LONGEST_WAIT_S = 2.0
-
-
-@dataclass(slots=True)
-class _Origin:
-    """Where a part comes from, judged or not."""
-
-    captured_at: datetime
-    captured_s: float
-    triggered_s: float
-    source: str
-    path: Path | None
-    file_key: str
-    trigger: str
 
 
 class Recorder:
@@ -75,7 +58,7 @@ class Recorder:
         """Commit one part and tell of it; False where the line stopped before that was possible."""
         inspection_id = new_id()
         decision, prediction = judged.decision, judged.prediction
-        origin = _origin(item)
+        origin = item.origin
         picture, not_saved, archive_ms = self._keep(inspection_id, item, decision, prediction)
         wait = _FIRST_WAIT_S
         while True:
@@ -92,13 +75,13 @@ class Recorder:
                     source=origin.source,
                     source_path=str(origin.path) if origin.path is not None else None,
                     file_key=origin.file_key,
-                    trigger=origin.trigger,
+                    trigger=item.trigger,
                     decision=decision,
                     classes=prediction.classes if prediction else None,
                     probabilities=tuple(float(p) for p in prediction.probabilities) if prediction else (),
                     model=model,
                     software_version=self._job.software_version,
-                    latencies=_times(origin, judged, taken_s, archive_ms),
+                    latencies=_times(item, judged, taken_s, archive_ms),
                     picture=picture,
                     image_not_saved=not_saved,
                 )
@@ -122,7 +105,7 @@ class Recorder:
                 inspection=inspection,
                 part=item if isinstance(item, Part) else None,
                 prediction=prediction,
-                committed_ms=1000 * (committed_s - origin.triggered_s),
+                committed_ms=1000 * (committed_s - item.triggered_s),
                 commit_ms=commit_ms,
             )
         )
@@ -159,32 +142,15 @@ class Recorder:
         return lot, self._number + 1
 
 
-def _origin(item: Part | Unjudged) -> _Origin:
-    if isinstance(item, Part):
-        frame = item.frame
-        return _Origin(
-            frame.captured_at,
-            frame.captured_s,
-            item.triggered_s,
-            frame.source,
-            frame.path,
-            frame.file_key,
-            item.trigger,
-        )
-    return _Origin(
-        item.captured_at, item.captured_s, item.triggered_s, item.source, item.path, item.file_key, item.trigger
-    )
-
-
-def _times(origin: _Origin, judged: Judged, taken_s: float, archive_ms: float | None) -> Latencies:
-    prediction = judged.prediction
+def _times(item: Part | Unjudged, judged: Judged, taken_s: float, archive_ms: float | None) -> Latencies:
+    prediction, captured_s = judged.prediction, item.origin.captured_s
     return Latencies(
-        trigger_ms=max(0.0, 1000 * (origin.triggered_s - origin.captured_s)),
-        wait_ms=max(0.0, 1000 * (taken_s - origin.triggered_s)),
+        trigger_ms=max(0.0, 1000 * (item.triggered_s - captured_s)),
+        wait_ms=max(0.0, 1000 * (taken_s - item.triggered_s)),
         preprocess_ms=prediction.preprocess_ms if prediction else None,
         inference_ms=prediction.inference_ms if prediction else None,
         quality_ms=judged.quality_ms,
         decision_ms=judged.decision_ms,
         archive_ms=archive_ms,
-        total_ms=max(0.0, 1000 * (time.perf_counter() - origin.captured_s)),
+        total_ms=max(0.0, 1000 * (time.perf_counter() - captured_s)),
     )

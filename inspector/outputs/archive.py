@@ -62,7 +62,7 @@ class PictureArchive:
         """Keep the part's inspected pixels if the policy says so; see `Archive.keep`."""
         if not self._wanted(inspection_id, decision.verdict):
             return None
-        day = part.frame.captured_at.astimezone(UTC)
+        day = part.origin.captured_at.astimezone(UTC)
         folder = self._folder / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}" / decision.verdict.value.lower()
         try:
             pixels = part.pixels()

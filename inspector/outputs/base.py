@@ -104,7 +104,7 @@ class ResultLog(Protocol):
         ...
 
     def file_keys(self, source: str) -> frozenset[str]:
-        """Return the keys of all files of a source that are already recorded (see `Frame.file_key`).
+        """Return the keys of all files of a source that are already recorded (see `Origin.file_key`).
 
         Raises:
             LogError: If the log cannot be read.

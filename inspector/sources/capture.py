@@ -13,7 +13,7 @@ import cv2
 
 from inspector.domain.config import CameraDriver
 from inspector.domain.errors import SourceError, SourceLostError
-from inspector.domain.records import Frame
+from inspector.domain.records import Frame, Origin
 from inspector.domain.source import SourceKind, SourceSpec
 from inspector.pictures import silence_opencv
 from inspector.sources.cameras import CameraInfo, list_cameras
@@ -178,9 +178,7 @@ class CaptureSource(PumpedSource):
                 image=image,
                 sequence=sequence,
                 time_s=media_s if self._kind.media_time else captured_s,
-                captured_at=datetime.now(UTC),
-                captured_s=captured_s,
-                source=self.name,
+                origin=Origin(captured_at=datetime.now(UTC), captured_s=captured_s, source=self.name),
             )
             sequence += 1
 

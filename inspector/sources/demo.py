@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from threading import Event
 from typing import TYPE_CHECKING
 
-from inspector.domain.records import Frame
+from inspector.domain.records import Frame, Origin
 from inspector.domain.source import DEMO
 from inspector.sources.demo_scene import FPS, DemoScene
 
@@ -65,10 +65,8 @@ class DemoSource:
             image=image,
             sequence=number,
             time_s=number / self._fps,
-            captured_at=datetime.now(UTC),
-            captured_s=captured_s,
-            source=self.name,
             truth=truth,
+            origin=Origin(captured_at=datetime.now(UTC), captured_s=captured_s, source=self.name),
         )
 
     def close(self) -> None:

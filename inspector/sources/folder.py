@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import InspectorError, PictureError, SourceError, SourceLostError
-from inspector.domain.records import BadPicture, Frame
+from inspector.domain.records import BadPicture, Frame, Origin
 from inspector.domain.source import SourceKind, SourceSpec
 from inspector.pictures import is_picture, iter_pictures, natural_key, read_picture
 from inspector.sources.notices import Notices
@@ -82,7 +82,7 @@ class FolderSource(PumpedSource):
         self._skip_existing = not options.existing
 
     def _took(self, item: Frame | BadPicture) -> None:
-        self._taken.add(item.file_key)
+        self._taken.add(item.origin.file_key)
 
     def _produce(self, stop: threading.Event, first: int) -> Generator[Frame | BadPicture | None]:
         identity = folder_identity(self._folder)
@@ -250,26 +250,10 @@ class _Visit:
         self._taken_up.add(key)
         self.sequence += 1
         number, named = self.sequence - 1, Path(_storable(path))
+        origin = Origin(captured_at=captured_at, captured_s=captured_s, source=self._name, path=named, file_key=key)
         if image is None:
-            return BadPicture(
-                reason=reason,
-                sequence=number,
-                captured_at=captured_at,
-                captured_s=captured_s,
-                source=self._name,
-                path=named,
-                file_key=key,
-            )
-        return Frame(
-            image=image,
-            sequence=number,
-            time_s=captured_s,
-            captured_at=captured_at,
-            captured_s=captured_s,
-            source=self._name,
-            path=named,
-            file_key=key,
-        )
+            return BadPicture(reason=reason, sequence=number, origin=origin)
+        return Frame(image=image, sequence=number, time_s=captured_s, origin=origin)
 
 
 def folder_identity(folder: Path) -> tuple[int, int]:

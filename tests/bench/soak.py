@@ -25,7 +25,7 @@ import psutil
 
 from inspector import assembly
 from inspector.domain.config import SourceOptions
-from inspector.domain.records import Frame
+from inspector.domain.records import Frame, Origin
 from inspector.engine.engine import Engine
 from inspector.engine.job import LineJob
 from inspector.engine.memory import use_frames_again
@@ -87,9 +87,7 @@ class CountedDemo:
             image=self._kept[number % self._loop].image,
             sequence=number,
             time_s=number / 30.0,
-            captured_at=datetime.now(UTC),
-            captured_s=time.perf_counter(),
-            source=self.name,
+            origin=Origin(captured_at=datetime.now(UTC), captured_s=time.perf_counter(), source=self.name),
         )
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from inspector.domain.records import Frame
+from inspector.domain.records import Frame, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -54,7 +54,10 @@ class Scene:
         if self.colour:
             pixels = np.repeat(pixels[..., None], 3, axis=2)
         return Frame(
-            image=pixels, sequence=number, time_s=time_s, captured_at=datetime.now(UTC), captured_s=0.0, source="scene"
+            image=pixels,
+            sequence=number,
+            time_s=time_s,
+            origin=Origin(captured_at=datetime.now(UTC), captured_s=0.0, source="scene"),
         )
 
 

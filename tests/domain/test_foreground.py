@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from inspector.domain.config import TriggerConfig, TriggerMode
-from inspector.domain.records import Box, Frame
+from inspector.domain.records import Box, Frame, Origin
 from inspector.domain.trigger.foreground import Blob, Foreground, _gain, _shrink
 
 if TYPE_CHECKING:
@@ -37,9 +37,7 @@ def frame(image: np.ndarray, time_s: float) -> Frame:
         image=image,
         sequence=0,
         time_s=time_s,
-        captured_at=datetime(2026, 1, 31, tzinfo=UTC),
-        captured_s=0.0,
-        source="scene",
+        origin=Origin(captured_at=datetime(2026, 1, 31, tzinfo=UTC), captured_s=0.0, source="scene"),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from inspector.domain.records import Frame
+from inspector.domain.records import Frame, Origin
 from inspector.domain.trigger.foreground import Blob
 from inspector.domain.trigger.tracking import Track, Tracker
 
@@ -20,9 +20,7 @@ def frame(time_s: float) -> Frame:
         image=np.zeros((4, 4), np.uint8),
         sequence=round(1000 * time_s),
         time_s=time_s,
-        captured_at=datetime(2026, 1, 31, tzinfo=UTC),
-        captured_s=time_s,
-        source="scene",
+        origin=Origin(captured_at=datetime(2026, 1, 31, tzinfo=UTC), captured_s=time_s, source="scene"),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from inspector.domain.config import Crop, Direction, TriggerConfig, TriggerMode
-from inspector.domain.records import Box, Frame, Part
+from inspector.domain.records import Box, Frame, Origin, Part
 from inspector.domain.trigger import make_trigger
 from inspector.domain.trigger.base import Trigger, _square
 from inspector.domain.trigger.crossing import PartCrossing
@@ -28,9 +28,7 @@ def frame(time_s: float, *things: tuple[int, int, int, int], grey: int = 160) ->
         image=image,
         sequence=round(1000 * time_s),
         time_s=time_s,
-        captured_at=datetime(2026, 1, 31, tzinfo=UTC),
-        captured_s=0.0,
-        source="scene",
+        origin=Origin(captured_at=datetime(2026, 1, 31, tzinfo=UTC), captured_s=0.0, source="scene"),
     )
 
 

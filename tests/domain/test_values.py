@@ -19,7 +19,7 @@ from inspector.domain.config import QualityLimits
 from inspector.domain.errors import PictureError
 from inspector.domain.ids import new_id
 from inspector.domain.quality import check_quality, grey8, sharpness
-from inspector.domain.records import Box, Frame, Part, Prediction, Thresholds, Verdict
+from inspector.domain.records import Box, Frame, Origin, Part, Prediction, Thresholds, Verdict
 from inspector.domain.sampling import draw, is_kept_pass
 from inspector.domain.shifts import shift_start
 from inspector.domain.tally import Tally
@@ -28,7 +28,9 @@ NOISE = np.random.default_rng(0).integers(0, 255, (40, 60, 3), dtype=np.uint8)
 
 
 def frame(image: np.ndarray) -> Frame:
-    return Frame(image=image, sequence=0, time_s=0.0, captured_at=datetime.now(UTC), captured_s=0.0, source="s")
+    return Frame(
+        image=image, sequence=0, time_s=0.0, origin=Origin(captured_at=datetime.now(UTC), captured_s=0.0, source="s")
+    )
 
 
 # --- boxes ------------------------------------------------------------------------------------------------------------

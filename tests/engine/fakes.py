@@ -23,6 +23,7 @@ from inspector.domain.records import (
     Image,
     Inspection,
     ModelIdentity,
+    Origin,
     Part,
     Prediction,
     Thresholds,
@@ -46,11 +47,13 @@ def frame(number: int, grey: int = GOOD) -> Frame:
         image=image,
         sequence=number,
         time_s=number / 30,
-        captured_at=datetime.now(UTC),
-        captured_s=now,
-        source="fake",
-        path=Path(f"/f/{number}.png"),
-        file_key=f"k{number}",
+        origin=Origin(
+            captured_at=datetime.now(UTC),
+            captured_s=now,
+            source="fake",
+            path=Path(f"/f/{number}.png"),
+            file_key=f"k{number}",
+        ),
     )
 
 
@@ -58,9 +61,7 @@ def bad_picture(number: int) -> BadPicture:
     return BadPicture(
         reason="cut short",
         sequence=number,
-        captured_at=datetime.now(UTC),
-        captured_s=time.perf_counter(),
-        source="fake",
+        origin=Origin(captured_at=datetime.now(UTC), captured_s=time.perf_counter(), source="fake"),
     )
 
 

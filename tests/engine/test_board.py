@@ -19,7 +19,7 @@ from tests.engine.fakes import Listener, frame
 def committed(ms: float, **latencies: float) -> PartInspected:
     inspection = Inspection(
         id=f"{ms}",
-        time_utc=frame(0).captured_at,
+        time_utc=frame(0).origin.captured_at,
         station="S",
         recipe="R",
         recipe_version=1,

@@ -112,12 +112,13 @@ def test_hundreds_of_parts_lose_none(rig: Rig) -> None:
 
 
 def test_a_picture_that_cannot_be_read_is_an_error_with_its_reason(rig: Rig) -> None:
-    bad = replace(bad_picture(1), path=Path("/f/1.png"), file_key="k1")
+    bad = bad_picture(1)
+    bad = replace(bad, origin=replace(bad.origin, path=Path("/f/1.png"), file_key="k1"))
     assert rig.run(FakeSource([frame(0), bad, frame(2)])) == ["PASS", "ERROR", "PASS"]
     row = rig.log.committed[1]
     assert (row.decision.reason, row.decision.p_defective, row.trigger) == ("cut short", None, "every-picture")
     assert (row.source, row.source_path, row.file_key) == ("fake", str(Path("/f/1.png")), "k1")
-    assert (row.time_utc, row.part_number, row.classes, row.picture) == (bad.captured_at, 2, None, None)
+    assert (row.time_utc, row.part_number, row.classes, row.picture) == (bad.origin.captured_at, 2, None, None)
     assert row.model == FakeClassifier().identity
     assert row.decision.thresholds == FakeClassifier().thresholds
     assert row.latencies.trigger_ms is not None
@@ -282,7 +283,7 @@ def test_parts_that_come_too_fast_become_errors_and_none_is_lost(rig: Rig) -> No
     assert {(row.source, row.trigger, row.picture) for row in late} == {("fake", "every-picture", None)}
     captured = {f"k{item.sequence}": item for item in script if isinstance(item, Frame)}
     for row in late:
-        assert row.time_utc == captured[row.file_key].captured_at
+        assert row.time_utc == captured[row.file_key].origin.captured_at
         assert row.latencies.trigger_ms is not None
         assert row.latencies.total_ms is not None
         assert 0.0 < row.latencies.trigger_ms < row.latencies.total_ms < 1000 * WAIT_S

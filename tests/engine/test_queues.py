@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from inspector.domain.records import Part
+from inspector.domain.records import Origin, Part
 from inspector.engine.queues import Mailbox, PartQueue, Unjudged
 from tests.engine.fakes import frame
 from tests.waits import WAIT_S, until
@@ -20,13 +20,9 @@ def part(number: int) -> Part:
 def unjudged(number: int) -> Unjudged:
     return Unjudged(
         reason="cut short",
-        captured_at=datetime.now(UTC),
-        captured_s=0.0,
         triggered_s=float(number),
-        source="fake",
-        path=None,
-        file_key="",
         trigger="manual",
+        origin=Origin(captured_at=datetime.now(UTC), captured_s=0.0, source="fake", path=None, file_key=""),
     )
 
 

@@ -21,6 +21,7 @@ from inspector.domain.records import (
     Inspection,
     Latencies,
     ModelIdentity,
+    Origin,
     Part,
     Prediction,
     Thresholds,
@@ -54,11 +55,9 @@ PART = Part(
         image=np.full((4, 6), 60, np.uint8),
         sequence=7,
         time_s=1.0,
-        captured_at=CAPTURED_AT,
-        captured_s=10.0,
-        source="folder:/f",
-        path=Path("/f/7.png"),
-        file_key="k7",
+        origin=Origin(
+            captured_at=CAPTURED_AT, captured_s=10.0, source="folder:/f", path=Path("/f/7.png"), file_key="k7"
+        ),
     ),
     region=Box(x=1, y=1, width=2, height=2),
     triggered_s=10.25,
@@ -66,13 +65,9 @@ PART = Part(
 )
 UNJUDGED = Unjudged(
     reason="cut short",
-    captured_at=CAPTURED_AT,
-    captured_s=20.0,
     triggered_s=20.125,
-    source="camera:0",
-    path=None,
-    file_key="",
     trigger="manual",
+    origin=Origin(captured_at=CAPTURED_AT, captured_s=20.0, source="camera:0", path=None, file_key=""),
 )
 BROKEN = Judged(
     decision=Decision(verdict=Verdict.ERROR, reason="cut short", p_defective=None, thresholds=THRESHOLDS),
@@ -177,7 +172,8 @@ def test_the_row_of_a_part_without_pixels(desk: Desk) -> None:
 
 def test_a_file_without_pixels_is_named(desk: Desk) -> None:
     desk.times = [20.5, 20.5, 20.75]
-    file = replace(UNJUDGED, path=Path("/f/8.png"), file_key="k8", source="folder:/f")
+    origin = replace(UNJUDGED.origin, path=Path("/f/8.png"), file_key="k8", source="folder:/f")
+    file = replace(UNJUDGED, origin=origin)
     assert desk.recorder.record(file, BROKEN, MODEL, taken_s=20.25) is True
     row = desk.log.committed[0]
     assert (row.source, row.source_path, row.file_key, row.model) == ("folder:/f", str(Path("/f/8.png")), "k8", MODEL)

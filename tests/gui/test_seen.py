@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
-from inspector.domain.records import Frame, Part
+from inspector.domain.records import Frame, Origin, Part
 from inspector.engine.status import PartInspected, RunState
 from inspector.gui.settings.page import SettingsPage
 from inspector.gui.station import session as session_module
@@ -30,9 +30,7 @@ def frame(number: int) -> Frame:
         image=np.full((32, 48, 3), number, np.uint8),
         sequence=number,
         time_s=number / 30,
-        captured_at=datetime.now(UTC),
-        captured_s=time.perf_counter(),
-        source="camera:0",
+        origin=Origin(captured_at=datetime.now(UTC), captured_s=time.perf_counter(), source="camera:0"),
     )
 
 

@@ -16,7 +16,17 @@ from inspector.domain.classes import Classes
 from inspector.domain.config import ArchiveConfig, KeepPolicy, PictureFormat
 from inspector.domain.errors import ArchiveError
 from inspector.domain.ids import new_id
-from inspector.domain.records import ArchivedPicture, Box, Decision, Frame, Part, Prediction, Thresholds, Verdict
+from inspector.domain.records import (
+    ArchivedPicture,
+    Box,
+    Decision,
+    Frame,
+    Origin,
+    Part,
+    Prediction,
+    Thresholds,
+    Verdict,
+)
 from inspector.domain.sampling import is_kept_pass
 from inspector.outputs.archive import PictureArchive
 from inspector.pictures import read_picture
@@ -28,7 +38,10 @@ RNG = np.random.default_rng(0)
 def part(image: np.ndarray | None = None, region: Box | None = None) -> Part:
     pixels = RNG.integers(0, 255, (40, 60, 3), dtype=np.uint8) if image is None else image
     frame = Frame(
-        image=pixels, sequence=0, time_s=0.0, captured_at=datetime(2026, 1, 31, tzinfo=UTC), captured_s=0.0, source="s"
+        image=pixels,
+        sequence=0,
+        time_s=0.0,
+        origin=Origin(captured_at=datetime(2026, 1, 31, tzinfo=UTC), captured_s=0.0, source="s"),
     )
     return Part(frame=frame, region=region, triggered_s=0.0, trigger="manual")
 

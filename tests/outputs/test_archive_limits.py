@@ -15,7 +15,17 @@ import pytest
 
 from inspector.domain.config import ArchiveConfig, KeepPolicy, PictureFormat
 from inspector.domain.errors import ArchiveError
-from inspector.domain.records import ArchivedPicture, Box, Decision, Frame, Part, Prediction, Thresholds, Verdict
+from inspector.domain.records import (
+    ArchivedPicture,
+    Box,
+    Decision,
+    Frame,
+    Origin,
+    Part,
+    Prediction,
+    Thresholds,
+    Verdict,
+)
 from inspector.domain.sampling import is_kept_pass
 from inspector.outputs.archive import PictureArchive
 from inspector.pictures import encode_picture, read_picture
@@ -33,7 +43,9 @@ NOISE = np.random.default_rng(0).integers(0, 255, (40, 60, 3), dtype=np.uint8)
 def part(
     image: np.ndarray = NOISE, *, at: datetime = datetime(2026, 1, 31, tzinfo=UTC), region: Box | None = None
 ) -> Part:
-    picture = Frame(image=image.copy(), sequence=0, time_s=0.0, captured_at=at, captured_s=0.0, source="s")
+    picture = Frame(
+        image=image.copy(), sequence=0, time_s=0.0, origin=Origin(captured_at=at, captured_s=0.0, source="s")
+    )
     return Part(frame=picture, region=region, triggered_s=0.0, trigger="manual")
 
 

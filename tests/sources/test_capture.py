@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import UTC, datetime
 
 import cv2
 import pytest
 
 from inspector.domain.config import CameraDriver, SourceOptions
 from inspector.domain.errors import SourceError, SourceLostError
-from inspector.domain.records import Frame
+from inspector.domain.records import Frame, Origin
 from inspector.sources.capture import CaptureSource, open_camera, open_stream
 from inspector.sources.pump import Pump
 from tests.sources.fakes import FakeCapture, camera, loss
@@ -32,8 +33,8 @@ def test_the_newest_frame_wins_and_the_gap_shows_what_was_dropped() -> None:
     assert (first.sequence, newest.sequence) == (0, 2)
     assert newest.image[0, 0].tolist() == [30, 30, 30]
     assert not newest.image.flags.writeable
-    assert newest.source == "camera:7"
-    assert newest.time_s == newest.captured_s
+    assert newest.origin.source == "camera:7"
+    assert newest.time_s == newest.origin.captured_s
     assert capture.released.is_set()
 
 
@@ -204,9 +205,7 @@ def test_a_reader_that_takes_its_time_is_no_silence_of_the_source() -> None:
             image=FakeCapture(1).read()[1],
             sequence=first,
             time_s=0.0,
-            captured_at=None,  # type: ignore[arg-type]
-            captured_s=0.0,
-            source="s",
+            origin=Origin(captured_at=datetime.now(UTC), captured_s=0.0, source="s"),
         )
         taken.set()
 

@@ -10,7 +10,7 @@ import pytest
 
 from inspector.assembly import demo_recipe
 from inspector.domain.config import SourceOptions
-from inspector.domain.records import Frame
+from inspector.domain.records import Frame, Origin
 from inspector.domain.trigger import make_trigger
 from inspector.sources.demo import DemoSource
 from inspector.sources.demo_part import DEFECTS, render_part
@@ -70,7 +70,7 @@ def test_paced_it_keeps_its_rate_and_skips_what_is_overdue() -> None:
         if frame is not None:
             frames.append(frame)
     source.close()
-    spent = frames[-1].captured_s - frames[0].captured_s
+    spent = frames[-1].origin.captured_s - frames[0].origin.captured_s
     assert spent >= (frames[-1].sequence - frames[0].sequence - 1.5) / 200
     assert source.read(0.0) is None or source.live
 
@@ -91,10 +91,8 @@ def test_the_shipped_model_judges_unseen_parts() -> None:
             image=image,
             sequence=number,
             time_s=number / 30,
-            captured_at=datetime.now(UTC),
-            captured_s=0.0,
-            source="demo:",
             truth=truth,
+            origin=Origin(captured_at=datetime.now(UTC), captured_s=0.0, source="demo:"),
         )
         for part in trigger.update(frame):
             assert part.region is not None

@@ -70,7 +70,7 @@ def test_each_frame_is_waited_for(clock: Clock) -> None:
     assert clock.waits == [0.0, 0.125, 0.125]
     frame = source.read(1.0)
     assert frame is not None
-    assert (frame.sequence, frame.time_s, frame.captured_s, frame.source) == (3, 0.375, 100.375, "demo:")
+    assert (frame.sequence, frame.time_s, frame.origin.captured_s, frame.origin.source) == (3, 0.375, 100.375, "demo:")
     assert list[object](frame.truth) == [3]
     assert int(frame.image[0, 0]) == 3
     scene: Any = source._scene

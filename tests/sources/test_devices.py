@@ -179,9 +179,12 @@ def test_a_camera_s_frames_carry_the_clock(device: type[Device], monkeypatch: py
     times = iter([10.0, 11.0, 12.0])
     monkeypatch.setattr(capture_module, "time", SimpleNamespace(perf_counter=lambda: next(times)))
     frames = captured(open_camera(3, SourceOptions()))
-    assert [(item.time_s, item.captured_s, item.sequence) for item in frames] == [(10.0, 10.0, 0), (11.0, 11.0, 1)]
+    assert [(item.time_s, item.origin.captured_s, item.sequence) for item in frames] == [
+        (10.0, 10.0, 0),
+        (11.0, 11.0, 1),
+    ]
     assert [int(item.image[0, 0, 0]) for item in frames] == [1, 2]
-    assert {item.source for item in frames} == {"camera:3"}
+    assert {item.origin.source for item in frames} == {"camera:3"}
 
 
 @pytest.mark.parametrize(
@@ -238,7 +241,7 @@ def test_a_video_at_its_own_pace_waits_for_each_frame(device: type[Device], monk
     assert waits == [0.25, 0.25, 0.125]
     assert [item is None for item in items] == [False, True, True, True, False]
     frames = [item for item in items if item is not None]
-    assert [(item.time_s, item.captured_s) for item in frames] == [(0.0, 50.0), (0.625, 50.625)]
+    assert [(item.time_s, item.origin.captured_s) for item in frames] == [(0.0, 50.0), (0.625, 50.625)]
 
 
 def test_numbers_go_on_and_the_format_is_that_of_the_first_picture(device: type[Device]) -> None:

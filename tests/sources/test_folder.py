@@ -39,7 +39,7 @@ def watch(
 
 
 def names(items: list[Frame | BadPicture]) -> list[str]:
-    return [item.path.name for item in items if item.path is not None]
+    return [item.origin.path.name for item in items if item.origin.path is not None]
 
 
 def put(folder: Path, *file_names: str, content: bytes = PNG) -> None:
@@ -60,15 +60,15 @@ def test_existing_pictures_in_natural_order_then_new_ones(tmp_path: Path) -> Non
     frame = second[0]
     assert isinstance(frame, Frame)
     assert frame.image.shape == (12, 16, 3)
-    assert frame.source == f"folder:{tmp_path}"
-    assert frame.file_key == file_key(tmp_path / "new.png", (tmp_path / "new.png").stat())
+    assert frame.origin.source == f"folder:{tmp_path}"
+    assert frame.origin.file_key == file_key(tmp_path / "new.png", (tmp_path / "new.png").stat())
     assert not source.live
 
 
 def test_a_picture_is_taken_once_also_across_restarts_and_again_when_it_changed(tmp_path: Path) -> None:
     put(tmp_path, "1.png", "2.png")
     source = watch(tmp_path)
-    recorded = frozenset(item.file_key for item in collect(source, 2))
+    recorded = frozenset(item.origin.file_key for item in collect(source, 2))
     assert collect(source, 1, timeout_s=0.5) == []
     source.close()
     source.open()  # the same source, after a loss
@@ -117,12 +117,14 @@ def test_a_file_that_stays_unreadable_is_one_bad_picture_with_its_reason(tmp_pat
     assert collect(source, 1, timeout_s=0.5) == []
     source.close()
     assert names(items)[0] == "good.png"  # the others are given time to become whole
-    reasons = {item.path.name: item.reason for item in items if isinstance(item, BadPicture) and item.path}
+    reasons = {
+        item.origin.path.name: item.reason for item in items if isinstance(item, BadPicture) and item.origin.path
+    }
     assert set(reasons) == {"cut.png", "empty.jpg", "text.png"}
     assert "is cut short" in reasons["cut.png"]
     assert "is empty (0 bytes)" in reasons["empty.jpg"]
     assert "is not a picture" in reasons["text.png"]
-    assert all(item.file_key for item in items)
+    assert all(item.origin.file_key for item in items)
 
 
 @pytest.mark.parametrize("polling", [False, True])
@@ -187,7 +189,7 @@ def test_any_name_is_taken_and_can_be_recorded(tmp_path: Path) -> None:
     assert all(isinstance(item, Frame) for item in items)
     assert sorted(names(items)) == sorted([*wanted, "latin\\xe9.png"])
     for item in items:
-        assert f"{item.path}|{item.file_key}".encode()  # raises if it could not be stored
+        assert f"{item.origin.path}|{item.origin.file_key}".encode()  # raises if it could not be stored
 
 
 def test_what_only_looks_like_a_picture_file_is_left_alone(tmp_path: Path) -> None:
@@ -294,9 +296,9 @@ def test_ten_thousand_files_at_once_each_once(tmp_path: Path) -> None:
     assert collect(source, 1, timeout_s=0.3) == []
     source.close()
     assert len(items) == 10_000
-    assert len({item.file_key for item in items}) == 10_000
+    assert len({item.origin.file_key for item in items}) == 10_000
     assert all(isinstance(item, Frame) for item in items)
-    recorded = frozenset(item.file_key for item in items)
+    recorded = frozenset(item.origin.file_key for item in items)
     restarted = watch(folder, seen=lambda: recorded)
     assert collect(restarted, 1, timeout_s=0.3) == []
     restarted.close()

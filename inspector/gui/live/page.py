@@ -264,7 +264,7 @@ class LivePage(QWidget):
         inspection = event.inspection
         draws = self._draws_heatmap(inspection.decision.verdict)
         image = event.part.frame.image
-        name = f" · {event.part.frame.path.name}" if event.part.frame.path is not None else ""
+        name = f" · {event.part.origin.path.name}" if event.part.origin.path is not None else ""
         words = f"part {inspection.part_number:,} · {inspection.time_utc.astimezone():%H:%M:%S}{name}"
         self.view.show_scene(
             Scene(
