@@ -200,17 +200,18 @@ def check(
 
 def in_words(checks: Mapping[Precision, PrecisionCheck]) -> list[str]:
     """Say what was checked, a sentence for each precision."""
-    found = []
-    for name, one in checks.items():
-        if one.passed:
-            maps = "" if one.least_map_correlation is None else f", heatmaps by {one.least_map_correlation:.3f} or more"
-            found.append(
-                f"In {name} the exported model judges all {one.pictures} validation pictures as the network did in "
-                f"training; P(defective) differs by at most {one.largest_difference:.4f}{maps}."
+    sentences = []
+    for name, check in checks.items():
+        if check.passed:
+            least = check.least_map_correlation
+            maps = "" if least is None else f", heatmaps by {least:.3f} or more"
+            sentences.append(
+                f"In {name} the exported model judges all {check.pictures} validation pictures as the network did in "
+                f"training; P(defective) differs by at most {check.largest_difference:.4f}{maps}."
             )
         else:
-            found.append(f"In {name} the model may not judge at the line: {one.reason}.")
-    return found
+            sentences.append(f"In {name} the model may not judge at the line: {check.reason}.")
+    return sentences
 
 
 def _tried(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Path) -> Generator[Report, None, Made]:
@@ -280,7 +281,7 @@ def _checked(
         # a GPU at the station runs the weights in torch
         found = yield from _judged(load_reference(draft.bundle), samples, "checking the exported weights in torch")
         torchs = check(expected, samples, *found, thresholds)
-        checks["fp32"] = min(checks["fp32"], torchs, key=lambda one: (one.passed, -one.largest_difference))
+        checks["fp32"] = min(checks["fp32"], torchs, key=lambda each: (each.passed, -each.largest_difference))
     return checks, scores
 
 
@@ -310,7 +311,7 @@ def _as_trained(trained: Trained, pictures: NDArray[np.uint8]) -> tuple[NDArray[
 
 def _correlation(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
     """Return Pearson's; 1 where both maps are flat, 0 where one is."""
-    a, b = (one.astype(np.float64).ravel() - float(one.mean()) for one in (first, second))
+    a, b = (heatmap.astype(np.float64).ravel() - float(heatmap.mean()) for heatmap in (first, second))
     size = float(np.linalg.norm(a) * np.linalg.norm(b))
     if size < 1e-12:
         return 1.0 if max(np.abs(a).max(), np.abs(b).max()) < 1e-6 else 0.0
@@ -323,10 +324,10 @@ def _with_fp32(made: Made) -> Made:
     Raises:
         BundleError: If so.
     """
-    one = made.checks["fp32"]
-    if not one.passed:
+    check = made.checks["fp32"]
+    if not check.passed:
         raise BundleError(
-            f"the exported graph does not judge as the network did in training: {one.reason}",
+            f"the exported graph does not judge as the network did in training: {check.reason}",
             "Nothing was written. Train again with another seed, or report this with the picture.",
         )
     return made

@@ -28,7 +28,7 @@ def kept_scores(dataset: Dataset, made: Made, tested: JudgedPictures) -> bytes:
     """
     validation = dataset.of(VAL)
     precision: str = made.precision
-    if [picture.name for picture in made.trained.judged] == [one.name for one in validation]:
+    if [picture.name for picture in made.trained.judged] == [sample.name for sample in validation]:
         rows = _rows(validation, made.judged[made.precision].tolist(), ScorePart.VALIDATION, precision)
     else:
         rows = _rows(made.trained.judged, made.scores.tolist(), ScorePart.VALIDATION, OUT_OF_FOLD)

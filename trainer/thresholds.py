@@ -41,7 +41,7 @@ def choose_thresholds(
     Args:
         scores: (N,) P(defective), 0..1.
         labels: (N,) 0 good, 1 defective.
-        rule: Which.
+        rule: One of those above.
         escape_limit: Fraction of the defective parts, 0..1.
         escape_cost: Of a defective part that passes.
         reject_cost: Of a good part that is rejected.

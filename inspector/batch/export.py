@@ -155,13 +155,13 @@ def _summary_sheet(book: Any, table: BatchTable, record: RunRecord | None, chose
     lines.append(("Parts", "passed", "review", "failed", "error", "all"))
     lines += [
         (name, counts.passed, counts.review, counts.failed, counts.error, counts.inspected)
-        for name, counts in (*kinds(confusion), *((f"– {name}", one) for name, one in confusion.types.items()))
+        for name, counts in (*kinds(confusion), *((f"– {name}", tally) for name, tally in confusion.types.items()))
     ]
     lines += [(), ("Rate", "rate", "parts", "of", "95 % from", "95 % to")]
     named = [*rates(confusion), *((f"Escapes: {name}", escapes_of(counts)) for name, counts in confusion.types.items())]
-    lines += [(name, one.value, one.count, one.total, *one.interval) for name, one in named]
+    lines += [(name, rate.value, rate.count, rate.total, *rate.interval) for name, rate in named]
     lines += [(), (evidence(confusion) or "There are no labelled defective parts, so nothing is said of escapes.",)]
-    lines += [(one,) for one in warnings(confusion, record)]
+    lines += [(warning,) for warning in warnings(confusion, record)]
     percent = book.add_format({"num_format": "0.0%"})
     heads = {"Parts", "Rate"}
     for row, cells in enumerate(lines):

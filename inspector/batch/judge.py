@@ -136,12 +136,14 @@ def _judged(
     model = classifier.identity.sha256
     decisions = _decisions(group, job, classifier, turn)
     whole = replace(job, input_size=None)
-    for index, one in enumerate(group):
-        if one.reduced and _is_near(*decisions[index]):  # one at a time: the whole picture may be huge
-            decisions[index] = _decisions([_read(one.name, whole)], whole, classifier, turn)[0]
+    for index, file in enumerate(group):
+        if file.reduced and _is_near(*decisions[index]):  # one at a time: the whole picture may be huge
+            decisions[index] = _decisions([_read(file.name, whole)], whole, classifier, turn)[0]
     return [
-        make_row(storable(one.name), one.stamp, decision, prediction, overlay=_draw(job, one, prediction), model=model)
-        for one, (decision, prediction) in zip(group, decisions, strict=True)
+        make_row(
+            storable(file.name), file.stamp, decision, prediction, overlay=_draw(job, file, prediction), model=model
+        )
+        for file, (decision, prediction) in zip(group, decisions, strict=True)
     ]
 
 
@@ -155,23 +157,23 @@ def _decisions(
 ) -> list[tuple[Decision, Prediction | None]]:
     """Judge a group in one go; where that fails, one by one, so that only the culprit is an ERROR."""
     limits, thresholds = job.quality, job.thresholds or classifier.thresholds
-    found: list[tuple[Decision, Prediction | None] | None] = []
-    for one in group:
-        fault = str(one.image) if isinstance(one.image, InspectorError) else check_quality(one.image, limits)
-        found.append((error_decision(fault, thresholds), None) if fault else None)
-    left = [index for index, result in enumerate(found) if result is None]
+    decisions: list[tuple[Decision, Prediction | None] | None] = []
+    for file in group:
+        fault = str(file.image) if isinstance(file.image, InspectorError) else check_quality(file.image, limits)
+        decisions.append((error_decision(fault, thresholds), None) if fault else None)
+    left = [index for index, result in enumerate(decisions) if result is None]
     images = [image for index in left if not isinstance(image := group[index].image, InspectorError)]
     try:
         with turn:
             predictions = classifier.predict_batch(images)
         for index, prediction in zip(left, predictions, strict=True):
-            found[index] = (decide(prediction, thresholds), prediction)
+            decisions[index] = (decide(prediction, thresholds), prediction)
     except Exception:  # noqa: BLE001 - one by one, each failure becomes that picture's ERROR with its reason
         _log.exception("a group of pictures could not be judged in one go")
         for index, image in zip(left, images, strict=True):
             with turn:
-                found[index] = inspect_picture(classifier, image, thresholds, limits)
-    return [result for result in found if result is not None]
+                decisions[index] = inspect_picture(classifier, image, thresholds, limits)
+    return [result for result in decisions if result is not None]
 
 
 def _draw(job: Job, read: _Read, prediction: Prediction | None) -> str:

@@ -173,17 +173,17 @@ def read_labels(file: Path, folder: Path) -> TableLabels:
         LabelsError: If it cannot be read, a column is missing, a path is outside the folder, or a picture has two
             labels; the text names the line.
     """
-    found: dict[str, Label] = {}
+    labels: dict[str, Label] = {}
     for number, row in _rows(file):
         name = _within(row["path"], file, folder)
         if name is None:
             raise LabelsError(f"{file}, line {number}: {row['path']!r} is not in {folder}", "Correct the path.")
         label = _label_of(row)
-        if found.setdefault(name, label) != label:
+        if labels.setdefault(name, label) != label:
             raise LabelsError(f"{file}, line {number}: {row['path']!r} has two different labels", "Remove one line.")
-    if not found:
+    if not labels:
         raise LabelsError(f"{file} has no line with a path", "Name a table with a label for each picture.")
-    return TableLabels(found)
+    return TableLabels(labels)
 
 
 _NOTHING = Label()

@@ -49,7 +49,7 @@ def list_pictures(folder: Path, *, recursive: bool = False, leave_out: Path | No
         PictureError: As `inspector.pictures.find_pictures`.
     """
     ours = "" if leave_out is None else os.path.join(leave_out.absolute(), "")  # noqa: PTH118 - a trailing separator
-    found: list[str] = []
+    paths: list[str] = []
     masks = 0
     for root, names in walk_pictures(folder, recursive=recursive):
         place = Path(root)
@@ -59,6 +59,6 @@ def list_pictures(folder: Path, *, recursive: bool = False, leave_out: Path | No
         if MASK_FOLDER in inside.casefold().split("/"):
             masks += len(names)
             continue
-        found += names if inside == "." else [f"{inside}/{name}" for name in names]
-    found.sort(key=natural_key)
-    return Listing(folder, tuple(found), masks)
+        paths += names if inside == "." else [f"{inside}/{name}" for name in names]
+    paths.sort(key=natural_key)
+    return Listing(folder, tuple(paths), masks)

@@ -69,7 +69,7 @@ def in_order(
         try:
             while True:
                 room = 0 if stop.is_set() else workers + SPARE_BATCHES - len(waiting)
-                waiting.extend(pool.submit(begin, one) for one in islice(pending, room))
+                waiting.extend(pool.submit(begin, names) for names in islice(pending, room))
                 if not waiting:
                     return
                 made = waiting.popleft().result()

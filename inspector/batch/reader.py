@@ -166,9 +166,9 @@ class _Columns:
         """Give labels anew where a folder that came later says more of earlier ones."""
         if self._stale:
             for index, path in enumerate(self._places):
-                found = self._given.label(path)
-                self._labels[index] = found.value
-                self._types[index], self._categories[index] = self._coded(found)
+                label = self._given.label(path)
+                self._labels[index] = label.value
+                self._types[index], self._categories[index] = self._coded(label)
             self._stale = False
 
     def snapshot(self, generation: int) -> BatchTable:
@@ -198,9 +198,9 @@ class _Columns:
             key = self._folder_keys[folder] = natural_key(folder + slash)[0]
             self._stale |= self._given.see(folder)
         self._keys.append(key + natural_key(name)[0])
-        found = self._given.label(path)
-        type_code, category_code = self._coded(found)
-        self._labels.append(found.value)
+        label = self._given.label(path)
+        type_code, category_code = self._coded(label)
+        self._labels.append(label.value)
         self._types.append(type_code)
         self._categories.append(category_code)
 

@@ -99,7 +99,7 @@ def page(table: BatchTable, record: RunRecord | None, tiles: Sequence[Tile], *, 
     confusion = table.confusion()
     parts = [
         f"<h1>{escape(title)}</h1>",
-        *(f'<p class="note warning">{escape(one)}</p>' for one in warnings(confusion, record)),
+        *(f'<p class="note warning">{escape(warning)}</p>' for warning in warnings(confusion, record)),
         *_summary(table, confusion),
         *_types(confusion),
         *_categories(table),
@@ -116,7 +116,7 @@ def page(table: BatchTable, record: RunRecord | None, tiles: Sequence[Tile], *, 
 
 def _summary(table: BatchTable, confusion: Confusion) -> list[str]:
     counts = [
-        sum(getattr(one, name) for _, one in kinds(confusion)) for name in ("passed", "failed", "review", "error")
+        sum(getattr(tally, name) for _, tally in kinds(confusion)) for name in ("passed", "failed", "review", "error")
     ]
     total = len(table)
     rows = [
@@ -131,7 +131,9 @@ def _summary(table: BatchTable, confusion: Confusion) -> list[str]:
         )
         return parts
     parts += ["<h2>Verdicts and what the parts are</h2>", _confusion(confusion)]
-    parts += [f'<p class="lead">{escape(name)}: <b>{escape(rate_words(one))}</b></p>' for name, one in rates(confusion)]
+    parts += [
+        f'<p class="lead">{escape(name)}: <b>{escape(rate_words(rate))}</b></p>' for name, rate in rates(confusion)
+    ]
     said = evidence(confusion) or "There is no defective part with a label and a verdict: nothing is said of escapes."
     parts.append(f'<p class="note">{escape(said)}</p>')
     if confusion.good.error or confusion.defective.error:
@@ -142,8 +144,8 @@ def _summary(table: BatchTable, confusion: Confusion) -> list[str]:
 
 def _confusion(confusion: Confusion) -> str:
     rows = []
-    for name, one in kinds(confusion):
-        cells = [name, one.passed, one.review, one.failed, one.error, one.inspected]
+    for name, tally in kinds(confusion):
+        cells = [name, tally.passed, tally.review, tally.failed, tally.error, tally.inspected]
         wrong = {"defective": 1, "good": 3}.get(name)
         rows.append(
             "<tr>"
@@ -163,10 +165,10 @@ def _types(confusion: Confusion) -> list[str]:
     rows = [
         [
             escape(name),
-            *(str(x) for x in (one.passed, one.review, one.failed, one.error)),
-            _rate(escapes_of(one)),
+            *(str(x) for x in (tally.passed, tally.review, tally.failed, tally.error)),
+            _rate(escapes_of(tally)),
         ]
-        for name, one in confusion.types.items()
+        for name, tally in confusion.types.items()
     ]
     return [
         "<h2>By defect type</h2>",
@@ -178,7 +180,7 @@ def _categories(table: BatchTable) -> list[str]:
     if len(table.category_names) < 2:
         return []
     rows = []
-    for code, name in sorted(enumerate(table.category_names), key=lambda one: one[1]):
+    for code, name in sorted(enumerate(table.category_names), key=lambda category: category[1]):
         own = table.confusion((table.categories == code).nonzero()[0])
         rows.append([escape(name), str(own.total.inspected), _rate(own.escapes), _rate(own.overkill)])
     return [
@@ -193,7 +195,7 @@ def _pictures(tiles: Sequence[Tile], left_out: int) -> list[str]:
     said = "Wrong verdicts first, then failures, reviews and errors; left the picture, right with its heatmap."
     if left_out:
         said += f" {left_out} more are not shown."
-    cells = "\n".join(_tile(one) for one in tiles)
+    cells = "\n".join(_tile(tile) for tile in tiles)
     return ["<h2>Pictures</h2>", f'<p class="quiet">{said}</p>', f'<div class="tiles">{cells}</div>']
 
 
@@ -205,7 +207,8 @@ def _tile(tile: Tile) -> str:
     if tile.label:
         lines[0] += f" · is {escape(tile.label)}" + (f": <b>{tile.assessment}</b>" if tile.assessment else "")
     lines.append(escape(tile.path))
-    lines += [escape(one) for one in ((tile.reason if tile.verdict == "ERROR" else ""), tile.fault) if one and images]
+    reason = tile.reason if tile.verdict == "ERROR" else ""
+    lines += [escape(words) for words in (reason, tile.fault) if words and images]
     if tile.verdict == "ERROR" and not images:
         lines.append(escape(tile.reason))
     return f"<figure><div>{box}</div><figcaption>{'<br>'.join(lines)}</figcaption></figure>"

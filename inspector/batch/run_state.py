@@ -127,13 +127,13 @@ def model_fault(record: RunRecord) -> str:
     if judge is None:
         return ""
     try:
-        found = sha256((Path(judge.model_folder) / MANIFEST_FILE).read_bytes()).hexdigest()
+        sha = sha256((Path(judge.model_folder) / MANIFEST_FILE).read_bytes()).hexdigest()
     except OSError:
         return f"the model {judge.model_name} is not in {judge.model_folder} any more"
-    if found != judge.model_sha256:
+    if sha != judge.model_sha256:
         return (
             f"the model {judge.model_name} in {judge.model_folder} is another one now "
-            f"(SHA-256 {found[:12]}…, it was {judge.model_sha256[:12]}…)"
+            f"(SHA-256 {sha[:12]}…, it was {judge.model_sha256[:12]}…)"
         )
     return ""
 

@@ -32,7 +32,7 @@ def facts(table: BatchTable, record: RunRecord | None) -> list[tuple[str, str]]:
     survey = record.survey
     recipe = f"{record.recipe}, version {record.recipe_version}" if record.recipe else "none"
     review = judge.thresholds.review_from
-    found = [
+    rows = [
         ("Folder", record.folder + (", with its sub-folders" if record.recursive else "")),
         ("Pictures", str(len(table))),
         ("Recipe", recipe),
@@ -47,8 +47,8 @@ def facts(table: BatchTable, record: RunRecord | None) -> list[tuple[str, str]]:
         ("Program", f"inspector {judge.software_version}"),
     ]
     if survey is not None and survey.masks_left_out:
-        found.insert(2, ("Masks left out", f"{survey.masks_left_out}, in folders called ground_truth"))
-    return found
+        rows.insert(2, ("Masks left out", f"{survey.masks_left_out}, in folders called ground_truth"))
+    return rows
 
 
 def kinds(confusion: Confusion) -> list[tuple[str, Tally]]:
@@ -59,12 +59,12 @@ def kinds(confusion: Confusion) -> list[tuple[str, Tally]]:
 
 def rates(confusion: Confusion) -> list[tuple[str, Rate]]:
     """Return the rates that the labels allow; without labels the review load alone."""
-    found = [("Review load: pictures to be looked at (REVIEW, ERROR)", confusion.review_load)]
+    rows = [("Review load: pictures to be looked at (REVIEW, ERROR)", confusion.review_load)]
     if confusion.good.inspected:
-        found.insert(0, ("Overkill: good parts that failed", confusion.overkill))
+        rows.insert(0, ("Overkill: good parts that failed", confusion.overkill))
     if confusion.defective.inspected:
-        found.insert(0, ("Escapes: defective parts that passed", confusion.escapes))
-    return found
+        rows.insert(0, ("Escapes: defective parts that passed", confusion.escapes))
+    return rows
 
 
 def rate_words(rate: Rate) -> str:
@@ -121,14 +121,16 @@ def assessment(table: BatchTable, index: int) -> str:
     return "escape" if table.labels[index] else "overkill"
 
 
+def _counts(tally: Tally) -> tuple[int, ...]:
+    return tally.passed, tally.review, tally.failed, tally.error, tally.inspected
+
+
 def summary_lines(table: BatchTable, record: RunRecord | None) -> list[str]:
     """Return a batch's summary as lines of text."""
     confusion = table.confusion()
     lines = [f"{name:26}{value}" for name, value in facts(table, record)]
     lines += ["", f"{'':26}{'passed':>8}{'review':>8}{'failed':>8}{'error':>8}{'all':>8}"]
     rows = [*kinds(confusion), *((f"  {name}", counts) for name, counts in confusion.types.items())]
-    lines += [
-        f"{name:26}{one.passed:>8}{one.review:>8}{one.failed:>8}{one.error:>8}{one.inspected:>8}" for name, one in rows
-    ]
-    lines += ["", *(f"{name}: {rate_words(one)}" for name, one in rates(confusion))]
+    lines += [f"{name:26}{''.join(f'{count:>8}' for count in _counts(tally))}" for name, tally in rows]
+    lines += ["", *(f"{name}: {rate_words(rate)}" for name, rate in rates(confusion))]
     return [*lines, *filter(None, [evidence(confusion)]), *warnings(confusion, record)]

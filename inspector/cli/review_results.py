@@ -188,14 +188,14 @@ def _report_to_json(report: AuditReport) -> dict[str, Any]:
     }
 
 
-def _conflict_to_json(one: Standing) -> dict[str, Any]:
-    said = {review.reviewer: review.judgement.value for review in one.reviews if review.judgement is not None}
-    return {"inspection_id": one.inspection_id, "judgements": said}
+def _conflict_to_json(standing: Standing) -> dict[str, Any]:
+    said = {review.reviewer: review.judgement.value for review in standing.reviews if review.judgement is not None}
+    return {"inspection_id": standing.inspection_id, "judgements": said}
 
 
-def _words(one: Estimate) -> str:
-    value = "unknown" if one.value is None else f"{100 * one.value:.2f} %"
-    return one_line(f"{value}  (95 %: {100 * one.low:.2f} to {100 * one.high:.2f} %)")
+def _words(estimate: Estimate) -> str:
+    value = "unknown" if estimate.value is None else f"{100 * estimate.value:.2f} %"
+    return one_line(f"{value}  (95 %: {100 * estimate.low:.2f} to {100 * estimate.high:.2f} %)")
 
 
 def _rate(text: str) -> float:

@@ -18,10 +18,10 @@ class Agreement:
     """How often the verdicts of two judges on the same parts are right.
 
     Args:
-        both_right: Parts.
-        only_first: Right in the first, wrong in the second.
-        only_second: The other way round.
-        both_wrong: Parts.
+        both_right: Parts that both judge rightly.
+        only_first: Parts that the first alone judges rightly.
+        only_second: Parts that the second alone judges rightly.
+        both_wrong: Parts that both judge wrongly.
     """
 
     both_right: int

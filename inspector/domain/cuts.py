@@ -51,7 +51,7 @@ class Cuts:
         """Return the cheapest cuts.
 
         Args:
-            prices: Of the user.
+            prices: What errors cost, and how many parts are defective at the line.
             band: Whether the two cuts may differ.
             passing: The cut up to which parts pass; None for the cheapest.
         """
@@ -73,9 +73,9 @@ class Cuts:
 
     def best_f1(self) -> Thresholds:
         """Return the cut of the best F1."""
-        found = self._bad - self.missed
-        rejected = found + self._good - self._passed_good
-        return self._point(None, self._widest(-2.0 * found / (self._bad + rejected)))
+        hits = self._bad - self.missed
+        rejected = hits + self._good - self._passed_good
+        return self._point(None, self._widest(-2.0 * hits / (self._bad + rejected)))
 
     def with_band(self, fail_at: float, share: float) -> Thresholds:
         """Return an operating point whose review band holds about a share of the parts.

@@ -80,7 +80,7 @@ class LabelledScores:
         The cost of a pair of thresholds is a sum of a function of each, so the best pair is found in O(N).
 
         Args:
-            prices: Of the user; cost as in `Outcome.cost`.
+            prices: What errors cost, and how many parts are defective at the line; cost as in `Outcome.cost`.
             band: Whether there may be a review band.
 
         Returns:

@@ -64,7 +64,7 @@ class Outcome:
         and so correlate negatively; that is left out of account, which makes the interval a little too wide.
 
         Args:
-            prices: Of the user.
+            prices: What errors cost, and how many parts are defective at the line.
         """
         return self._per_parts(
             prices.defective_share, (prices.escape, prices.review), (prices.false_reject, prices.review)

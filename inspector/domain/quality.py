@@ -65,9 +65,9 @@ def check_quality(pixels: Image, limits: QualityLimits) -> str:
     if limits.min_sharpness > 0:
         scale = _LONG_SIDE_PX / max(grey.shape)
         grey = _scaled(grey, scale) if scale < 1.0 else grey
-        found = float(cv2.Laplacian(grey, cv2.CV_32F).var())
-        if found < limits.min_sharpness:
-            return f"bad image: out of focus (sharpness {found:.1f} < {limits.min_sharpness:g}); check the focus"
+        sharpness = float(cv2.Laplacian(grey, cv2.CV_32F).var())
+        if sharpness < limits.min_sharpness:
+            return f"bad image: out of focus (sharpness {sharpness:.1f} < {limits.min_sharpness:g}); check the focus"
     return ""
 
 

@@ -146,4 +146,6 @@ def standings(reviews: Sequence[Review]) -> dict[str, Standing]:
         of_part = current.setdefault(review.inspection_id, {})
         of_part.pop(review.reviewer, None)
         of_part[review.reviewer] = review
-    return {part: Standing(inspection_id=part, reviews=tuple(found.values())) for part, found in current.items()}
+    return {
+        part: Standing(inspection_id=part, reviews=tuple(by_reviewer.values())) for part, by_reviewer in current.items()
+    }

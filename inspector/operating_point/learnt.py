@@ -46,12 +46,12 @@ class Learnt:
         """
         files = {name.rpartition("/")[2] for name in self.names}
         every = len(pictures) <= HASHED_AT_MOST
-        found = []
+        places = []
         for place, path in enumerate(pictures):
             here = self._name(path) in self.names
             if here or ((every or path.name in files) and _sha256(path) in self.hashes):
-                found.append(place)
-        return found, every
+                places.append(place)
+        return places, every
 
     def _name(self, path: Path) -> str:
         if self.data is None or not path.is_relative_to(self.data):

@@ -11,7 +11,10 @@ from inspector.vision.bundle import load_manifest
 from inspector.vision.scores import OUT_OF_FOLD, ScorePart, read_scores
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from inspector.vision.manifest import Manifest
+    from inspector.vision.scores import PictureScore
 
 _FLATTERING = (
     "The model's own operating point was chosen by these parts, so their figures flatter it; the test parts, which "
@@ -31,21 +34,21 @@ def validation_of(folder: Path) -> LabelledParts:
     """
     manifest = load_manifest(folder)
     rows = read_scores(folder)
-    own = [one for one in rows if one.part is ScorePart.VALIDATION]
-    test = [one for one in rows if one.part is ScorePart.TEST]
+    own = [row for row in rows if row.part is ScorePart.VALIDATION]
+    test = [row for row in rows if row.part is ScorePart.TEST]
     data = data_folder(manifest)
-    names = [one.path for one in own]
-    ways = sorted({one.how for one in own})
+    names = [row.path for row in own]
+    ways = sorted({row.how for row in own})
     return LabelledParts(
         source=f"validation pictures of {manifest.name}",
-        scores=LabelledScores([one.p_defective for one in own], [one.defective for one in own]),
+        scores=_scores(own),
         names=names,
-        types=[one.defect_type for one in own],
+        types=[row.defect_type for row in own],
         how=", ".join(map(_in_words, ways)),
         picture=lambda index: None if data is None else data / names[index],
         notes=(_FLATTERING,),
         own=True,
-        held_out=LabelledScores([one.p_defective for one in test], [one.defective for one in test]) if test else None,
+        held_out=_scores(test) if test else None,
     )
 
 
@@ -57,6 +60,10 @@ def data_folder(manifest: Manifest) -> Path | None:
         return None
     path = Path(data)
     return path.parent if path.suffix.lower() in _TABLES else path  # a manifest names its pictures from where it is
+
+
+def _scores(rows: Sequence[PictureScore]) -> LabelledScores:
+    return LabelledScores([row.p_defective for row in rows], [row.defective for row in rows])
 
 
 def _in_words(how: str) -> str:

@@ -100,4 +100,4 @@ def escapes_by_type(parts: LabelledParts, thresholds: Thresholds) -> dict[str, R
         parts.types[place] for place in parts.scores.cell(thresholds, defective=True, verdict=Verdict.PASS).tolist()
     )
     rates = {name: Rate(passed[name], count) for name, count in total.items()}
-    return dict(sorted(rates.items(), key=lambda one: (-(one[1].value or 0.0), one[0])))
+    return dict(sorted(rates.items(), key=lambda row: (-(row[1].value or 0.0), row[0])))

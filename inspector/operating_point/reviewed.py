@@ -37,10 +37,11 @@ def reviewed_parts(log: Path, recipe: str, model_sha256: str) -> LabelledParts:
     """
     reviews = ReviewLog(log, read_only=True)
     standing = reviews.standings(LogQuery(recipe=recipe))
-    truths = {one: found.truth for one, found in standing.items()}
-    sure = [one for one, truth in truths.items() if truth in (Truth.GOOD, Truth.DEFECTIVE)]
-    found = reviews.inspections(sure)
-    parts: list[Inspection] = [one for name in sure if (one := found.get(name)) and _sha256(one) == model_sha256]
+    truths = {identifier: each.truth for identifier, each in standing.items()}
+    sure = [identifier for identifier, truth in truths.items() if truth in (Truth.GOOD, Truth.DEFECTIVE)]
+    inspected = reviews.inspections(sure)
+    known = (inspected[identifier] for identifier in sure if identifier in inspected)
+    parts = [part for part in known if _sha256(part) == model_sha256]
     if not parts:
         others = f"; {len(sure)} were judged under another model" if sure else ""
         raise ChoiceError(
@@ -48,17 +49,17 @@ def reviewed_parts(log: Path, recipe: str, model_sha256: str) -> LabelledParts:
             "Judge some on the Review page.",
         )
     unsure = len(standing) - len(sure)
-    defective = [truths[one.id] is Truth.DEFECTIVE for one in parts]
+    defective = [truths[part.id] is Truth.DEFECTIVE for part in parts]
     notes = [f"Not counted: {some(unsure, 'part')} of which reviewers are unsure or disagree."] if unsure else []
     if len(parts) < len(sure):
         notes.append(f"Not counted: {some(len(sure) - len(parts), 'part')} that another model has inspected.")
     return LabelledParts(
         source=f"reviewed parts of {recipe}",
-        scores=LabelledScores([_score(one) for one in parts], defective),
-        names=[f"part {one.part_number}" for one in parts],
+        scores=LabelledScores([_score(part) for part in parts], defective),
+        names=[f"part {part.part_number}" for part in parts],
         types=[
-            (", ".join(standing[one.id].defect_types) or "defective") if bad else "good"
-            for one, bad in zip(parts, defective, strict=True)
+            (", ".join(standing[part.id].defect_types) or "defective") if bad else "good"
+            for part, bad in zip(parts, defective, strict=True)
         ],
         how="as judged at the line",
         picture=lambda index: None if (kept := parts[index].picture) is None else kept.path,

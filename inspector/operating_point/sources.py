@@ -56,7 +56,7 @@ class Sources:
 
     def list(self, recipe: Recipe) -> list[Source]:
         """Return where scores of the recipe's model may come from: its validation, batches it has judged, reviews."""
-        found = [Source(key=VALIDATION, words=f"Validation pictures of {Path(recipe.model).name}")]
+        sources = [Source(key=VALIDATION, words=f"Validation pictures of {Path(recipe.model).name}")]
         try:
             sha = self._sha256(recipe)
         except (BundleError, OSError):  # what is wrong is said when one is chosen
@@ -65,8 +65,8 @@ class Sources:
             judge = run.record.judge
             if judge is not None and judge.model_sha256 == sha:
                 when = f"{run.record.started.astimezone():%Y-%m-%d %H:%M}"
-                found.append(Source(key=run.id, words=f"Batch of {run.pictures.name}, {when}"))
-        return [*found, Source(key=REVIEWS, words=f"Reviewed parts of {recipe.name}")]
+                sources.append(Source(key=run.id, words=f"Batch of {run.pictures.name}, {when}"))
+        return [*sources, Source(key=REVIEWS, words=f"Reviewed parts of {recipe.name}")]
 
     def load(self, key: str, recipe: Recipe) -> LabelledParts:
         """Read the parts of a source.

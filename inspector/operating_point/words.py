@@ -16,20 +16,20 @@ def in_words(thresholds: Thresholds) -> str:
     return fail if thresholds.review_from is None else f"{fail}, review from {thresholds.review_from:.6g}"
 
 
-def evidence_words(found: Evidence, caution: str = "") -> str:
+def evidence_words(evidence: Evidence, caution: str = "") -> str:
     """Say what the parts show about escapes, and what a claim would need.
 
     Args:
-        found: As `inspector.domain.evidence.evidence` found it.
+        evidence: As `inspector.domain.evidence.evidence` found it.
         caution: Why these parts prove nothing all the same, as a sentence; empty where they do.
     """
-    claim, defective = f"≤ {100 * found.claim:.3g} %", found.bad.total
+    claim, defective = f"≤ {100 * evidence.claim:.3g} %", evidence.bad.total
     if not defective:
-        return f"No defective part: nothing is known of escapes; {claim} would need {found.needed:,} without a miss."
-    words = f"{defective:,} defective parts, {found.bad.count:,} missed: "
-    shows = f"escapes ≤ {100 * found.upper:.3g} % at 95 %"
-    if not found.shown:
-        return f"{words}shows {shows}; {claim} would need {found.needed:,} without a miss. {caution}".rstrip()
+        return f"No defective part: nothing is known of escapes; {claim} would need {evidence.needed:,} without a miss."
+    words = f"{defective:,} defective parts, {evidence.bad.count:,} missed: "
+    shows = f"escapes ≤ {100 * evidence.upper:.3g} % at 95 %"
+    if not evidence.shown:
+        return f"{words}shows {shows}; {claim} would need {evidence.needed:,} without a miss. {caution}".rstrip()
     if caution:
         return f"{words}would show {shows}. {caution}"
     return f"✓ {words}shows {shows}; the claim of {claim} is carried, if these parts are like those of the line."
@@ -40,22 +40,22 @@ def some(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
-def version_words(one: RecipeVersion) -> tuple[str, str, str, str]:
+def version_words(version: RecipeVersion) -> tuple[str, str, str, str]:
     """Say when a version of a recipe was made, by whom, what it changed and why.
 
     Returns:
         Who is a dash and why empty where nobody is on record.
     """
-    change, recipe = one.change, one.recipe
-    when = f"{(one.saved if change is None else change.time).astimezone():%Y-%m-%d %H:%M}"
+    change, recipe = version.change, version.recipe
+    when = f"{(version.saved if change is None else change.time).astimezone():%Y-%m-%d %H:%M}"
     if recipe is None:
-        return when, "–", f"cannot be read: {one.fault}", ""
+        return when, "–", f"cannot be read: {version.fault}", ""
     if change is not None:
         return when, change.author, f"{in_words(change.after)}; before: {in_words(change.before)}", change.reason
-    if not one.changed:
-        return when, "–", "the first that was kept" if one.version == 1 else "nothing changed", ""
+    if not version.changed:
+        return when, "–", "the first that was kept" if version.version == 1 else "nothing changed", ""
     words = []
-    for key in one.changed:
+    for key in version.changed:
         if key == "thresholds":
             own = recipe.thresholds
             words.append("the model's own thresholds" if own is None else in_words(own))
