@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from trainer.dataset import TEST, labels
 from trainer.evaluation import AVERAGED, ConfusionCounts, Evaluation, Folds, Spread
-from trainer.gate import expected_of, operating_point
+from trainer.gate import expected_of
 from trainer.judged import Judged
 from trainer.methods import Plan, plan_of, train_plan
 from trainer.metrics import evaluate
 from trainer.paired import spread
 from trainer.protocol import Command, Progress
 from trainer.split import cross_test
+from trainer.thresholds import operating_point
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence

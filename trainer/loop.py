@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from inspector.domain.errors import BundleError
 from inspector.vision.scores import SCORES_FILE
 from trainer.candidates import cross_tested, train_best
+from trainer.checks import in_words
 from trainer.dataset import TEST
 from trainer.examine import contents_of, examine, sizes
 from trainer.export import environment, write_final
 from trainer.frozen import freezer
-from trainer.gate import in_words, make
+from trainer.gate import make
 from trainer.judge import judge
 from trainer.judged import Judged
 from trainer.methods import Context

@@ -9,14 +9,14 @@ import numpy as np
 
 from inspector.domain.operating_point import LabelledScores
 from inspector.domain.outcome import Prices
+from inspector.domain.records import Thresholds
 from inspector.domain.statistics import logits
 from trainer.judged import CLIP, MetricsError, checked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from inspector.domain.records import Thresholds
-    from trainer.protocol import Rule
+    from trainer.protocol import Rule, TrainRequest
 
 _TOLD_APART = 0.005  # logits; rounding moves them by a third of it
 
@@ -72,6 +72,25 @@ def choose_thresholds(
     return chosen if review_band is None else parts.with_band(chosen.fail_at, review_band)
 
 
+def operating_point(scores: NDArray[np.float64], truth: NDArray[np.int64], request: TrainRequest) -> Thresholds:
+    """Choose where rejection and review begin.
+
+    Args:
+        scores: (N,) P(defective) on validation.
+        truth: (N,) 0 good, 1 defective.
+        request: The rule and its numbers.
+    """
+    return choose_thresholds(
+        scores,
+        truth,
+        request.rule,
+        escape_limit=request.escape_limit,
+        escape_cost=request.escape_cost,
+        reject_cost=request.reject_cost,
+        review_band=request.review_band,
+    )
+
+
 def settle(threshold: float, scores: NDArray[np.float64]) -> float:
     """Lower a threshold until no score lies so near that rounding decides on which side it is.
 
@@ -92,3 +111,17 @@ def settle(threshold: float, scores: NDArray[np.float64]) -> float:
             break
         settled = min(settled, 1 / (1 + math.exp(-(float(near[0]) - 1.01 * _TOLD_APART))))
     return settled
+
+
+def clear_of(scores: NDArray[np.float64], chosen: Thresholds) -> Thresholds:
+    """Return an operating point that no rounding of the scores can matter to.
+
+    Args:
+        scores: (N,) P(defective) of the validation pictures, as in training.
+        chosen: It is lowered where a score lies too near, see `settle`. A review band that was asked for stays, below
+            the first threshold.
+    """
+    fail_at, review_from = settle(chosen.fail_at, scores), chosen.review_from
+    if review_from is not None:
+        review_from = round(settle(min(review_from, fail_at), np.append(scores, fail_at)), 6)
+    return Thresholds(fail_at=round(fail_at, 6), review_from=review_from)

@@ -24,9 +24,10 @@ from inspector.pictures import read_picture
 from inspector.vision.preprocess import fit
 from tests.bench.common import inputs, last, standard_error
 from tests.bench.store import Store
+from trainer.checks import check
 from trainer.dataset import TEST, TRAIN, Dataset, hashed, labels, read_dataset
 from trainer.frozen import freezer
-from trainer.gate import Made, check, expected_of, make
+from trainer.gate import Made, expected_of, make
 from trainer.judge import judge
 from trainer.methods import Context, plan_of, train_plan
 from trainer.metrics import figures

@@ -28,13 +28,14 @@ from tests.processors import PLAIN, VNNI
 from trainer import export, frozen
 from trainer.augment import NONE
 from trainer.cache import Plain, activations, fill
+from trainer.checks import INT8_TOLERANCE, LEAST_CORRELATION, TOLERANCE, Expected, check, in_words
 from trainer.dataset import Sample, hashed, read_dataset
 from trainer.frozen import Freezer, Frozen, freeze, freezer
-from trainer.gate import INT8_TOLERANCE, LEAST_CORRELATION, TOLERANCE, Expected, check, clear_of, in_words
 from trainer.loop import train
 from trainer.networks import backbone as load_backbone
 from trainer.protocol import Epoch, Progress, Result, TrainRequest
 from trainer.steps import fast_int8
+from trainer.thresholds import clear_of
 
 PREPROCESSING = Preprocessing(input_size=64)
 
