@@ -74,7 +74,7 @@ def make_two_graph_bundle(folder: Path, *, precisions: Mapping[Precision, Precis
     with tempfile.TemporaryDirectory() as plain:
         source = make_bundle(Path(plain) / folder.name)
         fields = ManifestFields(
-            **load_manifest(source).model_dump(exclude={"files", "format_version", "precisions"}),
+            **load_manifest(source).model_dump(exclude={"files", "seal", "format_version", "precisions"}),
             precisions=dict(precisions or {}),
         )
         other, other_weights = _graph_files(64, 2, BIAS + 1.0)

@@ -24,7 +24,6 @@ from inspector.cli.common import (
     home_of,
     say,
 )
-from inspector.data_version import check_data
 from inspector.domain.errors import InspectorError
 from inspector.programs import AS_STATION, has_trainer, is_installed, is_packaged, trainer_command
 
@@ -69,6 +68,8 @@ def main(arguments: Sequence[str]) -> int:
     parser = build_parser()
     parsed = parser.parse_args(arguments)
     _refuse_window_options(parser, parsed)
+    from inspector.data_version import check_data  # pydantic takes a moment, and --help has been answered
+
     with _program_log(home_of(parsed).program_log, windowed=run.opens_window(parsed)):
         try:
             check_data(home_of(parsed).root)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -23,6 +24,7 @@ from inspector.vision.manifest import (
     ManifestFields,
     check_file_name,
     parse_manifest,
+    seal_of,
 )
 from inspector.vision.preprocess import ColourOrder, Preprocessing, ResizePolicy
 
@@ -144,7 +146,9 @@ def write_bundle(
             staging.chmod(0o755)  # mkdtemp makes it private
             digests = {name: _put(content, staging / name) for name, content in files.items()}
             manifest = Manifest(**dict(fields), files=digests)
-            _put((manifest.model_dump_json(indent=2) + "\n").encode(), staging / MANIFEST_FILE)
+            stated = manifest.model_dump(mode="json")
+            sealed = {**stated, "seal": seal_of(stated)}
+            _put((json.dumps(sealed, indent=2, ensure_ascii=False) + "\n").encode(), staging / MANIFEST_FILE)
             _swap(staging, folder)
         finally:
             shutil.rmtree(staging, ignore_errors=True)

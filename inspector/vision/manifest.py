@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Literal, Self
@@ -24,6 +26,7 @@ from inspector.json_file import JsonError, faults_in, parse_json
 from inspector.vision.preprocess import Preprocessing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 #: The manifest's file name in the bundle's folder.
@@ -133,6 +136,9 @@ class Manifest(ManifestFields):
     """A bundle's validated ``manifest.json``."""
 
     format_version: int = FORMAT_VERSION
+    seal: Annotated[
+        str, Field(description="`seal_of` the other fields; empty in bundles of before, whose manifest is not checked")
+    ] = ""
     files: Annotated[
         dict[str, str], Field(min_length=1, description="SHA-256 of every file, by its path in the folder")
     ]
@@ -146,6 +152,22 @@ class Manifest(ManifestFields):
                 msg = f"the SHA-256 of {name} is not 64 hexadecimal digits: {digest!r}"
                 raise ValueError(msg)
         return value
+
+
+def seal_of(fields: Mapping[str, JsonValue]) -> str:
+    """Return what a manifest is sealed with, so that a change by hand, of a threshold for one, is noticed.
+
+    It keeps out slips, not intent: whoever changes a manifest can seal it anew.
+
+    Args:
+        fields: The manifest as it stands in the file; its own seal is left out.
+
+    Returns:
+        SHA-256 of the fields as JSON with sorted keys and without spaces, hex.
+    """
+    unsealed = {name: value for name, value in fields.items() if name != "seal"}
+    text = json.dumps(unsealed, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
 def check_file_name(name: str) -> None:
@@ -174,7 +196,8 @@ def parse_manifest(text: str | bytes, *, where: Path) -> Manifest:
         where: The file, for the error's text.
 
     Raises:
-        BundleError: If it is not JSON, is of another format version, or has a key or value that is not known.
+        BundleError: If it is not JSON, is of another format version, has a key or value that is not known, or was
+            changed after it was sealed.
     """
     try:
         data = parse_json(text, where=str(where))
@@ -187,6 +210,13 @@ def parse_manifest(text: str | bytes, *, where: Path) -> Manifest:
             "Update the program, or export the model again with this version.",
         )
     try:
-        return Manifest.model_validate(data)
+        manifest = Manifest.model_validate(data)
     except ValidationError as error:
         raise BundleError(f"the manifest {where} cannot be used: {faults_in(error)}", "Restore the bundle.") from error
+    assert isinstance(data, dict)
+    if manifest.seal and manifest.seal != seal_of(data):
+        raise BundleError(
+            f"the manifest {where} was changed after the model was made (its seal does not fit)",
+            "Restore the bundle. Thresholds are set in the recipe (Operating point, or “inspector recipe thresholds”).",
+        )
+    return manifest

@@ -44,7 +44,7 @@ def scored_bundle(folder: Path, data: Path, scored: Sequence[Scored] = USUAL) ->
     with tempfile.TemporaryDirectory() as plain:
         source = make_bundle(Path(plain) / folder.name)
         fields = ManifestFields(
-            **load_manifest(source).model_dump(exclude={"files", "format_version", "training"}),
+            **load_manifest(source).model_dump(exclude={"files", "seal", "format_version", "training"}),
             training={"request": {"data": str(data)}},
         )
         files: dict[str, Path | bytes] = {name: source / name for name in ("graph.xml", "graph.bin")}

@@ -176,7 +176,7 @@ def test_an_impossible_choice_is_explained(tmp_path: Path, device: str, precisio
 def test_an_int8_graph_runs_as_int8_only(tmp_path: Path) -> None:
     source = Bundle.load(make_bundle(tmp_path / "spots"))
     fields = ManifestFields(
-        **{**source.manifest.model_dump(exclude={"files", "format_version"}), "graph_precision": "int8"}
+        **{**source.manifest.model_dump(exclude={"files", "seal", "format_version"}), "graph_precision": "int8"}
     )
     files: dict[str, Path | bytes] = {name: source.folder / name for name in ("graph.xml", "graph.bin")}
     bundle = write_bundle(tmp_path / "int8", fields, files)
@@ -203,7 +203,7 @@ def _graph_bundle(folder: Path, *, classes: int, value: float, names: tuple[str,
     staging.mkdir()
     ov.save_model(model, staging / "graph.xml", compress_to_fp16=False)
     template = Bundle.load(make_bundle(folder / "template")).manifest
-    fields = ManifestFields(**template.model_dump(exclude={"files", "format_version"}))
+    fields = ManifestFields(**template.model_dump(exclude={"files", "seal", "format_version"}))
     files: dict[str, Path | bytes] = {name: staging / name for name in ("graph.xml", "graph.bin")}
     return write_bundle(folder / "made", fields, files)
 
@@ -230,7 +230,7 @@ def test_a_graph_that_is_not_ours_is_refused(
 
 def test_a_graph_file_that_is_no_graph_is_refused(tmp_path: Path) -> None:
     template = Bundle.load(make_bundle(tmp_path / "template")).manifest
-    fields = ManifestFields(**template.model_dump(exclude={"files", "format_version"}))
+    fields = ManifestFields(**template.model_dump(exclude={"files", "seal", "format_version"}))
     bundle = write_bundle(tmp_path / "made", fields, {"graph.xml": b"<net/>", "graph.bin": b""})
     with pytest.raises(BundleError, match="cannot be used"):
         OpenVinoClassifier(bundle)

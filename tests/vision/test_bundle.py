@@ -12,7 +12,7 @@ from inspector.domain.classes import Classes
 from inspector.domain.errors import BundleError
 from inspector.domain.records import Thresholds
 from inspector.vision.bundle import Bundle, ManifestFields, load_manifest, verify_bundle, write_bundle
-from inspector.vision.manifest import check_file_name
+from inspector.vision.manifest import check_file_name, seal_of
 from inspector.vision.store import ModelStore
 from tests.bundles import make_bundle
 
@@ -36,9 +36,11 @@ def folder(tmp_path: Path) -> Path:
     return make_bundle(tmp_path / "spots")
 
 
-def rewrite(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
+def rewrite(folder: Path, change: Callable[[dict[str, Any]], None], *, reseal: bool = False) -> None:
     data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     change(data)
+    if reseal:
+        data["seal"] = seal_of(data)
     (folder / "manifest.json").write_text(json.dumps(data), encoding="utf-8")
 
 
@@ -46,7 +48,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     written = write_bundle(tmp_path / "a" / "b", FIELDS, FILES)
     read = Bundle.load(tmp_path / "a" / "b")
     assert read == written
-    assert ManifestFields(**read.manifest.model_dump(exclude={"files", "format_version"})) == FIELDS
+    assert ManifestFields(**read.manifest.model_dump(exclude={"files", "seal", "format_version"})) == FIELDS
     assert read.manifest.classes == Classes(("defective", "good"), "good")
     assert read.weights_path is None
     assert (read.folder / "report" / "report.json").read_bytes() == b"{}"
@@ -99,7 +101,7 @@ def test_another_format_version_is_refused(folder: Path, version: object) -> Non
 def test_a_manifest_that_makes_no_sense_is_refused(
     folder: Path, change: Callable[[dict[str, Any]], None], named: str
 ) -> None:
-    rewrite(folder, change)
+    rewrite(folder, change, reseal=True)
     with pytest.raises(BundleError, match=named):
         verify_bundle(folder)
 
@@ -109,6 +111,27 @@ def test_a_manifest_that_is_none_is_refused(folder: Path, content: bytes) -> Non
     (folder / "manifest.json").write_bytes(content)
     with pytest.raises(BundleError, match=r"the manifest .*manifest\.json"):
         verify_bundle(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data["thresholds"].update(fail_at=0.99),
+        lambda data: data.update(good_class="defective"),
+        lambda data: data["metrics"].update(accuracy=1.0),
+    ],
+)
+def test_a_manifest_that_was_changed_by_hand_is_refused(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    rewrite(folder, change)
+    with pytest.raises(BundleError, match="was changed after the model was made"):
+        verify_bundle(folder)
+
+
+def test_a_manifest_of_before_seals_is_read_and_white_space_is_no_change(folder: Path) -> None:
+    rewrite(folder, lambda data: None)
+    sealed = load_manifest(folder)
+    rewrite(folder, lambda data: data.pop("seal"))
+    assert load_manifest(folder) == sealed.model_copy(update={"seal": ""})
 
 
 def test_a_pickle_in_the_folder_is_refused(folder: Path) -> None:
