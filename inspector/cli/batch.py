@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,14 +26,12 @@ from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
     import argparse
-    import threading
+    from collections.abc import Generator
 
-    from inspector.batch import Job, Judge, Listing, ResultTable, RunRecord, Survey
+    from inspector.batch.progress import RunProgress
+    from inspector.batch.run import BatchOrder, BatchOutcome
     from inspector.cli.batch_progress import Reporter
-    from inspector.domain.config import QualityLimits
     from inspector.domain.records import Thresholds
-    from inspector.paths import Home
-    from inspector.recipes.recipe import Recipe
     from inspector.vision.classifier import Classifier
 
 
@@ -71,205 +69,115 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     parser.set_defaults(command=run)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """What the command line says, found."""
-
-    home: Home
-    recipe: Recipe | None
-    model_folder: Path
-    thresholds: Thresholds
-    quality: QualityLimits
-    input_size: int
-    trained_on: str
-
-
 def run(parsed: argparse.Namespace) -> int:
     """Judge the folder."""
-    from inspector.batch import labels_for, list_pictures, prepare_process, survey
-    from inspector.batch.progress import BatchStage
+    from inspector import assembly
+    from inspector.batch.run import run_batch
     from inspector.batch.run_state import STOP_FILE
     from inspector.cli.batch_progress import Bar, Lines
 
-    folder: Path = parsed.folder
-    out: Path = parsed.out or folder.absolute().with_name(f"{folder.absolute().name}-results")
+    out: Path = parsed.out or parsed.folder.absolute().with_name(f"{parsed.folder.absolute().name}-results")
     parsed.json = parsed.json or parsed.progress == "json"  # errors, too, are said there
     with stop_signals() as stop:
-        bar = Lines(out / STOP_FILE, stop) if parsed.progress == "json" else Bar()
-        if isinstance(bar, Lines):
-            bar.hello()
-        with bar.shown() if isinstance(bar, Bar) else nullcontext():
-            asked = _asked(parsed)
-            labels = labels_for(folder, parsed.labels)
-            bar.stage(BatchStage.LISTING)
-            listing = list_pictures(folder, recursive=parsed.recursive, leave_out=out / "overlays")
-            if not len(listing):
-                raise _no_picture(folder, listing)
-            found = survey(listing, labels)
-            prepare_process()
-            bar.stage(BatchStage.LOADING)
-            table = _judged(parsed, asked, listing, found, out, bar, stop)
+        reporter: Reporter = Lines(out / STOP_FILE, stop) if parsed.progress == "json" else Bar()
+        with reporter.shown():
+            order, settings = _order(parsed, out), settings_in_force(parsed)
+
+            def load() -> Classifier:
+                return assembly.load_classifier(
+                    str(order.model_folder),
+                    home_of(parsed),
+                    device=settings.device,
+                    precision=settings.precision,
+                    thresholds=order.thresholds,
+                )
+
+            outcome = _followed(run_batch(order, load, stop=stop), reporter)
         # a signal that comes now must not end the process before it has said that all are judged
-        return _summarise(parsed, table, found, stopped=stop.is_set())
+        return _summarise(parsed, outcome)
 
 
-def _asked(parsed: argparse.Namespace) -> _Asked:
+def _followed(steps: Generator[RunProgress, None, BatchOutcome], reporter: Reporter) -> BatchOutcome:
+    with closing(steps):
+        while True:
+            try:
+                reporter.tell(next(steps))
+            except StopIteration as end:
+                outcome: BatchOutcome = end.value
+                return outcome
+
+
+def _order(parsed: argparse.Namespace, out: Path) -> BatchOrder:
     """Find recipe, model and operating point.
 
     Raises:
         InspectorError: If one of them is not there, or they do not fit.
     """
     from inspector import assembly
-    from inspector.batch.record import trained_on
+    from inspector.batch.record import RunRecord, trained_on
+    from inspector.batch.run import BatchOrder
     from inspector.domain.config import QualityLimits
-    from inspector.domain.records import Thresholds
+    from inspector.user import user_name
 
     home = home_of(parsed)
     recipe = assembly.find_recipe(parsed.recipe, home) if parsed.recipe else None
     folder, manifest = assembly.model_manifest(recipe.model if recipe else parsed.model, home)
-    points = (recipe.thresholds if recipe else None) or manifest.thresholds
+    return BatchOrder(
+        record=RunRecord(
+            folder=str(parsed.folder.absolute()),
+            recursive=parsed.recursive,
+            recipe=recipe.name if recipe else "",
+            recipe_version=recipe.version if recipe else None,
+            model=parsed.model,
+            device=parsed.device,
+            precision=parsed.precision,
+            labels_file=str(parsed.labels.absolute()) if parsed.labels else "",
+            started=datetime.now(UTC),
+            who=user_name(),
+        ),
+        pictures=parsed.folder,
+        labels_file=parsed.labels,
+        out=out,
+        model_folder=folder.absolute(),
+        trained_on=trained_on(manifest),
+        input_size=manifest.preprocessing.input_size,
+        thresholds=_thresholds(parsed, (recipe.thresholds if recipe else None) or manifest.thresholds),
+        quality=recipe.quality if recipe else QualityLimits(),
+        overlays=parsed.overlay,
+        restart=parsed.restart,
+    )
+
+
+def _thresholds(parsed: argparse.Namespace, points: Thresholds) -> Thresholds:
+    """Return an operating point with what the options say instead."""
     try:
-        points = Thresholds(
+        return replace(
+            points,
             fail_at=points.fail_at if parsed.fail_at is None else parsed.fail_at,
             review_from=points.review_from if parsed.review_from is None else parsed.review_from,
         )
     except ValueError as error:
         raise InspectorError(f"the operating point cannot be used: {error}", "Give both thresholds.") from error
-    return _Asked(
-        home=home,
-        recipe=recipe,
-        model_folder=folder.absolute(),
-        thresholds=points,
-        quality=recipe.quality if recipe else QualityLimits(),
-        input_size=manifest.preprocessing.input_size,
-        trained_on=trained_on(manifest),
-    )
 
 
-def _judged(
-    parsed: argparse.Namespace,
-    asked: _Asked,
-    listing: Listing,
-    found: Survey,
-    out: Path,
-    bar: Reporter,
-    stop: threading.Event,
-) -> ResultTable:
-    from inspector import assembly
-    from inspector.batch import Job, ResultTable
-    from inspector.batch.record import note, refuse_other
-
-    settings = settings_in_force(parsed)
-    classifier = assembly.load_classifier(
-        str(asked.model_folder),
-        asked.home,
-        device=settings.device,
-        precision=settings.precision,
-        thresholds=asked.thresholds,
-    )
-    try:
-        record = _record(parsed, asked, found, classifier)
-        if not parsed.restart:
-            refuse_other(out, record)
-        model = classifier.identity.sha256
-        with ResultTable(out, listing, model, overlays=parsed.overlay, restart=parsed.restart) as table:
-            note(out, record, restart=parsed.restart)
-            job = Job(
-                folder=listing.folder,
-                overlays=out / "overlays" if parsed.overlay else None,
-                input_size=asked.input_size,
-                thresholds=asked.thresholds,
-                quality=asked.quality,
-            )
-            _judge_all(classifier, listing, job, table, bar, stop)
-            table.finish()
-    finally:
-        classifier.close()
-    return table
-
-
-def _record(parsed: argparse.Namespace, asked: _Asked, found: Survey, classifier: Classifier) -> RunRecord:
-    from inspector.batch import RunRecord
-    from inspector.user import user_name
-
-    return RunRecord(
-        folder=str(parsed.folder.absolute()),
-        recursive=parsed.recursive,
-        recipe=asked.recipe.name if asked.recipe else "",
-        recipe_version=asked.recipe.version if asked.recipe else None,
-        model=parsed.model,
-        device=parsed.device,
-        precision=parsed.precision,
-        labels_file=str(parsed.labels.absolute()) if parsed.labels else "",
-        started=datetime.now(UTC),
-        who=user_name(),
-        judge=_judge(asked, classifier),
-        survey=found,
-    )
-
-
-def _judge(asked: _Asked, classifier: Classifier) -> Judge:
-    from inspector import __version__
-    from inspector.batch import Judge
-
-    identity = classifier.identity
-    return Judge(
-        model_name=identity.name,
-        model_folder=str(asked.model_folder),
-        model_sha256=identity.sha256,
-        device=identity.device,
-        precision=identity.precision,
-        backend=identity.backend,
-        thresholds=asked.thresholds,
-        quality=asked.quality,
-        software_version=__version__,
-        trained_on=asked.trained_on,
-    )
-
-
-def _judge_all(
-    classifier: Classifier, listing: Listing, job: Job, table: ResultTable, bar: Reporter, stop: threading.Event
-) -> None:
-    from inspector.batch import judge_listing
-
-    left = table.left()
-    bar.begin(len(listing) - len(left), len(listing))
-    for judged in judge_listing(listing, left, job, classifier, stop=stop):
-        for index, row in judged:
-            table.add(index, row)
-        bar.advance(len(judged))
-    bar.end()
-
-
-def _no_picture(folder: Path, listing: Listing) -> InspectorError:
-    if listing.masks_left_out:
-        return InspectorError(
-            f"there is no picture in {folder} but {listing.masks_left_out} masks in ground_truth folders",
-            "Choose the folder above.",
-        )
-    return InspectorError(f"there is no picture in {folder}", "Check the path, or add --recursive.")
-
-
-def _summarise(parsed: argparse.Namespace, table: ResultTable, found: Survey, *, stopped: bool) -> int:
-    files = found.pictures
-    counts = {verdict.lower(): table.count(verdict) for verdict in ("PASS", "FAIL", "REVIEW", "ERROR")}
-    judged = sum(counts.values())
-    interrupted = stopped and judged < files
+def _summarise(parsed: argparse.Namespace, outcome: BatchOutcome) -> int:
+    contents, tally = outcome.survey, outcome.tally
+    counts = {"pass": tally.passed, "fail": tally.failed, "review": tally.review, "error": tally.error}
     if parsed.json:
-        stage = {"stage": "interrupted" if interrupted else "done"} if parsed.progress == "json" else {}
-        labels = {"good": found.good, "defective": found.defective, "unlabelled": found.unlabelled}
-        others = {"labels": labels, "masks_left_out": found.masks_left_out, "gone": table.gone}
-        out = {"results": str(table.path), "interrupted": interrupted}
-        emit({**stage, "files": files, "judged": judged, **counts, **out, **others})
+        stage = {"stage": "interrupted" if outcome.interrupted else "done"} if parsed.progress == "json" else {}
+        labels = {"good": contents.good, "defective": contents.defective, "unlabelled": contents.unlabelled}
+        others = {"labels": labels, "masks_left_out": contents.masks_left_out, "gone": outcome.gone}
+        out = {"results": str(outcome.results), "interrupted": outcome.interrupted}
+        emit({**stage, "files": contents.pictures, "judged": tally.inspected, **counts, **out, **others})
     else:
         parts = ", ".join(f"{count} {name}" for name, count in counts.items())
-        print(f"{judged} of {files} files: {parts}")
-        if found.good or found.defective:
-            print(f"labels: {found.good} good, {found.defective} defective, {found.unlabelled} without")
-        print(table.path)
-    if found.masks_left_out:
-        say(f"{found.masks_left_out} masks in ground_truth folders were left out")
-    if interrupted:
+        print(f"{tally.inspected} of {contents.pictures} files: {parts}")
+        if contents.good or contents.defective:
+            print(f"labels: {contents.good} good, {contents.defective} defective, {contents.unlabelled} without")
+        print(outcome.results)
+    if contents.masks_left_out:
+        say(f"{contents.masks_left_out} masks in ground_truth folders were left out")
+    if outcome.interrupted:
         say("interrupted; run the same command again to go on")
         return EXIT_INTERRUPTED
     return EXIT_OK

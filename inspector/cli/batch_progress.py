@@ -7,90 +7,54 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from inspector.batch.progress import BatchStage, RunProgress
+from inspector.batch.progress import BatchStage
 from inspector.cli.common import emit, say
+from inspector.runs.processes import mark_of
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from inspector.batch.progress import RunProgress
+
 _SAY_EVERY_S = 10.0
-_EMIT_EVERY_S = 0.25
 
 
 class Reporter(Protocol):
-    """Is told how far a batch is."""
+    """Says how far a batch is."""
 
-    def stage(self, stage: BatchStage) -> None:
-        """Note what is done now: listing or loading."""
+    def shown(self) -> AbstractContextManager[None]:
+        """Begin to say, and end."""
         ...
 
-    def begin(self, done: int, total: int) -> None:
-        """Note that judging begins: so many files have a row already, so many there are."""
-        ...
-
-    def advance(self, count: int) -> None:
-        """Note that so many more have a row."""
-        ...
-
-    def end(self) -> None:
-        """Note that judging has ended, or was stopped: what is said last is how far it came."""
+    def tell(self, progress: RunProgress) -> None:
+        """Say how far it is."""
         ...
 
 
 class Lines:
-    """Writes JSON lines to stdout, and looks whether a file asks for the end.
+    """Writes JSON lines to stdout, the first of which says which process this is; looks whether it is to end.
 
     Args:
-        stop_file: What asks.
+        stop_file: Asks for the end once it is there.
         stop: Is set then.
     """
 
     def __init__(self, stop_file: Path, stop: threading.Event) -> None:
         self._stop_file = stop_file
         self._stop = stop
-        self._done = self._judged = self._total = 0
-        self._begun_s = self._said_s = time.perf_counter()
 
-    def hello(self) -> None:
-        """Say which process this is."""
-        from inspector.runs.processes import mark_of
-
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """See `Reporter`."""
         emit(mark_of(os.getpid()).model_dump())
+        yield
 
-    def stage(self, stage: BatchStage) -> None:
+    def tell(self, progress: RunProgress) -> None:
         """See `Reporter`."""
-        emit(RunProgress(stage=stage).model_dump(exclude_unset=True))
-        self._look()
-
-    def begin(self, done: int, total: int) -> None:
-        """See `Reporter`."""
-        self._done, self._total = done, total
-        self._begun_s = time.perf_counter()
-        self._say()
-
-    def advance(self, count: int) -> None:
-        """See `Reporter`."""
-        self._done += count
-        self._judged += count
-        if time.perf_counter() - self._said_s >= _EMIT_EVERY_S or self._done >= self._total:
-            self._say()
-
-    def end(self) -> None:
-        """See `Reporter`."""
-        self._say()
-
-    def _say(self) -> None:
-        self._said_s = time.perf_counter()
-        rate = self._judged / max(self._said_s - self._begun_s, 1e-6) if self._judged else None
-        left = round((self._total - self._done) / rate, 1) if rate else None
-        rate = round(rate, 2) if rate else None
-        far = RunProgress(stage=BatchStage.JUDGING, done=self._done, total=self._total, rate=rate, seconds_left=left)
-        emit(far.model_dump())
-        self._look()
-
-    def _look(self) -> None:
+        emit(progress.model_dump(exclude_unset=True))
         if self._stop_file.exists():
             self._stop.set()
 
@@ -106,37 +70,28 @@ class Bar:
         columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
         self._progress = Progress(*columns, console=self._console, disable=not self._console.is_terminal)
         self._task = self._progress.add_task("", total=0, rate="", visible=False)
-        self._done = self._total = 0
-        self._begun_s = self._said_s = time.perf_counter()
+        self._there: int | None = None
+        self._said_s = 0.0
 
     @contextmanager
     def shown(self) -> Iterator[None]:
-        """Show it while the batch runs."""
+        """See `Reporter`."""
         with self._progress:
             yield
 
-    def stage(self, stage: BatchStage) -> None:
+    def tell(self, progress: RunProgress) -> None:
         """See `Reporter`."""
-
-    def begin(self, done: int, total: int) -> None:
-        """See `Reporter`."""
-        if done:
-            say(f"{done} of {total} files have a row already; going on with the others")
-        self._total = total - done
-        self._begun_s = self._said_s = time.perf_counter()
-        self._progress.update(self._task, total=self._total, visible=True)
-
-    def advance(self, count: int) -> None:
-        """See `Reporter`."""
-        self._done += count
+        if progress.stage is not BatchStage.JUDGING:
+            return
+        if self._there is None:
+            self._there, self._said_s = progress.done, time.perf_counter()
+            if progress.done:
+                say(f"{progress.done} of {progress.total} files have a row already; going on with the others")
+        done, total = progress.done - self._there, progress.total - self._there
+        rate = progress.rate or 0.0
+        words = f"{rate:.{0 if rate >= 10 else 1}f} pictures/s" if progress.rate else ""
+        self._progress.update(self._task, completed=done, total=total, rate=words, visible=True)
         now = time.perf_counter()
-        rate = self._done / max(now - self._begun_s, 1e-6)
-        words = f"{rate:.{0 if rate >= 10 else 1}f} pictures/s"
-        self._progress.update(self._task, completed=self._done, rate=words)
-        if not self._console.is_terminal and now - self._said_s > _SAY_EVERY_S:
+        if not self._console.is_terminal and progress.rate and now - self._said_s > _SAY_EVERY_S:
             self._said_s = now
-            left = (self._total - self._done) / max(rate, 1e-6)
-            say(f"{self._done} of {self._total} files, {rate:.1f} pictures/s, {left:.0f} s to go")
-
-    def end(self) -> None:
-        """See `Reporter`; the summary follows."""
+            say(f"{done} of {total} files, {rate:.1f} pictures/s, {progress.seconds_left:.0f} s to go")

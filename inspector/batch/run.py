@@ -1,0 +1,211 @@
+"""One batch from its folder to its rows; the command and the process that the window starts run this."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inspector import __version__
+from inspector.batch.judge import Job
+from inspector.batch.listing import list_pictures
+from inspector.batch.pipeline import judge_listing
+from inspector.batch.process import prepare_process
+from inspector.batch.progress import BatchStage, RunProgress
+from inspector.batch.record import Judge, note, refuse_other
+from inspector.batch.results import ResultTable
+from inspector.batch.survey import labels_for, survey
+from inspector.domain.errors import InspectorError
+from inspector.domain.records import Verdict
+from inspector.domain.tally import Tally
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Generator, Iterator
+    from pathlib import Path
+
+    from inspector.batch.listing import Listing
+    from inspector.batch.record import RunRecord
+    from inspector.batch.survey import Survey
+    from inspector.domain.config import QualityLimits
+    from inspector.domain.records import Thresholds
+    from inspector.vision.classifier import Classifier
+
+_SAY_EVERY_S = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchOrder:
+    """What is to be judged, by what, and where the rows go.
+
+    Args:
+        record: What was asked for, without judge and survey.
+        pictures: The folder of pictures.
+        labels_file: A table of labels; None for the folders' names.
+        out: The batch's folder, for the rows.
+        model_folder: The folder of the model's bundle.
+        trained_on: The pictures that the model learnt from; empty where it does not say.
+        input_size: Side of the network's square, in pixels.
+        thresholds: The operating point.
+        quality: Limits of the pictures' own quality.
+        overlays: Write each picture with its heatmap.
+        restart: Throw away what is in the folder.
+    """
+
+    record: RunRecord
+    pictures: Path
+    labels_file: Path | None
+    out: Path
+    model_folder: Path
+    trained_on: str
+    input_size: int
+    thresholds: Thresholds
+    quality: QualityLimits
+    overlays: bool = False
+    restart: bool = False
+
+    @property
+    def overlay_folder(self) -> Path:
+        """Where pictures with their heatmaps go; left out of the listing."""
+        return self.out / "overlays"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchOutcome:
+    """What came of a batch.
+
+    Args:
+        results: Its results.csv.
+        survey: What the folder holds.
+        tally: The files that have a row, by verdict.
+        gone: Rows that are kept of files that are no longer there.
+        interrupted: True where it was stopped before every file had a row.
+    """
+
+    results: Path
+    survey: Survey
+    tally: Tally
+    gone: int
+    interrupted: bool
+
+
+def run_batch(
+    order: BatchOrder, load: Callable[[], Classifier], *, stop: threading.Event
+) -> Generator[RunProgress, None, BatchOutcome]:
+    """Judge the files of a folder that have no row yet; for the rest of the process's life it is one for batches.
+
+    Args:
+        order: What is wanted.
+        load: Loads the model, after the folder has been listed.
+        stop: When set, the pictures at hand are finished and no others begun.
+
+    Yields:
+        What it is at; while it judges, how far it is: at once, a few times a second, and at the end.
+
+    Returns:
+        What came of it.
+
+    Raises:
+        InspectorError: If there is no picture, the rows that are there are another batch's, or something cannot be
+            read or written.
+    """
+    labels = labels_for(order.pictures, order.labels_file)
+    yield RunProgress(stage=BatchStage.LISTING)
+    listing = list_pictures(order.pictures, recursive=order.record.recursive, leave_out=order.overlay_folder)
+    if not len(listing):
+        raise _no_picture(order.pictures, listing)
+    contents = survey(listing, labels)
+    prepare_process()
+    yield RunProgress(stage=BatchStage.LOADING)
+    classifier = load()
+    try:
+        record = order.record.model_copy(update={"judge": _judge(order, classifier), "survey": contents})
+        if not order.restart:
+            refuse_other(order.out, record)
+        sha256 = classifier.identity.sha256
+        with ResultTable(order.out, listing, sha256, overlays=order.overlays, restart=order.restart) as table:
+            note(order.out, record, restart=order.restart)
+            yield from _judged(order, listing, classifier, table, stop)
+            table.finish()
+    finally:
+        classifier.close()
+    tally = Tally(
+        passed=table.count(Verdict.PASS.value),
+        failed=table.count(Verdict.FAIL.value),
+        review=table.count(Verdict.REVIEW.value),
+        error=table.count(Verdict.ERROR.value),
+    )
+    interrupted = stop.is_set() and tally.inspected < len(listing)
+    return BatchOutcome(results=table.path, survey=contents, tally=tally, gone=table.gone, interrupted=interrupted)
+
+
+def _judge(order: BatchOrder, classifier: Classifier) -> Judge:
+    identity = classifier.identity
+    return Judge(
+        model_name=identity.name,
+        model_folder=str(order.model_folder),
+        model_sha256=identity.sha256,
+        device=identity.device,
+        precision=identity.precision,
+        backend=identity.backend,
+        thresholds=order.thresholds,
+        quality=order.quality,
+        software_version=__version__,
+        trained_on=order.trained_on,
+    )
+
+
+def _judged(
+    order: BatchOrder, listing: Listing, classifier: Classifier, table: ResultTable, stop: threading.Event
+) -> Iterator[RunProgress]:
+    job = Job(
+        folder=listing.folder,
+        overlays=order.overlay_folder if order.overlays else None,
+        input_size=order.input_size,
+        thresholds=order.thresholds,
+        quality=order.quality,
+    )
+    left = table.left()
+    there = len(listing) - len(left)
+    pace = _Pace(there, len(listing))
+    yield pace.progress()
+    for rows in judge_listing(listing, left, job, classifier, stop=stop):
+        for index, row in rows:
+            table.add(index, row)
+        pace.done += len(rows)
+        if pace.is_due():
+            yield pace.progress()
+    yield pace.progress()
+
+
+class _Pace:
+    """How far the judging is, how fast, and whether it is time to say so."""
+
+    def __init__(self, there: int, total: int) -> None:
+        self.done = there
+        self._there, self._total = there, total
+        self._begun_s = self._said_s = time.perf_counter()
+
+    def is_due(self) -> bool:
+        return time.perf_counter() - self._said_s >= _SAY_EVERY_S
+
+    def progress(self) -> RunProgress:
+        self._said_s = time.perf_counter()
+        judged = self.done - self._there
+        rate = judged / max(self._said_s - self._begun_s, 1e-6)
+        return RunProgress(
+            stage=BatchStage.JUDGING,
+            done=self.done,
+            total=self._total,
+            rate=round(rate, 2) if judged else None,
+            seconds_left=round((self._total - self.done) / rate, 1) if judged else None,
+        )
+
+
+def _no_picture(folder: Path, listing: Listing) -> InspectorError:
+    if listing.masks_left_out:
+        return InspectorError(
+            f"there is no picture in {folder} but {listing.masks_left_out} masks in ground_truth folders",
+            "Choose the folder above.",
+        )
+    return InspectorError(f"there is no picture in {folder}", "Check the path, or add --recursive.")
