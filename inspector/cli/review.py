@@ -288,6 +288,8 @@ def _copied(entries: list[Entry], folder: Path) -> dict[str, Path]:
 
 
 def _population(queue: Queue) -> dict[str, Any]:
+    from inspector.cli.review_figures import PopulationFigures
+
     if queue.population is None:
         return {}
-    return {"population": review_results.population_to_json(queue.population)}
+    return {"population": PopulationFigures.of(queue.population).model_dump(mode="json")}

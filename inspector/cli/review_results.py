@@ -11,10 +11,7 @@ from inspector.cli.review_common import add_selection, open_reviews, selection
 
 if TYPE_CHECKING:
     from inspector.domain.rates import Estimate
-    from inspector.domain.review import Standing
-    from inspector.review.estimate import AuditReport
     from inspector.review.learning import LearningSet, LearningUpdate
-    from inspector.review.population import Population
 
 
 def add_commands(group: argparse._SubParsersAction[Any]) -> list[argparse.ArgumentParser]:
@@ -46,13 +43,14 @@ def add_commands(group: argparse._SubParsersAction[Any]) -> list[argparse.Argume
 
 def show_estimate(parsed: argparse.Namespace) -> int:
     """Show the estimate."""
+    from inspector.cli.review_figures import AuditFigures
     from inspector.review.estimate import audit_report
     from inspector.review.population import recipe_policies
 
     policies = recipe_policies(home_of(parsed).recipes)
     report = audit_report(open_reviews(parsed), selection(parsed), policies, claim=parsed.claim)
     if parsed.json:
-        emit(_report_to_json(report))
+        emit(AuditFigures.of(report).model_dump(mode="json"))
         return EXIT_OK
     estimate, population = report.estimate, report.population
     passed, rejected = estimate.passed, estimate.rejected
@@ -64,14 +62,14 @@ def show_estimate(parsed: argparse.Namespace) -> int:
         f"              {rejected.judged} of {population.rejects} rejects: {rejected.good} good, {rejected.defective} "
         f"defective, {rejected.unsure} unsure, {rejected.conflict} contradicted"
     )
-    for words, one in (
+    for words, figure in (
         ("defective", estimate.defective_passes),
         ("  exact", estimate.defective_passes_exact),
         ("false rejects", estimate.false_rejects),
         ("escape rate", estimate.escape_rate),
         ("corrected", estimate.yield_corrected),
     ):
-        print(f"{words:14}{_words(one)}")
+        print(f"{words:14}{_words(figure)}")
     if estimate.yield_fraction is not None:
         print(f"yield         {100 * estimate.yield_fraction:.2f} %, as the line counts")
     for note in report.notes:
@@ -81,20 +79,17 @@ def show_estimate(parsed: argparse.Namespace) -> int:
 
 def show_conflicts(parsed: argparse.Namespace) -> int:
     """Show the conflicts; neither side wins."""
+    from inspector.cli.review_figures import ConflictFigures
     from inspector.review.estimate import conflicts
 
-    rows = [
-        _conflict_to_json(conflict) for conflict in conflicts(open_reviews(parsed, read_only=True), selection(parsed))
-    ]
+    standings = conflicts(open_reviews(parsed, read_only=True), selection(parsed))
+    rows = [ConflictFigures.of(standing) for standing in standings]
     if parsed.json:
-        emit({"conflicts": rows})
+        emit({"conflicts": [row.model_dump(mode="json") for row in rows]})
         return EXIT_OK
     for row in rows:
-        print(
-            one_line(
-                f"{row['inspection_id']}  " + ", ".join(f"{who}: {what}" for who, what in row["judgements"].items())
-            )
-        )
+        said = ", ".join(f"{who}: {what}" for who, what in row.judgements.items())
+        print(one_line(f"{row.inspection_id}  {said}"))
     say(f"{len(rows)} parts are contradicted")
     return EXIT_OK
 
@@ -139,22 +134,6 @@ def write_manifest(parsed: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def population_to_json(population: Population) -> dict[str, Any]:
-    """Return the documented object of what an audit speaks about."""
-    return {
-        "passes": population.passes,
-        "rejects": population.rejects,
-        "errors": population.errors,
-        "outside": population.outside,
-        "one_in": population.one_in,
-        "kept_passes": len(population.kept_passes),
-        "kept_rejects": len(population.kept_rejects),
-        "not_saved": population.not_saved,
-        "problem": population.problem,
-        "next_step": population.next_step,
-    }
-
-
 # --- inside -----------------------------------------------------------------------------------------------------------
 
 
@@ -169,28 +148,6 @@ def _updated(parsed: argparse.Namespace) -> tuple[LearningSet, LearningUpdate]:
     if update.lost:
         say(f"the pictures of {len(update.lost)} parts are gone or altered, as of {update.lost[0]}: they are left out")
     return learning, update
-
-
-def _report_to_json(report: AuditReport) -> dict[str, Any]:
-    estimate = report.estimate
-    return {
-        "population": population_to_json(report.population),
-        **asdict(estimate),
-        "claim": {
-            "rate": estimate.claim.claim,
-            "upper": estimate.claim.upper,
-            "shown": estimate.claim.shown,
-            "parts_missing": estimate.claim.missing,
-        },
-        "conflicts": [_conflict_to_json(conflict) for conflict in report.conflicts],
-        "escapes": list(report.escapes),
-        "notes": list(report.notes),
-    }
-
-
-def _conflict_to_json(standing: Standing) -> dict[str, Any]:
-    said = {review.reviewer: review.judgement.value for review in standing.reviews if review.judgement is not None}
-    return {"inspection_id": standing.inspection_id, "judgements": said}
 
 
 def _words(estimate: Estimate) -> str:
