@@ -1,0 +1,82 @@
+"""A visit of a folder, step by step in the test's own thread."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from inspector.domain.records import BadPicture, Frame, Origin
+from inspector.pictures import encode_picture
+from inspector.sources import folder as folder_module
+from inspector.sources.folder import Patience, _Visit, file_key, folder_identity
+from inspector.sources.waiting import Waiting
+
+PNG = encode_picture(np.arange(12 * 16, dtype=np.uint8).reshape(12, 16), ".png")
+
+
+class Told:
+    """Stands in for `Notices`: tells what a test says."""
+
+    def __init__(self, *, watching: bool = True) -> None:
+        self.watching = watching
+        self.folders_changed = False
+        self.paths: list[Path] = []
+        self.waits: list[float] = []
+
+    def drain(self, wait_s: float) -> Iterator[Path]:
+        self.waits.append(wait_s)
+        paths, self.paths = self.paths, []
+        yield from paths
+
+
+class Watch:
+    """A visit of a folder, its clock and what it is told."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, **patience: float) -> None:
+        self.folder, self.now_s, self.clock_s = folder, 100.0, 1_000_000.0
+        monkeypatch.setattr(
+            folder_module, "time", SimpleNamespace(perf_counter=lambda: self.now_s, time=lambda: self.clock_s)
+        )
+        self.taken: set[str] = set()
+        values = Patience(**({"settle_s": 1.0, "whole_s": 3.0, "locked_s": 9.0, "rescan_s": 5.0} | patience))
+        self.visit = _Visit("folder:x", folder, folder_identity(folder), self.taken, values, recursive=True)
+        self.visit._waiting = Waiting(values.settle_s, lambda: self.now_s)
+        self.told, self.stop = Told(), threading.Event()
+        self._items: Iterator[Frame | BadPicture | None] | None = None
+
+    def put(self, name: str, content: bytes = PNG, *, changed_s: float = 1_000_000.0) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        os.utime(path, (changed_s, changed_s))
+        return path
+
+    def step(self, now_s: float | None = None) -> Frame | BadPicture | None:
+        """The next that it yields."""
+        if now_s is not None:
+            self.now_s = now_s
+        if self._items is None:
+            self._items = self.visit.watch(self.stop, self.told)  # type: ignore[arg-type]
+        return next(self._items)
+
+    def origin(self, path: Path, item: Frame | BadPicture) -> Origin:
+        """Where a picture that is taken up now comes from."""
+        assert abs(item.origin.captured_at.timestamp() - time.time()) < 60
+        return Origin(
+            captured_at=item.origin.captured_at,
+            captured_s=self.now_s,
+            source="folder:x",
+            path=path,
+            file_key=file_key(path, path.stat()),
+        )
+
+    def name(self, now_s: float | None = None) -> str | None:
+        item = self.step(now_s)
+        return None if item is None or item.origin.path is None else item.origin.path.name
