@@ -1,0 +1,201 @@
+"""Inspection, faults, stop and housekeeping of a line, step by step in the test's own thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from inspector.domain.config import TriggerMode
+from inspector.domain.errors import ArchiveError, BundleError
+from inspector.domain.records import Part, Thresholds
+from inspector.engine import line as line_module
+from inspector.engine.status import RunState
+from tests.engine.fakes import (
+    FakeClassifier,
+    FakeSource,
+    frame,
+    make_job,
+)
+from tests.engine.lines import Bench, Stop
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
+    return Bench(monkeypatch)
+
+
+def test_four_threads_with_their_names_are_started(bench: Bench) -> None:
+    line = bench.line()
+    threads: Any = line._threads
+    assert not any(thread.started for thread in threads)
+    line.start()
+    assert [thread.name for thread in threads] == ["capture", "trigger", "inspection", "housekeeping"]
+    assert all(thread.started and thread.daemon for thread in threads)
+
+
+# --- inspection -------------------------------------------------------------------------------------------------------
+
+
+def test_the_model_s_own_operating_point_is_in_force_where_the_recipe_has_none(bench: Bench) -> None:
+    classifier = FakeClassifier()
+    line = bench.line(classifier=classifier)
+    line._parts.close()
+    line._inspect()
+    status = bench.board.status()
+    assert (status.state, status.model, status.thresholds) == (
+        RunState.RUNNING,
+        classifier.identity,
+        classifier.thresholds,
+    )
+    assert line._ready.is_set()
+    assert classifier.closed == 1
+
+
+def test_the_recipe_s_operating_point_wins(bench: Bench) -> None:
+    wanted = Thresholds(fail_at=0.75, review_from=0.25)
+    recipe = make_job(FakeSource([]), bench.log).recipe.model_copy(update={"thresholds": wanted})
+    line = bench.line(recipe=recipe)
+    line._parts.put(Part(frame=frame(0), region=None, triggered_s=999.0, trigger="manual"))
+    line._parts.close()
+    line._inspect()
+    assert bench.board.status().thresholds == wanted
+    assert [row.decision.thresholds for row in bench.log.committed] == [wanted]
+    assert bench.log.committed[0].latencies.wait_ms == 1000.0
+
+
+def test_a_model_that_is_ready_after_the_stop_does_not_run(bench: Bench) -> None:
+    line = bench.line()
+    line._stop.set()
+    line._parts.close()
+    line._inspect()
+    assert bench.board.status().state is RunState.STARTING
+
+
+def test_what_waits_is_judged_for_a_while_after_the_stop(bench: Bench) -> None:
+    line = bench.line()
+    for number in range(4):
+        line._parts.put(Part(frame=frame(number), region=None, triggered_s=999.0, trigger="manual"))
+    real = line._judge
+
+    def judge(*arguments: Any) -> None:
+        real(*arguments)
+        bench.now_s += 0.625
+
+    bench.monkeypatch.setattr(line, "_judge", judge)
+    line.request_stop()
+    line.request_stop()  # asked twice, the time is that of the first
+    line._inspect()
+    # 1.2 s from the stop on: at 0.0 and at 0.625, not at 1.25
+    assert [row.part_number for row in bench.log.committed] == [1, 2]
+    assert line.uncommitted == 2
+
+
+def test_with_enough_parts_the_line_stops_and_drops_what_waits(bench: Bench) -> None:
+    source = FakeSource([])
+    line = bench.line(source, max_parts=2)
+    line._open_source()
+    for number in range(4):
+        line._parts.put(Part(frame=frame(number), region=None, triggered_s=999.0, trigger="manual"))
+    assert line.uncommitted == 4
+    line._inspect()
+    assert len(bench.log.committed) == 2
+    assert (len(line._parts), line.uncommitted) == (0, 0)
+    assert line._stop.is_set()
+    assert source.closed == 1
+
+
+def test_parts_that_could_not_be_committed_do_not_count_towards_the_wanted_number(bench: Bench) -> None:
+    bench.log.broken.set()
+    line = bench.line(max_parts=1)
+    line._abandon.set()
+    for number in range(2):
+        line._parts.put(Part(frame=frame(number), region=None, triggered_s=999.0, trigger="manual"))
+    line._parts.close()
+    line._inspect()
+    assert (line._committed, line.uncommitted) == (0, 2)
+
+
+# --- faults, stop and housekeeping ------------------------------------------------------------------------------------
+
+
+def test_a_thread_that_breaks_stops_the_line_with_the_first_reason(bench: Bench) -> None:
+    line = bench.line()
+
+    def raises(error: Exception) -> Callable[[], None]:
+        def work() -> None:
+            raise error
+
+        return work
+
+    line._guarded(raises(BundleError("graph.bin has been altered", "Restore the bundle.")))
+    line._guarded(raises(ValueError("odd")))
+    assert line.fault == "graph.bin has been altered. Restore the bundle."
+    status = bench.board.status()
+    assert (status.state, status.fault) == (RunState.FAULT, line.fault)
+    assert line._stop.is_set()
+    assert line.alive  # until the inspection has ended
+    other = bench.line()
+    other._guarded(raises(ValueError("odd")))
+    assert other.fault == f"unexpected ValueError in the {threading.current_thread().name} thread: odd"
+
+
+@pytest.mark.parametrize(("name", "ends"), [("inspection", True), ("capture", False)])
+def test_the_line_ends_with_its_inspection(bench: Bench, name: str, ends: bool) -> None:
+    line = bench.line()
+    thread = SimpleNamespace(name=name)
+    bench.monkeypatch.setattr(line_module, "threading", SimpleNamespace(current_thread=lambda: thread))
+    line._guarded(lambda: None)
+    assert (line.alive, line._stop.is_set()) == (not ends, ends)
+    assert line.wait(0.0) is ends
+
+
+def test_joining_gives_up_what_cannot_be_recorded_and_shares_its_time(bench: Bench) -> None:
+    line = bench.line()
+    waits: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        assert line._abandon.is_set() is bool(waits)
+        waits.append(seconds)
+        bench.now_s += seconds
+        return False
+
+    line._finished = SimpleNamespace(wait=wait)  # type: ignore[assignment]
+    assert line.join(2.0) is True
+    assert waits == [pytest.approx(1.6)]
+    assert line._abandon.is_set()
+    threads: Any = line._threads
+    assert [thread.joined for thread in threads] == [[pytest.approx(0.4)]] * 4
+    threads[2].is_alive = lambda: True
+    assert line.join(0.0) is False
+    assert waits[1:] == [0.0]
+
+
+def test_the_archive_s_limits_are_applied_soon_and_then_every_minute(bench: Bench) -> None:
+    line = bench.line(waits=4)
+    asked: list[Any] = []
+    bench.log.failure_pictures = lambda: ["/a/1.png"]  # type: ignore[method-assign]
+
+    def prune(protected: Any) -> int:
+        asked.append(protected)
+        raise ArchiveError("it is gone") if len(asked) == 1 else OSError
+
+    bench.archive.prune = prune  # type: ignore[method-assign]
+    line._keep_house()
+    assert isinstance(line._stop, Stop)
+    assert line._stop.waits == [5.0, 60.0, 60.0, 60.0]
+    assert asked == [["/a/1.png"]] * 3
+
+
+def test_a_capture_by_hand_and_a_lot_reach_trigger_and_recorder(bench: Bench) -> None:
+    line = bench.line(mode=TriggerMode.MANUAL)
+    line.fire_trigger()
+    line.set_lot("L9")
+    (part,) = line._trigger.update(frame(0))
+    line._parts.put(part)
+    line._parts.close()
+    line._inspect()
+    assert [(row.lot, row.trigger) for row in bench.log.committed] == [("L9", "manual")]
