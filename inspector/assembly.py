@@ -216,11 +216,11 @@ def build_job(
     """Return the job that runs a recipe on this station.
 
     Args:
-        recipe: The product.
+        recipe: What is looked at, when there is a part, and which model judges it.
         settings: The station's, as they are in force.
         where: Log, archive, data folder.
         log: The open result log.
-        lot: The lot.
+        lot: Stands in every row until it is changed; empty for none.
         max_parts: Stop after this many.
     """
     from inspector.outputs.archive import PictureArchive

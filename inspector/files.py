@@ -36,7 +36,7 @@ class FileError(InspectorError):
     """A file cannot be written; an older one of its name is as it was.
 
     Args:
-        path: The file.
+        path: The file, under its final name.
         cause: What the operating system says.
     """
 
@@ -130,7 +130,7 @@ def atomic_text_file(
     r"""Open a file for writing text; otherwise as `atomic_file`.
 
     Args:
-        path: The file.
+        path: The file; an older one is replaced.
         encoding: For example ``utf-8-sig``, by whose mark Excel knows the encoding.
         newline: As for `open`; the default writes line ends as they are.
         errors: Of characters that the encoding has not, as the bytes of a file's name that are no text: by default they
@@ -154,7 +154,7 @@ def write_bytes(path: Path, *pieces: bytes | memoryview, disk: Disk = DISK) -> N
     """Write a file in one go; see `atomic_file`.
 
     Args:
-        path: The file.
+        path: The file; an older one is replaced.
         pieces: Its content, one after the other.
         disk: What the operating system does.
 

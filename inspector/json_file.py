@@ -164,7 +164,7 @@ def last_lines(path: Path, most_bytes: int, *, whole: bool = True) -> list[bytes
     """Return the lines in the last bytes of a file; the first may be cut short. Without a file there are none.
 
     Args:
-        path: The file.
+        path: A file of lines, which may be growing.
         most_bytes: How much of it is read.
         whole: Leave out a last line that has no end yet.
     """

@@ -38,7 +38,7 @@ class Home:
     """The user's data folder and what lies in it; nothing is created here.
 
     Args:
-        root: The folder.
+        root: The data folder; it need not exist.
     """
 
     root: Path

@@ -36,8 +36,8 @@ def is_installed(package: str) -> bool:
     In a packaged station the folder of torch is there, but holds the trainer's libraries only; Python would take it
     for an empty package.
     """
-    found = importlib.util.find_spec(package)
-    return found is not None and found.origin is not None
+    spec = importlib.util.find_spec(package)
+    return spec is not None and spec.origin is not None
 
 
 def _beside(name: str) -> tuple[str, ...]:

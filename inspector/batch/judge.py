@@ -86,7 +86,7 @@ def judge_files(
     Args:
         names: Paths within the job's folder.
         job: What is asked.
-        classifier: The model.
+        classifier: Judges; it may be called from several threads.
         turn: Held while the classifier is at work, where others use it too: a semaphore. None asks nobody.
 
     Returns:

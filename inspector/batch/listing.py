@@ -16,7 +16,7 @@ class Listing:
     """Names within a folder, in natural order. About 90 bytes per file; nothing is asked of the files themselves.
 
     Args:
-        folder: The folder.
+        folder: Where the pictures are.
         names: Paths within it, with slashes, as the operating system spells them.
         masks_left_out: Pictures in folders called `MASK_FOLDER`, which are not among them.
     """

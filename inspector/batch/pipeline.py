@@ -62,8 +62,8 @@ def in_order(
     pending = iter(given)
     waiting: deque[Future[tuple[_Made] | None]] = deque()
 
-    def begin(one: _Given) -> tuple[_Made] | None:
-        return None if stop.is_set() else (work(one),)
+    def begin(piece: _Given) -> tuple[_Made] | None:
+        return None if stop.is_set() else (work(piece),)
 
     with ThreadPoolExecutor(workers, thread_name_prefix="batch") as pool:
         try:
@@ -95,7 +95,7 @@ def judge_listing(
         listing: The files.
         wanted: Which of them, by index, in the order in which the rows are wanted.
         job: What is asked.
-        classifier: The model.
+        classifier: Judges; all workers call it.
         stop: When set, the batches at hand are finished and no other is begun.
         workers: Threads; None takes as many as there are cores.
 

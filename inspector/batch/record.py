@@ -25,11 +25,11 @@ class RunError(InspectorError):
     """A batch cannot be started, gone on with, stopped, read or deleted."""
 
 
-class _Record(BaseModel):
+class _Kept(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")  # a later version of the program may have written more
 
 
-class Judge(_Record):
+class Judge(_Kept):
     """What gives the verdicts; all rows of a batch have the same."""
 
     model_name: str
@@ -44,7 +44,7 @@ class Judge(_Record):
     trained_on: Annotated[str, Field(description="folder or table of the pictures it learnt from; empty: unknown")] = ""
 
 
-class RunRecord(_Record):
+class RunRecord(_Kept):
     """One batch."""
 
     format_version: int = FORMAT_VERSION

@@ -57,7 +57,7 @@ def make_row(
     Args:
         path: As in `Row`.
         stamp: Size and time of the last change.
-        decision: The verdict.
+        decision: The verdict, with its reason and score.
         prediction: What the network said; None where it was not asked.
         overlay: As in `Row`.
         model: As in `Row`.
@@ -92,5 +92,5 @@ def find_picture(folder: Path, name: str) -> Path:
     """
     path = folder / name
     if "\\udc" in name and not path.exists():
-        return folder / _SPELLED.sub(lambda found: chr(0xDC00 + int(found[1], 16)), name)
+        return folder / _SPELLED.sub(lambda match: chr(0xDC00 + int(match[1], 16)), name)
     return path

@@ -32,12 +32,12 @@ class BatchRequest:
     """What is wanted.
 
     Args:
-        folder: The pictures.
+        folder: Where the pictures are.
         recipe: Name of a recipe, for its model, operating point and quality limits; empty where a model is named.
         model: Name or folder of a model; empty where a recipe is named.
         recursive: Sub-folders too.
-        device: None for the station's setting.
-        precision: Likewise.
+        device: Where the network runs; None for the station's setting.
+        precision: How exactly it computes; None for the station's setting.
         labels_file: A table of labels; None for the folders' names.
     """
 

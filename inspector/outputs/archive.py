@@ -90,18 +90,18 @@ class PictureArchive:
             return 0
         keep = frozenset(protected)
         with self._lock:
-            kept = sorted(self._scan(), key=lambda one: (not one.passed, one.time))
-            total = sum(one.size for one in kept)
+            kept = sorted(self._scan(), key=lambda picture: (not picture.passed, picture.time))
+            total = sum(picture.size for picture in kept)
             limit = config.max_size_gb * 1e9 if config.max_size_gb else float("inf")
             age = timedelta(days=config.max_age_days)
             oldest = datetime.now(UTC) - age if age else datetime.min.replace(tzinfo=UTC)
             removed = 0
-            for one in kept:
-                if str(one.path) in keep or (total <= limit and one.time >= oldest):
+            for picture in kept:
+                if str(picture.path) in keep or (total <= limit and picture.time >= oldest):
                     continue
-                one.path.unlink(missing_ok=True)
-                one.path.with_name(one.path.stem + _HEATMAP_SUFFIX).unlink(missing_ok=True)
-                total -= one.size
+                picture.path.unlink(missing_ok=True)
+                picture.path.with_name(picture.path.stem + _HEATMAP_SUFFIX).unlink(missing_ok=True)
+                total -= picture.size
                 removed += 1
             return removed
 
@@ -121,7 +121,7 @@ class PictureArchive:
         return stem.with_suffix(".png"), encode_picture(pixels, ".png")
 
     def _scan(self) -> list[_Kept]:
-        found = []
+        kept = []
         for path in self._folder.glob("*/*/*/*/*"):
             if path.name.endswith(_HEATMAP_SUFFIX) or path.suffix not in {".png", ".webp"}:
                 continue
@@ -130,8 +130,8 @@ class PictureArchive:
             except OSError:
                 continue
             time = datetime.fromtimestamp(status.st_mtime, UTC)
-            found.append(_Kept(path, status.st_size, path.parent.name == Verdict.PASS.value.lower(), time))
-        return found
+            kept.append(_Kept(path, status.st_size, path.parent.name == Verdict.PASS.value.lower(), time))
+        return kept
 
 
 def _small_heatmap(prediction: Prediction) -> Image:

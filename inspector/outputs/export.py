@@ -66,9 +66,9 @@ def summary(log: ResultLog, query: LogQuery) -> dict[str, Any]:
         LogError: If the log cannot be read.
     """
     newest = log.recent(query, 1)
-    found = tally_to_json(log.tally(query))
-    found["newest_utc"] = inspection_to_json(newest[0])["time_utc"] if newest else None
-    return found
+    counts = tally_to_json(log.tally(query))
+    counts["newest_utc"] = inspection_to_json(newest[0])["time_utc"] if newest else None
+    return counts
 
 
 def safe_cell(value: Any) -> Any:  # noqa: ANN401 - any cell

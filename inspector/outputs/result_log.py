@@ -123,24 +123,24 @@ class SqliteResultLog:
     def _bring_up_to_date(self) -> None:
         with self._reading() as connection:
             tables = {row[0] for row in connection.execute(text("SELECT name FROM sqlite_master WHERE type='table'"))}
-            found = None
+            schema = None
             if "alembic_version" in tables:
-                found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        if found == HEAD:
+                schema = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if schema == HEAD:
             return
-        if tables and found is None:
+        if tables and schema is None:
             raise LogError(
                 f"{self.path} is a database, but not a result log (its tables: {', '.join(sorted(tables))})",
                 "Choose another file for the log.",
             )
-        if found is not None and found > HEAD:
+        if schema is not None and schema > HEAD:
             raise LogError(
-                f"the log {self.path} has schema {found}, newer than {HEAD}, which this program knows",
+                f"the log {self.path} has schema {schema}, newer than {HEAD}, which this program knows",
                 "Update the program, or choose another log.",
             )
         if self._read_only:
             raise LogError(
-                f"the log {self.path} has schema {found or 'none'}, older than {HEAD}", "Open it in a station once."
+                f"the log {self.path} has schema {schema or 'none'}, older than {HEAD}", "Open it in a station once."
             )
         self._migrate()
 
@@ -219,13 +219,13 @@ class SqliteResultLog:
         bucket = (seconds // bucket_s).label("bucket")
         statement = where(select(bucket, inspections.c.verdict, func.count()), query)
         statement = statement.group_by("bucket", inspections.c.verdict).order_by("bucket")
-        found: dict[int, dict[str, int]] = {}
+        buckets: dict[int, dict[str, int]] = {}
         with self._clear_errors("read"), self._reading() as connection:
             for start, verdict, count in connection.execute(statement):
-                found.setdefault(int(start), {})[_FIELDS[verdict]] = count
+                buckets.setdefault(int(start), {})[_FIELDS[verdict]] = count
         return [
             YieldPoint(start=datetime.fromtimestamp(start * bucket_s, UTC), tally=Tally(**counts))
-            for start, counts in found.items()
+            for start, counts in buckets.items()
         ]
 
     def last_part_number(self, *, recipe: str, lot: str) -> int:

@@ -132,12 +132,12 @@ class ReviewLog:
             )
         if review.undoes is None:
             return
-        found = connection.execute(select(reviews).where(reviews.c.id == review.undoes)).mappings().first()
-        if found is None or found["inspection_id"] != review.inspection_id or found["judgement"] is None:
+        withdrawn = connection.execute(select(reviews).where(reviews.c.id == review.undoes)).mappings().first()
+        if withdrawn is None or withdrawn["inspection_id"] != review.inspection_id or withdrawn["judgement"] is None:
             raise ReviewError(f"there is no judgement {review.undoes} of this part to withdraw", "See its history.")
-        if found["reviewer"] != review.reviewer:
+        if withdrawn["reviewer"] != review.reviewer:
             raise ReviewError(
-                f"the judgement was made by {found['reviewer']}, not by {review.reviewer}",
+                f"the judgement was made by {withdrawn['reviewer']}, not by {review.reviewer}",
                 "A reviewer withdraws own judgements only; judge the part yourself, both stand beside one another.",
             )
 
@@ -222,8 +222,8 @@ class ReviewLog:
         statement = where(chosen, query).order_by(columns.time_utc, columns.id)
         with self._errors("read"), self._engine.connect() as connection:
             rows = connection.execution_options(yield_per=2000).execute(statement)
-            for one, verdict, recipe, version, picture, not_saved in rows:
-                yield PartRow(one, Verdict(verdict), recipe, version, picture, bool(not_saved))
+            for inspection_id, verdict, recipe, version, picture, not_saved in rows:
+                yield PartRow(inspection_id, Verdict(verdict), recipe, version, picture, bool(not_saved))
 
     def inspection(self, inspection_id: str) -> Inspection | None:
         """Return one inspection with its verdict; None where there is no such.
@@ -239,13 +239,13 @@ class ReviewLog:
         Raises:
             LogError: If the log cannot be read.
         """
-        found: dict[str, Inspection] = {}
+        parts: dict[str, Inspection] = {}
         with self._errors("read"), self._engine.connect() as connection:
             for start in range(0, len(ids), _IDS_AT_ONCE):
                 statement = select(inspections).where(inspections.c.id.in_(ids[start : start + _IDS_AT_ONCE]))
                 rows = connection.execute(statement).mappings()
-                found |= {row["id"]: from_row(dict(row)) for row in rows}
-        return found
+                parts |= {row["id"]: from_row(dict(row)) for row in rows}
+        return parts
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -265,12 +265,12 @@ class ReviewLog:
     def _check_schema(self) -> None:
         with self._errors("opened"), self._engine.connect() as connection:
             tables = set(connection.execute(text("SELECT name FROM sqlite_master WHERE type='table'")).scalars())
-            found = None
+            schema = None
             if "alembic_version" in tables:
-                found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        if found == HEAD:
+                schema = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if schema == HEAD:
             return
-        if found is None or str(found) > HEAD or self._read_only:
+        if schema is None or str(schema) > HEAD or self._read_only:
             SqliteResultLog(self.path, read_only=True).close()  # says what is wrong
             return
         try:
@@ -279,7 +279,7 @@ class ReviewLog:
             if "in use by another station" not in error.what:
                 raise
             raise LogError(
-                f"the log {self.path} has schema {found}, which holds no reviews yet, and a station uses it",
+                f"the log {self.path} has schema {schema}, which holds no reviews yet, and a station uses it",
                 "Restart that station with this version of the program; it brings the log up to date.",
             ) from error
 

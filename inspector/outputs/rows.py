@@ -48,7 +48,7 @@ def parse_time(text: str) -> datetime:
 
 def to_row(inspection: Inspection) -> dict[str, Any]:
     """Return the row's columns."""
-    one, decision, model, times, picture = (
+    part, decision, model, times, picture = (
         inspection,
         inspection.decision,
         inspection.model,
@@ -56,31 +56,31 @@ def to_row(inspection: Inspection) -> dict[str, Any]:
         inspection.picture,
     )
     return {
-        "id": one.id,
-        "time_utc": time_text(one.time_utc),
-        "station": one.station,
-        "recipe": one.recipe,
-        "recipe_version": one.recipe_version,
-        "lot": one.lot,
-        "part_number": one.part_number,
-        "source": one.source,
-        "source_path": _storable(one.source_path),
-        "file_key": _storable(one.file_key),
-        "trigger": one.trigger,
+        "id": part.id,
+        "time_utc": time_text(part.time_utc),
+        "station": part.station,
+        "recipe": part.recipe,
+        "recipe_version": part.recipe_version,
+        "lot": part.lot,
+        "part_number": part.part_number,
+        "source": part.source,
+        "source_path": _storable(part.source_path),
+        "file_key": _storable(part.file_key),
+        "trigger": part.trigger,
         "verdict": decision.verdict.value,
         "reason": _storable(decision.reason),
         "p_defective": decision.p_defective,
         "fail_at": decision.thresholds.fail_at,
         "review_from": decision.thresholds.review_from,
-        "class_names": json.dumps(list(one.classes.names) if one.classes else [], ensure_ascii=False),
-        "good_class": one.classes.good if one.classes else None,
-        "probabilities": json.dumps([float(p) for p in one.probabilities]),
+        "class_names": json.dumps(list(part.classes.names) if part.classes else [], ensure_ascii=False),
+        "good_class": part.classes.good if part.classes else None,
+        "probabilities": json.dumps([float(p) for p in part.probabilities]),
         "model_name": model.name if model else None,
         "model_sha256": model.sha256 if model else None,
         "device": model.device if model else None,
         "precision": model.precision if model else None,
         "backend": model.backend if model else None,
-        "software_version": one.software_version,
+        "software_version": part.software_version,
         "trigger_ms": times.trigger_ms,
         "wait_ms": times.wait_ms,
         "quality_ms": times.quality_ms,
@@ -93,7 +93,7 @@ def to_row(inspection: Inspection) -> dict[str, Any]:
         "picture_path": _storable(str(picture.path)) if picture else None,
         "picture_sha256": picture.sha256 if picture else None,
         "heatmap_path": _storable(str(picture.heatmap_path)) if picture and picture.heatmap_path else None,
-        "image_not_saved": _storable(one.image_not_saved),
+        "image_not_saved": _storable(part.image_not_saved),
     }
 
 

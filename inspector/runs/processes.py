@@ -100,7 +100,7 @@ def kill_tree(mark: ProcessMark, *, wait_s: float = 5.0) -> None:
     """End a process and its children at once; nothing happens where it has ended.
 
     Args:
-        mark: The process.
+        mark: Which one; another that has its number by now is left alone.
         wait_s: So long its end is waited for.
     """
     if is_alive(mark):

@@ -23,7 +23,7 @@ class WorkFolder:
     """Starts processes in a folder, notes the last one, and keeps what it says on stderr.
 
     Args:
-        path: The folder.
+        path: Where the process works; it is there already.
         errors: Name of the file that gets stderr.
     """
 
