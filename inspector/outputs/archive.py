@@ -15,7 +15,7 @@ from inspector.domain.config import KeepPolicy, PictureFormat
 from inspector.domain.errors import ArchiveError, PictureError
 from inspector.domain.records import ArchivedPicture, Verdict
 from inspector.domain.sampling import is_kept_pass
-from inspector.files import DISK, Disk, FileError, remove_leftovers, write_bytes
+from inspector.files import DISK, Disk, FileError, atomic_file, remove_leftovers, write_bytes
 from inspector.pictures import encode_picture
 
 if TYPE_CHECKING:
@@ -71,7 +71,11 @@ class PictureArchive:
             heatmap = None
             if prediction is not None:
                 heatmap = folder / (inspection_id + _HEATMAP_SUFFIX)
-                write_bytes(heatmap, encode_picture(_small_heatmap(prediction), ".png"), disk=self._disk)
+                small = encode_picture(_small_heatmap(prediction), ".png")
+                # not flushed, so that a part costs two flushes: the picture's and its name's. A heatmap that a power
+                # cut has taken is left out where it is shown.
+                with atomic_file(heatmap, lasting=False, disk=self._disk) as file:
+                    file.write(small)
         except PictureError as error:
             raise ArchiveError(error.what, error.next_step) from error
         except FileError as error:

@@ -120,7 +120,7 @@ def test_sixteen_bit_stays_lossless_under_webp(tmp_path: Path, dtype: type) -> N
 
 
 def test_a_full_disk_is_an_error_and_nothing_half_written_remains(tmp_path: Path) -> None:
-    disk = BadDisk(errno.ENOSPC, at="flush", writes=1)  # the picture fits, the heatmap does not
+    disk = BadDisk(errno.ENOSPC, at="rename", writes=1)  # the picture fits, the heatmap does not
     archive = PictureArchive(tmp_path, ArchiveConfig(), disk=disk)
     with pytest.raises(ArchiveError, match=r"No space left.*Free space"):
         keep(archive, Verdict.FAIL)
