@@ -19,7 +19,7 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from trainer.evaluation import ConfusionCounts, Evaluation, ModelEvaluation, ReviewFigures  # noqa: E402
+from trainer.evaluation import ConfusionCounts, Evaluation, ModelEvaluation, ReviewBandFigures  # noqa: E402
 from trainer.protocol import (  # noqa: E402 - run as a script, it has to find the packages first
     Command,
     Epoch,
@@ -56,7 +56,7 @@ def figures(**changes: Any) -> Evaluation:
         overkill_rate=1 / 23,
         overkill_rate_95=(0.008, 0.21),
         ece=0.02,
-        review=ReviewFigures(
+        review=ReviewBandFigures(
             starts=None, pictures=0, fraction=0.0, good=0, defective=0, escape_rate=0.0, escape_rate_95=(0.0, 0.354)
         ),
         per_category={},

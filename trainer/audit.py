@@ -102,7 +102,7 @@ def audit(
         groups = near_duplicate_groups(thumbs, [sample.sha256 for sample in samples])
     findings += _near(samples, groups) + _counts(samples, claim) + _differences(samples, thumbs)
     order = {"error": 0, "warning": 1, "note": 2}
-    return sorted(findings, key=lambda one: order[one.severity])
+    return sorted(findings, key=lambda finding: order[finding.severity])
 
 
 def near_duplicate_groups(thumbs: Sequence[Miniature], contents: Sequence[str]) -> list[int]:
@@ -120,17 +120,17 @@ def near_duplicate_groups(thumbs: Sequence[Miniature], contents: Sequence[str]) 
     for index, content in enumerate(contents):
         if content:
             clusters[index] = first.setdefault(content, index)
-    for one, others in _candidates(thumbs):
+    for picture, others in _candidates(thumbs):
         # pictures of a line are much alike: two of a cluster are not compared once more
-        apart = others[clusters[others] != clusters[one]]
-        apart = apart[_may_be_near(blocks[one, _UNSHIFTED], blocks[apart])]
+        apart = others[clusters[others] != clusters[picture]]
+        apart = apart[_may_be_near(blocks[picture, _UNSHIFTED], blocks[apart])]
         for start in range(0, len(apart), _LAID_AT_ONCE):
             some = apart[start : start + _LAID_AT_ONCE]
-            some = some[clusters[some] != clusters[one]]
+            some = some[clusters[some] != clusters[picture]]
             if len(some):
-                near = _are_near(thumbs[one].grey, np.stack([thumbs[other].grey for other in some]))
+                near = _are_near(thumbs[picture].grey, np.stack([thumbs[other].grey for other in some]))
                 for other in some[near]:
-                    clusters[clusters == clusters[one]] = clusters[other]
+                    clusters[clusters == clusters[picture]] = clusters[other]
     groups: list[int] = clusters.tolist()
     return groups
 
@@ -172,18 +172,18 @@ def _blocks(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.stack([thumb.reshape(15, 4, 15, 4).mean(axis=(1, 3)).ravel() for thumb in shifted])
 
 
-def _may_be_near(one: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _may_be_near(picture: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return for each of N pictures whether `_are_near` can be true, as far as means of blocks can tell.
 
     The mean gap of blocks is no larger than that of their pixels. Where that is small, the median lies near the mean,
     and a block that is far from the mean has a pixel that is far from the median.
 
     Args:
-        one: (225,).
+        picture: (225,).
         others: (N, 9, 225).
     """
     share = 60**2 / _COMPARED  # of the pixels that are compared in the end
-    gaps = others - one
+    gaps = others - picture
     gaps -= gaps.mean(axis=2, keepdims=True)
     far = np.count_nonzero(np.abs(gaps) > NEAR_LEVELS + NEAR_MEAN / share + _ROUNDING, axis=2)
     # about the mean a mean gap is at most twice as large as about the median
@@ -197,15 +197,15 @@ def _may_be_near(one: NDArray[np.float32], others: NDArray[np.float32]) -> NDArr
     return np.asarray(seen)
 
 
-def _are_near(one: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _are_near(picture: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return for each of N pictures whether it is a near duplicate.
 
     Args:
-        one: (64, 64).
+        picture: (64, 64).
         others: (N, 64, 64).
     """
     shifted = sliding_window_view(others, (_SIDE - 2, _SIDE - 2), axis=(1, 2))
-    gaps = (shifted - one[1:-1, 1:-1]).reshape(len(others), 9, _COMPARED)
+    gaps = (shifted - picture[1:-1, 1:-1]).reshape(len(others), 9, _COMPARED)
     gaps -= gaps.mean(axis=2, keepdims=True)
     sizes = np.abs(gaps)
     possible = sizes.mean(axis=2) <= 2 * NEAR_MEAN + _ROUNDING  # as in `_may_be_near`, without sorting
@@ -295,8 +295,8 @@ def _is_parted(group: Sequence[Sample], whole: bool) -> bool:  # noqa: FBT001 - 
 
 def _longest_run(group: Sequence[int]) -> int:
     longest = run = 1
-    for one, other in pairwise(sorted(group)):
-        run = run + 1 if other == one + 1 else 1
+    for number, other in pairwise(sorted(group)):
+        run = run + 1 if other == number + 1 else 1
         longest = max(longest, run)
     return longest
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trainer.dataset import TEST, labels
 from trainer.evaluation import AVERAGED, ConfusionCounts, Evaluation, Folds, Spread
 from trainer.gate import expected_of
-from trainer.judged import Judged
+from trainer.judged import JudgedPicture
 from trainer.methods import Plan, plan_of, train_plan
 from trainer.metrics import evaluate
 from trainer.paired import spread
@@ -85,7 +85,7 @@ def cross_tested(dataset: Dataset, clusters: dict[str, int], context: Context) -
         tested = part.of(TEST)
         said = yield from expected_of(trained, tested)
         judged = [
-            Judged(s.name, str(s.path), s.defect, s.category, float(p))
+            JudgedPicture(s.name, str(s.path), s.defect, s.category, float(p))
             for s, p in zip(tested, said.scores, strict=True)
         ]
         folds.append(evaluate(judged, thresholds))

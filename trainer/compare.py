@@ -12,9 +12,9 @@ from inspector.domain.rates import Estimate
 from inspector.vision.backends import load_classifier
 from inspector.vision.bundle import Bundle
 from trainer.dataset import TEST, hashed, read_dataset
-from trainer.evaluation import AVERAGED, ConfusionCounts, Interval, Record, Spread
+from trainer.evaluation import AVERAGED, ConfusionCounts, Interval, JsonRecord, Spread
 from trainer.judge import judge
-from trainer.judged import Judged
+from trainer.judged import JudgedPicture
 from trainer.loop import train
 from trainer.paired import compare as paired
 from trainer.paired import intervals, spread
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from trainer.protocol import Report, TrainRequest
 
 
-class MethodIntervals(Record):
+class MethodIntervals(JsonRecord):
     """95 % intervals over the pooled test pictures: bootstrap of F1 and AUROC, Wilson of the rates."""
 
     f1: Interval
@@ -36,7 +36,7 @@ class MethodIntervals(Record):
     overkill: Interval
 
 
-class MethodFigures(Record):
+class MethodFigures(JsonRecord):
     """One method over all seeds."""
 
     accuracy: Spread
@@ -50,7 +50,7 @@ class MethodFigures(Record):
     intervals_95: MethodIntervals
 
 
-class McNemar(Record):
+class McNemar(JsonRecord):
     """McNemar's exact test, two-sided."""
 
     first_only: int  #: pictures that only the first judges rightly
@@ -58,7 +58,7 @@ class McNemar(Record):
     p_value: float
 
 
-class MethodPair(Record):
+class MethodPair(JsonRecord):
     """A method against the one before it, over the pooled test pictures."""
 
     first: str
@@ -70,7 +70,7 @@ class MethodPair(Record):
     words: str
 
 
-class MethodComparison(Record):
+class MethodComparison(JsonRecord):
     """The answer of ``trainer compare``."""
 
     data: str
@@ -93,7 +93,7 @@ def compare(
     Yields:
         The reports of each training.
     """
-    pooled: dict[str, list[Judged]] = {method: [] for method in methods}
+    pooled: dict[str, list[JudgedPicture]] = {method: [] for method in methods}
     results: dict[str, list[Result]] = {method: [] for method in methods}
     with tempfile.TemporaryDirectory(prefix="trainer-") as temporary:
         place = keep or Path(temporary)
@@ -129,7 +129,7 @@ def table(comparison: MethodComparison) -> str:
     return "\n".join(lines)
 
 
-def _judged(request: TrainRequest, out: Path) -> Generator[Report, None, tuple[list[Judged], float]]:
+def _judged(request: TrainRequest, out: Path) -> Generator[Report, None, tuple[list[JudgedPicture], float]]:
     """Judge the test part again with the finished bundle; the verdicts of all methods are of the same pictures."""
     bundle = Bundle.load(out)
     whole = split(
@@ -144,11 +144,11 @@ def _judged(request: TrainRequest, out: Path) -> Generator[Report, None, tuple[l
     return judgement.judged, bundle.manifest.thresholds.fail_at
 
 
-def _aligned(picture: Judged, seed: int, threshold: float) -> Judged:
+def _aligned(picture: JudgedPicture, seed: int, threshold: float) -> JudgedPicture:
     """Shift the log odds so that the threshold is 0.5: models of several seeds have thresholds of their own."""
     shifted = _log_odds(picture.p_defective) - _log_odds(threshold)
     score = 0.5 if shifted == 0 else 1 / (1 + math.exp(-shifted))
-    return Judged(f"{seed}/{picture.name}", picture.path, picture.defect, picture.category, score)
+    return JudgedPicture(f"{seed}/{picture.name}", picture.path, picture.defect, picture.category, score)
 
 
 def _log_odds(probability: float) -> float:
@@ -156,7 +156,7 @@ def _log_odds(probability: float) -> float:
     return math.log(clipped / (1 - clipped))
 
 
-def _figures(results: Sequence[Result], judged: Sequence[Judged], seed: int) -> MethodFigures:
+def _figures(results: Sequence[Result], judged: Sequence[JudgedPicture], seed: int) -> MethodFigures:
     counts = ConfusionCounts.sum(result.test.confusion for result in results)
     bootstrap, rates = intervals(judged, 0.5, seed=seed), counts.matrix
     return MethodFigures(
@@ -172,7 +172,7 @@ def _figures(results: Sequence[Result], judged: Sequence[Judged], seed: int) -> 
     )
 
 
-def _pair(first: str, second: str, pooled: dict[str, list[Judged]], seed: int) -> MethodPair:
+def _pair(first: str, second: str, pooled: dict[str, list[JudgedPicture]], seed: int) -> MethodPair:
     """Compare two methods on the pooled test pictures; a picture that several seeds test counts each time."""
     compared = paired(pooled[first], pooled[second], (0.5, 0.5), seed=seed)
     agreement, f1, auroc = compared.agreement, compared.f1, compared.auroc

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 Interval = tuple[float, float]
 
 
-class Record(BaseModel):
+class JsonRecord(BaseModel):
     """What goes through JSON; an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True)
 
 
-class ConfusionCounts(Record):
+class ConfusionCounts(JsonRecord):
     """The confusion matrix of two verdicts; REVIEW counts as passed."""
 
     defective_found: int
@@ -59,7 +59,7 @@ class ConfusionCounts(Record):
         )
 
 
-class Figures(Record):
+class Figures(JsonRecord):
     """Figures of merit at a threshold; defective is the positive class, and None is what cannot be known."""
 
     pictures: int
@@ -76,7 +76,7 @@ class Figures(Record):
     overkill_rate_95: Interval
 
 
-class ReviewFigures(Record):
+class ReviewBandFigures(JsonRecord):
     """What changes with a review band."""
 
     starts: Annotated[float | None, Field(alias="from", description="where the band begins; None without one")]
@@ -88,7 +88,7 @@ class ReviewFigures(Record):
     escape_rate_95: Interval
 
 
-class GoodFigures(Record):
+class GoodFigures(JsonRecord):
     """The good parts."""
 
     pictures: int
@@ -98,7 +98,7 @@ class GoodFigures(Record):
     overkill_rate_95: Interval
 
 
-class DefectFigures(Record):
+class DefectFigures(JsonRecord):
     """The parts of one defect type."""
 
     pictures: int
@@ -120,12 +120,12 @@ class Evaluation(Figures):
 
     threshold: float
     ece: float
-    review: ReviewFigures
+    review: ReviewBandFigures
     per_category: dict[str, Figures]
     per_defect_type: dict[str, DefectFigures | GoodFigures]  #: "category/type" where there are several categories
 
 
-class Pointing(Record):
+class Pointing(JsonRecord):
     """How well heatmaps point at defects; see `trainer.pointing.pointing`. None where no picture has a defect."""
 
     pictures: int
@@ -146,7 +146,7 @@ class ModelEvaluation(Evaluation):
     verdicts: dict[str, float]  #: P(defective) by the picture's name
 
 
-class Spread(Record):
+class Spread(JsonRecord):
     """A figure over several seeds or folds."""
 
     mean: float | None
@@ -154,7 +154,7 @@ class Spread(Record):
     values: tuple[float, ...]
 
 
-class Folds(Record):
+class Folds(JsonRecord):
     """A cross-test: every picture tested once by a model that never saw it; a figure of one fold only is None."""
 
     accuracy: Spread | None = None

@@ -294,11 +294,11 @@ def recall_by_type(per_defect_type: Mapping[str, Rate]) -> bytes:
 
     def paint(axes: Axes) -> None:
         y = np.arange(len(rows))
-        recall, bars = _with_bars([found for _, found in rows])
+        recall, bars = _with_bars([rate for _, rate in rows])
         axes.barh(y, recall, height=0.62, color=GOOD_INK, alpha=0.55)
         axes.errorbar(recall, y, xerr=bars, fmt="none", ecolor=INK, elinewidth=0.8, capsize=2.5)
         names = [name if len(name) <= 28 else name[:27] + "…" for name, _ in rows]
-        ticks = [f"{name}  {found.count}/{found.total}" for name, (_, found) in zip(names, rows, strict=True)]
+        ticks = [f"{name}  {rate.count}/{rate.total}" for name, (_, rate) in zip(names, rows, strict=True)]
         axes.set_yticks(y, ticks)
         axes.set(title="Recall by defect type, 95 % interval", xlabel="defective parts found", xlim=(0, 1.02))
         axes.invert_yaxis()

@@ -382,4 +382,4 @@ class _Swapped:
 
 
 def _best_epoch(history: list[Epoch]) -> int:
-    return max(index for index, one in enumerate(history) if one.best)
+    return max(index for index, epoch in enumerate(history) if epoch.best)

@@ -116,9 +116,9 @@ def expected_of(trained: Trained, samples: Sequence[Sample]) -> Generator[Report
     for first in range(0, len(samples), _BATCH):
         images = [read_picture(sample.path) for sample in samples[first : first + _BATCH]]
         pictures = np.stack([fit(image, trained.preprocessing) for image in images])
-        probabilities, found = _as_trained(trained, pictures)
+        probabilities, class_maps = _as_trained(trained, pictures)
         scores += np.clip(1.0 - probabilities[:, 0].astype(np.float64), 0.0, 1.0).tolist()
-        for image, raw in zip(images, found[:, 1], strict=True):
+        for image, raw in zip(images, class_maps[:, 1], strict=True):
             box = input_box(image.shape[1], image.shape[0], trained.preprocessing)
             maps.append(on_picture(raw, image.shape, box))
         yield Progress(stage="judging as in training", done=len(scores), total=len(samples))
@@ -151,14 +151,14 @@ def _checked(
     checks: dict[Precision, PrecisionCheck] = {}
     scores: dict[Precision, NDArray[np.float64]] = {}
     for precision in draft.precisions():
-        found = yield from _judged(draft.classifier(precision), samples, f"checking the exported graph in {precision}")
+        judged = yield from _judged(draft.classifier(precision), samples, f"checking the exported graph in {precision}")
         tolerance = INT8_TOLERANCE if precision == "int8" else TOLERANCE
-        checks[precision] = check(expected, samples, *found, thresholds, tolerance=tolerance)
-        scores[precision] = found[0]
+        checks[precision] = check(expected, samples, *judged, thresholds, tolerance=tolerance)
+        scores[precision] = judged[0]
     if checks["fp32"].passed and "int8" in checks:
         # a GPU at the station runs the weights in torch
-        found = yield from _judged(load_reference(draft.bundle), samples, "checking the exported weights in torch")
-        torchs = check(expected, samples, *found, thresholds)
+        judged = yield from _judged(load_reference(draft.bundle), samples, "checking the exported weights in torch")
+        torchs = check(expected, samples, *judged, thresholds)
         checks["fp32"] = min(checks["fp32"], torchs, key=lambda each: (each.passed, -each.largest_difference))
     return checks, scores
 
@@ -168,10 +168,10 @@ def _judged(
 ) -> Generator[Report, None, tuple[NDArray[np.float64], list[NDArray[np.float32]]]]:
     """Judge and close; the value is scores and maps."""
     try:
-        found = yield from judge(classifier, samples, stage)
+        judgement = yield from judge(classifier, samples, stage)
     finally:
         classifier.close()
-    return found.scores(), [found.maps[sample.name] for sample in samples]
+    return judgement.scores(), [judgement.maps[sample.name] for sample in samples]
 
 
 def _as_trained(trained: Trained, pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from inspector.pictures import read_picture
 from inspector.vision.overlay import WHOLE_PICTURE, fit_to_picture
-from trainer.judged import Judged, arrays
+from trainer.judged import JudgedPicture, arrays
 from trainer.pointing import pointing
 from trainer.protocol import Progress
 from trainer.samples import SampleTile, choose_samples
@@ -39,7 +39,7 @@ class JudgedPictures:
     """
 
     def __init__(self) -> None:
-        self.judged: list[Judged] = []
+        self.judged: list[JudgedPicture] = []
         self.maps: dict[str, NDArray[np.float32]] = {}
         self.samples: dict[str, Sample] = {}
 
@@ -96,7 +96,7 @@ def judge(classifier: Classifier, samples: Sequence[Sample], stage: str) -> Gene
         image = read_picture(sample.path)
         prediction = classifier.predict(image)
         judgement.judged.append(
-            Judged(sample.name, str(sample.path), sample.defect, sample.category, prediction.p_defective)
+            JudgedPicture(sample.name, str(sample.path), sample.defect, sample.category, prediction.p_defective)
         )
         others = list(prediction.classes.defect_indices)
         raw = prediction.maps[others].max(axis=0).astype(np.float32)

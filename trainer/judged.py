@@ -24,7 +24,7 @@ class MetricsError(InspectorError):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedPicture:
     """One labelled picture and what the model says.
 
     Args:
@@ -47,7 +47,7 @@ class Judged:
         return self.defect != GOOD
 
 
-def arrays(judged: Sequence[Judged]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def arrays(judged: Sequence[JudgedPicture]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return (N,) float64 P(defective) and (N,) int64 labels, 0 good, 1 defective."""
     scores = np.array([picture.p_defective for picture in judged], dtype=np.float64)
     return scores, np.array([picture.defective for picture in judged], dtype=np.int64)

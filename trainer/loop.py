@@ -18,7 +18,7 @@ from trainer.export import environment, write_final
 from trainer.frozen import freezer
 from trainer.gate import make
 from trainer.judge import judge
-from trainer.judged import Judged
+from trainer.judged import JudgedPicture
 from trainer.methods import Context
 from trainer.metrics import evaluate
 from trainer.protocol import Command, Progress, Result
@@ -175,13 +175,13 @@ class _Finished:
         return self.made.draft.fields.thresholds
 
     @property
-    def validated(self) -> list[Judged]:
+    def validated(self) -> list[JudgedPicture]:
         return [
-            Judged(sample.name, str(sample.path), sample.defect, sample.category, float(score))
+            JudgedPicture(sample.name, str(sample.path), sample.defect, sample.category, float(score))
             for sample, score in zip(self.trained.judged, self.made.scores, strict=True)
         ]
 
-    def figures(self, judged: Sequence[Judged]) -> Evaluation:
+    def figures(self, judged: Sequence[JudgedPicture]) -> Evaluation:
         return evaluate(judged, self.thresholds)
 
     def write(self) -> Bundle:

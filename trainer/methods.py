@@ -348,7 +348,7 @@ def _svm(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, No
         loss = weighted_log_loss(scores, truth)
         tried.append((loss, strength, scores))
         yield Candidate(words=f"C = {strength:g}", validation_loss=loss)
-    loss, strength, scores = min(tried, key=lambda one: one[0])
+    loss, strength, scores = min(tried, key=lambda attempt: attempt[0])
     slope, offset = _machine(known, truth, strength, request.seed)
     network.put(slope / spread, float(offset - (slope / spread) @ mean))
     return Trained(

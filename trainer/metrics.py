@@ -19,7 +19,7 @@ from trainer.evaluation import (
     Evaluation,
     Figures,
     GoodFigures,
-    ReviewFigures,
+    ReviewBandFigures,
 )
 from trainer.judged import arrays, checked
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from trainer.judged import Judged
+    from trainer.judged import JudgedPicture
 
 
-def evaluate(judged: Sequence[Judged], thresholds: Thresholds) -> Evaluation:
+def evaluate(judged: Sequence[JudgedPicture], thresholds: Thresholds) -> Evaluation:
     """Return the figures of a test.
 
     Args:
@@ -105,9 +105,9 @@ def _of_type(tally: Tally, *, defective: bool) -> DefectFigures | GoodFigures:
     )
 
 
-def _review(scores: NDArray[np.float64], labels: NDArray[np.int64], thresholds: Thresholds) -> ReviewFigures:
+def _review(scores: NDArray[np.float64], labels: NDArray[np.int64], thresholds: Thresholds) -> ReviewBandFigures:
     confusion = confusion_at(scores, labels, thresholds)
-    return ReviewFigures(
+    return ReviewBandFigures(
         starts=thresholds.review_from,
         pictures=confusion.total.review,
         fraction=confusion.total.review / len(labels),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from trainer.judged import Judged
+    from trainer.judged import JudgedPicture
 
 #: Resamples of the bootstrap.
 ROUNDS = 2000
@@ -65,8 +65,8 @@ def spread(values: Sequence[float]) -> Spread:
 
 
 def compare(
-    first: Sequence[Judged],
-    second: Sequence[Judged],
+    first: Sequence[JudgedPicture],
+    second: Sequence[JudgedPicture],
     thresholds: tuple[float, float],
     *,
     seed: int = 0,
@@ -105,7 +105,7 @@ def compare(
     return Compared(agreement=Agreement.of(said_a == truth, said_b == truth), f1=f1, auroc=auroc)
 
 
-def intervals(judged: Sequence[Judged], threshold: float, *, seed: int = 0, rounds: int = ROUNDS) -> Intervals:
+def intervals(judged: Sequence[JudgedPicture], threshold: float, *, seed: int = 0, rounds: int = ROUNDS) -> Intervals:
     """Return F1 and AUROC of one model with their bootstrap intervals; resampled as `compare` does.
 
     Args:
@@ -155,11 +155,11 @@ def _check_classes(truth: NDArray[np.bool_]) -> None:
         )
 
 
-def _name(judged: Judged) -> tuple[str, str]:
+def _name(judged: JudgedPicture) -> tuple[str, str]:
     return judged.category, judged.name
 
 
-def _check_same(first: Sequence[Judged], second: Sequence[Judged]) -> None:
+def _check_same(first: Sequence[JudgedPicture], second: Sequence[JudgedPicture]) -> None:
     ours, theirs = ([(*_name(picture), picture.defective) for picture in judged] for judged in (first, second))
     if ours == theirs:
         return

@@ -15,7 +15,7 @@ from pydantic import Field, JsonValue, TypeAdapter, model_validator
 
 from inspector.files import write_text
 from inspector.json_file import JsonError, parse_shape, read_model
-from trainer.evaluation import ConfusionCounts, Evaluation, Folds, Record
+from trainer.evaluation import ConfusionCounts, Evaluation, Folds, JsonRecord
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ Rule = Literal["f1", "escapes", "cost"]
 Policy = Literal["squash", "letterbox", "centre-crop"]
 
 
-class TrainRequest(Record):
+class TrainRequest(JsonRecord):
     """One training. What is None is the method's own default, or is chosen by validation with ``auto``."""
 
     data: Annotated[str, Field(min_length=1, description="folder of pictures, or a manifest (.csv, .parquet)")]
@@ -94,7 +94,7 @@ class TrainRequest(Record):
         return self
 
 
-class Started(Record):
+class Started(JsonRecord):
     """First of a run: who runs it."""
 
     kind: Literal["started"] = "started"
@@ -103,7 +103,7 @@ class Started(Record):
     time: float
 
 
-class Found(Record):
+class Found(JsonRecord):
     """What the data holds."""
 
     kind: Literal["found"] = "found"
@@ -115,7 +115,7 @@ class Found(Record):
     groups: int = 0
 
 
-class Finding(Record):
+class Finding(JsonRecord):
     """One finding of the audit."""
 
     kind: Literal["finding"] = "finding"
@@ -126,7 +126,7 @@ class Finding(Record):
     files: list[str] = []
 
 
-class Progress(Record):
+class Progress(JsonRecord):
     """How far a stage is."""
 
     kind: Literal["progress"] = "progress"
@@ -136,7 +136,7 @@ class Progress(Record):
     seconds_left: float | None = None
 
 
-class Candidate(Record):
+class Candidate(JsonRecord):
     """One setting that was tried, and its figure on validation."""
 
     kind: Literal["candidate"] = "candidate"
@@ -145,7 +145,7 @@ class Candidate(Record):
     seconds: float = 0.0
 
 
-class Epoch(Record):
+class Epoch(JsonRecord):
     """After each epoch."""
 
     kind: Literal["epoch"] = "epoch"
@@ -160,14 +160,14 @@ class Epoch(Record):
     best: bool
 
 
-class Paused(Record):
+class Paused(JsonRecord):
     """It waits, or goes on."""
 
     kind: Literal["paused"] = "paused"
     paused: bool
 
 
-class Result(Record):
+class Result(JsonRecord):
     """The last report of a training that ended well."""
 
     kind: Literal["result"] = "result"
@@ -184,7 +184,7 @@ class Result(Record):
     precisions: dict[str, JsonValue] = {}  #: what was checked, as in the manifest
 
 
-class Failed(Record):
+class Failed(JsonRecord):
     """The last report of one that did not."""
 
     kind: Literal["failed"] = "failed"
@@ -193,7 +193,7 @@ class Failed(Record):
     cancelled: bool = False
 
 
-class DataAnswer(Record):
+class DataAnswer(JsonRecord):
     """The answer of ``trainer inspect-data --json``."""
 
     found: Found
@@ -214,7 +214,7 @@ def parse_report(line: str | bytes) -> Report:
     return parse_shape(line, _REPORT, where="a report of the training")
 
 
-class MapMade(Record):
+class MapMade(JsonRecord):
     """One map of a deep look (``trainer explain``) is on the disk."""
 
     kind: Literal["map"] = "map"
@@ -226,7 +226,7 @@ class MapMade(Record):
     seconds: float
 
 
-class MapLeftOut(Record):
+class MapLeftOut(JsonRecord):
     """A map of a deep look that cannot be made."""
 
     method: str
@@ -234,7 +234,7 @@ class MapLeftOut(Record):
     reason: str
 
 
-class Explained(Record):
+class Explained(JsonRecord):
     """The last report of a deep look."""
 
     kind: Literal["explained"] = "explained"

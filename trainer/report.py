@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from inspector.domain.rates import Rate
     from inspector.domain.records import Thresholds
-    from trainer.judged import Judged
+    from trainer.judged import JudgedPicture
     from trainer.protocol import Epoch, Finding
     from trainer.samples import SampleTile
 
@@ -59,8 +59,8 @@ class Contents:
 
     title: str
     thresholds: Thresholds
-    test: Sequence[Judged]
-    validation: Sequence[Judged] = ()
+    test: Sequence[JudgedPicture]
+    validation: Sequence[JudgedPicture] = ()
     temperature: float | None = None
     claim: float = 0.01
     escape_cost: float = 10.0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from trainer.evaluation import Evaluation, Folds, Pointing, Record
+from trainer.evaluation import Evaluation, Folds, JsonRecord, Pointing
 
 
-class Proof(Record):
+class Proof(JsonRecord):
     """What the test allows to be claimed about escapes; see `inspector.domain.evidence.Evidence`."""
 
     claim: float
@@ -18,7 +18,7 @@ class Proof(Record):
     sentence: str  #: all that, for the reader
 
 
-class Calibration(Record):
+class Calibration(JsonRecord):
     """How far the probabilities can be taken at their word."""
 
     temperature: float | None
@@ -26,7 +26,7 @@ class Calibration(Record):
     ece_before: float | None = None  #: before the logits were divided by the temperature
 
 
-class Predicted(Record):
+class Predicted(JsonRecord):
     """One test picture."""
 
     name: str
@@ -35,7 +35,7 @@ class Predicted(Record):
     p_defective: float
 
 
-class ReportedFinding(Record):
+class ReportedFinding(JsonRecord):
     """A `Finding` without its kind."""
 
     severity: str
@@ -45,7 +45,7 @@ class ReportedFinding(Record):
     files: list[str]
 
 
-class Metrics(Record):
+class Metrics(JsonRecord):
     """The content of ``metrics.json``: names of pictures, no paths of this machine."""
 
     title: str

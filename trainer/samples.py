@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from trainer.judged import Judged
+    from trainer.judged import JudgedPicture
 
 #: Kinds of predictions, the errors first.
 KINDS = ("Defective, passed (escapes)", "Good, rejected (overkill)", "Defective, rejected", "Good, passed")
@@ -56,7 +56,7 @@ class SampleTile:
         return _kind(self.truth, self.p_defective, threshold)
 
 
-def choose_samples(judged: Sequence[Judged], threshold: float) -> list[Judged]:
+def choose_samples(judged: Sequence[JudgedPicture], threshold: float) -> list[JudgedPicture]:
     """Choose the pictures for the tiles: the worst errors, and right verdicts from the surest to the closest.
 
     Args:
@@ -66,7 +66,7 @@ def choose_samples(judged: Sequence[Judged], threshold: float) -> list[Judged]:
     Returns:
         At most 12 escapes, 12 overkills, 6 hits and 6 good ones, in this order.
     """
-    chosen: list[Judged] = []
+    chosen: list[JudgedPicture] = []
     for kind in KINDS:
         own = [picture for picture in judged if _kind(picture.defect, picture.p_defective, threshold) == kind]
         own.sort(key=lambda picture: (-abs(picture.p_defective - threshold), picture.name))

@@ -60,9 +60,9 @@ class Pointwise(nn.Conv2d):
 
 def learn_pointwise(module: nn.Module) -> None:
     """Let the 1 × 1 convolutions of a module learn as matrix products; graphs and weights stay as they are."""
-    for one in module.modules():
-        if type(one) is nn.Conv2d and one.kernel_size == (1, 1) and one.padding == (0, 0) and one.groups == 1:
-            one.__class__ = Pointwise
+    for layer in module.modules():
+        if type(layer) is nn.Conv2d and layer.kernel_size == (1, 1) and layer.padding == (0, 0) and layer.groups == 1:
+            layer.__class__ = Pointwise
 
 
 def fast_bf16() -> bool:

@@ -79,10 +79,10 @@ def _show(console: Console, bar: Bar, tasks: dict[str, TaskID], report: Report) 
         )
 
 
-def say_found(console: Console, found: Found) -> None:
+def say_found(console: Console, contents: Found) -> None:
     """Print what the pictures of a set are."""
-    console.print(f"layout: {found.layout}; {found.masks} masks, {found.groups} groups", highlight=False)
-    rows = found.counts if any(found.counts) and "" not in found.counts else found.categories
+    console.print(f"layout: {contents.layout}; {contents.masks} masks, {contents.groups} groups", highlight=False)
+    rows = contents.counts if any(contents.counts) and "" not in contents.counts else contents.categories
     for part, counts in rows.items():
         listed = ", ".join(f"{count} {kind}" for kind, count in counts.items())
         console.print(f"  {part or 'pictures':11}{listed}", highlight=False)

@@ -186,11 +186,11 @@ def _holder(path: Path) -> str:
 
 def _recipe(recipe: Recipe) -> Check:
     source = SourceSpec.parse(recipe.source)
-    found = f"“{recipe.name}”, version {recipe.version}; source {source.shown}; model {recipe.model}"
+    words = f"“{recipe.name}”, version {recipe.version}; source {source.shown}; model {recipe.model}"
     if source.kind.is_path and not source.path.exists():
         step = "Connect the share, or correct the recipe's source."
-        return Check(name="recipe", state=State.FAULT, found=f"{found}; {source.place} is not there", next_step=step)
-    return Check(name="recipe", state=State.OK, found=found)
+        return Check(name="recipe", state=State.FAULT, found=f"{words}; {source.place} is not there", next_step=step)
+    return Check(name="recipe", state=State.OK, found=words)
 
 
 def _model(where: Places, settings: Settings, recipe: Recipe) -> Check:
@@ -212,12 +212,12 @@ def _model(where: Places, settings: Settings, recipe: Recipe) -> Check:
             times_ms.append((time.perf_counter() - begun) * 1000)
     finally:
         classifier.close()
-    one, middle = classifier.identity, statistics.median(times_ms)
+    identity, middle = classifier.identity, statistics.median(times_ms)
     return Check(
         name="model",
         state=State.OK,
-        found=f"{one.name} is whole (SHA-256 {one.sha256[:12]}…); on {one.device} in {one.precision} "
-        f"{middle:.1f} ms a part, {1000 / middle:.0f} parts/s",
+        found=f"{identity.name} is whole (SHA-256 {identity.sha256[:12]}…); on {identity.device} in "
+        f"{identity.precision} {middle:.1f} ms a part, {1000 / middle:.0f} parts/s",
     )
 
 

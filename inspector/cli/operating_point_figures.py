@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from inspector.operating_point.parts import LabelledParts
 
 
-class _Record(BaseModel):
+class _PointFigures(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class RateFigures(_Record):
+class RateFigures(_PointFigures):
     """A rate."""
 
     count: int
@@ -36,7 +36,7 @@ class RateFigures(_Record):
         return RateFigures(count=rate.count, total=rate.total, value=rate.value, interval_95=rate.interval)
 
 
-class EstimateFigures(_Record):
+class EstimateFigures(_PointFigures):
     """An estimate that is known."""
 
     value: float
@@ -50,7 +50,7 @@ class EstimateFigures(_Record):
         return EstimateFigures(value=estimate.value, interval_95=(estimate.low, estimate.high))
 
 
-class OutcomeFigures(_Record):
+class OutcomeFigures(_PointFigures):
     """What an operating point does to labelled parts."""
 
     good: Tally
@@ -76,7 +76,7 @@ class OutcomeFigures(_Record):
         )
 
 
-class EvidenceFigures(_Record):
+class EvidenceFigures(_PointFigures):
     """What the defective parts prove; `carried` never by parts that chose the model's own point."""
 
     defective: int
@@ -87,7 +87,7 @@ class EvidenceFigures(_Record):
     carried: bool
 
 
-class Suggestions(_Record):
+class Suggestions(_PointFigures):
     """Operating points that are best by some rule; None where a class has no part."""
 
     least_cost: Thresholds | None

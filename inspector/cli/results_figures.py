@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from inspector.domain.rates import Rate
 
 
-class _Record(BaseModel):
+class _BatchFigures(BaseModel):
     model_config = ConfigDict(frozen=True, serialize_by_alias=True, validate_by_name=True)
 
 
-class EventFigures(_Record):
+class EventFigures(_BatchFigures):
     """A rate."""
 
     events: int
@@ -31,7 +31,7 @@ class EventFigures(_Record):
     interval_95: tuple[float, float]
 
 
-class TypeFigures(_Record):
+class TypeFigures(_BatchFigures):
     """The parts of one defect type."""
 
     passed: int
@@ -41,7 +41,7 @@ class TypeFigures(_Record):
     escapes: EventFigures
 
 
-class ConfusionFigures(_Record):
+class ConfusionFigures(_BatchFigures):
     """Verdicts against labels, with the rates."""
 
     good: Tally
@@ -53,7 +53,7 @@ class ConfusionFigures(_Record):
     review_load: EventFigures
 
 
-class AgreementFigures(_Record):
+class AgreementFigures(_BatchFigures):
     """Which of two batches is right."""
 
     both_right: int
@@ -63,7 +63,7 @@ class AgreementFigures(_Record):
     p_value: float
 
 
-class VerdictFlip(_Record):
+class VerdictFlip(_BatchFigures):
     """A picture whose verdict is another in the second batch."""
 
     path: str
@@ -74,7 +74,7 @@ class VerdictFlip(_Record):
     p_second: float | None
 
 
-class ComparisonFigures(_Record):
+class ComparisonFigures(_BatchFigures):
     """Two batches beside one another."""
 
     compared: int

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from inspector.review.population import Population
 
 
-class _Record(BaseModel):
+class _ReviewAnswer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class PopulationFigures(_Record):
+class PopulationFigures(_ReviewAnswer):
     """The parts that an audit speaks about."""
 
     passes: int
@@ -51,7 +51,7 @@ class PopulationFigures(_Record):
         )
 
 
-class ClaimFigures(_Record):
+class ClaimFigures(_ReviewAnswer):
     """What is proved of the passed parts."""
 
     rate: float
@@ -65,7 +65,7 @@ class ClaimFigures(_Record):
         return ClaimFigures(rate=claim.claim, upper=claim.upper, shown=claim.shown, parts_missing=claim.missing)
 
 
-class ConflictFigures(_Record):
+class ConflictFigures(_ReviewAnswer):
     """A part of which reviewers contradict one another."""
 
     inspection_id: str
@@ -80,7 +80,7 @@ class ConflictFigures(_Record):
         return ConflictFigures(inspection_id=standing.inspection_id, judgements=judgements)
 
 
-class AuditFigures(_Record):
+class AuditFigures(_ReviewAnswer):
     """What an audit shows; see `inspector.domain.audit.AuditEstimate`."""
 
     population: PopulationFigures

@@ -142,21 +142,21 @@ def _evidence(sources: Sources, recipe: Recipe, point: Thresholds) -> ChangeEvid
     return evidence_of(parts, point)
 
 
-def _version(one: RecipeVersion) -> dict[str, Any]:
-    recipe = one.recipe
+def _version(version: RecipeVersion) -> dict[str, Any]:
+    recipe = version.recipe
     return {
-        "version": one.version,
-        "saved": one.saved.isoformat(),
+        "version": version.version,
+        "saved": version.saved.isoformat(),
         "model": None if recipe is None else recipe.model,
         "thresholds": None if recipe is None else recipe.model_dump(mode="json")["thresholds"],
-        "changed": list(one.changed),
-        "change": None if one.change is None else one.change.model_dump(mode="json"),
-        "fault": one.fault,
+        "changed": list(version.changed),
+        "change": None if version.change is None else version.change.model_dump(mode="json"),
+        "fault": version.fault,
     }
 
 
-def _version_line(one: RecipeVersion) -> str:
+def _version_line(version: RecipeVersion) -> str:
     from inspector.operating_point.words import version_words
 
-    when, who, what, why = version_words(one)
-    return f"{one.version:4}  {when}  {who:14}{what}{f'. {why}' if why else ''}"
+    when, who, what, why = version_words(version)
+    return f"{version.version:4}  {when}  {who:14}{what}{f'. {why}' if why else ''}"

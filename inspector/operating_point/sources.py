@@ -30,7 +30,7 @@ VALIDATION, REVIEWS = "validation", "reviews"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class ScoreSource:
     """One place from which scores are to be had.
 
     Args:
@@ -54,9 +54,9 @@ class Sources:
         self._home, self._log = home, log
         self._last: tuple[BatchRun, tuple[int, int], LabelledParts] | None = None
 
-    def list(self, recipe: Recipe) -> list[Source]:
+    def list(self, recipe: Recipe) -> list[ScoreSource]:
         """Return where scores of the recipe's model may come from: its validation, batches it has judged, reviews."""
-        sources = [Source(key=VALIDATION, words=f"Validation pictures of {Path(recipe.model).name}")]
+        sources = [ScoreSource(key=VALIDATION, words=f"Validation pictures of {Path(recipe.model).name}")]
         try:
             sha = self._sha256(recipe)
         except (BundleError, OSError):  # what is wrong is said when one is chosen
@@ -65,14 +65,14 @@ class Sources:
             judge = run.record.judge
             if judge is not None and judge.model_sha256 == sha:
                 when = f"{run.record.started.astimezone():%Y-%m-%d %H:%M}"
-                sources.append(Source(key=run.id, words=f"Batch of {run.pictures.name}, {when}"))
-        return [*sources, Source(key=REVIEWS, words=f"Reviewed parts of {recipe.name}")]
+                sources.append(ScoreSource(key=run.id, words=f"Batch of {run.pictures.name}, {when}"))
+        return [*sources, ScoreSource(key=REVIEWS, words=f"Reviewed parts of {recipe.name}")]
 
     def load(self, key: str, recipe: Recipe) -> LabelledParts:
         """Read the parts of a source.
 
         Args:
-            key: As in `Source`.
+            key: As in `ScoreSource`.
             recipe: In force.
 
         Raises:

@@ -182,7 +182,7 @@ class TorchClassifier:
         with self._lock, self._failures():
             predictions = in_turns(chunks, slots, start, self._refined)
         rest_s = max(0.0, time.perf_counter() - start_s - resize_s)
-        answers = [(one, map_) for group in predictions for one, map_ in zip(*group, strict=True)]
+        answers = [(answer, map_) for group in predictions for answer, map_ in zip(*group, strict=True)]
         return [
             make_prediction(
                 self._manifest,

@@ -28,7 +28,7 @@ from inspector.gui.operating_point.store import OperatingPointReading, Operating
 from inspector.gui.work import Results, Worker
 from inspector.operating_point.parts import LabelledParts
 from inspector.operating_point.prices import RecipePrices
-from inspector.operating_point.sources import VALIDATION, Source
+from inspector.operating_point.sources import VALIDATION, ScoreSource
 from inspector.paths import Home
 
 _MOVES = 200
@@ -90,7 +90,7 @@ def _made_up(count: int) -> OperatingPointReading:
     return OperatingPointReading(
         recipe="made up",
         key=VALIDATION,
-        sources=[Source(key=VALIDATION, words="made up")],
+        sources=[ScoreSource(key=VALIDATION, words="made up")],
         parts=parts,
         fault="",
         in_force=Thresholds(fail_at=0.5),

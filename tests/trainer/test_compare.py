@@ -11,7 +11,7 @@ import pytest
 
 from trainer.cli import main
 from trainer.compare import MethodComparison, table
-from trainer.judged import Judged
+from trainer.judged import JudgedPicture
 from trainer.paired import intervals
 
 
@@ -56,10 +56,10 @@ def test_two_methods_on_two_splits(spots: Path, tmp_path: Path, capsys: pytest.C
 
 
 def test_intervals_hold_the_figure_and_narrow_with_more_pictures() -> None:
-    def judged(count: int) -> list[Judged]:
+    def judged(count: int) -> list[JudgedPicture]:
         rng = np.random.default_rng(7)
         scores = np.concatenate([rng.normal(0.35, 0.15, count), rng.normal(0.65, 0.15, count)]).clip(0, 1)
-        return [Judged(str(i), "", "good" if i < count else "crack", "", float(p)) for i, p in enumerate(scores)]
+        return [JudgedPicture(str(i), "", "good" if i < count else "crack", "", float(p)) for i, p in enumerate(scores)]
 
     few, many = intervals(judged(20), 0.5, seed=1), intervals(judged(400), 0.5, seed=1)
     for figures in (few, many):

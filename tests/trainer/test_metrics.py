@@ -16,8 +16,8 @@ from inspector.domain.rates import Estimate, Rate
 from inspector.domain.records import Thresholds
 from inspector.domain.statistics import logits, wilson_interval
 from trainer.calibration import TEMPERATURES, calibrated, calibration_error, reliability, temperature
-from trainer.evaluation import ConfusionCounts, DefectFigures, Evaluation, GoodFigures, ReviewFigures, Spread
-from trainer.judged import Judged, MetricsError
+from trainer.evaluation import ConfusionCounts, DefectFigures, Evaluation, GoodFigures, ReviewBandFigures, Spread
+from trainer.judged import JudgedPicture, MetricsError
 from trainer.metrics import evaluate
 from trainer.paired import compare, spread
 from trainer.thresholds import choose_thresholds, settle
@@ -26,8 +26,10 @@ HALF = Thresholds(fail_at=0.5)
 Cases = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 
-def judge(*rows: tuple[str, float], category: str = "") -> list[Judged]:
-    return [Judged(f"{category}{n}.png", f"/p/{n}.png", defect, category, p) for n, (defect, p) in enumerate(rows)]
+def judge(*rows: tuple[str, float], category: str = "") -> list[JudgedPicture]:
+    return [
+        JudgedPicture(f"{category}{n}.png", f"/p/{n}.png", defect, category, p) for n, (defect, p) in enumerate(rows)
+    ]
 
 
 def noisy(seed: int, size: int = 300, shift: float = 2.0) -> Cases:
@@ -66,7 +68,7 @@ def test_the_figures_of_a_small_test_by_hand() -> None:
     assert found.average_precision == pytest.approx((1 + 1 + 3 / 4) / 3)
     assert found.escape_rate == found.overkill_rate == pytest.approx(1 / 3)
     assert found.escape_rate_95 == wilson_interval(1, 3)
-    assert found.review == ReviewFigures(
+    assert found.review == ReviewBandFigures(
         starts=0.25, pictures=1, fraction=1 / 6, good=0, defective=1, escape_rate=0.0,
         escape_rate_95=wilson_interval(0, 3),
     )  # fmt: skip
@@ -237,7 +239,7 @@ def test_the_reliability_by_hand() -> None:
     assert calibration_error(bins) == pytest.approx((2 * 0.45 + 0.48 + 0.0) / 4)
 
 
-def from_arrays(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> list[Judged]:
+def from_arrays(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> list[JudgedPicture]:
     return judge(*(("crack" if label else "good", p) for p, label in zip(scores.tolist(), labels, strict=True)))
 
 
@@ -268,7 +270,7 @@ def test_the_same_model_twice_does_not_differ() -> None:
 def test_different_pictures_are_not_compared() -> None:
     first = judge(("good", 0.1), ("crack", 0.9))
     with pytest.raises(MetricsError, match=r"1\.png"):
-        compare(first, [first[0], Judged("1.png", "", "good", "", 0.2)], (0.5, 0.5))
+        compare(first, [first[0], JudgedPicture("1.png", "", "good", "", 0.2)], (0.5, 0.5))
     with pytest.raises(MetricsError, match="1 good and 0 defective"):
         compare(first[:1], first[:1], (0.5, 0.5))
 

@@ -19,7 +19,7 @@ from inspector.domain.records import Thresholds
 from trainer import figures
 from trainer.calibration import calibrated, calibration_error, reliability
 from trainer.evaluation import ConfusionCounts, Folds, Pointing, Spread
-from trainer.judged import Judged, MetricsError
+from trainer.judged import JudgedPicture, MetricsError
 from trainer.metrics import evaluate
 from trainer.protocol import Epoch, Finding
 from trainer.report import Contents, proof, write_report
@@ -39,13 +39,15 @@ ALL_FIGURES = {
 }
 
 
-def judged(seed: int, good: int, defective: int) -> list[Judged]:
+def judged(seed: int, good: int, defective: int) -> list[JudgedPicture]:
     rng = np.random.default_rng(seed)
     found = []
     for number in range(good + defective):
         defect = "good" if number < good else ("crack", "hole")[number % 2]
         p = 1 / (1 + np.exp(-rng.normal(-2 if defect == "good" else 2, 2)))
-        found.append(Judged(f"{defect}/{number:03}.png", f"/data/{defect}/{number:03}.png", defect, "", float(p)))
+        found.append(
+            JudgedPicture(f"{defect}/{number:03}.png", f"/data/{defect}/{number:03}.png", defect, "", float(p))
+        )
     return found
 
 
@@ -63,7 +65,7 @@ def epoch(number: int, setting: str = "one") -> Epoch:
     )
 
 
-def tile(one: Judged, heatmap: bool = True) -> SampleTile:
+def tile(one: JudgedPicture, heatmap: bool = True) -> SampleTile:
     picture = np.full((60, 90, 3), 128, np.uint8)
     warm = np.zeros((4, 6), np.float32)
     warm[1, 2] = 0.9
@@ -258,7 +260,10 @@ def test_the_same_contents_give_the_same_bytes(files: dict[str, bytes]) -> None:
 
 
 def test_odd_scores_and_names_can_be_drawn() -> None:
-    odd = [Judged("a$b$.png", "C:\\data\\a b.png", "good", "", 0.0), Judged("x_{1}", "rel/ü.png", "a$^b", "", 1.0)]
+    odd = [
+        JudgedPicture("a$b$.png", "C:\\data\\a b.png", "good", "", 0.0),
+        JudgedPicture("x_{1}", "rel/ü.png", "a$^b", "", 1.0),
+    ]
     files = write_report(
         Contents(title="$x$", thresholds=Thresholds(fail_at=1e-7), test=odd, tiles=[tile(one) for one in odd])
     )
@@ -266,7 +271,7 @@ def test_odd_scores_and_names_can_be_drawn() -> None:
 
 
 def test_the_samples_are_the_worst_errors_and_a_range_of_right_ones() -> None:
-    many = [Judged(f"{n:03}", "", "crack" if n % 2 else "good", "", n / 400) for n in range(400)]
+    many = [JudgedPicture(f"{n:03}", "", "crack" if n % 2 else "good", "", n / 400) for n in range(400)]
     chosen = choose_samples(many, 0.5)
     groups = grouped([tile(one, heatmap=False) for one in chosen], 0.5)
     assert list(groups) == list(KINDS)
@@ -279,18 +284,18 @@ def test_the_samples_are_the_worst_errors_and_a_range_of_right_ones() -> None:
 
 
 def test_a_tile_shows_the_picture_and_beside_it_the_heat_where_it_is() -> None:
-    one = tile(Judged("x", "", "crack", "", 0.9))
+    one = tile(JudgedPicture("x", "", "crack", "", 0.9))
     sheet = side_by_side(one, 0.5)
     left, right = sheet[:, :320].astype(int), sheet[:, 328:].astype(int)
     changed = np.argwhere(np.abs(left - right).max(axis=2) > 40)
     # cell (1, 2) of 4 × 6, on 320 × 213 in the middle of the square
     assert changed.mean(axis=0) == pytest.approx([53 + 1.5 * 213 / 4, 2.5 * 320 / 6], abs=6)
     np.testing.assert_array_equal(left[160, 160], [128, 128, 128])
-    assert (side_by_side(tile(Judged("x", "", "crack", "", 0.9), heatmap=False), 0.5)[:, 328:] == 255).all()
+    assert (side_by_side(tile(JudgedPicture("x", "", "crack", "", 0.9), heatmap=False), 0.5)[:, 328:] == 255).all()
 
 
 def test_a_cold_map_stays_cold() -> None:
-    one = tile(Judged("x", "", "good", "", 0.1))
+    one = tile(JudgedPicture("x", "", "good", "", 0.1))
     assert one.heatmap is not None
     sheet = side_by_side(replace(one, heatmap=one.heatmap * 0.02), 0.5)
     assert np.abs(sheet[:, :320].astype(int) - sheet[:, 328:]).max() < 5

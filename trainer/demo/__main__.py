@@ -135,8 +135,8 @@ def _crops(name: str) -> Crops:
     return crops
 
 
-def _flips(one: Answers, other: Answers, threshold: float) -> int:
-    return int((rejected(one.p_defective, threshold) != rejected(other.p_defective, threshold)).sum())
+def _flips(first: Answers, other: Answers, threshold: float) -> int:
+    return int((rejected(first.p_defective, threshold) != rejected(other.p_defective, threshold)).sum())
 
 
 def _fingerprint(crops: Crops) -> str:

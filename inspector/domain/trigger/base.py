@@ -37,10 +37,10 @@ class Trigger(ABC):
             The parts that are due now; usually none, sometimes one, rarely more. A part's frame may be an earlier one.
         """
         fired, self._fired = self._fired, False
-        found = self._detect(frame)
-        if fired and not found:
-            found = (self._part(frame, None, "manual"),)
-        return found
+        parts = self._detect(frame)
+        if fired and not parts:
+            parts = (self._part(frame, None, "manual"),)
+        return parts
 
     def fire(self) -> None:
         """Ask for a capture by hand: the next frame is a part, in every mode (unless it is one anyway)."""

@@ -62,9 +62,9 @@ class PartCrossing(Trigger):
             return ()
         length, line = self._line(frame)
         measured = [(*self._along(blob.centroid, frame), blob) for blob in blobs]
-        found, ended = self._tracker.update(frame, measured, length)
+        tracked, ended = self._tracker.update(frame, measured, length)
         parts = [self._capture(track) for track in ended if track.wait_frames is not None]
-        for track, blob in found:
+        for track, blob in tracked:
             self._judge(track, blob, frame, length, line)
         for track in self._tracker.tracks:
             if track.wait_frames is None:

@@ -102,9 +102,9 @@ class Foreground:
         self._last_s = frame.time_s
         gain = _gain(small, self._background, self.labels)
         difference = np.abs(small - gain * self._background)
-        found, mask = self._components(difference, scale)
+        blobs, mask = self._components(difference, scale)
         self._adapt(small, gain, mask, elapsed_s)
-        return found
+        return blobs
 
     def absorb(self, blob: Blob) -> None:
         """Take a blob of the last frame into the background: it stood there from the beginning and is no part."""
@@ -140,7 +140,7 @@ class Foreground:
         strong = np.bincount(labels[difference > level], minlength=count)
         self.labels = labels
         height, width = low.shape
-        found = []
+        blobs = []
         least = max(4.0, self._config.min_area_fraction * low.size)
         x0, y0 = (self._region.x, self._region.y) if self._region is not None else (0, 0)
         for label in range(1, count):
@@ -148,7 +148,7 @@ class Foreground:
             if area < least or strong[label] < 0.25 * area:
                 continue
             sides = {"left": x <= 1, "top": y <= 1, "right": x + w >= width - 1, "bottom": y + h >= height - 1}
-            found.append(
+            blobs.append(
                 Blob(
                     centroid=(
                         x0 + (centroids[label][0] + 0.5) * scale[0],
@@ -162,8 +162,8 @@ class Foreground:
                     label=label,
                 )
             )
-        found.sort(key=lambda blob: -blob.area_fraction)
-        return found, low
+        blobs.sort(key=lambda blob: -blob.area_fraction)
+        return blobs, low
 
     def _adapt(self, small: FloatArray, gain: float, mask: NDArray[np.uint8], elapsed_s: float) -> None:
         """Follow slow changes where nothing stands."""

@@ -77,7 +77,7 @@ class Tracker:
                     pairs.append((distance, index, number))
         taken_tracks: set[int] = set()
         taken_blobs: set[int] = set()
-        found: list[tuple[Track, Blob]] = []
+        matched: list[tuple[Track, Blob]] = []
         for _, index, number in sorted(pairs):
             if index in taken_tracks or number in taken_blobs:
                 continue
@@ -85,19 +85,19 @@ class Tracker:
             taken_blobs.add(number)
             along, across, blob = measured[number]
             self._advance(self.tracks[index], along, across, now)
-            found.append((self.tracks[index], blob))
+            matched.append((self.tracks[index], blob))
         for number, (along, across, blob) in enumerate(measured):
             if number not in taken_blobs:
                 track = Track(born_s=now, born_at=along, position=along, side=across, last_s=now)
                 self.tracks.append(track)
-                found.append((track, blob))
-        for track, blob in found:
+                matched.append((track, blob))
+        for track, blob in matched:
             track.sights.append(Sight(frame, blob))
             while len(track.sights) > self._keep:
                 track.sights.popleft()
         ended = [track for track in self.tracks if now - track.last_s > FORGET_AFTER_S]
         self.tracks = [track for track in self.tracks if now - track.last_s <= FORGET_AFTER_S]
-        return found, ended
+        return matched, ended
 
     def _predicted(self, track: Track, now: float) -> float:
         speed = track.speed if track.speed is not None else (self.belt_speed or 0.0)

@@ -39,7 +39,7 @@ class Pictures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class RecordAnswer:
     """The answer to the third step.
 
     Args:
@@ -64,7 +64,7 @@ USUAL_MODE = {
 }
 
 
-def recipe_of(pictures: Pictures | None, model: str, record: Record | None) -> Recipe | None:
+def recipe_of(pictures: Pictures | None, model: str, record: RecordAnswer | None) -> Recipe | None:
     """Return the recipe that is to be saved; None where the demo line was chosen or the pictures were skipped.
 
     Args:
@@ -86,7 +86,7 @@ def recipe_of(pictures: Pictures | None, model: str, record: Record | None) -> R
     )
 
 
-def settings_of(before: Settings, record: Record | None) -> Settings:
+def settings_of(before: Settings, record: RecordAnswer | None) -> Settings:
     """Return the settings that are to be saved.
 
     Args:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from inspector.domain.config import KeepPolicy
-from inspector.gui.first_start.answers import Record
+from inspector.gui.first_start.answers import RecordAnswer
 from inspector.gui.first_start.parts import PathField, asked
 from inspector.gui.widgets.basics import label
 from inspector.gui.words import KEEP
@@ -73,11 +73,11 @@ class RecordStep(QWidget):
 
         self._work.do(look, self.room.setText, lambda error: self.room.setText(str(error)))
 
-    def answer(self) -> Record:
+    def answer(self) -> RecordAnswer:
         """Return what was answered."""
         keep = self.keep.currentData()
         assert isinstance(keep, KeepPolicy)
-        return Record(
+        return RecordAnswer(
             station=self.station.text(), log_path=self.log.text(), archive_path=self.archive.text(), keep=keep
         )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from inspector.operating_point.parts import LabelledParts
-    from inspector.operating_point.sources import Source
+    from inspector.operating_point.sources import ScoreSource
     from inspector.recipes.versions import RecipeVersion
 
 
@@ -60,7 +60,7 @@ class SourceBar(QWidget):
         """The key of the source that is chosen; empty before there is one."""
         return str(self.source.currentData() or "")
 
-    def show_sources(self, sources: Sequence[Source], key: str) -> None:
+    def show_sources(self, sources: Sequence[ScoreSource], key: str) -> None:
         """Set the sources to choose from, and the one that is shown; nothing is emitted."""
         self.source.clear()
         for source in sources:

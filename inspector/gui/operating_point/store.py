@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from inspector.domain.records import Thresholds
     from inspector.operating_point.parts import LabelledParts
-    from inspector.operating_point.sources import Source
+    from inspector.operating_point.sources import ScoreSource
     from inspector.paths import Home
     from inspector.recipes.recipe import Recipe
     from inspector.recipes.versions import RecipeVersion
@@ -31,7 +31,7 @@ class OperatingPointReading:
 
     Args:
         recipe: The recipe's name.
-        key: The source's key, as in `Source`.
+        key: The source's key, as in `ScoreSource`.
         sources: All sources that there are.
         parts: None where the source has none.
         fault: Why there are no parts, and how to get them.
@@ -43,7 +43,7 @@ class OperatingPointReading:
 
     recipe: str
     key: str
-    sources: Sequence[Source]
+    sources: Sequence[ScoreSource]
     parts: LabelledParts | None
     fault: str
     in_force: Thresholds | None
@@ -77,7 +77,7 @@ class OperatingPointStore:
 
         Args:
             recipe: In force.
-            key: As in `Source`; empty for the validation.
+            key: As in `ScoreSource`; empty for the validation.
         """
         sources = self._sources_now()
         listed = sources.list(recipe)

@@ -115,8 +115,8 @@ class Promoter:
         recipes = [load_recipe(entry.path) for entry in entries if entry.path is not None and not entry.fault]
         if recipe is not None:
             recipes.append(recipe)
-        backs = [self._record.undoable(one.name, one.model) for one in recipes]
-        in_use = [one.model for one in recipes] + [one.from_model for one in backs if one is not None]
+        backs = [self._record.undoable(known.name, known.model) for known in recipes]
+        in_use = [known.model for known in recipes] + [back.from_model for back in backs if back is not None]
         trainings.delete(training, in_use=in_use)
 
     def _failed(self, error: Exception) -> None:

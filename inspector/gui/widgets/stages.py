@@ -60,7 +60,7 @@ class StageBars(QWidget):
         painter.setFont(font(TINY_PX))
         for words, column in (("p50 ms", 0), ("p99 ms", 1)):
             painter.drawText(self._number(0.0, column), Qt.AlignmentFlag.AlignRight, words)
-        longest = max((one.p99_ms for one in self._figures.values()), default=0.0)
+        longest = max((figure.p99_ms for figure in self._figures.values()), default=0.0)
         top = float(_ROW_PX)
         for stage in WORDS:
             if stage is Stage.VERDICT:

@@ -234,7 +234,9 @@ class _GradCam(_Other):
         targets = [ClassifierOutputTarget(self._defective)] * len(pictures)
         maps = self._cam(input_tensor=torch.from_numpy(pictures), targets=targets)
         good = torch.softmax(self._cam.outputs.detach(), dim=1)[:, self._good]
-        return [Answer(p_defective=1.0 - float(score), heatmap=one) for score, one in zip(good, maps, strict=True)]
+        return [
+            Answer(p_defective=1.0 - float(score), heatmap=heatmap) for score, heatmap in zip(good, maps, strict=True)
+        ]
 
 
 class _OnnxRuntime(_Other):
@@ -252,8 +254,8 @@ class _OnnxRuntime(_Other):
     def _chunk(self, pictures: NDArray[np.float32]) -> list[Answer]:
         probabilities, maps = self._session.run(None, {"pictures": pictures})
         return [
-            Answer(p_defective=1.0 - float(row[self._good]), heatmap=one[self._defective])
-            for row, one in zip(probabilities, maps, strict=True)
+            Answer(p_defective=1.0 - float(row[self._good]), heatmap=heatmaps[self._defective])
+            for row, heatmaps in zip(probabilities, maps, strict=True)
         ]
 
 

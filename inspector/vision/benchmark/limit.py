@@ -130,7 +130,7 @@ def largest_alone(input_size: int, batch: int, *, int8: bool) -> list[tuple[Any,
     }
     return [
         (_repeated(shape, batch, int8=int8), _REPEATED * shape.macs)
-        for shape in sorted(shapes, key=lambda one: one.inputs)
+        for shape in sorted(shapes, key=lambda convolution: convolution.inputs)
     ]
 
 

@@ -72,9 +72,9 @@ class _Findings:
 
     def leave_out(self, what: str, reason: str) -> None:
         """Note what was not measured, once."""
-        one = Unmeasured(what=what, reason=reason)
-        if one not in self.left_out:
-            self.left_out.append(one)
+        unmeasured = Unmeasured(what=what, reason=reason)
+        if unmeasured not in self.left_out:
+            self.left_out.append(unmeasured)
 
 
 def _measure(
