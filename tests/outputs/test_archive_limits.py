@@ -162,7 +162,7 @@ def test_one_in_n_passes_are_those_that_are_drawn(tmp_path: Path, one_in: int) -
 def test_a_picture_that_cannot_be_kept_says_why_and_leaves_nothing(
     tmp_path: Path, format_: PictureFormat, number: int, next_step: str
 ) -> None:
-    disk = BadDisk(number, at="flush", writes=1)  # the picture fits, the heatmap does not
+    disk = BadDisk(number, at="rename", writes=1)  # the picture fits, the heatmap does not
     archive = PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.ALL, format=format_), disk=disk)
     with pytest.raises(ArchiveError) as caught:
         keep(archive, prediction=PREDICTION)
