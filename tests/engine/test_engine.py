@@ -234,7 +234,7 @@ def test_a_read_that_hangs_does_not_hang_the_stop() -> None:
     engine.start(make_job(FakeSource([lambda: release.wait(WAIT_S)], ends=False), log))
     begun = time.perf_counter()
     assert engine.stop(timeout_s=2.0) is False
-    assert time.perf_counter() - begun < 3.0
+    assert time.perf_counter() - begun < WAIT_S / 2  # the read hangs for all of it
     release.set()
     assert engine.status().state is RunState.IDLE
 

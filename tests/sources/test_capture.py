@@ -66,7 +66,7 @@ def test_a_read_that_hangs_is_a_loss_and_does_not_hold_up_the_close() -> None:
     assert error.what.startswith("camera:7 has not answered for")
     started_s = time.perf_counter()
     source.close()
-    assert time.perf_counter() - started_s < 1.0
+    assert time.perf_counter() - started_s < WAIT_S / 2  # the driver hangs for all of it
     assert not hung.released.is_set()
     source.open()  # a new thread; the old one still hangs
     again = source.read(WAIT_S)
