@@ -53,12 +53,12 @@ def table_of(folder: Path, *rows: R, model: str = MODEL) -> BatchTable:
 
 def rows_of(folder: Path, *rows: R) -> list[R]:
     """Write a file of five bytes for every row, and return the rows with the files' sizes and times."""
-    found = []
+    changed = []
     for row in rows:
         path = folder / row.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"12345")
-        found.append(
+        changed.append(
             R(path=row.path, verdict=row.verdict, p=row.p, mtime_ns=path.stat().st_mtime_ns, reason=row.reason)
         )
-    return found
+    return changed

@@ -49,19 +49,19 @@ def test_csv_holds_labels_and_assessments_and_no_formula(table: BatchTable, tmp_
     assert (dent["modified_utc"], dent["p_defective"]) == ("2023-11-14T22:13:20Z", "0.2")
     assert (by_path["good/1.png"]["assessment"], by_path["good/2.png"]["p_defective"]) == ("overkill", "")
     assert dent["model_sha256"] == MODEL
-    assert [one.name for one in (tmp_path / "out").iterdir()] == ["rows.csv"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["rows.csv"]
 
 
 def sheets(path: Path) -> dict[str, list[list[str | float]]]:
     """The cells of every sheet, as text or number; in this file texts stand in the cells."""
     with zipfile.ZipFile(path) as file:
         book = ET.fromstring(file.read("xl/workbook.xml"))  # noqa: S314 - our own file
-        names = [one.get("name") for one in book.iter(f"{SHEET}sheet")]
-        found = {}
+        names = [sheet.get("name") for sheet in book.iter(f"{SHEET}sheet")]
+        rows_of = {}
         for number, name in enumerate(names, 1):
             root = ET.fromstring(file.read(f"xl/worksheets/sheet{number}.xml"))  # noqa: S314
             assert not list(root.iter(f"{SHEET}f")), "a formula"
-            found[str(name)] = [
+            rows_of[str(name)] = [
                 [
                     "".join(cell.itertext())
                     if cell.get("t") == "inlineStr"
@@ -72,18 +72,18 @@ def sheets(path: Path) -> dict[str, list[list[str | float]]]:
             ]
         assert b"frozen" in file.read("xl/worksheets/sheet2.xml")
         assert b"autoFilter" in file.read("xl/worksheets/sheet2.xml")
-    return found
+    return rows_of
 
 
 def test_excel_has_a_summary_and_the_rows_without_a_formula(table: BatchTable, tmp_path: Path) -> None:
     run(export_excel(table, tmp_path / "rows.xlsx", None))
-    found = sheets(tmp_path / "rows.xlsx")
-    assert list(found) == ["Summary", "Pictures"]
-    rows = found["Pictures"]
+    rows_of = sheets(tmp_path / "rows.xlsx")
+    assert list(rows_of) == ["Summary", "Pictures"]
+    rows = rows_of["Pictures"]
     assert rows[0] == list(COLUMNS)
     assert [row[0] for row in rows[1:]] == [row.path for row in ROWS]
     assert rows[2][1:3] == ["PASS", 0.2]
-    summary = {str(row[0]): row[1:] for row in found["Summary"] if row}
+    summary = {str(row[0]): row[1:] for row in rows_of["Summary"] if row}
     assert summary["good"] == [0, 0, 1, 1, 2]
     assert summary["defective"] == [1, 0, 0, 0, 1]
     escapes = summary["Escapes: defective parts that passed"]
@@ -118,7 +118,7 @@ def test_an_export_that_is_left_leaves_the_old_file(tmp_path: Path, kind: str) -
     assert (step.done, step.total) == (1000, 2500)
     steps.close()  # type: ignore[attr-defined]
     assert target.read_bytes() == b"old"
-    assert [one.name for one in target.parent.iterdir()] == [target.name]
+    assert [path.name for path in target.parent.iterdir()] == [target.name]
 
 
 def test_an_export_that_cannot_be_written_is_explained(table: BatchTable, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_more_rows_than_a_sheet_holds_are_refused(table: BatchTable, tmp_path: P
 def test_figures_in_words(tmp_path: Path) -> None:
     rows = rows_of(tmp_path / "in", *(R(f"good/{n}.png") for n in range(3)), R("dent/1.png", "FAIL", 0.9))
     confusion = table_of(tmp_path, *rows).confusion()
-    words = {name: rate_words(one) for name, one in rates(confusion)}
+    words = {name: rate_words(rate) for name, rate in rates(confusion)}
     assert words["Overkill: good parts that failed"] == "0.0 % (0 of 3; 95 %: 0.0 to 56.1 %)"
     assert evidence(confusion).startswith("1 defective parts with a verdict, 0 passed")
     assert "takes 299 defective parts" in evidence(confusion)

@@ -80,17 +80,17 @@ def test_masks_are_left_out_and_counted_and_the_rest_is_counted_by_label(tmp_pat
         *("ground_truth/dent/3_mask.png", "ground_truth/dent/4_mask.png"),
     )
     listing = list_pictures(folder, recursive=True)
-    found = survey(listing, FolderLabels("bottle"))
-    assert (found.pictures, found.good, found.defective, found.unlabelled) == (5, 2, 2, 1)
-    assert (found.types, found.masks_left_out) == ({"dent": 2}, 2)
-    assert found.good_in == ("test", "train")
+    contents = survey(listing, FolderLabels("bottle"))
+    assert (contents.pictures, contents.good, contents.defective, contents.unlabelled) == (5, 2, 2, 1)
+    assert (contents.types, contents.masks_left_out) == ({"dent": 2}, 2)
+    assert contents.good_in == ("test", "train")
     # whoever chooses the masks' own folder wants them
     assert len(list_pictures(folder / "ground_truth" / "dent")) == 2
 
 
 def test_an_empty_folder_has_nothing(tmp_path: Path) -> None:
-    found = survey(list_pictures(tmp_path, recursive=True), FolderLabels())
-    assert (found.pictures, found.good, found.defective, found.unlabelled) == (0, 0, 0, 0)
+    contents = survey(list_pictures(tmp_path, recursive=True), FolderLabels())
+    assert (contents.pictures, contents.good, contents.defective, contents.unlabelled) == (0, 0, 0, 0)
 
 
 def table(path: Path, text: str) -> Path:
@@ -122,8 +122,8 @@ def test_paths_of_a_table_beside_its_pictures_may_start_at_the_table(tmp_path: P
     folder = picture_files(tmp_path / "in", "1.png", "2.png", "3.png")
     labels = read_labels(table(tmp_path / "labels.csv", "path,label\nin/1.png,good\n2.png,good\n9.png,bad\n"), folder)
     assert [labels.label(name).value for name in ("1.png", "2.png")] == [GOOD, GOOD]
-    found = survey(list_pictures(folder), labels)
-    assert (found.good, found.unlabelled, found.not_in_folder) == (2, 1, 1)
+    contents = survey(list_pictures(folder), labels)
+    assert (contents.good, contents.unlabelled, contents.not_in_folder) == (2, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_a_slow_taker_is_not_run_away_from() -> None:
                 most_ahead = max(most_ahead, begun - taken)
             yield number
 
-    for number in in_order(lambda one: one, given(), workers=WORKERS, stop=threading.Event()):
+    for number in in_order(lambda number: number, given(), workers=WORKERS, stop=threading.Event()):
         assert number == taken
         with lock:
             taken += 1
@@ -100,7 +100,7 @@ def test_what_breaks_is_raised_in_its_turn_and_the_threads_end() -> None:
 
 def test_leaving_early_ends_the_threads() -> None:
     before = threading.active_count()
-    running = in_order(lambda one: one, range(1000), workers=WORKERS, stop=threading.Event())
+    running = in_order(lambda number: number, range(1000), workers=WORKERS, stop=threading.Event())
     assert next(running) == 0
     running.close()  # type: ignore[attr-defined]
     assert threading.active_count() == before
@@ -108,13 +108,13 @@ def test_leaving_early_ends_the_threads() -> None:
 
 def test_every_file_has_its_row_in_the_order_of_the_listing(tmp_path: Path) -> None:
     listing = folder_of(tmp_path, 37)
-    found = list(
+    batches = list(
         judge_listing(
             listing, range(37), Job(folder=tmp_path), FakeClassifier(), stop=threading.Event(), workers=WORKERS
         )
     )
-    assert max(len(batch) for batch in found) == BATCH_FILES
-    rows = [pair for batch in found for pair in batch]
+    assert max(len(batch) for batch in batches) == BATCH_FILES
+    rows = [pair for batch in batches for pair in batch]
     assert [index for index, _ in rows] == list(range(37))
     assert [row.path for _, row in rows] == [f"part {number}.png" for number in range(37)]
     assert [row.verdict for _, row in rows] == ["PASS" if number % 2 else "FAIL" for number in range(37)]
@@ -129,6 +129,8 @@ def test_the_workers_judge_at_the_same_time(tmp_path: Path) -> None:
             both_inside.wait(WAIT_S)
 
     classifier = FakeClassifier(act)
-    found = judge_listing(listing, range(16), Job(folder=tmp_path), classifier, stop=threading.Event(), workers=WORKERS)
-    assert {row.verdict for batch in found for _, row in batch} == {"PASS", "FAIL"}
+    batches = judge_listing(
+        listing, range(16), Job(folder=tmp_path), classifier, stop=threading.Event(), workers=WORKERS
+    )
+    assert {row.verdict for batch in batches for _, row in batch} == {"PASS", "FAIL"}
     assert not both_inside.broken

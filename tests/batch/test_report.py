@@ -95,7 +95,7 @@ def test_the_file_stands_alone_and_says_all_there_is(run: Path, tmp_path: Path) 
         assert said in text
     assert "Escapes: defective parts that passed: <b>33.3 % (1 of 3; 95 %: 6.1 to 79.2 %)</b>" in text
     assert text.count("<figure>") == 5
-    images = [np.asarray(cv2.imdecode(np.frombuffer(base64.b64decode(one), np.uint8), 1)) for one in uris(text)]
+    images = [np.asarray(cv2.imdecode(np.frombuffer(base64.b64decode(uri), np.uint8), 1)) for uri in uris(text)]
     assert len(images) == 8  # four with their heatmaps; of the damaged one there is none
     assert all(image.shape == (128, 128, 3) for image in images)
     assert np.abs(images[0].astype(int) - images[1]).mean() < 40

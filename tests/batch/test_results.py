@@ -47,7 +47,7 @@ def stamped(listing: Listing, index: int, verdict: str = "PASS") -> Row:
 
 def paths(file: Path) -> list[str]:
     with file.open(newline="", encoding="utf-8") as opened:
-        return [one["path"] for one in csv.DictReader(opened)]
+        return [cells["path"] for cells in csv.DictReader(opened)]
 
 
 def test_a_file_name_with_a_line_break_comma_and_quote_is_found_again(tmp_path: Path) -> None:
@@ -122,11 +122,11 @@ def test_rows_of_another_model_anywhere_are_refused(tmp_path: Path) -> None:
 def test_a_hundred_thousand_rows_are_not_held(tmp_path: Path) -> None:
     count = 100_000
     listing = Listing(tmp_path, tuple(f"part {number:06}.png" for number in range(count)))
-    one = row("").values()
+    values = row("").values()
     with (tmp_path / "results.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(HEADER)
-        writer.writerows([name, *one[1:]] for name in listing.names)
+        writer.writerows([name, *values[1:]] for name in listing.names)
     tracemalloc.start()
     try:
         with ResultTable(tmp_path, listing, MODEL) as table:

@@ -39,9 +39,9 @@ for line in pathlib.Path(sys.argv[1]).read_text().splitlines():
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    found = Home(root=tmp_path / "home")
-    make_bundle(found.models / "tiny")
-    return found
+    home = Home(root=tmp_path / "home")
+    make_bundle(home.models / "tiny")
+    return home
 
 
 @pytest.fixture
@@ -66,13 +66,13 @@ def desks() -> Iterator[Callable[..., BatchRuns]]:
     for desk in made:
         for run in desk.history():
             desk.kill(run)
-    until(lambda: not [one for one in threading.enumerate() if one.name == "batch"])
+    until(lambda: not [thread for thread in threading.enumerate() if thread.name == "batch"])
 
 
 def get(desk: BatchRuns, identity: str) -> BatchRun:
-    found = desk.poll(identity)
-    assert found is not None
-    return found
+    run = desk.poll(identity)
+    assert run is not None
+    return run
 
 
 def until_state(desk: BatchRuns, identity: str, *states: ProcessState) -> BatchRun:

@@ -60,8 +60,8 @@ def test_columns_hold_what_the_file_says(table: BatchTable) -> None:
     ],
 )
 def test_rows_are_sorted_and_ties_stay_in_the_order_of_the_paths(table: BatchTable, order: Sort, expected: str) -> None:
-    found = [name.removeprefix("part ").removesuffix(".png") for name in paths(table, order=order)]
-    assert " ".join(found) == expected
+    numbers = [name.removeprefix("part ").removesuffix(".png") for name in paths(table, order=order)]
+    assert " ".join(numbers) == expected
 
 
 @pytest.mark.parametrize(
@@ -91,39 +91,39 @@ def test_what_is_wrong_are_escapes_and_overkill_and_no_reviews_or_errors(table: 
 
 
 def test_the_confusion_table_counts_every_row_once_and_errors_are_in_no_rate_of_the_model(table: BatchTable) -> None:
-    found = table.confusion()
-    assert found.good == Tally(passed=1, review=1, failed=1, error=0)
-    assert found.defective == Tally(passed=1, review=1, failed=1, error=1)
-    assert found.unlabelled == Tally(passed=1)
-    assert found.types == {
+    confusion = table.confusion()
+    assert confusion.good == Tally(passed=1, review=1, failed=1, error=0)
+    assert confusion.defective == Tally(passed=1, review=1, failed=1, error=1)
+    assert confusion.unlabelled == Tally(passed=1)
+    assert confusion.types == {
         "dent": Tally(passed=1, failed=1, error=1),
         "scratch": Tally(review=1),
     }
-    assert (found.total.inspected, found.labelled.inspected) == (8, 7)
-    assert (found.escapes, found.overkill) == (Rate(1, 3), Rate(1, 3))
-    assert found.review_load == Rate(3, 8)  # the error is to be looked at, and so is a part without a label
-    assert escapes_of(found.types["dent"]) == Rate(1, 2)
+    assert (confusion.total.inspected, confusion.labelled.inspected) == (8, 7)
+    assert (confusion.escapes, confusion.overkill) == (Rate(1, 3), Rate(1, 3))
+    assert confusion.review_load == Rate(3, 8)  # the error is to be looked at, and so is a part without a label
+    assert escapes_of(confusion.types["dent"]) == Rate(1, 2)
 
 
 def test_another_operating_point_gives_other_verdicts_and_an_error_stays_one(table: BatchTable) -> None:
     points = Thresholds(fail_at=0.4, review_from=0.2)
     expected = [REVIEW, FAILED, ERROR, PASSED, FAILED, FAILED, FAILED, REVIEW]
     assert table.verdicts_at(points).tolist() == expected
-    found = table.confusion(thresholds=points)
-    assert (found.escapes.count, found.overkill.count) == (0, 2)
-    assert found.defective.error == 1
+    confusion = table.confusion(thresholds=points)
+    assert (confusion.escapes.count, confusion.overkill.count) == (0, 2)
+    assert confusion.defective.error == 1
     # at the operating point of the run the verdicts are the run's
     assert table.verdicts_at(Thresholds(fail_at=0.5, review_from=0.35)).tolist() == table.verdicts.tolist()
 
 
 def test_a_selection_is_counted_alone(table: BatchTable) -> None:
-    found = table.confusion(table.select(Filter(types=frozenset({"dent"}))))
-    assert (found.defective.inspected, found.total.inspected) == (3, 3)
+    confusion = table.confusion(table.select(Filter(types=frozenset({"dent"}))))
+    assert (confusion.defective.inspected, confusion.total.inspected) == (3, 3)
 
 
 def test_without_labels_there_is_no_rate_of_escapes(tmp_path: Path) -> None:
-    found = table_of(tmp_path, R("1.png"), R("2.png", "FAIL", 0.8)).confusion()
-    assert (found.labelled.inspected, found.escapes) == (0, Rate(0, 0))
+    confusion = table_of(tmp_path, R("1.png"), R("2.png", "FAIL", 0.8)).confusion()
+    assert (confusion.labelled.inspected, confusion.escapes) == (0, Rate(0, 0))
 
 
 def test_an_empty_table_can_be_asked_everything(tmp_path: Path) -> None:

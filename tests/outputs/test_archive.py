@@ -59,8 +59,10 @@ def decision(verdict: Verdict) -> Decision:
     return Decision(verdict=verdict, reason="r", p_defective=0.9, thresholds=Thresholds(fail_at=0.5))
 
 
-def keep(archive: PictureArchive, verdict: Verdict, one: Part | None = None) -> ArchivedPicture | None:
-    return archive.keep(inspection_id=new_id(), part=one or part(), prediction=PREDICTION, decision=decision(verdict))
+def keep(archive: PictureArchive, verdict: Verdict, wanted: Part | None = None) -> ArchivedPicture | None:
+    return archive.keep(
+        inspection_id=new_id(), part=wanted or part(), prediction=PREDICTION, decision=decision(verdict)
+    )
 
 
 @pytest.mark.parametrize(
@@ -75,48 +77,48 @@ def keep(archive: PictureArchive, verdict: Verdict, one: Part | None = None) -> 
 def test_the_policy_says_what_is_kept(tmp_path: Path, policy: KeepPolicy, kept: list[int]) -> None:
     archive = PictureArchive(tmp_path, ArchiveConfig(keep=policy, one_in=2))
     verdicts = [Verdict.PASS, Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR, Verdict.PASS, Verdict.PASS]
-    found = [
+    kept_pictures = [
         archive.keep(inspection_id=f"part {number}", part=part(), prediction=PREDICTION, decision=decision(verdict))
         for number, verdict in enumerate(verdicts)
     ]
-    assert [int(one is not None) for one in found] == kept
+    assert [int(picture is not None) for picture in kept_pictures] == kept
 
 
 def test_one_in_n_is_a_random_sample_that_restarts_and_turns_do_not_bias(tmp_path: Path) -> None:
     ids = [f"{number:05}" for number in range(20_000)]
-    kept = [number for number, one in enumerate(ids) if is_kept_pass(one, 10)]
+    kept = [number for number, inspection_id in enumerate(ids) if is_kept_pass(inspection_id, 10)]
     assert 1850 <= len(kept) <= 2150  # 2000, three and a half standard deviations
     by_nest = np.bincount([number % 10 for number in kept], minlength=10)
     assert by_nest.min() > 140  # every tenth would leave nine nests out
-    assert {number for number, one in enumerate(ids) if is_kept_pass(one, 20)} < set(kept)
-    one = PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.ONE_IN_N, one_in=10))
+    assert {number for number, inspection_id in enumerate(ids) if is_kept_pass(inspection_id, 20)} < set(kept)
+    archive = PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.ONE_IN_N, one_in=10))
     for number in (kept[0], kept[0]):  # the second as after a restart
-        found = one.keep(inspection_id=ids[number], part=part(), prediction=None, decision=decision(Verdict.PASS))
-        assert found is not None
+        picture = archive.keep(inspection_id=ids[number], part=part(), prediction=None, decision=decision(Verdict.PASS))
+        assert picture is not None
 
 
 def test_the_original_pixels_and_the_heatmap_come_back(tmp_path: Path) -> None:
-    one = part(region=Box(x=5, y=6, width=20, height=10))
-    found = PictureArchive(tmp_path, ArchiveConfig()).keep(
-        inspection_id="abc", part=one, prediction=PREDICTION, decision=decision(Verdict.FAIL)
+    cut = part(region=Box(x=5, y=6, width=20, height=10))
+    picture = PictureArchive(tmp_path, ArchiveConfig()).keep(
+        inspection_id="abc", part=cut, prediction=PREDICTION, decision=decision(Verdict.FAIL)
     )
-    assert found is not None
-    assert found.path == tmp_path / "2026/01/31/fail/abc.png"
-    assert found.sha256 == hashlib.sha256(found.path.read_bytes()).hexdigest()
-    np.testing.assert_array_equal(read_picture(found.path), one.pixels())
-    assert found.heatmap_path is not None
-    np.testing.assert_array_equal(read_picture(found.heatmap_path), [[0, 64], [128, 255]])
+    assert picture is not None
+    assert picture.path == tmp_path / "2026/01/31/fail/abc.png"
+    assert picture.sha256 == hashlib.sha256(picture.path.read_bytes()).hexdigest()
+    np.testing.assert_array_equal(read_picture(picture.path), cut.pixels())
+    assert picture.heatmap_path is not None
+    np.testing.assert_array_equal(read_picture(picture.heatmap_path), [[0, 64], [128, 255]])
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_sixteen_bit_stays_lossless_under_webp(tmp_path: Path, dtype: type) -> None:
     pixels = RNG.integers(0, 255, (20, 20), dtype=dtype)
     archive = PictureArchive(tmp_path, ArchiveConfig(format=PictureFormat.WEBP))
-    found = archive.keep(inspection_id="a", part=part(pixels), prediction=None, decision=decision(Verdict.FAIL))
-    assert found is not None
-    assert found.path.suffix == (".webp" if dtype is np.uint8 else ".png")
+    picture = archive.keep(inspection_id="a", part=part(pixels), prediction=None, decision=decision(Verdict.FAIL))
+    assert picture is not None
+    assert picture.path.suffix == (".webp" if dtype is np.uint8 else ".png")
     if dtype is np.uint16:
-        np.testing.assert_array_equal(read_picture(found.path), pixels)
+        np.testing.assert_array_equal(read_picture(picture.path), pixels)
 
 
 def test_a_full_disk_is_an_error_and_nothing_half_written_remains(tmp_path: Path) -> None:
@@ -144,11 +146,11 @@ def test_oldest_passes_go_first_and_protected_failures_never(tmp_path: Path) -> 
     archive = PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.ALL, max_size_gb=1e-9))
     kept = {}
     for age, verdict in enumerate((Verdict.FAIL, Verdict.PASS, Verdict.PASS, Verdict.FAIL)):
-        found = archive.keep(inspection_id=f"{age}", part=part(), prediction=None, decision=decision(verdict))
-        assert found is not None
+        picture = archive.keep(inspection_id=f"{age}", part=part(), prediction=None, decision=decision(verdict))
+        assert picture is not None
         then = time.time() - 1000 + age
-        os.utime(found.path, (then, then))
-        kept[age] = found.path
+        os.utime(picture.path, (then, then))
+        kept[age] = picture.path
     assert archive.prune([str(kept[0])]) == 3
     assert [age for age, path in kept.items() if path.exists()] == [0]
 
@@ -177,11 +179,11 @@ def test_passes_go_before_older_failures_and_only_as_many_as_must(tmp_path: Path
 def test_old_pictures_go_by_age(tmp_path: Path) -> None:
     archive = PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.ALL, max_size_gb=0, max_age_days=10))
     for number, days in enumerate((1, 11)):
-        found = archive.keep(
+        picture = archive.keep(
             inspection_id=f"{number}", part=part(), prediction=PREDICTION, decision=decision(Verdict.PASS)
         )
-        assert found is not None
+        assert picture is not None
         then = time.time() - days * 86400
-        os.utime(found.path, (then, then))
+        os.utime(picture.path, (then, then))
     assert archive.prune([]) == 1
     assert sorted(path.name for path in tmp_path.rglob("*.png")) == ["0.heatmap.png", "0.png"]

@@ -263,9 +263,9 @@ def test_webp_goes_too_and_what_somebody_else_removes_meanwhile_is_no_fault(
     real = PictureArchive._scan
 
     def scanned(archive: PictureArchive) -> object:
-        found = real(archive)
+        removed = real(archive)
         paths[1].unlink()
-        return found
+        return removed
 
     (tmp_path / "2026/01/31/fail/broken.png").symlink_to(tmp_path / "nowhere")
     monkeypatch.setattr(PictureArchive, "_scan", scanned)

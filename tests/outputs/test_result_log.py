@@ -35,8 +35,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[SqliteResultLog]:
-    with closing(SqliteResultLog(tmp_path / "log.sqlite3")) as found:
-        yield found
+    with closing(SqliteResultLog(tmp_path / "log.sqlite3")) as log:
+        yield log
 
 
 def test_an_inspection_comes_back_as_it_went_in(log: SqliteResultLog) -> None:
@@ -67,12 +67,12 @@ def test_counts_follow_from_the_rows_and_survive_reopening(tmp_path: Path) -> No
 
 
 def test_an_append_that_is_repeated_is_one_row(log: SqliteResultLog) -> None:
-    one = inspection(1)
-    log.append(one)
-    log.append(one)
+    row = inspection(1)
+    log.append(row)
+    log.append(row)
     assert log.tally(LogQuery()) == Tally(passed=1)
     with pytest.raises(LogError, match="UNIQUE"):
-        log.append(replace(one, part_number=9))
+        log.append(replace(row, part_number=9))
 
 
 def test_yield_over_time_counts_by_minute(log: SqliteResultLog) -> None:

@@ -41,10 +41,10 @@ def as_of_0002(path: Path) -> None:
 def test_a_review_comes_back_and_the_verdict_is_as_it_was(tmp_path: Path) -> None:
     path, (part,) = fill(tmp_path, [Verdict.PASS])
     log = ReviewLog(path)
-    one = said(part.id, BAD, by="Ünal 😀", defect_type="crack")
-    log.add(one)
-    log.add(one)  # as after an unclear failure
-    assert log.history(part.id) == [one]
+    review = said(part.id, BAD, by="Ünal 😀", defect_type="crack")
+    log.add(review)
+    log.add(review)  # as after an unclear failure
+    assert log.history(part.id) == [review]
     assert log.inspection(part.id) == part
 
 
@@ -70,18 +70,18 @@ def test_a_judgement_is_withdrawn_by_its_reviewer_and_the_one_before_stands_agai
 
 
 def test_reviewers_stand_beside_one_another_and_neither_wins(tmp_path: Path) -> None:
-    path, (one, other) = fill(tmp_path, [Verdict.FAIL, Verdict.FAIL])
+    path, (part, other) = fill(tmp_path, [Verdict.FAIL, Verdict.FAIL])
     log = ReviewLog(path)
     for review in (
-        said(one.id),
-        said(one.id, BAD, by="Bob"),
+        said(part.id),
+        said(part.id, BAD, by="Bob"),
         said(other.id, Judgement.UNSURE),
         said(other.id, by="Bob"),
     ):
         log.add(review)
-    found = log.standings(LogQuery())
-    assert found[one.id].truth is Truth.CONFLICT
-    assert found[other.id].truth is Truth.GOOD
+    standings = log.standings(LogQuery())
+    assert standings[part.id].truth is Truth.CONFLICT
+    assert standings[other.id].truth is Truth.GOOD
 
 
 def test_a_part_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -102,11 +102,11 @@ def test_a_part_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_the_file_itself_refuses_every_change(tmp_path: Path, statement: str) -> None:
     path, (part,) = fill(tmp_path, [Verdict.FAIL])
     log = ReviewLog(path)
-    one = said(part.id, BAD)
-    log.add(one)
+    review = said(part.id, BAD)
+    log.add(review)
     with closing(sqlite3.connect(path)) as raw, pytest.raises(sqlite3.IntegrityError, match="never changed"):
         raw.execute(statement)
-    assert log.history(part.id) == [one]
+    assert log.history(part.id) == [review]
 
 
 @pytest.mark.parametrize(("judgement", "undoes"), [("bad", None), (None, None), ("good", "x")])
@@ -154,14 +154,14 @@ def test_what_is_no_log_is_refused(tmp_path: Path) -> None:
 def test_while_another_program_holds_the_log_the_review_is_refused_and_can_be_added_later(tmp_path: Path) -> None:
     path, (part,) = fill(tmp_path, [Verdict.FAIL])
     log = ReviewLog(path, busy_s=0.01)
-    one = said(part.id)
+    review = said(part.id)
     with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(LogError, match=r"locked.*try again"):
-            log.add(one)
+            log.add(review)
         other.rollback()
-    log.add(one)
-    assert log.history(part.id) == [one]
+    log.add(review)
+    assert log.history(part.id) == [review]
 
 
 def test_a_reviewed_failure_is_not_protected_any_more_while_an_open_one_is(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_a_reviewed_failure_is_not_protected_any_more_while_an_open_one_is(tmp_p
     log.add(said(withdrawn.id, None, undoes=gone.id))
     with closing(SqliteResultLog(path, read_only=True)) as record:
         protected = set(record.failure_pictures())
-    assert protected == {str(one.picture.path) for one in parts[1:5] if one.picture}
+    assert protected == {str(part.picture.path) for part in parts[1:5] if part.picture}
 
 
 WRITER = """
@@ -213,7 +213,7 @@ def test_two_reviewers_write_while_the_line_runs(tmp_path: Path) -> None:
         written = [set(writer.communicate(timeout=WAIT_S)[0].split()) for writer in writers]
         assert [writer.returncode for writer in writers] == [0, 0]
         assert line.tally(LogQuery()).passed == 50
-    rows = [row for one in ids for row in ReviewLog(path).history(one)]
+    rows = [row for review_id in ids for row in ReviewLog(path).history(review_id)]
     for name, acknowledged in zip(("Ada", "Bob"), written, strict=True):
         assert {row.id for row in rows if row.reviewer == name} == acknowledged
         assert len(acknowledged) == 30
@@ -227,9 +227,9 @@ def test_what_a_killed_reviewer_was_told_is_on_the_disk(tmp_path: Path) -> None:
     writer.send_signal(signal.SIGKILL)
     rest, _ = writer.communicate(timeout=WAIT_S)
     acknowledged += [line for line in rest.split("\n") if len(line) == 36]
-    found = [row.id for row in ReviewLog(path).history(part.id)]
-    assert found[: len(acknowledged)] == acknowledged
-    assert len(found) <= len(acknowledged) + 1
+    ids = [row.id for row in ReviewLog(path).history(part.id)]
+    assert ids[: len(acknowledged)] == acknowledged
+    assert len(ids) <= len(acknowledged) + 1
 
 
 def test_a_review_is_a_judgement_or_a_withdrawal() -> None:
@@ -243,7 +243,7 @@ def test_the_log_is_free_again_before_a_review_is_on_the_disk_and_told_only_afte
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, (part,) = fill(tmp_path, [Verdict.FAIL])
-    one, real, synced = said(part.id), os.fsync, list[str]()
+    review, real, synced = said(part.id), os.fsync, list[str]()
 
     def fsync(file: int) -> None:
         with closing(sqlite3.connect(path, timeout=0)) as line:
@@ -257,8 +257,8 @@ def test_the_log_is_free_again_before_a_review_is_on_the_disk_and_told_only_afte
     with closing(SqliteResultLog(path)):
         log = ReviewLog(link)
         monkeypatch.setattr(os, "fsync", fsync)
-        log.add(one)
-        log.add(one)  # as after an unclear failure: the row may not be on the disk yet
+        log.add(review)
+        log.add(review)  # as after an unclear failure: the row may not be on the disk yet
         assert len(synced) == 2
         assert sys.platform != "linux" or set(synced) == {f"{path}-wal"}
 
@@ -271,4 +271,4 @@ def test_the_log_is_free_again_before_a_review_is_on_the_disk_and_told_only_afte
             log.add(other)
         monkeypatch.undo()
         log.add(other)
-    assert log.history(part.id) == [one, other]
+    assert log.history(part.id) == [review, other]

@@ -139,7 +139,7 @@ def test_a_command_beside_is_killed_with_its_children() -> None:
     until(lambda: process.output().strip())
     child = int(process.output())
     process.kill(wait_s=30.0)
-    assert process.code() is not None
+    until(lambda: process.code() is not None)
     until(lambda: gone(child))
     with pytest.raises(ProcessError, match="cannot be started"):
         SideProcess(("/absent/program",), name=NAME)

@@ -34,11 +34,11 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.fixture
 def desk(home: Home) -> Iterator[Trainings]:
-    found = Trainings(home, command=COMMAND)
-    yield found
-    for one in found.history():
-        found.kill(one)
-    until(lambda: not [one for one in threading.enumerate() if one.name == "training"])
+    trainings = Trainings(home, command=COMMAND)
+    yield trainings
+    for training in trainings.history():
+        trainings.kill(training)
+    until(lambda: not [thread for thread in threading.enumerate() if thread.name == "training"])
 
 
 def start(desk: Trainings, home: Home, mode: str, name: str = "bottle-1") -> str:
@@ -46,7 +46,7 @@ def start(desk: Trainings, home: Home, mode: str, name: str = "bottle-1") -> str
 
 
 def get(desk: Trainings, identity: str) -> Training:
-    return next(one for one in desk.history() if one.id == identity)
+    return next(training for training in desk.history() if training.id == identity)
 
 
 def until_state(desk: Trainings, identity: str, state: ProcessState) -> Training:
@@ -95,7 +95,7 @@ def test_a_crash_is_told_with_its_last_words_and_goes_on_from_its_checkpoints(de
     assert "MemoryError: 12 GB wanted" in dead.why
     desk.resume(dead)
     done = until_state(desk, identity, ProcessState.DONE)
-    assert [one.epoch for one in done.epochs] == [1, 2, 3, 4, 5, 6]
+    assert [epoch.epoch for epoch in done.epochs] == [1, 2, 3, 4, 5, 6]
     assert len(done.all(Started)) == 2  # the half-written line took no other along
     with pytest.raises(TrainingError, match="is done"):
         desk.resume(done)
@@ -131,7 +131,7 @@ def test_history_is_newest_first_and_a_damaged_one_does_not_hide_the_others(desk
     damaged = home.root / "trainings" / "damaged"
     damaged.mkdir()
     (damaged / "request.json").write_text("{", encoding="utf-8")
-    assert [one.id for one in desk.history()] == [second, first]
+    assert [training.id for training in desk.history()] == [second, first]
     assert desk.free_name(Path("data/a.csv")) == "a-1"
     assert desk.free_name(Path("data") / "b") == "b-1"
 
@@ -166,15 +166,15 @@ def test_the_tail_reads_whole_lines_only_and_each_once(tmp_path: Path) -> None:
     path = tmp_path / "reports.jsonl"
     tail = ReportTail(path)
     assert tail.read() == ()
-    one, two = (Progress(stage="epochs", done=number, total=2) for number in (1, 2))
-    text = two.model_dump_json()
-    path.write_text(one.model_dump_json() + "\n" + text[:9], encoding="utf-8")
-    assert tail.read() == (one,)
+    first, second = (Progress(stage="epochs", done=number, total=2) for number in (1, 2))
+    text = second.model_dump_json()
+    path.write_text(first.model_dump_json() + "\n" + text[:9], encoding="utf-8")
+    assert tail.read() == (first,)
     with path.open("a", encoding="utf-8") as file:
         file.write(text[9:] + "\nnonsense\n")
-    assert tail.read() == (one, two)
+    assert tail.read() == (first, second)
     path.write_text(text + "\n", encoding="utf-8")  # another, shorter file
-    assert tail.read() == (two,)
+    assert tail.read() == (second,)
 
 
 def test_the_epochs_are_those_of_the_last_setting(desk: Trainings, home: Home) -> None:
