@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -57,6 +59,7 @@ def test_verdicts_are_counted_by_label_and_type() -> None:
     )
     assert list(confusion.types) == ["crack", "scratch"]
     assert escapes_of(Tally(passed=1, review=2, error=4)) == Rate(1, 3)
+    assert confusion_of(verdicts, labels) == replace(confusion, types={})
 
 
 @given(st.lists(st.tuples(st.integers(0, 10), st.booleans()), min_size=1, max_size=40), st.integers(0, 10))

@@ -324,10 +324,22 @@ def test_a_part_by_hand_and_nothing_without_a_line(rig: Rig) -> None:
     assert rig.log.committed[0].trigger == "manual"
 
 
+def test_without_a_line_there_is_nothing_to_wait_for_and_nothing_to_stop() -> None:
+    engine = Engine()
+    assert engine.wait_ended(0.0) is True
+    assert engine.stop() is True
+    engine.set_lot("L9")
+    with pytest.raises(EngineError) as caught:
+        engine.fire_trigger()
+    assert caught.value.what == "there is nothing to trigger: the line does not run"
+    assert caught.value.next_step == "Start it first."
+
+
 def test_starting_twice_is_refused_and_replacing_goes_on(rig: Rig) -> None:
     rig.engine.start(make_job(FakeSource([], ends=False), rig.log))
-    with pytest.raises(EngineError, match="runs already"):
+    with pytest.raises(EngineError) as caught:
         rig.engine.start(make_job(FakeSource([]), rig.log))
+    assert (caught.value.what, caught.value.next_step) == ("the line runs already", "Stop it first.")
     rig.engine.replace(make_job(FakeSource([frame(0)]), rig.log))
     assert rig.engine.wait_ended(WAIT_S)
     assert rig.listener.verdicts == ["PASS"]

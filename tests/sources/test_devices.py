@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -130,25 +131,25 @@ def test_what_the_driver_refuses_is_written_down(
 
 
 @pytest.mark.parametrize(
-    ("source", "what", "next_step"),
+    ("make", "what", "next_step"),
     [
         (
-            open_camera(3, SourceOptions()),
+            lambda: open_camera(3, SourceOptions()),
             f"camera:3 cannot be opened: {NO_CAMERA}",
             "Plug it in, close other programs that use it, or choose another one (“inspector cameras” lists them).",
         ),
         (
-            open_stream("rtsp://user:secret@cam/1"),
+            lambda: open_stream("rtsp://user:secret@cam/1"),
             "rtsp://user:***@cam/1 cannot be opened: there is no stream at this address, or it is refused",
             "Check the address, user and password, and that the camera can be reached from this computer.",
         ),
         (
-            open_video(Path(__file__), SourceOptions()),
+            lambda: open_video(Path(__file__), SourceOptions()),
             f"video:{__file__} cannot be opened: it is no video that FFmpeg can read, or it is damaged",
             "Play it in another program to see whether it is whole; convert it to MP4 (H.264) if it is unusual.",
         ),
         (
-            open_video(Path("/absent.mp4"), SourceOptions()),
+            lambda: open_video(Path("/absent.mp4"), SourceOptions()),
             f"video:{Path('/absent.mp4')} cannot be opened: there is no such file",
             "Check the path.",
         ),
@@ -156,11 +157,11 @@ def test_what_the_driver_refuses_is_written_down(
     ids=["camera", "stream", "video", "no file"],
 )
 def test_what_cannot_be_opened_says_why_and_what_to_do(
-    device: type[Device], source: CaptureSource, what: str, next_step: str
+    device: type[Device], make: Callable[[], CaptureSource], what: str, next_step: str
 ) -> None:
     device.opened = False
     with pytest.raises(SourceError) as caught:
-        captured(source)
+        captured(make())
     assert (caught.value.what, caught.value.next_step) == (what, next_step)
 
 
