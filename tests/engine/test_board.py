@@ -197,3 +197,16 @@ def test_a_listener_that_breaks_is_written_down_and_the_next_is_told(caplog: pyt
     board.part_committed(committed(1.0))
     assert (len(other.states), other.frames, len(other.parts)) == (1, 1, 1)
     assert [entry.message for entry in caplog.records] == ["a listener of the line failed"] * 3
+
+
+def test_a_move_that_the_table_forbids_is_ignored() -> None:
+    board = Board()
+    board.begin(state=RunState.STARTING)
+    for wanted, then in (
+        (RunState.STOPPING, RunState.STOPPING),
+        (RunState.RUNNING, RunState.STOPPING),
+        (RunState.IDLE, RunState.IDLE),
+        (RunState.FAULT, RunState.IDLE),
+    ):
+        board.change(state=wanted, waiting=1)
+        assert board.status().state is then

@@ -90,15 +90,6 @@ def test_the_stages_of_a_part_add_up_to_its_time(rig: Rig) -> None:
     assert figures[Stage.INFERENCE].p99_ms == 0.2
 
 
-def test_frames_are_used_again_where_the_c_library_can() -> None:
-    import platform
-    import sys
-
-    from inspector.engine.memory import use_frames_again
-
-    assert use_frames_again() is (sys.platform.startswith("linux") and platform.libc_ver()[0] == "glibc")
-
-
 def test_stages_that_did_not_run_are_left_out(rig: Rig) -> None:
     assert rig.engine.stages() == ()
     assert rig.run(FakeSource([bad_picture(1)])) == ["ERROR"]
@@ -377,21 +368,6 @@ def test_a_region_outside_the_picture_is_a_fault_for_a_live_trigger(rig: Rig) ->
     assert rig.engine.wait_ended(WAIT_S)
     rig.listener.until(lambda: rig.listener.states[-1].state is RunState.FAULT)
     assert "900" in rig.engine.status().fault
-
-
-def test_a_move_that_the_table_forbids_is_ignored() -> None:
-    from inspector.engine.board import Board
-
-    board = Board()
-    board.begin(state=RunState.STARTING)
-    for wanted, then in (
-        (RunState.STOPPING, RunState.STOPPING),
-        (RunState.RUNNING, RunState.STOPPING),
-        (RunState.IDLE, RunState.IDLE),
-        (RunState.FAULT, RunState.IDLE),
-    ):
-        board.change(state=wanted, waiting=1)
-        assert board.status().state is then
 
 
 def test_stopping_at_any_moment_ends_every_thread(rig: Rig) -> None:
