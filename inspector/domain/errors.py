@@ -33,6 +33,10 @@ class SourceLostError(SourceError):
     """A live source has stopped delivering; it may come back."""
 
 
+class SourceCutShortError(SourceError):
+    """A file of pictures ends before all that it promises has been read; it is not tried again."""
+
+
 class BundleError(InspectorError):
     """A model bundle is missing, altered, unknown or unsafe."""
 

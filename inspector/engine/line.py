@@ -7,7 +7,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from inspector.domain.errors import InspectorError, SourceError
+from inspector.domain.errors import InspectorError, SourceCutShortError, SourceError
 from inspector.domain.policy import error_decision
 from inspector.domain.records import BadPicture, Frame, Part, Thresholds
 from inspector.domain.trigger import make_trigger
@@ -160,6 +160,11 @@ class Line:
                     self._read_source()
                 except SourceEndedError:
                     self._board.change(source_state=SourceState.ENDED, source_message="")
+                    return
+                except SourceCutShortError as error:
+                    # parts that were captured are judged before the line ends with the fault
+                    self._fault = self._fault or str(error)
+                    self._board.change(source_state=SourceState.ENDED, source_message=str(error))
                     return
                 except SourceError as error:
                     self._lost(str(error))

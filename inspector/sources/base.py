@@ -42,6 +42,7 @@ class Source(Protocol):
         Raises:
             SourceLostError: If a live source has stopped delivering.
             SourceEndedError: If there will be no further picture.
+            SourceCutShortError: If there will be none, though the file promises more.
         """
         ...
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import cv2
 
 from inspector.domain.config import CameraDriver
-from inspector.domain.errors import SourceError, SourceLostError
+from inspector.domain.errors import SourceCutShortError, SourceError, SourceLostError
 from inspector.domain.records import Frame, Origin
 from inspector.domain.source import SourceKind, SourceSpec
 from inspector.pictures import silence_opencv
@@ -191,10 +191,12 @@ class CaptureSource(PumpedSource):
                 f"{self.name} has stopped delivering pictures",
                 "Check its cable, power and network; it is tried again by itself.",
             )
-        promised = capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        if count < 0.95 * promised:
-            _log.warning(
-                "%s ended after %d of %.0f frames: the file is damaged or cut short", self.name, count, promised
+        promised = round(capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        if count < 0.95 * promised:  # containers count some frames that they do not hold
+            raise SourceCutShortError(
+                f"{self.name} is damaged or cut short: it ended after {count} of {promised} frames, "
+                f"{promised - count} were not read",
+                "Parts on the rest were not inspected. Copy the file again, or record it again.",
             )
 
 

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from inspector.domain.errors import InspectorError, SourceError, SourceLostError
+from inspector.domain.errors import InspectorError, SourceCutShortError, SourceError, SourceLostError
 from inspector.domain.records import BadPicture, Frame
 from inspector.sources.base import SourceEndedError
 
@@ -93,6 +93,8 @@ class Pump:
                     item, self._slot = self._slot, None
                     self._changed.notify_all()
                     return item
+                if isinstance(self._fault, SourceCutShortError):
+                    raise self._fault
                 if self._fault is not None:
                     raise SourceLostError(self._fault.what, self._fault.next_step)
                 if self._ended:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,18 @@ import numpy as np
 import pytest
 
 from inspector.domain.config import TriggerMode
-from inspector.domain.errors import BundleError, ClassifierError, EngineError, SourceError, SourceLostError
+from inspector.domain.errors import (
+    BundleError,
+    ClassifierError,
+    EngineError,
+    SourceError,
+    SourceLostError,
+)
 from inspector.domain.records import Frame, Verdict
 from inspector.engine.engine import Engine
 from inspector.engine.stages import Stage
 from inspector.engine.status import RunState, SourceState
+from tests.engine.conftest import Rig
 from tests.engine.fakes import (
     BAD,
     GOOD,
@@ -31,32 +37,6 @@ from tests.engine.fakes import (
     make_job,
 )
 from tests.waits import WAIT_S, until
-
-
-class Rig:
-    def __init__(self) -> None:
-        self.engine, self.log = Engine(), MemoryLog()
-        self.listener = Listener(self.log)
-        self.engine.subscribe(self.listener)
-
-    def run(self, source: FakeSource, **changes: Any) -> list[str]:
-        """Run to the end, stop, and return the verdicts."""
-        self.engine.start(make_job(source, self.log, **changes))
-        assert self.engine.wait_ended(WAIT_S)
-        assert self.engine.stop()
-        return self.listener.verdicts
-
-
-@pytest.fixture
-def rig() -> Iterator[Rig]:
-    before = set(threading.enumerate())
-    found = Rig()
-    yield found
-    assert found.engine.stop()
-    assert found.listener.told_before_commit == 0
-    for thread in set(threading.enumerate()) - before:
-        thread.join(WAIT_S)
-        assert not thread.is_alive(), thread.name
 
 
 def test_every_picture_gets_one_verdict_in_order(rig: Rig) -> None:
@@ -296,11 +276,6 @@ def test_the_lot_can_be_changed_while_it_runs_and_numbers_go_on_from_the_log(rig
     assert [(row.lot, row.part_number) for row in rig.log.committed] == [("L", 1), ("L", 2), ("L2", 1)]
     rig.run(FakeSource([frame(3)]))
     assert (rig.log.committed[-1].lot, rig.log.committed[-1].part_number) == ("L", 3)
-
-
-def test_a_lot_that_is_set_at_the_very_start_is_not_lost(rig: Rig) -> None:
-    rig.run(FakeSource([lambda: rig.engine.set_lot("early"), frame(0), frame(1)]))
-    assert [(row.lot, row.part_number) for row in rig.log.committed] == [("early", 1), ("early", 2)]
 
 
 def test_a_part_by_hand_and_nothing_without_a_line(rig: Rig) -> None:

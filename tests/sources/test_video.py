@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,10 @@ import numpy as np
 import pytest
 
 from inspector.domain.config import SourceOptions
-from inspector.domain.errors import SourceError
+from inspector.domain.errors import SourceCutShortError, SourceError
 from inspector.domain.records import Frame
 from inspector.sources.capture import open_stream, open_video
-from tests.sources.fakes import read_to_end
+from tests.sources.fakes import loss, read_to_end
 from tests.waits import WAIT_S
 
 if TYPE_CHECKING:
@@ -97,16 +98,19 @@ def test_what_is_no_video_is_refused(content: bytes | None, what: str, tmp_path:
         source.open()
 
 
-def test_a_video_that_ends_early_says_so_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_video_that_ends_early_says_how_many_frames_were_not_read(tmp_path: Path) -> None:
     path = film(tmp_path / "a.avi", frames=40)
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
     source = open_video(path, FAST)
     source.open()
-    count = len(read_to_end(source))
+    error = loss(source)
     source.close()
-    assert 0 < count < 40
-    assert f"ended after {count} of 40 frames: the file is damaged or cut short" in caplog.text
+    said = re.search(r"it ended after (\d+) of 40 frames, (\d+) were not read", error.what)
+    assert isinstance(error, SourceCutShortError)
+    assert said is not None
+    assert 0 < int(said[1]) < 40
+    assert int(said[1]) + int(said[2]) == 40
 
 
 def test_a_stream_that_is_not_there_is_refused_without_its_password() -> None:
