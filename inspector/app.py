@@ -175,8 +175,10 @@ def _prepare_settings(session: Session, window: MainWindow) -> None:
 def _close_on_signals(close: object) -> None:
     import signal
 
+    from inspector.programs import ending_signals
+
     if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in ending_signals():
             with contextlib.suppress(ValueError):
                 signal.signal(number, lambda *_: close())  # type: ignore[operator]
 

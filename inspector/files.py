@@ -44,6 +44,7 @@ class FileError(InspectorError):
         super().__init__(f"{path} cannot be written: {cause.strerror or cause}", _advice(path, cause))
         self.path = path
         self.disk_full = cause.errno in _FULL
+        self.forbidden = cause.errno in _FORBIDDEN
 
 
 class Disk:

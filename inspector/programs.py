@@ -1,8 +1,9 @@
-"""How the program starts itself and the trainer: as modules of this Python, or, packaged, from the same folder."""
+"""How the program starts itself and the trainer, as modules of this Python or from a package's folder; what ends it."""
 
 from __future__ import annotations
 
 import importlib.util
+import signal
 import sys
 from pathlib import Path
 
@@ -38,6 +39,13 @@ def is_installed(package: str) -> bool:
     """
     spec = importlib.util.find_spec(package)
     return spec is not None and spec.origin is not None
+
+
+def ending_signals() -> tuple[signal.Signals, ...]:
+    """Return the signals that end the program in order: SIGHUP too where there is one and it is not ignored."""
+    hang_up = getattr(signal, "SIGHUP", None)
+    more = () if hang_up is None or signal.getsignal(hang_up) is signal.SIG_IGN else (hang_up,)
+    return (signal.SIGINT, signal.SIGTERM, *more)
 
 
 def _beside(name: str) -> tuple[str, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
+from inspector.cli.common import stop_signals
 from inspector.paths import Home
-from inspector.programs import has_trainer, is_installed, station_command, trainer_command
+from inspector.programs import ending_signals, has_trainer, is_installed, station_command, trainer_command
 from inspector.runs.trainings import Trainings
 
 
@@ -48,3 +50,20 @@ def test_a_folder_of_libraries_is_no_package(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "whole" / "__init__.py").touch()
     monkeypatch.syspath_prepend(str(tmp_path))
     assert [is_installed(name) for name in ("only_libraries", "whole", "absent")] == [False, True, False]
+
+
+def test_a_lost_terminal_ends_the_program_in_order_unless_that_is_ignored() -> None:
+    usual = (signal.SIGINT, signal.SIGTERM)
+    if not hasattr(signal, "SIGHUP"):
+        assert ending_signals() == usual
+        return
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        assert ending_signals() == (*usual, signal.SIGHUP)
+        with stop_signals() as stop:
+            signal.raise_signal(signal.SIGHUP)
+            assert stop.is_set()
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+        assert ending_signals() == usual
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.cli.field_options import DEVICE, PRECISION, add_field
 from inspector.paths import Home
+from inspector.programs import ending_signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,10 @@ def one_line(text: object) -> str:
 
 @contextmanager
 def stop_signals() -> Iterator[threading.Event]:
-    """Turn Ctrl-C and SIGTERM into an event, so that what is at hand is finished; a second Ctrl-C ends at once."""
+    """Turn Ctrl-C, SIGTERM and SIGHUP into an event, so that what is at hand is finished.
+
+    A second Ctrl-C ends at once. Where SIGHUP is ignored (``nohup``), it stays so.
+    """
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stop
@@ -66,7 +70,7 @@ def stop_signals() -> Iterator[threading.Event]:
             signal.default_int_handler(number, frame)
         stop.set()
 
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, on_signal) for number in ending_signals()}
     try:
         yield stop
     finally:

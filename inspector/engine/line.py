@@ -1,4 +1,4 @@
-"""One run of the line: four threads, each with one task, from the first frame to the last commit."""
+"""One run of the line: five threads, each with one task, from the first frame to the last commit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from inspector.domain.policy import error_decision
 from inspector.domain.records import BadPicture, Frame, Part, Thresholds
 from inspector.domain.trigger import make_trigger
 from inspector.engine.inspect import Judged, judge_picture
-from inspector.engine.predictor import Predictor
+from inspector.engine.predictor import STOPPED, Predictor
 from inspector.engine.queues import Mailbox, PartQueue, Unjudged
 from inspector.engine.record import Recorder
 from inspector.engine.status import RunState, SourceState
@@ -33,8 +33,11 @@ _FIRST_RETRY_S = 0.5
 _LONGEST_RETRY_S = 5.0
 #: The capture thread must come back from the source within this time, or the source counts as lost.
 _SOURCE_HANGS_S = 15.0
-_DRAIN_S = 1.2
+#: So long after the stop, parts that wait are judged; then they become ERROR, which takes a commit each.
+_DRAIN_S = 1.0
 _PRUNE_EVERY_S = 60.0
+_WATCH_EVERY_S = 0.4
+_OVERFLOW = "inspection could not keep up: the part passed uninspected. Slow the line or use a faster device."
 
 
 class Line:
@@ -59,6 +62,7 @@ class Line:
         self._recorder = Recorder(job, board, self._abandon)
         self._source: Source | None = None
         self._source_called_s: float | None = None
+        self._predictor: Predictor | None = None
         self._committed = 0
         self._fault = ""
         self._threads = [
@@ -68,6 +72,7 @@ class Line:
                 ("trigger", self._watch_frames),
                 ("inspection", self._inspect),
                 ("housekeeping", self._keep_house),
+                ("watch", self._watch),
             )
         ]
 
@@ -91,8 +96,11 @@ class Line:
 
     def join(self, timeout_s: float) -> bool:
         """Wait for the end; True where every thread has ended. What cannot be recorded in time is given up."""
-        deadline = time.perf_counter() + timeout_s
-        self._finished.wait(max(0.0, timeout_s - 0.4))
+        now_s = time.perf_counter()
+        deadline, drained_s = now_s + timeout_s, (self._drain_until_s or now_s) - now_s
+        if not self._finished.wait(max(0.0, min(drained_s, timeout_s))) and self._predictor is not None:
+            self._predictor.give_up()
+        self._finished.wait(max(0.0, deadline - 0.4 - time.perf_counter()))
         self._abandon.set()
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.perf_counter()))
@@ -255,16 +263,16 @@ class Line:
         if live:
             kept = self._parts.put(part)
             if not kept:
-                self._parts.put(_overflow(part))
+                self._parts.put(_unjudged(part, _OVERFLOW))
         elif not self._parts.put_waiting(part, self._stop):
-            self._parts.put(part)
+            self._parts.put(_unjudged(part, STOPPED))
         self._board.waiting(len(self._parts))
 
     # --- inspection ---------------------------------------------------------------------------------------------------
 
     def _inspect(self) -> None:
         classifier = self._job.load_classifier()
-        predictor = Predictor(classifier, self._job.predict_limit_s)
+        predictor = self._predictor = Predictor(classifier, self._job.predict_limit_s)
         try:
             thresholds = self._job.recipe.thresholds or classifier.thresholds
             self._board.change(model=classifier.identity, thresholds=thresholds)
@@ -279,12 +287,14 @@ class Line:
     def _judge_all(self, classifier: Classifier, predictor: Predictor, thresholds: Thresholds) -> None:
         limit = self._job.max_parts
         while not self._parts.finished:
-            if self._drain_until_s is not None and time.perf_counter() > self._drain_until_s:
-                return
             item = self._parts.take(_TICK_S)
             if item is None:
+                if self._abandon.is_set():
+                    return
                 continue
             self._board.waiting(len(self._parts))
+            if self._drain_until_s is not None and time.perf_counter() > self._drain_until_s:
+                item = _unjudged(item, STOPPED)
             self._judge(item, classifier.identity, predictor, thresholds)
             if limit is not None and self._committed >= limit:
                 self.request_stop()
@@ -317,6 +327,11 @@ class Line:
             except (InspectorError, OSError):
                 _log.exception("the archive's limits could not be applied")
 
+    def _watch(self) -> None:
+        """Say within a second what keeps parts from being recorded, also while no part comes."""
+        while not self._finished.wait(_WATCH_EVERY_S):
+            self._recorder.check()
+
 
 def _not_judged(reason: str, thresholds: Thresholds) -> Judged:
     return Judged(decision=error_decision(reason, thresholds), prediction=None, quality_ms=None, judge_ms=0.0)
@@ -326,10 +341,8 @@ def _unreadable(bad: BadPicture) -> Unjudged:
     return Unjudged(reason=bad.reason, triggered_s=time.perf_counter(), trigger="every-picture", origin=bad.origin)
 
 
-def _overflow(part: Part) -> Unjudged:
-    return Unjudged(
-        reason="inspection could not keep up: the part passed uninspected. Slow the line or use a faster device.",
-        triggered_s=part.triggered_s,
-        trigger=part.trigger,
-        origin=part.origin,
-    )
+def _unjudged(item: Part | Unjudged, reason: str) -> Unjudged:
+    """Return a part without its pixels; what has a reason already keeps it."""
+    if isinstance(item, Unjudged):
+        return item
+    return Unjudged(reason=reason, triggered_s=item.triggered_s, trigger=item.trigger, origin=item.origin)

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from inspector.domain.records import Image, Prediction
     from inspector.vision.classifier import Classifier
 
+#: Why a part has no verdict when the line was stopped before it had one.
+STOPPED = "stopped before it was judged"
+
 
 class Predictor:
     """Runs a classifier on a thread of its own.
@@ -28,6 +31,7 @@ class Predictor:
         self._answer: Prediction | Exception | None = None
         self._busy = False
         self._closed = False
+        self._given_up = False
         self._thread = threading.Thread(target=self._run, name="prediction", daemon=True)
         self._thread.start()
 
@@ -39,12 +43,16 @@ class Predictor:
             ClassifierError: If the network fails, or has not answered in time, or still hangs from before.
         """
         with self._changed:
+            if self._given_up:
+                raise ClassifierError(STOPPED)
             if self._busy:
                 raise ClassifierError("the network still hangs on an earlier part", "Stop and start the line.")
             self._image, self._answer, self._busy = image, None, True
             self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._busy, self._limit_s)
+            self._changed.wait_for(lambda: not self._busy or self._given_up, self._limit_s)
             answer = self._take_answer()
+        if answer is None and self._given_up:
+            raise ClassifierError(STOPPED)
         if answer is None:
             raise ClassifierError(
                 f"the network has not answered within {self._limit_s:g} s", "Stop and start the line; check the device."
@@ -56,6 +64,12 @@ class Predictor:
     def _take_answer(self) -> Prediction | Exception | None:
         answer, self._answer = self._answer, None
         return answer
+
+    def give_up(self) -> None:
+        """Wait for no answer any more: the line stops."""
+        with self._changed:
+            self._given_up = True
+            self._changed.notify_all()
 
     def close(self, timeout_s: float) -> None:
         """End the thread and release the classifier; where the network hangs, both are left behind."""

@@ -24,6 +24,66 @@ _FIRST_WAIT_S = 0.1
 _LONGEST_WAIT_S = 2.0
 
 
+class Faults:
+    """What is said of log and archive, by the thread that writes and by the one that looks.
+
+    Args:
+        board: Told.
+    """
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._lock = threading.Lock()
+        self._part_waits = False  # for the log; only its commit says that all is well
+        self._picture_broke = False
+
+    def log_refused(self, why: str) -> None:
+        """A part could not be committed, and waits."""
+        with self._lock:
+            self._part_waits = True
+            self._board.change(log_fault=why)
+
+    def log_wrote(self) -> None:
+        """A part was committed."""
+        with self._lock:
+            self._part_waits = False
+            self._board.change(log_fault="")
+
+    def log_in_doubt(self, why: str) -> None:
+        """The next part could not be committed."""
+        with self._lock:
+            self._board.change(log_fault=why)
+
+    def log_well(self) -> None:
+        """The next part can be committed, as far as one can tell without one."""
+        with self._lock:
+            if not self._part_waits:
+                self._board.change(log_fault="")
+
+    def archive_refused(self, why: str) -> None:
+        """A picture was not kept, or the next could not be."""
+        with self._lock:
+            self._board.change(archive_fault=why)
+
+    def archive_broke(self, why: str) -> None:
+        """The archive failed in a way that only a picture can show to be over."""
+        with self._lock:
+            self._picture_broke = True
+            self._board.change(archive_fault=why)
+
+    def archive_kept(self) -> None:
+        """A picture was kept."""
+        with self._lock:
+            self._picture_broke = False
+            self._board.change(archive_fault="")
+
+    def archive_well(self) -> None:
+        """The next picture can be kept, as far as one can tell without one."""
+        with self._lock:
+            if not self._picture_broke:
+                self._board.change(archive_fault="")
+
+
 class Recorder:
     """Numbers the parts, keeps their pictures, commits their rows, and only then tells.
 
@@ -41,6 +101,7 @@ class Recorder:
         self._wanted_lot = job.lot
         self._lot: str | None = None
         self._number = 0
+        self._faults = Faults(board)
         self.uncommitted = 0  #: parts that could not be recorded before the line was stopped
 
     def set_lot(self, lot: str) -> None:
@@ -91,13 +152,13 @@ class Recorder:
                 break
             except LogError as error:
                 _log.error("%s", error)
-                self._board.change(log_fault=str(error))
+                self._faults.log_refused(str(error))
                 if self._stop.wait(wait):
                     self.uncommitted += 1
                     return False
                 wait = min(2 * wait, _LONGEST_WAIT_S)
         self._number = number
-        self._board.change(log_fault="")
+        self._faults.log_wrote()
         commit_ms = 1000 * (committed_s - ready_s)
         self._job.log.note_commit(inspection_id, commit_ms)
         self._board.part_committed(
@@ -111,6 +172,21 @@ class Recorder:
         )
         return True
 
+    def check(self) -> None:
+        """Look whether the next part can be recorded, and say so; called by a thread of its own."""
+        try:
+            self._job.log.check()
+        except LogError as error:
+            self._faults.log_in_doubt(str(error))
+        else:
+            self._faults.log_well()
+        try:
+            self._job.archive.check()
+        except ArchiveError as error:
+            self._faults.archive_refused(str(error))
+        else:
+            self._faults.archive_well()
+
     def _keep(
         self, inspection_id: str, item: Part | Unjudged, decision: Decision, prediction: Prediction | None
     ) -> tuple[ArchivedPicture | None, str, float | None]:
@@ -122,15 +198,15 @@ class Recorder:
                 inspection_id=inspection_id, part=item, prediction=prediction, decision=decision
             )
         except ArchiveError as error:
-            self._board.change(archive_fault=str(error))
+            self._faults.archive_refused(str(error))
             return None, str(error), None
         except Exception as error:
             _log.exception("the archive failed")
             text = f"the picture was not kept: {type(error).__name__}: {error}"
-            self._board.change(archive_fault=text)
+            self._faults.archive_broke(text)
             return None, text, None
         if picture is not None:
-            self._board.change(archive_fault="")
+            self._faults.archive_kept()
         return picture, "", 1000 * (time.perf_counter() - started_s)
 
     def _next_number(self) -> tuple[str, int]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
+import os
+import shutil
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
     from inspector.domain.records import Decision, Image, Part, Prediction
 
 _HEATMAP_SUFFIX = ".heatmap.png"
+#: With less room than this on the disk, no picture can be kept.
+_LEAST_ROOM_BYTES = 1_000_000
+_PROBE_NAME = ".write-test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class PictureArchive:
     def __init__(self, folder: Path, config: ArchiveConfig, *, disk: Disk = DISK) -> None:
         self._disk = disk
         self._tidied = False
+        self._refused_bytes = 0  # size of the picture that was refused last; 0 once there is room for it again
         self._folder = folder
         self._config = config
         self._lock = threading.Lock()
@@ -64,6 +72,7 @@ class PictureArchive:
             return None
         day = part.origin.captured_at.astimezone(UTC)
         folder = self._folder / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}" / decision.verdict.value.lower()
+        data = b""
         try:
             pixels = part.pixels()
             path, data = self._encoded(folder / inspection_id, pixels)
@@ -79,10 +88,43 @@ class PictureArchive:
         except PictureError as error:
             raise ArchiveError(error.what, error.next_step) from error
         except FileError as error:
-            (folder / inspection_id).with_suffix(".png").unlink(missing_ok=True)
-            (folder / inspection_id).with_suffix(".webp").unlink(missing_ok=True)
+            for suffix in (".png", ".webp"):
+                with contextlib.suppress(OSError):  # on a disk that cannot be written there is nothing to take away
+                    (folder / inspection_id).with_suffix(suffix).unlink(missing_ok=True)
+            self._refused_bytes = max(len(data), _LEAST_ROOM_BYTES)
             raise ArchiveError(f"the picture cannot be kept: {error.what}", _advice(error)) from error
+        self._refused_bytes = 0
         return ArchivedPicture(path=path, sha256=hashlib.sha256(data).hexdigest(), heatmap_path=heatmap)
+
+    def check(self) -> None:
+        """Look whether the next picture could be kept; see `Archive.check`.
+
+        While all is well it only asks the system. Once a picture was refused, it writes as much as that one had.
+        """
+        if self._config.keep is KeepPolicy.NONE:
+            return
+        try:
+            self._look()
+        except FileError as error:
+            raise ArchiveError(f"pictures cannot be kept: {error.what}", _advice(error)) from error
+        except OSError as error:
+            raise ArchiveError(
+                f"pictures cannot be kept: {error}", "Check the archive's folder and its disk."
+            ) from error
+
+    def _look(self) -> None:
+        folder = self._folder
+        while not folder.is_dir() and folder != folder.parent:
+            folder = folder.parent
+        if not os.access(folder, os.W_OK):
+            raise FileError(self._folder, _refusal(folder))
+        if shutil.disk_usage(folder).free < _LEAST_ROOM_BYTES:
+            raise FileError(self._folder, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+        if self._refused_bytes:
+            probe = self._folder / _PROBE_NAME
+            write_bytes(probe, bytes(self._refused_bytes), disk=self._disk)
+            probe.unlink(missing_ok=True)
+            self._refused_bytes = 0
 
     def prune(self, protected: Sequence[str]) -> int:
         """Apply the limits; see `Archive.prune`."""
@@ -146,7 +188,16 @@ def _small_heatmap(prediction: Prediction) -> Image:
     return cv2.convertScaleAbs(heatmap, alpha=255.0 / peak)
 
 
+def _refusal(folder: Path) -> OSError:
+    """Return why a folder cannot be written."""
+    read_only = hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    number = errno.EROFS if read_only else errno.EACCES
+    return OSError(number, os.strerror(number))
+
+
 def _advice(error: FileError) -> str:
     if error.disk_full:
         return "Free space on the disk, or set a limit in Settings, Archive; inspection goes on without pictures."
+    if error.forbidden:
+        return "Allow this user to write there, or choose another folder in Settings, Archive; inspection goes on."
     return "Check the archive's folder in Settings, Archive; inspection goes on without pictures."

@@ -56,6 +56,14 @@ class ResultLog(Protocol):
         """
         ...
 
+    def check(self) -> None:
+        """Look whether the next part could be committed; writes nothing, may be called twice a second from any thread.
+
+        Raises:
+            LogError: If it could not: the file is gone, or another program holds it.
+        """
+        ...
+
     def note_commit(self, inspection_id: str, commit_ms: float) -> None:
         """Note how long a commit took, in milliseconds: written with the next one, at the latest on `close`.
 
@@ -145,6 +153,15 @@ class Archive(Protocol):
 
         Raises:
             ArchiveError: If it should have been kept but could not be; nothing half-written remains.
+        """
+        ...
+
+    def check(self) -> None:
+        """Look whether the next picture could be kept; may be called twice a second from any thread.
+
+        Raises:
+            ArchiveError: If it could not: the disk is full or cannot be written, or the last picture was refused and
+                that is still so.
         """
         ...
 

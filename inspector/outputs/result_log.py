@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from contextlib import contextmanager, suppress
@@ -19,6 +20,7 @@ from inspector.domain.records import Verdict
 from inspector.domain.tally import Tally
 from inspector.outputs.base import LogQuery, YieldPoint
 from inspector.outputs.lock import StationLock
+from inspector.outputs.log_file import LogFile
 from inspector.outputs.query import advice, settled_parts, where
 from inspector.outputs.rows import from_row, to_row
 from inspector.outputs.schema import HEAD, inspections
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
 
     from inspector.domain.records import Inspection
 
+_logger = logging.getLogger(__name__)
 _BUSY_S = 5.0
+#: The writer waits so long for a program that holds the file; then it is said, and tried again.
+_WRITER_BUSY_MS = 300
 #: Up to this size the whole file is checked when it is opened; a larger one only where it is read.
 _CHECK_UP_TO_BYTES = 64_000_000
 _FIELDS = {
@@ -58,6 +63,8 @@ class SqliteResultLog:
         self._writing = threading.Lock()
         self._writer: Connection | None = None
         self._engine: Engine | None = None
+        self._file: LogFile | None = None
+        self._gone = False  # the file that is written is no longer the one under the log's name
         self._commit_times: dict[str, float] = {}  # of parts that are committed, not yet in their rows
         try:
             self._open()
@@ -77,6 +84,9 @@ class SqliteResultLog:
                     f"the folder {self.path.parent} of the log cannot be made: {error}", "Choose another folder."
                 ) from error
             self._lock = StationLock(self.path.with_name(self.path.name + ".lock"))
+        self._open_database()
+
+    def _open_database(self) -> None:
         # not the pool that goes with an in-memory database: that one closes connections which other threads still use
         self._engine = create_engine("sqlite://", creator=self._connect, poolclass=QueuePool)
         event.listen(self._engine, "connect", self._on_connect)
@@ -87,8 +97,61 @@ class SqliteResultLog:
             if not self._read_only:
                 self._writer = self._engine.connect()
                 # a log that cannot be written must not be found out with the first part
-                self._writer.execute(text("BEGIN IMMEDIATE"))
+                self._probe(self._writer)
+                self._writer.execute(text(f"PRAGMA busy_timeout={_WRITER_BUSY_MS}"))
                 self._writer.rollback()
+                self._file = LogFile(self.path)
+
+    @staticmethod
+    def _probe(writer: Connection) -> None:
+        try:
+            writer.execute(text("BEGIN IMMEDIATE"))
+        finally:
+            writer.rollback()
+
+    def check(self) -> None:
+        """Look whether the next part could be committed; see `ResultLog.check`."""
+        with self._writing, self._clear_errors("written"):
+            self._probe(self._writer_now())
+
+    def _writer_now(self) -> Connection:
+        """Return the writer, of the file that lies under the log's name; `_writing` is held.
+
+        Raises:
+            LogError: If that is another file than before, or none; the next call opens it again.
+        """
+        if self._writer is None or self._file is None:
+            raise LogError(f"the log {self.path} is closed or read-only", "Open it again.")
+        if self._gone:
+            self._open_again(self._file)
+        else:
+            self._gone = True
+            self._file.check()
+            self._gone = False
+        return self._writer
+
+    def _open_again(self, lost: LogFile) -> None:
+        """Save what the lost file held, and open the one that lies there now."""
+        assert self._writer is not None
+        assert self._engine is not None
+        if lost.saved is None:
+            source = self._writer.connection.driver_connection
+            assert isinstance(source, sqlite3.Connection)
+            lost.save(source)
+            _logger.warning("the log %s was lost while it was written: its rows are in %s", self.path, lost.saved)
+        engine, writer = self._engine, self._writer
+        try:
+            self._open_database()
+        except BaseException:
+            if self._writer is not writer:
+                self._writer.close()
+            if self._engine is not engine:
+                self._engine.dispose()
+            self._engine, self._writer = engine, writer
+            raise
+        self._gone = False
+        writer.close()
+        engine.dispose()
 
     def _connect(self) -> sqlite3.Connection:
         mode = "ro" if self._read_only else "rwc"
@@ -164,23 +227,20 @@ class SqliteResultLog:
         """
         row = to_row(inspection)
         with self._writing, self._clear_errors("written"):
-            if self._writer is None:
-                raise LogError(f"the log {self.path} is closed or read-only", "Open it again.")
+            writer = self._writer_now()
             try:
-                self._writer.execute(insert(inspections).values(row))
-                self._write_commit_times(self._writer)
-                self._writer.commit()
+                writer.execute(insert(inspections).values(row))
+                self._write_commit_times(writer)
+                writer.commit()
                 self._commit_times.clear()
             except IntegrityError:
-                self._writer.rollback()
-                there = (
-                    self._writer.execute(select(inspections).where(inspections.c.id == row["id"])).mappings().first()
-                )
-                self._writer.rollback()
+                writer.rollback()
+                there = writer.execute(select(inspections).where(inspections.c.id == row["id"])).mappings().first()
+                writer.rollback()
                 if there is None or dict(there) != row:
                     raise
             except BaseException:
-                self._writer.rollback()
+                writer.rollback()
                 raise
 
     def note_commit(self, inspection_id: str, commit_ms: float) -> None:

@@ -146,6 +146,10 @@ class MemoryLog:
             raise LogError("the log is locked", "Wait.")
         self.committed.append(inspection)
 
+    def check(self) -> None:
+        if self.broken.is_set():
+            raise LogError("the log is locked", "Wait.")
+
     def note_commit(self, inspection_id: str, commit_ms: float) -> None:
         self.commit_times[inspection_id] = commit_ms
 
@@ -199,6 +203,10 @@ class MemoryArchive:
             return None
         self.kept.append(inspection_id)
         return ArchivedPicture(path=Path(f"/a/{inspection_id}.png"), sha256="1" * 64, heatmap_path=None)
+
+    def check(self) -> None:
+        if self.full:
+            raise ArchiveError("No space left on device", "Free space.")
 
     def prune(self, protected: Sequence[str]) -> int:
         return 0

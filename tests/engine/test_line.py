@@ -13,10 +13,12 @@ from inspector.domain.config import TriggerMode
 from inspector.domain.errors import ArchiveError, BundleError
 from inspector.domain.records import Part, Thresholds
 from inspector.engine import line as line_module
+from inspector.engine.queues import Unjudged
 from inspector.engine.status import RunState
 from tests.engine.fakes import (
     FakeClassifier,
     FakeSource,
+    bad_picture,
     frame,
     make_job,
 )
@@ -28,12 +30,12 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
     return Bench(monkeypatch)
 
 
-def test_four_threads_with_their_names_are_started(bench: Bench) -> None:
+def test_five_threads_with_their_names_are_started(bench: Bench) -> None:
     line = bench.line()
     threads: Any = line._threads
     assert not any(thread.started for thread in threads)
     line.start()
-    assert [thread.name for thread in threads] == ["capture", "trigger", "inspection", "housekeeping"]
+    assert [thread.name for thread in threads] == ["capture", "trigger", "inspection", "housekeeping", "watch"]
     assert all(thread.started and thread.daemon for thread in threads)
 
 
@@ -75,10 +77,12 @@ def test_a_model_that_is_ready_after_the_stop_does_not_run(bench: Bench) -> None
     assert bench.board.status().state is RunState.STARTING
 
 
-def test_what_waits_is_judged_for_a_while_after_the_stop(bench: Bench) -> None:
+def test_what_waits_is_judged_for_a_while_after_the_stop_and_the_rest_becomes_errors(bench: Bench) -> None:
     line = bench.line()
     for number in range(4):
         line._parts.put(Part(frame=frame(number), region=None, triggered_s=999.0, trigger="manual"))
+    line._parts.put(Unjudged(reason="cut short", triggered_s=999.0, trigger="manual", origin=bad_picture(4).origin))
+    line._parts.close()
     real = line._judge
 
     def judge(*arguments: Any) -> None:
@@ -89,9 +93,17 @@ def test_what_waits_is_judged_for_a_while_after_the_stop(bench: Bench) -> None:
     line.request_stop()
     line.request_stop()  # asked twice, the time is that of the first
     line._inspect()
-    # 1.2 s from the stop on: at 0.0 and at 0.625, not at 1.25
-    assert [row.part_number for row in bench.log.committed] == [1, 2]
-    assert line.uncommitted == 2
+    # 1 s from the stop on: at 0.0 and at 0.625, not at 1.25
+    told = [(row.part_number, row.decision.verdict.value, row.decision.reason) for row in bench.log.committed]
+    stopped = "stopped before it was judged"
+    assert told == [
+        (1, "PASS", ""),
+        (2, "PASS", ""),
+        (3, "ERROR", stopped),
+        (4, "ERROR", stopped),
+        (5, "ERROR", "cut short"),
+    ]
+    assert line.uncommitted == 0
 
 
 def test_with_enough_parts_the_line_stops_and_drops_what_waits(bench: Bench) -> None:
@@ -158,20 +170,47 @@ def test_joining_gives_up_what_cannot_be_recorded_and_shares_its_time(bench: Ben
     waits: list[float] = []
 
     def wait(seconds: float) -> bool:
-        assert line._abandon.is_set() is bool(waits)
+        assert line._abandon.is_set() is (len(waits) >= 2)
         waits.append(seconds)
         bench.now_s += seconds
         return False
 
     line._finished = SimpleNamespace(wait=wait)  # type: ignore[assignment]
+    given_up: list[float] = []
+    line._predictor = SimpleNamespace(give_up=lambda: given_up.append(bench.now_s))  # type: ignore[assignment]
+    line.request_stop()
     assert line.join(2.0) is True
-    assert waits == [pytest.approx(1.6)]
+    assert waits == [pytest.approx(1.0), pytest.approx(0.6)]
+    assert given_up == [pytest.approx(1001.0)]
     assert line._abandon.is_set()
     threads: Any = line._threads
-    assert [thread.joined for thread in threads] == [[pytest.approx(0.4)]] * 4
+    assert [thread.joined for thread in threads] == [[pytest.approx(0.4)]] * 5
     threads[2].is_alive = lambda: True
     assert line.join(0.0) is False
-    assert waits[1:] == [0.0]
+    assert waits[2:] == [0.0, 0.0]
+
+
+def test_log_and_archive_are_looked_at_without_a_part(bench: Bench) -> None:
+    line = bench.line()
+    waits: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        waits.append(seconds)
+        said.append((bench.board.status().log_fault, bench.board.status().archive_fault))
+        if len(waits) == 2:
+            bench.log.broken.set()
+            bench.archive.full = True
+        if len(waits) == 3:
+            bench.log.broken.clear()
+            bench.archive.full = False
+        return len(waits) == 4
+
+    said: list[tuple[str, str]] = []
+    line._finished = SimpleNamespace(wait=wait)  # type: ignore[assignment]
+    line._watch()
+    faults = ("the log is locked. Wait.", "No space left on device. Free space.")
+    assert said == [("", ""), ("", ""), faults, ("", "")]
+    assert waits == [0.4] * 4
 
 
 def test_the_archive_s_limits_are_applied_soon_and_then_every_minute(bench: Bench) -> None:

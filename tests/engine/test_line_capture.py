@@ -159,5 +159,8 @@ def test_a_part_of_a_file_waits_for_room_and_is_handed_over_at_the_stop(bench: B
     for part in parts:
         line._hand_over(part)
     line._stop.set()
-    line._hand_over(replace(parts[0], triggered_s=8.0))  # no room: it is lost only with the line
-    assert [line._parts.take(0.0) for _ in range(9)] == [*parts, None]
+    line._hand_over(replace(parts[0], triggered_s=8.0))  # no room
+    last = Unjudged(
+        reason="stopped before it was judged", triggered_s=8.0, trigger="every-picture", origin=parts[0].origin
+    )
+    assert [line._parts.take(0.0) for _ in range(10)] == [*parts, last, None]

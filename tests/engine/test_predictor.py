@@ -96,3 +96,37 @@ def test_a_network_that_hangs_at_the_end_is_left_behind(gate: Gate) -> None:
     gate.open.set()
     predictor._thread.join(WAIT_S)
     assert not predictor._thread.is_alive()
+
+
+def test_at_the_stop_nobody_waits_for_the_network(gate: Gate) -> None:
+    predictor = Predictor(FakeClassifier(gate), WAIT_S)
+    predictor.predict(frame(0).image)
+    told: list[str] = []
+
+    def ask() -> None:
+        with pytest.raises(ClassifierError) as error:
+            predictor.predict(frame(1).image)
+        told.append(str(error.value))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    assert gate.reached.wait(WAIT_S)
+    predictor.give_up()
+    asking.join(WAIT_S)
+    ask()  # and no other is begun
+    assert told == ["stopped before it was judged"] * 2
+    gate.open.set()
+    predictor.close(WAIT_S)
+
+
+def test_what_was_answered_before_the_stop_counts() -> None:
+    predictor = Predictor(FakeClassifier(), WAIT_S)
+    real, predictor._busy = predictor._take_answer, False
+
+    def taken() -> object:
+        predictor._given_up = True
+        return real()
+
+    predictor._take_answer = taken  # type: ignore[method-assign,assignment]
+    assert predictor.predict(frame(0).image).p_defective == pytest.approx(0.1)
+    predictor.close(WAIT_S)

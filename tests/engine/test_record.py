@@ -259,3 +259,47 @@ def test_numbers_go_on_from_the_log_in_every_lot(desk: Desk) -> None:
         desk.recorder.set_lot(lot)
         assert desk.recorder.record(UNJUDGED, BROKEN, None, taken_s=20.25) is True
     assert [(row.lot, row.part_number) for row in desk.log.committed] == [("L", 1), ("L", 2), ("M", 1), ("L", 3)]
+
+
+def test_only_a_commit_clears_what_a_waiting_part_says_of_the_log(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    def wait(seconds: float) -> bool:
+        desk.log.broken.clear()
+        desk.recorder.check()  # the log is well as far as one can tell, but the part is not in it yet
+        said.append(desk.board.status().log_fault)
+        return False
+
+    monkeypatch.setattr(desk.stop, "wait", wait)
+    desk.log.broken.set()
+    desk.times = [20.5] * 20
+    assert desk.recorder.record(UNJUDGED, BROKEN, None, taken_s=20.25) is True
+    assert said == ["the log is locked. Wait."]
+    assert desk.board.status().log_fault == ""
+
+
+def test_log_and_archive_are_looked_at_without_a_part(desk: Desk) -> None:
+    desk.log.broken.set()
+    desk.archive.full = True
+    desk.recorder.check()
+    status = desk.board.status()
+    assert (status.log_fault, status.archive_fault) == (
+        "the log is locked. Wait.",
+        "No space left on device. Free space.",
+    )
+    desk.log.broken.clear()
+    desk.archive.full = False
+    desk.recorder.check()
+    status = desk.board.status()
+    assert (status.log_fault, status.archive_fault) == ("", "")
+
+
+def test_an_archive_that_broke_in_an_unknown_way_is_well_with_the_next_picture_only(desk: Desk) -> None:
+    desk.archive.surprise = RuntimeError("odd")
+    desk.times = [20.5] * 20
+    assert desk.recorder.record(PART, JUDGED, MODEL, taken_s=10.75) is True
+    desk.archive.surprise = None
+    desk.recorder.check()
+    assert desk.board.status().archive_fault == "the picture was not kept: RuntimeError: odd"
+    assert desk.recorder.record(PART, JUDGED, MODEL, taken_s=10.75) is True
+    assert desk.board.status().archive_fault == ""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -286,3 +288,53 @@ def test_leftovers_are_looked_for_once(tmp_path: Path) -> None:
     os.utime(left[1], (0, 0))
     archive.prune([])
     assert left[1].exists()
+
+
+def test_an_archive_is_looked_at_without_a_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = PictureArchive(tmp_path / "not" / "made", ArchiveConfig(keep=KeepPolicy.ALL))
+    archive.check()
+    assert not (tmp_path / "not").exists()
+    room = SimpleNamespace(free=1_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: room)
+    archive.check()
+    room.free -= 1
+    with pytest.raises(ArchiveError, match="No space left on device.*Free space on the disk, or set a limit"):
+        archive.check()
+    room.free += 1
+    archive.check()
+    monkeypatch.setattr(os, "access", lambda folder, mode: False)
+    with pytest.raises(ArchiveError, match="Permission denied.*Allow this user to write there"):
+        archive.check()
+    read_only = SimpleNamespace(f_flag=1)
+    monkeypatch.setattr(os, "statvfs", lambda folder: read_only, raising=False)
+    monkeypatch.setattr(os, "ST_RDONLY", 1, raising=False)
+    with pytest.raises(ArchiveError, match="Read-only file system.*Allow this user to write there"):
+        archive.check()
+    PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.NONE)).check()
+
+
+def test_an_archive_that_refused_a_picture_is_well_when_as_much_can_be_written(tmp_path: Path) -> None:
+    disk = BadDisk(errno.EROFS, at="flush")
+    archive = PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.ALL), disk=disk)
+    with pytest.raises(ArchiveError, match="the picture cannot be kept.*Read-only file system.*Allow this user"):
+        keep(archive)
+    for _ in range(2):
+        with pytest.raises(ArchiveError, match="pictures cannot be kept.*Read-only file system"):
+            archive.check()
+    disk.mend()
+    archive.check()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    archive.check()
+    assert disk.done == ["flush", "rename", "flush_folder"]  # once: while all is well nothing is written
+
+
+def test_on_a_disk_that_lets_nothing_be_taken_away_the_reason_is_the_disk_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unlink(path: Path, *, missing_ok: bool = False) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    archive = PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.ALL), disk=BadDisk(errno.EROFS, at="flush"))
+    monkeypatch.setattr(Path, "unlink", unlink)
+    with pytest.raises(ArchiveError, match="the picture cannot be kept.*Read-only file system.*Allow this user"):
+        keep(archive)

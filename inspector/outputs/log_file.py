@@ -1,0 +1,129 @@
+"""The file under the log's name: whether it is still the one that was opened, and what is saved where it is not."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from inspector.domain.errors import LogError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class FileIdentity:
+    """Which file it is, whatever its name."""
+
+    device: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogIdentity:
+    """Which files a log has.
+
+    Args:
+        database: The file itself; None where there is none.
+        ahead: SQLite's file of what is committed and not yet in it (``-wal``); None where there is none.
+    """
+
+    database: FileIdentity | None
+    ahead: FileIdentity | None
+
+
+def log_identity(path: Path) -> LogIdentity:
+    """Return which files lie under a log's names at the moment."""
+    return LogIdentity(database=_identity(path), ahead=_identity(_beside(path, "-wal")))
+
+
+class LogFile:
+    """The files that a station writes, told apart from others that come to lie under their names.
+
+    Args:
+        path: The log, open.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opened = log_identity(path)
+        self._saved: Path | None = None
+
+    def check(self) -> None:
+        """Look whether what is written still reaches the files under the log's name.
+
+        Raises:
+            LogError: If the file was deleted, or another one was put in its place.
+        """
+        now = log_identity(self._path)
+        if now == self._opened:
+            return
+        what = "deleted" if None in (now.database, now.ahead) else "replaced by another file"
+        raise LogError(
+            f"the log {self._path} was {what} while the station was writing it",
+            "The station opens it again by itself; what it holds of the old file is saved first.",
+        )
+
+    def save(self, source: sqlite3.Connection) -> None:
+        """Save every row of a log whose file is gone: under its name, or beside the file that lies there now.
+
+        SQLite's other files are taken away where they belong to the log that is gone: it would put what they hold into
+        the file that lies under its name now.
+
+        Args:
+            source: An open connection to the log as it was.
+
+        Raises:
+            LogError: If its disk is gone too, or full.
+        """
+        if self._saved is not None:
+            return
+        self._refuse_another_disk()
+        partial = _beside(self._path, ".saved")
+        try:
+            partial.unlink(missing_ok=True)
+            with contextlib.closing(sqlite3.connect(partial)) as target:
+                source.backup(target)
+            now, place = log_identity(self._path), self._path
+            if now.ahead == self._opened.ahead:
+                for suffix in ("-wal", "-shm"):
+                    _beside(self._path, suffix).unlink(missing_ok=True)
+            if now.database not in (None, self._opened.database):
+                place = place.with_name(f"{place.stem}.replaced-{datetime.now(UTC):%Y%m%d-%H%M%S}{place.suffix}")
+            partial.replace(place)
+        except (OSError, sqlite3.Error) as error:
+            raise LogError(
+                f"the rows of the log {self._path}, whose file is gone, cannot be saved: {error}",
+                "Keep the station running and free space on the disk; it goes on trying.",
+            ) from error
+        self._saved = place
+
+    @property
+    def saved(self) -> Path | None:
+        """Where the rows were saved; None where they were not."""
+        return self._saved
+
+    def _refuse_another_disk(self) -> None:
+        folder = self._path.parent
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+        there = _identity(folder)
+        if there is None or self._opened.database is None or there.device != self._opened.database.device:
+            raise LogError(
+                f"the disk of the log {self._path} is gone", "Connect it again, or choose another log in Settings."
+            )
+
+
+def _identity(path: Path) -> FileIdentity | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return FileIdentity(status.st_dev, status.st_ino)
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
