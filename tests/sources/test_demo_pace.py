@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,7 @@ def test_each_frame_is_waited_for(clock: Clock) -> None:
     assert frame is not None
     assert (frame.sequence, frame.time_s, frame.origin.captured_s, frame.origin.source) == (3, 0.375, 100.375, "demo:")
     assert list[object](frame.truth) == [3]
+    assert frame.origin.captured_at.tzinfo is UTC
     assert int(frame.image[0, 0]) == 3
     scene: Any = source._scene
     assert scene.asked == (5, 0.25)

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -186,6 +187,8 @@ def test_a_camera_s_frames_carry_the_clock(device: type[Device], monkeypatch: py
     ]
     assert [int(item.image[0, 0, 0]) for item in frames] == [1, 2]
     assert {item.origin.source for item in frames} == {"camera:3"}
+    assert {item.origin.captured_at.tzinfo for item in frames} == {UTC}
+    assert abs(frames[0].origin.captured_at - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(

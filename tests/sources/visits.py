@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -68,7 +68,8 @@ class Watch:
 
     def origin(self, path: Path, item: Frame | BadPicture) -> Origin:
         """Where a picture that is taken up now comes from."""
-        assert abs(item.origin.captured_at.timestamp() - time.time()) < 60
+        assert item.origin.captured_at.tzinfo is UTC
+        assert abs(item.origin.captured_at - datetime.now(UTC)) < timedelta(minutes=1)
         return Origin(
             captured_at=item.origin.captured_at,
             captured_s=self.now_s,
