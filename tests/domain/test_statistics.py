@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,6 +20,7 @@ from inspector.domain.statistics import (
     mcnemar_exact,
     parts_missing,
     parts_needed,
+    shows,
     wilson_interval,
 )
 
@@ -129,3 +133,96 @@ def test_logits_are_finite() -> None:
     assert np.isfinite(logits([0.0, 0.5, 1.0])).all()
     assert logits([0.5])[0] == 0.0
     assert logits(1.0, 1e-3) == pytest.approx(np.log(999))
+
+
+@given(st.integers(1, 200), st.floats(0.5, 0.999), st.data())
+def test_bounds_of_any_confidence_are_those_of_the_beta_distribution(
+    trials: int, confidence: float, data: st.DataObject
+) -> None:
+    successes = data.draw(st.integers(0, trials))
+    upper = float(beta.ppf(confidence, successes + 1, trials - successes)) if successes < trials else 1.0
+    assert clopper_pearson_upper(successes, trials, confidence) == pytest.approx(upper, rel=1e-7)
+    each = (1 + confidence) / 2
+    low, high = clopper_pearson_interval(successes, trials, confidence)
+    assert high == pytest.approx(
+        float(beta.ppf(each, successes + 1, trials - successes)) if successes < trials else 1.0, rel=1e-7
+    )
+    assert low == pytest.approx(
+        float(beta.ppf(1 - each, successes, trials - successes + 1)) if successes else 0.0, rel=1e-6, abs=1e-9
+    )
+
+
+@pytest.mark.parametrize(("count", "total"), [(0, 7), (7, 7), (3, 7), (1, 1), (0, 1), (500, 1000)])
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.99])
+def test_wilsons_limits_solve_his_equation(count: int, total: int, confidence: float) -> None:
+    """Each limit p lies z standard errors of its own from the proportion (Wilson 1927)."""
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    low, high = wilson_interval(count, total, confidence)
+    assert (low == 0.0) is (count == 0)
+    assert (high == 1.0) is (count == total)
+    for limit in {low, high} - {0.0, 1.0}:
+        assert abs(limit - count / total) == pytest.approx(z * math.sqrt(limit * (1 - limit) / total))
+
+
+@pytest.mark.parametrize("confidence", [0.0, 1.0, -0.5, 1.5])
+def test_a_confidence_lies_strictly_between_0_and_1(confidence: float) -> None:
+    for function in (wilson_interval, clopper_pearson_upper):
+        words = f"^need 0 ≤ successes ≤ trials and 0 < confidence < 1, got 1, 2, {confidence}$"
+        with pytest.raises(ValueError, match=words):
+            function(1, 2, confidence)
+    with pytest.raises(ValueError, match=f"^need a rate and a confidence between 0 and 1, got 0.5 and {confidence}$"):
+        parts_needed(0.5, confidence)
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0])
+def test_a_claimed_rate_lies_strictly_between_0_and_1(rate: float) -> None:
+    with pytest.raises(ValueError, match=f"^need a rate and a confidence between 0 and 1, got {rate} and 0.95$"):
+        parts_needed(rate)
+    with pytest.raises(ValueError, match=f"^need 0 ≤ bad ≤ judged and a rate between 0 and 1, got 1, 2, {rate}$"):
+        parts_missing(1, 2, rate)
+
+
+@pytest.mark.parametrize("successes", [-1, 3])
+def test_there_are_no_more_successes_than_trials(successes: int) -> None:
+    for function in (wilson_interval, clopper_pearson_upper):
+        with pytest.raises(ValueError, match=f"got {successes}, 2, 0.95$"):
+            function(successes, 2)
+    with pytest.raises(ValueError, match=f"got {successes}, 2, 0.5$"):
+        parts_missing(successes, 2, 0.5)
+    for first, second in ((-1, 3), (3, -1)):
+        with pytest.raises(ValueError, match=f"^counts are 0 or more, got {first} and {second}$"):
+            mcnemar_exact(first, second)
+
+
+def test_a_claim_is_shown_by_a_bound_that_just_reaches_it() -> None:
+    assert shows(0.01, 0.01)
+    assert shows(0.01 * (1 + 0.9e-9), 0.01)  # found by bisection, no further off than that
+    assert not shows(0.01 * (1 + 1.1e-9), 0.01)
+    assert parts_missing(0, 59, 0.05) == 0
+    assert parts_missing(0, 58, 0.05) == 1
+
+
+def test_the_incomplete_beta_function_at_its_ends() -> None:
+    assert [incomplete_beta(2.0, 3.0, x) for x in (-0.5, 0.0, 1.0, 1.5)] == [0.0, 0.0, 1.0, 1.0]
+    for a, b in ((0.5, 0.5), (1.0, 1.0), (3000.0, 2.0), (2.0, 3000.0), (5000.0, 5000.0)):
+        for x in (1e-9, 0.25, 0.5, 0.75, 1 - 1e-9):
+            assert incomplete_beta(a, b, x) == pytest.approx(float(beta.cdf(x, a, b)), abs=1e-10)
+
+
+def test_logits_keep_their_shape_and_are_clipped_at_both_ends() -> None:
+    values = logits([[0.0, 0.25], [0.75, 1.0]])
+    assert values.dtype == np.float64
+    np.testing.assert_allclose(values, [[-math.log(1e7 - 1), -math.log(3)], [math.log(3), math.log(1e7 - 1)]])
+    np.testing.assert_allclose(logits([0.0, 1.0], 0.25), [-math.log(3), math.log(3)])
+    np.testing.assert_allclose(logits(np.array(["0.25"])), [-math.log(3)])
+
+
+def test_the_limits_of_a_sum_are_mover_s() -> None:
+    """Zou and Donner 2008: from the value, the root of the summed squares of the distances to each rate's own limit."""
+    terms = [(2.0, Rate(1, 10)), (3.0, Rate(4, 9))]
+    total = weighted_sum(terms)
+    value = 2.0 * 0.1 + 3.0 * 4 / 9
+    low = math.sqrt(sum((w * (r.count / r.total - r.interval[0])) ** 2 for w, r in terms))
+    high = math.sqrt(sum((w * (r.interval[1] - r.count / r.total)) ** 2 for w, r in terms))
+    assert (total.value, total.low, total.high) == pytest.approx((value, value - low, value + high))
+    assert Estimate(value=None, low=0.0, high=math.inf) == UNKNOWN
