@@ -8,8 +8,11 @@ import sys
 def main() -> int:
     """Run the command line; see `inspector.cli`."""
     from inspector.cli import main as run  # nothing is imported before it is needed
+    from inspector.ending import end_process
 
-    return run(sys.argv[1:])
+    code = run(sys.argv[1:])
+    end_process(code)
+    return code
 
 
 if __name__ == "__main__":

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import logging
-import os
 import sys
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from inspector.ending import end_process
 from inspector.overrides import NOTHING_SAID
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def main(options: AppOptions) -> int:
         code = _show(app, options, settings, faults, single)
     finally:
         single.release()
-    _leave(code)
+    end_process(code)
     return code
 
 
@@ -181,15 +180,3 @@ def _close_on_signals(close: object) -> None:
         for number in ending_signals():
             with contextlib.suppress(ValueError):
                 signal.signal(number, lambda *_: close())  # type: ignore[operator]
-
-
-def _leave(code: int) -> None:
-    """End the process even where a driver's thread hangs, or a worker is inside a library.
-
-    A thread that the interpreter's end tears out of OpenCV aborts the process (std::terminate).
-    """
-    if any(thread is not threading.main_thread() for thread in threading.enumerate()):
-        logging.shutdown()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
