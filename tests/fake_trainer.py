@@ -22,10 +22,10 @@ sys.path.insert(0, str(ROOT))
 from trainer.evaluation import ConfusionCounts, Evaluation, ModelEvaluation, ReviewBandFigures  # noqa: E402
 from trainer.protocol import (  # noqa: E402 - run as a script, it has to find the packages first
     Command,
+    DataContents,
     Epoch,
     Failed,
     Finding,
-    Found,
     Paused,
     Progress,
     Result,
@@ -142,7 +142,7 @@ class Run:
         if self.mode == "fail":
             self.say(Failed(what="there is no good picture", next_step="Add some."))
             return 1
-        self.say(found())
+        self.say(data_contents())
         resumed = self.folder.checkpoints.is_dir()
         for number in range(3 if resumed else 1, EPOCHS + 1):
             self.epoch(number)
@@ -161,9 +161,9 @@ class Run:
         return 0
 
 
-def found() -> Found:
+def data_contents() -> DataContents:
     """What every data set here holds."""
-    return Found(
+    return DataContents(
         layout="one folder per label",
         counts={"train": {"good": 150, "broken": 30}, "test": {"good": 23, "broken": 7}},
         masks=37,
@@ -206,7 +206,7 @@ def inspect_data(data: Path) -> int:
             Finding(severity="error", code="no-defects", what="There is no defective picture", action="Add some")
         )
     answer = {
-        "found": found().model_copy(update={"pictures": kinds}).model_dump(mode="json"),
+        "found": data_contents().model_copy(update={"pictures": kinds}).model_dump(mode="json"),
         "findings": [one.model_dump(mode="json") for one in findings],
         "preview": pictures[:2],
     }

@@ -173,7 +173,7 @@ class Studio:
         page = self.window.training
         assert isinstance(page, TrainingPage)
         page.data.choose(str(self.parts))
-        self.until(lambda: page.data.found is not None)
+        self.until(lambda: page.data.contents is not None)
         page.method.method.setCurrentIndex(page.method.method.findData("layer4"))
         if weights:
             page.method.form.set_value("weights", weights)

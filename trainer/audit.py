@@ -295,8 +295,8 @@ def _is_parted(group: Sequence[Sample], whole: bool) -> bool:  # noqa: FBT001 - 
 
 def _longest_run(group: Sequence[int]) -> int:
     longest = run = 1
-    for number, other in pairwise(sorted(group)):
-        run = run + 1 if other == number + 1 else 1
+    for number, following in pairwise(sorted(group)):
+        run = run + 1 if following == number + 1 else 1
         longest = max(longest, run)
     return longest
 

@@ -106,5 +106,5 @@ def calibration_error(bins: list[ReliabilityBin]) -> float:
     Args:
         bins: As `reliability` gives them, at least one.
     """
-    distances = [abs(each.mean_p * each.defective.total - each.defective.count) for each in bins]
-    return sum(distances) / sum(each.defective.total for each in bins)
+    distances = [abs(bin_.mean_p * bin_.defective.total - bin_.defective.count) for bin_ in bins]
+    return sum(distances) / sum(bin_.defective.total for bin_ in bins)

@@ -14,7 +14,7 @@ from inspector.files import FileError, write_bytes
 from trainer.evaluation import ModelEvaluation
 from trainer.options import request_from
 from trainer.protocol import DataAnswer, Explained, MapMade, RunFolder, TrainRequest
-from trainer.terminal import run, say_finding, say_found
+from trainer.terminal import run, say_contents, say_finding
 
 if TYPE_CHECKING:
     import argparse
@@ -115,11 +115,11 @@ def run_inspect(parsed: argparse.Namespace) -> int:
     contents = contents_of(dataset)
     preview = [str(write_preview(dataset, request, Path(parsed.preview)))] if parsed.preview else []
     if parsed.json:
-        answer = DataAnswer(found=contents, findings=findings, preview=preview)
+        answer = DataAnswer(contents=contents, findings=findings, preview=preview)
         print(json.dumps(answer.model_dump(mode="json"), ensure_ascii=False))
         return 0
     console = Console()
-    say_found(console, contents)
+    say_contents(console, contents)
     for finding in findings:
         say_finding(console, finding)
     return 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trainer.audit import audit, near_duplicate_groups, thumbnails
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, DatasetError, hashed, read_dataset
-from trainer.protocol import Found, Progress
+from trainer.protocol import DataContents, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -46,14 +46,14 @@ def examine(request: TrainRequest) -> Generator[Report, None, tuple[Dataset, lis
     return dataset, findings, clusters
 
 
-def contents_of(dataset: Dataset) -> Found:
+def contents_of(dataset: Dataset) -> DataContents:
     """Return what is said of the pictures before anything starts."""
     pictures: dict[str, list[str]] = {}
     for sample in dataset.samples:
         shown = pictures.setdefault(sample.defect, [])
         if len(shown) < _THUMBNAILS:
             shown.append(str(sample.path))
-    return Found(
+    return DataContents(
         layout=dataset.layout,
         counts=dataset.counts(),
         categories=dataset.categories(),

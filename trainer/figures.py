@@ -202,10 +202,10 @@ def reliability_diagram(parts: Mapping[str, tuple[NDArray[np.float64], NDArray[n
             parts.items(), (GOOD_INK, DEFECT_INK), ("o", "s"), strict=False
         ):
             bins = reliability(scores, labels)
-            y, bars = _with_bars([each.defective for each in bins])
+            y, bars = _with_bars([bin_.defective for bin_ in bins])
             style: dict[str, Any] = {"color": ink, "marker": marker, "markersize": 4, "linestyle": "none"}
             label = f"{name}, ECE {calibration_error(bins):.3f}"
-            x = [each.mean_p for each in bins]
+            x = [bin_.mean_p for bin_ in bins]
             axes.errorbar(x, y, yerr=bars, label=label, elinewidth=0.6, capsize=2, **style)
         axes.set(title="Reliability", xlabel="mean P(defective) in the bin", ylabel="fraction defective")
         axes.set(xlim=(0, 1), ylim=(-0.02, 1.38), yticks=np.linspace(0, 1, 6))

@@ -103,7 +103,7 @@ class Started(JsonRecord):
     time: float
 
 
-class Found(JsonRecord):
+class DataContents(JsonRecord):
     """What the data holds."""
 
     kind: Literal["found"] = "found"
@@ -196,12 +196,12 @@ class Failed(JsonRecord):
 class DataAnswer(JsonRecord):
     """The answer of ``trainer inspect-data --json``."""
 
-    found: Found
+    contents: Annotated[DataContents, Field(alias="found")]
     findings: list[Finding]
     preview: list[str] = []  #: paths of PNG files
 
 
-Report = Started | Found | Finding | Progress | Candidate | Epoch | Paused | Result | Failed
+Report = Started | DataContents | Finding | Progress | Candidate | Epoch | Paused | Result | Failed
 _REPORT: TypeAdapter[Report] = TypeAdapter(Annotated[Report, Field(discriminator="kind")])
 
 

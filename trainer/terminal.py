@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from trainer.protocol import Candidate, Epoch, Finding, Found, Progress
+from trainer.protocol import Candidate, DataContents, Epoch, Finding, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -59,8 +59,8 @@ def _bar(console: Console) -> Bar:
 
 
 def _show(console: Console, bar: Bar, tasks: dict[str, TaskID], report: Report) -> None:
-    if isinstance(report, Found):
-        say_found(console, report)
+    if isinstance(report, DataContents):
+        say_contents(console, report)
     elif isinstance(report, Finding):
         say_finding(console, report)
     elif isinstance(report, Progress):
@@ -79,7 +79,7 @@ def _show(console: Console, bar: Bar, tasks: dict[str, TaskID], report: Report) 
         )
 
 
-def say_found(console: Console, contents: Found) -> None:
+def say_contents(console: Console, contents: DataContents) -> None:
     """Print what the pictures of a set are."""
     console.print(f"layout: {contents.layout}; {contents.masks} masks, {contents.groups} groups", highlight=False)
     rows = contents.counts if any(contents.counts) and "" not in contents.counts else contents.categories

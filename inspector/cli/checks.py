@@ -61,13 +61,13 @@ class Check:
     Args:
         name: What was looked at.
         state: How it came out.
-        found: What was found, as one line.
+        result: One line: the values that were read, or the error.
         next_step: What to do; empty where there is nothing.
     """
 
     name: str
     state: State
-    found: str
+    result: str
     next_step: str = ""
 
 
@@ -92,12 +92,12 @@ def examine(where: Places, settings: Settings, faults: list[str], recipe: Recipe
     yield _computer(machine)
     yield from _guarded("devices", _devices)
     for fault in faults:
-        yield Check(name="settings", state=State.FAULT, found=fault, next_step="Apply the settings once more.")
+        yield Check(name="settings", state=State.FAULT, result=fault, next_step="Apply the settings once more.")
     yield from _guarded("data folder", lambda: _folder("data folder", where.home.root))
     yield from _guarded("pictures", lambda: _folder("pictures", where.archive))
     yield from _guarded("log", lambda: _log(where.log))
     if isinstance(recipe, InspectorError):
-        yield Check(name="recipe", state=State.FAULT, found=recipe.what, next_step=recipe.next_step)
+        yield Check(name="recipe", state=State.FAULT, result=recipe.what, next_step=recipe.next_step)
     else:
         yield _recipe(recipe)
         yield from _guarded("model", lambda: _model(where, settings, recipe))
@@ -105,29 +105,29 @@ def examine(where: Places, settings: Settings, faults: list[str], recipe: Recipe
     for source, words, options in cameras:
         yield from _guarded("camera", partial(_grab, source, words, options))
     if not cameras:
-        yield Check(name="camera", state=State.NOTE, found="this computer lists no camera")
+        yield Check(name="camera", state=State.NOTE, result="this computer lists no camera")
 
 
 def _guarded(name: str, look: Callable[[], Check]) -> Iterator[Check]:
     try:
         yield look()
     except InspectorError as error:
-        yield Check(name=name, state=State.FAULT, found=error.what, next_step=error.next_step)
+        yield Check(name=name, state=State.FAULT, result=error.what, next_step=error.next_step)
     except Exception as error:  # noqa: BLE001 - a support person wants the other lines all the more
-        yield Check(name=name, state=State.FAULT, found=f"unexpected {type(error).__name__}: {error}")
+        yield Check(name=name, state=State.FAULT, result=f"unexpected {type(error).__name__}: {error}")
 
 
 def _program(machine: Machine) -> Check:
     kind = f"packaged {'with' if has_trainer() else 'without'} the trainer" if is_packaged() else "from source"
     with_libraries = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
-    return Check(name="program", state=State.OK, found=f"Inspector {__version__}, {kind}; {with_libraries}")
+    return Check(name="program", state=State.OK, result=f"Inspector {__version__}, {kind}; {with_libraries}")
 
 
 def _computer(machine: Machine) -> Check:
     memory = psutil.virtual_memory()
     free = f"{memory.available / 1e9:.1f} of {memory.total / 1e9:.1f} GB memory free"
     words = f"{machine.system}; {machine.processor}, {machine.cores} cores; {free}"
-    return Check(name="computer", state=State.OK, found=words)
+    return Check(name="computer", state=State.OK, result=words)
 
 
 def _devices() -> Check:
@@ -135,8 +135,8 @@ def _devices() -> Check:
         f"{device.name} ({device.description.strip()}, {'/'.join(device.precisions)})" for device in list_devices()
     )
     if not listed:
-        return Check(name="devices", state=State.FAULT, found="none", next_step="Install the program again.")
-    return Check(name="devices", state=State.OK, found=listed)
+        return Check(name="devices", state=State.FAULT, result="none", next_step="Install the program again.")
+    return Check(name="devices", state=State.OK, result=listed)
 
 
 def _folder(name: str, folder: Path) -> Check:
@@ -150,20 +150,20 @@ def _folder(name: str, folder: Path) -> Check:
         return Check(
             name=name,
             state=State.FAULT,
-            found=f"{folder} cannot be written: {error.strerror or error}",
+            result=f"{folder} cannot be written: {error.strerror or error}",
             next_step="Give this user the right to write there, or choose another folder in Settings.",
         )
     state = State.OK if free_gb >= _LOW_DISK_GB else State.NOTE
     step = "" if state is State.OK else "Free space: without it no picture is kept, and then nothing can be recorded."
     made = "" if there == folder else ", not made yet"
-    return Check(name=name, state=state, found=f"{folder}{made}, {free_gb:.1f} GB free", next_step=step)
+    return Check(name=name, state=state, result=f"{folder}{made}, {free_gb:.1f} GB free", next_step=step)
 
 
 def _log(path: Path) -> Check:
     if not path.exists():
         with tempfile.TemporaryDirectory() as place:
             open_log(Path(place) / path.name).close()
-        return Check(name="log", state=State.OK, found=f"{path}, not made yet; a new log can be made")
+        return Check(name="log", state=State.OK, result=f"{path}, not made yet; a new log can be made")
     log = open_log(path, read_only=True)
     try:
         log.verify()
@@ -174,7 +174,7 @@ def _log(path: Path) -> Check:
         f"{path}, whole, {path.stat().st_size / 1e6:.1f} MB, {counts['inspected']} parts, "
         f"the newest {counts['newest_utc'] or '–'}{_holder(path)}"
     )
-    return Check(name="log", state=State.OK, found=text)
+    return Check(name="log", state=State.OK, result=text)
 
 
 def _holder(path: Path) -> str:
@@ -189,8 +189,8 @@ def _recipe(recipe: Recipe) -> Check:
     words = f"“{recipe.name}”, version {recipe.version}; source {source.shown}; model {recipe.model}"
     if source.kind.is_path and not source.path.exists():
         step = "Connect the share, or correct the recipe's source."
-        return Check(name="recipe", state=State.FAULT, found=f"{words}; {source.place} is not there", next_step=step)
-    return Check(name="recipe", state=State.OK, found=words)
+        return Check(name="recipe", state=State.FAULT, result=f"{words}; {source.place} is not there", next_step=step)
+    return Check(name="recipe", state=State.OK, result=words)
 
 
 def _model(where: Places, settings: Settings, recipe: Recipe) -> Check:
@@ -216,7 +216,7 @@ def _model(where: Places, settings: Settings, recipe: Recipe) -> Check:
     return Check(
         name="model",
         state=State.OK,
-        found=f"{identity.name} is whole (SHA-256 {identity.sha256[:12]}…); on {identity.device} in "
+        result=f"{identity.name} is whole (SHA-256 {identity.sha256[:12]}…); on {identity.device} in "
         f"{identity.precision} {middle:.1f} ms a part, {1000 / middle:.0f} parts/s",
     )
 
@@ -241,10 +241,10 @@ def _grab(spec: str, words: str, options: SourceOptions) -> Check:
             if isinstance(frame, Frame):
                 height, width = frame.image.shape[:2]
                 size = f"{width}×{height}, after {passed_s:.1f} s, mean brightness {frame.image.mean():.0f} of 255"
-                return Check(name="camera", state=State.OK, found=f"{words}: {size}")
+                return Check(name="camera", state=State.OK, result=f"{words}: {size}")
     except InspectorError as error:
         step = error.next_step or "Check its cable and power, and what else uses it; a running line does."
-        return Check(name="camera", state=State.FAULT, found=f"{words}: {error.what}", next_step=step)
+        return Check(name="camera", state=State.FAULT, result=f"{words}: {error.what}", next_step=step)
     finally:
         source.close()
     raise SourceError(f"{words}: no picture within {_GRAB_WITHIN_S:.0f} s", "Check its cable, power and lens.")

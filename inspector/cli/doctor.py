@@ -64,25 +64,25 @@ def doctor(parsed: argparse.Namespace) -> int:
         emit(
             {
                 "time_utc": datetime.now(UTC).isoformat(timespec="seconds"),
-                "ok": all(result.state is not State.FAULT for result in checks),
+                "ok": all(check.state is not State.FAULT for check in checks),
                 "checks": [
                     {
-                        "name": result.name,
-                        "state": result.state.value,
-                        "found": without_secrets(result.found),
-                        "next_step": without_secrets(result.next_step),
+                        "name": check.name,
+                        "state": check.state.value,
+                        "found": without_secrets(check.result),
+                        "next_step": without_secrets(check.next_step),
                     }
-                    for result in checks
+                    for check in checks
                 ],
             }
         )
-    return EXIT_ERROR if any(result.state is State.FAULT for result in checks) else EXIT_OK
+    return EXIT_ERROR if any(check.state is State.FAULT for check in checks) else EXIT_OK
 
 
 def _lines(check: Check) -> list[str]:
     """Return a check as text for a terminal."""
     head = f"{check.state.value:6}{check.name:{_NAME_WIDTH}}"
-    text = one_line(check.found if not check.next_step else f"{check.found}. {check.next_step}")
+    text = one_line(check.result if not check.next_step else f"{check.result}. {check.next_step}")
     return textwrap.wrap(text, _WIDTH, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False)
 
 

@@ -37,7 +37,7 @@ def reviewed_parts(log: Path, recipe: str, model_sha256: str) -> LabelledParts:
     """
     reviews = ReviewLog(log, read_only=True)
     standing = reviews.standings(LogQuery(recipe=recipe))
-    truths = {identifier: each.truth for identifier, each in standing.items()}
+    truths = {identifier: state.truth for identifier, state in standing.items()}
     sure = [identifier for identifier, truth in truths.items() if truth in (Truth.GOOD, Truth.DEFECTIVE)]
     inspected = reviews.inspections(sure)
     known = (inspected[identifier] for identifier in sure if identifier in inspected)

@@ -36,7 +36,7 @@ _PROBE_NAME = ".write-test"
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _KeptPicture:
     """One kept picture with its heatmap."""
 
     path: Path
@@ -166,7 +166,7 @@ class PictureArchive:
             return stem.with_suffix(".webp"), encode_picture(pixels, ".webp", quality=self._config.webp_quality)
         return stem.with_suffix(".png"), encode_picture(pixels, ".png")
 
-    def _scan(self) -> list[_Kept]:
+    def _scan(self) -> list[_KeptPicture]:
         kept = []
         for path in self._folder.glob("*/*/*/*/*"):
             if path.name.endswith(_HEATMAP_SUFFIX) or path.suffix not in {".png", ".webp"}:
@@ -176,7 +176,7 @@ class PictureArchive:
             except OSError:
                 continue
             time = datetime.fromtimestamp(status.st_mtime, UTC)
-            kept.append(_Kept(path, status.st_size, path.parent.name == Verdict.PASS.value.lower(), time))
+            kept.append(_KeptPicture(path, status.st_size, path.parent.name == Verdict.PASS.value.lower(), time))
         return kept
 
 

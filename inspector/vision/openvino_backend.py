@@ -100,7 +100,7 @@ class OpenVinoClassifier:
         )
         for slots in (self._single, self._exact):  # so that the first part takes no longer than the others
             if slots is not None:
-                with self._failures(), slots.one() as slot:
+                with self._failures(), slots.lend() as slot:
                     slot.run()
 
     @property
@@ -125,7 +125,7 @@ class OpenVinoClassifier:
             PictureError: If the picture cannot be preprocessed.
             ClassifierError: If the network fails or the classifier is closed.
         """
-        with self._failures(), self._single.one() as slot:
+        with self._failures(), self._single.lend() as slot:
             start = time.perf_counter()
             fit(image, self._manifest.preprocessing, out=slot.square)
             middle = time.perf_counter()
@@ -181,7 +181,7 @@ class OpenVinoClassifier:
         """Replace an answer that lies near an operating point by the exact one."""
         if self._exact is None or not near_threshold(self.classes.p_defective(outputs[0]), self._guarded):
             return outputs
-        with self._exact.one() as exact:
+        with self._exact.lend() as exact:
             exact.square[:] = slot.square
             return exact.run()
 
@@ -208,7 +208,7 @@ class OpenVinoClassifier:
         for name in names:
             trials[name] = self._slots(self._graphs.compile(self._graphs.ways(name).usual))
         with self._failures(), contextlib.ExitStack() as stack:
-            slots = {name: stack.enter_context(trials[name].one()) for name in names}
+            slots = {name: stack.enter_context(trials[name].lend()) for name in names}
             noise = np.random.default_rng(0).integers(0, 256, slots[names[0]].square.shape, np.uint8)
             for slot in slots.values():
                 slot.square[:] = noise

@@ -80,7 +80,7 @@ class Slots:
         self._closed = False
 
     @contextmanager
-    def one(self) -> Iterator[Slot]:
+    def lend(self) -> Iterator[Slot]:
         """Lend a slot; waits while others use them all.
 
         Raises:
@@ -94,7 +94,7 @@ class Slots:
 
     @contextmanager
     def all(self) -> Iterator[list[Slot]]:
-        """Lend all slots, to keep them all busy; waits as `one` does."""
+        """Lend all slots, to keep them all busy; waits as `lend` does."""
         if not self._whole.acquire(timeout=_WAIT_S):  # two that each hold half would wait for one another
             raise _silent()
         taken: list[Slot] = []

@@ -61,7 +61,7 @@ def test_a_dropped_folder_is_taken_for_training_and_not_inspected(bench: Bench) 
     mime.setUrls([QUrl.fromLocalFile(str(bench.data("bottle")))])
     keys, buttons = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
     bench.page.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, buttons, keys))
-    bench.until(lambda: bench.page.data.found is not None)
+    bench.until(lambda: bench.page.data.contents is not None)
     assert bench.page.isVisible()
 
 

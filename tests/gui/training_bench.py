@@ -50,7 +50,7 @@ class Bench:
 
     def choose(self, mode: str) -> None:
         self.page.data.choose(str(self.data(mode)))
-        self.until(lambda: self.page.data.found is not None and self.page.method.name.text())
+        self.until(lambda: self.page.data.contents is not None and self.page.method.name.text())
 
     def train(self, mode: str) -> None:
         self.choose(mode)

@@ -198,9 +198,9 @@ def test_an_inquiry_answers_or_says_what_went_wrong(desk: Trainings, tmp_path: P
         until(lambda: got.update(answer=inquiry.answer()) or got["answer"] is not None)
         return got["answer"]
 
-    contents = answer(desk.inspect_data(str(tmp_path)))
-    assert isinstance(contents, DataAnswer)
-    assert contents.found.masks == 37
+    data = answer(desk.inspect_data(str(tmp_path)))
+    assert isinstance(data, DataAnswer)
+    assert data.contents.masks == 37
     with pytest.raises(TrainingError, match="there is no picture in"):
         answer(desk.inspect_data(str(tmp_path / "empty")))
     with pytest.raises(TrainingError, match=r"ended with code 2 .*: what\?"):

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.gui.theme import CURRENT, lively
-from inspector.gui.training.words import counts_words, found_words
+from inspector.gui.training.words import contents_words, counts_words
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.fitted_picture import read_image
 from inspector.gui.widgets.thumb_strip import Thumb, ThumbStrip
@@ -26,7 +26,7 @@ from inspector.gui.widgets.thumb_strip import Thumb, ThumbStrip
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trainer.protocol import Finding, Found
+    from trainer.protocol import DataContents, Finding
 
 _GOOD_SHOWN = 4
 _SHOWN = 9
@@ -40,7 +40,7 @@ class DataColumn(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.found: Found | None = None
+        self.contents: DataContents | None = None
         self.findings: list[Finding] = []
         self.details: QDialog | None = None
         layout = QVBoxLayout(self)
@@ -94,13 +94,13 @@ class DataColumn(QWidget):
         """Say how many pictures have been looked at."""
         self.words.setText(f"Looking at the pictures: {done:,} of {total:,} …")
 
-    def show_found(self, contents: Found, findings: Sequence[Finding]) -> None:
+    def show_contents(self, contents: DataContents, findings: Sequence[Finding]) -> None:
         """Show what the data holds, and the worst finding."""
         self._clear()
         worst_first = list(_SEVERITIES)
-        self.found = contents
+        self.contents = contents
         self.findings = sorted(findings, key=lambda finding: worst_first.index(finding.severity))
-        self.words.setText(found_words(contents))
+        self.words.setText(contents_words(contents))
         self.words.setToolTip(counts_words(contents))
         if self.findings:
             worst = self.findings[0]
@@ -120,7 +120,7 @@ class DataColumn(QWidget):
         self.finding.setStyleSheet(f"color: {lively(CURRENT.theme, state).name()};")
 
     def _clear(self) -> None:
-        self.found, self.findings = None, []
+        self.contents, self.findings = None, []
         self.strip.show_thumbs([])
         self.finding.setText("")
         self.words.setToolTip("")
@@ -139,8 +139,8 @@ class DataColumn(QWidget):
             self.choose(chosen)
 
     def _show_details(self) -> None:
-        if self.found is not None:
-            self.details = FindingsDialog(self.found, self.findings, self)
+        if self.contents is not None:
+            self.details = FindingsDialog(self.contents, self.findings, self)
             self.details.open()
 
 
@@ -149,17 +149,17 @@ class FindingsDialog(QDialog):
 
     Args:
         contents: What the data holds.
-        findings: What the audit found.
+        findings: Of the audit.
     """
 
-    def __init__(self, contents: Found, findings: Sequence[Finding], parent: QWidget | None = None) -> None:
+    def __init__(self, contents: DataContents, findings: Sequence[Finding], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("What the pictures hold")
         self.setMinimumSize(720, 480)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 16)
         layout.setSpacing(12)
-        heading = label(found_words(contents))
+        heading = label(contents_words(contents))
         heading.setTextFormat(Qt.TextFormat.RichText)
         layout.addWidget(heading)
         pieces = [counts_words(contents)]
@@ -178,7 +178,7 @@ class FindingsDialog(QDialog):
         layout.addLayout(row)
 
 
-def thumbs_of(contents: Found, side_px: int = 104) -> list[Thumb]:
+def thumbs_of(contents: DataContents, side_px: int = 104) -> list[Thumb]:
     """Read some pictures of a data set for its strip; called on the worker.
 
     Args:

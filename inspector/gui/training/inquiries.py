@@ -73,11 +73,11 @@ class DataInquiry:
         self._thumbs.forget()
 
     def _answered(self, answer: DataAnswer) -> None:
-        self._column.show_found(answer.found, answer.findings)
+        self._column.show_contents(answer.contents, answer.findings)
         self.changed()
 
         def read() -> tuple[list[Thumb], list[Thumb]]:
-            return thumbs_of(answer.found, _THUMB_PX), read_thumbs(answer.preview, _PREVIEW_PX, "augmented")
+            return thumbs_of(answer.contents, _THUMB_PX), read_thumbs(answer.preview, _PREVIEW_PX, "augmented")
 
         def done(thumbs: tuple[list[Thumb], list[Thumb]]) -> None:
             self._column.strip.show_thumbs(thumbs[0])

@@ -376,7 +376,7 @@ class TrainingPage(Page):
     def _show_start(self) -> None:
         self.train.show_start(
             busy=self._active() is not None,
-            pictures=self.data.found is not None,
+            pictures=self.data.contents is not None,
             faulty=self.data.faulty,
             complete=self.method.request(self.data.path.text().strip(), self._models_folder) is not None,
         )

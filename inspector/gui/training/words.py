@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from inspector.domain.rates import Rate
     from inspector.runs.trainings import Training
     from trainer.evaluation import Evaluation
-    from trainer.protocol import Found
+    from trainer.protocol import DataContents
 
 _EPOCH = re.compile(r"epoch (\d+) of (\d+)")
 _STATES = {
@@ -62,7 +62,7 @@ def progress_words(training: Training) -> tuple[str, float | None, str]:
     return words, share, left
 
 
-def found_words(contents: Found) -> str:
+def contents_words(contents: DataContents) -> str:
     """Return what a data set holds, in one sentence."""
     kinds: dict[str, int] = {}
     for counts in contents.counts.values():
@@ -77,7 +77,7 @@ def found_words(contents: Found) -> str:
     return words + (f", {contents.masks} masks" if contents.masks else "")
 
 
-def counts_words(contents: Found) -> str:
+def counts_words(contents: DataContents) -> str:
     """Return the counts by part and type, and by category, as lines."""
     lines = [
         f"{part or 'all'}: " + ", ".join(f"{count} {kind}" for kind, count in counts.items())
