@@ -24,14 +24,10 @@ class ReliabilityBin:
     """The pictures whose P(defective) lies in one interval.
 
     Args:
-        low: Where the interval begins.
-        high: Where it ends; not in it, but for 1.
         mean_p: Mean P(defective) of the pictures.
         defective: Defective ones of them.
     """
 
-    low: float
-    high: float
     mean_p: float
     defective: Rate
 
@@ -91,8 +87,6 @@ def reliability(scores: NDArray[np.float64], labels: NDArray[np.int64], bins: in
     places = np.minimum((scores * bins).astype(np.int64), bins - 1)
     return [
         ReliabilityBin(
-            low=place / bins,
-            high=(place + 1) / bins,
             mean_p=float(scores[places == place].mean()),
             defective=Rate(int(labels[places == place].sum()), int((places == place).sum())),
         )

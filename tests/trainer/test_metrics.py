@@ -234,8 +234,8 @@ def test_a_few_separated_pictures_do_not_make_a_model_certain() -> None:
 def test_the_reliability_by_hand() -> None:
     scores, labels = np.array([0.02, 0.08, 0.52, 1.0]), np.array([0, 1, 1, 1])
     bins = reliability(scores, labels)
-    assert [(each.low, each.defective) for each in bins] == [(0.0, Rate(1, 2)), (0.5, Rate(1, 1)), (0.9, Rate(1, 1))]
-    assert bins[0].mean_p == pytest.approx(0.05)
+    assert [each.defective for each in bins] == [Rate(1, 2), Rate(1, 1), Rate(1, 1)]
+    assert [each.mean_p for each in bins] == pytest.approx([0.05, 0.52, 1.0])
     assert calibration_error(bins) == pytest.approx((2 * 0.45 + 0.48 + 0.0) / 4)
 
 
