@@ -30,9 +30,9 @@ test-plain: setup  ## the tests as on a processor without VNNI, AMX and bfloat16
 test-busy: setup  ## the tests beside eight busy loops (TESTS as above)
 	@.ci/test-elsewhere "$(BIN)" busy $(TESTS)
 
-mutants: setup  ## which changes of the program no test notices, in build/mutants (long; PATHS="engine/*" SAMPLE=30 SEED=16)
+mutants: setup  ## which changes of the program no test notices, in build/mutants (long; PATHS="engine/*" SAMPLE=30 SEED=16 AGAIN=1)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[mutants]'
-	@$(BIN)/python -m tests.mutants $(if $(PATHS),--paths $(PATHS)) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
+	@$(BIN)/python -m tests.mutants $(if $(PATHS),--paths $(PATHS)) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(if $(AGAIN),--again)
 
 lint: setup  ## lint, types, import contracts
 	@.ci/check "$(BIN)" lint

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("domain", "engine", "outputs", "sources", "review")
 COPIED = ("inspector", "trainer", "tests", "resources", "models", "docs", "pyproject.toml")
+#: A test failed, or ran on and on.
+NOTICED = frozenset({"killed", "timed out"})
 OUTCOMES = ("killed", "survived", "timed out", "no test", "other")
 # exit codes of mutmut 3.8; a number that is not here is "other"
 _OUTCOME_OF: dict[int | None, str] = {0: "survived", 1: "killed", 3: "killed", 5: "no test", 33: "no test"}
@@ -101,20 +103,34 @@ def drawn(mutants: Sequence[Mutant], *, sample: int, seed: int) -> list[Mutant]:
     return [mutant for room in ROOMS for mutant in [m for m in ranked if m.room == room][:sample]]
 
 
-def mirror(tree: Path) -> None:
-    """Brings a copy of the program up to date, so that mutmut writes nothing into the project's own folders."""
-    tree.mkdir(parents=True, exist_ok=True)
-    listed = subprocess.run(["git", "ls-files", "-z", *COPIED], cwd=ROOT, capture_output=True, check=True).stdout
-    names = [name for name in listed.decode().split("\0") if name and (ROOT / name).exists()]
-    for name in names:
-        source, copy = ROOT / name, tree / name
-        if not copy.exists() or copy.read_bytes() != source.read_bytes():
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, copy)
-    for place in (tree, tree / "mutants"):
-        for path in [file for top in COPIED for file in (place / top).rglob("*.py")]:
-            if path.relative_to(place).as_posix() not in names:
-                path.unlink()
+def copy_program(tree: Path, tops: Sequence[str]) -> None:
+    """Copies what Git knows, so that mutmut writes nothing into the project's own folders.
+
+    Args:
+        tree: The copy.
+        tops: Files and folders of the project's root; what the copy has of them goes first.
+    """
+    for top in tops:
+        for place in (tree / top, tree / "mutants" / top):
+            shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
+    listed = subprocess.run(["git", "ls-files", "-z", *tops], cwd=ROOT, capture_output=True, check=True).stdout
+    for name in filter(None, listed.decode().split("\0")):
+        if (ROOT / name).exists():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, tree / name)
+
+
+def wanted_files(globs: Sequence[str]) -> list[Path]:
+    """The files of the rooms that are changed and fit a pattern, from the root of the copy."""
+    from mutmut.configuration import config
+
+    files = sorted(path for room in ROOMS for path in Path("inspector", room).rglob("*.py"))
+    return [
+        path
+        for path in files
+        if config().should_mutate(path)
+        and any(fnmatch.fnmatch(path.relative_to("inspector").as_posix(), glob) for glob in globs)
+    ]
 
 
 def run(tree: Path, names: Sequence[str], children: int) -> None:
@@ -148,7 +164,7 @@ def report(mutants: Sequence[Mutant], outcome: dict[str, str], of_words: Counter
 
 def survivors(mutants: Sequence[Mutant], outcome: dict[str, str]) -> str:
     """What nobody noticed, as Markdown: a heading and the change of each."""
-    lived = [mutant for mutant in mutants if outcome[mutant.name] not in {"killed", "timed out"}]
+    lived = [mutant for mutant in mutants if outcome[mutant.name] not in NOTICED]
     return "\n".join(
         f"## {mutant.name}: {outcome[mutant.name]}\n\n```diff\n{chr(10).join(mutant.diff)}\n```\n" for mutant in lived
     )
@@ -163,34 +179,28 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=130, help="mutants of each room (default 130)")
     parser.add_argument("--seed", type=int, default=16, help="of the draw (default 16)")
     parser.add_argument("--children", type=int, default=1, help="mutants at a time (default 1)")
-    parser.add_argument("--keep", action="store_true", help="go on in the last run's copy: faster, but tests that "
-                        "reach more than before are not noticed")  # fmt: skip
+    parser.add_argument(
+        "--again", action="store_true", help="only what survived the last run, against the tests as they are now"
+    )
     options = parser.parse_args()
     out = ROOT / "build" / "mutants"
-    if not options.keep:
+    tree = out / "tree"
+    if options.again:
+        copy_program(tree, ["tests"])
+        (tree / "mutants" / "mutmut-stats.json").unlink()  # which test reaches what is looked at anew
+    else:
         shutil.rmtree(out, ignore_errors=True)
-    mirror(out / "tree")
-    os.chdir(out / "tree")
-
-    from mutmut.configuration import config
-
-    files = sorted(path for room in ROOMS for path in Path("inspector", room).rglob("*.py"))
-    wanted = [
-        path
-        for path in files
-        if config().should_mutate(path)
-        and any(fnmatch.fnmatch(path.relative_to("inspector").as_posix(), glob) for glob in options.paths)
-    ]
-    mutants = [mutant for path in wanted for mutant in mutants_of(path)]
+        copy_program(tree, COPIED)
+    os.chdir(tree)
+    mutants = [mutant for path in wanted_files(options.paths) for mutant in mutants_of(path)]
     of_words = [mutant for mutant in mutants if mutant.is_of_words()]
-    left = [mutant for mutant in mutants if not mutant.is_of_words()]
-    sample = drawn(left, sample=options.sample, seed=options.seed)
-    run(out / "tree", [mutant.name for mutant in sample], options.children)
-    outcome = outcomes(out / "tree", sample)
+    sample = drawn([m for m in mutants if not m.is_of_words()], sample=options.sample, seed=options.seed)
+    before = outcomes(tree, sample) if options.again else {}
+    run(tree, [mutant.name for mutant in sample if before.get(mutant.name) not in NOTICED], options.children)
+    outcome = outcomes(tree, sample)
     (out / "survivors.md").write_text(survivors(sample, outcome), encoding="utf-8")
-    Console().print(
-        report(sample, outcome, Counter(m.room for m in of_words), Counter(m.room for m in mutants)),
-    )
+    counts = [Counter(mutant.room for mutant in kind) for kind in (of_words, mutants)]
+    Console().print(report(sample, outcome, *counts))
     print(f"survivors: {out / 'survivors.md'}")
 
 

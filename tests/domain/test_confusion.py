@@ -48,12 +48,12 @@ def test_without_defective_parts_nothing_is_known_of_them() -> None:
 
 
 def test_verdicts_are_counted_by_label_and_type() -> None:
-    verdicts = np.array([PASSED, FAILED, REVIEW, ERROR, PASSED, FAILED], np.uint8)
+    verdicts = np.array([PASSED, FAILED, REVIEW, ERROR, PASSED, PASSED], np.uint8)
     labels = np.array([GOOD, DEFECTIVE, DEFECTIVE, DEFECTIVE, UNLABELLED, DEFECTIVE], np.int8)
     confusion = confusion_of(verdicts, labels, np.array([-1, 1, 0, 0, -1, -1]), ("scratch", "crack"))
     assert confusion == Confusion(
         good=Tally(passed=1),
-        defective=Tally(failed=2, review=1, error=1),
+        defective=Tally(passed=1, failed=1, review=1, error=1),
         unlabelled=Tally(passed=1),
         types={"crack": Tally(failed=1), "scratch": Tally(review=1, error=1)},
     )

@@ -11,7 +11,8 @@ import pytest
 
 from inspector.domain.config import TriggerMode
 from inspector.domain.errors import ArchiveError, BundleError
-from inspector.domain.records import Part, Thresholds
+from inspector.domain.policy import error_decision
+from inspector.domain.records import Box, Part, Thresholds
 from inspector.engine import line as line_module
 from inspector.engine.queues import Unjudged
 from inspector.engine.status import RunState
@@ -67,6 +68,23 @@ def test_the_recipe_s_operating_point_wins(bench: Bench) -> None:
     assert bench.board.status().thresholds == wanted
     assert [row.decision.thresholds for row in bench.log.committed] == [wanted]
     assert bench.log.committed[0].latencies.wait_ms == 1000.0
+
+
+def test_a_part_without_pixels_or_outside_the_picture_is_an_error_at_the_operating_point(bench: Bench) -> None:
+    line = bench.line()
+    outside = Part(frame=frame(0), region=Box(x=900, y=0, width=5, height=5), triggered_s=999.0, trigger="manual")
+    bad = Unjudged(reason="cut short", triggered_s=999.0, trigger="manual", origin=frame(1).origin)
+    for item in (outside, bad):
+        line._parts.put(item)
+    line._parts.close()
+    line._inspect()
+    thresholds = FakeClassifier().thresholds
+    reasons = ["the region 5×5 at 900, 0 is outside the 32×24 picture", "cut short"]
+    assert [row.decision.reason.partition(". ")[0] for row in bench.log.committed] == reasons
+    assert [row.decision for row in bench.log.committed] == [
+        error_decision(row.decision.reason, thresholds) for row in bench.log.committed
+    ]
+    assert bench.log.committed[0].latencies.decision_ms is None
 
 
 def test_a_model_that_is_ready_after_the_stop_does_not_run(bench: Bench) -> None:

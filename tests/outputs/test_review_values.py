@@ -165,6 +165,17 @@ def test_the_rows_of_a_queue_field_by_field(tmp_path: Path) -> None:
     ]
 
 
+def test_a_failure_that_all_reviewers_judge_alike_is_not_protected_any_more(tmp_path: Path) -> None:
+    path, parts = fill(tmp_path, [Verdict.FAIL] * 3)
+    log = ReviewLog(path)
+    for part, judgements in zip(parts, ((BAD, BAD), (BAD, UNSURE), (UNSURE, UNSURE)), strict=True):
+        for by, judgement in zip(("Ada", "Bob"), judgements, strict=True):
+            log.add(said(part.id, judgement, by=by))
+    with closing(SqliteResultLog(path, read_only=True)) as record:
+        protected = record.failure_pictures()
+    assert sorted(protected) == sorted(str(part.picture.path) for part in parts[1:] if part.picture is not None)
+
+
 def test_thousands_of_inspections_are_found_by_their_ids(tmp_path: Path) -> None:
     parts = [replace(inspection(number), id=f"{number:04}") for number in range(1001)]
     log = filled(tmp_path, *parts)
