@@ -34,9 +34,8 @@ class AppOptions:
     """What the command line says to the window.
 
     Args:
-        home: The data folder.
         overrides: Instead of settings and recipe.
-        full_screen: Fill the screen.
+        full_screen: Whether the window fills the screen.
         start: Start the line at once.
     """
 
@@ -48,9 +47,6 @@ class AppOptions:
 
 def main(options: AppOptions) -> int:
     """Show the window until it is closed.
-
-    Args:
-        options: See `AppOptions`.
 
     Returns:
         The exit code.

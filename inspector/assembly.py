@@ -31,7 +31,6 @@ class Places:
     """Where a station keeps its record and pictures.
 
     Args:
-        home: The data folder.
         log: The result log.
         archive: The folder of kept pictures.
     """
@@ -218,10 +217,9 @@ def build_job(
     Args:
         recipe: What is looked at, when there is a part, and which model judges it.
         settings: The station's, as they are in force.
-        where: Log, archive, data folder.
-        log: The open result log.
+        log: Open for writing.
         lot: Stands in every row until it is changed; empty for none.
-        max_parts: Stop after this many.
+        max_parts: The line stops after so many parts; None for no end.
     """
     from inspector.outputs.archive import PictureArchive
     from inspector.sources.factory import open_source

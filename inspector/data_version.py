@@ -55,7 +55,7 @@ def stamp_data(root: Path, software_version: str) -> None:
 
     Args:
         root: The data folder; made where it is not there.
-        software_version: This program's.
+        software_version: Version of this program.
     """
     if _read(root) == (DATA_VERSION, software_version):
         return

@@ -95,7 +95,6 @@ def parse_model(content: str | bytes, model: type[_Model], *, where: str) -> _Mo
 
     Args:
         content: As for `parse_json`.
-        model: What it must be.
         where: As for `parse_json`.
 
     Raises:

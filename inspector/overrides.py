@@ -18,11 +18,11 @@ class Overrides:
 
     Args:
         recipe: A recipe's name or file, instead of the last one.
-        source: Instead of the recipe's.
+        source: Source instead of the recipe's.
         model: Instead of a recipe; needs a source.
-        device: Where the network runs.
+        device: Where the network runs, instead of the settings'.
         precision: How exactly the network computes.
-        log: The result log.
+        log: The result log, instead of the settings'.
     """
 
     recipe: str | None = None

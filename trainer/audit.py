@@ -54,8 +54,8 @@ class Miniature:
 
     Args:
         grey: (64, 64) float32, 0..255.
-        width: Of the picture, pixels.
-        height: Of the picture.
+        width: Width of the picture, pixels.
+        height: Height of the picture, pixels.
         brightness: Mean grey value, 0..255.
         colour: (3,) mean of blue, green, red, less the brightness.
         fault: Why it cannot be read; empty where it can.
@@ -91,7 +91,7 @@ def audit(
 
     Args:
         samples: With hashes; with parts of a split, duplicates across them are named too.
-        thumbs: Of each.
+        thumbs: One miniature for each sample.
         claim: Escape rate that is to be shown at 95 % confidence, 0..1.
         groups: Of `near_duplicate_groups`, for the readable ones; None finds them here.
     """
@@ -109,8 +109,8 @@ def near_duplicate_groups(thumbs: Sequence[Miniature], contents: Sequence[str]) 
     """Return the number of its cluster for each picture; equal numbers are near duplicates, or the same file.
 
     Args:
-        thumbs: Readable ones.
-        contents: SHA-256 of each.
+        thumbs: Of pictures that could be read.
+        contents: SHA-256 of each picture's file.
     """
     clusters = np.arange(len(thumbs))
     if len(thumbs) < 2:
@@ -179,8 +179,8 @@ def _may_be_near(picture: NDArray[np.float32], others: NDArray[np.float32]) -> N
     and a block that is far from the mean has a pixel that is far from the median.
 
     Args:
-        picture: (225,).
-        others: (N, 9, 225).
+        picture: (225,) float32, a row of `_blocks`.
+        others: (N, 9, 225) float32, as `_blocks` gives for each.
     """
     share = 60**2 / _COMPARED  # of the pixels that are compared in the end
     gaps = others - picture
@@ -201,8 +201,8 @@ def _are_near(picture: NDArray[np.float32], others: NDArray[np.float32]) -> NDAr
     """Return for each of N pictures whether it is a near duplicate.
 
     Args:
-        picture: (64, 64).
-        others: (N, 64, 64).
+        picture: (64, 64) float32 grey values.
+        others: (N, 64, 64) float32 grey values.
     """
     shifted = sliding_window_view(others, (_SIDE - 2, _SIDE - 2), axis=(1, 2))
     gaps = (shifted - picture[1:-1, 1:-1]).reshape(len(others), 9, _COMPARED)

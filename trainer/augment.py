@@ -29,15 +29,15 @@ class Augmentation:
 
     Args:
         zoom: The side of the random crop is between 1 - zoom and 1 + zoom/2 of the picture's.
-        shift: Of the crop's middle, as a fraction of the side.
-        stretch: Of the aspect ratio.
-        rotation_deg: Either way.
-        turns: Also by 90, 180, 270 degrees.
-        mirror: Left and right.
-        flip: Top and bottom.
+        shift: Largest shift of the crop's middle, as a fraction of the side.
+        stretch: Largest change of the aspect ratio, as a fraction.
+        rotation_deg: Largest rotation, either way.
+        turns: Whether it may be turned by 90, 180 or 270 degrees too.
+        mirror: Whether left and right may be exchanged.
+        flip: Whether top and bottom may be exchanged.
         brightness: Added, in fractions of full scale.
-        contrast: Factor 1 ± this.
-        saturation: Factor 1 ± this, towards and away from grey.
+        contrast: Largest c of a factor 1 ± c.
+        saturation: Largest s of a factor 1 ± s, towards and away from grey.
         blur: Largest sigma of a Gaussian, pixels of the input; every third view.
         noise: Largest sigma of Gaussian noise, in fractions of full scale; every third view.
         erase: Probability that a small rectangle (1 to 4 % of the area) is replaced by the mean colour.
@@ -95,10 +95,9 @@ def views(
 
     Args:
         image: As for `preprocess`.
-        preprocessing: The network's.
-        augmentation: What may change.
-        count: How many, 1 or more.
-        rng: The only source of chance.
+        preprocessing: As the network has it.
+        count: Number of views with the plain one, 1 or more.
+        rng: All chance comes from it.
 
     Returns:
         (count, S, S, 3) uint8 BGR, as `fit` makes them; the first is what the network sees at the line.

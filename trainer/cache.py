@@ -58,7 +58,6 @@ class OpenVinoExtractor:
 
     Args:
         model: An `openvino.Model`, quantised or not: pictures (?, 3, S, S), normalised → the activations at a cut.
-        preprocessing: Of the pictures.
         precision: Of what is not int8: "bf16" where the processor has it, or "f32".
     """
 
@@ -112,9 +111,9 @@ def activations(
 
     Args:
         cut: One of `CUTS`.
-        size: Side of the input.
-        pictures: N.
-        count: Views V of each.
+        size: Side of the input, pixels.
+        pictures: Number N of pictures.
+        count: Number V of views of each picture.
         folder: Where a file would lie; None for the system's temporary folder.
 
     Yields:
@@ -160,12 +159,10 @@ def fill(
 
     Args:
         room: (N, V, C, h, w) float16, see `activations`.
-        extractor: Computes them.
         also: Another one, which computes the plain view once more; that is then the last of the V.
         samples: N pictures, with hashes.
-        preprocessing: The network's.
         augmentation: For all views but the first.
-        seed: Of the augmentation.
+        seed: Seed of the augmentation.
         stage: Its name in the reports.
 
     Yields:

@@ -25,7 +25,7 @@ class ReliabilityBin:
 
     Args:
         mean_p: Mean P(defective) of the pictures.
-        defective: Defective ones of them.
+        defective: Defective pictures of all in the interval.
     """
 
     mean_p: float
@@ -66,8 +66,8 @@ def calibrated(scores: NDArray[np.float64], t: float) -> NDArray[np.float64]:
     """Divide the logits of P(defective) by a temperature; 1 / t undoes it.
 
     Args:
-        scores: Any shape, 0..1.
-        t: Above 0.
+        scores: P(defective) of any shape, 0..1.
+        t: The temperature, above 0.
     """
     return np.asarray(1 / (1 + np.exp(-logits(scores, CLIP) / t)), np.float64)
 

@@ -53,12 +53,12 @@ def check(
     """Hold what a precision says against what the network said when it was trained.
 
     Args:
-        expected: The network's answers.
-        samples: The N pictures.
-        scores: (N,) P(defective).
-        maps: N times (h, w).
+        expected: Answers of the network as it was trained.
+        samples: The N pictures, for the text.
+        scores: (N,) P(defective) of the exported model.
+        maps: N maps (h, w) of the exported model.
         thresholds: Operating point. A verdict counts as flipped unless the network itself would have asked for review.
-        tolerance: Largest difference of P(defective).
+        tolerance: Largest difference of P(defective) that is allowed.
 
     Returns:
         Passed if no verdict flips, no P(defective) differs by more than the tolerance, and no heatmap of a defective

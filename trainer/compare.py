@@ -85,9 +85,9 @@ def compare(
     """Train every method with every seed; one seed is one split, the same for all methods.
 
     Args:
-        base: What they share.
+        base: What all trainings have in common.
         methods: In the order of the table; each is tested against the one before it.
-        seeds: Of splits and fits.
+        seeds: Each is the seed of one split and of the fits on it.
         keep: Folder for the bundles; None to discard them.
 
     Yields:

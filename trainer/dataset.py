@@ -38,7 +38,6 @@ class Sample:
     """One picture.
 
     Args:
-        path: The file.
         name: Its path within the data folder, with forward slashes.
         defect: Its defect type; "good" for a good part.
         part: "train", "val" or "test"; empty before the split.
@@ -70,8 +69,8 @@ class Dataset:
     """All pictures.
 
     Args:
-        layout: What was recognised.
-        samples: The pictures, by name.
+        layout: Name of the layout that was recognised, as ``folders by label``.
+        samples: In the order of their names.
     """
 
     layout: str

@@ -24,11 +24,7 @@ _LAYERS = ("layer3", "layer4")
 
 
 class LogitsOnly(nn.Module):
-    """What pytorch-grad-cam derives: the logits alone.
-
-    Args:
-        network: Whose.
-    """
+    """What pytorch-grad-cam derives: the logits alone."""
 
     def __init__(self, network: InspectionNetwork) -> None:
         super().__init__()
@@ -44,7 +40,7 @@ def deep_maps(trained: Trained, tested: JudgedPictures) -> Generator[Report, Non
 
     Args:
         trained: The network; another than ResNet-50 has none of these.
-        tested: Whose pictures and masks.
+        tested: The test pictures, with their masks.
 
     Yields:
         Progress; the generator's value is `trainer.pointing.pointing`'s result by method and layer.

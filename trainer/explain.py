@@ -56,10 +56,9 @@ def explain(
 
     Args:
         bundle: A verified bundle; one without weights for torch, or with another trunk, has the line's own map only.
-        picture: The file.
-        out: Folder of the PNGs; made.
+        out: Folder of the PNGs; made where it does not exist.
         methods: Keys of `METHODS`.
-        layers: Of the network, of `LAYERS`.
+        layers: Names of layers, of `LAYERS`.
 
     Yields:
         `MapMade` for each map, `Progress` after it, and at the end `Explained`.
@@ -139,8 +138,7 @@ class _Sheet:
     """Writes the maps of one picture.
 
     Args:
-        image: The picture.
-        out: The folder.
+        out: Folder of the PNGs.
         contour: Outline the hottest region; below the threshold it is noise.
     """
 

@@ -48,8 +48,8 @@ class Draft:
     """A bundle that can be loaded and tried, before it is written where it belongs.
 
     Args:
-        bundle: Without a report.
-        files: Its graphs and weights.
+        bundle: A complete bundle, but for the report.
+        files: Content of graphs and weights, by name in the bundle.
         fields: What its manifest says; no precision is checked yet.
     """
 
@@ -87,11 +87,9 @@ def export(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Pa
     """Export into a folder of drafts; the final bundle gets the files and the report.
 
     Args:
-        trained: The network, calibrated.
-        dataset: Split.
-        request: What was asked for.
+        trained: Its network is calibrated.
+        dataset: Already split.
         folder: Is made; the caller removes it.
-        thresholds: Operating point.
     """
     folder.mkdir()
     fields = ManifestFields(
@@ -138,11 +136,11 @@ def write_final(
     """Write the bundle in one step.
 
     Args:
-        request: Where to.
-        draft: As accepted.
+        request: It names the bundle's folder.
+        draft: As the gate accepted it.
         report: Files of the report, the split among them.
-        metrics: For the manifest.
-        training: For the manifest.
+        metrics: Figures of the evaluation, for the manifest.
+        training: How the model was made, for the manifest.
 
     Raises:
         BundleError: If it cannot be written.

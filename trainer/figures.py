@@ -76,7 +76,7 @@ def draw(paint: Callable[..., None], size: tuple[float, float], panels: tuple[in
     Args:
         paint: Takes the panels, row by row, and draws into them.
         size: Width and height, inches.
-        panels: Rows and columns.
+        panels: Number of rows and of columns.
 
     Returns:
         PNG at 200 dots per inch; the same bytes for the same drawing.
@@ -96,7 +96,7 @@ def roc(scores: NDArray[np.float64], labels: NDArray[np.int64], threshold: float
     Args:
         scores: (N,) P(defective), of good and defective parts.
         labels: (N,) 0 good, 1 defective.
-        threshold: The operating point.
+        threshold: Score from which a part is rejected, 0..1.
     """
     overkill, recall, _ = roc_curve(labels, scores, drop_intermediate=False)
 
@@ -144,7 +144,7 @@ def cost_curve(
     Args:
         scores: (N,) P(defective), of good and defective parts.
         labels: (N,) 0 good, 1 defective.
-        threshold: The operating point.
+        threshold: Score from which a part is rejected, 0..1.
         escape_cost: Of a defective part that passes.
         reject_cost: Of a good part that is rejected.
     """
@@ -251,7 +251,6 @@ def score_distribution(scores: NDArray[np.float64], labels: NDArray[np.int64], t
     Args:
         scores: (N,) P(defective).
         labels: (N,) 0 good, 1 defective.
-        thresholds: The operating point.
     """
     threshold, review_from = thresholds.fail_at, thresholds.review_from
 

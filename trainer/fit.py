@@ -45,18 +45,18 @@ class FitSettings:
     """How it is trained.
 
     Args:
-        epochs: At most.
+        epochs: Largest number of epochs.
         patience: Epochs without a better validation loss before it ends.
         batch: Pictures per step.
         rate: Peak learning rate of the trained backbone layers; `groups` may scale it.
-        weight_decay: AdamW's.
+        weight_decay: As AdamW has it.
         loss: "cross-entropy" or "focal" (Lin et al., arXiv 1708.02002, gamma 2); classes are weighted inversely to
             their frequency in both.
         mixing: "none", "mixup" (Zhang et al., arXiv 1710.09412) or "cutmix" (Yun et al., arXiv 1905.04899), of the
             activations at the cut (as in manifold mixup, arXiv 1806.05236), Beta(0.2, 0.2).
         warm_up: Fraction of all steps in which the rate rises; then it falls along a cosine.
         averaging: Decay per step of the moving average of the weights that is validated and kept; 0 for none.
-        name: Of the setting, in reports.
+        name: Name of the setting in reports.
     """
 
     epochs: int = 12
@@ -89,8 +89,8 @@ class Fitted:
 
     Args:
         scores: (N,) P(defective) of the validation part with the best weights.
-        loss: Its class-weighted log loss.
-        history: Every epoch.
+        loss: Class-weighted log loss of these scores.
+        history: Every epoch, with the best marked.
     """
 
     scores: NDArray[np.float64]
@@ -117,8 +117,7 @@ def fit(  # noqa: PLR0913 - what a training consists of
         groups: Parameters that are trained, with the factor of their learning rate.
         training: To learn from; each epoch sees one view of each picture.
         validation: To stop by and to choose the best epoch by; its first view is used.
-        settings: How.
-        seed: Order, views, mixing, dropout.
+        seed: Of the order, the views, the mixing and the dropout.
         command: Asked between steps: pause, stop (keep the best), cancel.
         checkpoint: Where the state is kept after each epoch; a state that is there is gone on from.
         device: "cpu" or "cuda".

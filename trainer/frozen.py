@@ -119,7 +119,7 @@ def freezer(precision: str, processor: Processor | None = None) -> Freezer:
         precision: "auto": int8 where this processor multiplies 8-bit numbers without overflow and fast (VNNI, AMX);
             elsewhere an int8 graph would be no faster, and its sums could saturate where another machine's do not.
             "float": never.
-        processor: None for this machine's.
+        processor: None for the one of this machine.
     """
     return Freezer(int8=precision == "auto" and fast_int8(processor or this_processor()))
 
@@ -130,8 +130,7 @@ def freeze(network: InspectionNetwork, cut: str, preprocessing: Preprocessing, c
     Args:
         network: Its weights are copied.
         cut: One of `CUTS`, not the first.
-        preprocessing: Of the pictures.
-        calibrating: Training pictures.
+        calibrating: Pictures of the training part that int8 is calibrated with.
 
     Raises:
         PictureError: If a picture cannot be read.

@@ -46,9 +46,9 @@ class Made:
     """A model that passed.
 
     Args:
-        trained: The network, calibrated.
+        trained: Its network is calibrated.
         scores: (N,) calibrated P(defective) of the pictures of `trained.judged`.
-        temperature: Divisor of the logits.
+        temperature: Divisor of the logits that calibrated it.
         draft: Its files; the precisions stand in its fields.
         judged: (M,) P(defective) of the validation part as the exported model judged it, by precision.
         notes: What the report has to say of it.
@@ -81,10 +81,10 @@ def make(
     bundle then comes from the precision that the line will use.
 
     Args:
-        trained: The network.
-        dataset: Split; its test part is not touched.
-        context: Of the training.
-        folder: Temporary.
+        trained: Not calibrated yet.
+        dataset: Already split; its test part is not touched.
+        context: As the network was trained with.
+        folder: Takes the drafts; the caller removes it.
 
     Raises:
         BundleError: If the graph does not judge as the network even in fp32; the text names the picture.

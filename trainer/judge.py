@@ -33,9 +33,9 @@ class JudgedPictures:
     """What a classifier says of some pictures.
 
     Attributes:
-        judged: Every picture, in order.
+        judged: In the order in which they were judged.
         maps: (h, w) float32 of the class "defective", by the picture's name.
-        samples: The pictures, by name.
+        samples: By the picture's name.
     """
 
     def __init__(self) -> None:
@@ -83,8 +83,7 @@ def judge(classifier: Classifier, samples: Sequence[Sample], stage: str) -> Gene
     """Judge pictures; the generator's value is what the classifier says.
 
     Args:
-        classifier: It stays open.
-        samples: Labelled pictures.
+        classifier: Not closed.
         stage: Its name in the reports.
 
     Raises:
@@ -113,7 +112,7 @@ def on_picture(
 
     Args:
         raw: (h, w), 0 or more.
-        shape: Of the picture.
+        shape: Of the picture's pixels: height, width, channels.
         map_box: As in `Prediction.map_box`; a map of the whole picture is returned as it is.
 
     Returns:

@@ -29,7 +29,6 @@ class JudgedPicture:
 
     Args:
         name: Its path within the data folder, with forward slashes.
-        path: The file.
         defect: "good", or its defect type.
         category: Which product; empty where there is one only.
         p_defective: 0..1.

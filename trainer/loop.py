@@ -49,7 +49,6 @@ def train(
     """Train as asked; the bundle is written at the very end, in one step.
 
     Args:
-        request: What to train.
         command: Asked now and then: pause, stop (keep the best), cancel.
         checkpoints: Folder of checkpoints; what is there for the same request and pictures is gone on from.
 

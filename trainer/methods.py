@@ -41,12 +41,11 @@ class Plan:
     """One setting, whole.
 
     Args:
-        method: The method.
         size: Side of the input, pixels.
-        pooling: Between the last map and the verdict.
-        strength: Of the augmentation.
-        views: Of each picture.
-        epochs: At most.
+        pooling: Between the last map and the logits.
+        strength: Strength of the augmentation, 0..2.
+        views: Views of each picture, the plain one included.
+        epochs: Largest number of epochs.
         patience: Epochs without a better validation loss.
         rate: Peak learning rate.
     """
@@ -73,16 +72,14 @@ class Trained:
     """A network that is ready for its bundle.
 
     Args:
-        network: Pictures → probabilities and maps.
+        network: (N, 3, S, S) pictures → probabilities and maps.
         frozen: The part of it that was not trained, as what was trained saw it.
-        preprocessing: Its.
-        plan: How it was made.
-        trunk: Name in the manifest.
+        trunk: Name of the trunk in the manifest.
         judged: The pictures that were not learnt from when their score was made.
         scores: (N,) P(defective) of these.
         loss: Their class-weighted log loss.
         history: Every epoch; none for closed-form methods.
-        seconds: It took.
+        seconds: Duration of the training.
     """
 
     network: nn.Module
@@ -102,11 +99,9 @@ class Context:
     """What every method needs besides its plan.
 
     Args:
-        request: What was asked for.
         weights: Backbone weights; the empty path for a baseline, which has none.
-        command: Asked now and then.
-        freezer: Makes what is frozen.
-        checkpoints: Folder; None for none.
+        command: Asked between steps: pause, stop (keep the best), cancel.
+        checkpoints: Folder of checkpoints; None keeps none.
     """
 
     request: TrainRequest
@@ -167,9 +162,7 @@ def train_plan(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repo
     The test part is not touched.
 
     Args:
-        plan: The setting.
-        dataset: Split.
-        context: The rest.
+        dataset: Already split.
 
     Raises:
         PictureError: If a picture cannot be read.

@@ -36,7 +36,6 @@ def evaluate(judged: Sequence[JudgedPicture], thresholds: Thresholds) -> Evaluat
 
     Args:
         judged: At least one picture.
-        thresholds: The operating point.
 
     Raises:
         MetricsError: If there is no picture, or a score is none.

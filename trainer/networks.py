@@ -32,8 +32,8 @@ def backbone(weights: Path, pooling: str, seed: int) -> InspectionNetwork:
 
     Args:
         weights: Backbone; its head, of whatever number of classes, is not used.
-        pooling: Name of the pooling.
-        seed: Of the head.
+        pooling: A key of `inspector.vision.pooling.POOLINGS`.
+        seed: Seed of the head's random weights.
 
     Raises:
         BundleError: If the weights cannot be used.

@@ -23,7 +23,6 @@ def add_options(parser: argparse.ArgumentParser, without: frozenset[str]) -> Non
     """Add an option for every field of `TrainRequest`; its description is the option's help.
 
     Args:
-        parser: Of one command.
         without: Fields that this command does not take, or takes otherwise.
     """
     for name, field in TrainRequest.model_fields.items():

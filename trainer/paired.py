@@ -32,9 +32,9 @@ class Compared:
     """Two models on the same pictures.
 
     Args:
-        agreement: Of their verdicts.
-        f1: Second minus first.
-        auroc: Second minus first.
+        agreement: Which of the two judges rightly, by pictures.
+        f1: F1 of the second minus F1 of the first.
+        auroc: AUROC of the second minus AUROC of the first.
     """
 
     agreement: Agreement
@@ -47,8 +47,8 @@ class Intervals:
     """One model's figures with their intervals.
 
     Args:
-        f1: At its threshold.
-        auroc: Of its scores.
+        f1: F1 at the model's threshold.
+        auroc: AUROC of the model's scores.
     """
 
     f1: Estimate
@@ -78,11 +78,11 @@ def compare(
     both (Efron and Tibshirani 1993; the percentile interval).
 
     Args:
-        first: Of one model.
-        second: Of the other.
-        thresholds: The first's and the second's.
-        seed: Of the resampling.
-        rounds: Resamples, 1 or more.
+        first: Pictures that the first model judged.
+        second: The same pictures, judged by the second model.
+        thresholds: Thresholds of the first and of the second model, 0..1.
+        seed: Seed of the resampling.
+        rounds: Number of resamples, 1 or more.
 
     Raises:
         MetricsError: If they are not the same pictures with the same labels, or a class is absent.
@@ -110,9 +110,9 @@ def intervals(judged: Sequence[JudgedPicture], threshold: float, *, seed: int = 
 
     Args:
         judged: Good and defective pictures.
-        threshold: The model's.
-        seed: Of the resampling.
-        rounds: Resamples, 1 or more.
+        threshold: Threshold of the model, 0..1.
+        seed: Seed of the resampling.
+        rounds: Number of resamples, 1 or more.
 
     Raises:
         MetricsError: If a class is absent.

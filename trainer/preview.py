@@ -27,8 +27,8 @@ def write_preview(dataset: Dataset, request: TrainRequest, folder: Path) -> Path
 
     Args:
         dataset: One good picture and one of up to three defect types are shown.
-        request: Preset, strength, policy, seed.
-        folder: Where to.
+        request: Its preset, strength, policy and seed are used.
+        folder: Takes the PNG files.
 
     Returns:
         The file.

@@ -270,11 +270,7 @@ class Command(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """One training on disk.
-
-    Args:
-        path: The folder.
-    """
+    """One training on disk."""
 
     path: Path
 

@@ -35,8 +35,7 @@ class Contents:
     """What a report is made of; what is empty is left out.
 
     Args:
-        title: Of the page.
-        thresholds: The operating point.
+        title: Title of the page.
         test: Pictures that chose nothing; at least one.
         validation: Pictures that chose the threshold; none for an evaluation of a finished model.
         temperature: Divisor of the logits that is already in every P(defective) here.
@@ -46,14 +45,13 @@ class Contents:
         config: The exact configuration.
         counts: Pictures by part of the split, by defect type.
         split: Pictures by part of the split.
-        findings: Of the audit.
-        history: Epochs.
+        findings: What the audit of the pictures says.
         tiles: Sample predictions, as `trainer.samples.choose_samples` chose them.
         pointing: How well heatmaps point at the defects, by kind of heatmap.
         folds: Of a cross-test; None without one.
         comparison: Sentences about other methods.
         stages: Seconds by stage.
-        environment: Versions, hardware.
+        environment: Versions of libraries, and the hardware.
         warnings: Sentences that the reader must know.
     """
 
@@ -83,7 +81,7 @@ def proof(escapes: Rate, claim: float) -> Proof:
     """Say what a test shows about escapes.
 
     Args:
-        escapes: Of the test.
+        escapes: Escapes of the test.
         claim: Escape rate, strictly between 0 and 1.
     """
     shown, n = evidence(escapes, claim), escapes.total
@@ -104,9 +102,6 @@ def proof(escapes: Rate, claim: float) -> Proof:
 
 def write_report(contents: Contents) -> dict[str, bytes]:
     """Make a report.
-
-    Args:
-        contents: What it is made of.
 
     Returns:
         File contents by path: ``report/metrics.json``, ``report/report.html``, and ``report/*.png``; a figure that

@@ -90,7 +90,6 @@ def page(metrics: Metrics, images: Mapping[str, str], tiles: Mapping[str, Sequen
     """Write the page.
 
     Args:
-        metrics: What is reported.
         images: Data URIs of the figures by name.
         tiles: Sample predictions with their data URIs, by kind.
     """

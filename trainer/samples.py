@@ -60,8 +60,8 @@ def choose_samples(judged: Sequence[JudgedPicture], threshold: float) -> list[Ju
     """Choose the pictures for the tiles: the worst errors, and right verdicts from the surest to the closest.
 
     Args:
-        judged: Of the test.
-        threshold: Of rejection.
+        judged: Pictures of the test.
+        threshold: Score from which a part is rejected, 0..1.
 
     Returns:
         At most 12 escapes, 12 overkills, 6 hits and 6 good ones, in this order.
@@ -88,7 +88,6 @@ def side_by_side(tile: SampleTile, threshold: float) -> NDArray[np.uint8]:
     """Return the picture on white, and beside it the same under its heatmap.
 
     Args:
-        tile: What is shown.
         threshold: Above it the hottest region is outlined; below it is noise.
 
     Returns:
@@ -120,7 +119,7 @@ def samples_png(groups: Mapping[str, Sequence[SampleTile]], threshold: float) ->
 
     Args:
         groups: As `grouped` returns; at least one.
-        threshold: Of rejection.
+        threshold: Score from which a part is rejected, 0..1.
 
     Returns:
         PNG.

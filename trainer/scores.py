@@ -22,7 +22,7 @@ def kept_scores(dataset: Dataset, made: Made, tested: JudgedPictures) -> bytes:
     the method learnt from them in the end, as ``head`` does, the score from before, out of fold.
 
     Args:
-        dataset: Split.
+        dataset: Already split.
         made: The model, with what it says of validation.
         tested: What it says of the test.
     """

@@ -30,8 +30,8 @@ def split(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int] |
     for every picture is followed to the letter; for one that gives it for some, see `_around`.
 
     Args:
-        dataset: With hashes.
-        request: Fractions, seed, split file.
+        dataset: Its samples have hashes.
+        request: Its fractions, seed and split file are used.
         clusters: Number by the picture's name; equal numbers are near duplicates.
 
     Raises:
@@ -54,9 +54,9 @@ def cross_test(
     """Return one split per fold; every picture is in the test part of exactly one.
 
     Args:
-        dataset: With hashes.
-        folds: How many, 2 or more.
-        request: Seed and validation fraction.
+        dataset: Its samples have hashes.
+        folds: Number of folds, 2 or more.
+        request: Its seed and validation fraction are used.
         clusters: As for `split`.
 
     Raises:

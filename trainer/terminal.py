@@ -25,7 +25,7 @@ def run(reports: Generator[Report, None, _T], progress: str = "bar") -> _T:
     """Run a generator to its end, and show its reports.
 
     Args:
-        reports: As `trainer.loop.train`.
+        reports: As `trainer.loop.train` yields them.
         progress: "bar" shows every report to people; "json" prints `Progress` as JSON lines.
 
     Returns:

@@ -41,7 +41,6 @@ def choose_thresholds(
     Args:
         scores: (N,) P(defective), 0..1.
         labels: (N,) 0 good, 1 defective.
-        rule: One of those above.
         escape_limit: Fraction of the defective parts, 0..1.
         escape_cost: Of a defective part that passes.
         reject_cost: Of a good part that is rejected.
@@ -98,7 +97,7 @@ def settle(threshold: float, scores: NDArray[np.float64]) -> float:
     export for two pictures with a threshold between them (magnetic tile).
 
     Args:
-        threshold: 0..1.
+        threshold: Score from which a part is rejected, 0..1.
         scores: (N,) P(defective), 0..1.
 
     Returns:

@@ -29,9 +29,9 @@ class Comparison:
         only_first: (A,) intp, rows of the first table whose picture the second does not have.
         only_second: (B,) intp, rows of the second table whose picture the first does not have.
         verdicts: (4, 4) int64, how many have verdict i in the first and j in the second (codes as in `BatchTable`).
-        all_parts: Who is right of all labelled parts that both could judge.
-        good: Of the good ones.
-        defective: Of the defective ones.
+        all_parts: Which of the two is right, of all labelled parts that both could judge.
+        good: The same of the good parts alone.
+        defective: The same of the defective parts alone.
     """
 
     first: NDArray[np.intp]
@@ -56,7 +56,7 @@ def flips(first: BatchTable, second: BatchTable) -> Comparison:
 
     Args:
         first: For instance the model in use.
-        second: For instance a candidate.
+        second: Of another model, for instance a candidate, on the same pictures.
     """
     rows = np.array([second.places.get(path, -1) for path in first.paths], np.intp)
     there = np.flatnonzero(rows >= 0)

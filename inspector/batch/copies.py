@@ -39,8 +39,8 @@ class CopyStep:
 
     Args:
         done: Pictures that have been looked at.
-        total: All pictures.
-        copied: Newly copied.
+        total: Pictures that are to be copied.
+        copied: Pictures that were not there before.
         there: Were there from an earlier time.
         missing: Paths of pictures that are no longer there.
         changed: Paths of pictures that have changed since they were judged, and are not copied.
@@ -70,7 +70,6 @@ def sorted_copies(
     Nothing that is there is overwritten. What it would take is asked for before the first byte is written.
 
     Args:
-        table: The results.
         pictures: The batch's folder of pictures.
         out: A new or empty folder, or one that these results were copied to before.
         indexes: Which rows; None for all.

@@ -61,7 +61,6 @@ def export_csv(table: BatchTable, path: Path, *, indexes: NDArray[np.intp] | Non
     """Write rows as CSV (columns: `COLUMNS`), in UTF-8 with the mark that Excel knows it by; no cell is a formula.
 
     Args:
-        table: The results.
         path: The file; an older one is replaced, when the new one is whole.
         indexes: Which rows, in this order; None for all, by path.
 
@@ -85,7 +84,6 @@ def export_excel(
     """Write rows as an Excel file: a sheet with the summary of these rows, and one with the rows.
 
     Args:
-        table: The results.
         path: As for `export_csv`.
         record: The batch's; None where there is none.
         indexes: As for `export_csv`.

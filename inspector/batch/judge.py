@@ -44,7 +44,7 @@ class Job:
     """What is asked of every file; plain values, so that it can be sent to another machine.
 
     Args:
-        folder: Where the names are.
+        folder: The pictures' names are paths within it.
         overlays: Folder of the overlays, inside the folder of the results; None draws none.
         input_size: Side of the network's input, pixels: JPEGs may be decoded at a size that still is
             `REDUCED_SIDES` times as large. None, and wherever an overlay is drawn, decodes all pixels.
@@ -85,8 +85,6 @@ def judge_files(
 
     Args:
         names: Paths within the job's folder.
-        job: What is asked.
-        classifier: Judges; it may be called from several threads.
         turn: Held while the classifier is at work, where others use it too: a semaphore. None asks nobody.
 
     Returns:

@@ -167,7 +167,7 @@ def read_labels(file: Path, folder: Path) -> TableLabels:
             ``defect_type`` and ``category``. A path is absolute, or relative to the table where that leads into the
             folder, or else relative to the folder. The label good, ok, pass, passed, gut or 0 is a good part, an empty
             one says nothing, any other is a defective part.
-        folder: The pictures.
+        folder: Of the batch's pictures.
 
     Raises:
         LabelsError: If it cannot be read, a column is missing, a path is outside the folder, or a picture has two

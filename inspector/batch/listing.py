@@ -41,8 +41,7 @@ def list_pictures(folder: Path, *, recursive: bool = False, leave_out: Path | No
     """List the picture files of a folder; masks (MVTec AD keeps them in ``ground_truth``) are none.
 
     Args:
-        folder: Where to look.
-        recursive: Sub-folders too.
+        recursive: Whether sub-folders are listed too.
         leave_out: A folder whose pictures are not meant: our own overlays.
 
     Raises:

@@ -53,7 +53,7 @@ def in_order(
     Args:
         work: What is done; called in several threads.
         given: Iterated in the caller's thread.
-        workers: Threads.
+        workers: Number of threads.
         stop: When set, nothing more is begun; what is being worked on is still yielded.
 
     Raises:
@@ -92,10 +92,7 @@ def judge_listing(
     """Judge files of a listing.
 
     Args:
-        listing: The files.
         wanted: Which of them, by index, in the order in which the rows are wanted.
-        job: What is asked.
-        classifier: Judges; all workers call it.
         stop: When set, the batches at hand are finished and no other is begun.
         workers: Threads; None takes as many as there are cores.
 

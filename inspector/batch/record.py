@@ -110,7 +110,7 @@ def refuse_other(folder: Path, asked: RunRecord) -> None:
 
     Args:
         folder: The batch's folder.
-        asked: With its judge.
+        asked: What the new run would be; its judge is given.
 
     Raises:
         RunError: If they are of other pictures, another model, operating point or limits, or cannot be read.
@@ -126,7 +126,7 @@ def note(folder: Path, asked: RunRecord, *, restart: bool) -> None:
 
     Args:
         folder: The batch's folder.
-        asked: With its judge.
+        asked: What the run is; its judge is given.
         restart: True where a batch that was there has been thrown away.
 
     Raises:

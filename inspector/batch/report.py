@@ -54,7 +54,6 @@ def write_report(
     The pictures shown are judged again for their heatmaps; the verdicts and scores are those of the table.
 
     Args:
-        table: The results.
         path: The file; an older one is replaced, when the new one is whole.
         pictures: The batch's folder of pictures.
         record: The batch's; None where there is none.

@@ -63,12 +63,12 @@ class Tile:
     """One picture of the report.
 
     Args:
-        path: Within the folder.
+        path: Within the folder of pictures.
         verdict: PASS, FAIL, REVIEW or ERROR.
-        p_defective: None where there is none.
+        p_defective: 0..1; None for an ERROR.
         label: What it really is, in words; empty where unknown.
         assessment: "escape", "overkill" or empty.
-        reason: Why.
+        reason: As in `Row.reason`.
         picture: Data URI; empty where it cannot be shown.
         overlay: Data URI of the picture with its heatmap; likewise.
         fault: Why something is not shown; else empty.
@@ -89,7 +89,6 @@ def page(table: BatchTable, record: RunRecord | None, tiles: Sequence[Tile], *, 
     """Return the page.
 
     Args:
-        table: The results.
         record: The batch's; None where there is none.
         tiles: The pictures that are shown, what needs a look first.
         left_out: How many that would belong there are not shown.

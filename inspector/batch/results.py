@@ -35,9 +35,9 @@ class ResultTable:
     Args:
         out: The folder; made if need be.
         listing: The files that are wanted.
-        model_sha256: The model that judges.
+        model_sha256: Of the model that judges; rows of another are not kept.
         overlays: Whether every picture's overlay is wanted too.
-        restart: Keep nothing.
+        restart: Whether rows of an earlier run are thrown away.
 
     Raises:
         InspectorError: If the file cannot be written, or holds something else, another model's results for instance.
@@ -213,7 +213,7 @@ def read_rows(file: BinaryIO, begin: int = 0) -> Iterator[tuple[int, int, list[s
 
     Args:
         file: A results.csv, placed at the beginning of a row.
-        begin: Which byte that is.
+        begin: Byte at which the first row begins.
     """
     end, ended = begin, True
 

@@ -40,13 +40,11 @@ class BatchOrder:
 
     Args:
         record: What was asked for, without judge and survey.
-        pictures: The folder of pictures.
         labels_file: A table of labels; None for the folders' names.
         out: The batch's folder, for the rows.
         model_folder: The folder of the model's bundle.
         trained_on: The pictures that the model learnt from; empty where it does not say.
         input_size: Side of the network's square, in pixels.
-        thresholds: The operating point.
         quality: Limits of the pictures' own quality.
         overlays: Write each picture with its heatmap.
         restart: Throw away what is in the folder.
@@ -75,7 +73,7 @@ class BatchOutcome:
     """What came of a batch.
 
     Args:
-        results: Its results.csv.
+        results: Path of results.csv.
         survey: What the folder holds.
         tally: The files that have a row, by verdict.
         gone: Rows that are kept of files that are no longer there.
@@ -95,7 +93,6 @@ def run_batch(
     """Judge the files of a folder that have no row yet; for the rest of the process's life it is one for batches.
 
     Args:
-        order: What is wanted.
         load: Loads the model, after the folder has been listed.
         stop: When set, the pictures at hand are finished and no others begun.
 

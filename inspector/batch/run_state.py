@@ -34,10 +34,8 @@ class BatchRun:
 
     Args:
         id: Name of its folder; ordered by time.
-        folder: Its folder.
+        folder: Folder of the run: its rows, its record, its overlays.
         record: What was asked for, and what judges.
-        state: What it is doing.
-        progress: How far it is.
         why: Why it failed, or cannot go on, and what to do; else empty.
         model_fault: Why its model cannot judge any more, for heatmaps; empty where it can. Also of a finished batch.
     """
@@ -98,7 +96,7 @@ def read_run(folder: Path) -> BatchRun:
     """Return a batch as it is now.
 
     Args:
-        folder: Its folder.
+        folder: Folder of the run.
 
     Raises:
         RunError: If it has no usable run.json.

@@ -35,7 +35,7 @@ class BatchRequest:
         folder: Where the pictures are.
         recipe: Name of a recipe, for its model, operating point and quality limits; empty where a model is named.
         model: Name or folder of a model; empty where a recipe is named.
-        recursive: Sub-folders too.
+        recursive: Whether pictures of sub-folders are judged too.
         device: Where the network runs; None for the station's setting.
         precision: How exactly it computes; None for the station's setting.
         labels_file: A table of labels; None for the folders' names.

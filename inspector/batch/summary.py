@@ -23,7 +23,6 @@ def facts(table: BatchTable, record: RunRecord | None) -> list[tuple[str, str]]:
     """Return what was judged, by what, when and by whom, as names and values.
 
     Args:
-        table: The results.
         record: None where there is no run.json, as of an earlier version.
     """
     judge = record.judge if record else None
@@ -92,7 +91,6 @@ def warnings(confusion: Confusion, record: RunRecord | None) -> list[str]:
     """Return what whoever reads the figures has to know, as sentences.
 
     Args:
-        confusion: The figures.
         record: The batch's; None where there is none.
     """
     judge = record.judge if record else None

@@ -37,7 +37,7 @@ def labels_for(folder: Path, table: Path | None = None, good_in: tuple[str, ...]
     """Return what is known of a folder's pictures.
 
     Args:
-        folder: The pictures.
+        folder: Of the pictures.
         table: A table of labels (`read_labels`); None for the folders' names.
         good_in: As `FolderLabels.good_in`, where it is known already.
 
@@ -51,7 +51,6 @@ def survey(listing: Listing, labels: Labels) -> Survey:
     """Count a listing's pictures by label.
 
     Args:
-        listing: The pictures.
         labels: What is known of them; folders' names are noted in it.
     """
     for folder in {name.rpartition("/")[0] for name in listing.names}:

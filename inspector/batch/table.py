@@ -48,10 +48,10 @@ class Filter:
         verdicts: Codes, places in `inspector.domain.policy.VERDICTS`.
         labels: `inspector.domain.confusion.GOOD`, `DEFECTIVE`, `UNLABELLED`.
         types: Names of defect types.
-        category: Name of a category.
+        category: As `BatchTable.category_names` spells it.
         wrong: Only escapes (defective, passed) and overkill (good, failed).
         p_from: P(defective) of at least this; a row without is left out.
-        p_to: Of at most this; likewise.
+        p_to: P(defective) of at most this; a row without is left out.
         text: Somewhere in the path, in any case.
     """
 

@@ -144,11 +144,7 @@ def _program_log(path: Path, *, windowed: bool) -> Iterator[None]:
 
 
 class _LateFile(logging.Handler):
-    """A rotating file (3 × 1 MB) that is made with the first record; where it cannot be written, stderr instead.
-
-    Args:
-        path: The file.
-    """
+    """A rotating file (3 × 1 MB) that is made with the first record; where it cannot be written, stderr instead."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(logging.WARNING)

@@ -39,7 +39,6 @@ class Lines:
 
     Args:
         stop_file: Asks for the end once it is there.
-        stop: Is set then.
     """
 
     def __init__(self, stop_file: Path, stop: threading.Event) -> None:

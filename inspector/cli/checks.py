@@ -59,8 +59,7 @@ class Check:
     """One line of the examination.
 
     Args:
-        name: What was looked at.
-        state: How it came out.
+        name: Of the thing that is checked, as ``log``.
         result: One line: the values that were read, or the error.
         next_step: What to do; empty where there is nothing.
     """
@@ -83,7 +82,6 @@ def examine(where: Places, settings: Settings, faults: list[str], recipe: Recipe
 
     Args:
         where: Data folder, log and archive.
-        settings: The station's.
         faults: What is wrong with the settings' file.
         recipe: The station's recipe, or why there is none.
     """

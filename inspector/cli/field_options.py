@@ -45,7 +45,7 @@ def add_field(
         parser: Of a command, or a group of its options.
         field: What is said of it becomes the help, its choices and limits those of the option.
         dest: Where the value stands once parsed; empty for the field's name. Nothing is given: None.
-        words: Behind the help.
+        words: Text that follows the field's help.
         required: Whether the option must be given.
     """
     options: dict[str, Any] = {"dest": dest or field.name, "default": None, "required": required}
@@ -105,7 +105,7 @@ def source_options(parsed: argparse.Namespace, source: str, before: SourceOption
 
     Args:
         parsed: What `add_source_options` has parsed.
-        source: What names the source.
+        source: As a recipe names it, as ``camera:0``.
         before: Those that hold where none was given.
 
     Raises:

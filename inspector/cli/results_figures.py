@@ -114,9 +114,7 @@ def comparison_figures(first: BatchTable, second: BatchTable, comparison: Compar
     """Return where two batches differ, and which is right.
 
     Args:
-        first: One batch.
-        second: The other.
-        comparison: Of the two.
+        comparison: Of these two batches, in this order.
     """
     return ComparisonFigures(
         compared=len(comparison.first),

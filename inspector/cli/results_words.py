@@ -13,8 +13,7 @@ def print_comparison(comparison: Comparison, figures: ComparisonFigures) -> None
     """Print a comparison for people.
 
     Args:
-        comparison: Of two batches.
-        figures: Of it.
+        figures: The same comparison as `comparison_figures` counts it.
     """
     print(f"{figures.compared} pictures compared, {len(figures.flips)} verdicts differ")
     for count, words in (

@@ -30,7 +30,7 @@ class LiveTable:
     """Shows the last parts and the figures on stderr; without a terminal: faults at once, figures every ten seconds.
 
     Args:
-        recipe: For the title.
+        recipe: The recipe in force; its name stands in the title.
     """
 
     def __init__(self, recipe: Recipe) -> None:

@@ -19,8 +19,8 @@ class About:
 
     Args:
         title: Its name on the Settings page; of a group, what stands before its fields' names.
-        description: What it does.
-        unit: Of its value.
+        description: What the field does, or where it matters; no full stop.
+        unit: Of the value, as ``s`` or ``px``; empty for none.
         low: Smallest value; None for no limit.
         high: Largest value; None for no limit.
         empty: What no value means; None where there must be one.
@@ -78,8 +78,6 @@ class DescribedField:
 
     Args:
         path: Its place in the record, as ``trigger.settle_s``.
-        about: What is said of it.
-        kind: What it holds.
         chosen_from: The values that it may have, where these are few.
         default: Its value where none is given, as JSON has it.
         required: Whether one must be given.
@@ -111,7 +109,7 @@ def fields_of(record: type, *, path: str = "", group: About | None = None) -> It
     """Describe the fields of a dataclass; those of which nothing is said are left out.
 
     Args:
-        record: The dataclass.
+        record: A dataclass whose fields have an `About`.
         path: Of the record that it is a part of.
         group: What is said of the whole: its title stands before the fields' titles, what it means when empty is also
             what a field means of which nothing else is said.

@@ -20,10 +20,10 @@ class AuditCounts:
     """What the audited parts of one verdict are.
 
     Args:
-        good: Judged good.
-        defective: Judged defective.
+        good: Parts that are judged good.
+        defective: Parts that are judged defective.
         unsure: Nobody could say, or the judgement was changed after the verdict had been seen.
-        conflict: Reviewers contradict one another.
+        conflict: Parts of which reviewers contradict one another.
     """
 
     good: int = 0

@@ -57,7 +57,7 @@ class Classes:
         """Return P(defective), one minus that of the good class; NaN stays NaN.
 
         Args:
-            probabilities: (K,) float32.
+            probabilities: (K,) float32, in the order of the names.
         """
         return 1.0 - float(probabilities[self.good_index])
 
@@ -65,7 +65,7 @@ class Classes:
         """Return the column of the most probable class that is not good; of equals the first.
 
         Args:
-            probabilities: (K,) float32.
+            probabilities: (K,) float32, in the order of the names.
         """
         columns = list(self.defect_indices)
         return columns[int(np.argmax(probabilities[columns]))]

@@ -32,9 +32,9 @@ class Confusion:
 
     Args:
         good: Verdicts of good parts.
-        defective: Of defective ones.
-        unlabelled: Of those of which nothing is known.
-        types: Of defective ones by defect type.
+        defective: Verdicts of defective parts.
+        unlabelled: Verdicts of parts of which nothing is known.
+        types: Verdicts of defective parts by defect type.
     """
 
     good: Tally = field(default_factory=Tally)
@@ -118,7 +118,7 @@ def confusion_of(
         verdicts: (N,) uint8, places in `inspector.domain.policy.VERDICTS`.
         labels: (N,) `GOOD`, `DEFECTIVE` or `UNLABELLED`.
         types: (N,) places in ``type_names``; -1 for none.
-        type_names: The defect types.
+        type_names: Names of the defect types, in the order of their numbers.
     """
     defective = labels == DEFECTIVE
     codes = [] if types is None else sorted(set(types[defective].tolist()) - {-1}, key=lambda code: type_names[code])
@@ -136,6 +136,5 @@ def confusion_at(scores: ArrayLike, labels: NDArray[np.integer], thresholds: Thr
     Args:
         scores: (N,) P(defective).
         labels: (N,) `GOOD`, `DEFECTIVE` or `UNLABELLED`.
-        thresholds: The operating point.
     """
     return confusion_of(verdicts_of(scores, thresholds), labels)

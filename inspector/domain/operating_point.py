@@ -62,9 +62,8 @@ class LabelledScores:
         """Return the parts of one cell of the confusion matrix, the most surprising first.
 
         Args:
-            thresholds: The operating point.
-            defective: Which class.
-            verdict: Which verdict.
+            defective: The class of the parts: True for defective, False for good.
+            verdict: The verdict of the parts at that operating point.
 
         Returns:
             Their places: a defective part by rising score, a good one by falling.

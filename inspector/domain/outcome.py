@@ -50,7 +50,6 @@ class Outcome:
     """What an operating point does.
 
     Args:
-        thresholds: The operating point.
         confusion: Verdicts of the labelled parts at it.
     """
 

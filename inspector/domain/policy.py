@@ -29,7 +29,6 @@ def verdict_of(p_defective: float, thresholds: Thresholds) -> Verdict:
 
     Args:
         p_defective: 0..1; anything else is ERROR.
-        thresholds: The operating point.
     """
     if not 0.0 <= p_defective <= 1.0:
         return Verdict.ERROR
@@ -45,7 +44,6 @@ def verdicts_of(scores: ArrayLike, thresholds: Thresholds) -> NDArray[np.uint8]:
 
     Args:
         scores: P(defective) of any shape, 0..1; anything else is ERROR.
-        thresholds: The operating point.
 
     Returns:
         Codes of the same shape, places in `VERDICTS`.
@@ -77,7 +75,6 @@ def sorted_verdicts(rising: NDArray[np.float64], thresholds: Thresholds) -> tupl
 
     Args:
         rising: (N,) P(defective), rising, each 0..1.
-        thresholds: The operating point.
 
     Returns:
         How many are PASS, REVIEW and FAIL.
@@ -88,12 +85,7 @@ def sorted_verdicts(rising: NDArray[np.float64], thresholds: Thresholds) -> tupl
 
 
 def decide(prediction: Prediction, thresholds: Thresholds) -> Decision:
-    """Judge one part, and say why.
-
-    Args:
-        prediction: What the network says.
-        thresholds: The operating point.
-    """
+    """Judge one part, and say why."""
     p = prediction.p_defective
     verdict = verdict_of(p, thresholds)
     if verdict is Verdict.ERROR:

@@ -41,7 +41,6 @@ def check_quality(pixels: Image, limits: QualityLimits) -> str:
 
     Args:
         pixels: The inspected pixels, see `Image`.
-        limits: The recipe's limits.
 
     Returns:
         Empty where the picture can be judged; else a reason that begins with "bad image".

@@ -41,8 +41,8 @@ class Estimate:
 
     Args:
         value: Best estimate; None where nothing is known.
-        low: Lower limit.
-        high: Upper limit.
+        low: Lower limit of the 95 % interval.
+        high: Upper limit of the 95 % interval.
     """
 
     value: float | None

@@ -228,7 +228,6 @@ class Prediction:
     """What the network says of one picture.
 
     Args:
-        classes: The K classes.
         probabilities: (K,) float32, each 0..1, sum 1.
         maps: (K, h, w) float32, the raw Grad-CAM map of the last convolution for every class, 0 or more.
         preprocess_ms: Time for preprocessing.
@@ -278,7 +277,6 @@ class Decision:
     """The verdict and why.
 
     Args:
-        verdict: The verdict.
         reason: In words; empty for a plain PASS.
         p_defective: The score, 0..1; None where there is no prediction (ERROR).
         thresholds: The operating point that judged.
@@ -356,7 +354,7 @@ class Inspection:
         source: The source's name, as ``camera:0``.
         source_path: The file inspected, where it came from one.
         file_key: As in `Origin`; empty for a live picture.
-        trigger: The trigger mode.
+        trigger: The trigger mode, or ``manual``.
         decision: Verdict, reason, score and thresholds.
         classes: Of the model; None on ERROR without prediction.
         probabilities: One per class; empty on ERROR without prediction.

@@ -35,10 +35,10 @@ class Review:
 
     Args:
         id: Unique (UUID version 7), as text.
-        inspection_id: Of the part.
-        time_utc: When it was said.
-        reviewer: Who said it.
-        judgement: What; None for a withdrawal.
+        inspection_id: Id of the part's inspection.
+        time_utc: When the judgement was made.
+        reviewer: Name of the person who judged; not empty.
+        judgement: None for a withdrawal.
         defect_type: For a defective part, where it was named; else empty.
         note: In the reviewer's words.
         queue: Where the part came before the reviewer's eyes.
@@ -86,7 +86,7 @@ class Standing:
     """All that is said of one part at present, several reviewers beside one another.
 
     Args:
-        inspection_id: Of the part.
+        inspection_id: Id of the part's inspection.
         reviews: The current judgement of every reviewer, in the order in which they were said.
     """
 

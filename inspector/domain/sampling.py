@@ -12,7 +12,7 @@ def draw(identifier: str, salt: str) -> float:
     """Return a number of [0, 1) that is uniform over identifiers, and always the same for one and a salt.
 
     Args:
-        identifier: Of an inspection.
+        identifier: Id of an inspection.
         salt: Numbers of different salts are independent.
     """
     digest = hashlib.sha256(f"{salt}:{identifier}".encode("utf-8", "backslashreplace")).digest()

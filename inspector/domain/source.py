@@ -86,7 +86,6 @@ class SourceSpec:
     """A source as it is named in a recipe or on a command line; `str` gives the text.
 
     Args:
-        kind: Where pictures come from.
         place: A camera's number, a path, a stream's address; empty for the demo line.
         bare: Only a path was written. Whether it is a folder must still be seen.
     """

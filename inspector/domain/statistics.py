@@ -116,8 +116,8 @@ def shows(upper: float, claim: float) -> bool:
     """Say whether an upper bound proves that a rate is at most a claimed one.
 
     Args:
-        upper: As `clopper_pearson_upper` gives.
-        claim: The rate.
+        upper: Upper limit of a rate, as `clopper_pearson_upper` gives.
+        claim: The rate that is claimed, strictly between 0 and 1.
     """
     return upper <= claim * (1 + _TOLERANCE)
 

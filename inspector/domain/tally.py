@@ -20,10 +20,10 @@ class Tally:
     """How many parts have which verdict.
 
     Args:
-        passed: PASS.
-        failed: FAIL.
-        review: REVIEW.
-        error: ERROR, without a score.
+        passed: Parts with PASS.
+        failed: Parts with FAIL.
+        review: Parts with REVIEW.
+        error: Parts with ERROR, which have no score.
     """
 
     passed: int = 0

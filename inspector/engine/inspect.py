@@ -31,7 +31,6 @@ class Judged:
     """What came of one picture.
 
     Args:
-        decision: The verdict and why.
         prediction: With the heatmap; None where there is none.
         quality_ms: Time for the picture's own quality; None where that broke.
         judge_ms: Time for everything: quality, network, policy, and the ways between them.
@@ -55,9 +54,7 @@ def judge_picture(predictor: Predicts, image: Image, thresholds: Thresholds, qua
     """Judge one picture, with the times. Never raises: what cannot be judged is an ERROR.
 
     Args:
-        predictor: A classifier.
         image: The inspected pixels.
-        thresholds: The operating point.
         quality: When a picture is too bad to be judged.
     """
     began_s = time.perf_counter()

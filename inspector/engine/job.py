@@ -19,14 +19,13 @@ class LineJob:
     """Everything one run of the line needs; the engine opens and closes source and classifier, not log and archive.
 
     Args:
-        recipe: The product.
+        recipe: The recipe in force.
         station: The station's name.
         lot: The lot at the start; empty where none is set.
-        software_version: For the record.
+        software_version: Version of this program, for the record.
         open_source: Makes the source; it is opened on the capture thread.
         load_classifier: Loads the model; called on the inspection thread.
-        log: The open result log.
-        archive: Keeps pictures.
+        log: Open for writing.
         max_parts: Stop after this many committed parts; None to go on.
         predict_limit_s: A part whose prediction takes longer than this is an ERROR.
     """

@@ -44,7 +44,6 @@ class Line:
     """A run. Made by `Engine.start`; its threads start at once.
 
     Args:
-        job: What to do.
         board: Where to say what happens.
     """
 

@@ -19,7 +19,7 @@ class Predictor:
     """Runs a classifier on a thread of its own.
 
     Args:
-        classifier: Loaded.
+        classifier: Loaded; closed by whoever loaded it.
         limit_s: Seconds a prediction may take.
     """
 

@@ -28,7 +28,7 @@ class Faults:
     """What is said of log and archive, by the thread that writes and by the one that looks.
 
     Args:
-        board: Told.
+        board: It shows the faults of log and archive.
     """
 
     def __init__(self, board: Board) -> None:
@@ -88,7 +88,6 @@ class Recorder:
     """Numbers the parts, keeps their pictures, commits their rows, and only then tells.
 
     Args:
-        job: The line's job.
         board: Told after the commit, and of faults of log and archive.
         stop: Ends the waiting for a log that cannot be written.
     """

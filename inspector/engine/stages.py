@@ -35,10 +35,9 @@ class StageFigure:
     """One stage over the last parts that went through it.
 
     Args:
-        stage: Which.
-        parts: How many parts.
-        p50_ms: Median.
-        p99_ms: 99th percentile, nearest rank.
+        parts: How many parts the figures are of.
+        p50_ms: Median of their times.
+        p99_ms: 99th percentile of their times, nearest rank.
     """
 
     stage: Stage

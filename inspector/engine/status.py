@@ -48,9 +48,8 @@ class EngineStatus:
     """A frozen snapshot of the line; None and 0 where unknown.
 
     Args:
-        state: Where the line is.
         source: The source's name.
-        source_state: How it is.
+        source_state: Whether the source is open, being opened or lost.
         source_message: Why it is not live, in words.
         model: Which model is loaded; None while loading.
         thresholds: The operating point in force; None while loading.
@@ -62,7 +61,7 @@ class EngineStatus:
         waiting: Parts that wait for inspection.
         parts: Parts inspected since the start.
         latency_p50_ms: Trigger → committed verdict, median of the last 1,000 parts.
-        latency_p99_ms: The same, 99th percentile.
+        latency_p99_ms: Trigger → committed verdict, 99th percentile of the last 1,000 parts.
     """
 
     state: RunState = RunState.IDLE

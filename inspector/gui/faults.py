@@ -45,8 +45,8 @@ class FaultDialog(QDialog):
     """Says what broke, that the line was stopped, and offers the details.
 
     Args:
-        details: The traceback.
-        log_path: Where they are kept.
+        details: The traceback as text.
+        log_path: File in which such tracebacks are kept.
     """
 
     def __init__(self, details: str, log_path: Path, parent: QWidget | None = None) -> None:

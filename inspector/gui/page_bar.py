@@ -49,7 +49,7 @@ class PageBar(QWidget):
 
         Args:
             name: The page and its icon are known by it.
-            words: Stand on the entry.
+            words: Text of the entry.
             page: The page, or a `LaterPage` for it.
         """
         number = len(self._pages) + 1

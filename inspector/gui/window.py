@@ -49,7 +49,6 @@ class MainWindow(QMainWindow):
 
     Args:
         session: Tells what is so at the station, and does what is asked.
-        pages: Makes the pages.
         state_path: Where size and place of the window are remembered.
         program_log: Where what breaks is written.
     """

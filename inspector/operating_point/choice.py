@@ -34,10 +34,10 @@ def chosen(
     """Return a recipe with another operating point, to be saved as its next version.
 
     Args:
-        recipe: As it is.
+        recipe: The recipe in force.
         thresholds: The new operating point.
         in_force: The recipe's own, or the model's where it has none.
-        author: Who chose; not empty.
+        author: Name of who chose; not empty.
         reason: Why, in the author's words; not empty.
         evidence: What labelled parts say of it.
 
@@ -59,11 +59,11 @@ def taken_back(
     """Return a recipe with the operating point from before a change, to be saved as its next version.
 
     Args:
-        recipe: As it is.
-        undone: As `undoable` found it.
+        recipe: The recipe in force.
+        undone: As `undoable` returns it.
         in_force: The recipe's own operating point, or the model's where it has none.
         of_model: The model's own operating point.
-        author: Who takes back.
+        author: Name of who takes it back; not empty.
         reason: Why; empty for “Took back version N”.
 
     Raises:
@@ -83,8 +83,8 @@ def undoable(recipe: Recipe, versions: Sequence[RecipeVersion]) -> RecipeVersion
     """Return the version whose change of the operating point can be taken back.
 
     Args:
-        recipe: As it is in force.
-        versions: As `history` found them.
+        recipe: The recipe in force.
+        versions: As `history` returns them.
 
     Returns:
         The last change that has not been taken back; None where there is none, or model or operating point have been

@@ -27,7 +27,7 @@ class Learnt:
 
     Args:
         data: Where they lay; None where it is not known.
-        names: Within that folder.
+        names: Paths of the pictures within that folder.
         hashes: SHA-256 of their files.
     """
 
@@ -63,7 +63,7 @@ def learnt_from(folder: Path) -> Learnt:
     """Read which pictures a model has learnt from.
 
     Args:
-        folder: Of its bundle.
+        folder: Of the model's bundle.
 
     Raises:
         BundleError: If the bundle cannot be read, or does not say, as an imported one.

@@ -27,7 +27,7 @@ def validation_of(folder: Path) -> LabelledParts:
     """Read the validation pictures of a model.
 
     Args:
-        folder: Of its bundle.
+        folder: Of the model's bundle.
 
     Raises:
         BundleError: If the bundle cannot be read, or keeps no scores; the text says how to get them.

@@ -30,7 +30,7 @@ class LabelledParts:
     Args:
         source: Which parts, in words that stand in the record: “validation pictures of bottle”.
         scores: Their scores and labels, N of them.
-        names: N, of the pictures.
+        names: Names of the N pictures.
         types: N, defect types; "good" for good parts.
         how: How they were scored, in a sentence without its full stop.
         notes: What the reader should know, a sentence each.
@@ -68,12 +68,7 @@ class LabelledParts:
 
 
 def evidence_of(parts: LabelledParts, thresholds: Thresholds) -> ChangeEvidence:
-    """Return what is recorded of an operating point when it is chosen by these parts.
-
-    Args:
-        parts: Labelled.
-        thresholds: The operating point.
-    """
+    """Return what is recorded of an operating point when it is chosen by these parts."""
     confusion = parts.scores.at(thresholds).confusion
     return ChangeEvidence(
         source=parts.source,
@@ -88,12 +83,7 @@ def evidence_of(parts: LabelledParts, thresholds: Thresholds) -> ChangeEvidence:
 
 
 def escapes_by_type(parts: LabelledParts, thresholds: Thresholds) -> dict[str, Rate]:
-    """Return the escapes of each defect type, the worst first; in O(N).
-
-    Args:
-        parts: Labelled.
-        thresholds: The operating point.
-    """
+    """Return the escapes of each defect type, the worst first; in O(N)."""
     known = parts.scores.defective & ~np.isnan(parts.scores.scores)
     total = Counter(parts.types[place] for place in np.flatnonzero(known).tolist())
     passed = Counter(

@@ -45,7 +45,7 @@ def load_prices(recipe: str, recipes: Path) -> RecipePrices:
     """Return what was last set for a recipe; where there is nothing that can be used, the defaults.
 
     Args:
-        recipe: Its name.
+        recipe: The recipe's name.
         recipes: The folder of recipes.
     """
     path = _file(recipe, recipes)

@@ -46,7 +46,6 @@ class Sources:
     """The places of one station. Reads files: used by one thread at a time, a worker. The last batch is remembered.
 
     Args:
-        home: The data folder.
         log: The result log.
     """
 
@@ -73,7 +72,7 @@ class Sources:
 
         Args:
             key: As in `ScoreSource`.
-            recipe: In force.
+            recipe: The recipe in force.
 
         Raises:
             InspectorError: If there are none; the text says how to get them.
@@ -118,7 +117,6 @@ def parts_of(name: str, home: Home) -> tuple[LabelledParts, Thresholds]:
 
     Args:
         name: A model (its name or folder) for its validation pictures, or a batch (its id or folder).
-        home: The data folder.
 
     Raises:
         InspectorError: If there is neither, or it has no scores.

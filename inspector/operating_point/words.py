@@ -20,7 +20,7 @@ def evidence_words(evidence: Evidence, caution: str = "") -> str:
     """Say what the parts show about escapes, and what a claim would need.
 
     Args:
-        evidence: As `inspector.domain.evidence.evidence` found it.
+        evidence: As `inspector.domain.evidence.evidence` returns it.
         caution: Why these parts prove nothing all the same, as a sentence; empty where they do.
     """
     claim, defective = f"≤ {100 * evidence.claim:.3g} %", evidence.bad.total

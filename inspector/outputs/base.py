@@ -20,9 +20,9 @@ class LogQuery:
     Args:
         since: Captured at or after this time (UTC).
         until: Captured before this time (UTC).
-        recipe: Recipe name.
-        lot: Lot.
-        verdicts: Any of these.
+        recipe: The recipe's name.
+        lot: The lot's name.
+        verdicts: Inspections with one of these.
     """
 
     since: datetime | None = None
@@ -38,7 +38,7 @@ class YieldPoint:
 
     Args:
         start: Start of the bucket, UTC.
-        tally: Counts in it.
+        tally: Parts whose time lies in the bucket.
     """
 
     start: datetime
@@ -143,8 +143,8 @@ class Archive(Protocol):
         """Keep the part's picture if the policy says so.
 
         Args:
-            inspection_id: Names the file.
-            part: Original pixels.
+            inspection_id: It becomes the file's name.
+            part: Its original pixels are kept.
             prediction: For the small heatmap file; None on ERROR without one.
             decision: Policy looks at the verdict.
 
@@ -169,7 +169,7 @@ class Archive(Protocol):
         """Apply the size and age limits; oldest passes first, never a path in ``protected``.
 
         Args:
-            protected: Paths of unreviewed failures.
+            protected: Paths of pictures that stay: those of failures that nobody has reviewed.
 
         Returns:
             How many pictures were removed.

@@ -27,7 +27,7 @@ class LogIdentity:
     """Which files a log has.
 
     Args:
-        database: The file itself; None where there is none.
+        database: The log itself; None where there is no such file.
         ahead: SQLite's file of what is committed and not yet in it (``-wal``); None where there is none.
     """
 
@@ -41,11 +41,7 @@ def log_identity(path: Path) -> LogIdentity:
 
 
 class LogFile:
-    """The files that a station writes, told apart from others that come to lie under their names.
-
-    Args:
-        path: The log, open.
-    """
+    """The files that a station writes, told apart from others that come to lie under their names."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -38,10 +38,9 @@ class PartRow:
     """What a queue is made of: one inspection, without the rest of its row.
 
     Args:
-        id: Of the inspection.
-        verdict: As it was recorded.
-        recipe: Name of the recipe.
-        recipe_version: Its version.
+        id: Id of the inspection.
+        recipe: The recipe's name.
+        recipe_version: The recipe's version.
         picture: Path of the kept picture, which may have been removed since; None where none was kept.
         not_saved: Whether one should have been kept but could not be.
     """
@@ -63,7 +62,7 @@ class ReviewLog:
 
     Args:
         path: The result log.
-        read_only: Nothing can be added.
+        read_only: Whether reviews can be read only.
         busy_s: How long one attempt waits for another writer, seconds; there are three.
 
     Raises:

@@ -82,7 +82,7 @@ def decode_picture(data: bytes, name: str, *, at_least: int | None = None) -> Im
     """Decode a picture file's content; see `read_picture`.
 
     Args:
-        data: The content.
+        data: Content of the file.
         name: For the error's text; its suffix tells a TGA, which has no mark of its own.
         at_least: As in `read_picture`.
 

@@ -93,7 +93,6 @@ def find_pictures(folder: Path, *, recursive: bool = False) -> list[Path]:
     """Return the picture files of a folder in natural order.
 
     Args:
-        folder: Where to look.
         recursive: Sub-folders too; hidden ones are left out, and links to folders are not followed.
 
     Raises:

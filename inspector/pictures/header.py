@@ -58,7 +58,7 @@ def read_header(data: bytes, suffix: str = "") -> Header | None:
     """Read what a picture file says of itself.
 
     Args:
-        data: The whole content.
+        data: Whole content of the file.
         suffix: Of its name, lower case, as ".tga": that kind alone cannot be told by its content.
 
     Returns:

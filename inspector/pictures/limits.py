@@ -33,8 +33,8 @@ def check_size(
     Args:
         name: The file's, for the error's text.
         kind: As in `inspector.pictures.header.Header`.
-        width_px: Width.
-        height_px: Height.
+        width_px: Width of the picture, 1 or more.
+        height_px: Height of the picture, 1 or more.
         channels: Channels as decoded; 0 counts as 4.
         bits: Bits of a channel.
         scans: Passes over the whole picture.

@@ -68,9 +68,9 @@ def decode_with_pillow(data: bytes, kind: str, name: str, size: tuple[int, int])
     """Decode a GIF, a TGA, or a BMP of 16 bits a pixel.
 
     Args:
-        data: The content.
+        data: Content of the file.
         kind: "GIF", "TGA" or "BMP".
-        name: For the error's text.
+        name: Name of the file, for errors.
         size: Width and height as the header says: a picture that reaches beyond them is damaged.
 
     Returns:

@@ -40,8 +40,8 @@ def decode_tiff(data: bytes, name: str) -> tuple[Image, int]:
     """Decode a TIFF or BigTIFF that holds one picture.
 
     Args:
-        data: The content.
-        name: For the error's text.
+        data: Content of the file.
+        name: Name of the file, for errors.
 
     Returns:
         (H, W), (H, W, 3) BGR or (H, W, 4) BGRA, uint8 or uint16, as stored, and its orientation 1..8, still to be

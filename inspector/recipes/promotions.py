@@ -43,11 +43,7 @@ class Promotion(BaseModel):
 
 
 class Promotions:
-    """The record ``promotions.jsonl``: lines are added, never changed. Used on the window's worker.
-
-    Args:
-        home: The data folder.
-    """
+    """The record ``promotions.jsonl``: lines are added, never changed. Used on the window's worker."""
 
     def __init__(self, home: Home) -> None:
         self._path: Path = home.root / "promotions.jsonl"
@@ -57,8 +53,8 @@ class Promotions:
 
         Args:
             recipe: The recipe as it is before.
-            to_model: The model that it is given.
-            why: In the user's words.
+            to_model: Name of the new model.
+            why: Reason, in the user's words.
             rollback: True for the way back.
 
         Raises:

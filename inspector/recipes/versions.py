@@ -44,7 +44,7 @@ def history(name: str, folder: Path) -> list[RecipeVersion]:
     """Return the versions of a recipe that were kept, the oldest first.
 
     Args:
-        name: Of the recipe.
+        name: The recipe's name.
         folder: Where recipes are.
 
     Raises:

@@ -30,7 +30,6 @@ def carry_out(wish: Wish, log: ReviewLog, policy_of: PolicyOf, *, pictures: bool
     """Do what a walk wishes, and return what came of it.
 
     Args:
-        wish: What is to be done.
         log: The record of inspections and reviews.
         policy_of: What each version of a recipe kept of its pictures.
         pictures: Whether pixels and heatmaps are read too.
@@ -57,7 +56,6 @@ def read_of_queue(wish: ReadPart, log: ReviewLog, *, pictures: bool) -> PartRead
     """Read a part of a queue; of one that was judged in this walk only the pixels.
 
     Args:
-        wish: Says which part.
         log: The record of inspections and reviews.
         pictures: Whether pixels and heatmap are read too.
 

@@ -31,7 +31,7 @@ class LearningUpdate:
 
     Args:
         lessons: All that is in the set now.
-        added: How many are new.
+        added: Pictures that were not in the set before.
         dropped: How many are not in it any more, as judgements were withdrawn or contradicted.
         lost: Ids of inspections whose pictures were gone or altered before they could be copied.
     """
@@ -49,7 +49,7 @@ class LearningSet:
 
     Args:
         folder: Of all sets (`inspector.paths.Home.learning`).
-        recipe: Name of the recipe.
+        recipe: The recipe's name.
 
     Raises:
         LearningError: If that is no name of a recipe.

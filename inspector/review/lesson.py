@@ -42,11 +42,11 @@ class Lesson:
         why: Why it is in the set: a value of `Why`.
         inspection_id: Id of the part's inspection.
         time_utc: When it was captured.
-        verdict: What the station said.
+        verdict: The station's verdict.
         p_defective: Of the station; empty where there was none.
         model: Name of the model that judged.
         model_sha256: Checksum of that model's manifest, hex.
-        recipe: Name of the recipe.
+        recipe: The recipe's name.
         recipe_version: Version of that recipe, as a number.
         source: Where the picture came from, with the file where there was one.
         archived: The archive's file of which it is a copy.
@@ -90,7 +90,7 @@ class LessonCounts:
 
     Args:
         to_learn: Those that may be trained on.
-        for_test: For the test only.
+        for_test: Pictures that are for the test only.
         good: Of both, those that are good.
         defective: Of both, those that are defective.
     """

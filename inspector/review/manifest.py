@@ -74,11 +74,10 @@ class TrainingManifest:
     """A manifest that was written for the trainer.
 
     Args:
-        path: Where it is.
         own: Pictures of the model's own data in it, by part of their split.
         learned: Pictures to be learned in it; the trainer deals them to train and val.
         audited: Pictures that were judged blind, in the test part.
-        labels: All pictures by label.
+        labels: All pictures of the manifest, by label.
         notes: What was left out, as sentences.
     """
 

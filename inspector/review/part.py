@@ -26,7 +26,6 @@ class ReviewPart:
     """One part, ready to be shown.
 
     Args:
-        inspection_id: Id of its inspection.
         entry: What the reviewer may see; None where the part cannot be shown.
         skipped: Why it cannot be shown; None where it can.
         image: Its pixels; None where they cannot be read, or nobody asked for them.
@@ -56,7 +55,7 @@ def read_part(log: ReviewLog, request: QueueRequest, inspection_id: str, *, pict
 
     Args:
         log: The record of inspections and reviews.
-        request: What was asked for when the queue was made.
+        request: As `Queue.request`.
         inspection_id: Id of the part's inspection.
         pictures: Whether pixels and heatmap are read too.
 

@@ -67,7 +67,7 @@ class Population:
         outside: Passed parts that it does not speak about, as none like them were kept at random.
         one_in: The kept passes are a random sample of one in so many; 0 where none were kept.
         kept_passes: Ids and pictures of the passes that can be audited, in the order of time.
-        kept_rejects: The same of the rejects.
+        kept_rejects: Ids and pictures of the rejects that were kept, in the order of time.
         not_saved: Passes whose picture should have been kept but could not be.
         notes: What a reader of the audit has to know, as sentences.
         problem: Why there can be no audit; empty where there can.

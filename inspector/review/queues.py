@@ -63,7 +63,6 @@ class Queue:
     """Parts to be judged, in this order.
 
     Args:
-        request: What was asked for.
         ids: Of the inspections that wait.
         judged: How many of the queue this reviewer has judged before.
         by_others: How many are left out as somebody else has judged them.
@@ -90,7 +89,7 @@ class Entry:
     Args:
         inspection_id: Id of the part's inspection.
         time_utc: When it was captured.
-        recipe: Name of the recipe.
+        recipe: The recipe's name.
         lot: Name of its lot; empty for none.
         part_number: Number within the lot.
         queue: Where it came before the reviewer's eyes.

@@ -204,7 +204,7 @@ class Walk(WalkState):
         """Take that a wish could not be fulfilled.
 
         Args:
-            wish: The one that was asked.
+            wish: As the port was given it.
             words: Why, and what to do about it.
         """
         match wish:

@@ -35,7 +35,7 @@ class ReadPart:
 
     Args:
         generation: Number of the queue that was open when this was wished.
-        request: What was asked for when the queue was made.
+        request: As `Queue.request`.
         inspection_id: Id of the part's inspection.
         entry: What is known of a part that was judged in this walk: only its pixels are to be read; None else.
     """
@@ -66,7 +66,7 @@ class Commit:
     Args:
         generation: Number of the queue that was open when this was wished.
         review: The row that is to be added.
-        part: Its part, as it was shown.
+        part: The judged part, as it was shown.
     """
 
     generation: int

@@ -44,8 +44,8 @@ def launch(command: Sequence[str], *, name: str, out: int, errors: int) -> subpr
     Args:
         command: Program and arguments.
         name: Of the thread that collects it when it ends, so that no zombie stays.
-        out: Where its stdout goes.
-        errors: Where its stderr goes.
+        out: Descriptor of the file that takes stdout.
+        errors: Descriptor of the file that takes stderr.
 
     Raises:
         ProcessError: If it cannot be started.

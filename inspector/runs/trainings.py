@@ -56,10 +56,8 @@ class Training:
 
     Args:
         id: Name of its folder; ordered by time.
-        folder: Its folder.
-        request: What was asked for.
-        begun: When it was asked for.
-        state: What it is doing.
+        folder: Folder of the training: request, reports, command, process.
+        begun: When it was started.
         reports: All that it has reported.
         why: Why it failed or died, and what to do; else empty.
     """
@@ -223,7 +221,7 @@ class Trainings:
         """Remove a training with its checkpoints, and the model that it made.
 
         Args:
-            training: It must have ended.
+            training: It has ended.
             in_use: Names and folders of models that must stay.
 
         Raises:

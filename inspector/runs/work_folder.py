@@ -65,7 +65,7 @@ class WorkFolder:
         """Return in words why a process ended without a last word.
 
         Args:
-            name: What it was.
+            name: Name of the process for a reader, as “the training”.
             way_on: What to do now, as a sentence.
         """
         try:

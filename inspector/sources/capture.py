@@ -80,8 +80,8 @@ class CaptureFormat:
     """What an opened capture says it delivers, which need not be what was asked for.
 
     Args:
-        width_px: Width.
-        height_px: Height.
+        width_px: Width of the frames.
+        height_px: Height of the frames.
         fps: Frames per second; None where it does not say.
         exposure: In the driver's own unit; None where it does not say.
         backend: OpenCV's name of the back end, as ``V4L2``.
@@ -119,7 +119,6 @@ class CaptureSource(PumpedSource):
     Args:
         name: The source's name.
         make: Opens the capture; called on the source's own thread; may hang.
-        kind: See `CaptureKind`.
         live: Whether the newest frame wins.
         open_limit_s: How long the opening may take, first frame included.
         silence_s: How long one frame may take.
@@ -245,7 +244,6 @@ def open_video(path: Path, options: SourceOptions, *, silence_s: float = SILENCE
     """Return a video file, at its own pace or as fast as possible.
 
     Args:
-        path: The file.
         options: ``as_fast_as_possible`` is used.
         silence_s: How long the reading of one frame may take.
     """

@@ -18,7 +18,6 @@ def open_source(text: str, options: SourceOptions, *, seen: Callable[[], frozens
 
     Args:
         text: A form of `SourceKind`; the path of a folder or of a video file alone will do too.
-        options: Of the source.
         seen: Returns the keys of files already in the record (folders), which are recorded under the source's name:
             ``folder:`` and the absolute path.
 

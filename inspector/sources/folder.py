@@ -55,10 +55,9 @@ class FolderSource(PumpedSource):
     """Pictures of a folder; the work is done on the source's own thread, as a network share may hang.
 
     Args:
-        folder: The folder.
         options: ``recursive``, ``existing`` and ``polling`` are used.
         seen: Returns the keys of the files that are in the record already; called when the folder is opened.
-        patience: How long is waited.
+        patience: None for the usual times.
     """
 
     def __init__(
@@ -106,11 +105,9 @@ class _Visit:
 
     Args:
         name: The source's name.
-        folder: The folder.
         identity: Its identity when it was opened.
         taken: Keys that are not to be taken again; shared with the source, which adds what the reader took.
-        patience: How long is waited.
-        recursive: Sub-folders too.
+        recursive: Whether sub-folders are watched too.
     """
 
     def __init__(

@@ -25,8 +25,7 @@ class Notices:
     Where the system cannot tell (its limit of watches is reached) the folder is polled, which is said in the log.
 
     Args:
-        folder: The folder.
-        recursive: Sub-folders too.
+        recursive: Whether sub-folders are watched too.
         polling: Do not listen at all: network shares do not tell of what other computers write.
     """
 

@@ -37,7 +37,7 @@ class Pump:
         produce: Makes the generator; it runs on the thread and may hang.
         first: Number of the first picture.
         keep_newest: A picture that was not taken is replaced by the next; otherwise the generator waits for the taker.
-        silence_s: See above.
+        silence_s: Longest time without a picture; then the source counts as hanging.
     """
 
     def __init__(

@@ -19,8 +19,8 @@ class _Entry:
 
     Args:
         size: Its size in bytes when last looked at.
-        changed_ns: Its modification time then.
-        check_s: When to look again.
+        changed_ns: Modification time of the file when it was last looked at.
+        check_s: Time of the clock at which to look again.
         failed_s: Since when it could not be decoded in this state; None where it was not tried.
     """
 

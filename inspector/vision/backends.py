@@ -81,7 +81,6 @@ def load_classifier(
     """Load a model onto a device and warm it up.
 
     Args:
-        bundle: A verified bundle.
         device: "auto" takes an NVIDIA GPU where there is one and the bundle has weights, else the CPU; an Intel GPU or
             NPU is used only when named.
         precision: "fp32", "bf16", "fp16" or "int8"; None or "auto" takes, of those that passed the gate when the model

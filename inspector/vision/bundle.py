@@ -54,8 +54,6 @@ class Bundle:
     """A verified model bundle.
 
     Args:
-        folder: Where it is.
-        manifest: What it says.
         sha256: SHA-256 of the manifest file, hex; it stands for the whole bundle, as the manifest holds all hashes.
     """
 
@@ -121,7 +119,7 @@ def write_bundle(
 
     Args:
         folder: The bundle's folder; its parents are made.
-        fields: What the manifest says.
+        fields: All of the manifest but the files' hashes.
         files: Content of every file (bytes, or a file to copy) by its path in the folder, as "graph.xml",
             "graph.bin", "weights.safetensors", "report/report.json". The graph is needed, the weights are not.
         overwrite: Replace a bundle that is there already.

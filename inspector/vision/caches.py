@@ -69,7 +69,7 @@ class BlobCache:
 
     Args:
         folder: The cache folder; made when it is first written to.
-        limit_bytes: Of all graphs together.
+        limit_bytes: Largest size of all graphs together.
     """
 
     def __init__(self, folder: Path, limit_bytes: int = BLOBS_LIMIT_BYTES) -> None:

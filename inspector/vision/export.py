@@ -85,7 +85,7 @@ def to_openvino(module: torch.nn.Module, size: int) -> Any:  # noqa: ANN401 - op
 
     Args:
         module: In evaluation mode.
-        size: S.
+        size: Side S of the input, pixels.
     """
     return _traced(module, [3, size, size])
 
@@ -126,9 +126,9 @@ def save_graph(model: Any, folder: Path, *, fp16: bool = True, name: str = GRAPH
     """Write an OpenVINO model, quantised or not, under a bundle's file names; see `export_openvino`.
 
     Args:
-        model: The `openvino.Model`.
+        model: An `openvino.Model`.
         folder: An existing folder.
-        fp16: As there.
+        fp16: As in `export_openvino`.
         name: `GRAPH_FILE` or `INT8_GRAPH_FILE`.
     """
     import openvino as ov  # seconds

@@ -45,7 +45,7 @@ class Ways(NamedTuple):
     """How a precision is computed.
 
     Args:
-        usual: For every picture.
+        usual: How every picture is judged first.
         exact: What judges again near an operating point; None where `usual` is what was checked when the model was
             made.
     """
@@ -59,8 +59,8 @@ def has_bf16(core: Any, device: str, processor: Processor) -> bool:  # noqa: ANN
 
     Args:
         core: An `openvino.Core`.
-        device: OpenVINO's name.
-        processor: This machine's.
+        device: As OpenVINO names it, as ``CPU``.
+        processor: The processor of this machine.
     """
     known = core.get_property(device, "OPTIMIZATION_CAPABILITIES")
     return "BF16" in known and (device != "CPU" or processor.may_bf16)
@@ -76,8 +76,8 @@ def precisions(
 
     Args:
         core: An `openvino.Core`.
-        device: OpenVINO's name.
-        processor: This machine's.
+        device: As OpenVINO names it, as ``CPU``.
+        processor: The processor of this machine.
         graph_precision: As in the manifest; an int8 graph runs in int8 only.
     """
     if graph_precision == "int8":
@@ -104,7 +104,6 @@ class Graphs:
     it, so that the device is fed with the bytes of `inspector.vision.preprocess.fit`.
 
     Args:
-        bundle: A verified bundle.
         device: OpenVINO's name of the device.
         cache_dir: Where compiled graphs are kept; None for nowhere.
         processor: What decides about precisions on the CPU; None for this machine's.
@@ -172,7 +171,6 @@ class Graphs:
         """Compile a graph for one picture at a time, or take it from the cache.
 
         Args:
-            way: What to compile.
             device: Another device than this bundle's.
             streams: For the most pictures per second instead of the shortest time for one.
 

@@ -53,7 +53,7 @@ def import_state_dict(
         out: The bundle's folder; its name becomes the model's.
         preprocessing: What the network was trained with; None is 224 squashed with ImageNet's mean and deviation.
         thresholds: Operating point; None is 0.5 without a review band.
-        software_version: Of the importing program.
+        software_version: Version of the importing program.
         overwrite: Replace a bundle that is there.
 
     Raises:

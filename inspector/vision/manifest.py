@@ -192,7 +192,7 @@ def parse_manifest(text: str | bytes, *, where: Path) -> Manifest:
     """Validate a manifest's text.
 
     Args:
-        text: JSON.
+        text: Content of the manifest's file, JSON.
         where: The file, for the error's text.
 
     Raises:

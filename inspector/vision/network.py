@@ -55,9 +55,9 @@ class InspectionNetwork(nn.Module):
         takes longer than loading.
 
         Args:
-            class_count: As of the class.
-            pooling: Likewise.
-            dropout: Likewise.
+            class_count: As in `InspectionNetwork`.
+            pooling: As in `InspectionNetwork`.
+            dropout: As in `InspectionNetwork`.
 
         Raises:
             BundleError: As of the class.

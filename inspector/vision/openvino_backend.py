@@ -45,7 +45,6 @@ class OpenVinoClassifier:
     `Graphs.ways`), so that the faster precision does not decide a verdict.
 
     Args:
-        bundle: A verified bundle.
         device: OpenVINO's name, as "CPU", "GPU" or "NPU".
         precision: "fp32", "bf16", "fp16" or "int8"; None or "auto" takes, of those that passed the gate, the one that
             a short measurement finds fastest here; see `inspector.vision.precision.choose`.

@@ -36,7 +36,7 @@ def fit_to_picture(
     Args:
         heatmap: (h, w) float; values that are not finite count as 0.
         width: Width of the picture, or of the smaller view of it that is drawn, pixels.
-        height: Its height.
+        height: Height of the picture, or of that view, pixels.
         map_box: As in `Prediction.map_box`.
         full_scale: The raw value that becomes 1, to compare pictures with one another; None takes the map's largest.
 
@@ -79,7 +79,7 @@ def draw_overlay(
         opacity: Of the hottest place, 0..1.
         map_box: As in `Prediction.map_box`.
         full_scale: As in `fit_to_picture`.
-        contour: Draw the contour too.
+        contour: Whether the contour of the hottest region is drawn too.
 
     Returns:
         (H, W, 3) uint8 BGR; the plain picture for a flat map.
@@ -113,7 +113,7 @@ def hottest_contours(
     Args:
         heatmap: (h, w) float.
         width: Width of the picture, pixels.
-        height: Its height.
+        height: Height of the picture, pixels.
         map_box: As in `Prediction.map_box`.
 
     Returns:

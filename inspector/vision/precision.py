@@ -121,8 +121,8 @@ def measure_rates(
     """Measure how often each can run per second; all take turns, so that a busy machine is busy for all alike.
 
     Args:
-        runners: What judges one picture.
-        clock: Seconds.
+        runners: Each call judges one picture.
+        clock: Returns seconds, monotonic.
 
     Returns:
         Runs per second: of each the median of five rounds of at least 30 ms.

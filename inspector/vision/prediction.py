@@ -56,7 +56,6 @@ def make_prediction(
     """Turn one picture's raw outputs into the record.
 
     Args:
-        manifest: The model's.
         image: The picture, for its size.
         outputs: Probabilities (K,) and maps (K, h, w), float32; they are copied.
         preprocess_ms: As in `Prediction`.

@@ -74,7 +74,7 @@ def preprocess(image: Image, preprocessing: Preprocessing) -> NDArray[np.float32
 
     Args:
         image: As in `fit`.
-        preprocessing: What to do.
+        preprocessing: Input size, policy, mean, deviation and colour order.
 
     Returns:
         (3, S, S) float32, S the input size.

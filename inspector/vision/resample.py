@@ -24,7 +24,7 @@ class Span(NamedTuple):
     Args:
         resized: Size of the whole resized axis, pixels.
         start: First pixel of it that is wanted.
-        wanted: How many are wanted.
+        wanted: Number of pixels that are wanted.
     """
 
     resized: int
@@ -62,8 +62,8 @@ def resample(image: NDArray[Any], rows: Span, columns: Span) -> NDArray[np.float
 
     Args:
         image: (H, W) or (H, W, C), C 1 or 3; uint8, uint16 or float32.
-        rows: The wanted rows of the resized picture.
-        columns: The wanted columns.
+        rows: Which rows of the resized picture are wanted.
+        columns: Which columns of the resized picture are wanted.
 
     Returns:
         (rows.wanted, columns.wanted, C) float32 in the range of the input.

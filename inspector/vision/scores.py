@@ -37,11 +37,11 @@ class PictureScore:
         label: "good" or "defective".
         defect_type: "good" for a good part.
         category: Which product; empty where there is one only.
-        part: Of the split.
+        part: Part of the split.
         how: `OUT_OF_FOLD` for a score of a model that had not seen the picture's fold; else the precision in which the
             exported model judged it.
         p_defective: 0..1.
-        sha256: Of the file.
+        sha256: SHA-256 of the picture's file, hex.
     """
 
     path: str
@@ -73,7 +73,7 @@ def read_scores(folder: Path) -> list[PictureScore]:
     """Read the scores of a bundle.
 
     Args:
-        folder: The bundle's.
+        folder: Of the bundle.
 
     Raises:
         BundleError: If it keeps none, as bundles of earlier versions and imported ones, or they cannot be used.

@@ -68,7 +68,7 @@ class Slots:
 
     Args:
         compiled: As in `Slot`.
-        count: How many.
+        count: Number of slots, 1 or more.
     """
 
     def __init__(self, compiled: Any, count: int) -> None:  # noqa: ANN401

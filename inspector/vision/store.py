@@ -22,7 +22,6 @@ class ModelEntry:
 
     Args:
         name: The name by which `ModelStore.find` finds it: that of its folder.
-        folder: Where it is.
         manifest: What it says; None where it cannot be read.
         fault: Why it cannot be read; empty where it can. The files' hashes are not looked at here.
     """

@@ -142,10 +142,10 @@ class TorchSlot:
     was started must be finished before it is started again; so nothing is overwritten while it is read.
 
     Args:
-        network: On its device.
-        count: N.
-        size: S.
-        device: Where the network is.
+        network: Already on the device.
+        count: Pictures N of the slot.
+        size: Side S of the input, pixels.
+        device: The device that computes.
         copies: CUDA: the stream of the copies to the device.
     """
 

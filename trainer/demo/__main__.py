@@ -75,10 +75,10 @@ def write(network: InspectionNetwork, crops: dict[str, Crops], out: Path, *, see
     """Compress the network, choose its threshold on validation pictures, try it once on test pictures, write it.
 
     Args:
-        network: Trained.
+        network: The trained network.
         crops: Pictures by the names of `PARTS`.
         out: The bundle's folder; an older one is replaced.
-        seed: For the record.
+        seed: As it was trained with; it stands in the manifest.
     """
     network.eval()
     preprocessing = Preprocessing(input_size=INPUT_PX)

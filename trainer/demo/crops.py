@@ -44,8 +44,8 @@ def make_crops(*, first_seed: int, scenes: int, parts_per_scene: int, defect_rat
 
     Args:
         first_seed: Seed of the first scene; the others follow it.
-        scenes: How many scenes.
-        parts_per_scene: How many parts of each.
+        scenes: Pictures of a belt that are rendered.
+        parts_per_scene: Parts that lie on each of them.
         defect_rate: Fraction of defective parts, 0..1.
         size_px: Side S of the pictures.
     """

@@ -34,7 +34,7 @@ class Phase:
 
     Args:
         cells: Side of the window in mask cells (28 is the whole picture).
-        steps: Optimiser steps.
+        steps: Number of optimiser steps.
         batch: Windows per step.
         rate: Peak of the one-cycle learning rate.
     """
@@ -65,9 +65,8 @@ def fit(
     """Train in place.
 
     Args:
-        network: The network.
+        network: Trained in place.
         crops: Training pictures of the network's input size.
-        stage: What to do.
         seed: Order of the pictures, windows and augmentation.
         report: Called every 25 steps with the step and the two losses (class, place), averaged over these steps.
     """

@@ -20,7 +20,6 @@ def make_trigger(config: TriggerConfig, region: Box | None) -> Trigger:
     """Return the trigger of a recipe.
 
     Args:
-        config: Mode and parameters.
         region: Region of interest in frame pixels; None for the whole frame.
     """
     kinds: dict[TriggerMode, type[Trigger]] = {

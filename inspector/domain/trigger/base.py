@@ -18,7 +18,6 @@ class Trigger(ABC):
     """Decides when there is a part. One thread calls `update`; any thread may call `fire`.
 
     Args:
-        config: Mode and parameters.
         region: Region of interest in frame pixels; None for the whole frame.
     """
 

@@ -35,7 +35,6 @@ class PartCrossing(Trigger):
     but a hand or a tool that reaches in; parts must lie clear of the region's sides.
 
     Args:
-        config: Mode and parameters.
         region: Region of interest in frame pixels; None for the whole frame.
     """
 

@@ -35,9 +35,9 @@ class Blob:
     Args:
         centroid: Middle of its mass.
         box_centre: Middle of its bounding box; steadier than the centroid when a piece is missing.
-        width: Of the bounding box.
-        height: Of the bounding box.
-        area_fraction: Of the region.
+        width: Of the bounding box, frame pixels.
+        height: Of the bounding box, frame pixels.
+        area_fraction: Its area over the area of the searched region.
         touches: The sides of the region that it touches, out of "left", "right", "top", "bottom".
         label: Its number in `Foreground.labels`.
     """

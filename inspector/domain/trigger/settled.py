@@ -22,7 +22,6 @@ class PartSettled(Trigger):
     """Captures the largest thing in the region once it has stood still for `settle_s`.
 
     Args:
-        config: Mode and parameters.
         region: Region of interest in frame pixels; None for the whole frame.
     """
 

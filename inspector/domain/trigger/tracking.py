@@ -61,7 +61,7 @@ class Tracker:
         """Take the blobs of a frame.
 
         Args:
-            frame: The frame.
+            frame: The newest frame; its blobs become sights of the tracks.
             measured: Position along the belt, position across it, and the blob.
             length: Of the region along the belt, in pixels.
 

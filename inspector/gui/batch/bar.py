@@ -206,7 +206,7 @@ class BatchBar(QWidget):
         """Show the run that is looked at, and what can be done with it.
 
         Args:
-            run: The run; None for none.
+            run: None where none is chosen.
             rows: Rows that have been read of it.
         """
         active = run is not None and run.active

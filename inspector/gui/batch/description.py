@@ -20,7 +20,7 @@ class Opinion:
     """What one run says of the picture.
 
     Args:
-        model: Who says it.
+        model: Name of the run's model.
         verdict: Code; `NO_VERDICT` for none.
         score: P(defective); NaN for none.
         points: The operating point; None where it is not known.
@@ -37,7 +37,7 @@ class Description:
     """What is said beside the picture.
 
     Args:
-        name: The picture's.
+        name: Path of the picture within the folder.
         opinions: The run's, and that of the one beside it.
         label: What its label says, in words; empty for none.
         reason: Why it has its verdict.

@@ -25,7 +25,7 @@ class BatchDesk(QObject):
     Args:
         store: Used on the page's worker only.
         judges: Lists what can judge; called on the station's worker.
-        worker: The page's own.
+        worker: The page's own; it reads and starts runs.
         work: The station's, which a long look at a folder does not hold up.
     """
 

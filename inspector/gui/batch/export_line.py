@@ -22,7 +22,7 @@ class _Export:
     """One entry of the menu.
 
     Args:
-        words: In the menu.
+        words: Text of the menu's entry.
         title: Of the dialog that asks where to.
         suffix: What the file's name ends in; empty for a folder.
     """

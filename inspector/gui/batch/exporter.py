@@ -37,7 +37,6 @@ class ExportJob:
     Args:
         kind: The kind of file, or copies.
         path: The file; of copies the folder.
-        run: The run.
         rows: Those that are shown; the report is of the whole run.
     """
 
@@ -52,7 +51,7 @@ class ExportState:
     """How far an export is, or what came of it.
 
     Args:
-        words: For the page.
+        words: What the page shows of it.
         running: Whether it is still being written.
         made: What was written; None while it is being written, and where nothing came of it.
     """

@@ -83,7 +83,7 @@ class Heatmaps:
         """Judge a picture with a run's model.
 
         Args:
-            run: Names the model.
+            run: Its model makes the heatmaps.
             name: The picture's path within the run's folder.
             stamp: Size and time of the file's last change, by which a heatmap is known again.
             image: The picture's pixels.

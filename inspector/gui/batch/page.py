@@ -40,7 +40,6 @@ class BatchPage(Page):
         desk: Looks at folders; starts, stops and deletes runs.
         watch: Reads the results of the run that is looked at.
         pictures: Reads the chosen picture and computes its heatmaps.
-        exporter: Writes exports.
         thumbnails: For the gallery.
     """
 

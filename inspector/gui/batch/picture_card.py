@@ -64,7 +64,7 @@ class OpinionLine(QWidget):
 
         Args:
             opinion: None for nothing.
-            named: Whether it is said who says it.
+            named: Whether the model's name is shown: where two runs are compared.
         """
         self.model.setVisible(named)
         if opinion is None:

@@ -88,7 +88,6 @@ class PictureReader(QObject):
         """Ask for a picture.
 
         Args:
-            wish: None for no picture.
             heatmap: Whether the picture's heatmaps are wanted too.
         """
         self._with_heatmap = heatmap

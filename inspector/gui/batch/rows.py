@@ -23,7 +23,7 @@ class OtherRun:
     """Another run's say on the same rows.
 
     Args:
-        name: The model's.
+        name: Name of the run's model.
         verdicts: (N,) uint8 as in `BatchTable`; `NO_VERDICT` where it has none, or the file has changed in between.
         p_defective: (N,) float64; NaN likewise.
     """
@@ -38,8 +38,7 @@ class Rows:
     """Rows in the order in which they are shown.
 
     Args:
-        folder: The pictures' folder.
-        table: The columns.
+        folder: Folder of the pictures.
         indexes: (M,) intp, places in the columns.
         order: What they are sorted by.
         other: Another run beside it; None where nothing is compared.

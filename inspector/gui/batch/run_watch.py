@@ -23,7 +23,7 @@ class RunWatch(QObject):
 
     Args:
         store: Used on the worker only.
-        worker: The page's own.
+        worker: The page's own; it reads the runs.
     """
 
     read = Signal(object)  #: Reading

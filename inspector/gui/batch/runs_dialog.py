@@ -35,7 +35,6 @@ class RunsDialog(QDialog):
     Args:
         title: Stands over the list.
         hint: Stands under the title: what the list is for, or what is missing.
-        runs: The list.
         action: The words of the button that takes a run.
         deletes: Whether a run can be deleted here.
     """

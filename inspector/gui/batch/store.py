@@ -48,7 +48,6 @@ class Query:
         other: Id of the run beside it; empty where nothing is compared.
         which: The filters but for the chip.
         chip: "all", "wrong", "flips", or one of `VERDICT_CHIPS`.
-        order: The rows' order.
     """
 
     run: str
@@ -73,7 +72,7 @@ class Reading:
         warnings: What whoever reads the figures has to know.
         comparison: Of the two runs; None where nothing is compared.
         caught_up: False where more rows are there already.
-        took_s: How long it took.
+        took_s: How long reading took, seconds.
     """
 
     query: Query
@@ -94,7 +93,7 @@ class SurveyedFolder:
     """A folder as it was looked at.
 
     Args:
-        folder: The pictures.
+        folder: Of the pictures.
         labels: The table that their labels come from; empty for the folders' names.
         survey: What it holds.
         runs: All runs, the newest first.
@@ -118,8 +117,8 @@ class Judges:
     """What can judge a folder.
 
     Args:
-        recipes: Names of the recipes that can be used.
-        models: Names of the models that can be used.
+        recipes: Names of recipes whose model is there.
+        models: Models whose bundle is whole, by name.
     """
 
     recipes: tuple[str, ...]
@@ -174,7 +173,7 @@ class BatchStore:
         """Look at what a folder holds; of a file, its folder.
 
         Args:
-            folder: The pictures.
+            folder: Of the pictures.
             labels: A table of labels; empty for the folders' names; None for what the last run took.
 
         Raises:

@@ -67,7 +67,7 @@ def not_inspected_words(*, other_labels: bool) -> tuple[str, str]:
     """Return the title and text in the place of results that are not there.
 
     Args:
-        other_labels: There are some with other labels.
+        other_labels: Whether the folder has results under other labels.
     """
     title = "Not inspected with these labels yet" if other_labels else "Not inspected yet"
     return title, "Choose a recipe or a model above, and press Inspect."
@@ -121,7 +121,6 @@ def progress_words(run: BatchRun, rows: int) -> tuple[str, float | None]:
     """Return how far a run is in words, and as a share (None where it is not known).
 
     Args:
-        run: The run.
         rows: Rows that have been read of it.
     """
     progress = run.progress

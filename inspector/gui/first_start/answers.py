@@ -46,7 +46,6 @@ class RecordAnswer:
         station: The station's name.
         log_path: The result log; empty for the data folder's.
         archive_path: Folder of kept pictures; empty likewise.
-        keep: Which pictures are kept.
     """
 
     station: str
@@ -90,7 +89,7 @@ def settings_of(before: Settings, record: RecordAnswer | None) -> Settings:
     """Return the settings that are to be saved.
 
     Args:
-        before: The settings so far.
+        before: The settings as they are.
         record: None where the step was skipped.
 
     Raises:

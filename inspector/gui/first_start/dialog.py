@@ -34,7 +34,6 @@ class FirstStart(QDialog):
         session: Tells what is so at the station, and does what is asked.
         catalogue: Tells what there is to choose from.
         work: Does what touches files and processes.
-        home: The data folder.
         command: Runs ``inspector``, its arguments follow.
     """
 

@@ -23,11 +23,7 @@ _STATES = {"FAIL": "fail", "REVIEW": "review", "ERROR": "error"}
 
 
 class Thumbnail(QAbstractButton):
-    """One failure.
-
-    Args:
-        failure: What it shows.
-    """
+    """One failure."""
 
     def __init__(self, failure: Failure, parent: QWidget | None = None) -> None:
         super().__init__(parent)

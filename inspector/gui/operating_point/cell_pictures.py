@@ -34,7 +34,6 @@ class CellPictures:
 
     Args:
         worker: Reads the pictures.
-        strip: Shows the pictures.
         axis: Shows where the picked one's score lies.
     """
 

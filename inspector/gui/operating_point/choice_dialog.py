@@ -18,11 +18,11 @@ class ChoiceDialog(QDialog):
     """See the module; `accepted` says that it was wanted.
 
     Args:
-        recipe: The one in force.
+        recipe: The recipe in force.
         before: The operating point in force.
         after: The operating point that is chosen.
         evidence: What is recorded with it; None where there are no parts.
-        author: Proposed.
+        author: Name that stands in the field at first.
     """
 
     def __init__(

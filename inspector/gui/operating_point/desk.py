@@ -63,11 +63,11 @@ class OperatingPointDesk(QObject):
         """Give a recipe another operating point.
 
         Args:
-            recipe: In force.
-            point: That is chosen.
+            recipe: The recipe in force.
+            point: The operating point that it is given.
             before: The operating point in force.
-            author: Who chooses; remembered.
-            reason: For the record.
+            author: Name of who chooses; proposed the next time.
+            reason: Why, in the author's words; it goes into the recipe.
             evidence: What the point does to the parts it was chosen by; None where there are none.
         """
         self._author = author.strip()

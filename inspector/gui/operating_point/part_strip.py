@@ -27,8 +27,8 @@ class PartEntry:
 
     Args:
         place: Where it is among its parts.
-        caption: Under its picture.
-        tip: More of it.
+        caption: Text under its picture.
+        tip: Text of its tooltip.
     """
 
     place: int

@@ -32,7 +32,7 @@ class OperatingPointReading:
     Args:
         recipe: The recipe's name.
         key: The source's key, as in `ScoreSource`.
-        sources: All sources that there are.
+        sources: As `ScoreSources.list` returns them.
         parts: None where the source has none.
         fault: Why there are no parts, and how to get them.
         in_force: The operating point at which the recipe works; None where its model cannot be read.
@@ -64,7 +64,6 @@ class OperatingPointStore:
     """See the module.
 
     Args:
-        home: The data folder.
         log: Returns where the result log is; the settings may move it.
     """
 
@@ -76,7 +75,7 @@ class OperatingPointStore:
         """Read a source of scores; where it is not there any more, the model's validation.
 
         Args:
-            recipe: In force.
+            recipe: The recipe in force.
             key: As in `ScoreSource`; empty for the validation.
         """
         sources = self._sources_now()
@@ -115,9 +114,9 @@ class OperatingPointStore:
         """Return a recipe with the operating point from before its last change.
 
         Args:
-            recipe: In force.
+            recipe: The recipe in force.
             reading: Names the change and the point in force.
-            author: Who takes it back.
+            author: Name of who takes it back.
 
         Raises:
             InspectorError: If the recipe's model cannot be read, or the change cannot be taken back.

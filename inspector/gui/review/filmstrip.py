@@ -28,7 +28,7 @@ class Still:
 
     Args:
         key: Id of the inspection.
-        words: What stands under it.
+        words: Text under it.
         tip: What is said of it under the pointer.
         state: Colour of its border, of a verdict: "good", "fail", "review", "error", or "idle".
         done: A tick is laid over it.

@@ -25,8 +25,8 @@ class Lessons:
     """A recipe's set, as it is now.
 
     Args:
-        recipe: Name of the recipe.
-        lessons: What is in it.
+        recipe: The recipe's name.
+        lessons: Pictures that are to be learned, with their labels.
         images: Thumbnails by the picture's name; one that cannot be read is left out.
         left_out: How many were taken out by hand.
         lost: How many pictures were gone before they could be copied.

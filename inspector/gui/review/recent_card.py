@@ -52,7 +52,7 @@ def last_judged(
         log: The record of inspections and reviews.
         query: Recipe, lot and time.
         judged_by: Only of parts that this reviewer has judged: a second opinion must not see the first; None for all.
-        limit: At most so many.
+        limit: Largest number of parts.
 
     Raises:
         LogError: If the log cannot be read.

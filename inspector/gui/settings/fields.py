@@ -27,7 +27,7 @@ class Section:
 
     Args:
         name: In the list of sections, and over the form.
-        hint: Under the name.
+        hint: Text under the name.
         fields: Of the form, from the top.
     """
 

@@ -25,7 +25,7 @@ class Failure:
     """A part that did not pass, for the strip.
 
     Args:
-        inspection: Its record.
+        inspection: As it was recorded.
         thumbnail: Small picture; None where none was kept, and until somebody looks.
         image: The inspected pixels, where they are still in memory; else they are read from the archive.
         prediction: With the heatmap, where it is still in memory.
@@ -44,9 +44,8 @@ class Trial:
     Args:
         path: The file that was inspected.
         image: Its pixels; None where it cannot be read.
-        decision: What the model says.
         prediction: With the heatmap; None where there is none.
-        remaining: How many more wait.
+        remaining: Pictures that still wait for their trial.
     """
 
     path: Path

@@ -47,7 +47,6 @@ class Store:
     """The station's files.
 
     Args:
-        home: The data folder.
         settings: The settings to begin with.
         overrides: What the command line says instead.
     """

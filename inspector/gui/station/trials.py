@@ -22,7 +22,7 @@ class Trials(QObject):
 
     Args:
         store: Finds, reads and judges the pictures.
-        work: The worker that does it.
+        work: It loads the model and judges the picture.
     """
 
     done = Signal(object)  #: Trial

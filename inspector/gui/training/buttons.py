@@ -63,10 +63,10 @@ class TrainColumn(QWidget):
         """Say whether a training can start, and if not, what is missing.
 
         Args:
-            busy: A training runs.
+            busy: Whether a training runs.
             pictures: What was chosen has been looked at.
             faulty: The pictures cannot be trained on as they are.
-            complete: All fields are right.
+            complete: Whether every field has a valid value.
         """
         words = "The line goes on inspecting meanwhile."
         if busy:

@@ -148,8 +148,7 @@ class FindingsDialog(QDialog):
     """The counts and every finding with its files, to be read and copied.
 
     Args:
-        contents: What the data holds.
-        findings: Of the audit.
+        findings: What the audit of the pictures says.
     """
 
     def __init__(self, contents: DataContents, findings: Sequence[Finding], parent: QWidget | None = None) -> None:

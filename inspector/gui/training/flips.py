@@ -54,8 +54,6 @@ def flips_of(new: NewFigures, current: ModelEvaluation, data: Path) -> list[Flip
     """Compare two evaluations of the same pictures, each at its own threshold.
 
     Args:
-        new: Of the new model.
-        current: Of the current model.
         data: The data set, in which the pictures lie by their names.
 
     Returns:

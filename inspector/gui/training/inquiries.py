@@ -38,7 +38,7 @@ class DataInquiry:
     Args:
         work: Starts the process and reads its answer.
         trainings: Asked on the worker.
-        column: Where it is shown.
+        column: The answer is shown there.
         show_preview: Gets pictures of what the network will see.
     """
 

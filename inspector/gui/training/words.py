@@ -111,7 +111,6 @@ def figure(test: Evaluation | None, key: str, kind: str) -> str:
     """Return one figure of an evaluation as text; – where there is none.
 
     Args:
-        test: None where there is no evaluation.
         key: As in `FIGURES`.
         kind: As in `FIGURES`.
     """

@@ -69,7 +69,6 @@ class Pill(QWidget):
     """A rounded label with a coloured dot: the state of one thing; pressed, it says more.
 
     Args:
-        text: What it says.
         name: For screen readers.
     """
 

@@ -27,7 +27,7 @@ class CountButton(QPushButton):
 
     Args:
         defective: What the label says of the parts; None for parts without a label.
-        verdict: The parts' verdict.
+        verdict: Of the parts that are counted.
     """
 
     def __init__(self, *, defective: bool | None, verdict: Verdict, parent: QWidget | None = None) -> None:
@@ -40,9 +40,9 @@ class CountButton(QPushButton):
         """Set the number.
 
         Args:
-            count: Of parts.
+            count: Number of parts.
             line: Words of the line of the table, for tips and screen readers.
-            more: Added to the tip.
+            more: Text that follows the tooltip's own.
         """
         text = f"{count:,}"
         if text != self.text():

@@ -50,8 +50,7 @@ class Field:
 
     Args:
         name: Path in the record, as ``trigger.settle_s``.
-        words: Beside the editor.
-        kind: How it is asked for.
+        words: Text beside the editor.
         hint: Under the editor; says the unit and what it does.
         choices: Values and their words; of `EditorKind.PROPOSAL`, what the list proposes.
         empty: What an empty field means: None where it must not be empty, else the words shown in it.

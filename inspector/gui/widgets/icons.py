@@ -17,7 +17,7 @@ def icon(name: str, colour: QColor, size: int = 24) -> QIcon:
 
     Args:
         name: A page's ("live", "batch", "review", "operating", "settings"), or "start", "stop" or "close".
-        colour: Of its lines.
+        colour: Colour of the lines.
         size: Side in pixels.
 
     Raises:

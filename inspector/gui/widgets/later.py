@@ -21,7 +21,7 @@ def soon(parent: QObject, milliseconds: int, call: Callable[[], object]) -> None
 
     Args:
         parent: Without it nothing is called any more.
-        milliseconds: How much later.
+        milliseconds: Delay.
         call: Called once, without arguments.
     """
     timer = QTimer(parent, singleShot=True, interval=milliseconds)

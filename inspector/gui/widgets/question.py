@@ -17,7 +17,7 @@ class Question(QDialog):
     """Asks before something is done; `accepted` says that it was wanted.
 
     Args:
-        title: The question itself.
+        title: The question, as a sentence.
         words: What follows from a yes.
         yes: Words on the button that does it.
         reason: Words in the empty field for a reason, which is then needed; empty for no such field.

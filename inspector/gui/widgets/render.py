@@ -30,7 +30,7 @@ class Scene:
 
     Args:
         image: The whole picture.
-        label: Words for the corner.
+        label: Text in the corner; empty for none.
         heatmap: The prediction whose heatmap is drawn; None for none.
         region: Where in the picture the heatmap lies; None for all of it.
         opacity: How much of the picture the heatmap hides, 0..1.
@@ -70,7 +70,7 @@ class Shown:
         image: RGB32, its own memory.
         source: The visible part of the picture in its pixels, as (x, y, width, height).
         size: Width and height of the whole picture in pixels.
-        scene: What it shows.
+        scene: The scene that the image was drawn of.
     """
 
     image: QImage

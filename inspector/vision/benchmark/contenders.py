@@ -49,10 +49,9 @@ class Entrant:
     """What a contender is built from; it can be sent to another process.
 
     Args:
-        kind: Who judges.
         batch: Pictures per call; 1 judges one at a time.
         device: As `load_classifier` takes it; for the station's classifiers alone.
-        precision: Likewise.
+        precision: As `load_classifier` takes it; for the station's classifiers alone.
     """
 
     kind: Kind
@@ -85,7 +84,6 @@ def build(entry: Entrant, bundle: Bundle) -> Contender:
     """Load a contender.
 
     Args:
-        entry: Which.
         bundle: A verified bundle, or one made of it by `at_size`.
 
     Raises:
@@ -109,7 +107,6 @@ def at_size(bundle: Bundle, size: int) -> Bundle:
     """The same bundle with another input size; its verdicts mean nothing, its speed does.
 
     Args:
-        bundle: A verified bundle.
         size: Side of the input, pixels.
     """
     manifest = bundle.manifest

@@ -30,8 +30,8 @@ class GraphPair:
     Args:
         precision: "fp32", "bf16" or "int8".
         input_size: Side of the input, pixels.
-        graph: The bundle's graph.
-        limit: The convolutions.
+        graph: The bundle's graph with its turns.
+        limit: The convolutions alone, with their turns.
         largest_alone_images_per_s: As in `GraphRow`.
     """
 
@@ -93,7 +93,6 @@ def reader(
 
     Args:
         core: An `openvino.Core`.
-        bundle: A bundle.
         precision: "fp32", "bf16" or "int8".
         maps: Keep the heatmaps; else the verdict is the only output, and what it does not need is not computed.
 

@@ -27,8 +27,6 @@ def peak_memory_mb(entry: Entrant, bundle: Bundle, images: Sequence[Image]) -> f
     """Load a contender in a new process, let it judge the pictures twice, and return the process's peak.
 
     Args:
-        entry: Which contender.
-        bundle: The bundle.
         images: One or more; about as many as the contender takes at once.
 
     Returns:

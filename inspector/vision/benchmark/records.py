@@ -74,9 +74,8 @@ class BenchmarkRow:
     """One way of judging the pictures. None: not measured, or nothing to compare with; `Unmeasured` says why.
 
     Args:
-        kind: Who judges.
         backend: As shown: "openvino", "torch", "eager torch", "onnxruntime", "torch + pytorch-grad-cam".
-        device: The hardware.
+        device: The hardware's name.
         precision: "fp32", "bf16", "fp16" or "int8".
         input_size: Side of the network's input, pixels.
         batch: Pictures per call: 1, or that many and more.
@@ -94,7 +93,7 @@ class BenchmarkRow:
         against_eager: How many times the pictures per second of eager torch without heatmap (its faster row), median
             of the rounds' own ratios; so are the following.
         against_grad_cam: Times eager torch with pytorch-grad-cam.
-        against_onnxruntime: Times ONNX Runtime.
+        against_onnxruntime: Rate over ONNX Runtime's; None where that was not measured.
         against_limit: Share of what the convolutions alone allow in this precision and size.
     """
 
@@ -131,7 +130,7 @@ class GraphRow:
         largest_alone_images_per_s: An independent estimate of the limit: if all convolutions ran at the speed at which
             the best of the large ones runs alone; None: not measured at this size.
         graph_schedule: Streams × pictures per call that suited the graph best, as "2 × 4".
-        limit_schedule: The same of the limit.
+        limit_schedule: Streams × pictures per call that suited the limit best.
         gmac: Multiply-accumulates of one picture's convolutions, 10^9.
     """
 
@@ -160,16 +159,15 @@ class BenchmarkReport:
 
     Args:
         model: The bundle's name.
-        model_sha256: Its hash.
-        measured_utc: When, ISO 8601.
-        machine: Where.
+        model_sha256: As in `Bundle.sha256`.
+        measured_utc: Time of the measurement, ISO 8601.
         images: Number of pictures.
         rounds: How many turns each contender had.
         input_size: Side of the bundle's own input, pixels.
         cpu_count: Cores that this process may use.
         rows: One per contender and size, the bundle's own size first and in each size the reference last.
         graphs: One per precision and size.
-        left_out: What was not measured.
+        left_out: What was not measured, each with the reason.
         best_images_per_s: Of our fastest row at the bundle's own size.
         reference_images_per_s: Of the reference's faster row there; None without torch.
         ratio: Best over reference, median of the rounds' own ratios; None likewise.

@@ -32,7 +32,7 @@ def make_rows(
 
     Args:
         bundle: For its threshold and size.
-        seats: After their turns.
+        seats: Contenders that have had their turns.
         judged: What each says of every picture, the reference last; empty where nothing is compared.
         limits: Seconds per picture of the convolutions alone, one per round, by precision.
     """

@@ -44,7 +44,6 @@ def run_benchmark(
     sizes than the bundle's own are measured with its graph reshaped, for speed alone.
 
     Args:
-        bundle: A verified bundle.
         images: One picture or more.
         plan: How much is measured; `BenchmarkPlan()` where None.
         progress: Told before every turn of the rounds done, the rounds in all, and what is measured.

@@ -46,11 +46,7 @@ _GRAPH_HEADS = (
 
 
 def markdown(report: BenchmarkReport) -> str:
-    """The report as a page: machine, rows, limits, what was left out.
-
-    Args:
-        report: Any report.
-    """
+    """The report as a page: machine, rows, limits, what was left out."""
     machine = report.machine
     versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
     where = (
@@ -125,8 +121,7 @@ def save_report(report: BenchmarkReport, folder: Path) -> tuple[Path, Path]:
     """Write ``bench.json`` and ``bench.md``, each whole or not at all; older ones are replaced.
 
     Args:
-        report: Any report.
-        folder: It is made where it is not there.
+        folder: Made where it does not exist.
 
     Returns:
         The two files.

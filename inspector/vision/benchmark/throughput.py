@@ -91,7 +91,7 @@ class GraphRunner:
         Args:
             core: An `openvino.Core`.
             model_of: Makes the model for a batch.
-            precision: As above.
+            precision: "fp32", "bf16" or "int8".
             tried: One schedule or more.
 
         Raises:

@@ -41,9 +41,8 @@ class ContenderSeat:
     """A contender with the pictures that it judges.
 
     Args:
-        name: For the progress.
+        name: Shown beside the progress.
         entry: What it was built from.
-        contender: Who judges.
         images: One or more; they are judged in a circle.
     """
 
@@ -96,8 +95,7 @@ class GraphSeat:
     """A graph alone.
 
     Args:
-        name: For the progress.
-        runner: The graph.
+        name: Shown beside the progress.
     """
 
     name: str
