@@ -14,6 +14,7 @@ from inspector.domain.errors import ArchiveError, BundleError
 from inspector.domain.policy import error_decision
 from inspector.domain.records import Box, Part, Thresholds
 from inspector.engine import line as line_module
+from inspector.engine.predictor import Predictor
 from inspector.engine.queues import Unjudged
 from inspector.engine.status import RunState
 from tests.engine.fakes import (
@@ -56,6 +57,16 @@ def test_the_model_s_own_operating_point_is_in_force_where_the_recipe_has_none(b
     )
     assert line._ready.is_set()
     assert classifier.closed == 1
+
+
+def test_a_network_that_hangs_at_the_end_is_not_waited_for(bench: Bench) -> None:
+    closed: list[float] = []
+    bench.monkeypatch.setattr(Predictor, "close", lambda predictor, timeout_s: closed.append(timeout_s))
+    line = bench.line()
+    line._parts.close()
+    line._inspect()
+    assert closed == [0.3]
+    assert line._ready.is_set()
 
 
 def test_the_recipe_s_operating_point_wins(bench: Bench) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -253,6 +255,17 @@ def test_a_model_that_does_not_say_where_its_pictures_are(station: Station, monk
     assert station.made()[0].notes == (
         f"The model model does not say what it was made from (it is altered. Restore it.): {alone}",
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names are text there")
+def test_a_folder_whose_name_is_no_text_is_spelled_out(station: Station) -> None:
+    station.learning = LearningSet(station.folder / os.fsdecode(b"caf\xe9"), "R")
+    station.learning.pictures.mkdir(parents=True)
+    station.learn("a.png")
+    station.learn("b.png", "good")
+    manifest, rows = station.made(alone=True)
+    assert rows[0][0] == str(station.folder / "caf\\udce9" / "R" / "pictures" / "a.png")
+    assert manifest.path.is_file()
 
 
 def test_what_cannot_be_trained_on_says_what_to_do(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
