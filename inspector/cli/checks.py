@@ -169,8 +169,8 @@ def _log(path: Path) -> Check:
     finally:
         log.close()
     text = (
-        f"{path}, whole, {path.stat().st_size / 1e6:.1f} MB, {counts['inspected']} parts, "
-        f"the newest {counts['newest_utc'] or '–'}{_holder(path)}"
+        f"{path}, whole, {path.stat().st_size / 1e6:.1f} MB, {counts.inspected} parts, "
+        f"the newest {counts.newest_utc or '–'}{_holder(path)}"
     )
     return Check(name="log", state=State.OK, result=text)
 

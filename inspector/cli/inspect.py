@@ -24,6 +24,7 @@ from inspector.domain.errors import InspectorError
 if TYPE_CHECKING:
     import argparse
 
+    from inspector.cli.inspect_figures import JudgedFile
     from inspector.domain.records import Decision, Image, Prediction, Thresholds
     from inspector.vision.classifier import Classifier
 
@@ -50,6 +51,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
 def run(parsed: argparse.Namespace) -> int:
     """Judge the files."""
     from inspector import assembly
+    from inspector.domain.records import Verdict
 
     home = home_of(parsed)
     settings = settings_in_force(parsed)
@@ -75,37 +77,38 @@ def run(parsed: argparse.Namespace) -> int:
             if image is not None and prediction is not None and not parsed.no_overlay:
                 _draw(overlay, image, prediction, opacity)
                 drawn = overlay
-            results.append(result_json(path, decision, prediction, drawn))
+            results.append(_judged_file(path, decision, prediction, drawn))
             if not parsed.json:
                 print(_line(results[-1]), flush=True)
     finally:
         classifier.close()
     if parsed.json:
-        emit({"model": classifier.identity.name, "model_sha256": classifier.identity.sha256, "results": results})
-    broken = sum(result["verdict"] == "ERROR" for result in results)
+        told = [judged.model_dump(mode="json") for judged in results]
+        emit({"model": classifier.identity.name, "model_sha256": classifier.identity.sha256, "results": told})
+    broken = sum(judged.verdict is Verdict.ERROR for judged in results)
     if broken:
         say(f"{broken} of {len(results)} pictures have no verdict")
     return EXIT_ERROR if broken else EXIT_OK
 
 
-def result_json(path: Path, decision: Decision, prediction: Prediction | None, overlay: Path | None) -> dict[str, Any]:
-    """Return the documented JSON of one judged file."""
+def _judged_file(path: Path, decision: Decision, prediction: Prediction | None, overlay: Path | None) -> JudgedFile:
+    from inspector.cli.inspect_figures import JudgedFile
+
     names = prediction.classes.names if prediction else ()
-    best = int(prediction.probabilities.argmax()) if prediction else None
-    return {
-        "path": str(path),
-        "verdict": decision.verdict.value,
-        "reason": decision.reason,
-        "class": names[best] if best is not None else None,
-        "probability": float(prediction.probabilities[best]) if prediction and best is not None else None,
-        "p_defective": decision.p_defective,
-        "probabilities": {n: float(p) for n, p in zip(names, prediction.probabilities, strict=True)}
-        if prediction
-        else {},
-        "fail_at": decision.thresholds.fail_at,
-        "review_from": decision.thresholds.review_from,
-        "overlay": str(overlay) if overlay else None,
-    }
+    scores = [float(p) for p in prediction.probabilities] if prediction else []
+    best = scores.index(max(scores)) if scores else None
+    return JudgedFile(
+        path=str(path),
+        verdict=decision.verdict,
+        reason=decision.reason,
+        class_name=None if best is None else names[best],
+        probability=None if best is None else scores[best],
+        p_defective=decision.p_defective,
+        probabilities=dict(zip(names, scores, strict=True)),
+        fail_at=decision.thresholds.fail_at,
+        review_from=decision.thresholds.review_from,
+        overlay=str(overlay) if overlay else None,
+    )
 
 
 def _judge(
@@ -151,9 +154,10 @@ def _draw(path: Path, image: Image, prediction: Prediction, opacity: float) -> N
         ) from error
 
 
-def _line(result: dict[str, Any]) -> str:
-    if result["class"] is None:
-        return f"{result['verdict']:7}{one_line(result['path'])}: {one_line(result['reason'])}"
-    answer = f"{result['class']} {result['probability']:.3f}"
-    shown = f" → {one_line(result['overlay'])}" if result["overlay"] else ""
-    return f"{result['verdict']:7}{answer:20} {one_line(result['path'])}{shown}"
+def _line(judged: JudgedFile) -> str:
+    verdict = judged.verdict.value
+    if judged.class_name is None:
+        return f"{verdict:7}{one_line(judged.path)}: {one_line(judged.reason)}"
+    answer = f"{judged.class_name} {judged.probability:.3f}"
+    shown = f" → {one_line(judged.overlay)}" if judged.overlay else ""
+    return f"{verdict:7}{answer:20} {one_line(judged.path)}{shown}"

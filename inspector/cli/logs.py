@@ -65,15 +65,18 @@ def show_summary(parsed: argparse.Namespace) -> int:
     finally:
         log.close()
     if parsed.json:
-        emit({"log": str(log.path), **counts})
+        emit({"log": str(log.path), **counts.model_dump(mode="json")})
         return EXIT_OK
     print(f"log        {log.path}")
-    for key in ("inspected", "pass", "fail", "review", "error"):
-        print(f"{key:11}{counts[key]}")
-    if counts["yield"] is not None:
-        low, high = counts["yield_interval_95"]
-        print(f"yield      {100 * counts['yield']:.2f} %  (95 %: {100 * low:.2f} to {100 * high:.2f} %)")
-    print(f"newest     {counts['newest_utc'] or '–'}")
+    print(f"inspected  {counts.inspected}")
+    print(f"pass       {counts.passed}")
+    print(f"fail       {counts.failed}")
+    print(f"review     {counts.review}")
+    print(f"error      {counts.error}")
+    if counts.first_pass_yield is not None and counts.yield_interval_95 is not None:
+        low, high = counts.yield_interval_95
+        print(f"yield      {100 * counts.first_pass_yield:.2f} %  (95 %: {100 * low:.2f} to {100 * high:.2f} %)")
+    print(f"newest     {counts.newest_utc or '–'}")
     return EXIT_OK
 
 

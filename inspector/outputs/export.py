@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
-from inspector.outputs.rows import inspection_to_json
+from pydantic import BaseModel, ConfigDict, Field
+
+from inspector.outputs.rows import inspection_to_json, time_text
 from inspector.outputs.schema import inspections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from inspector.domain.records import Inspection
-    from inspector.domain.tally import Tally
     from inspector.outputs.base import LogQuery, ResultLog
 
 #: Columns of the CSV, in this order.
@@ -45,30 +46,39 @@ def export_csv(rows: Iterable[Inspection], file: TextIO) -> int:
     return count
 
 
-def tally_to_json(tally: Tally) -> dict[str, Any]:
-    """Return counts, yield, and the yield's 95 % Wilson interval (None before the first part)."""
-    passed = tally.first_pass_yield
-    return {
-        "inspected": tally.inspected,
-        "pass": tally.passed,
-        "fail": tally.failed,
-        "review": tally.review,
-        "error": tally.error,
-        "yield": passed.value,
-        "yield_interval_95": list(passed.interval) if passed.total else None,
-    }
+class LogSummary(BaseModel):
+    """The counts of a query, under the names that they have in JSON."""
+
+    model_config = ConfigDict(frozen=True, validate_by_name=True, serialize_by_alias=True)
+
+    inspected: int
+    passed: Annotated[int, Field(alias="pass")]
+    failed: Annotated[int, Field(alias="fail")]
+    review: int
+    error: int
+    first_pass_yield: Annotated[float | None, Field(alias="yield")]  #: none before the first part
+    yield_interval_95: tuple[float, float] | None  #: Wilson
+    newest_utc: str | None
 
 
-def summary(log: ResultLog, query: LogQuery) -> dict[str, Any]:
-    """Return the counts of a query as `tally_to_json` does, and the times of its newest part.
+def summary(log: ResultLog, query: LogQuery) -> LogSummary:
+    """Return the counts of a query, with the time of its newest part.
 
     Raises:
         LogError: If the log cannot be read.
     """
-    newest = log.recent(query, 1)
-    counts = tally_to_json(log.tally(query))
-    counts["newest_utc"] = inspection_to_json(newest[0])["time_utc"] if newest else None
-    return counts
+    newest, tally = log.recent(query, 1), log.tally(query)
+    passed = tally.first_pass_yield
+    return LogSummary(
+        inspected=tally.inspected,
+        passed=tally.passed,
+        failed=tally.failed,
+        review=tally.review,
+        error=tally.error,
+        first_pass_yield=passed.value,
+        yield_interval_95=passed.interval if passed.total else None,
+        newest_utc=time_text(newest[0].time_utc) if newest else None,
+    )
 
 
 def safe_cell(value: Any) -> Any:  # noqa: ANN401 - any cell

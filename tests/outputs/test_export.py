@@ -67,12 +67,12 @@ def test_the_summary_counts(tmp_path: Path) -> None:
     counts = {"inspected": 0, "pass": 0, "fail": 0, "review": 0, "error": 0}
     with closing(SqliteResultLog(tmp_path / "log.sqlite3")) as log:
         nothing = counts | {"yield": None, "yield_interval_95": None, "newest_utc": None}
-        assert summary(log, LogQuery()) == nothing
+        assert summary(log, LogQuery()).model_dump() == nothing
         verdicts = [Verdict.PASS] * 6 + [Verdict.FAIL] * 3 + [Verdict.REVIEW] * 2 + [Verdict.ERROR]
         for number, verdict in enumerate(verdicts):
             log.append(inspection(number, verdict))
         log.append(inspection(99, lot="other"))
-        told = summary(log, LogQuery(lot="L1"))
+        told = summary(log, LogQuery(lot="L1")).model_dump()
     low, high = told.pop("yield_interval_95")
     assert (low, high) == (pytest.approx(0.2538, abs=1e-4), pytest.approx(0.7462, abs=1e-4))  # Wilson, 6 of 12
     counts = {"inspected": 12, "pass": 6, "fail": 3, "review": 2, "error": 1}
