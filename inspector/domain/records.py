@@ -151,12 +151,14 @@ class Part:
         region: What of the frame is inspected, in its pixels; None for the whole picture.
         triggered_s: `time.perf_counter()` when the trigger decided.
         trigger: Name of the trigger mode, as ``part-crossing``.
+        fault: Why it was not seen well enough to be judged: it becomes an ERROR; empty where it was.
     """
 
     frame: Frame
     region: Box | None
     triggered_s: float
     trigger: str
+    fault: str = ""
 
     @property
     def origin(self) -> Origin:

@@ -305,6 +305,8 @@ class Line:
         taken_s = time.perf_counter()
         if isinstance(item, Unjudged):
             judged = _not_judged(item.reason, thresholds)
+        elif item.fault:
+            judged = _not_judged(item.fault, thresholds)
         else:
             try:
                 pixels = item.pixels()

@@ -135,6 +135,19 @@ def test_what_waits_is_judged_for_a_while_after_the_stop_and_the_rest_becomes_er
     assert line.uncommitted == 0
 
 
+def test_a_part_that_was_not_seen_well_enough_is_an_error_with_its_picture(bench: Bench) -> None:
+    classifier = FakeClassifier()
+    line = bench.line(classifier=classifier)
+    fault = "not seen whole: the part touches the region's left side."
+    line._parts.put(Part(frame=frame(0), region=None, triggered_s=999.0, trigger="part-crossing", fault=fault))
+    line._parts.close()
+    line._inspect()
+    (row,) = bench.log.committed
+    assert (row.decision.verdict.value, row.decision.reason, row.decision.p_defective) == ("ERROR", fault, None)
+    assert row.picture is not None
+    assert classifier.calls == 0
+
+
 def test_with_enough_parts_the_line_stops_and_drops_what_waits(bench: Bench) -> None:
     source = FakeSource([])
     line = bench.line(source, max_parts=2)

@@ -24,7 +24,9 @@ class Trigger(ABC):
     def __init__(self, config: TriggerConfig, region: Box | None) -> None:
         self.config = config
         self.region = region
+        self.blind_s = 0.0  #: how long before the last frame there was none, where parts can have passed unseen; else 0
         self._fired = False
+        self._last_s: float | None = None
 
     def update(self, frame: Frame) -> tuple[Part, ...]:
         """Take the next frame.
@@ -36,7 +38,9 @@ class Trigger(ABC):
             The parts that are due now; usually none, sometimes one, rarely more. A part's frame may be an earlier one.
         """
         fired, self._fired = self._fired, False
-        parts = self._detect(frame)
+        gap_s = 0.0 if self._last_s is None else max(0.0, frame.time_s - self._last_s)
+        self._last_s = frame.time_s
+        parts = self._detect(frame, gap_s)
         if fired and not parts:
             parts = (self._part(frame, None, "manual"),)
         return parts
@@ -52,25 +56,52 @@ class Trigger(ABC):
     def reset(self) -> None:
         """Forget everything seen; the empty background is learned anew."""
         self._fired = False
+        self._last_s = None
+        self.blind_s = 0.0
+
+    @property
+    def learning(self) -> bool:
+        """True while parts cannot be seen yet, because the empty belt is being learned."""
+        return False
 
     @abstractmethod
-    def _detect(self, frame: Frame) -> tuple[Part, ...]:
-        """Return the parts that the mode itself finds."""
+    def _detect(self, frame: Frame, gap_s: float) -> tuple[Part, ...]:
+        """Return the parts that the mode itself finds.
 
-    def _part(self, frame: Frame, centre: tuple[float, float] | None, name: str = "") -> Part:
+        Args:
+            frame: The frame.
+            gap_s: Seconds since the frame before; 0 for the first.
+        """
+
+    def _part(self, frame: Frame, centre: tuple[float, float] | None, name: str = "", fault: str = "") -> Part:
         """Make the part, with the region that the recipe wants.
 
         Args:
             frame: The chosen frame.
             centre: Middle of the part in frame pixels; None where the mode does not know it.
             name: Name of the trigger; empty for the mode's own.
+            fault: As in `Part`.
         """
         region = self.region
         config = self.config
         wants_part = config.crop is Crop.PART and config.mode in (TriggerMode.PART_CROSSING, TriggerMode.PART_SETTLED)
         if wants_part and centre is not None:
             region = _square(centre, config.part_size_px, frame.width_px, frame.height_px)
-        return Part(frame=frame, region=region, triggered_s=time.perf_counter(), trigger=name or self.config.mode.value)
+        return Part(
+            frame=frame,
+            region=region,
+            triggered_s=time.perf_counter(),
+            trigger=name or self.config.mode.value,
+            fault=fault,
+        )
+
+
+def touching_fault(touches: frozenset[str]) -> str:
+    """Return why a part that touches sides of the region is not judged; empty where it touches none."""
+    if not touches:
+        return ""
+    sides = " and ".join(sorted(touches))
+    return f"not seen whole: the part touches the region's {sides} side. Enlarge the region, or guide the parts."
 
 
 def _square(centre: tuple[float, float], side: int, width: int, height: int) -> Box:

@@ -24,6 +24,8 @@ LONG_SIDE_PX = 320
 STILL_FRAMES = 8
 #: Without such a pause, the background is the median of what was seen in this time.
 LONGEST_LEARNING_S = 10.0
+#: That median is the empty belt where it was seen in at least this fraction of the pictures.
+EMPTY_FRACTION = 0.75
 #: Time constant of the adaptation to slow changes.
 ADAPTATION_S = 10.0
 
@@ -125,12 +127,31 @@ class Foreground:
         if len(self._still) >= STILL_FRAMES:
             self._background = np.mean(self._still, axis=0, dtype=np.float32)
         elif time_s - self._learning_since_s >= LONGEST_LEARNING_S:
-            self._background = np.median(np.stack(self._seen), axis=0).astype(np.float32)
+            self._background = self._median()
+            if self._background is None:  # the belt is busy: look for as long again
+                self._seen, self._learning_since_s = [], time_s
         elif len(self._seen) < 40 and time_s - self._learning_since_s >= len(self._seen) * LONGEST_LEARNING_S / 40:
             self._seen.append(small)
         if self._background is not None:
             self._still, self._seen = [], []
             self.labels = np.zeros(small.shape, np.int32)
+
+    def _median(self) -> FloatArray | None:
+        """Return the median of what was seen; None where no picture of the empty belt can be in it.
+
+        That is where something else was seen in more than a quarter of the pictures, over an area as large as half the
+        smallest part, and where too few pictures were seen.
+        """
+        if len(self._seen) < STILL_FRAMES:
+            return None
+        seen = np.stack(self._seen)
+        median = np.median(seen, axis=0).astype(np.float32)
+        level = self._config.foreground_level * 0.6
+        alike = np.zeros(median.shape, np.float32)
+        for small in self._seen:
+            alike += np.abs(small - _gain(small, median, None) * median) <= level
+        busy = float((alike < EMPTY_FRACTION * len(self._seen)).mean())
+        return None if busy > 0.5 * self._config.min_area_fraction else median
 
     def _components(self, difference: FloatArray, scale: tuple[float, float]) -> tuple[list[Blob], NDArray[np.uint8]]:
         """Hysteresis: areas above half the level that hold something above the level."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.domain.trigger.base import Trigger
+from inspector.domain.trigger.base import Trigger, touching_fault
 from inspector.domain.trigger.foreground import Blob, Foreground
 
 if TYPE_CHECKING:
@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
 #: The region must be empty for this long before the next part is awaited.
 EMPTY_S = 0.1
+#: Without a picture for longer than this, and than a part rests, one part can have taken the place of another.
+BLIND_S = 0.5
 #: At rest: the middle moves less than this fraction of the region's width, the area changes less than `_SAME_AREA`.
 _SAME_PLACE = 0.01
 _SAME_AREA = 0.06
 
 
 class PartSettled(Trigger):
-    """Captures the largest thing in the region once it has stood still for `settle_s`.
+    """Captures the largest thing in the region once it has stood still for `settle_s`; it must lie whole in the region.
 
     Args:
         region: Region of interest in frame pixels; None for the whole frame.
@@ -42,10 +44,18 @@ class PartSettled(Trigger):
         self._foreground.reset()
         self._forget()
 
-    def _detect(self, frame: Frame) -> tuple[Part, ...]:
+    @property
+    def learning(self) -> bool:
+        """See `Trigger.learning`."""
+        return not self._foreground.learned
+
+    def _detect(self, frame: Frame, gap_s: float) -> tuple[Part, ...]:
         blobs = self._foreground.blobs(frame)
+        self.blind_s = 0.0
         if blobs is None:
             return ()
+        if gap_s > max(BLIND_S, self.config.settle_s):
+            self.blind_s = gap_s
         if not blobs:
             self._rest = None
             if self._empty_since_s is None:
@@ -60,7 +70,7 @@ class PartSettled(Trigger):
         if self._captured or frame.time_s - self._rest_since_s < self.config.settle_s:
             return ()
         self._captured = True
-        return (self._part(frame, largest.box_centre),)
+        return (self._part(frame, largest.box_centre, fault=touching_fault(largest.touches)),)
 
     def _at_rest(self, before: Blob, now: Blob, frame: Frame) -> bool:
         width = self.region.width if self.region is not None else frame.width_px

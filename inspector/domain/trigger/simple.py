@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 class EveryPicture(Trigger):
     """Every frame is a part (folders)."""
 
-    def _detect(self, frame: Frame) -> tuple[Part, ...]:
+    def _detect(self, frame: Frame, gap_s: float) -> tuple[Part, ...]:  # noqa: ARG002 - every frame is a part
         return (self._part(frame, None),)
 
 
 class Manual(Trigger):
     """Only `fire` makes a part."""
 
-    def _detect(self, frame: Frame) -> tuple[Part, ...]:  # noqa: ARG002 - looks at nothing
+    def _detect(self, frame: Frame, gap_s: float) -> tuple[Part, ...]:  # noqa: ARG002 - looks at nothing
         return ()
 
 
@@ -40,7 +40,7 @@ class Interval(Trigger):
         super().reset()
         self._due_s = None
 
-    def _detect(self, frame: Frame) -> tuple[Part, ...]:
+    def _detect(self, frame: Frame, gap_s: float) -> tuple[Part, ...]:  # noqa: ARG002 - keeps its own beat
         now = frame.time_s
         if self._due_s is None:
             self._due_s = now

@@ -36,6 +36,7 @@ class Track:
     seen_before_line: bool = False
     clear_of_sides: bool = False
     counted: bool = False
+    fault: str = ""  #: why the part is not judged although it counts
     wait_frames: int | None = None  #: frames still awaited before the sharpest is chosen; None where none is due
     sights: deque[Sight] = field(default_factory=deque)
 
