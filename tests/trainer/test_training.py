@@ -116,7 +116,7 @@ def test_the_same_seed_gives_the_same_bundle_also_when_killed_and_resumed(
     spots: Path, backbone: Path, tmp_path: Path
 ) -> None:
     asked = request(spots, backbone, tmp_path / "whole", epochs=3, precision="auto")
-    whole, _ = run(asked)
+    whole, in_one_go = run(asked)
     checkpoints = tmp_path / "checkpoints"
     killed = train(asked.model_copy(update={"out": str(tmp_path / "resumed")}), checkpoints=checkpoints)
     for report in killed:
@@ -125,7 +125,10 @@ def test_the_same_seed_gives_the_same_bundle_also_when_killed_and_resumed(
     killed.close()
     assert not (tmp_path / "resumed").exists()
     resumed, reports = run(asked.model_copy(update={"out": str(tmp_path / "resumed")}), checkpoints=checkpoints)
-    assert [one.epoch for one in reports if isinstance(one, Epoch)] == [2, 3]
+    # where the gate refuses this processor's int8, the same is trained again in float: three more epochs in both
+    epochs = [[report.epoch for report in part if isinstance(report, Epoch)] for part in (in_one_go, reports)]
+    assert epochs[0][:3] == [1, 2, 3]
+    assert epochs[1] == epochs[0][1:]
     files = [Bundle.load(tmp_path / name).manifest.files["weights.safetensors"] for name in ("whole", "resumed")]
     assert files[0] == files[1]
     assert (resumed.test, resumed.threshold) == (whole.test, whole.threshold)
