@@ -19,8 +19,6 @@ from trainer.terminal import run, say_contents, say_finding
 if TYPE_CHECKING:
     import argparse
 
-    from pydantic import JsonValue
-
     from trainer.dataset import Dataset
     from trainer.evaluation import Figures
     from trainer.protocol import Result
@@ -33,13 +31,12 @@ def run_fit(parsed: argparse.Namespace) -> int:
     checkpoints = Path(parsed.checkpoints) if parsed.checkpoints else None
     result = run(train(request_from(parsed), checkpoints=checkpoints))
     if parsed.json:
-        print(json.dumps(_described(result), ensure_ascii=False))
+        print(_as_json(result))
         return 0
     print(f"{result.bundle}: threshold {result.threshold:.4f}, {result.seconds:.0f} s")
     print("  " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result.stages.items()))
     for name, check in result.precisions.items():
-        passed = isinstance(check, dict) and check["passed"]
-        print(f"  {name}: {'passed' if passed else 'refused'}{', used' if name == result.precision else ''}")
+        print(f"  {name}: {'passed' if check.passed else 'refused'}{', used' if name == result.precision else ''}")
     _print_figures("validation", result.validation)
     _print_figures("test", result.test)
     return 0
@@ -169,8 +166,7 @@ def _part(parsed: argparse.Namespace) -> Dataset:
 
     data = parsed.data
     if not data and parsed.split:
-        request = load_manifest(Path(parsed.split).absolute().parent.parent).training.get("request")
-        data = str(request.get("data", "")) if isinstance(request, dict) else ""
+        data = load_manifest(Path(parsed.split).absolute().parent.parent).trained_on
     if not data:
         raise DatasetError("there are no pictures to judge", "Name a folder, or a split of a bundle (--split).")
     dataset = read_dataset(Path(data), least=1 if parsed.split else 0)
@@ -183,10 +179,11 @@ def _part(parsed: argparse.Namespace) -> Dataset:
 # --- figures ---------------------------------------------------------------------------------------------------------
 
 
-def _described(result: Result) -> dict[str, JsonValue]:
-    """Return the documented object: the test figures at the top, then everything."""
+def _as_json(result: Result) -> str:
+    """Write the documented object: the test figures at the top, then everything."""
     names = {"accuracy", "precision", "recall", "f1", "auroc", "confusion"}
-    return result.test.model_dump(mode="json", include=names) | result.model_dump(mode="json", exclude={"kind"})
+    answer = result.test.model_dump(mode="json", include=names) | result.model_dump(mode="json", exclude={"kind"})
+    return json.dumps(answer, ensure_ascii=False)
 
 
 def _print_figures(title: str, figures: Figures) -> None:

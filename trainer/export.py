@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from inspector.vision.manifest import Precision, PrecisionCheck
     from trainer.dataset import Dataset
     from trainer.methods import Trained
+    from trainer.notes import EvaluationNote, TrainingNote
     from trainer.protocol import TrainRequest
 
 CLASSES = (GOOD, DEFECTIVE)
@@ -130,8 +131,8 @@ def write_final(
     draft: Draft,
     report: Mapping[str, bytes],
     *,
-    metrics: dict[str, Any],
-    training: dict[str, Any],
+    evaluation: EvaluationNote,
+    training: TrainingNote,
 ) -> Bundle:
     """Write the bundle in one step.
 
@@ -139,13 +140,12 @@ def write_final(
         request: It names the bundle's folder.
         draft: As the gate accepted it.
         report: Files of the report, the split among them.
-        metrics: Figures of the evaluation, for the manifest.
-        training: How the model was made, for the manifest.
 
     Raises:
         BundleError: If it cannot be written.
     """
-    described = draft.fields.model_copy(update={"metrics": metrics, "training": training})
+    notes = {"metrics": evaluation.model_dump(mode="json"), "training": training.model_dump(mode="json")}
+    described = draft.fields.model_copy(update=notes)
     extra = {"report/environment.json": (json.dumps(environment(), indent=2) + "\n").encode()}
     return write_bundle(Path(request.out), described, {**draft.files, **report, **extra}, overwrite=request.replace)
 

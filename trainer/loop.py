@@ -21,7 +21,8 @@ from trainer.judge import judge
 from trainer.judged import JudgedPicture
 from trainer.methods import Context
 from trainer.metrics import evaluate
-from trainer.protocol import Command, Progress, Result
+from trainer.notes import EvaluationNote, TrainingNote
+from trainer.protocol import CheckedPrecision, Command, Progress, Result
 from trainer.report import Contents, write_report
 from trainer.scores import kept_scores
 from trainer.split import split, split_csv
@@ -193,20 +194,17 @@ class _Finished:
             request,
             self.made.draft,
             report,
-            metrics={
-                "validation": self.figures(self.validated).model_dump(mode="json"),
-                "test": self.figures(self.tested.judged).model_dump(mode="json"),
-            },
-            training={
-                "method": self.trained.plan.method,
-                "seed": request.seed,
-                "backbone_file": self.context.weights.name,
-                "setting": self.trained.plan.words,
-                "temperature": round(self.made.temperature, 4),
-                "precision": self.made.precision,
-                "counts": self.dataset.counts(),
-                "request": request.model_dump(mode="json"),
-            },
+            evaluation=EvaluationNote(validation=self.figures(self.validated), test=self.figures(self.tested.judged)),
+            training=TrainingNote(
+                method=self.trained.plan.method,
+                seed=request.seed,
+                backbone_file=self.context.weights.name,
+                setting=self.trained.plan.words,
+                temperature=round(self.made.temperature, 4),
+                precision=self.made.precision,
+                counts=self.dataset.counts(),
+                request=request,
+            ),
         )
 
     def _contents(self) -> Contents:
@@ -247,5 +245,5 @@ class _Finished:
             seconds=round(sum(self.stages.values()), 2),
             folds=self.folds,
             precision=self.made.precision,
-            precisions={name: check.model_dump(mode="json") for name, check in self.made.checks.items()},
+            precisions={name: CheckedPrecision(**check.model_dump()) for name, check in self.made.checks.items()},
         )

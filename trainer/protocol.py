@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field, JsonValue, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
 from inspector.files import write_text
 from inspector.json_file import JsonError, parse_shape, read_model
@@ -167,6 +167,17 @@ class Paused(JsonRecord):
     paused: bool
 
 
+class CheckedPrecision(JsonRecord):
+    """How a precision compares with the training; as `inspector.vision.manifest.PrecisionCheck`."""
+
+    passed: bool
+    pictures: int
+    flips: int
+    largest_difference: float
+    least_map_correlation: float | None
+    reason: str
+
+
 class Result(JsonRecord):
     """The last report of a training that ended well."""
 
@@ -181,7 +192,7 @@ class Result(JsonRecord):
     seconds: float
     folds: Folds | None = None  #: of a cross-test that was asked for
     precision: str = ""  #: what the line will use by default: the fastest that passed the gate
-    precisions: dict[str, JsonValue] = {}  #: what was checked, as in the manifest
+    precisions: dict[str, CheckedPrecision] = {}
 
 
 class Failed(JsonRecord):

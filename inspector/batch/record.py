@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
@@ -15,7 +14,7 @@ from inspector.files import FileError, write_text
 from inspector.json_file import JsonError, read_model
 
 if TYPE_CHECKING:
-    from inspector.vision.manifest import Manifest
+    from pathlib import Path
 
 FORMAT_VERSION = 1
 RECORD_FILE = "run.json"
@@ -68,13 +67,6 @@ class RunRecord(_Kept):
             msg = f"format {value} is not known; this program reads format {FORMAT_VERSION}"
             raise ValueError(msg)
         return value
-
-
-def trained_on(manifest: Manifest) -> str:
-    """Return the absolute folder or table of the pictures that a model learnt from; empty where it does not say."""
-    request = manifest.training.get("request")
-    data = request.get("data") if isinstance(request, dict) else None
-    return str(Path(data).absolute()) if isinstance(data, str) and data else ""
 
 
 def read_record(folder: Path) -> RunRecord:

@@ -114,7 +114,7 @@ def _order(parsed: argparse.Namespace, out: Path) -> BatchOrder:
         InspectorError: If one of them is not there, or they do not fit.
     """
     from inspector import assembly
-    from inspector.batch.record import RunRecord, trained_on
+    from inspector.batch.record import RunRecord
     from inspector.batch.run import BatchOrder
     from inspector.domain.config import QualityLimits
     from inspector.user import user_name
@@ -139,7 +139,7 @@ def _order(parsed: argparse.Namespace, out: Path) -> BatchOrder:
         labels_file=parsed.labels,
         out=out,
         model_folder=folder.absolute(),
-        trained_on=trained_on(manifest),
+        trained_on=str(Path(manifest.trained_on).absolute()) if manifest.trained_on else "",
         input_size=manifest.preprocessing.input_size,
         thresholds=_thresholds(parsed, (recipe.thresholds if recipe else None) or manifest.thresholds),
         quality=recipe.quality if recipe else QualityLimits(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +94,7 @@ def bench(parsed: argparse.Namespace) -> int:
             written = save_report(report, parsed.save)
         say(f"written: {', '.join(str(path) for path in written)}")
     if parsed.json:
-        emit(report.as_dict())
+        emit(asdict(report))
     else:
         _print(report)
     return EXIT_OK

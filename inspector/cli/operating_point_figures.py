@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
-
+from inspector.cli.json_answer import JsonAnswer
 from inspector.domain.evidence import evidence
 from inspector.domain.records import Thresholds
 from inspector.domain.tally import Tally
@@ -18,11 +17,7 @@ if TYPE_CHECKING:
     from inspector.operating_point.parts import LabelledParts
 
 
-class _PointFigures(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class RateFigures(_PointFigures):
+class RateFigures(JsonAnswer):
     """A rate."""
 
     count: int
@@ -36,7 +31,7 @@ class RateFigures(_PointFigures):
         return RateFigures(count=rate.count, total=rate.total, value=rate.value, interval_95=rate.interval)
 
 
-class EstimateFigures(_PointFigures):
+class EstimateFigures(JsonAnswer):
     """An estimate that is known."""
 
     value: float
@@ -50,7 +45,7 @@ class EstimateFigures(_PointFigures):
         return EstimateFigures(value=estimate.value, interval_95=(estimate.low, estimate.high))
 
 
-class OutcomeFigures(_PointFigures):
+class OutcomeFigures(JsonAnswer):
     """What an operating point does to labelled parts."""
 
     good: Tally
@@ -76,7 +71,7 @@ class OutcomeFigures(_PointFigures):
         )
 
 
-class EvidenceFigures(_PointFigures):
+class EvidenceFigures(JsonAnswer):
     """What the defective parts prove; `carried` never by parts that chose the model's own point."""
 
     defective: int
@@ -87,7 +82,7 @@ class EvidenceFigures(_PointFigures):
     carried: bool
 
 
-class Suggestions(_PointFigures):
+class Suggestions(JsonAnswer):
     """Operating points that are best by some rule; None where a class has no part."""
 
     least_cost: Thresholds | None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
-
 from inspector.batch.summary import label_words
+from inspector.cli.json_answer import JsonAnswer
 from inspector.domain.confusion import escapes_of
 from inspector.domain.policy import VERDICT_NAMES
 from inspector.domain.tally import Tally
@@ -18,11 +17,7 @@ if TYPE_CHECKING:
     from inspector.domain.rates import Rate
 
 
-class _BatchFigures(BaseModel):
-    model_config = ConfigDict(frozen=True, serialize_by_alias=True, validate_by_name=True)
-
-
-class EventFigures(_BatchFigures):
+class EventFigures(JsonAnswer):
     """A rate."""
 
     events: int
@@ -31,7 +26,7 @@ class EventFigures(_BatchFigures):
     interval_95: tuple[float, float]
 
 
-class TypeFigures(_BatchFigures):
+class TypeFigures(JsonAnswer):
     """The parts of one defect type."""
 
     passed: int
@@ -41,7 +36,7 @@ class TypeFigures(_BatchFigures):
     escapes: EventFigures
 
 
-class ConfusionFigures(_BatchFigures):
+class ConfusionFigures(JsonAnswer):
     """Verdicts against labels, with the rates."""
 
     good: Tally
@@ -53,7 +48,7 @@ class ConfusionFigures(_BatchFigures):
     review_load: EventFigures
 
 
-class AgreementFigures(_BatchFigures):
+class AgreementFigures(JsonAnswer):
     """Which of two batches is right."""
 
     both_right: int
@@ -63,7 +58,7 @@ class AgreementFigures(_BatchFigures):
     p_value: float
 
 
-class VerdictFlip(_BatchFigures):
+class VerdictFlip(JsonAnswer):
     """A picture whose verdict is another in the second batch."""
 
     path: str
@@ -74,7 +69,7 @@ class VerdictFlip(_BatchFigures):
     p_second: float | None
 
 
-class ComparisonFigures(_BatchFigures):
+class ComparisonFigures(JsonAnswer):
     """Two batches beside one another."""
 
     compared: int

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from inspector.domain.review import Review
     from inspector.review.population import PolicyOf
-    from inspector.review.queues import Entry, Queue, QueueRequest
+    from inspector.review.queues import Entry, QueueRequest
     from inspector.review.walk_at_once import WalkAtOnce
 
 _JUDGEMENTS = ("good", "defective", "unsure")
@@ -76,24 +76,9 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         add_json(parser)
 
 
-def review_to_json(review: Review) -> dict[str, Any]:
-    """Return the documented object of a review."""
-    return {
-        "id": review.id,
-        "inspection_id": review.inspection_id,
-        "time_utc": review.time_utc.isoformat(),
-        "reviewer": review.reviewer,
-        "judgement": review.judgement.value if review.judgement else None,
-        "defect_type": review.defect_type,
-        "note": review.note,
-        "queue": review.queue.value,
-        "blind": review.blind,
-        "undoes": review.undoes,
-    }
-
-
 def show_queue(parsed: argparse.Namespace) -> int:
     """Show what waits, and what could not be shown."""
+    from inspector.cli.review_figures import EntryAnswer, QueueAnswer
     from inspector.review.queues import Entry, build_queue, load_entry
 
     log = open_reviews(parsed)
@@ -102,18 +87,14 @@ def show_queue(parsed: argparse.Namespace) -> int:
     entries = [part for part in parts if isinstance(part, Entry)]
     skipped = [part for part in parts if not isinstance(part, Entry)]
     copies = _copied(entries, parsed.pictures) if getattr(parsed, "pictures", None) else {}
-    rows = [_entry_to_json(entry, copies.get(entry.inspection_id)) for entry in entries]
+    answers = [EntryAnswer.of(entry, copies.get(entry.inspection_id)) for entry in entries]
     if parsed.json:
-        left_out = [{"inspection_id": part.inspection_id, "why": part.why} for part in skipped]
-        emit(
-            {"queue": parsed.kind, "entries": rows, "judged": queue.judged, "by_others": queue.by_others,
-             "without_picture": queue.without_picture, "skipped": left_out, "notes": list(queue.notes),
-             **_population(queue)}
-        )  # fmt: skip
+        answer = QueueAnswer.of(queue, answers, skipped)
+        emit(answer.model_dump(mode="json", exclude=None if answer.population else {"population"}))
         return EXIT_OK
-    for row in rows:
-        shown = " ".join(str(row[name]) for name in ("verdict", "p_defective", "picture") if row[name] is not None)
-        print(f"{row['inspection_id']}  {one_line(row['lot'])} {row['part_number']:6}  {one_line(shown)}")
+    for entry in answers:
+        shown = " ".join(str(value) for value in (entry.verdict, entry.p_defective, entry.picture) if value is not None)
+        print(f"{entry.inspection_id}  {one_line(entry.lot)} {entry.part_number:6}  {one_line(shown)}")
     for part in skipped:
         say(f"skipped: {part.inspection_id}: {part.why}")
     population = queue.population
@@ -121,7 +102,7 @@ def show_queue(parsed: argparse.Namespace) -> int:
         say(f"no audit: {population.problem}. {population.next_step}")
     for note in queue.notes:
         say(note)
-    say(f"{len(rows)} wait; {queue.judged} judged by {queue.request.reviewer}, {queue.by_others} by others")
+    say(f"{len(answers)} wait; {queue.judged} judged by {queue.request.reviewer}, {queue.by_others} by others")
     return EXIT_OK
 
 
@@ -163,6 +144,7 @@ def undo_review(parsed: argparse.Namespace) -> int:
 
 def show_history(parsed: argparse.Namespace) -> int:
     """Show verdict and reviews of a part."""
+    from inspector.cli.review_figures import ReviewAnswer
     from inspector.domain.errors import ReviewError
     from inspector.outputs.rows import inspection_to_json
 
@@ -173,10 +155,9 @@ def show_history(parsed: argparse.Namespace) -> int:
     rows = log.history(parsed.inspection)
     truth = log.standing(parsed.inspection).truth
     if parsed.json:
-        emit(
-            {"inspection": inspection_to_json(inspection), "reviews": [review_to_json(row) for row in rows],
-             "truth": truth.value if truth else None}
-        )  # fmt: skip
+        reviews = [ReviewAnswer.of(row).model_dump(mode="json") for row in rows]
+        judged = truth.value if truth else None
+        emit({"inspection": inspection_to_json(inspection), "reviews": reviews, "truth": judged})
         return EXIT_OK
     decision = inspection.decision
     score = "–" if decision.p_defective is None else f"{decision.p_defective:.3f}"
@@ -196,8 +177,10 @@ def show_history(parsed: argparse.Namespace) -> int:
 
 
 def _tell(parsed: argparse.Namespace, review: Review, words: str) -> int:
+    from inspector.cli.review_figures import ReviewAnswer
+
     if parsed.json:
-        emit(review_to_json(review))
+        emit(ReviewAnswer.of(review).model_dump(mode="json"))
     else:
         print(one_line(words))
     return EXIT_OK
@@ -256,22 +239,6 @@ def _policies(parsed: argparse.Namespace) -> PolicyOf:
     return recipe_policies(home_of(parsed).recipes)
 
 
-def _entry_to_json(entry: Entry, copy: Path | None) -> dict[str, Any]:
-    """Return the documented object; of a blind part no path, as the archive's has the verdict in it."""
-    record = entry.inspection
-    return {
-        "inspection_id": entry.inspection_id,
-        "time_utc": entry.time_utc.isoformat(),
-        "recipe": entry.recipe,
-        "lot": entry.lot,
-        "part_number": entry.part_number,
-        "picture": str(copy) if copy else str(entry.picture) if record is not None else None,
-        "verdict": record.decision.verdict.value if record is not None else None,
-        "reason": record.decision.reason if record is not None else None,
-        "p_defective": record.decision.p_defective if record is not None else None,
-    }
-
-
 def _copied(entries: list[Entry], folder: Path) -> dict[str, Path]:
     from inspector.domain.errors import ReviewError
     from inspector.files import write_bytes
@@ -285,11 +252,3 @@ def _copied(entries: list[Entry], folder: Path) -> dict[str, Path]:
             raise ReviewError(f"the picture {target} cannot be written: {error}", "Name another folder.") from error
         copies[entry.inspection_id] = target
     return copies
-
-
-def _population(queue: Queue) -> dict[str, Any]:
-    from inspector.cli.review_figures import PopulationFigures
-
-    if queue.population is None:
-        return {}
-    return {"population": PopulationFigures.of(queue.population).model_dump(mode="json")}

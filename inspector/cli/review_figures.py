@@ -1,26 +1,26 @@
-"""The figures of ``inspector review`` as they stand in its JSON: what an audit speaks about, and what it shows."""
+"""The figures of ``inspector review`` as they stand in its JSON: reviews, queues, and what an audit shows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
-
+from inspector.cli.json_answer import JsonAnswer
 from inspector.domain.audit import AuditCounts
 from inspector.domain.rates import Estimate
+from inspector.domain.records import Verdict
+from inspector.domain.review import Judgement, QueueKind
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from inspector.domain.evidence import Evidence
-    from inspector.domain.review import Standing
+    from inspector.domain.review import Review, Standing
     from inspector.review.estimate import AuditReport
     from inspector.review.population import Population
+    from inspector.review.queues import Entry, Queue, Skipped
 
 
-class _ReviewAnswer(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class PopulationFigures(_ReviewAnswer):
+class PopulationFigures(JsonAnswer):
     """The parts that an audit speaks about."""
 
     passes: int
@@ -51,7 +51,7 @@ class PopulationFigures(_ReviewAnswer):
         )
 
 
-class ClaimFigures(_ReviewAnswer):
+class ClaimFigures(JsonAnswer):
     """What is proved of the passed parts."""
 
     rate: float
@@ -65,7 +65,7 @@ class ClaimFigures(_ReviewAnswer):
         return ClaimFigures(rate=claim.claim, upper=claim.upper, shown=claim.shown, parts_missing=claim.missing)
 
 
-class ConflictFigures(_ReviewAnswer):
+class ConflictFigures(JsonAnswer):
     """A part of which reviewers contradict one another."""
 
     inspection_id: str
@@ -80,7 +80,7 @@ class ConflictFigures(_ReviewAnswer):
         return ConflictFigures(inspection_id=standing.inspection_id, judgements=judgements)
 
 
-class AuditFigures(_ReviewAnswer):
+class AuditFigures(JsonAnswer):
     """What an audit shows; see `inspector.domain.audit.AuditEstimate`."""
 
     population: PopulationFigures
@@ -115,4 +115,103 @@ class AuditFigures(_ReviewAnswer):
             conflicts=[ConflictFigures.of(conflict) for conflict in report.conflicts],
             escapes=list(report.escapes),
             notes=list(report.notes),
+        )
+
+
+class ReviewAnswer(JsonAnswer):
+    """One row of the record of reviews."""
+
+    id: str
+    inspection_id: str
+    time_utc: str  #: ISO 8601
+    reviewer: str
+    judgement: Judgement | None
+    defect_type: str
+    note: str
+    queue: QueueKind
+    blind: bool
+    undoes: str | None
+
+    @staticmethod
+    def of(review: Review) -> ReviewAnswer:
+        """Return a review as it is printed."""
+        return ReviewAnswer(
+            id=review.id,
+            inspection_id=review.inspection_id,
+            time_utc=review.time_utc.isoformat(),
+            reviewer=review.reviewer,
+            judgement=review.judgement,
+            defect_type=review.defect_type,
+            note=review.note,
+            queue=review.queue,
+            blind=review.blind,
+            undoes=review.undoes,
+        )
+
+
+class EntryAnswer(JsonAnswer):
+    """A part that waits. Of a blind one neither verdict nor score, and no path: the archive's has the verdict in it."""
+
+    inspection_id: str
+    time_utc: str  #: ISO 8601
+    recipe: str
+    lot: str
+    part_number: int
+    picture: str | None
+    verdict: Verdict | None
+    reason: str | None
+    p_defective: float | None
+
+    @staticmethod
+    def of(entry: Entry, copy: Path | None) -> EntryAnswer:
+        """Return a part as it is printed.
+
+        Args:
+            copy: Copy of its picture, whose name says nothing; None where none was made.
+        """
+        decision = entry.inspection.decision if entry.inspection is not None else None
+        return EntryAnswer(
+            inspection_id=entry.inspection_id,
+            time_utc=entry.time_utc.isoformat(),
+            recipe=entry.recipe,
+            lot=entry.lot,
+            part_number=entry.part_number,
+            picture=str(copy) if copy else str(entry.picture) if decision is not None else None,
+            verdict=decision.verdict if decision is not None else None,
+            reason=decision.reason if decision is not None else None,
+            p_defective=decision.p_defective if decision is not None else None,
+        )
+
+
+class SkippedAnswer(JsonAnswer):
+    """A part that cannot be shown."""
+
+    inspection_id: str
+    why: str
+
+
+class QueueAnswer(JsonAnswer):
+    """A queue with its parts."""
+
+    queue: QueueKind
+    entries: list[EntryAnswer]
+    judged: int
+    by_others: int
+    without_picture: int
+    skipped: list[SkippedAnswer]
+    notes: list[str]
+    population: PopulationFigures | None  #: of a blind audit
+
+    @staticmethod
+    def of(queue: Queue, entries: list[EntryAnswer], skipped: list[Skipped]) -> QueueAnswer:
+        """Return a queue as it is printed."""
+        return QueueAnswer(
+            queue=queue.request.kind,
+            entries=entries,
+            judged=queue.judged,
+            by_others=queue.by_others,
+            without_picture=queue.without_picture,
+            skipped=[SkippedAnswer(inspection_id=part.inspection_id, why=part.why) for part in skipped],
+            notes=list(queue.notes),
+            population=PopulationFigures.of(queue.population) if queue.population is not None else None,
         )

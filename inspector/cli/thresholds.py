@@ -82,13 +82,15 @@ def set_thresholds(parsed: argparse.Namespace) -> int:
 def show_history(parsed: argparse.Namespace) -> int:
     """List the versions of a recipe."""
     from inspector import assembly
+    from inspector.cli.recipe_answers import HistoryAnswer, VersionAnswer
     from inspector.recipes.versions import history
 
     home = home_of(parsed)
     recipe = assembly.find_recipe(parsed.recipe, home)
     versions = history(recipe.name, home.recipes)
     if parsed.json:
-        emit({"recipe": recipe.name, "versions": [_version(version) for version in versions]})
+        answer = HistoryAnswer(recipe=recipe.name, versions=[VersionAnswer.of(version) for version in versions])
+        emit(answer.model_dump(mode="json"))
         return EXIT_OK
     for version in versions:
         print(_version_line(version))
@@ -140,19 +142,6 @@ def _evidence(sources: Sources, recipe: Recipe, point: Thresholds) -> ChangeEvid
         say(f"warning: recorded without evidence: {error.what}")
         return None
     return evidence_of(parts, point)
-
-
-def _version(version: RecipeVersion) -> dict[str, Any]:
-    recipe = version.recipe
-    return {
-        "version": version.version,
-        "saved": version.saved.isoformat(),
-        "model": None if recipe is None else recipe.model,
-        "thresholds": None if recipe is None else recipe.model_dump(mode="json")["thresholds"],
-        "changed": list(version.changed),
-        "change": None if version.change is None else version.change.model_dump(mode="json"),
-        "fault": version.fault,
-    }
 
 
 def _version_line(version: RecipeVersion) -> str:

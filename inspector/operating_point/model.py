@@ -54,11 +54,9 @@ def validation_of(folder: Path) -> LabelledParts:
 
 def data_folder(manifest: Manifest) -> Path | None:
     """Return where the pictures lay that a model was trained on; None where the manifest does not say."""
-    request = manifest.training.get("request")
-    data = request.get("data") if isinstance(request, dict) else None
-    if not isinstance(data, str) or not data:
+    if not manifest.trained_on:
         return None
-    path = Path(data)
+    path = Path(manifest.trained_on)
     return path.parent if path.suffix.lower() in _TABLES else path  # a manifest names its pictures from where it is
 
 

@@ -143,8 +143,7 @@ def training_manifest(learning: LearningSet, model: Path | None) -> TrainingMani
 def _own(model: Path) -> tuple[list[ManifestPicture], list[str]]:
     """Return the pictures of which a model was made that are there, unaltered, and what is to be said of them."""
     try:
-        request = load_manifest(model).training.get("request")
-        data = str(request.get("data", "")) if isinstance(request, dict) else ""
+        data = load_manifest(model).trained_on
         with (model / _SPLIT).open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
     except (BundleError, OSError, UnicodeDecodeError, csv.Error) as error:

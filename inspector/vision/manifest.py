@@ -126,6 +126,13 @@ class ManifestFields(BaseModel):
         """The classes as one value."""
         return Classes(self.class_names, self.good_class)
 
+    @property
+    def trained_on(self) -> str:
+        """The folder or table of pictures that it was trained on, as the training named it; empty where unknown."""
+        request = self.training.get("request")
+        data = request.get("data") if isinstance(request, dict) else None
+        return data if isinstance(data, str) else ""
+
     def allows(self, precision: Precision) -> bool:
         """Say whether the line may use a precision: it was checked and passed, or nothing was checked."""
         check = self.precisions.get(precision)

@@ -8,7 +8,6 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from inspector.review import manifest as manifest_module
 from inspector.review.learning import LearningSet, file_sha256
 from inspector.review.lesson import Lesson
 from inspector.review.manifest import LabelCounts, PartCounts, TrainingManifest, training_manifest
+from inspector.vision.manifest import Manifest
 
 HEADER = ["path", "label", "defect_type", "category", "group", "mask", "split"]
 FILE_HEADER = ("path", "label", "defect_type", "category", "group", "split", "sha256")
@@ -41,7 +41,7 @@ class Station:
         self.request: object = {"data": str(self.data)}
         self.lessons: list[Lesson] = []
         monkeypatch.setattr(
-            manifest_module, "load_manifest", lambda model: SimpleNamespace(training={"request": self.request})
+            manifest_module, "load_manifest", lambda model: Manifest.model_construct(training={"request": self.request})
         )
         monkeypatch.setattr(LearningSet, "lessons", lambda learning: tuple(self.lessons))
 

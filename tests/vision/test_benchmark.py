@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -46,7 +46,7 @@ def without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_precision_beside_the_reference(bundle: Bundle, bottles: Bottles) -> None:
     told: list[tuple[int, int, str]] = []
     report = run_benchmark(bundle, bottles.images[4:6], plan=SHORT, progress=lambda *news: told.append(news))
-    values = json.loads(json.dumps(report.as_dict()))
+    values = json.loads(json.dumps(asdict(report)))
     assert {"best_images_per_s", "reference_images_per_s", "ratio", "verdict_flips", "rows"} <= set(values)
     assert len(told) == len(report.rows)
     assert [row.verdict_flips for row in report.rows] == [0] * len(report.rows)
@@ -152,7 +152,7 @@ def test_a_report_is_saved_whole(spots: Bundle, bottles: Bottles, tmp_path: Path
     files = save_report(report, tmp_path / "new" / "folder")
     assert [path.name for path in files] == ["bench.json", "bench.md"]
     assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == ["bench.json", "bench.md"]
-    assert json.loads(files[0].read_text(encoding="utf-8")) == json.loads(json.dumps(report.as_dict()))
+    assert json.loads(files[0].read_text(encoding="utf-8")) == json.loads(json.dumps(asdict(report)))
     page = files[1].read_text(encoding="utf-8")
     assert page == markdown(report)
     lines = [line for line in page.splitlines() if line.startswith("|")]

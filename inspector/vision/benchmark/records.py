@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 #: Sides of the input that stand in the table beside the bundle's own, pixels.
 SIZES_PX = (224, 320, 448, 512)
@@ -191,7 +190,3 @@ class BenchmarkReport:
     ratio: float | None
     verdict_flips: int | None
     note: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """The report as plain values for JSON."""
-        return asdict(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from inspector.files import write_text
@@ -130,7 +131,7 @@ def save_report(report: BenchmarkReport, folder: Path) -> tuple[Path, Path]:
         FileError: If one of them cannot be written.
     """
     files = (folder / REPORT_FILE, folder / TABLE_FILE)
-    texts = (json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n", markdown(report))
+    texts = (json.dumps(asdict(report), indent=2, ensure_ascii=False) + "\n", markdown(report))
     for path, text in zip(files, texts, strict=True):
         write_text(path, text)
     return files
