@@ -99,7 +99,7 @@ def list_runs(parsed: argparse.Namespace) -> int:
                 "batches": [
                     {
                         **{key: str(getattr(run, key)) for key in keys},
-                        "progress": asdict(run.progress),
+                        "progress": run.progress.model_dump(mode="json"),
                         "results": str(run.results),
                         "record": run.record.model_dump(mode="json"),
                     }
