@@ -13,6 +13,7 @@ from rich.text import Text
 
 from inspector.domain.records import Verdict
 from inspector.domain.source import shown
+from inspector.engine.status import Pace
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -100,5 +101,6 @@ class LiveTable:
 
 
 def _faults(status: EngineStatus) -> tuple[str, ...]:
-    faults = (status.source_message, status.log_fault, status.archive_fault, status.fault)
+    late = status.pace_message if status.pace is Pace.TOO_SLOW else ""
+    faults = (status.source_message, status.unseen, late, status.log_fault, status.archive_fault, status.fault)
     return tuple(fault for fault in faults if fault)

@@ -168,6 +168,19 @@ class TriggerConfig:
         default=3,
         metadata=told(About("Sharpest of", description="frames around the line", low=1, high=15, only=_MOVING)),
     )
+    deadline_s: float | None = field(
+        default=None,
+        metadata=told(
+            About(
+                "Verdict within",
+                description="from the trigger on; later is ERROR “too late”. Files have no such limit",
+                unit="seconds",
+                low=0.01,
+                high=3600.0,
+                empty="until the next part, 1 s where that is not known",
+            )
+        ),
+    )
     crop: Crop = field(default=Crop.REGION, metadata=told(About("The model sees")))
     part_size_px: int = field(
         default=400,

@@ -9,7 +9,7 @@ from inspector.domain.errors import EngineError
 from inspector.domain.source import shown
 from inspector.engine.board import Board
 from inspector.engine.line import Line
-from inspector.engine.status import RunState, SourceState
+from inspector.engine.status import Pace, RunState, SourceState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,4 +136,7 @@ class Engine:
             source_state=SourceState.ENDED if ended else SourceState.NONE,
             source_message="",
             waiting=0,
+            unseen="",
+            pace=Pace.IN_TIME,
+            pace_message="",
         )

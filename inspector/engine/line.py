@@ -12,9 +12,11 @@ from inspector.domain.policy import error_decision
 from inspector.domain.records import BadPicture, Frame, Part, Thresholds
 from inspector.domain.trigger import make_trigger
 from inspector.engine.inspect import Judged, judge_picture
+from inspector.engine.pace import PaceWatch
 from inspector.engine.predictor import STOPPED, Predictor
 from inspector.engine.queues import Mailbox, PartQueue, Unjudged
 from inspector.engine.record import Recorder
+from inspector.engine.sight import Sight
 from inspector.engine.status import RunState, SourceState
 from inspector.sources.base import SourceEndedError
 
@@ -58,7 +60,9 @@ class Line:
         self._mailbox = Mailbox()
         self._parts = PartQueue()
         self._trigger = make_trigger(job.recipe.trigger, job.recipe.region)
-        self._recorder = Recorder(job, board, self._abandon)
+        self._pace = PaceWatch(job.recipe.trigger)
+        self._sight = Sight()
+        self._recorder = Recorder(job, board, self._abandon, self._pace)
         self._source: Source | None = None
         self._source_called_s: float | None = None
         self._predictor: Predictor | None = None
@@ -192,6 +196,7 @@ class Line:
         if self._source is None:
             self._source = self._job.open_source()
         self._source_called_s = time.perf_counter()
+        self._pace.live = self._source.live
         self._source.open()
         if not self._stop.is_set():
             self._board.change(source_state=SourceState.LIVE, source_message="")
@@ -215,6 +220,8 @@ class Line:
                 self._mailbox.put_waiting(item, self._stop)
             if isinstance(item, Frame):
                 self._board.frame_arrived(item, missed)
+                if self._ready.is_set():
+                    self._pace.frame(time.perf_counter(), missed)
 
     def _lost(self, why: str) -> None:
         self._source_called_s = None
@@ -239,14 +246,37 @@ class Line:
                 item = self._mailbox.take(_TICK_S)
                 self._check_source_answers()
                 if isinstance(item, BadPicture):
-                    self._parts.put(_unreadable(item))
+                    self._wait_for_verdict(_unreadable(item))
                 elif item is not None:
-                    for part in self._trigger.update(item):
-                        self._hand_over(part)
+                    self._look(item)
             for part in self._trigger.flush():
                 self._hand_over(part)
         finally:
             self._parts.close()
+
+    def _look(self, frame: Frame) -> None:
+        for part in self._trigger.update(frame):
+            self._hand_over(part)
+        now_s = time.perf_counter()
+        self._sight.looked(now_s)
+        if self._trigger.blind_s:
+            blind = f"{self._trigger.blind_s:.1f} s without a picture: parts can have passed unseen"
+            self._pace.missed(now_s, blind)
+        self._say_sight(now_s)
+
+    def _say_sight(self, now_s: float) -> None:
+        """Say whether parts can pass unseen, and whether verdicts come in time."""
+        live = self._source is not None and self._source.live
+        unseen = self._sight.unseen(now_s, live=live, learning=self._trigger.learning)
+        pace, why = self._pace.state(now_s)
+        self._board.change(unseen=unseen, pace=pace, pace_message=why)
+
+    def _wait_for_verdict(self, item: Part | Unjudged) -> bool:
+        """Queue a part; False where there is no room."""
+        if not self._parts.put(item):
+            return False
+        self._pace.part(item.origin.captured_s, item.triggered_s)
+        return True
 
     def _check_source_answers(self) -> None:
         called_s = self._source_called_s
@@ -260,9 +290,9 @@ class Line:
     def _hand_over(self, part: Part) -> None:
         live = self._source is None or self._source.live
         if live:
-            kept = self._parts.put(part)
-            if not kept:
-                self._parts.put(_unjudged(part, _OVERFLOW))
+            if not self._wait_for_verdict(part):
+                self._wait_for_verdict(_unjudged(part, _OVERFLOW))
+                self._pace.missed(time.perf_counter(), "parts come faster than they can be judged")
         elif not self._parts.put_waiting(part, self._stop):
             self._parts.put(_unjudged(part, STOPPED))
         self._board.waiting(len(self._parts))
@@ -275,6 +305,7 @@ class Line:
         try:
             thresholds = self._job.recipe.thresholds or classifier.thresholds
             self._board.change(model=classifier.identity, thresholds=thresholds)
+            self._say_sight(time.perf_counter())  # before anything says that the line runs
             if not self._stop.is_set():
                 self._board.change(state=RunState.RUNNING)
             self._ready.set()
@@ -316,6 +347,9 @@ class Line:
                 judged = judge_picture(predictor, pixels, thresholds, self._job.recipe.quality)
         if self._recorder.record(item, judged, model, taken_s):
             self._committed += 1
+        now_s = time.perf_counter()
+        self._pace.verdict(now_s, now_s - item.triggered_s)
+        self._say_sight(now_s)
 
     # --- housekeeping -------------------------------------------------------------------------------------------------
 
@@ -329,8 +363,9 @@ class Line:
                 _log.exception("the archive's limits could not be applied")
 
     def _watch(self) -> None:
-        """Say within a second what keeps parts from being recorded, also while no part comes."""
+        """Say within a second what keeps parts from being seen, judged or recorded, also while none comes."""
         while not self._finished.wait(_WATCH_EVERY_S):
+            self._say_sight(time.perf_counter())
             self._recorder.check()
 
 

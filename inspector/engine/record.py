@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import ArchiveError, LogError
 from inspector.domain.ids import new_id
-from inspector.domain.records import Inspection, Latencies, Part
+from inspector.domain.policy import error_decision
+from inspector.domain.records import Inspection, Latencies, Part, Verdict
 from inspector.engine.status import PartInspected
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from inspector.engine.board import Board
     from inspector.engine.inspect import Judged
     from inspector.engine.job import LineJob
+    from inspector.engine.pace import PaceWatch
     from inspector.engine.queues import Unjudged
 
 _log = logging.getLogger(__name__)
@@ -90,9 +93,11 @@ class Recorder:
     Args:
         board: Told after the commit, and of faults of log and archive.
         stop: Ends the waiting for a log that cannot be written.
+        pace: Says when a verdict is too late.
     """
 
-    def __init__(self, job: LineJob, board: Board, stop: threading.Event) -> None:
+    def __init__(self, job: LineJob, board: Board, stop: threading.Event, pace: PaceWatch) -> None:
+        self._pace = pace
         self._job = job
         self._board = board
         self._stop = stop
@@ -146,6 +151,14 @@ class Recorder:
                     image_not_saved=not_saved,
                 )
                 ready_s = time.perf_counter()
+                late = self._pace.lateness(ready_s - item.triggered_s)
+                if late and decision.verdict is not Verdict.ERROR:
+                    decision = error_decision(
+                        f"{late}; it would have been {decision.verdict.value}", decision.thresholds
+                    )
+                    if picture is None and not not_saved:
+                        picture, not_saved, _ = self._keep(inspection_id, item, decision, prediction)
+                    inspection = replace(inspection, decision=decision, picture=picture, image_not_saved=not_saved)
                 self._job.log.append(inspection)
                 committed_s = time.perf_counter()
                 break
@@ -165,6 +178,7 @@ class Recorder:
                 inspection=inspection,
                 part=item if isinstance(item, Part) else None,
                 prediction=prediction,
+                captured_s=origin.captured_s,
                 committed_ms=1000 * (committed_s - item.triggered_s),
                 commit_ms=commit_ms,
             )

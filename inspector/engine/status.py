@@ -43,6 +43,14 @@ class SourceState(Enum):
     ENDED = "ended"  #: a video at its end
 
 
+class Pace(Enum):
+    """Whether verdicts come in time."""
+
+    IN_TIME = "in time"
+    STRAINED = "strained"  #: they do, with little to spare; or frames are dropped
+    TOO_SLOW = "too slow"  #: a verdict was late, or parts were missed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineStatus:
     """A frozen snapshot of the line; None and 0 where unknown.
@@ -56,6 +64,9 @@ class EngineStatus:
         fault: Why the line is in FAULT.
         log_fault: Why nothing can be recorded at the moment; empty when the log is healthy.
         archive_fault: Why pictures are not kept at the moment; empty when they are.
+        unseen: Why parts can pass unseen at the moment although the line runs; empty while they are seen.
+        pace: Whether verdicts come in time.
+        pace_message: Why not, or why hardly, with the figures.
         fps: Frames per second from the source, over the last two seconds.
         dropped: Frames dropped since the start (newest wins).
         waiting: Parts that wait for inspection.
@@ -73,6 +84,9 @@ class EngineStatus:
     fault: str = ""
     log_fault: str = ""
     archive_fault: str = ""
+    unseen: str = ""
+    pace: Pace = Pace.IN_TIME
+    pace_message: str = ""
     fps: float = 0.0
     dropped: int = 0
     waiting: int = 0
@@ -89,6 +103,7 @@ class PartInspected:
         inspection: The committed record.
         part: The part's picture; None where there was none (unreadable file).
         prediction: With heatmap; None on ERROR without one.
+        captured_s: `time.perf_counter()` when its picture was captured: so old is what is told of it.
         committed_ms: Trigger → committed, in milliseconds.
         commit_ms: What of that the commit took; the record itself cannot hold it yet.
     """
@@ -96,6 +111,7 @@ class PartInspected:
     inspection: Inspection
     part: Part | None
     prediction: Prediction | None
+    captured_s: float
     committed_ms: float
     commit_ms: float
 

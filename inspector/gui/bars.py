@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from inspector.domain.source import SourceKind, kind_of, label_of, shown
-from inspector.engine.status import EngineStatus, SourceState
+from inspector.engine.status import EngineStatus, Pace, SourceState
 from inspector.gui.theme import TARGET_PX, figure
 from inspector.gui.widgets.basics import Pill, label
 from inspector.gui.widgets.stages import StagePanel
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from inspector.assembly import RecipeEntry
     from inspector.engine.stages import StageFigure
     from inspector.recipes.recipe import Recipe
+
+#: The colour of the model's chip: whether it judges in time.
+_PACE_COLOURS = {Pace.IN_TIME: "good", Pace.STRAINED: "review", Pace.TOO_SLOW: "fail"}
 
 
 class HeaderBar(QWidget):
@@ -89,7 +92,8 @@ class HeaderBar(QWidget):
         source, recipe, model = status.source, self._recipe, status.model
         if status.source_state is SourceState.LIVE:
             rate = "watched" if kind_of(source) is SourceKind.FOLDER else f"{figure(status.fps, 2)} fps"
-            self.source_pill.show_state(f"{label_of(source)} · {rate}", "good", source)
+            state, tip = ("review", f"{source}\n{status.unseen}") if status.unseen else ("good", source)
+            self.source_pill.show_state(f"{label_of(source)} · {rate}", state, tip)
         elif status.source_state is SourceState.LOST:
             self.source_pill.show_state(f"{label_of(source)} lost", "fail", status.source_message)
         else:
@@ -97,8 +101,8 @@ class HeaderBar(QWidget):
             words = "stopped" if status.source_state is SourceState.NONE else status.source_state.value
             self.source_pill.show_state(f"{label_of(named)} · {words}", "idle", named)
         if model is not None:
-            tip = f"{model.reason}\nSHA-256 {model.sha256}".lstrip()
-            self.model_pill.show_state(f"{model.name} · {model.precision}", "good", tip)
+            tip = f"{status.pace_message}\n{model.reason}\nSHA-256 {model.sha256}".lstrip()
+            self.model_pill.show_state(f"{model.name} · {model.precision}", _PACE_COLOURS[status.pace], tip)
         else:
             self.model_pill.show_state(recipe.model if recipe else "no model", "idle")
 

@@ -38,7 +38,9 @@ def committed(ms: float, **latencies: float) -> PartInspected:
         picture=None,
         image_not_saved="",
     )
-    return PartInspected(inspection=inspection, part=None, prediction=None, committed_ms=ms, commit_ms=ms / 10)
+    return PartInspected(
+        inspection=inspection, part=None, prediction=None, captured_s=0.0, committed_ms=ms, commit_ms=ms / 10
+    )
 
 
 class Clock:

@@ -238,8 +238,9 @@ def test_parts_that_come_too_fast_become_errors_and_none_is_lost(rig: Rig) -> No
 
     script: list[Any] = [item for number in range(total) for item in (frame(number), until_taken)]
     source = FakeSource([*script, gate.set], live=True)
-    classifier = FakeClassifier(act)
-    rig.engine.start(make_job(source, rig.log, classifier=classifier, predict_limit_s=WAIT_S))
+    job = make_job(source, rig.log, classifier=FakeClassifier(act), predict_limit_s=WAIT_S)
+    patient = replace(job.recipe.trigger, deadline_s=WAIT_S)  # too late is something else
+    rig.engine.start(replace(job, recipe=job.recipe.model_copy(update={"trigger": patient})))
     assert rig.engine.wait_ended(WAIT_S)
     assert rig.engine.stop()
     verdicts = rig.listener.verdicts

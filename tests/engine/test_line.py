@@ -14,9 +14,10 @@ from inspector.domain.errors import ArchiveError, BundleError
 from inspector.domain.policy import error_decision
 from inspector.domain.records import Box, Part, Thresholds
 from inspector.engine import line as line_module
+from inspector.engine import record as record_module
 from inspector.engine.predictor import Predictor
 from inspector.engine.queues import Unjudged
-from inspector.engine.status import RunState
+from inspector.engine.status import Pace, RunState
 from tests.engine.fakes import (
     FakeClassifier,
     FakeSource,
@@ -280,3 +281,27 @@ def test_a_capture_by_hand_and_a_lot_reach_trigger_and_recorder(bench: Bench) ->
     line._parts.close()
     line._inspect()
     assert [(row.lot, row.trigger) for row in bench.log.committed] == [("L9", "manual")]
+
+
+def test_a_verdict_that_is_late_is_an_error_and_the_next_in_time_heals_it(bench: Bench) -> None:
+    def act(call: int) -> None:
+        bench.now_s += 1.5 if call == 1 else 0.25
+
+    bench.monkeypatch.setattr(record_module, "time", SimpleNamespace(perf_counter=lambda: bench.now_s))
+    line = bench.line(FakeSource([], live=True), classifier=FakeClassifier(act))
+    line._open_source()
+    for number in range(2):
+        triggered_s = bench.now_s + 1.5 * number  # the second as soon as the first has its verdict
+        line._hand_over(Part(frame=frame(number), region=None, triggered_s=triggered_s, trigger="manual"))
+    line._parts.close()
+    line._inspect()
+    assert [row.decision.verdict.value for row in bench.log.committed] == ["ERROR", "PASS"]
+    late = "too late: 1.50 s from trigger to verdict, 1.00 s are allowed"
+    assert bench.log.committed[0].decision.reason == f"{late}; it would have been PASS"
+    status = bench.board.status()
+    assert (status.pace, status.pace_message) == (
+        Pace.TOO_SLOW,
+        f"T{late[1:]}. Slow the line or use a faster device.",
+    )
+    line._say_sight(bench.now_s + 2.0)
+    assert bench.board.status().pace is Pace.IN_TIME

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from inspector.domain.config import TriggerMode
 from inspector.domain.errors import SourceError, SourceLostError
 from inspector.domain.records import Part
 from inspector.engine.queues import Unjudged
-from inspector.engine.status import SourceState
+from inspector.engine.status import Pace, SourceState
 from tests.engine.fakes import (
     FakeSource,
     bad_picture,
@@ -164,3 +165,64 @@ def test_a_part_of_a_file_waits_for_room_and_is_handed_over_at_the_stop(bench: B
         reason="stopped before it was judged", triggered_s=8.0, trigger="every-picture", origin=parts[0].origin
     )
     assert [line._parts.take(0.0) for _ in range(10)] == [*parts, last, None]
+
+
+# --- sight and pace ---------------------------------------------------------------------------------------------------
+
+
+def test_it_is_said_when_parts_can_pass_unseen(bench: Bench) -> None:
+    line = bench.line(FakeSource([], live=True), mode=TriggerMode.PART_CROSSING)
+    line._open_source()
+    line._say_sight(bench.now_s)
+    said = [bench.board.status().unseen]
+    for number in range(8):
+        line._look(replace(frame(0), sequence=number, time_s=number / 30))
+        said.append(bench.board.status().unseen)
+    learning = "Learning the empty belt: let it run without parts. They are not seen yet."
+    assert said == ["Waiting for the first picture: parts are not seen yet.", *[learning] * 7, ""]
+    bench.now_s += 1.5
+    line._say_sight(bench.now_s)
+    assert bench.board.status().unseen == "No picture for 2 s: parts are not seen."
+
+
+def test_a_gap_between_pictures_is_too_slow(bench: Bench) -> None:
+    line = bench.line(FakeSource([], live=True), mode=TriggerMode.PART_CROSSING)
+    line._open_source()
+    for number in range(9):
+        line._look(replace(frame(0), sequence=number, time_s=number / 30))
+    assert bench.board.status().pace is Pace.IN_TIME
+    line._look(replace(frame(0), sequence=40, time_s=40 / 30))
+    status = bench.board.status()
+    assert status.pace is Pace.TOO_SLOW
+    assert status.pace_message.startswith("1.1 s without a picture: parts can have passed unseen. ")
+
+
+def test_parts_without_room_are_too_slow_and_files_never_are(bench: Bench) -> None:
+    parts = [Part(frame=frame(n), region=None, triggered_s=bench.now_s, trigger="interval") for n in range(9)]
+    line = bench.line(FakeSource([], live=True))
+    line._open_source()
+    for part in parts:
+        line._hand_over(part)
+    line._say_sight(bench.now_s)
+    status = bench.board.status()
+    assert (status.pace, status.pace_message) == (
+        Pace.TOO_SLOW,
+        "Parts come faster than they can be judged. Slow the line or use a faster device.",
+    )
+    files = bench.line(FakeSource([]))
+    files._open_source()
+    files._hand_over(parts[0])
+    bench.now_s += 100.0
+    files._say_sight(bench.now_s)
+    assert (bench.board.status().pace, bench.board.status().unseen) == (Pace.IN_TIME, "")
+
+
+def test_pictures_that_are_dropped_count_once_the_model_is_there(bench: Bench) -> None:
+    numbers = [0, 4, 8, 12]
+    for ready in (False, True):
+        line = bench.line(FakeSource([frame(number) for number in numbers], live=True))
+        if ready:
+            line._ready.set()
+        line._capture()
+        line._say_sight(bench.now_s)
+        assert bench.board.status().pace is (Pace.STRAINED if ready else Pace.IN_TIME)

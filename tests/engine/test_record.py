@@ -30,6 +30,7 @@ from inspector.domain.records import (
 from inspector.engine import record
 from inspector.engine.board import Board
 from inspector.engine.inspect import Judged
+from inspector.engine.pace import PaceWatch
 from inspector.engine.queues import Unjudged
 from inspector.engine.record import Recorder
 from inspector.engine.status import PartInspected
@@ -85,7 +86,8 @@ class Desk:
         self.listener = Listener(self.log)
         self.board.subscribe(self.listener)
         self.job = make_job(FakeSource([]), self.log, archive=self.archive, software_version="1.2")
-        self.recorder = Recorder(self.job, self.board, self.stop)
+        self.pace = PaceWatch(self.job.recipe.trigger)
+        self.recorder = Recorder(self.job, self.board, self.stop, self.pace)
         self.times: list[float] = []
         monkeypatch.setattr(record, "time", SimpleNamespace(perf_counter=lambda: self.times.pop(0)))
 
@@ -133,7 +135,9 @@ def test_the_row_of_a_judged_part(desk: Desk) -> None:
     assert desk.log.committed == [wanted]
     assert desk.archive.asked == [(row.id, PART, PREDICTION, DECISION)]
     assert desk.log.commit_times == {row.id: 250.0}
-    told = PartInspected(inspection=wanted, part=PART, prediction=PREDICTION, committed_ms=2125.0, commit_ms=250.0)
+    told = PartInspected(
+        inspection=wanted, part=PART, prediction=PREDICTION, captured_s=10.0, committed_ms=2125.0, commit_ms=250.0
+    )
     assert desk.listener.parts == [told]
     assert desk.listener.told_before_commit == 0
 
@@ -166,7 +170,9 @@ def test_the_row_of_a_part_without_pixels(desk: Desk) -> None:
     assert desk.log.committed == [wanted]
     assert desk.archive.asked == []
     assert desk.listener.parts == [
-        PartInspected(inspection=wanted, part=None, prediction=None, committed_ms=625.0, commit_ms=250.0)
+        PartInspected(
+            inspection=wanted, part=None, prediction=None, captured_s=20.0, committed_ms=625.0, commit_ms=250.0
+        )
     ]
 
 
@@ -303,3 +309,54 @@ def test_an_archive_that_broke_in_an_unknown_way_is_well_with_the_next_picture_o
     assert desk.board.status().archive_fault == "the picture was not kept: RuntimeError: odd"
     assert desk.recorder.record(PART, JUDGED, MODEL, taken_s=10.75) is True
     assert desk.board.status().archive_fault == ""
+
+
+def test_a_verdict_after_the_deadline_is_an_error_with_the_figures_and_its_picture(desk: Desk) -> None:
+    desk.pace.live = True
+    passed = replace(DECISION, verdict=Verdict.PASS, reason="", p_defective=0.25)
+    desk.archive.wanted = False  # of a pass no picture is kept
+    real_keep = desk.archive.keep
+
+    def keep(**values: object) -> ArchivedPicture | None:
+        desk.archive.wanted = getattr(values["decision"], "verdict", None) is Verdict.ERROR
+        return real_keep(**values)  # type: ignore[arg-type]
+
+    desk.archive.keep = keep  # type: ignore[method-assign]
+    # archive, archive, row, ready: 1.25 s after the trigger, archive, archive, committed
+    desk.times = [11.0, 11.0, 11.25, 11.5, 11.5, 11.5, 11.625]
+    assert desk.recorder.record(PART, replace(JUDGED, decision=passed), MODEL, taken_s=10.75) is True
+    (row,) = desk.log.committed
+    assert row.decision == Decision(
+        verdict=Verdict.ERROR,
+        reason="too late: 1.25 s from trigger to verdict, 1.00 s are allowed; it would have been PASS",
+        p_defective=None,
+        thresholds=THRESHOLDS,
+    )
+    assert row.picture is not None
+    assert desk.listener.parts[0].inspection == row
+
+
+def test_a_part_that_waits_for_the_log_longer_than_the_deadline_is_never_a_pass(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.pace.live = True
+    desk.log.broken.set()
+
+    def wait(seconds: float) -> bool:
+        desk.log.broken.clear()
+        return False
+
+    monkeypatch.setattr(desk.stop, "wait", wait)
+    desk.times = [11.0, 11.0, 11.0, 11.25, 12.0, 12.25, 12.5]  # ready after exactly the deadline, then after 2 s
+    assert desk.recorder.record(PART, JUDGED, MODEL, taken_s=10.75) is True
+    (row,) = desk.log.committed
+    late = "too late: 2.00 s from trigger to verdict, 1.00 s are allowed; it would have been FAIL"
+    assert (row.decision.verdict, row.decision.reason) == (Verdict.ERROR, late)
+    assert len(desk.archive.asked) == 1  # its picture was kept before
+
+
+def test_an_error_keeps_its_own_reason_however_late_it_is(desk: Desk) -> None:
+    desk.pace.live = True
+    desk.times = [30.0] * 20
+    assert desk.recorder.record(UNJUDGED, BROKEN, None, taken_s=20.25) is True
+    assert desk.log.committed[0].decision.reason == "cut short"

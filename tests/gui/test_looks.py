@@ -73,6 +73,7 @@ def test_an_old_verdict_is_never_shown_as_new(station: Station, monkeypatch: pyt
     assert live.verdict.face is Face.PASS
     assert live.verdict.caption.startswith("last: part 1 · ")
     assert live.verdict.accessibleDescription() == "PASS, earlier part"
+    monkeypatch.setattr(live_page, "perf_counter", time.perf_counter)
     picture(station.pictures / "second.png", bad=True)
     station.until(lambda: live.verdict.face is Face.FAIL)
     assert not live.verdict.dimmed

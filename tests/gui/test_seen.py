@@ -14,15 +14,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from inspector.domain.records import Frame, Origin, Part
-from inspector.engine.status import PartInspected, RunState
+from inspector.engine.status import EngineStatus, Pace, PartInspected, RunState, SourceState
 from inspector.gui.settings.page import SettingsPage
 from inspector.gui.station import session as session_module
 from inspector.gui.station.events import PIXELS_OF, Listener
 from inspector.gui.station.session import HIDDEN_POLL_MS
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Renderer, Scene
+from inspector.gui.widgets.verdict import Face
 from tests.gui.conftest import Station, picture
-from tests.outputs.samples import inspection
+from tests.outputs.samples import MODEL, inspection
 
 
 def frame(number: int) -> Frame:
@@ -36,7 +37,41 @@ def frame(number: int) -> Frame:
 
 def event(number: int) -> PartInspected:
     part = Part(frame=frame(number % 250), region=None, triggered_s=time.perf_counter(), trigger="interval")
-    return PartInspected(inspection=inspection(number), part=part, prediction=None, committed_ms=1.0, commit_ms=0.5)
+    return PartInspected(
+        inspection=inspection(number),
+        part=part,
+        prediction=None,
+        captured_s=time.perf_counter(),
+        committed_ms=1.0,
+        commit_ms=0.5,
+    )
+
+
+def test_a_verdict_is_as_old_as_its_picture(station: Station) -> None:
+    live = station.window.live
+    running = EngineStatus(state=RunState.RUNNING, source="camera:0", source_state=SourceState.LIVE)
+    station.session.status_changed.emit(running)
+    station.session.part_inspected.emit(event(1))
+    assert (live.verdict.face, live.verdict.dimmed) == (Face.PASS, False)
+    station.session.part_inspected.emit(replace(event(2), captured_s=time.perf_counter() - 8.0))
+    assert (live.verdict.face, live.verdict.dimmed) == (Face.PASS, True)
+    assert live.verdict.caption.startswith("last: part 2 · ")
+
+
+def test_too_slow_is_said_with_the_figure_in_place_of_the_verdict(station: Station) -> None:
+    window, words = station.window, "Too late: 2.40 s from trigger to verdict, 1.00 s are allowed."
+    running = EngineStatus(state=RunState.RUNNING, source="camera:0", source_state=SourceState.LIVE, model=MODEL)
+    colours = []
+    for pace in (Pace.IN_TIME, Pace.STRAINED, Pace.TOO_SLOW, Pace.IN_TIME):
+        message = words if pace is Pace.TOO_SLOW else ""
+        station.session.status_changed.emit(replace(running, pace=pace, pace_message=message))
+        if pace is Pace.IN_TIME:
+            station.session.part_inspected.emit(event(1))
+        colours.append(window.header.model_pill.state)
+        wanted = Face.TOO_SLOW if pace is Pace.TOO_SLOW else Face.PASS
+        assert window.live.verdict.face is wanted
+        assert (window.live.score.reason.text() == words) is (pace is Pace.TOO_SLOW)
+    assert colours == ["good", "review", "fail", "good"]
 
 
 def text_of(field: QWidget) -> str:

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.domain.records import Verdict
 from inspector.domain.tally import Tally
-from inspector.engine.status import EngineStatus, RunState, SourceState
+from inspector.engine.status import EngineStatus, Pace, RunState, SourceState
 from inspector.gui.live.faces import face_of
 from inspector.gui.widgets.verdict import Face
 from inspector.gui.window import CLOSE_WITHIN_S
@@ -49,6 +49,13 @@ RUNNING = EngineStatus(state=RunState.RUNNING, source="camera:0", source_state=S
         ({"state": RunState.STOPPING}, Verdict.PASS, Face.STOPPED),
         ({"state": RunState.FAULT}, Verdict.PASS, Face.FAULT),
         ({"log_fault": "locked"}, Verdict.PASS, Face.NO_LOG),
+        ({"unseen": "Learning the empty belt."}, None, Face.STARTING),
+        ({"unseen": "No picture for 2 s."}, Verdict.PASS, Face.STARTING),
+        ({"pace": Pace.STRAINED}, Verdict.PASS, Face.PASS),
+        ({"pace": Pace.TOO_SLOW}, Verdict.PASS, Face.TOO_SLOW),
+        ({"pace": Pace.TOO_SLOW}, None, Face.TOO_SLOW),
+        ({"pace": Pace.TOO_SLOW, "unseen": "No picture for 2 s."}, Verdict.PASS, Face.STARTING),
+        ({"pace": Pace.TOO_SLOW, "log_fault": "locked"}, Verdict.PASS, Face.NO_LOG),
     ],
 )
 def test_a_pass_is_shown_only_while_everything_works(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from inspector.domain.source import is_live
-from inspector.engine.status import EngineStatus, RunState, SourceState
+from inspector.engine.status import EngineStatus, Pace, RunState, SourceState
 from inspector.gui.widgets.verdict import FACES, Face
 
 if TYPE_CHECKING:
@@ -39,8 +39,10 @@ def face_of(status: EngineStatus, last: Verdict | None) -> Face:  # noqa: PLR091
         return Face.NO_LOG
     if status.source_state is SourceState.LOST:
         return Face.NO_CAMERA if is_live(status.source) else Face.NO_SOURCE
-    if status.state is RunState.STARTING or status.source_state is SourceState.CONNECTING:
+    if status.state is RunState.STARTING or status.source_state is SourceState.CONNECTING or status.unseen:
         return Face.STARTING
+    if status.pace is Pace.TOO_SLOW:
+        return Face.TOO_SLOW
     return Face.WAITING if last is None else FACES[last]
 
 
@@ -52,7 +54,8 @@ def explained(face: Face, status: EngineStatus) -> str:
         Face.NO_SOURCE: f"{status.source_message} Nothing is counted meanwhile.",
         Face.FAULT: status.fault,
         Face.NO_LOG: status.log_fault,
-        Face.STARTING: f"Connecting {status.source} and loading the model ({now}).",
+        Face.STARTING: status.unseen or f"Connecting {status.source} and loading the model ({now}).",
+        Face.TOO_SLOW: status.pace_message,
         Face.STOPPED: "The line does not run. Press Start (F5).",
         Face.ENDED: "The source has ended. Every part is in the log.",
         Face.WAITING: "The line runs. No part for a minute, or none yet.",

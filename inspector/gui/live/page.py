@@ -214,7 +214,7 @@ class LivePage(QWidget):
             self._show_frame(frame)
 
     def _on_part(self, event: PartInspected) -> None:
-        self._last, self._last_s = event, perf_counter()
+        self._last, self._last_s = event, event.captured_s
         if self._trial is None and self._draws_heatmap(event.inspection.decision.verdict):
             self._hold_until_s = perf_counter() + HOLD_S
         if self._trial is None:
@@ -300,7 +300,7 @@ class LivePage(QWidget):
 
     def _mark_stale(self, face: Face) -> None:
         """Never let an old picture look live: without a camera it goes, after the end it says that it is old."""
-        stale = face not in FACES.values() and face not in (Face.WAITING, Face.STARTING)
+        stale = face not in FACES.values() and face not in (Face.WAITING, Face.STARTING, Face.TOO_SLOW)
         self.view.say_when_empty(EMPTY_VIEW.get(face, "Waiting for the first picture"))
         if stale and not self._stale:
             self._hold_until_s = 0.0

@@ -78,7 +78,7 @@ _RECIPE = (
         (
             *("trigger.mode", "trigger.direction", "trigger.line_fraction", "trigger.crop", "trigger.part_size_px"),
             *("region", "trigger.min_area_fraction", "trigger.foreground_level", "trigger.sharpest_of"),
-            *("trigger.settle_s", "trigger.interval_s"),
+            *("trigger.settle_s", "trigger.interval_s", "trigger.deadline_s"),
         ),
     ),
     (

@@ -79,6 +79,11 @@ class Pill(QWidget):
         self.setFont(font(SMALL_PX))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
+    @property
+    def state(self) -> str:
+        """Its colour, as given to `show_state`."""
+        return self._state
+
     def show_state(self, text: str, state: str, tip: str = "") -> None:
         """Set text and colour ("good", "fail", "review", "idle")."""
         if (text, state) != (self._text, self._state):

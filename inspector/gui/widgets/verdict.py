@@ -31,6 +31,7 @@ class Face(Enum):
     NO_SOURCE = "NO SOURCE"
     NO_LOG = "NOT RECORDED"
     FAULT = "LINE FAULT"
+    TOO_SLOW = "TOO SLOW"
     WAITING = "READY"
     STARTING = "STARTING"
     STOPPED = "STOPPED"
@@ -48,6 +49,7 @@ _COLOURS = {
     Face.NO_SOURCE: "error",
     Face.NO_LOG: "error",
     Face.FAULT: "error",
+    Face.TOO_SLOW: "error",
 }
 
 

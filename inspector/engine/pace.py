@@ -1,0 +1,139 @@
+"""Whether verdicts come in time: the deadline, what was late, and what is said of it. Every time is passed in."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from statistics import median
+from typing import TYPE_CHECKING
+
+from inspector.domain.config import TriggerMode
+from inspector.engine.stages import quantile
+from inspector.engine.status import Pace
+
+if TYPE_CHECKING:
+    from inspector.domain.config import TriggerConfig
+
+#: The deadline where neither the recipe nor the parts say one.
+DEADLINE_S = 1.0
+#: A deadline that follows from the parts is never shorter: what is shown of a part is not read faster.
+SHORTEST_S = 0.25
+#: From so many times between parts on, the time until the next one is known.
+_KNOWN_FROM = 3
+#: Parts that are captured within this time lie side by side, and do not follow one another.
+_SIDE_BY_SIDE_S = 0.05
+#: After something late, TOO SLOW stays for so long, then until a verdict comes in time or nothing waits for a while.
+_STAYS_S, _IDLE_S = 2.0, 5.0
+_P95_OF, _P95_WITHIN_S, _P95_FROM = 20, 30.0, 5
+_FRAMES_WITHIN_S, _DROPPED_FRACTION, _DROPPED_FROM = 2.0, 0.1, 3
+
+
+class PaceWatch:
+    """Compares the time from trigger to verdict with the deadline. Any thread may call any method.
+
+    Args:
+        trigger: Of the recipe; its deadline, else the time until the next part.
+    """
+
+    def __init__(self, trigger: TriggerConfig) -> None:
+        self.live = False  #: whether the source waits for nobody; files have no deadline
+        self._trigger = trigger
+        self._lock = threading.Lock()
+        self._captured_s: float | None = None
+        self._between_s: deque[float] = deque(maxlen=9)
+        self._waiting: deque[float] = deque()  # when the parts were triggered that have no verdict yet
+        self._verdicts: deque[tuple[float, float]] = deque(maxlen=_P95_OF)  # when, how long it took
+        self._frames: deque[tuple[float, int]] = deque()  # when, how many were dropped before
+        self._late_s: float | None = None
+        self._why = ""
+        self._in_time_since = False
+
+    @property
+    def deadline_s(self) -> float:
+        """How long a verdict may take."""
+        if self._trigger.deadline_s is not None:
+            return self._trigger.deadline_s
+        if self._trigger.mode is TriggerMode.INTERVAL:
+            return max(SHORTEST_S, self._trigger.interval_s)
+        with self._lock:
+            between_s = list(self._between_s)
+        return max(SHORTEST_S, median(between_s)) if len(between_s) >= _KNOWN_FROM else DEADLINE_S
+
+    def part(self, captured_s: float, triggered_s: float) -> None:
+        """A part was triggered; it waits for its verdict."""
+        if not self.live:
+            return
+        with self._lock:
+            before_s, self._captured_s = self._captured_s, captured_s
+            if before_s is not None and captured_s - before_s > _SIDE_BY_SIDE_S:
+                self._between_s.append(captured_s - before_s)
+            self._waiting.append(triggered_s)
+
+    def verdict(self, now_s: float, took_s: float) -> None:
+        """The part that waited longest has its verdict."""
+        if not self.live:
+            return
+        late = self.lateness(took_s)
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft()
+            self._verdicts.append((now_s, took_s))
+            if late:
+                self._note(now_s, late)
+            else:
+                self._in_time_since = True
+
+    def missed(self, now_s: float, why: str) -> None:
+        """Parts passed, or can have passed, that will have no verdict of their own."""
+        if self.live:
+            with self._lock:
+                self._note(now_s, why)
+
+    def frame(self, now_s: float, dropped: int) -> None:
+        """A frame has arrived; so many were dropped before it."""
+        if self.live:
+            with self._lock:
+                self._frames.append((now_s, dropped))
+                while now_s - self._frames[0][0] > _FRAMES_WITHIN_S:
+                    self._frames.popleft()
+
+    def lateness(self, took_s: float) -> str:
+        """Return why a verdict that took so long is too late; empty where it is not."""
+        deadline_s = self.deadline_s
+        if not self.live or took_s <= deadline_s:
+            return ""
+        return f"too late: {took_s:.2f} s from trigger to verdict, {deadline_s:.2f} s are allowed"
+
+    def state(self, now_s: float) -> tuple[Pace, str]:
+        """Return how it stands at the moment, and why in words."""
+        if not self.live:
+            return Pace.IN_TIME, ""
+        deadline_s = self.deadline_s
+        with self._lock:
+            waits_s = now_s - self._waiting[0] if self._waiting else 0.0
+            if waits_s > deadline_s:
+                self._note(now_s, f"a part has waited {waits_s:.1f} s for its verdict, {deadline_s:.2f} s are allowed")
+            if self._late_s is not None:
+                past_s = now_s - self._late_s
+                if past_s < (_STAYS_S if self._in_time_since else _IDLE_S):
+                    return Pace.TOO_SLOW, f"{_sentence(self._why)}. Slow the line or use a faster device."
+                self._late_s = None
+            return self._strain(now_s, deadline_s)
+
+    def _strain(self, now_s: float, deadline_s: float) -> tuple[Pace, str]:
+        took = sorted(took_s for when_s, took_s in self._verdicts if now_s - when_s <= _P95_WITHIN_S)
+        if len(took) >= _P95_FROM and quantile(took, 0.95) > 0.5 * deadline_s:
+            words = f"Verdicts take up to {quantile(took, 0.95):.2f} s; {deadline_s:.2f} s are allowed."
+            return Pace.STRAINED, words
+        recent = [dropped for when_s, dropped in self._frames if now_s - when_s <= _FRAMES_WITHIN_S]
+        dropped, frames = sum(recent), sum(recent) + len(recent)
+        if dropped >= _DROPPED_FROM and dropped > _DROPPED_FRACTION * frames:
+            return Pace.STRAINED, f"{dropped} of the last {frames} pictures were dropped."
+        return Pace.IN_TIME, ""
+
+    def _note(self, now_s: float, why: str) -> None:
+        self._late_s, self._why, self._in_time_since = now_s, why, False
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]

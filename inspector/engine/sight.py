@@ -1,0 +1,39 @@
+"""Whether parts can pass unseen although the line runs. Every time is passed in."""
+
+from __future__ import annotations
+
+from collections import deque
+
+#: A live source that shows nothing for longer than this, and than twice its usual time between pictures, is not seen.
+SILENT_S = 1.0
+
+
+class Sight:
+    """Keeps when the trigger looked at a picture. The trigger thread tells it; any thread may ask."""
+
+    def __init__(self) -> None:
+        self._looked_s: float | None = None
+        self._between_s: deque[float] = deque((0.0,), maxlen=5)
+
+    def looked(self, now_s: float) -> None:
+        """The trigger has looked at a picture."""
+        if self._looked_s is not None:
+            self._between_s.append(now_s - self._looked_s)
+        self._looked_s = now_s
+
+    def unseen(self, now_s: float, *, live: bool, learning: bool) -> str:
+        """Return why parts can pass unseen at the moment; empty where they are seen.
+
+        Args:
+            now_s: The time.
+            live: Whether the source waits for nobody.
+            learning: Whether the trigger does not know the empty belt yet.
+        """
+        looked_s = self._looked_s
+        if live and looked_s is None:
+            return "Waiting for the first picture: parts are not seen yet."
+        if live and looked_s is not None and now_s - looked_s > max(SILENT_S, 2 * max(self._between_s)):
+            return f"No picture for {now_s - looked_s:.0f} s: parts are not seen."
+        if learning:
+            return "Learning the empty belt: let it run without parts. They are not seen yet."
+        return ""
