@@ -74,7 +74,7 @@ class Origin:
         captured_s: `time.perf_counter()` at capture, for latencies.
         source: The source's name, as ``camera:0``.
         path: The file the picture was read from; None for a live picture.
-        file_key: Identity of that file's content at the time (path, size, modification time), so that it is taken once
+        file_key: Identity of that file's content, see `inspector.sources.identity.FileKey`, so that it is taken once
             only, also across restarts; empty for a live picture.
     """
 

@@ -111,8 +111,8 @@ class ResultLog(Protocol):
         """
         ...
 
-    def file_keys(self, source: str) -> frozenset[str]:
-        """Return the keys of all files of a source that are already recorded (see `Origin.file_key`).
+    def file_keys(self, source: str) -> tuple[str, ...]:
+        """Return the keys of all files of a source that are already recorded, the newest last (see `Origin.file_key`).
 
         Raises:
             LogError: If the log cannot be read.

@@ -294,11 +294,12 @@ class SqliteResultLog:
         with self._clear_errors("read"), self._reading() as connection:
             return int(connection.execute(select(func.max(inspections.c.part_number)).where(these)).scalar() or 0)
 
-    def file_keys(self, source: str) -> frozenset[str]:
-        """Return the keys of all files of a source that are already recorded."""
+    def file_keys(self, source: str) -> tuple[str, ...]:
+        """Return the keys of all files of a source that are already recorded, the newest last."""
         these = (inspections.c.source == source) & (inspections.c.file_key != "")
         with self._clear_errors("read"), self._reading() as connection:
-            return frozenset(connection.execute(select(inspections.c.file_key).where(these)).scalars())
+            statement = select(inspections.c.file_key).where(these).order_by(text("rowid"))
+            return tuple(connection.execute(statement).scalars())
 
     def failure_pictures(self) -> list[str]:
         """Return what the archive protects: see `ResultLog.failure_pictures`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.pictures.decode import decode_picture, read_picture, read_reduced
+from inspector.pictures.decode import decode_picture, read_content, read_picture, read_reduced, shows_its_end
 from inspector.pictures.files import (
     PICTURE_SUFFIXES,
     encode_picture,
@@ -26,8 +26,10 @@ __all__ = [
     "is_picture",
     "iter_pictures",
     "natural_key",
+    "read_content",
     "read_picture",
     "read_reduced",
+    "shows_its_end",
     "silence_opencv",
     "walk_pictures",
     "write_picture",

@@ -63,7 +63,7 @@ def read_picture(path: Path, *, at_least: int | None = None) -> Image:
             `inspector.pictures.limits`), of a kind that is not supported, or holds more than one picture. Where the
             operating system refused, its `OSError` is the cause.
     """
-    return decode_picture(_content(path), str(path), at_least=at_least)
+    return decode_picture(read_content(path), str(path), at_least=at_least)
 
 
 def read_reduced(path: Path, *, at_least: int) -> tuple[Image, int]:
@@ -75,7 +75,7 @@ def read_reduced(path: Path, *, at_least: int) -> tuple[Image, int]:
     Raises:
         PictureError: As `read_picture`.
     """
-    return _decoded(_content(path), str(path), at_least)
+    return _decoded(read_content(path), str(path), at_least)
 
 
 def decode_picture(data: bytes, name: str, *, at_least: int | None = None) -> Image:
@@ -92,7 +92,12 @@ def decode_picture(data: bytes, name: str, *, at_least: int | None = None) -> Im
     return _decoded(data, name, at_least)[0]
 
 
-def _content(path: Path) -> bytes:
+def read_content(path: Path) -> bytes:
+    """Read a picture file without decoding it.
+
+    Raises:
+        PictureError: If it cannot be read, or is larger than `inspector.pictures.limits` allows; see `read_picture`.
+    """
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # a pipe would never end
@@ -108,6 +113,14 @@ def _content(path: Path) -> bytes:
         raise PictureError(
             f"the picture {path} cannot be read: {reason}", "Check that it exists and may be read."
         ) from error
+
+
+def shows_its_end(data: bytes) -> bool:
+    """Return whether a content is of a kind of which no part is taken for the whole: by its end mark or checksums.
+
+    A BMP, a TIFF and others have their full size, and can be decoded, before their pixels are written.
+    """
+    return data.startswith((b"\x89PNG", b"\xff\xd8\xff", b"RIFF"))
 
 
 def _decoded(data: bytes, name: str, at_least: int | None) -> tuple[Image, int]:

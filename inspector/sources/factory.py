@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 from inspector.domain.source import SourceKind, SourceSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from inspector.domain.config import SourceOptions
     from inspector.sources.base import Source
 
 
-def open_source(text: str, options: SourceOptions, *, seen: Callable[[], frozenset[str]] = frozenset) -> Source:
+def open_source(text: str, options: SourceOptions, *, seen: Callable[[], Iterable[str]] = tuple) -> Source:
     """Return the source that a text names; it is not opened yet.
 
     Args:
         text: A form of `SourceKind`; the path of a folder or of a video file alone will do too.
-        seen: Returns the keys of files already in the record (folders), which are recorded under the source's name:
-            ``folder:`` and the absolute path.
+        seen: Returns the keys of files already in the record (folders), the newest last. They are recorded under the
+            source's name: ``folder:`` and the absolute path.
 
     Raises:
         SourceError: If the text names no source.

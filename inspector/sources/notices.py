@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import queue
+import sys
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -16,7 +18,23 @@ if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver
 
 _log = logging.getLogger(__name__)
-_TELLING = frozenset({"created", "modified", "moved", "closed"})
+
+
+class Change(Enum):
+    """What has become of a file."""
+
+    MADE = "made"  #: it was not there before
+    CHANGED = "changed"  #: by whatever; the system does not tell of closing
+    WRITTEN = "written"  #: somebody is writing; its closing will be told
+    CLOSED = "closed"  #: its writer has closed it, or it was moved here
+
+
+#: By the event's name. Only inotify tells that a file has been closed by its writer.
+_CHANGES = (
+    {"created": Change.MADE, "modified": Change.WRITTEN, "moved": Change.CLOSED, "closed": Change.CLOSED}
+    if sys.platform == "linux"
+    else dict.fromkeys(("created", "modified", "moved"), Change.CHANGED)
+)
 
 
 class Notices:
@@ -33,7 +51,7 @@ class Notices:
         self._folder = folder
         self._recursive = recursive
         self._polling = polling
-        self._queue: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[str, Change]] = queue.SimpleQueue()
         self._observer: BaseObserver | None = None
         #: A sub-folder was made or moved; what it holds may not have been told. Reset by the reader.
         self.folders_changed = False
@@ -69,23 +87,26 @@ class Notices:
 
     def tell(self, event: FileSystemEvent) -> None:
         """Take an event in; on watchdog's thread."""
-        if event.event_type not in _TELLING:
+        change = _CHANGES.get(event.event_type)
+        if change is None:
             return
         if event.is_directory:
             self.folders_changed |= event.event_type != "modified"
         else:
-            self._queue.put(os.fsdecode(event.dest_path or event.src_path))
+            self._queue.put((os.fsdecode(event.dest_path or event.src_path), change))
 
-    def drain(self, wait_s: float) -> Iterator[Path]:
-        """Yield the files told of, each once; wait for the first for up to ``wait_s``."""
-        told: dict[str, None] = {}
+    def drain(self, wait_s: float) -> Iterator[tuple[Path, Change]]:
+        """Yield the files told of, each once with the last that was told; wait for the first for up to ``wait_s``."""
+        told: dict[str, Change] = {}
         try:
-            told[self._queue.get(timeout=wait_s) if wait_s > 0 else self._queue.get_nowait()] = None
+            name, change = self._queue.get(timeout=wait_s) if wait_s > 0 else self._queue.get_nowait()
             while True:
-                told[self._queue.get_nowait()] = None
+                told[name] = change
+                name, change = self._queue.get_nowait()
         except queue.Empty:
             pass
-        yield from map(Path, told)
+        for name, change in told.items():
+            yield Path(name), change
 
 
 def _handler(notices: Notices) -> FileSystemEventHandler:

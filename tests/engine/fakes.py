@@ -174,8 +174,8 @@ class MemoryLog:
     def yield_over_time(self, query: LogQuery, bucket_s: int) -> list[YieldPoint]:
         return []
 
-    def file_keys(self, source: str) -> frozenset[str]:
-        return frozenset(one.file_key for one in self.committed)
+    def file_keys(self, source: str) -> tuple[str, ...]:
+        return tuple(one.file_key for one in self.committed)
 
     def close(self) -> None:
         """Nothing to close."""

@@ -141,7 +141,7 @@ def test_which_class_is_good_is_found_for_the_parts_of_before(tmp_path: Path) ->
 def test_file_keys_are_those_of_the_source(log: SqliteResultLog) -> None:
     log.append(inspection(1, source="folder:/a", key="/a/x|1|2"))
     log.append(inspection(2, source="folder:/b", key="/b/y|1|2"))
-    assert log.file_keys("folder:/a") == {"/a/x|1|2"}
+    assert log.file_keys("folder:/a") == ("/a/x|1|2",)
 
 
 def test_the_schema_is_what_the_migrations_make(log: SqliteResultLog, tmp_path: Path) -> None:

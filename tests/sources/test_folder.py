@@ -15,21 +15,23 @@ from inspector.domain.errors import LogError, SourceError, SourceLostError
 from inspector.domain.records import BadPicture, Frame
 from inspector.files import write_bytes
 from inspector.pictures import encode_picture
-from inspector.sources.folder import FolderSource, Patience, file_key
+from inspector.sources.folder import FolderSource
+from inspector.sources.visit import Patience
 from tests.sources.fakes import all_of, collect, loss
+from tests.sources.visits import file_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
-QUICK = Patience(settle_s=0.05, whole_s=0.2, rescan_s=0.2)
+QUICK = Patience(settle_s=0.05, quiet_s=0.2, whole_s=0.2, rescan_s=0.2)
 PNG = encode_picture(np.arange(3 * 12 * 16, dtype=np.uint16).astype(np.uint8).reshape(12, 16, 3), ".png")
 
 
 def watch(
     folder: Path,
     *,
-    seen: Callable[[], frozenset[str]] = frozenset,
+    seen: Callable[[], Iterable[str]] = tuple,
     patience: Patience = QUICK,
     **options: Any,
 ) -> FolderSource:
@@ -61,14 +63,14 @@ def test_existing_pictures_in_natural_order_then_new_ones(tmp_path: Path) -> Non
     assert isinstance(frame, Frame)
     assert frame.image.shape == (12, 16, 3)
     assert frame.origin.source == f"folder:{tmp_path}"
-    assert frame.origin.file_key == file_key(tmp_path / "new.png", (tmp_path / "new.png").stat())
+    assert frame.origin.file_key == str(file_key(tmp_path / "new.png"))
     assert not source.live
 
 
 def test_a_picture_is_taken_once_also_across_restarts_and_again_when_it_changed(tmp_path: Path) -> None:
     put(tmp_path, "1.png", "2.png")
     source = watch(tmp_path)
-    recorded = frozenset(item.origin.file_key for item in collect(source, 2))
+    recorded = tuple(item.origin.file_key for item in collect(source, 2))
     assert collect(source, 1, timeout_s=0.5) == []
     source.close()
     source.open()  # the same source, after a loss
@@ -278,7 +280,7 @@ def test_a_folder_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_record_that_cannot_be_read_is_an_error_that_says_so(tmp_path: Path) -> None:
-    def seen() -> frozenset[str]:
+    def seen() -> tuple[str, ...]:
         raise LogError("the log is locked", "Close the other station.")
 
     with pytest.raises(SourceError, match=r"cannot be opened: the log is locked\. Close the other station"):
@@ -298,8 +300,53 @@ def test_ten_thousand_files_at_once_each_once(tmp_path: Path) -> None:
     assert len(items) == 10_000
     assert len({item.origin.file_key for item in items}) == 10_000
     assert all(isinstance(item, Frame) for item in items)
-    recorded = frozenset(item.origin.file_key for item in items)
+    recorded = tuple(item.origin.file_key for item in items)
     restarted = watch(folder, seen=lambda: recorded)
     assert collect(restarted, 1, timeout_s=0.3) == []
     restarted.close()
     shutil.rmtree(folder)
+
+
+BMP = encode_picture(np.arange(48 * 64 * 3, dtype=np.uint32).astype(np.uint8).reshape(48, 64, 3), ".bmp")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only inotify tells of closing")
+def test_a_writer_that_stalls_is_waited_for_and_its_picture_counts_once(tmp_path: Path) -> None:
+    source = watch(tmp_path)
+    with (tmp_path / "a.bmp").open("wb", buffering=0) as file:
+        file.truncate(len(BMP))  # its size is right from the start
+        file.write(BMP[: len(BMP) * 6 // 10])
+        assert collect(source, 1, timeout_s=2.0) == []  # ten times as long as it has to be quiet
+        file.write(BMP[len(BMP) * 6 // 10 :])
+    items = all_of(source, 1)
+    source.close()
+    (item,) = items
+    assert isinstance(item, Frame)
+    assert (item.image[40] == np.arange(48 * 64 * 3, dtype=np.uint32).astype(np.uint8).reshape(48, 64, 3)[40]).all()
+
+
+def test_overwritten_with_the_same_size_and_time_touched_and_renamed_also_across_restarts(tmp_path: Path) -> None:
+    path = tmp_path / "latest.bmp"
+    taken: list[str] = []
+
+    def makes(count: int, change: Callable[[], object]) -> bool:
+        """Change a file while the station is away; True where it then makes so many parts."""
+        change()
+        source = watch(tmp_path, seen=lambda: tuple(taken))
+        items = all_of(source, count) if count else collect(source, 1, timeout_s=1.0)
+        source.close()
+        taken.extend(item.origin.file_key for item in items)
+        return len(items) == count
+
+    def write(last: int) -> None:
+        path.write_bytes(BMP[:-1] + bytes([last]))
+        os.utime(path, (1_000_000, 1_000_000))
+
+    assert makes(1, lambda: write(1))
+    assert makes(1, lambda: write(2))
+    assert makes(1, lambda: write(1))
+    assert makes(0, lambda: write(1))
+    assert makes(0, lambda: os.utime(path, (1_003_600, 1_003_600)))
+    os.utime(path, (1_000_000, 1_000_000))
+    assert makes(0, lambda: path.rename(tmp_path / "1.bmp"))
+    assert makes(1, lambda: write(3))

@@ -13,9 +13,10 @@ import pytest
 
 from inspector.domain.config import SourceOptions
 from inspector.domain.errors import LogError, PictureError, SourceError, SourceLostError
-from inspector.sources import folder as folder_module
-from inspector.sources.folder import FolderSource, Patience, folder_identity
-from tests.sources.visits import Watch
+from inspector.sources import visit as visit_module
+from inspector.sources.folder import FolderSource
+from inspector.sources.visit import Patience, folder_identity
+from tests.sources.visits import LONG_AFTER_S, Watch
 
 
 @pytest.fixture
@@ -86,6 +87,7 @@ def test_a_long_search_gives_signs_of_life(watch: Watch, monkeypatch: pytest.Mon
 
 def test_it_waits_for_notices_only_where_nothing_is_ready(watch: Watch) -> None:
     watch.step(100.0)
+    watch.clock_s = LONG_AFTER_S
     for name in ("a.png", "b.png"):
         watch.visit._waiting.ready(watch.put(name))
     assert [watch.name(), watch.name(), watch.name()] == ["a.png", "b.png", None]
@@ -117,9 +119,9 @@ def test_a_folder_that_cannot_be_searched_is_lost(watch: Watch, monkeypatch: pyt
         assert (folder, recursive) == (watch.folder, True)
         raise PictureError("it cannot be listed", "Look.")
 
-    monkeypatch.setattr(folder_module, "iter_pictures", pictures)
+    monkeypatch.setattr(visit_module, "iter_pictures", pictures)
     with pytest.raises(SourceLostError) as lost:
-        watch.visit.list_existing(watch.stop, skip=False)
+        watch.visit.list_existing(watch.stop)
     assert (lost.value.what, lost.value.next_step) == ("it cannot be listed", "Look. It is tried again by itself.")
 
 
@@ -158,7 +160,9 @@ def test_a_source_of_a_folder_is_named_by_its_whole_path(tmp_path: Path, monkeyp
     source = FolderSource(Path("in"), SourceOptions(), frozenset)
     assert (source.name, source.live) == (f"folder:{tmp_path / 'in'}", False)
     assert (source._open_limit_s, source._silence_s) == (60.0, 30.0)
-    assert source._patience == Patience(settle_s=0.4, whole_s=3.0, locked_s=30.0, rescan_s=5.0)
+    assert source._patience == Patience(
+        settle_s=0.4, quiet_s=3.0, whole_s=3.0, locked_s=30.0, open_s=60.0, rescan_s=5.0
+    )
 
 
 def test_a_record_that_cannot_be_read_says_what_to_do(tmp_path: Path) -> None:

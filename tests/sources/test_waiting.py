@@ -22,7 +22,7 @@ class Files:
     def put(self, name: str, size: int, changed_ns: int) -> tuple[Path, os.stat_result]:
         path = Path(name)
         values = (0o100644, 1, 1, 1, 0, 0, size, 0.0, changed_ns / 1e9, 0.0)
-        self.status[path] = os.stat_result(values, {"st_mtime_ns": changed_ns})
+        self.status[path] = os.stat_result(values, {"st_mtime_ns": changed_ns, "st_ctime_ns": changed_ns})
         return path, self.status[path]
 
     def notice(self, name: str, size: int, changed_ns: int) -> None:

@@ -14,26 +14,37 @@ import pytest
 
 from inspector.domain.records import BadPicture, Frame, Origin
 from inspector.pictures import encode_picture
-from inspector.sources import folder as folder_module
-from inspector.sources.folder import Patience, _Visit, file_key, folder_identity
+from inspector.sources import visit as visit_module
+from inspector.sources.identity import FileKey, KnownFiles, Stamp, digest_of, storable_path
+from inspector.sources.notices import Change
+from inspector.sources.visit import Patience, Visit, folder_identity
 from inspector.sources.waiting import Waiting
 
+#: A time of the clock at which every file is old.
+LONG_AFTER_S = 1e11
 PNG = encode_picture(np.arange(12 * 16, dtype=np.uint8).reshape(12, 16), ".png")
 
 
+def file_key(path: Path) -> FileKey:
+    """The identity of what a file holds now."""
+    return FileKey(storable_path(path), Stamp.of(path.stat()), digest_of(path.read_bytes()))
+
+
 class Told:
-    """Stands in for `Notices`: tells what a test says."""
+    """Stands in for `Notices`: tells what a test says, of ``paths`` only that they changed."""
 
     def __init__(self, *, watching: bool = True) -> None:
         self.watching = watching
         self.folders_changed = False
         self.paths: list[Path] = []
+        self.changes: list[tuple[Path, Change]] = []
         self.waits: list[float] = []
 
-    def drain(self, wait_s: float) -> Iterator[Path]:
+    def drain(self, wait_s: float) -> Iterator[tuple[Path, Change]]:
         self.waits.append(wait_s)
         paths, self.paths = self.paths, []
-        yield from paths
+        changes, self.changes = self.changes, []
+        yield from [*((path, Change.CHANGED) for path in paths), *changes]
 
 
 class Watch:
@@ -42,11 +53,16 @@ class Watch:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, **patience: float) -> None:
         self.folder, self.now_s, self.clock_s = folder, 100.0, 1_000_000.0
         monkeypatch.setattr(
-            folder_module, "time", SimpleNamespace(perf_counter=lambda: self.now_s, time=lambda: self.clock_s)
+            visit_module, "time", SimpleNamespace(perf_counter=lambda: self.now_s, time=lambda: self.clock_s)
         )
-        self.taken: set[str] = set()
-        values = Patience(**({"settle_s": 1.0, "whole_s": 3.0, "locked_s": 9.0, "rescan_s": 5.0} | patience))
-        self.visit = _Visit("folder:x", folder, folder_identity(folder), self.taken, values, recursive=True)
+        self.known = KnownFiles()
+        values = Patience(
+            **(
+                {"settle_s": 1.0, "quiet_s": 2.0, "whole_s": 3.0, "locked_s": 9.0, "open_s": 20.0, "rescan_s": 5.0}
+                | patience
+            )
+        )
+        self.visit = Visit("folder:x", folder, folder_identity(folder), self.known, values, recursive=True)
         self.visit._waiting = Waiting(values.settle_s, lambda: self.now_s)
         self.told, self.stop = Told(), threading.Event()
         self._items: Iterator[Frame | BadPicture | None] | None = None
@@ -75,7 +91,7 @@ class Watch:
             captured_s=self.now_s,
             source="folder:x",
             path=path,
-            file_key=file_key(path, path.stat()),
+            file_key=str(file_key(path)),
         )
 
     def name(self, now_s: float | None = None) -> str | None:
