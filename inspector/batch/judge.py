@@ -50,6 +50,7 @@ class Job:
             `REDUCED_SIDES` times as large. None, and wherever an overlay is drawn, decodes all pixels.
         thresholds: The operating point; None for the model's own.
         quality: When a picture is too bad to be judged.
+        bit_depth: As in `inspector.pictures.read_picture`.
     """
 
     folder: Path
@@ -57,6 +58,7 @@ class Job:
     input_size: int | None = None
     thresholds: Thresholds | None = None
     quality: QualityLimits = field(default_factory=QualityLimits)
+    bit_depth: int | None = None
 
     @property
     def at_least(self) -> int | None:
@@ -117,9 +119,9 @@ def _read(name: str, job: Job) -> _Read:
     divisor = 1
     try:
         if job.at_least is None:
-            image = read_picture(path)
+            image = read_picture(path, bit_depth=job.bit_depth)
         else:
-            image, divisor = read_reduced(path, at_least=job.at_least)
+            image, divisor = read_reduced(path, at_least=job.at_least, bit_depth=job.bit_depth)
     except InspectorError as error:
         image = error
     except Exception as error:  # noqa: BLE001 - a decoder's surprise is this file's ERROR, not the end of the batch

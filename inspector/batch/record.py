@@ -39,6 +39,7 @@ class Judge(_Kept):
     backend: str
     thresholds: Thresholds
     quality: QualityLimits
+    bit_depth: Annotated[int | None, Field(description="as in the recipe's source; null: as the files say")] = None
     software_version: str
     trained_on: Annotated[str, Field(description="folder or table of the pictures it learnt from; empty: unknown")] = ""
 
@@ -141,6 +142,8 @@ def _refuse_other(folder: Path, known: RunRecord, before: Judge, asked: RunRecor
         differences.append(f"of another operating point ({_points(before.thresholds)}; now {_points(now.thresholds)})")
     if before.quality != now.quality:
         differences.append("of other limits of picture quality")
+    if before.bit_depth != now.bit_depth:
+        differences.append(f"of another bit depth ({before.bit_depth or 'as the file says'})")
     if differences:
         raise RunError(
             f"{folder} holds the results {' and '.join(differences)}",

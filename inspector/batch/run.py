@@ -46,6 +46,7 @@ class BatchOrder:
         trained_on: The pictures that the model learnt from; empty where it does not say.
         input_size: Side of the network's square, in pixels.
         quality: Limits of the pictures' own quality.
+        bit_depth: As in `inspector.pictures.read_picture`; None without a recipe.
         overlays: Write each picture with its heatmap.
         restart: Throw away what is in the folder.
     """
@@ -59,6 +60,7 @@ class BatchOrder:
     input_size: int
     thresholds: Thresholds
     quality: QualityLimits
+    bit_depth: int | None = None
     overlays: bool = False
     restart: bool = False
 
@@ -147,6 +149,7 @@ def _judge(order: BatchOrder, classifier: Classifier) -> Judge:
         backend=identity.backend,
         thresholds=order.thresholds,
         quality=order.quality,
+        bit_depth=order.bit_depth,
         software_version=__version__,
         trained_on=order.trained_on,
     )
@@ -161,6 +164,7 @@ def _judged(
         input_size=order.input_size,
         thresholds=order.thresholds,
         quality=order.quality,
+        bit_depth=order.bit_depth,
     )
     left = table.left()
     there = len(listing) - len(left)

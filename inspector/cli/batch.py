@@ -49,7 +49,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     judge = parser.add_mutually_exclusive_group(required=True)
     judge.add_argument("--model", default="", help=ABOUT_MODEL.hint)
     judge.add_argument(
-        "--recipe", default="", help="recipe: its model, operating point and quality limits (not its region)"
+        "--recipe", default="", help="recipe: its model, operating point, quality limits and bit depth (not its region)"
     )
     parser.add_argument("--fail-at", type=fraction, help="fail from this P(defective) on (default: recipe or model)")
     parser.add_argument("--review-from", type=fraction, help="review from this P(defective) on (default: likewise)")
@@ -143,6 +143,7 @@ def _order(parsed: argparse.Namespace, out: Path) -> BatchOrder:
         input_size=manifest.preprocessing.input_size,
         thresholds=_thresholds(parsed, (recipe.thresholds if recipe else None) or manifest.thresholds),
         quality=recipe.quality if recipe else QualityLimits(),
+        bit_depth=recipe.source_options.bit_depth if recipe else None,
         overlays=parsed.overlay,
         restart=parsed.restart,
     )

@@ -76,6 +76,20 @@ class SourceOptions:
     polling: bool = field(
         default=False, metadata=told(About("Poll", description="for network shares without events", only=_FOLDER))
     )
+    bit_depth: int | None = field(
+        default=None,
+        metadata=told(
+            About(
+                "Bit depth",
+                unit="bits",
+                description="used of the 16 of a channel: 10, 12 or 14 for many cameras",
+                low=9,
+                high=16,
+                empty="as the file says",
+                only=_FOLDER,
+            )
+        ),
+    )
     seed: int = field(
         default=1, metadata=told(About("Seed", description="another line for another number", low=0, only=_DEMO))
     )

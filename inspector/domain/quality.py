@@ -49,7 +49,7 @@ def check_quality(pixels: Image, limits: QualityLimits) -> str:
         used = highest.bit_length()
         return (
             f"bad image: 16 bits a channel, but no value above {highest}: probably {used} bits; "
-            "let the camera fill the 16 bits"
+            f"let the camera fill the 16 bits, or give the source's bit_depth ({used}) in the recipe"
         )
     grey = grey8(pixels)
     while max(grey.shape) >= 2 * _LONG_SIDE_PX:

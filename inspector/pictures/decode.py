@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 
 from inspector.domain.errors import PictureError
-from inspector.pictures.header import Header, read_header
+from inspector.pictures.depth import full_range
+from inspector.pictures.header import Header, netpbm_fields, read_header
 from inspector.pictures.limits import MAX_FILE_BYTES, check_size
 from inspector.pictures.opencv import silence_opencv
 from inspector.pictures.others import decode_jpeg_2000, decode_netpbm, decode_with_pillow
@@ -46,7 +47,7 @@ _EXPANDED_PIXELS = 20_000_000
 _KNOWN = "JPEG, PNG, BMP, TIFF or WebP"
 
 
-def read_picture(path: Path, *, at_least: int | None = None) -> Image:
+def read_picture(path: Path, *, at_least: int | None = None, bit_depth: int | None = None) -> Image:
     """Decode a picture file.
 
     Args:
@@ -54,6 +55,8 @@ def read_picture(path: Path, *, at_least: int | None = None) -> Image:
         at_least: The short side that is enough, pixels: a grey or YCbCr JPEG is decoded at a half, a quarter or an
             eighth of its size, by its own coefficients, as long as the short side stays as long as that. None decodes
             all pixels.
+        bit_depth: How many bits of a channel are used in files that say 16; they are brought to full range. None for
+            all.
 
     Returns:
         Read-only (H, W), (H, W, 3) BGR or (H, W, 4) BGRA, uint8 or uint16, turned as its EXIF orientation says.
@@ -63,10 +66,10 @@ def read_picture(path: Path, *, at_least: int | None = None) -> Image:
             `inspector.pictures.limits`), of a kind that is not supported, or holds more than one picture. Where the
             operating system refused, its `OSError` is the cause.
     """
-    return decode_picture(read_content(path), str(path), at_least=at_least)
+    return decode_picture(read_content(path), str(path), at_least=at_least, bit_depth=bit_depth)
 
 
-def read_reduced(path: Path, *, at_least: int) -> tuple[Image, int]:
+def read_reduced(path: Path, *, at_least: int, bit_depth: int | None = None) -> tuple[Image, int]:
     """Decode a picture file as `read_picture` does with ``at_least``, and say by how much both sides were divided.
 
     Returns:
@@ -75,21 +78,22 @@ def read_reduced(path: Path, *, at_least: int) -> tuple[Image, int]:
     Raises:
         PictureError: As `read_picture`.
     """
-    return _decoded(read_content(path), str(path), at_least)
+    return _decoded(read_content(path), str(path), at_least, bit_depth)
 
 
-def decode_picture(data: bytes, name: str, *, at_least: int | None = None) -> Image:
+def decode_picture(data: bytes, name: str, *, at_least: int | None = None, bit_depth: int | None = None) -> Image:
     """Decode a picture file's content; see `read_picture`.
 
     Args:
         data: Content of the file.
         name: For the error's text; its suffix tells a TGA, which has no mark of its own.
         at_least: As in `read_picture`.
+        bit_depth: As in `read_picture`.
 
     Raises:
         PictureError: As `read_picture`.
     """
-    return _decoded(data, name, at_least)[0]
+    return _decoded(data, name, at_least, bit_depth)[0]
 
 
 def read_content(path: Path) -> bytes:
@@ -123,22 +127,31 @@ def shows_its_end(data: bytes) -> bool:
     return data.startswith((b"\x89PNG", b"\xff\xd8\xff", b"RIFF"))
 
 
-def _decoded(data: bytes, name: str, at_least: int | None) -> tuple[Image, int]:
+def _decoded(data: bytes, name: str, at_least: int | None, bit_depth: int | None) -> tuple[Image, int]:
     if not data:
         raise PictureError(f"the picture {name} is empty (0 bytes)", "Copy it again.")
     header = read_header(data, PurePath(name).suffix.lower())
     if header is None:
         raise PictureError(f"{name} is {_foreign(data)}", f"Remove it, or save it as {_KNOWN}.")
     if header.kind == "TIFF":
-        image, orientation = decode_tiff(data, name)
+        image, orientation = decode_tiff(data, name, bit_depth)
         image = _upright(image, orientation)
         image.setflags(write=False)
         return image, 1
     _check(header, data, name)
     divisor, mode = _reduction(header, at_least)
-    image = _upright(_pixels(data, header, name, divisor, mode), header.orientation)
+    pixels = _pixels(data, header, name, divisor, mode)
+    if not _says_its_depth(header, data):
+        pixels = full_range(pixels, bit_depth, name)
+    image = _upright(pixels, header.orientation)
     image.setflags(write=False)
     return image, divisor
+
+
+def _says_its_depth(header: Header, data: bytes) -> bool:
+    """True for a Netpbm whose largest value is not that of 16 bits: it is in full range already."""
+    fields = netpbm_fields(data) if header.kind == "Netpbm" else None
+    return fields is not None and fields[3] != 65_535
 
 
 def _foreign(data: bytes) -> str:

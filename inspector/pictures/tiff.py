@@ -10,6 +10,7 @@ import numpy as np
 
 from inspector.domain.errors import PictureError
 from inspector.pictures.cielab import lab_to_bgr
+from inspector.pictures.depth import full_range
 from inspector.pictures.limits import check_size
 
 if TYPE_CHECKING:
@@ -36,12 +37,13 @@ _SAVE = "Save it as an uncompressed TIFF or as PNG, grey or RGB, with 8 or 16 bi
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what matters is raised
 
 
-def decode_tiff(data: bytes, name: str) -> tuple[Image, int]:
+def decode_tiff(data: bytes, name: str, bit_depth: int | None = None) -> tuple[Image, int]:
     """Decode a TIFF or BigTIFF that holds one picture.
 
     Args:
         data: Content of the file.
         name: Name of the file, for errors.
+        bit_depth: How many bits of a channel are used where the file says 16; None for all.
 
     Returns:
         (H, W), (H, W, 3) BGR or (H, W, 4) BGRA, uint8 or uint16, as stored, and its orientation 1..8, still to be
@@ -59,7 +61,7 @@ def decode_tiff(data: bytes, name: str) -> tuple[Image, int]:
             _check_supported(page, name)
             pixels = page.asarray(maxworkers=1)
             orientation = page.tags.valueof(274, 1)
-            return _as_image(page, pixels, name), orientation if orientation in range(1, 9) else 1
+            return _as_image(page, pixels, name, bit_depth), orientation if orientation in range(1, 9) else 1
     except PictureError:
         raise
     except MemoryError as error:
@@ -129,7 +131,7 @@ def _bits(page: TiffPage, name: str) -> int:
     return int(bits)
 
 
-def _as_image(page: TiffPage, pixels: NDArray[Any], name: str) -> Image:
+def _as_image(page: TiffPage, pixels: NDArray[Any], name: str, bit_depth: int | None) -> Image:
     """Bring the page's samples to grey or BGR in the full range of 8 or 16 bits."""
     if page.samplesperpixel > 1 and int(page.planarconfig) == 2:
         pixels = np.moveaxis(pixels, 0, -1)
@@ -140,6 +142,8 @@ def _as_image(page: TiffPage, pixels: NDArray[Any], name: str) -> Image:
         colours = np.asarray(page.colormap)
         table = (colours >> 8 if colours.max() > 255 else colours).astype(np.uint8)
         return np.ascontiguousarray(table[::-1].T[pixels])
+    if page.bitspersample == 16:
+        pixels = full_range(pixels, bit_depth, name)
     image = _full_range(pixels, int(page.bitspersample))
     if photometric == _WHITE_IS_ZERO:
         image = np.iinfo(image.dtype).max - image

@@ -27,7 +27,7 @@ class FolderSource(PumpedSource):
     """Pictures of a folder; the work is done on the source's own thread, as a network share may hang.
 
     Args:
-        options: ``recursive``, ``existing`` and ``polling`` are used.
+        options: ``recursive``, ``existing``, ``polling`` and ``bit_depth`` are used.
         seen: Returns the keys of the files that are in the record already, the newest last; see `FileKey`. It is called
             when the folder is opened.
         patience: None for the usual times.
@@ -70,7 +70,7 @@ class FolderSource(PumpedSource):
         options = self._options
         # the watch first, then the list, so that nothing falls between
         with Notices(self._folder, recursive=options.recursive, polling=options.polling) as notices:
-            visit = Visit(self.name, self._folder, identity, known, self._patience, recursive=options.recursive)
+            visit = Visit(self.name, self._folder, identity, known, self._patience, options)
             visit.sequence = first
             if self._skip_existing:
                 self._left_out = visit.leave_out_existing(stop)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Generator, Iterator
 
+    from inspector.domain.config import SourceOptions
+
 _SLICE_S = 0.05
 _IDENTITY_S = 0.5
 _POLL_S = 1.0
@@ -59,7 +61,7 @@ class Visit:
         name: The source's name.
         identity: Its identity when it was opened.
         known: What is not to be taken again; what this visit takes up is added.
-        recursive: Whether sub-folders are watched too.
+        options: ``recursive`` and ``bit_depth`` are used.
     """
 
     def __init__(
@@ -69,8 +71,7 @@ class Visit:
         identity: tuple[int, int],
         known: KnownFiles,
         patience: Patience,
-        *,
-        recursive: bool,
+        options: SourceOptions,
     ) -> None:
         self.sequence = 0
         self._name = name
@@ -78,7 +79,8 @@ class Visit:
         self._identity = identity
         self._known = known
         self._patience = patience
-        self._recursive = recursive
+        self._recursive = options.recursive
+        self._bit_depth = options.bit_depth
         self._waiting = Waiting(patience.settle_s)
 
     def list_existing(self, stop: threading.Event) -> None:
@@ -207,7 +209,7 @@ class Visit:
                 return None
             if not self._is_whole(path, status, content, digest):
                 return None
-            image = decode_picture(content, str(path))
+            image = decode_picture(content, str(path), bit_depth=self._bit_depth)
         except PictureError as error:
             locked = isinstance(error.__cause__, OSError)
             if self._waiting.again(path, status, self._patience.locked_s if locked else self._patience.whole_s):

@@ -73,7 +73,7 @@ def test_every_kind_of_source_takes_its_own_options() -> None:
         "camera": ["width_px", "height_px", "fps", "exposure", "backend"],
         "video": ["as_fast_as_possible"],
         "stream": [],
-        "folder": ["recursive", "existing", "polling"],
+        "folder": ["recursive", "existing", "polling", "bit_depth"],
         "demo": ["fps", "as_fast_as_possible", "seed", "defect_rate"],
     }
 

@@ -313,3 +313,13 @@ def test_new_files_come_before_those_whose_time_has_changed(watch: Watch, monkey
         watch.step(now_s)
     assert reads[0] == "new.png"
     assert sorted(reads[1:]) == ["0.png", "1.png", "2.png"]
+
+
+def test_the_bit_depth_of_the_recipe_is_applied(watch: Watch) -> None:
+    watch.visit._bit_depth = 12
+    path = watch.put("a.png", encode_picture(np.full((2, 2), 4095, np.uint16), ".png"))
+    watch.told.changes = [(path, Change.CLOSED)]
+    assert watch.step(101.0) is None
+    item = watch.step(102.0)
+    assert isinstance(item, Frame)
+    assert (item.image == 65_535).all()

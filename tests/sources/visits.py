@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from inspector.domain.config import SourceOptions
 from inspector.domain.records import BadPicture, Frame, Origin
 from inspector.pictures import encode_picture
 from inspector.sources import visit as visit_module
@@ -62,7 +63,7 @@ class Watch:
                 | patience
             )
         )
-        self.visit = Visit("folder:x", folder, folder_identity(folder), self.known, values, recursive=True)
+        self.visit = Visit("folder:x", folder, folder_identity(folder), self.known, values, SourceOptions())
         self.visit._waiting = Waiting(values.settle_s, lambda: self.now_s)
         self.told, self.stop = Told(), threading.Event()
         self._items: Iterator[Frame | BadPicture | None] | None = None
