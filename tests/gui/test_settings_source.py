@@ -10,7 +10,7 @@ from inspector.gui.settings.page import SettingsPage
 from tests.gui.conftest import Station
 
 CAMERA = ["width_px", "height_px", "fps", "exposure", "backend"]
-FOLDER = ["recursive", "existing", "polling"]
+FOLDER = ["recursive", "existing", "polling", "bit_depth"]
 DEMO = ["fps", "as_fast_as_possible", "seed", "defect_rate"]
 
 
