@@ -87,7 +87,7 @@ def run(parsed: argparse.Namespace) -> int:
         emit({"model": classifier.identity.name, "model_sha256": classifier.identity.sha256, "results": told})
     broken = sum(judged.verdict is Verdict.ERROR for judged in results)
     if broken:
-        say(f"{broken} of {len(results)} pictures have no verdict")
+        say(f"no verdict: {broken} of {len(results)}")
     return EXIT_ERROR if broken else EXIT_OK
 
 

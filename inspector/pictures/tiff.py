@@ -68,7 +68,7 @@ def decode_tiff(data: bytes, name: str, bit_depth: int | None = None) -> tuple[I
         raise PictureError(f"not enough memory for the TIFF picture {name}", "Close other programs.") from error
     except Exception as error:  # tifffile and its codecs raise many kinds
         raise PictureError(
-            f"the TIFF picture {name} is damaged or cut short ({len(data)} bytes): {type(error).__name__}",
+            f"the TIFF picture {name} is damaged or cut short ({len(data)} bytes)",
             "Copy or save it again.",
         ) from error
 
