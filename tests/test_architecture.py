@@ -202,3 +202,131 @@ def test_the_kinds_of_source_are_named_in_one_place() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and named.match(repr(node.value))
     ]
     assert offenders == []
+
+
+#: Words that say nothing of an argument: alone, or with the argument's own name and type, they make no description.
+_EMPTY_WORDS = frozenset(
+    [
+        "a",
+        "all",
+        "also",
+        "an",
+        "and",
+        "are",
+        "as",
+        "asked",
+        "at",
+        "be",
+        "by",
+        "call",
+        "each",
+        "for",
+        "from",
+        "given",
+        "here",
+        "how",
+        "in",
+        "is",
+        "it",
+        "its",
+        "kept",
+        "likewise",
+        "made",
+        "name",
+        "no",
+        "none",
+        "of",
+        "on",
+        "one",
+        "or",
+        "other",
+        "same",
+        "see",
+        "shown",
+        "some",
+        "that",
+        "the",
+        "their",
+        "there",
+        "these",
+        "this",
+        "those",
+        "to",
+        "used",
+        "value",
+        "wanted",
+        "what",
+        "when",
+        "where",
+        "whether",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "with",
+    ]
+)
+
+
+def _documented(path: Path) -> list[tuple[str, str, str, str]]:
+    """Every described argument of a module: where, its name, its type as written, and the description."""
+    rows = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        section = re.search(r"^Args:\n((?: {4}.*(?:\n|$)|\n(?= {4}))+)", ast.get_docstring(node) or "", re.MULTILINE)
+        if section is None:
+            continue
+        given = [inner for inner in ast.walk(node) if isinstance(inner, ast.arg) and inner.annotation is not None]
+        types = {
+            argument.arg: ast.unparse(argument.annotation) for argument in given if argument.annotation is not None
+        }
+        if isinstance(node, ast.ClassDef):
+            types |= {
+                inner.target.id: ast.unparse(inner.annotation)
+                for inner in node.body
+                if isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name)
+            }
+        place = f"{path.relative_to(ROOT).as_posix()}:{node.lineno}"
+        for name, text in re.findall(r"^ {4}(\w+): ((?:.*)(?:\n {5,}.*)*)", section[1], re.MULTILINE):
+            rows.append((place, name, types.get(name, ""), text))
+    return rows
+
+
+def _words(text: str) -> set[str]:
+    """The words of a name, a type or a sentence, in the singular."""
+    apart = re.sub(r"([a-z])([A-Z])", r"\1 \2", text).lower()
+    return {word.removesuffix("s") for word in re.findall(r"[a-z]+", apart)}
+
+
+def test_a_description_of_an_argument_says_something_or_is_left_out() -> None:
+    empty = [
+        f"{place} {name}: {text}"
+        for path in _modules("inspector", "trainer")
+        for place, name, kind, text in _documented(path)
+        if not re.search(r"[0-9`\"“(<>≥≤=_]", text)
+        and not _words(text) - _words(name) - _words(kind) - {word.removesuffix("s") for word in _EMPTY_WORDS}
+    ]
+    assert empty == []
+
+
+def test_loop_variables_and_results_have_names_of_what_they_are() -> None:
+    nameless = [
+        f"{path.relative_to(ROOT).as_posix()}:{node.lineno} {name}"
+        for path in _modules("inspector", "trainer")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Name | ast.arg)
+        and not (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+        and (name := node.id if isinstance(node, ast.Name) else node.arg) in {"one", "found"}
+    ]
+    assert nameless == []
+
+
+def test_every_class_has_a_name_of_its_own() -> None:
+    places: dict[str, list[str]] = {}
+    for path in _modules("inspector", "trainer"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}

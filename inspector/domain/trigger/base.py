@@ -69,7 +69,6 @@ class Trigger(ABC):
         """Return the parts that the mode itself finds.
 
         Args:
-            frame: The frame.
             gap_s: Seconds since the frame before; 0 for the first.
         """
 

@@ -9,7 +9,7 @@ from inspector.domain.quality import sharpness
 from inspector.domain.records import Box
 from inspector.domain.trigger.base import Trigger, touching_fault
 from inspector.domain.trigger.foreground import Blob, Foreground
-from inspector.domain.trigger.tracking import Sight, Track, Tracker
+from inspector.domain.trigger.tracking import BlobSight, Track, Tracker
 
 if TYPE_CHECKING:
     from inspector.domain.config import TriggerConfig
@@ -185,7 +185,7 @@ def _gap_fault(gap_s: float) -> str:
     )
 
 
-def _sharpness(sight: Sight) -> float:
+def _sharpness(sight: BlobSight) -> float:
     """Sharpness of the part itself in a frame."""
     blob = sight.blob
     around = Box(

@@ -15,7 +15,7 @@ FORGET_AFTER_S = 0.5
 
 
 @dataclass(slots=True)
-class Sight:
+class BlobSight:
     """A track in one frame."""
 
     frame: Frame
@@ -38,7 +38,7 @@ class Track:
     counted: bool = False
     fault: str = ""  #: why the part is not judged although it counts
     wait_frames: int | None = None  #: frames still awaited before the sharpest is chosen; None where none is due
-    sights: deque[Sight] = field(default_factory=deque)
+    sights: deque[BlobSight] = field(default_factory=deque)
 
 
 class Tracker:
@@ -93,7 +93,7 @@ class Tracker:
                 self.tracks.append(track)
                 matched.append((track, blob))
         for track, blob in matched:
-            track.sights.append(Sight(frame, blob))
+            track.sights.append(BlobSight(frame, blob))
             while len(track.sights) > self._keep:
                 track.sights.popleft()
         ended = [track for track in self.tracks if now - track.last_s > FORGET_AFTER_S]
