@@ -42,6 +42,16 @@ class RunProgress(BaseModel):
     rate: float | None = None  #: pictures per second of this process; none before it is known
     seconds_left: float | None = None
 
+    def figures(self) -> dict[str, str | float | None]:
+        """As ``inspector results list --json`` says it: the stage is empty before the first word."""
+        return {
+            "stage": self.stage.value if self.stage else "",
+            "done": self.done,
+            "total": self.total,
+            "rate": self.rate,
+            "seconds_left": self.seconds_left,
+        }
+
 
 class RunWord(RunProgress):
     """One line: how far it is, that it has ended, or why it failed."""

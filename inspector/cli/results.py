@@ -99,7 +99,7 @@ def list_runs(parsed: argparse.Namespace) -> int:
                 "batches": [
                     {
                         **{key: str(getattr(run, key)) for key in keys},
-                        "progress": run.progress.model_dump(mode="json"),
+                        "progress": run.progress.figures(),
                         "results": str(run.results),
                         "record": run.record.model_dump(mode="json"),
                     }

@@ -17,7 +17,7 @@ class ProcessState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     DIED = "died"  #: a training: the process is gone without a last word, and can go on from what was saved
-    BLOCKED = "cannot go on"  #: a batch: not finished, and its model is gone or another one
+    BLOCKED = "model changed"  #: a batch: not finished, and cannot go on: its model is gone or another one
 
     @property
     def active(self) -> bool:

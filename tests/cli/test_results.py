@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from inspector.batch.progress import RunProgress
 from inspector.cli import main
+from inspector.runs.state import ProcessState
 from tests.batch.samples import R, write_results
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
@@ -57,6 +59,10 @@ def test_batches_are_listed(capsys: pytest.CaptureFixture[str], place: Path) -> 
     code, found, _ = results(capsys, place, "list")
     assert (code, [one["id"] for one in found["batches"]]) == (0, ["one"])
     assert "one" in said(capsys, place, "list")
+    # other programs read these: they stay
+    assert list(found["batches"][0]["progress"]) == ["stage", "done", "total", "rate", "seconds_left"]
+    assert RunProgress().figures()["stage"] == ""  # before its first word
+    assert str(ProcessState.BLOCKED) == "model changed"
 
 
 def test_rows_and_pictures_are_exported(capsys: pytest.CaptureFixture[str], place: Path, tmp_path: Path) -> None:
