@@ -24,6 +24,7 @@ class CameraDriver(Enum):
 
 
 _CAMERA, _FOLDER, _DEMO = (SourceKind.CAMERA,), (SourceKind.FOLDER,), (SourceKind.DEMO,)
+_DEVICES = tuple(kind for kind in SourceKind if kind.is_device)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,19 @@ class SourceOptions:
     backend: CameraDriver = field(
         default=CameraDriver.AUTO,
         metadata=told(About("Driver", description="which system interface is used", only=_CAMERA)),
+    )
+    still_s: float = field(
+        default=5.0,
+        metadata=told(
+            About(
+                "Stands still after",
+                unit="seconds",
+                description="a picture that does not change at all for so long is a fault; 0 is off",
+                low=0.0,
+                high=3600.0,
+                only=_DEVICES,
+            )
+        ),
     )
     as_fast_as_possible: bool = field(
         default=False,

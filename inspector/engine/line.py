@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import InspectorError, SourceCutShortError, SourceError
 from inspector.domain.policy import error_decision
 from inspector.domain.records import BadPicture, Frame, Part, Thresholds
 from inspector.domain.trigger import make_trigger
+from inspector.engine.feed import Feed
 from inspector.engine.inspect import Judged, judge_picture
 from inspector.engine.pace import PaceWatch
 from inspector.engine.predictor import STOPPED, Predictor
@@ -62,6 +64,7 @@ class Line:
         self._trigger = make_trigger(job.recipe.trigger, job.recipe.region)
         self._pace = PaceWatch(job.recipe.trigger)
         self._sight = Sight()
+        self._feed = Feed(job.recipe, board)
         self._recorder = Recorder(job, board, self._abandon, self._pace)
         self._source: Source | None = None
         self._source_called_s: float | None = None
@@ -200,6 +203,7 @@ class Line:
         self._source.open()
         if not self._stop.is_set():
             self._board.change(source_state=SourceState.LIVE, source_message="")
+            self._feed.opened(time.perf_counter())
 
     def _read_source(self) -> None:
         source = self._source
@@ -210,10 +214,11 @@ class Line:
             self._source_called_s = time.perf_counter()
             item = source.read(_TICK_S)
             if item is None:
+                self._feed.waited(time.perf_counter())
                 continue
             missed = max(0, item.sequence - expected) if expected is not None and live else 0
             expected = item.sequence + 1
-            self._board.change(source_state=SourceState.LIVE, source_message="")
+            self._feed.arrived(item, time.perf_counter())
             if live:
                 missed += self._mailbox.put_newest(item)
             else:
@@ -256,7 +261,7 @@ class Line:
 
     def _look(self, frame: Frame) -> None:
         for part in self._trigger.update(frame):
-            self._hand_over(part)
+            self._hand_over(replace(part, fault=part.fault or self._feed.still))
         now_s = time.perf_counter()
         self._sight.looked(now_s)
         if self._trigger.blind_s:

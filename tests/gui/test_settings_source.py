@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 from inspector.gui.settings.page import SettingsPage
 from tests.gui.conftest import Station
 
-CAMERA = ["width_px", "height_px", "fps", "exposure", "backend"]
+CAMERA = ["width_px", "height_px", "fps", "exposure", "backend", "still_s"]
 FOLDER = ["recursive", "existing", "polling", "bit_depth"]
 DEMO = ["fps", "as_fast_as_possible", "seed", "defect_rate"]
 
@@ -44,7 +44,7 @@ def shown(page: SettingsPage) -> list[str]:
         ("camera:0", CAMERA),
         ("video:/data/line.mp4", ["as_fast_as_possible"]),
         ("/data/line.mp4", ["as_fast_as_possible"]),
-        ("rtsp://192.168.1.20/1", []),
+        ("rtsp://192.168.1.20/1", ["still_s"]),
         ("folder:/data/parts", FOLDER),
         ("/data/parts", FOLDER),
         ("demo:", DEMO),

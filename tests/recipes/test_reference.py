@@ -70,9 +70,9 @@ def test_a_field_that_may_be_empty_says_what_that_means(field: Any) -> None:
 def test_every_kind_of_source_takes_its_own_options() -> None:
     options = [field for field in FIELDS if field.path.startswith("source_options.")]
     assert {kind.value: [field.name for field in options if field.belongs_to(kind)] for kind in SourceKind} == {
-        "camera": ["width_px", "height_px", "fps", "exposure", "backend"],
+        "camera": ["width_px", "height_px", "fps", "exposure", "backend", "still_s"],
         "video": ["as_fast_as_possible"],
-        "stream": [],
+        "stream": ["still_s"],
         "folder": ["recursive", "existing", "polling", "bit_depth"],
         "demo": ["fps", "as_fast_as_possible", "seed", "defect_rate"],
     }

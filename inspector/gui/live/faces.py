@@ -50,8 +50,8 @@ def explained(face: Face, status: EngineStatus) -> str:
     """Say in words what a face means that is no verdict."""
     now = f"{datetime.now().astimezone():%H:%M}"
     return {
-        Face.NO_CAMERA: f"{status.source_message} Nothing is counted meanwhile.",
-        Face.NO_SOURCE: f"{status.source_message} Nothing is counted meanwhile.",
+        Face.NO_CAMERA: f"{status.source_message} Nothing is inspected meanwhile.",
+        Face.NO_SOURCE: f"{status.source_message} Nothing is inspected meanwhile.",
         Face.FAULT: status.fault,
         Face.NO_LOG: status.log_fault,
         Face.STARTING: status.unseen or f"Connecting {status.source} and loading the model ({now}).",
