@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inspector.batch.labels import MASK_FOLDER
 from inspector.batch.rows import storable
-from inspector.pictures import natural_key, walk_pictures
+from inspector.pictures import LeftOutTally, natural_key, walk_pictures
+
+if TYPE_CHECKING:
+    from inspector.pictures import LeftOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +23,13 @@ class Listing:
         folder: Where the pictures are.
         names: Paths within it, with slashes, as the operating system spells them.
         masks_left_out: Pictures in folders called `MASK_FOLDER`, which are not among them.
+        left_out: What else the folder holds, and is no picture to be judged.
     """
 
     folder: Path
     names: tuple[str, ...]
     masks_left_out: int = 0
+    left_out: tuple[LeftOut, ...] = ()
 
     def __len__(self) -> int:
         return len(self.names)
@@ -50,7 +56,8 @@ def list_pictures(folder: Path, *, recursive: bool = False, leave_out: Path | No
     ours = "" if leave_out is None else os.path.join(leave_out.absolute(), "")  # noqa: PTH118 - a trailing separator
     paths: list[str] = []
     masks = 0
-    for root, names in walk_pictures(folder, recursive=recursive):
+    others = LeftOutTally()
+    for root, names in walk_pictures(folder, recursive=recursive, left_out=others):
         place = Path(root)
         if ours and os.path.join(place.absolute(), "").startswith(ours):  # noqa: PTH118
             continue
@@ -60,4 +67,4 @@ def list_pictures(folder: Path, *, recursive: bool = False, leave_out: Path | No
             continue
         paths += names if inside == "." else [f"{inside}/{name}" for name in names]
     paths.sort(key=natural_key)
-    return Listing(folder, tuple(paths), masks)
+    return Listing(folder, tuple(paths), masks, others.listed())

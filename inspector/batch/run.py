@@ -18,6 +18,7 @@ from inspector.batch.survey import labels_for, survey
 from inspector.domain.errors import InspectorError
 from inspector.domain.records import Verdict
 from inspector.domain.tally import Tally
+from inspector.pictures import left_out_words
 
 if TYPE_CHECKING:
     import threading
@@ -209,4 +210,5 @@ def _no_picture(folder: Path, listing: Listing) -> InspectorError:
             f"there is no picture in {folder} but {listing.masks_left_out} masks in ground_truth folders",
             "Choose the folder above.",
         )
-    return InspectorError(f"there is no picture in {folder}", "Check the path, or add --recursive.")
+    held = f"; it holds {left_out_words(listing.left_out)}" if listing.left_out else ""
+    return InspectorError(f"there is no picture in {folder}{held}", "Check the path, or add --recursive.")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.statistics import parts_needed
+from inspector.pictures import left_out_words
 
 if TYPE_CHECKING:
     from inspector.batch.record import RunRecord
@@ -45,6 +46,8 @@ def facts(table: BatchTable, record: RunRecord | None) -> list[tuple[str, str]]:
         ("By", record.who),
         ("Program", f"inspector {judge.software_version}"),
     ]
+    if survey is not None and survey.left_out:
+        rows.insert(2, ("Not taken", left_out_words(survey.left_out)))
     if survey is not None and survey.masks_left_out:
         rows.insert(2, ("Masks left out", f"{survey.masks_left_out}, in folders called ground_truth"))
     return rows

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from inspector.batch.labels import FolderLabels, TableLabels, read_labels
 from inspector.domain.confusion import DEFECTIVE, GOOD
+from inspector.pictures import LeftOut
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +30,7 @@ class Survey(BaseModel):
     types: dict[str, int] = {}  #: defective pictures by defect type
     categories: dict[str, int] = {}  #: labelled pictures by category, where categories have names
     masks_left_out: int = 0  #: pictures in folders called ground_truth
+    left_out: tuple[LeftOut, ...] = ()  #: what else the folder holds, and is no picture to be judged
     not_in_folder: int = 0  #: lines of the table of labels whose picture is not there
     good_in: tuple[str, ...] = ()  #: as `FolderLabels.good_in`
 
@@ -73,6 +75,7 @@ def survey(listing: Listing, labels: Labels) -> Survey:
         types={name: types[name] for name in sorted(types) if name},
         categories={name: categories[name] for name in sorted(categories) if name},
         masks_left_out=listing.masks_left_out,
+        left_out=listing.left_out,
         not_in_folder=max(0, len(labels) - named) if isinstance(labels, TableLabels) else 0,
         good_in=labels.good_in if isinstance(labels, FolderLabels) else (),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,12 +162,16 @@ def _thresholds(parsed: argparse.Namespace, points: Thresholds) -> Thresholds:
 
 
 def _summarise(parsed: argparse.Namespace, outcome: BatchOutcome) -> int:
+    from inspector.pictures import left_out_words  # OpenCV
+
     contents, tally = outcome.survey, outcome.tally
     counts = {"pass": tally.passed, "fail": tally.failed, "review": tally.review, "error": tally.error}
     if parsed.json:
         stage = {"stage": "interrupted" if outcome.interrupted else "done"} if parsed.progress == "json" else {}
         labels = {"good": contents.good, "defective": contents.defective, "unlabelled": contents.unlabelled}
-        others = {"labels": labels, "masks_left_out": contents.masks_left_out, "gone": outcome.gone}
+        left_out = [asdict(kind) for kind in contents.left_out]
+        others = {"labels": labels, "masks_left_out": contents.masks_left_out, "left_out": left_out}
+        others["gone"] = outcome.gone
         out = {"results": str(outcome.results), "interrupted": outcome.interrupted}
         emit({**stage, "files": contents.pictures, "judged": tally.inspected, **counts, **out, **others})
     else:
@@ -178,6 +182,8 @@ def _summarise(parsed: argparse.Namespace, outcome: BatchOutcome) -> int:
         print(outcome.results)
     if contents.masks_left_out:
         say(f"{contents.masks_left_out} masks in ground_truth folders were left out")
+    if contents.left_out:
+        say(f"not taken: {left_out_words(contents.left_out)}")
     if outcome.interrupted:
         say("interrupted; run the same command again to go on")
         return EXIT_INTERRUPTED

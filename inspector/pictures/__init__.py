@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from inspector.pictures.decode import decode_picture, read_content, read_picture, read_reduced, shows_its_end
-from inspector.pictures.files import (
+from inspector.pictures.files import encode_picture, write_picture
+from inspector.pictures.folders import (
     PICTURE_SUFFIXES,
-    encode_picture,
     find_pictures,
     is_picture,
     iter_pictures,
     natural_key,
     walk_pictures,
-    write_picture,
 )
+from inspector.pictures.left_out import LeftOut, LeftOutTally, Reason, left_out_words
 from inspector.pictures.limits import MAX_DECODED_BYTES, MAX_FILE_BYTES
 from inspector.pictures.opencv import silence_opencv
 
@@ -20,11 +20,15 @@ __all__ = [
     "MAX_DECODED_BYTES",
     "MAX_FILE_BYTES",
     "PICTURE_SUFFIXES",
+    "LeftOut",
+    "LeftOutTally",
+    "Reason",
     "decode_picture",
     "encode_picture",
     "find_pictures",
     "is_picture",
     "iter_pictures",
+    "left_out_words",
     "natural_key",
     "read_content",
     "read_picture",

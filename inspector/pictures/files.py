@@ -1,10 +1,7 @@
-"""Picture files in folders: which there are, and encoding and writing one."""
+"""Encoding and writing picture files."""
 
 from __future__ import annotations
 
-import os
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
@@ -13,92 +10,12 @@ from inspector.domain.errors import PictureError
 from inspector.files import write_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
     from inspector.domain.records import Image
 
 #: Suffixes of picture files that are written, lower case.
 WRITTEN_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
-#: Suffixes of picture files that are read, lower case; the content decides how a file is decoded.
-PICTURE_SUFFIXES = WRITTEN_SUFFIXES | {".jfif", ".jpe", ".dib", ".pbm", ".pgm", ".ppm", ".pnm", ".jp2", ".tga", ".gif"}
-_DIGITS = re.compile(r"\d+")
-
-
-def is_picture(path: Path) -> bool:
-    """True where the name is that of a picture file that is not hidden and not being written."""
-    return _is_picture_name(path.name)
-
-
-def _is_picture_name(name: str) -> bool:
-    return os.path.splitext(name)[1].lower() in PICTURE_SUFFIXES and not name.startswith((".", "~"))  # noqa: PTH122
-
-
-def natural_key(path: Path | str) -> tuple[str, str]:
-    """Sort key under which ``part 10`` comes after ``part 9``.
-
-    A run of digits becomes a zero byte, how many digits it has, and the digits: a shorter number is smaller. The key is
-    text, not pieces, as a hundred thousand keys are held while a folder is sorted.
-    """
-    text = str(path)
-    return _DIGITS.sub(_sortable, text.casefold()), text
-
-
-def _sortable(match: re.Match[str]) -> str:
-    digits = str(int(match[0]))
-    return f"\0{chr(len(digits))}{digits}"
-
-
-def walk_pictures(folder: Path, *, recursive: bool = False) -> Iterator[tuple[str, list[str]]]:
-    """Iterate over a folder, and with ``recursive`` those inside it, with the names of the picture files in each.
-
-    Yields:
-        The folder's path and the names in it, as the file system lists them; hidden folders are left out, and links to
-        folders are not followed.
-
-    Raises:
-        PictureError: As `find_pictures`.
-    """
-
-    def refuse(error: OSError) -> None:
-        if isinstance(error, FileNotFoundError) and Path(error.filename) != folder:
-            return  # a sub-folder removed meanwhile
-        if isinstance(error, FileNotFoundError):
-            raise PictureError(f"there is no folder {folder}", "Check the path.") from error
-        if isinstance(error, NotADirectoryError):
-            raise PictureError(f"{folder} is not a folder", "Name a folder of pictures.") from error
-        raise PictureError(
-            f"the folder {error.filename} cannot be read: {error.strerror}", "Check its permissions."
-        ) from error
-
-    for root, folders, files in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")] if recursive else []
-        yield root, [name for name in files if _is_picture_name(name)]
-
-
-def iter_pictures(folder: Path, *, recursive: bool = False) -> Iterator[Path | None]:
-    """Iterate over the picture files of a folder as the file system lists them; see `find_pictures`.
-
-    Yields:
-        A picture file; None after every sub-folder, so that a long search shows that it goes on.
-
-    Raises:
-        PictureError: As `find_pictures`.
-    """
-    for root, names in walk_pictures(folder, recursive=recursive):
-        yield from (Path(root, name) for name in names)
-        yield None
-
-
-def find_pictures(folder: Path, *, recursive: bool = False) -> list[Path]:
-    """Return the picture files of a folder in natural order.
-
-    Args:
-        recursive: Sub-folders too; hidden ones are left out, and links to folders are not followed.
-
-    Raises:
-        PictureError: If the folder, or one inside it, does not exist or cannot be read.
-    """
-    return sorted((path for path in iter_pictures(folder, recursive=recursive) if path), key=natural_key)
 
 
 def encode_picture(image: Image, suffix: str, *, quality: int | None = None) -> bytes:

@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from inspector.batch import read_table
 from inspector.batch.judge import overlay_name
+from inspector.batch.record import read_record
+from inspector.batch.summary import facts
 from inspector.cli import batch as commands
 from inspector.cli import main
 from inspector.domain.config import QualityLimits
@@ -202,6 +205,29 @@ def test_labels_are_counted_and_masks_left_out(capsys: pytest.CaptureFixture[str
     assert found["labels"] == {"good": 1, "defective": 0, "unlabelled": 1}
     code, found, _ = batch(capsys, folder / "ground_truth" / "..", "--model", "tiny", "--home", home)
     assert (code, "there is no picture" in found["error"]["what"]) == (1, True)
+
+
+def test_what_is_not_taken_is_said_once_and_kept(
+    capsys: pytest.CaptureFixture[str], home: Path, pictures: Path, tmp_path: Path
+) -> None:
+    (pictures / "b.heic").write_bytes(b"x")
+    (pictures / "gone.png").symlink_to("nowhere")
+    common = ("--model", "tiny", "--home", home, "--out", tmp_path / "out")
+    code, answer, said = batch(capsys, pictures, *common)
+    assert code == 0
+    assert answer["left_out"] == [
+        {"reason": "kind", "suffix": ".heic", "count": 1, "names": ["b.heic"]},
+        {"reason": "broken link", "suffix": "", "count": 1, "names": ["gone.png"]},
+    ]
+    words = "1 .heic file (b.heic), 1 link that leads nowhere (gone.png)"
+    assert said.count(f"not taken: {words}") == 1
+    record = read_record(tmp_path / "out")
+    assert dict(facts(read_table(tmp_path / "out" / "results.csv"), record))["Not taken"] == words
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    (empty / "a.heic").write_bytes(b"x")
+    code, answer, _ = batch(capsys, empty, "--model", "tiny", "--home", home)
+    assert (code, answer["error"]["what"]) == (1, f"there is no picture in {empty}; it holds 1 .heic file (a.heic)")
 
 
 def test_progress_is_json_lines_and_a_file_ends_it(

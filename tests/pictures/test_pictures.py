@@ -325,21 +325,6 @@ def test_writing_replaces_whole_and_leaves_nothing_behind(tmp_path: Path) -> Non
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_pictures_are_found_in_natural_order_without_hidden_and_partial_ones(tmp_path: Path) -> None:
-    names = ["part 10.png", "part 9.PNG", "part 9a.jpeg", "b/1.tif", "b/c/2.webp"]
-    others = [".hidden.png", "~lock.png", "copy.png.part", "note.txt", ".thumbs/1.png", "b/.x/1.png"]
-    for name in names + others:
-        write_bytes(tmp_path / name, b"x")
-    found = find_pictures(tmp_path, recursive=True)
-    relative = [path.relative_to(tmp_path).as_posix() for path in found]
-    assert relative == ["b/1.tif", "b/c/2.webp", "part 9.PNG", "part 9a.jpeg", "part 10.png"]
-    assert [path.name for path in find_pictures(tmp_path)] == ["part 9.PNG", "part 9a.jpeg", "part 10.png"]
-    with pytest.raises(PictureError, match="there is no folder"):
-        find_pictures(tmp_path / "absent")
-    with pytest.raises(PictureError, match="is not a folder"):
-        find_pictures(tmp_path / "note.txt")
-
-
 @pytest.mark.data
 def test_real_pictures_decode_as_opencv_does(test_data: Path) -> None:
     for folder in ("bottle", "magnetic_tile", "deeppcb"):

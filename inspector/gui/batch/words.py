@@ -10,6 +10,7 @@ from inspector.batch.progress import BatchStage
 from inspector.domain.confusion import DEFECTIVE, UNLABELLED
 from inspector.domain.policy import VERDICT_NAMES
 from inspector.gui.words import duration
+from inspector.pictures import left_out_words
 from inspector.runs.state import ProcessState
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def survey_words(survey: Survey, table: str = "") -> str:
         words += f"; {len(survey.categories)} categories"
     if survey.masks_left_out:
         words += f"; {survey.masks_left_out:,} masks left out"
+    if survey.left_out:
+        words += f"; not taken: {left_out_words(survey.left_out, names=False)}"
     return words
 
 

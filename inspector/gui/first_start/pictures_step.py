@@ -18,7 +18,7 @@ from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
 from inspector.gui.words import MODES
 from inspector.gui.work import Latest
-from inspector.pictures import PICTURE_SUFFIXES, read_picture
+from inspector.pictures import is_picture, read_picture
 
 if TYPE_CHECKING:
     from inspector.domain.records import Image
@@ -260,8 +260,8 @@ def first_picture(folder: Path) -> Image | None:
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name != _MASKS and not name.startswith("."))
         for name in sorted(names):
-            if Path(name).suffix.lower() in PICTURE_SUFFIXES:
-                return read_picture(Path(place) / name)
+            if is_picture(path := Path(place) / name):
+                return read_picture(path)
         looked += len(names)
         if looked > _LOOKED_AT:
             return None
