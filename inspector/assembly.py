@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from inspector import __version__
 from inspector.domain.config import ArchiveConfig, Crop, KeepPolicy, SourceOptions, TriggerConfig, TriggerMode
 from inspector.domain.errors import RecipeError
 from inspector.domain.source import DEMO, SourceKind, SourceSpec
 from inspector.engine.job import LineJob
+from inspector.json_file import faults_in
 from inspector.paths import Home, shipped_models_dir
 from inspector.recipes.recipe import Recipe, load_recipe
 
@@ -153,8 +156,10 @@ def recipe_for(model: str, source: str, options: SourceOptions | None = None) ->
     name = Path(model).name or model
     try:
         return Recipe(name=name, source=source, source_options=options, trigger=TriggerConfig(mode=mode), model=model)
-    except ValueError as error:
-        raise RecipeError(f"no recipe can be made for the model {model}: {error}", "Write one (--recipe).") from error
+    except ValidationError as error:
+        raise RecipeError(
+            f"no recipe can be made for the model {model}: {faults_in(error)}", "Write one (--recipe)."
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import logging
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from inspector import __version__
 from inspector.cli import batch, bench, doctor, inspect, logs, models, operating_point, recipes, results, review, run
@@ -25,6 +25,7 @@ from inspector.cli.common import (
     say,
 )
 from inspector.domain.errors import InspectorError
+from inspector.domain.secret import redacted
 from inspector.programs import AS_STATION, has_trainer, is_installed, is_packaged, trainer_command
 
 if TYPE_CHECKING:
@@ -32,15 +33,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _log = logging.getLogger(__name__)
-_LOG_BYTES = 1_000_000
-_LOG_FILES = 3
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
-    parser = argparse.ArgumentParser(
-        prog="inspector", description="Visual inspection station. Without a command: the window."
-    )
+    parser = _Parser(prog="inspector", description="Visual inspection station. Without a command: the window.")
     parser.add_argument("--version", action="version", version=f"inspector {__version__}")
     add_places(parser, log=True)
     run.add_window_options(parser)
@@ -87,7 +84,7 @@ def main(arguments: Sequence[str]) -> int:
             code = EXIT_INTERRUPTED
         except Exception as error:  # noqa: BLE001 - the last resort of the program
             _log.exception("the command %s failed", arguments)
-            what = f"unexpected {type(error).__name__}: {error}"
+            what = redacted(f"unexpected {type(error).__name__}: {error}")
             code = _failed(parsed, what, f"Details are in {home_of(parsed).program_log}.", EXIT_UNEXPECTED)
     return code
 
@@ -143,8 +140,15 @@ def _program_log(path: Path, *, windowed: bool) -> Iterator[None]:
         handler.close()
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells no secret of what it was given."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(redacted(message))
+
+
 class _LateFile(logging.Handler):
-    """A rotating file (3 × 1 MB) that is made with the first record; where it cannot be written, stderr instead."""
+    """The program log, which is made with the first record."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(logging.WARNING)
@@ -154,7 +158,9 @@ class _LateFile(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record; called under the handler's lock."""
         if self._target is None:
-            self._target = self._open()
+            from inspector.program_log import log_handler
+
+            self._target = log_handler(self._path)
         self._target.emit(record)
 
     def close(self) -> None:
@@ -162,15 +168,3 @@ class _LateFile(logging.Handler):
         if self._target is not None:
             self._target.close()
         super().close()
-
-    def _open(self) -> logging.Handler:
-        from logging.handlers import RotatingFileHandler  # imports sockets, and is seldom needed
-
-        target: logging.Handler
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            target = RotatingFileHandler(self._path, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8")
-        except OSError:
-            target = logging.StreamHandler()
-        target.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
-        return target

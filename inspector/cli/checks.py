@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import statistics
 import tempfile
@@ -21,6 +20,7 @@ from inspector.assembly import load_classifier, open_log
 from inspector.domain.config import SourceOptions
 from inspector.domain.errors import InspectorError, SourceError
 from inspector.domain.records import Frame
+from inspector.domain.secret import redacted
 from inspector.domain.source import SourceSpec
 from inspector.outputs.base import LogQuery
 from inspector.outputs.export import summary
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 _GRAB_WITHIN_S = 12.0
 _JUDGE_FOR_S = 1.0
 _LOW_DISK_GB = 2.0
-_SECRETS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^/\s@“”\"']+@", re.IGNORECASE)
-_QUERY = re.compile(r"(?P<key>[?&](?:password|passwd|pwd|pass|token|key|secret|auth)=)[^&\s“”\"']+", re.IGNORECASE)
 
 
 class State(StrEnum):
@@ -72,7 +70,7 @@ class Check:
 
 def without_secrets(text: str) -> str:
     """Return a text without users and passwords in addresses, and with the user's folder as ``~``."""
-    text = _QUERY.sub(r"\g<key>***", _SECRETS.sub(r"\g<scheme>***@", text))
+    text = redacted(text, users=False)
     home = str(Path.home())
     return text.replace(home, "~") if len(home) > 1 else text
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inspector.cli.field_options import DEVICE, PRECISION, add_field
+from inspector.domain.secret import redacted
 from inspector.paths import Home
 from inspector.programs import ending_signals
 
@@ -42,8 +43,8 @@ class TorchUse(Enum):
 
 
 def say(text: str) -> None:
-    """Write a line to stderr."""
-    print(text, file=sys.stderr, flush=True)
+    """Write a line to stderr, without secrets."""
+    print(redacted(text), file=sys.stderr, flush=True)
 
 
 def one_line(text: object) -> str:
@@ -79,8 +80,16 @@ def stop_signals() -> Iterator[threading.Event]:
 
 
 def emit(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold
-    """Write a JSON object as one line to stdout, at once."""
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    """Write a JSON object as one line to stdout, at once, without secrets."""
+    print(json.dumps(_clean(value), ensure_ascii=False), flush=True)
+
+
+def _clean(value: Any) -> Any:  # noqa: ANN401 - anything that JSON can hold
+    if isinstance(value, str):
+        return redacted(value)
+    if isinstance(value, dict):
+        return {key: _clean(inner) for key, inner in value.items()}
+    return [_clean(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def add_places(parser: argparse.ArgumentParser, *, log: bool = False) -> None:

@@ -79,8 +79,11 @@ def show_recipe(parsed: argparse.Namespace) -> int:
 
 def new_recipe(parsed: argparse.Namespace) -> int:
     """Make; one of that name that is there is not touched."""
+    from pydantic import ValidationError
+
     from inspector import assembly
     from inspector.domain.errors import RecipeError
+    from inspector.json_file import faults_in
     from inspector.recipes.recipe import Recipe
     from inspector.recipes.recipe import save_recipe as save
 
@@ -91,8 +94,10 @@ def new_recipe(parsed: argparse.Namespace) -> int:
     usual = assembly.recipe_for(parsed.model, str(source), options)
     try:
         recipe = Recipe.model_validate(usual.model_dump() | {"name": parsed.name})
-    except ValueError as error:
-        raise RecipeError(f"no recipe can be called “{parsed.name}”: {error}", "Choose another name.") from error
+    except ValidationError as error:
+        raise RecipeError(
+            f"no recipe can be called “{parsed.name}”: {faults_in(error)}", "Choose another name."
+        ) from error
     if (home.recipes / f"{recipe.name}.json").exists():
         raise RecipeError(f"there is a recipe “{recipe.name}” already", "Choose another name, or change that one.")
     path = save(recipe, home.recipes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inspector.domain.secret import redacted
+
 
 class InspectorError(Exception):
     """The root of every error the station raises on purpose.
@@ -9,9 +11,12 @@ class InspectorError(Exception):
     Args:
         what: What happened, with the values, as one sentence without a full stop at the end.
         next_step: What the user can do about it, as one sentence; empty where nothing can be done.
+
+    Neither tells a password or a token of an address.
     """
 
     def __init__(self, what: str, next_step: str = "") -> None:
+        what, next_step = redacted(what), redacted(next_step)
         super().__init__(what if not next_step else f"{what}. {next_step}")
         self.what = what
         self.next_step = next_step

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -9,10 +10,13 @@ from pathlib import Path
 from typing import Self
 
 from inspector.domain.errors import SourceError
+from inspector.domain.secret import is_bare_address, masked
 
 _SCHEMES = ("rtsp://", "rtsps://", "rtmp://", "http://", "https://")
 _VIDEOS = frozenset({".mp4", ".avi", ".mkv", ".mov", ".m4v", ".webm", ".mjpg", ".mpg", ".mpeg", ".wmv"})
 _MOST_CAMERAS = 1000
+_LONGEST = 2000
+_NOT_IN_ADDRESSES = re.compile(r"[\s\"“”\x00-\x1f\x7f]")
 _LONGEST_LABEL = 28
 
 
@@ -107,11 +111,17 @@ class SourceSpec:
         text = text.strip(" ")
         word, _, place = text.partition(":")
         kind = next((kind for kind in SourceKind if kind.value == word.lower() and ":" in text), None)
+        if "\x00" in text:
+            raise _unknown(text)
+        _check_text(text)
         if text.lower().startswith(_SCHEMES):
+            _check_address(text)
             return cls(SourceKind.STREAM, text)
-        if not text or "\x00" in text or "://" in text:
+        if not text or "://" in text:
             raise _unknown(text)
         if kind is None or kind is SourceKind.STREAM:
+            if meant := _misspelled(text):
+                raise _unknown(text, meant)
             is_video = Path(text).suffix.lower() in _VIDEOS
             return cls(SourceKind.VIDEO if is_video else SourceKind.FOLDER, text, bare=True)
         if not _is_place(kind, place):
@@ -151,8 +161,8 @@ class SourceSpec:
 
     @property
     def shown(self) -> str:
-        """The text as it may be shown and recorded: without a password, ``rtsp://user:***@host/…``."""
-        return re.sub(r"^(\w+://[^/@:]*):[^/]*@", r"\1:***@", str(self))
+        """The text as it may be shown and recorded: without passwords and tokens, ``rtsp://user:***@host/…``."""
+        return masked(self.place) if self.kind is SourceKind.STREAM else str(self)
 
     @property
     def label(self) -> str:
@@ -187,15 +197,15 @@ def label_of(text: str) -> str:
     try:
         return SourceSpec.parse(text).label
     except SourceError:
-        return text[:_LONGEST_LABEL]
+        return masked(text)[:_LONGEST_LABEL]
 
 
 def shown(text: str) -> str:
-    """Return a source's text without a password; what names none stays as it is."""
+    """Return a source's text without passwords and tokens, also of what names none."""
     try:
         spec = SourceSpec.parse(text)
     except SourceError:
-        return text
+        return masked(text)
     return text if spec.bare else spec.shown
 
 
@@ -205,5 +215,33 @@ def _is_place(kind: SourceKind, place: str) -> bool:
     return not place if kind is SourceKind.DEMO else bool(place)
 
 
-def _unknown(text: str) -> SourceError:
-    return SourceError(f"“{text}” names no source; known are {', '.join(_FORMS)}", "Correct the source.")
+def _check_text(text: str) -> None:
+    """Refuse what no path and no address can hold."""
+    if len(text) > _LONGEST:
+        raise SourceError(f"a source has at most {_LONGEST} characters, got {len(text)}", "Correct the source.")
+    bad = next((char for char in text if ord(char) < 32 or ord(char) == 127 or 0xD800 <= ord(char) <= 0xDC7F), None)
+    if bad is not None:
+        raise SourceError(f"a source holds no control character, got U+{ord(bad):04X}", "Type the source anew.")
+
+
+def _check_address(text: str) -> None:
+    if bad := _NOT_IN_ADDRESSES.search(text):
+        code = "".join(f"%{byte:02X}" for byte in bad[0].encode())
+        raise SourceError(
+            f"the address {masked(text)} holds a space or a quotation mark", f"Write it as {code} in the address."
+        )
+
+
+def _misspelled(text: str) -> str:
+    """Return what was meant by a text that looks like a source of another kind than a path; empty where it does not."""
+    if is_bare_address(text):
+        return SourceKind.STREAM.form
+    word, colon, _ = text.partition(":")
+    names = {kind.value: kind.form for kind in SourceKind if kind is not SourceKind.STREAM}
+    near = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.75) if colon and word.isalpha() else []
+    return names[near[0]] if near else ""
+
+
+def _unknown(text: str, meant: str = "") -> SourceError:
+    hint = f"Did you mean {meant}?" if meant else "Correct the source."
+    return SourceError(f"“{masked(text)}” names no source; known are {', '.join(_FORMS)}", hint)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import logging.handlers
 import platform
 import queue
 import sys
@@ -16,7 +15,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from inspector import __version__
+from inspector.domain.secret import redacted
 from inspector.gui.widgets.basics import label
+from inspector.program_log import log_handler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,18 +28,10 @@ _log = logging.getLogger(__name__)
 
 
 def log_to(path: Path) -> None:
-    """Write the program's log to a rotating file (3 × 1 MB); where that fails, to stderr only."""
+    """Write the program's log to its file from now on."""
     root = logging.getLogger()
     root.setLevel(logging.INFO)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
-        )
-    except OSError:
-        handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
-    root.addHandler(handler)
+    root.addHandler(log_handler(path))
 
 
 class FaultDialog(QDialog):
@@ -119,7 +112,7 @@ class FaultCatcher:
         self._note(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
 
     def _note(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        text = "".join(traceback.format_exception(kind, error, trace))
+        text = redacted("".join(traceback.format_exception(kind, error, trace)))
         _log.critical("unexpected error\n%s", text)
         self._faults.put(
             f"Inspector {__version__}, {platform.platform()}, Python {platform.python_version()}\n\n{text}"

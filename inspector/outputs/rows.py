@@ -19,6 +19,7 @@ from inspector.domain.records import (
     Thresholds,
     Verdict,
 )
+from inspector.domain.secret import redacted
 from inspector.json_file import parse_shape
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def from_row(row: Mapping[str, Any]) -> Inspection:
         recipe_version=row["recipe_version"],
         lot=row["lot"],
         part_number=row["part_number"],
-        source=row["source"],
+        source=redacted(row["source"]),  # logs of before tokens were hidden
         source_path=row["source_path"],
         file_key=row["file_key"],
         trigger=row["trigger"],

@@ -14,6 +14,7 @@ import cv2
 from inspector.domain.config import CameraDriver
 from inspector.domain.errors import SourceCutShortError, SourceError, SourceLostError
 from inspector.domain.records import Frame, Origin
+from inspector.domain.secret import as_url
 from inspector.domain.source import SourceKind, SourceSpec
 from inspector.pictures import silence_opencv
 from inspector.sources.cameras import CameraInfo, list_cameras
@@ -281,8 +282,8 @@ def open_stream(url: str) -> CaptureSource:
         refusal="there is no stream at this address, or it is refused",
         advice="Check the address, user and password, and that the camera can be reached from this computer.",
     )
-    name = SourceSpec(SourceKind.STREAM, url).shown
-    return CaptureSource(name, lambda: cv2.VideoCapture(url, cv2.CAP_FFMPEG, limits), kind=kind, live=True)
+    name, address = SourceSpec(SourceKind.STREAM, url).shown, as_url(url)
+    return CaptureSource(name, lambda: cv2.VideoCapture(address, cv2.CAP_FFMPEG, limits), kind=kind, live=True)
 
 
 def _positive(value: float) -> float | None:
