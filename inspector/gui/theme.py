@@ -194,6 +194,8 @@ def _sheet(t: Theme) -> str:
     arrow = (resources_dir() / "icons" / f"down-{shade}.png").as_posix()
     check = (resources_dir() / "icons" / f"check-{shade}.png").as_posix()
     return f"""
+    QLabel, QToolTip {{ qproperty-textFormat: PlainText; }}  /* lots, files and errors are data, never markup */
+    QLabel[rich="true"] {{ qproperty-textFormat: RichText; }}
     QToolTip {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px; }}
     #header {{ background: {t.bar}; border-bottom: 1px solid {t.edge}; }}
     #nav {{ background: {t.bar}; border-right: 1px solid {t.edge}; }}

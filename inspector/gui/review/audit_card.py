@@ -63,7 +63,6 @@ class AuditCard(QWidget):
         grid.setColumnStretch(1, 1)
         layout.addWidget(self._grid)
         self.words = label("", "muted")
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
         layout.addWidget(self.words)
         layout.addLayout(self._build_buttons(frame))

@@ -49,7 +49,6 @@ class FactsCard(QWidget):
             heading.setAlignment(Qt.AlignmentFlag.AlignTop)
             grid.addWidget(heading, row, 0)
             value = label("")
-            value.setTextFormat(Qt.TextFormat.PlainText)
             value.setWordWrap(True)
             value.setAccessibleName(name)
             value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

@@ -55,7 +55,6 @@ class JudgementCard(QFrame):
         layout.addWidget(self.note)
         self.message = label("", "muted")
         self.message.setWordWrap(True)
-        self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setMinimumHeight(_MESSAGE_PX)
         self.message.setAlignment(Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.message)

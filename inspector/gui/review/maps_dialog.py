@@ -119,7 +119,6 @@ class MapsDialog(QDialog):
         layout.setSpacing(10)
         layout.addWidget(label(title, "title"))
         self.words = label(words, "muted")
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
         layout.addWidget(self.words)
         self.pages = QStackedWidget(self)
@@ -133,7 +132,6 @@ class MapsDialog(QDialog):
         self.pages.addWidget(self.large)
         self.cells: dict[tuple[str, str], MapCell] = {}
         self.fault = label("", "fault")
-        self.fault.setTextFormat(Qt.TextFormat.PlainText)
         self.fault.setWordWrap(True)
         self.fault.hide()
         layout.addWidget(self.fault)

@@ -83,6 +83,5 @@ class VersionsCard(QWidget):
 
 def _wrapped(words: str, kind: str) -> QLabel:
     wrapped = label(words, kind)
-    wrapped.setTextFormat(Qt.TextFormat.PlainText)
     wrapped.setWordWrap(True)
     return wrapped

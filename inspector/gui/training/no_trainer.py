@@ -39,7 +39,6 @@ class NoTrainer(Page):
         layout.addWidget(label("TRAINING", "heading"))
         words = label(_WORDS.format(models=models))
         words.setWordWrap(True)
-        words.setTextFormat(Qt.TextFormat.PlainText)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(words)
         outer.addWidget(frame)

@@ -71,7 +71,7 @@ class Curves(QWidget):
         self._epochs: list[Epoch] = []
         self._theme = CURRENT.theme
         self.legend = label("", "muted")
-        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.legend.setProperty("rich", True)
         for words in (self._heading, self.legend):
             words.setWordWrap(True)  # else a long line widens the page
         self._spare = label("", "muted")

@@ -69,7 +69,7 @@ def contents_words(contents: DataContents) -> str:
         for kind, count in counts.items():
             kinds[kind] = kinds.get(kind, 0) + count
     good = kinds.pop("good", 0)
-    words = f"{contents.layout}: <b>{good} good</b>, <b>{sum(kinds.values())} defective</b>"
+    words = f"{contents.layout}: {good} good, {sum(kinds.values())} defective"
     if len(kinds) > 1:
         words += f" in {len(kinds)} types"
     if len(contents.categories) > 1:

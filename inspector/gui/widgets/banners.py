@@ -76,7 +76,6 @@ class BannerArea(QWidget):
         layout.setContentsMargins(14, 4, 6, 4)
         words = QLabel(text, banner)
         words.setWordWrap(True)
-        words.setTextFormat(Qt.TextFormat.PlainText)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(words, 1)
         for name, action in actions:

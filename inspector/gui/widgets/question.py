@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
 
 from inspector.gui.widgets.basics import label
@@ -32,7 +31,6 @@ class Question(QDialog):
         layout.setSpacing(12)
         layout.addWidget(label(title, "title"))
         text = label(words)
-        text.setTextFormat(Qt.TextFormat.PlainText)
         text.setWordWrap(True)
         layout.addWidget(text)
         self.reason = QLineEdit(self)
