@@ -132,6 +132,21 @@ def test_no_module_is_longer_than_400_lines() -> None:
     assert {name: count for name, count in lengths.items() if count > 400} == {}
 
 
+def test_what_a_wheel_could_change_is_made_of_our_own_inputs() -> None:
+    own = ROOT / "inspector" / "gui" / "widgets" / "inputs.py"
+    turned = re.compile(
+        r"\bQ(?:Font)?(?:ComboBox|SpinBox|DoubleSpinBox|Slider|Dial|\w*TimeEdit|DateEdit|TabBar|TabWidget)\("
+    )
+    offenders = [
+        f"{path.relative_to(ROOT).as_posix()}:{number}"
+        for path in _modules("inspector/gui")
+        if path != own
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if turned.search(line)
+    ]
+    assert offenders == []
+
+
 def test_tests_wait_for_events_and_never_sleep() -> None:
     sleeping = [
         path.relative_to(ROOT).as_posix()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from inspector.domain.source import SourceKind, kind_of, label_of, shown
 from inspector.engine.status import EngineStatus, Pace, SourceState
 from inspector.gui.theme import TARGET_PX, figure
 from inspector.gui.widgets.basics import Pill, label
+from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.gui.widgets.stages import StagePanel
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class HeaderBar(QWidget):
             row.addWidget(pill)
 
     def _build_fields(self, row: QHBoxLayout) -> None:
-        self.recipe_box = QComboBox(self)
+        self.recipe_box = ChoiceBox(self)
         self.recipe_box.setAccessibleName("Recipe")
         self.recipe_box.setToolTip("Recipe: which product is inspected")
         self.recipe_box.setMinimumWidth(190)

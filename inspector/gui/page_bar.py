@@ -72,8 +72,17 @@ class PageBar(QWidget):
         made = page.page() if isinstance(page, LaterPage) else None
         self.stack.setCurrentWidget(page)
         self.buttons[name].setChecked(True)
+        self.rest()  # Qt has given the keys to the page's first field
         if made is not None:
             made.enter()
+
+    def rest(self) -> None:
+        """Give the keys to the page that is shown, and to none of its fields and buttons."""
+        page: QWidget | None = self.stack.currentWidget()
+        if isinstance(page, LaterPage):
+            page = page.made
+        if page is not None:
+            page.setFocus()
 
     def poll(self) -> None:
         """Let the pages that have been made take what is finished."""

@@ -196,6 +196,8 @@ def _sheet(t: Theme) -> str:
     return f"""
     QLabel, QToolTip {{ qproperty-textFormat: PlainText; }}  /* lots, files and errors are data, never markup */
     QLabel[rich="true"] {{ qproperty-textFormat: RichText; }}
+    QPushButton, QCheckBox, QRadioButton, QComboBox[editable="false"] {{ qproperty-focusPolicy: TabFocus; }}
+    QComboBox[editable="true"], QAbstractSpinBox {{ qproperty-focusPolicy: StrongFocus; }}
     QToolTip {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px; }}
     #header {{ background: {t.bar}; border-bottom: 1px solid {t.edge}; }}
     #nav {{ background: {t.bar}; border-right: 1px solid {t.edge}; }}

@@ -19,6 +19,7 @@ from inspector.gui.faults import FaultCatcher
 from inspector.gui.page_bar import PageBar
 from inspector.gui.widgets.banners import BannerArea
 from inspector.gui.widgets.basics import seen
+from inspector.gui.widgets.focus import FocusKeeper
 from inspector.gui.widgets.later import LaterPage, soon
 from inspector.pictures import PICTURE_SUFFIXES
 
@@ -78,13 +79,15 @@ class MainWindow(QMainWindow):
         self._connect()
         self.catcher = FaultCatcher(self, session.stop, program_log)
         self._restore()
-        self.live.run_button.setFocus()
+        self._focus = FocusKeeper(self, self.bar.rest)
+        self.bar.rest()
 
     # --- building -----------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
         middle = QWidget(self)
         self.setCentralWidget(middle)
+        middle.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click on a button, or beside the fields, leaves the field
         outer = QVBoxLayout(middle)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)

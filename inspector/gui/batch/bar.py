@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from inspector.gui.batch.export_line import ExportLine, ExportMenu
 from inspector.gui.batch.words import judge_words, progress_words, survey_words
 from inspector.gui.widgets.basics import OneLine, card, label
+from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.runs.state import ProcessState
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class BatchBar(QWidget):
     def _build_fields(self, frame: QWidget) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.folder = QComboBox(frame)
+        self.folder = ChoiceBox(frame)
         self.folder.setEditable(True)
         self.folder.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.folder.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -95,7 +96,7 @@ class BatchBar(QWidget):
         self.browse.clicked.connect(self._browse)
         row.addWidget(self.browse)
         row.addWidget(self._build_labels(frame))
-        self.judge = QComboBox(frame)
+        self.judge = ChoiceBox(frame)
         self.judge.setAccessibleName("Recipe or model")
         self.judge.setToolTip("Judge with a recipe's model, operating point and quality limits, or with a model's own")
         self.judge.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

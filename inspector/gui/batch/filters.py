@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from inspector.batch import Filter, Sort, SortKey
 from inspector.domain.confusion import DEFECTIVE, GOOD, UNLABELLED
+from inspector.gui.widgets.inputs import ChoiceBox
 
 if TYPE_CHECKING:
     from inspector.gui.batch.rows import Rows
@@ -64,7 +65,7 @@ class FilterBar(QWidget):
         return text
 
     def _build_labels(self) -> QComboBox:
-        labels = QComboBox(self)
+        labels = ChoiceBox(self)
         labels.setAccessibleName("Filter by label")
         labels.setToolTip("Only pictures with this label or defect type")
         labels.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -73,7 +74,7 @@ class FilterBar(QWidget):
         return labels
 
     def _build_sorts(self) -> QComboBox:
-        sorts = QComboBox(self)
+        sorts = ChoiceBox(self)
         sorts.setAccessibleName("Order")
         sorts.setToolTip("In which order; a click on a column's head sorts too")
         for words, order in _SORTS:

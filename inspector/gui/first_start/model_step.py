@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector import assembly
 from inspector.gui.first_start.parts import ChoiceButton, PathField, asked, row_of
 from inspector.gui.station.asker import Asker
 from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.programs import has_trainer
 from inspector.runs.answers import IMPORTED_MODEL, ImportedModel
 from inspector.runs.inquiry import Inquiry
@@ -81,7 +82,7 @@ class ModelStep(QWidget):
         page = QWidget(self)
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 8, 0, 0)
-        self.models = QComboBox(page)
+        self.models = ChoiceBox(page)
         self.models.setAccessibleName("Model")
         self.models.currentTextChanged.connect(lambda _: self._warn())
         asked(layout, "Model", self.models)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.domain.config import SourceOptions, TriggerMode
 from inspector.domain.errors import PictureError
@@ -14,6 +14,7 @@ from inspector.domain.source import DEMO, SourceKind, SourceSpec, shown
 from inspector.gui.first_start.answers import USUAL_MODE, Pictures
 from inspector.gui.first_start.parts import ChoiceButton, PathField, asked, row_of
 from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
 from inspector.gui.words import MODES
@@ -83,7 +84,7 @@ class PicturesStep(QWidget):
         layout.setSpacing(6)
         self._stack = QStackedWidget(fields)
         layout.addWidget(self._stack)
-        self.cameras = QComboBox(fields)
+        self.cameras = ChoiceBox(fields)
         self.cameras.setAccessibleName("Camera")
         self.cameras.currentIndexChanged.connect(lambda _: self._show_preview())
         again = QPushButton("Look again", fields)
@@ -123,7 +124,7 @@ class PicturesStep(QWidget):
         self.product.setAccessibleName("Product")
         self.product.setMaxLength(80)
         asked(inside, "Product", self.product, "The recipe is called so.")
-        self.mode = QComboBox(self._own)
+        self.mode = ChoiceBox(self._own)
         self.mode.setAccessibleName("A part is")
         for mode, words in MODES.items():
             self.mode.addItem(words, mode)

@@ -6,12 +6,13 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from inspector.domain.config import KeepPolicy
 from inspector.gui.first_start.answers import RecordAnswer
 from inspector.gui.first_start.parts import PathField, asked
 from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.gui.words import KEEP
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class RecordStep(QWidget):
         self.archive = PathField("Kept pictures", f"{home.archive}", "folder", self)
         self.archive.line.setText(settings.archive_path)
         asked(layout, "Kept pictures", self.archive)
-        self.keep = QComboBox(self)
+        self.keep = ChoiceBox(self)
         self.keep.setAccessibleName("Which pictures are kept")
         for policy, words in KEEP.items():
             self.keep.addItem(words, policy)

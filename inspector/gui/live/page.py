@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.domain.records import Verdict
 from inspector.domain.source import is_live
@@ -20,6 +20,7 @@ from inspector.gui.live.trend import Trend
 from inspector.gui.theme import CURRENT
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.icons import icon
+from inspector.gui.widgets.inputs import SlideBar
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
 from inspector.gui.widgets.verdict import FACES, Face, ScoreCard, VerdictPanel
@@ -90,7 +91,7 @@ class LivePage(QWidget):
         self.heatmap_button.clicked.connect(self.toggle_heatmap)
         self.heatmap_button.setMinimumWidth(190)
         row.addWidget(self.heatmap_button)
-        self.opacity = QSlider(Qt.Orientation.Horizontal, self)
+        self.opacity = SlideBar(Qt.Orientation.Horizontal, self)
         self.opacity.setRange(0, 100)
         self.opacity.setValue(round(100 * self._session.settings.heatmap_opacity))
         self.opacity.setAccessibleName("Opacity of the heatmap")

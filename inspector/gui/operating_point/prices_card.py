@@ -8,6 +8,7 @@ from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QVBoxLayout, QWidget
 
 from inspector.gui.widgets.basics import card, label
+from inspector.gui.widgets.inputs import NumberBox
 from inspector.operating_point.prices import RecipePrices
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class PricesCard(QWidget):
 
 def number_box(decimals: int, least: float, most: float, unit: str = "") -> QDoubleSpinBox:
     """Return a field for a number, written the same everywhere in the program: with a point."""
-    spin = QDoubleSpinBox()
+    spin = NumberBox()
     spin.setLocale(QLocale.c())
     spin.setDecimals(decimals)
     spin.setRange(least, most)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.gui.widgets.basics import card, label
+from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.operating_point.words import in_words
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class SourceBar(QWidget):
         outer.addWidget(frame)
         row = QHBoxLayout()
         row.setSpacing(12)
-        self.source = QComboBox(frame)
+        self.source = ChoiceBox(frame)
         self.source.setAccessibleName("Scores from")
         self.source.setToolTip("Which labelled parts to choose by")
         self.source.setMinimumWidth(330)

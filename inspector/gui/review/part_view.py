@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.gui.review.filmstrip import Filmstrip
 from inspector.gui.review.words import EMPTY_QUEUES, clock, judged_words, still_words, walked_words
+from inspector.gui.widgets.inputs import SlideBar
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
 
@@ -51,7 +52,7 @@ class PartView(QWidget):
         self.heatmap_button.setToolTip("Show the heatmap, or hide it (H)")
         self.heatmap_button.toggled.connect(lambda _: self._show_picture())
         row.addWidget(self.heatmap_button)
-        self.opacity = QSlider(Qt.Orientation.Horizontal, self)
+        self.opacity = SlideBar(Qt.Orientation.Horizontal, self)
         self.opacity.setRange(0, 100)
         self.opacity.setValue(round(100 * opacity))
         self.opacity.setAccessibleName("Opacity of the heatmap")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from inspector.domain.review import QueueKind
 from inspector.gui.review.scope import Period, Scope, Whose
 from inspector.gui.review.words import QUEUES, queue_tip
 from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.inputs import ChoiceBox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,11 +60,11 @@ class QueueBar(QFrame):
         self.second.setToolTip("Also parts that somebody else has judged; what was said is shown once you have judged")
         self.second.toggled.connect(lambda _: self.scope_changed.emit())
         row.addWidget(self.second)
-        self.whose = QComboBox(self)
+        self.whose = ChoiceBox(self)
         self.whose.addItems([whose.value for whose in Whose])
         self.whose.setAccessibleName("Of which parts")
         self.whose.setToolTip("Of which parts: of the recipe or the lot above, or of every recipe")
-        self.period = QComboBox(self)
+        self.period = ChoiceBox(self)
         self.period.addItems([period.value for period in Period])
         self.period.setCurrentText(Period.WEEK.value)
         self.period.setAccessibleName("Of which time")

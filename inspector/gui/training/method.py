@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QV
 from inspector.domain.source import DEMO
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.forms import EditorKind, Field, Form
+from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.gui.widgets.thumb_strip import ThumbStrip
 from inspector.recipes.recipe import Recipe
 from trainer.protocol import TrainRequest
@@ -145,7 +146,7 @@ class MethodColumn(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(label("2 · METHOD", "heading"))
-        self.method = QComboBox(self)
+        self.method = ChoiceBox(self)
         self.method.setAccessibleName("Method")
         self.method.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for value, (words, _) in METHODS.items():

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.inputs import ChoiceBox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -223,13 +224,13 @@ class Form(QObject):
             flag.toggled.connect(self._touched)
             return flag, flag
         if field.kind is EditorKind.CHOICE:
-            box = _narrow(QComboBox())
+            box = _narrow(ChoiceBox())
             for value, words in field.choices:
                 box.addItem(words, value)
             box.currentIndexChanged.connect(self._touched)
             return box, box
         if field.kind is EditorKind.PROPOSAL:
-            editable = _narrow(QComboBox())
+            editable = _narrow(ChoiceBox())
             editable.setEditable(True)
             editable.addItems([value for value, _ in field.choices])
             editable.editTextChanged.connect(self._touched)
