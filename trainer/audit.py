@@ -101,6 +101,11 @@ def audit(
     if groups is None:
         groups = near_duplicate_groups(thumbs, [sample.sha256 for sample in samples])
     findings += _near(samples, groups) + _counts(samples, claim) + _differences(samples, thumbs)
+    return worst_first(findings)
+
+
+def worst_first(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings with the errors first, then the warnings, else in their order."""
     order = {"error": 0, "warning": 1, "note": 2}
     return sorted(findings, key=lambda finding: order[finding.severity])
 

@@ -42,6 +42,11 @@ _NO_SUFFIX = {"": "without suffix", _OTHERS: "of other kinds"}
 _ORDER = {reason: place for place, reason in enumerate(Reason)}
 
 
+#: What is left out for these reasons may be pictures that somebody misses; so may be files of these kinds.
+_MISSED = frozenset({Reason.BROKEN_LINK, Reason.UNREADABLE, Reason.NO_FILE})
+_PICTURES_ELSEWHERE = frozenset({".heic", ".heif", ".avif", ".jxl", ".j2k", ".psd", ".dng", ".cr2", ".nef", ".arw"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
     """What is left out for one reason.
@@ -57,6 +62,11 @@ class LeftOut:
     suffix: str = ""
     count: int
     names: tuple[str, ...] = ()
+
+    @property
+    def may_be_missed(self) -> bool:
+        """True where it may be a picture that should have been taken."""
+        return self.reason in _MISSED or self.suffix in _PICTURES_ELSEWHERE
 
     def words(self, *, names: bool = True) -> str:
         """Return it as “2 .heic files (a.heic, b.heic)”, or without the names."""
