@@ -14,6 +14,7 @@ from rich.text import Text
 from inspector.domain.records import Verdict
 from inspector.domain.source import shown
 from inspector.engine.status import Pace
+from inspector.pictures import left_out_words
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -41,7 +42,7 @@ class LiveTable:
         self._live: Live | None = None
         self._said_s = time.perf_counter()
         self._drawn_s = 0.0
-        self._faults: tuple[str, ...] = ()
+        self._told: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -65,8 +66,8 @@ class LiveTable:
         if self._live is not None and now - self._drawn_s > 0.1:
             self._drawn_s = now
             self._live.update(Group(self._table(), self._figures(status, tally)), refresh=True)
-        elif self._live is None and (now - self._said_s > 10.0 or _faults(status) != self._faults):
-            self._said_s, self._faults = now, _faults(status)
+        elif self._live is None and (now - self._said_s > 10.0 or _told(status) != self._told):
+            self._said_s, self._told = now, _told(status)
             self._console.print(self._figures(status, tally), soft_wrap=True)
 
     def _table(self) -> Table:
@@ -97,7 +98,18 @@ class LiveTable:
         )
         for fault in _faults(status):
             text.append(f"\n{fault}", style="bold red")
+        for words in _left_out(status):
+            text.append(f"\n{words}", style="yellow")
         return text
+
+
+def _told(status: EngineStatus) -> tuple[str, ...]:
+    """What is told at once."""
+    return _faults(status) + _left_out(status)
+
+
+def _left_out(status: EngineStatus) -> tuple[str, ...]:
+    return (f"not taken: {left_out_words(status.left_out)}",) if status.left_out else ()
 
 
 def _faults(status: EngineStatus) -> tuple[str, ...]:

@@ -213,6 +213,7 @@ class Line:
         while not self._stop.is_set():
             self._source_called_s = time.perf_counter()
             item = source.read(_TICK_S)
+            self._board.change(left_out=source.left_out)
             if item is None:
                 self._feed.waited(time.perf_counter())
                 continue

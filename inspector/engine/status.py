@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from inspector.domain.records import Frame, Inspection, ModelIdentity, Part, Prediction, Thresholds
+    from inspector.pictures import LeftOut
 
 
 class RunState(Enum):
@@ -59,6 +60,7 @@ class EngineStatus:
         source: The source's name.
         source_state: Whether the source is open, being opened or lost.
         source_message: Why it is not live, in words.
+        left_out: What a watched folder holds and is not taken.
         model: Which model is loaded; None while loading.
         thresholds: The operating point in force; None while loading.
         fault: Why the line is in FAULT.
@@ -79,6 +81,7 @@ class EngineStatus:
     source: str = ""
     source_state: SourceState = SourceState.NONE
     source_message: str = ""
+    left_out: tuple[LeftOut, ...] = ()
     model: ModelIdentity | None = None
     thresholds: Thresholds | None = None
     fault: str = ""

@@ -13,6 +13,7 @@ from inspector.gui.theme import TARGET_PX, figure
 from inspector.gui.widgets.basics import Pill, label
 from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.gui.widgets.stages import StagePanel
+from inspector.pictures import left_out_words
 
 if TYPE_CHECKING:
     from inspector.assembly import RecipeEntry
@@ -93,7 +94,12 @@ class HeaderBar(QWidget):
         source, recipe, model = status.source, self._recipe, status.model
         if status.source_state is SourceState.LIVE:
             rate = "watched" if kind_of(source) is SourceKind.FOLDER else f"{figure(status.fps, 2)} fps"
-            state, tip = ("review", f"{source}\n{status.unseen}") if status.unseen else ("good", source)
+            if status.left_out:
+                rate = f"{sum(kind.count for kind in status.left_out):,} not taken"
+            unsure = status.unseen or any(kind.may_be_missed for kind in status.left_out)
+            left_out = f"Not taken: {left_out_words(status.left_out)}" if status.left_out else ""
+            tip = "\n".join(filter(None, [source, status.unseen, left_out]))
+            state = "review" if unsure else "good"
             self.source_pill.show_state(f"{label_of(source)} · {rate}", state, tip)
         elif status.source_state is SourceState.LOST:
             self.source_pill.show_state(f"{label_of(source)} lost", "fail", status.source_message)

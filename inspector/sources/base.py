@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from inspector.domain.records import BadPicture, Frame
+    from inspector.pictures import LeftOut
 
 
 class SourceEndedError(Exception):
@@ -26,6 +27,11 @@ class Source(Protocol):
     @property
     def live(self) -> bool:
         """True where the newest frame wins (camera, paced stream, demo line); False where the line waits (files)."""
+        ...
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """What a folder holds and is not taken, as it was found last; nothing for the other kinds."""
         ...
 
     def open(self) -> None:

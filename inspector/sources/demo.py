@@ -13,6 +13,7 @@ from inspector.sources.demo_scene import FPS, DemoScene
 
 if TYPE_CHECKING:
     from inspector.domain.config import SourceOptions
+    from inspector.pictures import LeftOut
 
 
 class DemoSource:
@@ -43,6 +44,11 @@ class DemoSource:
     def live(self) -> bool:
         """True when paced."""
         return not self._options.as_fast_as_possible
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Nothing."""
+        return ()
 
     def open(self) -> None:
         """Start the belt; reopened, it goes on where it was."""

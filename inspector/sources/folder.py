@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from inspector.domain.config import SourceOptions
     from inspector.domain.records import BadPicture, Frame
+    from inspector.pictures import LeftOut
 
 _OPEN_LIMIT_S = 60.0
 _SILENCE_S = 30.0
@@ -53,6 +54,12 @@ class FolderSource(PumpedSource):
         self._taken: dict[Path | None, str] = {}  # the newest key of every file
         self._left_out: list[FileKey] = []
         self._skip_existing = not options.existing
+        self._visit: Visit | None = None
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """See `Source.left_out`."""
+        return self._visit.left_out if self._visit is not None else ()
 
     def _took(self, item: Frame | BadPicture) -> None:
         self._taken.pop(item.origin.path, None)
@@ -72,6 +79,7 @@ class FolderSource(PumpedSource):
         with Notices(self._folder, recursive=options.recursive, polling=options.polling) as notices:
             visit = Visit(self.name, self._folder, identity, known, self._patience, options)
             visit.sequence = first
+            self._visit = visit
             if self._skip_existing:
                 self._left_out = visit.leave_out_existing(stop)
             else:

@@ -16,6 +16,8 @@ from inspector.sources.base import SourceEndedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from inspector.pictures import LeftOut
+
 _log = logging.getLogger(__name__)
 
 #: How long `close` waits for the thread; one that hangs in a driver is left behind.
@@ -177,6 +179,11 @@ class PumpedSource(ABC):
     def live(self) -> bool:
         """See `Source.live`."""
         return self._live
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """See `Source.left_out`."""
+        return ()
 
     @property
     def left_behind(self) -> int:

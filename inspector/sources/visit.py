@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import stat
 import time
@@ -13,7 +14,16 @@ from typing import TYPE_CHECKING
 
 from inspector.domain.errors import PictureError, SourceError, SourceLostError
 from inspector.domain.records import BadPicture, Frame, Origin
-from inspector.pictures import decode_picture, is_picture, iter_pictures, natural_key, read_content, shows_its_end
+from inspector.pictures import (
+    LeftOutTally,
+    decode_picture,
+    is_picture,
+    iter_pictures,
+    left_out_words,
+    natural_key,
+    read_content,
+    shows_its_end,
+)
 from inspector.sources.identity import FileKey, KnownFiles, Stamp, digest_of, storable_path
 from inspector.sources.notices import Change, Notices
 from inspector.sources.waiting import Waiting
@@ -23,7 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from inspector.domain.config import SourceOptions
+    from inspector.pictures import LeftOut, Reason
 
+_log = logging.getLogger(__name__)
 _SLICE_S = 0.05
 _IDENTITY_S = 0.5
 _POLL_S = 1.0
@@ -74,6 +86,7 @@ class Visit:
         options: SourceOptions,
     ) -> None:
         self.sequence = 0
+        self.left_out: tuple[LeftOut, ...] = ()  #: what else the folder held when it was listed last
         self._name = name
         self._folder = folder
         self._identity = identity
@@ -82,6 +95,7 @@ class Visit:
         self._recursive = options.recursive
         self._bit_depth = options.bit_depth
         self._waiting = Waiting(patience.settle_s)
+        self._logged: set[tuple[Reason, str]] = set()
 
     def list_existing(self, stop: threading.Event) -> None:
         """List what is there already."""
@@ -129,13 +143,24 @@ class Visit:
             yield self._next_item()
 
     def _fresh(self) -> Iterator[tuple[Path, os.stat_result]]:
+        others = LeftOutTally()
         try:
-            for path in iter_pictures(self._folder, recursive=self._recursive):
+            for path in iter_pictures(self._folder, recursive=self._recursive, left_out=others):
                 status = _stat(path) if path is not None else None
                 if path is not None and status is not None and self._is_fresh(path, status):
                     yield path, status
         except PictureError as error:
             raise SourceLostError(error.what, f"{error.next_step} It is tried again by itself.") from error
+        self._leave_out(others.listed())
+
+    def _leave_out(self, left_out: tuple[LeftOut, ...]) -> None:
+        """Note what the folder holds and is not taken; each kind is logged once."""
+        kinds = {(kind.reason, kind.suffix): kind for kind in left_out}
+        new = [kind for key, kind in kinds.items() if key not in self._logged]
+        if new:
+            _log.warning("%s: not taken: %s", self._name, left_out_words(new))
+            self._logged |= set(kinds)
+        self.left_out = left_out
 
     def _scan(self) -> Generator[None]:
         """Look for what no notice told of."""

@@ -62,7 +62,7 @@ class Sample:
 class CountedDemo:
     """The demo line, not paced, for so many frames; with ``loop`` the first ones are shown over and over."""
 
-    name, live = "demo:", False
+    name, live, left_out = "demo:", False, ()
 
     def __init__(self, frames: int, loop: int, options: SourceOptions) -> None:
         self._frames, self._loop = frames, loop

@@ -186,6 +186,15 @@ def test_run_explains_what_it_cannot_do(
     assert captured.out == ""
 
 
+def test_run_says_once_what_a_folder_holds_and_is_not_taken(
+    capsys: pytest.CaptureFixture[str], home: Path, pictures: Path
+) -> None:
+    (pictures / "a.heic").write_bytes(b"x")
+    command = ("run", "--headless", "--home", home, "--source", f"folder:{pictures}", "--model", "tiny")
+    assert main([str(word) for word in (*command, "--max-parts", 3)]) == 0
+    assert "not taken: 1 .heic file (a.heic)" in capsys.readouterr().err
+
+
 def test_the_precision_is_set_measured_or_refused(
     capsys: pytest.CaptureFixture[str], home: Path, pictures: Path
 ) -> None:

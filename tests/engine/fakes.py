@@ -32,6 +32,7 @@ from inspector.domain.tally import Tally
 from inspector.engine.job import LineJob
 from inspector.engine.status import EngineStatus, PartInspected
 from inspector.outputs.base import LogQuery, YieldPoint
+from inspector.pictures import LeftOut
 from inspector.recipes.recipe import Recipe
 from inspector.sources.base import SourceEndedError
 from tests.waits import WAIT_S
@@ -71,6 +72,7 @@ class FakeSource:
     def __init__(self, script: Sequence[Any], *, live: bool = False, ends: bool = True) -> None:
         self.script = deque(script)
         self.name, self.live, self.ends = "fake", live, ends
+        self.left_out: tuple[LeftOut, ...] = ()
         self.opened = self.closed = 0
         self.open_errors: deque[Exception] = deque()
         self.closing = threading.Event()

@@ -11,6 +11,7 @@ from inspector.domain.errors import SourceError, SourceLostError
 from inspector.domain.records import Part
 from inspector.engine.queues import Unjudged
 from inspector.engine.status import Pace, SourceState
+from inspector.pictures import LeftOut, Reason
 from tests.engine.fakes import (
     FakeSource,
     bad_picture,
@@ -226,3 +227,10 @@ def test_pictures_that_are_dropped_count_once_the_model_is_there(bench: Bench) -
         line._capture()
         line._say_sight(bench.now_s)
         assert bench.board.status().pace is (Pace.STRAINED if ready else Pace.IN_TIME)
+
+
+def test_what_a_folder_holds_and_is_not_taken_is_in_the_status(bench: Bench) -> None:
+    source = FakeSource([lambda: None])
+    source.left_out = (LeftOut(reason=Reason.KIND, suffix=".heic", count=2, names=("a.heic", "b.heic")),)
+    bench.line(source)._capture()
+    assert bench.board.status().left_out == source.left_out

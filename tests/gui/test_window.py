@@ -180,6 +180,21 @@ def test_the_precision_is_shown_with_its_reason_and_can_be_set(station: Station)
     session.stop()
 
 
+def test_what_the_watched_folder_holds_and_is_not_taken_stands_in_the_header(station: Station) -> None:
+    (station.pictures / "a.heic").write_bytes(b"x")
+    (station.pictures / "notes.txt").write_text("x", encoding="utf-8")
+    pill = station.window.header.source_pill
+    station.session.start()
+    station.until(
+        lambda: pill.accessibleDescription().endswith("Not taken: 1 .heic file (a.heic), 1 .txt file (notes.txt)")
+    )
+    assert pill.state == "review"  # a picture may be missed
+    (station.pictures / "a.heic").unlink()
+    station.until(lambda: pill.accessibleDescription().endswith("Not taken: 1 .txt file (notes.txt)"))
+    assert pill.state == "good"
+    station.session.stop()
+
+
 def test_a_fault_stands_beside_its_field(station: Station) -> None:
     page = station.window.settings
     station.window.show_page("settings")

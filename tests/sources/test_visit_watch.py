@@ -13,10 +13,11 @@ import pytest
 
 from inspector.domain.config import SourceOptions
 from inspector.domain.errors import LogError, PictureError, SourceError, SourceLostError
+from inspector.pictures import left_out_words
 from inspector.sources import visit as visit_module
 from inspector.sources.folder import FolderSource
 from inspector.sources.visit import Patience, folder_identity
-from tests.sources.visits import LONG_AFTER_S, Watch
+from tests.sources.visits import LONG_AFTER_S, PNG, Watch
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ def test_a_folder_that_is_gone_is_lost(watch: Watch) -> None:
 
 
 def test_a_folder_that_cannot_be_searched_is_lost(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    def pictures(folder: Path, *, recursive: bool) -> Iterator[Path]:
+    def pictures(folder: Path, *, recursive: bool, left_out: object) -> Iterator[Path]:
         assert (folder, recursive) == (watch.folder, True)
         raise PictureError("it cannot be listed", "Look.")
 
@@ -173,3 +174,27 @@ def test_a_record_that_cannot_be_read_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as caught:
         next(source._produce(threading.Event(), 0))
     assert (caught.value.what, caught.value.next_step) == (f"{source.name} cannot be opened: it is locked", "Wait.")
+
+
+def test_what_is_not_taken_is_said_once_and_as_it_is_now(watch: Watch, caplog: pytest.LogCaptureFixture) -> None:
+    heic = watch.put("b.heic")
+    watch.put("a.png")
+    watch.step(100.0)
+    watch.visit.list_existing(watch.stop)
+    for now_s in (105.0, 110.0):
+        watch.step(now_s)
+    assert left_out_words(watch.visit.left_out) == "1 .heic file (b.heic)"
+    assert [record.getMessage() for record in caplog.records] == ["folder:x: not taken: 1 .heic file (b.heic)"]
+    heic.unlink()
+    for now_s in (130.0, 140.0, 150.0):
+        watch.step(now_s)
+    assert not watch.visit.left_out
+
+
+def test_a_linked_folder_is_watched_too(watch: Watch, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (watch.folder / "line 2").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "a.png").write_bytes(PNG)
+    watch.clock_s = LONG_AFTER_S
+    watch.visit.list_existing(watch.stop)
+    assert watch.name(100.0) == "a.png"
