@@ -159,7 +159,7 @@ def _summary_sheet(book: Any, table: BatchTable, record: RunRecord | None, chose
     named = [*rates(confusion), *((f"Escapes: {name}", escapes_of(counts)) for name, counts in confusion.types.items())]
     lines += [(name, rate.value, rate.count, rate.total, *rate.interval) for name, rate in named]
     lines += [(), (evidence(confusion) or "There are no labelled defective parts, so nothing is said of escapes.",)]
-    lines += [(warning,) for warning in warnings(confusion, record)]
+    lines += [(warning,) for warning in warnings(table, record, chosen)]
     percent = book.add_format({"num_format": "0.0%"})
     heads = {"Parts", "Rate"}
     for row, cells in enumerate(lines):

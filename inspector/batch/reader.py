@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.batch.labels import FolderLabels
+from inspector.batch.learnt import read_learnt
 from inspector.batch.results import read_rows
 from inspector.batch.rows import HEADER
 from inspector.batch.table import BatchTable
@@ -46,7 +47,7 @@ class ResultReader:
         self._generation = 0
         self._identity: tuple[int, int] | None = None
         self._offset = 0
-        self._columns = _Columns(self._labels)
+        self._columns = _Columns(self._labels, frozenset())
         self._table: BatchTable | None = None
         self.caught_up = False  #: False where `read` stopped at ``most``, and more is there
 
@@ -83,7 +84,8 @@ class ResultReader:
         if self._identity is not None:
             self._generation += 1
         if identity != self._identity or self._offset:
-            self._offset, self._columns, self._table = 0, _Columns(self._labels), None
+            learnt = read_learnt(self._path.parent)  # there before the first row
+            self._offset, self._columns, self._table = 0, _Columns(self._labels, learnt), None
         self._identity = identity
 
     def _take(self, file: BinaryIO, most: int | None) -> None:
@@ -125,8 +127,8 @@ def read_table(path: Path, labels: Labels | None = None) -> BatchTable:
 class _Columns:
     """The rows so far, by column; the newest row of a path counts."""
 
-    def __init__(self, labels: Labels) -> None:
-        self._given = labels
+    def __init__(self, labels: Labels, learnt: frozenset[str]) -> None:
+        self._given, self._learnt_from = labels, learnt
         self._model = ""
         self._places: dict[str, int] = {}
         self._keys: list[str] = []
@@ -134,7 +136,7 @@ class _Columns:
         self._classes: list[str] = []
         self._texts: dict[str, str] = {}  # one for equal ones
         self._folder_keys: dict[str, str] = {}
-        self._codes = bytearray()
+        self._codes, self._learnt = bytearray(), bytearray()
         self._scores = array("d")
         self._sizes, self._times = array("q"), array("q")
         self._labels, self._types, self._categories = array("b"), array("h"), array("h")
@@ -188,6 +190,7 @@ class _Columns:
             sizes=np.array(self._sizes, np.int64),
             mtimes_ns=np.array(self._times, np.int64),
             model=self._model,
+            learnt=np.array(self._learnt, np.bool_),
             generation=generation,
         )
 
@@ -198,6 +201,7 @@ class _Columns:
             key = self._folder_keys[folder] = natural_key(folder + slash)[0]
             self._stale |= self._given.see(folder)
         self._keys.append(key + natural_key(name)[0])
+        self._learnt.append(path in self._learnt_from)
         label = self._given.label(path)
         type_code, category_code = self._coded(label)
         self._labels.append(label.value)

@@ -44,6 +44,13 @@ class Judge(_Kept):
     trained_on: Annotated[str, Field(description="folder or table of the pictures it learnt from; empty: unknown")] = ""
 
 
+class LearntCount(_Kept):
+    """How many pictures of the folder the model has learnt from."""
+
+    pictures: int
+    renamed_too: Annotated[bool, Field(description="whether copies under other names were looked for")]
+
+
 class RunRecord(_Kept):
     """One batch."""
 
@@ -60,6 +67,9 @@ class RunRecord(_Kept):
     who: str
     judge: Annotated[Judge | None, Field(description="null until the model is loaded")] = None
     survey: Annotated[Survey | None, Field(description="null until the folder is listed")] = None
+    learnt: Annotated[
+        LearntCount | None, Field(description="null until the folder is listed, and where the model does not say")
+    ] = None
 
     @field_validator("format_version")
     @classmethod

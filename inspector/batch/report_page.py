@@ -98,7 +98,7 @@ def page(table: BatchTable, record: RunRecord | None, tiles: Sequence[Tile], *, 
     confusion = table.confusion()
     parts = [
         f"<h1>{escape(title)}</h1>",
-        *(f'<p class="note warning">{escape(warning)}</p>' for warning in warnings(confusion, record)),
+        *(f'<p class="note warning">{escape(warning)}</p>' for warning in warnings(table, record)),
         *_summary(table, confusion),
         *_types(confusion),
         *_categories(table),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from inspector import __version__
 from inspector.batch.judge import Job
+from inspector.batch.learnt import count_learnt, find_learnt, write_learnt
 from inspector.batch.listing import list_pictures
 from inspector.batch.pipeline import judge_listing
 from inspector.batch.process import prepare_process
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.batch.listing import Listing
-    from inspector.batch.record import RunRecord
+    from inspector.batch.record import LearntCount, RunRecord
     from inspector.batch.survey import Survey
     from inspector.domain.config import QualityLimits
     from inspector.domain.records import Thresholds
@@ -81,10 +82,12 @@ class BatchOutcome:
         tally: The files that have a row, by verdict.
         gone: Rows that are kept of files that are no longer there.
         interrupted: True where it was stopped before every file had a row.
+        learnt: Pictures that the model has learnt from; None where it does not say.
     """
 
     results: Path
     survey: Survey
+    learnt: LearntCount | None
     tally: Tally
     gone: int
     interrupted: bool
@@ -119,12 +122,15 @@ def run_batch(
     yield RunProgress(stage=BatchStage.LOADING)
     classifier = load()
     try:
-        record = order.record.model_copy(update={"judge": _judge(order, classifier), "survey": contents})
+        learnt = find_learnt(order.model_folder, listing)
+        update = {"judge": _judge(order, classifier), "survey": contents, "learnt": count_learnt(learnt)}
+        record = order.record.model_copy(update=update)
         if not order.restart:
             refuse_other(order.out, record)
         sha256 = classifier.identity.sha256
         with ResultTable(order.out, listing, sha256, overlays=order.overlays, restart=order.restart) as table:
             note(order.out, record, restart=order.restart)
+            write_learnt(order.out, learnt)
             yield from _judged(order, listing, classifier, table, stop)
             table.finish()
     finally:
@@ -136,7 +142,14 @@ def run_batch(
         error=table.count(Verdict.ERROR.value),
     )
     interrupted = stop.is_set() and tally.inspected < len(listing)
-    return BatchOutcome(results=table.path, survey=contents, tally=tally, gone=table.gone, interrupted=interrupted)
+    return BatchOutcome(
+        results=table.path,
+        survey=contents,
+        learnt=record.learnt,
+        tally=tally,
+        gone=table.gone,
+        interrupted=interrupted,
+    )
 
 
 def _judge(order: BatchOrder, classifier: Classifier) -> Judge:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from inspector.domain.statistics import parts_needed
 from inspector.pictures import left_out_words
 
 if TYPE_CHECKING:
-    from inspector.batch.record import RunRecord
+    from numpy.typing import NDArray
+
+    from inspector.batch.record import LearntCount, RunRecord
     from inspector.batch.table import BatchTable
     from inspector.domain.confusion import Confusion
     from inspector.domain.rates import Rate
@@ -42,6 +46,7 @@ def facts(table: BatchTable, record: RunRecord | None) -> list[tuple[str, str]]:
         ("Fails from P(defective)", f"{judge.thresholds.fail_at:.4f}"),
         ("Review from P(defective)", "no review band" if review is None else f"{review:.4f}"),
         ("Labels", record.labels_file or "from the folders' names"),
+        ("Used for training", learnt_words(record.learnt, len(table))),
         ("Begun", f"{record.started.astimezone():%Y-%m-%d %H:%M:%S %z}"),
         ("By", record.who),
         ("Program", f"inspector {judge.software_version}"),
@@ -90,14 +95,20 @@ def evidence(confusion: Confusion) -> str:
     )
 
 
-def warnings(confusion: Confusion, record: RunRecord | None) -> list[str]:
+def warnings(table: BatchTable, record: RunRecord | None, indexes: NDArray[np.intp] | None = None) -> list[str]:
     """Return what whoever reads the figures has to know, as sentences.
 
     Args:
         record: The batch's; None where there is none.
+        indexes: The rows that the figures are of; None for all.
     """
+    learnt = table.learnt if indexes is None else table.learnt[indexes]
+    if learnt.any():
+        return [_used_for_training(table, indexes)]
     judge = record.judge if record else None
-    if record is None or judge is None or not confusion.labelled.inspected or not judge.trained_on:
+    if record is None or judge is None or record.learnt is not None or not judge.trained_on:
+        return []
+    if not table.confusion(indexes).labelled.inspected:
         return []
     data, pictures = Path(judge.trained_on), Path(record.folder)
     data = data.parent if data.suffix.lower() in _TABLES else data
@@ -108,6 +119,29 @@ def warnings(confusion: Confusion, record: RunRecord | None) -> list[str]:
         "flatter it. Its own report has those of its test pictures."
     )
     return [said]
+
+
+def _used_for_training(table: BatchTable, indexes: NDArray[np.intp] | None) -> str:
+    """How many of the pictures the model has learnt from, and what the others come to."""
+    rows = np.arange(len(table)) if indexes is None else indexes
+    others = rows[~table.learnt[rows]]
+    count = len(rows) - len(others)
+    if not len(others):
+        return f"All {count:,} pictures were used for training: figures on them say nothing about new parts."
+    words = f"{count:,} of {len(rows):,} pictures were used for training: figures on them say nothing about new parts."
+    confusion = table.confusion(others)
+    named = [f"{name.partition(':')[0].lower()} {rate_words(rate)}" for name, rate in rates(confusion)]
+    if not confusion.labelled.inspected:
+        return words
+    return f"{words} The other {len(others):,}: {', '.join(named)}."
+
+
+def learnt_words(learnt: LearntCount | None, pictures: int) -> str:
+    """Return how many of a folder's pictures the model has learnt from."""
+    if learnt is None:
+        return "not known: the model does not say which pictures it has learnt from"
+    words = f"{learnt.pictures:,} of {pictures:,} pictures"
+    return words if learnt.renamed_too else f"{words}; copies under other names were not looked for in so many"
 
 
 def label_words(value: int) -> str:
@@ -134,4 +168,4 @@ def summary_lines(table: BatchTable, record: RunRecord | None) -> list[str]:
     rows = [*kinds(confusion), *((f"  {name}", counts) for name, counts in confusion.types.items())]
     lines += [f"{name:26}{''.join(f'{count:>8}' for count in _counts(tally))}" for name, tally in rows]
     lines += ["", *(f"{name}: {rate_words(rate)}" for name, rate in rates(confusion))]
-    return [*lines, *filter(None, [evidence(confusion)]), *warnings(confusion, record)]
+    return [*lines, *filter(None, [evidence(confusion)]), *warnings(table, record)]

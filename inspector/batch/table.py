@@ -84,6 +84,7 @@ class BatchTable:
         sizes: (N,) int64, bytes; -1 where unknown.
         mtimes_ns: (N,) int64; -1 where unknown.
         model: SHA-256 of the model that judged; empty without rows.
+        learnt: (N,) True for pictures that the model has learnt from, as far as that is known.
         generation: Another number means that rows may have other places than before.
     """
 
@@ -101,6 +102,7 @@ class BatchTable:
     sizes: NDArray[np.int64]
     mtimes_ns: NDArray[np.int64]
     model: str
+    learnt: NDArray[np.bool_]
     generation: int = 0
 
     def __len__(self) -> int:

@@ -162,6 +162,7 @@ def _thresholds(parsed: argparse.Namespace, points: Thresholds) -> Thresholds:
 
 
 def _summarise(parsed: argparse.Namespace, outcome: BatchOutcome) -> int:
+    from inspector.batch.summary import learnt_words
     from inspector.pictures import left_out_words  # OpenCV
 
     contents, tally = outcome.survey, outcome.tally
@@ -172,6 +173,7 @@ def _summarise(parsed: argparse.Namespace, outcome: BatchOutcome) -> int:
         left_out = [asdict(kind) for kind in contents.left_out]
         others = {"labels": labels, "masks_left_out": contents.masks_left_out, "left_out": left_out}
         others["gone"] = outcome.gone
+        others["used_for_training"] = None if outcome.learnt is None else outcome.learnt.pictures
         out = {"results": str(outcome.results), "interrupted": outcome.interrupted}
         emit({**stage, "files": contents.pictures, "judged": tally.inspected, **counts, **out, **others})
     else:
@@ -179,6 +181,9 @@ def _summarise(parsed: argparse.Namespace, outcome: BatchOutcome) -> int:
         print(f"{tally.inspected} of {contents.pictures} files: {parts}")
         if contents.good or contents.defective:
             print(f"labels: {contents.good} good, {contents.defective} defective, {contents.unlabelled} without")
+        print(f"used for training: {learnt_words(outcome.learnt, contents.pictures)}")
+        if outcome.learnt is not None and outcome.learnt.pictures:
+            print("figures on pictures that were used for training say nothing about new parts")
         print(outcome.results)
     if contents.masks_left_out:
         say(f"{contents.masks_left_out} masks in ground_truth folders were left out")

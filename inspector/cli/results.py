@@ -130,7 +130,7 @@ def show_results(parsed: argparse.Namespace) -> int:
                 "results": str(batch.results),
                 "pictures": len(batch.table),
                 **confusion_figures(confusion).model_dump(mode="json"),
-                "warnings": warnings(confusion, batch.record),
+                "warnings": warnings(batch.table, batch.record),
                 "record": batch.record.model_dump(mode="json") if batch.record else None,
             }
         )

@@ -11,9 +11,9 @@ from inspector.domain.confusion import DEFECTIVE, GOOD, UNLABELLED
 from inspector.domain.errors import BundleError
 from inspector.domain.operating_point import LabelledScores
 from inspector.operating_point.choice import ChoiceError
-from inspector.operating_point.learnt import learnt_from
 from inspector.operating_point.parts import LabelledParts
 from inspector.operating_point.words import some
+from inspector.vision.learnt import learnt_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

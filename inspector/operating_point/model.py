@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.operating_point import LabelledScores
 from inspector.operating_point.parts import LabelledParts
 from inspector.vision.bundle import load_manifest
+from inspector.vision.learnt import data_folder
 from inspector.vision.scores import OUT_OF_FOLD, ScorePart, read_scores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
-    from inspector.vision.manifest import Manifest
     from inspector.vision.scores import PictureScore
 
 _FLATTERING = (
     "The model's own operating point was chosen by these parts, so their figures flatter it; the test parts, which "
     "chose nothing, stand beside."
 )
-_TABLES = frozenset({".csv", ".parquet"})
 
 
 def validation_of(folder: Path) -> LabelledParts:
@@ -50,14 +49,6 @@ def validation_of(folder: Path) -> LabelledParts:
         own=True,
         held_out=_scores(test) if test else None,
     )
-
-
-def data_folder(manifest: Manifest) -> Path | None:
-    """Return where the pictures lay that a model was trained on; None where the manifest does not say."""
-    if not manifest.trained_on:
-        return None
-    path = Path(manifest.trained_on)
-    return path.parent if path.suffix.lower() in _TABLES else path  # a manifest names its pictures from where it is
 
 
 def _scores(rows: Sequence[PictureScore]) -> LabelledScores:

@@ -158,8 +158,7 @@ def test_figures_of_pictures_that_the_model_may_have_learnt_from_are_said_to_fla
     assert record.judge is not None
     trained_on = os.path.normpath(data.format(record.folder)) if data else ""
     judge = record.judge.model_copy(update={"trained_on": trained_on})
-    record = record.model_copy(update={"judge": judge})
-    assert bool(warnings(table.confusion(), record)) is warned
+    record = record.model_copy(update={"judge": judge})  # it does not say which: made before, or imported
+    assert bool(warnings(table, record)) is warned
     assert ("flatter it" in page(table, record, [], left_out=0, made="now")) is warned
-    unlabelled = table.confusion(np.empty(0, np.intp))
-    assert warnings(unlabelled, record) == []
+    assert warnings(table, record, np.empty(0, np.intp)) == []  # no label, no figure

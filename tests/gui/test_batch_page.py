@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLineEdit, QPushButton, QWidget
 
+from inspector.batch.learnt import LearntPictures, write_learnt
 from inspector.domain.confusion import DEFECTIVE, GOOD
 from inspector.domain.policy import FAILED, PASSED
 from inspector.domain.records import Prediction
@@ -231,6 +232,19 @@ def test_figures_of_pictures_that_the_model_has_learnt_from_say_so(station: Stat
     station.until(card.warning.isVisible)
     assert "it has learnt from some that are judged here: the figures flatter it" in card.warning.text()
     assert "takes 299 defective parts" in card.words.toolTip()
+
+
+def test_pictures_that_were_used_for_training_are_counted_beside_the_figures(station: Station, pictures: Path) -> None:
+    rows = real_rows(pictures, *ROWS)
+    run = make_run(station.home, pictures, rows)
+    write_learnt(run, LearntPictures(paths=(rows[0].path, rows[1].path), renamed_too=True))
+    hand = BatchHand(station)
+    hand.until_rows(7)
+    card = hand.page.details.confusion
+    station.until(card.warning.isVisible)
+    assert card.warning.text().startswith(
+        "2 of 7 pictures were used for training: figures on them say nothing about new parts. The other 5: escapes "
+    )
 
 
 def test_without_labels_there_is_no_table_and_it_says_why(station: Station, pictures: Path) -> None:

@@ -23,7 +23,6 @@ from inspector.domain.records import Thresholds, Verdict
 from inspector.domain.review import Judgement
 from inspector.operating_point.batch import batch_parts
 from inspector.operating_point.choice import ChoiceError
-from inspector.operating_point.learnt import HASHED_AT_MOST, learnt_from
 from inspector.operating_point.model import validation_of
 from inspector.operating_point.parts import escapes_by_type, evidence_of
 from inspector.operating_point.reviewed import reviewed_parts
@@ -32,6 +31,7 @@ from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.reviews import ReviewLog
 from inspector.paths import Home
 from inspector.recipes.recipe import Recipe
+from inspector.vision.learnt import HASHED_AT_MOST, learnt_from
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
 from tests.operating_point.parts import USUAL, Scored, scored_bundle

@@ -225,7 +225,7 @@ class BatchStore:
             counts=counts,
             confusion=confusion,
             evidence=evidence(confusion) if confusion is not None else "",
-            warnings=tuple(warnings(confusion, run.record)) if confusion is not None else (),
+            warnings=tuple(warnings(table, run.record)),
             comparison=comparison,
             caught_up=caught_up,
             took_s=time.perf_counter() - begun_s,

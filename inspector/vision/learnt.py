@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import BundleError
-from inspector.operating_point.model import data_folder
 from inspector.vision.bundle import load_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
+    from inspector.vision.manifest import Manifest
+
+_TABLES = frozenset({".csv", ".parquet"})
 SPLIT_FILE = "report/split.csv"
 _TEST = "test"
 #: Up to so many pictures are compared by content; of more only those whose file name occurs in the split.
@@ -85,6 +87,14 @@ def learnt_from(folder: Path) -> Learnt:
         raise BundleError(
             f"the model {manifest.name} does not say which pictures it has learnt from: {error}", "Train it again."
         ) from error
+
+
+def data_folder(manifest: Manifest) -> Path | None:
+    """Return where the pictures lay that a model was trained on; None where the manifest does not say."""
+    if not manifest.trained_on:
+        return None
+    path = Path(manifest.trained_on)
+    return path.parent if path.suffix.lower() in _TABLES else path  # a manifest names its pictures from where it is
 
 
 def _sha256(path: Path) -> str:
