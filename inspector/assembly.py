@@ -14,8 +14,9 @@ from inspector.domain.errors import RecipeError
 from inspector.domain.source import DEMO, SourceKind, SourceSpec
 from inspector.engine.job import LineJob
 from inspector.json_file import faults_in
+from inspector.passwords import Passwords
 from inspector.paths import Home, shipped_models_dir
-from inspector.recipes.recipe import Recipe, load_recipe
+from inspector.recipes.recipe import Recipe, load_recipe, without_password
 
 if TYPE_CHECKING:
     from inspector.domain.records import Thresholds
@@ -188,6 +189,15 @@ def list_recipes(home: Home) -> list[RecipeEntry]:
     return entries
 
 
+def stored_recipe(path: Path, home: Home) -> Recipe:
+    """Return a recipe of the data folder; a password that an earlier version left in it is not told any further.
+
+    Raises:
+        RecipeError: If it cannot be used.
+    """
+    return without_password(load_recipe(path), home.recipes, replace=False)
+
+
 def find_recipe(name: str, home: Home) -> Recipe:
     """Return a recipe by file, or by its name in the data folder; empty and “Demo line” give the built-in one.
 
@@ -199,7 +209,7 @@ def find_recipe(name: str, home: Home) -> Recipe:
         return load_recipe(path)
     stored = home.recipes / f"{name}.json"
     if name and stored.is_file():
-        return load_recipe(stored)
+        return stored_recipe(stored, home)
     if name in {"", DEMO_RECIPE}:
         return demo_recipe()
     known = ", ".join(entry.name for entry in list_recipes(home))
@@ -235,7 +245,7 @@ def build_job(
         lot=lot,
         software_version=__version__,
         open_source=lambda: open_source(
-            recipe.source,
+            Passwords(where.home.root).complete(recipe.source),
             recipe.source_options,
             seen=lambda: log.file_keys(str(SourceSpec.parse(recipe.source).absolute())),
         ),

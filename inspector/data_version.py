@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -19,6 +20,8 @@ _log = logging.getLogger(__name__)
 #: Raised whenever an older program would misread what this one writes (the result log has a version of its own).
 DATA_VERSION = 1
 _NAME = "version.json"
+#: One of these makes a folder a data folder.
+_OF_A_STATION = (_NAME, "settings.json", "passwords.json", "results.sqlite3", "recipes", "models", "batches", "logs")
 
 
 class _Stamp(BaseModel):
@@ -48,6 +51,23 @@ def check_data(root: Path) -> None:
         )
 
 
+def make_private(root: Path) -> None:
+    """Let only its user into a data folder: pictures, reviewers and addresses are nobody else's business.
+
+    Where that cannot be said (Windows, a share of somebody else) the folder stays as it is; so does one that is none.
+
+    Args:
+        root: The data folder; it need not exist.
+    """
+    if os.name != "posix" or not any((root / name).exists() for name in _OF_A_STATION):
+        return
+    try:
+        if root.stat().st_mode & 0o077:
+            root.chmod(0o700)
+    except OSError as error:
+        _log.info("the data folder %s stays open to others: %s", root, error)
+
+
 def stamp_data(root: Path, software_version: str) -> None:
     """Note in the data folder which program has used it last; written only where that changes.
 
@@ -57,12 +77,12 @@ def stamp_data(root: Path, software_version: str) -> None:
         root: The data folder; made where it is not there.
         software_version: Version of this program.
     """
-    if _read(root) == (DATA_VERSION, software_version):
-        return
-    try:
-        write_text(root / _NAME, _Stamp(data=DATA_VERSION, program=software_version).model_dump_json() + "\n")
-    except FileError as error:
-        _log.warning("the data folder %s is not marked with this program's version: %s", root, error)
+    if _read(root) != (DATA_VERSION, software_version):
+        try:
+            write_text(root / _NAME, _Stamp(data=DATA_VERSION, program=software_version).model_dump_json() + "\n")
+        except FileError as error:
+            _log.warning("the data folder %s is not marked with this program's version: %s", root, error)
+    make_private(root)
 
 
 def _read(root: Path) -> tuple[int, str]:

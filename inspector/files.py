@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 _PATIENT_TURNS, _PATIENT_S = 20, 0.1
@@ -93,13 +93,14 @@ DISK = Disk()
 
 
 @contextmanager
-def atomic_file(path: Path, *, lasting: bool = True, disk: Disk = DISK) -> Iterator[BinaryIO]:
+def atomic_file(path: Path, *, lasting: bool = True, mode: int | None = None, disk: Disk = DISK) -> Iterator[BinaryIO]:
     """Open a file for writing; it takes its place when the block ends well, and is gone when it does not.
 
     Args:
         path: The file; its folder is made, an older file is replaced.
         lasting: Bring it to the disk before the block is left. Without it the file is still whole or not there after a
             crash of the program, but not after a power cut; for thousands of copies of what is there anyway.
+        mode: Who may read and write it, as 0o600, from its first byte on; None for what the system gives to new files.
         disk: What the operating system does.
 
     Raises:
@@ -109,7 +110,7 @@ def atomic_file(path: Path, *, lasting: bool = True, disk: Disk = DISK) -> Itera
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with partial.open("xb") as file:
+            with open(partial, "xb", opener=_opener(mode)) as file:
                 yield file
                 if lasting:
                     disk.flush(file)
@@ -151,29 +152,30 @@ def atomic_text_file(
                 text.detach()
 
 
-def write_bytes(path: Path, *pieces: bytes | memoryview, disk: Disk = DISK) -> None:
+def write_bytes(path: Path, *pieces: bytes | memoryview, mode: int | None = None, disk: Disk = DISK) -> None:
     """Write a file in one go; see `atomic_file`.
 
     Args:
         path: The file; an older one is replaced.
         pieces: Its content, one after the other.
+        mode: As for `atomic_file`.
         disk: What the operating system does.
 
     Raises:
         FileError: If it cannot be written; an older file is as it was.
     """
-    with atomic_file(path, disk=disk) as file:
+    with atomic_file(path, mode=mode, disk=disk) as file:
         for piece in pieces:
             file.write(piece)
 
 
-def write_text(path: Path, text: str, *, disk: Disk = DISK) -> None:
+def write_text(path: Path, text: str, *, mode: int | None = None, disk: Disk = DISK) -> None:
     r"""Write a text as UTF-8, its line ends as they are and what is no character spelled out, as ``\udc80``.
 
     Raises:
         FileError: As `write_bytes`.
     """
-    write_bytes(path, text.encode("utf-8", "backslashreplace"), disk=disk)
+    write_bytes(path, text.encode("utf-8", "backslashreplace"), mode=mode, disk=disk)
 
 
 def make_folder(folder: Path) -> None:
@@ -232,6 +234,10 @@ def remove_leftovers(folders: Sequence[Path], *, now_s: float | None = None) -> 
                     path.unlink()
                     removed += 1
     return removed
+
+
+def _opener(mode: int | None) -> Callable[[str, int], int]:
+    return lambda name, flags: os.open(name, flags, 0o666 if mode is None else mode)
 
 
 def _temporary(path: Path) -> Path:

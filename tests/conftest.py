@@ -13,6 +13,9 @@ from inspector.runs import processes
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Passwords of tests are not for the keyring of whoever runs them; processes that tests start inherit it.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
 # How long an example takes depends on the machine and what else it does.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")

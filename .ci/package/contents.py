@@ -30,7 +30,7 @@ TRAINER_ONLY = """
 CODECS = [f"imagecodecs.{name}" for name in "_imagecodecs _shared _imcd _zlib _deflate _jpeg8 _jpeg2k".split()]
 #: What only the window and the line need.
 WINDOW_ONLY = """
-    PySide6 alembic mako pyqtgraph shiboken6 sqlalchemy
+    PySide6 alembic keyring mako pyqtgraph shiboken6 sqlalchemy
 """.split()
 #: Parts of Qt that the window does not use.
 QT_UNUSED = [
@@ -149,6 +149,7 @@ def _openvino(names: tuple[str, ...]) -> list[Path]:
 def metadata(*, trainer: bool) -> tuple[str, ...]:
     """Return the distributions whose versions are asked for at run time."""
     station = ("numpy", "opencv-python-headless", "openvino", "PySide6-Essentials", "pydantic", "SQLAlchemy", "rich")
+    station += ("keyring",)  # by its entry points it knows its back ends
     return (*station[:3], "torch", "torchvision", "scikit-learn", "nncf", "tqdm") if trainer else station
 
 

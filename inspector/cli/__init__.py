@@ -65,11 +65,12 @@ def main(arguments: Sequence[str]) -> int:
     parser = build_parser()
     parsed = parser.parse_args(arguments)
     _refuse_window_options(parser, parsed)
-    from inspector.data_version import check_data  # pydantic takes a moment, and --help has been answered
+    from inspector.data_version import check_data, make_private  # pydantic takes a moment; --help has been answered
 
     with _program_log(home_of(parsed).program_log, windowed=run.opens_window(parsed)):
         try:
             check_data(home_of(parsed).root)
+            make_private(home_of(parsed).root)
             code = _with_torch(parsed, arguments)
             sys.stdout.flush()
         except InspectorError as error:
@@ -86,6 +87,7 @@ def main(arguments: Sequence[str]) -> int:
             _log.exception("the command %s failed", arguments)
             what = redacted(f"unexpected {type(error).__name__}: {error}")
             code = _failed(parsed, what, f"Details are in {home_of(parsed).program_log}.", EXIT_UNEXPECTED)
+    make_private(home_of(parsed).root)  # which the command may have made
     return code
 
 

@@ -25,6 +25,7 @@ from inspector.domain.source import SourceSpec
 from inspector.outputs.base import LogQuery
 from inspector.outputs.export import summary
 from inspector.outputs.lock import lock_holder
+from inspector.passwords import Passwords
 from inspector.programs import has_trainer, is_packaged
 from inspector.sources.cameras import list_cameras
 from inspector.sources.factory import open_source
@@ -99,7 +100,7 @@ def examine(where: Places, settings: Settings, faults: list[str], recipe: Recipe
         yield from _guarded("model", lambda: _model(where, settings, recipe))
     cameras = _cameras(recipe)
     for source, words, options in cameras:
-        yield from _guarded("camera", partial(_grab, source, words, options))
+        yield from _guarded("camera", partial(_grab, where, source, words, options))
     if not cameras:
         yield Check(name="camera", state=State.NOTE, result="this computer lists no camera")
 
@@ -226,9 +227,9 @@ def _cameras(recipe: Recipe | InspectorError) -> list[tuple[str, str, SourceOpti
     return [(text, words, options) for text, (words, options) in cameras.items()]
 
 
-def _grab(spec: str, words: str, options: SourceOptions) -> Check:
+def _grab(where: Places, spec: str, words: str, options: SourceOptions) -> Check:
     """Take one picture."""
-    source = open_source(spec, options)
+    source = open_source(Passwords(where.home.root).complete(spec), options)
     begun = time.perf_counter()
     try:
         source.open()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +11,7 @@ from inspector.cli import thresholds
 from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of, say
 from inspector.cli.field_options import MODEL, SOURCE, add_field, add_source_options, source_options
 from inspector.domain.config import SourceOptions
-from inspector.domain.source import SourceSpec
+from inspector.domain.source import SourceSpec, shown
 
 if TYPE_CHECKING:
     import argparse
@@ -42,7 +44,16 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     save = group.add_parser("save", help="validate a recipe file and take it into this station's recipes")
     save.add_argument("file", type=Path)
     save.set_defaults(command=save_recipe)
-    for parser in (listing, show, new, check, save):
+    password = group.add_parser(
+        "password",
+        help="type the password of a recipe's source",
+        description="Ask for the password (or token) of a recipe's source, shown as *** in it, and keep it: in the "
+        "system's keyring, else in a file that only this user can read. Without a terminal it is read from stdin, a "
+        "line for each ***.",
+    )
+    password.add_argument("recipe", help="name or file")
+    password.set_defaults(command=set_password)
+    for parser in (listing, show, new, check, save, password):
         add_places(parser)
         add_json(parser)
     thresholds.add_recipe_commands(group)
@@ -70,6 +81,7 @@ def show_recipe(parsed: argparse.Namespace) -> int:
     from inspector import assembly
 
     recipe = assembly.find_recipe(parsed.recipe, home_of(parsed))
+    recipe = recipe.model_copy(update={"source": shown(recipe.source)})
     if parsed.json:
         emit(recipe.model_dump(mode="json"))
     else:
@@ -130,18 +142,53 @@ def check_recipe(parsed: argparse.Namespace) -> int:
 
 def save_recipe(parsed: argparse.Namespace) -> int:
     """Save; the version follows that of the recipe of the same name."""
-    from inspector.recipes.recipe import load_recipe, save_next_version
+    from inspector.passwords import Passwords
+    from inspector.recipes.recipe import load_recipe, save_next_version, without_password
 
-    recipe = load_recipe(parsed.file)
     folder = home_of(parsed).recipes
+    recipe = without_password(load_recipe(parsed.file), folder)
     path = folder / f"{recipe.name}.json"
     before = load_recipe(path) if path.is_file() else None
     if before is None or before != recipe.model_copy(update={"version": before.version}):
         recipe = save_next_version(recipe, folder)
     else:
         recipe = before
+    if Passwords(home_of(parsed).root).lacks(recipe.source):
+        say(
+            f"warning: recipes hold no passwords, and that of {recipe.source} is not known on this computer: "
+            f"inspector recipe password “{recipe.name}”"
+        )
     if parsed.json:
         emit({"path": str(path), "name": recipe.name, "version": recipe.version})
     else:
         print(f"{path}: version {recipe.version}")
     return EXIT_OK
+
+
+def set_password(parsed: argparse.Namespace) -> int:
+    """Ask for what a recipe's source lacks, and keep it."""
+    from inspector import assembly
+    from inspector.domain.errors import RecipeError
+    from inspector.domain.secret import filled, masks_in
+    from inspector.passwords import Passwords
+
+    home = home_of(parsed)
+    recipe = assembly.find_recipe(parsed.recipe, home)
+    source = shown(recipe.source)
+    secrets = [_ask(f"Password of {source}: ") for _ in range(masks_in(source))]
+    if not secrets:
+        raise RecipeError(f"the source {source} of “{recipe.name}” needs no password", "Nothing was changed.")
+    if not all(secrets):
+        raise RecipeError("no password was typed", "Nothing was changed. Start the command once more.")
+    Passwords(home.root).keep(source, filled(source, secrets))
+    if parsed.json:
+        emit({"name": recipe.name, "source": source})
+    else:
+        print(f"the password of {source} is kept; a running line uses it when it connects again")
+    return EXIT_OK
+
+
+def _ask(words: str) -> str:
+    if sys.stdin.isatty():
+        return getpass.getpass(words)
+    return sys.stdin.readline().rstrip("\r\n")

@@ -130,8 +130,8 @@ def masks_in(text: str) -> int:
 
 
 def filled(text: str, secrets: list[str]) -> str:
-    """Return a masked address with its secrets, in their order."""
-    left = iter(secrets)
+    """Return a masked address with its secrets, in their order; what ends an address is percent-encoded in them."""
+    left = iter(re.sub(r"[\s\"“”]", lambda match: quote(match[0]), secret) for secret in secrets)
     return _MASKED.sub(lambda match: next(left, match[0]), text)
 
 

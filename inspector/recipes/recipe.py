@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import re
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +23,7 @@ from inspector.domain.records import Box, Thresholds
 from inspector.domain.source import SourceSpec
 from inspector.files import FileError, write_text
 from inspector.json_file import JsonError, parse_model, read_model
+from inspector.passwords import PasswordError, Passwords
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,8 +139,27 @@ def parse_recipe(text: str, *, where: str) -> Recipe:
         raise RecipeError(f"the recipe {error.what}", error.next_step) from error
 
 
+def without_password(recipe: Recipe, folder: Path, *, replace: bool = True) -> Recipe:
+    """Return a recipe whose source has no password; that is kept apart, for the data folder (`Passwords`).
+
+    Args:
+        folder: Where recipes are, in the data folder.
+        replace: The recipe's password goes before one that is kept for the same camera.
+
+    Raises:
+        RecipeError: If the password cannot be kept.
+    """
+    try:
+        source = Passwords(folder.parent).hide(recipe.source, replace=replace)
+    except PasswordError as error:
+        raise RecipeError(f"the password in the recipe {recipe.name}: {error.what}", error.next_step) from error
+    return recipe if source == recipe.source else recipe.model_copy(update={"source": source})
+
+
 def save_recipe(recipe: Recipe, folder: Path) -> Path:
     """Write a recipe as ``folder/NAME.json`` and keep every version in ``folder/history``.
+
+    A password in its source is kept apart; versions of before that was so lose theirs too.
 
     Returns:
         The recipe's file.
@@ -145,15 +167,31 @@ def save_recipe(recipe: Recipe, folder: Path) -> Path:
     Raises:
         RecipeError: If it cannot be written.
     """
+    recipe = without_password(recipe, folder)
     text = recipe.model_dump_json(indent=2) + "\n"
     target = folder / f"{recipe.name}.json"
     history = folder / "history" / f"{recipe.name}.v{recipe.version}.json"
     try:
         for path in (history, target):
             write_text(path, text)
+        _clear_history(recipe.name, folder)
     except FileError as error:
         raise RecipeError(f"the recipe {recipe.name} cannot be saved: {error.what}", error.next_step) from error
     return target
+
+
+def _clear_history(name: str, folder: Path) -> None:
+    """Take passwords out of the kept versions; each keeps the time at which it was saved."""
+    for path in (folder / "history").glob(f"{glob.escape(name)}.v*.json"):
+        try:
+            before = load_recipe(path)
+        except RecipeError:  # the history says so where it is shown
+            continue
+        cleared = without_password(before, folder, replace=False)
+        if cleared != before:
+            saved = path.stat()
+            write_text(path, cleared.model_dump_json(indent=2) + "\n")
+            os.utime(path, ns=(saved.st_atime_ns, saved.st_mtime_ns))
 
 
 def save_next_version(recipe: Recipe, folder: Path) -> Recipe:
@@ -167,6 +205,7 @@ def save_next_version(recipe: Recipe, folder: Path) -> Recipe:
     Raises:
         RecipeError: If it cannot be written, or the one that is there cannot be read.
     """
+    recipe = without_password(recipe, folder)
     there = folder / f"{recipe.name}.json"
     if there.is_file():
         before = load_recipe(there)

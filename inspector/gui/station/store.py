@@ -18,7 +18,8 @@ from inspector.domain.source import SourceKind, kind_of
 from inspector.files import remove_leftovers
 from inspector.outputs.base import LogQuery
 from inspector.overrides import NOTHING_SAID
-from inspector.recipes.recipe import Recipe, load_recipe, save_next_version
+from inspector.passwords import Passwords
+from inspector.recipes.recipe import Recipe, save_next_version
 from inspector.settings import Settings, save_settings
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Store:
         self.home = home
         self.settings = settings
         self.overrides = overrides
+        self._asked_source = ""  # the command line's, its password kept apart
         self._classifier: tuple[tuple[object, ...], Classifier] | None = None
 
     @property
@@ -71,7 +73,7 @@ class Store:
         """Return the recipe to begin with: the command line's, else the last one, else the demo line."""
         said = self.overrides
         if said.model and said.source:
-            return assembly.recipe_for(said.model, said.source)
+            return self.as_asked(assembly.recipe_for(said.model, said.source))
         if said.source and not said.recipe and kind_of(said.source) is SourceKind.DEMO:
             recipe = assembly.demo_recipe()
         else:
@@ -79,8 +81,10 @@ class Store:
         return self.as_asked(recipe)
 
     def as_asked(self, recipe: Recipe) -> Recipe:
-        """Return a recipe with the command line's source, which goes before its own."""
-        return recipe.model_copy(update={"source": self.overrides.source or recipe.source})
+        """Return a recipe with the command line's source, which goes before its own; no password in it is shown."""
+        if self.overrides.source and not self._asked_source:
+            self._asked_source = Passwords(self.home.root).hide(self.overrides.source)
+        return recipe.model_copy(update={"source": self._asked_source or recipe.source})
 
     def open_log(self) -> SqliteResultLog:
         """Open the log; the data folder is from now on this program's."""
@@ -98,7 +102,7 @@ class Store:
 
     def recipe(self, entry: RecipeEntry) -> Recipe:
         """Load a recipe of the list, and remember it as the last one."""
-        recipe = load_recipe(entry.path) if entry.path is not None else assembly.demo_recipe()
+        recipe = assembly.demo_recipe() if entry.path is None else assembly.stored_recipe(entry.path, self.home)
         self._remember(recipe.name)
         return recipe
 
@@ -161,7 +165,7 @@ class Store:
         from inspector.gui.station.preview import Preview
         from inspector.sources.factory import open_source
 
-        return Preview(lambda: open_source(source, options))
+        return Preview(lambda: open_source(Passwords(self.home.root).complete(source), options))
 
     def cameras(self) -> list[str]:
         """List the cameras as sources with their names."""
