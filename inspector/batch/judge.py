@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from inspector.batch.rows import Row, make_row, storable
 from inspector.domain.config import QualityLimits
 from inspector.domain.errors import InspectorError
+from inspector.domain.memory import ran_out_of_memory, reason_of
 from inspector.domain.policy import decide, error_decision
 from inspector.domain.quality import check_quality
 from inspector.engine.inspect import inspect_picture
@@ -126,7 +127,7 @@ def _read(name: str, job: Job) -> _Read:
         image = error
     except Exception as error:  # noqa: BLE001 - a decoder's surprise is this file's ERROR, not the end of the batch
         _log.exception("%s could not be decoded", path)
-        image = InspectorError(f"unexpected {type(error).__name__}: {error}")
+        image = InspectorError(reason_of(error))
     return _Read(name=name, stamp=stamp, image=image, reduced=divisor > 1)
 
 
@@ -139,12 +140,18 @@ def _judged(
     for index, file in enumerate(group):
         if file.reduced and _is_near(*decisions[index]):  # one at a time: the whole picture may be huge
             decisions[index] = _decisions([_read(file.name, whole)], whole, classifier, turn)[0]
-    return [
-        make_row(
-            storable(file.name), file.stamp, decision, prediction, overlay=_draw(job, file, prediction), model=model
-        )
-        for file, (decision, prediction) in zip(group, decisions, strict=True)
-    ]
+    return [_row(file, *judged, job, model) for file, judged in zip(group, decisions, strict=True)]
+
+
+def _row(file: _Read, decision: Decision, prediction: Prediction | None, job: Job, model: str) -> Row:
+    overlay = ""
+    try:
+        overlay = _draw(job, file, prediction)
+    except Exception as error:
+        if not ran_out_of_memory(error):
+            raise
+        decision, prediction = error_decision(reason_of(error), decision.thresholds), None
+    return make_row(storable(file.name), file.stamp, decision, prediction, overlay=overlay, model=model)
 
 
 def _is_near(decision: Decision, prediction: Prediction | None) -> bool:
@@ -159,7 +166,7 @@ def _decisions(
     limits, thresholds = job.quality, job.thresholds or classifier.thresholds
     decisions: list[tuple[Decision, Prediction | None] | None] = []
     for file in group:
-        fault = str(file.image) if isinstance(file.image, InspectorError) else check_quality(file.image, limits)
+        fault = str(file.image) if isinstance(file.image, InspectorError) else _fault(file.image, limits)
         decisions.append((error_decision(fault, thresholds), None) if fault else None)
     left = [index for index, result in enumerate(decisions) if result is None]
     images = [image for index in left if not isinstance(image := group[index].image, InspectorError)]
@@ -174,6 +181,14 @@ def _decisions(
             with turn:
                 decisions[index] = inspect_picture(classifier, image, thresholds, limits)
     return [result for result in decisions if result is not None]
+
+
+def _fault(image: Image, limits: QualityLimits) -> str:
+    try:
+        return check_quality(image, limits)
+    except Exception as error:  # noqa: BLE001 - this picture's ERROR
+        _log.exception("a picture's quality could not be measured")
+        return reason_of(error)
 
 
 def _draw(job: Job, read: _Read, prediction: Prediction | None) -> str:

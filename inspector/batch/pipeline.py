@@ -16,6 +16,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from inspector.batch.judge import judge_files
+from inspector.batch.room import Room
+from inspector.domain.memory import lacked_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -96,6 +98,9 @@ def judge_listing(
         stop: When set, the batches at hand are finished and no other is begun.
         workers: Threads; None takes as many as there are cores.
 
+    Where memory runs out, fewer files are worked on at a time for a while, and each that lacked it is tried once more,
+    alone, before it is an ERROR “out of memory”.
+
     Yields:
         For one batch after the other, every file's index with its row.
 
@@ -104,10 +109,19 @@ def judge_listing(
     """
     workers = workers or worker_count()
     size = max(1, min(max(BATCH_FILES, workers), -(-len(wanted) // workers)))
-    turn = threading.Semaphore(CALLERS)
+    turn, room = threading.Semaphore(CALLERS), Room(workers)
 
     def judge(indexes: Sequence[int]) -> list[tuple[int, Row]]:
-        rows = judge_files([listing.names[index] for index in indexes], job, classifier, turn=turn)
+        names = [listing.names[index] for index in indexes]
+        with room.entered() as alone:
+            groups = [[name] for name in names] if alone else [names]
+            rows = [row for group in groups for row in judge_files(group, job, classifier, turn=turn)]
+        short = [place for place, row in enumerate(rows) if lacked_memory(row.reason)]
+        if short:
+            room.narrow()
+            with room.entered():
+                for place in short:
+                    rows[place] = judge_files([names[place]], job, classifier, turn=turn)[0]
         return list(zip(indexes, rows, strict=True))
 
     batches = (wanted[first : first + size] for first in range(0, len(wanted), size))

@@ -17,6 +17,7 @@ from inspector.batch.summary import assessment, label_words
 from inspector.batch.table import Filter, Sort, SortKey
 from inspector.domain.confusion import DEFECTIVE
 from inspector.domain.errors import InspectorError
+from inspector.domain.memory import reason_of
 from inspector.domain.policy import ERROR, FAILED, REVIEW, VERDICT_NAMES
 from inspector.files import FileError, write_text
 from inspector.pictures import encode_picture, read_picture
@@ -118,7 +119,7 @@ def _tile(table: BatchTable, index: int, pictures: Path, classifier: Classifier 
         fault = error.what
     except Exception as error:  # noqa: BLE001 - one picture's surprise is not the end of the report
         _log.exception("the picture %s could not be shown", table.path(index))
-        fault = f"unexpected {type(error).__name__}: {error}"
+        fault = reason_of(error)
     score = float(table.p_defective[index])
     return Tile(
         path=table.path(index),

@@ -85,7 +85,8 @@ def main(arguments: Sequence[str]) -> int:
             code = EXIT_INTERRUPTED
         except Exception as error:  # noqa: BLE001 - the last resort of the program
             _log.exception("the command %s failed", arguments)
-            what = redacted(f"unexpected {type(error).__name__}: {error}")
+            short = isinstance(error, MemoryError)
+            what = "out of memory" if short else redacted(f"unexpected {type(error).__name__}: {error}")
             code = _failed(parsed, what, f"Details are in {home_of(parsed).program_log}.", EXIT_UNEXPECTED)
     make_private(home_of(parsed).root)  # which the command may have made
     return code

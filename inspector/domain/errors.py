@@ -42,6 +42,10 @@ class SourceCutShortError(SourceError):
     """A file of pictures ends before all that it promises has been read; it is not tried again."""
 
 
+class OutOfMemoryError(PictureError):
+    """There was no memory for a picture, to decode it or to judge it; later there may be."""
+
+
 class BundleError(InspectorError):
     """A model bundle is missing, altered, unknown or unsafe."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from inspector.domain.errors import InspectorError
+from inspector.domain.memory import ran_out_of_memory, reason_of
 from inspector.domain.policy import decide, error_decision
 from inspector.domain.quality import check_quality
 
@@ -67,13 +68,17 @@ def judge_picture(predictor: Predicts, image: Image, thresholds: Thresholds, qua
         else:
             prediction = predictor.predict(image)
             decision = decide(prediction, thresholds)
-    except InspectorError as error:
-        decision, prediction = error_decision(str(error), thresholds), None
     except Exception as error:
-        _log.exception("a picture could not be judged")
-        decision, prediction = error_decision(f"unexpected {type(error).__name__}: {error}", thresholds), None
+        if not isinstance(error, InspectorError) and not ran_out_of_memory(error):
+            _log.exception("a picture could not be judged")
+        decision, prediction = error_decision(reason_of(error), thresholds), None
     judge_ms = 1000 * (time.perf_counter() - began_s)
     return Judged(decision=decision, prediction=prediction, quality_ms=quality_ms, judge_ms=judge_ms)
+
+
+def not_judged(reason: str, thresholds: Thresholds) -> Judged:
+    """Return the ERROR of a part that nobody looks at."""
+    return Judged(decision=error_decision(reason, thresholds), prediction=None, quality_ms=None, judge_ms=0.0)
 
 
 def inspect_picture(

@@ -9,14 +9,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import InspectorError, SourceCutShortError, SourceError
-from inspector.domain.policy import error_decision
+from inspector.domain.memory import ran_out_of_memory, reason_of
 from inspector.domain.records import BadPicture, Frame, Part, Thresholds
 from inspector.domain.trigger import make_trigger
 from inspector.engine.feed import Feed
-from inspector.engine.inspect import Judged, judge_picture
+from inspector.engine.inspect import judge_picture, not_judged
 from inspector.engine.pace import PaceWatch
 from inspector.engine.predictor import STOPPED, Predictor
-from inspector.engine.queues import Mailbox, PartQueue, Unjudged
+from inspector.engine.queues import Mailbox, PartQueue, Unjudged, unjudged, unreadable
 from inspector.engine.record import Recorder
 from inspector.engine.sight import Sight
 from inspector.engine.status import RunState, SourceState
@@ -184,7 +184,7 @@ class Line:
                     self._lost(str(error))
                 except Exception as error:
                     _log.exception("the source failed")
-                    self._lost(f"unexpected {type(error).__name__}: {error}")
+                    self._lost(reason_of(error))
                 finally:
                     self._close_source()
                 if time.perf_counter() - opened_s > 10.0:
@@ -252,7 +252,7 @@ class Line:
                 item = self._mailbox.take(_TICK_S)
                 self._check_source_answers()
                 if isinstance(item, BadPicture):
-                    self._wait_for_verdict(_unreadable(item))
+                    self._wait_for_verdict(unreadable(item, time.perf_counter()))
                 elif item is not None:
                     self._look(item)
             for part in self._trigger.flush():
@@ -261,7 +261,14 @@ class Line:
             self._parts.close()
 
     def _look(self, frame: Frame) -> None:
-        for part in self._trigger.update(frame):
+        try:
+            parts = self._trigger.update(frame)
+        except Exception as error:
+            if not (self._pace.live and ran_out_of_memory(error)):
+                raise
+            self._pace.missed(time.perf_counter(), "out of memory: a picture was not looked at, parts can have passed")
+            return
+        for part in parts:
             self._hand_over(replace(part, fault=part.fault or self._feed.still))
         now_s = time.perf_counter()
         self._sight.looked(now_s)
@@ -297,10 +304,10 @@ class Line:
         live = self._source is None or self._source.live
         if live:
             if not self._wait_for_verdict(part):
-                self._wait_for_verdict(_unjudged(part, _OVERFLOW))
+                self._wait_for_verdict(unjudged(part, _OVERFLOW))
                 self._pace.missed(time.perf_counter(), "parts come faster than they can be judged")
         elif not self._parts.put_waiting(part, self._stop):
-            self._parts.put(_unjudged(part, STOPPED))
+            self._parts.put(unjudged(part, STOPPED))
         self._board.waiting(len(self._parts))
 
     # --- inspection ---------------------------------------------------------------------------------------------------
@@ -330,7 +337,7 @@ class Line:
                 continue
             self._board.waiting(len(self._parts))
             if self._drain_until_s is not None and time.perf_counter() > self._drain_until_s:
-                item = _unjudged(item, STOPPED)
+                item = unjudged(item, STOPPED)
             self._judge(item, classifier.identity, predictor, thresholds)
             if limit is not None and self._committed >= limit:
                 self.request_stop()
@@ -341,14 +348,14 @@ class Line:
     def _judge(self, item: Part | Unjudged, model: ModelIdentity, predictor: Predictor, thresholds: Thresholds) -> None:
         taken_s = time.perf_counter()
         if isinstance(item, Unjudged):
-            judged = _not_judged(item.reason, thresholds)
+            judged = not_judged(item.reason, thresholds)
         elif item.fault:
-            judged = _not_judged(item.fault, thresholds)
+            judged = not_judged(item.fault, thresholds)
         else:
             try:
                 pixels = item.pixels()
-            except InspectorError as error:
-                judged = _not_judged(str(error), thresholds)
+            except Exception as error:
+                judged = not_judged(reason_of(error), thresholds)
             else:
                 judged = judge_picture(predictor, pixels, thresholds, self._job.recipe.quality)
         if self._recorder.record(item, judged, model, taken_s):
@@ -373,18 +380,3 @@ class Line:
         while not self._finished.wait(_WATCH_EVERY_S):
             self._say_sight(time.perf_counter())
             self._recorder.check()
-
-
-def _not_judged(reason: str, thresholds: Thresholds) -> Judged:
-    return Judged(decision=error_decision(reason, thresholds), prediction=None, quality_ms=None, judge_ms=0.0)
-
-
-def _unreadable(bad: BadPicture) -> Unjudged:
-    return Unjudged(reason=bad.reason, triggered_s=time.perf_counter(), trigger="every-picture", origin=bad.origin)
-
-
-def _unjudged(item: Part | Unjudged, reason: str) -> Unjudged:
-    """Return a part without its pixels; what has a reason already keeps it."""
-    if isinstance(item, Unjudged):
-        return item
-    return Unjudged(reason=reason, triggered_s=item.triggered_s, trigger=item.trigger, origin=item.origin)

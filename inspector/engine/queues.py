@@ -81,6 +81,18 @@ class Unjudged:
     trigger: str
 
 
+def unreadable(bad: BadPicture, now_s: float) -> Unjudged:
+    """Return the part of a picture that cannot be read."""
+    return Unjudged(reason=bad.reason, triggered_s=now_s, trigger="every-picture", origin=bad.origin)
+
+
+def unjudged(item: Part | Unjudged, reason: str) -> Unjudged:
+    """Return a part without its pixels; what has a reason already keeps it."""
+    if isinstance(item, Unjudged):
+        return item
+    return Unjudged(reason=reason, triggered_s=item.triggered_s, trigger=item.trigger, origin=item.origin)
+
+
 class PartQueue:
     """Parts from the trigger thread to the inspection thread.
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _FIRST_WAIT_S = 0.1
 _LONGEST_WAIT_S = 2.0
+_NO_MEMORY = "out of memory: a part waits to be recorded. Close other programs."
 
 
 class Faults:
@@ -162,9 +163,10 @@ class Recorder:
                 self._job.log.append(inspection)
                 committed_s = time.perf_counter()
                 break
-            except LogError as error:
-                _log.error("%s", error)
-                self._faults.log_refused(str(error))
+            except (LogError, MemoryError) as error:
+                why = str(error) if isinstance(error, LogError) else _NO_MEMORY
+                _log.error("%s", why)
+                self._faults.log_refused(why)
                 if self._stop.wait(wait):
                     self.uncommitted += 1
                     return False

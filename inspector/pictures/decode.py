@@ -10,9 +10,10 @@ import cv2
 import numpy as np
 
 from inspector.domain.errors import PictureError
+from inspector.domain.memory import out_of_memory, ran_out_of_memory
 from inspector.pictures.depth import full_range
 from inspector.pictures.header import Header, netpbm_fields, read_header
-from inspector.pictures.limits import MAX_FILE_BYTES, check_size
+from inspector.pictures.limits import MAX_FILE_BYTES, check_memory, check_size
 from inspector.pictures.opencv import silence_opencv
 from inspector.pictures.others import decode_jpeg_2000, decode_netpbm, decode_with_pillow
 from inspector.pictures.png import expanded_png
@@ -112,6 +113,8 @@ def read_content(path: Path) -> bytes:
                 "Scale it down first.",
             )
         return path.read_bytes()
+    except MemoryError as error:
+        raise out_of_memory(f"the picture {path} could not be read") from error
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         reason = getattr(error, "strerror", None) or str(error)
         raise PictureError(
@@ -128,6 +131,15 @@ def shows_its_end(data: bytes) -> bool:
 
 
 def _decoded(data: bytes, name: str, at_least: int | None, bit_depth: int | None) -> tuple[Image, int]:
+    try:
+        return _decoded_at_once(data, name, at_least, bit_depth)
+    except (MemoryError, cv2.error) as error:
+        if not ran_out_of_memory(error):
+            raise
+        raise out_of_memory(f"the picture {name} could not be decoded") from error
+
+
+def _decoded_at_once(data: bytes, name: str, at_least: int | None, bit_depth: int | None) -> tuple[Image, int]:
     if not data:
         raise PictureError(f"the picture {name} is empty (0 bytes)", "Copy it again.")
     header = read_header(data, PurePath(name).suffix.lower())
@@ -189,8 +201,9 @@ def _check(header: Header, data: bytes, name: str) -> None:
 def _pixels(data: bytes, header: Header, name: str, divisor: int, mode: int) -> Image:
     if header.kind == "Netpbm":
         return decode_netpbm(data)
+    decoded = header.width_px * header.height_px * (header.channels or 4) * (2 if header.bits > 8 else 1)
     if header.kind == "JPEG 2000":
-        return decode_jpeg_2000(data, name)
+        return decode_jpeg_2000(data, name, decoded)
     if header.kind in ("GIF", "TGA") or header.packed:
         return decode_with_pillow(data, header.kind, name, (header.width_px, header.height_px))
     # a copy of a large PNG with its pixels expanded would not fit in the memory that a picture may cost
@@ -198,6 +211,7 @@ def _pixels(data: bytes, header: Header, name: str, divisor: int, mode: int) -> 
     plain = expanded_png(data) if header.kind == "PNG" and small else data
     image = _imdecode(plain, mode)
     if image is None:
+        check_memory(name, decoded)
         raise PictureError(f"the {header.kind} picture {name} is damaged and cannot be decoded", "Save it again.")
     if image.shape[:2] != (-(-header.height_px // divisor), -(-header.width_px // divisor)):
         raise PictureError(
@@ -232,7 +246,9 @@ def _reduction(header: Header, at_least: int | None) -> tuple[int, int]:
 def _imdecode(data: bytes | bytearray, mode: int) -> Image | None:
     try:
         return cv2.imdecode(np.frombuffer(data, np.uint8), mode)
-    except (cv2.error, MemoryError):
+    except cv2.error as error:
+        if ran_out_of_memory(error):
+            raise
         return None
 
 

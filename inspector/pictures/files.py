@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 
 from inspector.domain.errors import PictureError
+from inspector.domain.memory import out_of_memory, ran_out_of_memory
 from inspector.files import write_bytes
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def encode_picture(image: Image, suffix: str, *, quality: int | None = None) -> 
         try:
             done, buffer = cv2.imencode(suffix, image, flags)
         except cv2.error as error:
+            if ran_out_of_memory(error):
+                raise out_of_memory(f"a picture could not be stored as {suffix}") from error
             cause = str(error).strip()
         else:
             if done:

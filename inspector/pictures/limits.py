@@ -5,7 +5,10 @@ At these bounds a picture costs at most 2 s and 600 MB (`python -m tests.bench.p
 
 from __future__ import annotations
 
+import numpy as np
+
 from inspector.domain.errors import PictureError
+from inspector.domain.memory import out_of_memory
 
 #: Pixels as they are decoded, bytes: 60 megapixels of 8-bit colour, 90 of 16-bit grey, 180 of 8-bit grey.
 MAX_DECODED_BYTES = 180_000_000
@@ -23,6 +26,26 @@ _SLOW_BYTES = {
 #: Of a progressive JPEG: pixels times scans.
 _SCANNED_PIXELS = 300_000_000
 _ADVICE = "Scale it down first."
+
+
+#: Bytes that decoders of such kinds take for one that they return: coefficients, tiles, a copy.
+_WORKING_BYTES = 5
+
+
+def check_memory(name: str, decoded_bytes: int) -> None:
+    """Tell a damaged picture from one for which there was no memory, where the decoder did not say.
+
+    Args:
+        name: The file's, for the error's text.
+        decoded_bytes: Of all its pixels.
+
+    Raises:
+        OutOfMemoryError: If what its decoding takes cannot be had.
+    """
+    try:
+        np.empty(_WORKING_BYTES * decoded_bytes, np.uint8)
+    except MemoryError as error:
+        raise out_of_memory(f"the picture {name} could not be decoded") from error
 
 
 def check_size(

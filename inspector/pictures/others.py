@@ -10,13 +10,14 @@ import numpy as np
 
 from inspector.domain.errors import PictureError
 from inspector.pictures.header import netpbm_fields
+from inspector.pictures.limits import check_memory
 
 if TYPE_CHECKING:
     from inspector.domain.records import Image
 
 
 #: What Pillow raises over damaged files.
-_DAMAGES = (OSError, ValueError, SyntaxError, IndexError, TypeError, MemoryError, EOFError, struct.error)
+_DAMAGES = (OSError, ValueError, SyntaxError, IndexError, TypeError, EOFError, struct.error)
 
 
 def decode_netpbm(data: bytes) -> Image:
@@ -42,8 +43,13 @@ def decode_netpbm(data: bytes) -> Image:
     return np.ascontiguousarray(image[..., ::-1]) if channels > 1 else image
 
 
-def decode_jpeg_2000(data: bytes, name: str) -> Image:
+def decode_jpeg_2000(data: bytes, name: str, decoded_bytes: int) -> Image:
     """Decode a JPEG 2000 that `read_header` found whole.
+
+    Args:
+        data: Content of the file.
+        name: Name of the file, for errors.
+        decoded_bytes: Of its pixels, as the header says.
 
     Raises:
         PictureError: If it is damaged, or not grey or colour of 8 or 16 bits.
@@ -53,6 +59,7 @@ def decode_jpeg_2000(data: bytes, name: str) -> Image:
     try:
         pixels = np.asarray(imagecodecs.jpeg2k_decode(data, numthreads=1))
     except (imagecodecs.Jpeg2kError, ValueError, RuntimeError) as error:
+        check_memory(name, decoded_bytes)
         raise PictureError(
             f"the JPEG 2000 picture {name} is damaged and cannot be decoded", "Save it again."
         ) from error

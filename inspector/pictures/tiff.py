@@ -64,8 +64,8 @@ def decode_tiff(data: bytes, name: str, bit_depth: int | None = None) -> tuple[I
             return _as_image(page, pixels, name, bit_depth), orientation if orientation in range(1, 9) else 1
     except PictureError:
         raise
-    except MemoryError as error:
-        raise PictureError(f"not enough memory for the TIFF picture {name}", "Close other programs.") from error
+    except MemoryError:
+        raise
     except Exception as error:  # tifffile and its codecs raise many kinds
         raise PictureError(
             f"the TIFF picture {name} is damaged or cut short ({len(data)} bytes)",

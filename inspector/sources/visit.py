@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.domain.errors import PictureError, SourceError, SourceLostError
+from inspector.domain.errors import OutOfMemoryError, PictureError, SourceError, SourceLostError
 from inspector.domain.records import BadPicture, Frame, Origin
 from inspector.pictures import (
     LeftOutTally,
@@ -53,7 +53,8 @@ class Patience:
             its format does not show that it is whole (BMP, TIFF and others have their size from the start). A file
             last touched longer ago than this, by the computer's clock, need not be watched for growth.
         whole_s: A file that cannot be decoded is given this long to become whole before it is reported.
-        locked_s: The same for a file that cannot be read (Windows locks a file while it is copied).
+        locked_s: The same for a file that cannot be read (Windows locks a file while it is copied), or for which there
+            is no memory.
         open_s: The same for a file that is written to and not closed.
         rescan_s: The folder is read anew this often, in case notices were lost; every second at least when polling.
     """
@@ -236,7 +237,7 @@ class Visit:
                 return None
             image = decode_picture(content, str(path), bit_depth=self._bit_depth)
         except PictureError as error:
-            locked = isinstance(error.__cause__, OSError)
+            locked = isinstance(error, OutOfMemoryError) or isinstance(error.__cause__, OSError)
             if self._waiting.again(path, status, self._patience.locked_s if locked else self._patience.whole_s):
                 return None
             reason = str(error)

@@ -8,9 +8,11 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 
 from inspector.domain.errors import ClassifierError
+from inspector.domain.memory import out_of_memory, ran_out_of_memory
 from inspector.domain.records import ModelIdentity
 from inspector.files import FileError
 from inspector.vision.caches import RateCache
@@ -222,7 +224,11 @@ class OpenVinoClassifier:
     def _failures(self) -> Iterator[None]:
         try:
             yield
-        except RuntimeError as error:
+        except (RuntimeError, MemoryError, cv2.error) as error:
+            if ran_out_of_memory(error):
+                raise out_of_memory(f"{self._manifest.name} could not judge the picture") from error
+            if not isinstance(error, RuntimeError):
+                raise
             raise ClassifierError(
                 f"inference with {self._manifest.name} failed: {error}",
                 "Start the line again; if it happens again, choose another device.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from inspector.domain.errors import BundleError, ClassifierError, DeviceError
+from inspector.domain.memory import out_of_memory, ran_out_of_memory
 from inspector.domain.records import ModelIdentity
 from inspector.vision.network import BACKBONE, InspectionNetwork
 from inspector.vision.precision import CUDA_PRECISIONS, PrecisionChoice, choose
@@ -216,6 +217,8 @@ class TorchClassifier:
         try:
             yield
         except RuntimeError as error:
+            if ran_out_of_memory(error):
+                raise out_of_memory(f"{self._manifest.name} could not judge the picture") from error
             raise ClassifierError(
                 f"inference with {self._manifest.name} on {self._identity.device} failed: {error}",
                 "Start the line again; if it happens again, choose another device.",
