@@ -114,5 +114,7 @@ def test_the_chart_says_what_it_shows(qtbot: QtBot) -> None:
     start = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
     trend.show_points([YieldPoint(start=start, tally=Tally(passed=9, failed=1))], start.timestamp() + 125.0)
     assert trend.chart.accessibleDescription() == "90.0 % in the last minute with parts"
-    assert trend.rate.text() == "10 PARTS/MIN"
+    for rate, words in ((None, ""), (0.0, "0.0 PARTS/MIN"), (9.9, "9.9 PARTS/MIN"), (23.6, "24 PARTS/MIN")):
+        trend.show_rate(rate)
+        assert trend.rate.text() == words
     assert not trend.grab().isNull()

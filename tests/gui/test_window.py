@@ -113,10 +113,11 @@ def test_a_dropped_picture_is_judged_on_the_spot_and_not_counted(station: Statio
     )
     station.window.dropEvent(drop)
     live = station.window.live
-    station.until(lambda: live.verdict.face is Face.FAIL)
-    assert live.verdict.caption == "trial, not counted"
+    station.until(lambda: live.trial.verdict.face is Face.FAIL)
+    assert live.trial.verdict.caption == "trial, not counted"
+    assert live.verdict.face is Face.STOPPED
     station.qtbot.keyClick(station.window, Qt.Key.Key_Escape)
-    station.until(lambda: live.verdict.face is Face.STOPPED)
+    station.until(lambda: not live.trial.isVisible() and live.view.isVisible())
     with closing(SqliteResultLog(station.home.log, read_only=True)) as log:
         assert log.tally(LogQuery()) == Tally()
 
@@ -124,8 +125,8 @@ def test_a_dropped_picture_is_judged_on_the_spot_and_not_counted(station: Statio
 def test_an_unreadable_dropped_file_is_an_error_with_its_reason(station: Station, tmp_path: Path) -> None:
     (tmp_path / "broken.png").write_bytes(b"")
     station.session.try_pictures([tmp_path / "broken.png"])
-    station.until(lambda: station.window.live.verdict.face is Face.ERROR)
-    assert "empty" in station.window.live.score.reason.text()
+    station.until(lambda: station.window.live.trial.verdict.face is Face.ERROR)
+    assert "empty" in station.window.live.trial.score.reason.text()
 
 
 def test_everything_that_can_be_pressed_is_at_least_44_pixels(station: Station) -> None:

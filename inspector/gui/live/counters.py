@@ -1,13 +1,17 @@
-"""Counters of the shift and of the lot."""
+"""Counters of the recipe's parts in this shift, of the whole shift, and of the lot."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from inspector.domain.tally import Tally
 from inspector.gui.theme import CURRENT, lively
-from inspector.gui.widgets.basics import card, label
+from inspector.gui.widgets.basics import OneLine, card, label
+
+if TYPE_CHECKING:
+    from inspector.gui.station.events import Counts
 
 _FIGURES = (
     ("Inspected", "inspected", None),
@@ -18,27 +22,31 @@ _FIGURES = (
 )
 
 
-class Counters(QWidget):
-    """Counts of the shift, or of the lot."""
+#: What can be counted, in the order of the button.
+_SCOPES = ("recipe", "shift", "lot")
+_NEXT = {"recipe": "Show all recipes", "shift": "Show lot", "lot": "Show recipe"}
 
-    scope_changed = Signal(str)  #: "shift" or "lot"
+
+class Counters(QWidget):
+    """Counts of the recipe in this shift, of all recipes of the shift, or of the lot."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._tallies = {"shift": Tally(), "lot": Tally()}
-        self._scope = "shift"
+        self._tallies = dict.fromkeys(_SCOPES, Tally())
+        self._titles = {"recipe": "This shift", "shift": "This shift", "lot": "This lot"}
+        self._scope = _SCOPES[0]
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         frame, layout = card(self)
         outer.addWidget(frame)
         layout.setContentsMargins(14, 6, 8, 8)
         top = QHBoxLayout()
-        self._title = label("THIS SHIFT", "heading")
-        top.addWidget(self._title, 1)
-        self._switch = QPushButton("Show lot", frame)
-        self._switch.setToolTip("Switch between the counts of the shift and of the lot")
-        self._switch.clicked.connect(self._toggle)
-        top.addWidget(self._switch)
+        self.title = OneLine("heading", frame)
+        top.addWidget(self.title, 1)
+        self.switch = QPushButton(_NEXT[self._scope], frame)
+        self.switch.setToolTip("This recipe in this shift, all recipes of the shift, or the lot")
+        self.switch.clicked.connect(self._toggle)
+        top.addWidget(self.switch)
         layout.addLayout(top)
         grid = QGridLayout()
         grid.setVerticalSpacing(0)
@@ -60,10 +68,15 @@ class Counters(QWidget):
         self.recolour()
         self._fill()
 
-    def show_tallies(self, shift: Tally, lot: Tally, *, shift_title: str, lot_title: str) -> None:
-        """Set both counts and their titles."""
-        self._tallies = {"shift": shift, "lot": lot}
-        self._titles = {"shift": shift_title, "lot": lot_title}
+    def show_counts(self, counts: Counts) -> None:
+        """Set the counts."""
+        since = f"since {counts.shift_from:%H:%M}"
+        self._tallies = {"recipe": counts.recipe, "shift": counts.shift, "lot": counts.lot}
+        self._titles = {
+            "recipe": f"{counts.recipe_name or 'This shift'} {since}",
+            "shift": f"All recipes {since}",
+            "lot": f"Lot {counts.lot_name or 'without number'}",
+        }
         self._fill()
 
     def texts(self) -> dict[str, str]:
@@ -77,15 +90,13 @@ class Counters(QWidget):
                 self._values[field].setStyleSheet(f"color: {lively(CURRENT.theme, colour).name()};")
 
     def _toggle(self) -> None:
-        self._scope = "lot" if self._scope == "shift" else "shift"
-        self._switch.setText("Show shift" if self._scope == "lot" else "Show lot")
+        self._scope = _SCOPES[(_SCOPES.index(self._scope) + 1) % len(_SCOPES)]
+        self.switch.setText(_NEXT[self._scope])
         self._fill()
-        self.scope_changed.emit(self._scope)
 
     def _fill(self) -> None:
         tally = self._tallies[self._scope]
-        titles = getattr(self, "_titles", {"shift": "THIS SHIFT", "lot": "THIS LOT"})
-        self._title.setText(titles[self._scope].upper())
+        self.title.say(self._titles[self._scope].upper())
         for _, field, _colour in _FIGURES:
             self._values[field].setText(f"{getattr(tally, field):,}")
         fraction = tally.first_pass_yield.value

@@ -9,34 +9,34 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from inspector.domain.config import TriggerMode
 from inspector.domain.records import Verdict
 from inspector.domain.source import is_live
-from inspector.engine.status import EngineStatus, RunState
+from inspector.engine.status import EngineStatus
 from inspector.gui.live.counters import Counters
-from inspector.gui.live.faces import EMPTY_VIEW, explained, face_of
+from inspector.gui.live.faces import explained, face_of
 from inspector.gui.live.failure_strip import FailureStrip
+from inspector.gui.live.line_picture import LinePicture
 from inspector.gui.live.pinned import PinnedPart
+from inspector.gui.live.run_buttons import RunButtons
 from inspector.gui.live.trend import Trend
-from inspector.gui.theme import CURRENT
+from inspector.gui.live.trial_pane import TrialPane
 from inspector.gui.widgets.basics import label
-from inspector.gui.widgets.icons import icon
 from inspector.gui.widgets.inputs import SlideBar
-from inspector.gui.widgets.picture import PictureView
-from inspector.gui.widgets.render import Scene
-from inspector.gui.widgets.verdict import FACES, Face, ScoreCard, VerdictPanel
+from inspector.gui.widgets.verdict import FACES, Face, ScoreCard, VerdictPanel, is_fault
 
 if TYPE_CHECKING:
-    from inspector.domain.records import Frame
     from inspector.engine.status import PartInspected
-    from inspector.gui.station.events import Counts, Failure, Trial
+    from inspector.gui.station.events import Failure, Trial
     from inspector.gui.station.session import Session
+    from inspector.recipes.recipe import Recipe
 
-#: How long a judged part stays in the picture before the live view returns, in seconds.
-HOLD_S = 1.6
 #: A verdict stands as that of this moment for so long; then it is dimmed until the next part.
 NEW_S = 3.0
 #: After this it goes altogether, and the panel says READY.
 FRESH_S = 60.0
+#: A trial picture gives its place back to the running line after so long.
+TRIAL_S = 60.0
 
 
 class LivePage(QWidget):
@@ -52,10 +52,8 @@ class LivePage(QWidget):
         self._status = EngineStatus()
         self._last: PartInspected | None = None
         self._last_s = 0.0
-        self._hold_until_s = 0.0
-        self._frame: Frame | None = None
-        self._trial: Trial | None = None
-        self._stale = True  # the picture, if any, is not that of this moment
+        self._trial_until_s = 0.0
+        self._faulty = False
         self._heatmap_on: bool | None = None  # None: on what did not pass
         self.trend = Trend()
         self._build()
@@ -68,13 +66,16 @@ class LivePage(QWidget):
         grid.setContentsMargins(10, 10, 10, 8)
         grid.setSpacing(10)
         pictures = QHBoxLayout()
-        self.view = PictureView(self)
+        self.view = LinePicture()
         pictures.addWidget(self.view, 3)
         self._pin = PinnedPart(self)
         self._pin.dismissed.connect(self.dismiss)
         self.pin_view = self._pin.view
         pictures.addWidget(self._pin, 2)
         self._pin.hide()
+        self.trial = TrialPane(self)
+        self.trial.dismissed.connect(self._end_trial)
+        pictures.addWidget(self.trial, 2)
         grid.addLayout(pictures, 0, 0)
         grid.addLayout(self._build_tools(), 1, 0)
         self.strip = FailureStrip(self)
@@ -107,11 +108,6 @@ class LivePage(QWidget):
         fit.clicked.connect(self.view.fit)
         row.addWidget(fit)
         row.addStretch(1)
-        self.back_button = QPushButton("Back to live", self)
-        self.back_button.setToolTip("Leave the trial picture (Esc)")
-        self.back_button.clicked.connect(self.dismiss)
-        self.back_button.hide()
-        row.addWidget(self.back_button)
         self.open_button = QPushButton("Try a picture…", self)
         self.open_button.setToolTip("Inspect a picture on the spot; it is not counted (Ctrl+O)")
         row.addWidget(self.open_button)
@@ -131,36 +127,30 @@ class LivePage(QWidget):
         side.addWidget(self.counters)
         self.trend.setFixedWidth(330)
         side.addWidget(self.trend, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        self.run_button = QPushButton("Start", self)
-        self.run_button.setProperty("kind", "primary")
-        self.run_button.setToolTip("Start or stop the line (F5)")
+        self._buttons = RunButtons(self)
+        self.run_button, self.trigger_button = self._buttons.run, self._buttons.trigger
         self.run_button.clicked.connect(self.toggle_run)
-        self.trigger_button = QPushButton("Trigger (space)", self)
-        self.trigger_button.setToolTip("Capture a part by hand (space bar)")
         self.trigger_button.clicked.connect(self._session.trigger)
-        buttons.addWidget(self.run_button, 1)
-        buttons.addWidget(self.trigger_button, 1)
-        side.addLayout(buttons)
+        side.addWidget(self._buttons)
         return side
 
     def _connect(self) -> None:
         session = self._session
         session.status_changed.connect(self._on_status)
-        session.frame_arrived.connect(self._on_frame)
+        session.frame_arrived.connect(self.view.show_frame)
         session.part_inspected.connect(self._on_part)
-        session.counts_changed.connect(self._on_counts)
+        session.counts_changed.connect(self.counters.show_counts)
         session.failures_changed.connect(self.strip.show_failures)
         session.trend_changed.connect(lambda points: self.trend.show_points(points, time()))
-        session.recipe_changed.connect(lambda _: self._marks())
+        session.rate_changed.connect(self.trend.show_rate)
+        session.recipe_changed.connect(self._on_recipe)
         session.trial_done.connect(self._on_trial)
         session.polled.connect(self._on_poll)
         self.strip.chosen.connect(lambda failure: session.load_failure(failure, self.pin))
         self.opacity.valueChanged.connect(lambda _: self._redraw())
         keys = {"H": self.toggle_heatmap, "Esc": self.dismiss, "F5": self.toggle_run, "Space": self._space}
         for key, action in keys.items():
-            QShortcut(QKeySequence(key), self, action)
+            QShortcut(QKeySequence(key), self, action).setAutoRepeat(False)
         self._words()
         self._on_status(EngineStatus())
 
@@ -172,12 +162,19 @@ class LivePage(QWidget):
             self._session.stop()
         else:
             self._last = None
+            self._end_trial()
             self._session.start()
         self._show_state()
 
     def _space(self) -> None:
-        if self.trigger_button.isEnabled():
+        """Trigger where parts come by hand only: elsewhere a heavy thumb would make a part of the empty belt."""
+        if self._by_hand and self.trigger_button.isEnabled():
             self._session.trigger()
+
+    @property
+    def _by_hand(self) -> bool:
+        recipe = self._session.recipe
+        return recipe is not None and recipe.trigger.mode is TriggerMode.MANUAL
 
     def toggle_heatmap(self) -> None:
         """Go on: on failures, always, never."""
@@ -187,19 +184,18 @@ class LivePage(QWidget):
         self._redraw()
 
     def dismiss(self) -> None:
-        """Leave the pinned failure and the trial."""
-        self._trial = None
+        """Leave the pinned failure and the trial; the picture goes on with the newest frame."""
         self._pin.unpin()
-        self.back_button.hide()
-        self._hold_until_s = 0.0
-        if self._frame is not None:
-            self._show_frame(self._frame)
-        else:
-            self.view.show_scene(None)
-        self._show_state()
+        self._end_trial()
+        self.view.go_on()
+
+    def _end_trial(self) -> None:
+        self.trial.end()
+        self.view.show()
 
     def pin(self, failure: Failure) -> None:
         """Keep a failure's picture up beside the live view."""
+        self._end_trial()
         self._pin.pin(failure)
         self._show_pin()
 
@@ -209,38 +205,36 @@ class LivePage(QWidget):
         self._status = status
         self._show_state()
 
-    def _on_frame(self, frame: Frame) -> None:
-        self._frame = frame
-        if self._trial is None and perf_counter() >= self._hold_until_s:
-            self._show_frame(frame)
-
     def _on_part(self, event: PartInspected) -> None:
         self._last, self._last_s = event, event.captured_s
-        if self._trial is None and self._draws_heatmap(event.inspection.decision.verdict):
-            self._hold_until_s = perf_counter() + HOLD_S
-        if self._trial is None:
-            self._show_part(event)
+        if self._draws_heatmap(event.inspection.decision.verdict):
+            self.view.hold()
+        self._show_part(event)
         self._show_state()
 
-    def _on_counts(self, counts: Counts) -> None:
-        lot = counts.lot_name or "no number"
-        self.counters.show_tallies(
-            counts.shift,
-            counts.lot,
-            shift_title=f"Shift since {counts.shift_from:%H:%M}",
-            lot_title=f"Lot {lot}",
-        )
+    def _on_recipe(self, _: Recipe) -> None:
+        """Another product, or another version: nothing of the one before stays on the page."""
+        self._last = None
+        self.view.forget()
+        self._pin.unpin()
+        self._end_trial()
+        self._show_state()
 
     def _on_trial(self, trial: Trial) -> None:
-        self._trial = trial
-        self.back_button.show()
-        self._show_trial(trial)
+        """Show it beside the line's picture; in its place while there is none."""
+        self._pin.unpin()
+        self._trial_until_s = perf_counter() + TRIAL_S
+        self.trial.show_trial(trial)
+        self._draw_trial()
         self._show_state()
 
     def _on_poll(self) -> None:
         if self.isVisible():
             self.view.poll()
             self.pin_view.poll()
+            self.trial.view.poll()
+        if self._session.running and self.trial.trial is not None and perf_counter() > self._trial_until_s:
+            self._end_trial()
         if self._last is None:
             return
         age_s = perf_counter() - self._last_s
@@ -256,68 +250,25 @@ class LivePage(QWidget):
             return self._heatmap_on
         return verdict in (Verdict.FAIL, Verdict.REVIEW) or self._session.settings.heatmap_on_pass
 
-    def _show_frame(self, frame: Frame) -> None:
-        self.view.show_scene(Scene(image=frame.image, label=f"live · {frame.width_px}×{frame.height_px}"))
-
     def _show_part(self, event: PartInspected) -> None:
-        if event.part is None:
-            return
-        inspection = event.inspection
-        draws = self._draws_heatmap(inspection.decision.verdict)
-        image = event.part.frame.image
-        name = f" · {event.part.origin.path.name}" if event.part.origin.path is not None else ""
-        words = f"part {inspection.part_number:,} · {inspection.time_utc.astimezone():%H:%M:%S}{name}"
-        self.view.show_scene(
-            Scene(
-                image=image,
-                label=words,
-                heatmap=event.prediction if draws else None,
-                region=event.part.region,
-                opacity=self.opacity.value() / 100,
-                part=True,
-            )
-        )
+        draws = self._draws_heatmap(event.inspection.decision.verdict)
+        self.view.show_part(event, heatmap=draws, opacity=self.opacity.value() / 100)
 
-    def _show_trial(self, trial: Trial) -> None:
-        more = f" · {trial.remaining} more" if trial.remaining else ""
-        words = f"trial, not counted · {trial.path.name}{more}"
-        if trial.image is None:
-            self.view.say_when_empty(f"{trial.path.name} cannot be shown")
-            self.view.show_scene(None)
-            return
-        draws = trial.prediction is not None and self._draws_heatmap(trial.decision.verdict)
-        self.view.show_scene(
-            Scene(
-                image=trial.image,
-                label=words,
-                heatmap=trial.prediction if draws else None,
-                opacity=self.opacity.value() / 100,
-                part=True,
-            )
-        )
+    def _draw_trial(self) -> None:
+        trial = self.trial.trial
+        if trial is not None:
+            draws = self._draws_heatmap(trial.decision.verdict)
+            self.trial.draw(heatmap=draws, opacity=self.opacity.value() / 100)
 
     def _show_pin(self) -> None:
         self._pin.draw(heatmap=self._heatmap_on is not False, opacity=self.opacity.value() / 100)
 
-    def _mark_stale(self, face: Face) -> None:
-        """Never let an old picture look live: without a camera it goes, after the end it says that it is old."""
-        stale = face not in FACES.values() and face not in (Face.WAITING, Face.STARTING, Face.TOO_SLOW)
-        self.view.say_when_empty(EMPTY_VIEW.get(face, "Waiting for the first picture"))
-        if stale and not self._stale:
-            self._hold_until_s = 0.0
-            if face in (Face.NO_CAMERA, Face.NO_SOURCE):
-                self.view.show_scene(None)
-            elif self._frame is not None:
-                self.view.show_scene(Scene(image=self._frame.image, label="not live: the last picture"))
-        self._stale = stale
-
     def _redraw(self) -> None:
         self._opacity_words.setText(f"{self.opacity.value()} %")
-        if self._trial is not None:
-            self._show_trial(self._trial)
-        elif self._last is not None and (perf_counter() < self._hold_until_s or not is_live(self._status.source)):
+        if self._last is not None and (self.view.holds or not is_live(self._status.source)):
             self._show_part(self._last)
         self._show_pin()
+        self._draw_trial()
 
     def _words(self) -> None:
         words = {None: "Heatmap: on failures", True: "Heatmap: always", False: "Heatmap: never"}
@@ -331,33 +282,22 @@ class LivePage(QWidget):
 
     def _show_state(self) -> None:
         """Verdict, score, reason, buttons: all from the state of this moment."""
-        status, trial = self._status, self._trial
-        if trial is not None:
-            self.view.show_marks(None, None)
-            self.verdict.show_face(FACES[trial.decision.verdict], trial=True)
-            self.score.say(trial.decision.p_defective, trial.decision.thresholds, trial.decision.reason)
+        status = self._status
+        self._marks()
+        last = self._last.inspection.decision if self._last is not None else None
+        face = face_of(status, last.verdict if last else None)
+        self._show_verdict(face)
+        self.view.show_state(face)
+        if last is not None and face in FACES.values():
+            self.score.say(last.p_defective, last.thresholds, last.reason)
         else:
-            self._marks()
-            last = self._last.inspection.decision if self._last is not None else None
-            face = face_of(status, last.verdict if last else None)
-            self._show_verdict(face)
-            self._mark_stale(face)
-            if last is not None and face in FACES.values():
-                self.score.say(last.p_defective, last.thresholds, last.reason)
-            else:
-                self.score.say(None, status.thresholds, explained(face, status))
-        running = self._session.running
-        busy = status.state is RunState.STOPPING
-        self.run_button.setText("Stop" if running else "Start")
-        colour = CURRENT.theme.colour("text" if running else "on_accent")
-        self.run_button.setIcon(icon("stop" if running else "start", colour))
-        kind = "" if running else "primary"
-        if self.run_button.property("kind") != kind:
-            self.run_button.setProperty("kind", kind)
-            self.run_button.style().unpolish(self.run_button)
-            self.run_button.style().polish(self.run_button)
-        self.run_button.setEnabled(not busy)
-        self.trigger_button.setEnabled(running and status.state is RunState.RUNNING)
+            self.score.say(None, status.thresholds, explained(face, status))
+        faulty = is_fault(face)
+        if faulty and not self._faulty:  # it takes the place of whatever was tried
+            self._end_trial()
+        self._faulty = faulty
+        self.view.setVisible(self._session.running or self.trial.trial is None)
+        self._buttons.show_state(status, running=self._session.running, by_hand=self._by_hand)
 
     def _show_verdict(self, face: Face) -> None:
         """Show the face; a verdict says whose it is, and is dimmed when its part has passed."""
@@ -373,3 +313,4 @@ class LivePage(QWidget):
         """End the renderers."""
         self.view.release()
         self.pin_view.release()
+        self.trial.view.release()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from inspector.domain.throughput import WINDOW_S
 from inspector.gui.theme import CURRENT, TINY_PX, font
 from inspector.gui.widgets.basics import card, label
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from inspector.outputs.base import YieldPoint
 
 _MINUTES = 60.0
+#: Rates from here on are told without a decimal.
+_WHOLE_FROM = 9.95
 #: Where the scale may begin, in percent: as near to the lowest minute as leaves it room.
 _FLOORS = (95, 90, 80, 50, 0)
 _AXIS_PX, _FOOT_PX, _RATE_SHARE = 30, 18, 0.22
@@ -143,6 +146,7 @@ class Trend(QWidget):
         top = QHBoxLayout()
         top.addWidget(label("YIELD %, LAST HOUR", "heading"), 1)
         self.rate = label("", "heading")
+        self.rate.setToolTip(f"Parts of the last {WINDOW_S / 60:.0f} minutes, or since the start")
         top.addWidget(self.rate)
         layout.addLayout(top)
         self.chart = YieldChart(frame)
@@ -151,7 +155,9 @@ class Trend(QWidget):
 
     def show_points(self, points: Sequence[YieldPoint], now_s: float) -> None:
         """Set the minutes; ``now_s`` is the present as a POSIX time."""
-        minutes = minutes_of(points, now_s)
-        whole = [minute.parts for minute in minutes if minute.ago >= 0.5]
-        self.rate.setText(f"{whole[-1]} PARTS/MIN" if whole else "")
-        self.chart.show_minutes(minutes)
+        self.chart.show_minutes(minutes_of(points, now_s))
+
+    def show_rate(self, per_minute: float | None) -> None:
+        """Set the rate of the running line; None while none runs."""
+        digits = 0 if per_minute is None or per_minute >= _WHOLE_FROM else 1
+        self.rate.setText("" if per_minute is None else f"{per_minute:.{digits}f} PARTS/MIN")

@@ -55,13 +55,21 @@ class Trial:
     remaining: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What the log says of now."""
+    """What the log says of now.
 
+    Args:
+        recipe: Of the recipe in force, in this shift.
+        shift: Of all recipes, in this shift.
+        lot: Of the recipe and lot in force, in any shift.
+    """
+
+    recipe: Tally
     shift: Tally
     lot: Tally
     shift_from: datetime
+    recipe_name: str
     lot_name: str
 
 

@@ -33,6 +33,7 @@ class Failures(QObject):
     def __init__(self, store: Store, work: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store, self._work = store, work
+        self._recipe = ""
         self._entries: list[Failure] = []
         self._fresh: deque[PartInspected] = deque(maxlen=FAILURES)  # did not pass, no entry yet
         self._busy = False
@@ -52,9 +53,11 @@ class Failures(QObject):
         if came and not self._busy and not drawn:
             self._make()
 
-    def clear(self) -> None:
-        """Forget all of them: another log is opened."""
-        self._entries = []
+    def clear(self, recipe: str) -> None:
+        """Forget all of them: another log is opened, or another recipe is in force; only its parts are kept."""
+        self._recipe = recipe
+        self._fresh.clear()
+        self._set([])
 
     def merge(self, failures: list[Failure]) -> None:
         """Add what the log knows."""
@@ -87,7 +90,7 @@ class Failures(QObject):
 
     def _set(self, entries: list[Failure]) -> None:
         """Set the entries; of one part, the last given counts."""
-        by_id = {entry.inspection.id: entry for entry in entries}
+        by_id = {entry.inspection.id: entry for entry in entries if entry.inspection.recipe == self._recipe}
         # the ids are ordered by time
         self._entries = [by_id[key] for key in sorted(by_id, reverse=True)][:FAILURES]
         self.changed.emit(self._entries)

@@ -1,7 +1,8 @@
-"""The figures of the shift, the lot and the last hour: counted in the log, and kept up with every part."""
+"""The figures of recipe, shift, lot and last hour: counted in the log, and kept up with every part."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -38,54 +39,70 @@ class ShiftFigures(QObject):
         super().__init__(parent)
         self._work = work
         self._log: SqliteResultLog | None = None
-        self._counts = Counts(Tally(), Tally(), datetime.now(UTC), "")
+        self._counts = _none_of("", "")
+        self._recipe = ""
         self.has_trend = False  #: there was a part in the last hour
 
     def use_log(self, log: SqliteResultLog | None) -> None:
         """Count in this log from now on; None while there is none."""
         self._log = log
 
-    def refresh_counts(self, *, recipe: str | None, lot: str, shift_starts: Sequence[int]) -> None:
-        """Count the shift, and the lot of a recipe."""
-        log = self._log
+    def use_recipe(self, recipe: str, lot: str) -> None:
+        """Count for this recipe from now on: what was counted for the one before goes at once."""
+        self._recipe, self.has_trend = recipe, False
+        self._counted(_none_of(recipe, lot))
+        self.trend_changed.emit([])
+
+    def refresh_counts(self, *, lot: str, shift_starts: Sequence[int]) -> None:
+        """Count the shift, the recipe in it, and the recipe's lot."""
+        log, recipe = self._log, self._recipe
         if log is None:
             return
 
         def read() -> Counts:
             begun = shift_start(datetime.now().astimezone(), shift_starts)
             return Counts(
+                recipe=log.tally(LogQuery(since=begun, recipe=recipe)),
                 shift=log.tally(LogQuery(since=begun)),
                 lot=log.tally(LogQuery(recipe=recipe, lot=lot)),
                 shift_from=begun,
+                recipe_name=recipe,
                 lot_name=lot,
             )
 
-        self._work.do(read, self._counted, self._failed)
+        def done(counts: Counts) -> None:
+            if recipe == self._recipe:
+                self._counted(counts)
+
+        self._work.do(read, done, self._failed)
 
     def refresh_trend(self) -> None:
-        """Read the yield of the last hour."""
-        log = self._log
+        """Read the yield of the recipe in the last hour."""
+        log, recipe = self._log, self._recipe
         if log is None:
             return
         since = datetime.now(UTC) - _TREND
 
         def read() -> list[YieldPoint]:
-            return log.yield_over_time(LogQuery(since=since), _TREND_POINTS)
+            return log.yield_over_time(LogQuery(since=since, recipe=recipe), _TREND_POINTS)
 
         def done(points: list[YieldPoint]) -> None:
-            self.has_trend = bool(points)
-            self.trend_changed.emit(points)
+            if recipe == self._recipe:
+                self.has_trend = bool(points)
+                self.trend_changed.emit(points)
 
         self._work.do(read, done, self._failed)
 
     def add(self, inspections: Sequence[Inspection], *, lot: str) -> None:
         """Count parts that were inspected just now; ``lot`` is the one that is counted."""
-        shift, of_lot = self._counts.shift, self._counts.lot
+        recipe, shift, of_lot = self._counts.recipe, self._counts.shift, self._counts.lot
         for inspection in inspections:
-            shift = shift.plus(inspection.decision.verdict)
-            if inspection.lot == lot:
-                of_lot = of_lot.plus(inspection.decision.verdict)
-        self._counted(Counts(shift, of_lot, self._counts.shift_from, self._counts.lot_name))
+            verdict = inspection.decision.verdict
+            shift = shift.plus(verdict)
+            if inspection.recipe == self._recipe:
+                recipe = recipe.plus(verdict)
+                of_lot = of_lot.plus(verdict) if inspection.lot == lot else of_lot
+        self._counted(replace(self._counts, recipe=recipe, shift=shift, lot=of_lot))
 
     def shift_is_over(self, shift_starts: Sequence[int]) -> bool:
         """True where another shift has begun since the parts were counted."""
@@ -97,3 +114,9 @@ class ShiftFigures(QObject):
 
     def _failed(self, error: Exception) -> None:
         self.failed.emit(str(error))
+
+
+def _none_of(recipe: str, lot: str) -> Counts:
+    """Return counts of nothing, until the log has been read."""
+    now = datetime.now().astimezone()
+    return Counts(recipe=Tally(), shift=Tally(), lot=Tally(), shift_from=now, recipe_name=recipe, lot_name=lot)

@@ -13,11 +13,9 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from inspector.domain.errors import InspectorError
 from inspector.domain.records import Verdict
-from inspector.engine.engine import Engine
-from inspector.engine.status import RunState
-from inspector.gui.station.events import Failure, Listener
 from inspector.gui.station.failures import Failures
 from inspector.gui.station.figures import ShiftFigures
+from inspector.gui.station.line import StationLine
 from inspector.gui.station.recipe_watch import RecipeWatch
 from inspector.gui.station.trials import Trials
 from inspector.gui.work import Results, Worker, Workers
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     from inspector.domain.config import SourceOptions
     from inspector.engine.stages import StageFigure
     from inspector.engine.status import EngineStatus
+    from inspector.gui.station.events import Failure
     from inspector.gui.station.preview import Preview
     from inspector.gui.station.store import Store
     from inspector.outputs.result_log import SqliteResultLog
@@ -52,11 +51,12 @@ class Session(QObject):
     """
 
     status_changed = Signal(object)  #: EngineStatus; on every change, and twice a second for the figures
-    frame_arrived = Signal(object)  #: Frame
-    part_inspected = Signal(object)  #: PartInspected
+    frame_arrived = Signal(object)  #: Frame, of the recipe in force
+    part_inspected = Signal(object)  #: PartInspected, of the recipe in force
     counts_changed = Signal(object)  #: Counts
     failures_changed = Signal(list)  #: of Failure, newest first
     trend_changed = Signal(list)  #: of YieldPoint
+    rate_changed = Signal(object)  #: parts per minute as a float; None while no line runs
     recipes_changed = Signal(list)  #: of RecipeEntry
     recipe_changed = Signal(object)  #: Recipe
     settings_changed = Signal(object)  #: Settings
@@ -68,7 +68,6 @@ class Session(QObject):
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self._engine = Engine()
         self.recipe: Recipe | None = None
         self.lot = ""
         self._log: SqliteResultLog | None = None
@@ -76,8 +75,7 @@ class Session(QObject):
         self._control = Worker("control", self._results)  #: starts and stops the line, opens the log: in order
         self.work = Worker("work", self._results)  #: everything else
         self.workers = Workers(self._results)  #: of the pages
-        self._listener = Listener()
-        self._unsubscribe = self._engine.subscribe(self._listener)
+        self._line = StationLine(self._control, lambda text: self.fault.emit("line", text))
         self._trials = Trials(store, self.work, self)
         self._trials.done.connect(self.trial_done)
         self._trials.fault.connect(lambda text: self.fault.emit("trial", text))
@@ -88,8 +86,6 @@ class Session(QObject):
         self._figures.counts_changed.connect(self.counts_changed)
         self._figures.trend_changed.connect(self.trend_changed)
         self._figures.failed.connect(lambda text: self.fault.emit("log", text))
-        self._wants_running = False
-        self._switching = 0  #: starts that are under way: until they are done, an idle engine is between two lines
         self._next_figures_s = self._next_trend_s = self._next_recipe_s = 0.0
         self._recipe_watch = RecipeWatch(self.work, store.home.recipes, self._use_newer, self._fault("recipe"))
         self._timer = QTimer(self)
@@ -141,7 +137,7 @@ class Session(QObject):
 
         def swap() -> SqliteResultLog:
             if before is not None:
-                self._engine.stop()
+                self._line.engine.stop()
                 before.close()
             return self._store.open_log()
 
@@ -159,11 +155,11 @@ class Session(QObject):
         self.closing = True
         self._results.close()
         self._timer.stop()
-        self._unsubscribe()
+        self._line.release()
         log = self._log
 
         def end() -> None:
-            self._engine.stop(1.4)
+            self._line.engine.stop(1.4)
             if log is not None:
                 log.close()
             self._store.close()
@@ -189,19 +185,19 @@ class Session(QObject):
         return self._log.path if self._log is not None else None
 
     def status(self) -> EngineStatus:
-        """Return how the line is doing."""
-        return self._engine.status()
+        """Return how the line of the recipe in force is doing."""
+        return self._line.status(self.recipe)
 
     def stages(self) -> tuple[StageFigure, ...]:
         """Return where the time of the last parts went."""
-        return self._engine.stages()
+        return self._line.engine.stages()
 
     # --- line ---------------------------------------------------------------------------------------------------------
 
     @property
     def running(self) -> bool:
         """True while the line is wanted to run."""
-        return self._wants_running
+        return self._line.wanted
 
     def start(self) -> None:
         """Start the line with the recipe."""
@@ -213,33 +209,18 @@ class Session(QObject):
             self.fault.emit("line", "The line does not start: nothing can be recorded. Mend the log first.")
             return
         self.fault.emit("line", "")
-        self._wants_running = True
-        self._switching += 1
+        self._trials.forget()
         lot = self.lot
-
-        def go() -> None:
-            self._engine.replace(self._store.build_job(recipe, log, lot))
-
-        def done(_: None) -> None:
-            self._switching -= 1
-
-        def failed(error: Exception) -> None:
-            self._switching -= 1
-            self._wants_running = False
-            self.fault.emit("line", str(error))
-            self._listener.status_changed = True
-
-        self._control.do(go, done, failed)
+        self._line.start(recipe, lambda: self._store.build_job(recipe, log, lot))
 
     def stop(self) -> None:
         """Stop the line."""
-        self._wants_running = False
-        self._control.do(self._engine.stop, self._stopped, self._fault("line"))
+        self._line.stop()
 
     def trigger(self) -> None:
         """Capture a part by hand."""
         try:
-            self._engine.fire_trigger()
+            self._line.engine.fire_trigger()
         except InspectorError as error:
             self.fault.emit("trigger", str(error))
 
@@ -247,7 +228,7 @@ class Session(QObject):
         """Set the lot."""
         if lot != self.lot:
             self.lot = lot
-            self._engine.set_lot(lot)
+            self._line.engine.set_lot(lot)
             self.refresh_counts()
 
     def choose_recipe(self, entry: RecipeEntry) -> None:
@@ -271,7 +252,7 @@ class Session(QObject):
         def saved(_: object) -> None:
             self.settings_changed.emit(settings)
             moved = (before.log_path, before.archive_path) != (settings.log_path, settings.archive_path)
-            was_running = self._wants_running
+            was_running = self._line.wanted
             if moved:
                 self.open_log()
             line = ("station", "device", "precision", "archive_path", "log_path")
@@ -298,14 +279,14 @@ class Session(QObject):
 
     def refresh_counts(self) -> None:
         """Derive the counters from the log."""
-        recipe = self.recipe.name if self.recipe else None
-        self._figures.refresh_counts(recipe=recipe, lot=self.lot, shift_starts=self._store.settings.shift_starts)
+        self._figures.refresh_counts(lot=self.lot, shift_starts=self._store.settings.shift_starts)
 
     def refresh_failures(self) -> None:
-        """Read the last failures of the shift from the log, with their kept pictures."""
-        log = self._log
+        """Read the recipe's last failures of the shift from the log, with their kept pictures."""
+        log, recipe = self._log, self.recipe.name if self.recipe is not None else ""
+        self.failures.clear(recipe)
         if log is not None:
-            self.failures.read(lambda limit: self._store.last_failures(log, limit), self._fault("log"))
+            self.failures.read(lambda limit: self._store.last_failures(log, recipe, limit), self._fault("log"))
 
     def load_failure(self, failure: Failure, done: Callable[[Failure], None]) -> None:
         """Get a failure's full picture, from memory or from the archive."""
@@ -317,13 +298,19 @@ class Session(QObject):
         return lambda error: self.fault.emit(key, str(error))
 
     def _use(self, recipe: Recipe) -> None:
-        self.recipe = recipe
+        before, self.recipe = self.recipe, recipe
+        self._trials.forget()
         self._recipe_watch.follow(None if self._store.overrides.model else recipe)
         self.fault.emit("recipe", "")
         self.recipe_changed.emit(recipe)
+        if before is None or before.name != recipe.name:
+            self._figures.use_recipe(recipe.name, self.lot)
+            self._figures.refresh_trend()
+            self.refresh_failures()
         self.refresh_counts()
-        if self._wants_running:
+        if self._line.wanted:
             self.start()
+        self._tell_status()
 
     def _use_newer(self, recipe: Recipe) -> None:
         self._use(self._store.as_asked(recipe))
@@ -333,30 +320,24 @@ class Session(QObject):
         self._figures.use_log(log)
         self.fault.emit("log", "")
         self.log_opened.emit(True)
-        self.failures.clear()
         self.refresh_counts()
         self.refresh_failures()
         self._figures.refresh_trend()
 
     def _log_failed(self, error: Exception) -> None:
-        self._wants_running = False
+        self._line.wanted = False
         self.fault.emit("log", str(error))
         self.log_opened.emit(False)
-
-    def _stopped(self, ended: bool) -> None:  # noqa: FBT001 - the engine's answer
-        if not ended:
-            self.fault.emit("line", "A device did not answer while the line was stopped; check its cable and power.")
 
     def _poll(self) -> None:
         self._results.hand_out()
         self._take_parts()
         if self._seen:
-            frame, self._listener.frame = self._listener.frame, None
+            frame = self._line.take_frame(self.recipe)
             if frame is not None:
                 self.frame_arrived.emit(frame)
         now = perf_counter()
-        if self._listener.status_changed or now >= self._next_figures_s:
-            self._listener.status_changed = False
+        if self._line.has_news() or now >= self._next_figures_s:
             self._next_figures_s = now + _FIGURES_EVERY_S
             self._tell_status()
         if now >= self._next_recipe_s:
@@ -371,19 +352,17 @@ class Session(QObject):
         self.polled.emit()
 
     def _tell_status(self) -> None:
-        status = self._engine.status()
-        ended = status.state in (RunState.IDLE, RunState.FAULT) and status.parts + len(status.fault) > 0
-        if ended and not self._switching:
-            self._wants_running = False
-        self.status_changed.emit(status)
+        self._line.look_for_end()
+        self.status_changed.emit(self.status())
+        self.rate_changed.emit(self._line.rate())
 
     def _take_parts(self) -> None:
-        parts = self._listener.take_parts()
+        parts, own = self._line.take_parts(self.recipe)
         if not parts:
             return
-        bad = [part for part in parts if part.inspection.decision.verdict is not Verdict.PASS]
-        if not self._figures.has_trend:  # “no part in the last hour” is no longer true
+        if own and not self._figures.has_trend:  # “no part in the last hour” is no longer true
             self._next_trend_s = 0.0
         self._figures.add([part.inspection for part in parts], lot=self.lot)
-        self.part_inspected.emit(parts[-1])
-        self.failures.add(bad)
+        if own:
+            self.part_inspected.emit(own[-1])
+        self.failures.add([part for part in own if part.inspection.decision.verdict is not Verdict.PASS])

@@ -178,13 +178,13 @@ class Store:
         made = [self._failure_of(event) for event in events]
         return self.with_thumbnails(made) if thumbnails else made
 
-    def last_failures(self, log: SqliteResultLog, limit: int) -> list[Failure]:
-        """Read the last parts of the shift that did not pass, with thumbnails of what was kept of them."""
+    def last_failures(self, log: SqliteResultLog, recipe: str, limit: int) -> list[Failure]:
+        """Read a recipe's last parts of the shift that did not pass, with thumbnails of what was kept of them."""
         from inspector.gui.station.events import Failure  # they know each other
 
         begun = shift_start(datetime.now().astimezone(), self.settings.shift_starts)
         bad = frozenset({Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR})
-        inspections = log.recent(LogQuery(since=begun, verdicts=bad), limit)
+        inspections = log.recent(LogQuery(since=begun, recipe=recipe, verdicts=bad), limit)
         return [Failure(inspection, self.thumbnail(inspection)) for inspection in inspections]
 
     def with_thumbnails(self, failures: list[Failure]) -> list[Failure]:

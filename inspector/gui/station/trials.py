@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from inspector.gui.station.events import Trial
+from inspector.gui.work import Latest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,10 +31,11 @@ class Trials(QObject):
 
     def __init__(self, store: Store, work: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._store, self._work = store, work
+        self._store = store
+        self._latest = Latest(work, self._failed)
 
     def inspect(self, paths: list[Path], recipe: Recipe | None) -> None:
-        """Inspect files, or the pictures of folders, with a recipe."""
+        """Inspect files, or the pictures of folders, with a recipe; those of the last time that wait are left out."""
         if recipe is None:
             self.fault.emit("There is no recipe to inspect with. Choose one above.")
             return
@@ -44,9 +46,13 @@ class Trials(QObject):
                 self.fault.emit(f"There is no picture in {paths[0]}. Drop JPEG, PNG, BMP, TIFF or WebP files.")
             for place, path in enumerate(files):
                 left = len(files) - place - 1
-                self._work.do(partial(self._judge, path, recipe, left), self.done.emit, self._failed)
+                self._latest.also(partial(self._judge, path, recipe, left), self.done.emit)
 
-        self._work.do(lambda: self._store.pictures(paths), listed, self._failed)
+        self._latest.ask(lambda: self._store.pictures(paths), listed)
+
+    def forget(self) -> None:
+        """Tell of none that was asked for: another recipe is in force, or the line starts."""
+        self._latest.forget()
 
     def _judge(self, path: Path, recipe: Recipe, left: int) -> Trial:
         image, decision, prediction = self._store.try_picture(path, recipe)

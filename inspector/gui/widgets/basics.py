@@ -80,6 +80,11 @@ class Pill(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     @property
+    def text(self) -> str:
+        """What is written on it."""
+        return self._text
+
+    @property
     def state(self) -> str:
         """Its colour, as given to `show_state`."""
         return self._state

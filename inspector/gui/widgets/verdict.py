@@ -62,6 +62,11 @@ FACES = {
 }
 
 
+def is_fault(face: Face) -> bool:
+    """Return whether a face says that the line cannot be trusted now."""
+    return face is not Face.ERROR and _COLOURS.get(face) == "error"
+
+
 class VerdictPanel(QWidget):
     """Shows one `Face`; a verdict that is no longer that of this moment is dimmed, and says whose it is."""
 
@@ -81,13 +86,14 @@ class VerdictPanel(QWidget):
 
         Args:
             face: The word, with its shape and colour.
-            trial: The verdict is on a picture that is not counted.
+            trial: The verdict is on a picture that is not counted; drawn in outline, as a dimmed one.
             dimmed: The verdict is that of an earlier part, and the line waits for the next.
             caption: Whose verdict it is, in small letters.
         """
         if (face, trial, dimmed, caption) != (self.face, self._trial, self.dimmed, self._caption):
             self.face, self._trial, self.dimmed, self._caption = face, trial, dimmed, caption
-            self.setAccessibleDescription(f"{face.value}, earlier part" if dimmed else face.value)
+            more = ", trial, not counted" if trial else ", earlier part" if dimmed else ""
+            self.setAccessibleDescription(f"{face.value}{more}")
             self.update()
 
     @property
@@ -106,19 +112,20 @@ class VerdictPanel(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect())
         colour = theme.colour(_COLOURS.get(self.face, "idle"))
-        ink = lively(theme, _COLOURS.get(self.face, "idle")) if self.dimmed else theme.colour("on_verdict")
-        painter.setPen(QPen(ink, 2) if self.dimmed else Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour("panel") if self.dimmed else colour)
-        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1) if self.dimmed else box, 8, 8)
-        side = min(82.0, box.height() - 36)
+        outline = self.dimmed or self._trial
+        ink = lively(theme, _COLOURS.get(self.face, "idle")) if outline else theme.colour("on_verdict")
+        painter.setPen(QPen(ink, 2) if outline else Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("panel") if outline else colour)
+        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1) if outline else box, 8, 8)
+        side = min(82.0, box.height() - 24)
         shape = QRectF(20, (box.height() - side) / 2, side, side)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(ink, 6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.MiterJoin))
+        painter.setPen(QPen(ink, side / 14, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.MiterJoin))
         draw_shape(painter, self.face, shape)
         painter.setPen(ink)
         area = box.adjusted(shape.right() + 18, 0, -12, 0)
         words = self.face.value
-        size = VERDICT_PX
+        size = min(VERDICT_PX, int(box.height() / 2))
         while size > 16:
             painter.setFont(font(size, QFont.Weight.Bold))
             if painter.fontMetrics().horizontalAdvance(words) <= area.width():
@@ -211,11 +218,13 @@ class ScoreBar(QWidget):
 class ScoreCard(QFrame):
     """The score under the verdict: number, bar, and the reason in words."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, framed: bool = True) -> None:
         super().__init__(parent)
-        self.setObjectName("card")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 12, 14, 12)
+        layout.setContentsMargins(0, 0, 0, 0)
+        if framed:
+            self.setObjectName("card")
+            layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(6)
         row = QHBoxLayout()
         row.addWidget(label("P(defective)", "muted"), 1)

@@ -1,0 +1,103 @@
+"""The line's picture: the newest frame, a judged part for a moment, and never an old one that looks live."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from inspector.domain.source import is_live, label_of
+from inspector.gui.live.faces import EMPTY_VIEW
+from inspector.gui.widgets.picture import PictureView
+from inspector.gui.widgets.render import Scene
+from inspector.gui.widgets.verdict import FACES, Face
+
+if TYPE_CHECKING:
+    from inspector.domain.records import Frame
+    from inspector.engine.status import PartInspected
+
+#: How long a judged part stays in the picture before the live view returns, in seconds.
+HOLD_S = 1.6
+#: The picture of a camera that is older than this is not called live.
+OLD_S = 2.0
+
+
+class LinePicture(PictureView):
+    """See the module; the page says what there is to show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._frame: Frame | None = None
+        self._hold_until_s = 0.0
+        self._stale = True  # the picture, if any, is not that of this moment
+        self._said_live = False  # the picture is the newest frame, and said to be live
+
+    @property
+    def holds(self) -> bool:
+        """True while a judged part stands in the picture."""
+        return perf_counter() < self._hold_until_s
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show a new frame, or keep it until the part has been looked at."""
+        self._frame = frame
+        if not self.holds:
+            self._show_frame(frame)
+
+    def show_part(self, event: PartInspected, *, heatmap: bool, opacity: float) -> None:
+        """Show a judged part, with its heatmap or without; ``opacity`` is 0..1."""
+        if event.part is None:
+            return
+        self._said_live = False
+        inspection, origin = event.inspection, event.part.origin
+        name = f" · {origin.path.name}" if origin.path is not None else ""
+        self.show_scene(
+            Scene(
+                image=event.part.frame.image,
+                label=f"part {inspection.part_number:,} · {inspection.time_utc.astimezone():%H:%M:%S}{name}",
+                heatmap=event.prediction if heatmap else None,
+                region=event.part.region,
+                opacity=opacity,
+                part=True,
+            )
+        )
+
+    def hold(self) -> None:
+        """Keep the part that is shown up for `HOLD_S`."""
+        self._hold_until_s = perf_counter() + HOLD_S
+
+    def go_on(self) -> None:
+        """Go on with the newest frame."""
+        self._hold_until_s = 0.0
+        if self._frame is not None and not self._stale:
+            self._show_frame(self._frame)
+
+    def forget(self) -> None:
+        """Show nothing any more: what comes is another product."""
+        self._frame, self._hold_until_s, self._stale, self._said_live = None, 0.0, True, False
+        self.show_scene(None)
+
+    def show_state(self, face: Face) -> None:
+        """Without a camera the picture goes; after the end it says that it is old."""
+        stale = face not in FACES.values() and face not in (Face.WAITING, Face.STARTING, Face.TOO_SLOW)
+        self.say_when_empty(EMPTY_VIEW.get(face, "Waiting for the first picture"))
+        if stale and not self._stale:
+            self._hold_until_s, self._said_live = 0.0, False
+            if face in (Face.NO_CAMERA, Face.NO_SOURCE):
+                self.show_scene(None)
+            elif self._frame is not None:
+                self.show_scene(Scene(image=self._frame.image, label="not live: the last picture"))
+        self._stale = stale
+
+    def poll(self) -> None:
+        """Take what was rendered; a frame that no other has followed says when it was taken."""
+        frame = self._frame
+        if frame is not None and self._said_live and perf_counter() - frame.origin.captured_s >= OLD_S:
+            self._said_live = False
+            words = f"not live: the picture of {frame.origin.captured_at.astimezone():%H:%M:%S}"
+            self.show_scene(Scene(image=frame.image, label=words))
+        super().poll()
+
+    def _show_frame(self, frame: Frame) -> None:
+        source, path = frame.origin.source, frame.origin.path
+        self._said_live = is_live(source)
+        name = "live" if self._said_live else path.name if path is not None else label_of(source)
+        self.show_scene(Scene(image=frame.image, label=f"{name} · {frame.width_px}×{frame.height_px}"))
