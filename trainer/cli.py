@@ -8,14 +8,17 @@ import sys
 from typing import TYPE_CHECKING, get_args
 
 from inspector import __version__
+from inspector.domain.class_words import WordsError
 from inspector.domain.errors import InspectorError
 from trainer.options import add_options, choices
-from trainer.protocol import MethodName
+from trainer.protocol import MethodName, TrainRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _POSITIONAL = frozenset({"data", "out"})
+#: What a user says of words that nobody knows.
+_WORDS = frozenset({"good", "defective", "no_label"})
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -40,6 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     test.add_argument("--split", default="", help="split.csv of a bundle's report: only the pictures of one part")
     test.add_argument("--part", choices=("train", "val", "test"), default="test", help="which part (default: test)")
+    add_options(test, frozenset(TrainRequest.model_fields) - _WORDS)
     test.add_argument("--report", default="", metavar="FOLDER", help="also write report.html, metrics.json and figures")
     test.set_defaults(command="evaluate")
     look = commands.add_parser(
@@ -50,6 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     look.add_argument("data", help="folder of pictures, or a manifest")
     look.add_argument("--preview", default="", metavar="FOLDER", help="write a grid of augmented views there")
     look.add_argument("--preset", default="standard", choices=choices("preset"), help="of the preview")
+    add_options(look, frozenset(TrainRequest.model_fields) - _WORDS)
     look.add_argument("--claim", type=float, default=0.01, help="escape rate to be shown (default: 0.01)")
     look.set_defaults(command="inspect-data")
     for command in (test, look):
@@ -134,7 +139,9 @@ def main(arguments: Sequence[str]) -> int:
     except InspectorError as error:
         print(f"error: {error}", file=sys.stderr)
         if parsed.json:
-            print(json.dumps({"error": {"what": error.what, "next_step": error.next_step}}, ensure_ascii=False))
+            words = {"words": list(error.words)} if isinstance(error, WordsError) and error.words else {}
+            fault = {"what": error.what, "next_step": error.next_step, **words}
+            print(json.dumps({"error": fault}, ensure_ascii=False))
         return 1
     except KeyboardInterrupt:
         print("interrupted; nothing was written", file=sys.stderr)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from inspector.domain.class_words import ClassWords
 from inspector.domain.errors import BundleError
 from inspector.files import FileError, write_bytes
 from trainer.evaluation import ModelEvaluation
@@ -107,7 +109,7 @@ def run_inspect(parsed: argparse.Namespace) -> int:
     from trainer.examine import contents_of, examine
     from trainer.preview import write_preview
 
-    request = TrainRequest(data=parsed.data, out="unused", claim=parsed.claim, preset=parsed.preset)
+    request = request_from(parsed, out="unused")
     dataset, findings, _ = run(examine(request), parsed.progress)
     contents = contents_of(dataset)
     preview = [str(write_preview(dataset, request, Path(parsed.preview)))] if parsed.preview else []
@@ -161,19 +163,31 @@ def run_worker(parsed: argparse.Namespace) -> int:
 def _part(parsed: argparse.Namespace) -> Dataset:
     """Return what is judged: all pictures, or those of one part of a split."""
     from inspector.vision.bundle import load_manifest  # seconds
-    from trainer.dataset import Dataset, DatasetError, hashed, read_dataset
+    from trainer.dataset import DatasetError, hashed, read_dataset
     from trainer.split import split
 
-    data = parsed.data
+    data, words = parsed.data, request_from(parsed, data="unused", out="unused", split="").words
+    if parsed.split and words == ClassWords():
+        words = _words_of_training(Path(parsed.split))
     if not data and parsed.split:
         data = load_manifest(Path(parsed.split).absolute().parent.parent).trained_on
     if not data:
         raise DatasetError("there are no pictures to judge", "Name a folder, or a split of a bundle (--split).")
-    dataset = read_dataset(Path(data), least=1 if parsed.split else 0)
+    dataset = read_dataset(Path(data), least=1 if parsed.split else 0, words=words)
     if not parsed.split:
         return dataset
     whole = split(hashed(dataset), TrainRequest(data=data, out="unused", split=parsed.split))
-    return Dataset(whole.layout, tuple(whole.of(parsed.part)))
+    return replace(whole, samples=tuple(whole.of(parsed.part)))
+
+
+def _words_of_training(split: Path) -> ClassWords:
+    """Return what was said of words when the model was trained whose split this is; nothing for any other file."""
+    from inspector.vision.bundle import load_manifest  # seconds
+
+    try:
+        return load_manifest(split.absolute().parent.parent).trained_words
+    except BundleError:
+        return ClassWords()
 
 
 # --- figures ---------------------------------------------------------------------------------------------------------

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.pictures import LeftOutTally, iter_pictures, left_out_words
+from inspector.pictures import left_out_words
 from trainer.audit import audit, near_duplicate_groups, thumbnails, worst_first
-from trainer.dataset import TEST, TRAIN, VAL, Dataset, DatasetError, hashed, read_dataset
-from trainer.protocol import DataContents, Finding, Progress
+from trainer.dataset import TEST, TRAIN, VAL, DatasetError, hashed, read_dataset
+from trainer.protocol import DataContents, Finding, LeftOutPictures, Progress, UnderstoodWord
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from trainer.dataset import Dataset
     from trainer.protocol import Report, TrainRequest
 
 #: Pictures of each label that the window shows.
@@ -25,9 +27,9 @@ _NAMES = 50
 def examine(request: TrainRequest) -> Generator[Report, None, tuple[Dataset, list[Finding], dict[str, int]]]:
     """Read and audit the pictures; the generator's value is the set, the findings, and clusters of near duplicates.
 
-    Pictures that cannot be read are left out, and named in a finding; so is whatever else the folder holds.
+    Pictures that cannot be read are left out, and named in a finding; so is whatever else is there.
     """
-    dataset = hashed(read_dataset(Path(request.data)))
+    dataset = hashed(read_dataset(Path(request.data), words=request.words))
     thumbs = []
     for number, thumb in thumbnails(dataset.samples):
         thumbs.append(thumb)
@@ -35,9 +37,9 @@ def examine(request: TrainRequest) -> Generator[Report, None, tuple[Dataset, lis
     usable = [index for index, thumb in enumerate(thumbs) if thumb.readable]
     groups = near_duplicate_groups([thumbs[i] for i in usable], [dataset.samples[i].sha256 for i in usable])
     findings = audit(dataset.samples, thumbs, claim=request.claim, groups=groups)
-    findings = worst_first([*findings, *_left_out(dataset, Path(request.data))])
+    findings = worst_first([*findings, *_left_out(dataset)])
     if len(usable) < len(thumbs):
-        dataset = Dataset(dataset.layout, tuple(dataset.samples[index] for index in usable))
+        dataset = replace(dataset, samples=tuple(dataset.samples[index] for index in usable))
         kinds = Counter(sample.defective for sample in dataset.samples)
         if min(kinds[False], kinds[True]) < 2:
             raise DatasetError(
@@ -64,6 +66,14 @@ def contents_of(dataset: Dataset) -> DataContents:
         pictures=pictures,
         masks=sum(sample.mask is not None for sample in dataset.samples),
         groups=len({(s.category, s.group) for s in dataset.samples if s.group}),
+        understood=[
+            UnderstoodWord(word=word.word, meaning=word.meaning, pictures=word.pictures, is_type=word.is_type)
+            for word in dataset.understood
+        ],
+        left_out=[
+            LeftOutPictures(why=group.why, count=len(group.names), files=list(group.names[:_NAMES]))
+            for group in dataset.not_taken
+        ],
     )
 
 
@@ -72,39 +82,32 @@ def sizes(dataset: Dataset) -> dict[str, int]:
     return {part: len(dataset.of(part)) for part in (TRAIN, VAL, TEST)}
 
 
-def _left_out(dataset: Dataset, data: Path) -> list[Finding]:
-    """Name what a folder holds and the set has not; a table names its pictures itself."""
-    if not data.is_dir():
-        return []
-    taken = {sample.path for sample in dataset.samples} | {sample.mask for sample in dataset.samples}
-    tally = LeftOutTally()
-    names = sorted(
-        path.relative_to(data).as_posix()
-        for path in iter_pictures(data, recursive=True, left_out=tally)
-        if path is not None and path not in taken
-    )
-    findings = []
-    if names:
-        words = "1 picture of the folder belongs" if len(names) == 1 else f"{len(names)} pictures of the folder belong"
-        findings.append(
-            Finding(
-                severity="warning",
-                code="no-class",
-                what=f"{words} to no class.",
-                action="Put them into the folder of their class; they are not used.",
-                files=names[:_NAMES],
-            )
+def _left_out(dataset: Dataset) -> list[Finding]:
+    """Name what is there and the set has not."""
+    findings = [
+        Finding(
+            severity="warning" if group.meant else "note",
+            code="no-class" if group.meant else "no-part",
+            what=f"{_pictures(len(group.names))} left out: {group.why}.",
+            action="A picture that is meant belongs into the folder of its class, or needs a label.",
+            files=list(group.names[:_NAMES]),
         )
-    if left_out := tally.listed():
-        missed = any(kind.may_be_missed for kind in left_out)
+        for group in dataset.not_taken
+    ]
+    if dataset.others:
+        missed = any(kind.may_be_missed for kind in dataset.others)
         findings.append(
             Finding(
                 severity="warning" if missed else "note",
                 code="not-taken",
-                what=f"Not taken: {left_out_words(left_out)}.",
+                what=f"Not taken: {left_out_words(dataset.others)}.",
                 action="Save pictures among them as PNG or JPEG, and mend the links."
                 if missed
                 else "Nothing has to be done where none of it is a picture.",
             )
         )
     return findings
+
+
+def _pictures(count: int) -> str:
+    return f"{count} picture" + ("s are" if count != 1 else " is")

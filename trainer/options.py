@@ -33,6 +33,8 @@ def add_options(parser: argparse.ArgumentParser, without: frozenset[str]) -> Non
         words = (field.description or "").replace("%", "%%")  # argparse formats what it shows
         if field.annotation is bool:
             parser.add_argument(flag, dest=name, action=argparse.BooleanOptionalAction, default=None, help=words)
+        elif field.annotation == tuple[str, ...]:
+            parser.add_argument(flag, dest=name, action="append", metavar="WORD", help=f"{words}; may be given again")
         elif kinds and all(isinstance(kind, str) for kind in kinds):
             parser.add_argument(flag, dest=name, choices=kinds, help=f"{words} (default: {field.default})")
         elif kinds and (inner := get_args(kinds[0])):

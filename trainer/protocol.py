@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from inspector.domain.class_words import ClassWords
 from inspector.files import write_text
 from inspector.json_file import JsonError, parse_shape, read_model
 from trainer.evaluation import ConfusionCounts, Evaluation, Folds, JsonRecord
@@ -33,6 +34,9 @@ class TrainRequest(JsonRecord):
 
     data: Annotated[str, Field(min_length=1, description="folder of pictures, or a manifest (.csv, .parquet)")]
     out: Annotated[str, Field(min_length=1, description="folder of the new bundle")]
+    good: Annotated[tuple[str, ...], Field(description="a name of a folder or in the table that means good parts")] = ()
+    defective: Annotated[tuple[str, ...], Field(description="one that means defective parts")] = ()
+    no_label: Annotated[tuple[str, ...], Field(description="one that says neither; its pictures are left out")] = ()
     method: Annotated[Method, Field(description="how it is trained")] = "auto"
     weights: Annotated[str, Field(description="backbone weights; empty: torchvision's ImageNet weights")] = ""
     seed: Annotated[int, Field(ge=0, lt=2**31, description="of the split and the fit")] = 0
@@ -80,6 +84,15 @@ class TrainRequest(JsonRecord):
     # report
     deep_maps: Annotated[bool, Field(description="also measure pytorch-grad-cam's methods against the masks")] = False
 
+    @property
+    def words(self) -> ClassWords:
+        """What the user has said of words.
+
+        Raises:
+            WordsError: If one is said to be two things.
+        """
+        return ClassWords(good=self.good, defective=self.defective, no_label=self.no_label)
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.test_fraction + self.validation_fraction >= 0.9:
@@ -103,6 +116,23 @@ class Started(JsonRecord):
     time: float
 
 
+class UnderstoodWord(JsonRecord):
+    """How a word of a folder or a table was understood."""
+
+    word: str
+    meaning: str  #: as `inspector.domain.class_words.Meaning`
+    pictures: int
+    is_type: bool = False  #: whether it is the name of a defect type
+
+
+class LeftOutPictures(JsonRecord):
+    """Pictures that are not trained on."""
+
+    why: str  #: what they are, as “in a folder …”
+    count: int
+    files: list[str] = []  #: the first of them
+
+
 class DataContents(JsonRecord):
     """What the data holds."""
 
@@ -113,6 +143,8 @@ class DataContents(JsonRecord):
     pictures: dict[str, list[str]] = {}  #: some files by defect type, for thumbnails
     masks: int = 0
     groups: int = 0
+    understood: list[UnderstoodWord] = []
+    left_out: list[LeftOutPictures] = []
 
 
 class Finding(JsonRecord):

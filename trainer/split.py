@@ -153,11 +153,14 @@ def _deal(
     shares: Mapping[str, float],
     seed: Sequence[int],
 ) -> dict[int, str]:
-    """Deal units out to parts; what a stratum is short of by rounding is made up for by the next one of its class."""
+    """Deal units out to parts; what a stratum is short of by rounding is made up for by the next one of its class.
+
+    Where a class has several types of one unit each, these are dealt as one stratum: no part needs each type.
+    """
     rng = np.random.default_rng(list(seed))
     parts: dict[int, str] = {}
     owed = {(part, defective): 0.0 for part in shares for defective in (False, True)}
-    for stratum in _strata(dataset, units, chosen):
+    for stratum in _with_single_ones_joined(dataset, units, _strata(dataset, units, chosen)):
         order = [stratum[place] for place in rng.permutation(len(stratum))]
         defective = _kind(dataset, units[order[0]])[1] != GOOD
         for part, share in shares.items():
@@ -173,6 +176,20 @@ def _deal(
             for index in units[unit]:
                 parts[index] = TRAIN
     return parts
+
+
+def _with_single_ones_joined(
+    dataset: Dataset, units: Sequence[Sequence[int]], strata: Sequence[list[int]]
+) -> list[list[int]]:
+    """Put the types of a class that have one unit each into one stratum; it comes after the others."""
+    single: dict[bool, list[int]] = {False: [], True: []}
+    rest = []
+    for stratum in strata:
+        if len(stratum) == 1:
+            single[_kind(dataset, units[stratum[0]])[1] != GOOD] += stratum
+        else:
+            rest.append(stratum)
+    return rest + [joined for joined in single.values() if joined]
 
 
 def _around(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int]) -> dict[int, str]:
@@ -216,7 +233,7 @@ def _part_of(sample: Sample, given: set[str]) -> str:
 
 def _from_file(dataset: Dataset, file: str) -> dict[int, str]:
     try:
-        rows = read_table(Path(file))
+        rows = [row.cells for row in read_table(Path(file)).rows]
     except (OSError, ValueError) as error:
         raise DatasetError(f"the split {file} cannot be read: {error}", "Name a bundle's report/split.csv.") from error
     by_content = {row.get("sha256", ""): row.get("split", "") for row in rows if row.get("sha256")}
@@ -254,7 +271,7 @@ def _finished(dataset: Dataset, parts: Mapping[int, str], seed: int, clusters: M
             for index in members:
                 samples[index] = replace(samples[index], fold=turn[defective] % FOLDS)
             turn[defective] += 1
-    return Dataset(dataset.layout, tuple(samples))
+    return replace(dataset, samples=tuple(samples))
 
 
 def parts_of(dataset: Dataset) -> dict[str, list[Sample]]:

@@ -2,45 +2,43 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING
+
+from inspector.domain.class_tables import Table, TableRow, table_of, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+#: Suffixes of tables.
+SUFFIXES = frozenset({".csv", ".parquet"})
 
-def read_table(file: Path) -> list[dict[str, str]]:
+
+def read_table(file: Path) -> Table:
     """Read a table; cells are stripped, what is empty or null is "".
 
     Args:
-        file: ``.csv`` (UTF-8, with or without byte order mark; comma, semicolon or tab) or ``.parquet``.
-
-    Returns:
-        One dictionary per row, by column name in lower case.
+        file: ``.csv`` (see `inspector.domain.class_tables.table_of`) or ``.parquet``.
 
     Raises:
         OSError: If it cannot be read.
         ValueError: If it is no such table.
     """
-    if file.suffix.lower() == ".parquet":
-        try:
-            import pyarrow as pa  # only where such a file is used
-            from pyarrow import parquet
-        except ModuleNotFoundError as error:  # a packaged trainer: 80 MB for a seldom format
-            raise ValueError("this package does not read Parquet; save the table as .csv") from error
-        try:
-            rows = parquet.read_table(file).to_pylist()
-        except pa.ArrowException as error:
-            raise ValueError(str(error)) from error
-    else:
-        text = file.read_text(encoding="utf-8-sig")
-        first = text.partition("\n")[0]
-        delimiter = max(",;\t", key=first.count)
-        try:
-            rows = list(csv.DictReader(text.splitlines(), delimiter=delimiter, strict=True))
-        except csv.Error as error:
-            raise ValueError(str(error)) from error
-    return [
-        {str(key).strip().lower(): "" if value is None else str(value).strip() for key, value in row.items() if key}
-        for row in rows
-    ]
+    if file.suffix.lower() != ".parquet":
+        return table_of(text_of(file.read_bytes()))
+    try:
+        import pyarrow as pa  # only where such a file is used
+        from pyarrow import parquet
+    except ModuleNotFoundError as error:  # a packaged trainer: 80 MB for a seldom format
+        raise ValueError("this package does not read Parquet; save the table as .csv") from error
+    try:
+        content = parquet.read_table(file)
+    except pa.ArrowException as error:
+        raise ValueError(str(error)) from error
+    columns = tuple(str(name).strip().casefold() for name in content.column_names)
+    rows = (
+        {name: "" if value is None else str(value).strip() for name, value in zip(columns, row.values(), strict=True)}
+        for row in content.to_pylist()
+    )
+    return Table(
+        columns=columns, rows=tuple(TableRow(number=number, cells=cells) for number, cells in enumerate(rows, 2))
+    )

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from inspector.domain.class_folders import Understood, in_words
+from inspector.domain.class_words import Meaning
 from trainer.protocol import Candidate, DataContents, Epoch, Finding, Progress
 
 if TYPE_CHECKING:
@@ -82,6 +84,14 @@ def _show(console: Console, bar: Bar, tasks: dict[str, TaskID], report: Report) 
 def say_contents(console: Console, contents: DataContents) -> None:
     """Print what the pictures of a set are."""
     console.print(f"layout: {contents.layout}; {contents.masks} masks, {contents.groups} groups", highlight=False)
+    words = (
+        Understood(word=word.word, meaning=Meaning(word.meaning), pictures=word.pictures, is_type=word.is_type)
+        for word in contents.understood
+    )
+    for line in in_words(words):
+        console.print(f"  understood: {line}", highlight=False, markup=False)
+    for group in contents.left_out:
+        console.print(f"  left out: {group.count}, {group.why}", highlight=False, markup=False)
     rows = contents.counts if any(contents.counts) and "" not in contents.counts else contents.categories
     for part, counts in rows.items():
         listed = ", ".join(f"{count} {kind}" for kind, count in counts.items())

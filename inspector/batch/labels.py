@@ -1,32 +1,26 @@
-"""What is known of pictures before they are judged: labels from the folders' names, or from a table of the user's.
-
-The trainer has a stricter reader of its own (`trainer/dataset.py`): it needs every picture labelled, a batch does not.
-"""
+"""What is known of pictures before they are judged: labels from the folders' names, or from a table of the user's."""
 
 from __future__ import annotations
 
-import csv
 import os
+import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from inspector.batch.rows import storable
+from inspector.domain.class_folders import ClassFolders, FolderSays, understood
+from inspector.domain.class_tables import ClassColumn, class_column, table_of, text_of
+from inspector.domain.class_words import ClassWords, Meaning
 from inspector.domain.confusion import DEFECTIVE, GOOD, UNLABELLED
 from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-#: Folders of masks, which are no pictures to judge (MVTec AD).
-MASK_FOLDER = "ground_truth"
-_NAMES_OF_GOOD = frozenset({"good", "ok", "pass", "passed", "gut"})
-#: A folder whose own folders name the defect types.
-_NAMES_OF_DEFECTIVE = frozenset({"defective", "defect", "defects", "bad", "nok", "ng", "fail", "failed", "schlecht"})
-#: Beside a folder of good parts these say that nobody knows; the last two are folders of sorted copies.
-_NAMES_OF_UNKNOWN = frozenset({"unlabelled", "unlabeled", "unsorted", "review", "error", MASK_FOLDER})
-_PARTS = frozenset({"train", "test", "val", "valid", "validation"})
-_DELIMITERS = ",;\t"
+    from inspector.domain.class_folders import Understood
+    from inspector.domain.class_tables import Table, TableRow
 
 
 class LabelsError(InspectorError):
@@ -67,49 +61,44 @@ class Labels(Protocol):
         """
         ...
 
+    def understood(self, paths: Iterable[str]) -> tuple[Understood, ...]:
+        """Return how words were understood.
+
+        Args:
+            paths: Of all pictures, as in `Row.path`.
+        """
+        ...
+
 
 class FolderLabels:
-    """Labels from the names of folders.
-
-    A folder called good, ok, pass, passed or gut (in any case) holds good parts, and each folder beside it defective
-    ones of the type that it is named after; within one called defective, bad, nok or the like the folders inside name
-    the types. The nearest such folder above a picture counts; other pictures have no label. The folder above is the
-    category; ``train`` and ``test`` in between are skipped, as in MVTec AD.
+    """Labels from the names of folders; what they say, `inspector.domain.class_folders` knows.
 
     Args:
         name: Name of the folder that was chosen; where it is itself called good, its pictures are.
-        good_in: The folders, within the chosen one, that hold one called good; more are found by `see`.
+        telling: The folders whose names decide, as far as they are known; more come by `see`.
+        words: What the user has said of words.
     """
 
-    def __init__(self, name: str = "", good_in: Iterable[str] = ()) -> None:
-        self._all_good = name.casefold() in _NAMES_OF_GOOD
-        self._good_in = set(good_in)
-        self._seen: set[str] = set()
-        self._known: dict[str, Label] = {}
+    def __init__(self, name: str = "", telling: Iterable[str] = (), words: ClassWords | None = None) -> None:
+        self._words = words or ClassWords()
+        self._folders = ClassFolders(name, self._words)
+        self.know(telling)
 
     @property
-    def good_in(self) -> tuple[str, ...]:
-        """The folders that hold one called good; the chosen one is the empty text."""
-        return tuple(sorted(self._good_in))
+    def telling(self) -> tuple[str, ...]:
+        """The folders whose names decide what others mean."""
+        return self._folders.telling
 
     def see(self, folder: str) -> bool:
         """See `Labels`."""
-        changed = False
-        while folder and folder not in self._seen:
-            self._seen.add(folder)
-            above, _, name = folder.rpartition("/")
-            if name.casefold() in _NAMES_OF_GOOD:
-                changed |= self.know([above])
-            folder = above
-        return changed
+        return self._folders.see(folder)
 
-    def know(self, good_in: Iterable[str]) -> bool:
-        """Take note of folders that hold one called good; return whether one of them is new."""
-        new = set(good_in) - self._good_in
-        if new:
-            self._good_in |= new
-            self._known.clear()
-        return bool(new)
+    def know(self, telling: Iterable[str]) -> bool:
+        """Take note of folders whose names decide; return whether labels may now be others."""
+        changed = False
+        for folder in telling:
+            changed |= self._folders.see(folder)
+        return changed
 
     def label(self, path: str) -> Label:
         """See `Labels`."""
@@ -117,24 +106,12 @@ class FolderLabels:
 
     def of_folder(self, folder: str) -> Label:
         """Return the label of the pictures in a folder, by its path within the chosen one."""
-        known = self._known.get(folder)
-        if known is None:
-            known = self._known[folder] = self._find(folder)
-        return known
+        return _label(self._folders.of(folder))
 
-    def _find(self, folder: str) -> Label:
-        here, inside = folder, ""
-        while here:
-            above, _, name = here.rpartition("/")
-            plain = name.casefold()
-            if plain in _NAMES_OF_GOOD:
-                return Label(GOOD, "", _category(above))
-            if above in self._good_in:
-                if plain in _NAMES_OF_UNKNOWN:
-                    return Label()
-                return Label(DEFECTIVE, inside if inside and plain in _NAMES_OF_DEFECTIVE else name, _category(above))
-            here, inside = above, name
-        return Label(GOOD) if self._all_good else Label()
+    def understood(self, paths: Iterable[str]) -> tuple[Understood, ...]:
+        """See `Labels`."""
+        counts = Counter(path.rpartition("/")[0] for path in paths)
+        return understood(self._folders, counts, self._words)
 
 
 class TableLabels:
@@ -142,92 +119,104 @@ class TableLabels:
 
     Args:
         labels: By path within the folder, as in `Row.path`.
+        words: How the words of the table were understood.
     """
 
-    def __init__(self, labels: Mapping[str, Label]) -> None:
+    def __init__(self, labels: Mapping[str, Label], words: tuple[Understood, ...] = ()) -> None:
         self._labels = dict(labels)
+        # a table may spell a name otherwise than the disk: composed or decomposed, capital or small
+        self._alike: dict[str, Label] = {}
+        for path, label in labels.items():
+            if self._alike.setdefault(_spelt(path), label) != label:
+                self._alike[_spelt(path)] = _NOTHING
+        self._words = words
 
     def __len__(self) -> int:
         return len(self._labels)
 
     def label(self, path: str) -> Label:
         """See `Labels`."""
-        return self._labels.get(path, _NOTHING)
+        known = self._labels.get(path)
+        return known or self._alike.get(_spelt(path), _NOTHING)
 
     def see(self, folder: str) -> bool:  # noqa: ARG002 - as in `Labels`
         """See `Labels`."""
         return False
 
+    def understood(self, paths: Iterable[str]) -> tuple[Understood, ...]:  # noqa: ARG002 - as in `Labels`
+        """See `Labels`; the words of the whole table."""
+        return self._words
 
-def read_labels(file: Path, folder: Path) -> TableLabels:
+
+def read_labels(file: Path, folder: Path, words: ClassWords | None = None) -> TableLabels:
     """Read a table of labels.
 
     Args:
-        file: CSV in UTF-8 (comma, semicolon or tab) with the columns ``path`` and ``label``, and where wanted
-            ``defect_type`` and ``category``. A path is absolute, or relative to the table where that leads into the
-            folder, or else relative to the folder. The label good, ok, pass, passed, gut or 0 is a good part, an empty
-            one says nothing, any other is a defective part.
+        file: CSV (comma, semicolon, tab or bar) with the columns ``path`` and ``label``, and where wanted
+            ``defect_type`` and ``category``. Instead of ``label``, a column may be called by a class, as ``defective``.
+            A path is absolute, or relative to the table where that leads into the folder, or else relative to the
+            folder. An empty label says nothing.
         folder: Of the batch's pictures.
+        words: What the user has said of words.
 
     Raises:
         LabelsError: If it cannot be read, a column is missing, a path is outside the folder, or a picture has two
             labels; the text names the line.
     """
+    table = _table(file)
+    name = class_column(table.columns)
+    rows = [row for row in table.rows if row.cells["path"]]
+    column = ClassColumn(name, [row.cells[name] for row in rows], words or ClassWords())
     labels: dict[str, Label] = {}
-    for number, row in _rows(file):
-        name = _within(row["path"], file, folder)
-        if name is None:
-            raise LabelsError(f"{file}, line {number}: {row['path']!r} is not in {folder}", "Correct the path.")
-        label = _label_of(row)
-        if labels.setdefault(name, label) != label:
-            raise LabelsError(f"{file}, line {number}: {row['path']!r} has two different labels", "Remove one line.")
+    for row in rows:
+        path = row.cells["path"]
+        place = _within(path, file, folder)
+        if place is None:
+            raise LabelsError(f"{file}, line {row.number}: {path!r} is not in {folder}", "Correct the path.")
+        label = _label_of(row, column)
+        if labels.setdefault(place, label) != label:
+            raise LabelsError(f"{file}, line {row.number}: {path!r} has two different labels", "Remove one line.")
     if not labels:
         raise LabelsError(f"{file} has no line with a path", "Name a table with a label for each picture.")
-    return TableLabels(labels)
+    return TableLabels(labels, column.understood)
 
 
 _NOTHING = Label()
 
 
-def _category(above: str) -> str:
-    parts = above.split("/")
-    while parts and parts[-1].casefold() in _PARTS:
-        parts.pop()
-    return parts[-1] if parts else ""
+def _label(says: FolderSays) -> Label:
+    if says.meaning is Meaning.GOOD:
+        return Label(GOOD, "", says.category)
+    if says.meaning is Meaning.DEFECTIVE:
+        return Label(DEFECTIVE, says.defect, says.category)
+    return _NOTHING
 
 
-def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
-    """The lines of a table with their numbers, cells stripped, column names in lower case."""
+def _table(file: Path) -> Table:
+    """Read the table; it has a path and a column that says good or defective."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        table = table_of(text_of(file.read_bytes()))
+    except (OSError, ValueError) as error:
         raise LabelsError(f"the labels {file} cannot be read: {error}", "Name a CSV file in UTF-8.") from error
-    first = text.partition("\n")[0]
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=max(_DELIMITERS, key=first.count))
-    try:
-        head = [name.strip().casefold() for name in next(reader, [])]
-        missing = [name for name in ("path", "label") if name not in head]
-        if missing:
-            has = ", ".join(head) or "none"
-            raise LabelsError(
-                f"{file} has no column {' and no column '.join(missing)}; its columns are: {has}",
-                "The first line names the columns: path,label[,defect_type,category].",
-            )
-        rows = [(reader.line_num, dict(zip(head, (cell.strip() for cell in cells), strict=False))) for cells in reader]
-    except csv.Error as error:
-        raise LabelsError(f"{file}, line {reader.line_num}: {error}", "Mend that line.") from error
-    return [(number, row) for number, row in rows if row.get("path")]
+    missing = [] if "path" in table.columns else ["path"]
+    missing += [] if class_column(table.columns) else ["label"]
+    if missing:
+        has = ", ".join(table.columns) or "none"
+        raise LabelsError(
+            f"{file} has no column {' and no column '.join(missing)}; its columns are: {has}",
+            "The first line names the columns: path,label[,defect_type,category].",
+        )
+    return table
 
 
-def _label_of(row: Mapping[str, str]) -> Label:
-    value, defect, category = (row.get(name, "") for name in ("label", "defect_type", "category"))
-    plain = value.casefold()
-    if not plain:
-        return Label(UNLABELLED, "", category)
-    if plain in _NAMES_OF_GOOD or plain == "0":
+def _label_of(row: TableRow, column: ClassColumn) -> Label:
+    says = column.of(row.cells[column.name])
+    defect, category = row.cells.get("defect_type", ""), row.cells.get("category", "")
+    if says.meaning is Meaning.GOOD:
         return Label(GOOD, "", category)
-    named = "defective" if plain in _NAMES_OF_DEFECTIVE or plain == "1" else value
-    return Label(DEFECTIVE, defect or named, category)
+    if says.meaning is Meaning.DEFECTIVE:
+        return Label(DEFECTIVE, defect or says.defect, category)
+    return Label(UNLABELLED, "", category)
 
 
 def _within(text: str, file: Path, folder: Path) -> str | None:
@@ -244,3 +233,7 @@ def _within(text: str, file: Path, folder: Path) -> str | None:
 def _plain(path: Path) -> Path:
     """An absolute path without dots; links stay, as names within the folder are what counts."""
     return Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links
+
+
+def _spelt(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()

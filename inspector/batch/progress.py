@@ -41,6 +41,7 @@ class RunProgress(BaseModel):
     total: int = 0  #: all files; 0 before they are listed
     rate: float | None = None  #: pictures per second of this process; none before it is known
     seconds_left: float | None = None
+    understood: tuple[str, ...] = ()  #: once, before loading: what words of the labels were understood to mean
 
     def figures(self) -> dict[str, str | float | None]:
         """As ``inspector results list --json`` says it: the stage is empty before the first word."""

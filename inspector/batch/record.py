@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from inspector.batch.survey import Survey
+from inspector.domain.class_words import ClassWords
 from inspector.domain.config import QualityLimits
 from inspector.domain.errors import InspectorError
 from inspector.domain.records import Thresholds
@@ -63,6 +64,7 @@ class RunRecord(_Kept):
     device: Annotated[str | None, Field(description="as it was asked for; null: the station's setting")] = None
     precision: Annotated[str | None, Field(description="likewise")] = None
     labels_file: Annotated[str, Field(description="absolute; empty: the folders' names")] = ""
+    words: Annotated[ClassWords, Field(description="what was said of words that nobody knows")] = ClassWords()
     started: AwareDatetime
     who: str
     judge: Annotated[Judge | None, Field(description="null until the model is loaded")] = None

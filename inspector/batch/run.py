@@ -16,6 +16,8 @@ from inspector.batch.progress import BatchStage, RunProgress
 from inspector.batch.record import Judge, note, refuse_other
 from inspector.batch.results import ResultTable
 from inspector.batch.survey import labels_for, survey
+from inspector.domain.class_folders import in_words
+from inspector.domain.class_words import refuse_unknown
 from inspector.domain.errors import InspectorError
 from inspector.domain.records import Verdict
 from inspector.domain.tally import Tally
@@ -112,14 +114,20 @@ def run_batch(
         InspectorError: If there is no picture, the rows that are there are another batch's, or something cannot be
             read or written.
     """
-    labels = labels_for(order.pictures, order.labels_file)
+    labels = labels_for(order.pictures, order.labels_file, words=order.record.words)
     yield RunProgress(stage=BatchStage.LISTING)
-    listing = list_pictures(order.pictures, recursive=order.record.recursive, leave_out=order.overlay_folder)
+    listing = list_pictures(
+        order.pictures,
+        recursive=order.record.recursive,
+        leave_out=order.overlay_folder,
+        words=order.record.words,
+    )
     if not len(listing):
         raise _no_picture(order.pictures, listing)
     contents = survey(listing, labels)
+    refuse_unknown(contents.unknown, str(order.labels_file or order.pictures))
     prepare_process()
-    yield RunProgress(stage=BatchStage.LOADING)
+    yield RunProgress(stage=BatchStage.LOADING, understood=tuple(in_words(contents.words)))
     classifier = load()
     try:
         learnt = find_learnt(order.model_folder, listing)
@@ -220,7 +228,7 @@ class _Pace:
 def _no_picture(folder: Path, listing: Listing) -> InspectorError:
     if listing.masks_left_out:
         return InspectorError(
-            f"there is no picture in {folder} but {listing.masks_left_out} masks in ground_truth folders",
+            f"there is no picture in {folder} but {listing.masks_left_out} masks or drawings",
             "Choose the folder above.",
         )
     held = f"; it holds {left_out_words(listing.left_out)}" if listing.left_out else ""

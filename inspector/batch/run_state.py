@@ -70,7 +70,8 @@ class BatchRun:
             LabelsError: If its table of labels cannot be used any more.
         """
         if self.record.labels_file:
-            return ResultReader(self.results, labels_for(self.pictures, Path(self.record.labels_file)))
+            table = Path(self.record.labels_file)
+            return ResultReader(self.results, labels_for(self.pictures, table, words=self.record.words))
         return ResultReader(self.results, _RunLabels(self))
 
 
@@ -78,7 +79,7 @@ class _RunLabels(FolderLabels):
     """Labels of a batch that may not have listed its folder yet: what it found is there before its first row."""
 
     def __init__(self, run: BatchRun) -> None:
-        super().__init__(run.pictures.name)
+        super().__init__(run.pictures.name, words=run.record.words)
         self._run: Path | None = run.folder
 
     def see(self, folder: str) -> bool:
@@ -87,7 +88,7 @@ class _RunLabels(FolderLabels):
         if self._run is not None:
             with contextlib.suppress(RunError):
                 survey = read_record(self._run).survey
-                changed = self.know(survey.good_in) if survey is not None else False
+                changed = self.know(survey.telling) if survey is not None else False
             self._run = None
         return super().see(folder) or changed
 

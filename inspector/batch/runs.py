@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.batch.record import RunError, RunRecord, write_record
 from inspector.batch.run_state import PROGRESS_FILE, STOP_FILE, BatchRun, marks_of, read_run, work_folder
+from inspector.domain.class_words import ClassWords
 from inspector.programs import station_command
 from inspector.runs.processes import ProcessError, ask_to_end, kill_tree
 from inspector.user import user_name
@@ -39,6 +40,7 @@ class BatchRequest:
         device: Where the network runs; None for the station's setting.
         precision: How exactly it computes; None for the station's setting.
         labels_file: A table of labels; None for the folders' names.
+        words: What the user has said of words.
     """
 
     folder: Path
@@ -48,6 +50,7 @@ class BatchRequest:
     device: str | None = None
     precision: str | None = None
     labels_file: Path | None = None
+    words: ClassWords = field(default_factory=ClassWords)
 
 
 class BatchRuns:
@@ -107,6 +110,7 @@ class BatchRuns:
             device=request.device,
             precision=request.precision,
             labels_file=str(request.labels_file.absolute()) if request.labels_file else "",
+            words=request.words,
             started=datetime.now(UTC),
             who=user_name(),
         )
@@ -196,6 +200,7 @@ class BatchRuns:
             ("--labels", record.labels_file),
         ):
             options += [name, value] if value else []
+        options += record.words.options()
         command = (*self._command, "batch", record.folder, *chosen, "--out", str(folder), *options)
         try:
             (folder / STOP_FILE).unlink(missing_ok=True)

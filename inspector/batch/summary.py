@@ -54,7 +54,7 @@ def facts(table: BatchTable, record: RunRecord | None) -> list[tuple[str, str]]:
     if survey is not None and survey.left_out:
         rows.insert(2, ("Not taken", left_out_words(survey.left_out)))
     if survey is not None and survey.masks_left_out:
-        rows.insert(2, ("Masks left out", f"{survey.masks_left_out}, in folders called ground_truth"))
+        rows.insert(2, ("Left out", survey.mask_words))
     return rows
 
 

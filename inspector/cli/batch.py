@@ -54,6 +54,12 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--fail-at", type=fraction, help="fail from this P(defective) on (default: recipe or model)")
     parser.add_argument("--review-from", type=fraction, help="review from this P(defective) on (default: likewise)")
     parser.add_argument("--labels", type=Path, help="CSV path,label[,defect_type,category] (default: folders' names)")
+    for flag, words in (
+        ("--good", "a name of a folder or in the table that means good parts"),
+        ("--defective", "one that means defective parts"),
+        ("--no-label", "one that says neither"),
+    ):
+        parser.add_argument(flag, action="append", default=[], metavar="WORD", help=f"{words}; may be given again")
     parser.add_argument("--out", type=Path, help="folder of the results (default: FOLDER-results beside it)")
     parser.add_argument("--recursive", action="store_true", help="sub-folders too")
     parser.add_argument("--overlay", action="store_true", help="write each picture with its heatmap")
@@ -116,6 +122,7 @@ def _order(parsed: argparse.Namespace, out: Path) -> BatchOrder:
     from inspector import assembly
     from inspector.batch.record import RunRecord
     from inspector.batch.run import BatchOrder
+    from inspector.domain.class_words import ClassWords
     from inspector.domain.config import QualityLimits
     from inspector.user import user_name
 
@@ -132,6 +139,9 @@ def _order(parsed: argparse.Namespace, out: Path) -> BatchOrder:
             device=parsed.device,
             precision=parsed.precision,
             labels_file=str(parsed.labels.absolute()) if parsed.labels else "",
+            words=ClassWords(
+                good=tuple(parsed.good), defective=tuple(parsed.defective), no_label=tuple(parsed.no_label)
+            ),
             started=datetime.now(UTC),
             who=user_name(),
         ),
@@ -172,6 +182,7 @@ def _summarise(parsed: argparse.Namespace, outcome: BatchOutcome) -> int:
         labels = {"good": contents.good, "defective": contents.defective, "unlabelled": contents.unlabelled}
         left_out = [asdict(kind) for kind in contents.left_out]
         others = {"labels": labels, "masks_left_out": contents.masks_left_out, "left_out": left_out}
+        others["words"] = [asdict(word) for word in contents.words]
         others["gone"] = outcome.gone
         others["used_for_training"] = None if outcome.learnt is None else outcome.learnt.pictures
         out = {"results": str(outcome.results), "interrupted": outcome.interrupted}
@@ -186,7 +197,7 @@ def _summarise(parsed: argparse.Namespace, outcome: BatchOutcome) -> int:
             print("figures on pictures that were used for training say nothing about new parts")
         print(outcome.results)
     if contents.masks_left_out:
-        say(f"{contents.masks_left_out} masks in ground_truth folders were left out")
+        say(f"left out: {contents.mask_words}")
     if contents.left_out:
         say(f"not taken: {left_out_words(contents.left_out)}")
     if outcome.interrupted:

@@ -80,6 +80,8 @@ class Bar:
 
     def tell(self, progress: RunProgress) -> None:
         """See `Reporter`."""
+        for line in progress.understood:
+            say(f"labels understood: {line}")
         if progress.stage is not BatchStage.JUDGING:
             return
         if self._there is None:

@@ -234,7 +234,7 @@ def _open(parsed: argparse.Namespace, name: str) -> _Batch:
     if record is None:
         return _Batch(table=read_table(results), record=None, results=results)
     table = Path(record.labels_file) if record.labels_file else None
-    labels = labels_for(Path(record.folder), table, record.survey.good_in if record.survey else ())
+    labels = labels_for(Path(record.folder), table, record.survey.telling if record.survey else (), record.words)
     return _Batch(table=read_table(results, labels), record=record, results=results)
 
 

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from inspector.domain.class_words import ClassWords
 from inspector.domain.classes import Classes
 from inspector.domain.errors import BundleError
 from inspector.domain.records import Thresholds
@@ -132,6 +133,18 @@ class ManifestFields(BaseModel):
         request = self.training.get("request")
         data = request.get("data") if isinstance(request, dict) else None
         return data if isinstance(data, str) else ""
+
+    @property
+    def trained_words(self) -> ClassWords:
+        """What was said, for the training, of words that nobody knows."""
+        request = self.training.get("request")
+        said = request if isinstance(request, dict) else {}
+
+        def words(key: str) -> tuple[str, ...]:
+            listed = said.get(key)
+            return tuple(map(str, listed)) if isinstance(listed, list) else ()
+
+        return ClassWords(good=words("good"), defective=words("defective"), no_label=words("no_label"))
 
     def allows(self, precision: Precision) -> bool:
         """Say whether the line may use a precision: it was checked and passed, or nothing was checked."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from inspector.batch import FolderLabels, Label, LabelsError, list_pictures, read_labels, survey
+from inspector.domain.class_words import ClassWords
 from inspector.domain.confusion import DEFECTIVE, GOOD, UNLABELLED
 
 NOTHING = Label()
@@ -63,7 +64,7 @@ def test_a_folder_that_is_seen_later_says_more_of_what_came_before() -> None:
     assert labels.see("good") is True
     assert labels.label("dent/1.png") == Label(DEFECTIVE, "dent")
     assert labels.see("good") is False
-    assert FolderLabels("", labels.good_in).label("dent/1.png") == Label(DEFECTIVE, "dent")
+    assert FolderLabels("", labels.telling).label("dent/1.png") == Label(DEFECTIVE, "dent")
 
 
 def picture_files(folder: Path, *names: str) -> Path:
@@ -83,7 +84,7 @@ def test_masks_are_left_out_and_counted_and_the_rest_is_counted_by_label(tmp_pat
     contents = survey(listing, FolderLabels("bottle"))
     assert (contents.pictures, contents.good, contents.defective, contents.unlabelled) == (5, 2, 2, 1)
     assert (contents.types, contents.masks_left_out) == ({"dent": 2}, 2)
-    assert contents.good_in == ("test", "train")
+    assert contents.telling == ("test/good", "train/good")
     # whoever chooses the masks' own folder wants them
     assert len(list_pictures(folder / "ground_truth" / "dent")) == 2
 
@@ -104,7 +105,7 @@ def test_a_table_says_what_is_good_and_which_defect(tmp_path: Path) -> None:
     lines = f"""path;Label;defect_type;category
 1.png;OK;;lid
 sub/2.png;defective;dent;lid
-{folder / "3.png"};scratch;;
+{folder / "3.png"};NG;;
 ./sub/../4.png;1;;
 5.png;;;
 ;good;;
@@ -112,7 +113,7 @@ sub/2.png;defective;dent;lid
     labels = read_labels(table(tmp_path / "labels.csv", lines), folder)
     assert labels.label("1.png") == Label(GOOD, "", "lid")
     assert labels.label("sub/2.png") == Label(DEFECTIVE, "dent", "lid")
-    assert labels.label("3.png") == Label(DEFECTIVE, "scratch")
+    assert labels.label("3.png") == Label(DEFECTIVE, "defective")
     assert labels.label("4.png") == Label(DEFECTIVE, "defective")
     assert labels.label("5.png").value == UNLABELLED
     assert labels.label("else.png") == NOTHING
@@ -144,7 +145,26 @@ def test_a_table_that_cannot_be_used_is_explained(tmp_path: Path, text: str, say
 
 
 def test_a_table_that_is_no_text_or_not_there_is_explained(tmp_path: Path) -> None:
-    (tmp_path / "labels.csv").write_bytes(b"\xff\xfe\x00p")
+    (tmp_path / "labels.csv").write_bytes(b"PK\x03\x04an Excel file")
     for name in ("labels.csv", "none.csv"):
         with pytest.raises(LabelsError, match=f"{name} cannot be read"):
             read_labels(tmp_path / name, tmp_path)
+
+
+def test_a_table_from_windows_labels_the_pictures_that_it_means(tmp_path: Path) -> None:
+    folder = picture_files(tmp_path / "in", "good/1.png", "Pru\u0308f/2.png")
+    text = "path;label\r\ngood\\1.PNG;Gut\r\nprüf\\2.png;Schlecht\r\n"
+    (tmp_path / "labels.csv").write_bytes(text.encode("cp1252"))
+    contents = survey(list_pictures(folder, recursive=True), read_labels(tmp_path / "labels.csv", folder))
+    assert (contents.good, contents.defective, contents.not_in_folder) == (1, 1, 0)
+
+
+def test_words_that_nobody_knows_are_noted_until_they_are_explained(tmp_path: Path) -> None:
+    folder = picture_files(tmp_path / "in", "good/1.png", "bad/2.png", "monday/3.png")
+    contents = survey(list_pictures(folder, recursive=True), FolderLabels("in"))
+    assert (contents.good, contents.defective, contents.unlabelled, contents.unknown) == (1, 1, 1, ("monday",))
+    words = ClassWords(defective=("monday",))
+    contents = survey(list_pictures(folder, recursive=True), FolderLabels("in", words=words))
+    assert (contents.defective, contents.unknown, contents.types) == (2, (), {"bad": 1, "monday": 1})
+    labels = read_labels(table(tmp_path / "labels.csv", "path,label\ngood/1.png,true\nbad/2.png,false\n"), folder)
+    assert survey(list_pictures(folder, recursive=True), labels).unknown == ("false", "true")

@@ -292,7 +292,7 @@ def test_a_reader_made_before_the_folder_was_listed_knows_the_labels_from_the_fi
     run = until_state(desk, desk.start(BatchRequest(folder=pictures, model="tiny")), ProcessState.STOPPED)
     reader = run.reader()
     assert len(reader.read()) == 0
-    survey = Survey(pictures=3, good_in=("",))
+    survey = Survey.model_validate({"pictures": 3, "good_in": [""]})  # as a version of before wrote it
     write_record(run.folder, run.record.model_copy(update={"survey": survey}))
     write_results(run.results, [R("defective/dent/1.png")])  # “good” is still to come
     assert reader.read().labels.tolist() == [1]

@@ -199,7 +199,12 @@ def test_labels_are_counted_and_masks_left_out(capsys: pytest.CaptureFixture[str
     code, found, said = batch(capsys, *common)
     assert (code, found["files"], found["masks_left_out"]) == (0, 2, 1)
     assert found["labels"] == {"good": 1, "defective": 1, "unlabelled": 0}
-    assert "1 masks in ground_truth folders were left out" in said
+    assert "left out: 1 masks or drawings (ground_truth/red/1_mask.png)" in said
+    assert [line.strip() for line in said.splitlines() if "understood" in line] == [
+        "labels understood: Good: good (1)",
+        "labels understood: Defect types: red (1)",
+    ]
+    assert [word["meaning"] for word in found["words"]] == ["good", "defective"]
     (tmp_path / "labels.csv").write_text("path,label\ntest/red/1.png,good\n", encoding="utf-8")
     code, found, _ = batch(capsys, *common, "--labels", tmp_path / "labels.csv")
     assert found["labels"] == {"good": 1, "defective": 0, "unlabelled": 1}
@@ -268,3 +273,23 @@ def test_a_stop_that_comes_when_all_are_judged_does_not_end_it_before_it_says_so
         signal.signal(signal.SIGTERM, before)
     assert heard == []
     assert (code, found["judged"], found["interrupted"]) == (0, 5, False)
+
+
+def test_a_name_that_nobody_knows_is_asked_for_before_anything_is_judged(
+    capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "parts"
+    for name in ("good/1.png", "bad/1.png", "monday/1.png", "Masks/1.png", "bad/1_mask.png"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        picture(folder / name, bad=False)
+    common = (folder, "--model", "tiny", "--home", home, "--recursive")
+    code, found, _ = batch(capsys, *common)
+    assert code == 1
+    assert "“monday” in" in found["error"]["what"]
+    assert "--defective monday" in found["error"]["next_step"]
+    assert not (tmp_path / "parts-results").exists()
+    code, found, _ = batch(capsys, *common, "--defective", "Monday")
+    assert (code, found["labels"]) == (0, {"good": 1, "defective": 2, "unlabelled": 0})
+    assert (found["files"], found["masks_left_out"]) == (3, 2)
+    shown = main(["results", "show", str(tmp_path / "parts-results"), "--json"])  # the record keeps what was said
+    assert (shown, sum(json.loads(capsys.readouterr().out)["defective"].values())) == (0, 2)

@@ -48,7 +48,7 @@ def test_what_is_left_out_is_a_finding(data: Path) -> None:
     dataset, findings = looked_at(data)
     assert len(dataset.samples) == 12
     assert (findings["no-class"].severity, findings["no-class"].files) == ("warning", ["loose.png"])
-    assert findings["no-class"].what == "1 picture of the folder belongs to no class."
+    assert findings["no-class"].what == "1 picture is left out: in no folder that says good or defective."
     assert (findings["not-taken"].severity, findings["not-taken"].what) == (
         "warning",
         "Not taken: 1 .heic file (good/7.heic), 1 .txt file (README.txt), 1 link that leads nowhere (good/8.png).",

@@ -60,7 +60,7 @@ def survey_words(survey: Survey, table: str = "") -> str:
     if len(survey.categories) > 1:
         words += f"; {len(survey.categories)} categories"
     if survey.masks_left_out:
-        words += f"; {survey.masks_left_out:,} masks left out"
+        words += f"; {survey.masks_left_out:,} masks or drawings left out"
     if survey.left_out:
         words += f"; not taken: {left_out_words(survey.left_out, names=False)}"
     return words
