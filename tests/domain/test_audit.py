@@ -24,6 +24,7 @@ def test_without_a_part_nothing_breaks() -> None:
     found = audit_estimate(passes=0, rejects=0, errors=0, passed=AuditCounts(), rejected=AuditCounts())
     assert found.yield_fraction is None
     assert (found.escape_rate.value, found.yield_corrected.value) == (None, None)
+    assert (found.yield_corrected.value, found.yield_corrected.low, found.yield_corrected.high) == (None, 0.0, 1.0)
 
 
 def test_against_numbers_worked_out_by_hand() -> None:

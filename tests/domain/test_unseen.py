@@ -74,6 +74,16 @@ def test_a_part_that_is_gone_before_it_is_seen_behind_the_line_is_an_error(cross
     assert captured[1].frame.time_s == pytest.approx(4.97, abs=0.01)
 
 
+def test_the_first_part_of_all_that_is_gone_after_a_gap_is_an_error(crossing: Trigger) -> None:
+    # none has crossed the line yet: the speed is that of what was followed so far
+    assert faults(parts(crossing, Scene([Thing(moving(1.0, 300))]), without(6, (2.0, 3.9)))) == [GAP]
+
+
+def test_a_part_that_was_first_seen_behind_the_line_and_is_gone_after_the_next_gap_is_one(crossing: Trigger) -> None:
+    scene = Scene([Thing(moving(-2.0, 300)), Thing(moving(1.0, 300)), Thing(moving(4.0, 300))])
+    assert faults(parts(crossing, scene, without(9, (3.9, 5.6), (5.8, 7.2)))) == ["", GAP]
+
+
 @pytest.mark.parametrize("hole", [(2.4, 3.0), (2.4, 3.4), (2.4, 4.4)])
 def test_a_part_that_was_counted_before_the_gap_is_not_counted_again(
     crossing: Trigger, hole: tuple[float, float]
@@ -137,6 +147,13 @@ def test_what_moves_along_a_side_as_the_parts_do_is_a_part_that_is_not_whole(cro
 def test_what_moves_along_a_side_at_another_speed_is_a_hand(crossing: Trigger) -> None:
     scene = Scene([Thing(moving(1.0, 300)), Thing(moving(4.0, 200, y=20))])
     assert faults(parts(crossing, scene, without(9))) == [""]
+
+
+def test_a_part_along_a_side_does_not_teach_the_speed_of_parts(crossing: Trigger) -> None:
+    # 250 px/s is within a fifth of 300, 225 is not
+    along = [Thing(moving(4.0 + 3.5 * n, speed, y=20)) for n, speed in enumerate((250, 250, 250, 225))]
+    scene = Scene([Thing(moving(1.0, 300)), *along])
+    assert faults(parts(crossing, scene, without(19))) == ["", SIDE, SIDE, SIDE]
 
 
 def test_a_part_at_rest_over_a_side_of_the_region_is_an_error() -> None:

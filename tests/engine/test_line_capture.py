@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from inspector.domain.config import TriggerMode
-from inspector.domain.errors import SourceError, SourceLostError
+from inspector.domain.errors import SourceCutShortError, SourceError, SourceLostError
 from inspector.domain.records import Part
 from inspector.engine.queues import Unjudged
 from inspector.engine.status import Pace, SourceState
@@ -67,6 +67,17 @@ def test_at_its_end_a_source_is_closed_and_said_to_have_ended(bench: Bench) -> N
     assert [line._mailbox.take(0.0), line._mailbox.take(0.0)] != [None, None]
     assert line._mailbox.finished
     assert bench.listener.frames == 1  # a picture that cannot be read is no frame to show
+
+
+def test_a_source_that_comes_back_takes_its_fault_away_and_one_that_is_cut_short_has_ended(bench: Bench) -> None:
+    source = FakeSource([SourceLostError("cable"), lambda: None, SourceCutShortError("9 of 10 frames were not read")])
+    bench.line(source, waits=3)._capture()
+    assert bench.sources == [
+        (SourceState.LIVE, ""),
+        (SourceState.LOST, "cable"),
+        (SourceState.LIVE, ""),
+        (SourceState.ENDED, "9 of 10 frames were not read"),
+    ]
 
 
 def test_a_source_that_cannot_be_closed_harms_nothing(bench: Bench) -> None:

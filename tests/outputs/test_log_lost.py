@@ -65,9 +65,9 @@ def test_a_deleted_log_is_noticed_without_a_part(log: SqliteResultLog) -> None:
 def test_the_whole_folder_is_deleted(tmp_path: Path) -> None:
     import shutil
 
-    with closing(SqliteResultLog(tmp_path / "data" / "log.sqlite3")) as log:
+    with closing(SqliteResultLog(tmp_path / "data" / "line 1" / "log.sqlite3")) as log:
         log.append(inspection(1))
-        shutil.rmtree(log.path.parent)
+        shutil.rmtree(tmp_path / "data")
         with pytest.raises(LogError, match="was deleted"):
             log.append(inspection(2))
         log.append(inspection(2))

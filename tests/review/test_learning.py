@@ -125,6 +125,16 @@ def test_what_is_no_set_is_refused(tmp_path: Path) -> None:
         learning.lessons()
 
 
+def test_a_set_that_cannot_be_written_says_what_to_do(made: Made) -> None:
+    _, _, learning = made
+    learning.folder.parent.mkdir(parents=True)
+    learning.folder.write_text("a file where the folder should be")
+    with pytest.raises(LearningError) as caught:
+        learning.leave_out(["x"])
+    assert str(learning.folder) in caught.value.what
+    assert caught.value.next_step
+
+
 def test_what_is_left_out_by_hand_stays_out_until_it_is_taken_back(made: Made) -> None:
     log, parts, learning = made
     for part, judgement in zip(parts[:3], (BAD, GOOD, GOOD), strict=True):

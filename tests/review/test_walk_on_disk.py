@@ -17,6 +17,7 @@ from inspector.domain.review import Judgement, QueueKind
 from inspector.outputs.reviews import ReviewLog
 from inspector.review.queues import QueueRequest
 from inspector.review.walk_at_once import WalkAtOnce
+from inspector.review.wishes import WalkEvent, WishFailed, Written
 from tests.outputs.samples import START
 from tests.review.parts import fill, keep_all, said
 
@@ -80,21 +81,34 @@ def test_a_walk_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     assert [row.inspection_id for part in parts for row in log.history(part.id)] == judged
 
 
-def test_what_cannot_be_written_stays_in_hand_and_the_part_stays(tmp_path: Path) -> None:
+def test_what_cannot_be_written_stays_in_hand_and_the_part_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path, parts = fill(tmp_path, [F, F])
     log = ReviewLog(path, busy_s=0.01)
     desk = desk_of(log)
+    told: list[WalkEvent] = []
+
+    def tell(event: WalkEvent) -> None:
+        told.append(event)
+        WalkAtOnce.tell(desk, event)
+
+    monkeypatch.setattr(desk, "tell", tell)
     with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(LogError, match="locked"):
             judge(desk, BAD)
         assert (shown(desk), desk.committed) == (parts[0].id, [])
+        assert [("locked" in event.words, event.in_hand) for event in told if isinstance(event, WishFailed)] == [
+            (True, True)
+        ]
         other.rollback()
     desk.walk.again()
     desk.settle()
     assert shown(desk) == parts[1].id
     assert log.history(parts[0].id) == desk.committed
     assert [row.judgement for row in desk.committed] == [BAD]
+    assert [event.inspection for event in told if isinstance(event, Written)] == [log.inspection(parts[0].id)]
 
 
 def test_undo_brings_a_part_back_and_who_has_seen_its_verdict_is_not_blind(tmp_path: Path) -> None:

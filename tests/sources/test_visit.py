@@ -244,6 +244,20 @@ def test_what_is_touched_copied_back_or_renamed_is_not_counted_again(watch: Watc
     assert watch.visit.sequence == 1
 
 
+def test_a_file_whose_closing_was_told_is_read_once(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[Path] = []
+
+    def read(path: Path) -> bytes:
+        reads.append(path)
+        return read_content(path)
+
+    monkeypatch.setattr(visit_module, "read_content", read)
+    path = watch.put("a.bmp", BMP)
+    watch.told.paths, watch.told.changes = [path], [(path, Change.CLOSED)]
+    assert [name for name in (watch.name(now_s) for now_s in np.arange(101.0, 130.0, 0.5)) if name] == ["a.bmp"]
+    assert reads == [path]
+
+
 def test_a_picture_of_full_size_is_not_judged_until_it_is_closed(watch: Watch) -> None:
     path = watch.put("a.bmp", half(BMP))
     watch.told.changes = [(path, Change.WRITTEN)]
