@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -207,7 +208,7 @@ def find_recipe(name: str, home: Home) -> Recipe:
     path = Path(name)
     if name and (path.suffix == ".json" or path.is_file()):
         return load_recipe(path)
-    stored = home.recipes / f"{name}.json"
+    stored = home.recipes / f"{unicodedata.normalize('NFC', name)}.json"
     if name and stored.is_file():
         return stored_recipe(stored, home)
     if name in {"", DEMO_RECIPE}:

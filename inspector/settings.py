@@ -5,10 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from inspector.domain.about import About
 from inspector.domain.devices import ABOUT_DEVICE, ABOUT_PRECISION, DeviceKind, WantedPrecision
+from inspector.domain.text import PERSON, PLACE, STATION
 from inspector.files import write_text
 from inspector.json_file import JsonAbsentError, JsonError, read_json
 
@@ -30,27 +31,33 @@ class Appearance(StrEnum):
 class Settings(BaseModel):
     """Settings of one station; what belongs to a product is in its recipe."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     format_version: int = FORMAT_VERSION
     station: Annotated[
-        str, Field(min_length=1, max_length=60), About("Name", description="stands in every row of the log")
+        str, AfterValidator(STATION.checked), About("Name", description="stands in every row of the log")
     ] = "Station 1"
-    recipe: Annotated[str, About("Recipe", description="which is loaded at start", empty="the demo line")] = ""
+    recipe: Annotated[
+        str,
+        AfterValidator(PLACE.checked),
+        About("Recipe", description="which is loaded at start", empty="the demo line"),
+    ] = ""
     device: Annotated[DeviceKind, ABOUT_DEVICE] = DeviceKind.AUTO
     precision: Annotated[WantedPrecision, ABOUT_PRECISION] = WantedPrecision.AUTO
-    log_path: Annotated[str, About("Result log", empty="in the data folder")] = ""
-    archive_path: Annotated[str, About("Kept pictures", empty="in the data folder")] = ""
+    log_path: Annotated[str, AfterValidator(PLACE.checked), About("Result log", empty="in the data folder")] = ""
+    archive_path: Annotated[str, AfterValidator(PLACE.checked), About("Kept pictures", empty="in the data folder")] = ""
     appearance: Annotated[Appearance, About("Colours")] = Appearance.SYSTEM
     heatmap_opacity: Annotated[float, About("Heatmap opacity", description="0 to 1", low=0, high=1)] = 0.6
     heatmap_on_pass: Annotated[bool, About("Heatmap on passes too")] = False
     shift_starts: Annotated[
         tuple[int, ...],
-        Field(min_length=1),
+        Field(min_length=1, max_length=24),
         About("Shifts start at", description="hours, local time, with commas", low=0, high=23),
     ] = (6, 14, 22)
     reviewer: Annotated[
-        str, Field(max_length=80), About("Reviewer", description="who reviewed last at this station", empty="nobody")
+        str,
+        AfterValidator(PERSON.checked),
+        About("Reviewer", description="who reviewed last at this station", empty="nobody"),
     ] = ""
 
     @field_validator("*")

@@ -23,7 +23,7 @@ LEARNT_FILE = "learnt.json"
 class LearntPictures(BaseModel):
     """What was found in a folder."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     paths: Annotated[tuple[str, ...], Field(description="as in the rows")]
     renamed_too: Annotated[bool, Field(description="whether copies under other names were looked for")]

@@ -34,7 +34,7 @@ WORKING = frozenset({BatchStage.LISTING, BatchStage.LOADING, BatchStage.JUDGING}
 class RunProgress(BaseModel):
     """How far a batch is."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     stage: BatchStage | None = None  #: none: before its first word
     done: int = 0  #: files that have a row

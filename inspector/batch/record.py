@@ -26,7 +26,9 @@ class RunError(InspectorError):
 
 
 class _Kept(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")  # a later version of the program may have written more
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", allow_inf_nan=False
+    )  # a later version of the program may have written more
 
 
 class Judge(_Kept):

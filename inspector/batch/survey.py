@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Survey(BaseModel):
     """How many pictures a folder holds, and what is known of them."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     pictures: int
     good: int = 0

@@ -19,9 +19,10 @@ from inspector.paths import Home
 from inspector.programs import ending_signals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
+    from inspector.domain.text import TextKind
     from inspector.overrides import Overrides
     from inspector.settings import Settings
 
@@ -167,6 +168,18 @@ def time_argument(text: str) -> datetime:
     except (ValueError, OverflowError) as error:
         msg = f"{text!r} is not a date or time such as 2026-01-31 or 2026-01-31T14:00"
         raise argparse.ArgumentTypeError(msg) from error
+
+
+def text_argument(kind: TextKind) -> Callable[[str], str]:
+    """Return what checks a typed text, for argparse."""
+
+    def text(value: str) -> str:
+        try:
+            return kind.checked(value.strip())
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return text
 
 
 def positive(text: str) -> int:

@@ -5,7 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inspector.cli.common import EXIT_ERROR, EXIT_OK, TorchUse, add_json, add_places, emit, home_of, say, settings_of
+from inspector.cli.common import (
+    EXIT_ERROR,
+    EXIT_OK,
+    TorchUse,
+    add_json,
+    add_places,
+    emit,
+    fraction,
+    home_of,
+    say,
+    settings_of,
+    text_argument,
+)
+from inspector.domain.text import REASON
 
 if TYPE_CHECKING:
     import argparse
@@ -37,7 +50,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     take.add_argument("--classes", required=True, help="class names in the network's order, with commas")
     take.add_argument("--good", help="which class is good (default: “good”)")
     take.add_argument("--out", type=Path, help="folder of the bundle (default: in the data folder, by the file's name)")
-    take.add_argument("--fail-at", type=float, default=0.5, help="fail from this P(defective) on (default: 0.5)")
+    take.add_argument("--fail-at", type=fraction, default=0.5, help="fail from this P(defective) on (default: 0.5)")
     take.add_argument("--input-size", type=int, default=224, help="side of the network's input (default: 224)")
     take.add_argument("--policy", choices=("squash", "letterbox", "centre-crop"), default="squash", help="resizing")
     take.add_argument("--replace", action="store_true", help="replace a bundle of that name")
@@ -53,8 +66,8 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     told = group.add_parser("promotions", help="list which recipe was given which model, when, by whom and why")
     for parser in (give, back, told):
         parser.add_argument("--recipe", default="", help="recipe: its name (default: the station's)")
-    give.add_argument("--why", required=True, help="the reason, for the record")
-    back.add_argument("--why", default="", help="the reason, for the record")
+    give.add_argument("--why", type=text_argument(REASON), required=True, help="the reason, for the record")
+    back.add_argument("--why", type=text_argument(REASON), default="", help="the reason, for the record")
     give.set_defaults(command=promote_model)
     back.set_defaults(command=roll_back_model)
     told.set_defaults(command=list_promotions)

@@ -15,8 +15,10 @@ from inspector.cli.common import (
     one_line,
     positive,
     say,
+    text_argument,
 )
 from inspector.cli.review_common import add_selection, open_reviews, selection
+from inspector.domain.text import DEFECT_TYPE, PERSON, REMARK
 
 if TYPE_CHECKING:
     import argparse
@@ -49,8 +51,8 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     judge = group.add_parser("judge", help="say what a part is; the verdict stays as it was")
     judge.add_argument("inspection", help="id of the inspection")
     judge.add_argument("judgement", choices=_JUDGEMENTS)
-    judge.add_argument("--type", default="", help="defect type, of a defective part")
-    judge.add_argument("--note", default="", help="a remark")
+    judge.add_argument("--type", type=text_argument(DEFECT_TYPE), default="", help="defect type, of a defective part")
+    judge.add_argument("--note", type=text_argument(REMARK), default="", help="a remark")
     judge.add_argument(
         "--queue", choices=(*_QUEUES, "audit", "direct"), default="direct", help="where it came from (default: direct)"
     )
@@ -62,7 +64,9 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     history.add_argument("inspection", help="id of the inspection")
     history.set_defaults(command=show_history)
     for parser in (queue, audit, judge, undo):
-        parser.add_argument("--reviewer", default="", help="who reviews (default: the user's name)")
+        parser.add_argument(
+            "--reviewer", type=text_argument(PERSON), default="", help="who reviews (default: the user's name)"
+        )
     for parser in (queue, audit, judge):
         add_selection(parser)
     for parser in (queue, audit):

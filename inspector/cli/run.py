@@ -24,6 +24,7 @@ from inspector.cli.common import (
     say,
     settings_in_force,
     stop_signals,
+    text_argument,
 )
 from inspector.cli.display import LIBRARIES, display_fault, has_display
 from inspector.cli.field_options import (
@@ -40,6 +41,7 @@ from inspector.cli.field_options import (
 )
 from inspector.domain.errors import InspectorError
 from inspector.domain.source import SourceKind, is_live, kind_of
+from inspector.domain.text import LOT
 
 if TYPE_CHECKING:
     import threading
@@ -88,7 +90,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     add_field(which, MODEL)
     parser.add_argument("--headless", action="store_true", help="no window")
     parser.add_argument("--max-parts", type=positive, help="stop after this many parts")
-    parser.add_argument("--lot", default="", help="lot number of the parts")
+    parser.add_argument("--lot", type=text_argument(LOT), default="", help="lot number of the parts")
     parser.add_argument("--fail-on-defect", action="store_true", help="exit with 3 if a part did not pass")
     _add_full_screen(parser)
     add_device(parser)

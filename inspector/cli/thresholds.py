@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inspector.cli.common import EXIT_OK, add_json, add_places, emit, fraction, home_of, say
+from inspector.cli.common import EXIT_OK, add_json, add_places, emit, fraction, home_of, say, text_argument
+from inspector.domain.text import PERSON, REASON
 
 if TYPE_CHECKING:
     import argparse
@@ -26,8 +27,10 @@ def add_recipe_commands(group: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("recipe", help="name of the recipe")
     add_thresholds(parser, "default: as in force")
     parser.add_argument("--take-back", action="store_true", help="back to the thresholds before the last change")
-    parser.add_argument("--why", required=True, help="the reason, for the record")
-    parser.add_argument("--author", default="", help="who chooses (default: the user's name)")
+    parser.add_argument("--why", type=text_argument(REASON), required=True, help="the reason, for the record")
+    parser.add_argument(
+        "--author", type=text_argument(PERSON), default="", help="who chooses (default: the user's name)"
+    )
     parser.set_defaults(command=set_thresholds)
     told = group.add_parser("history", help="list a recipe's versions: who changed the thresholds, when and why")
     told.add_argument("recipe", help="name of the recipe")

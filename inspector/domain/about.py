@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import types
 from dataclasses import MISSING, dataclass, fields, replace
 from enum import Enum
@@ -53,6 +54,9 @@ class About:
         if not (above and below):
             limits = f"at least {self.low}" if self.high is None else f"between {self.low} and {self.high}"
             msg = f"{name} must be {limits}, got {value}"
+            raise ValueError(msg)
+        if not math.isfinite(value):
+            msg = f"{name} must be a number, got {value}"
             raise ValueError(msg)
 
 

@@ -56,7 +56,16 @@ class SourceOptions:
     )
     exposure: float | None = field(
         default=None,
-        metadata=told(About("Exposure", description="in its driver's own unit", empty="automatic", only=_CAMERA)),
+        metadata=told(
+            About(
+                "Exposure",
+                description="in its driver's own unit",
+                low=-1e9,
+                high=1e9,
+                empty="automatic",
+                only=_CAMERA,
+            )
+        ),
     )
     backend: CameraDriver = field(
         default=CameraDriver.AUTO,
@@ -105,7 +114,8 @@ class SourceOptions:
         ),
     )
     seed: int = field(
-        default=1, metadata=told(About("Seed", description="another line for another number", low=0, only=_DEMO))
+        default=1,
+        metadata=told(About("Seed", description="another line for another number", low=0, only=_DEMO)),
     )
     defect_rate: float = field(
         default=0.1,

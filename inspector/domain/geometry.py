@@ -9,6 +9,8 @@ from inspector.domain.about import About, told
 from inspector.domain.errors import PictureError
 
 #: Pixels as they leave a source: ``(H, W)``, ``(H, W, 3)`` BGR or ``(H, W, 4)`` BGRA; uint8 or uint16; read-only.
+#: No picture is larger.
+MOST_PX = 100_000
 Image = Any  # NDArray[np.uint8] | NDArray[np.uint16]
 
 
@@ -26,10 +28,10 @@ class Box:
         ValueError: If width or height is below 1.
     """
 
-    x: int = field(metadata=told(About("left", unit="pixels")))
-    y: int = field(metadata=told(About("top", unit="pixels")))
-    width: int = field(metadata=told(About("width", unit="pixels", low=1)))
-    height: int = field(metadata=told(About("height", unit="pixels", low=1)))
+    x: int = field(metadata=told(About("left", unit="pixels", low=0, high=MOST_PX)))
+    y: int = field(metadata=told(About("top", unit="pixels", low=0, high=MOST_PX)))
+    width: int = field(metadata=told(About("width", unit="pixels", low=1, high=MOST_PX)))
+    height: int = field(metadata=told(About("height", unit="pixels", low=1, high=MOST_PX)))
 
     def __post_init__(self) -> None:
         if self.width < 1 or self.height < 1:

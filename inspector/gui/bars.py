@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from inspector.domain.source import SourceKind, kind_of, label_of, shown
+from inspector.domain.text import LOT
 from inspector.engine.status import EngineStatus, Pace, SourceState
 from inspector.gui.theme import TARGET_PX, figure
 from inspector.gui.widgets.basics import Pill, label
 from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.gui.widgets.stages import StagePanel
+from inspector.gui.widgets.text_field import TextField
 from inspector.pictures import left_out_words
 
 if TYPE_CHECKING:
@@ -60,10 +62,9 @@ class HeaderBar(QWidget):
         self.recipe_box.setMinimumWidth(190)
         self.recipe_box.activated.connect(self._recipe_chosen)
         row.addWidget(self.recipe_box)
-        self.lot_field = QLineEdit(self)
+        self.lot_field = TextField(LOT, self)
         self.lot_field.setPlaceholderText("Lot number")
         self.lot_field.setAccessibleName("Lot number")
-        self.lot_field.setMaxLength(60)
         self.lot_field.setFixedWidth(150)
         self.lot_field.editingFinished.connect(lambda: self.lot_wanted.emit(self.lot_field.text().strip()))
         row.addWidget(self.lot_field)

@@ -23,7 +23,7 @@ _Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 class RecipePrices(BaseModel):
     """The file of a recipe; see `inspector.domain.outcome.Prices`."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     escape: _Price = _DEFAULTS.escape
     false_reject: _Price = _DEFAULTS.false_reject

@@ -23,7 +23,7 @@ _FAR = 1 << 30
 class LockHolder(BaseModel):
     """Who holds a lock, as the lock file says it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     pid: int
     host: str

@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from inspector.domain.errors import LogError, ReviewError
 from inspector.domain.records import Verdict
 from inspector.domain.review import Judgement, QueueKind, Review, Standing, standings
+from inspector.domain.text import DEFECT_TYPE, PERSON, REMARK, TextError
 from inspector.outputs.query import advice, where
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.rows import from_row, parse_time, time_text
@@ -94,6 +95,7 @@ class ReviewLog:
         """
         if self._read_only:
             raise LogError(f"the log {self.path} was opened read-only", "Open it for writing.")
+        _check_texts(review)
         row = _to_row(review)
         for attempt in range(1, _TRIES + 1):
             try:
@@ -299,6 +301,19 @@ def _on_connect(connection: sqlite3.Connection, _: object) -> None:
         # moving the log's pages into the file is the station's work; here it would hold the station's next commit up
         cursor.execute("PRAGMA wal_autocheckpoint=0")
         cursor.execute("PRAGMA cache_size=-2000")
+
+
+def _check_texts(review: Review) -> None:
+    """Refuse what could not be read or printed again; rows of earlier versions are read as they are.
+
+    Raises:
+        ReviewError: If a text is too long or holds control characters.
+    """
+    for kind, typed in ((PERSON, review.reviewer), (DEFECT_TYPE, review.defect_type), (REMARK, review.note)):
+        try:
+            kind.checked(typed)
+        except TextError as error:
+            raise ReviewError(error.what, "Type it anew; nothing was recorded.") from error
 
 
 def _to_row(review: Review) -> dict[str, Any]:

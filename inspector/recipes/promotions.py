@@ -30,7 +30,7 @@ class PromotionError(InspectorError):
 class Promotion(BaseModel):
     """One change of a recipe's model."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     time: AwareDatetime
     who: str

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import glob
 import os
-import re
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
-from inspector.domain.about import About
+from inspector.domain.about import About, check_limits
 from inspector.domain.config import (
     ABOUT_MODEL,
     ABOUT_SOURCE,
@@ -21,6 +20,7 @@ from inspector.domain.config import (
 from inspector.domain.errors import RecipeError, SourceError
 from inspector.domain.records import Box, Thresholds
 from inspector.domain.source import SourceSpec
+from inspector.domain.text import MODEL, PERSON, PLACE, REASON, RECIPE_NAME
 from inspector.files import FileError, write_text
 from inspector.json_file import JsonError, parse_model, read_model
 from inspector.passwords import PasswordError, Passwords
@@ -29,55 +29,61 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMAT_VERSION = 1
-_NAME = re.compile(r"[^/\\\x00-\x1f]{1,80}")
+#: Versions are counted one by one.
+MOST_VERSIONS = 1_000_000_000
+_Count = Annotated[int, Field(ge=0, le=2**53)]
+_Share = Annotated[float, Field(ge=0, le=1)]
+_Version = Annotated[int, Field(ge=1, le=MOST_VERSIONS)]
 
 
 class ChangeEvidence(BaseModel):
     """What labelled parts said of an operating point when it was chosen."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    source: Annotated[str, Field(description="which parts, in words")]
-    good: Annotated[int, Field(ge=0, description="good parts")]
-    good_failed: Annotated[int, Field(ge=0, description="of these rejected")]
-    defective: Annotated[int, Field(ge=0, description="defective parts")]
-    defective_passed: Annotated[int, Field(ge=0, description="of these passed")]
-    looked_at: Annotated[int, Field(ge=0, description="parts that would have gone to review, or were errors")]
-    escapes_95: Annotated[tuple[float, float], Field(description="95 % interval of the escape rate")]
-    overkill_95: Annotated[tuple[float, float], Field(description="95 % interval of the overkill rate")]
+    source: Annotated[str, AfterValidator(PLACE.checked), Field(description="which parts, in words")]
+    good: Annotated[_Count, Field(description="good parts")]
+    good_failed: Annotated[_Count, Field(description="of these rejected")]
+    defective: Annotated[_Count, Field(description="defective parts")]
+    defective_passed: Annotated[_Count, Field(description="of these passed")]
+    looked_at: Annotated[_Count, Field(description="parts that would have gone to review, or were errors")]
+    escapes_95: Annotated[tuple[_Share, _Share], Field(description="95 % interval of the escape rate")]
+    overkill_95: Annotated[tuple[_Share, _Share], Field(description="95 % interval of the overkill rate")]
 
 
 class RecipeChange(BaseModel):
     """Who changed the operating point with a recipe's version, when, why and on what evidence."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    author: Annotated[str, Field(min_length=1, max_length=80)]
-    reason: Annotated[str, Field(min_length=1, max_length=300)]
+    author: Annotated[str, Field(min_length=1), AfterValidator(PERSON.checked)]
+    reason: Annotated[str, Field(min_length=1), AfterValidator(REASON.checked)]
     time: AwareDatetime
-    model: Annotated[str, Field(description="the recipe's model")]
+    model: Annotated[str, AfterValidator(MODEL.checked), Field(description="the recipe's model")]
     before: Annotated[Thresholds, Field(description="in force before")]
     after: Annotated[Thresholds, Field(description="in force from this version on")]
     own_before: Annotated[
         Thresholds | None, Field(description="the recipe's own before; none: it had the model's. Taking back sets it")
     ] = None
     evidence: Annotated[ChangeEvidence | None, Field(description="none: no labelled parts were at hand")] = None
-    takes_back: Annotated[int | None, Field(ge=1, description="the version whose change this takes back")] = None
+    takes_back: Annotated[_Version | None, Field(description="the version whose change this takes back")] = None
 
 
 class Recipe(BaseModel):
     """A validated recipe; every inspection records its name and version."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     format_version: int = FORMAT_VERSION
-    name: Annotated[str, About("Recipe", description="Another name makes a new recipe.")]
-    version: Annotated[int, Field(ge=1)] = 1
+    name: Annotated[
+        str, AfterValidator(RECIPE_NAME.checked), About("Recipe", description="Another name makes a new recipe.")
+    ]
+    version: _Version = 1
     source: Annotated[str, ABOUT_SOURCE]
     source_options: SourceOptions = SourceOptions()
     region: Annotated[Box | None, About("Region", empty="whole picture")] = None
     trigger: TriggerConfig = TriggerConfig()
-    model: Annotated[str, Field(min_length=1), ABOUT_MODEL]
+    model: Annotated[str, AfterValidator(MODEL.checked), ABOUT_MODEL]
     thresholds: Annotated[Thresholds | None, About(empty="the model's own")] = None
     quality: QualityLimits = QualityLimits()
     archive: ArchiveConfig = ArchiveConfig()
@@ -102,12 +108,11 @@ class Recipe(BaseModel):
             raise ValueError(str(error)) from error
         return value
 
-    @field_validator("name")
+    @field_validator("region")
     @classmethod
-    def _usable_name(cls, value: str) -> str:
-        if not _NAME.fullmatch(value) or value.strip(". ") != value:
-            msg = f"a recipe name has 1 to 80 characters, no slash, line break, outer dot or space, got {value!r}"
-            raise ValueError(msg)
+    def _region_of_a_picture(cls, value: Box | None) -> Box | None:
+        if value is not None:
+            check_limits(value)
         return value
 
 

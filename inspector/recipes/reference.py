@@ -79,7 +79,7 @@ def _values(field: DescribedField) -> str:
         return ", ".join(f"`{choice}`" for choice in field.choices)
     if about.low is None or field.kind is ValueKind.TEXT:
         return " ".join(piece for piece in (field.kind.value, about.unit and f"({about.unit})") if piece)
-    limits = f"at least {about.low:g}" if about.high is None else f"{about.low:g} to {about.high:.12g}"
+    limits = f"at least {about.low:g}" if about.high is None else f"{about.low:.12g} to {about.high:.12g}"
     return f"{field.kind.value}, {limits} {about.unit}".strip()
 
 

@@ -50,7 +50,7 @@ def history(name: str, folder: Path) -> list[RecipeVersion]:
     Raises:
         RecipeError: If the folder cannot be read.
     """
-    pattern = re.compile(rf"{re.escape(name)}\.v(\d+)\.json")
+    pattern = re.compile(rf"{re.escape(name)}\.v(\d{{1,10}})\.json")
     try:
         files = [(path, match) for path in (folder / "history").iterdir() if (match := pattern.fullmatch(path.name))]
         stamped = [(int(match[1]), path, path.stat().st_mtime) for path, match in files]

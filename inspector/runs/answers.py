@@ -8,7 +8,7 @@ from inspector.json_file import JsonError, parse_model
 
 
 class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class ToldFault(_Answer):

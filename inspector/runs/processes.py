@@ -32,7 +32,7 @@ class ProcessError(InspectorError):
 class ProcessMark(BaseModel):
     """Which process it is."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     pid: int
     created: float  #: its start time, POSIX seconds: a pid alone may be another process's by now

@@ -25,7 +25,7 @@ BLOBS_LIMIT_BYTES = 600_000_000
 
 
 class _RatesFile(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     format_version: Literal[1] = 1
     key: str

@@ -50,7 +50,7 @@ _Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 class _ThresholdFields(BaseModel):
     """`Thresholds` as they stand in the file, so that an unknown key is refused there too."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     fail_at: _Probability
     review_from: _Probability | None = None
@@ -59,7 +59,7 @@ class _ThresholdFields(BaseModel):
 class PrecisionCheck(BaseModel):
     """How a precision of the exported graph compares with the network as it was trained, on validation pictures."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     passed: Annotated[bool, Field(description="whether the line may use it")]
     pictures: Annotated[int, Field(ge=0, description="how many were compared")]
@@ -74,7 +74,7 @@ class PrecisionCheck(BaseModel):
 class ManifestFields(BaseModel):
     """What the maker of a bundle states; `Manifest` adds the format version and the files' hashes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     name: Annotated[str, Field(description="name of the model")]
     created: Annotated[AwareDatetime, Field(description="when it was made, with its time zone")]

@@ -41,7 +41,7 @@ _Deviation = Annotated[float, Field(gt=0.0, le=10.0)]
 class Preprocessing(BaseModel):
     """What is done to a picture before the network; it travels with the weights. The defaults are ImageNet's."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     input_size: Annotated[int, Field(ge=32, le=4096, description="side of the network's square input, pixels")] = 224
     resize_policy: ResizePolicy = ResizePolicy.SQUASH

@@ -27,7 +27,7 @@ SIZES = (224, 320, 448, 512)
 
 
 class _Rates(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     format_version: Literal[1] = 1
     key: str

@@ -6,17 +6,19 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.domain.config import SourceOptions, TriggerMode
 from inspector.domain.errors import PictureError
 from inspector.domain.source import DEMO, SourceKind, SourceSpec, shown
+from inspector.domain.text import RECIPE_NAME
 from inspector.gui.first_start.answers import USUAL_MODE, Pictures
 from inspector.gui.first_start.parts import ChoiceButton, PathField, asked, row_of
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
+from inspector.gui.widgets.text_field import TextField
 from inspector.gui.words import MODES
 from inspector.gui.work import Latest
 from inspector.pictures import is_picture, read_picture
@@ -120,9 +122,9 @@ class PicturesStep(QWidget):
         inside = QVBoxLayout(self._own)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(6)
-        self.product = QLineEdit("Part 1", self._own)
+        self.product = TextField(RECIPE_NAME, self._own)
+        self.product.setText("Part 1")
         self.product.setAccessibleName("Product")
-        self.product.setMaxLength(80)
         asked(inside, "Product", self.product, "The recipe is called so.")
         self.mode = ChoiceBox(self._own)
         self.mode.setAccessibleName("A part is")

@@ -6,13 +6,15 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from inspector.domain.config import KeepPolicy
+from inspector.domain.text import STATION
 from inspector.gui.first_start.answers import RecordAnswer
 from inspector.gui.first_start.parts import PathField, asked
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.inputs import ChoiceBox
+from inspector.gui.widgets.text_field import TextField
 from inspector.gui.words import KEEP
 
 if TYPE_CHECKING:
@@ -39,9 +41,9 @@ class RecordStep(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        self.station = QLineEdit(settings.station, self)
+        self.station = TextField(STATION, self)
+        self.station.setText(settings.station)
         self.station.setAccessibleName("Station")
-        self.station.setMaxLength(60)
         asked(layout, "Station", self.station, "Stands in every row of the log.")
         self.log = PathField("Result log", f"{home.log}", "save", self)
         self.log.line.setText(settings.log_path)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from inspector.domain.text import PERSON, REASON
 from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.text_field import TextField
 from inspector.operating_point.words import in_words
 
 if TYPE_CHECKING:
     from inspector.domain.records import Thresholds
+    from inspector.domain.text import TextKind
     from inspector.recipes.recipe import ChangeEvidence, Recipe
 
 
@@ -55,8 +58,8 @@ class ChoiceDialog(QDialog):
             line = label(sentence)
             line.setWordWrap(True)
             layout.addWidget(line)
-        self.reason = self._field("Why? For the record", 300, layout)
-        self.author = self._field("Who chooses", 80, layout)
+        self.reason = self._field("Why? For the record", REASON, layout)
+        self.author = self._field("Who chooses", PERSON, layout)
         self.author.setText(author)
         layout.addStretch(1)
         row = QHBoxLayout()
@@ -72,13 +75,12 @@ class ChoiceDialog(QDialog):
         layout.addLayout(row)
         self._check()
 
-    def _field(self, words: str, length: int, layout: QVBoxLayout) -> QLineEdit:
+    def _field(self, words: str, kind: TextKind, layout: QVBoxLayout) -> TextField:
         name = label(words, "muted")
         layout.addWidget(name)
-        field = QLineEdit(self)
+        field = TextField(kind, self)
         name.setBuddy(field)
         field.setAccessibleName(words)
-        field.setMaxLength(length)
         field.textChanged.connect(self._check)
         layout.addWidget(field)
         return field

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from inspector.domain.review import Judgement
+from inspector.domain.text import REMARK
 from inspector.gui.theme import CURRENT, lively
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.question import Question
+from inspector.gui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,10 +49,9 @@ class JudgementCard(QFrame):
         top.addWidget(self.place)
         layout.addLayout(top)
         layout.addLayout(self._build_buttons())
-        self.note = QLineEdit(self)
+        self.note = TextField(REMARK, self)
         self.note.setPlaceholderText("Note, if any")
         self.note.setAccessibleName("Note on the judgement")
-        self.note.setMaxLength(500)
         self.note.returnPressed.connect(self.left)
         layout.addWidget(self.note)
         self.message = label("", "muted")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from inspector.domain.review import QueueKind
+from inspector.domain.text import PERSON
 from inspector.gui.review.scope import Period, Scope, Whose
 from inspector.gui.review.words import QUEUES, queue_tip
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.inputs import ChoiceBox
+from inspector.gui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,11 +78,10 @@ class QueueBar(QFrame):
 
     def _add_reviewer(self, row: QHBoxLayout) -> None:
         row.addWidget(label("Reviewer", "muted"))
-        self.reviewer = QLineEdit(self)
+        self.reviewer = TextField(PERSON, self)
         self.reviewer.setPlaceholderText("Your name")
         self.reviewer.setAccessibleName("Reviewer")
         self.reviewer.setToolTip("Who judges: recorded with every judgement, and remembered here")
-        self.reviewer.setMaxLength(80)
         self.reviewer.setFixedWidth(130)
         self.reviewer.editingFinished.connect(self._named)
         self.reviewer.returnPressed.connect(self.left)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
+from inspector.domain.text import REASON
 from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -33,10 +35,9 @@ class Question(QDialog):
         text = label(words)
         text.setWordWrap(True)
         layout.addWidget(text)
-        self.reason = QLineEdit(self)
+        self.reason = TextField(REASON, self)
         self.reason.setPlaceholderText(reason)
         self.reason.setAccessibleName(reason)
-        self.reason.setMaxLength(300)
         self.reason.setVisible(bool(reason))
         layout.addWidget(self.reason)
         layout.addStretch(1)
