@@ -19,6 +19,7 @@ import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class FileError(InspectorError):
     """
 
     def __init__(self, path: Path, cause: OSError) -> None:
-        super().__init__(f"{path} cannot be written: {cause.strerror or cause}", _advice(path, cause))
+        super().__init__(f"{path} cannot be written: {cause_of(cause)}", _advice(path, cause))
         self.path = path
         self.disk_full = cause.errno in _FULL
         self.forbidden = cause.errno in _FORBIDDEN

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def read_json(path: Path, *, limit_bytes: int = MAX_BYTES) -> JsonValue:
     except FileNotFoundError as error:
         raise JsonAbsentError(f"there is no file {path}", "Check the path.") from error
     except OSError as error:
-        raise JsonError(f"{path} cannot be read: {error.strerror or error}", "Check its permissions.") from error
+        raise JsonError(f"{path} cannot be read: {cause_of(error)}", "Check its permissions.") from error
     return parse_json(content, where=str(path), limit_bytes=limit_bytes)
 
 

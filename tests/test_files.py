@@ -48,11 +48,11 @@ def test_a_file_is_flushed_before_it_gets_its_name_and_the_name_after(tmp_path: 
 @pytest.mark.parametrize(
     ("number", "words", "full"),
     [
-        (errno.ENOSPC, "No space left on device. Free space on the disk of ", True),
+        (errno.ENOSPC, "the disk is full. Free space on the disk of ", True),
         (errno.EDQUOT, "Free space on the disk of ", True),
-        (errno.EACCES, "Permission denied. Close the program that has it open, or allow this user to write in ", False),
+        (errno.EACCES, "this user may not. Close the program that has it open, or allow this user to write in ", False),
         (errno.EROFS, "or allow this user to write in ", False),
-        (errno.EIO, "Input/output error. Check ", False),
+        (errno.EIO, "the disk, or the connection to it, failed. Check ", False),
     ],
 )
 def test_what_the_disk_refuses_leaves_the_old_file_and_nothing_else(
@@ -166,5 +166,5 @@ def test_lines_are_added_and_one_that_was_cut_short_is_ended(tmp_path: Path) -> 
     append_line(path, "three", disk=disk)
     assert path.read_bytes() == b"one\ntwo\ntor\nthree\n"
     assert disk.done == ["flush"]
-    with pytest.raises(FileError, match="No space left"):
+    with pytest.raises(FileError, match="the disk is full"):
         append_line(path, "four", disk=BadDisk(errno.ENOSPC, at="flush"))

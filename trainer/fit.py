@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from inspector.domain.causes import cause_of
 from inspector.domain.confusion import confusion_at
 from inspector.domain.errors import InspectorError
 from inspector.files import atomic_file
@@ -344,7 +345,7 @@ class _Run:
             self._best_scores = state["best_scores"].cpu().numpy()
         except (OSError, RuntimeError, KeyError, ValueError, EOFError, JsonError) as error:
             raise FitError(
-                f"the checkpoint {path} cannot be used: {error}", "Delete it; the training begins anew then."
+                f"the checkpoint {path} cannot be used: {cause_of(error)}", "Delete it; the training begins anew then."
             ) from error
 
     def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:

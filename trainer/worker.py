@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import psutil
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError
 from inspector.json_file import JsonError
 from trainer.protocol import Failed, Result, Started
@@ -66,7 +67,10 @@ def _train(folder: RunFolder, file: BinaryIO) -> Failed | None:  # noqa: C901, P
         _write(file, Failed(what=f"the training failed: {error}", next_step="Send the folder of this training."))
         raise
     except OSError as error:
-        return Failed(what=f"a file cannot be used: {error}", next_step="Free space or mend permissions, and resume.")
+        return Failed(
+            what=f"{error.filename or 'a file'} cannot be used: {cause_of(error)}",
+            next_step="Free space or mend permissions, and resume.",
+        )
     return None
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from inspector.batch.export import ExportError
 from inspector.batch.rows import find_picture, storable
+from inspector.domain.causes import cause_of
 from inspector.domain.policy import ERROR, VERDICT_NAMES
 from inspector.files import FileError, atomic_file, write_text
 from inspector.json_file import JsonError, read_json
@@ -97,7 +98,7 @@ def sorted_copies(
             yield step
     except (FileError, OSError) as error:
         raise ExportError(
-            f"the pictures cannot be copied to {out}: {error}", "Free space or fix permissions, then go on."
+            f"the pictures cannot be copied to {out}: {cause_of(error)}", "Free space or fix permissions, then go on."
         ) from error
 
 

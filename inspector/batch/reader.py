@@ -15,6 +15,7 @@ from inspector.batch.learnt import read_learnt
 from inspector.batch.results import read_rows
 from inspector.batch.rows import HEADER
 from inspector.batch.table import BatchTable
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError
 from inspector.domain.policy import ERROR, VERDICT_NAMES
 from inspector.pictures import natural_key
@@ -74,7 +75,7 @@ class ResultReader:
         except FileNotFoundError:
             self._begin_again(None)
         except (OSError, csv.Error) as error:
-            raise ResultsError(f"{self._path} cannot be read: {error}", "Run the batch again.") from error
+            raise ResultsError(f"{self._path} cannot be read: {cause_of(error)}", "Run the batch again.") from error
         if self._table is None:
             self._table = self._columns.snapshot(self._generation)
         return self._table

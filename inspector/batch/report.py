@@ -15,6 +15,7 @@ from inspector.batch.report_page import Tile, page
 from inspector.batch.rows import find_picture
 from inspector.batch.summary import assessment, label_words
 from inspector.batch.table import Filter, Sort, SortKey
+from inspector.domain.causes import cause_of
 from inspector.domain.confusion import DEFECTIVE
 from inspector.domain.errors import InspectorError
 from inspector.domain.memory import reason_of
@@ -138,8 +139,10 @@ def _unchanged(table: BatchTable, index: int, pictures: Path) -> Image:
     path = find_picture(pictures, table.path(index))
     try:
         status = path.stat()
+    except FileNotFoundError as error:
+        raise InspectorError("the picture is not there any more") from error
     except OSError as error:
-        raise InspectorError(f"the picture is not there any more ({error.strerror})") from error
+        raise InspectorError(f"the picture cannot be read any more: {cause_of(error)}") from error
     known = (int(table.sizes[index]), int(table.mtimes_ns[index]))
     if known not in ((-1, -1), (status.st_size, status.st_mtime_ns)):
         raise InspectorError("the picture has changed since it was judged")

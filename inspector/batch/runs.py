@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from inspector.batch.record import RunError, RunRecord, write_record
 from inspector.batch.run_state import PROGRESS_FILE, STOP_FILE, BatchRun, marks_of, read_run, work_folder
+from inspector.domain.causes import cause_of
 from inspector.domain.class_words import ClassWords
 from inspector.programs import station_command
 from inspector.runs.processes import ProcessError, ask_to_end, kill_tree
@@ -144,7 +145,7 @@ class BatchRuns:
         try:
             (run.folder / STOP_FILE).touch()
         except OSError as error:
-            raise RunError(f"the batch {run.id} cannot be told to stop: {error}", "Free space.") from error
+            raise RunError(f"the batch {run.id} cannot be told to stop: {cause_of(error)}", "Free space.") from error
         for mark in marks_of(run.folder):
             ask_to_end(mark)
 
@@ -164,7 +165,9 @@ class BatchRuns:
         try:
             shutil.rmtree(run.folder)
         except OSError as error:
-            raise RunError(f"the batch {run.id} cannot be deleted: {error}", "Close what uses its files.") from error
+            raise RunError(
+                f"the batch {run.id} cannot be deleted: {cause_of(error)}", "Close what uses its files."
+            ) from error
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -210,6 +213,6 @@ class BatchRuns:
                 out=folder / PROGRESS_FILE,
             )
         except OSError as error:
-            raise RunError(f"the batch cannot be written to {folder}: {error}", "Free space.") from error
+            raise RunError(f"the batch cannot be written to {folder}: {cause_of(error)}", "Free space.") from error
         except ProcessError as error:
             raise RunError(error.what, error.next_step) from error

@@ -24,6 +24,7 @@ from inspector.cli.common import (
     home_of,
     say,
 )
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError
 from inspector.domain.secret import redacted
 from inspector.programs import AS_STATION, has_trainer, is_installed, is_packaged, trainer_command
@@ -86,7 +87,7 @@ def main(arguments: Sequence[str]) -> int:
         except Exception as error:  # noqa: BLE001 - the last resort of the program
             _log.exception("the command %s failed", arguments)
             short = isinstance(error, MemoryError)
-            what = "out of memory" if short else redacted(f"unexpected {type(error).__name__}: {error}")
+            what = "out of memory" if short else redacted(f"unexpected {type(error).__name__}: {cause_of(error)}")
             code = _failed(parsed, what, f"Details are in {home_of(parsed).program_log}.", EXIT_UNEXPECTED)
     make_private(home_of(parsed).root)  # which the command may have made
     return code

@@ -17,6 +17,7 @@ import psutil
 
 from inspector import __version__
 from inspector.assembly import load_classifier, open_log
+from inspector.domain.causes import cause_of
 from inspector.domain.config import SourceOptions
 from inspector.domain.errors import InspectorError, SourceError
 from inspector.domain.records import Frame
@@ -111,7 +112,7 @@ def _guarded(name: str, look: Callable[[], Check]) -> Iterator[Check]:
     except InspectorError as error:
         yield Check(name=name, state=State.FAULT, result=error.what, next_step=error.next_step)
     except Exception as error:  # noqa: BLE001 - a support person wants the other lines all the more
-        yield Check(name=name, state=State.FAULT, result=f"unexpected {type(error).__name__}: {error}")
+        yield Check(name=name, state=State.FAULT, result=f"unexpected {type(error).__name__}: {cause_of(error)}")
 
 
 def _program(machine: Machine) -> Check:
@@ -147,7 +148,7 @@ def _folder(name: str, folder: Path) -> Check:
         return Check(
             name=name,
             state=State.FAULT,
-            result=f"{folder} cannot be written: {error.strerror or error}",
+            result=f"{folder} cannot be written: {cause_of(error)}",
             next_step="Give this user the right to write there, or choose another folder in Settings.",
         )
     state = State.OK if free_gb >= _LOW_DISK_GB else State.NOTE

@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from inspector.domain.causes import cause_of
 from inspector.programs import is_packaged
 
 _HEADLESS = "Use “inspector run --headless …”, or correct DISPLAY."
@@ -43,7 +44,7 @@ def _x11_fault() -> tuple[str, str] | None:
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError as error:
-        return f"the window needs a library that is missing: {error}", LIBRARIES
+        return f"the window needs a library that is missing: {cause_of(error)}", LIBRARIES
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = (ctypes.c_char_p, ctypes.c_void_p)
     xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = (ctypes.c_void_p,)
@@ -66,5 +67,5 @@ def _plugin_fault() -> tuple[str, str] | None:
     try:
         ctypes.CDLL(str(plugin))
     except OSError as error:
-        return f"the window needs a library that is missing: {error}", LIBRARIES
+        return f"the window needs a library that is missing: {cause_of(error)}", LIBRARIES
     return None

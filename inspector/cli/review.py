@@ -18,6 +18,7 @@ from inspector.cli.common import (
     text_argument,
 )
 from inspector.cli.review_common import add_selection, open_reviews, selection
+from inspector.domain.causes import cause_of
 from inspector.domain.text import DEFECT_TYPE, PERSON, REMARK
 
 if TYPE_CHECKING:
@@ -253,6 +254,8 @@ def _copied(entries: list[Entry], folder: Path) -> dict[str, Path]:
         try:
             write_bytes(target, entry.picture.read_bytes())
         except OSError as error:
-            raise ReviewError(f"the picture {target} cannot be written: {error}", "Name another folder.") from error
+            raise ReviewError(
+                f"the picture {target} cannot be written: {cause_of(error)}", "Name another folder."
+            ) from error
         copies[entry.inspection_id] = target
     return copies

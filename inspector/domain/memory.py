@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError, OutOfMemoryError
 
 #: How OpenVINO, oneDNN and torch word it in a `RuntimeError`.
@@ -41,4 +42,4 @@ def reason_of(error: Exception) -> str:
     """Return why a picture cannot be judged, from whatever broke."""
     if ran_out_of_memory(error):
         return str(error if isinstance(error, OutOfMemoryError) else out_of_memory("the picture could not be judged"))
-    return str(error) if isinstance(error, InspectorError) else f"unexpected {type(error).__name__}: {error}"
+    return str(error) if isinstance(error, InspectorError) else f"unexpected {type(error).__name__}: {cause_of(error)}"

@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError, SourceCutShortError, SourceError
 from inspector.domain.memory import ran_out_of_memory, reason_of
 from inspector.domain.records import BadPicture, Frame, Part, Thresholds
@@ -150,7 +151,9 @@ class Line:
             self._break(str(error))
         except Exception as error:
             _log.exception("the line broke")
-            self._break(f"unexpected {type(error).__name__} in the {threading.current_thread().name} thread: {error}")
+            self._break(
+                f"unexpected {type(error).__name__} in the {threading.current_thread().name} thread: {cause_of(error)}"
+            )
         finally:
             if threading.current_thread().name == "inspection":
                 self._stop.set()

@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import ArchiveError, LogError
 from inspector.domain.ids import new_id
 from inspector.domain.policy import error_decision
@@ -217,7 +218,7 @@ class Recorder:
             return None, str(error), None
         except Exception as error:
             _log.exception("the archive failed")
-            text = f"the picture was not kept: {type(error).__name__}: {error}"
+            text = f"the picture was not kept: {type(error).__name__}: {cause_of(error)}"
             self._faults.archive_broke(text)
             return None, text, None
         if picture is not None:

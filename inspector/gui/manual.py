@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QImage, QTextDocument
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
+from inspector.domain.causes import cause_of
 from inspector.gui.theme import TARGET_PX, paper
 from inspector.paths import docs_dir
 
@@ -60,7 +61,7 @@ class ManualDialog(QDialog):
         try:
             text = path.read_text(encoding="utf-8")
         except OSError as error:
-            text = f"# The manual is not there\n\n{path} cannot be read: {error.strerror}. Install the program again."
+            text = f"# The manual is not there\n\n{path} cannot be read: {cause_of(error)}. Install the program again."
         self.browser.document().setBaseUrl(QUrl.fromLocalFile(f"{self._folder}/"))
         self.browser.setMarkdown(text)
 

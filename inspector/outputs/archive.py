@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from inspector.domain.causes import cause_of
 from inspector.domain.config import KeepPolicy, PictureFormat
 from inspector.domain.errors import ArchiveError, PictureError
 from inspector.domain.records import ArchivedPicture, Verdict
@@ -109,7 +110,7 @@ class PictureArchive:
             raise ArchiveError(f"pictures cannot be kept: {error.what}", _advice(error)) from error
         except OSError as error:
             raise ArchiveError(
-                f"pictures cannot be kept: {error}", "Check the archive's folder and its disk."
+                f"pictures cannot be kept: {cause_of(error)}", "Check the archive's folder and its disk."
             ) from error
 
     def _look(self) -> None:

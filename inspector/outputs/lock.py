@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from pydantic import BaseModel, ConfigDict
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import LogError
 from inspector.json_file import JsonError, read_model
 
@@ -45,7 +46,8 @@ class StationLock:
             file = path.open("a+b")
         except OSError as error:
             raise LogError(
-                f"the lock file {path} cannot be made: {error}", "Choose a folder for the log that can be written to."
+                f"the lock file {path} cannot be made: {cause_of(error)}",
+                "Choose a folder for the log that can be written to.",
             ) from error
         try:
             _lock(file)

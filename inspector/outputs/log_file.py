@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import LogError
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class LogFile:
             partial.replace(place)
         except (OSError, sqlite3.Error) as error:
             raise LogError(
-                f"the rows of the log {self._path}, whose file is gone, cannot be saved: {error}",
+                f"the rows of the log {self._path}, whose file is gone, cannot be saved: {cause_of(error)}",
                 "Keep the station running and free space on the disk; it goes on trying.",
             ) from error
         self._saved = place

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, Integer, cast, create_engine, event, 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import LogError
 from inspector.domain.records import Verdict
 from inspector.domain.tally import Tally
@@ -81,7 +82,8 @@ class SqliteResultLog:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise LogError(
-                    f"the folder {self.path.parent} of the log cannot be made: {error}", "Choose another folder."
+                    f"the folder {self.path.parent} of the log cannot be made: {cause_of(error)}",
+                    "Choose another folder.",
                 ) from error
             self._lock = StationLock(self.path.with_name(self.path.name + ".lock"))
         self._open_database()

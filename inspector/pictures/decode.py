@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import PictureError
 from inspector.domain.memory import out_of_memory, ran_out_of_memory
 from inspector.pictures.depth import full_range
@@ -116,7 +117,7 @@ def read_content(path: Path) -> bytes:
     except MemoryError as error:
         raise out_of_memory(f"the picture {path} could not be read") from error
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = cause_of(error)
         raise PictureError(
             f"the picture {path} cannot be read: {reason}", "Check that it exists and may be read."
         ) from error

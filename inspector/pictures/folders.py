@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import PictureError
 from inspector.pictures.files import WRITTEN_SUFFIXES
 from inspector.pictures.left_out import LeftOutTally, Reason
@@ -196,4 +197,4 @@ def _unreadable(folder: Path, error: OSError) -> PictureError:
         return PictureError(f"there is no folder {folder}", "Check the path.")
     if isinstance(error, NotADirectoryError):
         return PictureError(f"{folder} is not a folder", "Name a folder of pictures.")
-    return PictureError(f"the folder {folder} cannot be read: {error.strerror}", "Check its permissions.")
+    return PictureError(f"the folder {folder} cannot be read: {cause_of(error)}", "Check its permissions.")

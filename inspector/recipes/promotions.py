@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError
 from inspector.domain.records import Thresholds
 from inspector.files import FileError, append_line
@@ -91,7 +92,7 @@ class Promotions:
             return []
         except OSError as error:
             raise PromotionError(
-                f"the record {self._path} cannot be read: {error}", "Check the file's permissions."
+                f"the record {self._path} cannot be read: {cause_of(error)}", "Check the file's permissions."
             ) from error
         promotions: list[Promotion] = []
         for number, line in enumerate(lines, 1):

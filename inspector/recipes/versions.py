@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import RecipeError
 from inspector.recipes.recipe import load_recipe
 
@@ -57,7 +58,9 @@ def history(name: str, folder: Path) -> list[RecipeVersion]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise RecipeError(f"the history of {name} cannot be read: {error}", "Check the permissions.") from error
+        raise RecipeError(
+            f"the history of {name} cannot be read: {cause_of(error)}", "Check the permissions."
+        ) from error
     versions: list[RecipeVersion] = []
     before: Recipe | None = None
     for version, path, saved_s in sorted(stamped):

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import LearningError
 from inspector.files import FileError, write_bytes, write_text
 from inspector.outputs.base import LogQuery
@@ -81,7 +82,8 @@ class LearningSet:
             return ()
         except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
             raise LearningError(
-                f"the set to be learned {path} cannot be read: {error!r}", "Restore it, or move it away and update."
+                f"the set to be learned {path} cannot be read: {cause_of(error)}",
+                "Restore it, or move it away and update.",
             ) from error
 
     def left_out(self) -> frozenset[str]:
@@ -96,7 +98,7 @@ class LearningSet:
         except FileNotFoundError:
             return frozenset()
         except (OSError, UnicodeDecodeError) as error:
-            raise LearningError(f"{path} cannot be read: {error}", "Restore it, or move it away.") from error
+            raise LearningError(f"{path} cannot be read: {cause_of(error)}", "Restore it, or move it away.") from error
 
     def leave_out(self, inspection_ids: Iterable[str]) -> None:
         """Take parts out of the set by hand, from the next update on; what was said of them stays as it is.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import BundleError, LearningError
 from inspector.files import FileError, write_text
 from inspector.review.learning import file_sha256
@@ -147,9 +148,8 @@ def _own(model: Path) -> tuple[list[ManifestPicture], list[str]]:
         with (model / _SPLIT).open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
     except (BundleError, OSError, UnicodeDecodeError, csv.Error) as error:
-        return [], [
-            f"The model {model.name} does not say what it was made from ({error}): only what was learned is in."
-        ]
+        why = cause_of(error) if isinstance(error, BundleError) else f"{_SPLIT}: {cause_of(error)}"
+        return [], [f"The model {model.name} does not say what it was made from ({why}): only what was learned is in."]
     if not data:
         return [], [f"The model {model.name} does not say where its pictures are: only what was learned is in."]
     masks = _masks(Path(data))

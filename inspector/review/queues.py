@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inspector.domain.causes import cause_of
 from inspector.domain.records import Verdict
 from inspector.domain.review import QueueKind, Review
 from inspector.domain.sampling import draw
@@ -285,5 +286,5 @@ def _fault(picture: Path, sha256: str) -> str:
     except FileNotFoundError:
         return "its picture has been removed since"
     except OSError as error:
-        return f"its picture cannot be read: {error.strerror or error}"
+        return f"its picture cannot be read: {cause_of(error)}"
     return "" if digest == sha256 else "its picture is not the one that was kept: the file has been altered since"

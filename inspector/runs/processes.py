@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import psutil
 from pydantic import BaseModel, ConfigDict
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ def launch(command: Sequence[str], *, name: str, out: int, errors: int) -> subpr
             creationflags=flags,
         )
     except OSError as error:
-        raise ProcessError(f"{command[0]} cannot be started: {error}", "Install the program again.") from error
+        raise ProcessError(
+            f"{command[0]} cannot be started: {cause_of(error)}", "Install the program again."
+        ) from error
     with contextlib.suppress(psutil.Error, OSError):
         psutil.Process(process.pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else NICE)
     with contextlib.suppress(OSError):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import TypeAdapter
 
+from inspector.domain.causes import cause_of
 from inspector.domain.ids import new_id
 from inspector.files import FileError
 from inspector.json_file import JsonError, LineTail
@@ -195,7 +196,7 @@ class Trainings:
             _end_line(training.folder.reports_file)
         except (FileError, OSError) as error:
             raise TrainingError(
-                f"the training {training.name} cannot go on: {error}", "Free space or fix permissions."
+                f"the training {training.name} cannot go on: {cause_of(error)}", "Free space or fix permissions."
             ) from error
         self._run(training.folder)
 
@@ -243,7 +244,7 @@ class Trainings:
             shutil.rmtree(training.folder.path)
         except OSError as error:
             raise TrainingError(
-                f"the training {training.name} cannot be deleted: {error}", "Close what uses its files."
+                f"the training {training.name} cannot be deleted: {cause_of(error)}", "Close what uses its files."
             ) from error
 
     def inspect_data(self, data: str) -> Inquiry[DataAnswer]:

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError, SourceCutShortError, SourceError, SourceLostError
 from inspector.domain.records import BadPicture, Frame
 from inspector.sources.base import SourceEndedError
@@ -130,7 +131,9 @@ class Pump:
             fault = error
         except Exception as error:  # noqa: BLE001 - the top of a thread: whatever OpenCV or the system came up with
             _log.exception("%s failed", self._name)
-            fault = SourceLostError(f"{self._name} failed: {type(error).__name__}: {error}", "It is tried again.")
+            fault = SourceLostError(
+                f"{self._name} failed: {type(error).__name__}: {cause_of(error)}", "It is tried again."
+            )
         with self._changed:
             self._fault = fault
             self._ended = fault is None

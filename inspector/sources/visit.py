@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import OutOfMemoryError, PictureError, SourceError, SourceLostError
 from inspector.domain.records import BadPicture, Frame, Origin
 from inspector.pictures import (
@@ -292,7 +293,7 @@ def folder_identity(folder: Path) -> tuple[int, int]:
     except FileNotFoundError as error:
         raise SourceError(f"there is no folder {folder}", "Check the path, or connect the network share.") from error
     except OSError as error:
-        raise SourceError(f"the folder {folder} cannot be read: {error.strerror}", "Check its permissions.") from error
+        raise SourceError(f"the folder {folder} cannot be read: {cause_of(error)}", "Check its permissions.") from error
     return status.st_dev, status.st_ino
 
 

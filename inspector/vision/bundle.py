@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import BundleError
 from inspector.files import DISK
 from inspector.json_file import MAX_BYTES
@@ -152,7 +153,7 @@ def write_bundle(
             shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
         raise BundleError(
-            f"the bundle {folder} cannot be written: {error}", "Free space or fix permissions."
+            f"the bundle {folder} cannot be written: {cause_of(error)}", "Free space or fix permissions."
         ) from error
     except (ValidationError, ValueError) as error:
         raise BundleError(f"the bundle {folder} cannot be written: {error}", "Correct what is named.") from error
@@ -169,7 +170,7 @@ def _read_manifest(folder: Path) -> tuple[Manifest, str]:
             f"{folder} is not a model bundle: it has no {MANIFEST_FILE}", "Name a bundle's folder."
         ) from error
     except OSError as error:
-        raise BundleError(f"the manifest {path} cannot be read: {error}", "Check its permissions.") from error
+        raise BundleError(f"the manifest {path} cannot be read: {cause_of(error)}", "Check its permissions.") from error
     return parse_manifest(raw, where=path), hashlib.sha256(raw).hexdigest()
 
 
@@ -185,7 +186,7 @@ def _verify_files(folder: Path, manifest: Manifest) -> None:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
-            raise BundleError(f"the file {path} cannot be read: {error}", "Check its permissions.") from error
+            raise BundleError(f"the file {path} cannot be read: {cause_of(error)}", "Check its permissions.") from error
         if digest != wanted:
             raise BundleError(
                 f"the file {name} in the bundle {folder} has been altered (its SHA-256 differs from the manifest's)",

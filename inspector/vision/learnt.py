@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import BundleError
 from inspector.vision.bundle import load_manifest
 
@@ -85,7 +86,8 @@ def learnt_from(folder: Path) -> Learnt:
         raise BundleError(what, "Train it again.") from error
     except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
         raise BundleError(
-            f"the model {manifest.name} does not say which pictures it has learnt from: {error}", "Train it again."
+            f"the model {manifest.name} does not say which pictures it has learnt from: {cause_of(error)}",
+            "Train it again.",
         ) from error
 
 

@@ -9,6 +9,7 @@ from dataclasses import astuple, dataclass, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import BundleError
 
 if TYPE_CHECKING:
@@ -88,7 +89,9 @@ def read_scores(folder: Path) -> list[PictureScore]:
             f"(“inspector batch FOLDER --model {folder.name}”).",
         ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise BundleError(f"the scores {path} cannot be read: {error}", "Check the file's permissions.") from error
+        raise BundleError(
+            f"the scores {path} cannot be read: {cause_of(error)}", "Check the file's permissions."
+        ) from error
     scores = []
     reader = csv.DictReader(io.StringIO(text, newline=""))
     for row in reader:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import BundleError
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def load_weights(path: Path) -> dict[str, Tensor]:
             case _:
                 raw = _load_torch(path)
     except OSError as error:
-        raise BundleError(f"the weights {path} cannot be read: {error}", "Check the path.") from error
+        raise BundleError(f"the weights {path} cannot be read: {cause_of(error)}", "Check the path.") from error
     return _plain_names(raw, path)
 
 

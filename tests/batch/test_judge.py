@@ -55,7 +55,7 @@ def test_a_file_deleted_since_the_listing_is_its_own_error(folder: Path) -> None
     (folder / NAMES[1]).unlink()
     rows = judge_files(NAMES, Job(folder=folder), FakeClassifier())
     assert [row.verdict for row in rows] == ["PASS", "ERROR", "PASS", "PASS", "PASS"]
-    assert "No such file" in rows[1].reason
+    assert "it is not there" in rows[1].reason
     assert (rows[1].size, rows[1].mtime_ns) == ("-1", "-1")
 
 

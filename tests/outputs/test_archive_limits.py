@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from inspector.domain.causes import cause_of
 from inspector.domain.config import ArchiveConfig, KeepPolicy, PictureFormat
 from inspector.domain.errors import ArchiveError
 from inspector.domain.records import (
@@ -169,7 +170,10 @@ def test_a_picture_that_cannot_be_kept_says_why_and_leaves_nothing(
     with pytest.raises(ArchiveError) as caught:
         keep(archive, prediction=PREDICTION)
     heatmap = tmp_path / "2026/01/31/fail/1.heatmap.png"
-    assert caught.value.what == f"the picture cannot be kept: {heatmap} cannot be written: {os.strerror(number)}"
+    assert (
+        caught.value.what
+        == f"the picture cannot be kept: {heatmap} cannot be written: {cause_of(OSError(number, os.strerror(number)))}"
+    )
     assert caught.value.next_step == next_step
     assert files(tmp_path) == []
 
@@ -298,17 +302,17 @@ def test_an_archive_is_looked_at_without_a_picture(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: room)
     archive.check()
     room.free -= 1
-    with pytest.raises(ArchiveError, match="No space left on device.*Free space on the disk, or set a limit"):
+    with pytest.raises(ArchiveError, match="the disk is full.*Free space on the disk, or set a limit"):
         archive.check()
     room.free += 1
     archive.check()
     monkeypatch.setattr(os, "access", lambda folder, mode: False)
-    with pytest.raises(ArchiveError, match="Permission denied.*Allow this user to write there"):
+    with pytest.raises(ArchiveError, match="this user may not.*Allow this user to write there"):
         archive.check()
     read_only = SimpleNamespace(f_flag=1)
     monkeypatch.setattr(os, "statvfs", lambda folder: read_only, raising=False)
     monkeypatch.setattr(os, "ST_RDONLY", 1, raising=False)
-    with pytest.raises(ArchiveError, match="Read-only file system.*Allow this user to write there"):
+    with pytest.raises(ArchiveError, match="its disk can only be read.*Allow this user to write there"):
         archive.check()
     PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.NONE)).check()
 
@@ -316,10 +320,10 @@ def test_an_archive_is_looked_at_without_a_picture(tmp_path: Path, monkeypatch: 
 def test_an_archive_that_refused_a_picture_is_well_when_as_much_can_be_written(tmp_path: Path) -> None:
     disk = BadDisk(errno.EROFS, at="flush")
     archive = PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.ALL), disk=disk)
-    with pytest.raises(ArchiveError, match="the picture cannot be kept.*Read-only file system.*Allow this user"):
+    with pytest.raises(ArchiveError, match="the picture cannot be kept.*its disk can only be read.*Allow this user"):
         keep(archive)
     for _ in range(2):
-        with pytest.raises(ArchiveError, match="pictures cannot be kept.*Read-only file system"):
+        with pytest.raises(ArchiveError, match="pictures cannot be kept.*its disk can only be read"):
             archive.check()
     disk.mend()
     archive.check()
@@ -336,5 +340,5 @@ def test_on_a_disk_that_lets_nothing_be_taken_away_the_reason_is_the_disk_s(
 
     archive = PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.ALL), disk=BadDisk(errno.EROFS, at="flush"))
     monkeypatch.setattr(Path, "unlink", unlink)
-    with pytest.raises(ArchiveError, match="the picture cannot be kept.*Read-only file system.*Allow this user"):
+    with pytest.raises(ArchiveError, match="the picture cannot be kept.*its disk can only be read.*Allow this user"):
         keep(archive)

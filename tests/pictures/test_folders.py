@@ -126,7 +126,7 @@ def test_what_is_no_folder_or_cannot_be_read_is_an_error(tmp_path: Path, monkeyp
         raise PermissionError(13, "Permission denied", path)
 
     monkeypatch.setattr("inspector.pictures.folders.os.scandir", refuse)
-    with pytest.raises(PictureError, match="cannot be read: Permission denied"):
+    with pytest.raises(PictureError, match="cannot be read: this user may not"):
         find_pictures(tmp_path)
 
 

@@ -287,7 +287,7 @@ def test_corrupt_exif_does_not_spoil_the_picture(kind: str, exif: bytes) -> None
 
 
 def test_a_file_that_is_not_there_or_no_file_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(PictureError, match="No such file") as caught:
+    with pytest.raises(PictureError, match="it is not there") as caught:
         read_picture(tmp_path / "absent.png")
     assert isinstance(caught.value.__cause__, OSError)
     with pytest.raises(PictureError, match="is not a file"):
@@ -320,7 +320,7 @@ def test_writing_replaces_whole_and_leaves_nothing_behind(tmp_path: Path) -> Non
     assert list(path.parent.iterdir()) == [path]
     path.unlink()
     path.mkdir()  # a folder stands in the way: the rename fails
-    with pytest.raises(FileError, match=r"[Dd]irectory"):
+    with pytest.raises(FileError, match="it is a folder"):
         write_picture(path, scene())
     assert list(path.parent.iterdir()) == [path]
 

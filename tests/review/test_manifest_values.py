@@ -242,7 +242,7 @@ def test_a_model_that_does_not_say_where_its_pictures_are(station: Station, monk
     assert station.made(alone=True)[0].notes == ("The model's own data were left out.",)
     notes = station.made()[0].notes
     assert notes[0].startswith("The model model does not say what it was made from (")
-    assert notes[0].endswith(f"split.csv'): {alone}")
+    assert notes[0].endswith(f"split.csv: it is not there): {alone}")
     station.own()
     for request in ({}, {"data": ""}, None, "x"):
         station.request = request
@@ -252,9 +252,7 @@ def test_a_model_that_does_not_say_where_its_pictures_are(station: Station, monk
         raise BundleError("it is altered", "Restore it.")
 
     monkeypatch.setattr(manifest_module, "load_manifest", broken)
-    assert station.made()[0].notes == (
-        f"The model model does not say what it was made from (it is altered. Restore it.): {alone}",
-    )
+    assert station.made()[0].notes == (f"The model model does not say what it was made from (it is altered): {alone}",)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="names are text there")
@@ -289,4 +287,4 @@ def test_what_cannot_be_trained_on_says_what_to_do(station: Station, monkeypatch
 
     station.learn("c.png")
     monkeypatch.setattr(manifest_module, "write_text", full)
-    assert refused()[0].endswith("cannot be written: No space left on device")
+    assert refused()[0].endswith("cannot be written: the disk is full")

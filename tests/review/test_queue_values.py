@@ -119,7 +119,7 @@ def test_what_keeps_a_part_from_being_shown(tmp_path: Path, kind: QueueKind) -> 
         (theirs.id, theirs_says, False),
         (gone.id, "its picture has been removed since", True),
         (altered.id, "its picture is not the one that was kept: the file has been altered since", True),
-        (folder.id, "its picture cannot be read: Is a directory", True),
+        (folder.id, "its picture cannot be read: it is a folder", True),
         (bare.id, "no picture of it was kept", True),
         ("nobody", "no picture of it was kept", True),
     ):

@@ -112,7 +112,7 @@ def test_what_cannot_be_started_says_so_and_is_not_noted(tmp_path: Path) -> None
     folder = WorkFolder(tmp_path, errors="errors.txt")
     with pytest.raises(ProcessError, match="absent cannot be started"):
         folder.launch((str(tmp_path / "absent"),), name=NAME)
-    with pytest.raises(ProcessError, match="cannot be written: No such file"):
+    with pytest.raises(ProcessError, match="cannot be written: it is not there"):
         WorkFolder(tmp_path / "nowhere", errors="errors.txt").launch(python("pass"), name=NAME)
     assert not (tmp_path / PROCESS_FILE).exists()
 
