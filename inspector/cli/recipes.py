@@ -96,14 +96,17 @@ def new_recipe(parsed: argparse.Namespace) -> int:
     from inspector import assembly
     from inspector.domain.errors import RecipeError
     from inspector.json_file import faults_in
+    from inspector.passwords import Passwords
     from inspector.recipes.recipe import Recipe
     from inspector.recipes.recipe import save_recipe as save
+    from inspector.sources.check import check_source
 
     home = home_of(parsed)
     assembly.model_store(home).find(parsed.model)
     source = SourceSpec.parse_present(parsed.source).absolute()
     options = source_options(parsed, str(source), SourceOptions())
     usual = assembly.recipe_for(parsed.model, str(source), options)
+    check_source(str(source), usual.trigger.mode, lacks_password=Passwords(home.root).lacks)
     try:
         recipe = Recipe.model_validate(usual.model_dump() | {"name": parsed.name})
     except ValidationError as error:
@@ -123,16 +126,22 @@ def new_recipe(parsed: argparse.Namespace) -> int:
 def check_recipe(parsed: argparse.Namespace) -> int:
     """Check."""
     from inspector import assembly
-    from inspector.domain.errors import BundleError
+    from inspector.domain.errors import BundleError, SourceError
+    from inspector.passwords import Passwords
     from inspector.recipes.recipe import load_recipe
+    from inspector.sources.check import check_source
 
-    recipe = load_recipe(parsed.file)
+    home, recipe = home_of(parsed), load_recipe(parsed.file)
     warnings = []
-    try:
-        assembly.model_store(home_of(parsed)).find(recipe.model)
-    except BundleError as error:  # the model may come later, or be on another station
-        warnings.append(str(error))
-        say(f"warning: {error}")
+    for look in (
+        lambda: assembly.model_store(home).find(recipe.model),
+        lambda: check_source(recipe.source, recipe.trigger.mode, lacks_password=Passwords(home.root).lacks),
+    ):
+        try:
+            look()
+        except (BundleError, SourceError) as error:  # what is missing may come later, or be at another station
+            warnings.append(str(error))
+            say(f"warning: {error}")
     if parsed.json:
         emit({"ok": True, "name": recipe.name, "version": recipe.version, "warnings": warnings})
     else:

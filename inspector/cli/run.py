@@ -155,6 +155,8 @@ def _run_window(parsed: argparse.Namespace) -> int:
         say(f"error: {', '.join(flags)} would not be heard by the window. Add --headless, or set it in the window.")
         return EXIT_USAGE
     _check_judged(parsed)
+    if parsed.source:
+        chosen_recipe(parsed)  # what cannot be run is refused before the window opens
     return _window(parsed, overrides_of(parsed), start=True)
 
 
@@ -180,7 +182,25 @@ def chosen_recipe(parsed: argparse.Namespace) -> Recipe:
         recipe = assembly.recipe_for(parsed.model, parsed.source)
     else:
         recipe = assembly.find_recipe(parsed.recipe or "", home_of(parsed))
+    _say_what_is_judged(parsed, recipe)
     return _as_asked(parsed, recipe)
+
+
+def _say_what_is_judged(parsed: argparse.Namespace, recipe: Recipe) -> None:
+    """Refuse a source that goes with another trigger; say what a model without a recipe looks at."""
+    from inspector.domain.config import TriggerMode
+    from inspector.domain.source import SourceSpec
+    from inspector.sources.check import check_trigger
+
+    if parsed.source:
+        check_trigger(SourceSpec.parse(parsed.source).kind, recipe.trigger.mode)
+    kind = kind_of(parsed.source or recipe.source)
+    if parsed.model and kind is not SourceKind.DEMO and recipe.trigger.mode is TriggerMode.PART_CROSSING:
+        say(
+            "note: without a recipe the whole picture is judged, once for each part that crosses its middle from left "
+            "to right. If parts move otherwise, or the model was trained on parts that were cut out, make a recipe "
+            "(inspector recipe new NAME), set region and trigger in it, and run it with --recipe NAME"
+        )
 
 
 def _as_asked(parsed: argparse.Namespace, recipe: Recipe) -> Recipe:

@@ -259,6 +259,7 @@ def test_a_recipe_is_made_for_a_model_on_a_source(
     capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
     command = ("recipe", "new", "Cap", "--source", "folder:in", "--model", "tiny", "--home", home, "--json")
     code, found = run(capsys, *command)
     assert (code, found["version"]) == (0, 1)

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector import app
 from inspector.app import AppOptions
+from inspector.assembly import demo_recipe
 from inspector.domain.config import KeepPolicy, TriggerMode
 from inspector.domain.source import SourceKind
 from inspector.domain.tally import Tally
@@ -22,11 +23,12 @@ from inspector.gui.composition import Composition
 from inspector.gui.first_start.answers import NO_MODEL
 from inspector.gui.first_start.dialog import FirstStart
 from inspector.gui.station.store import Store
+from inspector.gui.widgets.question import Question
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.overrides import Overrides
 from inspector.paths import Home
-from inspector.recipes.recipe import load_recipe
+from inspector.recipes.recipe import load_recipe, save_recipe
 from inspector.settings import Settings, load_settings
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
@@ -195,3 +197,44 @@ def test_the_first_start_is_not_one_where_the_command_line_says_what_to_do(tmp_p
     home.recipes.mkdir()
     (home.recipes / "A.json").write_text(json.dumps({}))
     assert not app.is_first_start(AppOptions(home=home))
+
+
+def _to_the_end(fresh: Fresh, folder: str, *, mode: TriggerMode | None = None) -> None:
+    """Answer for a folder and the demo model, and press Finish."""
+    dialog = fresh.dialog
+    fresh.press(dialog.pictures.choices[SourceKind.FOLDER])
+    dialog.pictures.folder.choose(folder)
+    if mode is not None:
+        dialog.pictures.mode.setCurrentIndex(dialog.pictures.mode.findData(mode))
+    fresh.press(dialog.next_button)
+    for _ in range(2):
+        if dialog.step > 0:
+            fresh.press(dialog.skip_button)
+
+
+def test_a_recipe_of_the_same_name_is_replaced_only_when_that_is_wanted(fresh: Fresh, tmp_path: Path) -> None:
+    path = save_recipe(demo_recipe().model_copy(update={"name": "Part 1"}), fresh.home.recipes)
+    _to_the_end(fresh, str(tmp_path))
+    fresh.until(lambda: fresh.dialog.findChildren(Question))
+    question = fresh.dialog.findChildren(Question)[0]
+    assert question.windowTitle() == "Replace the recipe “Part 1”?"
+    fresh.qtbot.keyClick(question, Qt.Key.Key_Escape)
+    assert fresh.dialog.isVisible()
+    assert load_recipe(path).version == 1
+    fresh.press(fresh.dialog.skip_button)
+    fresh.until(lambda: len(fresh.dialog.findChildren(Question)) == 2)
+    fresh.press(fresh.dialog.findChildren(Question)[1].yes_button)
+    fresh.until(lambda: load_recipe(path).version == 2)
+    assert load_recipe(path).source == f"folder:{tmp_path}"
+    assert not fresh.dialog.isVisible()
+
+
+def test_a_folder_that_is_not_there_or_waits_for_a_belt_is_refused(fresh: Fresh, tmp_path: Path) -> None:
+    absent = str(tmp_path / "absent")
+    _to_the_end(fresh, absent)
+    fresh.until(lambda: f"there is no folder {absent}" in fresh.dialog.message.text())
+    assert fresh.dialog.step == 0
+    _to_the_end(fresh, str(tmp_path), mode=TriggerMode.PART_CROSSING)
+    assert fresh.dialog.step == 0
+    assert "Let every picture be a part." in fresh.dialog.message.text()
+    assert not list(fresh.home.recipes.glob("*.json"))

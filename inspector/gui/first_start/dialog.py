@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -15,6 +16,9 @@ from inspector.gui.first_start.model_step import TRAINED, ModelStep
 from inspector.gui.first_start.pictures_step import PicturesStep
 from inspector.gui.first_start.record_step import RecordStep
 from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.question import Question
+from inspector.passwords import Passwords
+from inspector.sources.check import check_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from inspector.gui.station.session import Session
     from inspector.gui.work import Worker
     from inspector.paths import Home
+    from inspector.recipes.recipe import Recipe
+    from inspector.settings import Settings
 
 _POLL_MS = 50
 
@@ -50,7 +56,8 @@ class FirstStart(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._work, self._home = session, work, home
+        self._question: Question | None = None
         self._skipped: set[int] = set()
         self.setWindowTitle("Set up this station")
         self.setMinimumSize(900, 620)
@@ -172,8 +179,39 @@ class FirstStart(QDialog):
             if self._demo_line:
                 session.choose_recipe(assembly.RecipeEntry(assembly.DEMO_RECIPE, None))
         else:
-            # the settings first: the recipe's name is remembered in them
-            session.apply_settings(settings, lambda: session.apply_recipe(recipe, lambda _: None))
+            self._work.do(lambda: self._is_taken(recipe), partial(self._save_or_ask, recipe, settings), self._refused)
+            return
+        self._close(wants_model=wants_model)
+
+    def _is_taken(self, recipe: Recipe) -> bool:
+        """Return whether there is a recipe of this name; on the worker.
+
+        Raises:
+            SourceError: If its source cannot deliver.
+        """
+        check_source(recipe.source, recipe.trigger.mode, lacks_password=Passwords(self._home.root).lacks)
+        return (self._home.recipes / f"{recipe.name}.json").exists()
+
+    def _refused(self, error: Exception) -> None:
+        self.show_step(0)
+        self.message.setText(str(error))
+
+    def _save_or_ask(self, recipe: Recipe, settings: Settings, taken: bool) -> None:  # noqa: FBT001 - what the worker says
+        if not taken:
+            self._save(recipe, settings)
+            return
+        words = "There is a recipe of this name. It gets a new version; the versions before it are kept."
+        self._question = Question(f"Replace the recipe “{recipe.name}”?", words, "Replace", parent=self)
+        self._question.accepted.connect(partial(self._save, recipe, settings))
+        self._question.open()
+
+    def _save(self, recipe: Recipe, settings: Settings) -> None:
+        # the settings first: the recipe's name is remembered in them
+        session = self._session
+        session.apply_settings(settings, lambda: session.apply_recipe(recipe, lambda _: None))
+        self._close(wants_model=1 not in self._skipped)
+
+    def _close(self, *, wants_model: bool) -> None:
         self.accept()
         if wants_model and self.model.chosen == TRAINED:
             self.train_wanted.emit()

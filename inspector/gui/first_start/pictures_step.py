@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.domain.config import SourceOptions, TriggerMode
-from inspector.domain.errors import PictureError
+from inspector.domain.errors import PictureError, SourceError
 from inspector.domain.source import DEMO, SourceKind, SourceSpec, shown
 from inspector.domain.text import RECIPE_NAME
 from inspector.gui.first_start.answers import USUAL_MODE, Pictures
@@ -22,6 +22,7 @@ from inspector.gui.widgets.text_field import TextField
 from inspector.gui.words import MODES
 from inspector.gui.work import Latest
 from inspector.pictures import is_picture, read_picture
+from inspector.sources.check import check_source, check_trigger
 
 if TYPE_CHECKING:
     from inspector.domain.records import Image
@@ -59,7 +60,8 @@ class PicturesStep(QWidget):
         super().__init__(parent)
         self._session, self._catalogue = session, catalogue
         self._preview: Preview | None = None
-        self._first = Latest(work)
+        self._first, self._check = Latest(work), Latest(work)
+        self._faults: dict[str, str] = {}  # what was said of sources that cannot deliver
         self._previewed = ""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -189,7 +191,13 @@ class PicturesStep(QWidget):
                 SourceKind.CAMERA: "No camera is chosen. Connect one and look again, or choose another way.",
                 SourceKind.FOLDER: "Name the folder of pictures.",
             }.get(answer.kind, "Name the address or the file.")
-        return "" if answer.complete else "Give the product a name."
+        if not answer.complete:
+            return "Give the product a name."
+        try:
+            check_trigger(answer.kind, answer.mode)
+        except SourceError as error:
+            return str(error)
+        return self._faults.get(answer.source, "")
 
     def poll(self) -> None:
         """Take the preview's newest picture."""
@@ -230,6 +238,8 @@ class PicturesStep(QWidget):
         self._end()
         self._previewed = source
         self.view.show_scene(None)
+        if source:
+            self._look_at(source)
         if not source:
             self.view.say_when_empty("The picture appears here")
         elif self._session.running:
@@ -240,6 +250,18 @@ class PicturesStep(QWidget):
                 self._show_first(Path(self.folder.text()))
                 return
             self._preview = self._session.preview(source, SourceOptions())
+
+    def _look_at(self, source: str) -> None:
+        """See whether a source is there, for `fault`."""
+        kind = self.kind
+
+        def good(_: object) -> None:
+            self._faults.pop(source, None)
+
+        def bad(error: Exception) -> None:
+            self._faults[source] = str(error)
+
+        self._check.ask(lambda: check_source(source, USUAL_MODE[kind]), good, bad)
 
     def _show_first(self, folder: Path) -> None:
         """Show one picture of a folder: nothing is watched yet."""
