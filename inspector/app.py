@@ -130,7 +130,7 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
     beat = QTimer()
     beat.timeout.connect(lambda: None)
     beat.start(200)
-    _close_on_signals(window.close)
+    _close_on_signals(window.leave)
     return app.exec()
 
 

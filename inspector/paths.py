@@ -74,6 +74,11 @@ class Home:
         return self.root / "pictures"
 
     @property
+    def last_lot(self) -> Path:
+        """The lot that was in force last."""
+        return self.root / "lot.json"
+
+    @property
     def written_often(self) -> tuple[Path, ...]:
         """Folders in which files are replaced, where a killed process may leave temporary ones."""
         return (self.root, self.recipes, self.recipes / "history", self.recipes / "prices")

@@ -111,7 +111,6 @@ class Studio:
     def live(self) -> None:
         """The demo line, with a defect."""
         self.session.set_lot(LOT)
-        self.window.header.lot_field.setText(LOT)
         self.session.start()
         seen: list[Verdict] = []
         self.session.part_inspected.connect(lambda event: seen.append(event.inspection.decision.verdict))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from inspector.domain.source import SourceKind, kind_of, label_of, shown
-from inspector.domain.text import LOT
 from inspector.engine.status import EngineStatus, Pace, SourceState
 from inspector.gui.theme import TARGET_PX, figure
-from inspector.gui.widgets.basics import Pill, label
+from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.inputs import ChoiceBox
+from inspector.gui.widgets.lot_field import LotField
+from inspector.gui.widgets.pill import Pill
 from inspector.gui.widgets.stages import StagePanel
-from inspector.gui.widgets.text_field import TextField
 from inspector.pictures import left_out_words
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class HeaderBar(QWidget):
     """Station, recipe and lot; source, model and log as chips that say more when pressed."""
 
     recipe_wanted = Signal(object)  #: RecipeEntry
-    lot_wanted = Signal(str)
+    section_wanted = Signal(str)  #: a section of the Settings page
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,11 +50,16 @@ class HeaderBar(QWidget):
         row.addWidget(self._station)
         self._build_fields(row)
         row.addStretch(1)
-        self.source_pill = Pill("no source", "Source", self)
-        self.model_pill = Pill("no model", "Model", self)
-        self.log_pill = Pill("log", "Result log", self)
-        for pill in (self.source_pill, self.model_pill, self.log_pill):
+        self.source_pill = Pill("no source", "Source", "Set the source…", self)
+        self.model_pill = Pill("no model", "Model", "Set model and thresholds…", self)
+        self.log_pill = Pill("log", "Result log", "Set the station's log…", self)
+        for pill, section in (
+            (self.source_pill, "Source"),
+            (self.model_pill, "Model and thresholds"),
+            (self.log_pill, "Station"),
+        ):
             row.addWidget(pill)
+            pill.led.connect(partial(self.section_wanted.emit, section))
 
     def _build_fields(self, row: QHBoxLayout) -> None:
         self.recipe_box = ChoiceBox(self)
@@ -62,12 +68,8 @@ class HeaderBar(QWidget):
         self.recipe_box.setMinimumWidth(190)
         self.recipe_box.activated.connect(self._recipe_chosen)
         row.addWidget(self.recipe_box)
-        self.lot_field = TextField(LOT, self)
-        self.lot_field.setPlaceholderText("Lot number")
-        self.lot_field.setAccessibleName("Lot number")
-        self.lot_field.setFixedWidth(150)
-        self.lot_field.editingFinished.connect(lambda: self.lot_wanted.emit(self.lot_field.text().strip()))
-        row.addWidget(self.lot_field)
+        self.lot = LotField(self)
+        row.addWidget(self.lot)
 
     def show_station(self, name: str) -> None:
         """Set the station's name."""
@@ -112,7 +114,8 @@ class HeaderBar(QWidget):
             tip = f"{status.pace_message}\n{model.reason}\nSHA-256 {model.sha256}".lstrip()
             self.model_pill.show_state(f"{model.name} · {model.precision}", _PACE_COLOURS[status.pace], tip)
         else:
-            self.model_pill.show_state(recipe.model if recipe else "no model", "idle")
+            name = recipe.model if recipe else "no model"
+            self.model_pill.show_state(name, "idle", f"{name}: loaded when the line starts" if recipe else name)
 
     def show_log(self, path: str, *, healthy: bool, opened: bool = True) -> None:
         """Set the chip of the log."""
@@ -121,6 +124,7 @@ class HeaderBar(QWidget):
     def _recipe_chosen(self, index: int) -> None:
         if 0 <= index < len(self._entries):
             self.recipe_wanted.emit(self._entries[index])
+            self._select()  # the one in force, until the other is
 
     def _select(self) -> None:
         if self._recipe is None:

@@ -79,12 +79,15 @@ class FaultCatcher:
     Args:
         window: The dialog's parent.
         fail_safe: Stops the line.
+        leave: Closes the window without a question: for Ctrl-C.
         log_path: The program's log.
     """
 
-    def __init__(self, window: QWidget, fail_safe: Callable[[], None], log_path: Path) -> None:
+    def __init__(
+        self, window: QWidget, fail_safe: Callable[[], None], leave: Callable[[], None], log_path: Path
+    ) -> None:
         self._window = window
-        self._fail_safe = fail_safe
+        self._fail_safe, self._leave = fail_safe, leave
         self._log_path = log_path
         self._faults: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.dialog: FaultDialog | None = None
@@ -102,7 +105,7 @@ class FaultCatcher:
 
     def _on_main(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
-            self._window.close()
+            self._leave()
             return
         self._note(kind, error, trace)
 

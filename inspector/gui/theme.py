@@ -209,6 +209,9 @@ def _sheet(t: Theme) -> str:
     QLabel[kind="heading"] {{ color: {t.muted}; font-size: {TINY_PX}px; letter-spacing: 0.6px; }}
     QLabel[kind="title"] {{ font-size: {FIGURE_PX}px; font-weight: 600; }}
     QLabel[kind="fault"] {{ color: {lively(t, "fail").name()}; font-size: {SMALL_PX}px; }}
+    {"".join(f'QLabel[tone="{name}"] {{ color: {lively(t, name).name()}; }}' for name in _LIVELY)}
+    QLabel[tone="muted"] {{ color: {t.muted}; }}
+    QLabel[tone="text"] {{ color: {t.text}; }}
     QLabel[kind="figure"] {{ font-size: {FIGURE_PX}px; font-weight: 700; }}
     QLabel[kind="score"] {{ font-weight: 700; }}
     QPushButton {{ background: {t.field}; color: {t.text}; border: 1px solid {t.edge}; border-radius: 6px;
@@ -248,6 +251,7 @@ def _sheet(t: Theme) -> str:
     QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border: 2px solid {t.accent}; }}
     QLineEdit[bad="true"], QSpinBox[bad="true"], QDoubleSpinBox[bad="true"], QComboBox[bad="true"] {{
         border: 2px solid {lively(t, "fail").name()}; }}
+    QLineEdit[pending="true"] {{ border: 2px dashed {lively(t, "review").name()}; }}
     QComboBox {{ padding: 0 2px 0 10px; }}
     QComboBox::drop-down {{ border: 0; width: 30px; }}
     QComboBox::down-arrow {{ image: url("{arrow}"); width: 14px; height: 14px; }}

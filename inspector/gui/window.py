@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +16,13 @@ from inspector.engine.status import EngineStatus, RunState, SourceState
 from inspector.gui import theme
 from inspector.gui.bars import FooterBar, HeaderBar
 from inspector.gui.faults import FaultCatcher
+from inspector.gui.line_guard import LineGuard
 from inspector.gui.page_bar import PageBar
 from inspector.gui.widgets.banners import BannerArea
 from inspector.gui.widgets.basics import seen
 from inspector.gui.widgets.focus import FocusKeeper
 from inspector.gui.widgets.later import LaterPage, soon
+from inspector.gui.window_state import read_geometry, write_geometry
 from inspector.pictures import PICTURE_SUFFIXES
 
 if TYPE_CHECKING:
@@ -75,9 +77,10 @@ class MainWindow(QMainWindow):
         self._operating = LaterPage(pages.operating)
         self._settings = LaterPage(self._make_settings)
         self._training: TrainingPage | NoTrainer | None = None
+        self.guard = LineGuard(session, self)
         self._build()
         self._connect()
-        self.catcher = FaultCatcher(self, session.stop, program_log)
+        self.catcher = FaultCatcher(self, session.stop, self.leave, program_log)
         self._restore()
         self._focus = FocusKeeper(self, self.bar.rest)
         self.bar.rest()
@@ -158,24 +161,27 @@ class MainWindow(QMainWindow):
 
     def _make_review(self) -> ReviewPage:
         page = self._pages.review()
-        page.archive_wanted.connect(self._show_archive)
+        page.archive_wanted.connect(partial(self._show_section, "Archive"))
         page.training_wanted.connect(self._train_with)
         return page
 
-    def _show_archive(self) -> None:
+    def _show_section(self, name: str) -> None:
         self.show_page("settings")
-        self.settings.show_section("Archive")
+        self.settings.show_section(name)
 
     def _train_with(self, manifest: str) -> None:
-        self._train()
+        self._show_section("Training")
         self.training.train_on(manifest)
 
     def _connect(self) -> None:
         session = self._session
         session.status_changed.connect(self._on_status)
         session.recipes_changed.connect(self.header.show_recipes)
-        self.header.recipe_wanted.connect(session.choose_recipe)
-        self.header.lot_wanted.connect(session.set_lot)
+        self.header.recipe_wanted.connect(self.guard.choose_recipe)
+        self.header.lot.wanted.connect(session.set_lot)
+        self.header.lot.entered.connect(self.bar.rest)
+        self.header.section_wanted.connect(self._show_section)
+        session.lot_changed.connect(self.header.lot.show_lot)
         self.footer.stages_wanted.connect(self._show_stages)
         session.recipe_changed.connect(self._on_recipe)
         session.settings_changed.connect(self._on_settings)
@@ -209,7 +215,7 @@ class MainWindow(QMainWindow):
     def set_up(self) -> None:
         """Ask where pictures come from, what judges them and where the record goes, as at the first start."""
         self.first_start = self._pages.first_start(self)
-        self.first_start.train_wanted.connect(self._train)
+        self.first_start.train_wanted.connect(partial(self._show_section, "Training"))
         self.first_start.open()
 
     def show_manual(self) -> None:
@@ -220,10 +226,6 @@ class MainWindow(QMainWindow):
             self.manual = ManualDialog(parent=self)
         self.manual.show()
         self.manual.raise_()
-
-    def _train(self) -> None:
-        self.show_page("settings")
-        self.settings.show_section("Training")
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or go back."""
@@ -283,7 +285,8 @@ class MainWindow(QMainWindow):
         lost = status.source_state is SourceState.LOST and status.state is not RunState.IDLE
         self._banner("source", status.source_message if lost else "", state="review")
         if self._session.log_path is not None:
-            self.header.show_log(str(self._session.log_path), healthy=not status.log_fault)
+            words = f"{self._session.log_path}\n{status.log_fault}".rstrip()
+            self.header.show_log(words, healthy=not status.log_fault)
 
     def _show_stages(self) -> None:
         self.footer.show_stages(self._session.stages())
@@ -300,15 +303,15 @@ class MainWindow(QMainWindow):
     def _on_fault(self, key: str, text: str) -> None:
         actions: list[tuple[str, Any]] = []
         if key == "log" and text:
-            actions = [("Try again", self._session.open_log), ("Use another log…", self._other_log)]
+            actions = [
+                ("Try again", self._session.open_log),
+                ("Use another log…", partial(self._show_section, "Station")),
+            ]
         self._banner(key, text, actions=actions)
 
-    def _other_log(self) -> None:
-        self.show_page("settings")
-        self.settings.show_section("Station")
-
     def _on_log(self, opened: bool) -> None:  # noqa: FBT001 - a signal's value
-        self.header.show_log(str(self._session.log_path or "no log"), healthy=opened, opened=opened)
+        words = str(self._session.log_path) if opened else "No log is open: nothing can be recorded."
+        self.header.show_log(words, healthy=opened, opened=opened)
 
     def _banner(
         self, key: str, text: str, *, state: str = "fail", actions: list[tuple[str, Any]] | None = None
@@ -343,36 +346,26 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         """Take the size and place of the last time; the file is a few bytes and read before the window is up."""
         self.resize(1280, 800)
-        from inspector.json_file import JsonError, read_json
-
-        try:
-            state = read_json(self._state_path)
-        except JsonError:
-            return
-        geometry = state.get("geometry") if isinstance(state, dict) else None
-        if isinstance(geometry, str):
-            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
-
-    def _save_state(self) -> Callable[[], None]:
-        """Return what writes the window's state; done on the worker."""
-        text = json.dumps({"geometry": bytes(self.saveGeometry().toBase64().data()).decode()})
-        path = self._state_path
-
-        def write() -> None:
-            from inspector.files import write_text
-
-            write_text(path, text)
-
-        return write
+        self.restoreGeometry(QByteArray(read_geometry(self._state_path)))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Hide at once; end threads and log in the background; be gone within two seconds."""
+        """Ask where the line runs; at the end of the session nobody could answer."""
+        app = QGuiApplication.instance()
+        ending = isinstance(app, QGuiApplication) and app.isSavingSession()
+        event.setAccepted(ending or self._ended is not None)
+        if ending:
+            self.leave()
+        elif self._ended is None:
+            self.guard.before_leaving(self.leave)
+
+    def leave(self) -> None:
+        """Close without a question: hide at once, end threads and log beside it; be gone within two seconds."""
         if self._ended is not None:
-            event.accept()
             return
-        event.ignore()
+        self.header.lot.finish()
         self.hide()
-        self._ended = self._session.shut_down(self._save_state())
+        geometry = bytes(self.saveGeometry().data())
+        self._ended = self._session.shut_down(partial(write_geometry, self._state_path, geometry))
         deadline = time.perf_counter() + CLOSE_WITHIN_S
 
         def check() -> None:

@@ -154,7 +154,7 @@ def _child(home: Path, seconds: float) -> NoReturn:
             found["frames"] = frames[0]
             found["latency_p50_ms"] = now.latency_p50_ms or 0.0
             found["latency_p99_ms"] = now.latency_p99_ms or 0.0
-            self.close()
+            self.leave()
 
         session.status_changed.connect(status)
 

@@ -87,7 +87,7 @@ class Station:
 
     def close(self) -> None:
         if not self.closed:
-            self.window.close()
+            self.window.leave()
             self.until(lambda: self.closed)
         self.window.deleteLater()
 

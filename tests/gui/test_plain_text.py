@@ -60,8 +60,8 @@ def text_of_a_tip(text: str, over: QWidget) -> list[Qt.TextFormat]:
 def test_names_are_no_markup_on_any_page(hostile: Station) -> None:
     station, window = hostile, hostile.window
     try:
-        window.header.lot_field.setText(BOLD)
-        station.qtbot.keyClick(window.header.lot_field, Qt.Key.Key_Return)
+        window.header.lot.edit.setText(BOLD)
+        station.qtbot.keyClick(window.header.lot.edit, Qt.Key.Key_Return)
         station.session.start()
         station.until(lambda: station.session.status().parts == 2)
         station.session.stop()

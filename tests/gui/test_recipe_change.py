@@ -70,8 +70,8 @@ def test_nothing_of_the_recipe_before_is_on_the_screen(two: Station) -> None:
     choose(two, "Under")
     assert (live.verdict.face, live.view.shown, live.pin_view.isVisible()) == (Face.STOPPED, None, False)
     assert live.score.number.text() == "–"
-    assert "second" in header.source_pill.text
-    assert header.model_pill.text == "other"
+    assert "second" in header.source_pill.text()
+    assert header.model_pill.text() == "other"
     assert live.strip.buttons() == []
     assert live.counters.title.text().startswith("UNDER SINCE")
     assert shown_counts(two) == ["0 0", "2 1", "0 0"]

@@ -329,7 +329,7 @@ def test_the_window_is_up_without_torch(home: Home) -> None:
         "    begin(self, session, **k)\n"
         "    self.closed.connect(say)\n"
         "    self.look = QTimer(self)\n"
-        "    self.look.timeout.connect(lambda: session.status().state is RunState.RUNNING and self.close())\n"
+        "    self.look.timeout.connect(lambda: session.status().state is RunState.RUNNING and self.leave())\n"
         "    self.look.start(20)\n"
         "def say():\n"  # here, as the process may end before `main` returns
         "    print(sorted({'torch', 'torchvision', 'sklearn', 'nncf'} & set(sys.modules)))\n"

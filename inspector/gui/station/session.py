@@ -6,6 +6,7 @@ workers only, whose results come back by the same timer.
 
 from __future__ import annotations
 
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from inspector.domain.errors import InspectorError
 from inspector.domain.records import Verdict
 from inspector.gui.station.failures import Failures
 from inspector.gui.station.figures import ShiftFigures
+from inspector.gui.station.last_lot import read_lot, write_lot
 from inspector.gui.station.line import StationLine
 from inspector.gui.station.recipe_watch import RecipeWatch
 from inspector.gui.station.trials import Trials
@@ -62,6 +64,7 @@ class Session(QObject):
     settings_changed = Signal(object)  #: Settings
     trial_done = Signal(object)  #: Trial
     fault = Signal(str, str)  #: key and text of a banner; an empty text removes it
+    lot_changed = Signal(str)  #: the lot that is in force
     log_opened = Signal(bool)
     polled = Signal()
 
@@ -100,6 +103,7 @@ class Session(QObject):
     def begin(self, *, start: bool) -> None:
         """Open the log, load the recipe, and start the line if wanted; called after the first paint."""
         self._timer.start(self._pace_ms)
+        self._control.do(partial(read_lot, self._store.home.last_lot), self._use_lot, self._fault("lot"))
         self._control.do(self._store.first_recipe, self._use, self._fault("recipe"))
         self.open_log()
         if start:
@@ -225,11 +229,11 @@ class Session(QObject):
             self.fault.emit("trigger", str(error))
 
     def set_lot(self, lot: str) -> None:
-        """Set the lot."""
+        """Set the lot of the parts from now on; it survives a restart."""
         if lot != self.lot:
-            self.lot = lot
-            self._line.engine.set_lot(lot)
-            self.refresh_counts()
+            self.fault.emit("lot", "")
+            self._use_lot(lot)
+            self.work.do(partial(write_lot, self._store.home.last_lot, lot), None, self._fault("lot"))
 
     def choose_recipe(self, entry: RecipeEntry) -> None:
         """Load a recipe of the list; a running line goes on with it."""
@@ -311,6 +315,12 @@ class Session(QObject):
         if self._line.wanted:
             self.start()
         self._tell_status()
+
+    def _use_lot(self, lot: str) -> None:
+        self.lot = lot
+        self._line.engine.set_lot(lot)
+        self.lot_changed.emit(lot)
+        self.refresh_counts()
 
     def _use_newer(self, recipe: Recipe) -> None:
         self._use(self._store.as_asked(recipe))

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from inspector.gui.theme import CURRENT, SMALL_PX, TARGET_PX, TINY_PX, font, lively
+from inspector.gui.theme import CURRENT, TARGET_PX, TINY_PX, font
 from inspector.gui.widgets.icons import icon
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QImage, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QImage, QPaintEvent
 
 
 def card(parent: QWidget | None = None) -> tuple[QFrame, QVBoxLayout]:
@@ -31,6 +31,14 @@ def label(text: str = "", kind: str = "", parent: QWidget | None = None) -> QLab
     if kind:
         words.setProperty("kind", kind)
     return words
+
+
+def set_tone(words: QLabel, tone: str) -> None:
+    """Colour a label by the theme, in both palettes: "good", "fail", "review", "error", "muted" or "text"."""
+    if words.property("tone") != tone:
+        words.setProperty("tone", tone)
+        words.style().unpolish(words)
+        words.style().polish(words)
 
 
 class OneLine(QLabel):
@@ -63,65 +71,6 @@ def seen(widget: QWidget) -> bool:
     window = widget.window()
     handle = window.windowHandle()
     return widget.isVisible() and not window.isMinimized() and handle is not None and handle.isExposed()
-
-
-class Pill(QWidget):
-    """A rounded label with a coloured dot: the state of one thing; pressed, it says more.
-
-    Args:
-        name: For screen readers.
-    """
-
-    def __init__(self, text: str, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._text, self._state = text, "idle"
-        self.setAccessibleName(name)
-        self.setFont(font(SMALL_PX))
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    @property
-    def text(self) -> str:
-        """What is written on it."""
-        return self._text
-
-    @property
-    def state(self) -> str:
-        """Its colour, as given to `show_state`."""
-        return self._state
-
-    def show_state(self, text: str, state: str, tip: str = "") -> None:
-        """Set text and colour ("good", "fail", "review", "idle")."""
-        if (text, state) != (self._text, self._state):
-            self._text, self._state = text, state
-            self.updateGeometry()
-            self.update()
-        self.setToolTip(tip or text)
-        self.setAccessibleDescription(tip or text)
-
-    def sizeHint(self) -> QSize:
-        """Size of the text with the dot."""
-        metrics = self.fontMetrics()
-        return QSize(min(260, metrics.horizontalAdvance(self._text) + 38), TARGET_PX)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Say more."""
-        QToolTip.showText(event.globalPosition().toPoint(), self.toolTip(), self)
-
-    def paintEvent(self, _: QPaintEvent) -> None:
-        """Draw."""
-        theme = CURRENT.theme
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(theme.colour("edge"))
-        high = (self.height() - 28) / 2
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, high + 0.5, -0.5, -high - 0.5), 14, 14)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(lively(theme, self._state))
-        painter.drawEllipse(QRectF(12, self.height() / 2 - 4, 8, 8))
-        painter.setPen(theme.colour("text"))
-        area = self.rect().adjusted(27, 0, -10, 0)
-        text = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class NavButton(QToolButton):

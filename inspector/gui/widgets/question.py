@@ -55,5 +55,7 @@ class Question(QDialog):
         if reason:
             self.reason.textChanged.connect(lambda text: self.yes_button.setEnabled(bool(text.strip())))
             self.yes_button.setDefault(True)
+            self.reason.setFocus()
         else:
             no.setDefault(True)
+            no.setFocus()

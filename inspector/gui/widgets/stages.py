@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from inspector.engine.stages import Stage
 from inspector.gui.theme import CURRENT, SMALL_PX, TINY_PX, font
 from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.over_panel import OverPanel
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QPaintEvent, QShowEvent
+    from PySide6.QtGui import QPaintEvent
 
     from inspector.engine.stages import StageFigure
 
@@ -94,12 +95,11 @@ class StageBars(QWidget):
         return QRectF(_WORDS_PX + _BARS_PX + column * _NUMBER_PX, top, _NUMBER_PX, _ROW_PX)
 
 
-class StagePanel(QFrame):
-    """The panel over the footer; a click elsewhere or Esc closes it."""
+class StagePanel(OverPanel):
+    """The panel over the footer."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setObjectName("card")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(8)
@@ -107,51 +107,9 @@ class StagePanel(QFrame):
         layout.addWidget(self.heading)
         self.bars = StageBars(self)
         layout.addWidget(self.bars)
-        self.hide()
 
     def show_figures(self, figures: tuple[StageFigure, ...]) -> None:
         """Set the figures."""
         parts = max((figure.parts for figure in figures), default=0)
         self.heading.setText(f"WHERE THE TIME GOES, LAST {parts} PARTS" if parts else "NO PART YET IN THIS RUN")
         self.bars.show_figures(figures)
-
-    def open_over(self, widget: QWidget) -> None:
-        """Show it in the widget's window, above the widget."""
-        window = widget.window()
-        self.setParent(window)
-        self.adjustSize()
-        corner = widget.mapTo(window, QPoint(0, 0))
-        self.move(corner.x() + 10, max(0, corner.y() - self.height() - 10))
-        self.show()
-        self.raise_()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Watch what else is pressed, as long as it is open."""
-        super().showEvent(event)
-        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Watch no longer."""
-        super().hideEvent(event)
-        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Close on Esc, and on a press outside; that press does nothing else where it would open the panel again."""
-        kind = event.type()
-        if kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
-            escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
-            if escape and kind == QEvent.Type.KeyPress:
-                self.hide()
-            elif escape:
-                event.accept()  # it is no shortcut of the page then
-            return escape
-        # the window system's own window sees a press before the widget does
-        if kind == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget) and self._outside(event):
-            self.hide()
-            return watched.objectName() == "latency"
-        return False
-
-    def _outside(self, event: QEvent) -> bool:
-        """Look at the place: what a child does not take is passed on to its parents, which are not the panel."""
-        assert isinstance(event, QMouseEvent)
-        return not self.rect().contains(self.mapFromGlobal(event.globalPosition().toPoint()))

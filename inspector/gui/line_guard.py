@@ -1,0 +1,55 @@
+"""Asks before a hand takes the running line away: by another recipe, or with the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.gui.widgets.question import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+    from inspector.assembly import RecipeEntry
+    from inspector.gui.station.session import Session
+
+
+class LineGuard:
+    """Belongs to the window; a line that does not run is not asked for.
+
+    Args:
+        session: Tells whether the line runs.
+        window: The questions stand over it.
+    """
+
+    def __init__(self, session: Session, window: QWidget) -> None:
+        self._session, self._window = session, window
+        self.question: Question | None = None  #: the last one
+
+    def choose_recipe(self, entry: RecipeEntry) -> None:
+        """Load a recipe of the list; the one that is in force already is left alone while it runs."""
+        session, recipe = self._session, self._session.recipe
+        if not session.running:
+            session.choose_recipe(entry)
+        elif recipe is None or entry.name != recipe.name:
+            words = f"The line stops and starts again with {entry.name}. Parts that pass meanwhile are not inspected."
+            self._ask(
+                Question("Change the recipe of the running line?", words, "Change it", parent=self._window),
+                lambda: session.choose_recipe(entry),
+            )
+
+    def before_leaving(self, leave: Callable[[], None]) -> None:
+        """Close the window with ``leave``; where the line runs, only after a yes."""
+        if not self._session.running:
+            leave()
+            return
+        words = "The line stops with it: parts that pass afterwards are not inspected. What was inspected is recorded."
+        self._ask(Question("Close while the line runs?", words, "Stop and close", parent=self._window), leave)
+
+    def _ask(self, question: Question, then: Callable[[], None]) -> None:
+        if self.question is not None:
+            self.question.reject()
+        self.question = question
+        question.accepted.connect(then)
+        question.open()
