@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date, tzinfo
 
 
-def shift_start(now: datetime, starts: Sequence[int]) -> datetime:
-    """Return when the shift that runs at ``now`` began.
+def shift_start(now: datetime, starts: Sequence[int], zone: tzinfo | None = None) -> datetime:
+    """Return when the shift that runs at ``now`` began, as the clock on the wall says it.
+
+    In the night in which the clock changes, a shift is an hour shorter or longer than usual.
 
     Args:
-        now: Local time with its zone.
+        now: With its zone.
         starts: Hours at which shifts start, 0..23, in any order, at least one.
+        zone: Whose clock the shifts follow; None for the computer's.
 
     Raises:
         ValueError: If there is no start, or one is outside 0..23.
@@ -22,6 +26,17 @@ def shift_start(now: datetime, starts: Sequence[int]) -> datetime:
     if not starts or not all(0 <= hour <= 23 for hour in starts):
         msg = f"shifts need at least one starting hour in 0..23, got {list(starts)}"
         raise ValueError(msg)
-    today = [now.replace(hour=hour, minute=0, second=0, microsecond=0) for hour in sorted(starts)]
-    begun = [start for start in today if start <= now]
-    return begun[-1] if begun else today[-1] - timedelta(days=1)
+    today = now.astimezone(zone).date()
+    begun = [
+        begin
+        for day in (today - timedelta(days=1), today)
+        for hour in sorted(starts)
+        if (begin := _on_the_wall(day, hour, zone)).astimezone(UTC) <= now.astimezone(UTC)
+    ]
+    return begun[-1]
+
+
+def _on_the_wall(day: date, hour: int, zone: tzinfo | None) -> datetime:
+    """Return a moment of that day, with the offset that the zone has then."""
+    wall = datetime.combine(day, time(hour), zone)
+    return wall if zone is not None else wall.astimezone()

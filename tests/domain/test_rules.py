@@ -206,5 +206,5 @@ def test_ids_are_unique_and_ordered_also_across_threads() -> None:
     ("hour", "start"), [(5, (30, 22)), (6, (31, 6)), (13, (31, 6)), (14, (31, 14)), (23, (31, 22))]
 )
 def test_the_shift_began(hour: int, start: tuple[int, int]) -> None:
-    begun = shift_start(datetime(2026, 1, 31, hour, 59, tzinfo=UTC), (14, 6, 22))
+    begun = shift_start(datetime(2026, 1, 31, hour, 59, tzinfo=UTC), (14, 6, 22), UTC)
     assert (begun.day, begun.hour, begun.minute) == (*start, 0)

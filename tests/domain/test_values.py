@@ -272,11 +272,11 @@ def test_a_draw_is_the_hash_of_salt_and_identifier() -> None:
 def test_a_shift_began_at_its_hour_in_local_time() -> None:
     zone = timezone(timedelta(hours=2))
     now = datetime(2026, 3, 1, 6, 0, 0, 1, tzinfo=zone)
-    assert shift_start(now, [22, 6, 14]) == datetime(2026, 3, 1, 6, tzinfo=zone)
-    assert shift_start(now - timedelta(microseconds=1), [6]) == datetime(2026, 3, 1, 6, tzinfo=zone)
-    assert shift_start(now - timedelta(microseconds=2), [6, 22]) == datetime(2026, 2, 28, 22, tzinfo=zone)
-    assert shift_start(now, [0]) == datetime(2026, 3, 1, tzinfo=zone)
-    assert shift_start(now, [23]) == datetime(2026, 2, 28, 23, tzinfo=zone)
+    assert shift_start(now, [22, 6, 14], zone) == datetime(2026, 3, 1, 6, tzinfo=zone)
+    assert shift_start(now - timedelta(microseconds=1), [6], zone) == datetime(2026, 3, 1, 6, tzinfo=zone)
+    assert shift_start(now - timedelta(microseconds=2), [6, 22], zone) == datetime(2026, 2, 28, 22, tzinfo=zone)
+    assert shift_start(now, [0], zone) == datetime(2026, 3, 1, tzinfo=zone)
+    assert shift_start(now, [23], zone) == datetime(2026, 2, 28, 23, tzinfo=zone)
 
 
 @pytest.mark.parametrize("starts", [[], [24], [-1], [6, 24]])

@@ -25,7 +25,7 @@ NOW = datetime(2026, 1, 31, 15, 30, tzinfo=timezone(timedelta(hours=2)))
 )
 def test_the_choices_become_a_question_to_the_record(whose: Whose, period: Period, query: LogQuery) -> None:
     scope = Scope(whose=whose, period=period)
-    assert scope.query(NOW, shift_starts=(6, 14, 22), recipe="R", lot="L1") == query
+    assert scope.query(NOW, shift_starts=(6, 14, 22), recipe="R", lot="L1", zone=NOW.tzinfo) == query
 
 
 def test_without_a_recipe_every_recipe_is_meant() -> None:

@@ -12,6 +12,7 @@ from inspector.outputs.base import LogQuery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import tzinfo
 
 
 class Whose(Enum):
@@ -43,7 +44,15 @@ class Scope:
     whose: Whose
     period: Period
 
-    def query(self, now: datetime, *, shift_starts: Sequence[int], recipe: str | None, lot: str) -> LogQuery:
+    def query(
+        self,
+        now: datetime,
+        *,
+        shift_starts: Sequence[int],
+        recipe: str | None,
+        lot: str,
+        zone: tzinfo | None = None,
+    ) -> LogQuery:
         """Return what the record is asked for.
 
         Args:
@@ -51,9 +60,10 @@ class Scope:
             shift_starts: Hours at which shifts begin, 0..23.
             recipe: The recipe that is loaded; None where none is.
             lot: The lot that runs.
+            zone: Whose clock the shifts follow; None for the computer's.
         """
         since = {
-            Period.SHIFT: shift_start(now, shift_starts).astimezone(UTC),
+            Period.SHIFT: shift_start(now, shift_starts, zone).astimezone(UTC),
             Period.DAY: now.astimezone(UTC) - timedelta(days=1),
             Period.WEEK: now.astimezone(UTC) - timedelta(days=7),
             Period.ALL: None,
