@@ -23,6 +23,7 @@ class LogQuery:
         recipe: The recipe's name.
         lot: The lot's name.
         verdicts: Inspections with one of these.
+        after: Recorded after this one, by sequence (`ResultLog.recorded_since`); the clock does not matter.
     """
 
     since: datetime | None = None
@@ -30,6 +31,7 @@ class LogQuery:
     recipe: str | None = None
     lot: str | None = None
     verdicts: frozenset[Verdict] | None = None
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,7 @@ class ResultLog(Protocol):
         ...
 
     def recent(self, query: LogQuery, limit: int) -> list[Inspection]:
-        """Return the newest inspections of a query, newest first.
+        """Return the inspections of a query that were recorded last, the last first.
 
         Raises:
             LogError: If the log cannot be read.
@@ -88,7 +90,20 @@ class ResultLog(Protocol):
         ...
 
     def rows(self, query: LogQuery) -> Iterator[Inspection]:
-        """Iterate over the inspections of a query, oldest first, with flat memory.
+        """Iterate over the inspections of a query in the order in which they were recorded, with flat memory.
+
+        A row that cannot be read is left out, and noted (`ResultLog.unreadable`).
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        ...
+
+    def recorded_since(self, time: datetime) -> LogQuery:
+        """Return the query of what was recorded from a time on, such as the beginning of a shift.
+
+        Where the clock has jumped, it is what was recorded after the last part that was captured before that time: a
+        part with a time to come, or a second part of an hour that came twice, is counted in the shift that saw it.
 
         Raises:
             LogError: If the log cannot be read.

@@ -1,16 +1,20 @@
-"""What the readers of the result log share: a query as SQL, and what to do about the database's errors."""
+"""What the readers of the result log share: a query as SQL and by hand, and what to do about the database's errors."""
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 
+from inspector.domain.records import Verdict
 from inspector.outputs.rows import time_text
-from inspector.outputs.schema import inspections, reviews
+from inspector.outputs.schema import REJECTED, SEQUENCE, inspections, reviews
 
 if TYPE_CHECKING:
-    from sqlalchemy import Select
+    from collections.abc import Mapping
+
+    from sqlalchemy import CompoundSelect, Select
 
     from inspector.outputs.base import LogQuery
 
@@ -33,6 +37,8 @@ def advice(cause: str) -> str:
 def where(statement: Select[Any], query: LogQuery) -> Select[Any]:
     """Return the statement restricted to the inspections of a query."""
     columns = inspections.c
+    if query.after is not None:
+        statement = statement.where(query.after < SEQUENCE)
     if query.since is not None:
         statement = statement.where(columns.time_utc >= time_text(query.since))
     if query.until is not None:
@@ -42,8 +48,35 @@ def where(statement: Select[Any], query: LogQuery) -> Select[Any]:
     if query.lot is not None:
         statement = statement.where(columns.lot == query.lot)
     if query.verdicts is not None:
-        statement = statement.where(columns.verdict.in_([verdict.value for verdict in query.verdicts]))
+        statement = statement.where(columns.verdict.in_(sorted(verdict.value for verdict in query.verdicts)))
+        if Verdict.PASS not in query.verdicts:
+            statement = statement.where(REJECTED)
     return statement
+
+
+def matches(row: Mapping[str, Any], query: LogQuery) -> bool:
+    """Say whether a row is meant by a query, as `where` does; what is no time lies in every span of time."""
+    time = row["time_utc"]
+    if isinstance(time, str) and (
+        (query.since is not None and time < time_text(query.since))
+        or (query.until is not None and time >= time_text(query.until))
+    ):
+        return False
+    return (
+        (query.after is None or row["sequence"] > query.after)
+        and (query.recipe is None or row["recipe"] == query.recipe)
+        and (query.lot is None or row["lot"] == query.lot)
+        and (query.verdicts is None or row["verdict"] in {verdict.value for verdict in query.verdicts})
+    )
+
+
+def odd_verdicts() -> CompoundSelect[Any]:
+    """Return what reads the parts whose verdict is none: in ranges, so that an index finds them at once."""
+    columns = inspections.c
+    verdict, names = columns.verdict, sorted(verdict.value for verdict in Verdict)
+    between = [(verdict > low) & (verdict < high) for low, high in itertools.pairwise(names)]
+    chosen = select(SEQUENCE, verdict, columns.time_utc, columns.recipe, columns.lot).where(REJECTED)
+    return union_all(*(chosen.where(odd) for odd in (verdict < names[0], *between, verdict > names[-1])))
 
 
 def settled_parts() -> Select[Any]:

@@ -6,28 +6,25 @@ import logging
 import sqlite3
 import threading
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, Integer, cast, create_engine, event, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import LogError
-from inspector.domain.records import Verdict
-from inspector.domain.tally import Tally
-from inspector.outputs.base import LogQuery, YieldPoint
 from inspector.outputs.lock import StationLock
 from inspector.outputs.log_file import LogFile
-from inspector.outputs.query import advice, settled_parts, where
-from inspector.outputs.rows import from_row, to_row
+from inspector.outputs.log_reads import LogReader
+from inspector.outputs.query import advice
+from inspector.outputs.rows import to_row
 from inspector.outputs.schema import HEAD, inspections
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
 
     from inspector.domain.records import Inspection
 
@@ -37,15 +34,9 @@ _BUSY_S = 5.0
 _WRITER_BUSY_MS = 300
 #: Up to this size the whole file is checked when it is opened; a larger one only where it is read.
 _CHECK_UP_TO_BYTES = 64_000_000
-_FIELDS = {
-    Verdict.PASS.value: "passed",
-    Verdict.FAIL.value: "failed",
-    Verdict.REVIEW.value: "review",
-    Verdict.ERROR.value: "error",
-}
 
 
-class SqliteResultLog:
+class SqliteResultLog(LogReader):
     """The result log in one SQLite file (WAL, ``synchronous=FULL``).
 
     Args:
@@ -58,6 +49,7 @@ class SqliteResultLog:
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        super().__init__(self._reading_now, self._clear_errors)
         self.path = Path(path)
         self._read_only = read_only
         self._lock: StationLock | None = None
@@ -254,62 +246,6 @@ class SqliteResultLog:
         for inspection_id, commit_ms in self._commit_times.items():
             writer.execute(update(inspections).where(inspections.c.id == inspection_id).values(commit_ms=commit_ms))
 
-    def tally(self, query: LogQuery) -> Tally:
-        """Count the parts of a query; see `ResultLog.tally`."""
-        statement = where(select(inspections.c.verdict, func.count()), query).group_by(inspections.c.verdict)
-        with self._clear_errors("read"), self._reading() as connection:
-            counts = {_FIELDS[verdict]: count for verdict, count in connection.execute(statement)}
-        return Tally(**counts)
-
-    def recent(self, query: LogQuery, limit: int) -> list[Inspection]:
-        """Return the newest inspections, newest first; see `ResultLog.recent`."""
-        order = (inspections.c.time_utc.desc(), inspections.c.id.desc())
-        statement = where(select(inspections), query).order_by(*order).limit(limit)
-        with self._clear_errors("read"), self._reading() as connection:
-            return [from_row(dict(row)) for row in connection.execute(statement).mappings()]
-
-    def rows(self, query: LogQuery) -> Generator[Inspection]:
-        """Iterate over the inspections, oldest first, with flat memory; see `ResultLog.rows`."""
-        statement = where(select(inspections), query).order_by(inspections.c.time_utc, inspections.c.id)
-        with self._clear_errors("read"), self._reading() as connection:
-            for row in connection.execution_options(yield_per=500).execute(statement).mappings():
-                yield from_row(dict(row))
-
-    def yield_over_time(self, query: LogQuery, bucket_s: int) -> list[YieldPoint]:
-        """Return counts per time bucket, oldest first; see `ResultLog.yield_over_time`."""
-        seconds = cast(func.strftime("%s", inspections.c.time_utc), Integer)
-        bucket = (seconds // bucket_s).label("bucket")
-        statement = where(select(bucket, inspections.c.verdict, func.count()), query)
-        statement = statement.group_by("bucket", inspections.c.verdict).order_by("bucket")
-        buckets: dict[int, dict[str, int]] = {}
-        with self._clear_errors("read"), self._reading() as connection:
-            for start, verdict, count in connection.execute(statement):
-                buckets.setdefault(int(start), {})[_FIELDS[verdict]] = count
-        return [
-            YieldPoint(start=datetime.fromtimestamp(start * bucket_s, UTC), tally=Tally(**counts))
-            for start, counts in buckets.items()
-        ]
-
-    def last_part_number(self, *, recipe: str, lot: str) -> int:
-        """Return the highest part number of a recipe and lot, 0 where there is none."""
-        these = (inspections.c.recipe == recipe) & (inspections.c.lot == lot)
-        with self._clear_errors("read"), self._reading() as connection:
-            return int(connection.execute(select(func.max(inspections.c.part_number)).where(these)).scalar() or 0)
-
-    def file_keys(self, source: str) -> tuple[str, ...]:
-        """Return the keys of all files of a source that are already recorded, the newest last."""
-        these = (inspections.c.source == source) & (inspections.c.file_key != "")
-        with self._clear_errors("read"), self._reading() as connection:
-            statement = select(inspections.c.file_key).where(these).order_by(text("rowid"))
-            return tuple(connection.execute(statement).scalars())
-
-    def failure_pictures(self) -> list[str]:
-        """Return what the archive protects: see `ResultLog.failure_pictures`."""
-        unsettled = (inspections.c.verdict != Verdict.PASS.value) & inspections.c.id.not_in(settled_parts())
-        statement = select(inspections.c.picture_path).where(unsettled, inspections.c.picture_path.is_not(None))
-        with self._clear_errors("read"), self._reading() as connection:
-            return list(connection.execute(statement).scalars())
-
     def close(self) -> None:
         """Close the log and let another station have it; may be called twice."""
         with self._writing:
@@ -328,7 +264,7 @@ class SqliteResultLog:
                 self._lock = None
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def _reading_now(self) -> Iterator[Connection]:
         engine = self._engine
         if engine is None:
             raise LogError(f"the log {self.path} is closed", "Open it again.")

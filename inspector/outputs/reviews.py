@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -15,46 +14,25 @@ from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from inspector.domain.errors import LogError, ReviewError
-from inspector.domain.records import Verdict
-from inspector.domain.review import Judgement, QueueKind, Review, Standing, standings
 from inspector.domain.text import DEFECT_TYPE, PERSON, REMARK, TextError
-from inspector.outputs.query import advice, where
+from inspector.outputs.query import advice
 from inspector.outputs.result_log import SqliteResultLog
-from inspector.outputs.rows import from_row, parse_time, time_text
+from inspector.outputs.review_reads import ReviewReader
+from inspector.outputs.rows import time_text
 from inspector.outputs.schema import HEAD, inspections, reviews
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from inspector.domain.records import Inspection
-    from inspector.outputs.base import LogQuery
+    from inspector.domain.review import Review
+
 
 _BUSY_S = 5.0
 _TRIES = 3
 _IDS_AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class PartRow:
-    """What a queue is made of: one inspection, without the rest of its row.
-
-    Args:
-        id: Id of the inspection.
-        recipe: The recipe's name.
-        recipe_version: The recipe's version.
-        picture: Path of the kept picture, which may have been removed since; None where none was kept.
-        not_saved: Whether one should have been kept but could not be.
-    """
-
-    id: str
-    verdict: Verdict
-    recipe: str
-    recipe_version: int
-    picture: str | None
-    not_saved: bool
-
-
-class ReviewLog:
+class ReviewLog(ReviewReader):
     """Reads and adds reviews; any thread, any number of programs at once, with or without a station on the log.
 
     Every call has a connection of its own; the station's lock is not needed. The file is held for writing only while a
@@ -72,6 +50,7 @@ class ReviewLog:
     """
 
     def __init__(self, path: Path, *, read_only: bool = False, busy_s: float = _BUSY_S) -> None:
+        super().__init__(self._connected, self._errors_of)
         self.path = Path(path)
         self._read_only = read_only
         self._busy_s = busy_s
@@ -142,113 +121,10 @@ class ReviewLog:
                 "A reviewer withdraws own judgements only; judge the part yourself, both stand beside one another.",
             )
 
-    # --- reading ------------------------------------------------------------------------------------------------------
-
-    def history(self, inspection_id: str) -> list[Review]:
-        """Return all that was ever said of a part, in the order in which it was committed.
-
-        Raises:
-            LogError: If the log cannot be read.
-        """
-        statement = select(reviews).where(reviews.c.inspection_id == inspection_id).order_by(reviews.c.number)
-        with self._errors("read"), self._engine.connect() as connection:
-            return [_from_row(dict(row)) for row in connection.execute(statement).mappings()]
-
-    def find(self, review_id: str) -> Review | None:
-        """Return one review; None where there is no such.
-
-        Raises:
-            LogError: If the log cannot be read.
-        """
-        with self._errors("read"), self._engine.connect() as connection:
-            row = connection.execute(select(reviews).where(reviews.c.id == review_id)).mappings().first()
-        return _from_row(dict(row)) if row is not None else None
-
-    def standing(self, inspection_id: str) -> Standing:
-        """Return what stands of a part at present.
-
-        Raises:
-            LogError: If the log cannot be read.
-        """
-        empty = Standing(inspection_id=inspection_id, reviews=())
-        return standings(self.history(inspection_id)).get(inspection_id, empty)
-
-    def rows(self, query: LogQuery) -> list[Review]:
-        """Return all that was ever said of the parts of a query, in the order in which it was committed.
-
-        Raises:
-            LogError: If the log cannot be read.
-        """
-        joined = select(reviews).join(inspections, inspections.c.id == reviews.c.inspection_id)
-        statement = where(joined, query).order_by(reviews.c.number)
-        with self._errors("read"), self._engine.connect() as connection:
-            return [_from_row(dict(row)) for row in connection.execute(statement).mappings()]
-
-    def standings(self, query: LogQuery) -> dict[str, Standing]:
-        """Return what stands of every part of a query of which something does, by its inspection's id.
-
-        Raises:
-            LogError: If the log cannot be read.
-        """
-        return standings(self.rows(query))
-
-    def last_of(self, reviewer: str) -> Review | None:
-        """Return the reviewer's last judgement that stands, which an undo withdraws; None where there is none.
-
-        Raises:
-            LogError: If the log cannot be read.
-        """
-        withdrawn = select(reviews.c.undoes).where(reviews.c.undoes.is_not(None))
-        own = (reviews.c.reviewer == reviewer) & reviews.c.judgement.is_not(None) & reviews.c.id.not_in(withdrawn)
-        statement = select(reviews).where(own).order_by(reviews.c.number.desc()).limit(1)
-        with self._errors("read"), self._engine.connect() as connection:
-            row = connection.execute(statement).mappings().first()
-        return _from_row(dict(row)) if row is not None else None
-
-    def parts(self, query: LogQuery) -> Generator[PartRow]:
-        """Iterate over the inspections of a query, oldest first, with flat memory.
-
-        Raises:
-            LogError: If the log cannot be read.
-        """
-        columns = inspections.c
-        chosen = select(
-            columns.id,
-            columns.verdict,
-            columns.recipe,
-            columns.recipe_version,
-            columns.picture_path,
-            columns.image_not_saved != "",
-        )
-        statement = where(chosen, query).order_by(columns.time_utc, columns.id)
-        with self._errors("read"), self._engine.connect() as connection:
-            rows = connection.execution_options(yield_per=2000).execute(statement)
-            for inspection_id, verdict, recipe, version, picture, not_saved in rows:
-                yield PartRow(inspection_id, Verdict(verdict), recipe, version, picture, bool(not_saved))
-
-    def inspection(self, inspection_id: str) -> Inspection | None:
-        """Return one inspection with its verdict; None where there is no such.
-
-        Raises:
-            LogError: If the log cannot be read.
-        """
-        return self.inspections([inspection_id]).get(inspection_id)
-
-    def inspections(self, ids: list[str]) -> dict[str, Inspection]:
-        """Return inspections by their ids; those that are not there are left out.
-
-        Raises:
-            LogError: If the log cannot be read.
-        """
-        parts: dict[str, Inspection] = {}
-        with self._errors("read"), self._engine.connect() as connection:
-            for start in range(0, len(ids), _IDS_AT_ONCE):
-                statement = select(inspections).where(inspections.c.id.in_(ids[start : start + _IDS_AT_ONCE]))
-                rows = connection.execute(statement).mappings()
-                parts |= {row["id"]: from_row(dict(row)) for row in rows}
-        return parts
-
     # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _connected(self) -> Connection:
+        return self._engine.connect()
 
     def _connect(self) -> sqlite3.Connection:
         uri = f"file:{quote(str(self.path.resolve()))}?mode={'ro' if self._read_only else 'rw'}"
@@ -285,7 +161,7 @@ class ReviewLog:
             ) from error
 
     @contextmanager
-    def _errors(self, what: str) -> Iterator[None]:
+    def _errors_of(self, what: str) -> Iterator[None]:
         try:
             yield
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
@@ -329,18 +205,3 @@ def _to_row(review: Review) -> dict[str, Any]:
         "blind": review.blind,
         "undoes": review.undoes,
     }
-
-
-def _from_row(row: Mapping[str, Any]) -> Review:
-    return Review(
-        id=row["id"],
-        inspection_id=row["inspection_id"],
-        time_utc=parse_time(row["time_utc"]),
-        reviewer=row["reviewer"],
-        judgement=Judgement(row["judgement"]) if row["judgement"] is not None else None,
-        defect_type=row["defect_type"],
-        note=row["note"],
-        queue=QueueKind(row["queue"]),
-        blind=bool(row["blind"]),
-        undoes=row["undoes"],
-    )

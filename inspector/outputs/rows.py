@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter
+from sqlalchemy import Float, Integer
 
 from inspector.domain.classes import Classes
 from inspector.domain.records import (
@@ -20,7 +22,8 @@ from inspector.domain.records import (
     Verdict,
 )
 from inspector.domain.secret import redacted
-from inspector.json_file import parse_shape
+from inspector.json_file import JsonError, parse_shape
+from inspector.outputs.schema import inspections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +31,23 @@ if TYPE_CHECKING:
 _Shape = TypeVar("_Shape")
 _NAMES = TypeAdapter(list[str])
 _PROBABILITIES = TypeAdapter(tuple[float, ...])
+_TIME_LENGTH = 27
+_SHOWN = 40
+_VERDICTS = {verdict.value: verdict for verdict in Verdict}
+
+
+class RowError(ValueError):
+    """A row's value is none that this program writes; the text says which."""
+
+
+def _kinds(kind: object) -> tuple[type, ...]:
+    if isinstance(kind, Integer):
+        return (int,)
+    return (float, int) if isinstance(kind, Float) else (str,)
+
+
+#: What a column may hold: its name, types, and whether it may be empty.
+_COLUMNS = tuple((column.name, _kinds(column.type), bool(column.nullable)) for column in inspections.columns)
 
 
 def time_text(time: datetime) -> str:
@@ -43,8 +63,15 @@ def time_text(time: datetime) -> str:
 
 
 def parse_time(text: str) -> datetime:
-    """Return the time that `time_text` wrote."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
+    """Return the time that `time_text` wrote.
+
+    Raises:
+        ValueError: If it wrote no such text.
+    """
+    if len(text) != _TIME_LENGTH or text[10] != "T" or text[-1] != "Z":
+        msg = f"a time of the log looks like 2026-01-31T12:34:56.789012Z, not like {text!r}"
+        raise ValueError(msg)
+    return datetime.fromisoformat(text)  # twenty times as fast as strptime
 
 
 def to_row(inspection: Inspection) -> dict[str, Any]:
@@ -99,7 +126,55 @@ def to_row(inspection: Inspection) -> dict[str, Any]:
 
 
 def from_row(row: Mapping[str, Any]) -> Inspection:
-    """Return the inspection of a row."""
+    """Return the inspection of a row.
+
+    Raises:
+        RowError: If a value is of another kind than its column, or no verdict, time, JSON or class.
+    """
+    for name, kinds, nullable in _COLUMNS:
+        value = row[name]
+        if value is None and nullable:
+            continue
+        if type(value) not in kinds or (type(value) is float and not math.isfinite(value)):
+            raise RowError(f"its {name} is {_short(value)}")
+    try:
+        return _inspection(row)
+    except JsonError as error:
+        raise RowError(error.what) from error
+    except (ValueError, TypeError) as error:
+        raise RowError(f"it makes no part: {error}") from error
+
+
+def verdict_of(text: object) -> Verdict:
+    """Return the verdict that a row names.
+
+    Raises:
+        RowError: If there is none of that name.
+    """
+    try:
+        return _VERDICTS[text]  # type: ignore[index]  # what is no text is no verdict either
+    except (KeyError, TypeError) as error:
+        raise RowError(f"its verdict is {_short(text)}") from error
+
+
+def time_of(text: object) -> datetime:
+    """Return the time that a row names.
+
+    Raises:
+        RowError: If it is none.
+    """
+    try:
+        return parse_time(str(text))
+    except ValueError as error:
+        raise RowError(f"its time is {_short(text)}") from error
+
+
+def _short(value: object) -> str:
+    text = f"“{value}”" if isinstance(value, str) else repr(value)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _inspection(row: Mapping[str, Any]) -> Inspection:
     picture = None
     if row["picture_path"] is not None:
         heatmap = row["heatmap_path"]
@@ -117,9 +192,13 @@ def from_row(row: Mapping[str, Any]) -> Inspection:
             precision=row["precision"],
             backend=row["backend"],
         )
+    classes = _classes(_kept(row, "class_names", _NAMES), row["good_class"])
+    probabilities = _kept(row, "probabilities", _PROBABILITIES)
+    if len(probabilities) != (len(classes) if classes else 0) or not all(map(math.isfinite, probabilities)):
+        raise RowError(f"its probabilities are {_short(row['probabilities'])}")
     return Inspection(
         id=row["id"],
-        time_utc=parse_time(row["time_utc"]),
+        time_utc=time_of(row["time_utc"]),
         station=row["station"],
         recipe=row["recipe"],
         recipe_version=row["recipe_version"],
@@ -130,13 +209,13 @@ def from_row(row: Mapping[str, Any]) -> Inspection:
         file_key=row["file_key"],
         trigger=row["trigger"],
         decision=Decision(
-            verdict=Verdict(row["verdict"]),
+            verdict=verdict_of(row["verdict"]),
             reason=row["reason"],
             p_defective=row["p_defective"],
             thresholds=Thresholds(fail_at=row["fail_at"], review_from=row["review_from"]),
         ),
-        classes=_classes(_kept(row, "class_names", _NAMES), row["good_class"]),
-        probabilities=_kept(row, "probabilities", _PROBABILITIES),
+        classes=classes,
+        probabilities=probabilities,
         model=model,
         software_version=row["software_version"],
         latencies=Latencies(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.domain.config import ArchiveConfig
-    from inspector.outputs.reviews import PartRow
+    from inspector.outputs.review_reads import PartRow
 
     #: What a version of a recipe kept; None where that is not known any more.
     PolicyOf = Callable[[str, int], ArchiveConfig | None]

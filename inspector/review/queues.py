@@ -143,7 +143,7 @@ def build_queue(log: ReviewLog, request: QueueRequest, policy_of: PolicyOf) -> Q
     query = _only(request.query, _VERDICTS[request.kind])
     rows = list(log.parts(query))
     shown = [row.id for row in rows if row.picture is not None]
-    ids, judged, by_others = _waiting(shown, log.standings(query), request)
+    ids, judged, by_others = _waiting(shown, log.standings_of(shown), request)
     return Queue(
         request=request, ids=ids, judged=judged, by_others=by_others, without_picture=len(rows) - len(shown),
         notes=_without_picture(len(rows) - len(shown)),
@@ -200,7 +200,7 @@ def _audit(log: ReviewLog, request: QueueRequest, policy_of: PolicyOf) -> Queue:
     passes = _first(audited.kept_passes[removed:], request.sample, salt)
     rejects = _first(audited.kept_rejects[_removed(audited.kept_rejects) :], len(passes), salt)
     order = sorted([*passes, *rejects], key=lambda part: draw(part, f"order:{request.seed}"))
-    ids, judged, by_others = _waiting(order, log.standings(_only(request.query, None)), request)
+    ids, judged, by_others = _waiting(order, log.standings_of(order), request)
     notes = list(audited.notes)
     if removed:
         notes.append(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from inspector.domain.classes import Classes
 from inspector.domain.ids import new_id
 from inspector.domain.records import Decision, Inspection, Latencies, ModelIdentity, Thresholds, Verdict
+
+if TYPE_CHECKING:
+    import sqlite3
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 MODEL = ModelIdentity(name="m", sha256="a" * 64, device="CPU", precision="fp32", backend="openvino")
@@ -48,3 +52,14 @@ def inspection(
         picture=None,
         image_not_saved="",
     )
+
+
+def take_back_to_0004(log: sqlite3.Connection) -> None:
+    """Undo the last migration in a log, which the program never does."""
+    log.execute("DROP INDEX ix_inspections_rejected")
+    log.execute("DROP INDEX ix_inspections_verdict_time")
+    log.execute("CREATE INDEX ix_inspections_verdict_time ON inspections (verdict, time_utc)")
+    log.execute("DROP TRIGGER inspections_counted")
+    log.execute("DROP TABLE counts")
+    log.execute("DROP TABLE events")
+    log.execute("UPDATE alembic_version SET version_num = '0004'")

@@ -41,14 +41,15 @@ def filled(log: SqliteResultLog, *parts: Inspection) -> tuple[Inspection, ...]:
     return parts
 
 
-def test_rows_are_in_the_order_of_time_and_then_of_ids(log: SqliteResultLog) -> None:
+def test_rows_are_in_the_order_in_which_they_were_recorded_whatever_the_clock_said(log: SqliteResultLog) -> None:
     late, early = inspection(9), inspection(1)
     same = [replace(inspection(5), id=f"same {name}") for name in "ba"]
-    filled(log, late, *same, early)
-    order = [early, same[1], same[0], late]
-    assert list(log.rows(LogQuery())) == order
-    assert log.recent(LogQuery(), 10) == order[::-1]
-    assert log.recent(LogQuery(), 2) == [late, same[0]]
+    order = [late, *same, early]
+    filled(log, *order)
+    for query in (LogQuery(), LogQuery(since=START), LogQuery(recipe="R", lot="L1")):
+        assert list(log.rows(query)) == order
+        assert log.recent(query, 10) == order[::-1]
+        assert log.recent(query, 2) == [early, same[1]]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from inspector.domain.tally import Tally
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.schema import HEAD, metadata
-from tests.outputs.samples import START, inspection
+from tests.outputs.samples import START, inspection, take_back_to_0004
 from tests.waits import WAIT_S
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ def test_a_log_of_the_first_schema_is_brought_up_to_date_with_its_rows(tmp_path:
     with closing(SqliteResultLog(path)) as log:
         log.append(inspection(1))
     with closing(sqlite3.connect(path)) as old:
+        take_back_to_0004(old)
         for name in ("quality_ms", "decision_ms", "commit_ms", "good_class"):
             old.execute(f"ALTER TABLE inspections DROP COLUMN {name}")
         old.execute("DROP TABLE reviews")
@@ -130,6 +131,7 @@ def test_which_class_is_good_is_found_for_the_parts_of_before(tmp_path: Path) ->
         for row in parts:
             log.append(row)
     with closing(sqlite3.connect(path)) as old:
+        take_back_to_0004(old)
         old.execute("ALTER TABLE inspections DROP COLUMN good_class")
         old.execute("UPDATE alembic_version SET version_num = '0003'")
         old.commit()

@@ -15,7 +15,8 @@ from inspector.domain.records import Inspection, Verdict
 from inspector.domain.review import Judgement, QueueKind, Review, Standing, Truth, standings, truth_of
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
-from inspector.outputs.reviews import PartRow, ReviewLog
+from inspector.outputs.review_reads import PartRow
+from inspector.outputs.reviews import ReviewLog
 from tests.outputs.samples import START, inspection
 from tests.review.parts import fill, said
 
@@ -158,10 +159,10 @@ def test_the_rows_of_a_queue_field_by_field(tmp_path: Path) -> None:
             log.append(part)
     assert kept.picture is not None
     assert list(ReviewLog(path).parts(LogQuery())) == [
-        PartRow(bare.id, Verdict.FAIL, "S", 7, None, True),
         PartRow(kept.id, Verdict.REVIEW, "R", 2, str(kept.picture.path), False),
-        PartRow("same a", Verdict.PASS, "R", 2, None, False),
+        PartRow(bare.id, Verdict.FAIL, "S", 7, None, True),
         PartRow("same b", Verdict.PASS, "R", 2, None, False),
+        PartRow("same a", Verdict.PASS, "R", 2, None, False),
     ]
 
 

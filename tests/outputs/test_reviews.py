@@ -21,7 +21,7 @@ from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.reviews import ReviewLog
 from inspector.outputs.schema import HEAD
-from tests.outputs.samples import inspection
+from tests.outputs.samples import inspection, take_back_to_0004
 from tests.review.parts import fill, said
 from tests.waits import WAIT_S
 
@@ -32,6 +32,7 @@ BAD = Judgement.DEFECTIVE
 def as_of_0002(path: Path) -> None:
     """Turn a log back into one of before reviews."""
     with closing(sqlite3.connect(path)) as old:
+        take_back_to_0004(old)
         old.execute("DROP TABLE reviews")
         old.execute("ALTER TABLE inspections DROP COLUMN good_class")
         old.execute("UPDATE alembic_version SET version_num = '0002'")

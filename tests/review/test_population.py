@@ -11,7 +11,7 @@ import pytest
 from inspector.domain.config import ArchiveConfig, KeepPolicy
 from inspector.domain.records import Verdict
 from inspector.domain.sampling import KEPT, draw
-from inspector.outputs.reviews import PartRow
+from inspector.outputs.review_reads import PartRow
 from inspector.recipes.recipe import Recipe, save_recipe
 from inspector.review.population import Population, population, recipe_policies
 

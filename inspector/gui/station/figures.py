@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _TREND = timedelta(hours=1)
 _TREND_POINTS = 60
+_SOON = timedelta(minutes=1)
 
 
 class ShiftFigures(QObject):
@@ -61,9 +62,10 @@ class ShiftFigures(QObject):
 
         def read() -> Counts:
             begun = shift_start(datetime.now().astimezone(), shift_starts)
+            shift = log.recorded_since(begun)
             return Counts(
-                recipe=log.tally(LogQuery(since=begun, recipe=recipe)),
-                shift=log.tally(LogQuery(since=begun)),
+                recipe=log.tally(replace(shift, recipe=recipe)),
+                shift=log.tally(shift),
                 lot=log.tally(LogQuery(recipe=recipe, lot=lot)),
                 shift_from=begun,
                 recipe_name=recipe,
@@ -84,7 +86,9 @@ class ShiftFigures(QObject):
         since = datetime.now(UTC) - _TREND
 
         def read() -> list[YieldPoint]:
-            return log.yield_over_time(LogQuery(since=since, recipe=recipe), _TREND_POINTS)
+            # a part with a time to come, of before the clock was put right, would stretch the chart
+            query = LogQuery(since=since, until=since + _TREND + _SOON, recipe=recipe)
+            return log.yield_over_time(query, _TREND_POINTS)
 
         def done(points: list[YieldPoint]) -> None:
             if recipe == self._recipe:

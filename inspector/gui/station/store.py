@@ -16,7 +16,6 @@ from inspector.domain.records import Thresholds, Verdict
 from inspector.domain.shifts import shift_start
 from inspector.domain.source import SourceKind, kind_of
 from inspector.files import remove_leftovers
-from inspector.outputs.base import LogQuery
 from inspector.overrides import NOTHING_SAID
 from inspector.passwords import Passwords
 from inspector.recipes.recipe import Recipe, save_next_version
@@ -184,7 +183,7 @@ class Store:
 
         begun = shift_start(datetime.now().astimezone(), self.settings.shift_starts)
         bad = frozenset({Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR})
-        inspections = log.recent(LogQuery(since=begun, recipe=recipe, verdicts=bad), limit)
+        inspections = log.recent(replace(log.recorded_since(begun), recipe=recipe, verdicts=bad), limit)
         return [Failure(inspection, self.thumbnail(inspection)) for inspection in inspections]
 
     def with_thumbnails(self, failures: list[Failure]) -> list[Failure]:
