@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import Text, func, literal_column, select, union_all
 
 from inspector.domain.records import Verdict
 from inspector.outputs.rows import time_text
@@ -43,10 +43,14 @@ def where(statement: Select[Any], query: LogQuery) -> Select[Any]:
         statement = statement.where(columns.time_utc >= time_text(query.since))
     if query.until is not None:
         statement = statement.where(columns.time_utc < time_text(query.until))
+    # within a span of time, recipe and lot choose no index (+): SQLite would walk all parts that a recipe ever had
+    span = query.since is not None or query.after is not None
     if query.recipe is not None:
-        statement = statement.where(columns.recipe == query.recipe)
+        recipe = literal_column("+inspections.recipe", Text) if span else columns.recipe
+        statement = statement.where(recipe == query.recipe)
     if query.lot is not None:
-        statement = statement.where(columns.lot == query.lot)
+        lot = literal_column("+inspections.lot", Text) if span else columns.lot
+        statement = statement.where(lot == query.lot)
     if query.verdicts is not None:
         statement = statement.where(columns.verdict.in_(sorted(verdict.value for verdict in query.verdicts)))
         if Verdict.PASS not in query.verdicts:

@@ -75,9 +75,10 @@ def test_what_the_window_asks_at_its_start_comes_from_indexes(path: Path) -> Non
         assert any(TIME in step for step in plans_of(log, lambda: log.tally(shift)))
         asked = [
             plans_of(log, lambda: log.tally(shift)),
+            plans_of(log, lambda: log.tally(replace(shift, recipe="R"))),
             plans_of(log, lambda: log.tally(LogQuery(recipe="R", lot="L1"))),
-            plans_of(log, lambda: log.recent(replace(shift, verdicts=BAD), 50)),
-            plans_of(log, lambda: log.yield_over_time(shift, 60)),
+            plans_of(log, lambda: log.recent(replace(shift, verdicts=BAD, recipe="R"), 50)),
+            plans_of(log, lambda: log.yield_over_time(replace(shift, recipe="R"), 60)),
             plans_of(log, lambda: log.recorded_since(START)),
             plans_of(log, lambda: log.last_part_number(recipe="R", lot="L1")),
         ]
