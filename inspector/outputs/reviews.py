@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _BUSY_S = 5.0
 _TRIES = 3
-_IDS_AT_ONCE = 500
 
 
 class ReviewLog(ReviewReader):
