@@ -27,8 +27,8 @@ class UnreadableRow:
     """A row that cannot be read.
 
     Args:
-        table: Where it stands.
-        number: Its number there.
+        table: “inspections” or “reviews”.
+        number: SQLite's rowid, which is the order of the commits.
         why: What is wrong with it, in words.
     """
 
