@@ -18,6 +18,7 @@ from inspector.vision.graph import INPUT_NAME, MAPS_OUTPUT, PROBABILITIES_OUTPUT
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from inspector.domain.picture_range import PictureRange
     from inspector.vision.manifest import Precision, PrecisionCheck
 
 #: Pixels of the input to one cell of the map.
@@ -27,7 +28,12 @@ BIAS = -6.0
 
 
 def make_bundle(
-    folder: Path, *, seed: int = 0, input_size: int = 64, classes: Sequence[str] = ("good", "defective")
+    folder: Path,
+    *,
+    seed: int = 0,
+    input_size: int = 64,
+    classes: Sequence[str] = ("good", "defective"),
+    pictures: PictureRange | None = None,
 ) -> Path:
     """Write a bundle whose graph finds spots of colour; the first class is good.
 
@@ -42,6 +48,7 @@ def make_bundle(
         seed: Goes into the manifest alone, so that two bundles have different hashes.
         input_size: Side of the input, a multiple of 8, 32 or more.
         classes: Two or more names, the good one first.
+        pictures: What those were like that it learnt from.
 
     Returns:
         ``folder``.
@@ -55,6 +62,7 @@ def make_bundle(
         backbone="colour-spots",
         graph_precision="fp32",
         training={"seed": seed},
+        pictures=pictures,
     )
     graph, weights = _graph_files(input_size, len(classes))
     write_bundle(folder, fields, {"graph.xml": graph, "graph.bin": weights})

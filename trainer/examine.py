@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.pictures import left_out_words
-from trainer.audit import audit, near_duplicate_groups, thumbnails, worst_first
+from trainer.audit import audit, worst_first
 from trainer.dataset import TEST, TRAIN, VAL, DatasetError, hashed, read_dataset
+from trainer.miniatures import thumbnails
+from trainer.near_duplicates import near_duplicate_groups
 from trainer.protocol import DataContents, Finding, LeftOutPictures, Progress, UnderstoodWord
 
 if TYPE_CHECKING:
@@ -38,8 +40,9 @@ def examine(request: TrainRequest) -> Generator[Report, None, tuple[Dataset, lis
     groups = near_duplicate_groups([thumbs[i] for i in usable], [dataset.samples[i].sha256 for i in usable])
     findings = audit(dataset.samples, thumbs, claim=request.claim, groups=groups)
     findings = worst_first([*findings, *_left_out(dataset)])
+    looked_at = (replace(dataset.samples[index], look=thumbs[index].look) for index in usable)
+    dataset = replace(dataset, samples=tuple(looked_at))
     if len(usable) < len(thumbs):
-        dataset = replace(dataset, samples=tuple(dataset.samples[index] for index in usable))
         kinds = Counter(sample.defective for sample in dataset.samples)
         if min(kinds[False], kinds[True]) < 2:
             raise DatasetError(

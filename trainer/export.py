@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 import inspector
+from inspector.domain.picture_range import PictureRange
 from inspector.vision.backends import load_classifier
 from inspector.vision.bundle import Bundle, ManifestFields, write_bundle
 from inspector.vision.export import convert, convert_behind, save_graph
@@ -27,7 +28,7 @@ from inspector.vision.graphs import has_bf16
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.processor import this_processor
 from inspector.vision.weights import save_weights
-from trainer.dataset import DEFECTIVE, GOOD
+from trainer.dataset import DEFECTIVE, GOOD, TRAIN, VAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,6 +104,7 @@ def export(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Pa
         backbone=trained.trunk,
         pooling=trained.plan.pooling,
         data_fingerprint=dataset.fingerprint(),
+        pictures=PictureRange.of(sample.look for sample in dataset.of(TRAIN, VAL) if sample.look is not None),
         software_version=inspector.__version__,
     )
     written: list[Path] = []

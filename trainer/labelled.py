@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.domain.class_folders import Understood
+    from inspector.domain.picture_range import PictureLook
     from inspector.pictures import LeftOut
 
 GOOD = "good"
@@ -40,6 +41,7 @@ class Sample:
         category: Which product; empty where there is one only.
         group: Pictures of one group are of one part, or otherwise belong together; empty where unknown.
         mask: Picture of the defect's pixels.
+        look: Size, bits and colour; None before it has been looked at.
     """
 
     path: Path
@@ -51,6 +53,7 @@ class Sample:
     category: str = ""
     group: str = ""
     mask: Path | None = None
+    look: PictureLook | None = None
 
     @property
     def defective(self) -> bool:

@@ -12,7 +12,8 @@ from inspector.batch.rows import Row, make_row, storable
 from inspector.domain.config import QualityLimits
 from inspector.domain.errors import InspectorError
 from inspector.domain.memory import ran_out_of_memory, reason_of
-from inspector.domain.policy import decide, error_decision
+from inspector.domain.picture_range import look_of
+from inspector.domain.policy import decide, error_decision, with_remark
 from inspector.domain.quality import check_quality
 from inspector.engine.inspect import inspect_picture
 from inspector.files import FileError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from inspector.domain.picture_range import PictureRange
     from inspector.domain.records import Decision, Image, Prediction, Thresholds
     from inspector.vision.classifier import Classifier
 
@@ -74,7 +76,12 @@ class _Read:
     name: str
     stamp: tuple[int, int]
     image: Image | InspectorError
-    reduced: bool = False
+    divisor: int = 1
+
+    @property
+    def reduced(self) -> bool:
+        """Whether its sides were divided when it was decoded."""
+        return self.divisor > 1
 
     @property
     def held_bytes(self) -> int:
@@ -128,7 +135,7 @@ def _read(name: str, job: Job) -> _Read:
     except Exception as error:  # noqa: BLE001 - a decoder's surprise is this file's ERROR, not the end of the batch
         _log.exception("%s could not be decoded", path)
         image = InspectorError(reason_of(error))
-    return _Read(name=name, stamp=stamp, image=image, reduced=divisor > 1)
+    return _Read(name=name, stamp=stamp, image=image, divisor=divisor)
 
 
 def _judged(
@@ -140,7 +147,19 @@ def _judged(
     for index, file in enumerate(group):
         if file.reduced and _is_near(*decisions[index]):  # one at a time: the whole picture may be huge
             decisions[index] = _decisions([_read(file.name, whole)], whole, classifier, turn)[0]
+    pictures = classifier.identity.pictures
+    decisions = [
+        (_remarked(file, decision, pictures), prediction)
+        for file, (decision, prediction) in zip(group, decisions, strict=True)
+    ]
     return [_row(file, *judged, job, model) for file, judged in zip(group, decisions, strict=True)]
+
+
+def _remarked(file: _Read, decision: Decision, pictures: PictureRange | None) -> Decision:
+    """Say where a picture is unlike those that the model learnt from."""
+    if pictures is None or isinstance(file.image, InspectorError):
+        return decision
+    return with_remark(decision, pictures.remark(look_of(file.image, file.divisor)))
 
 
 def _row(file: _Read, decision: Decision, prediction: Prediction | None, job: Job, model: str) -> Row:

@@ -20,6 +20,7 @@ from inspector.cli.common import (
 )
 from inspector.domain.config import ABOUT_MODEL
 from inspector.domain.errors import InspectorError
+from inspector.domain.picture_range import UNLIKE
 
 if TYPE_CHECKING:
     import argparse
@@ -124,7 +125,7 @@ def _judge(
         image = read_picture(path)
     except PictureError as error:
         return None, error_decision(str(error), thresholds), None
-    return image, *inspect_picture(classifier, image, thresholds, QualityLimits())
+    return image, *inspect_picture(classifier, image, thresholds, QualityLimits(), classifier.identity.pictures)
 
 
 def _overlay_paths(files: list[Path], folder: Path) -> list[Path]:
@@ -160,4 +161,5 @@ def _line(judged: JudgedFile) -> str:
         return f"{verdict:7}{one_line(judged.path)}: {one_line(judged.reason)}"
     answer = f"{judged.class_name} {judged.probability:.3f}"
     shown = f" → {one_line(judged.overlay)}" if judged.overlay else ""
-    return f"{verdict:7}{answer:20} {one_line(judged.path)}{shown}"
+    _, unlike, how = judged.reason.partition(UNLIKE)
+    return f"{verdict:7}{answer:20} {one_line(judged.path)}{shown}{f'; {unlike}{how}' if unlike else ''}"

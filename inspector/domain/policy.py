@@ -7,6 +7,7 @@ holds them to it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -97,6 +98,13 @@ def decide(prediction: Prediction, thresholds: Thresholds) -> Decision:
     elif verdict is Verdict.REVIEW:
         reason = f"unsure: P(defective) {p:.3f} between {thresholds.review_from:g} and {thresholds.fail_at:g}"
     return Decision(verdict=verdict, reason=reason, p_defective=p, thresholds=thresholds)
+
+
+def with_remark(decision: Decision, remark: str) -> Decision:
+    """Return a decision whose reason says one thing more; the verdict is the same, and an ERROR has its reason."""
+    if not remark or decision.verdict is Verdict.ERROR:
+        return decision
+    return replace(decision, reason="; ".join(text for text in (decision.reason, remark) if text))
 
 
 def error_decision(reason: str, thresholds: Thresholds) -> Decision:

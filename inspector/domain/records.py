@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from inspector.domain.classes import Classes
+    from inspector.domain.picture_range import PictureRange
 
 __all__ = [
     "ArchivedPicture",
@@ -301,6 +302,7 @@ class ModelIdentity:
         precision: As ``fp32``, ``bf16``, ``int8``.
         backend: As ``openvino`` or ``torch``.
         reason: Why this precision, for people; it is shown, not recorded.
+        pictures: What the pictures are like that it learnt from; None where unknown. It is not recorded.
     """
 
     name: str
@@ -309,6 +311,7 @@ class ModelIdentity:
     precision: str
     backend: str
     reason: str = field(default="", compare=False)
+    pictures: PictureRange | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

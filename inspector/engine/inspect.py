@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from inspector.domain.errors import InspectorError
 from inspector.domain.memory import ran_out_of_memory, reason_of
-from inspector.domain.policy import decide, error_decision
+from inspector.domain.picture_range import look_of
+from inspector.domain.policy import decide, error_decision, with_remark
 from inspector.domain.quality import check_quality
 
 if TYPE_CHECKING:
     from inspector.domain.config import QualityLimits
+    from inspector.domain.picture_range import PictureRange
     from inspector.domain.records import Decision, Image, Prediction, Thresholds
 
 _log = logging.getLogger(__name__)
@@ -51,12 +53,19 @@ class Judged:
         return max(0.0, self.judge_ms - self.quality_ms - network)
 
 
-def judge_picture(predictor: Predicts, image: Image, thresholds: Thresholds, quality: QualityLimits) -> Judged:
+def judge_picture(
+    predictor: Predicts,
+    image: Image,
+    thresholds: Thresholds,
+    quality: QualityLimits,
+    pictures: PictureRange | None = None,
+) -> Judged:
     """Judge one picture, with the times. Never raises: what cannot be judged is an ERROR.
 
     Args:
         image: The inspected pixels.
         quality: When a picture is too bad to be judged.
+        pictures: What those are like that the model learnt from: the reason says where this one is unlike them.
     """
     began_s = time.perf_counter()
     quality_ms = prediction = None
@@ -67,7 +76,8 @@ def judge_picture(predictor: Predicts, image: Image, thresholds: Thresholds, qua
             decision = error_decision(fault, thresholds)
         else:
             prediction = predictor.predict(image)
-            decision = decide(prediction, thresholds)
+            remark = pictures.remark(look_of(image)) if pictures is not None else ""
+            decision = with_remark(decide(prediction, thresholds), remark)
     except Exception as error:
         if not isinstance(error, InspectorError) and not ran_out_of_memory(error):
             _log.exception("a picture could not be judged")
@@ -82,8 +92,12 @@ def not_judged(reason: str, thresholds: Thresholds) -> Judged:
 
 
 def inspect_picture(
-    predictor: Predicts, image: Image, thresholds: Thresholds, quality: QualityLimits
+    predictor: Predicts,
+    image: Image,
+    thresholds: Thresholds,
+    quality: QualityLimits,
+    pictures: PictureRange | None = None,
 ) -> tuple[Decision, Prediction | None]:
     """Judge one picture as `judge_picture` does; return the decision, and the prediction where there is one."""
-    judged = judge_picture(predictor, image, thresholds, quality)
+    judged = judge_picture(predictor, image, thresholds, quality, pictures)
     return judged.decision, judged.prediction

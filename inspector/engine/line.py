@@ -360,7 +360,7 @@ class Line:
             except Exception as error:
                 judged = not_judged(reason_of(error), thresholds)
             else:
-                judged = judge_picture(predictor, pixels, thresholds, self._job.recipe.quality)
+                judged = judge_picture(predictor, pixels, thresholds, self._job.recipe.quality, model.pictures)
         if self._recorder.record(item, judged, model, taken_s):
             self._committed += 1
         now_s = time.perf_counter()

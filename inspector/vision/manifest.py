@@ -22,6 +22,7 @@ from pydantic import (
 from inspector.domain.class_words import ClassWords
 from inspector.domain.classes import Classes
 from inspector.domain.errors import BundleError
+from inspector.domain.picture_range import PictureRange
 from inspector.domain.records import Thresholds
 from inspector.json_file import JsonError, faults_in, parse_json
 from inspector.vision.preprocess import Preprocessing
@@ -93,6 +94,10 @@ class ManifestFields(BaseModel):
         Field(description="which precisions were checked when it was made; empty: none was"),
     ] = {}
     data_fingerprint: Annotated[str, Field(description="of the training pictures; empty where unknown")] = ""
+    pictures: Annotated[
+        PictureRange | None,
+        Field(description="what the pictures are like that it learnt from; null: unknown, and nothing is said"),
+    ] = None
     metrics: Annotated[dict[str, JsonValue], Field(description="figures of the evaluation")] = {}
     training: Annotated[dict[str, JsonValue], Field(description="how it was made: method, seed, …")] = {}
     software_version: Annotated[str, Field(description="of the program that made it")] = ""

@@ -98,6 +98,7 @@ class OpenVinoClassifier:
             precision=choice.precision,
             backend="openvino",
             reason=choice.reason,
+            pictures=bundle.manifest.pictures,
         )
         for slots in (self._single, self._exact):  # so that the first part takes no longer than the others
             if slots is not None:

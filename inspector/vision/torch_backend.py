@@ -116,6 +116,7 @@ class TorchClassifier:
             precision=choice.precision,
             backend="torch",
             reason=choice.reason,
+            pictures=bundle.manifest.pictures,
         )
         with self._failures():
             for _ in range(2):  # the first calls choose kernels

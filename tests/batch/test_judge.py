@@ -12,6 +12,7 @@ import pytest
 
 from inspector.batch import Job, judge, judge_files
 from inspector.domain.errors import ClassifierError, InspectorError
+from inspector.domain.picture_range import PictureRange
 from inspector.pictures import read_picture, write_picture
 from tests.engine.fakes import FakeClassifier
 
@@ -149,3 +150,20 @@ def test_black_pictures_are_errors_also_at_reduced_size(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "black.jpg"), np.zeros((400, 400, 3), np.uint8))
     (row,) = judge_files(["black.jpg"], Job(folder=tmp_path, input_size=64), FakeClassifier())
     assert (row.verdict, row.reason.startswith("bad image: black")) == ("ERROR", True)
+
+
+def test_a_picture_that_is_unlike_the_training_pictures_has_a_remark_and_its_verdict(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.jpg", np.full((320, 240, 3), 60, np.uint8))
+    write_picture(tmp_path / "b.png", np.full((80, 60), 60, np.uint8))
+    classifier = Recording()
+    classifier.identity = replace(
+        classifier.identity,
+        pictures=PictureRange(width_px=(240, 240), height_px=(320, 320), bits=(8,), coloured=(False,)),
+    )
+    first, second = judge_files(["a.jpg", "b.png"], Job(folder=tmp_path, input_size=60), classifier)
+    assert classifier.groups == [[(160, 120, 3), (80, 60)]]
+    assert (first.verdict, first.reason) == ("PASS", "")  # its size is that before it was reduced
+    assert (second.verdict, second.reason) == (
+        "PASS",
+        "unlike the training pictures: 60 × 80 pixels (they have 240 × 320)",
+    )

@@ -19,6 +19,7 @@ import pytest
 from inspector.assembly import demo_recipe
 from inspector.cli import main
 from inspector.domain.config import TriggerMode
+from inspector.domain.picture_range import PictureRange
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.recipes.recipe import load_recipe, save_recipe
@@ -106,6 +107,18 @@ def test_inspect_says_class_probability_verdict_and_writes_the_overlay(
     assert all(Path(one["overlay"]).is_file() for one in found["results"])
     code, found = run(capsys, "inspect", pictures / "broken.jpg", "--model", "tiny", "--home", home, "--json")
     assert (code, found["results"][0]["verdict"]) == (1, "ERROR")
+
+
+def test_inspect_remarks_on_a_picture_that_is_unlike_the_training_pictures(
+    capsys: pytest.CaptureFixture[str], home: Path, pictures: Path
+) -> None:
+    deep = PictureRange(width_px=(1, 9999), height_px=(1, 9999), bits=(16,), coloured=(False, True))
+    make_bundle(home / "models" / "deep", pictures=deep)
+    command = ["inspect", str(pictures / ODD[0]), "--home", str(home), "--no-overlay", "--model"]
+    assert main([*command, "deep"]) == 0
+    assert capsys.readouterr().out.endswith("unlike the training pictures: 8 bits a channel (they have 16)\n")
+    assert main([*command, "tiny"]) == 0  # a bundle of before says nothing
+    assert "unlike" not in capsys.readouterr().out
 
 
 def test_run_prints_what_the_log_holds(capsys: pytest.CaptureFixture[str], home: Path, pictures: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from inspector.domain.config import TriggerMode
 from inspector.domain.errors import ArchiveError, BundleError
+from inspector.domain.picture_range import PictureRange
 from inspector.domain.policy import error_decision
 from inspector.domain.records import Box, Part, Thresholds
 from inspector.engine import line as line_module
@@ -134,6 +136,19 @@ def test_what_waits_is_judged_for_a_while_after_the_stop_and_the_rest_becomes_er
         (5, "ERROR", "cut short"),
     ]
     assert line.uncommitted == 0
+
+
+def test_a_part_that_is_unlike_the_training_pictures_is_judged_with_a_remark(bench: Bench) -> None:
+    classifier = FakeClassifier()
+    known = PictureRange(width_px=(500, 600), height_px=(400, 400), bits=(8,), coloured=(True,))
+    classifier.identity = replace(classifier.identity, pictures=known)
+    line = bench.line(classifier=classifier)
+    line._parts.put(Part(frame=frame(0), region=None, triggered_s=999.0, trigger="part-crossing"))
+    line._parts.close()
+    line._inspect()
+    (row,) = bench.log.committed
+    assert row.decision.verdict.value == "PASS"
+    assert row.decision.reason.startswith("unlike the training pictures: grey (they are in colour), ")
 
 
 def test_a_part_that_was_not_seen_well_enough_is_an_error_with_its_picture(bench: Bench) -> None:

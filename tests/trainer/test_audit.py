@@ -9,8 +9,10 @@ import cv2
 import numpy as np
 import pytest
 
-from trainer.audit import audit, near_duplicate_groups, thumbnails
+from trainer.audit import audit
 from trainer.dataset import Sample, read_dataset
+from trainer.miniatures import thumbnails
+from trainer.near_duplicates import near_duplicate_groups
 from trainer.protocol import Finding
 
 

@@ -16,6 +16,7 @@ import pytest
 import torch
 
 from inspector.domain.errors import BundleError
+from inspector.domain.picture_range import PictureRange
 from inspector.vision.bundle import Bundle
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.scores import ScorePart, read_scores
@@ -85,6 +86,7 @@ def test_every_method_makes_a_bundle_that_judges(
     manifest = Bundle.load(tmp_path / "m").manifest
     assert manifest.pooling == changes.get("pooling", "average")
     assert (result.method, result.test.pictures) == (method, 8)
+    assert manifest.pictures == PictureRange(width_px=(72, 72), height_px=(72, 72), bits=(8,), coloured=(False,))
     page = (tmp_path / "m" / "report" / "report.html").read_text(encoding="utf-8")
     assert "<html" in page
     assert 'src="http' not in page

@@ -144,7 +144,8 @@ class Store:
             image = read_picture(path)
         except PictureError as error:
             return None, error_decision(str(error), thresholds), None
-        decision, prediction = inspect_picture(classifier, image, thresholds, recipe.quality)
+        pictures = classifier.identity.pictures
+        decision, prediction = inspect_picture(classifier, image, thresholds, recipe.quality, pictures)
         return image, decision, prediction
 
     def model_thresholds(self, model: str) -> Thresholds:
