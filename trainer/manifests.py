@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inspector.domain.causes import cause_of
 from inspector.domain.class_tables import ClassColumn, class_column
 from inspector.domain.class_words import Meaning, part_of_split, refuse_unknown
 from trainer.labelled import GOOD, Dataset, DatasetError, NotTaken, Sample
@@ -35,7 +36,7 @@ def from_table(file: Path, words: ClassWords) -> Dataset:
         table = read_table(file)
     except (OSError, ValueError) as error:
         raise DatasetError(
-            f"the manifest {file} cannot be read: {error}", f"Give a table ({', '.join(sorted(SUFFIXES))})."
+            f"the manifest {file} cannot be read: {cause_of(error)}", f"Give a table ({', '.join(sorted(SUFFIXES))})."
         ) from error
     name = class_column(table.columns)
     _check_rows(file, table.rows, name)

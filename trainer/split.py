@@ -235,7 +235,9 @@ def _from_file(dataset: Dataset, file: str) -> dict[int, str]:
     try:
         rows = [row.cells for row in read_table(Path(file)).rows]
     except (OSError, ValueError) as error:
-        raise DatasetError(f"the split {file} cannot be read: {error}", "Name a bundle's report/split.csv.") from error
+        raise DatasetError(
+            f"the split {file} cannot be read: {cause_of(error)}", "Name a bundle's report/split.csv."
+        ) from error
     by_content = {row.get("sha256", ""): row.get("split", "") for row in rows if row.get("sha256")}
     by_name = {row.get("path", ""): row.get("split", "") for row in rows}
     parts = {i: by_content.get(s.sha256) or by_name.get(s.name, "") for i, s in enumerate(dataset.samples)}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from inspector.batch.rows import storable
+from inspector.domain.causes import cause_of
 from inspector.domain.class_folders import ClassFolders, FolderSays, understood
 from inspector.domain.class_tables import ClassColumn, class_column, table_of, text_of
 from inspector.domain.class_words import ClassWords, Meaning
@@ -197,7 +198,9 @@ def _table(file: Path) -> Table:
     try:
         table = table_of(text_of(file.read_bytes()))
     except (OSError, ValueError) as error:
-        raise LabelsError(f"the labels {file} cannot be read: {error}", "Name a CSV file in UTF-8.") from error
+        raise LabelsError(
+            f"the labels {file} cannot be read: {cause_of(error)}", "Name a CSV file in UTF-8."
+        ) from error
     missing = [] if "path" in table.columns else ["path"]
     missing += [] if class_column(table.columns) else ["label"]
     if missing:
