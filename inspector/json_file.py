@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
+import reprlib
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pydantic_core import ErrorDetails
+
 #: A bundle's manifest with its report is the largest that we write: 0.1 MB.
 MAX_BYTES = 16_000_000
 #: Our own files have at most seven levels.
@@ -28,6 +32,40 @@ MAX_DEPTH = 64
 #: Whole numbers are kept in 64 bits, as in the result log.
 _LEAST, _MOST = -(2**63), 2**63 - 1
 _MEND = "Mend the file, or restore it."
+
+#: What a value must be, by pydantic's kind of error; in braces what it tells.
+_FAULTS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+    "finite_number": "must be a finite number",
+    "enum": "must be one of {expected}",
+    "literal_error": "must be one of {expected}",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must have at least {min_length} values",
+    "too_long": "must have at most {max_length} values",
+    "string_pattern_mismatch": "must look like {pattern}",
+    "timezone_aware": "must be a time with its zone",
+}
+_FAULTS_BY_BEGIN = (
+    ("int", "must be a whole number"),
+    ("float", "must be a number"),
+    ("bool", "must be true or false"),
+    ("string", "must be a text"),
+    ("date", "must be a time"),
+    ("list", "must be a list"),
+    ("tuple", "must be a list"),
+    ("dict", "must be a group of keys"),
+    ("model", "must be a group of keys"),
+    ("dataclass", "must be a group of keys"),
+    ("union", "must be one of the known kinds"),
+)
+
+_NAMED = re.compile(r"([a-z]+(?:_[a-z0-9]+)*) must be ")
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Shape = TypeVar("_Shape")
@@ -124,9 +162,32 @@ def read_model(path: Path, model: type[_Model]) -> _Model:
 
 
 def faults_in(error: ValidationError) -> str:
-    """Return what is wrong with which key, as “source.fps: Input should be greater than 0; …”."""
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'all of it'}: {fault['msg']}" for fault in faults)
+    """Return what is wrong with which key, as “source_options.fps: must be a number, got 'fast'; …”."""
+    return "; ".join(
+        f"{'.'.join(map(str, fault['loc'])) or 'all of it'}: {fault_words(fault)}" for fault in error.errors()
+    )
+
+
+def fault_words(fault: ErrorDetails) -> str:
+    """Return what is wrong with a value, in plain words: those of our own checks, not of the library."""
+    kind, limits = fault["type"], fault.get("ctx", {})
+    if kind in {"value_error", "assertion_error"}:
+        return fault["msg"].partition(", ")[2].rstrip(".")
+    words = _FAULTS.get(kind)
+    if words is None:
+        words = next((said for begin, said in _FAULTS_BY_BEGIN if kind.startswith(begin)), f"cannot be used ({kind})")
+    words = "must not be empty" if limits.get("min_length") == 1 else words.format(**limits)
+    return words if kind == "missing" else f"{words}, got {reprlib.repr(fault['input'])}"
+
+
+def field_fault(fault: ErrorDetails) -> tuple[str, str]:
+    """Return which field a fault is of, as ``trigger.line_fraction``, and, as a sentence beside it, what is wrong."""
+    path, words = ".".join(map(str, fault["loc"])), fault_words(fault)
+    named = _NAMED.match(words)  # a check of a whole group names the field
+    if named is not None:
+        path = f"{path.removesuffix(named[1]).rstrip('.')}.{named[1]}".lstrip(".")
+        words = words.removeprefix(named[1]).lstrip()
+    return path, f"{words[:1].upper()}{words[1:]}."
 
 
 class LineTail:

@@ -11,7 +11,7 @@ from inspector.domain.about import About
 from inspector.domain.devices import ABOUT_DEVICE, ABOUT_PRECISION, DeviceKind, WantedPrecision
 from inspector.domain.text import PERSON, PLACE, STATION
 from inspector.files import write_text
-from inspector.json_file import JsonAbsentError, JsonError, read_json
+from inspector.json_file import JsonAbsentError, JsonError, fault_words, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,11 +95,22 @@ def _tolerant(data: Mapping[str, object], path: Path) -> tuple[Settings, list[st
     try:
         return Settings.model_validate(data), []
     except ValidationError as error:
-        bad = {str(fault["loc"][0]): fault["msg"] for fault in error.errors() if fault["loc"]}
+        bad = {str(fault["loc"][0]): fault_words(fault) for fault in error.errors() if fault["loc"]}
     kept = {key: value for key, value in data.items() if key not in bad}
-    reports = [f"The setting “{key}” cannot be used ({why}); its default is in use." for key, why in bad.items()]
+    reports = [_report(key, why) for key, why in bad.items()]
     settings, further = _tolerant(kept, path) if bad else (Settings(), [f"The settings {path} cannot be used."])
     return settings, reports + further
+
+
+def _report(key: str, why: str) -> str:
+    """Say what was wrong with a setting; by its name on the Settings page, where it has one."""
+    field = Settings.model_fields.get(key)
+    if field is None:
+        return f"The settings' file holds “{key}”, which is no setting; it is left out."
+    about = next((about for about in field.metadata if isinstance(about, About)), About())
+    return (
+        f"The setting “{about.title or key}” cannot be used ({why.removeprefix(key).strip()}); its default is in use."
+    )
 
 
 def save_settings(settings: Settings, path: Path) -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from inspector.domain.config import TriggerConfig
+from inspector.domain.records import Box
 from inspector.json_file import (
     MAX_BYTES,
     MAX_DEPTH,
     JsonAbsentError,
     JsonError,
     LineTail,
+    field_fault,
     last_lines,
     parse_json,
     parse_model,
@@ -100,8 +103,8 @@ def test_files_say_what_is_wrong_with_them(tmp_path: Path) -> None:
     path.write_text('{"width": "wide", "height": {}}')
     with pytest.raises(JsonError) as caught:
         read_model(path, Size)
-    assert caught.value.what.startswith(f"{path} cannot be used: width: Input should be a valid integer")
-    assert "; height: Input should be a valid integer" in caught.value.what
+    assert caught.value.what.startswith(f"{path} cannot be used: width: must be a whole number")
+    assert "; height: must be a whole number" in caught.value.what
     path.write_text('{"width": 3}')
     assert read_model(path, Size) == Size(width=3)
     with pytest.raises(JsonError, match="line 4 cannot be used: all of it: "):
@@ -129,3 +132,51 @@ def test_the_last_lines_of_a_long_file_are_read_alone(tmp_path: Path) -> None:
     path.write_bytes(b"a long first line\nsecond\nhalf")
     assert last_lines(path, 1000) == [b"a long first line", b"second"]
     assert last_lines(path, 15) == [b"ine", b"second"]
+
+
+class Limits(BaseModel):
+    """Values with every kind of limit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    speed: Annotated[int, Field(gt=0, le=9)] = 1
+    share: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    lit: bool = False
+    name: Annotated[str, Field(min_length=1, max_length=3)] = "a"
+    hours: Annotated[tuple[int, ...], Field(min_length=1)] = (6,)
+    look: Literal["light", "dark"] = "light"
+    box: Box | None = None
+    trigger: TriggerConfig = TriggerConfig()
+    made: AwareDatetime | None = None
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "words"),
+    [
+        ({"speed": 0}, "speed", "Must be more than 0, got 0."),
+        ({"speed": 10}, "speed", "Must be at most 9, got 10."),
+        ({"speed": "fast"}, "speed", "Must be a whole number, got 'fast'."),
+        ({"speed": 1.5}, "speed", "Must be a whole number, got 1.5."),
+        ({"share": -0.5}, "share", "Must be at least 0.0, got -0.5."),
+        ({"share": 1}, "share", "Must be less than 1.0, got 1."),
+        ({"share": "half"}, "share", "Must be a number, got 'half'."),
+        ({"share": float("nan")}, "share", "Must be less than 1.0, got nan."),
+        ({"lit": "bright"}, "lit", "Must be true or false, got 'bright'."),
+        ({"name": ""}, "name", "Must not be empty, got ''."),
+        ({"name": "abcd"}, "name", "Must have at most 3 characters, got 'abcd'."),
+        ({"name": 7}, "name", "Must be a text, got 7."),
+        ({"hours": []}, "hours", "Must not be empty, got []."),
+        ({"hours": 6}, "hours", "Must be a list, got 6."),
+        ({"look": "red"}, "look", "Must be one of 'light' or 'dark', got 'red'."),
+        ({"box": 3}, "box", "Must be a group of keys, got 3."),
+        ({"trigger": {"line_fraction": 7}}, "trigger.line_fraction", "Must be between 0 and 1, got 7."),
+        ({"box": {"x": 0, "y": 0, "width": 1}}, "box.height", "Is missing."),
+        ({"made": "today"}, "made", "Must be a time, got 'today'."),
+        ({"made": "2026-01-01T10:00:00"}, "made", "Must be a time with its zone, got '2026-01-01T10:00:00'."),
+        ({"other": 1}, "other", "Is not known here, got 1."),
+    ],
+)
+def test_what_is_wrong_beside_a_field_has_plain_words(value: dict[str, object], path: str, words: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Limits.model_validate(value)
+    assert list(map(field_fault, caught.value.errors())) == [(path, words)]

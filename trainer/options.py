@@ -8,6 +8,7 @@ from typing import get_args
 from pydantic import ValidationError
 
 from inspector.domain.errors import InspectorError
+from inspector.json_file import faults_in
 from trainer.protocol import TrainRequest
 
 #: Fields that have another name on the command line.
@@ -65,7 +66,4 @@ def request_from(parsed: argparse.Namespace, **more: object) -> TrainRequest:
     try:
         return TrainRequest.model_validate(values | more)
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(key) for key in fault['loc']) or 'options'}: {fault['msg']}" for fault in error.errors()
-        )
-        raise InspectorError(f"this cannot be trained: {faults}", "Correct the option named.") from error
+        raise InspectorError(f"this cannot be trained: {faults_in(error)}", "Correct the option named.") from error

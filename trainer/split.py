@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inspector.domain.causes import cause_of
 from trainer.dataset import GOOD, TEST, TRAIN, VAL, Dataset, DatasetError, Sample
 from trainer.table import read_table
 

@@ -52,12 +52,19 @@ class About:
             return
         above, below = self.low is None or value >= self.low, self.high is None or value <= self.high
         if not (above and below):
-            limits = f"at least {self.low}" if self.high is None else f"between {self.low} and {self.high}"
-            msg = f"{name} must be {limits}, got {value}"
+            limits = f"at least {_plain(self.low)}"
+            if self.high is not None:
+                limits = f"between {_plain(self.low)} and {_plain(self.high)}"
+            msg = f"{name} must be {limits}, got {_plain(value)}"
             raise ValueError(msg)
         if not math.isfinite(value):
             msg = f"{name} must be a number, got {value}"
             raise ValueError(msg)
+
+
+def _plain(number: float | None) -> str:
+    """Return a number as one reads it: 1, not 1.0."""
+    return str(number).removesuffix(".0")
 
 
 def told(about: About) -> Mapping[str, About]:

@@ -259,7 +259,7 @@ class QualityLimits:
     min_sharpness: float = field(
         default=0.0,
         metadata=told(
-            About("Out of focus below", description="variance of the Laplacian; 0 is off", low=0.0, high=1e6)
+            About("Out of focus below", description="sharpness, as such an ERROR names it; 0 is off", low=0.0, high=1e6)
         ),
     )
 

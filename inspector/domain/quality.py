@@ -49,7 +49,7 @@ def check_quality(pixels: Image, limits: QualityLimits) -> str:
         used = highest.bit_length()
         return (
             f"bad image: 16 bits a channel, but no value above {highest}: probably {used} bits; "
-            f"let the camera fill the 16 bits, or give the source's bit_depth ({used}) in the recipe"
+            f"let the camera fill the 16 bits, or set the bit depth of the recipe's source to {used}"
         )
     grey = grey8(pixels)
     while max(grey.shape) >= 2 * _LONG_SIDE_PX:

@@ -29,7 +29,7 @@ def full_range(image: Image, bits: int | None, name: str) -> Image:
     if (highest := int(colours.max())) >> bits:
         raise PictureError(
             f"the picture {name} holds the value {highest}, which is more than {bits} bits",
-            "Correct the bit depth of the recipe's source (bit_depth).",
+            "Correct the bit depth of the recipe's source.",
         )
     full = (colours.astype(np.uint32) * 65_535 // ((1 << bits) - 1)).astype(np.uint16)
     return full if image.shape == full.shape else np.dstack([full, image[..., 3:]])

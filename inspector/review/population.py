@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     PolicyOf = Callable[[str, int], ArchiveConfig | None]
 
 _REJECTED = frozenset({Verdict.FAIL, Verdict.REVIEW})
-_HOW = "Keep one pass in N, or all: Settings, Archive (in the recipe: archive.keep = “one-in-n”, archive.one_in)."
+_HOW = "Keep one pass in N, or all: Settings, Archive."
 
 
 def recipe_policies(recipes: Path) -> PolicyOf:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from inspector.domain.errors import BundleError
 from inspector.domain.records import Thresholds
+from inspector.json_file import faults_in
 from inspector.vision.bundle import Bundle, write_bundle
 from inspector.vision.graph import GRAPH_FILE, GRAPH_WEIGHTS_FILE, TORCH_WEIGHTS_FILE
 from inspector.vision.manifest import ManifestFields
@@ -77,8 +78,7 @@ def import_state_dict(
             software_version=software_version,
         )
     except ValidationError as error:
-        faults = "; ".join(fault["msg"] for fault in error.errors())
-        raise BundleError(f"{weights} cannot be imported: {faults}", "Correct the names.") from error
+        raise BundleError(f"{weights} cannot be imported: {faults_in(error)}", "Correct the names.") from error
     network = build_network(state, len(classes), source=weights)
     from inspector.vision.export import export_openvino  # torch takes seconds
 

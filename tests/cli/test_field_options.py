@@ -64,7 +64,7 @@ def test_an_option_that_the_source_does_not_take_is_refused(arguments: tuple[str
         (("--width-px", "7"), "it must be between 16 and 20000, got 7"),
         (("--width-px", "wide"), "'wide' is not a whole number"),
         (("--seed", "-1"), "it must be at least 0, got -1"),
-        (("--defect-rate", "1.5"), "it must be between 0.0 and 1.0, got 1.5"),
+        (("--defect-rate", "1.5"), "it must be between 0 and 1, got 1.5"),
         (("--fps", "fast"), "'fast' is not a number"),
         (("--backend", "magic"), "invalid choice: 'magic'"),
     ],

@@ -70,12 +70,12 @@ def test_a_value_of_more_bits_is_refused() -> None:
     with pytest.raises(PictureError) as caught:
         decode_picture(encode_picture(VALUES, ".png"), "a.png", bit_depth=10)
     assert caught.value.what == "the picture a.png holds the value 4095, which is more than 10 bits"
-    assert caught.value.next_step == "Correct the bit depth of the recipe's source (bit_depth)."
+    assert caught.value.next_step == "Correct the bit depth of the recipe's source."
 
 
 def test_the_advice_about_unused_bits_names_the_option() -> None:
     reason = check_quality(np.full((64, 64), 3000, np.uint16), QualityLimits())
-    assert reason.endswith("let the camera fill the 16 bits, or give the source's bit_depth (12) in the recipe")
+    assert reason.endswith("let the camera fill the 16 bits, or set the bit depth of the recipe's source to 12")
 
 
 @pytest.mark.parametrize("bits", [8, 17])

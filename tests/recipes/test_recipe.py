@@ -32,16 +32,16 @@ def test_a_recipe_comes_back_as_it_was_saved_and_every_version_is_kept(tmp_path:
     [
         ({"colour": "red"}, "colour"),
         ({"trigger": {"mode": "sometimes"}}, "trigger.mode"),
-        ({"trigger": {"line_fraction": 7}}, "line_fraction must be between 0.0 and 1.0, got 7"),
+        ({"trigger": {"line_fraction": 7}}, "line_fraction must be between 0 and 1, got 7"),
         ({"thresholds": {"fail_at": 1.5}}, "1.5"),
         ({"thresholds": {"fail_at": 0.5, "review_from": 0.7}}, "0.7"),
         ({"region": {"x": 0, "y": 0, "width": 0, "height": 5}}, "at least 1"),
         ({"format_version": 99}, "format 99"),
         ({"name": "../../etc"}, "1 to 80 characters"),
         ({"version": 0}, "version"),
-        ({"source": "camera:x"}, "source: Value error, “camera:x” names no source; known are camera:N"),
+        ({"source": "camera:x"}, "source: “camera:x” names no source; known are camera:N"),
         ({"source": ""}, "source: "),
-        ({"source_options": {"backend": "magic"}}, "source_options.backend: Input should be 'auto', 'v4l2'"),
+        ({"source_options": {"backend": "magic"}}, "source_options.backend: must be one of 'auto', 'v4l2'"),
         ({"source_options": {"width_px": 7}}, "width_px must be between 16 and 20000, got 7"),
         ({"source_options": {"seed": -1}}, "seed must be at least 0, got -1"),
         ({"source_options": {"colour": "red"}}, "source_options.colour"),
@@ -125,7 +125,7 @@ def test_settings_come_back_and_bad_keys_are_defaulted_and_said(tmp_path: Path) 
     path.write_text(json.dumps({"station": "Line 4", "device": "abacus", "colour": 1}))
     settings, faults = load_settings(path)
     assert settings == Settings(station="Line 4")
-    assert [fault.split("”")[0] for fault in faults] == ["The setting “device", "The setting “colour"]
+    assert [fault.split("”")[0] for fault in faults] == ["The setting “Device", "The settings' file holds “colour"]
     path.write_text("nonsense")
     settings, faults = load_settings(path)
     assert (settings, len(faults)) == (Settings(), 1)

@@ -17,7 +17,7 @@ from inspector.review.population import Population, population, recipe_policies
 
 P, F, R, E = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR
 ALL = ArchiveConfig(keep=KeepPolicy.ALL)
-HOW = "Keep one pass in N, or all: Settings, Archive (in the recipe: archive.keep = “one-in-n”, archive.one_in)."
+HOW = "Keep one pass in N, or all: Settings, Archive."
 
 
 def row(number: int, verdict: Verdict = P, *, kept: bool = True, version: int = 1, not_saved: bool = False) -> PartRow:

@@ -17,6 +17,7 @@ from inspector.gui.first_start.pictures_step import PicturesStep
 from inspector.gui.first_start.record_step import RecordStep
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.question import Question
+from inspector.json_file import field_fault
 from inspector.passwords import Passwords
 from inspector.sources.check import check_source
 
@@ -171,7 +172,7 @@ class FirstStart(QDialog):
                 None if 0 in self._skipped else pictures, self.model.model() if wants_model else "", said
             )
         except ValidationError as error:
-            self.message.setText("; ".join(fault["msg"].removeprefix("Value error, ") for fault in error.errors()))
+            self.message.setText(" ".join(field_fault(fault)[1] for fault in error.errors()))
             return
         session = self._session
         if recipe is None:

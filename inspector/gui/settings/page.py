@@ -28,6 +28,7 @@ from inspector.gui.widgets.forms import Form
 from inspector.gui.widgets.later import Page
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
+from inspector.json_file import field_fault
 from inspector.recipes.recipe import Recipe
 from inspector.settings import Settings
 
@@ -319,9 +320,7 @@ class SettingsPage(Page):
             try:
                 record = model.model_validate(values)
             except ValidationError as error:
-                for fault in error.errors():
-                    name = ".".join(str(piece) for piece in fault["loc"])
-                    faults[name] = fault["msg"].removeprefix("Value error, ")
+                faults |= dict(map(field_fault, error.errors()))
         form.show_faults(faults)
         return record
 

@@ -13,6 +13,7 @@ from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.forms import EditorKind, Field, Form
 from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.gui.widgets.thumb_strip import ThumbStrip
+from inspector.json_file import field_fault
 from inspector.recipes.recipe import Recipe
 from trainer.protocol import TrainRequest
 
@@ -193,9 +194,8 @@ class MethodColumn(QWidget):
             try:
                 request = TrainRequest.model_validate(values)
             except ValidationError as error:
-                for fault in error.errors():
-                    place = ".".join(map(str, fault["loc"])) or "test_fraction"
-                    faults[place] = fault["msg"].removeprefix("Value error, ")
+                for path, words in map(field_fault, error.errors()):
+                    faults[path or "test_fraction"] = words
         self.form.show_faults({key: text for key, text in faults.items() if key in self.form.editors})
         return request if request is not None and data and _usable(name) else None
 

@@ -163,7 +163,7 @@ class Form(QObject):
 
     def show_faults(self, faults: dict[str, str]) -> None:
         """Show what is wrong beside the fields; a fault of a whole group is shown at its first field."""
-        placed = {self._place_of(name, text): text for name, text in faults.items()}
+        placed = {self._place_of(name): text for name, text in faults.items()}
         for name, place in self._faults.items():
             text = placed.get(name, "")
             place.setText(text)
@@ -174,13 +174,11 @@ class Form(QObject):
                 editor.style().unpolish(editor)
                 editor.style().polish(editor)
 
-    def _place_of(self, name: str, text: str) -> str:
-        """Return the field at which a fault is shown: of a group, where its text begins with one."""
+    def _place_of(self, name: str) -> str:
+        """Return the field at which a fault is shown: of a group, its first."""
         if name in self._fields:
             return name
-        inside = [field for field in self._fields if field.startswith(name + ".")]
-        named = f"{name}.{text.split(' ', maxsplit=1)[0]}"
-        return named if named in inside else next(iter(inside), name)
+        return next((field for field in self._fields if field.startswith(f"{name}.")), name)
 
     def faulty_sections(self) -> list[str]:
         """Names of the fields that are marked."""
