@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from inspector.batch.rows import storable
 from inspector.domain.causes import cause_of
 from inspector.domain.class_folders import ClassFolders, FolderSays, understood
-from inspector.domain.class_tables import ClassColumn, class_column, table_of, text_of
+from inspector.domain.class_tables import ClassColumn, check_table_size, class_column, table_of, text_of
 from inspector.domain.class_words import ClassWords, Meaning
 from inspector.domain.confusion import DEFECTIVE, GOOD, UNLABELLED
 from inspector.domain.errors import InspectorError
@@ -196,6 +196,7 @@ def _label(says: FolderSays) -> Label:
 def _table(file: Path) -> Table:
     """Read the table; it has a path and a column that says good or defective."""
     try:
+        check_table_size(file.stat().st_size)
         table = table_of(text_of(file.read_bytes()))
     except (OSError, ValueError) as error:
         raise LabelsError(

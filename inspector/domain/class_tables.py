@@ -13,6 +13,8 @@ from inspector.domain.class_words import ClassWords, Meaning, flag_of, plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+#: A million pictures with long names are 0.2 GB.
+MAX_BYTES = 500_000_000
 _DELIMITERS = ",;\t|"
 _EXCEL = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -62,6 +64,17 @@ def text_of(content: bytes) -> str:
         msg = "it is no text; save it as CSV (UTF-8)"
         raise ValueError(msg)
     return text
+
+
+def check_table_size(size: int) -> None:
+    """Refuse a file by its size in bytes, before it is read.
+
+    Raises:
+        ValueError: If it is larger than `MAX_BYTES`.
+    """
+    if size > MAX_BYTES:
+        msg = f"it has {size:,} bytes, and at most {MAX_BYTES:,} are read; leave out other columns"
+        raise ValueError(msg)
 
 
 def table_of(text: str) -> Table:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, QThread, Signal
+from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, QThread, QTimer, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 _WAIT_MS = 3000
 _TRY_MS = 50
 _WORD = b"raise\n"
+#: What a program that is not ours sends is not kept.
+_MOST_BYTES = 4096
+_MOST_WAITING = 8
 
 
 class SingleWindow(QObject):
@@ -35,6 +39,7 @@ class SingleWindow(QObject):
         self._root = root
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.setMaxPendingConnections(_MOST_WAITING)
         self._server.newConnection.connect(self._on_connection)
 
     def is_first(self) -> bool:
@@ -68,7 +73,22 @@ class SingleWindow(QObject):
 
     def _on_connection(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:
+            socket.setReadBufferSize(_MOST_BYTES)
             socket.disconnected.connect(socket.deleteLater)
+            socket.readyRead.connect(partial(self._on_word, socket))
+            silence = QTimer(socket)
+            silence.setSingleShot(True)
+            silence.timeout.connect(lambda socket=socket: socket.abort())
+            silence.start(_WAIT_MS)
+
+    def _on_word(self, socket: QLocalSocket) -> None:
+        """Answer the one word that there is; whoever says something else is heard no further."""
+        said = bytes(socket.peek(_MOST_BYTES).data())
+        if said == _WORD:
+            socket.readAll()
             socket.write(b"ok\n")
             socket.flush()
+            socket.disconnectFromServer()
             self.wanted.emit()
+        elif not _WORD.startswith(said):
+            socket.abort()

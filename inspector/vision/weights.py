@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Module
 
+#: Ten times the weights of a ResNet-50.
+MAX_BYTES = 1_000_000_000
+_MOST_MEMBERS = 10_000
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
 _PREFIXES = ("module.", "_orig_mod.", "backbone.", "model.")
 
@@ -36,6 +39,7 @@ def load_weights(path: Path) -> dict[str, Tensor]:
     Raises:
         BundleError: If the file cannot be read, is not a state dict, or is a pickle that would run code.
     """
+    _check_size(path)
     try:
         match path.suffix.lower():
             case ".safetensors":
@@ -47,6 +51,33 @@ def load_weights(path: Path) -> dict[str, Tensor]:
     except OSError as error:
         raise BundleError(f"the weights {path} cannot be read: {cause_of(error)}", "Check the path.") from error
     return _plain_names(raw, path)
+
+
+def _check_size(path: Path) -> None:
+    """Refuse what would fill the memory before it could be seen to be no weights.
+
+    Raises:
+        BundleError: If the file, or what it expands to, is larger than any network's weights that we can use.
+    """
+    try:
+        size = path.stat().st_size
+        is_archive = zipfile.is_zipfile(path)
+    except OSError as error:
+        raise BundleError(f"the weights {path} cannot be read: {cause_of(error)}", "Check the path.") from error
+    members: list[zipfile.ZipInfo] = []
+    if is_archive and size <= MAX_BYTES:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                members = archive.infolist()
+        except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+            raise BundleError(f"{path} is a damaged archive: {error}", "Get the file again.") from error
+    expanded = sum(member.file_size for member in members)
+    if max(size, expanded) > MAX_BYTES or len(members) > _MOST_MEMBERS:
+        raise BundleError(
+            f"{path} holds {max(size, expanded):,} bytes in {max(1, len(members)):,} pieces; the weights of a "
+            f"ResNet-50 are 100 MB in 320, and at most {MAX_BYTES:,} in {_MOST_MEMBERS:,} are read",
+            "Save the weights of the network alone.",
+        )
 
 
 def save_weights(network: Module, path: Path) -> None:

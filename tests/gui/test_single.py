@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtNetwork import QLocalSocket
 from PySide6.QtWidgets import QLabel
 
 from inspector.gui import composition
+from inspector.gui import single as single_module
 from inspector.gui.single import SingleWindow
 from tests.gui.conftest import Station
+from tests.waits import WAIT_MS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,6 +54,48 @@ def test_the_folder_is_free_again_when_the_window_has_gone(station: Station) -> 
     first.release()
     assert second.is_first()
     second.release()
+
+
+def _connect(root: Path) -> QLocalSocket:
+    """Connect to the window of a folder, as any program of this user can."""
+    digest = hashlib.sha256(str(root.resolve()).encode()).hexdigest()
+    socket = QLocalSocket()
+    socket.connectToServer(f"inspector-{digest[:16]}")
+    assert socket.waitForConnected(WAIT_MS)
+    return socket
+
+
+@pytest.mark.parametrize("said", [b"x" * 1_000_000, b"raise\nraise\n", b"\x00\xff", b"raisE\n"])
+def test_a_program_that_says_something_else_is_not_heard_out(station: Station, said: bytes) -> None:
+    single, wanted = SingleWindow(station.home.root), []
+    assert single.is_first()
+    single.wanted.connect(lambda: wanted.append(1))
+    try:
+        socket = _connect(station.home.root)
+        socket.write(said)
+        station.until(lambda: socket.state() is QLocalSocket.LocalSocketState.UnconnectedState)
+        assert bytes(socket.readAll().data()) == b""
+        assert wanted == []
+        again = _connect(station.home.root)
+        again.write(b"rai")
+        again.flush()
+        again.write(b"se\n")
+        station.until(lambda: wanted == [1])
+        station.until(lambda: again.state() is QLocalSocket.LocalSocketState.UnconnectedState)
+        assert bytes(again.readAll().data()) == b"ok\n"
+    finally:
+        single.release()
+
+
+def test_a_program_that_says_nothing_is_let_go(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(single_module, "_WAIT_MS", 10)
+    single = SingleWindow(station.home.root)
+    assert single.is_first()
+    try:
+        sockets = [_connect(station.home.root) for _ in range(3)]
+        station.until(lambda: all(s.state() is QLocalSocket.LocalSocketState.UnconnectedState for s in sockets))
+    finally:
+        single.release()
 
 
 def test_other_folders_have_their_own_windows(station: Station, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import torch
 import inspector
 from inspector.domain.policy import rejected
 from inspector.domain.records import Thresholds
+from inspector.files import write_bytes
 from inspector.vision.bundle import ManifestFields, write_bundle
 from inspector.vision.export import save_graph
 from inspector.vision.preprocess import Preprocessing
@@ -64,9 +65,9 @@ def main() -> int:
     for number, stage in enumerate(STAGES, 1):
         fit(network, crops["training"], stage, seed=arguments.seed, report=_reporter(number, stage.steps))
     if arguments.keep:
-        from safetensors.torch import save_file  # only here
+        from safetensors.torch import save  # only here
 
-        save_file(network.state_dict(), arguments.keep)
+        write_bytes(arguments.keep, save(network.state_dict()))
     write(network, crops, arguments.out, seed=arguments.seed)
     return 0
 
