@@ -25,7 +25,7 @@ class Comparison:
         first: (M,) intp, rows of the first table whose picture is in both and is the same, in the first's order.
         second: (M,) intp, the rows of the second table that belong to them.
         flips: (M,) bool, True where the verdicts differ.
-        changed: (C,) intp, rows of the first table whose picture has another size or time in the second; not compared.
+        changed: (C,) intp, rows of the first table whose picture has another content in the second; not compared.
         only_first: (A,) intp, rows of the first table whose picture the second does not have.
         only_second: (B,) intp, rows of the second table whose picture the first does not have.
         verdicts: (4, 4) int64, how many have verdict i in the first and j in the second (codes as in `BatchTable`).
@@ -61,7 +61,7 @@ def flips(first: BatchTable, second: BatchTable) -> Comparison:
     rows = np.array([second.places.get(path, -1) for path in first.paths], np.intp)
     there = np.flatnonzero(rows >= 0)
     other = rows[there]
-    same = (first.sizes[there] == second.sizes[other]) & (first.mtimes_ns[there] == second.mtimes_ns[other])
+    same = first.contents.same(there, second.contents, other)
     ours, theirs = there[same], other[same]
     before, after = first.verdicts[ours], second.verdicts[theirs]
     missing = np.ones(len(second), np.bool_)

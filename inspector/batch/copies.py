@@ -150,8 +150,7 @@ class _Plan:
         except FileNotFoundError:
             self._missing.append(name)
             return
-        known = (int(table.sizes[index]), int(table.mtimes_ns[index]))
-        if code != ERROR and (status.st_size, status.st_mtime_ns) != known:
+        if code != ERROR and not table.contents.known(index).is_in(copy.source):
             self._changed.append(name)
         elif self._again and copy.target.exists():
             _refuse_other(copy)

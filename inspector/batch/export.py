@@ -118,7 +118,7 @@ def export_excel(
 
 
 def _cells(table: BatchTable, index: int) -> tuple[str | int | float, ...]:
-    p, time_ns = float(table.p_defective[index]), int(table.mtimes_ns[index])
+    p, time_ns = float(table.p_defective[index]), int(table.contents.mtimes_ns[index])
     return (
         table.path(index),
         VERDICT_NAMES[table.verdicts[index]],
@@ -129,7 +129,7 @@ def _cells(table: BatchTable, index: int) -> tuple[str | int | float, ...]:
         table.category(index),
         assessment(table, index),
         table.reason(index),
-        int(table.sizes[index]) if time_ns >= 0 else "",
+        int(table.contents.sizes[index]) if time_ns >= 0 else "",
         f"{datetime.fromtimestamp(time_ns / 1e9, UTC):%Y-%m-%dT%H:%M:%SZ}" if time_ns >= 0 else "",
         table.model,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
+import time
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -17,7 +19,8 @@ from inspector.domain.policy import decide, error_decision, with_remark
 from inspector.domain.quality import check_quality
 from inspector.engine.inspect import inspect_picture
 from inspector.files import FileError
-from inspector.pictures import read_picture, read_reduced, write_picture
+from inspector.pictures import decode_reduced, read_content, write_picture
+from inspector.pictures.content import KnownContent, Stamp, digest_of
 from inspector.vision.overlay import draw_overlay
 from inspector.vision.prediction import near_threshold
 
@@ -71,10 +74,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """A file, its size and time before it was read, its pixels or why there are none, and whether there are more."""
+    """A file, what it held, its pixels or why there are none, and whether there are more."""
 
     name: str
-    stamp: tuple[int, int]
+    held: KnownContent
     image: Image | InspectorError
     divisor: int = 1
 
@@ -91,51 +94,77 @@ class _Read:
 def judge_files(
     names: Sequence[str], job: Job, classifier: Classifier, *, turn: AbstractContextManager[object] | None = None
 ) -> list[Row]:
+    """Read, judge and draw files; see `judge_changed`.
+
+    Returns:
+        One row per name, in their order.
+    """
+    return [row for row in judge_changed([(name, "") for name in names], job, classifier, turn=turn) if row is not None]
+
+
+def judge_changed(
+    files: Sequence[tuple[str, str]],
+    job: Job,
+    classifier: Classifier,
+    *,
+    turn: AbstractContextManager[object] | None = None,
+) -> list[Row | None]:
     """Read, judge and draw files. May run in several threads at once with the same classifier.
 
     Args:
-        names: Paths within the job's folder.
+        files: Paths within the job's folder, each with the content that has been judged, as of
+            `inspector.pictures.content.digest_of`, or an empty text.
         turn: Held while the classifier is at work, where others use it too: a semaphore. None asks nobody.
 
     Returns:
-        One row per name, in their order; what could not be read or judged is an ERROR with its reason.
+        One row per file, in their order; what could not be read or judged is an ERROR with its reason. None for a file
+        that still holds what has been judged.
 
     Raises:
         InspectorError: If an overlay cannot be written.
     """
     turn = turn or nullcontext()
-    rows: list[Row] = []
+    rows: dict[str, Row | None] = dict.fromkeys(name for name, _ in files)
     group: list[_Read] = []
     held = 0
-    for name in names:
-        group.append(_read(name, job))
-        held += group[-1].held_bytes
+
+    def judge() -> None:
+        rows.update((file.name, row) for file, row in zip(group, _judged(group, job, classifier, turn), strict=True))
+        group.clear()
+
+    for name, known in files:
+        file = _read(name, job, known)
+        if file is None:
+            continue
+        group.append(file)
+        held += file.held_bytes
         if held >= _MOST_BYTES:
-            rows += _judged(group, job, classifier, turn)
-            group, held = [], 0
-    return rows + _judged(group, job, classifier, turn)
+            judge()
+            held = 0
+    judge()
+    return list(rows.values())
 
 
-def _read(name: str, job: Job) -> _Read:
+def _read(name: str, job: Job, known: str = "") -> _Read | None:
+    """Read and decode a file; None where it holds what is known."""
     path = job.folder / name
-    try:
-        status = path.stat()  # before the pixels: a file changed meanwhile is judged again by the next run
-        stamp = (status.st_size, status.st_mtime_ns)
-    except OSError:  # the row will say why it cannot be read
-        stamp = (-1, -1)
+    stamp, digest = None, ""
     image: Image | InspectorError
     divisor = 1
     try:
-        if job.at_least is None:
-            image = read_picture(path, bit_depth=job.bit_depth)
-        else:
-            image, divisor = read_reduced(path, at_least=job.at_least, bit_depth=job.bit_depth)
+        with contextlib.suppress(OSError, ValueError):  # the row will say why it cannot be read
+            stamp = Stamp.of(path.stat()).sure(time.time_ns())  # before it is read: what changes it then shows
+        content = read_content(path)
+        digest = digest_of(content)
+        if digest == known:
+            return None
+        image, divisor = decode_reduced(content, str(path), at_least=job.at_least, bit_depth=job.bit_depth)
     except InspectorError as error:
         image = error
     except Exception as error:  # noqa: BLE001 - a decoder's surprise is this file's ERROR, not the end of the batch
         _log.exception("%s could not be decoded", path)
         image = InspectorError(reason_of(error))
-    return _Read(name=name, stamp=stamp, image=image, divisor=divisor)
+    return _Read(name=name, held=KnownContent(stamp, digest), image=image, divisor=divisor)
 
 
 def _judged(
@@ -143,16 +172,21 @@ def _judged(
 ) -> list[Row]:
     model = classifier.identity.sha256
     decisions = _decisions(group, job, classifier, turn)
+    held = [file.held for file in group]
     whole = replace(job, input_size=None)
     for index, file in enumerate(group):
         if file.reduced and _is_near(*decisions[index]):  # one at a time: the whole picture may be huge
-            decisions[index] = _decisions([_read(file.name, whole)], whole, classifier, turn)[0]
+            again = _read(file.name, whole)
+            assert again is not None
+            decisions[index], held[index] = _decisions([again], whole, classifier, turn)[0], again.held
     pictures = classifier.identity.pictures
     decisions = [
         (_remarked(file, decision, pictures), prediction)
         for file, (decision, prediction) in zip(group, decisions, strict=True)
     ]
-    return [_row(file, *judged, job, model) for file, judged in zip(group, decisions, strict=True)]
+    return [
+        _row(file, content, *judged, job, model) for file, content, judged in zip(group, held, decisions, strict=True)
+    ]
 
 
 def _remarked(file: _Read, decision: Decision, pictures: PictureRange | None) -> Decision:
@@ -162,7 +196,9 @@ def _remarked(file: _Read, decision: Decision, pictures: PictureRange | None) ->
     return with_remark(decision, pictures.remark(look_of(file.image, file.divisor)))
 
 
-def _row(file: _Read, decision: Decision, prediction: Prediction | None, job: Job, model: str) -> Row:
+def _row(
+    file: _Read, held: KnownContent, decision: Decision, prediction: Prediction | None, job: Job, model: str
+) -> Row:
     overlay = ""
     try:
         overlay = _draw(job, file, prediction)
@@ -170,7 +206,7 @@ def _row(file: _Read, decision: Decision, prediction: Prediction | None, job: Jo
         if not ran_out_of_memory(error):
             raise
         decision, prediction = error_decision(reason_of(error), decision.thresholds), None
-    return make_row(storable(file.name), file.stamp, decision, prediction, overlay=overlay, model=model)
+    return make_row(storable(file.name), held, decision, prediction, overlay=overlay, model=model)
 
 
 def _is_near(decision: Decision, prediction: Prediction | None) -> bool:

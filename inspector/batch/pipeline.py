@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from inspector.batch.judge import judge_files
+from inspector.batch.judge import judge_changed
 from inspector.batch.room import Room
 from inspector.domain.memory import lacked_memory
 
@@ -90,19 +90,21 @@ def judge_listing(
     *,
     stop: threading.Event,
     workers: int | None = None,
-) -> Iterator[list[tuple[int, Row]]]:
+    known: Callable[[int], str] | None = None,
+) -> Iterator[list[tuple[int, Row | None]]]:
     """Judge files of a listing.
 
     Args:
         wanted: Which of them, by index, in the order in which the rows are wanted.
         stop: When set, the batches at hand are finished and no other is begun.
         workers: Threads; None takes as many as there are cores.
+        known: Returns the content of a file, by index, that has been judged, as in `judge_changed`; None for none.
 
     Where memory runs out, fewer files are worked on at a time for a while, and each that lacked it is tried once more,
     alone, before it is an ERROR “out of memory”.
 
     Yields:
-        For one batch after the other, every file's index with its row.
+        For one batch after the other, every file's index with its row; None for one that still holds what is known.
 
     Raises:
         InspectorError: If an overlay cannot be written.
@@ -111,18 +113,19 @@ def judge_listing(
     size = max(1, min(max(BATCH_FILES, workers), -(-len(wanted) // workers)))
     turn, room = threading.Semaphore(CALLERS), Room(workers)
 
-    def judge(indexes: Sequence[int]) -> list[tuple[int, Row]]:
-        names = [listing.names[index] for index in indexes]
+    def judge(given: Sequence[tuple[int, str]]) -> list[tuple[int, Row | None]]:
+        files = [(listing.names[index], content) for index, content in given]
         with room.entered() as alone:
-            groups = [[name] for name in names] if alone else [names]
-            rows = [row for group in groups for row in judge_files(group, job, classifier, turn=turn)]
-        short = [place for place, row in enumerate(rows) if lacked_memory(row.reason)]
+            groups = [[file] for file in files] if alone else [files]
+            rows = [row for group in groups for row in judge_changed(group, job, classifier, turn=turn)]
+        short = [place for place, row in enumerate(rows) if row is not None and lacked_memory(row.reason)]
         if short:
             room.narrow()
             with room.entered():
                 for place in short:
-                    rows[place] = judge_files([names[place]], job, classifier, turn=turn)[0]
-        return list(zip(indexes, rows, strict=True))
+                    rows[place] = judge_changed([files[place]], job, classifier, turn=turn)[0]
+        return list(zip((index for index, _ in given), rows, strict=True))
 
-    batches = (wanted[first : first + size] for first in range(0, len(wanted), size))
+    pieces = (wanted[first : first + size] for first in range(0, len(wanted), size))
+    batches = ([(index, known(index) if known else "") for index in piece] for piece in pieces)
     return in_order(judge, batches, workers=workers, stop=stop)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inspector.batch.contents import ContentColumns
 from inspector.batch.labels import FolderLabels
 from inspector.batch.learnt import read_learnt
 from inspector.batch.results import read_rows
-from inspector.batch.rows import HEADER
+from inspector.batch.rows import EARLIER_HEADER, HEADER, MODEL_COLUMN
 from inspector.batch.table import BatchTable
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError
@@ -48,6 +49,7 @@ class ResultReader:
         self._generation = 0
         self._identity: tuple[int, int] | None = None
         self._offset = 0
+        self._width = len(HEADER)
         self._columns = _Columns(self._labels, frozenset())
         self._table: BatchTable | None = None
         self.caught_up = False  #: False where `read` stopped at ``most``, and more is there
@@ -95,14 +97,15 @@ class ResultReader:
             if torn:
                 raise ResultsError(f"{self._path} holds a line that is no result: {torn}", "Run the batch again.")
             if self._offset == 0:
-                if tuple(values) != HEADER:
+                self._width = len(values)
+                if tuple(values) not in (HEADER, EARLIER_HEADER):
                     raise ResultsError(
                         f"{self._path} is not a result of this program", "Name a results.csv of “inspector batch”."
                     )
             elif taken == most:
                 self.caught_up = False
                 break
-            elif len(values) != len(HEADER) or len(values[-1]) != _SHA256_DIGITS:
+            elif len(values) != self._width or len(values[MODEL_COLUMN]) != _SHA256_DIGITS:
                 torn = ",".join(values)[:80]  # the last one may be half written
                 continue
             else:
@@ -139,7 +142,7 @@ class _Columns:
         self._folder_keys: dict[str, str] = {}
         self._codes, self._learnt = bytearray(), bytearray()
         self._scores = array("d")
-        self._sizes, self._times = array("q"), array("q")
+        self._contents = ContentColumns()
         self._labels, self._types, self._categories = array("b"), array("h"), array("h")
         self._type_codes: dict[str, int] = {"": -1}
         self._category_codes: dict[str, int] = {"": -1}
@@ -147,22 +150,20 @@ class _Columns:
 
     def add(self, values: Sequence[str]) -> None:
         """Take a row in."""
-        path, size, mtime_ns, verdict, score, name, _, reason, _, self._model = values
+        path, _, _, verdict, score, name, _, reason, _, self._model = values[: MODEL_COLUMN + 1]
         code = VERDICT_NAMES.index(verdict) if verdict in VERDICT_NAMES else ERROR
         p = _number(score)
         name = self._texts.setdefault(name, name)
         index = self._places.setdefault(path, len(self._codes))
+        self._contents.put(index, values)
         if index == len(self._codes):
             self._new(path)
             self._codes.append(code)
             self._scores.append(p)
-            self._sizes.append(_whole(size))
-            self._times.append(_whole(mtime_ns))
             self._reasons.append(reason)
             self._classes.append(name)
         else:
             self._codes[index], self._scores[index] = code, p
-            self._sizes[index], self._times[index] = _whole(size), _whole(mtime_ns)
             self._reasons[index], self._classes[index] = reason, name
 
     def settle(self) -> None:
@@ -188,8 +189,7 @@ class _Columns:
             type_names=tuple(self._type_codes)[1:],
             categories=np.array(self._categories, np.int16),
             category_names=tuple(self._category_codes)[1:],
-            sizes=np.array(self._sizes, np.int64),
-            mtimes_ns=np.array(self._times, np.int64),
+            contents=self._contents.snapshot(),
             model=self._model,
             learnt=np.array(self._learnt, np.bool_),
             generation=generation,
@@ -222,10 +222,3 @@ def _number(text: str) -> float:
         return float(text) if text else math.nan
     except ValueError:
         return math.nan
-
-
-def _whole(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        return -1

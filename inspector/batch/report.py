@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from inspector.batch.contents import read_judged
 from inspector.batch.export import ExportError, Step
 from inspector.batch.report_page import Tile, page
 from inspector.batch.rows import find_picture
 from inspector.batch.summary import assessment, label_words
 from inspector.batch.table import Filter, Sort, SortKey
-from inspector.domain.causes import cause_of
 from inspector.domain.confusion import DEFECTIVE
 from inspector.domain.errors import InspectorError
 from inspector.domain.memory import reason_of
 from inspector.domain.policy import ERROR, FAILED, REVIEW, VERDICT_NAMES
 from inspector.files import FileError, write_text
-from inspector.pictures import encode_picture, read_picture
+from inspector.pictures import encode_picture
 from inspector.user import user_name
 from inspector.vision.overlay import displayable, draw_overlay
 
@@ -71,9 +71,10 @@ def write_report(
     wanted = shown(table)
     tiles: list[Tile] = []
     chosen = wanted[:most].tolist()
+    bit_depth = record.judge.bit_depth if record and record.judge else None
     for index in chosen:
         yield Step(done=len(tiles), total=len(chosen))
-        tiles.append(_tile(table, index, pictures, classifier))
+        tiles.append(_tile(table, index, pictures, classifier, bit_depth))
     made = f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M %z}, by {user_name()}"
     text = page(table, record, tiles, left_out=len(wanted) - len(tiles), made=made)
     try:
@@ -106,10 +107,10 @@ def heatmap_fault(table: BatchTable, classifier: Classifier) -> str:
 # --- inside -----------------------------------------------------------------------------------------------------------
 
 
-def _tile(table: BatchTable, index: int, pictures: Path, classifier: Classifier | None) -> Tile:
+def _tile(table: BatchTable, index: int, pictures: Path, classifier: Classifier | None, bit_depth: int | None) -> Tile:
     picture = overlay = fault = ""
     try:
-        image = _unchanged(table, index, pictures)
+        image = _unchanged(table, index, pictures, bit_depth)
         picture = _uri(displayable(_small(image)))
         if classifier is None:
             fault = "without heatmap, as the model is not at hand"
@@ -135,18 +136,14 @@ def _tile(table: BatchTable, index: int, pictures: Path, classifier: Classifier 
     )
 
 
-def _unchanged(table: BatchTable, index: int, pictures: Path) -> Image:
+def _unchanged(table: BatchTable, index: int, pictures: Path, bit_depth: int | None) -> Image:
     path = find_picture(pictures, table.path(index))
-    try:
-        status = path.stat()
-    except FileNotFoundError as error:
-        raise InspectorError("the picture is not there any more") from error
-    except OSError as error:
-        raise InspectorError(f"the picture cannot be read any more: {cause_of(error)}") from error
-    known = (int(table.sizes[index]), int(table.mtimes_ns[index]))
-    if known not in ((-1, -1), (status.st_size, status.st_mtime_ns)):
+    if not path.exists():
+        raise InspectorError("the picture is not there any more")
+    image, changed = read_judged(path, table.contents.known(index), bit_depth=bit_depth)
+    if changed:
         raise InspectorError("the picture has changed since it was judged")
-    return read_picture(path)
+    return image
 
 
 def _small(image: Image) -> Image:

@@ -9,13 +9,14 @@ from array import array
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
-from inspector.batch.rows import HEADER
+from inspector.batch.rows import EARLIER_HEADER, HEADER, MODEL_COLUMN, content_of
 from inspector.domain.errors import InspectorError
 from inspector.domain.policy import VERDICT_NAMES
 from inspector.files import FileError, atomic_file
+from inspector.pictures.content import Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -25,12 +26,15 @@ if TYPE_CHECKING:
 FILE_NAME = "results.csv"
 _NOT_OURS = "Name another folder with --out, or add --restart to replace it."
 _NONE = 255
+#: Of a file: it has to be judged; it has been; it has been, if it still holds the same.
+_NEW, _SAME, _PERHAPS = range(3)
 
 
 class ResultTable:
     """Rows are appended and flushed one by one; the rows of an earlier run with the same model are kept.
 
-    Of every file of the listing only where its row is and its verdict are held, 14 bytes. Owned by one thread.
+    A row is kept whose file still holds what was judged. Of every file of the listing only where its row is, its
+    verdict and what is known of it are held, 14 bytes. Owned by one thread.
 
     Args:
         out: The folder; made if need be.
@@ -54,12 +58,13 @@ class ResultTable:
         self._begins = array("q", [-1]) * len(listing)
         self._lengths = array("i", [0]) * len(listing)
         self._verdicts = bytearray([_NONE]) * len(listing)
-        self._done = bytearray(len(listing))
+        self._states = bytearray(len(listing))
         self._gone: list[tuple[int, int]] = []  # rows of files that are no longer there
         try:
             out.mkdir(parents=True, exist_ok=True)
             if self.path.exists() and not restart:
-                self._load()
+                if self._load() != HEADER:
+                    self._widen()
             else:
                 self._replace(iter(()))
             self._file = self.path.open("ab")
@@ -75,8 +80,26 @@ class ResultTable:
             self._file.close()
 
     def left(self) -> array[int]:
-        """The indexes of the files without a verdict, or changed since; what was an ERROR is tried again."""
-        return array("L", (index for index, done in enumerate(self._done) if not done))
+        """The indexes of the files without a verdict, or that may have changed since; an ERROR is tried again."""
+        return array("L", (index for index, state in enumerate(self._states) if state != _SAME))
+
+    @property
+    def there(self) -> int:
+        """How many files have a row with a verdict, as far as is known before they are read."""
+        return len(self._states) - self._states.count(_NEW)
+
+    def has(self, index: int) -> bool:
+        """True for one of these files."""
+        return self._states[index] != _NEW
+
+    def known(self, index: int) -> str:
+        """Return the content of a file that has been judged, as of `digest_of`, where only its content tells."""
+        if self._states[index] != _PERHAPS:
+            return ""
+        with self.path.open("rb") as file:
+            file.seek(self._begins[index])
+            _, _, values = next(read_rows(file))
+        return content_of(values).digest
 
     def count(self, verdict: str) -> int:
         """How many files of the listing have that verdict."""
@@ -137,13 +160,20 @@ class ResultTable:
             end += length
         return end == self._end
 
-    def _rewrite(self) -> None:
+    def _widen(self) -> None:
+        """Add the columns that an earlier version did not write."""
+        more = b"," * (len(HEADER) - len(EARLIER_HEADER)) + b"\r\n"
+        self._rewrite(lambda row: row.rstrip(b"\r\n") + more)
+        self._begins, self._gone = array("q", [-1]) * len(self._begins), []
+        self._load()
+
+    def _rewrite(self, change: Callable[[bytes], bytes] = bytes) -> None:
         with self.path.open("rb") as file:
 
             def copies() -> Iterator[bytes]:
                 for begin, length in self._rows():
                     file.seek(begin)
-                    yield file.read(length)
+                    yield change(file.read(length))
 
             self._replace(copies(), close=file)
 
@@ -155,19 +185,21 @@ class ResultTable:
             if close is not None:
                 close.close()  # Windows replaces no open file
 
-    def _load(self) -> None:
-        """Find the rows that are there; a last row that a crash has cut short is cut off."""
+    def _load(self) -> tuple[str, ...]:
+        """Find the rows that are there, and return their columns; a last row that a crash has cut short is cut off."""
         indexes = {self._listing.key(index): index for index in range(len(self._listing))}
         strange = False
         try:
             with self.path.open("rb") as file:
                 rows = read_rows(file)
                 _, whole, header = next(rows, (0, 0, []))
-                if tuple(header) != HEADER:
+                columns = tuple(header)
+                if columns not in (HEADER, EARLIER_HEADER):
                     raise InspectorError(f"{self.path} is not a result of this command", _NOT_OURS)
                 for begin, end, values in rows:
-                    ours = len(values) == len(HEADER) and values[-1] == self._model
-                    if strange or not (ours or len(values[-1]) < len(self._model)):
+                    model = values[MODEL_COLUMN] if len(values) > MODEL_COLUMN else ""
+                    ours = len(values) == len(columns) and model == self._model
+                    if strange or not (ours or len(model) < len(self._model)):
                         raise InspectorError(f"{self.path} holds the results of another model", _NOT_OURS)
                     strange = not ours  # cut short; only the last row may be
                     if ours:
@@ -177,25 +209,30 @@ class ResultTable:
             raise InspectorError(f"{self.path} cannot be read: {error}", _NOT_OURS) from error
         if whole < self.path.stat().st_size:
             os.truncate(self.path, whole)
+        return columns
 
     def _take(self, index: int | None, begin: int, length: int, values: Sequence[str]) -> None:
         if index is None:
             self._gone.append((begin, length))
             return
-        _, size, mtime_ns, verdict, *_, overlay, _ = values
+        verdict, overlay = values[3], values[MODEL_COLUMN - 1]
         self._place(index, begin, length, verdict)
         drawn = not self._overlays or bool(overlay and (self.path.parent / overlay).is_file())
-        self._done[index] = (
-            verdict in VERDICT_NAMES and verdict != "ERROR" and drawn and self._stamp(index) == (size, mtime_ns)
-        )
+        judged = verdict in VERDICT_NAMES and verdict != "ERROR" and drawn
+        self._states[index] = self._state(index, values) if judged else _NEW
 
-    def _stamp(self, index: int) -> tuple[str, str] | None:
+    def _state(self, index: int, values: Sequence[str]) -> int:
+        """Say what is known of a file that has been judged."""
         try:
             # without a Path, which takes longer than asking
             status = os.stat(f"{self._folder}{self._listing.names[index]}")  # noqa: PTH116
-        except OSError:
-            return None
-        return str(status.st_size), str(status.st_mtime_ns)
+            judged = content_of(values)
+        except (OSError, ValueError):
+            return _NEW
+        if not judged.digest:  # of an earlier version: nothing tells a file that was overwritten
+            return _NEW
+        same = judged.agrees(Stamp.of(status))
+        return _PERHAPS if same is None else _SAME if same else _NEW
 
     def _unwritable(self, error: FileError | OSError) -> InspectorError:
         fault = FileError(self.path, error) if isinstance(error, OSError) else error

@@ -7,12 +7,30 @@ import re
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
+from inspector.pictures.content import KnownContent, Stamp
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from inspector.domain.records import Decision, Prediction
 
-HEADER = ("path", "size", "mtime_ns", "verdict", "p_defective", "class", "probabilities", "reason", "overlay", "model")
+#: As it was written before a file was known by its content; such tables are read, and gone on with, as well.
+EARLIER_HEADER = (
+    "path",
+    "size",
+    "mtime_ns",
+    "verdict",
+    "p_defective",
+    "class",
+    "probabilities",
+    "reason",
+    "overlay",
+    "model",
+)
+HEADER = (*EARLIER_HEADER, "ctime_ns", "content")
+#: Where the model stands in a row.
+MODEL_COLUMN = EARLIER_HEADER.index("model")
 _SPELLED = re.compile(r"\\udc([89a-f][0-9a-f])")
 
 
@@ -31,6 +49,9 @@ class Row:
         reason: As in `Decision.reason`.
         overlay: The overlay's path within the folder of the results; empty where there is none.
         model: SHA-256 of the model that judged.
+        ctime_ns: Time of the last change of the file or its status, from before it was read; empty where a later change
+            could leave it as it is, see `inspector.pictures.content.Stamp.sure`.
+        content: What was judged, as of `inspector.pictures.content.digest_of`; empty where it could not be read.
     """
 
     path: str
@@ -43,6 +64,8 @@ class Row:
     reason: str
     overlay: str
     model: str
+    ctime_ns: str = ""
+    content: str = ""
 
     def values(self) -> tuple[str, ...]:
         """The values in the order of `HEADER`."""
@@ -50,24 +73,25 @@ class Row:
 
 
 def make_row(
-    path: str, stamp: tuple[int, int], decision: Decision, prediction: Prediction | None, *, overlay: str, model: str
+    path: str, held: KnownContent, decision: Decision, prediction: Prediction | None, *, overlay: str, model: str
 ) -> Row:
     """Return the row of a file.
 
     Args:
         path: As in `Row`.
-        stamp: Size and time of the last change.
+        held: What was judged.
         decision: The verdict, with its reason and score.
         prediction: What the network said; None where it was not asked.
         overlay: As in `Row`.
         model: As in `Row`.
     """
     names = prediction.classes.names if prediction else ()
+    stamp = held.stamp or Stamp(-1, -1)
     scores = [round(float(p), 6) for p in prediction.probabilities] if prediction else []
     return Row(
         path=path,
-        size=str(stamp[0]),
-        mtime_ns=str(stamp[1]),
+        size=str(stamp.size),
+        mtime_ns=str(stamp.mtime_ns),
         verdict=decision.verdict.value,
         p_defective="" if decision.p_defective is None else f"{decision.p_defective:.6f}",
         class_name=names[max(range(len(scores)), key=scores.__getitem__)] if scores else "",
@@ -75,7 +99,22 @@ def make_row(
         reason=storable(decision.reason),
         overlay=overlay,
         model=model,
+        ctime_ns="" if stamp.ctime_ns is None else str(stamp.ctime_ns),
+        content=held.digest,
     )
+
+
+def content_of(values: Sequence[str]) -> KnownContent:
+    """Return what was judged, from a row's values.
+
+    Raises:
+        ValueError: If size or time is no number.
+    """
+    size, mtime_ns = int(values[1]), int(values[2])
+    ctime_ns, digest = values[MODEL_COLUMN + 1 :] or ("", "")
+    if size < 0:
+        return KnownContent(None)
+    return KnownContent(Stamp(size, mtime_ns, int(ctime_ns) if ctime_ns else None), digest)
 
 
 def storable(name: str) -> str:

@@ -25,7 +25,7 @@ from inspector.pictures import left_out_words
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     from inspector.batch.listing import Listing
@@ -83,7 +83,7 @@ class BatchOutcome:
         survey: What the folder holds.
         tally: The files that have a row, by verdict.
         gone: Rows that are kept of files that are no longer there.
-        interrupted: True where it was stopped before every file had a row.
+        interrupted: True where it was stopped before every file that needs it was looked at.
         learnt: Pictures that the model has learnt from; None where it does not say.
     """
 
@@ -139,7 +139,7 @@ def run_batch(
         with ResultTable(order.out, listing, sha256, overlays=order.overlays, restart=order.restart) as table:
             note(order.out, record, restart=order.restart)
             write_learnt(order.out, learnt)
-            yield from _judged(order, listing, classifier, table, stop)
+            whole = yield from _judged(order, listing, classifier, table, stop)
             table.finish()
     finally:
         classifier.close()
@@ -149,14 +149,13 @@ def run_batch(
         review=table.count(Verdict.REVIEW.value),
         error=table.count(Verdict.ERROR.value),
     )
-    interrupted = stop.is_set() and tally.inspected < len(listing)
     return BatchOutcome(
         results=table.path,
         survey=contents,
         learnt=record.learnt,
         tally=tally,
         gone=table.gone,
-        interrupted=interrupted,
+        interrupted=not whole,
     )
 
 
@@ -179,7 +178,8 @@ def _judge(order: BatchOrder, classifier: Classifier) -> Judge:
 
 def _judged(
     order: BatchOrder, listing: Listing, classifier: Classifier, table: ResultTable, stop: threading.Event
-) -> Iterator[RunProgress]:
+) -> Generator[RunProgress, None, bool]:
+    """Judge the files that need it; True where none is left."""
     job = Job(
         folder=listing.folder,
         overlays=order.overlay_folder if order.overlays else None,
@@ -189,16 +189,19 @@ def _judged(
         bit_depth=order.bit_depth,
     )
     left = table.left()
-    there = len(listing) - len(left)
-    pace = _Pace(there, len(listing))
+    looked = 0
+    pace = _Pace(table.there, len(listing))
     yield pace.progress()
-    for rows in judge_listing(listing, left, job, classifier, stop=stop):
+    for rows in judge_listing(listing, left, job, classifier, stop=stop, known=table.known):
+        looked += len(rows)
         for index, row in rows:
-            table.add(index, row)
-        pace.done += len(rows)
+            pace.done += not table.has(index)
+            if row is not None:
+                table.add(index, row)
         if pace.is_due():
             yield pace.progress()
     yield pace.progress()
+    return looked == len(left)
 
 
 class _Pace:

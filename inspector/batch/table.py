@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from inspector.batch.contents import JudgedContents
     from inspector.domain.records import Thresholds
 
 #: What needs a look comes first: FAIL, REVIEW, ERROR, PASS; by code of the verdict.
@@ -81,8 +82,7 @@ class BatchTable:
         type_names: The defect types of the labels.
         categories: (N,) int16, places in ``category_names``; -1 for none.
         category_names: The categories of the labels.
-        sizes: (N,) int64, bytes; -1 where unknown.
-        mtimes_ns: (N,) int64; -1 where unknown.
+        contents: What the files held.
         model: SHA-256 of the model that judged; empty without rows.
         learnt: (N,) True for pictures that the model has learnt from, as far as that is known.
         generation: Another number means that rows may have other places than before.
@@ -99,8 +99,7 @@ class BatchTable:
     type_names: tuple[str, ...]
     categories: NDArray[np.int16]
     category_names: tuple[str, ...]
-    sizes: NDArray[np.int64]
-    mtimes_ns: NDArray[np.int64]
+    contents: JudgedContents
     model: str
     learnt: NDArray[np.bool_]
     generation: int = 0

@@ -41,7 +41,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         "batch",
         help="judge a folder of pictures",
         description="Judge every picture of a folder. results.csv gets one row for every file, flushed as it goes; "
-        "run again, files that have a verdict (same size and time, same model) are not judged again. Masks, which lie "
+        "run again, files that have a verdict (same content, same model) are not judged again. Masks, which lie "
         "in folders called ground_truth, are left out.",
         epilog="Exit codes: 0 every file has a row; 1 error; 2 usage; 130 interrupted (the rows so far are there).",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.pictures.decode import decode_picture, read_content, read_picture, read_reduced, shows_its_end
+from inspector.pictures.decode import decode_picture, decode_reduced, read_content, read_picture, shows_its_end
 from inspector.pictures.files import encode_picture, write_picture
 from inspector.pictures.folders import (
     PICTURE_SUFFIXES,
@@ -24,6 +24,7 @@ __all__ = [
     "LeftOutTally",
     "Reason",
     "decode_picture",
+    "decode_reduced",
     "encode_picture",
     "find_pictures",
     "is_picture",
@@ -32,7 +33,6 @@ __all__ = [
     "natural_key",
     "read_content",
     "read_picture",
-    "read_reduced",
     "shows_its_end",
     "silence_opencv",
     "walk_pictures",

@@ -71,8 +71,8 @@ def read_picture(path: Path, *, at_least: int | None = None, bit_depth: int | No
     return decode_picture(read_content(path), str(path), at_least=at_least, bit_depth=bit_depth)
 
 
-def read_reduced(path: Path, *, at_least: int, bit_depth: int | None = None) -> tuple[Image, int]:
-    """Decode a picture file as `read_picture` does with ``at_least``, and say by how much both sides were divided.
+def decode_reduced(data: bytes, name: str, *, at_least: int | None, bit_depth: int | None = None) -> tuple[Image, int]:
+    """Decode a picture file's content as `decode_picture` does, and say by how much both sides were divided.
 
     Returns:
         The pixels; 1, 2, 4 or 8.
@@ -80,7 +80,7 @@ def read_reduced(path: Path, *, at_least: int, bit_depth: int | None = None) -> 
     Raises:
         PictureError: As `read_picture`.
     """
-    return _decoded(read_content(path), str(path), at_least, bit_depth)
+    return _decoded(data, name, at_least, bit_depth)
 
 
 def decode_picture(data: bytes, name: str, *, at_least: int | None = None, bit_depth: int | None = None) -> Image:

@@ -21,7 +21,7 @@ PICTURE_SUFFIXES = WRITTEN_SUFFIXES | {".jfif", ".jpe", ".dib", ".pbm", ".pgm", 
 #: How the names of pictures end that this program draws itself; they are no parts.
 _DRAWN = (".overlay.jpg", ".overlay.png", ".heatmap.png")
 #: Other files that it writes beside pictures.
-_WRITTEN = frozenset({"results.csv", "run.json", "progress.jsonl", "process.json", "errors.txt"})
+_WRITTEN = frozenset({"results.csv", "run.json", "progress.jsonl", "process.json", "errors.txt", "learnt.json"})
 #: How the names of files end that are not whole yet.
 _TEMPORARY = (".part", ".tmp", ".temp", ".crdownload", ".filepart", ".partial")
 #: What systems leave in every folder; nobody misses it.

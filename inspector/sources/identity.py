@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from inspector.pictures.content import MARK, Stamp
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-_MARK = "b2:"
-_DIGEST_BYTES = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What the system says of a file without its being read: where it is the same, the content most likely is too.
-
-    Args:
-        size: In bytes.
-        mtime_ns: Time of the last change of the content.
-        ctime_ns: Time of the last change of content or status, on Windows of the making; None where unknown.
-    """
-
-    size: int
-    mtime_ns: int
-    ctime_ns: int | None = None
-
-    @classmethod
-    def of(cls, status: os.stat_result) -> Self:
-        """Return that of a file's status."""
-        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-
-    def agrees(self, other: Stamp) -> bool:
-        """True where nothing that both know differs."""
-        times = {self.ctime_ns, other.ctime_ns} - {None}
-        return (self.size, self.mtime_ns) == (other.size, other.mtime_ns) and len(times) < 2
-
-
-def digest_of(content: bytes) -> str:
-    """Return what stands for a content: BLAKE2b of 128 bits, ``b2:`` and 32 hexadecimal digits."""
-    return _MARK + hashlib.blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +36,7 @@ class FileKey:
     def parse(cls, text: str) -> Self | None:
         """Return the key that was recorded; None where the text is none."""
         try:
-            if text.endswith("|") or text.rpartition("|")[2].startswith(_MARK):
+            if text.endswith("|") or text.rpartition("|")[2].startswith(MARK):
                 path, size, mtime_ns, ctime_ns, digest = text.rsplit("|", 4)
                 return cls(path, Stamp(int(size), int(mtime_ns), int(ctime_ns) if ctime_ns else None), digest)
             path, size, mtime_ns = text.rsplit("|", 2)

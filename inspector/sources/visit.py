@@ -25,7 +25,8 @@ from inspector.pictures import (
     read_content,
     shows_its_end,
 )
-from inspector.sources.identity import FileKey, KnownFiles, Stamp, digest_of, storable_path
+from inspector.pictures.content import TICK_NS, Stamp, digest_of
+from inspector.sources.identity import FileKey, KnownFiles, storable_path
 from inspector.sources.notices import Change, Notices
 from inspector.sources.waiting import Waiting
 
@@ -40,8 +41,7 @@ _log = logging.getLogger(__name__)
 _SLICE_S = 0.05
 _IDENTITY_S = 0.5
 _POLL_S = 1.0
-#: The coarsest clock of a file system is FAT's.
-_TICK_S = 2.0
+_TICK_S = TICK_NS / 1e9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

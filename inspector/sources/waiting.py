@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inspector.sources.identity import Stamp
+from inspector.pictures.content import Stamp
 
 if TYPE_CHECKING:
     import os

@@ -28,11 +28,25 @@ class R:
     size: int = 5
     mtime_ns: int = 7
     reason: str = ""
+    content: str = ""
 
     def values(self, model: str = MODEL) -> list[object]:
         score = "" if self.p is None or self.verdict == "ERROR" else f"{self.p:.6f}"
         name = "" if not score else "good" if self.verdict == "PASS" else "defective"
-        return [self.path, self.size, self.mtime_ns, self.verdict, score, name, "{}", self.reason, "", model]
+        return [
+            self.path,
+            self.size,
+            self.mtime_ns,
+            self.verdict,
+            score,
+            name,
+            "{}",
+            self.reason,
+            "",
+            model,
+            "",
+            self.content,
+        ]
 
 
 def write_results(path: Path, rows: Iterable[R], *, model: str = MODEL, add: bool = False) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,11 @@ import numpy as np
 import pytest
 
 from inspector.batch import Job, judge, judge_files
+from inspector.batch.judge import judge_changed
 from inspector.domain.errors import ClassifierError, InspectorError
 from inspector.domain.picture_range import PictureRange
-from inspector.pictures import read_picture, write_picture
+from inspector.pictures import decode_reduced, read_picture, write_picture
+from inspector.pictures.content import digest_of
 from tests.engine.fakes import FakeClassifier
 
 if TYPE_CHECKING:
@@ -61,12 +64,12 @@ def test_a_file_deleted_since_the_listing_is_its_own_error(folder: Path) -> None
 
 
 def test_a_surprise_of_the_decoder_is_its_own_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def read(path: Path, **options: Any) -> Image:
-        if path.name == NAMES[3]:
+    def decode(data: bytes, name: str, **options: Any) -> tuple[Image, int]:
+        if name.endswith(NAMES[3]):
             raise RuntimeError("a codec's bug")
-        return read_picture(path, **options)
+        return decode_reduced(data, name, **options)
 
-    monkeypatch.setattr(judge, "read_picture", read)
+    monkeypatch.setattr(judge, "decode_reduced", decode)
     rows = judge_files(NAMES, Job(folder=folder), FakeClassifier())
     assert [row.verdict for row in rows] == ["PASS", "PASS", "PASS", "ERROR", "PASS"]
     assert rows[3].reason == "unexpected RuntimeError: a codec's bug"
@@ -167,3 +170,38 @@ def test_a_picture_that_is_unlike_the_training_pictures_has_a_remark_and_its_ver
         "PASS",
         "unlike the training pictures: 60 × 80 pixels (they have 240 × 320)",
     )
+
+
+def test_a_row_says_what_was_judged_and_a_file_that_still_holds_it_is_not_judged(folder: Path) -> None:
+    path, other = folder / NAMES[0], folder / NAMES[1]
+    classifier = Recording()
+    first, second = judge_files(NAMES[:2], Job(folder=folder), classifier)
+    assert first.content == digest_of(path.read_bytes())
+    assert first.ctime_ns == ""  # the file has just been written: its times may not tell of the next change
+    write_picture(other, np.full((9, 8), 200, np.uint8))
+    os.utime(path, (1, 1))
+    again = judge_changed(
+        list(zip(NAMES, [first.content, second.content], strict=False)), Job(folder=folder), classifier
+    )
+    assert again[0] is None
+    assert again[1] is not None
+    assert (again[1].path, again[1].verdict) == (NAMES[1], "FAIL")
+    assert classifier.groups == [[(8, 8), (9, 8)], [(9, 8)]]
+
+
+def test_a_second_look_says_what_it_looked_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture that is overwritten between the two looks: the row is that of the second content."""
+    path = folder / "large.jpg"
+    write_picture(path, np.full((320, 320, 3), 130, np.uint8))
+
+    def decode(data: bytes, name: str, **options: Any) -> tuple[Image, int]:
+        decoded = decode_reduced(data, name, **options)
+        if decoded[1] > 1:
+            write_picture(path, np.full((320, 320, 3), 200, np.uint8))
+        return decoded
+
+    monkeypatch.setattr(judge, "decode_reduced", decode)
+    monkeypatch.setattr(judge, "near_threshold", lambda *_: True)
+    (row,) = judge_files(["large.jpg"], Job(folder=folder, input_size=64), FakeClassifier())
+    assert row.verdict == "FAIL"
+    assert row.content == digest_of(path.read_bytes())

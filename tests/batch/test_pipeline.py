@@ -116,8 +116,8 @@ def test_every_file_has_its_row_in_the_order_of_the_listing(tmp_path: Path) -> N
     assert max(len(batch) for batch in batches) == BATCH_FILES
     rows = [pair for batch in batches for pair in batch]
     assert [index for index, _ in rows] == list(range(37))
-    assert [row.path for _, row in rows] == [f"part {number}.png" for number in range(37)]
-    assert [row.verdict for _, row in rows] == ["PASS" if number % 2 else "FAIL" for number in range(37)]
+    assert [row.path for _, row in rows if row] == [f"part {number}.png" for number in range(37)]
+    assert [row.verdict for _, row in rows if row] == ["PASS" if number % 2 else "FAIL" for number in range(37)]
 
 
 def test_the_workers_judge_at_the_same_time(tmp_path: Path) -> None:
@@ -132,5 +132,5 @@ def test_the_workers_judge_at_the_same_time(tmp_path: Path) -> None:
     batches = judge_listing(
         listing, range(16), Job(folder=tmp_path), classifier, stop=threading.Event(), workers=WORKERS
     )
-    assert {row.verdict for batch in batches for _, row in batch} == {"PASS", "FAIL"}
+    assert {row.verdict for batch in batches for _, row in batch if row} == {"PASS", "FAIL"}
     assert not both_inside.broken

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import os
 import tracemalloc
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from inspector.batch import Listing, ResultTable, Row, list_pictures
-from inspector.batch.rows import HEADER
+from inspector.batch.rows import EARLIER_HEADER, HEADER
 from inspector.domain.errors import InspectorError
+from inspector.pictures.content import digest_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,8 +44,11 @@ def folder_of(path: Path, names: list[str]) -> Listing:
 
 
 def stamped(listing: Listing, index: int, verdict: str = "PASS") -> Row:
-    status = listing.path(index).stat()
-    return row(listing.key(index), verdict, stamp=(status.st_size, status.st_mtime_ns))
+    """The row of a file that was judged long after its last change, so that its times tell of the next one."""
+    path = listing.path(index)
+    status = path.stat()
+    plain = row(listing.key(index), verdict, stamp=(status.st_size, status.st_mtime_ns))
+    return replace(plain, ctime_ns=str(status.st_ctime_ns), content=digest_of(path.read_bytes()))
 
 
 def paths(file: Path) -> list[str]:
@@ -136,3 +142,61 @@ def test_a_hundred_thousand_rows_are_not_held(tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     assert held < 20 * count
+
+
+def overwrite(path: Path, content: bytes) -> None:
+    """Give a file another content of the same size, and its old time back."""
+    status = path.stat()
+    path.write_bytes(content)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def test_what_may_have_changed_is_known_by_its_content(tmp_path: Path) -> None:
+    names = ["grown.png", "overwritten.png", "same.png", "touched.png", "unsure.png"]
+    listing = folder_of(tmp_path / "in", names)
+    with ResultTable(tmp_path, listing, MODEL) as table:
+        for index, name in enumerate(names):
+            made = stamped(listing, index)
+            table.add(index, replace(made, ctime_ns="") if name == "unsure.png" else made)
+    (tmp_path / "in" / "grown.png").write_bytes(b"xx")
+    overwrite(tmp_path / "in" / "overwritten.png", b"y")
+    os.utime(tmp_path / "in" / "touched.png", (1, 1))
+    with ResultTable(tmp_path, listing, MODEL) as table:
+        left = [names[index] for index in table.left()]
+        assert left == ["grown.png", "overwritten.png", "touched.png", "unsure.png"]
+        known = {name: table.known(index) for index, name in enumerate(names)}
+        assert known == {"grown.png": "", "same.png": ""} | dict.fromkeys(left[1:], digest_of(b"x"))
+        assert (table.there, [table.has(index) for index in range(5)]) == (4, [False, True, True, True, True])
+
+
+def test_rows_of_an_earlier_version_are_kept_with_new_columns_and_judged_again(tmp_path: Path) -> None:
+    listing = folder_of(tmp_path / "in", ["a.png", "b.png"])
+    with (tmp_path / "results.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerow(EARLIER_HEADER)
+        for name in ("gone.png", "a.png", "b.png"):
+            csv.writer(file).writerow(row(name).values()[: len(EARLIER_HEADER)])
+        file.write("torn.png,1,2,PA")
+    with ResultTable(tmp_path, listing, MODEL) as table:
+        assert list(table.left()) == [0, 1]  # nothing tells whether they were overwritten
+        assert table.gone == 1
+        table.add(0, stamped(listing, 0))
+        table.finish()
+    with table.path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    assert tuple(rows[0]) == HEADER
+    assert [(cells[0], cells[-1]) for cells in rows[1:]] == [
+        ("gone.png", ""),
+        ("a.png", digest_of(b"x")),
+        ("b.png", ""),
+    ]
+
+
+def test_rows_of_an_earlier_version_and_of_another_model_are_not_touched(tmp_path: Path) -> None:
+    listing = folder_of(tmp_path / "in", ["a.png"])
+    with (tmp_path / "results.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerow(EARLIER_HEADER)
+        csv.writer(file).writerow(row("a.png", model="b" * 64).values()[: len(EARLIER_HEADER)])
+    before = (tmp_path / "results.csv").read_bytes()
+    with pytest.raises(InspectorError, match="another model"):
+        ResultTable(tmp_path, listing, MODEL)
+    assert (tmp_path / "results.csv").read_bytes() == before

@@ -14,7 +14,7 @@ import pytest
 
 from inspector.batch import Job, Listing, judge, judge_listing, list_pictures
 from inspector.batch.room import Room
-from inspector.pictures import read_picture, write_picture
+from inspector.pictures import decode_reduced, write_picture
 from tests.engine.fakes import FakeClassifier
 from tests.waits import WAIT_S
 
@@ -55,19 +55,20 @@ class Decoder:
         self.at_once: dict[str, int] = {}
         self._lock = threading.Lock()
         self._inside = 0
-        monkeypatch.setattr(judge, "read_picture", self.read)
+        monkeypatch.setattr(judge, "decode_reduced", self.decode)
 
-    def read(self, path: Path, **options: Any) -> Image:
+    def decode(self, data: bytes, path: str, **options: Any) -> tuple[Image, int]:
+        name = os.path.basename(path)  # noqa: PTH119 - of a text
         with self._lock:
             self._inside += 1
-            self.asked.append(path.name)
-            self.at_once[path.name] = self._inside
-            fails = self.failures.get(path.name, 0)
-            self.failures[path.name] = fails - 1
+            self.asked.append(name)
+            self.at_once[name] = self._inside
+            fails = self.failures.get(name, 0)
+            self.failures[name] = fails - 1
         try:
             if fails > 0:
                 raise MemoryError
-            return read_picture(path, **options)
+            return decode_reduced(data, path, **options)
         finally:
             with self._lock:
                 self._inside -= 1
@@ -88,7 +89,7 @@ def decoder(monkeypatch: pytest.MonkeyPatch) -> Decoder:
 def rows_of(listing: Listing, classifier: FakeClassifier, workers: int = 4) -> list[Row]:
     job = Job(folder=listing.folder)
     batches = judge_listing(listing, range(COUNT), job, classifier, stop=threading.Event(), workers=workers)
-    return [row for batch in batches for _, row in batch]
+    return [row for batch in batches for _, row in batch if row]
 
 
 def test_a_file_that_lacked_memory_once_is_judged(listing: Listing, decoder: Decoder) -> None:
@@ -145,7 +146,7 @@ def test_an_overlay_without_memory_is_drawn_again(
     monkeypatch.setattr(judge, "draw_overlay", draw)
     job = Job(folder=listing.folder, overlays=tmp_path / "overlays")
     batches = judge_listing(listing, [0, 1, 2], job, FakeClassifier(), stop=threading.Event(), workers=1)
-    rows = [row for batch in batches for _, row in batch]
+    rows = [row for batch in batches for _, row in batch if row]
     assert [(row.verdict, row.overlay) for row in rows] == [
         ("PASS", f"overlays/0{number}.png.overlay.jpg") for number in range(3)
     ]

@@ -91,10 +91,14 @@ def test_what_is_stopped_goes_on_where_it_ended(order: BatchOrder) -> None:
     assert (said[2].done, said[-1].done) == (outcome.tally.inspected, 17)
     assert (whole.tally, whole.interrupted) == (Tally(passed=10, failed=6, error=1), False)
     assert again.calls == 16 - (outcome.tally.passed + outcome.tally.failed)
-    # what is complete judges nothing but the error again, also where it is told to stop
+    # told to stop before it has looked whether the files still hold what was judged
     stopped = threading.Event()
     stopped.set()
-    assert ran(order, FakeClassifier(), stopped)[1].interrupted is False
+    outcome = ran(order, FakeClassifier(), stopped)[1]
+    assert (outcome.interrupted, outcome.tally) == (True, whole.tally)
+    nothing = FakeClassifier()
+    assert ran(order, nothing)[1].interrupted is False
+    assert nothing.calls == 0
 
 
 def test_rows_of_another_operating_point_are_not_mixed_unless_they_are_thrown_away(order: BatchOrder) -> None:

@@ -13,6 +13,7 @@ from inspector.domain.policy import ERROR, FAILED, PASSED, REVIEW
 from inspector.domain.rates import Rate
 from inspector.domain.records import Thresholds
 from inspector.domain.tally import Tally
+from inspector.pictures.content import KnownContent, Stamp
 from tests.batch.samples import MODEL, R, table_of, write_results
 
 ROWS = (
@@ -42,7 +43,7 @@ def test_columns_hold_what_the_file_says(table: BatchTable) -> None:
     assert np.isnan(table.p_defective).tolist() == [False, False, True, *[False] * 5]
     assert [table.defect(index) for index in (0, 3, 6, 7)] == ["dent", "", "scratch", ""]
     assert (table.reason(2), table.class_name(1), table.class_name(2)) == ("not a picture", "defective", "")
-    assert (table.sizes[0], table.mtimes_ns[0], table.model, len(table)) == (5, 7, MODEL, 8)
+    assert (table.contents.known(0), table.model, len(table)) == (KnownContent(Stamp(5, 7)), MODEL, 8)
     assert table.count(REVIEW) == 2
 
 

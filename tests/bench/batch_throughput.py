@@ -123,6 +123,7 @@ class Contenders:
                 left, stop = table.left(), threading.Event()
                 judged = judge_listing(self.listing, left, self.job, self.classifier, stop=stop, workers=self.workers)
                 for index, row in (pair for pairs in judged for pair in pairs):
+                    assert row is not None
                     table.add(index, row)
                 table.finish()
             spent_s = time.perf_counter() - begun_s

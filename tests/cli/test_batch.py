@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import signal
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,25 @@ def test_what_changed_and_what_was_an_error_is_judged_again_and_the_order_stays(
     assert "2 of 5 files have a row already" in said
     # the row of a file that has gone is kept, before the others
     assert [row["path"] for row in rows_of(results)] == ["part 10.png", *in_order[:4], "part 5.png"]
+
+
+def test_an_overwritten_file_is_judged_again_and_a_touched_one_is_not(
+    capsys: pytest.CaptureFixture[str], home: Path, pictures: Path
+) -> None:
+    common = (pictures, "--model", "tiny", "--home", home)
+    _, answer, _ = batch(capsys, *common)
+    before = {row["path"]: row for row in rows_of(Path(answer["results"]))}
+    good, times = pictures / "part 1.png", (pictures / "part 1.png").stat()
+    bad = (pictures / "part 2.png").read_bytes()
+    # the same size and time: a good part is overwritten with a defective one
+    good.write_bytes(bad.ljust(times.st_size, b"\0") if len(bad) <= times.st_size else bad)
+    os.utime(good, ns=(times.st_atime_ns, times.st_mtime_ns))
+    (pictures / "part 3.png").touch()
+    _, answer, _ = batch(capsys, *common)
+    after = {row["path"]: row for row in rows_of(Path(answer["results"]))}
+    assert (before["part 1.png"]["verdict"], after["part 1.png"]["verdict"]) == ("PASS", "FAIL")
+    assert after["part 3.png"] == before["part 3.png"]
+    assert after["part 3.png"]["mtime_ns"] != str((pictures / "part 3.png").stat().st_mtime_ns)  # not judged again
 
 
 def test_the_results_of_another_model_are_not_thrown_away(

@@ -17,11 +17,11 @@ from PIL import Image as Pillow
 from inspector.domain.errors import PictureError
 from inspector.pictures import (
     decode_picture,
+    decode_reduced,
     encode_picture,
     find_pictures,
     natural_key,
     read_picture,
-    read_reduced,
     write_picture,
 )
 from inspector.pictures.png import expanded_png
@@ -105,7 +105,7 @@ def test_a_jpeg_is_divided_as_far_as_its_short_side_allows(
     image = scene(480, 640)[..., 0] if grey else scene(480, 640)
     path = tmp_path / "part.jpg"
     write_picture(path, image)
-    found, told = read_reduced(path, at_least=at_least)
+    found, told = decode_reduced(path.read_bytes(), str(path), at_least=at_least)
     assert told == divisor
     assert found.shape == (480 // divisor, 640 // divisor, 3)[: image.ndim]
     assert not found.flags.writeable
@@ -159,7 +159,7 @@ def test_natural_order_compares_text_as_text_and_numbers_as_numbers(names: list[
 def test_the_network_sees_the_same_in_a_real_jpeg_at_reduced_size(test_data: Path) -> None:
     means, largest = [], []
     for path in find_pictures(test_data / "deeppcb" / "defective")[:10]:
-        whole, (reduced, divisor) = read_picture(path), read_reduced(path, at_least=320)
+        whole, (reduced, divisor) = read_picture(path), decode_reduced(path.read_bytes(), str(path), at_least=320)
         assert divisor == 2
         seen = Preprocessing(input_size=160, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0))
         difference = 255 * np.abs(preprocess(whole, seen) - preprocess(reduced, seen))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from inspector.sources.identity import FileKey, KnownFiles, Stamp, digest_of
+from inspector.pictures.content import Stamp, digest_of
+from inspector.sources.identity import FileKey, KnownFiles
 from tests.sources.visits import file_key
 
 OLD = Stamp(3, 1_000, 2_000)

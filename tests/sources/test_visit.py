@@ -13,8 +13,9 @@ import pytest
 from inspector.domain.errors import PictureError
 from inspector.domain.records import BadPicture, Frame
 from inspector.pictures import encode_picture, read_content
+from inspector.pictures.content import Stamp
 from inspector.sources import visit as visit_module
-from inspector.sources.identity import FileKey, Stamp
+from inspector.sources.identity import FileKey
 from inspector.sources.notices import Change
 from tests.sources.visits import LONG_AFTER_S, PNG, Watch, file_key
 

@@ -15,8 +15,9 @@ import pytest
 from inspector.domain.config import SourceOptions
 from inspector.domain.records import BadPicture, Frame, Origin
 from inspector.pictures import encode_picture
+from inspector.pictures.content import Stamp, digest_of
 from inspector.sources import visit as visit_module
-from inspector.sources.identity import FileKey, KnownFiles, Stamp, digest_of, storable_path
+from inspector.sources.identity import FileKey, KnownFiles, storable_path
 from inspector.sources.notices import Change
 from inspector.sources.visit import Patience, Visit, folder_identity
 from inspector.sources.waiting import Waiting

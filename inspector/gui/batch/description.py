@@ -73,7 +73,7 @@ def describe(reading: Reading, rows: Rows, place: int) -> tuple[Description, Pic
     description = Description(name=table.path(place), opinions=opinions, label=words, reason=table.reason(place))
     wish = PictureWish(
         name=table.path(place),
-        stamp=(int(table.sizes[place]), int(table.mtimes_ns[place])),
+        known=table.contents.known(place),
         runs=tuple(runs),
         judged=tuple(not math.isnan(score) for score in scores),
     )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from inspector.batch import BatchRun
     from inspector.domain.records import Image, Prediction
     from inspector.paths import Home
+    from inspector.pictures.content import KnownContent
     from inspector.vision.classifier import Classifier
 
 #: Models that are kept loaded: that of the run and that of the one it is compared with.
@@ -77,21 +78,21 @@ class Heatmaps:
     def __init__(self, models: RunModels) -> None:
         self._models = models
         self._loaded: OrderedDict[str, Classifier] = OrderedDict()
-        self._made: OrderedDict[tuple[str, str, tuple[int, int]], Prediction] = OrderedDict()
+        self._made: OrderedDict[tuple[str, str, KnownContent], Prediction] = OrderedDict()
 
-    def make(self, run: BatchRun, name: str, stamp: tuple[int, int], image: Image) -> Prediction:
+    def make(self, run: BatchRun, name: str, known: KnownContent, image: Image) -> Prediction:
         """Judge a picture with a run's model.
 
         Args:
             run: Its model makes the heatmaps.
             name: The picture's path within the run's folder.
-            stamp: Size and time of the file's last change, by which a heatmap is known again.
+            known: What was judged, by which a heatmap is known again.
             image: The picture's pixels.
 
         Raises:
             HeatmapError: If the model is gone or is another one now, or refuses the picture.
         """
-        key = (run.id, name, stamp)
+        key = (run.id, name, known)
         if key not in self._made:
             judge = run.record.judge
             if judge is None:

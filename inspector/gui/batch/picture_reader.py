@@ -10,6 +10,7 @@ import cv2
 from PySide6.QtCore import QObject, Signal
 
 from inspector.batch import find_picture
+from inspector.batch.contents import read_judged
 from inspector.domain.errors import InspectorError
 from inspector.gui.batch.gallery import PICTURE_H, PICTURE_W
 from inspector.gui.widgets.render import to_qimage
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from inspector.domain.records import Image, Prediction
     from inspector.gui.batch.heatmaps import Heatmaps
     from inspector.gui.work import Worker
+    from inspector.pictures.content import KnownContent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +33,13 @@ class PictureWish:
 
     Args:
         name: Its path within the folder.
-        stamp: Size and time of its last change when it was judged; -1 where unknown.
+        known: What was judged.
         runs: The run, and the one beside it where two are compared: a heatmap of each.
         judged: For each of them whether the network was asked; where it was not, there is no heatmap.
     """
 
     name: str
-    stamp: tuple[int, int]
+    known: KnownContent
     runs: tuple[BatchRun, ...]
     judged: tuple[bool, ...]
 
@@ -134,7 +136,7 @@ class PictureReader(QObject):
                 self._tell(replace(self._reading, heatmaps=tuple(heatmaps)))
 
         self._judging.also(
-            lambda: self._heatmaps.make(wish.runs[place], wish.name, wish.stamp, image),
+            lambda: self._heatmaps.make(wish.runs[place], wish.name, wish.known, image),
             done,
             lambda error: done(f"No heatmap: {error}"),
         )
@@ -153,14 +155,13 @@ def make_thumbnail(file: str) -> QImage | None:
 
 def _read(wish: PictureWish) -> PictureReading:
     path = wish.path
-    try:
-        status = path.stat()
-    except OSError:
+    if not path.exists():
         words = f"{wish.name} is not in its folder any more.\nIts row stays; put the file back to see it."
         return PictureReading(wish=wish, why=words, heatmaps=tuple(None for _ in wish.runs))
-    changed = -1 not in wish.stamp and (status.st_size, status.st_mtime_ns) != wish.stamp
+    judge = wish.runs[0].record.judge
     heatmaps = tuple(None if asked else "No heatmap: the network was not asked." for asked in wish.judged)
     try:
-        return PictureReading(wish=wish, image=read_picture(path), changed=changed, heatmaps=heatmaps)
+        image, changed = read_judged(path, wish.known, bit_depth=judge.bit_depth if judge else None)
+        return PictureReading(wish=wish, image=image, changed=changed, heatmaps=heatmaps)
     except InspectorError as error:
         return PictureReading(wish=wish, why=f"{wish.name} cannot be shown.\n{error}", heatmaps=heatmaps)
