@@ -127,8 +127,8 @@ def test_what_is_no_set_is_refused(tmp_path: Path) -> None:
 
 def test_a_set_that_cannot_be_written_says_what_to_do(made: Made) -> None:
     _, _, learning = made
-    learning.folder.parent.mkdir(parents=True)
-    learning.folder.write_text("a file where the folder should be")
+    learning.folder.parent.mkdir(parents=True, exist_ok=True)
+    learning.folder.symlink_to(learning.folder.parent / "a disk that is not there")
     with pytest.raises(LearningError) as caught:
         learning.leave_out(["x"])
     assert str(learning.folder) in caught.value.what

@@ -128,6 +128,11 @@ def test_undo_brings_a_part_back_and_who_has_seen_its_verdict_is_not_blind(tmp_p
     assert desk_of(log, QueueKind.AUDIT).walk.ids == tuple(part for part in desk.walk.ids if part != first)
 
 
+def test_a_new_walk_is_of_the_failures(tmp_path: Path) -> None:
+    path, _ = fill(tmp_path, [F])
+    assert WalkAtOnce(ReviewLog(path), keep_all, "Ada").walk.kind is QueueKind.FAILURES
+
+
 def test_only_own_judgements_are_withdrawn(tmp_path: Path) -> None:
     path, parts = fill(tmp_path, [F])
     log = ReviewLog(path)
