@@ -276,6 +276,9 @@ class KeepPolicy(Enum):
     NONE = "none"
 
 
+_KEPT = (KeepPolicy.ALL, KeepPolicy.FAILURES, KeepPolicy.ONE_IN_N)
+
+
 class PictureFormat(Enum):
     """How pictures are kept."""
 
@@ -300,7 +303,7 @@ class ArchiveConfig:
             About("N", description="of “one in N passes”", low=1, high=1_000_000_000, only=(KeepPolicy.ONE_IN_N,))
         ),
     )
-    format: PictureFormat = field(default=PictureFormat.PNG, metadata=told(About("Format")))
+    format: PictureFormat = field(default=PictureFormat.PNG, metadata=told(About("Format", only=_KEPT)))
     webp_quality: int = field(
         default=90,
         metadata=told(About("WebP quality", description="1 to 100", low=1, high=100, only=(PictureFormat.WEBP,))),

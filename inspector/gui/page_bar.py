@@ -63,11 +63,20 @@ class PageBar(QWidget):
         self.stack.addWidget(page)
 
     def show_page(self, name: str) -> None:
-        """Show a page; one that was to be made later is made now.
+        """Show a page; one that was to be made later is made now. The page before may ask first.
 
         Raises:
             KeyError: If there is no such page.
         """
+        page, before = self._pages[name], self.stack.currentWidget()
+        if page is not before and isinstance(before, LaterPage) and before.made is not None:
+            held = not before.made.leave(lambda: self._show(name))
+            if held:
+                self.buttons[self.current].setChecked(True)
+                return
+        self._show(name)
+
+    def _show(self, name: str) -> None:
         page = self._pages[name]
         made = page.page() if isinstance(page, LaterPage) else None
         self.stack.setCurrentWidget(page)

@@ -200,8 +200,10 @@ def test_the_preview_ends_when_its_page_is_left(station: Station) -> None:
     station.window.show_page("settings")
     page.recipe_form.set_value("source", "demo:")
     page.toggle_preview()
-    station.until(lambda: page.view.picture_size is not None)
+    station.until(lambda: page.picture.view.picture_size is not None)
     station.window.show_page("live")
+    assert page.question is not None
+    station.qtbot.mouseClick(page.question.discard_button, Qt.MouseButton.LeftButton)
     station.until(lambda: "preview" not in {thread.name for thread in threading.enumerate()})
 
 

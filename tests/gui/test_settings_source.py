@@ -79,10 +79,10 @@ def test_while_a_word_is_typed_the_options_stay(station: Station, page: Settings
 
 def test_what_names_no_source_is_said_beside_it(station: Station, page: SettingsPage) -> None:
     write(station, page, "camera:x")
-    assert page.recipe_form.faulty_sections() == ["source"]
+    assert page.recipe_form.faulty_fields() == ["source"]
     assert not page.apply_button.isEnabled()
     write(station, page, "camera:1")
-    assert page.recipe_form.faulty_sections() == []
+    assert page.recipe_form.faulty_fields() == []
     assert page.apply_button.isEnabled()
 
 
@@ -91,9 +91,9 @@ def test_a_fault_in_an_option_of_another_kind_does_not_hold_up(station: Station,
     width = page.recipe_form.editors["source_options.width_px"]
     assert isinstance(width, QLineEdit)
     station.qtbot.keyClicks(width, "wide")
-    assert page.recipe_form.faulty_sections() == ["source_options.width_px"]
+    assert page.recipe_form.faulty_fields() == ["source_options.width_px"]
     write(station, page, "demo:")
-    assert page.recipe_form.faulty_sections() == []
+    assert page.recipe_form.faulty_fields() == []
     station.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
     station.until(lambda: station.session.recipe is not None and station.session.recipe.version == 2)
     assert station.session.recipe is not None
@@ -107,7 +107,7 @@ def test_options_of_the_kind_are_saved(station: Station, page: SettingsPage) -> 
     assert isinstance(seed, QLineEdit)
     seed.selectAll()
     station.qtbot.keyClicks(seed, "-4")
-    assert page.recipe_form.faulty_sections() == ["source_options.seed"]
+    assert page.recipe_form.faulty_fields() == ["source_options.seed"]
     seed.selectAll()
     station.qtbot.keyClicks(seed, "44")
     station.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)

@@ -115,7 +115,7 @@ def test_advanced_has_every_field_of_a_request_and_marks_a_wrong_one(bench: Benc
         ("test_fraction", "0.3", True),
     ):
         method.form.set_value(name, text)
-        assert bool(method.form.faulty_sections()) is not good, (name, text)
+        assert bool(method.form.faulty_fields()) is not good, (name, text)
         assert bench.page.train.start.isEnabled() is good
     request = method.request("x", Path("models"))
     assert request is not None

@@ -153,7 +153,7 @@ def test_settings_are_validated_as_typed_and_applied_at_once(station: Station) -
     assert isinstance(field, QLineEdit)
     for text, good in (("0.8", True), ("1.8", False), ("zero", False), ("", True), ("0.7", True)):
         field.setText(text)
-        assert bool(page.recipe_form.faulty_sections()) is not good
+        assert bool(page.recipe_form.faulty_fields()) is not good
         assert page.apply_button.isEnabled() == (good and text != "")
     station.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
     station.until(lambda: station.session.recipe is not None and station.session.recipe.version == 2)
@@ -199,24 +199,29 @@ def test_what_the_watched_folder_holds_and_is_not_taken_stands_in_the_header(sta
 def test_a_fault_stands_beside_its_field(station: Station) -> None:
     page = station.window.settings
     station.window.show_page("settings")
+    page.recipe_form.set_value("trigger.mode", "part-crossing")
     page.recipe_form.set_value("trigger.line_fraction", 7)
-    assert page.recipe_form.faulty_sections() == ["trigger.line_fraction"]
+    assert page.recipe_form.faulty_fields() == ["trigger.line_fraction"]
     page.revert()
-    assert page.recipe_form.faulty_sections() == []
+    assert page.recipe_form.faulty_fields() == []
 
 
 def test_the_source_can_be_previewed_without_the_line(station: Station) -> None:
     page = station.window.settings
     station.window.show_page("settings")
     page.recipe_form.set_value("source", "demo:")
-    station.qtbot.mouseClick(page.preview_button, Qt.MouseButton.LeftButton)
-    station.until(lambda: page.view.picture_size == (1280, 1024))
-    assert page.preview_button.text() == "Stop preview"
-    station.qtbot.mouseClick(page.preview_button, Qt.MouseButton.LeftButton)
-    station.until(lambda: page.preview_button.text() == "Live preview")
+    station.qtbot.mouseClick(page.picture.preview_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: page.picture.view.picture_size == (1280, 1024))
+    assert page.picture.preview_button.text() == "Stop preview"
+    station.qtbot.mouseClick(page.picture.preview_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: page.picture.preview_button.text() == "Live preview")
     page.recipe_form.set_value("source", "camera:77")
-    station.qtbot.mouseClick(page.preview_button, Qt.MouseButton.LeftButton)
-    station.until(lambda: "camera:77" in page.view.words_when_empty and page.preview_button.text() == "Live preview")
+    station.qtbot.mouseClick(page.picture.preview_button, Qt.MouseButton.LeftButton)
+    station.until(
+        lambda: (
+            "camera:77" in page.picture.view.words_when_empty and page.picture.preview_button.text() == "Live preview"
+        )
+    )
 
 
 def test_another_log_is_opened_without_a_restart(station: Station, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from inspector.domain.about import ValueKind, fields_of
-from inspector.domain.config import Crop, PictureFormat, SourceOptions, TriggerMode
+from inspector.domain.config import Crop, KeepPolicy, PictureFormat, SourceOptions, TriggerMode
 from inspector.domain.source import DEMO, SourceKind
 from inspector.gui.widgets.forms import EditorKind, Field
 from inspector.gui.words import KEEP, MODES
@@ -16,6 +16,8 @@ from inspector.recipes.recipe import Recipe
 from inspector.settings import Appearance, Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pydantic import BaseModel
 
     from inspector.domain.about import DescribedField
@@ -64,6 +66,13 @@ _KINDS = {
     ValueKind.CHOICE: EditorKind.CHOICE,
     ValueKind.FLAG: EditorKind.FLAG,
     ValueKind.HOURS: EditorKind.HOURS,
+}
+#: The choices by which other fields have an effect, or none.
+_CHOOSERS: dict[str, type[Enum]] = {
+    "trigger.mode": TriggerMode,
+    "trigger.crop": Crop,
+    "archive.keep": KeepPolicy,
+    "archive.format": PictureFormat,
 }
 #: Sections of a recipe: name, hint, and the fields or groups of fields.
 _RECIPE = (
@@ -115,6 +124,21 @@ def station_section() -> Section:
 def options_by_kind(kind: SourceKind) -> dict[str, bool]:
     """Return for every option of a source whether a kind of source takes it."""
     return {field.path: field.belongs_to(kind) for field in fields_of(SourceOptions, path="source_options")}
+
+
+def without_effect(chosen: Callable[[str], object]) -> frozenset[str]:
+    """Return the recipe's fields that do nothing as it is set.
+
+    Args:
+        chosen: Tells what a field with choices says, as JSON has it.
+    """
+    hidden: set[str] = set()
+    for field in fields_of_model(Recipe):
+        for path, kind in _CHOOSERS.items():
+            users = {choice.value for choice in field.about.only if isinstance(choice, kind)}
+            if users and (chosen(path) not in users or path in hidden):
+                hidden.add(field.path)
+    return frozenset(hidden)
 
 
 def _fields(model: type[BaseModel], paths: tuple[str, ...]) -> tuple[Field, ...]:

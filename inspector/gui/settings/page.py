@@ -5,39 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
-    QPushButton,
-    QScrollArea,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.domain.devices import ABOUT_PRECISION
 from inspector.domain.errors import SourceError
-from inspector.domain.source import DEMO, SourceSpec, shown
-from inspector.gui.settings.fields import options_by_kind, recipe_sections, station_section
+from inspector.domain.source import DEMO, SourceSpec
+from inspector.gui.settings.fields import options_by_kind, recipe_sections, station_section, without_effect
+from inspector.gui.settings.leaving import LeaveQuestion
+from inspector.gui.settings.sections import Mark, SectionList
+from inspector.gui.settings.setup_picture import SetupPicture
 from inspector.gui.settings.versions_card import VersionsCard
-from inspector.gui.theme import TARGET_PX
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.forms import Form
 from inspector.gui.widgets.later import Page
-from inspector.gui.widgets.picture import PictureView
-from inspector.gui.widgets.render import Scene
 from inspector.json_file import field_fault
 from inspector.recipes.recipe import Recipe
 from inspector.settings import Settings
 
 if TYPE_CHECKING:
-    from inspector.domain.records import Box, Frame, Image, Thresholds
+    from collections.abc import Callable
+
+    from inspector.domain.records import Box, Thresholds
     from inspector.engine.status import EngineStatus
     from inspector.gui.settings.fields import Section
     from inspector.gui.station.catalogue import Catalogue
-    from inspector.gui.station.preview import Preview
     from inspector.gui.station.session import Session
     from inspector.vision.store import ModelEntry
 
@@ -65,11 +57,10 @@ class SettingsPage(Page):
         super().__init__(parent)
         self._session, self._catalogue, self._training = session, catalogue, training
         self._recipe: Recipe | None = None
-        self._image: Image | None = None
-        self._preview: Preview | None = None
+        self._forms: dict[str, tuple[Form, tuple[str, ...]]] = {}  # of each section, and its fields there
+        self.question: LeaveQuestion | None = None  #: the last one that was asked
         self._build()
         session.recipe_changed.connect(self.show_recipe)
-        session.frame_arrived.connect(self._on_frame)
         session.status_changed.connect(self._on_status)
         self.station.fill(session.settings.model_dump(mode="json"))
         if session.recipe is not None:
@@ -82,9 +73,7 @@ class SettingsPage(Page):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 10, 10, 8)
         row.setSpacing(10)
-        self.sections = QListWidget(self)
-        self.sections.setFixedWidth(190)
-        self.sections.setAccessibleName("Sections of the settings")
+        self.sections = SectionList(self)
         left = QVBoxLayout()
         left.addWidget(self.sections, 1)
         self.set_up_button = QPushButton("Set up step by step…", self)
@@ -108,14 +97,14 @@ class SettingsPage(Page):
             self._add_section(section, self.recipe_form)
         self._add_section(station_section(), self.station)
         layout.addLayout(self._build_buttons())
-        self._side = self._build_picture()
-        row.addWidget(self._side, 3)
+        self.picture = self._build_picture()
+        row.addWidget(self.picture, 3)
         self.history = VersionsCard(self._session, catalogue=self._catalogue, parent=self)
         row.addWidget(self.history, 3)
         row.addWidget(self._training, 6)
-        self._add_item(_TRAINING)
-        self.recipe_form.changed.connect(self._validate)
-        self.station.changed.connect(self._validate)
+        self.sections.add(_TRAINING)
+        for form in (self.recipe_form, self.station):
+            form.changed.connect(self._validate)
         self.sections.currentRowChanged.connect(self._section_chosen)
         self.sections.setCurrentRow(0)
 
@@ -125,18 +114,17 @@ class SettingsPage(Page):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(form.add_section(section.fields))
         self._stack.addWidget(area)
-        self._add_item(section.name).setData(Qt.ItemDataRole.UserRole, section.hint)
-
-    def _add_item(self, name: str) -> QListWidgetItem:
-        item = QListWidgetItem(name, self.sections)
-        item.setSizeHint(QSize(0, TARGET_PX))  # not that of the style sheet, which the list has not heard of yet
-        return item
+        self.sections.add(section.name, section.hint)
+        self._forms[section.name] = form, tuple(field.name for field in section.fields)
 
     def _build_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         self._fault = label("", "fault")
         self._fault.setWordWrap(True)
         row.addWidget(self._fault, 1)
+        self.said = label("", "muted")
+        self.said.setWordWrap(True)
+        row.addWidget(self.said, 1)
         self.revert_button = QPushButton("Revert", self)
         self.revert_button.setToolTip("Take back what has not been applied")
         self.revert_button.clicked.connect(self.revert)
@@ -149,31 +137,13 @@ class SettingsPage(Page):
         row.addWidget(self.apply_button)
         return row
 
-    def _build_picture(self) -> QWidget:
-        frame, layout = card(self)
-        self._picture_title = label("PREVIEW", "heading")
-        layout.addWidget(self._picture_title)
-        self.view = PictureView(frame, surround="panel")
-        self.view.say_when_empty("Press “Live preview”, or start the line")
-        self.view.setToolTip(
-            "Drag the corners, the region, the line. Arrow keys move the line, Shift+arrows the region"
-        )
-        self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.view.region_changed.connect(self._region_dragged)
-        self.view.line_changed.connect(lambda share: self.recipe_form.set_value("trigger.line_fraction", share))
-        layout.addWidget(self.view, 1)
-        row = QHBoxLayout()
-        self.preview_button = QPushButton("Live preview", frame)
-        self.preview_button.setToolTip("Show the source as it is set here; while the line runs, its pictures are shown")
-        self.preview_button.clicked.connect(self.toggle_preview)
-        row.addWidget(self.preview_button)
-        self.whole_button = QPushButton("Whole picture", frame)
-        self.whole_button.setToolTip("No region of interest: inspect the whole picture")
-        self.whole_button.clicked.connect(lambda: self._region_dragged(None))
-        row.addWidget(self.whole_button)
-        row.addStretch(1)
-        layout.addLayout(row)
-        return frame
+    def _build_picture(self) -> SetupPicture:
+        picture = SetupPicture(self._session, self)
+        picture.preview_wanted.connect(self.toggle_preview)
+        picture.image_changed.connect(self._marks)
+        picture.region_changed.connect(self._region_dragged)
+        picture.line_changed.connect(lambda share: self.recipe_form.set_value("trigger.line_fraction", share))
+        return picture
 
     # --- hand ---------------------------------------------------------------------------------------------------------
 
@@ -188,15 +158,30 @@ class SettingsPage(Page):
 
     def show_section(self, name: str) -> None:
         """Show a section by its name."""
-        names = [self.sections.item(index).text() for index in range(self.sections.count())]
-        self.sections.setCurrentRow(names.index(name))
+        self.sections.choose(name)
 
     def show_recipe(self, recipe: Recipe) -> None:
-        """Show a recipe; what was not applied is lost."""
+        """Show a recipe; where something was not applied, that is lost and said."""
+        lost = self._recipe is not None and bool(self.recipe_form.changed_fields())
         self._recipe = recipe
         self.recipe_form.fill(recipe.model_dump(mode="json"))
         self._validate()
         self._ask_thresholds()
+        if lost:
+            self.said.setText(f"{recipe.name}, version {recipe.version}, was loaded; what was not applied is gone.")
+
+    def leave(self, go: Callable[[], None]) -> bool:
+        """Ask where something is not applied yet."""
+        changed = self._changed_sections()
+        if not changed:
+            return True
+        question = LeaveQuestion(changed, faulty=not self.apply_button.isEnabled(), parent=self)
+        question.discard_wanted.connect(self.revert)
+        question.discard_wanted.connect(go)
+        question.apply_wanted.connect(lambda: self._save(go))
+        self.question = question
+        question.open()
+        return False
 
     def revert(self) -> None:
         """Go back to what is in force."""
@@ -204,78 +189,64 @@ class SettingsPage(Page):
             self.show_recipe(self._recipe)
         self.station.fill(self._session.settings.model_dump(mode="json"))
         self._validate()
+        self.said.setText("")
 
     def apply(self) -> None:
         """Save what has changed, and use it at once."""
+        self._save(lambda: None)
+
+    def _save(self, then: Callable[[], None]) -> None:
+        """Save what has changed; say so, and go on, when all of it is."""
         recipe, settings = self._wanted_recipe(), self._wanted_settings()
-        if recipe is not None and recipe != self._recipe:
-            self._session.apply_recipe(recipe, lambda _: self._validate())
-        if settings is not None and settings != self._session.settings:
-            self._session.apply_settings(settings, self._validate)
+        left = [
+            change
+            for change in (
+                None if recipe is None or recipe == self._recipe else recipe,
+                None if settings is None or settings == self._session.settings else settings,
+            )
+            if change is not None
+        ]
+        words: list[str] = []
+
+        def saved(said: str) -> None:
+            words.append(said)
+            self._validate()
+            self.said.setText(" ".join(words))
+            if len(words) == len(left):
+                then()
+
+        for change in left:
+            if isinstance(change, Recipe):
+                self._session.apply_recipe(
+                    change, lambda new: saved(f"Saved as version {new.version} of {new.name}, and in use.")
+                )
+            else:
+                self._session.apply_settings(change, lambda: self._on_station(saved))
+
+    def _on_station(self, saved: Callable[[str], None]) -> None:
+        self.station.fill(self._session.settings.model_dump(mode="json"))
+        saved("The station's settings are saved, and in use.")
 
     def toggle_preview(self) -> None:
         """Show the source as it is set here, live, or end that."""
-        if self._preview is not None:
-            self._end_preview()
-            return
-        recipe = self._wanted_recipe()
-        if recipe is None or self._session.running:
-            return
-        self._preview = self._session.preview(recipe.source, recipe.source_options)
-        self.view.say_when_empty(f"Waiting for {shown(recipe.source)}")
-        self.view.show_scene(None)
-        self._show_preview_button()
+        self.picture.toggle(self._wanted_recipe())
 
     def poll(self) -> None:
         """Take what preview and renderer have finished."""
-        preview = self._preview
-        if preview is not None:
-            frame, ended = preview.take(), preview.ended
-            if frame is not None:
-                self._show_image(frame.image)
-            elif ended is not None:
-                self.view.say_when_empty(ended)
-                self.view.show_scene(None)
-                self._end_preview()
-            elif self._session.running or not self.isVisible():
-                self._end_preview()
         self._training.poll()
-        if self.isVisible():
-            self.view.poll()
-            self._show_preview_button()
+        self.picture.poll(page_shown=self.isVisible())
 
     def release(self) -> None:
         """End preview and renderer."""
-        self._end_preview()
         self._training.release()
-        self.view.release()
+        self.picture.release()
 
     # --- events -------------------------------------------------------------------------------------------------------
-
-    def _end_preview(self) -> None:
-        preview, self._preview = self._preview, None
-        if preview is not None:
-            preview.stop()
-
-    def _show_preview_button(self) -> None:
-        words = "Stop preview" if self._preview is not None else "Live preview"
-        if self.preview_button.text() != words:
-            self.preview_button.setText(words)
-        self.preview_button.setEnabled(not self._session.running)
 
     def _on_status(self, status: EngineStatus) -> None:
         """Say under the precision what was measured, once a model is loaded."""
         words = "" if status.model is None else f". {status.model.name}: {status.model.reason}"
         self.station.set_hint("precision", ABOUT_PRECISION.hint + words)
-
-    def _on_frame(self, frame: Frame) -> None:
-        if self.isVisible():
-            self._show_image(frame.image)
-
-    def _show_image(self, image: Image) -> None:
-        self._image = image
-        self.view.show_scene(Scene(image=image, label=f"{image.shape[1]}×{image.shape[0]}"))
-        self._marks()
 
     def _on_models(self, entries: list[ModelEntry]) -> None:
         self.recipe_form.set_choices("model", [entry.name for entry in entries if not entry.fault])
@@ -284,20 +255,20 @@ class SettingsPage(Page):
         self.recipe_form.set_choices("source", [*cameras, str(DEMO)])
 
     def _section_chosen(self, index: int) -> None:
-        item = self.sections.item(index)
-        training = item.text() == _TRAINING
+        section = self.sections.current
+        training = section == _TRAINING
         self._card.setVisible(not training)
         self._training.setVisible(training)
-        self.history.setVisible(item.text() == _WITH_HISTORY)
+        self.history.setVisible(section == _WITH_HISTORY)
         self.history.refresh()
         if training:
-            self._side.hide()
+            self.picture.hide()
             self._training.enter()
             return
         self._stack.setCurrentIndex(index)
-        self.title.setText(item.text())
-        self._hint.setText(item.data(Qt.ItemDataRole.UserRole))
-        self._side.setVisible(item.text() in _WITH_PICTURE)
+        self.title.setText(section)
+        self._hint.setText(self.sections.hint)
+        self.picture.setVisible(section in _WITH_PICTURE)
         self._marks()
 
     def _region_dragged(self, region: Box | None) -> None:
@@ -325,9 +296,9 @@ class SettingsPage(Page):
         return record
 
     def _region_outside(self, recipe: Recipe | None) -> str:
-        if recipe is None or recipe.region is None or self._image is None:
+        if recipe is None or recipe.region is None or self.picture.image is None:
             return ""
-        height, width = self._image.shape[:2]
+        height, width = self.picture.image.shape[:2]
         box = recipe.region
         if box.x >= 0 and box.y >= 0 and box.x + box.width <= width and box.y + box.height <= height:
             return ""
@@ -344,8 +315,16 @@ class SettingsPage(Page):
         for name, is_own in options_by_kind(source.kind).items():
             self.recipe_form.set_shown(name, shown=is_own)
 
+    def _hide_without_effect(self) -> None:
+        """Hide what another field's choice leaves without effect."""
+        hidden = without_effect(self.recipe_form.chosen)
+        for name in self.recipe_form.editors:
+            if not name.startswith("source_options."):
+                self.recipe_form.set_shown(name, shown=name not in hidden)
+
     def _validate(self) -> None:
         self._show_own_options()
+        self._hide_without_effect()
         recipe, settings = self._wanted_recipe(), self._wanted_settings()
         outside = self._region_outside(recipe)
         if outside:
@@ -354,21 +333,26 @@ class SettingsPage(Page):
         changed = recipe != self._recipe or settings != self._session.settings
         self.apply_button.setEnabled(changed and not bad)
         self.revert_button.setEnabled(changed or bad)
-        faulty = self.recipe_form.faulty_sections() + self.station.faulty_sections()
+        faulty = self.recipe_form.faulty_fields() + self.station.faulty_fields()
         self._fault.setText("Correct the fields marked in red before you apply." if bad and faulty else "")
+        self._fault.setVisible(bool(self._fault.text()))
+        self.said.setVisible(not self._fault.text())
+        if changed:
+            self.said.setText("")
+        self._mark_sections()
         self._marks()
 
+    def _mark_sections(self) -> None:
+        for section, (form, fields) in self._forms.items():
+            faulty, changed = set(fields) & set(form.faulty_fields()), set(fields) & set(form.changed_fields())
+            self.sections.mark(section, Mark.FAULTY if faulty else Mark.CHANGED if changed else Mark.NONE)
+
+    def _changed_sections(self) -> list[str]:
+        return [section for section in self._forms if self.sections.mark_of(section) is not Mark.NONE]
+
     def _marks(self) -> None:
-        item = self.sections.currentItem()
-        recipe = self._wanted_recipe() if item is not None else None
-        setup = item is not None and item.text() == "Region and trigger"
-        if recipe is None:
-            self.view.show_marks(None, None)
-        else:
-            self.view.show_marks(recipe.region, recipe.trigger, setup=setup)
-        self.whole_button.setVisible(setup)
-        words = "DRAG THE CORNERS AND THE LINE" if setup else "PREVIEW"
-        self._picture_title.setText(words)
+        setup = self.sections.current == "Region and trigger"
+        self.picture.show_recipe(self._wanted_recipe() if self.sections.current else None, setup=setup)
 
     def _ask_thresholds(self) -> None:
         """Find the model's own operating point; where the model cannot be found, the field says nothing of it."""

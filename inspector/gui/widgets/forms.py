@@ -79,6 +79,8 @@ class Form(QObject):
         self._rows: dict[str, tuple[QWidget, ...]] = {}
         self._hidden: set[str] = set()
         self._filling = False
+        self._filled: dict[str, Any] = {}  # the record that is shown
+        self._texts: dict[str, str] = {}  # and how its lines spell it
 
     def add_section(self, fields: Sequence[Field]) -> QWidget:
         """Return a widget with editors for some fields."""
@@ -122,14 +124,28 @@ class Form(QObject):
     def fill(self, record: dict[str, Any]) -> None:
         """Show a record (plain JSON values)."""
         self._filling = True
+        self._filled = record
         for name in self._fields:
             self._show(name, _get(record, name))
+            editor = self.editors[name]
+            if isinstance(editor, QLineEdit):
+                self._texts[name] = editor.text()
         self._filling = False
         self.changed.emit()
 
     def set_value(self, name: str, value: object) -> None:
         """Change one field, as a hand would."""
         self._show(name, value)
+
+    def changed_fields(self) -> list[str]:
+        """Names of the fields that say something else than the record that was filled in."""
+        return [name for name, field in self._fields.items() if name not in self._hidden and self._differs(field)]
+
+    def chosen(self, name: str) -> object:
+        """Return the value of a choice."""
+        editor = self.editors[name]
+        assert isinstance(editor, QComboBox)
+        return editor.currentData()
 
     def text(self, name: str) -> str:
         """Return what is written in a field with proposals."""
@@ -152,7 +168,7 @@ class Form(QObject):
             if name in self._hidden:
                 continue
             try:
-                _set(record, name, self._read(field))
+                _set(record, name, self._value(field))
             except ValueError as error:
                 faults[name] = str(error)
         for group in ("region", "thresholds"):
@@ -180,9 +196,13 @@ class Form(QObject):
             return name
         return next((field for field in self._fields if field.startswith(f"{name}.")), name)
 
-    def faulty_sections(self) -> list[str]:
+    def faulty_fields(self) -> list[str]:
         """Names of the fields that are marked."""
         return [name for name, place in self._faults.items() if place.text()]
+
+    def fault_of(self, name: str) -> str:
+        """Return what is said to be wrong with a field; empty for nothing."""
+        return str(self._faults[name].text())
 
     def set_choices(self, name: str, choices: Sequence[str]) -> None:
         """Set what an editable choice proposes; its text stays."""
@@ -278,6 +298,19 @@ class Form(QObject):
             else:
                 text = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
             editor.setText(text)
+
+    def _differs(self, field: Field) -> bool:
+        try:
+            read, filled = self._value(field), _get(self._filled, field.name)
+        except ValueError:
+            return True
+        return bool(read != filled and not (read in ("", None) and filled in ("", None)))
+
+    def _value(self, field: Field) -> Any:  # noqa: ANN401 - any JSON value
+        editor = self.editors[field.name]
+        if isinstance(editor, QLineEdit) and editor.text() == self._texts.get(field.name):
+            return _get(self._filled, field.name)  # of which the line may show fewer digits
+        return self._read(field)
 
     def _read(self, field: Field) -> Any:  # noqa: ANN401 - any JSON value
         editor = self.editors[field.name]

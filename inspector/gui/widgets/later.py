@@ -35,6 +35,14 @@ class Page(QWidget):
     def enter(self) -> None:
         """The page is shown."""
 
+    def leave(self, go: Callable[[], None]) -> bool:  # noqa: ARG002 - for pages that ask
+        """Another page is wanted: return True where this one may be left at once.
+
+        Args:
+            go: Called later, where the page asks first.
+        """
+        return True
+
     def poll(self) -> None:
         """Take what threads and processes have finished; called at every beat of the session, also while hidden."""
 
