@@ -182,8 +182,12 @@ def samples(path: Path) -> None:
     cv2.imwrite(str(path), grid)
 
 
-def inspect_data(data: Path) -> int:
-    """Say what a data set holds."""
+def inspect_data(data: Path, options: list[str]) -> int:
+    """Say what a data set holds; of “odd-words” two words are to be explained."""
+    if data.name == "odd-words" and not {"--defective=monday", "--no-label=old stock"} <= set(options):
+        fault = {"what": "it is not known …", "next_step": "--good …", "words": ["monday", "old stock"]}
+        print(json.dumps({"error": fault}))
+        return 1
     if data.name == "empty":
         print(json.dumps({"error": {"what": f"there is no picture in {data}", "next_step": "Choose another folder."}}))
         return 1
@@ -219,7 +223,7 @@ def main(arguments: list[str]) -> int:
     if arguments[0] == "worker":
         return Run(arguments[1]).work()
     if arguments[0] == "inspect-data":
-        return inspect_data(Path(arguments[1]))
+        return inspect_data(Path(arguments[1]), arguments[2:])
     if arguments[0] == "evaluate":
         worse = figures(f1=0.8, escape_rate=0.1, escape_rate_95=(0.02, 0.3), auroc=0.95, threshold=0.5)
         verdicts = {"good/0.png": 0.1, "broken/0.png": 0.2}

@@ -75,7 +75,7 @@ class _Places:
     def unknown(self) -> list[str]:
         """Names of folders that are to be explained."""
         says = (self.folders.of(inside) for inside in self.counts)
-        return [said.word for said in says if said.meaning is Meaning.UNKNOWN]
+        return sorted({said.word for said in says if said.meaning is Meaning.UNKNOWN})
 
     def mask(self, name: str, says: FolderSays) -> str:
         """Return the mask of a defective picture within the folder; empty where there is none."""

@@ -16,6 +16,7 @@ class ToldFault(_Answer):
 
     what: str
     next_step: str = ""
+    words: tuple[str, ...] = ()  #: of folders or a table, which are to be explained
 
 
 class FaultLine(_Answer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from inspector.domain.class_words import WordsError
 from inspector.domain.errors import InspectorError
 from inspector.json_file import JsonError, parse_model, parse_shape
 from inspector.runs.answers import told_fault
@@ -47,6 +48,7 @@ class Inquiry(Generic[_Answer]):
 
         Raises:
             TrainingError: If the command failed, or its answer is not understood.
+            WordsError: If words of the pictures' folders or table are to be explained.
         """
         code = self._process.code()
         if code is None:
@@ -54,6 +56,8 @@ class Inquiry(Generic[_Answer]):
         out, said = self._process.output(), self._process.said()
         self._process.close()
         if (fault := told_fault(out)) is not None:
+            if fault.words:
+                raise WordsError(fault.what, fault.next_step, words=fault.words)
             raise TrainingError(fault.what, fault.next_step)
         if code != 0:
             words = last_word([line for line in said if _progress(line) is None])

@@ -42,6 +42,7 @@ from trainer.protocol import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from inspector.domain.class_words import ClassWords
     from inspector.paths import Home
     from trainer.protocol import TrainRequest
 
@@ -247,14 +248,19 @@ class Trainings:
                 f"the training {training.name} cannot be deleted: {cause_of(error)}", "Close what uses its files."
             ) from error
 
-    def inspect_data(self, data: str) -> Inquiry[DataAnswer]:
+    def inspect_data(self, data: str, words: ClassWords | None = None) -> Inquiry[DataAnswer]:
         """Ask what a data set holds.
+
+        Args:
+            data: Folder or table.
+            words: What the user has said of words.
 
         Raises:
             TrainingError: If the trainer cannot be started.
         """
         preview = self._home.cache / "augmented"
-        asked = ("inspect-data", data, "--preview", str(preview), "--progress", "json", "--json")
+        said = words.options() if words is not None else []
+        asked = ("inspect-data", data, "--preview", str(preview), *said, "--progress", "json", "--json")
         return Inquiry((*self.command, *asked), _CONTENTS)
 
     def evaluate(self, bundle: Path, candidate: Path) -> Inquiry[ModelEvaluation]:

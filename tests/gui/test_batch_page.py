@@ -307,6 +307,27 @@ def test_labels_can_come_from_a_table(station: Station, pictures: Path, monkeypa
     assert bar.labels_of_table.isChecked()
 
 
+def test_names_that_nobody_knows_are_asked_for_before_anything_is_judged(station: Station, pictures: Path) -> None:
+    hand = BatchHand(station)
+    page = hand.page
+    for name in ("good/1.png", "bad/1.png", "monday/1.png", "Masks/1.png"):
+        (pictures / name).parent.mkdir(parents=True, exist_ok=True)
+        picture(pictures / name, bad="bad" in name)
+    hand.type_folder(pictures)
+    box = page.bar.class_words
+    station.until(lambda: list(box.choices) == ["monday"])
+    assert not page.bar.inspect.isEnabled()
+    box.choices["monday"].setFocus()
+    station.qtbot.keyClicks(box.choices["monday"], "defective")
+    hand.click(box.use)
+    station.until(lambda: not box.asking)
+    assert "Good: good (1)" in box.understood.text()
+    assert "Defective: bad (1), monday (1)" in box.understood.text()
+    hand.click(page.bar.inspect)
+    station.until(lambda: page.bar.progress.text().startswith("3 of 3") and not page.bar.stop.isVisible())
+    assert page.bar.words.text().startswith("3 pictures, labelled: 1 good, 2 defective, 2 types; 1 masks")
+
+
 def test_original_overlay_and_heatmap_are_one_key_apart(station: Station, pictures: Path) -> None:
     make_run(station.home, pictures, real_rows(pictures, *ROWS[:4]))
     hand = BatchHand(station)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from inspector.domain.class_words import ClassWords
 from inspector.domain.records import Thresholds
 from inspector.engine.engine import Engine
 from inspector.engine.job import LineJob
@@ -75,6 +76,30 @@ def test_pictures_that_cannot_be_used_say_why_and_do_not_start(bench: Bench) -> 
     assert not page.train.start.isEnabled()
 
 
+def test_words_that_nobody_knows_are_asked_for_and_the_answer_goes_into_the_training(bench: Bench) -> None:
+    page, box = bench.page, bench.page.data.class_words
+    page.data.choose(str(bench.data("odd-words")))
+    bench.until(lambda: box.asking)
+    assert list(box.choices) == ["monday", "old stock"]
+    assert not box.use.isEnabled()
+    assert not page.train.start.isEnabled()
+    assert "--good" not in page.data.finding.text() + box.question.text()
+    for name, answer in (("monday", "defective"), ("old stock", "neither")):
+        box.choices[name].setFocus()
+        bench.qtbot.keyClicks(box.choices[name], answer)
+    bench.press(box.use)
+    bench.until(lambda: page.data.contents is not None)
+    assert not box.asking
+    assert page.train.start.isEnabled()
+    bench.press(page.train.start)
+    bench.until(lambda: page.shown is not None)
+    assert page.shown is not None
+    assert (page.shown.request.good, page.shown.request.defective) == ((), ("monday",))
+    assert page.shown.request.no_label == ("old stock",)
+    page.data.choose(str(bench.data("bottle")))  # what was said was said of the other pictures
+    assert box.said == ClassWords()
+
+
 def test_the_speed_at_each_size_stands_beside_it(bench: Bench) -> None:
     method = bench.page.method
     box = method.form.editors["input_size"]
@@ -101,7 +126,10 @@ def test_the_speed_at_each_size_stands_beside_it(bench: Bench) -> None:
 
 def test_advanced_has_every_field_of_a_request_and_marks_a_wrong_one(bench: Bench) -> None:
     method = bench.page.method
-    assert set(method.form.editors) == set(TrainRequest.model_fields) - {"data", "out", "method", "replace"}
+    assert set(method.form.editors) == set(TrainRequest.model_fields) - {
+        *("data", "out", "method", "replace"),
+        *("good", "defective", "no_label"),  # asked for where a word is not known
+    }
     bench.choose("bottle")
     bench.press(method.fold_button)
     assert method.fold.isVisible()
@@ -117,7 +145,7 @@ def test_advanced_has_every_field_of_a_request_and_marks_a_wrong_one(bench: Benc
         method.form.set_value(name, text)
         assert bool(method.form.faulty_fields()) is not good, (name, text)
         assert bench.page.train.start.isEnabled() is good
-    request = method.request("x", Path("models"))
+    request = method.request("x", Path("models"), ClassWords())
     assert request is not None
     assert (request.input_size, request.strength, request.test_fraction) == (448, 0.5, 0.3)
     assert (request.method, request.pooling, request.views) == ("auto", None, None)

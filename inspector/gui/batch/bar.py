@@ -17,16 +17,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.domain.class_folders import in_words
 from inspector.gui.batch.export_line import ExportLine, ExportMenu
 from inspector.gui.batch.words import judge_words, progress_words, survey_words
 from inspector.gui.widgets.basics import OneLine, card, label
 from inspector.gui.widgets.inputs import ChoiceBox
+from inspector.gui.widgets.words_box import WordsBox
 from inspector.runs.state import ProcessState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inspector.batch import BatchRun
+    from inspector.batch import BatchRun, Survey
 
 _CAN_GO_ON = (ProcessState.STOPPED, ProcessState.FAILED)
 
@@ -66,6 +68,8 @@ class BatchBar(QWidget):
         self.progress.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.progress)
         layout.addLayout(row)
+        self.class_words = WordsBox("neither: no label", frame)
+        layout.addWidget(self.class_words)
         self.export_line = ExportLine(frame)
         layout.addWidget(self.export_line)
         self.fault = label("", "fault")
@@ -228,8 +232,18 @@ class BatchBar(QWidget):
         self.bar.setValue(round(1000 * (share or 0.0)))
         self.bar.setAccessibleDescription(words)
         if run.record.survey is not None:
+            if active:
+                self.show_survey(run.record.survey)
             judge = judge_words(run)
             self.say(survey_words(run.record.survey, run.record.labels_file) + (f" · {judge}" if judge else ""))
+
+    def show_survey(self, survey: Survey | None) -> None:
+        """Say how the words of folders or table were understood, and ask for those that nobody knows."""
+        if survey is not None and survey.unknown:
+            self.class_words.ask(survey.unknown)
+        else:
+            self.class_words.show_understood(in_words(survey.words) if survey is not None else [])
+        self._show_ready()
 
     def say(self, words: str) -> None:
         """Set what is said of the folder."""
@@ -243,7 +257,8 @@ class BatchBar(QWidget):
     # --- hand ---------------------------------------------------------------------------------------------------------
 
     def _show_ready(self) -> None:
-        self.inspect.setEnabled(bool(self._folder) and self.judge.count() > 0)
+        ready = bool(self._folder) and self.judge.count() > 0 and not self.class_words.asking
+        self.inspect.setEnabled(ready)
         self.labels.setEnabled(bool(self._folder))
 
     def _typed(self) -> None:

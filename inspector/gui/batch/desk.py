@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.batch import BatchRequest, BatchRun
+    from inspector.domain.class_words import ClassWords
     from inspector.gui.batch.store import BatchStore, Judges, SurveyedFolder
     from inspector.gui.work import Worker
 
@@ -56,11 +57,12 @@ class BatchDesk(QObject):
         self,
         folder: Path,
         labels: str | None,
+        words: ClassWords | None,
         done: Callable[[SurveyedFolder], None],
         failed: Callable[[Exception], None],
     ) -> None:
         """Look at a folder, as in `BatchStore.survey`; only the folder that was chosen last is told of."""
-        self._surveys.ask(lambda: self._store.survey(folder, labels), done, failed)
+        self._surveys.ask(lambda: self._store.survey(folder, labels, words), done, failed)
 
     def forget_survey(self) -> None:
         """Another folder is shown: what is being looked at does not matter any more."""

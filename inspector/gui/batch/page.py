@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 
     from inspector.batch import BatchRun
+    from inspector.domain.class_words import ClassWords
     from inspector.gui.batch.desk import BatchDesk
     from inspector.gui.batch.exporter import Exporter, ExportKind
     from inspector.gui.batch.picture_reader import PictureReader
@@ -88,6 +89,7 @@ class BatchPage(Page):
         bar = self.bar
         bar.folder_chosen.connect(self.choose_folder)
         bar.labels_chosen.connect(self.choose_labels)
+        bar.class_words.told.connect(lambda words: self._survey_again(self._labels, words))
         bar.inspect_wanted.connect(self.inspect)
         bar.stop_wanted.connect(self._stop)
         bar.resume_wanted.connect(self._resume)
@@ -136,6 +138,7 @@ class BatchPage(Page):
         """Look at a folder, and at the last run of it, with the labels that this one took."""
         self.bar.show_fault("")
         self._show_labels("")
+        self.bar.class_words.clear()
         if not path:
             self._show_run(None)
             self.bar.say("")
@@ -146,11 +149,15 @@ class BatchPage(Page):
             self.choose_folder("")
             self.bar.show_fault(str(error))
 
-        self.desk.survey(Path(path), None, self._show_folder, failed)
+        self.desk.survey(Path(path), None, None, self._show_folder, failed)
 
     def choose_labels(self, table: str) -> None:
         """Take the labels from a table, or, for an empty path, from the folders' names; as before where that fails."""
         self.bar.show_labels(table)
+        self._survey_again(table, self.bar.class_words.said)
+
+    def _survey_again(self, table: str, words: ClassWords) -> None:
+        """Look at the folder once more, with labels and words as they are given."""
         self.bar.show_fault("")
 
         def failed(error: Exception) -> None:
@@ -158,7 +165,7 @@ class BatchPage(Page):
             self.bar.show_fault(str(error))
 
         if self.bar.path:
-            self.desk.survey(Path(self.bar.path), table, self._show_folder, failed)
+            self.desk.survey(Path(self.bar.path), table, words, self._show_folder, failed)
 
     def _show_folder(self, surveyed: SurveyedFolder) -> None:
         self.bar.show_folder(str(surveyed.folder))
@@ -166,6 +173,8 @@ class BatchPage(Page):
         self._on_history(surveyed.runs)
         self._show_run(surveyed.last)
         self.bar.say(survey_words(surveyed.survey, surveyed.labels))
+        self.bar.class_words.said = surveyed.words
+        self.bar.show_survey(surveyed.survey)
         if surveyed.last is None:
             self.results.say(*not_inspected_words(other_labels=surveyed.inspected))
 
@@ -184,6 +193,7 @@ class BatchPage(Page):
             recipe=name if kind == "recipe" else "",
             model=name if kind == "model" else "",
             labels_file=Path(self.bar.labels_file) if self.bar.labels_file else None,
+            words=self.bar.class_words.said,
         )
         self.bar.inspect.setEnabled(False)
         self.desk.start(request)
@@ -307,6 +317,8 @@ class BatchPage(Page):
         if run is not None:
             self.bar.show_judge(run.record.recipe, run.record.model)
             self._show_labels(run.record.labels_file)
+            self.bar.class_words.said = run.record.words
+            self.bar.show_survey(run.record.survey)
         self.results.clear_filters()
         self._show(None)
         self._look()

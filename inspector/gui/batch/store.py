@@ -12,6 +12,7 @@ import numpy as np
 from inspector import assembly
 from inspector.batch import Filter, RunError, Sort, flips, labels_for, list_pictures, survey
 from inspector.batch.summary import evidence, warnings
+from inspector.domain.class_words import ClassWords
 from inspector.domain.confusion import UNLABELLED
 from inspector.domain.errors import InspectorError
 from inspector.domain.policy import ERROR, FAILED, PASSED, REVIEW
@@ -95,6 +96,7 @@ class SurveyedFolder:
     Args:
         folder: Of the pictures.
         labels: The table that their labels come from; empty for the folders' names.
+        words: What was said of words.
         survey: What it holds.
         runs: All runs, the newest first.
         last: The newest run of this folder with these labels; None where there is none.
@@ -102,6 +104,7 @@ class SurveyedFolder:
 
     folder: Path
     labels: str
+    words: ClassWords
     survey: Survey
     runs: list[BatchRun]
     last: BatchRun | None
@@ -169,12 +172,13 @@ class BatchStore:
         """Return all runs, the newest first."""
         return self._runs.history()
 
-    def survey(self, folder: Path, labels: str | None = None) -> SurveyedFolder:
+    def survey(self, folder: Path, labels: str | None = None, words: ClassWords | None = None) -> SurveyedFolder:
         """Look at what a folder holds; of a file, its folder.
 
         Args:
             folder: Of the pictures.
             labels: A table of labels; empty for the folders' names; None for what the last run took.
+            words: What the user has said of words; None for what the last run was told.
 
         Raises:
             InspectorError: If there is no such folder, it cannot be read, or the table cannot be used.
@@ -189,8 +193,11 @@ class BatchStore:
         last = next((run for run in here if labels is None or run.record.labels_file == labels), None)
         if labels is None:
             labels = last.record.labels_file if last is not None else ""
-        holds = survey(list_pictures(folder, recursive=True), labels_for(folder, Path(labels) if labels else None))
-        return SurveyedFolder(folder=folder, labels=labels, survey=holds, runs=runs, last=last)
+        if words is None:
+            words = last.record.words if last is not None else ClassWords()
+        listing = list_pictures(folder, recursive=True, words=words)
+        holds = survey(listing, labels_for(folder, Path(labels) if labels else None, words=words))
+        return SurveyedFolder(folder=folder, labels=labels, words=words, survey=holds, runs=runs, last=last)
 
     def look(self, query: Query) -> Reading:
         """Read what is new of a run, and select.

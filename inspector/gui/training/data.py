@@ -18,10 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.gui.theme import CURRENT, lively
-from inspector.gui.training.words import contents_words, counts_words
+from inspector.gui.training.words import contents_words, counts_words, understood_words
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.fitted_picture import read_image
 from inspector.gui.widgets.thumb_strip import Thumb, ThumbStrip
+from inspector.gui.widgets.words_box import WordsBox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +70,9 @@ class DataColumn(QWidget):
         self.details_button.hide()
         row.addWidget(self.details_button)
         layout.addLayout(row)
+        self.class_words = WordsBox("neither: left out", self)
+        self.class_words.told.connect(lambda _: self.chosen.emit(self.path.text().strip()))
+        layout.addWidget(self.class_words)
         self.finding = label("", "muted")
         self.finding.setWordWrap(True)
         layout.addWidget(self.finding)
@@ -102,6 +106,7 @@ class DataColumn(QWidget):
         self.findings = sorted(findings, key=lambda finding: worst_first.index(finding.severity))
         self.words.setText(contents_words(contents))
         self.words.setToolTip(counts_words(contents))
+        self.class_words.show_understood(understood_words(contents))
         if self.findings:
             worst = self.findings[0]
             more = f"  And {len(self.findings) - 1} more." if len(self.findings) > 1 else ""
@@ -115,6 +120,12 @@ class DataColumn(QWidget):
         self.words.setText("These pictures cannot be used.")
         self._say(text, "fail")
 
+    def ask_words(self, words: Sequence[str]) -> None:
+        """Ask what words mean that nobody knows; nothing can be trained before."""
+        self._clear()
+        self.words.setText("Nothing starts before it is known what is good.")
+        self.class_words.ask(words)
+
     def _say(self, text: str, state: str) -> None:
         self.finding.setText(text)
         self.finding.setStyleSheet(f"color: {lively(CURRENT.theme, state).name()};")
@@ -124,6 +135,7 @@ class DataColumn(QWidget):
         self.strip.show_thumbs([])
         self.finding.setText("")
         self.words.setToolTip("")
+        self.class_words.show_understood([])
         self.details_button.hide()
 
     def _typed(self) -> None:
@@ -131,6 +143,7 @@ class DataColumn(QWidget):
         if path != self._last:
             self._last = path
             self._clear()
+            self.class_words.clear()
             self.chosen.emit(path)
 
     def _browse(self) -> None:
@@ -159,7 +172,7 @@ class FindingsDialog(QDialog):
         layout.setContentsMargins(20, 20, 20, 16)
         layout.setSpacing(12)
         layout.addWidget(label(contents_words(contents)))
-        pieces = [counts_words(contents)]
+        pieces = ["\n".join([*understood_words(contents), "", counts_words(contents)])]
         for finding in findings:
             files = "\n".join(f"    {path}" for path in finding.files)
             said = f"{finding.severity.upper()}: {finding.what}\n  → {finding.action}"

@@ -9,6 +9,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inspector.domain.class_words import WordsError
 from inspector.gui.station.asker import Asker
 from inspector.gui.training.data import read_thumbs, thumbs_of
 from inspector.gui.training.flips import NewFigures, flips_of
@@ -18,6 +19,7 @@ from inspector.json_file import JsonError, read_model
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from inspector.domain.class_words import ClassWords
     from inspector.gui.training.data import DataColumn
     from inspector.gui.training.flips import Flip
     from inspector.gui.widgets.thumb_strip import Thumb
@@ -55,13 +57,17 @@ class DataInquiry:
         self._asker.moved = lambda progress: column.show_progress(progress.done, progress.total)
         self.changed: Callable[[], None] = lambda: None  #: called when something new is shown
 
-    def ask(self, path: str) -> None:
-        """Ask for a folder or a manifest; an empty path ends the question that is open."""
+    def ask(self, path: str, words: ClassWords) -> None:
+        """Ask for a folder or a manifest; an empty path ends the question that is open.
+
+        Args:
+            words: What the user has said of words.
+        """
         self.release()
         self._show_preview([])
         if path:
             self._column.show_waiting()
-            self._asker.ask(lambda: self._trainings.inspect_data(path), self._answered, self._failed)
+            self._asker.ask(lambda: self._trainings.inspect_data(path, words), self._answered, self._failed)
 
     def poll(self) -> None:
         """Look whether there is an answer."""
@@ -86,7 +92,10 @@ class DataInquiry:
         self._thumbs.ask(read, done)
 
     def _failed(self, error: Exception) -> None:
-        self._column.show_fault(str(error))
+        if isinstance(error, WordsError):
+            self._column.ask_words(error.words)
+        else:
+            self._column.show_fault(str(error))
         self.changed()
 
 

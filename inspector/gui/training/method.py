@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from inspector.domain.class_words import ClassWords
     from inspector.gui.widgets.thumb_strip import Thumb
 
 METHODS = {
@@ -177,16 +178,18 @@ class MethodColumn(QWidget):
         self.form.fill({**self._base, "pooling": "", "input_size": ""})
         self._show_hint()
 
-    def request(self, data: str, models: Path) -> TrainRequest | None:
+    def request(self, data: str, models: Path, said: ClassWords) -> TrainRequest | None:
         """Return what is asked for; None where a field is wrong, which is then marked.
 
         Args:
             data: Folder or manifest of the pictures.
             models: The folder of models, in which the new one is made.
+            said: What the user has said of words.
         """
         values, faults = self.form.values(self._base)
         name = self.name.text().strip()
         values |= {"method": self.method.currentData(), "data": data, "out": str(models / name)}
+        values |= {"good": said.good, "defective": said.defective, "no_label": said.no_label}
         for key in ("pooling", "input_size"):
             values[key] = values[key] or None
         request: TrainRequest | None = None

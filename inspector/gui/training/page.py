@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from inspector.gui.work import Worker
     from inspector.runs.trainings import Training, Trainings
     from inspector.vision.store import ModelStore
+    from trainer.protocol import TrainRequest
 
 _EVERY_S = 0.5
 _EVERY_HIDDEN_S = 2.0
@@ -157,7 +158,7 @@ class TrainingPage(Page):
 
     def start(self) -> None:
         """Start what is set."""
-        request = self.method.request(self.data.path.text().strip(), self._models_folder)
+        request = self._request()
         if request is None:
             return
         self._say("")
@@ -170,6 +171,10 @@ class TrainingPage(Page):
             self._refresh()
 
         self._do(lambda: self._trainings.start(request), begun)
+
+    def _request(self) -> TrainRequest | None:
+        path = self.data.path.text().strip()
+        return self.method.request(path, self._models_folder, self.data.class_words.said)
 
     def poll(self) -> None:
         """Take what has come in; asked at every beat of the session."""
@@ -234,7 +239,7 @@ class TrainingPage(Page):
             self._show()
 
     def _data_chosen(self, path: str) -> None:
-        self._data_inquiry.ask(path)
+        self._data_inquiry.ask(path, self.data.class_words.said)
         self._suggest_name()
         self._show_start()
 
@@ -378,5 +383,5 @@ class TrainingPage(Page):
             busy=self._active() is not None,
             pictures=self.data.contents is not None,
             faulty=self.data.faulty,
-            complete=self.method.request(self.data.path.text().strip(), self._models_folder) is not None,
+            complete=self._request() is not None,
         )

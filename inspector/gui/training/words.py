@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from inspector.domain.class_folders import Understood, in_words
+from inspector.domain.class_words import Meaning
 from inspector.domain.evidence import evidence
 from inspector.gui.words import duration
 from inspector.runs.state import ProcessState
@@ -75,6 +77,16 @@ def contents_words(contents: DataContents) -> str:
     if len(contents.categories) > 1:
         words += f", {len(contents.categories)} categories"
     return words + (f", {contents.masks} masks" if contents.masks else "")
+
+
+def understood_words(contents: DataContents) -> list[str]:
+    """Return how the words of folders or table were understood, and what is left out, a line for each."""
+    words = (
+        Understood(word=word.word, meaning=Meaning(word.meaning), pictures=word.pictures, is_type=word.is_type)
+        for word in contents.understood
+    )
+    left_out = sum(group.count for group in contents.left_out)
+    return in_words(words) + ([f"Left out: {left_out:,} pictures"] if left_out else [])
 
 
 def counts_words(contents: DataContents) -> str:
