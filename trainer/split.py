@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.domain.causes import cause_of
+from inspector.domain.cells import safe_cell
 from trainer.dataset import GOOD, TEST, TRAIN, VAL, Dataset, DatasetError, Sample
 from trainer.table import read_table
 
@@ -95,7 +96,8 @@ def split_csv(dataset: Dataset) -> str:
     writer.writerow(("path", "label", "defect_type", "category", "group", "split", "fold", "sha256"))
     for s in dataset.samples:
         label = "defective" if s.defective else GOOD
-        writer.writerow((s.name, label, s.defect, s.category, s.group, s.part, s.fold, s.sha256))
+        cells = (s.name, label, s.defect, s.category, s.group, s.part, s.fold, s.sha256)
+        writer.writerow(map(safe_cell, cells))
     return text.getvalue()
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inspector.batch.summary import assessment, evidence, facts, kinds, label_words, rates, warnings
+from inspector.domain.cells import safe_cell
 from inspector.domain.confusion import escapes_of
 from inspector.domain.errors import InspectorError
 from inspector.domain.policy import ERROR, FAILED, PASSED, REVIEW, VERDICT_NAMES
 from inspector.files import FileError, atomic_file, atomic_text_file
-from inspector.outputs.export import safe_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

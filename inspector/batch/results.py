@@ -9,7 +9,8 @@ from array import array
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
-from inspector.batch.rows import EARLIER_HEADER, HEADER, MODEL_COLUMN, content_of
+from inspector.batch.rows import EARLIER_HEADER, HEADER, MODEL_COLUMN, NUMBERS, content_of
+from inspector.domain.cells import BOM, plain_cell, safe_cell
 from inspector.domain.errors import InspectorError
 from inspector.domain.policy import VERDICT_NAMES
 from inspector.files import FileError, atomic_file
@@ -63,8 +64,8 @@ class ResultTable:
         try:
             out.mkdir(parents=True, exist_ok=True)
             if self.path.exists() and not restart:
-                if self._load() != HEADER:
-                    self._widen()
+                if not self._load():
+                    self._bring_up_to_date()
             else:
                 self._replace(iter(()))
             self._file = self.path.open("ab")
@@ -116,9 +117,7 @@ class ResultTable:
         Raises:
             InspectorError: If the file cannot be written.
         """
-        text = io.StringIO(newline="")
-        csv.writer(text).writerow(row.values())
-        data = text.getvalue().encode("utf-8", "backslashreplace")
+        data = _line(row.values())
         try:
             self._file.write(data)
             self._file.flush()
@@ -160,10 +159,9 @@ class ResultTable:
             end += length
         return end == self._end
 
-    def _widen(self) -> None:
-        """Add the columns that an earlier version did not write."""
-        more = b"," * (len(HEADER) - len(EARLIER_HEADER)) + b"\r\n"
-        self._rewrite(lambda row: row.rstrip(b"\r\n") + more)
+    def _bring_up_to_date(self) -> None:
+        """Add what an earlier version did not write: columns, and what keeps spreadsheets from seeing formulas."""
+        self._rewrite(_renewed)
         self._begins, self._gone = array("q", [-1]) * len(self._begins), []
         self._load()
 
@@ -185,13 +183,19 @@ class ResultTable:
             if close is not None:
                 close.close()  # Windows replaces no open file
 
-    def _load(self) -> tuple[str, ...]:
-        """Find the rows that are there, and return their columns; a last row that a crash has cut short is cut off."""
+    def _load(self) -> bool:
+        """Find the rows that are there; a last row that a crash has cut short is cut off.
+
+        Returns:
+            True where this version has written them.
+        """
         indexes = {self._listing.key(index): index for index in range(len(self._listing))}
         strange = False
         try:
             with self.path.open("rb") as file:
-                rows = read_rows(file)
+                marked = file.read(len(BOM.encode())) == BOM.encode()
+                file.seek(0)
+                rows = read_rows(file, as_written=not marked)
                 _, whole, header = next(rows, (0, 0, []))
                 columns = tuple(header)
                 if columns not in (HEADER, EARLIER_HEADER):
@@ -209,7 +213,7 @@ class ResultTable:
             raise InspectorError(f"{self.path} cannot be read: {error}", _NOT_OURS) from error
         if whole < self.path.stat().st_size:
             os.truncate(self.path, whole)
-        return columns
+        return marked and columns == HEADER
 
     def _take(self, index: int | None, begin: int, length: int, values: Sequence[str]) -> None:
         if index is None:
@@ -240,17 +244,33 @@ class ResultTable:
 
 
 def _header() -> bytes:
+    return BOM.encode() + _line(HEADER)
+
+
+def _line(values: Sequence[str]) -> bytes:
+    """Return a row in which no text is a formula; size and times are numbers, which may be negative."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerow(HEADER)
-    return text.getvalue().encode()
+    csv.writer(text).writerow(
+        value if name in NUMBERS else safe_cell(value) for name, value in zip(HEADER, values, strict=True)
+    )
+    return text.getvalue().encode("utf-8", "backslashreplace")
 
 
-def read_rows(file: BinaryIO, begin: int = 0) -> Iterator[tuple[int, int, list[str]]]:
+def _renewed(row: bytes) -> bytes:
+    """Return a row as this version writes it."""
+    values = next(csv.reader(io.StringIO(row.decode("utf-8", "replace"), newline="")))
+    return _line(values + [""] * (len(HEADER) - len(values)))
+
+
+def read_rows(file: BinaryIO, begin: int = 0, *, as_written: bool = False) -> Iterator[tuple[int, int, list[str]]]:
     """Iterate over the first byte, the end and the values of every row that ends with a line's end.
+
+    Values are as they were before a spreadsheet was thought of (`safe_cell`), the mark of UTF-8 is no part of them.
 
     Args:
         file: A results.csv, placed at the beginning of a row.
         begin: Byte at which the first row begins.
+        as_written: Leave the apostrophes of `safe_cell`, as there are none in files of earlier versions.
     """
     end, ended = begin, True
 
@@ -259,9 +279,10 @@ def read_rows(file: BinaryIO, begin: int = 0) -> Iterator[tuple[int, int, list[s
         for line in file:
             end += len(line)
             ended = line.endswith(b"\n")
-            yield line.decode("utf-8", "replace")
+            first = end == len(line)
+            yield line.decode("utf-8-sig" if first else "utf-8", "replace")
 
     for values in csv.reader(lines()):
         if values and ended:
-            yield begin, end, values
+            yield begin, end, values if as_written else [plain_cell(value) for value in values]
         begin = end

@@ -31,6 +31,8 @@ EARLIER_HEADER = (
 HEADER = (*EARLIER_HEADER, "ctime_ns", "content")
 #: Where the model stands in a row.
 MODEL_COLUMN = EARLIER_HEADER.index("model")
+#: Columns that hold numbers.
+NUMBERS = frozenset({"size", "mtime_ns", "p_defective", "ctime_ns"})
 _SPELLED = re.compile(r"\\udc([89a-f][0-9a-f])")
 
 

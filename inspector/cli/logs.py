@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
+import stat
 import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of, say, settings_in_force, time_argument
+from inspector.domain.cells import BOM
 
 if TYPE_CHECKING:
     import argparse
@@ -80,12 +83,22 @@ def show_summary(parsed: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def _is_file(stream: io.TextIOWrapper) -> bool:
+    """Return whether what is written goes to the begin of a file."""
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode) and os.lseek(stream.fileno(), 0, os.SEEK_CUR) == 0
+    except (OSError, ValueError):
+        return False
+
+
 def export_rows(parsed: argparse.Namespace) -> int:
     """Export."""
     from inspector.outputs.export import export_csv, export_jsonl
 
     if parsed.csv and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(newline="")  # CSV has its own line ends; Windows would double them
+        if _is_file(sys.stdout):
+            sys.stdout.write(BOM)  # Excel knows the encoding by it; a program that reads along gets none
     log = _open(parsed)
     try:
         with closing(log.rows(_query(parsed))) as rows:

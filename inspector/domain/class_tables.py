@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from inspector.domain.cells import plain_cell
 from inspector.domain.class_folders import Understood, ordered
 from inspector.domain.class_words import ClassWords, Meaning, flag_of, plain
 
@@ -98,7 +99,7 @@ def table_of(text: str) -> Table:
         head = [name.strip().casefold() for name in next(reader, [])]
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                named = dict(zip(head, (cell.strip() for cell in cells), strict=False))
+                named = dict(zip(head, (plain_cell(cell.strip()) for cell in cells), strict=False))
                 rows.append(TableRow(number=reader.line_num + skipped, cells=dict.fromkeys(head, "") | named))
     except csv.Error as error:
         msg = f"line {reader.line_num + skipped}: {error}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from inspector.domain.cells import safe_cell
 from inspector.outputs.rows import inspection_to_json, time_text
 from inspector.outputs.schema import inspections
 
@@ -79,10 +80,3 @@ def summary(log: ResultLog, query: LogQuery) -> LogSummary:
         yield_interval_95=passed.interval if passed.total else None,
         newest_utc=time_text(newest[0].time_utc) if newest else None,
     )
-
-
-def safe_cell(value: Any) -> Any:  # noqa: ANN401 - any cell
-    """Return a cell that no spreadsheet takes for a formula: such a text gets an apostrophe before it."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return value

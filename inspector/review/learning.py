@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.causes import cause_of
+from inspector.domain.cells import plain_cells, safe_cell
 from inspector.domain.errors import LearningError
 from inspector.files import FileError, write_bytes, write_text
 from inspector.outputs.base import LogQuery
@@ -76,7 +77,7 @@ class LearningSet:
         path = self.folder / _FILE
         try:
             with path.open(encoding="utf-8", newline="") as file:
-                rows = list(csv.DictReader(file))
+                rows = [plain_cells(row) for row in csv.DictReader(file)]
             return tuple(Lesson(**{name: row[name] for name in COLUMNS}) for row in rows)
         except FileNotFoundError:
             return ()
@@ -184,7 +185,7 @@ class LearningSet:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows(tuple(asdict(lesson).values()) for lesson in lessons)
+        writer.writerows(map(safe_cell, asdict(lesson).values()) for lesson in lessons)
         _keep(self.folder / _FILE, text.getvalue())
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.causes import cause_of
+from inspector.domain.cells import plain_cells, safe_cell
 from inspector.domain.errors import BundleError, LearningError
 from inspector.files import FileError, write_text
 from inspector.review.learning import file_sha256
@@ -146,7 +147,7 @@ def _own(model: Path) -> tuple[list[ManifestPicture], list[str]]:
     try:
         data = load_manifest(model).trained_on
         with (model / _SPLIT).open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
+            rows = [plain_cells(row) for row in csv.DictReader(file)]
     except (BundleError, OSError, UnicodeDecodeError, csv.Error) as error:
         why = cause_of(error) if isinstance(error, BundleError) else f"{_SPLIT}: {cause_of(error)}"
         return [], [f"The model {model.name} does not say what it was made from ({why}): only what was learned is in."]
@@ -199,7 +200,7 @@ def _masks(data: Path) -> dict[str, Path]:
         return {}
     try:
         with data.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
+            rows = [plain_cells(row) for row in csv.DictReader(file)]
     except (OSError, UnicodeDecodeError, csv.Error):
         return {}
     named = {row.get("path") or "": row.get("mask") or "" for row in rows}
@@ -270,5 +271,6 @@ def _csv(rows: Iterable[ManifestPicture]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for row in rows:
-        writer.writerow((row.path, row.label, row.defect_type, row.category, row.group, row.mask or "", row.split))
+        cells = (str(row.path), row.label, row.defect_type, row.category, row.group, str(row.mask or ""), row.split)
+        writer.writerow(map(safe_cell, cells))
     return text.getvalue()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.causes import cause_of
+from inspector.domain.cells import plain_cells
 from inspector.domain.errors import BundleError
 from inspector.vision.bundle import load_manifest
 
@@ -75,7 +76,7 @@ def learnt_from(folder: Path) -> Learnt:
     path = folder / SPLIT_FILE
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            rows = [row for row in csv.DictReader(file) if row["split"] != _TEST]
+            rows = [plain_cells(row) for row in csv.DictReader(file) if row["split"] != _TEST]
         return Learnt(
             data=data_folder(manifest),
             names=frozenset(row["path"] for row in rows),

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from inspector.domain.causes import cause_of
+from inspector.domain.cells import plain_cells, safe_cell
 from inspector.domain.errors import BundleError
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def scores_csv(scores: Iterable[PictureScore]) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(field.name for field in fields(PictureScore))
     for score in scores:
-        writer.writerow(repr(value) if isinstance(value, float) else value for value in astuple(score))
+        writer.writerow(repr(value) if isinstance(value, float) else safe_cell(value) for value in astuple(score))
     return text.getvalue().encode("utf-8", "backslashreplace")
 
 
@@ -96,7 +97,7 @@ def read_scores(folder: Path) -> list[PictureScore]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
     for row in reader:
         try:
-            scores.append(_row(row))
+            scores.append(_row(plain_cells(row)))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BundleError(
                 f"line {reader.line_num} of the scores {path} cannot be used: {error}", "Restore the bundle."

@@ -52,7 +52,7 @@ def stamped(listing: Listing, index: int, verdict: str = "PASS") -> Row:
 
 
 def paths(file: Path) -> list[str]:
-    with file.open(newline="", encoding="utf-8") as opened:
+    with file.open(newline="", encoding="utf-8-sig") as opened:
         return [cells["path"] for cells in csv.DictReader(opened)]
 
 
@@ -171,7 +171,7 @@ def test_what_may_have_changed_is_known_by_its_content(tmp_path: Path) -> None:
 
 def test_rows_of_an_earlier_version_are_kept_with_new_columns_and_judged_again(tmp_path: Path) -> None:
     listing = folder_of(tmp_path / "in", ["a.png", "b.png"])
-    with (tmp_path / "results.csv").open("w", newline="", encoding="utf-8") as file:
+    with (tmp_path / "results.csv").open("w", newline="", encoding="utf-8-sig") as file:
         csv.writer(file).writerow(EARLIER_HEADER)
         for name in ("gone.png", "a.png", "b.png"):
             csv.writer(file).writerow(row(name).values()[: len(EARLIER_HEADER)])
@@ -181,7 +181,7 @@ def test_rows_of_an_earlier_version_are_kept_with_new_columns_and_judged_again(t
         assert table.gone == 1
         table.add(0, stamped(listing, 0))
         table.finish()
-    with table.path.open(newline="", encoding="utf-8") as file:
+    with table.path.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.reader(file))
     assert tuple(rows[0]) == HEADER
     assert [(cells[0], cells[-1]) for cells in rows[1:]] == [

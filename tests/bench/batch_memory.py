@@ -97,7 +97,7 @@ def measure(count: int) -> dict[str, Any]:
         marks = {"mb_at_1": count // 100, "mb_at_10": count // 10, "mb_at_50": count // 2}
         first = follow(start(), results, marks, stop_at=count * 6 // 10)
         second = follow(start(), results, {"mb_at_99": count * 99 // 100}, stop_at=None)
-        with results.open(newline="", encoding="utf-8") as file:
+        with results.open(newline="", encoding="utf-8-sig") as file:
             names = [row["path"] for row in csv.DictReader(file)]
     in_order = names == [f"part {number}.jpg" for number in range(count)]
     return {"pictures": count, "first_run": first, "second_run": second, "one_row_each_in_order": in_order}

@@ -127,7 +127,7 @@ class Contenders:
                     table.add(index, row)
                 table.finish()
             spent_s = time.perf_counter() - begun_s
-            with table.path.open(newline="", encoding="utf-8") as file:
+            with table.path.open(newline="", encoding="utf-8-sig") as file:
                 rows = list(csv.DictReader(file))
         assert len(rows) == len(self.listing)
         assert all(row["verdict"] in {"PASS", "FAIL"} for row in rows)

@@ -48,7 +48,7 @@ def batch(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, 
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 

@@ -18,6 +18,7 @@ import pytest
 
 from inspector.assembly import demo_recipe
 from inspector.cli import main
+from inspector.domain.cells import plain_cell
 from inspector.domain.config import TriggerMode
 from inspector.domain.picture_range import PictureRange
 from inspector.outputs.base import LogQuery
@@ -63,14 +64,14 @@ def test_batch_has_a_row_for_every_file(capsys: pytest.CaptureFixture[str], home
     code, found = run(capsys, *command)
     assert code == 0
     assert (found["files"], found["pass"], found["fail"], found["error"]) == (6, 2, 3, 1)
-    with (out / "results.csv").open(newline="", encoding="utf-8") as file:
-        rows = {row["path"]: row for row in csv.DictReader(file)}
+    with (out / "results.csv").open(newline="", encoding="utf-8-sig") as file:
+        rows = {plain_cell(row["path"]): row for row in csv.DictReader(file)}
     assert set(rows) == {*ODD, "sub/deep bad.png", "broken.jpg"}
     assert rows["broken.jpg"]["verdict"] == "ERROR"
     assert "empty" in rows["broken.jpg"]["reason"]
     for name in ODD:
         assert rows[name]["verdict"] == ("FAIL" if "bad" in name else "PASS")
-        assert (out / rows[name]["overlay"]).is_file()
+        assert (out / plain_cell(rows[name]["overlay"])).is_file()
 
 
 def test_batch_goes_on_where_it_was(capsys: pytest.CaptureFixture[str], home: Path, pictures: Path) -> None:
@@ -367,7 +368,7 @@ def test_batch_interrupted_leaves_whole_rows_and_goes_on(
     process.send_signal(signal.SIGINT)
     text, _ = process.communicate(timeout=WAIT_S)
     partial = json.loads(text)
-    with table.open(newline="", encoding="utf-8") as file:
+    with table.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert (process.returncode, partial["interrupted"], partial["judged"]) == (130, True, len(rows))
     assert 0 < len(rows) < 300

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from inspector.domain.cells import plain_cell, safe_cell
 from inspector.domain.classes import Classes
 from inspector.domain.records import Verdict
 from inspector.outputs.base import LogQuery
-from inspector.outputs.export import COLUMNS, export_csv, export_jsonl, safe_cell, summary
+from inspector.outputs.export import COLUMNS, export_csv, export_jsonl, summary
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.rows import inspection_to_json
 from tests.outputs.samples import inspection
@@ -57,6 +58,8 @@ def test_csv_has_a_row_for_each_part_and_no_formula() -> None:
 def test_a_cell_that_looks_like_a_formula_gets_an_apostrophe(start: str) -> None:
     assert safe_cell(f"{start}1") == f"'{start}1"
     assert safe_cell(f"1{start}") == f"1{start}"
+    for text in (f"{start}1", f"'{start}1", f"''{start}", "'quoted'", "'"):
+        assert plain_cell(safe_cell(text)) == text
 
 
 def test_a_cell_that_is_no_text_stays() -> None:

@@ -225,7 +225,7 @@ def test_no_command_tells_the_password_and_no_file_holds_it(tmp_path: Path) -> N
         ("run", "--source", ADDRESS.replace("rtsp", "http"), "--headless", "--max-parts", "1", "--recipe", "Flange", "--seed", "1"),
         ("run", ADDRESS),
         ("doctor", "--save", str(tmp_path / "doctor.txt")),
-        ("log", "export", "--format", "jsonl", "--out", str(tmp_path / "rows.jsonl")),
+        ("log", "export", "--json"),
     ]  # fmt: skip
     for command in commands:
         done = subprocess.run(
