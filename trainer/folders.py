@@ -8,7 +8,15 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from inspector.domain.class_folders import ClassFolders, FolderSays, understood
-from inspector.domain.class_words import Meaning, mask_of, masks_among, part_of_split, refuse_unknown
+from inspector.domain.class_words import (
+    Meaning,
+    WordsError,
+    mask_of,
+    masks_among,
+    part_of_split,
+    refuse_unknown,
+    ways_to_say,
+)
 from inspector.pictures import LeftOutTally, walk_pictures
 from trainer.labelled import GOOD, TEST, TRAIN, VAL, Dataset, DatasetError, NotTaken, Sample
 
@@ -16,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from inspector.domain.class_words import ClassWords
+    from inspector.domain.errors import InspectorError
 
 _BOTH = {False, True}
 
@@ -37,7 +46,7 @@ def from_folder(folder: Path, words: ClassWords) -> Dataset:
     refuse_unknown(places.unknown, str(folder))
     samples = _with_parts([_sample(folder, name, says, places) for name, says in places.parts])
     if not any(sample.defect == GOOD for sample in samples):
-        raise _no_good(folder)
+        raise _no_good(folder, places.unsaid)
     return Dataset(
         _layout(samples, places),
         tuple(samples),
@@ -76,6 +85,13 @@ class _Places:
         """Names of folders that are to be explained."""
         says = (self.folders.of(inside) for inside in self.counts)
         return sorted({said.word for said in says if said.meaning is Meaning.UNKNOWN})
+
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """Names of the folders with pictures that say nothing."""
+        unsaid = (inside for inside in self.counts if not self.folders.of(inside).word)
+        names = (next((n for n in reversed(inside.split("/")) if not part_of_split(n)), "") for inside in unsaid)
+        return tuple(sorted({name for name in names if name}))
 
     def mask(self, name: str, says: FolderSays) -> str:
         """Return the mask of a defective picture within the folder; empty where there is none."""
@@ -165,12 +181,19 @@ def _layout(samples: Sequence[Sample], places: _Places) -> str:
     return f"{len(categories)} categories ({', '.join(sorted(names))})"
 
 
-def _no_good(folder: Path) -> DatasetError:
+def _no_good(folder: Path, unsaid: tuple[str, ...]) -> InspectorError:
+    if unsaid:
+        listed = ", ".join(f"“{name}”" for name in unsaid[:8]) + (" …" if len(unsaid) > 8 else "")
+        return WordsError(
+            f"no folder with pictures in {folder} is called good, ok or the like; there are {listed}",
+            f"Say which are good: {ways_to_say(unsaid[0])}. Or call the folders good and defective.",
+            words=unsaid,
+        )
     held = ", ".join(sorted(path.name for path in folder.iterdir())[:8]) or "nothing"
     return DatasetError(
         f"{folder} is no data set: no folder with pictures is called good, ok or the like (found: {held})",
-        "Put good parts into good/ and defective ones into defective/, or one folder per defect type; say it of "
-        "another name with --good NAME; or name a manifest (.csv, .parquet) with the columns path and label.",
+        "Put good parts into good/ and defective ones into defective/, or one folder per defect type; or name a "
+        "manifest (.csv, .parquet) with the columns path and label.",
     )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from inspector.domain.class_words import ClassWords, Meaning, part_of_split, plain
+from inspector.domain.class_words import ClassWords, Meaning, is_container, part_of_split, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -238,4 +238,5 @@ def _side(folder: str) -> str:
 
 
 def _category(above: str) -> str:
-    return next((name for name in reversed(above.split("/")) if not part_of_split(name)), "")
+    names = reversed(above.split("/"))
+    return next((name for name in names if not (part_of_split(name) or is_container(name))), "")

@@ -49,12 +49,17 @@ _NO_PART = _listed(
 _PARTS = {
     "train": ("train", "training", "trainset"),
     "val": ("val", "valid", "validation", "valset"),
-    "test": ("test", "testing", "testset"),
+    "test": ("test", "testing", "testset", "testpublic", "testprivate"),
 }
 _PART_OF = {word: part for part, words in _PARTS.items() for word in words}
 _SEPARATORS = re.compile(r"[\s._-]+")
 _RESULTS = re.compile(r".+[-_ ]results$")
-_MASK_OF = re.compile(r"(.+?)[-_. ](?:mask|maske|gt|ground[-_]?truth|label|labels|seg|segmentation|annotation)$")
+_MASK = r"(?:mask|maske|gt|ground[-_]?truth|labels?|seg|segmentation|annotations?|annotated|overlay|heatmap)"
+_MASK_OF = re.compile(rf"(.+?)[-_. ]{_MASK}$|{_MASK}[-_. ](.+)$")
+#: What may stand behind a word: “OK parts”, “bad_images”.
+_THINGS = re.compile(r"(?<=.)(?:parts?|teile?|samples?|images?|imgs?|pictures?|pics?|bilder|photos?|fotos?)$")
+#: Folders that say nothing at all, and are no category.
+_CONTAINERS = frozenset({"data", "dataset", "images", "image", "imgs", "img", "pictures", "bilder"})
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "y", "ja", "x"}), frozenset({"0", "false", "no", "n", "nein"})
 
 
@@ -165,18 +170,25 @@ def flag_of(column: str) -> Meaning | None:
 
 def part_of_split(name: str) -> str:
     """Return "train", "val" or "test" where a folder is called so; else an empty text."""
-    return _PART_OF.get(plain(name), "")
+    word = plain(name)
+    return _PART_OF.get(word) or _PART_OF.get(_THINGS.sub("", word), "")
+
+
+def is_container(name: str) -> bool:
+    """Say whether a folder of this name holds pictures and says nothing of them, as ``images``."""
+    return plain(name) in _CONTAINERS
 
 
 def is_no_part(name: str) -> bool:
     """Say whether a folder of this name holds masks, annotations, overlays or results: no pictures of parts."""
-    return plain(name) in _NO_PART or _RESULTS.fullmatch(name.casefold()) is not None
+    word = plain(name)
+    return word in _NO_PART or _THINGS.sub("", word) in _NO_PART or _RESULTS.fullmatch(name.casefold()) is not None
 
 
 def mask_of(name: str) -> str:
     """Return the stem, in lower case, of the picture that a file is the mask of by its name; empty for others."""
     match = _MASK_OF.fullmatch(name.casefold().rpartition(".")[0])
-    return match[1] if match else ""
+    return match[1] or match[2] if match else ""
 
 
 def masks_among(names: Iterable[str]) -> set[str]:
@@ -206,17 +218,22 @@ def refuse_unknown(words: Iterable[str], where: str) -> None:
     unknown = tuple(dict.fromkeys(words))
     if unknown:
         listed = ", ".join(f"“{word}”" for word in unknown[:8]) + (" …" if len(unknown) > 8 else "")
-        quoted = f'"{unknown[0]}"' if " " in unknown[0] else unknown[0]
         raise WordsError(
             f"it is not known whether {listed} in {where} {'is' if len(unknown) == 1 else 'are'} good or defective",
-            f"Say it for each: --good {quoted}, --defective {quoted}, or --no-label {quoted}.",
+            f"Say it for each: {ways_to_say(unknown[0])}.",
             words=unknown,
         )
 
 
+def ways_to_say(word: str) -> str:
+    """Return the options of a command that explain a word."""
+    quoted = f'"{word}"' if " " in word else word
+    return f"--good {quoted}, --defective {quoted}, or --no-label {quoted}"
+
+
 def _meaning(word: str) -> Meaning:
-    if word in _GOOD:
-        return Meaning.GOOD
-    if word in _DEFECTIVE:
-        return Meaning.DEFECTIVE
-    return Meaning.NOT_SAID if word in _NOT_SAID else Meaning.UNKNOWN
+    for form in (word, _THINGS.sub("", word)):
+        for words, meaning in ((_GOOD, Meaning.GOOD), (_DEFECTIVE, Meaning.DEFECTIVE), (_NOT_SAID, Meaning.NOT_SAID)):
+            if form in words:
+                return meaning
+    return Meaning.UNKNOWN

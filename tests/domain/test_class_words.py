@@ -21,15 +21,15 @@ GOOD, DEFECTIVE, NOT_SAID, NO_PART, UNKNOWN = Meaning
     ("words", "meaning"),
     [
         (
-            "good|Good|GOOD | ok|O.K.|Pass|passed|gut|Gut|normal|io|i.O.|良品|ＯＫ|bon|bueno|godka\u0308nd|no defect",
+            "good|Good|GOOD | ok|O.K.|Pass|passed|gut|Gut|normal|io|i.O.|良品|ＯＫ|OK parts|good_images|bon|bueno|godka\u0308nd|no defect",
             GOOD,
         ),
         (
-            "bad|Bad|NG|n.g.|nok|Not OK|fail|FAILED|defective|defects|schlecht|n.i.O.|不良品|Ausschuß|KO|re-ject",
+            "bad|Bad|NG|n.g.|nok|Not OK|fail|FAILED|defective|defects|schlecht|n.i.O.|不良品|Ausschuß|KO|re-ject|NG-Teile",
             DEFECTIVE,
         ),
         ("review|Unsorted|un-labelled|unknown|ToDo|misc|error||-|n/a", NOT_SAID),
-        ("crack|Kratzer größer|type 0|broken_large|maybe", UNKNOWN),
+        ("parts|images|crack|Kratzer größer|type 0|broken_large|maybe", UNKNOWN),
     ],
 )
 def test_a_word_means_the_same_however_it_is_written(words: str, meaning: Meaning) -> None:
@@ -81,8 +81,18 @@ def test_what_the_user_says_goes_before_the_vocabulary() -> None:
 
 
 def test_masks_beside_their_picture_are_known_and_a_picture_of_a_label_is_none() -> None:
-    names = ["00.jpg", "00_mask.png", "01.PNG", "01_GT.png", "2.png", "2-label.png", "front_label.png"]
-    assert masks_among(names) == {"00_mask.png", "01_GT.png", "2-label.png"}
+    names = [
+        "00.jpg",
+        "00_mask.png",
+        "mask_00.png",
+        "00_overlay.png",
+        "01.PNG",
+        "01_GT.png",
+        "2.png",
+        "2-label.png",
+        "front_label.png",
+    ]
+    assert masks_among(names) == {"mask_00.png", "00_overlay.png", "00_mask.png", "01_GT.png", "2-label.png"}
     assert [mask_of(name) for name in ("00_mask.png", "A_ground_truth.bmp", "front.png")] == ["00", "a", ""]
 
 

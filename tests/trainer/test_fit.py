@@ -141,7 +141,7 @@ def test_a_bundle_is_not_overwritten_unless_asked(
 def test_folders_that_cannot_be_trained_on_are_explained(tmp_path: Path, few: Path) -> None:
     with pytest.raises(DatasetError, match="neither a folder nor a manifest"):
         read_dataset(tmp_path / "none")
-    with pytest.raises(DatasetError, match="neither a folder “good”"):
+    with pytest.raises(DatasetError, match="no folder with pictures is called good"):
         read_dataset(tmp_path)
     shutil.copytree(few / "good", tmp_path / "good")
     with pytest.raises(DatasetError, match="16 good and 0 defective"):

@@ -61,8 +61,25 @@ def test_the_name_of_a_folder_that_nobody_knows_is_asked_for(tmp_path: Path) -> 
     assert "--no-label monday" in caught.value.next_step
     assert classes(read_dataset(folder, words=ClassWords(defective=("Monday",)))) == (6, 7)
     assert classes(read_dataset(folder, words=ClassWords(no_label=("monday",)))) == (6, 6)
-    with pytest.raises(DatasetError, match="no folder with pictures is called good"):
+
+
+def test_where_no_folder_is_called_good_the_names_are_asked_for(tmp_path: Path) -> None:
+    folder = made(tmp_path, {"train/ok_front": 8, "train/def_front": 8, "test/ok_front": 4, "test/def_front": 4})
+    with pytest.raises(WordsError, match="is called good, ok or the like; there are “def_front”, “ok_front”") as caught:
+        read_dataset(folder)
+    assert caught.value.words == ("def_front", "ok_front")
+    assert classes(read_dataset(folder, words=ClassWords(good=("ok_front",)))) == (12, 12)
+    with pytest.raises(WordsError, match="there are “perfect ones”"):
         read_dataset(made(tmp_path / "other", {"perfect ones": 6, "bad": 6}))
+    with pytest.raises(DatasetError, match="is no data set: no folder"):
+        read_dataset(made(tmp_path / "flat", {".": 6}))
+
+
+def test_folders_that_only_hold_others_are_no_categories(tmp_path: Path) -> None:
+    names = [f"{product}/Data/Images/{kind}" for product in ("candle", "fryum") for kind in ("Normal", "Anomaly")]
+    data = read_dataset(made(tmp_path, dict.fromkeys([*names, "candle/Data/Masks/Anomaly"], 4)))
+    assert set(data.categories()) == {"candle", "fryum"}
+    assert classes(data) == (8, 8)
 
 
 def test_the_split_of_folders_is_kept(tmp_path: Path) -> None:
