@@ -97,9 +97,12 @@ def _sample(file: Path, row: TableRow, says: CellSays, path: Path, files: _Files
         raise DatasetError(
             f"{where}: there is no mask {file.parent / cells['mask']}", "Correct the path, or leave it empty."
         )
+    name = cells["path"].replace("\\", "/")
+    if file.parent / name != path and path.is_relative_to(file.parent):  # spelt otherwise than on the disk
+        name = path.relative_to(file.parent).as_posix()
     return Sample(
         path,
-        cells["path"].replace("\\", "/"),
+        name,
         GOOD if good else kind or says.defect,
         part=part_of_split(split) if split else "",
         category=cells.get("category", ""),

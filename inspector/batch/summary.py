@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inspector.domain.picture_range import UNLIKE
 from inspector.domain.statistics import parts_needed
 from inspector.pictures import left_out_words
 
@@ -102,6 +103,21 @@ def warnings(table: BatchTable, record: RunRecord | None, indexes: NDArray[np.in
         record: The batch's; None where there is none.
         indexes: The rows that the figures are of; None for all.
     """
+    return [*_trained_on(table, record, indexes), *_unlike(table, indexes)]
+
+
+def _unlike(table: BatchTable, indexes: NDArray[np.intp] | None) -> list[str]:
+    """Say how many pictures are unlike those that the model learnt from."""
+    unlike = table.unlike if indexes is None else table.unlike[indexes]
+    count = int(unlike.sum())
+    if not count:
+        return []
+    named = table.reason(int(np.flatnonzero(table.unlike)[0] if indexes is None else indexes[unlike][0]))
+    how = named.partition(f"{UNLIKE}: ")[2]
+    return [f"{count:,} of {len(unlike):,} pictures are {UNLIKE}, as: {how}. Nobody has tested the model on such."]
+
+
+def _trained_on(table: BatchTable, record: RunRecord | None, indexes: NDArray[np.intp] | None) -> list[str]:
     learnt = table.learnt if indexes is None else table.learnt[indexes]
     if learnt.any():
         return [_used_for_training(table, indexes)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.domain.confusion import DEFECTIVE, GOOD, Confusion, confusion_of
+from inspector.domain.picture_range import UNLIKE
 from inspector.domain.policy import ERROR, FAILED, PASSED, verdicts_of
 
 if TYPE_CHECKING:
@@ -133,6 +134,11 @@ class BatchTable:
     def places(self) -> dict[str, int]:
         """Where each path is."""
         return {path: index for index, path in enumerate(self.paths)}
+
+    @cached_property
+    def unlike(self) -> NDArray[np.bool_]:
+        """(N,) True for pictures that are unlike those that the model learnt from."""
+        return np.fromiter((UNLIKE in reason for reason in self.reasons), np.bool_, len(self.reasons))
 
     @cached_property
     def wrong(self) -> NDArray[np.bool_]:

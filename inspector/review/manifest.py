@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from inspector.domain.causes import cause_of
 from inspector.domain.cells import plain_cells, safe_cell
+from inspector.domain.class_tables import table_of, text_of
 from inspector.domain.errors import BundleError, LearningError
 from inspector.files import FileError, write_text
 from inspector.review.learning import file_sha256
@@ -181,7 +182,7 @@ def _picture(data: Path, row: dict[str, str], masks: dict[str, Path]) -> Manifes
     category, kind = row.get("category", ""), row.get("defect_type", "")
     mask = masks.get(name)
     if mask is None and not good and root == data:
-        mask = _mask(root / category, kind, Path(name).stem)
+        mask = _mask(root / category, kind, root / name)
     return ManifestPicture(
         path=(root / name).absolute(),
         label="good" if good else "defective",
@@ -199,17 +200,18 @@ def _masks(data: Path) -> dict[str, Path]:
     if data.suffix.lower() != ".csv" or not data.is_file():
         return {}
     try:
-        with data.open(encoding="utf-8-sig", newline="") as file:
-            rows = [plain_cells(row) for row in csv.DictReader(file)]
-    except (OSError, UnicodeDecodeError, csv.Error):
+        rows = [plain_cells(row.cells) for row in table_of(text_of(data.read_bytes())).rows]
+    except (OSError, ValueError):
         return {}
-    named = {row.get("path") or "": row.get("mask") or "" for row in rows}
+    named = {row.get("path", "").replace("\\", "/"): row.get("mask", "").replace("\\", "/") for row in rows}
     return {name: (data.parent / mask).absolute() for name, mask in named.items() if mask}
 
 
-def _mask(folder: Path, kind: str, stem: str) -> Path | None:
-    """Return the mask of a defective picture where data sets have it."""
+def _mask(folder: Path, kind: str, picture: Path) -> Path | None:
+    """Return the mask of a defective picture where data sets have it: in a folder of masks, or beside the picture."""
+    stem = picture.stem
     places = [folder / base / kind / f"{stem}{end}.png" for base in _MASK_FOLDERS for end in ("_mask", "")]
+    places += [picture.with_name(f"{stem}{end}.png") for end in ("_mask", "_gt", "_label")]
     return next((place.absolute() for place in places if place.is_file()), None)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from inspector.batch import BatchTable, Filter, ResultReader, ResultsError, Sort, SortKey, read_table
+from inspector.batch.summary import warnings
 from inspector.domain.confusion import DEFECTIVE, GOOD, UNLABELLED, escapes_of
 from inspector.domain.policy import ERROR, FAILED, PASSED, REVIEW
 from inspector.domain.rates import Rate
@@ -120,6 +121,22 @@ def test_another_operating_point_gives_other_verdicts_and_an_error_stays_one(tab
 def test_a_selection_is_counted_alone(table: BatchTable) -> None:
     confusion = table.confusion(table.select(Filter(types=frozenset({"dent"}))))
     assert (confusion.defective.inspected, confusion.total.inspected) == (3, 3)
+
+
+def test_pictures_that_are_unlike_the_training_pictures_are_counted_with_an_example(tmp_path: Path) -> None:
+    grey = "unlike the training pictures: grey (they are in colour)"
+    table = table_of(
+        tmp_path,
+        R("1.png"),
+        R("2.png", reason=grey),
+        R("3.png", "FAIL", 0.8, reason=f"dent: P(defective) 0.8 ≥ 0.5; {grey}"),
+    )
+    said = (
+        "pictures are unlike the training pictures, as: grey (they are in colour). Nobody has tested the model on such."
+    )
+    assert warnings(table, None) == [f"2 of 3 {said}"]
+    assert warnings(table, None, np.array([0])) == []
+    assert warnings(table, None, np.array([0, 2])) == [f"1 of 2 {said}"]
 
 
 def test_without_labels_there_is_no_rate_of_escapes(tmp_path: Path) -> None:

@@ -128,6 +128,10 @@ def test_masks_lie_where_data_sets_have_them(station: Station) -> None:
         rows.append({"path": f"p/{number}.png", "label": "defective", "defect_type": "crack", "category": "bottle"})
     good = station.data / "bottle/ground_truth/crack/9.png"
     good.write_text("mask")
+    beside = station.data / "p/7_gt.png"
+    beside.parent.mkdir(exist_ok=True)
+    beside.write_text("mask")
+    rows.append({"path": "p/7.png", "label": "defective", "defect_type": "crack", "category": "bottle"})
     station.own(
         *rows, {"path": "p/9.png", "label": "good", "defect_type": "crack", "category": "bottle"},
         {"path": "p/8.png", "label": "defective", "defect_type": "crack", "category": "bottle"},
@@ -138,13 +142,13 @@ def test_masks_lie_where_data_sets_have_them(station: Station) -> None:
     assert masks[:4] == [
         str(station.data / f"bottle/{base}/crack/{number}{end}.png") for number, (base, end) in enumerate(kinds)
     ]
-    assert masks[4:] == ["", "", ""]
+    assert masks[4:] == [str(beside), "", "", ""]
 
 
 def test_a_manifest_s_own_masks_and_pictures_lie_beside_it(station: Station) -> None:
     table = station.data / "data.CSV"
     table.parent.mkdir(parents=True)
-    table.write_text("\ufeffpath,mask\np/1.png,m/1.png\np/2.png,\n", encoding="utf-8")
+    table.write_text("\ufeffpath;mask\np/1.png;m\\1.png\np/2.png;\n", encoding="utf-8")
     station.request = {"data": str(table)}
     (station.data / "ground_truth/crack").mkdir(parents=True)
     (station.data / "ground_truth/crack/2.png").write_text("mask")

@@ -118,6 +118,7 @@ def test_a_table_from_windows_finds_its_pictures(tmp_path: Path) -> None:
     data = read_dataset(tmp_path / "m.csv")
     assert classes(data) == (6, 6)
     assert {sample.defect for sample in data.samples} == {"good", "größer"}
+    assert all(tmp_path / sample.name == sample.path for sample in data.samples)  # as whoever reads the split needs it
     assert [(group.why, group.names) for group in data.not_taken] == [
         ("named in the table, but not there", ("gut\\999.png (row 14)",))
     ]
