@@ -153,6 +153,7 @@ class Part:
         triggered_s: `time.perf_counter()` when the trigger decided.
         trigger: Name of the trigger mode, as ``part-crossing``.
         fault: Why it was not seen well enough to be judged: it becomes an ERROR; empty where it was.
+        behind_s: How old the newest frame was by then: a trigger that is late makes the verdict late.
     """
 
     frame: Frame
@@ -160,11 +161,17 @@ class Part:
     triggered_s: float
     trigger: str
     fault: str = ""
+    behind_s: float = 0.0
 
     @property
     def origin(self) -> Origin:
         """Where its picture comes from."""
         return self.frame.origin
+
+    @property
+    def since_s(self) -> float:
+        """When the frame was captured in which the trigger saw that there is a part: its time for a verdict runs."""
+        return self.triggered_s - self.behind_s
 
     def pixels(self) -> Image:
         """Return the inspected pixels, a read-only view.

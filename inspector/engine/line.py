@@ -42,6 +42,7 @@ _SOURCE_HANGS_S = 15.0
 _DRAIN_S = 1.0
 _PRUNE_EVERY_S = 60.0
 _WATCH_EVERY_S = 0.4
+_NOT_LOADED = "the part passed before the model was loaded: it was not inspected. Inspect it again."
 _OVERFLOW = "inspection could not keep up: the part passed uninspected. Slow the line or use a faster device."
 
 
@@ -63,6 +64,7 @@ class Line:
         self._mailbox = Mailbox()
         self._parts = PartQueue()
         self._trigger = make_trigger(job.recipe.trigger, job.recipe.region)
+        self._learns = self._trigger.learning  # the empty belt, while the model is loaded
         self._pace = PaceWatch(job.recipe.trigger)
         self._sight = Sight()
         self._feed = Feed(job.recipe, board)
@@ -250,10 +252,11 @@ class Line:
 
     def _watch_frames(self) -> None:
         try:
-            self._ready.wait()
             while not self._stop.is_set() and not self._mailbox.finished:
                 item = self._mailbox.take(_TICK_S)
                 self._check_source_answers()
+                if not (self._pace.live and self._learns):
+                    self._ready.wait()
                 if isinstance(item, BadPicture):
                     self._wait_for_verdict(unreadable(item, time.perf_counter()))
                 elif item is not None:
@@ -275,9 +278,8 @@ class Line:
             self._hand_over(replace(part, fault=part.fault or self._feed.still))
         now_s = time.perf_counter()
         self._sight.looked(now_s)
-        if self._trigger.blind_s:
-            blind = f"{self._trigger.blind_s:.1f} s without a picture: parts can have passed unseen"
-            self._pace.missed(now_s, blind)
+        if self._trigger.blind and self._ready.is_set():
+            self._pace.missed(now_s, self._trigger.blind)
         self._say_sight(now_s)
 
     def _say_sight(self, now_s: float) -> None:
@@ -291,7 +293,7 @@ class Line:
         """Queue a part; False where there is no room."""
         if not self._parts.put(item):
             return False
-        self._pace.part(item.origin.captured_s, item.triggered_s)
+        self._pace.part(item.origin.captured_s, item.since_s)
         return True
 
     def _check_source_answers(self) -> None:
@@ -305,7 +307,9 @@ class Line:
 
     def _hand_over(self, part: Part) -> None:
         live = self._source is None or self._source.live
-        if live:
+        if live and not self._ready.is_set():
+            self._parts.put(unjudged(part, _NOT_LOADED))
+        elif live:
             if not self._wait_for_verdict(part):
                 self._wait_for_verdict(unjudged(part, _OVERFLOW))
                 self._pace.missed(time.perf_counter(), "parts come faster than they can be judged")
@@ -364,7 +368,7 @@ class Line:
         if self._recorder.record(item, judged, model, taken_s):
             self._committed += 1
         now_s = time.perf_counter()
-        self._pace.verdict(now_s, now_s - item.triggered_s)
+        self._pace.verdict(now_s, item.since_s)
         self._say_sight(now_s)
 
     # --- housekeeping -------------------------------------------------------------------------------------------------

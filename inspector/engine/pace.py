@@ -41,7 +41,7 @@ class PaceWatch:
         self._lock = threading.Lock()
         self._captured_s: float | None = None
         self._between_s: deque[float] = deque(maxlen=9)
-        self._waiting: deque[float] = deque()  # when the parts were triggered that have no verdict yet
+        self._waiting: deque[float] = deque()  # since when parts wait that have no verdict yet
         self._verdicts: deque[tuple[float, float]] = deque(maxlen=_P95_OF)  # when, how long it took
         self._frames: deque[tuple[float, int]] = deque()  # when, how many were dropped before
         self._late_s: float | None = None
@@ -59,24 +59,26 @@ class PaceWatch:
             between_s = list(self._between_s)
         return max(SHORTEST_S, median(between_s)) if len(between_s) >= _KNOWN_FROM else DEADLINE_S
 
-    def part(self, captured_s: float, triggered_s: float) -> None:
-        """A part was triggered; it waits for its verdict."""
+    def part(self, captured_s: float, since_s: float) -> None:
+        """A part waits for its verdict, since a time."""
         if not self.live:
             return
         with self._lock:
             before_s, self._captured_s = self._captured_s, captured_s
             if before_s is not None and captured_s - before_s > _SIDE_BY_SIDE_S:
                 self._between_s.append(captured_s - before_s)
-            self._waiting.append(triggered_s)
+            self._waiting.append(since_s)
 
-    def verdict(self, now_s: float, took_s: float) -> None:
-        """The part that waited longest has its verdict."""
+    def verdict(self, now_s: float, since_s: float) -> None:
+        """A part that waited since a time has its verdict; one that nobody waited for does not count."""
         if not self.live:
             return
+        took_s = now_s - since_s
         late = self.lateness(took_s)
         with self._lock:
-            if self._waiting:
-                self._waiting.popleft()
+            if since_s not in self._waiting:
+                return
+            self._waiting.remove(since_s)
             self._verdicts.append((now_s, took_s))
             if late:
                 self._note(now_s, late)

@@ -73,12 +73,19 @@ class Unjudged:
         origin: Where its picture comes from.
         triggered_s: As in `Part`.
         trigger: As in `Part`.
+        behind_s: As in `Part`.
     """
 
     reason: str
     origin: Origin
     triggered_s: float
     trigger: str
+    behind_s: float = 0.0
+
+    @property
+    def since_s(self) -> float:
+        """As in `Part`."""
+        return self.triggered_s - self.behind_s
 
 
 def unreadable(bad: BadPicture, now_s: float) -> Unjudged:
@@ -90,7 +97,13 @@ def unjudged(item: Part | Unjudged, reason: str) -> Unjudged:
     """Return a part without its pixels; what has a reason already keeps it."""
     if isinstance(item, Unjudged):
         return item
-    return Unjudged(reason=reason, triggered_s=item.triggered_s, trigger=item.trigger, origin=item.origin)
+    return Unjudged(
+        reason=reason,
+        triggered_s=item.triggered_s,
+        trigger=item.trigger,
+        origin=item.origin,
+        behind_s=item.behind_s,
+    )
 
 
 class PartQueue:

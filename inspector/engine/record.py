@@ -153,7 +153,7 @@ class Recorder:
                     image_not_saved=not_saved,
                 )
                 ready_s = time.perf_counter()
-                late = self._pace.lateness(ready_s - item.triggered_s)
+                late = self._pace.lateness(ready_s - item.since_s)
                 if late and decision.verdict is not Verdict.ERROR:
                     decision = error_decision(
                         f"{late}; it would have been {decision.verdict.value}", decision.thresholds

@@ -50,7 +50,9 @@ def test_the_next_frame_is_a_part_when_it_is_asked_for_by_hand_and_only_that_one
     before_s = time.perf_counter()
     (part,) = trigger.update(frames[1])
     name = "every-picture" if mode is TriggerMode.EVERY_PICTURE else "manual"
-    assert part == Part(frame=frames[1], region=REGION, triggered_s=part.triggered_s, trigger=name)
+    asked_s = part.triggered_s  # the frame was captured at 0.0
+    assert part == Part(frame=frames[1], region=REGION, triggered_s=asked_s, behind_s=asked_s, trigger=name)
+    assert part.since_s == 0.0
     assert before_s <= part.triggered_s <= time.perf_counter()
     assert len(trigger.update(frames[2])) == (mode is TriggerMode.EVERY_PICTURE)
     trigger.fire()

@@ -304,6 +304,7 @@ def test_a_verdict_that_is_late_is_an_error_and_the_next_in_time_heals_it(bench:
 
     bench.monkeypatch.setattr(record_module, "time", SimpleNamespace(perf_counter=lambda: bench.now_s))
     line = bench.line(FakeSource([], live=True), classifier=FakeClassifier(act))
+    line._ready.set()
     line._open_source()
     for number in range(2):
         triggered_s = bench.now_s + 1.5 * number  # the second as soon as the first has its verdict

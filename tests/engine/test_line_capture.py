@@ -150,6 +150,7 @@ def test_frames_become_parts_and_what_waits_is_said(bench: Bench) -> None:
 
 def test_a_live_part_without_room_becomes_an_error_with_its_own_data(bench: Bench) -> None:
     line = bench.line(FakeSource([], live=True))
+    line._ready.set()
     line._open_source()
     parts = [Part(frame=frame(n), region=None, triggered_s=float(n), trigger="interval") for n in range(9)]
     for part in parts:
@@ -199,6 +200,7 @@ def test_it_is_said_when_parts_can_pass_unseen(bench: Bench) -> None:
 
 def test_a_gap_between_pictures_is_too_slow(bench: Bench) -> None:
     line = bench.line(FakeSource([], live=True), mode=TriggerMode.PART_CROSSING)
+    line._ready.set()
     line._open_source()
     for number in range(9):
         line._look(replace(frame(0), sequence=number, time_s=number / 30))
@@ -212,6 +214,7 @@ def test_a_gap_between_pictures_is_too_slow(bench: Bench) -> None:
 def test_parts_without_room_are_too_slow_and_files_never_are(bench: Bench) -> None:
     parts = [Part(frame=frame(n), region=None, triggered_s=bench.now_s, trigger="interval") for n in range(9)]
     line = bench.line(FakeSource([], live=True))
+    line._ready.set()
     line._open_source()
     for part in parts:
         line._hand_over(part)

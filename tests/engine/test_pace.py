@@ -21,7 +21,7 @@ def watch(mode: TriggerMode = TriggerMode.PART_CROSSING, *, live: bool = True, *
 def judged(pace: PaceWatch, now_s: float, took_s: float) -> tuple[Pace, str]:
     """A part is triggered and gets its verdict after so long."""
     pace.part(now_s - took_s, now_s - took_s)
-    pace.verdict(now_s, took_s)
+    pace.verdict(now_s, now_s - took_s)
     return pace.state(now_s)
 
 
@@ -101,8 +101,8 @@ def test_a_part_that_waits_is_too_slow_before_it_has_a_verdict() -> None:
         Pace.TOO_SLOW,
         f"A part has waited 1.1 s for its verdict, 1.00 s are allowed. {ADVICE}",
     )
-    pace.verdict(11.2, 1.2)
-    pace.verdict(11.3, 0.8)
+    pace.verdict(11.2, 10.0)
+    pace.verdict(11.3, 10.5)
     assert pace.state(13.19)[0] is Pace.TOO_SLOW
     assert pace.state(13.2)[0] is not Pace.TOO_SLOW
 

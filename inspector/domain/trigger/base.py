@@ -24,9 +24,10 @@ class Trigger(ABC):
     def __init__(self, config: TriggerConfig, region: Box | None) -> None:
         self.config = config
         self.region = region
-        self.blind_s = 0.0  #: how long before the last frame there was none, where parts can have passed unseen; else 0
+        self.blind = ""  #: why parts can have passed unseen before the last frame; empty where they cannot
         self._fired = False
         self._last_s: float | None = None
+        self._captured_s = 0.0  # of the newest frame
 
     def update(self, frame: Frame) -> tuple[Part, ...]:
         """Take the next frame.
@@ -40,6 +41,7 @@ class Trigger(ABC):
         fired, self._fired = self._fired, False
         gap_s = 0.0 if self._last_s is None else max(0.0, frame.time_s - self._last_s)
         self._last_s = frame.time_s
+        self._captured_s = frame.origin.captured_s
         parts = self._detect(frame, gap_s)
         if fired and not parts:
             parts = (self._part(frame, None, "manual"),)
@@ -57,7 +59,7 @@ class Trigger(ABC):
         """Forget everything seen; the empty background is learned anew."""
         self._fired = False
         self._last_s = None
-        self.blind_s = 0.0
+        self.blind = ""
 
     @property
     def learning(self) -> bool:
@@ -86,13 +88,20 @@ class Trigger(ABC):
         wants_part = config.crop is Crop.PART and config.mode in (TriggerMode.PART_CROSSING, TriggerMode.PART_SETTLED)
         if wants_part and centre is not None:
             region = _square(centre, config.part_size_px, frame.width_px, frame.height_px)
+        triggered_s = time.perf_counter()
         return Part(
             frame=frame,
             region=region,
-            triggered_s=time.perf_counter(),
+            triggered_s=triggered_s,
+            behind_s=max(0.0, triggered_s - self._captured_s),
             trigger=name or self.config.mode.value,
             fault=fault,
         )
+
+
+def without_picture(gap_s: float) -> str:
+    """Return what `Trigger.blind` says where there was no picture for so long."""
+    return f"{gap_s:.1f} s without a picture: parts can have passed unseen"
 
 
 def touching_fault(touches: frozenset[str]) -> str:

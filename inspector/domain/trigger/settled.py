@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.domain.trigger.base import Trigger, touching_fault
+from inspector.domain.trigger.base import Trigger, touching_fault, without_picture
 from inspector.domain.trigger.foreground import Blob, Foreground
 
 if TYPE_CHECKING:
@@ -51,11 +51,11 @@ class PartSettled(Trigger):
 
     def _detect(self, frame: Frame, gap_s: float) -> tuple[Part, ...]:
         blobs = self._foreground.blobs(frame)
-        self.blind_s = 0.0
+        self.blind = ""
         if blobs is None:
             return ()
         if gap_s > max(BLIND_S, self.config.settle_s):
-            self.blind_s = gap_s
+            self.blind = without_picture(gap_s)
         if not blobs:
             self._rest = None
             if self._empty_since_s is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 #: A track that is not seen for this long is over.
 FORGET_AFTER_S = 0.5
+#: Two moves are alike where they differ by less than this fraction, or by fewer pixels.
+ALIKE, ALIKE_PX = 0.25, 12.0
 
 
 @dataclass(slots=True)
@@ -32,6 +35,8 @@ class Track:
     side: float
     last_s: float
     speed: float | None = None  #: pixels per second along the belt
+    last_speed: float | None = None  #: the same of its last move alone
+    steady: bool = False  #: its last move was as quick as the one before
     moved: bool = False
     seen_before_line: bool = False
     clear_of_sides: bool = False
@@ -39,6 +44,44 @@ class Track:
     fault: str = ""  #: why the part is not judged although it counts
     wait_frames: int | None = None  #: frames still awaited before the sharpest is chosen; None where none is due
     sights: deque[BlobSight] = field(default_factory=deque)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What the tracker made of one frame.
+
+    Args:
+        known: The things that were known before it.
+        seen: Those of them that were in the frame before.
+        matched: The things that are in it, each with its blob.
+        ended: The things that are over.
+        leap_px: How far everything has moved since the frame before; None where each thing was followed by its speed.
+        expected: Where each known thing should have been: along the belt, across it, and how far it reaches from there.
+    """
+
+    known: list[Track]
+    seen: list[Track]
+    matched: list[tuple[Track, Blob]]
+    ended: list[Track]
+    leap_px: float | None
+    expected: list[tuple[float, float, float]]
+
+    @property
+    def there(self) -> list[Track]:
+        """The things that are in the frame."""
+        return [track for track, _ in self.matched]
+
+    @property
+    def new(self) -> list[tuple[Track, Blob]]:
+        """Those of them that were in none before."""
+        return [(track, blob) for track, blob in self.matched if track not in self.known]
+
+    def is_piece(self, track: Track) -> bool:
+        """Return whether a new thing lies where one was expected: that one has fallen into pieces."""
+        return any(
+            abs(track.position - position) < reach and abs(track.side - side) < reach
+            for position, side, reach in self.expected
+        )
 
 
 class Tracker:
@@ -55,9 +98,33 @@ class Tracker:
         self._keep = keep
         self.tracks: list[Track] = []
         self.belt_speed: float | None = None
+        self._looked_s: float | None = None  # at the frame before
+
+    def look(
+        self,
+        frame: Frame,
+        measured: list[tuple[float, float, Blob]],
+        length: float,
+        leap_px: float | None,
+    ) -> Look:
+        """Take the blobs of a frame, as `update` does, and return all that is to be known of it.
+
+        Args:
+            frame: See `update`.
+            measured: See `update`.
+            length: See `update`.
+            leap_px: How far everything should have moved since then; None where each thing has a speed of its own.
+        """
+        known = list(self.tracks)
+        seen = [track for track in known if track.last_s == self._looked_s]
+        expected = [self._expected(track, frame.time_s) for track in known]
+        moved = None if leap_px is None else leap_of(seen, measured, leap_px)
+        matched, ended = self.update(frame, measured, length, moved)
+        self._looked_s = frame.time_s
+        return Look(known=known, seen=seen, matched=matched, ended=ended, leap_px=moved, expected=expected)
 
     def update(
-        self, frame: Frame, measured: list[tuple[float, float, Blob]], length: float
+        self, frame: Frame, measured: list[tuple[float, float, Blob]], length: float, leap_px: float | None = None
     ) -> tuple[list[tuple[Track, Blob]], list[Track]]:
         """Take the blobs of a frame.
 
@@ -65,6 +132,7 @@ class Tracker:
             frame: The newest frame; its blobs become sights of the tracks.
             measured: Position along the belt, position across it, and the blob.
             length: Of the region along the belt, in pixels.
+            leap_px: How far everything has moved, where that is known better than by the tracks' speeds.
 
         Returns:
             The tracks that are in this frame with their blobs, and the tracks that have just ended.
@@ -73,8 +141,10 @@ class Tracker:
         pairs = []
         for index, track in enumerate(self.tracks):
             for number, (along, across, blob) in enumerate(measured):
-                distance = self._distance(track, along, across, now)
-                if distance <= self._gate(track, blob, length, now):
+                expected = self._predicted(track, now) if leap_px is None else track.position + leap_px
+                distance = _distance(along - expected, across - track.side)
+                gate = self._gate(track, blob, length, now) if leap_px is None else 0.75 * max(blob.width, blob.height)
+                if distance <= gate:
                     pairs.append((distance, index, number))
         taken_tracks: set[int] = set()
         taken_blobs: set[int] = set()
@@ -104,10 +174,9 @@ class Tracker:
         speed = track.speed if track.speed is not None else (self.belt_speed or 0.0)
         return track.position + speed * (now - track.last_s)
 
-    def _distance(self, track: Track, along: float, across: float, now: float) -> float:
-        forward = along - self._predicted(track, now)
-        # things on a belt keep their side, and seldom run backwards
-        return abs(forward) * (1.0 if forward >= 0 else 1.5) + 1.5 * abs(across - track.side)
+    def _expected(self, track: Track, now: float) -> tuple[float, float, float]:
+        blob = track.sights[-1].blob
+        return self._predicted(track, now), track.side, max(blob.width, blob.height) / 2
 
     def _gate(self, track: Track, blob: Blob, length: float, now: float) -> float:
         extent = max(blob.width, blob.height)
@@ -120,7 +189,51 @@ class Tracker:
         elapsed = now - track.last_s
         if elapsed > 0:
             speed = (along - track.position) / elapsed
+            changed = abs(speed - track.last_speed) * elapsed if track.last_speed is not None else math.inf
+            track.last_speed, track.steady = speed, changed <= max(ALIKE * abs(speed) * elapsed, ALIKE_PX)
             track.speed = speed if track.speed is None else 0.6 * track.speed + 0.4 * speed
             if abs(along - track.born_at) > 8.0 and speed > 0:
                 self.belt_speed = speed if self.belt_speed is None else 0.9 * self.belt_speed + 0.1 * speed
         track.position, track.side, track.last_s = along, across, now
+
+
+def _distance(forward: float, sideways: float) -> float:
+    """Things on a belt keep their side, and seldom run backwards."""
+    return abs(forward) * (1.0 if forward >= 0 else 1.5) + 1.5 * abs(sideways)
+
+
+def same_things(gone: list[Track], new: list[Track], leap_px: float) -> dict[int, Track]:
+    """Return which of the things that are gone each new one is, by its `id`: the nearest first."""
+    pairs = sorted(
+        (abs(lost.position + leap_px - track.position), number, lost_number)
+        for number, track in enumerate(new)
+        for lost_number, lost in enumerate(gone)
+    )
+    same: dict[int, Track] = {}
+    taken: set[int] = set()
+    for _, number, lost_number in pairs:
+        if id(new[number]) not in same and lost_number not in taken:
+            same[id(new[number])] = gone[lost_number]
+            taken.add(lost_number)
+    return same
+
+
+def leap_of(tracks: list[Track], measured: list[tuple[float, float, Blob]], expected_px: float) -> float:
+    """Return how far everything has moved between two frames: the way by which most things fall on one another.
+
+    Args:
+        tracks: In the first frame.
+        measured: In the second, as for `Tracker.update`.
+        expected_px: By the belt's speed; what is returned is at most one and a half times it, and nothing runs back.
+    """
+
+    def fits(way_px: float) -> float:
+        return sum(
+            max(0.0, 1.0 - _distance(along - track.position - way_px, across - track.side) / (0.25 * blob.width + 1.0))
+            for track in tracks
+            for along, across, blob in measured
+        )
+
+    ways = [along - track.position for track in tracks for along, _, _ in measured]
+    near = [way_px for way_px in ways if 0.0 <= way_px <= 1.5 * expected_px]
+    return max(near, key=lambda way_px: (fits(way_px), -abs(way_px - expected_px)), default=expected_px)
