@@ -58,6 +58,10 @@ class ClassifierError(InspectorError):
     """The classifier failed on a picture."""
 
 
+class NetworkHangsError(ClassifierError):
+    """The network has not answered in time, or still hangs on an earlier picture."""
+
+
 class LogError(InspectorError):
     """The result log cannot be opened, read or written."""
 

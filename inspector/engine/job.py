@@ -28,6 +28,7 @@ class LineJob:
         log: Open for writing.
         max_parts: Stop after this many committed parts; None to go on.
         predict_limit_s: A part whose prediction takes longer than this is an ERROR.
+        file_wait_s: A file's is tried once more, as soon as the network is free within this time; then it is an ERROR.
     """
 
     recipe: Recipe
@@ -40,3 +41,4 @@ class LineJob:
     archive: Archive
     max_parts: int | None = None
     predict_limit_s: float = 5.0
+    file_wait_s: float = 60.0

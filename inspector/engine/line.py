@@ -16,7 +16,7 @@ from inspector.domain.trigger import make_trigger
 from inspector.engine.feed import Feed
 from inspector.engine.inspect import judge_picture, not_judged
 from inspector.engine.pace import PaceWatch
-from inspector.engine.predictor import STOPPED, Predictor
+from inspector.engine.predictor import STOPPED, PatientPredictor, Predictor
 from inspector.engine.queues import Mailbox, PartQueue, Unjudged, unjudged, unreadable
 from inspector.engine.record import Recorder
 from inspector.engine.sight import Sight
@@ -364,7 +364,8 @@ class Line:
             except Exception as error:
                 judged = not_judged(reason_of(error), thresholds)
             else:
-                judged = judge_picture(predictor, pixels, thresholds, self._job.recipe.quality, model.pictures)
+                asked = predictor if self._pace.live else PatientPredictor(predictor, self._job.file_wait_s)
+                judged = judge_picture(asked, pixels, thresholds, self._job.recipe.quality, model.pictures)
         if self._recorder.record(item, judged, model, taken_s):
             self._committed += 1
         now_s = time.perf_counter()

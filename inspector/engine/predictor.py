@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING
 
-from inspector.domain.errors import ClassifierError
+from inspector.domain.errors import ClassifierError, NetworkHangsError
 
 if TYPE_CHECKING:
     from inspector.domain.records import Image, Prediction
     from inspector.vision.classifier import Classifier
+
+_log = logging.getLogger(__name__)
 
 #: Why a part has no verdict when the line was stopped before it had one.
 STOPPED = "stopped before it was judged"
@@ -40,13 +43,14 @@ class Predictor:
 
         Raises:
             PictureError: If the picture cannot be preprocessed.
-            ClassifierError: If the network fails, or has not answered in time, or still hangs from before.
+            ClassifierError: If the network fails.
+            NetworkHangsError: If it has not answered in time, or still hangs on an earlier picture.
         """
         with self._changed:
             if self._given_up:
                 raise ClassifierError(STOPPED)
             if self._busy:
-                raise ClassifierError("the network still hangs on an earlier part", "Stop and start the line.")
+                raise NetworkHangsError("the network still hangs on an earlier part", "Stop and start the line.")
             self._image, self._answer, self._busy = image, None, True
             self._changed.notify_all()
             self._changed.wait_for(lambda: not self._busy or self._given_up, self._limit_s)
@@ -54,12 +58,17 @@ class Predictor:
         if answer is None and self._given_up:
             raise ClassifierError(STOPPED)
         if answer is None:
-            raise ClassifierError(
+            raise NetworkHangsError(
                 f"the network has not answered within {self._limit_s:g} s", "Stop and start the line; check the device."
             )
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def wait_free(self, wait_s: float) -> bool:
+        """Wait until the network is done with what it hangs on; False where it is not within the time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._busy or self._given_up, wait_s)
 
     def _take_answer(self) -> Prediction | Exception | None:
         answer, self._answer = self._answer, None
@@ -95,3 +104,33 @@ class Predictor:
             with self._changed:
                 self._answer, self._busy = answer, False
                 self._changed.notify_all()
+
+
+class PatientPredictor:
+    """Tries a picture again for which the network was too slow: a file can wait, a part on the belt cannot.
+
+    Args:
+        predictor: Has the time limit of one try.
+        wait_s: Seconds that the network has to come back before the second and last try.
+    """
+
+    def __init__(self, predictor: Predictor, wait_s: float) -> None:
+        self._predictor = predictor
+        self._wait_s = wait_s
+
+    def predict(self, image: Image) -> Prediction:
+        """Return the prediction.
+
+        Raises:
+            PictureError: If the picture cannot be preprocessed.
+            ClassifierError: If the network fails; if it is too slow again, or has not come back in time.
+        """
+        try:
+            return self._predictor.predict(image)
+        except NetworkHangsError as error:
+            _log.warning("a file is tried again: %s", error)
+        if not self._predictor.wait_free(self._wait_s):
+            raise NetworkHangsError(
+                f"the network has not answered within {self._wait_s:g} s", "Stop and start the line; check the device."
+            )
+        return self._predictor.predict(image)

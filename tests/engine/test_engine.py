@@ -119,11 +119,11 @@ def test_a_classifier_that_hangs_makes_errors_until_it_answers(rig: Rig) -> None
             release.wait(WAIT_S)
 
     source = FakeSource([frame(n) for n in range(4)])
-    verdicts = rig.run(source, classifier=FakeClassifier(act), predict_limit_s=0.5)
+    verdicts = rig.run(source, classifier=FakeClassifier(act), predict_limit_s=0.5, file_wait_s=0.1)
     release.set()
     assert verdicts[:2] == ["PASS", "ERROR"]
     assert "PASS" not in verdicts[2:] or verdicts[2] == "ERROR"
-    assert "not answered within 0.5 s" in rig.log.committed[1].decision.reason
+    assert "not answered within 0.1 s" in rig.log.committed[1].decision.reason
 
 
 def test_a_model_that_cannot_be_loaded_is_a_fault_and_nothing_is_counted(rig: Rig) -> None:

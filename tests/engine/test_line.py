@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from inspector.domain.config import TriggerMode
-from inspector.domain.errors import ArchiveError, BundleError
+from inspector.domain.errors import ArchiveError, BundleError, NetworkHangsError
 from inspector.domain.picture_range import PictureRange
 from inspector.domain.policy import error_decision
-from inspector.domain.records import Box, Part, Thresholds
+from inspector.domain.records import Box, Image, Part, Prediction, Thresholds
 from inspector.engine import line as line_module
 from inspector.engine import record as record_module
 from inspector.engine.predictor import Predictor
@@ -321,3 +321,24 @@ def test_a_verdict_that_is_late_is_an_error_and_the_next_in_time_heals_it(bench:
     )
     line._say_sight(bench.now_s + 2.0)
     assert bench.board.status().pace is Pace.IN_TIME
+
+
+@pytest.mark.parametrize(("live", "verdicts"), [(False, ["PASS", "PASS"]), (True, ["ERROR", "PASS"])])
+def test_a_file_is_tried_again_and_a_part_on_the_belt_is_not(bench: Bench, live: bool, verdicts: list[str]) -> None:
+    hangs = iter([NetworkHangsError("the network has not answered within 5 s")])
+
+    def predict(predictor: Predictor, image: Image) -> Prediction:
+        for error in hangs:
+            raise error
+        return classifier.predict(image)
+
+    classifier = FakeClassifier()
+    bench.monkeypatch.setattr(record_module, "time", SimpleNamespace(perf_counter=lambda: bench.now_s))
+    bench.monkeypatch.setattr(Predictor, "predict", predict)
+    line = bench.line(FakeSource([], live=live), classifier=classifier)
+    line._open_source()
+    for number in range(2):
+        line._parts.put(Part(frame=frame(number), region=None, triggered_s=bench.now_s, trigger="manual"))
+    line._parts.close()
+    line._inspect()
+    assert [row.decision.verdict.value for row in bench.log.committed] == verdicts

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from inspector.domain.errors import ClassifierError
-from inspector.engine.predictor import Predictor
+from inspector.domain.errors import ClassifierError, NetworkHangsError
+from inspector.engine.predictor import PatientPredictor, Predictor
 from tests.engine.fakes import BAD, GOOD, FakeClassifier, frame
 from tests.waits import WAIT_S
 
@@ -129,4 +129,93 @@ def test_what_was_answered_before_the_stop_counts() -> None:
 
     predictor._take_answer = taken  # type: ignore[method-assign,assignment]
     assert predictor.predict(frame(0).image).p_defective == pytest.approx(0.1)
+    predictor.close(WAIT_S)
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+class SlowOnce:
+    """Is slow at the second prediction: until somebody waits for it."""
+
+    def __init__(self, predictor: Predictor, gate: Gate) -> None:
+        self._predictor, self._gate = predictor, gate
+        self._wait_free = predictor.wait_free
+
+    def __call__(self, wait_s: float) -> bool:
+        self._predictor._limit_s = WAIT_S
+        self._gate.open.set()
+        return self._wait_free(wait_s)
+
+
+def test_a_file_for_which_the_network_was_too_slow_is_tried_again(gate: Gate) -> None:
+    classifier = FakeClassifier(gate)
+    predictor = Predictor(classifier, WAIT_S)
+    predictor.predict(frame(0).image)
+    predictor._limit_s = 0.05
+    predictor.wait_free = SlowOnce(predictor, gate)  # type: ignore[method-assign]
+    files = PatientPredictor(predictor, WAIT_S)
+    assert files.predict(frame(1, BAD).image).p_defective == pytest.approx(0.9)
+    assert files.predict(frame(2).image).p_defective == pytest.approx(0.1)
+    assert classifier.calls == 4  # the second was asked for twice
+    predictor.close(WAIT_S)
+
+
+def test_a_file_waits_until_the_network_is_done_with_an_earlier_one(gate: Gate) -> None:
+    predictor = Predictor(FakeClassifier(gate), WAIT_S)
+    predictor.predict(frame(0).image)
+    predictor._limit_s = 0.05
+    with pytest.raises(NetworkHangsError):
+        predictor.predict(frame(1, BAD).image)
+    predictor.wait_free = SlowOnce(predictor, gate)  # type: ignore[method-assign]
+    assert PatientPredictor(predictor, WAIT_S).predict(frame(2).image).p_defective == pytest.approx(0.1)
+    predictor.close(WAIT_S)
+
+
+def test_a_file_for_which_the_network_does_not_come_back_is_an_error(gate: Gate) -> None:
+    predictor = Predictor(FakeClassifier(gate), WAIT_S)
+    predictor.predict(frame(0).image)
+    predictor._limit_s = 0.05
+    with pytest.raises(NetworkHangsError) as error:
+        PatientPredictor(predictor, 0.1).predict(frame(1).image)
+    assert (error.value.what, error.value.next_step) == (
+        "the network has not answered within 0.1 s",
+        "Stop and start the line; check the device.",
+    )
+    gate.open.set()
+    predictor.close(WAIT_S)
+
+
+def test_a_file_on_which_the_network_fails_is_not_tried_again() -> None:
+    def act(call: int) -> None:
+        raise ClassifierError("NaN came out")
+
+    classifier = FakeClassifier(act)
+    predictor = Predictor(classifier, WAIT_S)
+    with pytest.raises(ClassifierError, match="NaN came out"):
+        PatientPredictor(predictor, WAIT_S).predict(frame(0).image)
+    assert classifier.calls == 1
+    predictor.close(WAIT_S)
+
+
+def test_at_the_stop_no_file_is_tried_again(gate: Gate) -> None:
+    classifier = FakeClassifier(gate)
+    predictor = Predictor(classifier, WAIT_S)
+    predictor.predict(frame(0).image)
+    predictor._limit_s = 0.05
+    told: list[str] = []
+
+    def ask() -> None:
+        with pytest.raises(ClassifierError) as error:
+            PatientPredictor(predictor, WAIT_S).predict(frame(1).image)
+        told.append(str(error.value))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    assert gate.reached.wait(WAIT_S)
+    predictor.give_up()
+    asking.join(WAIT_S)
+    assert told == ["stopped before it was judged"]
+    assert classifier.calls == 2
+    gate.open.set()
     predictor.close(WAIT_S)
