@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from inspector.domain.source import is_live
+from inspector.domain.source import is_live, label_of
 from inspector.engine.status import EngineStatus, Pace, RunState, SourceState
 from inspector.gui.widgets.verdict import FACES, Face
 
@@ -48,15 +48,24 @@ def face_of(status: EngineStatus, last: Verdict | None) -> Face:  # noqa: PLR091
 
 def explained(face: Face, status: EngineStatus) -> str:
     """Say in words what a face means that is no verdict."""
-    now = f"{datetime.now().astimezone():%H:%M}"
     return {
         Face.NO_CAMERA: f"{status.source_message} Nothing is inspected meanwhile.",
         Face.NO_SOURCE: f"{status.source_message} Nothing is inspected meanwhile.",
         Face.FAULT: status.fault,
         Face.NO_LOG: status.log_fault,
-        Face.STARTING: status.unseen or f"Connecting {status.source} and loading the model ({now}).",
+        Face.STARTING: _starting(status),
         Face.TOO_SLOW: status.pace_message,
         Face.STOPPED: "The line does not run. Press Start (F5).",
         Face.ENDED: "The source has ended. Every part is in the log.",
         Face.WAITING: "The line runs. No part for a minute, or none yet.",
     }.get(face, "")
+
+
+def _starting(status: EngineStatus) -> str:
+    """Say what is awaited: the source, the model, or what the trigger needs."""
+    if status.source_state is SourceState.CONNECTING:
+        model = " and loading the model" if status.model is None else ""
+        return f"Connecting {label_of(status.source)}{model} ({datetime.now().astimezone():%H:%M})."
+    if status.state is RunState.STARTING:
+        return "Loading the model: parts are not inspected yet."
+    return status.unseen
