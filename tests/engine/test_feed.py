@@ -157,6 +157,7 @@ def test_what_is_no_camera_or_is_set_to_zero_may_stand_still(source: str, still_
 def test_a_part_of_a_picture_that_stands_still_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(monkeypatch)
     line = bench.line(FakeSource([], live=True))
+    line._ready.set()
     line._feed.still = STILL.format(6)
     line._look(frame(0))
     line._feed.still = ""
