@@ -54,7 +54,7 @@ class Arrivals:
         Args:
             now_s: Its time.
             new: What is first seen in it.
-            there: All that is in it.
+            there: New things and known ones that the frame shows.
             leaving: What touches the exit, or would have passed it by now.
             lost: Whether something that was in the last frame is not in it: together with an arrival far inside the
                 region, that is a leap.
