@@ -12,7 +12,7 @@ import numpy as np
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import PictureError
 from inspector.domain.memory import out_of_memory, ran_out_of_memory
-from inspector.pictures.depth import full_range
+from inspector.pictures.depth import full_range, said_depth
 from inspector.pictures.header import Header, netpbm_fields, read_header
 from inspector.pictures.limits import MAX_FILE_BYTES, check_memory, check_size
 from inspector.pictures.opencv import silence_opencv
@@ -154,15 +154,17 @@ def _decoded_at_once(data: bytes, name: str, at_least: int | None, bit_depth: in
     _check(header, data, name)
     divisor, mode = _reduction(header, at_least)
     pixels = _pixels(data, header, name, divisor, mode)
-    if not _says_its_depth(header, data):
-        pixels = full_range(pixels, bit_depth, name)
+    if not _is_in_full_range(header, data):
+        pixels = full_range(pixels, bit_depth or said_depth(pixels, header.depth), name)
     image = _upright(pixels, header.orientation)
     image.setflags(write=False)
     return image, divisor
 
 
-def _says_its_depth(header: Header, data: bytes) -> bool:
-    """True for a Netpbm whose largest value is not that of 16 bits: it is in full range already."""
+def _is_in_full_range(header: Header, data: bytes) -> bool:
+    """True for a kind that always says its depth, and says another than 16 bits: it was decoded to full range."""
+    if header.kind == "JPEG 2000":
+        return header.depth > 0
     fields = netpbm_fields(data) if header.kind == "Netpbm" else None
     return fields is not None and fields[3] != 65_535
 
@@ -204,7 +206,7 @@ def _pixels(data: bytes, header: Header, name: str, divisor: int, mode: int) -> 
         return decode_netpbm(data)
     decoded = header.width_px * header.height_px * (header.channels or 4) * (2 if header.bits > 8 else 1)
     if header.kind == "JPEG 2000":
-        return decode_jpeg_2000(data, name, decoded)
+        return decode_jpeg_2000(data, name, decoded, header.depth)
     if header.kind in ("GIF", "TGA") or header.packed:
         return decode_with_pillow(data, header.kind, name, (header.width_px, header.height_px))
     # a copy of a large PNG with its pixels expanded would not fit in the memory that a picture may cost

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from inspector.domain.errors import PictureError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from inspector.domain.records import Image
 
 
+def said_depth(image: Image, bits: int) -> int | None:
+    """Return how many bits of a 16-bit channel hold its values, where a PNG says that so many of them matter (sBIT).
+
+    The standard wants such values in the upper bits, and then they are in full range already. Many cameras' programs
+    write them into the lower ones: no value is larger than those bits hold, and the bits below are in use.
+
+    Args:
+        bits: As the file says; 0 where it does not.
+
+    Returns:
+        The bits; None where the values are in full range.
+    """
+    if not 8 <= bits < 16 or image.dtype != np.uint16:
+        return None
+    colours = image[..., :3] if image.ndim == 3 else image
+    if int(colours.max()) >> bits:
+        return None
+    # in full range they are multiples, rounded: of so small ones the bits below are all 0
+    low = colours & np.uint16((1 << (16 - bits)) - 1)
+    return bits if bool((low[colours < 1 << (bits - 1)] > 0).any()) else None
+
+
 def full_range(image: Image, bits: int | None, name: str) -> Image:
-    """Return a picture of 16 bits a channel, of which the lower ones hold the values, in full range.
+    """Return a picture of which only the lower bits of a channel hold the values, in full range.
 
     Args:
         image: See `Image`; an opacity stays as it is. One of 8 bits is returned as it is.
@@ -33,3 +57,13 @@ def full_range(image: Image, bits: int | None, name: str) -> Image:
         )
     full = (colours.astype(np.uint32) * 65_535 // ((1 << bits) - 1)).astype(np.uint16)
     return full if image.shape == full.shape else np.dstack([full, image[..., 3:]])
+
+
+def widened(values: NDArray[Any], bits: int) -> Image:
+    """Return values of 1 to 16 bits in the full range of 8 bits, or of 16 where they have more."""
+    if values.dtype == np.bool_:
+        return values.astype(np.uint8) * np.uint8(255)
+    if bits in (8, 16):
+        return values
+    kind, full = (np.uint8, 255) if bits < 8 else (np.uint16, 65_535)
+    return (values.astype(np.uint32) * full // ((1 << bits) - 1)).astype(kind)

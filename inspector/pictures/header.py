@@ -7,6 +7,8 @@ import struct
 import zlib
 from dataclasses import dataclass
 
+#: Chunks of a PNG that say something of the whole picture.
+_PNG_SAYS = (b"eXIf", b"acTL", b"sBIT")
 _PNG = b"\x89PNG\r\n\x1a\n"
 _TIFF_STARTS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 #: In a JPEG: a marker that is neither a stuffed byte, a fill byte, a restart, nor stands alone.
@@ -32,6 +34,8 @@ class Header:
         orientation: EXIF orientation 1..8 that is still to be applied after decoding; 1 is upright.
         channels: Channels of a pixel as stored: 1 grey, 2 grey with alpha, 3 colour, 4 with alpha or CMYK; 0 unknown.
         bits: Bits of a channel as stored; 0 unknown.
+        depth: How many bits of a channel hold its values where the file says so, and they are fewer than are stored (a
+            PNG's sBIT, the precision of a JPEG 2000); 0 where it does not.
         packed: A BMP whose pixels are 16 bits, 5 or 6 a colour.
         scans: How often the decoder goes over the whole picture; more than 1 in a progressive JPEG.
         pictures: How many pictures the file holds, at least; more than one in an animation.
@@ -44,6 +48,7 @@ class Header:
     orientation: int = 1
     channels: int = 0
     bits: int = 8
+    depth: int = 0
     packed: bool = False
     scans: int = 1
     pictures: int = 1
@@ -86,8 +91,8 @@ def read_header(data: bytes, suffix: str = "") -> Header | None:
 def _png(data: bytes) -> Header:
     """PNG (W3C, third edition): IHDR first and once, chunks with a CRC each, closed by IEND."""
     header: tuple[int, int, int, int] | None = None
-    orientation, pictures, position = 1, 1, len(_PNG)
-    view = memoryview(data)
+    said = dict.fromkeys(_PNG_SAYS, b"")
+    view, position = memoryview(data), len(_PNG)
     fault = CUT
     while position + 12 <= len(data):
         length, name = struct.unpack_from(">I4s", data, position)
@@ -101,10 +106,8 @@ def _png(data: bytes) -> Header:
             break
         if name == b"IHDR":
             header = struct.unpack_from(">IIBB", data, position + 8)
-        elif name == b"eXIf" and sound:
-            orientation = exif_orientation(data[position + 8 : end - 4])
-        elif name == b"acTL" and sound and length == 8:
-            pictures = max(1, struct.unpack_from(">I", data, position + 8)[0])
+        elif name in said and sound:
+            said[name] = data[position + 8 : end - 4]
         elif name == b"IEND":
             fault = ""
             break
@@ -119,12 +122,21 @@ def _png(data: bytes) -> Header:
         kind="PNG",
         width_px=width,
         height_px=height,
-        orientation=orientation,
+        orientation=exif_orientation(said[b"eXIf"]),
         channels=3 if colour == 3 else channels,  # a palette is expanded to colours
         bits=max(8, bits),
-        pictures=pictures,
+        depth=_significant_bits(said[b"sBIT"], bits, colour),
+        pictures=max(1, int.from_bytes(said[b"acTL"][:4], "big")) if len(said[b"acTL"]) == 8 else 1,
         fault=fault,
     )
+
+
+def _significant_bits(said: bytes, bits: int, colour: int) -> int:
+    """Return how many of 16 bits hold the colours' values, by an sBIT chunk; 0 for all, and where colours differ."""
+    if bits != 16 or not said:
+        return 0
+    colours = set(said[:3] if colour & 2 else said[:1])
+    return colours.pop() if len(colours) == 1 and min(colours) < 16 else 0
 
 
 def _jpeg(data: bytes) -> Header:
@@ -285,6 +297,7 @@ def netpbm_fields(data: bytes) -> tuple[int, int, int, int, int] | None:
 
 
 _JP2 = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
+_MOST_CHANNELS = 4
 _J2K = b"\xff\x4f\xff\x51"
 
 
@@ -295,16 +308,20 @@ def _jpeg_2000(data: bytes) -> Header:
         return Header(kind="JPEG 2000", fault=DAMAGED)
     right, bottom, left, top = struct.unpack_from(">IIII", data, start + 8)
     (channels,) = struct.unpack_from(">H", data, start + 40)
-    bits = 1 + (data[start + 42] & 0x7F)
+    depths = {1 + (data[start + 42 + 3 * channel] & 0x7F) for channel in range(min(channels, _MOST_CHANNELS))}
+    bits = max(depths, default=8)
     body = data.rstrip(b"\0")
     whole = body.endswith(b"\xff\xd9") and _ZEROS not in data[start:]
+    fault = "has channels of different depths, which is not supported" if len(depths) > 1 else ""
+    fault = fault if whole else CUT
     return Header(
         kind="JPEG 2000",
         width_px=max(0, right - left),
         height_px=max(0, bottom - top),
         channels=channels,
         bits=8 if bits <= 8 else 16,
-        fault="" if whole else CUT,
+        depth=0 if bits in (8, 16) else bits,
+        fault=fault,
     )
 
 

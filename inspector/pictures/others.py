@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.domain.errors import PictureError
+from inspector.pictures.depth import widened
 from inspector.pictures.header import netpbm_fields
 from inspector.pictures.limits import check_memory
 
@@ -43,13 +44,14 @@ def decode_netpbm(data: bytes) -> Image:
     return np.ascontiguousarray(image[..., ::-1]) if channels > 1 else image
 
 
-def decode_jpeg_2000(data: bytes, name: str, decoded_bytes: int) -> Image:
+def decode_jpeg_2000(data: bytes, name: str, decoded_bytes: int, depth: int = 0) -> Image:
     """Decode a JPEG 2000 that `read_header` found whole.
 
     Args:
         data: Content of the file.
         name: Name of the file, for errors.
         decoded_bytes: Of its pixels, as the header says.
+        depth: As in `inspector.pictures.header.Header`: the values are brought to full range.
 
     Raises:
         PictureError: If it is damaged, or not grey or colour of 8 or 16 bits.
@@ -68,6 +70,8 @@ def decode_jpeg_2000(data: bytes, name: str, decoded_bytes: int) -> Image:
             f"not supported: the JPEG 2000 picture {name} has {pixels.shape[2:] or (1,)} channels of {pixels.dtype}",
             "Save it as grey or colour with 8 or 16 bits per channel.",
         )
+    if depth:
+        pixels = widened(pixels, depth)
     return np.ascontiguousarray(pixels[..., ::-1]) if pixels.ndim == 3 else pixels
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from inspector.domain.errors import PictureError
 from inspector.pictures.cielab import lab_to_bgr
-from inspector.pictures.depth import full_range
+from inspector.pictures.depth import full_range, widened
 from inspector.pictures.limits import check_size
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _REDUCED, _TRANSPARENCY = 1, 4
 #: Compressions whose codec returns the same pixels as everybody's, or an error; JPEG is converted to RGB by it.
 _LZW = 5
 _COMPRESSIONS = {1: "none", 5: "LZW", 7: "JPEG", 8: "deflate", 32946: "deflate", 32773: "PackBits"}
+_MAX_SAMPLE_VALUE = 281
 #: Pages that are looked at for a second picture; beyond them the file is refused.
 _MOST_PAGES = 16
 _SAVE = "Save it as an uncompressed TIFF or as PNG, grey or RGB, with 8 or 16 bits per channel."
@@ -131,6 +132,14 @@ def _bits(page: TiffPage, name: str) -> int:
     return int(bits)
 
 
+def _said_depth(page: TiffPage, pixels: NDArray[Any]) -> int | None:
+    """Return how many of 16 bits hold the values where the largest one that may occur is said (TIFF 6.0, tag 281)."""
+    said = page.tags.valueof(_MAX_SAMPLE_VALUE, 65_535)
+    largest = set(said if isinstance(said, tuple) else (said,))
+    bits = next((bits for bits in range(8, 16) if largest == {(1 << bits) - 1}), None)
+    return bits if bits is not None and int(pixels.max()) >> bits == 0 else None
+
+
 def _as_image(page: TiffPage, pixels: NDArray[Any], name: str, bit_depth: int | None) -> Image:
     """Bring the page's samples to grey or BGR in the full range of 8 or 16 bits."""
     if page.samplesperpixel > 1 and int(page.planarconfig) == 2:
@@ -143,8 +152,8 @@ def _as_image(page: TiffPage, pixels: NDArray[Any], name: str, bit_depth: int | 
         table = (colours >> 8 if colours.max() > 255 else colours).astype(np.uint8)
         return np.ascontiguousarray(table[::-1].T[pixels])
     if page.bitspersample == 16:
-        pixels = full_range(pixels, bit_depth, name)
-    image = _full_range(pixels, int(page.bitspersample))
+        pixels = full_range(pixels, bit_depth or _said_depth(page, pixels), name)
+    image = widened(pixels, int(page.bitspersample))
     if photometric == _WHITE_IS_ZERO:
         image = np.iinfo(image.dtype).max - image
     expected = _CHANNELS.get(photometric, 1)
@@ -159,12 +168,3 @@ def _as_image(page: TiffPage, pixels: NDArray[Any], name: str, bit_depth: int | 
         ink, black = image[..., :3].astype(np.uint16), image[..., 3:].astype(np.uint16)
         image = ((255 - ink) * (255 - black) // 255).astype(np.uint8)
     return np.ascontiguousarray(image[..., ::-1] if expected > 1 else image.reshape(image.shape[:2]))
-
-
-def _full_range(pixels: NDArray[Any], bits: int) -> Image:
-    if pixels.dtype == np.bool_:
-        return pixels.astype(np.uint8) * np.uint8(255)
-    if bits in (8, 16):
-        return pixels
-    kind, full = (np.uint8, 255) if bits < 8 else (np.uint16, 65_535)
-    return (pixels.astype(np.uint32) * full // ((1 << bits) - 1)).astype(kind)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pytest
 import tifffile
@@ -82,3 +85,67 @@ def test_the_advice_about_unused_bits_names_the_option() -> None:
 def test_a_depth_outside_its_limits_is_refused(bits: int) -> None:
     with pytest.raises(ValueError, match=f"bit_depth must be between 9 and 16, got {bits}"):
         SourceOptions(bit_depth=bits)
+
+
+def png(pixels: Any, significant: bytes) -> bytes:
+    """A PNG with an sBIT chunk behind its header."""
+    plain = encode_picture(pixels, ".png")
+    chunk = b"sBIT" + significant
+    framed = struct.pack(">I", len(significant)) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    return plain[:33] + framed + plain[33:]
+
+
+RAMP = np.arange(4096, dtype=np.uint16).reshape(64, 64)
+RAMP_FULL = (RAMP.astype(np.uint32) * 65_535 // 4095).astype(np.uint16)
+
+
+@pytest.mark.parametrize(("pixels", "full"), [(VALUES, FULL), (RAMP, RAMP_FULL)])
+def test_a_png_that_says_twelve_bits_needs_no_recipe_for_it(pixels: Any, full: Any) -> None:
+    assert (decode_picture(png(pixels, b"\x0c"), "a.png") == full).all()
+    colour = np.dstack([pixels] * 3)
+    assert (decode_picture(png(colour, b"\x0c\x0c\x0c"), "a.png") == np.dstack([full] * 3)).all()
+    assert (decode_picture(png(pixels, b"\x0c"), "a.png", bit_depth=12) == full).all()
+
+
+@pytest.mark.parametrize("bits", [10, 12, 14, 15])
+@pytest.mark.parametrize("darker", [1, 8, 60])
+@pytest.mark.parametrize("scaled", ["rounded", "cut", "shifted", "repeated"])
+def test_a_png_whose_values_fill_the_sixteen_bits_stays_as_it_is(bits: int, darker: int, scaled: str) -> None:
+    """The standard's own way: few significant bits, in full range, however dark the picture is."""
+    values = np.arange(1 << bits, dtype=np.uint32) // darker
+    full = {
+        "rounded": np.rint(values * 65_535 / ((1 << bits) - 1)),
+        "cut": values * 65_535 // ((1 << bits) - 1),
+        "shifted": values << (16 - bits),
+        "repeated": values << (16 - bits) | values >> (2 * bits - 16),
+    }[scaled]
+    pixels = full.astype(np.uint16).reshape(32, -1)
+    assert (decode_picture(png(pixels, bytes([bits])), "a.png") == pixels).all()
+
+
+@pytest.mark.parametrize("significant", [b"\x10", b"", b"\x00"])
+def test_a_png_that_says_sixteen_bits_or_nothing_stays_as_it_is(significant: bytes) -> None:
+    assert (decode_picture(png(VALUES, significant), "a.png") == VALUES).all()
+
+
+def test_a_tiff_that_says_its_largest_value_needs_no_recipe_for_it() -> None:
+    def tagged(largest: int, pixels: Any = VALUES) -> bytes:
+        buffer = io.BytesIO()
+        tifffile.imwrite(buffer, pixels, photometric="minisblack", extratags=[(281, 3, 1, largest, True)])
+        return buffer.getvalue()
+
+    assert (decode_picture(tagged(4095), "a.tif") == FULL).all()
+    assert (decode_picture(tagged(3000), "a.tif") == VALUES).all()  # the largest value of this picture, no depth
+    assert (decode_picture(tagged(1023), "a.tif") == VALUES).all()  # it is not true
+
+
+@pytest.mark.parametrize(
+    ("bits", "kind"), [(4, np.uint8), (8, np.uint8), (10, np.uint16), (12, np.uint16), (16, np.uint16)]
+)
+def test_a_jpeg_2000_says_its_depth(bits: int, kind: type[np.uint8 | np.uint16]) -> None:
+    values = (np.arange(4096) % (1 << bits)).astype(kind).reshape(64, 64)
+    data = bytes(imagecodecs.jpeg2k_encode(values, level=0, bitspersample=bits))
+    full = (values.astype(np.uint32) * np.iinfo(kind).max // ((1 << bits) - 1)).astype(kind)
+    for bit_depth in (None, 12):
+        if (bits, bit_depth) != (16, 12):
+            assert (decode_picture(data, "a.jp2", bit_depth=bit_depth) == full).all()
