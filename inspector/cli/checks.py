@@ -25,7 +25,7 @@ from inspector.domain.secret import redacted
 from inspector.domain.source import SourceSpec
 from inspector.outputs.base import LogQuery
 from inspector.outputs.export import summary
-from inspector.outputs.lock import lock_holder
+from inspector.outputs.lock import lock_holder, lock_path
 from inspector.passwords import Passwords
 from inspector.programs import has_trainer, is_packaged
 from inspector.sources.cameras import list_cameras
@@ -177,7 +177,7 @@ def _log(path: Path) -> Check:
 
 def _holder(path: Path) -> str:
     """Say whether a station has the log open, without touching its lock."""
-    holder = lock_holder(path.with_name(path.name + ".lock"))
+    holder = lock_holder(lock_path(path))
     runs = holder is not None and psutil.pid_exists(holder.pid)
     return f", last opened by process {holder.pid}, which runs" if holder is not None and runs else ""
 

@@ -73,6 +73,14 @@ class ResultLog(Protocol):
         """
         ...
 
+    def note_event(self, kind: str, words: str) -> None:
+        """Record what befell the record itself, such as a clock that jumped: never changed or deleted.
+
+        Raises:
+            LogError: If it could not be committed.
+        """
+        ...
+
     def tally(self, query: LogQuery) -> Tally:
         """Count the parts of a query.
 

@@ -54,6 +54,12 @@ class Unreadable:
             if len(self._named) < _NAMED:
                 self._named.append(UnreadableRow(table, number, why))
 
+    def clear(self) -> None:
+        """Forget all: the log is another."""
+        with self._lock:
+            self._numbers.clear()
+            self._named.clear()
+
     @property
     def count(self) -> int:
         """How many rows could not be read."""

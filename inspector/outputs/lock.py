@@ -1,11 +1,19 @@
-"""One station per result log: an operating-system lock that ends with the process, however it ends."""
+"""One station for a log: operating-system locks that end with the process, however it ends.
+
+Two locks are held. The one on a file beside the log says who holds it, and works between computers that share a folder.
+The other belongs to the log's file itself, whatever it is called, and so also where the first one's file was removed.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
+import struct
 import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from pydantic import BaseModel, ConfigDict
@@ -15,10 +23,13 @@ from inspector.domain.errors import LogError
 from inspector.json_file import JsonError, read_model
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 # Windows locks are mandatory: lock a byte far behind the text, so that others can read who holds it.
 _FAR = 1 << 30
+# A byte that no database reaches; SQLite's own locks lie at 1 GiB.
+_BEYOND = 1 << 62
+_HELD = (errno.EAGAIN, errno.EACCES)
 
 
 class LockHolder(BaseModel):
@@ -30,18 +41,25 @@ class LockHolder(BaseModel):
     host: str
 
 
+def lock_path(log: Path) -> Path:
+    """Return the lock file of a log: beside the file itself, not beside a link to it."""
+    file = log.resolve()
+    return file.with_name(file.name + ".lock")
+
+
 class StationLock:
-    """Held as long as the object is open.
+    """The lock beside the log; held as long as the object is open.
 
     Args:
-        path: The lock file, beside the log.
+        log: The result log, which need not be there yet.
 
     Raises:
         LogError: If another process holds it, or the file cannot be made.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, log: Path) -> None:
         self._file: BinaryIO | None = None
+        path = lock_path(log)
         try:
             file = path.open("a+b")
         except OSError as error:
@@ -52,23 +70,84 @@ class StationLock:
         try:
             _lock(file)
         except OSError as error:
-            holder = _words(lock_holder(path))
             file.close()
-            raise LogError(
-                f"the log {path.with_suffix('')} is in use by another station{holder}",
-                "Close the other station, or give this one its own log (--log FILE, or Settings, Log).",
-            ) from error
-        with contextlib.suppress(OSError):  # who holds it is a courtesy; the lock is what counts
-            file.truncate(0)
-            file.write(LockHolder(pid=os.getpid(), host=socket.gethostname()).model_dump_json().encode())
-            file.flush()
+            raise _in_use(log) from error
         self._file = file
+
+    def name_holder(self) -> None:
+        """Write into the lock file who holds it; a courtesy, the locks are what counts."""
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.truncate(0)
+                self._file.write(LockHolder(pid=os.getpid(), host=socket.gethostname()).model_dump_json().encode())
+                self._file.flush()
 
     def release(self) -> None:
         """Let go; may be called twice."""
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+class FileLock:
+    """The lock on the log's file itself, by whatever name it is reached.
+
+    On Linux it is a lock of the open file (OFD) on a byte that no database reaches: it disturbs none of SQLite's.
+    Closing it lets go of this process's SQLite locks on the file, so it is released after the log's connections.
+    Elsewhere it is a file in the system's temporary folder that is named by the log's device and inode.
+
+    Args:
+        log: The result log, which is there.
+
+    Raises:
+        LogError: If another process, or another log of this one, holds it.
+    """
+
+    def __init__(self, log: Path) -> None:
+        self._close: Callable[[], None] | None = None
+        try:
+            status = log.stat()
+            self.identity = (status.st_dev, status.st_ino)
+            self._close = _hold(log) if sys.platform == "linux" else _hold_by_name(self.identity)
+        except OSError as error:
+            if error.errno in _HELD:
+                raise _in_use(log) from error
+            self.identity = (0, 0)  # a file system without such locks: the lock beside the log remains
+
+    def release(self) -> None:
+        """Let go; may be called twice."""
+        if self._close is not None:
+            self._close()
+            self._close = None
+
+
+def _hold(log: Path) -> Callable[[], None] | None:
+    """Lock the open file; None where this user may not write it, which SQLite says better."""
+    import fcntl  # not on Windows
+
+    if not os.access(log, os.W_OK):
+        return None
+    number = os.open(log, os.O_RDWR | os.O_CLOEXEC)
+    # struct flock: type, whence, start, length, process (0 for such locks)
+    wanted = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, _BEYOND, 1, 0)
+    try:
+        fcntl.fcntl(number, fcntl.F_OFD_SETLK, wanted)
+    except OSError:
+        os.close(number)
+        raise
+    return lambda: os.close(number)
+
+
+def _hold_by_name(identity: tuple[int, int]) -> Callable[[], None]:
+    """Lock a file that is named by a file's identity."""
+    device, inode = identity
+    file = (Path(tempfile.gettempdir()) / f"inspector-log-{device:x}-{inode:x}.lock").open("a+b")
+    try:
+        _lock(file)
+    except OSError as error:
+        file.close()
+        raise BlockingIOError(errno.EAGAIN, "held") from error
+    return file.close
 
 
 def _lock(file: BinaryIO) -> None:
@@ -81,6 +160,13 @@ def _lock(file: BinaryIO) -> None:
         import fcntl  # not on Windows
 
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _in_use(log: Path) -> LogError:
+    return LogError(
+        f"the log {log} is in use by another station{_words(lock_holder(lock_path(log)))}",
+        "Close the other station, or give this one its own log (--log FILE, or Settings, Log).",
+    )
 
 
 def lock_holder(path: Path) -> LockHolder | None:

@@ -46,7 +46,7 @@ class LogFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._opened = log_identity(path)
+        self.opened = log_identity(path)  #: the files as they were then
         self._saved: Path | None = None
 
     def check(self) -> None:
@@ -56,7 +56,7 @@ class LogFile:
             LogError: If the file was deleted, or another one was put in its place.
         """
         now = log_identity(self._path)
-        if now == self._opened:
+        if now == self.opened:
             return
         what = "deleted" if None in (now.database, now.ahead) else "replaced by another file"
         raise LogError(
@@ -85,10 +85,10 @@ class LogFile:
             with contextlib.closing(sqlite3.connect(partial)) as target:
                 source.backup(target)
             now, place = log_identity(self._path), self._path
-            if now.ahead == self._opened.ahead:
+            if now.ahead == self.opened.ahead:
                 for suffix in ("-wal", "-shm"):
                     _beside(self._path, suffix).unlink(missing_ok=True)
-            if now.database not in (None, self._opened.database):
+            if now.database not in (None, self.opened.database):
                 place = place.with_name(f"{place.stem}.replaced-{datetime.now(UTC):%Y%m%d-%H%M%S}{place.suffix}")
             partial.replace(place)
         except (OSError, sqlite3.Error) as error:
@@ -108,7 +108,7 @@ class LogFile:
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
         there = _identity(folder)
-        if there is None or self._opened.database is None or there.device != self._opened.database.device:
+        if there is None or self.opened.database is None or there.device != self.opened.database.device:
             raise LogError(
                 f"the disk of the log {self._path} is gone", "Connect it again, or choose another log in Settings."
             )

@@ -96,10 +96,10 @@ def read_parts(
 def statement_of(columns: Sequence[ColumnElement[Any]], query: LogQuery, *, newest_first: bool = False) -> Select[Any]:
     """Return what reads the parts of a query in the order of their commits."""
     order = SEQUENCE.desc() if newest_first else SEQUENCE
-    chosen = select(SEQUENCE, *columns)
+    chosen = select(SEQUENCE, *columns).select_from(inspections)
     if len(columns) < len(inspections.columns):
         return where(chosen, query).order_by(order)  # an index may hold all of it
-    narrow = where(select(SEQUENCE), query)
+    narrow = where(select(SEQUENCE).select_from(inspections), query)
     if narrow.whereclause is not None:
         # only numbers are sorted, not whole rows
         chosen = chosen.where(SEQUENCE.in_(narrow.correlate(None)))
@@ -109,7 +109,7 @@ def statement_of(columns: Sequence[ColumnElement[Any]], query: LogQuery, *, newe
 def _numbers(connection: Connection, query: LogQuery) -> tuple[Sequence[int], bool]:
     """Return the numbers of a query's rows; or of all rows, and False, where its index is damaged."""
     try:
-        statement = where(select(SEQUENCE), query).order_by(SEQUENCE)
+        statement = where(select(SEQUENCE).select_from(inspections), query).order_by(SEQUENCE)
         return array("q", connection.execute(statement).scalars()), True
     except DBAPIError as error:
         if not is_damage(error):

@@ -5,47 +5,47 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.pool import QueuePool
 
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import LogError
+from inspector.outputs import salvage
 from inspector.outputs.lock import StationLock
-from inspector.outputs.log_file import LogFile
+from inspector.outputs.log_check import LogCheck, look_through
+from inspector.outputs.log_handle import LogHandle, log_errors, probe
 from inspector.outputs.log_reads import LogReader
-from inspector.outputs.query import advice
-from inspector.outputs.rows import to_row
-from inspector.outputs.schema import HEAD, inspections
+from inspector.outputs.rows import time_text, to_row
+from inspector.outputs.schema import SEQUENCE, events, inspections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inspector.domain.records import Inspection
+    from inspector.outputs.log_file import LogFile
 
+_MALFORMED = "database disk image is malformed"
 _logger = logging.getLogger(__name__)
-_BUSY_S = 5.0
-#: The writer waits so long for a program that holds the file; then it is said, and tried again.
-_WRITER_BUSY_MS = 300
-#: Up to this size the whole file is checked when it is opened; a larger one only where it is read.
-_CHECK_UP_TO_BYTES = 64_000_000
 
 
 class SqliteResultLog(LogReader):
     """The result log in one SQLite file (WAL, ``synchronous=FULL``).
 
+    A station looks through the whole file beside its work. Where it is damaged, what can be read is saved into a new
+    log and the damaged one is set aside (`inspector.outputs.salvage`); so is one without content.
+
     Args:
         path: The file; it and its folder are made if need be.
-        read_only: Read beside a running station: nothing is made, migrated or locked.
+        read_only: Read beside a running station: nothing is made, migrated, mended or locked.
 
     Raises:
-        LogError: If the file is held by another station, cannot be opened, is damaged, is no result log, or was written
-            by a newer version; the file is left as it is.
+        LogError: If the file is held by another station, cannot be opened, is no result log, or was written by a newer
+            version; the file is left as it is.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
@@ -54,10 +54,12 @@ class SqliteResultLog(LogReader):
         self._read_only = read_only
         self._lock: StationLock | None = None
         self._writing = threading.Lock()
-        self._writer: Connection | None = None
-        self._engine: Engine | None = None
-        self._file: LogFile | None = None
+        self._handle: LogHandle | None = None
+        self._check: LogCheck | None = None
         self._gone = False  # the file that is written is no longer the one under the log's name
+        self._damage = ""  # what is damaged in it
+        self._damage_said = False
+        self._remarks: list[str] = []
         self._commit_times: dict[str, float] = {}  # of parts that are committed, not yet in their rows
         try:
             self._open()
@@ -65,153 +67,160 @@ class SqliteResultLog(LogReader):
             self.close()
             raise
 
+    @property
+    def _engine(self) -> Engine | None:
+        return self._handle.engine if self._handle is not None else None
+
+    @property
+    def _writer(self) -> Connection | None:
+        return self._handle.writer if self._handle is not None else None
+
     def _open(self) -> None:
         if self._read_only:
             if not self.path.is_file():
                 raise LogError(f"there is no result log {self.path}", "Check the path, or inspect a part first.")
-        else:
-            try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise LogError(
-                    f"the folder {self.path.parent} of the log cannot be made: {cause_of(error)}",
-                    "Choose another folder.",
-                ) from error
-            self._lock = StationLock(self.path.with_name(self.path.name + ".lock"))
-        self._open_database()
-
-    def _open_database(self) -> None:
-        # not the pool that goes with an in-memory database: that one closes connections which other threads still use
-        self._engine = create_engine("sqlite://", creator=self._connect, poolclass=QueuePool)
-        event.listen(self._engine, "connect", self._on_connect)
-        with self._clear_errors("opened"):
-            if self.path.exists() and 0 < self.path.stat().st_size <= _CHECK_UP_TO_BYTES:
-                self._check()
-            self._bring_up_to_date()
-            if not self._read_only:
-                self._writer = self._engine.connect()
-                # a log that cannot be written must not be found out with the first part
-                self._probe(self._writer)
-                self._writer.execute(text(f"PRAGMA busy_timeout={_WRITER_BUSY_MS}"))
-                self._writer.rollback()
-                self._file = LogFile(self.path)
-
-    @staticmethod
-    def _probe(writer: Connection) -> None:
+            self._handle = LogHandle(self.path, read_only=True)
+            return
         try:
-            writer.execute(text("BEGIN IMMEDIATE"))
-        finally:
-            writer.rollback()
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LogError(
+                f"the folder {self.path.parent} of the log cannot be made: {cause_of(error)}", "Choose another folder."
+            ) from error
+        self._lock = StationLock(self.path)
+        with self._clear_errors("opened"):
+            finished, emptied = salvage.finish(self.path), salvage.set_empty_aside(self.path)
+        try:
+            self._handle = LogHandle(self.path, read_only=False)
+        except LogError as error:
+            if not self._is_damaged(error):
+                raise
+            finished = self._salvage()
+        self._lock.name_holder()
+        if finished:
+            self._remarks.append(finished)
+        if emptied:
+            self.note_event("empty", emptied)
+        self._look_through()
+
+    def _is_damaged(self, error: LogError) -> bool:
+        """Say whether a log could not be opened because it is damaged, and not because it is something else."""
+        held = "in use by another station" in error.what
+        return not held and salvage.looks_like_a_log(self.path) and bool(salvage.damage_in(self.path))
+
+    def _salvage(self) -> str:
+        """Put what can be read in the damaged log's place and open that; nothing has it open."""
+        words = salvage.salvage(self.path).words()
+        self._handle = LogHandle(self.path, read_only=False)
+        self.unreadable.clear()
+        return words
+
+    def _look_through(self) -> None:
+        assert self._handle is not None
+        self._check = LogCheck(self._handle.connect, self.unreadable, self._found_damaged)
+
+    def _found_damaged(self, what: str) -> None:
+        _logger.error("the log %s is damaged: %s", self.path, what)
+        self._damage = what
+
+    def wait_looked_through(self, timeout_s: float) -> bool:
+        """Wait until the whole log has been looked through; False on time-out."""
+        return self._check is None or self._check.done.wait(timeout_s)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What befell the record since it was opened, for the operator, the oldest first; any thread."""
+        words = self.unreadable.words()
+        return (*self._remarks, *((words,) if words else ()))
+
+    def note_event(self, kind: str, words: str) -> None:
+        """Record what befell the record itself; see `ResultLog.note_event`."""
+        newest = select(func.coalesce(func.max(SEQUENCE.element), 0)).select_from(inspections).scalar_subquery()
+        row = {"time_utc": time_text(datetime.now(UTC)), "kind": kind, "words": words}
+        with self._writing, self._clear_errors("written"):
+            writer = self._writer_now()
+            try:
+                writer.execute(insert(events).values(**row, after=newest))
+                writer.commit()
+            except BaseException:
+                writer.rollback()
+                raise
+        self._remarks.append(words)
 
     def check(self) -> None:
         """Look whether the next part could be committed; see `ResultLog.check`."""
         with self._writing, self._clear_errors("written"):
-            self._probe(self._writer_now())
+            probe(self._writer_now())
 
     def _writer_now(self) -> Connection:
         """Return the writer, of the file that lies under the log's name; `_writing` is held.
 
         Raises:
-            LogError: If that is another file than before, or none; the next call opens it again.
+            LogError: If that is another file than before, none, or damaged; the next call opens it again.
         """
-        if self._writer is None or self._file is None:
+        if self._damage:
+            self._mend()
+        handle = self._handle
+        if handle is None or handle.writer is None or handle.file is None:
             raise LogError(f"the log {self.path} is closed or read-only", "Open it again.")
         if self._gone:
-            self._open_again(self._file)
+            self._open_again(handle, handle.file)
         else:
             self._gone = True
-            self._file.check()
+            handle.file.check()
             self._gone = False
-        return self._writer
+        assert self._handle is not None
+        assert self._handle.writer is not None
+        return self._handle.writer
 
-    def _open_again(self, lost: LogFile) -> None:
+    def _mend(self) -> None:
+        """Say once that the log is damaged; then put what can be read in its place."""
+        if not self._damage_said:
+            self._damage_said = True
+            raise LogError(
+                f"the log {self.path} is damaged: {self._damage}",
+                "What can be read is being saved into a new log; parts wait meanwhile. A large log takes minutes.",
+            )
+        if self._check is not None:
+            self._check.stop()
+        if self._handle is not None:
+            self._handle.close()
+            self._handle = None
+        if salvage.damage_in(self.path):
+            self._remarks.append(self._salvage())
+        else:  # it was read while something else changed it
+            self._handle = LogHandle(self.path, read_only=False)
+        self._damage, self._damage_said, self._gone = "", False, False
+
+    def _open_again(self, lost: LogHandle, file: LogFile) -> None:
         """Save what the lost file held, and open the one that lies there now."""
-        assert self._writer is not None
-        assert self._engine is not None
-        if lost.saved is None:
-            source = self._writer.connection.driver_connection
+        assert lost.writer is not None
+        if file.saved is None:
+            source = lost.writer.connection.driver_connection
             assert isinstance(source, sqlite3.Connection)
-            lost.save(source)
-            _logger.warning("the log %s was lost while it was written: its rows are in %s", self.path, lost.saved)
-        engine, writer = self._engine, self._writer
-        try:
-            self._open_database()
-        except BaseException:
-            if self._writer is not writer:
-                self._writer.close()
-            if self._engine is not engine:
-                self._engine.dispose()
-            self._engine, self._writer = engine, writer
-            raise
+            file.save(source)
+            _logger.warning("the log %s was lost while it was written: its rows are in %s", self.path, file.saved)
+        self._handle = LogHandle(self.path, read_only=False, before=lost)
         self._gone = False
-        writer.close()
-        engine.dispose()
-
-    def _connect(self) -> sqlite3.Connection:
-        mode = "ro" if self._read_only else "rwc"
-        uri = f"file:{quote(str(self.path.resolve()))}?mode={mode}"
-        return sqlite3.connect(uri, uri=True, timeout=_BUSY_S, check_same_thread=False)
-
-    def _on_connect(self, connection: sqlite3.Connection, _: object) -> None:
-        if not self._read_only:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-        # 4 MB for each connection: parts are added at the end, and a cache that fills for days looks like a leak
-        connection.execute("PRAGMA cache_size=-4000")
+        lost.close()
 
     def verify(self) -> None:
         """Look for damage in the whole file, however large it is; reads beside a running station.
 
+        Rows that cannot be read are noted (`unreadable`).
+
         Raises:
             LogError: If it is damaged or cannot be read.
         """
-        with self._clear_errors("read"):
-            self._check()
-
-    def _check(self) -> None:
-        with self._reading() as connection:
-            said = connection.execute(text("PRAGMA quick_check(1)")).scalar()
-        if said != "ok":
+        if self._handle is None:
+            raise LogError(f"the log {self.path} is closed", "Open it again.")
+        with self._clear_errors("read"), closing(self._handle.connect()) as connection:
+            said = look_through(connection, self.unreadable)
+        if said:
             raise LogError(
                 f"the log {self.path} is damaged: {said}",
-                "Restore a copy, or start a new log (--log FILE, or Settings, Log); keep the damaged file.",
+                "Start the station: it saves what can be read into a new log, and keeps the damaged file.",
             )
-
-    def _bring_up_to_date(self) -> None:
-        with self._reading() as connection:
-            tables = {row[0] for row in connection.execute(text("SELECT name FROM sqlite_master WHERE type='table'"))}
-            schema = None
-            if "alembic_version" in tables:
-                schema = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        if schema == HEAD:
-            return
-        if tables and schema is None:
-            raise LogError(
-                f"{self.path} is a database, but not a result log (its tables: {', '.join(sorted(tables))})",
-                "Choose another file for the log.",
-            )
-        if schema is not None and schema > HEAD:
-            raise LogError(
-                f"the log {self.path} has schema {schema}, newer than {HEAD}, which this program knows",
-                "Update the program, or choose another log.",
-            )
-        if self._read_only:
-            raise LogError(
-                f"the log {self.path} has schema {schema or 'none'}, older than {HEAD}", "Open it in a station once."
-            )
-        self._migrate()
-
-    def _migrate(self) -> None:
-        # only here: the import takes a while, and a log that is up to date does not need it
-        from alembic import command
-        from alembic.config import Config
-
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-        assert self._engine is not None
-        with self._engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, HEAD)
 
     def append(self, inspection: Inspection) -> None:
         """Commit one inspection; repeated after an unclear failure, the row is not doubled.
@@ -248,34 +257,38 @@ class SqliteResultLog(LogReader):
 
     def close(self) -> None:
         """Close the log and let another station have it; may be called twice."""
+        if self._check is not None:
+            self._check.stop()
         with self._writing:
-            if self._writer is not None:
-                with suppress(SQLAlchemyError, sqlite3.Error):  # a figure for engineers; closing goes on without it
-                    self._write_commit_times(self._writer)
-                    self._writer.commit()
+            if self._handle is not None:
+                writer = self._handle.writer
+                if writer is not None:
+                    with suppress(SQLAlchemyError, sqlite3.Error):  # a figure for engineers; closing goes on without it
+                        self._write_commit_times(writer)
+                        writer.commit()
                 self._commit_times.clear()
-                self._writer.close()
-                self._writer = None
-            if self._engine is not None:
-                self._engine.dispose()
-                self._engine = None
+                self._handle.close()
+                self._handle = None
+            self._damage = ""
             if self._lock is not None:
                 self._lock.release()
                 self._lock = None
 
     @contextmanager
     def _reading_now(self) -> Iterator[Connection]:
-        engine = self._engine
-        if engine is None:
+        handle = self._handle
+        if handle is None:
             raise LogError(f"the log {self.path} is closed", "Open it again.")
-        with engine.connect() as connection:
+        with handle.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def _clear_errors(self, what: str) -> Iterator[None]:
-        """Turn the library's errors into ours, with what to do next."""
+        """Turn the library's errors into ours, with what to do next; damage is mended when the log is written next."""
         try:
-            yield
-        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            cause = str(getattr(error, "orig", None) or error)
-            raise LogError(f"the log {self.path} cannot be {what}: {cause}", advice(cause)) from error
+            with log_errors(self.path, what):
+                yield
+        except LogError as error:
+            if what == "written" and _MALFORMED in error.what and not self._damage:
+                self._found_damaged(_MALFORMED)
+            raise

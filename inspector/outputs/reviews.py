@@ -83,7 +83,10 @@ class ReviewLog(ReviewReader):
                 if attempt == _TRIES or not isinstance(error.__cause__, OperationalError) or "locked" not in error.what:
                     raise
             else:
-                return
+                # the log may have been replaced meanwhile: what counts is what lies under its name now
+                if self.find(review.id) is not None:
+                    return
+        raise LogError(f"the log {self.path} was replaced while the review was written", "Say it again.")
 
     def _add(self, connection: Connection, review: Review, row: Mapping[str, Any]) -> None:
         self._refuse(connection, review)

@@ -112,7 +112,7 @@ def test_on_another_disk_no_log_is_begun(log: SqliteResultLog, monkeypatch: pyte
     opened = log_identity(log.path)
     assert opened.database is not None
     elsewhere = LogIdentity(database=FileIdentity(opened.database.device + 1, 1), ahead=None)
-    monkeypatch.setattr(file, "_opened", elsewhere)
+    monkeypatch.setattr(file, "opened", elsewhere)
     with closing(sqlite3.connect(log.path)) as source, pytest.raises(LogError, match="the disk of the log"):
         file.save(source)
     assert file.saved is None

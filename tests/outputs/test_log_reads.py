@@ -169,7 +169,6 @@ CALLS: dict[str, Callable[[SqliteResultLog], object]] = {
     "last_part_number": lambda log: log.last_part_number(recipe="R", lot="L"),
     "file_keys": lambda log: log.file_keys("s"),
     "failure_pictures": lambda log: log.failure_pictures(),
-    "verify": lambda log: log.verify(),
 }
 
 
@@ -257,11 +256,12 @@ def test_what_is_refused_at_the_opening_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_one_station_holds_a_log_and_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "log.sqlite3.lock"
+    log, path = tmp_path / "log.sqlite3", tmp_path / "log.sqlite3.lock"
     path.write_bytes(b'{"pid": 1, "host": "somebody with a very long name", "left": "behind"}')
-    lock = StationLock(path)
+    lock = StationLock(log)
+    lock.name_holder()
     with pytest.raises(LogError) as caught:
-        StationLock(path)
+        StationLock(log)
     holder = f"(process {os.getpid()} on {socket.gethostname()})"
     assert caught.value.what == f"the log {tmp_path / 'log.sqlite3'} is in use by another station {holder}"
     assert caught.value.next_step == (
@@ -269,12 +269,12 @@ def test_one_station_holds_a_log_and_is_named(tmp_path: Path) -> None:
     )
     path.write_bytes(b"[]")
     with pytest.raises(LogError) as caught:
-        StationLock(path)
+        StationLock(log)
     assert caught.value.what == f"the log {tmp_path / 'log.sqlite3'} is in use by another station"
     lock.release()
     lock.release()
-    StationLock(path).release()
+    StationLock(log).release()
     with pytest.raises(LogError) as caught:
-        StationLock(tmp_path / "absent" / "x.lock")
+        StationLock(tmp_path / "absent" / "x")
     assert caught.value.what.startswith(f"the lock file {tmp_path / 'absent' / 'x.lock'} cannot be made: ")
     assert caught.value.next_step == "Choose a folder for the log that can be written to."

@@ -212,19 +212,6 @@ def test_another_database_is_refused(tmp_path: Path) -> None:
         SqliteResultLog(path)
 
 
-def test_a_damaged_log_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "log.sqlite3"
-    with closing(SqliteResultLog(path)) as log:
-        for number in range(200):
-            log.append(inspection(number))
-    data = bytearray(path.read_bytes())
-    for offset in range(4096 * 2, len(data), 4096):
-        data[offset : offset + 600] = b"\xff" * 600
-    path.write_bytes(bytes(data))
-    with pytest.raises(LogError, match=r"damaged|malformed"):
-        SqliteResultLog(path)
-
-
 def test_a_folder_in_the_way_and_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "log.sqlite3").mkdir()
     with pytest.raises(LogError, match="unable to open"):

@@ -1,0 +1,316 @@
+"""A damaged log is set aside, and what can be read of it becomes a new one. Nothing is ever deleted.
+
+The new log is built beside the damaged one, under a name of its own. Once it is whole and on the disk it is renamed to
+`finished_path`: from then on it takes the damaged one's place, also where the program ends in between.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from inspector.domain.causes import cause_of
+from inspector.domain.errors import LogError
+from inspector.files import DISK
+from inspector.outputs.copy_rows import Copied, copy_table
+from inspector.outputs.log_handle import migrate
+from inspector.outputs.schema import HEAD, events, inspections, reviews
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_log = logging.getLogger(__name__)
+_TABLES = (inspections.name, reviews.name, events.name)
+_SCHEMAS = tuple(f"{number:04}" for number in range(1, int(HEAD) + 1))
+_HEADER = b"SQLite format 3\x00"
+_PAGE_BYTES = 4096
+_LOOK_BYTES = 1_000_000
+_LOT = "recipe, lot, verdict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Salvaged:
+    """What became of a damaged log.
+
+    Args:
+        aside: The damaged log under its new name.
+        parts: Rows of inspections.
+        reviews: Rows of judgements.
+    """
+
+    aside: Path
+    parts: Copied
+    reviews: Copied
+
+    def words(self) -> str:
+        """Say it to the operator."""
+        lost = f"{self.parts.lost} parts" + (f" and {self.reviews.lost} reviews" if self.reviews.lost else "")
+        could_not = f"{lost} could not be read" if self.parts.lost or self.reviews.lost else "nothing was lost"
+        if self.parts.unknown:
+            could_not = "how many could not be read is not known"
+        named = f" (rows {self.parts.named()})" if self.parts.lost else ""
+        return (
+            f"The log was damaged. {self.parts.copied} parts and {self.reviews.copied} reviews were saved into a new "
+            f"log; {could_not}{named}. The damaged log is kept as {self.aside}"
+        )
+
+
+def finished_path(log: Path) -> Path:
+    """Return where a new log lies that is whole and has not taken its place yet."""
+    return log.with_name(log.name + ".salvaged")
+
+
+def looks_like_a_log(path: Path) -> bool:
+    """Say whether a file that is no database any more was a result log, and not a text that somebody named."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_LOOK_BYTES)
+    except OSError:
+        return False
+    return b"ix_inspections_" in head or b"alembic_version" in head
+
+
+def damage_in(path: Path) -> str:
+    """Return what is damaged in a log that nothing has open; empty where it is whole."""
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        head = file.read(100)
+        if head[:16] != _HEADER:
+            return "it does not begin as a database does"
+        if head[18] not in (1, 2) or head[19] not in (1, 2) or head[21:24] != bytes((64, 32, 32)):
+            return "its header is damaged"
+    try:
+        with contextlib.closing(_read_only(path)) as log:
+            return damage_seen_by(log)
+    except (sqlite3.Error, UnicodeError) as error:
+        return str(error)
+
+
+def damage_seen_by(log: sqlite3.Connection) -> str:
+    """Return what is damaged in a log; empty where it is whole.
+
+    Raises:
+        sqlite3.Error: If not even that can be found out.
+    """
+    said = str(log.execute("PRAGMA quick_check(1)").fetchone()[0])
+    if said != "ok":
+        return " ".join(said.replace("*** in database main ***", "").split())
+    version = log.execute("SELECT version_num FROM alembic_version").fetchone()
+    if version is None:
+        return "it does not say its version"
+    if version[0] != HEAD:
+        return ""  # a newer version's, or one that migrations bring up to date
+    for table in (inspections, reviews, events):
+        names = {row[1] for row in log.execute(f"PRAGMA table_info({table.name})")}
+        if names != {column.name for column in table.columns}:
+            return f"the columns of {table.name} are not as they were made"
+    return ""
+
+
+def salvage(log: Path) -> Salvaged:
+    """Set a damaged log aside and put what can be read of it in its place; nothing has it open.
+
+    Raises:
+        LogError: If the disk is full or the folder cannot be written; the damaged log stays where it is.
+    """
+    partial = log.with_name(log.name + ".salvage")
+    aside = aside_path(log, "damaged")
+    try:
+        _remove(partial)
+        parts, said = _rebuild(log, partial)
+        salvaged = Salvaged(aside=aside, parts=parts, reviews=said)
+        _note(partial, "damaged", salvaged.words())
+        with partial.open("r+b") as file:
+            os.fsync(file.fileno())
+        partial.replace(finished_path(log))
+        DISK.flush_folder(log.parent)
+        put_in_place(log, aside)
+    except (OSError, sqlite3.Error) as error:
+        raise LogError(
+            f"the damaged log {log} cannot be replaced by what can be read of it: {cause_of(error)}",
+            "Free space on its disk and see that the folder can be written; the station goes on trying.",
+        ) from error
+    _log.error("%s", salvaged.words())
+    return salvaged
+
+
+def put_in_place(log: Path, aside: Path | None = None) -> None:
+    """Set the log aside that lies there, and put the finished one in its place; does nothing where there is none."""
+    finished = finished_path(log)
+    if not finished.exists():
+        return
+    if log.exists():
+        set_aside(log, aside or aside_path(log, "damaged"), finished)
+    else:
+        finished.replace(log)
+    DISK.flush_folder(log.parent)
+
+
+def set_aside(log: Path, aside: Path, instead: Path | None = None) -> None:
+    """Give a log and its write-ahead log another name, and another file its place at once.
+
+    Args:
+        aside: The new name; a ``-wal`` goes with it.
+        instead: Takes the log's place; None to leave it empty.
+    """
+    ahead, shared = (log.with_name(log.name + suffix) for suffix in ("-wal", "-shm"))
+    pairs = [(file, aside.with_name(aside.name + suffix)) for file, suffix in ((ahead, "-wal"), (log, ""))]
+    for file, name in pairs:
+        if file.exists():
+            try:
+                os.link(file, name)  # so that there is no moment without a log
+            except OSError:
+                file.replace(name)  # a file system without such links
+    # a write-ahead log would be played into whichever log lies beside it
+    for file in (ahead, shared, *((log,) if instead is None else ())):
+        file.unlink(missing_ok=True)
+    if instead is not None:
+        instead.replace(log)
+    DISK.flush_folder(log.parent)
+
+
+def aside_path(log: Path, why: str) -> Path:
+    """Return a name for a log that is set aside, which nothing has yet."""
+    stem = f"{log.stem}.{why}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    names = (log.with_name(f"{stem}{'' if number == 1 else f'-{number}'}{log.suffix}") for number in range(1, 10_000))
+    return next(name for name in names if not name.exists())
+
+
+# --- reading what can be read ----------------------------------------------------------------------------------------
+
+
+def _rebuild(log: Path, partial: Path) -> tuple[Copied, Copied]:
+    """Build a new log of what can be read; a header that is damaged is mended in a copy."""
+    try:
+        return _copy(log, partial)
+    except sqlite3.Error as error:
+        _log.warning("the damaged log %s cannot be opened (%s); its header is mended in a copy", log, error)
+    copy = log.with_name(log.name + ".mended")
+    try:
+        for suffix in ("", "-wal"):
+            source = log.with_name(log.name + suffix)
+            if source.exists():
+                shutil.copyfile(source, copy.with_name(copy.name + suffix))
+        for mend in (_mend_header, _take_first_page_anew):
+            mend(copy)
+            _remove(partial)
+            with contextlib.suppress(sqlite3.Error):
+                return _copy(copy, partial)
+        _remove(partial)
+        _make(partial, HEAD)
+        return Copied(unknown=True), Copied(unknown=True)
+    finally:
+        _remove(copy)
+
+
+def _copy(source: Path, partial: Path) -> tuple[Copied, Copied]:
+    with contextlib.closing(_read_only(source)) as damaged:
+        tables = {row[0] for row in damaged.execute("SELECT name FROM sqlite_master WHERE type='table'")}
+        if inspections.name not in tables:
+            raise sqlite3.DatabaseError("the list of its tables is damaged")
+        schema = HEAD
+        with contextlib.suppress(sqlite3.Error, TypeError):
+            version = damaged.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+            schema = version if version in _SCHEMAS else HEAD
+    _make(partial, schema)
+    uri = f"file:{quote(str(partial))}?mode=rw"
+    with contextlib.closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as new:
+        new.execute("PRAGMA journal_mode=MEMORY")
+        new.execute("PRAGMA synchronous=OFF")
+        new.execute("ATTACH ? AS damaged", (f"file:{quote(str(source))}?mode=ro",))
+        copied = {name: copy_table(new, name) if name in tables else Copied() for name in _TABLES}
+        if schema == HEAD:
+            new.execute("DELETE FROM counts")
+            new.execute(f"INSERT INTO counts SELECT {_LOT}, count(*) FROM inspections GROUP BY {_LOT}")  # noqa: S608
+    if schema != HEAD:
+        _make(partial, HEAD)
+    return copied[inspections.name], copied[reviews.name]
+
+
+def _make(partial: Path, schema: str) -> None:
+    engine = create_engine(f"sqlite:///{partial}", poolclass=NullPool)
+    migrate(engine, schema)
+    engine.dispose()
+
+
+def _note(log: Path, kind: str, words: str) -> None:
+    with contextlib.closing(sqlite3.connect(log)) as new:
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        new.execute(
+            "INSERT INTO events (time_utc, kind, after, words) "
+            "VALUES (?, ?, (SELECT coalesce(max(rowid), 0) FROM inspections), ?)",
+            (now, kind, words),
+        )
+        new.commit()
+
+
+def _mend_header(copy: Path) -> None:
+    """Write what every log's header says; what differs from log to log is kept, or follows from the file."""
+    data = bytearray(copy.read_bytes()[:_PAGE_BYTES].ljust(_PAGE_BYTES, b"\0"))
+    pages = max(1, copy.stat().st_size // _PAGE_BYTES)
+    data[:24] = _HEADER + _PAGE_BYTES.to_bytes(2, "big") + bytes((2, 2, 0, 64, 32, 32))
+    data[28:40] = pages.to_bytes(4, "big") + bytes(8)  # no free pages: rows are never deleted
+    data[44:68] = (4).to_bytes(4, "big") + bytes(8) + (1).to_bytes(4, "big") + data[60:64] + bytes(4)
+    data[72:92] = bytes(20)
+    data[92:96] = data[24:28]  # the size that stands above is valid
+    with copy.open("r+b") as file:
+        file.write(data)
+
+
+def _take_first_page_anew(copy: Path) -> None:
+    """Take the first page, which lists the tables, from a new log: logs that were never migrated have the same."""
+    fresh = copy.with_name(copy.name + ".fresh")
+    try:
+        _make(fresh, HEAD)
+        page = fresh.read_bytes()[:_PAGE_BYTES]
+    finally:
+        _remove(fresh)
+    with copy.open("r+b") as file:
+        file.write(page)
+    _mend_header(copy)
+
+
+def finish(log: Path) -> str:
+    """Put a new log in place that the last run had finished; return what was said of it, empty where there was none."""
+    if not finished_path(log).exists():
+        return ""
+    put_in_place(log)
+    with contextlib.closing(_read_only(log)) as new:
+        return str(new.execute("SELECT words FROM events ORDER BY number DESC LIMIT 1").fetchone()[0])
+
+
+def set_empty_aside(log: Path) -> str:
+    """Set aside a log without content, or what a log has left of itself; return what was found, empty for nothing."""
+    ahead = log.with_name(log.name + "-wal")
+    rows = ahead.exists() and ahead.stat().st_size > 0
+    if (log.exists() and log.stat().st_size > 0) or not (log.exists() or rows):
+        return ""
+    aside = aside_path(log, "empty" if log.exists() else "lost")
+    if log.exists():
+        what = f"The log {log} was empty (0 bytes)"
+    else:
+        what = f"The log {log} was gone, and only what was last written to it was left"
+    set_aside(log, aside)
+    kept = aside if aside.exists() else aside.with_name(aside.name + "-wal")
+    words = f"{what}. It is kept as {kept}, and a new log was begun: the parts of before are not in it. Restore a copy"
+    _log.error("%s", words)
+    return words
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True)
+
+
+def _remove(path: Path) -> None:
+    """Remove a log that is being made, never one that was."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
