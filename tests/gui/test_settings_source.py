@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
 
 from inspector.gui.settings.page import SettingsPage
+from inspector.passwords import Passwords
+from inspector.recipes.recipe import load_recipe, save_recipe
 from tests.gui.conftest import Station
 
 CAMERA = ["width_px", "height_px", "fps", "exposure", "backend", "still_s"]
@@ -81,7 +85,7 @@ def test_what_names_no_source_is_said_beside_it(station: Station, page: Settings
     write(station, page, "camera:x")
     assert page.recipe_form.faulty_fields() == ["source"]
     assert not page.apply_button.isEnabled()
-    write(station, page, "camera:1")
+    write(station, page, "demo:")
     assert page.recipe_form.faulty_fields() == []
     assert page.apply_button.isEnabled()
 
@@ -114,3 +118,87 @@ def test_options_of_the_kind_are_saved(station: Station, page: SettingsPage) -> 
     station.until(lambda: station.session.recipe is not None and station.session.recipe.version == 2)
     assert station.session.recipe is not None
     assert station.session.recipe.source_options.seed == 44
+
+
+def _red(page: SettingsPage, text: str) -> bool:
+    return any(text in words.text() for words in page.findChildren(QLabel) if words.isVisible())
+
+
+def test_a_folder_that_is_not_there_is_said_beside_it(station: Station, page: SettingsPage, tmp_path: Path) -> None:
+    absent = tmp_path / "absent"
+    write(station, page, f"folder:{absent}")
+    station.until(lambda: _red(page, f"there is no folder {absent}. Make it, connect the share, or correct the path."))
+    assert page.recipe_form.faulty_fields() == ["source"]
+    assert not page.apply_button.isEnabled()
+    absent.mkdir()
+    write(station, page, f"folder:{tmp_path}")
+    station.until(page.apply_button.isEnabled)
+    write(station, page, f"foler:{tmp_path}")
+    assert _red(page, "Did you mean folder:PATH?")
+
+
+def test_what_is_in_force_is_not_looked_at(station: Station, page: SettingsPage) -> None:
+    recipe = station.session.recipe
+    assert recipe is not None
+    folder = Path(recipe.source.removeprefix("folder:"))
+    folder.rename(folder.with_name("away"))
+    page.show_section("Archive")
+    box = page.recipe_form.editors["archive.keep"]
+    assert isinstance(box, QComboBox)
+    box.setCurrentIndex(box.findData("all"))
+    assert page.apply_button.isEnabled()
+    station.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: station.session.recipe is not None and station.session.recipe.version == 2)
+
+
+def test_a_folder_with_a_trigger_for_a_belt_is_refused(station: Station, page: SettingsPage) -> None:
+    page.show_section("Region and trigger")
+    box = page.recipe_form.editors["trigger.mode"]
+    assert isinstance(box, QComboBox)
+    box.setCurrentIndex(box.findData("part-crossing"))
+    station.until(lambda: page.recipe_form.faulty_fields() == ["source"])
+    assert not page.apply_button.isEnabled()
+    page.show_section("Source")
+    assert _red(page, "Let every picture be a part.")
+
+
+def test_another_recipe_is_replaced_only_when_that_is_wanted(station: Station, page: SettingsPage) -> None:
+    recipe = station.session.recipe
+    assert recipe is not None
+    path = save_recipe(recipe.model_copy(update={"name": "Other", "model": "before"}), station.home.recipes)
+    name = page.recipe_form.editors["name"]
+    assert isinstance(name, QLineEdit)
+    name.selectAll()
+    station.qtbot.keyClicks(name, "Other")
+    station.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: page.replacing is not None and page.replacing.isVisible())
+    assert page.replacing is not None
+    assert page.replacing.windowTitle() == "Replace the recipe “Other”?"
+    station.qtbot.keyClick(page.replacing, Qt.Key.Key_Escape)
+    assert load_recipe(path).model == "before"
+    station.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: page.replacing is not None and page.replacing.isVisible())
+    station.qtbot.mouseClick(page.replacing.yes_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: load_recipe(path).version == 2)
+    assert load_recipe(path).model == recipe.model
+
+
+def test_a_password_is_taken_once_and_shown_no_more(station: Station, page: SettingsPage) -> None:
+    page.show_section("Region and trigger")
+    mode = page.recipe_form.editors["trigger.mode"]
+    assert isinstance(mode, QComboBox)
+    mode.setCurrentIndex(mode.findData("part-crossing"))
+    page.show_section("Source")
+    write(station, page, "rtsp://line:S3cr@t/Wort@127.0.0.1:9/stream1")
+    station.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
+    shown_as = "rtsp://line:***@127.0.0.1:9/stream1"
+    station.until(lambda: page.recipe_form.text("source") == shown_as)
+    recipe = station.session.recipe
+    assert recipe is not None
+    assert recipe.source == shown_as
+    assert Passwords(station.home.root).complete(shown_as) == "rtsp://line:S3cr@t/Wort@127.0.0.1:9/stream1"
+    assert not any("S3cr" in path.read_text() for path in station.home.recipes.rglob("*.json"))
+    write(station, page, "rtsp://line:***@127.0.0.1:9/stream2")
+    station.until(
+        lambda: _red(page, "the password of rtsp://line:***@127.0.0.1:9/stream2 is not known on this computer.")
+    )

@@ -16,7 +16,7 @@ from inspector.gui.first_start.model_step import TRAINED, ModelStep
 from inspector.gui.first_start.pictures_step import PicturesStep
 from inspector.gui.first_start.record_step import RecordStep
 from inspector.gui.widgets.basics import label
-from inspector.gui.widgets.question import Question
+from inspector.gui.widgets.question import Question, replace_question
 from inspector.json_file import field_fault
 from inspector.passwords import Passwords
 from inspector.sources.check import check_source
@@ -201,8 +201,7 @@ class FirstStart(QDialog):
         if not taken:
             self._save(recipe, settings)
             return
-        words = "There is a recipe of this name. It gets a new version; the versions before it are kept."
-        self._question = Question(f"Replace the recipe “{recipe.name}”?", words, "Replace", parent=self)
+        self._question = replace_question(recipe.name, self)
         self._question.accepted.connect(partial(self._save, recipe, settings))
         self._question.open()
 

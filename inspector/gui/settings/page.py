@@ -15,10 +15,12 @@ from inspector.gui.settings.fields import options_by_kind, recipe_sections, stat
 from inspector.gui.settings.leaving import LeaveQuestion
 from inspector.gui.settings.sections import Mark, SectionList
 from inspector.gui.settings.setup_picture import SetupPicture
+from inspector.gui.settings.typed import TypedSource
 from inspector.gui.settings.versions_card import VersionsCard
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.forms import Form
 from inspector.gui.widgets.later import Page
+from inspector.gui.widgets.question import replace_question
 from inspector.json_file import field_fault
 from inspector.recipes.recipe import Recipe
 from inspector.settings import Settings
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from inspector.gui.settings.fields import Section
     from inspector.gui.station.catalogue import Catalogue
     from inspector.gui.station.session import Session
+    from inspector.gui.widgets.question import Question
     from inspector.vision.store import ModelEntry
 
 _Record = TypeVar("_Record", bound=BaseModel)
@@ -58,6 +61,9 @@ class SettingsPage(Page):
         self._session, self._catalogue, self._training = session, catalogue, training
         self._recipe: Recipe | None = None
         self._forms: dict[str, tuple[Form, tuple[str, ...]]] = {}  # of each section, and its fields there
+        self._further: dict[str, str] = {}  # what is wrong with a recipe that is one, by field
+        self._typed = TypedSource(catalogue, self._validate)
+        self.replacing: Question | None = None  #: asked before another recipe is replaced
         self.question: LeaveQuestion | None = None  #: the last one that was asked
         self._build()
         session.recipe_changed.connect(self.show_recipe)
@@ -196,6 +202,23 @@ class SettingsPage(Page):
         self._save(lambda: None)
 
     def _save(self, then: Callable[[], None]) -> None:
+        """Save what has changed; ask first where that replaces another recipe."""
+        recipe = self._wanted_recipe()
+        if recipe is None or self._recipe is None or recipe.name == self._recipe.name:
+            self._save_all(then)
+            return
+
+        def ask(taken: bool) -> None:  # noqa: FBT001 - what the worker says
+            if not taken:
+                self._save_all(then)
+                return
+            self.replacing = replace_question(recipe.name, self)
+            self.replacing.accepted.connect(lambda: self._save_all(then))
+            self.replacing.open()
+
+        self._catalogue.has_recipe(recipe.name, ask, lambda error: self.said.setText(str(error)))
+
+    def _save_all(self, then: Callable[[], None]) -> None:
         """Save what has changed; say so, and go on, when all of it is."""
         recipe, settings = self._wanted_recipe(), self._wanted_settings()
         left = [
@@ -292,7 +315,8 @@ class SettingsPage(Page):
                 record = model.model_validate(values)
             except ValidationError as error:
                 faults |= dict(map(field_fault, error.errors()))
-        form.show_faults(faults)
+        further = self._further if record is not None and form is self.recipe_form else {}
+        form.show_faults(faults or further)
         return record
 
     def _region_outside(self, recipe: Recipe | None) -> str:
@@ -326,10 +350,11 @@ class SettingsPage(Page):
         self._show_own_options()
         self._hide_without_effect()
         recipe, settings = self._wanted_recipe(), self._wanted_settings()
-        outside = self._region_outside(recipe)
-        if outside:
-            self.recipe_form.show_faults({"region.width": outside})
-        bad = recipe is None or settings is None or bool(outside)
+        further = {"region.width": self._region_outside(recipe), "source": self._typed.fault(recipe, self._recipe)}
+        self._further = {name: fault for name, fault in further.items() if fault}
+        if recipe is not None:
+            self.recipe_form.show_faults(self._further)
+        bad = recipe is None or settings is None or bool(self._further)
         changed = recipe != self._recipe or settings != self._session.settings
         self.apply_button.setEnabled(changed and not bad)
         self.revert_button.setEnabled(changed or bad)

@@ -10,6 +10,7 @@ from inspector.gui.work import Latest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from inspector.domain.config import TriggerMode
     from inspector.domain.records import Thresholds
     from inspector.gui.station.store import Store
     from inspector.gui.work import Worker
@@ -30,6 +31,7 @@ class Catalogue:
     def __init__(self, store: Store, work: Worker) -> None:
         self._store = store
         self._models, self._cameras, self._thresholds, self._versions = (Latest(work) for _ in range(4))
+        self._source, self._recipe = Latest(work), Latest(work)
 
     def models(self, done: Callable[[list[ModelEntry]], None], failed: Failed | None = None) -> None:
         """List the models."""
@@ -38,6 +40,14 @@ class Catalogue:
     def cameras(self, done: Callable[[list[str]], None], failed: Failed | None = None) -> None:
         """List the cameras, as recipes name them; takes seconds."""
         self._cameras.ask(self._store.cameras, done, failed)
+
+    def source_fault(self, source: str, mode: TriggerMode, done: Callable[[str], None]) -> None:
+        """See why a source cannot deliver; empty where it can."""
+        self._source.ask(partial(self._store.source_fault, source, mode), done)
+
+    def has_recipe(self, name: str, done: Callable[[bool], None], failed: Failed) -> None:
+        """See whether there is a recipe of a name."""
+        self._recipe.ask(partial(self._store.has_recipe, name), done, failed)
 
     def thresholds_of(self, model: str, done: Callable[[Thresholds], None], failed: Failed) -> None:
         """Read a model's own operating point."""

@@ -10,7 +10,7 @@ import cv2
 
 from inspector import __version__, assembly
 from inspector.data_version import stamp_data
-from inspector.domain.errors import InspectorError, PictureError
+from inspector.domain.errors import InspectorError, PictureError, SourceError
 from inspector.domain.policy import error_decision
 from inspector.domain.records import Thresholds, Verdict
 from inspector.domain.shifts import shift_start
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from inspector.assembly import RecipeEntry
-    from inspector.domain.config import SourceOptions
+    from inspector.domain.config import SourceOptions, TriggerMode
     from inspector.domain.records import Decision, Image, Inspection, Prediction
     from inspector.engine.job import LineJob
     from inspector.engine.status import PartInspected
@@ -166,6 +166,20 @@ class Store:
         from inspector.sources.factory import open_source
 
         return Preview(lambda: open_source(Passwords(self.home.root).complete(source), options))
+
+    def source_fault(self, source: str, mode: TriggerMode) -> str:
+        """Say why a source that was typed cannot deliver; empty where it can."""
+        from inspector.sources.check import check_source
+
+        try:
+            check_source(source, mode, lacks_password=Passwords(self.home.root).lacks)
+        except SourceError as error:
+            return str(error)
+        return ""
+
+    def has_recipe(self, name: str) -> bool:
+        """Say whether a recipe of a name is saved."""
+        return (self.home.recipes / f"{name}.json").exists()
 
     def cameras(self) -> list[str]:
         """List the cameras as sources with their names."""

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 
+def replace_question(recipe: str, parent: QWidget) -> Question:
+    """Return what is asked before a recipe takes the place of another one of its name."""
+    words = "There is a recipe of this name. It gets a new version; the versions before it are kept."
+    return Question(f"Replace the recipe “{recipe}”?", words, "Replace", parent=parent)
+
+
 class Question(QDialog):
     """Asks before something is done; `accepted` says that it was wanted.
 
