@@ -132,6 +132,18 @@ def test_no_module_is_longer_than_400_lines() -> None:
     assert {name: count for name, count in lengths.items() if count > 400} == {}
 
 
+def test_a_widget_gets_its_colours_from_the_theme_and_not_once_for_all() -> None:
+    """A style sheet of a widget keeps the colours of the palette in which it was written; see `set_tone`."""
+    offenders = [
+        f"{path.relative_to(ROOT).as_posix()}:{number}"
+        for path in _modules("inspector/gui")
+        if path.name != "theme.py"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if "setStyleSheet(" in line and "transparent" not in line
+    ]
+    assert offenders == []
+
+
 def test_what_a_wheel_could_change_is_made_of_our_own_inputs() -> None:
     own = ROOT / "inspector" / "gui" / "widgets" / "inputs.py"
     turned = re.compile(

@@ -210,6 +210,9 @@ def _sheet(t: Theme) -> str:
     QLabel[kind="title"] {{ font-size: {FIGURE_PX}px; font-weight: 600; }}
     QLabel[kind="fault"] {{ color: {lively(t, "fail").name()}; font-size: {SMALL_PX}px; }}
     {"".join(f'QLabel[tone="{name}"] {{ color: {lively(t, name).name()}; }}' for name in _LIVELY)}
+    {"".join(f'#banner[state="{name}"] {{ background: {t.colour(name).name()}; }}' for name in _LIVELY)}
+    #banner {{ border-radius: 8px; }}
+    #banner QLabel, #banner QToolButton {{ color: {t.on_verdict}; }}
     QLabel[tone="muted"] {{ color: {t.muted}; }}
     QLabel[tone="text"] {{ color: {t.text}; }}
     QLabel[kind="figure"] {{ font-size: {FIGURE_PX}px; font-weight: 700; }}

@@ -338,7 +338,6 @@ class MainWindow(QMainWindow):
             if chosen is not before or not app.styleSheet():
                 theme.apply(app, chosen)
                 self.bar.recolour()
-                self.live.counters.recolour()
                 self.update()
 
     # --- state --------------------------------------------------------------------------------------------------------

@@ -14,8 +14,7 @@ from inspector.domain.records import Prediction
 from inspector.gui.batch.marks import STATES
 from inspector.gui.batch.rows import NO_VERDICT
 from inspector.gui.batch.words import points_words, verdict_words
-from inspector.gui.theme import CURRENT, lively
-from inspector.gui.widgets.basics import OneLine, card, label
+from inspector.gui.widgets.basics import OneLine, card, label, set_tone
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
 from inspector.gui.widgets.verdict import ScoreBar
@@ -76,7 +75,7 @@ class OpinionLine(QWidget):
         self.model.say(opinion.model)
         self.verdict.setText(verdict_words(opinion.verdict))
         state = "idle" if opinion.verdict == NO_VERDICT else STATES[opinion.verdict]
-        self.verdict.setStyleSheet(f"color: {lively(CURRENT.theme, state).name()};")
+        set_tone(self.verdict, state)
         score = None if math.isnan(opinion.score) else opinion.score
         self.score.setText("–" if score is None else f"{score:.3f}")
         self.bar.show_score(score, opinion.points)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from inspector.domain.tally import Tally
-from inspector.gui.theme import CURRENT, lively
-from inspector.gui.widgets.basics import OneLine, card, label
+from inspector.gui.widgets.basics import OneLine, card, label, set_tone
 
 if TYPE_CHECKING:
     from inspector.gui.station.events import Counts
@@ -52,11 +51,12 @@ class Counters(QWidget):
         grid.setVerticalSpacing(0)
         grid.setHorizontalSpacing(8)
         self._values: dict[str, QLabel] = {}
-        for place, (words, field, _) in enumerate((*_FIGURES, ("Yield", "yield", None))):
+        for place, (words, field, tone) in enumerate((*_FIGURES, ("Yield", "yield", None))):
             row, column = divmod(place, 3)
             grid.addWidget(label(words, "muted"), 3 * row, column)
             value = label("0", "figure")
             value.setAccessibleName(words)
+            set_tone(value, tone or "text")
             self._values[field] = value
             grid.addWidget(value, 3 * row + 1, column)
         for column in range(3):
@@ -65,7 +65,6 @@ class Counters(QWidget):
         grid.setRowMinimumHeight(2, 6)
         layout.addLayout(grid)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.recolour()
         self._fill()
 
     def show_counts(self, counts: Counts) -> None:
@@ -82,12 +81,6 @@ class Counters(QWidget):
     def texts(self) -> dict[str, str]:
         """Return what is shown, by the fields of `Tally`, and as "yield"."""
         return {field: value.text() for field, value in self._values.items()}
-
-    def recolour(self) -> None:
-        """Take the theme's colours."""
-        for _, field, colour in _FIGURES:
-            if colour:
-                self._values[field].setStyleSheet(f"color: {lively(CURRENT.theme, colour).name()};")
 
     def _toggle(self) -> None:
         self._scope = _SCOPES[(_SCOPES.index(self._scope) + 1) % len(_SCOPES)]

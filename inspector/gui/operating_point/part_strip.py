@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 THUMB_PX = 84
 _ITEM_PX = QSize(104, 118)
+_HAS_PICTURE = Qt.ItemDataRole.UserRole + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,16 @@ class PartStrip(QWidget):
                 self.list.setCurrentItem(item)
         self.list.blockSignals(False)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the theme's colours when they change."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._empty.fill(CURRENT.theme.colour("stage"))
+            for row in range(self.list.count()):
+                item = self.list.item(row)
+                if not item.data(_HAS_PICTURE):
+                    item.setIcon(QIcon(self._empty))
+
     def show_image(self, place: int, image: QImage | None) -> None:
         """Set the picture of a part; None where there is none any more."""
         for row in range(self.list.count()):
@@ -98,6 +109,7 @@ class PartStrip(QWidget):
                     for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # else the picked one is tinted
                         icon.addPixmap(QPixmap.fromImage(image), mode)
                     item.setIcon(icon)
+                    item.setData(_HAS_PICTURE, True)
 
     def _on_current(self, item: QListWidgetItem | None) -> None:
         if item is not None:

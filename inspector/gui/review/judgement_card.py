@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QPushButt
 
 from inspector.domain.review import Judgement
 from inspector.domain.text import REMARK
-from inspector.gui.theme import CURRENT, lively
-from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.basics import label, set_tone
 from inspector.gui.widgets.question import Question
 from inspector.gui.widgets.text_field import TextField
 
@@ -130,8 +129,7 @@ class JudgementCard(QFrame):
         self.message.setToolTip(words)
         # what is long is read in the tip; only what went wrong, or has to be known, may take more room
         self.message.setMaximumHeight(_ANY_PX if state else _MESSAGE_PX)
-        colour = CURRENT.theme.colour("muted") if not state else lively(CURRENT.theme, state)
-        self.message.setStyleSheet(f"color: {colour.name()};")
+        set_tone(self.message, state or "muted")
         self.again.setVisible(again)
 
     def take_note(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from inspector.gui.review.words import agrees, clock, said
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _LIMIT = 50
 _ROW_PX = 52
+_STATE = Qt.ItemDataRole.UserRole + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,19 @@ class RecentCard(QWidget):
                 item.setToolTip(part.review.note)
             if part.against:
                 state = "fail" if part.inspection.decision.verdict.value == "PASS" else "review"
+                item.setData(_STATE, state)
+        self._colour()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the theme's colours when they change."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._colour()
+
+    def _colour(self) -> None:
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            if state := item.data(_STATE):
                 item.setForeground(lively(CURRENT.theme, state))
 
     def _chosen(self, item: QListWidgetItem) -> None:

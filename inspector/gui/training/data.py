@@ -17,9 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.gui.theme import CURRENT, lively
 from inspector.gui.training.words import contents_words, counts_words, understood_words
-from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.basics import label, set_tone
 from inspector.gui.widgets.fitted_picture import read_image
 from inspector.gui.widgets.thumb_strip import Thumb, ThumbStrip
 from inspector.gui.widgets.words_box import WordsBox
@@ -128,7 +127,7 @@ class DataColumn(QWidget):
 
     def _say(self, text: str, state: str) -> None:
         self.finding.setText(text)
-        self.finding.setStyleSheet(f"color: {lively(CURRENT.theme, state).name()};")
+        set_tone(self.finding, state)
 
     def _clear(self) -> None:
         self.contents, self.findings = None, []

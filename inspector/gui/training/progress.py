@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QV
 
 from inspector.gui.theme import CURRENT, lively
 from inspector.gui.training.words import escape_words, progress_words
-from inspector.gui.widgets.basics import card, label
+from inspector.gui.widgets.basics import card, label, set_tone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,8 +133,12 @@ class Curves(QWidget):
         """Take the theme's colours when they change."""
         super().changeEvent(event)
         recoloured = event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
-        if recoloured and self._plot is not None and self._theme is not CURRENT.theme:
-            self.make_chart()
+        if recoloured and self._theme is not CURRENT.theme:
+            self._theme = CURRENT.theme
+            if self._plot is not None:
+                self.make_chart()
+            else:
+                self._draw()
 
     def _draw(self) -> None:
         epochs, theme = self._epochs, CURRENT.theme
@@ -211,8 +215,7 @@ class ConfusionCard(QWidget):
             number = None if counts is None else int(getattr(counts, key))
             value.setText("–" if number is None else str(number))
             wrong = {"good_rejected": "review", "defective_passed": "fail"}.get(key)
-            colour = lively(CURRENT.theme, wrong) if wrong and number else CURRENT.theme.colour("text")
-            value.setStyleSheet(f"color: {colour.name()};")
+            set_tone(value, wrong if wrong and number else "text")
         self.words.setText(
             escape_words(counts.matrix.escapes, claim) if counts is not None else "Shown after the first epoch."
         )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from inspector.gui.theme import CURRENT
 from inspector.gui.widgets.basics import flat_button
 
 if TYPE_CHECKING:
@@ -65,13 +64,9 @@ class BannerArea(QWidget):
         return {key: text for key, (text, _) in self._banners.items()}
 
     def _build(self, key: str, text: str, state: str, actions: Sequence[tuple[str, Callable[[], None]]]) -> QFrame:
-        theme = CURRENT.theme
         banner = QFrame(self)
         banner.setObjectName("banner")
-        banner.setStyleSheet(
-            f"#banner {{ background: {theme.colour(state).name()}; border-radius: 8px; }}"
-            f"#banner QLabel, #banner QToolButton {{ color: {theme.on_verdict}; }}"
-        )
+        banner.setProperty("state", state)
         layout = QHBoxLayout(banner)
         layout.setContentsMargins(14, 4, 6, 4)
         words = QLabel(text, banner)
