@@ -25,6 +25,7 @@ from inspector.vision.graph import (
     TORCH_WEIGHTS_FILE,
 )
 from inspector.vision.graphs import has_bf16
+from inspector.vision.made_answers import made_answers
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.processor import this_processor
 from inspector.vision.weights import save_weights
@@ -147,7 +148,10 @@ def write_final(
         BundleError: If it cannot be written.
     """
     notes = {"metrics": evaluation.model_dump(mode="json"), "training": training.model_dump(mode="json")}
-    described = draft.fields.model_copy(update=notes)
+    answers = made_answers(draft.bundle)
+    if INT8_GRAPH_FILE not in draft.files:
+        answers = {way: answer for way, answer in answers.items() if not way.startswith("int8")}
+    described = draft.fields.model_copy(update={**notes, "self_test": answers})
     extra = {"report/environment.json": (json.dumps(environment(), indent=2) + "\n").encode()}
     return write_bundle(Path(request.out), described, {**draft.files, **report, **extra}, overwrite=request.replace)
 

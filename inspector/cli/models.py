@@ -108,7 +108,7 @@ def show_model(parsed: argparse.Namespace) -> int:
     if parsed.json:
         emit({"folder": str(folder), "manifest": manifest.model_dump(mode="json")})
     else:
-        print(f"{folder}\n{manifest.model_dump_json(indent=2)}")
+        print(f"{folder}\n{manifest.model_dump_json(indent=2, exclude={'self_test'})}")
     return EXIT_OK
 
 

@@ -62,6 +62,10 @@ class NetworkHangsError(ClassifierError):
     """The network has not answered in time, or still hangs on an earlier picture."""
 
 
+class ModelChangedError(ClassifierError):
+    """A loaded model does not say of its test pictures what it said before."""
+
+
 class LogError(InspectorError):
     """The result log cannot be opened, read or written."""
 

@@ -94,6 +94,7 @@ def load_classifier(
         BundleError: If the bundle's graph or weights cannot be used on that back end.
         DeviceError: If the device or the precision does not exist here, the text lists what does; or if the precision
             was refused when the model was made.
+        ModelChangedError: If it does not say of the self-test's pictures what it said before.
     """
     if device not in tuple(DeviceKind):
         raise DeviceError(f"there is no device “{device}”", f"Name one of {', '.join(DeviceKind)}.")
@@ -105,7 +106,7 @@ def load_classifier(
     if wants_torch and _cuda_name():
         from inspector.vision.torch_backend import TorchClassifier  # torch takes seconds
 
-        return TorchClassifier(bundle, device="cuda", precision=precision, thresholds=thresholds)
+        return TorchClassifier(bundle, device="cuda", precision=precision, thresholds=thresholds, cache_dir=cache_dir)
     if wanted is DeviceKind.CUDA:
         raise _impossible(wanted)
     from inspector.vision.openvino_backend import OpenVinoClassifier  # openvino takes 0.1 s

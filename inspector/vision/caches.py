@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from inspector.files import write_bytes, write_text
 from inspector.json_file import JsonError, read_model
+from inspector.vision.self_test import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,6 +60,43 @@ class RateCache:
             FileError: If the file cannot be written; an old one is untouched.
         """
         write_text(self.path, _RatesFile(key=self._key, pictures_per_s=dict(rates)).model_dump_json(indent=2) + "\n")
+
+
+class _AnswersFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format_version: Literal[1] = 1
+    key: str
+    answers: Annotated[tuple[Answer, ...], Field(min_length=1)]
+
+
+class AnswerCache:
+    """Keeps what a network said of the self-test's pictures as JSON; a file that cannot be used is replaced.
+
+    Args:
+        folder: The cache folder; made when it is first written to.
+        key: What answers depend on: model, machine, how it computes.
+    """
+
+    def __init__(self, folder: Path, key: Sequence[str]) -> None:
+        self._key = " | ".join(key)
+        self.path = folder / "self-test" / f"{hashlib.sha256(self._key.encode()).hexdigest()[:32]}.json"
+
+    def read(self) -> tuple[Answer, ...]:
+        """Return the answers; nothing where there are none that can be used."""
+        try:
+            kept = read_model(self.path, _AnswersFile)
+        except JsonError:
+            return ()
+        return kept.answers if kept.key == self._key else ()
+
+    def write(self, answers: Sequence[Answer]) -> None:
+        """Keep the answers.
+
+        Raises:
+            FileError: If the file cannot be written; an old one is untouched.
+        """
+        write_text(self.path, _AnswersFile(key=self._key, answers=tuple(answers)).model_dump_json(indent=2) + "\n")
 
 
 class BlobCache:

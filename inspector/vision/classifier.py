@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from inspector.domain.classes import Classes
     from inspector.domain.records import Image, ModelIdentity, Prediction, Thresholds
@@ -46,6 +46,15 @@ class Classifier(Protocol):
 
         Raises:
             PictureError: If a picture cannot be preprocessed.
+            ClassifierError: If the network fails.
+        """
+        ...
+
+    def self_test(self) -> Iterator[None]:
+        """Hold the loaded model against what it is known to say of drawn pictures; each step judges one.
+
+        Raises:
+            ModelChangedError: If an answer differs: nothing that it says can be trusted any more.
             ClassifierError: If the network fails.
         """
         ...

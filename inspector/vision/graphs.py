@@ -167,6 +167,24 @@ class Graphs:
         hint = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}[precision]
         return Ways(Way(GRAPH_FILE, hint), None if hint == "f32" else exact)
 
+    @property
+    def all_ways(self) -> list[Way]:
+        """Every way in which the CPU can compute this bundle."""
+        files = [GRAPH_FILE] if self._bundle.int8_graph_path is None else [GRAPH_FILE, INT8_GRAPH_FILE]
+        return [Way(file, hint) for file in files for hint in ("f32", "bf16") if hint == "f32" or self._has_bf16]
+
+    def is_int8(self, way: Way) -> bool:
+        """Whether a graph has an int8 part."""
+        return way.file == INT8_GRAPH_FILE or self._bundle.manifest.graph_precision == "int8"
+
+    def name_of(self, way: Way) -> str:
+        """How the manifest's self-test names a way."""
+        return f"{'int8' if self.is_int8(way) else 'float'} {way.hint}"
+
+    def has_made_answers(self, way: Way, device: str) -> bool:
+        """Whether the answers in the manifest hold for a way: made on a CPU, where int8 sums are exact."""
+        return device == "CPU" and (self._processor.exact_int8 or not self.is_int8(way))
+
     def compile(self, way: Way, *, device: str = "", streams: bool = False) -> Any:  # noqa: ANN401 - CompiledModel
         """Compile a graph for one picture at a time, or take it from the cache.
 
@@ -204,7 +222,7 @@ class Graphs:
 
     def _pays(self, way: Way) -> bool:
         """Int8 graphs are kept: see docs/decisions/0020-compiled-graphs.md."""
-        return way.file == INT8_GRAPH_FILE or self._bundle.manifest.graph_precision == "int8"
+        return self.is_int8(way)
 
     def _key(self, way: Way, device: str, config: dict[str, Any]) -> list[str]:
         files = self._bundle.manifest.files

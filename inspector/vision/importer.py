@@ -81,6 +81,7 @@ def import_state_dict(
         raise BundleError(f"{weights} cannot be imported: {faults_in(error)}", "Correct the names.") from error
     network = build_network(state, len(classes), source=weights)
     from inspector.vision.export import export_openvino  # torch takes seconds
+    from inspector.vision.made_answers import made_answers  # openvino likewise
 
     with tempfile.TemporaryDirectory(prefix="inspector-import-") as name:
         staging = Path(name)
@@ -91,7 +92,9 @@ def import_state_dict(
             GRAPH_WEIGHTS_FILE: graph_weights,
             TORCH_WEIGHTS_FILE: staging / TORCH_WEIGHTS_FILE,
         }
-        return write_bundle(out, fields, files, overwrite=overwrite)
+        staged = write_bundle(staging / out.name, fields, files)
+        answered = fields.model_copy(update={"self_test": made_answers(staged)})
+        return write_bundle(out, answered, files, overwrite=overwrite)
 
 
 def build_network(

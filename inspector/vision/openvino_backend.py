@@ -6,6 +6,7 @@ import contextlib
 import logging
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -17,15 +18,19 @@ from inspector.domain.records import ModelIdentity
 from inspector.files import FileError
 from inspector.vision.caches import RateCache
 from inspector.vision.graphs import Graphs
+from inspector.vision.known_answers import KnownAnswers
 from inspector.vision.precision import choose, measure_rates
 from inspector.vision.prediction import make_prediction, near_threshold
 from inspector.vision.preprocess import fit
+from inspector.vision.self_test import tolerance_of
 from inspector.vision.slots import Slots
 from inspector.vision.turns import in_turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from inspector.domain.classes import Classes
     from inspector.domain.records import Image, Prediction, Thresholds
@@ -58,6 +63,7 @@ class OpenVinoClassifier:
     Raises:
         BundleError: If the graph is not one of ours.
         DeviceError: If the device or the precision does not exist here, or may not judge.
+        ModelChangedError: If it does not say of the self-test's pictures what it said before.
     """
 
     def __init__(
@@ -84,7 +90,7 @@ class OpenVinoClassifier:
             self._graphs.doubtful,
         )
         ways = self._graphs.ways(choice.precision)
-        self._usual = ways.usual
+        self._usual, self._exact_way, self._device = ways.usual, ways.exact, device
         tried = trials.get(choice.precision)
         self._single = self._slots(self._graphs.compile(ways.usual)) if tried is None else tried
         self._exact = self._slots(self._graphs.compile(ways.exact, device="CPU")) if ways.exact is not None else None
@@ -100,10 +106,9 @@ class OpenVinoClassifier:
             reason=choice.reason,
             pictures=bundle.manifest.pictures,
         )
-        for slots in (self._single, self._exact):  # so that the first part takes no longer than the others
-            if slots is not None:
-                with self._failures(), slots.lend() as slot:
-                    slot.run()
+        self._known = KnownAnswers(bundle, self._graphs.machine, cache_dir)
+        for _ in self.self_test():  # which also means that the first part takes no longer than the others
+            pass
 
     @property
     def identity(self) -> ModelIdentity:
@@ -159,6 +164,25 @@ class OpenVinoClassifier:
             make_prediction(self._manifest, image, outputs, preprocess_ms=1e3 * resize_s, inference_ms=1e3 * share_s)
             for image, outputs, resize_s in zip(images, answers, spent_s, strict=True)
         ]
+
+    def self_test(self) -> Iterator[None]:
+        """See `Classifier.self_test`."""
+        networks = [(self._usual, self._single, self._device), (self._usual, self._streams, self._device)]
+        if self._exact_way is not None:
+            networks.append((self._exact_way, self._exact, "CPU"))
+        for way, slots, device in networks:
+            if slots is not None:
+                yield from self._known.test(
+                    self._graphs.name_of(way),
+                    partial(self._raw, slots),
+                    tolerance_of(way.hint, int8=self._graphs.is_int8(way)),
+                    as_made=self._graphs.has_made_answers(way, device),
+                )
+
+    def _raw(self, slots: Slots, square: NDArray[np.uint8]) -> Outputs:
+        with self._failures(), slots.lend() as slot:
+            slot.square[:] = square
+            return slot.run()
 
     def close(self) -> None:
         """Release the device; may be called twice."""

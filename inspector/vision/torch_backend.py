@@ -12,16 +12,19 @@ import torch
 from inspector.domain.errors import BundleError, ClassifierError, DeviceError
 from inspector.domain.memory import out_of_memory, ran_out_of_memory
 from inspector.domain.records import ModelIdentity
+from inspector.vision.known_answers import KnownAnswers
 from inspector.vision.network import BACKBONE, InspectionNetwork
 from inspector.vision.precision import CUDA_PRECISIONS, PrecisionChoice, choose
 from inspector.vision.prediction import make_prediction, near_threshold
 from inspector.vision.preprocess import fit
+from inspector.vision.self_test import tolerance_of
 from inspector.vision.torch_slots import ByteNetwork, TorchSlot
 from inspector.vision.turns import in_turns
 from inspector.vision.weights import load_weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -78,10 +81,12 @@ class TorchClassifier:
         precision: "fp32", "fp16" or "bf16"; None or "auto" takes fp32 on the CPU, and on CUDA the fastest that passed
             the gate when the model was made (fp16, bf16, fp32).
         thresholds: Further operating points that may judge; the bundle's own is always guarded.
+        cache_dir: Where first answers to the self-test's pictures are kept; None: in memory.
 
     Raises:
         BundleError: If the bundle has no weights or they do not fit.
         DeviceError: If the device or precision does not exist here, or may not judge.
+        ModelChangedError: If it does not say of the self-test's pictures what it said before.
     """
 
     def __init__(
@@ -91,6 +96,7 @@ class TorchClassifier:
         device: str = "cpu",
         precision: str | None = None,
         thresholds: Sequence[Thresholds] = (),
+        cache_dir: Path | None = None,
     ) -> None:
         if device == "cuda" and not torch.cuda.is_available():
             raise DeviceError("torch sees no NVIDIA GPU here", "Use --device cpu.")
@@ -122,6 +128,9 @@ class TorchClassifier:
             for _ in range(2):  # the first calls choose kernels
                 self._single[0].start(1)
                 self._single[0].finish()
+        self._known = KnownAnswers(bundle, (name, "torch", torch.__version__, choice.precision), cache_dir)
+        for _ in self.self_test():
+            pass
 
     @property
     def identity(self) -> ModelIdentity:
@@ -159,6 +168,21 @@ class TorchClassifier:
         if len(images) < 2:
             return [self.predict(image) for image in images]
         return self._judge(images, self._batches, at_once=_BATCH)
+
+    def self_test(self) -> Iterator[None]:
+        """See `Classifier.self_test`. The OpenVINO graph's answers hold for float32: from the same weights, rounded."""
+        precision = self._identity.precision
+        hint = {"fp32": "f16", "fp16": "f16", "bf16": "bf16"}[precision]
+        way = "float f32" if precision == "fp32" else f"torch {precision}"
+        yield from self._known.test(way, self._raw, tolerance_of(hint, int8=False))
+
+    def _raw(self, square: NDArray[np.uint8]) -> _Outputs:
+        with self._lock, self._failures():
+            slot = self._single[0]
+            slot.squares[0] = square
+            slot.start(1)
+            probabilities, maps = slot.finish()
+        return probabilities[0], maps[0]
 
     def close(self) -> None:
         """Release the device; may be called twice."""

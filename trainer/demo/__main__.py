@@ -21,6 +21,7 @@ from inspector.domain.records import Thresholds
 from inspector.files import write_bytes
 from inspector.vision.bundle import ManifestFields, write_bundle
 from inspector.vision.export import save_graph
+from inspector.vision.made_answers import with_made_answers
 from inspector.vision.preprocess import Preprocessing
 from trainer.demo.compress import Answers, ask, figures, quantise
 from trainer.demo.crops import CROP_PX, Crops, make_crops
@@ -126,7 +127,7 @@ def write(network: InspectionNetwork, crops: dict[str, Crops], out: Path, *, see
             weights.name: weights,
             "report/report.json": (json.dumps(report, indent=2) + "\n").encode(),
         }
-        write_bundle(out, fields, files, overwrite=True)
+        with_made_answers(write_bundle(out, fields, files, overwrite=True))
 
 
 def _crops(name: str) -> Crops:
