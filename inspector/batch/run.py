@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from inspector import __version__
@@ -18,10 +19,11 @@ from inspector.batch.results import ResultTable
 from inspector.batch.survey import labels_for, survey
 from inspector.domain.class_folders import in_words
 from inspector.domain.class_words import refuse_unknown
-from inspector.domain.errors import InspectorError
+from inspector.domain.errors import InspectorError, ModelChangedError
 from inspector.domain.records import Verdict
 from inspector.domain.tally import Tally
 from inspector.pictures import left_out_words
+from inspector.vision.classifier import TEST_EVERY_S
 
 if TYPE_CHECKING:
     import threading
@@ -111,6 +113,7 @@ def run_batch(
         What came of it.
 
     Raises:
+        ModelChangedError: If the model no longer judges as when it was loaded: it is tested every hour and at the end.
         InspectorError: If there is no picture, the rows that are there are another batch's, or something cannot be
             read or written.
     """
@@ -190,7 +193,7 @@ def _judged(
     )
     left = table.left()
     looked = 0
-    pace = _Pace(table.there, len(listing))
+    pace, trust = _Pace(table.there, len(listing)), _Trust(classifier)
     yield pace.progress()
     for rows in judge_listing(listing, left, job, classifier, stop=stop, known=table.known):
         looked += len(rows)
@@ -198,10 +201,38 @@ def _judged(
             pace.done += not table.has(index)
             if row is not None:
                 table.add(index, row)
+        trust.test_if_due()
         if pace.is_due():
             yield pace.progress()
+    trust.test()
     yield pace.progress()
     return looked == len(left)
+
+
+class _Trust:
+    """Tests the model every hour and at the end, so that rows are not left behind that a damaged one wrote."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self._classifier = classifier
+        self._right()
+
+    def test_if_due(self) -> None:
+        if time.perf_counter() - self._right_s >= TEST_EVERY_S:
+            self.test()
+
+    def test(self) -> None:
+        try:
+            for _ in self._classifier.self_test():
+                pass
+        except ModelChangedError as error:
+            raise ModelChangedError(
+                f"{error.what}. Rows that were written since {self._right_at:%H:%M} may be wrong",
+                f"Judge the folder again from its beginning (--restart). {error.next_step}",
+            ) from error
+        self._right()
+
+    def _right(self) -> None:
+        self._right_s, self._right_at = time.perf_counter(), datetime.now().astimezone()
 
 
 class _Pace:

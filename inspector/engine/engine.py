@@ -129,6 +129,7 @@ class Engine:
         if line.uncommitted:
             lost = f"{line.uncommitted} part(s) could not be inspected and recorded before the line stopped"
             fault = f"{fault} {lost}".strip() + ". Inspect them again."
+        fault = f"{fault} {line.doubt}".strip()
         ended = self._board.status().source_state is SourceState.ENDED
         self._board.change(
             state=RunState.FAULT if fault else RunState.IDLE,
@@ -136,6 +137,8 @@ class Engine:
             source_state=SourceState.ENDED if ended else SourceState.NONE,
             source_message="",
             waiting=0,
+            model_fault="",
+            doubt="",
             unseen="",
             pace=Pace.IN_TIME,
             pace_message="",

@@ -14,9 +14,10 @@ from inspector.domain.memory import ran_out_of_memory, reason_of
 from inspector.domain.records import BadPicture, Frame, Part, Thresholds
 from inspector.domain.trigger import make_trigger
 from inspector.engine.feed import Feed
-from inspector.engine.inspect import judge_picture, not_judged
+from inspector.engine.inspect import not_judged
+from inspector.engine.line_model import LineModel
 from inspector.engine.pace import PaceWatch
-from inspector.engine.predictor import STOPPED, PatientPredictor, Predictor
+from inspector.engine.predictor import STOPPED
 from inspector.engine.queues import Mailbox, PartQueue, Unjudged, unjudged, unreadable
 from inspector.engine.record import Recorder
 from inspector.engine.sight import Sight
@@ -26,11 +27,9 @@ from inspector.sources.base import SourceEndedError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from inspector.domain.records import ModelIdentity
     from inspector.engine.board import Board
     from inspector.engine.job import LineJob
     from inspector.sources.base import Source
-    from inspector.vision.classifier import Classifier
 
 _log = logging.getLogger(__name__)
 _TICK_S = 0.2
@@ -71,7 +70,7 @@ class Line:
         self._recorder = Recorder(job, board, self._abandon, self._pace)
         self._source: Source | None = None
         self._source_called_s: float | None = None
-        self._predictor: Predictor | None = None
+        self._model: LineModel | None = None
         self._committed = 0
         self._fault = ""
         self._threads = [
@@ -107,8 +106,8 @@ class Line:
         """Wait for the end; True where every thread has ended. What cannot be recorded in time is given up."""
         now_s = time.perf_counter()
         deadline, drained_s = now_s + timeout_s, (self._drain_until_s or now_s) - now_s
-        if not self._finished.wait(max(0.0, min(drained_s, timeout_s))) and self._predictor is not None:
-            self._predictor.give_up()
+        if not self._finished.wait(max(0.0, min(drained_s, timeout_s))) and self._model is not None:
+            self._model.give_up()
         self._finished.wait(max(0.0, deadline - 0.4 - time.perf_counter()))
         self._abandon.set()
         for thread in self._threads:
@@ -123,6 +122,11 @@ class Line:
     def fault(self) -> str:
         """Why the line broke; empty where it did not."""
         return self._fault
+
+    @property
+    def doubt(self) -> str:
+        """Which parts should be inspected again, as the model had changed; empty where none should."""
+        return self._model.doubt if self._model is not None else ""
 
     @property
     def uncommitted(self) -> int:
@@ -320,39 +324,42 @@ class Line:
     # --- inspection ---------------------------------------------------------------------------------------------------
 
     def _inspect(self) -> None:
-        classifier = self._job.load_classifier()
-        predictor = self._predictor = Predictor(classifier, self._job.predict_limit_s)
+        model = self._model = LineModel(self._job, self._board)
         try:
-            thresholds = self._job.recipe.thresholds or classifier.thresholds
-            self._board.change(model=classifier.identity, thresholds=thresholds)
+            thresholds = self._job.recipe.thresholds or model.thresholds
+            self._board.change(model=model.identity, thresholds=thresholds)
             self._say_sight(time.perf_counter())  # before anything says that the line runs
             if not self._stop.is_set():
                 self._board.change(state=RunState.RUNNING)
             self._ready.set()
-            self._judge_all(classifier, predictor, thresholds)
+            self._judge_all(model, thresholds)
         finally:
             self._ready.set()
-            predictor.close(timeout_s=0.3)
+            model.close(timeout_s=0.3)
 
-    def _judge_all(self, classifier: Classifier, predictor: Predictor, thresholds: Thresholds) -> None:
+    def _judge_all(self, model: LineModel, thresholds: Thresholds) -> None:
         limit = self._job.max_parts
         while not self._parts.finished:
             item = self._parts.take(_TICK_S)
             if item is None:
                 if self._abandon.is_set():
                     return
+                if not self._stop.is_set():
+                    model.look_after(idle=True)
                 continue
             self._board.waiting(len(self._parts))
             if self._drain_until_s is not None and time.perf_counter() > self._drain_until_s:
                 item = unjudged(item, STOPPED)
-            self._judge(item, classifier.identity, predictor, thresholds)
+            self._judge(item, model, thresholds)
+            if not self._stop.is_set():  # files wait, a part does not
+                model.look_after(idle=not self._pace.live or not len(self._parts))
             if limit is not None and self._committed >= limit:
                 self.request_stop()
                 while self._parts.take(0.0) is not None:
                     pass  # more than was asked for
                 return
 
-    def _judge(self, item: Part | Unjudged, model: ModelIdentity, predictor: Predictor, thresholds: Thresholds) -> None:
+    def _judge(self, item: Part | Unjudged, model: LineModel, thresholds: Thresholds) -> None:
         taken_s = time.perf_counter()
         if isinstance(item, Unjudged):
             judged = not_judged(item.reason, thresholds)
@@ -364,9 +371,8 @@ class Line:
             except Exception as error:
                 judged = not_judged(reason_of(error), thresholds)
             else:
-                asked = predictor if self._pace.live else PatientPredictor(predictor, self._job.file_wait_s)
-                judged = judge_picture(asked, pixels, thresholds, self._job.recipe.quality, model.pictures)
-        if self._recorder.record(item, judged, model, taken_s):
+                judged = model.judge(pixels, thresholds, patient=not self._pace.live)
+        if self._recorder.record(item, judged, model.identity, taken_s):
             self._committed += 1
         now_s = time.perf_counter()
         self._pace.verdict(now_s, item.since_s)

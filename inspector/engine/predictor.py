@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from inspector.domain.errors import ClassifierError, NetworkHangsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from inspector.domain.records import Image, Prediction
     from inspector.vision.classifier import Classifier
 
@@ -30,8 +33,8 @@ class Predictor:
         self._classifier = classifier
         self._limit_s = limit_s
         self._changed = threading.Condition()
-        self._image: Image | None = None
-        self._answer: Prediction | Exception | None = None
+        self._work: Callable[[], object] | None = None
+        self._answer: tuple[object] | Exception | None = None
         self._busy = False
         self._closed = False
         self._given_up = False
@@ -46,12 +49,22 @@ class Predictor:
             ClassifierError: If the network fails.
             NetworkHangsError: If it has not answered in time, or still hangs on an earlier picture.
         """
+        prediction: Prediction = self.run(partial(self._classifier.predict, image))
+        return prediction
+
+    def run(self, work: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the work returns
+        """Return what comes of work with the classifier, within the time limit; its errors are raised here.
+
+        Raises:
+            ClassifierError: If the line stops.
+            NetworkHangsError: As `predict`.
+        """
         with self._changed:
             if self._given_up:
                 raise ClassifierError(STOPPED)
             if self._busy:
                 raise NetworkHangsError("the network still hangs on an earlier part", "Stop and start the line.")
-            self._image, self._answer, self._busy = image, None, True
+            self._work, self._answer, self._busy = work, None, True
             self._changed.notify_all()
             self._changed.wait_for(lambda: not self._busy or self._given_up, self._limit_s)
             answer = self._take_answer()
@@ -63,14 +76,14 @@ class Predictor:
             )
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return answer[0]
 
     def wait_free(self, wait_s: float) -> bool:
         """Wait until the network is done with what it hangs on; False where it is not within the time."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._busy or self._given_up, wait_s)
 
-    def _take_answer(self) -> Prediction | Exception | None:
+    def _take_answer(self) -> tuple[object] | Exception | None:
         answer, self._answer = self._answer, None
         return answer
 
@@ -92,13 +105,13 @@ class Predictor:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._image is not None or self._closed)
-                if self._image is None:
+                self._changed.wait_for(lambda: self._work is not None or self._closed)
+                if self._work is None:
                     return
-                image, self._image = self._image, None
-            answer: Prediction | Exception
+                work, self._work = self._work, None
+            answer: tuple[object] | Exception
             try:
-                answer = self._classifier.predict(image)
+                answer = (work(),)
             except Exception as error:  # whatever it is, the part is an ERROR and the line goes on
                 answer = error
             with self._changed:

@@ -64,6 +64,8 @@ class EngineStatus:
         model: Which model is loaded; None while loading.
         thresholds: The operating point in force; None while loading.
         fault: Why the line is in FAULT.
+        model_fault: Why nothing is judged at the moment although the line runs: the model has changed; empty otherwise.
+        doubt: Which parts of this run should be inspected again, and why; empty where none should.
         log_fault: Why nothing can be recorded at the moment; empty when the log is healthy.
         archive_fault: Why pictures are not kept at the moment; empty when they are.
         unseen: Why parts can pass unseen at the moment although the line runs; empty while they are seen.
@@ -85,6 +87,8 @@ class EngineStatus:
     model: ModelIdentity | None = None
     thresholds: Thresholds | None = None
     fault: str = ""
+    model_fault: str = ""
+    doubt: str = ""
     log_fault: str = ""
     archive_fault: str = ""
     unseen: str = ""

@@ -111,8 +111,10 @@ class HeaderBar(QWidget):
             words = "stopped" if status.source_state is SourceState.NONE else status.source_state.value
             self.source_pill.show_state(f"{label_of(named)} · {words}", "idle", named)
         if model is not None:
-            tip = f"{status.pace_message}\n{model.reason}\nSHA-256 {model.sha256}".lstrip()
-            self.model_pill.show_state(f"{model.name} · {model.precision}", _PACE_COLOURS[status.pace], tip)
+            why = status.model_fault or status.pace_message
+            state = "fail" if status.model_fault else _PACE_COLOURS[status.pace]
+            tip = f"{why}\n{model.reason}\nSHA-256 {model.sha256}".lstrip()
+            self.model_pill.show_state(f"{model.name} · {model.precision}", state, tip)
         else:
             name = recipe.model if recipe else "no model"
             self.model_pill.show_state(name, "idle", f"{name}: loaded when the line starts" if recipe else name)

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from inspector.domain.records import Image, ModelIdentity, Prediction, Thresholds
 
 
+#: From one self-test of a model in use to the next.
+TEST_EVERY_S = 3600.0
+
+
 class Classifier(Protocol):
     """A loaded model on a device. `predict` may be called from several threads."""
 

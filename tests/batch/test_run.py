@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,11 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from inspector.batch import run
 from inspector.batch.progress import BatchStage, RunProgress
 from inspector.batch.record import RunError, RunRecord, read_record
 from inspector.batch.run import BatchOrder, BatchOutcome, run_batch
 from inspector.domain.config import QualityLimits
-from inspector.domain.errors import InspectorError
+from inspector.domain.errors import InspectorError, ModelChangedError
 from inspector.domain.records import Thresholds
 from inspector.domain.tally import Tally
 from inspector.pictures import write_picture
@@ -22,6 +24,8 @@ from tests.engine.fakes import BAD, GOOD, FakeClassifier
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from inspector.domain.records import Image, Prediction
 
 
 @pytest.fixture
@@ -130,3 +134,28 @@ def test_a_folder_without_pictures_is_refused_before_the_model_is_loaded(
     with pytest.raises(InspectorError, match=says):
         ran(replace(order, pictures=tmp_path / folder), classifier)
     assert classifier.closed == 0
+
+
+def test_a_model_that_has_changed_by_the_end_is_said_with_the_rows_in_doubt(order: BatchOrder) -> None:
+    class Changing(FakeClassifier):
+        def predict(self, image: Image) -> Prediction:
+            self.changed = "the model fake does not judge its test picture as before"
+            return super().predict(image)
+
+    with pytest.raises(ModelChangedError) as caught:
+        ran(order, Changing())
+    assert re.fullmatch(
+        r"the model fake does not judge its test picture as before\. Rows that were written since \d\d:\d\d may be wrong",
+        caught.value.what,
+    )
+    assert caught.value.next_step.startswith("Judge the folder again from its beginning (--restart). ")
+
+
+def test_a_model_is_tested_every_hour(order: BatchOrder, monkeypatch: pytest.MonkeyPatch) -> None:
+    classifier = FakeClassifier()
+    ran(order, classifier)
+    assert classifier.tests == 1  # at the end
+    monkeypatch.setattr(run, "TEST_EVERY_S", 0.0)
+    again = FakeClassifier()
+    ran(replace(order, restart=True), again)
+    assert again.tests > 2

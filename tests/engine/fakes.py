@@ -14,7 +14,7 @@ import numpy as np
 
 from inspector.domain.classes import Classes
 from inspector.domain.config import TriggerConfig, TriggerMode
-from inspector.domain.errors import ArchiveError, LogError
+from inspector.domain.errors import ArchiveError, LogError, ModelChangedError
 from inspector.domain.records import (
     ArchivedPicture,
     BadPicture,
@@ -109,7 +109,8 @@ class FakeClassifier:
         self.identity = ModelIdentity(name="fake", sha256="0" * 64, device="CPU", precision="fp32", backend="fake")
         self.classes = Classes(("good", "defective"), "good")
         self.thresholds = Thresholds(fail_at=0.5)
-        self.calls = 0
+        self.calls = self.tests = 0
+        self.changed = ""  #: why its self-test fails
         self.closed = 0
         self._act = act
 
@@ -128,6 +129,12 @@ class FakeClassifier:
 
     def predict_batch(self, images: Sequence[Image]) -> list[Prediction]:
         return [self.predict(image) for image in images]
+
+    def self_test(self) -> Generator[None]:
+        if self.changed:
+            raise ModelChangedError(self.changed, "Restore it.")
+        self.tests += 1
+        yield
 
     def close(self) -> None:
         self.closed += 1

@@ -235,7 +235,7 @@ def test_joining_gives_up_what_cannot_be_recorded_and_shares_its_time(bench: Ben
 
     line._finished = SimpleNamespace(wait=wait)  # type: ignore[assignment]
     given_up: list[float] = []
-    line._predictor = SimpleNamespace(give_up=lambda: given_up.append(bench.now_s))  # type: ignore[assignment]
+    line._model = SimpleNamespace(give_up=lambda: given_up.append(bench.now_s))  # type: ignore[assignment]
     line.request_stop()
     assert line.join(2.0) is True
     assert waits == [pytest.approx(1.0), pytest.approx(0.6)]

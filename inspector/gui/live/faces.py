@@ -29,7 +29,7 @@ def face_of(status: EngineStatus, last: Verdict | None) -> Face:  # noqa: PLR091
         status: How the line is doing.
         last: Verdict of the last part of this run; None where there is none, or it is old.
     """
-    if status.state is RunState.FAULT:
+    if status.state is RunState.FAULT or status.model_fault:
         return Face.FAULT
     if status.source_state is SourceState.ENDED and status.state is not RunState.STARTING:
         return Face.ENDED if last is None else FACES[last]
@@ -51,7 +51,7 @@ def explained(face: Face, status: EngineStatus) -> str:
     return {
         Face.NO_CAMERA: f"{status.source_message} Nothing is inspected meanwhile.",
         Face.NO_SOURCE: f"{status.source_message} Nothing is inspected meanwhile.",
-        Face.FAULT: status.fault,
+        Face.FAULT: status.fault or status.model_fault,
         Face.NO_LOG: status.log_fault,
         Face.STARTING: _starting(status),
         Face.TOO_SLOW: status.pace_message,
