@@ -89,11 +89,11 @@ def draw(picture: int, size: int) -> NDArray[np.uint8]:
         (size, size, 3) uint8 BGR.
     """
     seed, contrast = _PATTERNS[picture]
-    total = np.zeros((size, size, 3), np.int64)
+    total = np.zeros((size, size, 3), np.int32)
     for octave, cell in enumerate(_CELLS_PX):
-        count = -(-size // cell)
-        cells = _hashed(count, seed * len(_CELLS_PX) + octave)
-        total += cells.repeat(cell, axis=0).repeat(cell, axis=1)[:size, :size]
+        cells = _hashed(-(-size // cell), seed * len(_CELLS_PX) + octave)
+        place = np.arange(size) // cell
+        total += cells[place[:, None], place]
     levels = (total - _GREY * len(_CELLS_PX)) * contrast // (100 * len(_CELLS_PX)) + _GREY
     return np.clip(levels, 0, 255).astype(np.uint8)
 
@@ -170,7 +170,7 @@ def _coarse(map_: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(cv2.resize(map_, size, interpolation=cv2.INTER_AREA), np.float32).reshape(size[::-1])
 
 
-def _hashed(count: int, seed: int) -> NDArray[np.int64]:
+def _hashed(count: int, seed: int) -> NDArray[np.int32]:
     """Return (count, count, 3) numbers 0 … 255: place and seed mixed as in MurmurHash3's finaliser."""
     rows, columns, channels = (axis.astype(np.uint32) for axis in np.ogrid[:count, :count, :3])
     mixed: NDArray[np.uint32] = rows * np.uint32(0x9E3779B1) ^ columns * np.uint32(0x85EBCA77)
@@ -178,4 +178,4 @@ def _hashed(count: int, seed: int) -> NDArray[np.int64]:
     for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
         mixed = (mixed ^ (mixed >> np.uint32(shift))) * np.uint32(factor)
     mixed = mixed ^ (mixed >> np.uint32(16))
-    return (mixed >> np.uint32(24)).astype(np.int64)
+    return (mixed >> np.uint32(24)).astype(np.int32)
