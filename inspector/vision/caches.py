@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from inspector.files import write_bytes, write_text
 from inspector.json_file import JsonError, read_model
-from inspector.vision.self_test import Answer
+from inspector.vision.self_test import KnownAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +67,7 @@ class _AnswersFile(BaseModel):
 
     format_version: Literal[1] = 1
     key: str
-    answers: Annotated[tuple[Answer, ...], Field(min_length=1)]
+    answers: Annotated[tuple[KnownAnswer, ...], Field(min_length=1)]
 
 
 class AnswerCache:
@@ -82,7 +82,7 @@ class AnswerCache:
         self._key = " | ".join(key)
         self.path = folder / "self-test" / f"{hashlib.sha256(self._key.encode()).hexdigest()[:32]}.json"
 
-    def read(self) -> tuple[Answer, ...]:
+    def read(self) -> tuple[KnownAnswer, ...]:
         """Return the answers; nothing where there are none that can be used."""
         try:
             kept = read_model(self.path, _AnswersFile)
@@ -90,7 +90,7 @@ class AnswerCache:
             return ()
         return kept.answers if kept.key == self._key else ()
 
-    def write(self, answers: Sequence[Answer]) -> None:
+    def write(self, answers: Sequence[KnownAnswer]) -> None:
         """Keep the answers.
 
         Raises:

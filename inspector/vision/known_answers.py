@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.vision.bundle import Bundle
-    from inspector.vision.self_test import Answer, Run, Tolerance
+    from inspector.vision.self_test import KnownAnswer, Run, Tolerance
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class KnownAnswers:
         self._bundle = bundle
         self._machine = tuple(machine)
         self._cache_dir = cache_dir
-        self._first: dict[str, tuple[Answer, ...]] = {}
+        self._first: dict[str, tuple[KnownAnswer, ...]] = {}
 
     def test(self, way: str, run: Run, tolerance: Tolerance, *, as_made: bool = True) -> Iterator[None]:
         """Hold a network against its known answers, one picture a step.
@@ -61,7 +61,7 @@ class KnownAnswers:
                 )
             yield
 
-    def _seen(self, way: str, run: Run, size: int) -> tuple[Answer, ...]:
+    def _seen(self, way: str, run: Run, size: int) -> tuple[KnownAnswer, ...]:
         if way in self._first:
             return self._first[way]
         key = (self._bundle.sha256, *self._machine, way)
@@ -80,7 +80,7 @@ class KnownAnswers:
         return answers
 
 
-def _keep(cache: AnswerCache, answers: Sequence[Answer]) -> None:
+def _keep(cache: AnswerCache, answers: Sequence[KnownAnswer]) -> None:
     try:
         cache.write(answers)
     except FileError as error:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from inspector.vision.bundle import Bundle
-    from inspector.vision.self_test import Answer
+    from inspector.vision.self_test import KnownAnswer
     from inspector.vision.slots import Outputs
 
 
-def made_answers(bundle: Bundle) -> dict[str, tuple[Answer, ...]]:
+def made_answers(bundle: Bundle) -> dict[str, tuple[KnownAnswer, ...]]:
     """Ask a bundle's graphs, in every way in which this processor computes them as others do.
 
     Args:
@@ -34,7 +34,7 @@ def made_answers(bundle: Bundle) -> dict[str, tuple[Answer, ...]]:
         DeviceError: If a graph cannot be compiled.
     """
     graphs, size = Graphs(bundle, "CPU", None), bundle.manifest.preprocessing.input_size
-    answers: dict[str, tuple[Answer, ...]] = {}
+    answers: dict[str, tuple[KnownAnswer, ...]] = {}
     for way in graphs.all_ways:
         if graphs.has_made_answers(way, "CPU"):
             try:

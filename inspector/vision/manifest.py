@@ -26,7 +26,7 @@ from inspector.domain.picture_range import PictureRange
 from inspector.domain.records import Thresholds
 from inspector.json_file import JsonError, faults_in, parse_json
 from inspector.vision.preprocess import Preprocessing
-from inspector.vision.self_test import Answer
+from inspector.vision.self_test import KnownAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +95,7 @@ class ManifestFields(BaseModel):
         Field(description="which precisions were checked when it was made; empty: none was"),
     ] = {}
     self_test: Annotated[
-        dict[str, tuple[Answer, ...]],
+        dict[str, tuple[KnownAnswer, ...]],
         Field(description="what it said of drawn pictures when it was made, by how it computes; empty: not asked"),
     ] = {}
     data_fingerprint: Annotated[str, Field(description="of the training pictures; empty where unknown")] = ""

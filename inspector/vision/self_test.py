@@ -29,7 +29,7 @@ _LEAST_PROBABILITY = 1e-30
 _LEAST_PEAK = 1e-4
 
 
-class Answer(BaseModel):
+class KnownAnswer(BaseModel):
     """What a network said of one picture."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -82,7 +82,7 @@ def draw(picture: int, size: int) -> NDArray[np.uint8]:
     """Draw a picture: coloured noise in cells of 1 to 32 pixels, the same on every machine and in every version.
 
     Args:
-        picture: As in `Answer`.
+        picture: As in `KnownAnswer`.
         size: Side in pixels.
 
     Returns:
@@ -98,22 +98,22 @@ def draw(picture: int, size: int) -> NDArray[np.uint8]:
     return np.clip(levels, 0, 255).astype(np.uint8)
 
 
-def answer_of(picture: int, outputs: Outputs) -> Answer:
+def answer_of(picture: int, outputs: Outputs) -> KnownAnswer:
     """Return what is kept of an answer, with six digits.
 
     Args:
-        picture: As in `Answer`.
+        picture: As in `KnownAnswer`.
         outputs: Probabilities (K,) and maps (K, h, w), float32, finite.
     """
     probabilities, maps = outputs
-    return Answer(
+    return KnownAnswer(
         picture=picture,
         probabilities=tuple(min(1.0, float(f"{value:.6g}")) for value in probabilities),
         maps=tuple(tuple(float(f"{value:.6g}") for value in _coarse(each).ravel()) for each in maps),
     )
 
 
-def choose(run: Run, size: int, *, all_pictures: bool = True) -> tuple[Answer, ...]:
+def choose(run: Run, size: int, *, all_pictures: bool = True) -> tuple[KnownAnswer, ...]:
     """Ask a network all pictures, and keep the answers to the strongest and to the one nearest to a verdict's edge.
 
     Args:
@@ -130,7 +130,7 @@ def choose(run: Run, size: int, *, all_pictures: bool = True) -> tuple[Answer, .
     return (strongest, max(answers.values(), key=_doubt)) if answers else (strongest,)
 
 
-def difference(expected: Answer, outputs: Outputs, tolerance: Tolerance) -> str:
+def difference(expected: KnownAnswer, outputs: Outputs, tolerance: Tolerance) -> str:
     """Say how an answer differs from the one before.
 
     Args:
@@ -159,7 +159,7 @@ def difference(expected: Answer, outputs: Outputs, tolerance: Tolerance) -> str:
     return f"its heatmap differs by {100 * apart:.1f} % of its peak" if apart > tolerance.heatmap else ""
 
 
-def _doubt(answer: Answer) -> float:
+def _doubt(answer: KnownAnswer) -> float:
     """Return how much the network hesitates: its second probability."""
     return sorted(answer.probabilities)[-2]
 

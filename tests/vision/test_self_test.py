@@ -17,7 +17,7 @@ from inspector.vision.caches import AnswerCache
 from inspector.vision.known_answers import KnownAnswers
 from inspector.vision.made_answers import with_made_answers
 from inspector.vision.openvino_backend import OpenVinoClassifier
-from inspector.vision.self_test import Answer, Tolerance, answer_of, choose, difference, draw, tolerance_of
+from inspector.vision.self_test import KnownAnswer, Tolerance, answer_of, choose, difference, draw, tolerance_of
 from tests.vision.small_network import LAYERS, places_of, small_bundle
 
 NAMES = [name for name, *_ in LAYERS]
@@ -209,4 +209,4 @@ def test_the_less_exact_the_computing_the_more_may_differ() -> None:
 
 def test_an_answer_of_another_program_s_pictures_is_refused() -> None:
     with pytest.raises(ValueError, match="less than 16"):
-        Answer(picture=16, probabilities=(0.5, 0.5), maps=((0.0,), (0.0,)))
+        KnownAnswer(picture=16, probabilities=(0.5, 0.5), maps=((0.0,), (0.0,)))
