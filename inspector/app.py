@@ -55,10 +55,12 @@ def main(options: AppOptions) -> int:
         InspectorError: If a window of that data folder is open and does not answer, or something else was asked for
             than to see it.
     """
+    from inspector.data_version import version_fault
     from inspector.settings import load_settings  # so that importing this module is quick
     from inspector.vision.backends import load_torch_before_qt
 
     settings, faults = load_settings(options.home.settings)
+    faults += filter(None, [version_fault(options.home.root)])
     load_torch_before_qt(options.overrides.applied(settings).device)
 
     from PySide6.QtWidgets import QApplication  # not before torch

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from inspector.domain.errors import InspectorError
 from inspector.files import FileError, write_text
-from inspector.json_file import JsonError, read_model
+from inspector.json_file import JsonAbsentError, JsonError, read_model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +49,17 @@ def check_data(root: Path) -> None:
             f"this program knows versions up to {DATA_VERSION}",
             f"Install Inspector {program} or newer, or name another folder (--home DIR).",
         )
+
+
+def version_fault(root: Path) -> str:
+    """Say why the mark of a data folder's version is left aside; empty where it is not."""
+    try:
+        read_model(root / _NAME, _Stamp)
+    except JsonAbsentError:
+        return ""
+    except JsonError as error:
+        return f"{error.what}; the data folder is taken for one of this version."
+    return ""
 
 
 def make_private(root: Path) -> None:

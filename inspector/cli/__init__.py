@@ -66,11 +66,17 @@ def main(arguments: Sequence[str]) -> int:
     parser = build_parser()
     parsed = parser.parse_args(arguments)
     _refuse_window_options(parser, parsed)
-    from inspector.data_version import check_data, make_private  # pydantic takes a moment; --help has been answered
+    from inspector.data_version import (  # pydantic takes a moment; --help is answered
+        check_data,
+        make_private,
+        version_fault,
+    )
 
     with _program_log(home_of(parsed).program_log, windowed=run.opens_window(parsed)):
         try:
             check_data(home_of(parsed).root)
+            if fault := version_fault(home_of(parsed).root):
+                say(f"warning: {fault}")
             make_private(home_of(parsed).root)
             code = _with_torch(parsed, arguments)
             sys.stdout.flush()

@@ -23,6 +23,7 @@ from inspector.gui.widgets.basics import seen
 from inspector.gui.widgets.focus import FocusKeeper
 from inspector.gui.widgets.later import LaterPage, soon
 from inspector.gui.window_state import read_geometry, write_geometry
+from inspector.gui.words import left_aside
 from inspector.pictures import PICTURE_SUFFIXES
 
 if TYPE_CHECKING:
@@ -177,6 +178,9 @@ class MainWindow(QMainWindow):
         session = self._session
         session.status_changed.connect(self._on_status)
         session.recipes_changed.connect(self.header.show_recipes)
+        session.recipes_changed.connect(
+            lambda entries: self._banner("recipes", left_aside(entries, "recipe"), state="review")
+        )
         self.header.recipe_wanted.connect(self.guard.choose_recipe)
         self.header.lot.wanted.connect(session.set_lot)
         self.header.lot.entered.connect(self.bar.rest)

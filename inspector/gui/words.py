@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from inspector.domain.config import KeepPolicy, TriggerMode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inspector.assembly import RecipeEntry
+    from inspector.vision.store import ModelEntry
 
 #: How the line knows that there is a part.
 MODES = {
@@ -19,6 +27,20 @@ KEEP = {
     KeepPolicy.ONE_IN_N: "those, and one in N passes",
     KeepPolicy.NONE: "none",
 }
+
+
+def left_aside(entries: Sequence[RecipeEntry] | Sequence[ModelEntry], what: str) -> str:
+    """Return which files of a list cannot be used, and why; empty where all can.
+
+    Args:
+        entries: The list.
+        what: What each of them is, as “recipe”.
+    """
+    bad = [entry.fault for entry in entries if entry.fault]
+    if not bad:
+        return ""
+    more = f" {len(bad) - 1} more {what}s are left aside likewise." if len(bad) > 1 else ""
+    return f"A {what} is left aside: {bad[0]}{more}"
 
 
 def duration(seconds: float) -> str:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from inspector.domain.config import ABOUT_MODEL
 from inspector.domain.devices import ABOUT_PRECISION
 from inspector.domain.errors import SourceError
 from inspector.domain.source import DEMO, SourceSpec
@@ -21,6 +22,7 @@ from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.forms import Form
 from inspector.gui.widgets.later import Page
 from inspector.gui.widgets.question import replace_question
+from inspector.gui.words import left_aside
 from inspector.json_file import field_fault
 from inspector.recipes.recipe import Recipe
 from inspector.settings import Settings
@@ -273,6 +275,7 @@ class SettingsPage(Page):
 
     def _on_models(self, entries: list[ModelEntry]) -> None:
         self.recipe_form.set_choices("model", [entry.name for entry in entries if not entry.fault])
+        self.recipe_form.set_hint("model", " ".join(filter(None, [ABOUT_MODEL.hint, left_aside(entries, "model")])))
 
     def _on_cameras(self, cameras: list[str]) -> None:
         self.recipe_form.set_choices("source", [*cameras, str(DEMO)])
