@@ -18,7 +18,7 @@ from inspector.cli.common import (
     say,
     settings_in_force,
 )
-from inspector.domain.config import ABOUT_MODEL
+from inspector.domain.config import ABOUT_MODEL, QualityLimits
 from inspector.domain.errors import InspectorError
 from inspector.domain.picture_range import UNLIKE
 
@@ -39,7 +39,9 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         epilog="Exit codes: 0 every picture has a verdict; 1 one has none (ERROR), or another error; 2 usage.",
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parser.add_argument("--model", help=f"{ABOUT_MODEL.hint} (default: model and thresholds of the station's recipe)")
+    parser.add_argument(
+        "--model", help=f"{ABOUT_MODEL.hint} (default: the station's recipe, with its quality limits and bit depth)"
+    )
     parser.add_argument("--out", type=Path, default=Path("overlays"), help="folder of the overlays (default: overlays)")
     parser.add_argument("--no-overlay", action="store_true", help="write no overlay")
     parser.add_argument("--opacity", type=fraction, help="of the heatmap, 0..1 (default: the station's)")
@@ -56,10 +58,11 @@ def run(parsed: argparse.Namespace) -> int:
 
     home = home_of(parsed)
     settings = settings_in_force(parsed)
-    model, points = parsed.model, None
+    model, points, quality, bit_depth = parsed.model, None, QualityLimits(), None
     if model is None:
         recipe = assembly.find_recipe(settings.recipe, home)
         model, points = recipe.model, recipe.thresholds
+        quality, bit_depth = recipe.quality, recipe.source_options.bit_depth
         say(f"model “{model}” of the recipe “{recipe.name}”")
     opacity = settings.heatmap_opacity if parsed.opacity is None else parsed.opacity
     classifier = assembly.load_classifier(
@@ -73,7 +76,7 @@ def run(parsed: argparse.Namespace) -> int:
     results = []
     try:
         for path, overlay in zip(parsed.files, overlays, strict=True):
-            image, decision, prediction = _judge(classifier, path, points or classifier.thresholds)
+            image, decision, prediction = _judge(classifier, path, points or classifier.thresholds, quality, bit_depth)
             drawn = None
             if image is not None and prediction is not None and not parsed.no_overlay:
                 _draw(overlay, image, prediction, opacity)
@@ -113,19 +116,18 @@ def _judged_file(path: Path, decision: Decision, prediction: Prediction | None, 
 
 
 def _judge(
-    classifier: Classifier, path: Path, thresholds: Thresholds
+    classifier: Classifier, path: Path, thresholds: Thresholds, quality: QualityLimits, bit_depth: int | None
 ) -> tuple[Image | None, Decision, Prediction | None]:
-    from inspector.domain.config import QualityLimits
     from inspector.domain.errors import PictureError
     from inspector.domain.policy import error_decision
     from inspector.engine.inspect import inspect_picture
     from inspector.pictures import read_picture
 
     try:
-        image = read_picture(path)
+        image = read_picture(path, bit_depth=bit_depth)
     except PictureError as error:
         return None, error_decision(str(error), thresholds), None
-    return image, *inspect_picture(classifier, image, thresholds, QualityLimits(), classifier.identity.pictures)
+    return image, *inspect_picture(classifier, image, thresholds, quality, classifier.identity.pictures)
 
 
 def _overlay_paths(files: list[Path], folder: Path) -> list[Path]:

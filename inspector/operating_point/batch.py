@@ -62,6 +62,7 @@ def batch_parts(run: BatchRun) -> LabelledParts:
         types=["good" if table.labels[index] == GOOD else table.defect(index) for index in places],
         how="as judged in the batch" + (f" by {judge.model_name} in {judge.precision}" if judge else ""),
         picture=lambda index: run.pictures / table.path(places[index]),
+        bit_depth=judge.bit_depth if judge else None,
         notes=tuple(notes),
         warnings=tuple(warnings),
     )

@@ -36,6 +36,7 @@ class LabelledParts:
         notes: What the reader should know, a sentence each.
         warnings: What the reader must know before trusting them, a sentence each.
         picture: Returns the file of a part by its place, which need not exist; None where it is not known.
+        bit_depth: How many bits of a channel were used when the pictures were judged; None as their files say.
         own: The parts that chose the model's own operating point: figures at that point flatter it.
         held_out: Test parts, to be shown beside and never chosen by; None where there are none.
     """
@@ -48,6 +49,7 @@ class LabelledParts:
     picture: Callable[[int], Path | None]
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    bit_depth: int | None = None
     own: bool = False
     held_out: LabelledScores | None = None
 

@@ -62,6 +62,7 @@ def make_run(
     total: int | None = None,
     points: Thresholds = POINTS,
     trained_on: str = "",
+    bit_depth: int | None = None,
 ) -> Path:
     """Write a run; with stage "judging" it belongs to this very process, so that it runs.
 
@@ -75,6 +76,7 @@ def make_run(
         total: Of how many pictures; None for as many as there are rows.
         points: The operating point.
         trained_on: Data set of the model.
+        bit_depth: As its recipe's source had it.
     """
     folder = home.batches / name
     bundle = home.models / model
@@ -91,6 +93,7 @@ def make_run(
         quality=QualityLimits(),
         software_version="1.0",
         trained_on=trained_on,
+        bit_depth=bit_depth,
     )
     record = RunRecord(
         folder=str(pictures), recursive=True, model=model, started=datetime.now(UTC), who="sam", judge=judge

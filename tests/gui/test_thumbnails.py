@@ -20,7 +20,7 @@ class Maker:
         self.begun = threading.Semaphore(0)
         self.go = threading.Semaphore(0)
 
-    def __call__(self, name: str) -> QImage | None:
+    def __call__(self, name: str, _: int | None) -> QImage | None:
         self.asked.append(name)
         self.begun.release()
         assert self.go.acquire(timeout=WAIT_S)
@@ -80,3 +80,21 @@ def test_one_that_cannot_be_made_is_none_and_the_others_come(
     assert thumbnails.get("none") == (None, True)
     assert thumbnails.get("a")[0] is not None
     assert "no thumbnail could be made of broken" in caplog.text
+
+
+def test_thumbnails_of_another_bit_depth_are_made_anew() -> None:
+    asked: list[tuple[str, int | None]] = []
+
+    def make(name: str, bit_depth: int | None) -> QImage:
+        asked.append((name, bit_depth))
+        return QImage(4, 3, QImage.Format.Format_RGB32)
+
+    thumbnails = Thumbnails(make)
+    try:
+        for bit_depth in (None, None, 12):
+            thumbnails.decode_with(bit_depth)
+            thumbnails.want(["a"])
+            until(lambda: thumbnails.get("a")[1])
+    finally:
+        thumbnails.close(WAIT_S)
+    assert asked == [("a", None), ("a", 12)]

@@ -61,6 +61,8 @@ class Gallery(QAbstractScrollArea):
         top = self.cell(self._row).top() if place >= 0 else 0
         was_seen = place >= 0 and -CELL_H < top < self.viewport().height()
         self.rows = rows
+        if rows is not None:
+            self.thumbnails.decode_with(rows.bit_depth)
         self._row = -1 if rows is None or before is None else rows.row_of(rows.same_picture(place, before))
         self._set_range()
         if was_seen and self._row >= 0:

@@ -142,10 +142,12 @@ class PictureReader(QObject):
         )
 
 
-def make_thumbnail(file: str) -> QImage | None:
+def make_thumbnail(file: str, bit_depth: int | None) -> QImage | None:
     """Read a picture and make it so small that it fits the gallery; None where it cannot be shown. On a worker."""
     try:
-        image = read_picture(find_picture(Path(file).parent, Path(file).name), at_least=2 * PICTURE_H)
+        image = read_picture(
+            find_picture(Path(file).parent, Path(file).name), at_least=2 * PICTURE_H, bit_depth=bit_depth
+        )
     except InspectorError:
         return None
     scale = min(1.0, PICTURE_W / image.shape[1], PICTURE_H / image.shape[0])

@@ -42,6 +42,7 @@ class Rows:
         indexes: (M,) intp, places in the columns.
         order: What they are sorted by.
         other: Another run beside it; None where nothing is compared.
+        bit_depth: As the run's judge had it.
     """
 
     folder: Path
@@ -49,6 +50,7 @@ class Rows:
     indexes: NDArray[np.intp]
     order: Sort
     other: OtherRun | None = None
+    bit_depth: int | None = None
 
     def __len__(self) -> int:
         return len(self.indexes)

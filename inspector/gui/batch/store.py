@@ -220,6 +220,7 @@ class BatchStore:
             comparison = self._compare(table, second)
             other = _aligned(beside, table, second, comparison)
         shown = table.select(_with_chip(query), query.order)
+        bit_depth = run.record.judge.bit_depth if run.record.judge else None
         if query.chip == "flips" and comparison is not None:
             shown = shown[np.isin(shown, comparison.flipped)]
         confusion = table.confusion() if bool((table.labels != UNLABELLED).any()) else None
@@ -228,7 +229,9 @@ class BatchStore:
             query=query,
             run=run,
             other=beside,
-            rows=Rows(folder=run.pictures, table=table, indexes=shown, order=query.order, other=other),
+            rows=Rows(
+                folder=run.pictures, table=table, indexes=shown, order=query.order, other=other, bit_depth=bit_depth
+            ),
             counts=counts,
             confusion=confusion,
             evidence=evidence(confusion) if confusion is not None else "",

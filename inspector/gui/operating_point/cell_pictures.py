@@ -81,7 +81,7 @@ class CellPictures:
             self._images[place] = image
             self._strip.show_image(place, image)
 
-        self._thumbnails.also(lambda: _thumbnail(file), done)
+        self._thumbnails.also(lambda: _thumbnail(file, parts.bit_depth), done)
 
     def _picked(self, place: int) -> None:
         if self._parts is not None:
@@ -98,7 +98,7 @@ class CellPictures:
             self.dialog = _dialog(words, image, self._strip)
             self.dialog.open()
 
-        self._large.ask(lambda: read_image(file, _LARGE_PX), done)
+        self._large.ask(lambda: read_image(file, _LARGE_PX, bit_depth=parts.bit_depth), done)
 
 
 def _entry(parts: LabelledParts, place: int) -> PartEntry:
@@ -108,9 +108,9 @@ def _entry(parts: LabelledParts, place: int) -> PartEntry:
     return PartEntry(place=place, caption=score, tip=f"{name}\n{parts.types[place]}, P(defective) {score}")
 
 
-def _thumbnail(file: Path | None) -> QImage | None:
+def _thumbnail(file: Path | None, bit_depth: int | None) -> QImage | None:
     """Read a picture into the middle of a square, so that the row is even; called on the worker."""
-    image = None if file is None else read_image(file, THUMB_PX)
+    image = None if file is None else read_image(file, THUMB_PX, bit_depth=bit_depth)
     if image is None:
         return None
     if image.width() > THUMB_PX:

@@ -141,7 +141,7 @@ class Store:
         classifier = self._loaded(recipe)
         thresholds = recipe.thresholds or classifier.thresholds
         try:
-            image = read_picture(path)
+            image = read_picture(path, bit_depth=recipe.source_options.bit_depth)
         except PictureError as error:
             return None, error_decision(str(error), thresholds), None
         pictures = classifier.identity.pictures

@@ -72,13 +72,13 @@ class FittedPicture(QWidget):
         painter.drawImage(0, 0, self._fitted)
 
 
-def read_image(path: Path, height_px: int = 0) -> QImage | None:
-    """Read a picture, at a height where one is given; None where it cannot be read. Called on the worker."""
+def read_image(path: Path, height_px: int = 0, *, bit_depth: int | None = None) -> QImage | None:
+    """Read a picture as it was judged, at a height where one is given; None where it cannot be read. On the worker."""
     from inspector.gui.widgets.render import to_qimage  # the overlay is not needed at start-up
     from inspector.vision.overlay import displayable
 
     try:
-        image = read_picture(path, at_least=2 * height_px if height_px else None)
+        image = read_picture(path, at_least=2 * height_px if height_px else None, bit_depth=bit_depth)
     except PictureError:
         return None
     if height_px:

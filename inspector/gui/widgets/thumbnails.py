@@ -22,13 +22,15 @@ class Thumbnails:
     """Owned by a view on the GUI thread; its thread calls ``make`` only.
 
     Args:
-        make: Makes the thumbnail of a file; None where the file cannot be shown.
+        make: Makes the thumbnail of a file, of which so many bits of a channel are used (None: as it says itself); None
+            where the file cannot be shown.
         most: So many are kept; those that were not asked for longest go first.
     """
 
-    def __init__(self, make: Callable[[str], QImage | None], *, most: int = MOST) -> None:
+    def __init__(self, make: Callable[[str, int | None], QImage | None], *, most: int = MOST) -> None:
         self._make = make
         self._most = most
+        self._bit_depth: int | None = None
         self._made: OrderedDict[str, QImage | None] = OrderedDict()
         self._fresh: set[str] = set()
         self._results = Results()
@@ -54,6 +56,12 @@ class Thumbnails:
         fresh, self._fresh = self._fresh, set()
         return fresh
 
+    def decode_with(self, bit_depth: int | None) -> None:
+        """Say how many bits of a channel are used from now on; thumbnails of another depth are forgotten."""
+        if bit_depth != self._bit_depth:
+            self._bit_depth = bit_depth
+            self.clear()
+
     def clear(self) -> None:
         """Forget all: they belong to another folder."""
         self._latest.forget()
@@ -69,8 +77,9 @@ class Thumbnails:
         return len(self._made)
 
     def _job(self, name: str) -> Errand[QImage | None]:
+        bit_depth = self._bit_depth
         return Errand(
-            task=lambda: self._make(name),
+            task=lambda: self._make(name, bit_depth),
             done=lambda image: self._keep(name, image),
             failed=lambda error: self._failed(name, error),
         )
