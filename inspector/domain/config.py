@@ -215,7 +215,7 @@ class TriggerConfig:
                 unit="seconds",
                 low=0.01,
                 high=3600.0,
-                empty="until the next part, 1 s where that is not known",
+                empty="until the next part, or 1 s",
             )
         ),
     )

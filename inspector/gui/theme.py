@@ -255,11 +255,12 @@ def _sheet(t: Theme) -> str:
     QLineEdit[bad="true"], QSpinBox[bad="true"], QDoubleSpinBox[bad="true"], QComboBox[bad="true"] {{
         border: 2px solid {lively(t, "fail").name()}; }}
     QLineEdit[pending="true"] {{ border: 2px dashed {lively(t, "review").name()}; }}
-    QComboBox {{ padding: 0 2px 0 10px; }}
+    QComboBox {{ padding: 0 2px 0 10px; combobox-popup: 0; }}
     QComboBox::drop-down {{ border: 0; width: 30px; }}
     QComboBox::down-arrow {{ image: url("{arrow}"); width: 14px; height: 14px; }}
     QComboBox QAbstractItemView {{ background: {t.panel}; border: 1px solid {t.edge}; outline: 0; }}
-    QComboBox QAbstractItemView::item {{ min-height: 40px; }}
+    QComboBox QAbstractItemView::item {{ min-height: 42px; padding: 0 8px; }}
+    QComboBox QAbstractItemView::item:selected {{ background: {t.accent}; color: {t.on_accent}; }}
     QCheckBox {{ min-height: 44px; spacing: 10px; }}
     QCheckBox::indicator {{ width: 22px; height: 22px; border: 2px solid {t.muted}; border-radius: 4px;
         background: {t.field}; }}

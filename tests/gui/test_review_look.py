@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from inspector.gui.review.deep_look import PLAN
 from inspector.paths import Home
 from inspector.review.explain_process import DeepLookError
+from inspector.vision.graph import TORCH_WEIGHTS_FILE
 from tests.gui.conftest import Closes
 from tests.gui.reviewing import ReviewDesk, make_home
 from trainer.protocol import Explained, ExplainReport, MapMade, Progress
@@ -21,7 +22,9 @@ from trainer.protocol import Explained, ExplainReport, MapMade, Progress
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    return make_home(tmp_path)
+    made = make_home(tmp_path)
+    (made.models / "tiny" / TORCH_WEIGHTS_FILE).write_bytes(b"")  # which the fake does not read
+    return made
 
 
 class FakeLook:

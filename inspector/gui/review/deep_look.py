@@ -20,6 +20,7 @@ from inspector.gui.work import Latest
 from inspector.pictures import read_picture
 from inspector.review.explain_process import DeepLookError, ExplainProcess
 from inspector.vision.bundle import MANIFEST_FILE
+from inspector.vision.graph import TORCH_WEIGHTS_FILE
 from trainer.protocol import Explained, MapMade, Progress
 
 if TYPE_CHECKING:
@@ -198,6 +199,11 @@ def _begin(
     if model is None or inspection.picture is None:
         raise DeepLookError("this part was judged by no model", "Look at a part that has a score.")
     folder = models.find(model.name)
+    if not (folder / TORCH_WEIGHTS_FILE).is_file():
+        raise DeepLookError(
+            f"the model {model.name} comes as a finished graph without its weights, and other heatmaps need these",
+            "The line's own heatmap stands on the page. A model that was trained here has more.",
+        )
     words = f"Explained by {model.name}, the model that judged it."
     if hashlib.sha256((folder / MANIFEST_FILE).read_bytes()).hexdigest() != model.sha256:
         words = f"{model.name} has been replaced since it judged this part: these are the maps of what it is now."

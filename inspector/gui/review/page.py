@@ -223,7 +223,8 @@ class ReviewPage(Page):
             self._open_log()
 
     def _on_recipe(self) -> None:
-        """Another recipe is loaded: its parts are meant from now on, and its lessons are shown."""
+        """Another recipe is loaded: its parts are meant from now on, and nothing is shown of those before."""
+        self.cards.audit.show_report(None, sample=self._sample)
         if self._runner.log is not None and self.bar.scope.whose is not Whose.ALL:
             self.open_queue(self.walk.kind)
         else:

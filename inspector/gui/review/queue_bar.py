@@ -41,7 +41,6 @@ class QueueBar(QFrame):
             button = QPushButton(self)
             button.setCheckable(True)
             button.setProperty("kind", "chip")
-            button.setShortcut(_KEYS[kind])
             button.setToolTip(f"{queue_tip(kind)} ({_KEYS[kind]})")
             button.setAccessibleName(name)
             button.clicked.connect(lambda _=False, kind=kind: self.queue_wanted.emit(kind))
@@ -100,6 +99,7 @@ class QueueBar(QFrame):
             words = QUEUES[kind] if count is None else f"{QUEUES[kind]} {count:,}"
             if button.text() != words:
                 button.setText(words)
+                button.setShortcut(_KEYS[kind])  # Qt takes it away with every other text
                 button.setAccessibleDescription("" if count is None else f"{count} to judge")
 
     def show_queue(self, kind: QueueKind) -> None:

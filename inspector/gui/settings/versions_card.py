@@ -77,7 +77,7 @@ class VersionsCard(QWidget):
             column.addSpacing(10)
         column.addStretch(1)
         self._area.setWidget(inside)
-        empty = "" if versions else f"No version of {name} was saved yet."
+        empty = "" if versions else f"Version 1 is as {name} came with the program; its first change will be version 2."
         self.note.setText(fault or empty or "Thresholds are chosen, and taken back, on the page Operating point.")
 
 

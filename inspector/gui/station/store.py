@@ -18,7 +18,7 @@ from inspector.domain.source import SourceKind, kind_of
 from inspector.files import remove_leftovers
 from inspector.overrides import NOTHING_SAID
 from inspector.passwords import Passwords
-from inspector.recipes.recipe import Recipe, save_next_version
+from inspector.recipes.recipe import Recipe, save_next_version, save_recipe
 from inspector.settings import Settings, save_settings
 
 if TYPE_CHECKING:
@@ -106,7 +106,13 @@ class Store:
         return recipe
 
     def save_recipe(self, recipe: Recipe) -> Recipe:
-        """Save a recipe, as the next version where one of its name is there."""
+        """Save a recipe, as the next version where one of its name is there.
+
+        The built-in one is version 1, which gets its file before it is changed.
+        """
+        built_in = assembly.demo_recipe()
+        if recipe.name == built_in.name and not (self.home.recipes / f"{recipe.name}.json").exists():
+            save_recipe(built_in, self.home.recipes)
         saved = save_next_version(recipe, self.home.recipes)
         self._remember(saved.name)
         return saved

@@ -77,6 +77,7 @@ class DataColumn(QWidget):
         layout.addWidget(self.finding)
         layout.addStretch(1)
         self._last = ""
+        self.reading = False  #: the pictures are being looked at
 
     @property
     def faulty(self) -> bool:
@@ -91,6 +92,7 @@ class DataColumn(QWidget):
     def show_waiting(self) -> None:
         """Say that the pictures are being looked at."""
         self._clear()
+        self.reading = True
         self.words.setText("Reading the pictures, looking for duplicates and unreadable files…")
 
     def show_progress(self, done: int, total: int) -> None:
@@ -130,7 +132,7 @@ class DataColumn(QWidget):
         set_tone(self.finding, state)
 
     def _clear(self) -> None:
-        self.contents, self.findings = None, []
+        self.contents, self.findings, self.reading = None, [], False
         self.strip.show_thumbs([])
         self.finding.setText("")
         self.words.setToolTip("")

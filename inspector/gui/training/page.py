@@ -382,6 +382,7 @@ class TrainingPage(Page):
         self.train.show_start(
             busy=self._active() is not None,
             pictures=self.data.contents is not None,
+            reading=self.data.reading,
             faulty=self.data.faulty,
             complete=self._request() is not None,
         )

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSlider
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QListView, QSlider
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QWheelEvent
+    from PySide6.QtWidgets import QWidget
 
 
 class ChoiceBox(QComboBox):
-    """A list of choices: the wheel chooses in the open list only, so that a choice stays when the page scrolls on."""
+    """A list of choices: the wheel chooses in the open list only, so that a choice stays when the page scrolls on.
+
+    Its open list has rows as tall as the field, which Qt's own list for it leaves to the system.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setView(QListView(self))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the page."""
