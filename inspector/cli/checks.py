@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 _GRAB_WITHIN_S = 12.0
 _JUDGE_FOR_S = 1.0
 _LOW_DISK_GB = 2.0
+_EVENTS = 3
 
 
 class State(StrEnum):
@@ -166,12 +167,16 @@ def _log(path: Path) -> Check:
     try:
         log.verify()
         counts = summary(log, LogQuery())
+        remarks = [log.unreadable.words(), *(f"{event.time:%Y-%m-%d}: {event.words}" for event in log.events(_EVENTS))]
     finally:
         log.close()
     text = (
         f"{path}, whole, {path.stat().st_size / 1e6:.1f} MB, {counts.inspected} parts, "
         f"the newest {counts.newest_utc or '–'}{_holder(path)}"
     )
+    said = ". ".join(words for words in remarks if words)
+    if said:
+        return Check(name="log", state=State.NOTE, result=f"{text}. {said}")
     return Check(name="log", state=State.OK, result=text)
 
 

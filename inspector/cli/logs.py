@@ -67,8 +67,9 @@ def show_summary(parsed: argparse.Namespace) -> int:
         counts = summary(log, _query(parsed))
     finally:
         log.close()
+    _say_unreadable(log)
     if parsed.json:
-        emit({"log": str(log.path), **counts.model_dump(mode="json")})
+        emit({"log": str(log.path), **counts.model_dump(mode="json"), "unreadable": log.unreadable.count})
         return EXIT_OK
     print(f"log        {log.path}")
     print(f"inspected  {counts.inspected}")
@@ -106,5 +107,11 @@ def export_rows(parsed: argparse.Namespace) -> int:
         sys.stdout.flush()
     finally:
         log.close()
+    _say_unreadable(log)
     say(f"{count} rows from {log.path}")
     return EXIT_OK
+
+
+def _say_unreadable(log: SqliteResultLog) -> None:
+    if words := log.unreadable.words():
+        say(f"warning: {words}. “inspector doctor” looks through the whole log")

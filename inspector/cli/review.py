@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from inspector.review.walk_at_once import WalkAtOnce
 
 _JUDGEMENTS = ("good", "defective", "unsure")
+_LISTED = 100
 _QUEUES = ("failures", "reviews", "errors")
 
 
@@ -41,6 +42,9 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     queue = group.add_parser("queue", help="the parts that wait to be judged")
     queue.add_argument("kind", choices=_QUEUES, help="which verdict")
     queue.set_defaults(command=show_queue)
+    queue.add_argument(
+        "--limit", type=positive, default=_LISTED, metavar="N", help=f"list so many at most (default: {_LISTED})"
+    )
     audit = group.add_parser(
         "audit",
         help="the blind audit: passes drawn at random, with rejects mixed in; no verdict is shown",
@@ -88,7 +92,9 @@ def show_queue(parsed: argparse.Namespace) -> int:
 
     log = open_reviews(parsed)
     queue = build_queue(log, _request(parsed, parsed.kind), _policies(parsed))
-    parts = [load_entry(log, queue.request, inspection_id) for inspection_id in queue.ids]
+    # every part is looked at, its history and its picture: of 100,000 that would take minutes
+    limit = getattr(parsed, "limit", len(queue.ids))
+    parts = [load_entry(log, queue.request, inspection_id) for inspection_id in queue.ids[:limit]]
     entries = [part for part in parts if isinstance(part, Entry)]
     skipped = [part for part in parts if not isinstance(part, Entry)]
     copies = _copied(entries, parsed.pictures) if getattr(parsed, "pictures", None) else {}
@@ -107,7 +113,10 @@ def show_queue(parsed: argparse.Namespace) -> int:
         say(f"no audit: {population.problem}. {population.next_step}")
     for note in queue.notes:
         say(note)
-    say(f"{len(answers)} wait; {queue.judged} judged by {queue.request.reviewer}, {queue.by_others} by others")
+    if limit < len(queue.ids):
+        say(f"the first {limit} are listed; --limit lists more")
+    waiting = len(queue.ids) - len(skipped)
+    say(f"{waiting} wait; {queue.judged} judged by {queue.request.reviewer}, {queue.by_others} by others")
     return EXIT_OK
 
 

@@ -194,6 +194,7 @@ class QueueAnswer(JsonAnswer):
     """A queue with its parts."""
 
     queue: QueueKind
+    waiting: int  #: of which `entries` are the first
     entries: list[EntryAnswer]
     judged: int
     by_others: int
@@ -207,6 +208,7 @@ class QueueAnswer(JsonAnswer):
         """Return a queue as it is printed."""
         return QueueAnswer(
             queue=queue.request.kind,
+            waiting=len(queue.ids),
             entries=entries,
             judged=queue.judged,
             by_others=queue.by_others,

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from inspector.domain.tally import Tally
     from inspector.engine.engine import Engine
     from inspector.engine.status import EngineStatus, PartInspected
+    from inspector.outputs.result_log import SqliteResultLog
     from inspector.overrides import Overrides
     from inspector.paths import Home
     from inspector.recipes.recipe import Recipe
@@ -253,7 +254,7 @@ def _headless(parsed: argparse.Namespace) -> int:
     try:
         with stop_signals() as stop:
             begin(recipe, 0)
-            changed = _changes(parsed, recipe, home)
+            changed = _changes(parsed, recipe, home, log)
             tally, fault, stopped = _follow(
                 engine, events, stop, json_lines=parsed.json, recipe=recipe, changed=changed, begin=begin
             )
@@ -270,16 +271,23 @@ def _headless(parsed: argparse.Namespace) -> int:
     return EXIT_DEFECTS if parsed.fail_on_defect and tally.passed < tally.inspected else EXIT_OK
 
 
-def _changes(parsed: argparse.Namespace, recipe: Recipe, home: Home) -> Callable[[], Recipe | None]:
-    """Return what looks, at most once a second, for a newer version of the recipe."""
+def _changes(
+    parsed: argparse.Namespace, recipe: Recipe, home: Home, log: SqliteResultLog
+) -> Callable[[], Recipe | None]:
+    """Return what looks, at most once a second, for a newer version of the recipe, and says what befell the record."""
     from inspector.domain.errors import RecipeError
     from inspector.recipes.recipe import RecipeFollower
 
     follower = RecipeFollower(recipe, home.recipes)
     next_s = 0.0
 
+    said: set[str] = set()
+
     def look() -> Recipe | None:
         nonlocal next_s
+        for words in set(log.remarks) - said:
+            say(f"note: {words}")
+            said.add(words)
         if parsed.model or time.perf_counter() < next_s:
             return None
         next_s = time.perf_counter() + _LOOK_EVERY_S

@@ -6,6 +6,8 @@ import logging
 import threading
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from inspector.domain.causes import cause_of
@@ -13,7 +15,9 @@ from inspector.domain.errors import ArchiveError, LogError
 from inspector.domain.ids import new_id
 from inspector.domain.policy import error_decision
 from inspector.domain.records import Inspection, Latencies, Part, Verdict
+from inspector.engine.clock import ClockWatch, set_back
 from inspector.engine.status import PartInspected
+from inspector.outputs.base import LogQuery
 
 if TYPE_CHECKING:
     from inspector.domain.records import ArchivedPicture, Decision, ModelIdentity, Prediction
@@ -108,6 +112,9 @@ class Recorder:
         self._lot: str | None = None
         self._number = 0
         self._faults = Faults(board)
+        self._clock = ClockWatch()
+        self._jumps: list[str] = []  # that are not in the log yet
+        self._begun = False
         self.uncommitted = 0  #: parts that could not be recorded before the line was stopped
 
     def set_lot(self, lot: str) -> None:
@@ -192,6 +199,7 @@ class Recorder:
         """Look whether the next part can be recorded, and say so; called by a thread of its own."""
         try:
             self._job.log.check()
+            self._note_jumps()
         except LogError as error:
             self._faults.log_in_doubt(str(error))
         else:
@@ -202,6 +210,20 @@ class Recorder:
             self._faults.archive_refused(str(error))
         else:
             self._faults.archive_well()
+
+    def _note_jumps(self) -> None:
+        """Record where the clock jumped, also while the station did not run."""
+        now = datetime.now(UTC)
+        jumps = [self._clock.look(now, monotonic())]
+        if not self._begun:
+            newest = self._job.log.recent(LogQuery(), 1)
+            jumps += [set_back(part.time_utc, now) for part in newest]
+            self._begun = True
+        self._jumps += [words for words in jumps if words]
+        while self._jumps:
+            _log.warning("%s", self._jumps[0])
+            self._job.log.note_event("clock", self._jumps[0])
+            del self._jumps[0]
 
     def _keep(
         self, inspection_id: str, item: Part | Unjudged, decision: Decision, prediction: Prediction | None

@@ -34,6 +34,21 @@ class LogQuery:
     after: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LogEvent:
+    """What befell the record itself.
+
+    Args:
+        time: When it was noted, UTC.
+        kind: “clock”, “damaged” or “empty”.
+        words: What is to be said of it.
+    """
+
+    time: datetime
+    kind: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YieldPoint:
     """Counts of one time bucket, for the yield and rate chart.

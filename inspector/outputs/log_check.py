@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _PATIENCE_S = 5.0
 _NAMED = 1000
+_LARGEST = 1.7e308
 _NICE = 15
 _DIGIT = "[0-9]"
 _TIME = f"{_DIGIT * 4}-{_DIGIT * 2}-{_DIGIT * 2}T{_DIGIT * 2}:{_DIGIT * 2}:{_DIGIT * 2}.{_DIGIT * 6}Z"
@@ -66,13 +67,16 @@ def _odd() -> str:
     """Return the condition that a row holds what no part has."""
     verdicts = ", ".join(f"'{verdict.value}'" for verdict in Verdict)
     conditions = [f"verdict NOT IN ({verdicts})", f"time_utc NOT GLOB '{_TIME}'"]
-    conditions += [f"NOT json_valid({name})" for name in ("class_names", "probabilities")]
+    for name in ("class_names", "probabilities"):
+        conditions += [f"NOT json_valid({name})", f"json_type({name}) <> 'array'"]
+    conditions.append("good_class IS NOT NULL AND instr(class_names, json_quote(good_class)) = 0")
     for column in inspections.columns:
         kinds = ["'text'"]
         if isinstance(column.type, Integer):
             kinds = ["'integer'"]
         elif isinstance(column.type, Float):
             kinds = ["'real'", "'integer'"]
+            conditions.append(f'abs("{column.name}") > {_LARGEST}')
         if column.nullable:
             kinds.append("'null'")
         conditions.append(f'typeof("{column.name}") NOT IN ({", ".join(kinds)})')

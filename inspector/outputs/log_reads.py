@@ -14,11 +14,11 @@ from sqlalchemy.exc import DBAPIError
 
 from inspector.domain.records import Verdict
 from inspector.domain.tally import Tally
-from inspector.outputs.base import LogQuery, YieldPoint
+from inspector.outputs.base import LogEvent, LogQuery, YieldPoint
 from inspector.outputs.damage import Unreadable, all_numbers, is_damage, readable_rows
 from inspector.outputs.query import matches, odd_verdicts, settled_parts, where
 from inspector.outputs.rows import RowError, from_row, time_of, time_text, verdict_of
-from inspector.outputs.schema import REJECTED, SEQUENCE, counts, inspections
+from inspector.outputs.schema import REJECTED, SEQUENCE, counts, events, inspections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -220,6 +220,23 @@ class LogReader:
             return LogQuery(after=int(connection.execute(text(_LAST_BEFORE), values).scalar() or 0))
 
         return self._read(agreed, lambda _: by_clock)
+
+    def events(self, limit: int) -> list[LogEvent]:
+        """Return what befell the record itself, the newest first; what cannot be read is left out.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        statement = select(events).order_by(events.c.number.desc()).limit(limit)
+        with self._errors("read"), self._reading() as connection:
+            rows = connection.execute(statement).all()
+        read = []
+        for row in rows:
+            try:
+                read.append(LogEvent(time_of(row.time_utc), str(row.kind), str(row.words)))
+            except RowError as error:
+                self.unreadable.note(events.name, row.number, str(error))
+        return read
 
     def yield_over_time(self, query: LogQuery, bucket_s: int) -> list[YieldPoint]:
         """Return counts per time bucket, oldest first; see `ResultLog.yield_over_time`."""

@@ -149,7 +149,8 @@ class LearningSet:
         after = {part: lesson for part, lesson in before.items() if part not in records and part not in out}
         lost = []
         for part, rows in said.items():
-            lesson = None if part in out else lesson_of(records[part], rows, confirmed=confirmed or part in before)
+            record = None if part in out else records.get(part)  # None too where its row cannot be read
+            lesson = None if record is None else lesson_of(record, rows, confirmed=confirmed or part in before)
             if lesson is not None and self._take(lesson, before.get(part)):
                 after[part] = lesson
             elif lesson is not None:

@@ -146,7 +146,7 @@ def build_queue(log: ReviewLog, request: QueueRequest, policy_of: PolicyOf) -> Q
     ids, judged, by_others = _waiting(shown, log.standings_of(shown), request)
     return Queue(
         request=request, ids=ids, judged=judged, by_others=by_others, without_picture=len(rows) - len(shown),
-        notes=_without_picture(len(rows) - len(shown)),
+        notes=(*_without_picture(len(rows) - len(shown)), *_unreadable(log)),
     )  # fmt: skip
 
 
@@ -201,7 +201,7 @@ def _audit(log: ReviewLog, request: QueueRequest, policy_of: PolicyOf) -> Queue:
     rejects = _first(audited.kept_rejects[_removed(audited.kept_rejects) :], len(passes), salt)
     order = sorted([*passes, *rejects], key=lambda part: draw(part, f"order:{request.seed}"))
     ids, judged, by_others = _waiting(order, log.standings_of(order), request)
-    notes = list(audited.notes)
+    notes = [*audited.notes, *_unreadable(log)]
     if removed:
         notes.append(
             f"The pictures of the {removed} oldest passes that were kept are gone by now: the audit draws of the later "
@@ -271,6 +271,11 @@ def _others(standing: Standing, request: QueueRequest) -> tuple[Review, ...]:
 
 def _only(query: LogQuery, verdicts: frozenset[Verdict] | None) -> LogQuery:
     return LogQuery(since=query.since, until=query.until, recipe=query.recipe, lot=query.lot, verdicts=verdicts)
+
+
+def _unreadable(log: ReviewLog) -> tuple[str, ...]:
+    words = log.unreadable.words()
+    return (f"{words}.",) if words else ()
 
 
 def _without_picture(count: int) -> tuple[str, ...]:

@@ -148,6 +148,7 @@ class MemoryLog:
         self.broken = threading.Event()
         self.refused = threading.Event()
         self.commit_times: dict[str, float] = {}
+        self.events: list[tuple[str, str]] = []  # kind, words
 
     def append(self, inspection: Inspection) -> None:
         if self.broken.is_set():
@@ -158,6 +159,13 @@ class MemoryLog:
     def check(self) -> None:
         if self.broken.is_set():
             raise LogError("the log is locked", "Wait.")
+
+    def note_event(self, kind: str, words: str) -> None:
+        self.check()
+        self.events.append((kind, words))
+
+    def recorded_since(self, time: datetime) -> LogQuery:
+        return LogQuery(since=time)
 
     def note_commit(self, inspection_id: str, commit_ms: float) -> None:
         self.commit_times[inspection_id] = commit_ms

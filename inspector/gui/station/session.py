@@ -89,6 +89,7 @@ class Session(QObject):
         self._figures.counts_changed.connect(self.counts_changed)
         self._figures.trend_changed.connect(self.trend_changed)
         self._figures.failed.connect(lambda text: self.fault.emit("log", text))
+        self._remarks = ""
         self._next_figures_s = self._next_trend_s = self._next_recipe_s = 0.0
         self._recipe_watch = RecipeWatch(self.work, store.home.recipes, self._use_newer, self._fault("recipe"))
         self._timer = QTimer(self)
@@ -365,6 +366,10 @@ class Session(QObject):
         self._line.look_for_end()
         self.status_changed.emit(self.status())
         self.rate_changed.emit(self._line.rate())
+        remarks = "\n".join(f"{words}." for words in self._log.remarks) if self._log is not None else ""
+        if remarks != self._remarks:  # once: a banner that was closed does not come back
+            self._remarks = remarks
+            self.fault.emit("record", remarks)
 
     def _take_parts(self) -> None:
         parts, own = self._line.take_parts(self.recipe)
