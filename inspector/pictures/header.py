@@ -56,6 +56,8 @@ class Header:
 
 
 CUT = "is cut short"
+#: Whether the last rows are there is known only to its end marker: zero bytes in place of them decode as pixels too.
+NO_END = "has no end marker: it may be cut short"
 DAMAGED = "is damaged"
 
 
@@ -160,6 +162,7 @@ def _jpeg(data: bytes) -> Header:
             reached = {data[position + 8 + 3 * k]: [-1] * _COEFFICIENTS for k in range(channels)}
         elif marker == 0xDA:
             scans += 1
+            fault = NO_END
             _note_scan(data, position, reached)
         elif marker == 0xE1 and data[position + 2 : position + 8] == b"Exif\x00\x00":
             orientation = exif_orientation(data[position + 8 : position + length])

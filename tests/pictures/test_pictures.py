@@ -133,8 +133,17 @@ def test_a_jpeg_with_a_thumbnail_inside_and_a_cut_end_is_cut_short() -> None:
     whole = data[:2] + segment + data[2:]
     assert decode_picture(whole, "part").shape == (120, 90, 3)
     assert decode_picture(whole + b"what phones append", "part").shape == (120, 90, 3)
-    with pytest.raises(PictureError, match="is cut short"):
+    with pytest.raises(PictureError, match="has no end marker: it may be cut short"):
         decode_picture(whole[:-200], "part")
+
+
+@pytest.mark.parametrize("lost", [2, 3, 10, 500])
+def test_a_jpeg_without_its_end_marker_is_not_judged_and_not_called_damaged(lost: int) -> None:
+    """The last rows may be there (2 bytes are the marker) or not: nothing in the file tells for sure."""
+    with pytest.raises(PictureError) as refused:
+        decode_picture(noise(".jpg")[:-lost], "part")
+    assert refused.value.what.startswith("the picture part has no end marker: it may be cut short (")
+    assert refused.value.next_step == "Copy or save it again."
 
 
 def test_a_png_with_one_changed_bit_is_damaged() -> None:
