@@ -80,6 +80,23 @@ def test_nothing_of_the_recipe_before_is_on_the_screen(two: Station) -> None:
     assert shown_counts(two) == ["2 1", "2 1", "2 1"]
 
 
+def test_the_preview_is_not_that_of_the_recipe_before(two: Station) -> None:
+    window, picture_card = two.window, two.window.settings.picture
+    picture(two.pictures / "good.png", bad=False)
+    two.qtbot.mouseClick(window.live.run_button, Qt.MouseButton.LeftButton)
+    window.show_page("settings")
+    window.settings.show_section("Source")
+    picture(two.pictures / "another.png", bad=False)
+    two.until(lambda: picture_card.view.shown is not None)
+    window.show_page("live")
+    two.qtbot.mouseClick(window.live.run_button, Qt.MouseButton.LeftButton)
+    two.until(lambda: two.session.status().state is RunState.IDLE)
+    window.show_page("settings")
+    assert picture_card.view.scene is not None
+    choose(two, "Under")
+    assert str((picture_card.view.scene, picture_card.image)) == "(None, None)"
+
+
 def test_the_space_bar_makes_no_part_where_parts_come_by_themselves(two: Station) -> None:
     live = two.window.live
     two.qtbot.mouseClick(live.run_button, Qt.MouseButton.LeftButton)

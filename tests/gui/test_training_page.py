@@ -224,7 +224,7 @@ def test_a_crash_while_another_page_is_shown_is_a_banner(bench: Bench) -> None:
     bench.until(lambda: "hold-1" in bench.station.window.banners.texts().get("training", ""))
 
 
-def test_promotion_takes_effect_while_the_line_runs_and_is_rolled_back_with_one_click(bench: Bench) -> None:
+def test_promotion_takes_effect_while_the_line_runs_and_is_rolled_back_after_a_yes(bench: Bench) -> None:
     session, page = bench.station.session, bench.page
     done: list[object] = []
     assert session.recipe is not None
@@ -256,6 +256,12 @@ def test_promotion_takes_effect_while_the_line_runs_and_is_rolled_back_with_one_
     assert not page.result.buttons["delete"].isEnabled()
     assert page.result.buttons["back"].text() == "Roll back to tiny"
     bench.press(page.result.buttons["back"])
+    assert page.question is not None
+    bench.until(page.question.isActiveWindow)
+    bench.qtbot.keyClick(page.question.focusWidget(), Qt.Key.Key_Space)  # a heavy thumb says no
+    bench.until(lambda: not page.question.isVisible())
+    bench.press(page.result.buttons["back"])
+    bench.press(page.question.yes_button)
     bench.until(lambda: session.recipe is not None and session.recipe.model == "tiny")
     back = session.recipe
     assert (back.version, back.thresholds) == (4, Thresholds(fail_at=0.8))

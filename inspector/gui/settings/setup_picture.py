@@ -62,7 +62,10 @@ class SetupPicture(QWidget):
         row.addWidget(self.whole_button)
         row.addStretch(1)
         layout.addLayout(row)
+        self._recipe = session.recipe  # in force
+        self._source = ""  # whose picture is shown
         session.frame_arrived.connect(self._on_frame)
+        session.recipe_changed.connect(self._on_recipe)
 
     def toggle(self, recipe: Recipe | None) -> None:
         """Show the source of a recipe live, or end that; None where the recipe cannot be used."""
@@ -71,6 +74,7 @@ class SetupPicture(QWidget):
             return
         if recipe is None or self._session.running:
             return
+        self._source = recipe.source
         self._preview = self._session.preview(recipe.source, recipe.source_options)
         self.view.say_when_empty(f"Waiting for {shown(recipe.source)}")
         self.view.show_scene(None)
@@ -124,8 +128,18 @@ class SetupPicture(QWidget):
         self.preview_button.setEnabled(not self._session.running)
 
     def _on_frame(self, frame: Frame) -> None:
-        if self.isVisible():
+        if self.isVisible() and self._recipe is not None:
+            self._source = self._recipe.source
             self._show_image(frame.image)
+
+    def _on_recipe(self, recipe: Recipe) -> None:
+        """Another product, or another source than the one that is shown: its picture is not this one."""
+        before, self._recipe = self._recipe, recipe
+        if before is None or before.name != recipe.name or self._source != recipe.source:
+            self._end()
+            self.image = None
+            self.view.say_when_empty("Press “Live preview”, or start the line")
+            self.view.show_scene(None)
 
     def _show_image(self, image: Image) -> None:
         self.image = image

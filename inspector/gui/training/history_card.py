@@ -45,6 +45,7 @@ class TrainingHistoryCard(QWidget):
         self.back_button = QPushButton("Roll back", frame)
         self.back_button.setToolTip("Give the recipe the model back that it had before")
         self.back_button.hide()
+        self.way_back = ""  #: the model that a roll-back would bring
         row.addWidget(self.back_button)
         layout.addLayout(row)
         table = self.table = QTableWidget(0, len(_COLUMNS), frame)
@@ -91,6 +92,7 @@ class TrainingHistoryCard(QWidget):
 
     def show_way_back(self, model: str | None) -> None:
         """Offer the way back to a model; None where there is none."""
+        self.way_back = model or ""
         self.back_button.setVisible(model is not None)
         self.back_button.setText(f"Roll back to {model}")
 

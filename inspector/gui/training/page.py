@@ -137,7 +137,7 @@ class TrainingPage(Page):
         buttons["keep"].clicked.connect(self._keep)
         buttons["delete"].clicked.connect(self._ask_delete)
         for button in (buttons["back"], self.history.back_button):
-            button.clicked.connect(lambda: self._promoter.roll_back(self._after_recipe))
+            button.clicked.connect(self._ask_roll_back)
         self._session.recipe_changed.connect(lambda _: self._after_recipe())
 
     # --- hand ---------------------------------------------------------------------------------------------------------
@@ -301,6 +301,12 @@ class TrainingPage(Page):
             question,
             lambda: self._promoter.promote(recipe, training.name, question.reason.text().strip(), self._after_recipe),
         )
+
+    def _ask_roll_back(self) -> None:
+        recipe = self._session.recipe
+        if recipe is not None:
+            question = self._promoter.back_question(recipe, self.history.way_back, self)
+            self._ask(question, lambda: self._promoter.roll_back(self._after_recipe))
 
     def _keep(self) -> None:
         training = self.shown

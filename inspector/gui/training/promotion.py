@@ -50,7 +50,7 @@ class Promoter:
         """Return what is asked before a promotion."""
         words = (
             f"The recipe {recipe.name} gets version {recipe.version + 1} with {model} instead of {recipe.model}, from "
-            "the next part on. It is recorded, and can be rolled back with one click."
+            "the next part on. It is recorded, and can be rolled back."
         )
         if recipe.thresholds is not None:
             words += (
@@ -58,6 +58,14 @@ class Promoter:
                 f"{model} brings its own."
             )
         return Question(f"Promote {model}?", words, "Promote", reason="Why? For the record", parent=parent)
+
+    def back_question(self, recipe: Recipe, model: str, parent: QWidget) -> Question:
+        """Return what is asked before a roll-back to a model."""
+        words = (
+            f"The recipe {recipe.name} gets version {recipe.version + 1} with {model} instead of {recipe.model}, and "
+            "the threshold that it had with it, from the next part on. It is recorded."
+        )
+        return Question(f"Roll back to {model}?", words, "Roll back", parent=parent)
 
     def promote(self, recipe: Recipe, model: str, why: str, done: Callable[[], None]) -> None:
         """Record the promotion, then give the recipe the model."""
