@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import InspectorError
@@ -153,6 +154,7 @@ class ClassWords:
         return Meaning.NO_PART if word in _NO_PART else _meaning(word)
 
 
+@lru_cache(maxsize=4096)  # names of folders come again and again
 def plain(word: str) -> str:
     """Return a word without case, spaces, dots, hyphens and ways of spelling: “ n.i.O. ” is “nio”, “1.0” is “1”."""
     text = unicodedata.normalize("NFKC", word).casefold().strip()

@@ -83,6 +83,7 @@ def test_words_that_nobody_knows_are_asked_for_and_the_answer_goes_into_the_trai
     assert list(box.choices) == ["monday", "old stock"]
     assert not box.use.isEnabled()
     assert not page.train.start.isEnabled()
+    assert page.train.hint.text() == "Say what the names mean first."
     assert "--good" not in page.data.finding.text() + box.question.text()
     for name, answer in (("monday", "defective"), ("old stock", "neither")):
         box.choices[name].setFocus()

@@ -59,13 +59,16 @@ class TrainColumn(QWidget):
         self.pause.setText("Go on" if active and active.state is ProcessState.PAUSED else "Pause")
         self.resume.setVisible(active is None and shown is not None and shown.state is ProcessState.DIED)
 
-    def show_start(self, *, busy: bool, pictures: bool, reading: bool, faulty: bool, complete: bool) -> None:
+    def show_start(
+        self, *, busy: bool, pictures: bool, reading: bool, asked: bool, faulty: bool, complete: bool
+    ) -> None:
         """Say whether a training can start, and if not, what is missing.
 
         Args:
             busy: Whether a training runs.
             pictures: What was chosen has been looked at.
             reading: They are being looked at.
+            asked: Words of their folders or table are to be explained.
             faulty: The pictures cannot be trained on as they are.
             complete: Whether every field has a valid value.
         """
@@ -78,6 +81,8 @@ class TrainColumn(QWidget):
             words = "Correct the pictures first."
         elif reading:
             words = "The pictures are being read; a training can start when that is done."
+        elif asked:
+            words = "Say what the names mean first."
         elif not pictures:
             words = "Choose pictures first."
         elif not complete:

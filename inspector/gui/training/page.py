@@ -389,6 +389,7 @@ class TrainingPage(Page):
             busy=self._active() is not None,
             pictures=self.data.contents is not None,
             reading=self.data.reading,
+            asked=self.data.class_words.asking,
             faulty=self.data.faulty,
             complete=self._request() is not None,
         )
