@@ -6,10 +6,15 @@ import contextlib
 import sqlite3
 from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from inspector.outputs.carve import rows_in
+from inspector.outputs.review_reads import review_of
+from inspector.outputs.rows import from_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
 _AT_ONCE = 20_000
 _HIGHEST = 2**62
@@ -24,26 +29,29 @@ class Copied:
 
     Args:
         copied: Rows in the new table.
-        lost: Rows that were there and could not be read.
-        first_lost: Numbers of the first of them.
+        missing: Numbers of the rows that were there and could not be read.
         unknown: Whether not even that could be found out.
     """
 
     copied: int = 0
-    lost: int = 0
-    first_lost: tuple[int, ...] = ()
+    missing: tuple[int, ...] = ()
     unknown: bool = False
 
+    @property
+    def lost(self) -> int:
+        """How many could not be read, as far as that is known."""
+        return len(self.missing)
+
     def named(self) -> str:
-        """Name the rows that were lost, in ranges."""
+        """Name the first rows that were lost, in ranges."""
         ranges: list[list[int]] = []
-        for number in self.first_lost:
+        for number in self.missing[:_NAMED]:
             if ranges and number == ranges[-1][1] + 1:
                 ranges[-1][1] = number
             else:
                 ranges.append([number, number])
         words = ", ".join(f"{low}" if low == high else f"{low} to {high}" for low, high in ranges)
-        return words + (", …" if self.lost > len(self.first_lost) else "")
+        return words + (", …" if self.lost > _NAMED else "")
 
 
 def copy_table(new: sqlite3.Connection, table: str) -> Copied:
@@ -73,7 +81,7 @@ def copy_table(new: sqlite3.Connection, table: str) -> Copied:
     for _, _, sql in made:
         new.execute(sql)
     copied = new.execute(f"SELECT count(*) FROM main.{table}").fetchone()[0]  # noqa: S608 - a name of the schema
-    return Copied(copied=copied, lost=len(copier.lost), first_lost=tuple(copier.lost[:_NAMED]))
+    return Copied(copied=copied, missing=tuple(copier.lost))
 
 
 def _spans(numbers: Sequence[int]) -> Iterator[tuple[Sequence[int], int, int]]:
@@ -148,3 +156,39 @@ class _Copier:
             low = following
             yield range(low, low + _AT_ONCE), low, low + _AT_ONCE - 1
             low += _AT_ONCE
+
+
+def add_carved(new: sqlite3.Connection, table: str, source: Path, before: Copied) -> Copied:
+    """Add the rows of a table that lie in leaves of a damaged file to which no page leads any more.
+
+    Args:
+        new: The new log; its columns have the order of the old ones.
+        source: The damaged log.
+        before: What was copied already.
+    """
+    names = [row[1] for row in new.execute(f"PRAGMA main.table_info({table})")]
+    keyed = names[0] == "number"
+    columns = ", ".join(f'"{name}"' for name in (names if keyed else ["rowid", *names]))
+    signs = ", ".join("?" * (len(names) + (not keyed)))
+    statement = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({signs})"  # noqa: S608 - names of the schema
+    missing, added = set(before.missing), 0
+    for number, values in rows_in(source, lambda number: before.unknown or number in missing):
+        row = dict(zip(names, values + [None] * (len(names) - len(values)), strict=False))
+        if len(values) > len(names) or not _is_row(table, row, number):
+            continue
+        inserted = new.execute(statement, [number, *list(row.values())[1 if keyed else 0 :]])
+        added += inserted.rowcount
+        missing.discard(number)
+    return Copied(copied=before.copied + added, missing=tuple(sorted(missing)), unknown=before.unknown)
+
+
+def _is_row(table: str, row: Mapping[str, Any], number: int) -> bool:
+    """Say whether values are a row of the table: leaves of all tables look alike."""
+    try:
+        if table == "inspections":
+            from_row(row)
+        else:
+            review_of({**row, "number": number})
+    except (ValueError, KeyError, TypeError):
+        return False
+    return True

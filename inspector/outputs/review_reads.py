@@ -238,14 +238,19 @@ class ReviewReader:
     def _reviews_in(self, rows: Sequence[Mapping[str, Any]]) -> Generator[Review]:
         for row in rows:
             try:
-                review = _from_row(row)
+                review = review_of(row)
             except (RowError, ValueError) as error:
                 self.unreadable.note(reviews.name, row["number"], str(error))
                 continue
             yield review
 
 
-def _from_row(row: Mapping[str, Any]) -> Review:
+def review_of(row: Mapping[str, Any]) -> Review:
+    """Return the review of a row.
+
+    Raises:
+        ValueError: If a value is none that a review has.
+    """
     return Review(
         id=row["id"],
         inspection_id=row["inspection_id"],

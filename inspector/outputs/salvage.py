@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import LogError
 from inspector.files import DISK
-from inspector.outputs.copy_rows import Copied, copy_table
+from inspector.outputs.copy_rows import Copied, add_carved, copy_table
 from inspector.outputs.log_handle import migrate
 from inspector.outputs.schema import HEAD, events, inspections, reviews
 
@@ -191,7 +191,7 @@ def aside_path(log: Path, why: str) -> Path:
 def _rebuild(log: Path, partial: Path) -> tuple[Copied, Copied]:
     """Build a new log of what can be read; a header that is damaged is mended in a copy."""
     try:
-        return _copy(log, partial)
+        return _with_carved(log, partial, *_copy(log, partial))
     except sqlite3.Error as error:
         _log.warning("the damaged log %s cannot be opened (%s); its header is mended in a copy", log, error)
     copy = log.with_name(log.name + ".mended")
@@ -204,10 +204,10 @@ def _rebuild(log: Path, partial: Path) -> tuple[Copied, Copied]:
             mend(copy)
             _remove(partial)
             with contextlib.suppress(sqlite3.Error):
-                return _copy(copy, partial)
+                return _with_carved(copy, partial, *_copy(copy, partial))
         _remove(partial)
         _make(partial, HEAD)
-        return Copied(unknown=True), Copied(unknown=True)
+        return _with_carved(log, partial, Copied(unknown=True), Copied(unknown=True))
     finally:
         _remove(copy)
 
@@ -234,6 +234,17 @@ def _copy(source: Path, partial: Path) -> tuple[Copied, Copied]:
     if schema != HEAD:
         _make(partial, HEAD)
     return copied[inspections.name], copied[reviews.name]
+
+
+def _with_carved(source: Path, partial: Path, parts: Copied, said: Copied) -> tuple[Copied, Copied]:
+    """Add the rows to which no page of the damaged log leads any more."""
+    with contextlib.closing(sqlite3.connect(partial)) as new:
+        if parts.missing or parts.unknown:
+            parts = add_carved(new, inspections.name, source, parts)
+        if said.missing or said.unknown:
+            said = add_carved(new, reviews.name, source, said)
+        new.commit()
+    return parts, said
 
 
 def _make(partial: Path, schema: str) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PAGE = 4096
 PARTS = 120
+_KINDS = {2: "inside an index", 5: "inside a table", 10: "leaf of an index", 13: "leaf of a table"}
 
 
 def whole_log(path: Path) -> Path:
@@ -42,7 +43,7 @@ def pages_of(path: Path) -> dict[str, int]:
         for name, root in log.execute("SELECT name, rootpage FROM sqlite_master WHERE rootpage > 0"):
             pages[f"root of {name}"] = (root - 1) * PAGE
     for begin in range(PAGE, len(data), PAGE):
-        kind = {2: "inside an index", 5: "inside a table", 10: "leaf of an index", 13: "leaf of a table"}[data[begin]]
+        kind = _KINDS.get(data[begin], "rest of a long row")
         pages.setdefault(kind, begin)
         if kind == "leaf of a table" and b"interval" in data[begin : begin + PAGE]:
             pages["leaf of inspections"] = begin

@@ -5,17 +5,19 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from inspector.domain.errors import LogError
 from inspector.domain.records import Verdict
+from inspector.domain.tally import Tally
 from inspector.outputs import salvage
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.reviews import ReviewLog
-from tests.outputs.damaged import PARTS, WAYS, pages_of, spoil, whole_log
+from tests.outputs.damaged import PAGE, PARTS, WAYS, pages_of, spoil, whole_log
 from tests.outputs.samples import START, inspection
 from tests.waits import WAIT_S
 
@@ -61,14 +63,17 @@ def station_on(path: Path) -> Iterator[SqliteResultLog]:
         yield log
 
 
-def all_pages(whole: Path) -> list[tuple[str, int]]:
+def all_pages(whole: Path, way: str) -> list[tuple[str, int]]:
+    """Return pages with their names: one of every kind, and each of the file where it is blanked."""
+    if way == "blank":
+        return [(f"page {begin // PAGE}", begin) for begin in range(0, whole.stat().st_size, PAGE)]
     return sorted(pages_of(whole).items())
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_no_reader_breaks_and_nothing_is_lost_without_a_word(whole: Path, tmp_path: Path, way: str) -> None:
     for seed in range(2 if way == "flip" else 1):
-        for kind, begin in all_pages(whole):
+        for kind, begin in all_pages(whole, way):
             path = tmp_path / f"{seed}" / kind / "log.sqlite3"
             path.parent.mkdir(parents=True)
             spoil(shutil.copyfile(whole, path), begin, way, seed)
@@ -85,6 +90,7 @@ def test_no_reader_breaks_and_nothing_is_lost_without_a_word(whole: Path, tmp_pa
                 lost = set(ALL) - set(numbers)
                 assert numbers[-1] == PARTS + 1
                 assert not lost or log.remarks, (kind, seed, lost)
+                assert len(lost) <= 15, (kind, seed, lost)  # the rows of one page
                 log.verify()
 
 
@@ -131,6 +137,20 @@ def test_a_damaged_index_costs_nothing(path: Path) -> None:
     for log in station_on(path):
         assert read_all(log) == ALL
         assert "nothing was lost" in log.remarks[0]
+
+
+def test_without_the_page_that_leads_to_all_rows_none_is_lost(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite3"
+    with closing(SqliteResultLog(path)) as log:
+        parts = [inspection(number, Verdict.FAIL if number % 2 else Verdict.ERROR) for number in range(1, 41)]
+        long = [replace(part, source_path="/ü" * (700 * index)) for index, part in enumerate(parts)]
+        for part in long:
+            log.append(part)
+    for root in ("inspections", "reviews", "alembic_version"):
+        spoil(path, pages_of(path)[f"root of {root}"], "blank", 0)
+        for log in station_on(path):
+            assert list(log.rows(LogQuery())) == long
+            assert log.tally(LogQuery(recipe="R", lot="L1")) == Tally(failed=20, error=20)
 
 
 def test_a_damaged_header_costs_nothing(path: Path) -> None:

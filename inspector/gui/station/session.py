@@ -370,6 +370,7 @@ class Session(QObject):
         if remarks != self._remarks:  # once: a banner that was closed does not come back
             self._remarks = remarks
             self.fault.emit("record", remarks)
+            self.refresh_counts()
 
     def _take_parts(self) -> None:
         parts, own = self._line.take_parts(self.recipe)
