@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 #: The colour of the model's chip: whether it judges in time.
 _PACE_COLOURS = {Pace.IN_TIME: "good", Pace.STRAINED: "review", Pace.TOO_SLOW: "fail"}
+#: What the light of the source says more, by its state.
+_WAITS = {
+    SourceState.NONE: "The line does not run.",
+    SourceState.CONNECTING: "It is being opened.",
+    SourceState.ENDED: "It has come to its end.",
+}
+_ARRIVES, _WATCHED = "Its pictures arrive.", "It is watched for new pictures."
 
 
 class HeaderBar(QWidget):
@@ -101,7 +108,8 @@ class HeaderBar(QWidget):
                 rate = f"{sum(kind.count for kind in status.left_out):,} not taken"
             unsure = status.unseen or any(kind.may_be_missed for kind in status.left_out)
             left_out = f"Not taken: {left_out_words(status.left_out)}" if status.left_out else ""
-            tip = "\n".join(filter(None, [source, status.unseen, left_out]))
+            arrives = "" if status.unseen else _WATCHED if kind_of(source) is SourceKind.FOLDER else _ARRIVES
+            tip = "\n".join(filter(None, [source, arrives, status.unseen, left_out]))
             state = "review" if unsure else "good"
             self.source_pill.show_state(f"{label_of(source)} · {rate}", state, tip)
         elif status.source_state is SourceState.LOST:
@@ -109,7 +117,8 @@ class HeaderBar(QWidget):
         else:
             named = source or (shown(recipe.source) if recipe else "no source")
             words = "stopped" if status.source_state is SourceState.NONE else status.source_state.value
-            self.source_pill.show_state(f"{label_of(named)} · {words}", "idle", named)
+            tip = f"{named}\n{_WAITS.get(status.source_state, '')}".rstrip()
+            self.source_pill.show_state(f"{label_of(named)} · {words}", "idle", tip)
         if model is not None:
             why = status.model_fault or status.pace_message
             state = "fail" if status.model_fault else _PACE_COLOURS[status.pace]

@@ -73,7 +73,7 @@ def test_nothing_of_the_recipe_before_is_on_the_screen(two: Station) -> None:
     assert "second" in header.source_pill.text()
     assert header.model_pill.text() == "other"
     assert live.strip.buttons() == []
-    assert live.counters.title.text().startswith("UNDER SINCE")
+    assert live.counters.title.text().startswith("THIS RECIPE SINCE")
     assert shown_counts(two) == ["0 0", "2 1", "0 0"]
     choose(two, "Test")
     two.until(lambda: len(live.strip.buttons()) == 1)

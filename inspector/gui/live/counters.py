@@ -72,7 +72,7 @@ class Counters(QWidget):
         since = f"since {counts.shift_from:%H:%M}"
         self._tallies = {"recipe": counts.recipe, "shift": counts.shift, "lot": counts.lot}
         self._titles = {
-            "recipe": f"{counts.recipe_name or 'This shift'} {since}",
+            "recipe": f"This recipe {since}",
             "shift": f"All recipes {since}",
             "lot": f"Lot {counts.lot_name or 'without number'}",
         }

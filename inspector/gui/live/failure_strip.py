@@ -94,6 +94,7 @@ class FailureStrip(QWidget):
         area.setWidget(inside)
         self._area = area
         layout.addWidget(area)
+        layout.addStretch(1)
         self._area.setVisible(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(132)

@@ -69,7 +69,6 @@ class Counts:
     shift: Tally
     lot: Tally
     shift_from: datetime
-    recipe_name: str
     lot_name: str
 
 

@@ -40,7 +40,7 @@ class ShiftFigures(QObject):
         super().__init__(parent)
         self._work = work
         self._log: SqliteResultLog | None = None
-        self._counts = _none_of("", "")
+        self._counts = _none_of("")
         self._recipe = ""
         self.has_trend = False  #: there was a part in the last hour
 
@@ -51,7 +51,7 @@ class ShiftFigures(QObject):
     def use_recipe(self, recipe: str, lot: str) -> None:
         """Count for this recipe from now on: what was counted for the one before goes at once."""
         self._recipe, self.has_trend = recipe, False
-        self._counted(_none_of(recipe, lot))
+        self._counted(_none_of(lot))
         self.trend_changed.emit([])
 
     def refresh_counts(self, *, lot: str, shift_starts: Sequence[int]) -> None:
@@ -68,7 +68,6 @@ class ShiftFigures(QObject):
                 shift=log.tally(shift),
                 lot=log.tally(LogQuery(recipe=recipe, lot=lot)),
                 shift_from=begun,
-                recipe_name=recipe,
                 lot_name=lot,
             )
 
@@ -120,7 +119,7 @@ class ShiftFigures(QObject):
         self.failed.emit(str(error))
 
 
-def _none_of(recipe: str, lot: str) -> Counts:
+def _none_of(lot: str) -> Counts:
     """Return counts of nothing, until the log has been read."""
     now = datetime.now().astimezone()
-    return Counts(recipe=Tally(), shift=Tally(), lot=Tally(), shift_from=now, recipe_name=recipe, lot_name=lot)
+    return Counts(recipe=Tally(), shift=Tally(), lot=Tally(), shift_from=now, lot_name=lot)

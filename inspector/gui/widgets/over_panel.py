@@ -20,6 +20,7 @@ class OverPanel(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._opener: QWidget | None = None
+        self.clear_px = _GAP_PX  #: so much of the window's right side stays in sight
         self.setObjectName("card")
         self.hide()
 
@@ -33,7 +34,7 @@ class OverPanel(QFrame):
         under = corner.y() + widget.height() + _GAP_PX
         fits = under + self.height() <= window.height()
         top = under if fits else max(0, corner.y() - self.height() - _GAP_PX)
-        right = window.width() - self.width() - _GAP_PX
+        right = window.width() - self.width() - self.clear_px
         self.move(max(0, min(corner.x() + _GAP_PX, right)), top)
         self.show()
         self.raise_()

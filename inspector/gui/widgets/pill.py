@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
 _WIDEST_PX, _PANEL_PX = 260, 420
+#: The verdict is never covered: its panel, and the gaps beside it.
+_VERDICT_PX = 330 + 20
 #: Longer words, such as a path or a hash, may be broken anywhere.
 _LONGEST_WORD = 40
 
@@ -32,6 +34,7 @@ class PillPanel(OverPanel):
         super().__init__(parent)
         self.said = ""  #: the words, as they were given
         self.setFixedWidth(_PANEL_PX)
+        self.clear_px = _VERDICT_PX
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(8)
