@@ -65,23 +65,29 @@ _STYLE: Any = {  # matplotlib types the keys one by one
     "lines.linewidth": 1.4,
     "text.parse_math": False,  # names of files and defects may hold a dollar sign
 }
+#: For the window's dark look: its panel, and its text.
+DARK_GROUND = "#1c2024"
+_DARK: Any = {"figure.facecolor": DARK_GROUND, "savefig.facecolor": DARK_GROUND, "text.color": "#e8eaed"}
 _ON_WHITE: Any = {"frameon": True, "framealpha": 1.0, "edgecolor": "none", "borderpad": 0.2}
 _P_TICKS = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
 _P_LIMITS = (-7.5, 7.5)  # logits of 0.0006 and 0.9994
 
 
-def draw(paint: Callable[..., None], size: tuple[float, float], panels: tuple[int, int] = (1, 1)) -> bytes:
+def draw(
+    paint: Callable[..., None], size: tuple[float, float], panels: tuple[int, int] = (1, 1), *, dark: bool = False
+) -> bytes:
     """Draw one figure in the report's style.
 
     Args:
         paint: Takes the panels, row by row, and draws into them.
         size: Width and height, inches.
         panels: Number of rows and of columns.
+        dark: For the window's dark look; only its ground and its texts know it.
 
     Returns:
         PNG at 200 dots per inch; the same bytes for the same drawing.
     """
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(_STYLE | (_DARK if dark else {})):
         figure = Figure(figsize=size, dpi=_DPI, layout="constrained")
         FigureCanvasAgg(figure)
         paint(*figure.subplots(*panels, squeeze=False).ravel())

@@ -123,6 +123,8 @@ def write_report(contents: Contents) -> dict[str, bytes]:
         {name: _data_uri(png, "png") for name, png in drawn.items()},
         {kind: [(tile, _data_uri(tile_jpeg(tile, threshold), "jpeg")) for tile in own] for kind, own in groups.items()},
     )
+    if groups:  # beside the page, for the window
+        drawn["samples-dark"] = samples_png(groups, threshold, dark=True)
     files = {"report/metrics.json": text.encode(), "report/report.html": html.encode()}
     return files | {f"report/{name}.png": png for name, png in drawn.items()}
 

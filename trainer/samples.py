@@ -11,7 +11,7 @@ import numpy as np
 
 from inspector.domain.policy import rejected
 from inspector.vision.overlay import displayable, draw_overlay
-from trainer.figures import draw
+from trainer.figures import DARK_GROUND, draw
 from trainer.judged import GOOD
 
 if TYPE_CHECKING:
@@ -84,11 +84,12 @@ def grouped(tiles: Sequence[SampleTile], threshold: float) -> dict[str, list[Sam
     return {kind: own for kind, own in by_kind.items() if own}
 
 
-def side_by_side(tile: SampleTile, threshold: float) -> NDArray[np.uint8]:
-    """Return the picture on white, and beside it the same under its heatmap.
+def side_by_side(tile: SampleTile, threshold: float, *, ground: str = "#ffffff") -> NDArray[np.uint8]:
+    """Return the picture, and beside it the same under its heatmap.
 
     Args:
         threshold: Above it the hottest region is outlined; below it is noise.
+        ground: Colour of the room that they leave.
 
     Returns:
         (320, 648, 3) uint8 BGR.
@@ -102,7 +103,8 @@ def side_by_side(tile: SampleTile, threshold: float) -> NDArray[np.uint8]:
         heatmap = np.asarray(tile.heatmap, np.float32)
         contour = bool(rejected(tile.p_defective, threshold))
         views.append(draw_overlay(views[0], heatmap, full_scale=1.0, contour=contour))
-    sheet = np.full((_SIDE_PX, 2 * _SIDE_PX + _GAP_PX, 3), 255, np.uint8)
+    sheet = np.empty((_SIDE_PX, 2 * _SIDE_PX + _GAP_PX, 3), np.uint8)
+    sheet[:] = tuple(bytes.fromhex(ground[1:]))[::-1]  # BGR
     for number, view in enumerate(views):
         top, left = (_SIDE_PX - size[1]) // 2, number * (size[0] + _GAP_PX)
         sheet[top : top + size[1], left : left + size[0]] = view
@@ -114,12 +116,13 @@ def tile_jpeg(tile: SampleTile, threshold: float) -> bytes:
     return bytes(cv2.imencode(".jpg", side_by_side(tile, threshold), [cv2.IMWRITE_JPEG_QUALITY, 85])[1])
 
 
-def samples_png(groups: Mapping[str, Sequence[SampleTile]], threshold: float) -> bytes:
+def samples_png(groups: Mapping[str, Sequence[SampleTile]], threshold: float, *, dark: bool = False) -> bytes:
     """Draw all tiles as one sheet.
 
     Args:
         groups: As `grouped` returns; at least one.
         threshold: Score from which a part is rejected, 0..1.
+        dark: As in `draw`.
 
     Returns:
         PNG.
@@ -138,12 +141,13 @@ def samples_png(groups: Mapping[str, Sequence[SampleTile]], threshold: float) ->
                 if heading and not place:
                     panel.set_title(heading, fontsize=9, pad=24)  # above the two lines of the caption
                 if tile is not None:
-                    panel.imshow(cv2.cvtColor(side_by_side(tile, threshold), cv2.COLOR_BGR2RGB))
+                    sheet = side_by_side(tile, threshold, ground=DARK_GROUND if dark else "#ffffff")
+                    panel.imshow(cv2.cvtColor(sheet, cv2.COLOR_BGR2RGB))
                     place_text: dict[str, Any] = {"transform": panel.transAxes, "fontsize": 6.5, "va": "bottom"}
                     panel.text(0, 1.02, f"{_short(tile.name)}\n{words(tile)}", **place_text)
 
     height = 0.2 + 1.5 * len(rows) + 0.18 * len(groups)
-    return draw(paint, (7.1, height), (len(rows), _PER_ROW))
+    return draw(paint, (7.1, height), (len(rows), _PER_ROW), dark=dark)
 
 
 def words(tile: SampleTile) -> str:

@@ -86,8 +86,7 @@ def read_scores(folder: Path) -> list[PictureScore]:
     except FileNotFoundError as error:
         raise BundleError(
             f"the model {folder.name} keeps no scores of its validation pictures",
-            "Train it again with this version, which keeps them; or choose by a batch of labelled folders "
-            f"(“inspector batch FOLDER --model {folder.name}”).",
+            "Train it again with this version, which keeps them; or choose by a batch of labelled folders.",
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise BundleError(

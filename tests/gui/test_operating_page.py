@@ -357,7 +357,8 @@ def test_equal_scores_are_drawn_and_pass_or_fail_together(qtbot: QtBot, home: Ho
 def test_a_model_without_scores_says_how_to_get_them(qtbot: QtBot, home: Home) -> None:
     hand = OperatingPointHand(qtbot, home)
     page = hand.page
-    assert "keeps no scores of its validation pictures. Train it again" in hand.words()
+    assert "choose by a batch of labelled folders.\n\nThresholds are chosen by parts" in hand.words()
+    assert not page.figures.isVisible()  # dashes
     page.controls.fail_box.setValue(0.4)  # it can be set all the same, and the record says that nothing supports it
     hand.choose("by hand")
     hand.until(lambda: hand.recipe().version == 2)

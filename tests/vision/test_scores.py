@@ -29,7 +29,7 @@ def test_scores_come_back_with_every_digit(tmp_path: Path) -> None:
 
 
 def test_a_bundle_without_scores_says_how_to_get_some(tmp_path: Path) -> None:
-    with pytest.raises(BundleError, match=r"keeps no scores.*Train it again.*inspector batch FOLDER"):
+    with pytest.raises(BundleError, match=r"keeps no scores.*Train it again.*a batch of labelled folders"):
         read_scores(tmp_path)
 
 

@@ -118,7 +118,7 @@ class FiguresCard(QWidget):
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(0, 1)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for column, (words, wide) in enumerate(zip(_COLUMNS, (104, 58, 92, 56, 58), strict=True)):
+        for column, (words, wide) in enumerate(zip(_COLUMNS, (116, 58, 92, 56, 58), strict=True)):
             head = label(words, "heading")
             head.setToolTip(_HEADS.get(words, ""))
             grid.addWidget(head, 0, column, right)

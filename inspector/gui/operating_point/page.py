@@ -31,6 +31,16 @@ if TYPE_CHECKING:
 
 _PICTURES_AFTER_MS, _PRICES_AFTER_MS = 200, 600
 
+_FIGURES_PX = 444
+#: What a newcomer does next.
+_WAYS = (
+    "Thresholds are chosen by parts of which it is known whether they are good. Such parts come from\n\n"
+    "the page Batch: judge a folder that has a folder “good” in it and one for each defect;\n"
+    "the page Review: judge parts that the line has inspected;\n"
+    "Settings, Training: a model that is trained there keeps its validation pictures.\n\n"
+    "They then stand in the list above. The thresholds themselves can be typed below at any time."
+)
+
 
 class OperatingPointPage(Page):
     """See the module.
@@ -72,9 +82,9 @@ class OperatingPointPage(Page):
         self.strip = PartStrip(self)
         left.addWidget(self.strip)
         self.figures = FiguresCard(self)
-        self.figures.setFixedWidth(430)
+        self.figures.setFixedWidth(_FIGURES_PX)
         self.prices = PricesCard(self)
-        self.prices.setFixedWidth(430)
+        self.prices.setFixedWidth(_FIGURES_PX)
         right.addWidget(self.figures, 1)
         right.addWidget(self.prices)
         row.addLayout(left, 1)
@@ -221,7 +231,7 @@ class OperatingPointPage(Page):
             return
         self.axis.show_scores(reading.parts.scores)
         self.bar.show_parts(reading.parts)
-        self.strip.show()
+        self._show_parts(shown=True)
         if self._cell is None:
             self._cell = (True, Verdict.PASS)
         self.pictures.forget()
@@ -230,12 +240,18 @@ class OperatingPointPage(Page):
     # --- showing ------------------------------------------------------------------------------------------------------
 
     def _show_nothing(self, why: str) -> None:
-        self.axis.show_scores(None, f"{why[:1].upper()}{why[1:]}")
+        self.axis.show_scores(None, f"{why[:1].upper()}{why[1:]}\n\n{_WAYS}")
         self.bar.show_parts(None)
         self.figures.show_outcomes(None, 0.01, "")
-        self.strip.hide()
+        self._show_parts(shown=False)
         reading = self._reading
         self.set_point(reading.in_force if reading is not None and reading.in_force is not None else self._point)
+
+    def _show_parts(self, *, shown: bool) -> None:
+        """Show what speaks of labelled parts, or hide it where there are none."""
+        for part in (self.strip, self.figures, self.prices):
+            part.setVisible(shown)
+        self.controls.show_suggestions(shown=shown)
 
     def _show_figures(self) -> None:
         reading = self._reading

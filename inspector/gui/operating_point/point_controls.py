@@ -50,7 +50,8 @@ class PointControls(QWidget):
         outer.addLayout(row)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(label("SUGGEST", "heading"))
+        self._suggest = label("SUGGEST", "heading")
+        row.addWidget(self._suggest)
         self.suggestions: dict[str, QPushButton] = {}
         for key, words, tip in _SUGGESTIONS:
             button = QPushButton(words, self)
@@ -81,6 +82,12 @@ class PointControls(QWidget):
         self.review_box.setSpecialValueText("off" if point.review_from is None else "")
         self.review_box.setValue(point.review_from or 0.0)
         self._filling = False
+
+    def show_suggestions(self, *, shown: bool) -> None:
+        """Show the ways to a better point, or hide them where there are no parts to find it by."""
+        self._suggest.setVisible(shown)
+        for key, button in self.suggestions.items():
+            button.setVisible(shown or key == IN_FORCE)
 
     def allow(self, *, both: bool, moved: bool) -> None:
         """Say whether there are parts of both classes, and whether the point is another than that in force."""

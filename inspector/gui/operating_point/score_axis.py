@@ -16,7 +16,7 @@ from inspector.domain.records import Thresholds
 from inspector.domain.statistics import logits
 from inspector.gui.operating_point.score_paths import score_paths
 from inspector.gui.operating_point.threshold_handle import HANDLE_PX, ThresholdHandle
-from inspector.gui.theme import CURRENT, SMALL_PX, TINY_PX, font, lively
+from inspector.gui.theme import CURRENT, SMALL_PX, TEXT_PX, TINY_PX, font, lively
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,7 +161,7 @@ class ScoreAxis(QWidget):
         painter.setFont(font(TINY_PX))
         if self._scores is None:
             painter.setPen(theme.colour("muted"))
-            painter.setFont(font(SMALL_PX))
+            painter.setFont(font(TEXT_PX))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(30, 0, -30, 0), flags, self._words)
             return

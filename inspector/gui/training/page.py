@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from inspector.gui.training.buttons import TOLD
@@ -19,8 +20,8 @@ from inspector.gui.training.progress import EpochsRow, ProgressCard
 from inspector.gui.training.report import Reports
 from inspector.gui.training.request_card import RequestCard
 from inspector.gui.training.result import ResultCard
+from inspector.gui.training.samples import SampleSheet
 from inspector.gui.widgets.basics import label
-from inspector.gui.widgets.fitted_picture import read_image
 from inspector.gui.widgets.later import Page, soon
 from inspector.gui.widgets.question import Question
 from inspector.gui.work import Latest
@@ -75,7 +76,7 @@ class TrainingPage(Page):
         self._selected: str | None = None
         self.shown: Training | None = None  #: what is looked at
         self._known = self._chart_wanted = False
-        self._history, self._samples = Latest(work, self._failed), Latest(work, self._failed)
+        self._history = Latest(work, self._failed)
         self._stale = True
         self._next_s = 0.0
         self.question: Question | None = None
@@ -114,6 +115,7 @@ class TrainingPage(Page):
         self.progress = ProgressCard(inside)
         column.addWidget(self.progress)
         self.result = ResultCard(inside)
+        self._samples = SampleSheet(self._work, self.result.show_samples, self._failed)
         column.addWidget(self.result)
         self._epochs = EpochsRow(inside)
         self.curves, self.confusion = self._epochs.curves, self._epochs.confusion
@@ -366,7 +368,7 @@ class TrainingPage(Page):
         if training.why and (other or was_active):
             self._say(training.why)
         if done and (other or (was_active and ended)):
-            self._show_samples(training)
+            self._samples.ask(training)
         if done:
             recipe = self._session.recipe
             current = recipe.model if recipe is not None else ""
@@ -378,11 +380,11 @@ class TrainingPage(Page):
         self.result.show_way_back(model)
         self.history.show_way_back(model)
 
-    def _show_samples(self, training: Training) -> None:
-        assert training.result is not None
-        path = Path(training.result.bundle) / "report" / "samples.png"
-
-        self._samples.ask(lambda: read_image(path) if path.is_file() else None, self.result.show_samples)
+    def changeEvent(self, event: QEvent) -> None:
+        """Show the samples in the colours of the window."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_samples"):
+            self._samples.recolour()
 
     def _show_start(self) -> None:
         self.train.show_start(
