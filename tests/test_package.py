@@ -9,7 +9,11 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import imagecodecs
+import numpy as np
 import pytest
+import tifffile
+from PIL import Image as Pillow
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".ci" / "package"
@@ -38,6 +42,27 @@ import inspector.vision.importer, inspector.vision.benchmark.contenders
 print("all imported")
 """
 
+# Decodes pictures of every kind with the codecs alone that a package holds.
+_DECODES = """
+import importlib.machinery, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import contents
+held = {*contents.CODECS, "imagecodecs.imagecodecs"}
+
+class Packaged(importlib.machinery.PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        left_out = name.startswith("imagecodecs.") and name not in held
+        left_out |= contents.wanted_files([(name.replace(".", "/") + ".so", "", "")]) == []
+        return None if left_out else super().find_spec(name, path, target)
+
+sys.meta_path[:] = [Packaged if one is importlib.machinery.PathFinder else one for one in sys.meta_path]
+from inspector.pictures import find_pictures, read_picture
+for path in find_pictures(Path(sys.argv[2])):
+    print(path.name, *read_picture(path).shape)
+"""
+
 
 @pytest.fixture(scope="module")
 def contents() -> ModuleType:
@@ -47,6 +72,39 @@ def contents() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def _of_every_kind(folder: Path) -> list[str]:
+    """Write pictures that need a codec of their own; return their names."""
+    colour = np.arange(32 * 32 * 3, dtype=np.uint16).astype(np.uint8).reshape(32, 32, 3)
+    for compression, options in {
+        "none": {},
+        "lzw": {"predictor": 2},
+        "zlib": {"predictor": 2},
+        "packbits": {},
+        "jpeg": {},
+    }.items():
+        tifffile.imwrite(
+            folder / f"{compression}.tif",
+            colour,
+            photometric="rgb",
+            compression=None if compression == "none" else compression,
+            **options,
+        )
+    (folder / "a.jp2").write_bytes(bytes(imagecodecs.jpeg2k_encode(colour, level=0)))
+    picture = Pillow.fromarray(colour)
+    for name in ("a.gif", "a.tga", "a.bmp", "a.jpg", "a.png", "a.webp", "a.ppm"):
+        picture.save(folder / name)
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_package_decodes_every_kind_with_the_codecs_that_it_holds(tmp_path: Path) -> None:
+    names = _of_every_kind(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", _DECODES, str(FOLDER), str(tmp_path)],
+        capture_output=True, text=True, cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert sorted(done.stdout.splitlines()) == [f"{name} 32 32 3" for name in names], done.stderr
 
 
 @pytest.mark.slow

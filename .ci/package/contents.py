@@ -26,8 +26,10 @@ TRAINER_ONLY = """
     fontTools joblib matplotlib mpmath narwhals networkx nncf pytorch_grad_cam scipy sklearn sympy torch
     torchvision ttach
 """.split()
-#: Codecs of TIFF and JPEG 2000, which imagecodecs opens by name; its others stay out.
-CODECS = [f"imagecodecs.{name}" for name in "_imagecodecs _shared _imcd _zlib _deflate _jpeg8 _jpeg2k".split()]
+#: Codecs of TIFF and JPEG 2000, which imagecodecs opens by name, with what they import of it; its others stay out.
+CODECS = [
+    f"imagecodecs.{name}" for name in "_imagecodecs _shared _shared_cython _imcd _zlib _deflate _jpeg8 _jpeg2k".split()
+]
 #: What only the window and the line need.
 WINDOW_ONLY = """
     PySide6 alembic keyring mako pyqtgraph shiboken6 sqlalchemy
