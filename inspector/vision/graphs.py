@@ -182,8 +182,9 @@ class Graphs:
         return f"{'int8' if self.is_int8(way) else 'float'} {way.hint}"
 
     def has_made_answers(self, way: Way, device: str) -> bool:
-        """Whether the answers in the manifest hold for a way: made on a CPU, where int8 sums are exact."""
-        return device == "CPU" and (self._processor.exact_int8 or not self.is_int8(way))
+        """Whether the answers in the manifest hold for a way: made on a CPU, where int8 sums are known to be exact."""
+        exact = self._processor.known and self._processor.exact_int8
+        return device == "CPU" and (exact or not self.is_int8(way))
 
     def compile(self, way: Way, *, device: str = "", streams: bool = False) -> Any:  # noqa: ANN401 - CompiledModel
         """Compile a graph for one picture at a time, or take it from the cache.

@@ -65,7 +65,7 @@ _BY_HINT = {
     "f16": Tolerance(log_probability=0.1, share=0.02, heatmap=0.03),
     "bf16": Tolerance(log_probability=0.4, share=0.05, heatmap=0.1),
 }
-_INT8 = Tolerance(log_probability=0.25, share=0.05, heatmap=0.05)
+_INT8 = Tolerance(log_probability=0.1, share=0.02, heatmap=0.02)
 
 
 def tolerance_of(hint: str, *, int8: bool) -> Tolerance:

@@ -12,9 +12,10 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from inspector.domain.errors import BundleError
+from inspector.domain.errors import BundleError, ModelChangedError
 from inspector.domain.records import Image, Prediction, Thresholds
 from inspector.pictures import read_picture
+from inspector.vision.backends import load_classifier, load_reference
 from inspector.vision.bundle import Bundle
 from inspector.vision.classifier import Classifier
 from inspector.vision.export import convert_behind
@@ -223,12 +224,21 @@ def test_a_model_in_int8_is_written_with_both_graphs_and_what_was_checked(
     assert one.largest_difference <= INT8_TOLERANCE
     assert bundle.manifest.allows("int8")
     assert "fp32" in bundle.manifest.precisions
+    assert {"float f32", "int8 f32"} <= set(bundle.manifest.self_test)
+    load_reference(bundle).close()  # the weights in torch say what the graph said
     page = (tmp_path / "m" / "report" / "report.html").read_text(encoding="utf-8")
     assert "In int8 the exported model judges all" in page
     again, second, _ = fit(spots, weights, tmp_path / "again", seed=3)
     same = ("weights.safetensors", "graph-int8.bin", "graph.bin")
     assert [second.manifest.files[name] for name in same] == [bundle.manifest.files[name] for name in same]
     assert (again.test, again.threshold) == (result.test, result.threshold)
+    graph = bundle.folder / "graph-int8.bin"
+    content = bytearray(graph.read_bytes())
+    tenth = len(content) // 10
+    content[5 * tenth : 6 * tenth] = b"\x7f" * tenth
+    graph.write_bytes(content)  # as if it were damaged after it was verified
+    with pytest.raises(ModelChangedError):
+        load_classifier(bundle, "cpu", "int8")
 
 
 class Flipped:
@@ -275,6 +285,7 @@ def test_float_only_trains_and_exports_as_asked(spots: Path, weights: Path, tmp_
     assert bundle.int8_graph_path is None
     assert "int8" not in bundle.manifest.precisions
     assert bundle.manifest.precisions["fp32"].passed
+    assert {way.split()[0] for way in bundle.manifest.self_test} == {"float"}
     assert sum(isinstance(one, Epoch) for one in reports) == 1
 
 

@@ -50,6 +50,7 @@ def test_a_plain_state_dict_becomes_a_bundle(state: dict[str, torch.Tensor], tmp
     assert bundle.manifest.classes.good_index == 1
     assert bundle.manifest.training == {"method": "imported", "file": "model.pth"}
     assert [path.name for path in (tmp_path / "models").iterdir()] == ["imported"]
+    assert "float f32" in bundle.manifest.self_test
     network = load_network(bundle)
     assert all(torch.equal(value, state[name]) for name, value in network.state_dict().items())
     classifier = load_classifier(bundle, precision="fp32")
