@@ -38,7 +38,7 @@ class LogIdentity:
 
 def log_identity(path: Path) -> LogIdentity:
     """Return which files lie under a log's names at the moment."""
-    return LogIdentity(database=_identity(path), ahead=_identity(_beside(path, "-wal")))
+    return LogIdentity(database=_identity(path), ahead=_identity(beside(path, "-wal")))
 
 
 class LogFile:
@@ -79,7 +79,7 @@ class LogFile:
         if self._saved is not None:
             return
         self._refuse_another_disk()
-        partial = _beside(self._path, ".saved")
+        partial = beside(self._path, ".saved")
         try:
             partial.unlink(missing_ok=True)
             with contextlib.closing(sqlite3.connect(partial)) as target:
@@ -87,7 +87,7 @@ class LogFile:
             now, place = log_identity(self._path), self._path
             if now.ahead == self.opened.ahead:
                 for suffix in ("-wal", "-shm"):
-                    _beside(self._path, suffix).unlink(missing_ok=True)
+                    beside(self._path, suffix).unlink(missing_ok=True)
             if now.database not in (None, self.opened.database):
                 place = place.with_name(f"{place.stem}.replaced-{datetime.now(UTC):%Y%m%d-%H%M%S}{place.suffix}")
             partial.replace(place)
@@ -122,5 +122,6 @@ def _identity(path: Path) -> FileIdentity | None:
     return FileIdentity(status.st_dev, status.st_ino)
 
 
-def _beside(path: Path, suffix: str) -> Path:
+def beside(path: Path, suffix: str) -> Path:
+    """Return the name of one of the files that SQLite keeps beside a database."""
     return path.with_name(path.name + suffix)

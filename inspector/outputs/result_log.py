@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import LogError
 from inspector.outputs import salvage
+from inspector.outputs.ahead import mend_ahead
 from inspector.outputs.lock import StationLock
 from inspector.outputs.log_check import LogCheck, look_through
 from inspector.outputs.log_handle import LogHandle, log_errors, probe
@@ -90,6 +91,7 @@ class SqliteResultLog(LogReader):
         self._lock = StationLock(self.path)
         with self._clear_errors("opened"):
             finished, emptied = salvage.finish(self.path), salvage.set_empty_aside(self.path)
+            mended = mend_ahead(self.path, salvage.aside_path(self.path, "damaged"))
         try:
             self._handle = LogHandle(self.path, read_only=False)
         except LogError as error:
@@ -99,8 +101,9 @@ class SqliteResultLog(LogReader):
         self._lock.name_holder()
         if finished:
             self._remarks.append(finished)
-        if emptied:
-            self.note_event("empty", emptied)
+        for kind, words in (("empty", emptied), ("damaged", mended)):
+            if words:
+                self.note_event(kind, words)
         self._look_through()
 
     def _is_damaged(self, error: LogError) -> bool:
