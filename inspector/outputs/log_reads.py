@@ -18,7 +18,7 @@ from inspector.outputs.base import LogEvent, LogQuery, YieldPoint
 from inspector.outputs.damage import Unreadable, all_numbers, is_damage, readable_rows
 from inspector.outputs.query import matches, odd_verdicts, settled_parts, where
 from inspector.outputs.rows import RowError, from_row, time_of, time_text, verdict_of
-from inspector.outputs.schema import REJECTED, SEQUENCE, counts, events, inspections
+from inspector.outputs.schema import LOST_PICTURE, REJECTED, SEQUENCE, counts, events, inspections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -227,7 +227,7 @@ class LogReader:
         Raises:
             LogError: If the log cannot be read.
         """
-        statement = select(events).order_by(events.c.number.desc()).limit(limit)
+        statement = select(events).where(events.c.kind != LOST_PICTURE).order_by(events.c.number.desc()).limit(limit)
         with self._errors("read"), self._reading() as connection:
             rows = connection.execute(statement).all()
         read = []
@@ -296,7 +296,8 @@ class LogReader:
     def failure_pictures(self) -> list[str]:
         """Return what the archive protects: see `ResultLog.failure_pictures`."""
         with self._errors("read"), self._reading() as connection:
-            return list(connection.execute(unsettled_pictures()).scalars())
+            lost = select(events.c.words).where(events.c.kind == LOST_PICTURE)
+            return [*connection.execute(unsettled_pictures()).scalars(), *connection.execute(lost).scalars()]
 
 
 def counts_of(query: LogQuery) -> Select[Any]:

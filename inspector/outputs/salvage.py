@@ -24,7 +24,7 @@ from inspector.domain.errors import LogError
 from inspector.files import DISK
 from inspector.outputs.copy_rows import Copied, add_carved, copy_table
 from inspector.outputs.log_handle import migrate
-from inspector.outputs.schema import HEAD, events, inspections, reviews
+from inspector.outputs.schema import HEAD, LOST_PICTURE, events, inspections, reviews
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +35,7 @@ _SCHEMAS = tuple(f"{number:04}" for number in range(1, int(HEAD) + 1))
 _HEADER = b"SQLite format 3\x00"
 _PAGE_BYTES = 4096
 _LOOK_BYTES = 1_000_000
+_REJECTED = "ix_inspections_rejected"
 _LOT = "recipe, lot, verdict"
 
 
@@ -128,6 +129,8 @@ def salvage(log: Path) -> Salvaged:
         _remove(partial)
         parts, said = _rebuild(log, partial)
         salvaged = Salvaged(aside=aside, parts=parts, reviews=said)
+        for picture in _lost_pictures(log, parts):
+            _note(partial, LOST_PICTURE, picture)
         _note(partial, "damaged", salvaged.words())
         with partial.open("r+b") as file:
             os.fsync(file.fileno())
@@ -245,6 +248,17 @@ def _with_carved(source: Path, partial: Path, parts: Copied, said: Copied) -> tu
             said = add_carved(new, reviews.name, source, said)
         new.commit()
     return parts, said
+
+
+def _lost_pictures(log: Path, parts: Copied) -> list[str]:
+    """Return the pictures of parts that did not pass and whose rows are lost, as far as their index can be read."""
+    if not parts.missing:
+        return []
+    rejected = f"SELECT rowid, picture_path FROM inspections INDEXED BY {_REJECTED} WHERE verdict <> 'PASS'"  # noqa: S608
+    missing, pictures = frozenset(parts.missing), list[str]()
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(_read_only(log)) as damaged:
+        pictures += [path for number, path in damaged.execute(rejected) if number in missing and path is not None]
+    return pictures
 
 
 def _make(partial: Path, schema: str) -> None:

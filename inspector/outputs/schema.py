@@ -98,6 +98,9 @@ reviews = Table(
     Index("ix_reviews_undoes", "undoes", unique=True),  # withdrawn once
 )
 
+#: Kind of an event: the picture of a part whose row was lost; as nobody can review it, the archive keeps it.
+LOST_PICTURE = "lost picture"
+
 #: What befell the record itself: a clock that jumped, a damaged log that was set aside. Append-only (migration 0005).
 events = Table(
     "events",

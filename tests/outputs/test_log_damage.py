@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from inspector.domain.errors import LogError
-from inspector.domain.records import Verdict
+from inspector.domain.records import ArchivedPicture, Verdict
 from inspector.domain.tally import Tally
 from inspector.outputs import salvage
 from inspector.outputs.base import LogQuery
@@ -117,6 +117,20 @@ def test_a_damaged_page_costs_its_own_rows_and_they_are_named(path: Path) -> Non
         again.check()
         assert again.remarks == ()
         assert read_all(again) == numbers
+
+
+def test_the_picture_of_a_failure_whose_row_is_lost_stays_protected(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite3"
+    with closing(SqliteResultLog(path)) as log:
+        for number in range(1, 41):
+            picture = ArchivedPicture(path=Path(f"/a/{number}.png"), sha256="b" * 64, heatmap_path=None)
+            log.append(replace(inspection(number, Verdict.FAIL if number % 2 else Verdict.PASS), picture=picture))
+        protected = set(log.failure_pictures())
+    spoil(path, pages_of(path)["leaf of inspections"], "blank", 0)
+    for log in station_on(path):
+        assert len(read_all(log)) < 40
+        assert set(log.failure_pictures()) == protected
+        assert [event.kind for event in log.events(9)] == ["damaged"]
 
 
 def test_while_parts_wait_it_is_said_that_the_log_is_damaged(path: Path) -> None:
