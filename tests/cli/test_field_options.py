@@ -13,6 +13,8 @@ from inspector.cli.field_options import add_source_options, given_source_options
 from inspector.domain.config import CameraDriver, SourceOptions
 from inspector.domain.errors import RecipeError
 from inspector.recipes.recipe import load_recipe
+from inspector.sources import check
+from inspector.sources.cameras import CameraInfo
 from tests.bundles import make_bundle
 
 
@@ -91,7 +93,10 @@ def test_the_help_says_whose_option_it_is_and_what_it_does(capsys: pytest.Captur
         assert words in lines
 
 
-def test_a_new_recipe_has_the_options_that_were_given(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_new_recipe_has_the_options_that_were_given(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "list_cameras", lambda: [CameraInfo(index=2, label="Front")])
     home = tmp_path / "home"
     make_bundle(home / "models" / "tiny")
     new = ["recipe", "new", "Cap", "--source", "camera:2", "--model", "tiny", "--home", str(home), "--json"]

@@ -151,7 +151,7 @@ def test_the_log_as_csv_and_a_reader_that_goes_away(
 def test_a_recipe_whose_model_is_not_here_passes_with_a_warning(
     capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path
 ) -> None:
-    path = save_recipe(assembly.recipe_for("elsewhere", "camera:0"), tmp_path)
+    path = save_recipe(assembly.recipe_for("elsewhere", "demo:"), tmp_path)
     assert main(["recipe", "check", str(path), "--home", str(home), "--json"]) == 0
     captured = capsys.readouterr()
     assert [one.split(";")[0] for one in json.loads(captured.out)["warnings"]] == ["there is no model “elsewhere”"]

@@ -23,6 +23,7 @@ pytestmark = [
 ]
 
 BOLD, IMAGE = "<b>bold", "<img src=logo.png>"
+ENTITY = "&lt;b&gt;bold"  # the name of a recipe is that of a file, and holds no angle bracket
 
 
 @pytest.fixture
@@ -34,8 +35,8 @@ def hostile(qtbot: QtBot, tmp_path: Path) -> Station:
     pictures.mkdir()
     for name, bad in ((BOLD, False), (IMAGE, True)):
         picture(pictures / f"{name}.png", bad=bad)
-    save_recipe(Recipe(name=IMAGE, source=f"folder:{pictures}", model=BOLD), home.recipes)
-    settings = Settings(recipe=IMAGE, station=BOLD, reviewer=IMAGE, shift_starts=SHIFT_STARTS)
+    save_recipe(Recipe(name=ENTITY, source=f"folder:{pictures}", model=BOLD), home.recipes)
+    settings = Settings(recipe=ENTITY, station=BOLD, reviewer=IMAGE, shift_starts=SHIFT_STARTS)
     return Station(qtbot, home, settings)
 
 
