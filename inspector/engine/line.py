@@ -281,7 +281,7 @@ class Line:
         for part in parts:
             self._hand_over(replace(part, fault=part.fault or self._feed.still))
         now_s = time.perf_counter()
-        self._sight.looked(now_s)
+        self._sight.looked(now_s, frame.sequence)
         if self._trigger.blind and self._ready.is_set():
             self._pace.missed(now_s, self._trigger.blind)
         self._say_sight(now_s)

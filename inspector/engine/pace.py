@@ -65,7 +65,8 @@ class PaceWatch:
             return
         with self._lock:
             before_s, self._captured_s = self._captured_s, captured_s
-            if before_s is not None and captured_s - before_s > _SIDE_BY_SIDE_S:
+            # while parts are late or missed, the time between those that are seen says nothing of the line
+            if before_s is not None and self._late_s is None and captured_s - before_s > _SIDE_BY_SIDE_S:
                 self._between_s.append(captured_s - before_s)
             self._waiting.append(since_s)
 

@@ -13,13 +13,15 @@ class Sight:
 
     def __init__(self) -> None:
         self._looked_s: float | None = None
+        self._sequence = 0
         self._between_s: deque[float] = deque((0.0,), maxlen=5)
 
-    def looked(self, now_s: float) -> None:
-        """The trigger has looked at a picture."""
+    def looked(self, now_s: float, sequence: int) -> None:
+        """The trigger has looked at the picture of a number; those between it and the last one were dropped."""
         if self._looked_s is not None:
-            self._between_s.append(now_s - self._looked_s)
-        self._looked_s = now_s
+            # dropped pictures do not make a camera slow
+            self._between_s.append((now_s - self._looked_s) / max(1, sequence - self._sequence))
+        self._looked_s, self._sequence = now_s, sequence
 
     def unseen(self, now_s: float, *, live: bool, learning: bool) -> str:
         """Return why parts can pass unseen at the moment; empty where they are seen.

@@ -19,7 +19,7 @@ from tests.domain.scenes import FPS, Scene, Thing, moving, parts
 
 CONFIG = TriggerConfig(mode=TriggerMode.PART_CROSSING, crop=Crop.PART, part_size_px=150)
 WIDTH, HEIGHT, PART = 640, 360, 110
-CALM_S, LOADED_S = 5.0, 6.0
+CALM_S, LOADED_S = 3.0, 4.0
 CALM_SPEED = 300.0
 SAID_WITHIN_S = 1.0
 TOO_FAR = "parts move too far from one picture to the next"
@@ -119,12 +119,12 @@ def wild(rng: np.random.Generator) -> float:
 
 
 @pytest.mark.parametrize("gap", [steady, four, drops, holes, wild])
-@pytest.mark.parametrize("speed", [300.0, 900.0, 3000.0])
+@pytest.mark.parametrize("speed", [900.0, 3000.0])
 def test_no_part_has_two_rows_and_none_passes_without_a_word(
     speed: float, gap: Callable[[np.random.Generator], float]
 ) -> None:
     passed = belt(7, speed, gap)
-    assert passed.presented >= 10
+    assert passed.presented >= 15
     assert [n for n, count in passed.rows.items() if count > 1] == []
     assert passed.unsaid == []
     assert passed.cut == 0
@@ -160,9 +160,9 @@ def test_parts_that_a_robot_puts_on_the_belt_are_followed_from_there(crossing: T
         way = moving(start_s, 200, start_x=250)
         return Thing(lambda t: way(t) if t >= start_s else None, width=80, height=80)
 
-    scene = Scene([put(1.0 + 1.5 * n) for n in range(6)])
-    assert said(crossing, scene, 10.0) == set()
-    assert [part.fault for part in parts(make_trigger(CONFIG, None), scene, range(300))] == [""] * 6
+    scene = Scene([put(1.0 + 1.5 * n) for n in range(3)])
+    assert said(crossing, scene, 6.0) == set()
+    assert [part.fault for part in parts(make_trigger(CONFIG, None), scene, range(150))] == [""] * 3
 
 
 def test_a_part_that_is_taken_off_and_a_reflection_are_no_leap(crossing: Trigger) -> None:

@@ -148,6 +148,19 @@ def test_a_trigger_that_comes_late_makes_the_verdict_late(bench: Bench) -> None:
     assert status.pace_message == f"T{late[1:]}. Slow the line or use a faster device."
 
 
+def test_a_part_that_waits_for_a_sharper_picture_that_comes_late_is_late(bench: Bench) -> None:
+    line, began_s = belt_line(bench), bench.now_s
+    line._ready.set()
+    look(line, bench, moments(0.0, 2.3), began_s)  # it has just crossed the line, and one more picture is awaited
+    assert len(line._parts) == 0
+    look(line, bench, moments(8.3, 8.4), began_s)
+    judge_what_waits(line)
+    (row,) = bench.log.committed[:1]
+    assert row.decision.reason == (
+        "too late: 6.10 s from trigger to verdict, 1.00 s are allowed; it would have been PASS"
+    )
+
+
 def test_no_part_has_two_rows_when_the_network_is_slow_and_parts_go_on(bench: Bench) -> None:
     def act(call: int) -> None:
         bench.now_s += 10.0 if call == 2 else 0.05

@@ -57,6 +57,22 @@ def test_parts_side_by_side_do_not_follow_one_another_and_the_shortest_deadline_
     assert pace.deadline_s == 0.25
 
 
+def test_parts_that_are_missed_do_not_make_the_deadline_longer() -> None:
+    pace = watch()
+    for number in range(5):
+        judged(pace, 2.0 * number, 0.1)
+    assert pace.deadline_s == 2.0
+    pace.missed(10.0, "0.9 s without a picture: parts can have passed unseen")
+    for number in range(9):
+        pace.missed(17.0 + 7.0 * number, "6.9 s without a picture: parts can have passed unseen")
+        judged(pace, 17.0 + 7.0 * number, 3.0)
+    assert pace.deadline_s == 2.0
+    for number in range(9):
+        judged(pace, 100.0 + number, 0.1)
+        pace.state(100.0 + number)
+    assert pace.deadline_s == 1.0
+
+
 # --- late -------------------------------------------------------------------------------------------------------------
 
 
@@ -168,7 +184,7 @@ def test_two_pictures_that_are_dropped_are_no_strain() -> None:
 def test_a_live_source_is_seen_with_its_first_picture_and_a_known_belt() -> None:
     sight = Sight()
     assert sight.unseen(0.0, live=True, learning=False) == "Waiting for the first picture: parts are not seen yet."
-    sight.looked(1.0)
+    sight.looked(1.0, 0)
     learning = "Learning the empty belt: let it run without parts. They are not seen yet."
     assert sight.unseen(1.0, live=True, learning=True) == learning
     assert sight.unseen(1.0, live=True, learning=False) == ""
@@ -176,21 +192,21 @@ def test_a_live_source_is_seen_with_its_first_picture_and_a_known_belt() -> None
 
 def test_after_a_second_without_a_picture_parts_are_not_seen() -> None:
     sight = Sight()
-    sight.looked(1.0)
+    sight.looked(1.0, 0)
     assert sight.unseen(2.0, live=True, learning=False) == ""
     assert sight.unseen(3.6, live=True, learning=True) == "No picture for 3 s: parts are not seen."
-    sight.looked(4.0)
+    sight.looked(4.0, 1)
     assert sight.unseen(4.0, live=True, learning=False) == ""
 
 
 def test_a_slow_camera_may_take_twice_its_usual_time() -> None:
     sight = Sight()
     for number in range(3):
-        sight.looked(2.0 * number)
+        sight.looked(2.0 * number, number)
     assert sight.unseen(8.0, live=True, learning=False) == ""
     assert sight.unseen(8.01, live=True, learning=False) == "No picture for 4 s: parts are not seen."
     for number in range(6):
-        sight.looked(9.0 + number / 10)
+        sight.looked(9.0 + number / 10, 3 + number)
     assert sight.unseen(10.6, live=True, learning=False) == "No picture for 1 s: parts are not seen."
 
 
@@ -198,3 +214,11 @@ def test_files_wait_until_they_are_looked_at() -> None:
     sight = Sight()
     assert sight.unseen(100.0, live=False, learning=False) == ""
     assert sight.unseen(100.0, live=False, learning=True).startswith("Learning the empty belt")
+
+
+def test_pictures_that_were_dropped_do_not_make_a_camera_slow() -> None:
+    sight = Sight()
+    for number in range(5):
+        sight.looked(6.0 * number, 180 * number)  # thirty a second, and the trigger comes every six seconds
+    assert sight.unseen(25.0, live=True, learning=False) == ""
+    assert sight.unseen(25.01, live=True, learning=False) == "No picture for 1 s: parts are not seen."

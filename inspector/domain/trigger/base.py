@@ -27,7 +27,7 @@ class Trigger(ABC):
         self.blind = ""  #: why parts can have passed unseen before the last frame; empty where they cannot
         self._fired = False
         self._last_s: float | None = None
-        self._captured_s = 0.0  # of the newest frame
+        self._captured_s = self._captured_before_s = 0.0  # of the newest frame, and of the one before
 
     def update(self, frame: Frame) -> tuple[Part, ...]:
         """Take the next frame.
@@ -41,7 +41,7 @@ class Trigger(ABC):
         fired, self._fired = self._fired, False
         gap_s = 0.0 if self._last_s is None else max(0.0, frame.time_s - self._last_s)
         self._last_s = frame.time_s
-        self._captured_s = frame.origin.captured_s
+        self._captured_before_s, self._captured_s = self._captured_s, frame.origin.captured_s
         parts = self._detect(frame, gap_s)
         if fired and not parts:
             parts = (self._part(frame, None, "manual"),)
@@ -89,11 +89,13 @@ class Trigger(ABC):
         if wants_part and centre is not None:
             region = _square(centre, config.part_size_px, frame.width_px, frame.height_px)
         triggered_s = time.perf_counter()
+        # what was awaited while there was no picture has passed since the last one
+        since_s = self._captured_before_s if self.blind else self._captured_s
         return Part(
             frame=frame,
             region=region,
             triggered_s=triggered_s,
-            behind_s=max(0.0, triggered_s - self._captured_s),
+            behind_s=max(0.0, triggered_s - since_s),
             trigger=name or self.config.mode.value,
             fault=fault,
         )

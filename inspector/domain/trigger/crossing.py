@@ -186,7 +186,7 @@ class PartCrossing(Trigger):
             track.wait_frames = 0 if fault else self.config.sharpest_of // 2
             if track.clear_of_sides and not fault and track.speed is not None and track.speed > 0:
                 known = self._part_speed
-                self._part_speed = track.speed if known is None else 0.8 * known + 0.2 * track.speed
+                self._part_speed = track.speed if known is None else 0.5 * (known + track.speed)
 
     def _on_the_belt(self, track: Track) -> bool:
         """Return whether a thing moves as the parts did that have crossed the line."""

@@ -235,7 +235,7 @@ class ScoreCard(QFrame):
         layout.addWidget(self._bar)
         self.reason = label("No part yet.", "muted")
         self.reason.setWordWrap(True)
-        self.reason.setMinimumHeight(34)
+        self.reason.setMinimumHeight(50)  # three lines: what stands below does not jump
         self.reason.setAlignment(Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.reason)
 
