@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import sys
 import threading
 from dataclasses import dataclass
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
     from inspector.paths import Home
     from inspector.settings import Settings
 
+_log = logging.getLogger(__name__)
+
 #: A thread that computes gives the interpreter to the GUI thread after this time, which Python sets to 5 ms. Measured
 #: on two busy cores (`python -m tests.bench.batch_page`): p99 of stalls while 100,000 rows grow 10 instead of 21 ms.
 SWITCH_S = 0.0005
 #: After the first paint, while model and camera are being loaded: it holds the interpreter for 0.2 s, which cost a part
 #: of the running line 100 ms.
 _SETTINGS_AFTER_MS = 100
+_FAULTS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +126,11 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
         window.painted.connect(window.set_up)
     window.painted.connect(lambda: soon(window, _SETTINGS_AFTER_MS, lambda: _prepare_settings(session, window)))
     window.closed.connect(app.quit)
-    for number, fault in enumerate(faults):
-        window.banners.show_banner(f"settings-{number}", fault, state="review")
+    if faults:  # one banner, whatever their number: the verdict keeps its place
+        more = [f"{len(faults) - _FAULTS_SHOWN} more are in the program log."] if len(faults) > _FAULTS_SHOWN else []
+        for fault in faults:
+            _log.warning("%s", fault)
+        window.banners.show_banner("settings", "\n".join(faults[:_FAULTS_SHOWN] + more), state="review")
     if options.full_screen:
         window.showFullScreen()
     else:

@@ -41,11 +41,13 @@ def doctor(parsed: argparse.Namespace) -> int:
     """Examine."""
     from inspector import assembly
     from inspector.cli.checks import State, examine, without_secrets
+    from inspector.data_version import version_fault
     from inspector.domain.errors import InspectorError
     from inspector.settings import load_settings
 
     home = home_of(parsed)
     settings, faults = load_settings(home.settings)
+    faults += filter(None, [version_fault(home.root)])
     where = assembly.places(home, overrides_of(parsed).applied(settings))
     recipe: Recipe | InspectorError
     try:

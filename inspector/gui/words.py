@@ -43,6 +43,12 @@ def left_aside(entries: Sequence[RecipeEntry] | Sequence[ModelEntry], what: str)
     return f"A {what} is left aside: {bad[0]}{more}"
 
 
+def sentence(error: Exception) -> str:
+    """Return an error's text as a sentence stands beside a field."""
+    text = str(error)
+    return text[:1].upper() + text[1:]
+
+
 def duration(seconds: float) -> str:
     """Return a time as 1:04, or 1:02:03."""
     whole = max(0, round(seconds))

@@ -232,7 +232,7 @@ def test_a_recipe_of_the_same_name_is_replaced_only_when_that_is_wanted(fresh: F
 def test_a_folder_that_is_not_there_or_waits_for_a_belt_is_refused(fresh: Fresh, tmp_path: Path) -> None:
     absent = str(tmp_path / "absent")
     _to_the_end(fresh, absent)
-    fresh.until(lambda: f"there is no folder {absent}" in fresh.dialog.message.text())
+    fresh.until(lambda: f"There is no folder {absent}" in fresh.dialog.message.text())
     assert fresh.dialog.step == 0
     _to_the_end(fresh, str(tmp_path), mode=TriggerMode.PART_CROSSING)
     assert fresh.dialog.step == 0

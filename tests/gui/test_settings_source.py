@@ -127,7 +127,7 @@ def _red(page: SettingsPage, text: str) -> bool:
 def test_a_folder_that_is_not_there_is_said_beside_it(station: Station, page: SettingsPage, tmp_path: Path) -> None:
     absent = tmp_path / "absent"
     write(station, page, f"folder:{absent}")
-    station.until(lambda: _red(page, f"there is no folder {absent}. Make it, connect the share, or correct the path."))
+    station.until(lambda: _red(page, f"There is no folder {absent}. Make it, connect the share, or correct the path."))
     assert page.recipe_form.faulty_fields() == ["source"]
     assert not page.apply_button.isEnabled()
     absent.mkdir()
@@ -200,5 +200,5 @@ def test_a_password_is_taken_once_and_shown_no_more(station: Station, page: Sett
     assert not any("S3cr" in path.read_text() for path in station.home.recipes.rglob("*.json"))
     write(station, page, "rtsp://line:***@127.0.0.1:9/stream2")
     station.until(
-        lambda: _red(page, "the password of rtsp://line:***@127.0.0.1:9/stream2 is not known on this computer.")
+        lambda: _red(page, "The password of rtsp://line:***@127.0.0.1:9/stream2 is not known on this computer.")
     )

@@ -17,6 +17,7 @@ from inspector.gui.first_start.pictures_step import PicturesStep
 from inspector.gui.first_start.record_step import RecordStep
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.question import Question, replace_question
+from inspector.gui.words import sentence
 from inspector.json_file import field_fault
 from inspector.passwords import Passwords
 from inspector.sources.check import check_source
@@ -195,7 +196,7 @@ class FirstStart(QDialog):
 
     def _refused(self, error: Exception) -> None:
         self.show_step(0)
-        self.message.setText(str(error))
+        self.message.setText(sentence(error))
 
     def _save_or_ask(self, recipe: Recipe, settings: Settings, taken: bool) -> None:  # noqa: FBT001 - what the worker says
         if not taken:

@@ -19,7 +19,7 @@ from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
 from inspector.gui.widgets.text_field import TextField
-from inspector.gui.words import MODES
+from inspector.gui.words import MODES, sentence
 from inspector.gui.work import Latest
 from inspector.pictures import is_picture, read_picture
 from inspector.sources.check import check_source, check_trigger
@@ -196,7 +196,7 @@ class PicturesStep(QWidget):
         try:
             check_trigger(answer.kind, answer.mode)
         except SourceError as error:
-            return str(error)
+            return sentence(error)
         return self._faults.get(answer.source, "")
 
     def poll(self) -> None:
@@ -259,7 +259,7 @@ class PicturesStep(QWidget):
             self._faults.pop(source, None)
 
         def bad(error: Exception) -> None:
-            self._faults[source] = str(error)
+            self._faults[source] = sentence(error)
 
         self._check.ask(lambda: check_source(source, USUAL_MODE[kind]), good, bad)
 

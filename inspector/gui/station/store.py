@@ -16,6 +16,7 @@ from inspector.domain.records import Thresholds, Verdict
 from inspector.domain.shifts import shift_start
 from inspector.domain.source import SourceKind, kind_of
 from inspector.files import remove_leftovers
+from inspector.gui.words import sentence
 from inspector.overrides import NOTHING_SAID
 from inspector.passwords import Passwords
 from inspector.recipes.recipe import Recipe, save_next_version, save_recipe
@@ -180,7 +181,7 @@ class Store:
         try:
             check_source(source, mode, lacks_password=Passwords(self.home.root).lacks)
         except SourceError as error:
-            return str(error)
+            return sentence(error)
         return ""
 
     def has_recipe(self, name: str) -> bool:
