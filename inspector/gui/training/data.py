@@ -49,7 +49,7 @@ class DataColumn(QWidget):
         layout.addWidget(label("1 · PICTURES", "heading"))
         row = QHBoxLayout()
         self.path = QLineEdit(self)
-        self.path.setPlaceholderText("Drop a folder of pictures here, or a manifest (.csv, .parquet)")
+        self.path.setPlaceholderText("Drop a folder or a manifest of pictures here")
         self.path.setAccessibleName("Pictures to train on")
         self.path.editingFinished.connect(self._typed)
         row.addWidget(self.path, 1)
