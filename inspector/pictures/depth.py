@@ -9,9 +9,13 @@ import numpy as np
 from inspector.domain.errors import PictureError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from inspector.domain.records import Image
+
+_ROWS = 256
 
 
 def said_depth(image: Image, bits: int) -> int | None:
@@ -32,8 +36,9 @@ def said_depth(image: Image, bits: int) -> int | None:
     if int(colours.max()) >> bits:
         return None
     # in full range they are multiples, rounded: of so small ones the bits below are all 0
-    low = colours & np.uint16((1 << (16 - bits)) - 1)
-    return bits if bool((low[colours < 1 << (bits - 1)] > 0).any()) else None
+    below = np.uint16((1 << (16 - bits)) - 1)
+    used = (((rows & below) > 0) & (rows < 1 << (bits - 1)) for rows in _blocks(colours))
+    return bits if any(bool(rows.any()) for rows in used) else None
 
 
 def full_range(image: Image, bits: int | None, name: str) -> Image:
@@ -55,7 +60,7 @@ def full_range(image: Image, bits: int | None, name: str) -> Image:
             f"the picture {name} holds the value {highest}, which is more than {bits} bits",
             "Correct the bit depth of the recipe's source.",
         )
-    full = (colours.astype(np.uint32) * 65_535 // ((1 << bits) - 1)).astype(np.uint16)
+    full = _scaled(colours, bits, np.uint16)
     return full if image.shape == full.shape else np.dstack([full, image[..., 3:]])
 
 
@@ -65,5 +70,17 @@ def widened(values: NDArray[Any], bits: int) -> Image:
         return values.astype(np.uint8) * np.uint8(255)
     if bits in (8, 16):
         return values
-    kind, full = (np.uint8, 255) if bits < 8 else (np.uint16, 65_535)
-    return (values.astype(np.uint32) * full // ((1 << bits) - 1)).astype(kind)
+    return _scaled(values, bits, np.uint8 if bits < 8 else np.uint16)
+
+
+def _scaled(values: NDArray[Any], bits: int, kind: type[np.uint8 | np.uint16]) -> Image:
+    """Return values of so many bits in the full range of a kind; some rows at a time, as each takes 8 bytes a value."""
+    scaled = np.empty(values.shape, kind)
+    for rows, target in zip(_blocks(values), _blocks(scaled), strict=True):
+        target[...] = rows.astype(np.uint32) * np.iinfo(kind).max // ((1 << bits) - 1)
+    return scaled
+
+
+def _blocks(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Iterate over an array some rows at a time."""
+    return (values[first : first + _ROWS] for first in range(0, len(values), _ROWS))

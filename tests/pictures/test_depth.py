@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 import zlib
 from typing import Any
 
@@ -16,6 +17,7 @@ from inspector.domain.config import QualityLimits, SourceOptions
 from inspector.domain.errors import PictureError
 from inspector.domain.quality import check_quality
 from inspector.pictures import decode_picture, encode_picture
+from inspector.pictures.depth import full_range
 
 VALUES = np.array([[0, 1, 2048, 4095]], np.uint16)
 FULL = np.array([[0, 16, 32_775, 65_535]], np.uint16)  # times 65535 / 4095, rounded down
@@ -149,3 +151,15 @@ def test_a_jpeg_2000_says_its_depth(bits: int, kind: type[np.uint8 | np.uint16])
     for bit_depth in (None, 12):
         if (bits, bit_depth) != (16, 12):
             assert (decode_picture(data, "a.jp2", bit_depth=bit_depth) == full).all()
+
+
+def test_a_large_picture_is_brought_to_full_range_in_little_more_memory_than_it_takes() -> None:
+    image = np.full((1500, 1500, 3), 4095, np.uint16)
+    tracemalloc.start()
+    try:
+        full = full_range(image, 12, "a.png")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (full == 65_535).all()
+    assert peak < 1.8 * image.nbytes
