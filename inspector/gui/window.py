@@ -285,7 +285,7 @@ class MainWindow(QMainWindow):
             self._show_stages()
         self._banner("log-write", status.log_fault)
         self._banner("archive", status.archive_fault, state="review")
-        self._banner("engine", status.fault or status.model_fault)
+        self._banner("engine", status.fault)
         self._banner("doubt", status.doubt)
         lost = status.source_state is SourceState.LOST and status.state is not RunState.IDLE
         self._banner("source", status.source_message if lost else "", state="review")

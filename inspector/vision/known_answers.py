@@ -56,8 +56,7 @@ class KnownAnswers:
             if fault:
                 raise ModelChangedError(
                     f"the model {name} does not judge its test picture as before: {fault}",
-                    "Its weights, the memory or the processor may be damaged. Start the line again; if it stays so, "
-                    "restore the model and have the computer checked.",
+                    "Load it again; if it stays so, restore the model, and have memory and processor checked.",
                 )
             yield
 

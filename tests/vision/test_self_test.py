@@ -87,7 +87,7 @@ def test_a_damaged_weight_in_any_layer_is_no_model_to_judge_with(made: Bundle, l
     with pytest.raises(ModelChangedError) as caught:
         OpenVinoClassifier(made, precision="fp32")
     assert caught.value.what.startswith(WORDS)
-    assert caught.value.next_step.startswith("Its weights, the memory or the processor may be damaged. ")
+    assert caught.value.next_step.startswith("Load it again; if it stays so, restore the model")
 
 
 def log_odds(bundle: Bundle) -> np.ndarray:
