@@ -62,7 +62,7 @@ class Fresh:
         self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def close(self) -> None:
-        self.window.close()
+        self.window.leave()
         self.until(lambda: self.closed)
         for thread in threading.enumerate():
             if thread.name in {"control", "work"}:
