@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 import threading
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -64,6 +65,7 @@ class PictureArchive:
         self._folder = folder
         self._config = config
         self._lock = threading.Lock()
+        self._begun, self._begun_s = datetime.now(UTC), time.monotonic()
 
     def keep(
         self, *, inspection_id: str, part: Part, prediction: Prediction | None, decision: Decision
@@ -141,7 +143,7 @@ class PictureArchive:
             total = sum(picture.size for picture in kept)
             limit = config.max_size_gb * 1e9 if config.max_size_gb else float("inf")
             age = timedelta(days=config.max_age_days)
-            oldest = datetime.now(UTC) - age if age else datetime.min.replace(tzinfo=UTC)
+            oldest = self._now() - age if age else datetime.min.replace(tzinfo=UTC)
             removed = 0
             for picture in kept:
                 if str(picture.path) in keep or (total <= limit and picture.time >= oldest):
@@ -151,6 +153,11 @@ class PictureArchive:
                 total -= picture.size
                 removed += 1
             return removed
+
+    def _now(self) -> datetime:
+        """Return the time; a clock that has jumped ahead since the line was started makes no picture old."""
+        elapsed = timedelta(seconds=time.monotonic() - self._begun_s)
+        return min(datetime.now(UTC), self._begun + elapsed)
 
     def _wanted(self, inspection_id: str, verdict: Verdict) -> bool:
         config = self._config
@@ -176,8 +183,8 @@ class PictureArchive:
                 status = path.stat()
             except OSError:
                 continue
-            time = datetime.fromtimestamp(status.st_mtime, UTC)
-            kept.append(_KeptPicture(path, status.st_size, path.parent.name == Verdict.PASS.value.lower(), time))
+            written = datetime.fromtimestamp(status.st_mtime, UTC)
+            kept.append(_KeptPicture(path, status.st_size, path.parent.name == Verdict.PASS.value.lower(), written))
         return kept
 
 

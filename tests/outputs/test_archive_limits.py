@@ -234,6 +234,29 @@ def test_what_is_protected_takes_its_room_but_never_goes(tmp_path: Path) -> None
     assert shelf.left == [0, 1]
 
 
+class Clock(datetime):
+    """A clock that can be set."""
+
+    ahead = timedelta(0)
+
+    @classmethod
+    def now(cls, tz: object = None) -> datetime:  # type: ignore[override]  # only told apart by the set time
+        assert tz is UTC
+        return datetime.now(UTC) + cls.ahead
+
+
+def test_a_clock_that_jumps_ahead_makes_no_picture_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = Shelf(tmp_path, P, F)
+    monkeypatch.setattr("inspector.outputs.archive.datetime", Clock)
+    archive = PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.ALL, max_size_gb=0.0, max_age_days=2))
+    monkeypatch.setattr(Clock, "ahead", timedelta(days=400))
+    assert archive.prune([]) == 0
+    shelf.age(0, hours=49)
+    monkeypatch.setattr(Clock, "ahead", timedelta(0))
+    assert archive.prune([]) == 1
+    assert shelf.left == [1]
+
+
 def test_without_limits_nothing_goes(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path, F, P)
     for number in (0, 1):
