@@ -53,7 +53,9 @@ def test_what_was_recognised_is_shown_before_anything_can_start(bench: Bench) ->
     assert page.train.start.isEnabled()
     bench.press(page.data.details_button)
     assert page.data.details is not None
-    assert "broken/0.png" in page.data.details.text.toPlainText()  # type: ignore[attr-defined]
+    details = page.data.details
+    assert "broken/0.png" in details.text.toPlainText()
+    bench.until(lambda: [len(strip.thumbs) for strip in details.strips] == [2])  # the pictures of the finding
     page.data.details.accept()
 
 

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QDialog,
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from inspector.gui.training.findings_dialog import FindingsDialog
 from inspector.gui.training.words import contents_words, counts_words, understood_words
 from inspector.gui.widgets.basics import label, set_tone
 from inspector.gui.widgets.fitted_picture import read_image
@@ -37,12 +36,13 @@ class DataColumn(QWidget):
     """See the module; emits which pictures are wanted."""
 
     chosen = Signal(str)
+    details_opened = Signal(object)  #: FindingsDialog, which wants the pictures of its findings
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.contents: DataContents | None = None
         self.findings: list[Finding] = []
-        self.details: QDialog | None = None
+        self.details: FindingsDialog | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -156,37 +156,7 @@ class DataColumn(QWidget):
         if self.contents is not None:
             self.details = FindingsDialog(self.contents, self.findings, self)
             self.details.open()
-
-
-class FindingsDialog(QDialog):
-    """The counts and every finding with its files, to be read and copied.
-
-    Args:
-        findings: What the audit of the pictures says.
-    """
-
-    def __init__(self, contents: DataContents, findings: Sequence[Finding], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("What the pictures hold")
-        self.setMinimumSize(720, 480)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 20, 20, 16)
-        layout.setSpacing(12)
-        layout.addWidget(label(contents_words(contents)))
-        pieces = ["\n".join([*understood_words(contents), "", counts_words(contents)])]
-        for finding in findings:
-            files = "\n".join(f"    {path}" for path in finding.files)
-            said = f"{finding.severity.upper()}: {finding.what}\n  → {finding.action}"
-            pieces.append(f"{said}\n{files}" if files else said)
-        self.text = QPlainTextEdit("\n\n".join(pieces), self)
-        self.text.setReadOnly(True)
-        layout.addWidget(self.text, 1)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        close = QPushButton("Close", self)
-        close.clicked.connect(self.accept)
-        row.addWidget(close)
-        layout.addLayout(row)
+            self.details_opened.emit(self.details)
 
 
 def thumbs_of(contents: DataContents, side_px: int = 104) -> list[Thumb]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from inspector.domain.class_words import WordsError
 from inspector.gui.station.asker import Asker
 from inspector.gui.training.data import read_thumbs, thumbs_of
+from inspector.gui.training.findings_dialog import SHOWN
 from inspector.gui.training.flips import NewFigures, flips_of
 from inspector.gui.work import Latest
 from inspector.json_file import JsonError, read_model
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from inspector.domain.class_words import ClassWords
     from inspector.gui.training.data import DataColumn
+    from inspector.gui.training.findings_dialog import FindingsDialog
     from inspector.gui.training.flips import Flip
     from inspector.gui.widgets.thumb_strip import Thumb
     from inspector.gui.work import Worker
@@ -55,6 +57,8 @@ class DataInquiry:
         self._asker: Asker[DataAnswer] = Asker(work)
         self._thumbs = Latest(work)
         self._asker.moved = lambda progress: column.show_progress(progress.done, progress.total)
+        self._details = Latest(work)
+        column.details_opened.connect(self._read_findings)
         self.changed: Callable[[], None] = lambda: None  #: called when something new is shown
 
     def ask(self, path: str, words: ClassWords) -> None:
@@ -90,6 +94,17 @@ class DataInquiry:
             self._show_preview(thumbs[1])
 
         self._thumbs.ask(read, done)
+
+    def _read_findings(self, dialog: FindingsDialog) -> None:
+        root = Path(self._column.path.text().strip())
+        root = root if root.is_dir() else root.parent
+        findings = dialog.findings
+
+        def read() -> list[list[Thumb]]:
+            paths = [[str(root / file) for file in finding.files[:SHOWN]] for finding in findings]
+            return [read_thumbs(own, _THUMB_PX, "picture") for own in paths]
+
+        self._details.ask(read, dialog.show_pictures)
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, WordsError):
