@@ -65,3 +65,19 @@ class Box:
                 "Set the region of interest inside the picture (Settings, Trigger and region).",
             )
         return image[inside.y : inside.y + inside.height, inside.x : inside.x + inside.width]
+
+    def cut_whole(self, image: Image) -> Image:
+        """Return the view of ``image`` inside the box, all of which lies in the picture.
+
+        Raises:
+            PictureError: If something of the box is outside the picture.
+        """
+        pixels = self.cut(image)
+        if pixels.shape[:2] != (self.height, self.width):
+            height, width = image.shape[:2]
+            raise PictureError(
+                f"the region {self.width}×{self.height} at {self.x}, {self.y} reaches outside the {width}×{height} "
+                "picture",
+                "Set the region of interest inside the picture (Settings, Region and trigger).",
+            )
+        return pixels

@@ -177,9 +177,9 @@ class Part:
         """Return the inspected pixels, a read-only view.
 
         Raises:
-            PictureError: If the region lies outside the picture.
+            PictureError: If the region does not lie inside the picture: what is cut off would never be judged.
         """
-        return self.frame.image if self.region is None else self.region.cut(self.frame.image)
+        return self.frame.image if self.region is None else self.region.cut_whole(self.frame.image)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,12 +88,17 @@ def test_a_part_without_pixels_or_outside_the_picture_is_an_error_at_the_operati
     line = bench.line()
     outside = Part(frame=frame(0), region=Box(x=900, y=0, width=5, height=5), triggered_s=999.0, trigger="manual")
     bad = Unjudged(reason="cut short", triggered_s=999.0, trigger="manual", origin=frame(1).origin)
-    for item in (outside, bad):
+    partly = Part(frame=frame(0), region=Box(x=30, y=20, width=4, height=4), triggered_s=999.0, trigger="manual")
+    for item in (outside, partly, bad):
         line._parts.put(item)
     line._parts.close()
     line._inspect()
     thresholds = FakeClassifier().thresholds
-    reasons = ["the region 5×5 at 900, 0 is outside the 32×24 picture", "cut short"]
+    reasons = [
+        "the region 5×5 at 900, 0 is outside the 32×24 picture",
+        "the region 4×4 at 30, 20 reaches outside the 32×24 picture",
+        "cut short",
+    ]
     assert [row.decision.reason.partition(". ")[0] for row in bench.log.committed] == reasons
     assert [row.decision for row in bench.log.committed] == [
         error_decision(row.decision.reason, thresholds) for row in bench.log.committed
