@@ -40,7 +40,7 @@ from inspector.cli.field_options import (
     source_options,
 )
 from inspector.domain.errors import InspectorError
-from inspector.domain.source import SourceKind, is_live, kind_of
+from inspector.domain.source import SourceKind, is_live, kind_of, shown
 from inspector.domain.text import LOT
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _check_judged(parsed: argparse.Namespace) -> None:
     if parsed.model and not parsed.source:
         raise RecipeError("a model alone does not say what to look at", "Add --source.")
     if not (parsed.model or parsed.recipe or kind_of(parsed.source) is SourceKind.DEMO):
-        raise RecipeError(f"nothing says how {parsed.source} is judged", "Add --recipe or --model.")
+        raise RecipeError(f"nothing says how {shown(parsed.source)} is judged", "Add --recipe or --model.")
 
 
 def chosen_recipe(parsed: argparse.Namespace) -> Recipe:
