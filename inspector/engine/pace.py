@@ -131,7 +131,7 @@ class PaceWatch:
         recent = [dropped for when_s, dropped in self._frames if now_s - when_s <= _FRAMES_WITHIN_S]
         dropped, frames = sum(recent), sum(recent) + len(recent)
         if dropped >= _DROPPED_FROM and dropped > _DROPPED_FRACTION * frames:
-            return Pace.STRAINED, f"{dropped} of the last {frames} pictures were dropped."
+            return Pace.STRAINED, f"{dropped} of the last {frames} pictures were skipped."
         return Pace.IN_TIME, ""
 
     def _note(self, now_s: float, why: str) -> None:

@@ -178,8 +178,9 @@ class FooterBar(QWidget):
         """Set the figures."""
         p50, p99 = figure(status.latency_p50_ms, 2), figure(status.latency_p99_ms, 2)
         self.latency.setText(f"trigger → verdict p50 {p50} ms, p99 {p99} ms")
-        frames = f"{figure(status.fps, 2)} fps   ·   dropped {status.dropped}   ·   waiting {status.waiting}"
-        self._drops.setText(frames)
+        rate, skipped = f"{figure(status.fps, 2)} pictures/s", f"{status.dropped:,} skipped"
+        self._drops.setText(f"{rate}   ·   {skipped}   ·   {status.waiting} waiting")
+        self._drops.setToolTip("Skipped pictures were not looked at, as a newer one was there; waiting are parts")
         model = status.model
         self.device.setText("" if model is None else f"{model.device} ({model.backend} {model.precision})")
         self.device.setToolTip("" if model is None else model.reason)

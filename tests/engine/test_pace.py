@@ -163,7 +163,7 @@ def test_the_light_is_amber_when_more_than_a_tenth_of_the_pictures_is_dropped() 
     pace.frame(10.3, 3)  # 3 of 31
     assert pace.state(10.3) == (Pace.IN_TIME, "")
     pace.frame(10.4, 1)  # 4 of 33
-    assert pace.state(10.4) == (Pace.STRAINED, "4 of the last 33 pictures were dropped.")
+    assert pace.state(10.4) == (Pace.STRAINED, "4 of the last 33 pictures were skipped.")
     assert pace.state(12.25)[0] is Pace.STRAINED
     assert pace.state(12.35) == (Pace.IN_TIME, "")
 
@@ -173,7 +173,7 @@ def test_two_pictures_that_are_dropped_are_no_strain() -> None:
     pace.frame(10.0, 2)
     assert pace.state(10.0) == (Pace.IN_TIME, "")
     pace.frame(10.1, 1)
-    assert pace.state(10.1) == (Pace.STRAINED, "3 of the last 5 pictures were dropped.")
+    assert pace.state(10.1) == (Pace.STRAINED, "3 of the last 5 pictures were skipped.")
     pace.frame(12.05, 0)
     assert len(pace._frames) == 2  # those of the last two seconds
 

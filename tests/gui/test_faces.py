@@ -27,7 +27,7 @@ LATE = "Too late: 1.32 s from trigger to verdict, 1.00 s are allowed. Slow the l
             "Loading the model: parts are not inspected yet.",
         ),
         ({"pace": Pace.TOO_SLOW, "pace_message": LATE}, Face.TOO_SLOW, LATE),
-        ({"pace": Pace.STRAINED, "pace_message": "4 of the last 33 pictures were dropped."}, Face.WAITING, None),
+        ({"pace": Pace.STRAINED, "pace_message": "4 of the last 33 pictures were skipped."}, Face.WAITING, None),
     ],
 )
 def test_what_is_awaited_or_too_slow_is_said(changes: dict[str, object], face: Face, words: str | None) -> None:
