@@ -77,6 +77,7 @@ class BatchBar(QWidget):
         self.fault.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.fault.hide()
         layout.addWidget(self.fault)
+        self._holds = ""  # what is known of the folder, without the judge of a run
         self.show_run(None, 0)
 
     def _build_fields(self, frame: QWidget) -> QHBoxLayout:
@@ -234,8 +235,9 @@ class BatchBar(QWidget):
         if run.record.survey is not None:
             if active:
                 self.show_survey(run.record.survey)
-            judge = judge_words(run)
-            self.say(survey_words(run.record.survey, run.record.labels_file) + (f" · {judge}" if judge else ""))
+            self.say(survey_words(run.record.survey, run.record.labels_file), judge_words(run))
+        elif active:
+            self.say(self._holds)  # not the judge of the run before
 
     def show_survey(self, survey: Survey | None) -> None:
         """Say how the words of folders or table were understood, and ask for those that nobody knows."""
@@ -245,9 +247,10 @@ class BatchBar(QWidget):
             self.class_words.show_understood(in_words(survey.words) if survey is not None else [])
         self._show_ready()
 
-    def say(self, words: str) -> None:
-        """Set what is said of the folder."""
-        self.words.say(words)
+    def say(self, words: str, judge: str = "") -> None:
+        """Set what is said of the folder, and by what it is judged."""
+        self._holds = words
+        self.words.say(f"{words} · {judge}" if judge else words)
 
     def show_fault(self, text: str) -> None:
         """Say what is wrong; nothing for an empty text."""
