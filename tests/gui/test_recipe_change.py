@@ -131,3 +131,18 @@ def test_a_picture_is_called_live_while_it_is(station: Station, monkeypatch: pyt
     now = time.perf_counter()
     monkeypatch.setattr(line_picture, "perf_counter", lambda: now + OLD_S + 0.1)
     station.until(lambda: view.scene is not None and view.scene.label.startswith("not live: the picture of "))
+
+
+def test_a_picture_that_waits_does_not_stand_beside_the_verdict_of_another(station: Station) -> None:
+    live = station.window.live
+    picture(station.pictures / "good.png", bad=False)
+    station.qtbot.mouseClick(live.run_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: live.verdict.face is Face.PASS)
+    assert live.view.scene is not None
+    for _ in range(2):
+        station.session.frame_arrived.emit(frame(2))
+        assert live.view.scene.label.startswith("part 1 ")
+        QTest.keyClick(station.window.windowHandle(), Qt.Key.Key_Escape)
+    (station.pictures / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\n torn")
+    station.until(lambda: live.verdict.face is Face.ERROR)
+    assert str((live.view.scene, live.view.words_when_empty)) == "(None, 'Part 2 has no picture')"

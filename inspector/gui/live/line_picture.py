@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from inspector.domain.config import TriggerMode
 from inspector.domain.source import is_live, label_of
 from inspector.gui.live.faces import EMPTY_VIEW
 from inspector.gui.widgets.picture import PictureView
@@ -12,7 +13,8 @@ from inspector.gui.widgets.render import Scene
 from inspector.gui.widgets.verdict import FACES, Face
 
 if TYPE_CHECKING:
-    from inspector.domain.records import Frame
+    from inspector.domain.config import TriggerConfig
+    from inspector.domain.records import Box, Frame
     from inspector.engine.status import PartInspected
 
 #: How long a judged part stays in the picture before the live view returns, in seconds.
@@ -30,24 +32,39 @@ class LinePicture(PictureView):
         self._hold_until_s = 0.0
         self._stale = True  # the picture, if any, is not that of this moment
         self._said_live = False  # the picture is the newest frame, and said to be live
+        self._judged_only = False  # every picture is a part: one that waits never stands beside another one's verdict
+        self._judged = False  # a judged part has been shown
+        self._unread = ""  # says of the last part that it has no picture
 
     @property
     def holds(self) -> bool:
         """True while a judged part stands in the picture."""
         return perf_counter() < self._hold_until_s
 
+    def show_marks(self, region: Box | None, trigger: TriggerConfig | None, *, setup: bool = False) -> None:
+        """Set the marks; the trigger also says whether a frame is a part by itself."""
+        self._judged_only = trigger is not None and trigger.mode is TriggerMode.EVERY_PICTURE
+        super().show_marks(region, trigger, setup=setup)
+
     def show_frame(self, frame: Frame) -> None:
-        """Show a new frame, or keep it until the part has been looked at."""
+        """Show a new frame, or keep it until the part has been looked at.
+
+        Where every picture is a part, frames are shown before the first verdict only.
+        """
         self._frame = frame
-        if not self.holds:
+        if not self.holds and not (self._judged_only and self._judged):
             self._show_frame(frame)
 
     def show_part(self, event: PartInspected, *, heatmap: bool, opacity: float) -> None:
         """Show a judged part, with its heatmap or without; ``opacity`` is 0..1."""
+        self._judged, self._unread, inspection = True, "", event.inspection
         if event.part is None:
+            if self._judged_only:  # the part before must not stand for the one that could not be read
+                self._unread = f"Part {inspection.part_number:,} has no picture"
+                self.show_scene(None)
             return
         self._said_live = False
-        inspection, origin = event.inspection, event.part.origin
+        origin = event.part.origin
         name = f" · {origin.path.name}" if origin.path is not None else ""
         self.show_scene(
             Scene(
@@ -67,18 +84,21 @@ class LinePicture(PictureView):
     def go_on(self) -> None:
         """Go on with the newest frame."""
         self._hold_until_s = 0.0
-        if self._frame is not None and not self._stale:
+        if self._frame is not None and not self._stale and not (self._judged_only and self._judged):
             self._show_frame(self._frame)
 
     def forget(self) -> None:
         """Show nothing any more: what comes is another product."""
         self._frame, self._hold_until_s, self._stale, self._said_live = None, 0.0, True, False
+        self._judged, self._unread = False, ""
         self.show_scene(None)
 
     def show_state(self, face: Face) -> None:
         """Without a camera the picture goes; after the end it says that it is old."""
+        if face is Face.STOPPED:
+            self._judged, self._unread = False, ""
         stale = face not in FACES.values() and face not in (Face.WAITING, Face.STARTING, Face.TOO_SLOW)
-        self.say_when_empty(EMPTY_VIEW.get(face, "Waiting for the first picture"))
+        self.say_when_empty(EMPTY_VIEW.get(face, self._unread or "Waiting for a picture"))
         if stale and not self._stale:
             self._hold_until_s, self._said_live = 0.0, False
             if face in (Face.NO_CAMERA, Face.NO_SOURCE):
@@ -100,4 +120,5 @@ class LinePicture(PictureView):
         source, path = frame.origin.source, frame.origin.path
         self._said_live = is_live(source)
         name = "live" if self._said_live else path.name if path is not None else label_of(source)
-        self.show_scene(Scene(image=frame.image, label=f"{name} · {frame.width_px}×{frame.height_px}"))
+        more = "not judged yet" if self._judged_only and not self._said_live else f"{frame.width_px}×{frame.height_px}"
+        self.show_scene(Scene(image=frame.image, label=f"{name} · {more}"))
