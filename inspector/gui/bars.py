@@ -16,6 +16,7 @@ from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.gui.widgets.lot_field import LotField
 from inspector.gui.widgets.pill import Pill
 from inspector.gui.widgets.stages import StagePanel
+from inspector.gui.words import sentence
 from inspector.pictures import left_out_words
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class HeaderBar(QWidget):
             state = "review" if unsure else "good"
             self.source_pill.show_state(f"{label_of(source)} · {rate}", state, tip)
         elif status.source_state is SourceState.LOST:
-            self.source_pill.show_state(f"{label_of(source)} lost", "fail", status.source_message)
+            self.source_pill.show_state(f"{label_of(source)} lost", "fail", sentence(status.source_message))
         else:
             named = source or (shown(recipe.source) if recipe else "no source")
             words = "stopped" if status.source_state is SourceState.NONE else status.source_state.value

@@ -23,7 +23,7 @@ from inspector.gui.widgets.basics import seen
 from inspector.gui.widgets.focus import FocusKeeper
 from inspector.gui.widgets.later import LaterPage, soon
 from inspector.gui.window_state import read_geometry, write_geometry
-from inspector.gui.words import left_aside
+from inspector.gui.words import left_aside, sentence
 from inspector.pictures import PICTURE_SUFFIXES
 
 if TYPE_CHECKING:
@@ -322,7 +322,7 @@ class MainWindow(QMainWindow):
         self, key: str, text: str, *, state: str = "fail", actions: list[tuple[str, Any]] | None = None
     ) -> None:
         if text:
-            self.banners.show_banner(key, text, state=state, actions=actions or ())
+            self.banners.show_banner(key, sentence(text), state=state, actions=actions or ())
         else:
             self.banners.dismiss(key)
 

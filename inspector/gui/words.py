@@ -43,9 +43,9 @@ def left_aside(entries: Sequence[RecipeEntry] | Sequence[ModelEntry], what: str)
     return f"A {what} is left aside: {bad[0]}{more}"
 
 
-def sentence(error: Exception) -> str:
-    """Return an error's text as a sentence stands beside a field."""
-    text = str(error)
+def sentence(said: Exception | str) -> str:
+    """Return an error's text, or the line's own words, as a sentence begins."""
+    text = str(said)
     return text[:1].upper() + text[1:]
 
 

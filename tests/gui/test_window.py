@@ -366,7 +366,13 @@ def test_without_a_camera_no_old_picture_and_no_old_verdict_stays(station: Stati
     station.pictures.rmdir()
     station.until(lambda: live.verdict.face is Face.NO_SOURCE)
     assert live.view.shown is None
-    assert "source" in station.window.banners.texts()
+    absent = f"There is no folder {station.pictures}."
+    said = (
+        live.score.reason.text(),
+        station.window.banners.texts()["source"],
+        station.window.header.source_pill.toolTip(),
+    )
+    assert [words.startswith(absent) for words in said] == [True] * 3
     station.pictures.mkdir()
     picture(station.pictures / "bad.png", bad=True)
     station.until(lambda: live.verdict.face is Face.FAIL)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from inspector.domain.source import is_live, label_of
 from inspector.engine.status import EngineStatus, Pace, RunState, SourceState
 from inspector.gui.widgets.verdict import FACES, Face
+from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from inspector.domain.records import Verdict
@@ -48,7 +49,7 @@ def face_of(status: EngineStatus, last: Verdict | None) -> Face:  # noqa: PLR091
 
 def explained(face: Face, status: EngineStatus) -> str:
     """Say in words what a face means that is no verdict."""
-    return {
+    words = {
         Face.NO_CAMERA: f"{status.source_message} Nothing is inspected meanwhile.",
         Face.NO_SOURCE: f"{status.source_message} Nothing is inspected meanwhile.",
         Face.FAULT: status.fault or status.model_fault,
@@ -58,7 +59,8 @@ def explained(face: Face, status: EngineStatus) -> str:
         Face.STOPPED: "The line does not run. Press Start (F5).",
         Face.ENDED: "The source has ended. Every part is in the log.",
         Face.WAITING: "The line runs. No part for a minute, or none yet.",
-    }.get(face, "")
+    }
+    return sentence(words.get(face, ""))
 
 
 def _starting(status: EngineStatus) -> str:
