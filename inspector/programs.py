@@ -5,7 +5,13 @@ from __future__ import annotations
 import importlib.util
 import signal
 import sys
+import threading
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: What the packaged trainer is given before a command of the station that needs torch.
 AS_STATION = "--as-station"
@@ -46,6 +52,24 @@ def ending_signals() -> tuple[signal.Signals, ...]:
     hang_up = getattr(signal, "SIGHUP", None)
     more = () if hang_up is None or signal.getsignal(hang_up) is signal.SIG_IGN else (hang_up,)
     return (signal.SIGINT, signal.SIGTERM, *more)
+
+
+@contextmanager
+def interrupted_by_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP do what Ctrl-C does, from the first moment: while libraries and a log are opened too.
+
+    A command that finishes what is at hand, and the window, have handlers of their own later.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [number for number in ending_signals() if number != signal.SIGINT]
+    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _beside(name: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Self
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _STYLES = {Verdict.PASS: "cyan", Verdict.FAIL: "bold red", Verdict.REVIEW: "yellow", Verdict.ERROR: "bold magenta"}
 _SIGNS = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.REVIEW: "?", Verdict.ERROR: "!"}
 _ROWS = 10
+_FIGURES = re.compile(r"\d+")
 
 
 class LiveTable:
@@ -104,8 +106,8 @@ class LiveTable:
 
 
 def _told(status: EngineStatus) -> tuple[str, ...]:
-    """What is told at once."""
-    return _faults(status) + _left_out(status)
+    """What is told at once; a fault of which only the figures have changed, as how long it lasts, is told already."""
+    return tuple(_FIGURES.sub("", fault) for fault in _faults(status)) + _left_out(status)
 
 
 def _left_out(status: EngineStatus) -> tuple[str, ...]:

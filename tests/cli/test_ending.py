@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 _SCRIPT = """
 import sys, threading, time
@@ -37,3 +39,30 @@ def test_a_process_whose_threads_are_inside_a_library_ends_with_its_code() -> No
             check=False,
         )
         assert (done.returncode, done.stdout, done.stderr) == (int(code), "said\n", "")
+
+
+_TERMINATED = """
+import signal, sys
+import inspector.cli
+def command(arguments):
+    signal.raise_signal(getattr(signal, arguments[0]))
+    return 0
+inspector.cli.main = command
+from inspector.__main__ import main
+sys.argv = ["inspector", {name!r}]
+sys.exit(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_before_the_command_hears_it_ends_as_ctrl_c_does(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _TERMINATED.replace("{name!r}", repr(name))],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
