@@ -50,7 +50,7 @@ class ResultReader:
         self._identity: tuple[int, int] | None = None
         self._offset = 0
         self._width = len(HEADER)
-        self._columns = _Columns(self._labels, frozenset())
+        self._columns = _Columns(self._labels)
         self._table: BatchTable | None = None
         self.caught_up = False  #: False where `read` stopped at ``most``, and more is there
 
@@ -87,12 +87,13 @@ class ResultReader:
         if self._identity is not None:
             self._generation += 1
         if identity != self._identity or self._offset:
-            learnt = read_learnt(self._path.parent)  # there before the first row
-            self._offset, self._columns, self._table = 0, _Columns(self._labels, learnt), None
+            self._offset, self._columns, self._table = 0, _Columns(self._labels), None
         self._identity = identity
 
     def _take(self, file: BinaryIO, most: int | None) -> None:
         taken, torn = 0, ""
+        if self._columns.empty:  # it is there before the first row, but not before the head of the table
+            self._columns.learnt_from = read_learnt(self._path.parent)
         for _, end, values in read_rows(file, self._offset):
             if torn:
                 raise ResultsError(f"{self._path} holds a line that is no result: {torn}", "Run the batch again.")
@@ -131,8 +132,9 @@ def read_table(path: Path, labels: Labels | None = None) -> BatchTable:
 class _Columns:
     """The rows so far, by column; the newest row of a path counts."""
 
-    def __init__(self, labels: Labels, learnt: frozenset[str]) -> None:
-        self._given, self._learnt_from = labels, learnt
+    def __init__(self, labels: Labels) -> None:
+        self._given = labels
+        self.learnt_from: frozenset[str] = frozenset()
         self._model = ""
         self._places: dict[str, int] = {}
         self._keys: list[str] = []
@@ -147,6 +149,11 @@ class _Columns:
         self._type_codes: dict[str, int] = {"": -1}
         self._category_codes: dict[str, int] = {"": -1}
         self._stale = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether no row has come yet."""
+        return not self._codes
 
     def add(self, values: Sequence[str]) -> None:
         """Take a row in."""
@@ -202,7 +209,7 @@ class _Columns:
             key = self._folder_keys[folder] = natural_key(folder + slash)[0]
             self._stale |= self._given.see(folder)
         self._keys.append(key + natural_key(name)[0])
-        self._learnt.append(path in self._learnt_from)
+        self._learnt.append(path in self.learnt_from)
         label = self._given.label(path)
         type_code, category_code = self._coded(label)
         self._labels.append(label.value)

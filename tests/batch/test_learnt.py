@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inspector.batch.learnt import LEARNT_FILE
-from inspector.batch.reader import read_table
+from inspector.batch.learnt import LEARNT_FILE, LearntPictures, write_learnt
+from inspector.batch.reader import ResultReader, read_table
 from inspector.batch.record import LearntCount, read_record
 from inspector.batch.report_page import page
 from inspector.batch.summary import learnt_words, summary_lines, warnings
 from inspector.cli import main
+from tests.batch.samples import R, write_results
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
 from tests.operating_point.parts import USUAL, scored_bundle
@@ -91,3 +92,12 @@ def test_a_model_that_does_not_say_is_not_taken_for_one_that_has_not_learnt(
 def test_where_copies_were_not_looked_for_that_is_said() -> None:
     words = learnt_words(LearntCount(pictures=0, renamed_too=False), 5000)
     assert words == "0 of 5,000 pictures; copies under other names were not looked for in so many"
+
+
+def test_a_table_that_was_looked_at_before_they_were_known_has_them_too(tmp_path: Path) -> None:
+    path = write_results(tmp_path / "results.csv", [])
+    reader = ResultReader(path)
+    assert len(reader.read()) == 0  # only the head is there
+    write_learnt(tmp_path, LearntPictures(paths=("good/1.png",), renamed_too=True))
+    write_results(path, [R("good/1.png"), R("good/2.png")], add=True)
+    assert reader.read().learnt.tolist() == [True, False]
