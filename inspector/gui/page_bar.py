@@ -12,6 +12,8 @@ from inspector.gui.widgets.basics import NavButton
 from inspector.gui.widgets.later import LaterPage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from inspector.gui.widgets.later import Page
 
 _WIDTH_PX = 76
@@ -69,12 +71,15 @@ class PageBar(QWidget):
             KeyError: If there is no such page.
         """
         page, before = self._pages[name], self.stack.currentWidget()
-        if page is not before and isinstance(before, LaterPage) and before.made is not None:
-            held = not before.made.leave(lambda: self._show(name))
-            if held:
-                self.buttons[self.current].setChecked(True)
-                return
+        if page is not before and not self.may_leave(lambda: self._show(name)):
+            self.buttons[self.current].setChecked(True)
+            return
         self._show(name)
+
+    def may_leave(self, go: Callable[[], None]) -> bool:
+        """Return True where the shown page may be left at once; otherwise it asks, and ``go`` is called later."""
+        shown = self.stack.currentWidget()
+        return not isinstance(shown, LaterPage) or shown.made is None or shown.made.leave(go)
 
     def _show(self, name: str) -> None:
         page = self._pages[name]

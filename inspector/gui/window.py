@@ -353,14 +353,16 @@ class MainWindow(QMainWindow):
         self.restoreGeometry(QByteArray(read_geometry(self._state_path)))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask where the line runs; at the end of the session nobody could answer."""
+        """Ask where the line runs or something is not applied; at the end of the session nobody could answer."""
         app = QGuiApplication.instance()
         ending = isinstance(app, QGuiApplication) and app.isSavingSession()
         event.setAccepted(ending or self._ended is not None)
         if ending:
             self.leave()
         elif self._ended is None:
-            self.guard.before_leaving(self.leave)
+            close = partial(self.guard.before_leaving, self.leave)
+            if self.bar.may_leave(close):
+                close()
 
     def leave(self) -> None:
         """Close without a question: hide at once, end threads and log beside it; be gone within two seconds."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import cv2
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
@@ -19,8 +21,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from inspector.gui import theme
+from inspector.gui.live.failure_strip import LIMIT
 from inspector.gui.widgets.inputs import ChoiceBox, NumberBox, SlideBar
-from tests.gui.conftest import Station
+from tests.gui.conftest import Station, picture
 
 
 def turn(widget: QWidget, notches: int = -1) -> None:
@@ -80,6 +83,33 @@ def test_the_wheel_over_a_field_scrolls_its_page(station: Station) -> None:
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_wheel_reaches_the_failures_that_have_no_room(station: Station) -> None:
+    for number in range(LIMIT):
+        image = np.full((128, 128, 3), 100 + number, np.uint8)
+        image[40:72, 40:72] = (0, 0, 255)
+        cv2.imwrite(str(station.pictures / f"{number}.png"), image)
+    strip = station.window.live.strip
+    station.qtbot.mouseClick(station.window.live.run_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: len(strip.buttons()) == LIMIT)
+    station.until(lambda: strip.buttons()[-1].visibleRegion().isEmpty())
+    turn(strip, -20)
+    station.until(lambda: not strip.buttons()[-1].visibleRegion().isEmpty())
+    turn(strip, 20)
+    station.until(lambda: not strip.buttons()[0].visibleRegion().isEmpty())
+
+
+def test_a_picture_that_a_wheel_has_zoomed_says_so(station: Station) -> None:
+    view = station.window.live.view
+    picture(station.pictures / "good.png", bad=False)
+    station.qtbot.mouseClick(station.window.live.run_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: view.shown is not None)
+    assert view.zoom_words == ""
+    turn(view, 1)
+    assert view.zoom_words == "1.2× larger · a double click shows all"
+    station.qtbot.mouseDClick(view, Qt.MouseButton.LeftButton)
+    assert view.zoom_words == ""
+
+
 def test_a_slider_that_has_the_focus_follows_the_wheel(qtbot: QtBot, qapp: QApplication) -> None:
     theme.apply(qapp, theme.DARK)
     holder = QWidget()

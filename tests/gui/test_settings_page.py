@@ -95,6 +95,16 @@ def test_leaving_with_changes_asks_and_return_stays(station: Station, page: Sett
     assert marks(page) == {"Model and thresholds": Mark.CHANGED}
 
 
+def test_closing_the_window_with_changes_asks_first(station: Station, page: SettingsPage) -> None:
+    write(station, page, THRESHOLD, "0.7")
+    station.window.close()
+    station.qtbot.keyClick(asked(page), Qt.Key.Key_Space)
+    assert (station.closed, marks(page)) == (False, {"Model and thresholds": Mark.CHANGED})
+    station.window.close()
+    station.qtbot.mouseClick(asked(page).discard_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: station.closed)
+
+
 def test_the_changes_are_discarded_or_applied_on_the_way_out(station: Station, page: SettingsPage) -> None:
     window = station.window
     write(station, page, THRESHOLD, "0.7")

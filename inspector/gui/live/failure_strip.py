@@ -13,7 +13,7 @@ from inspector.gui.theme import CURRENT, TINY_PX, font, lively
 from inspector.gui.widgets.basics import card, covering, label
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QImage, QPaintEvent
+    from PySide6.QtGui import QImage, QPaintEvent, QWheelEvent
 
     from inspector.gui.station.events import Failure
 
@@ -66,6 +66,16 @@ class Thumbnail(QAbstractButton):
         painter.drawText(QRectF(0, 72, 98, 16), Qt.AlignmentFlag.AlignCenter, self._caption)
 
 
+class _Row(QScrollArea):
+    """Has no scroll bars; the wheel turns it sideways."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll; downwards is to the older ones."""
+        bar = self.horizontalScrollBar()
+        bar.setValue(bar.value() - event.angleDelta().y())
+        event.accept()
+
+
 class FailureStrip(QWidget):
     """The thumbnails, newest first."""
 
@@ -81,7 +91,7 @@ class FailureStrip(QWidget):
         layout.addWidget(label("LAST FAILURES AND REVIEWS", "heading"))
         self._empty = label("None so far in this shift.", "muted")
         layout.addWidget(self._empty)
-        area = QScrollArea(frame)
+        area = _Row(frame)
         area.setWidgetResizable(True)
         area.setFixedHeight(92)
         area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -112,6 +112,11 @@ class PictureView(QWidget):
         self._zoom, self._centre = 1.0, (0.5, 0.5)
         self._set_view()
 
+    @property
+    def zoom_words(self) -> str:
+        """What stands in the picture while not all of it is shown: a wheel may have done it in passing."""
+        return f"{self._zoom:.1f}× larger · a double click shows all" if self._zoom > 1.0 else ""
+
     def release(self) -> None:
         """End the renderer."""
         self.renderer.close()
@@ -177,7 +182,8 @@ class PictureView(QWidget):
             return
         self._draw_picture(painter, self._shown.image)
         self._draw_marks(painter)
-        self._draw_label(painter, self._shown.scene.label)
+        self._draw_label(painter, self._shown.scene.label, 10)
+        self._draw_label(painter, self.zoom_words, self.height() - 36)
 
     def _draw_picture(self, painter: QPainter, image: QImage) -> None:
         """Draw it dot by dot where it was made for this size; stretched until there is one that was."""
@@ -192,6 +198,8 @@ class PictureView(QWidget):
         if self._trigger is None and self._region is None and not self._setup:
             return
         colour = CURRENT.theme.colour("accent")
+        beside = _GRIP_PX if self._zoom == 1.0 else 0  # of a grip at the picture's edge
+        painter.setClipRect(self._area().adjusted(-beside, -beside, beside, beside))
         box = self._box()
         frame = QRectF(self._to_widget(box.x, box.y), self._to_widget(box.x + box.width, box.y + box.height))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -206,6 +214,7 @@ class PictureView(QWidget):
             painter.setBrush(colour)
             for corner in (frame.topLeft(), frame.topRight(), frame.bottomLeft(), frame.bottomRight()):
                 painter.drawEllipse(corner, _GRIP_PX / 2, _GRIP_PX / 2)
+        painter.setClipping(False)
 
     def _line(self, frame: QRectF) -> tuple[QPointF, QPointF]:
         assert self._trigger is not None
@@ -218,13 +227,13 @@ class PictureView(QWidget):
         y = frame.top() + share * frame.height()
         return QPointF(frame.left(), y), QPointF(frame.right(), y)
 
-    def _draw_label(self, painter: QPainter, text: str) -> None:
+    def _draw_label(self, painter: QPainter, text: str, top: float) -> None:
         if not text:
             return
         theme = CURRENT.theme
         painter.setFont(font(SMALL_PX))
         width = painter.fontMetrics().horizontalAdvance(text) + 18
-        box = QRectF(10, 10, min(width, self.width() - 20), 26)
+        box = QRectF(10, top, min(width, self.width() - 20), 26)
         painter.setPen(Qt.PenStyle.NoPen)
         shade = QColor(theme.stage)
         shade.setAlpha(200)
