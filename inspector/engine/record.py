@@ -45,6 +45,7 @@ class Faults:
         self._lock = threading.Lock()
         self._part_waits = False  # for the log; only its commit says that all is well
         self._picture_broke = False
+        self._archive_said = False
 
     def log_refused(self, why: str) -> None:
         """A part could not be committed, and waits."""
@@ -70,27 +71,37 @@ class Faults:
                 self._board.change(log_fault="")
 
     def archive_refused(self, why: str) -> None:
-        """A picture was not kept, or the next could not be."""
+        """A picture was not kept; where that is said already, it is not said in other words for every part."""
         with self._lock:
-            self._board.change(archive_fault=why)
+            if not self._archive_said:
+                self._say_of_archive(why)
+
+    def archive_in_doubt(self, why: str) -> None:
+        """The next picture could not be kept."""
+        with self._lock:
+            self._say_of_archive(why)
 
     def archive_broke(self, why: str) -> None:
         """The archive failed in a way that only a picture can show to be over."""
         with self._lock:
             self._picture_broke = True
-            self._board.change(archive_fault=why)
+            self._say_of_archive(why)
 
     def archive_kept(self) -> None:
         """A picture was kept."""
         with self._lock:
             self._picture_broke = False
-            self._board.change(archive_fault="")
+            self._say_of_archive("")
 
     def archive_well(self) -> None:
         """The next picture can be kept, as far as one can tell without one."""
         with self._lock:
             if not self._picture_broke:
-                self._board.change(archive_fault="")
+                self._say_of_archive("")
+
+    def _say_of_archive(self, why: str) -> None:
+        self._archive_said = bool(why)
+        self._board.change(archive_fault=why)
 
 
 class Recorder:
@@ -207,7 +218,7 @@ class Recorder:
         try:
             self._job.archive.check()
         except ArchiveError as error:
-            self._faults.archive_refused(str(error))
+            self._faults.archive_in_doubt(str(error))
         else:
             self._faults.archive_well()
 

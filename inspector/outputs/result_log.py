@@ -203,6 +203,11 @@ class SqliteResultLog(LogReader):
             assert isinstance(source, sqlite3.Connection)
             file.save(source)
             _logger.warning("the log %s was lost while it was written: its rows are in %s", self.path, file.saved)
+            if file.saved != self.path:
+                self._remarks.append(
+                    f"Another file was put in the place of the log {self.path} while the station was writing it. "
+                    f"The parts of before are not in it; they were saved as {file.saved}"
+                )
         self._handle = LogHandle(self.path, read_only=False, before=lost)
         self._gone = False
         lost.close()

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from inspector.domain.classes import Classes
+from inspector.domain.errors import ArchiveError
 from inspector.domain.records import (
     ArchivedPicture,
     Box,
@@ -298,6 +299,19 @@ def test_log_and_archive_are_looked_at_without_a_part(desk: Desk) -> None:
     desk.recorder.check()
     status = desk.board.status()
     assert (status.log_fault, status.archive_fault) == ("", "")
+
+
+def test_a_full_archive_is_said_in_the_same_words_for_every_part(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise ArchiveError("pictures cannot be kept: the disk is full", "Free space.")
+
+    monkeypatch.setattr(desk.archive, "check", refuse)
+    desk.recorder.check()
+    desk.archive.full = True
+    desk.times = [20.5] * 20
+    assert desk.recorder.record(PART, JUDGED, MODEL, taken_s=10.75) is True
+    assert desk.board.status().archive_fault == "pictures cannot be kept: the disk is full. Free space."
+    assert desk.log.committed[0].image_not_saved == "No space left on device. Free space."
 
 
 def test_an_archive_that_broke_in_an_unknown_way_is_well_with_the_next_picture_only(desk: Desk) -> None:

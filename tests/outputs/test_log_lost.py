@@ -60,6 +60,7 @@ def test_a_deleted_log_is_noticed_without_a_part(log: SqliteResultLog) -> None:
         log.check()
     log.check()
     assert on_disk(log.path) == [1, 2]
+    assert log.remarks == ()  # it holds what it held
 
 
 def test_the_whole_folder_is_deleted(tmp_path: Path) -> None:
@@ -87,6 +88,8 @@ def test_another_log_in_its_place_is_written_and_the_rows_of_the_old_one_are_sav
     assert on_disk(log.path) == numbers(log) == [9, 10]
     (saved,) = tmp_path.glob("log.replaced-*.sqlite3")
     assert on_disk(saved) == [1, 2]
+    (said,) = log.remarks
+    assert said.endswith(f"The parts of before are not in it; they were saved as {saved}")
 
 
 def test_a_file_that_is_no_log_in_its_place_is_left_alone_and_nothing_is_told(
