@@ -227,7 +227,7 @@ class _Trust:
         except ModelChangedError as error:
             raise ModelChangedError(
                 f"{error.what}. Rows that were written since {self._right_at:%H:%M} may be wrong",
-                f"Judge the folder again from its beginning (--restart). {error.next_step}",
+                f"Judge the folder again from its beginning. {error.next_step}",
             ) from error
         self._right()
 

@@ -148,7 +148,7 @@ def test_a_model_that_has_changed_by_the_end_is_said_with_the_rows_in_doubt(orde
         r"the model fake does not judge its test picture as before\. Rows that were written since \d\d:\d\d may be wrong",
         caught.value.what,
     )
-    assert caught.value.next_step.startswith("Judge the folder again from its beginning (--restart). ")
+    assert caught.value.next_step.startswith("Judge the folder again from its beginning. ")
 
 
 def test_a_model_is_tested_every_hour(order: BatchOrder, monkeypatch: pytest.MonkeyPatch) -> None:

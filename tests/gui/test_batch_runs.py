@@ -154,7 +154,7 @@ def test_a_dropped_folder_is_looked_at_and_a_missing_one_is_said(station: Statio
     station.until(lambda: hand.page.bar.words.text().startswith("2 pictures"))
     assert hand.page.bar.path == str(pictures / "good")
     hand.type_folder(pictures / "nowhere")
-    station.until(lambda: f"there is no folder {pictures / 'nowhere'}" in hand.page.bar.fault.text())
+    station.until(lambda: f"There is no folder {pictures / 'nowhere'}" in hand.page.bar.fault.text())
     empty = pictures / "empty"
     empty.mkdir()
     hand.type_folder(empty)

@@ -254,7 +254,7 @@ class BatchBar(QWidget):
 
     def show_fault(self, text: str) -> None:
         """Say what is wrong; nothing for an empty text."""
-        self.fault.setText(text)
+        self.fault.setText(f"{text[:1].upper()}{text[1:]}")
         self.fault.setVisible(bool(text))
 
     # --- hand ---------------------------------------------------------------------------------------------------------
