@@ -115,7 +115,8 @@ def _left_out(status: EngineStatus) -> tuple[str, ...]:
 
 
 def _faults(status: EngineStatus) -> tuple[str, ...]:
-    late = status.pace_message if status.pace is Pace.TOO_SLOW else ""
+    waits = bool(status.log_fault)  # parts wait for the log then: no faster device helps
+    late = status.pace_message if status.pace is Pace.TOO_SLOW and not waits else ""
     model = (status.model_fault, status.doubt)
     faults = (status.source_message, status.unseen, late, status.log_fault, status.archive_fault, status.fault, *model)
     return tuple(fault for fault in faults if fault)
