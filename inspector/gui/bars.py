@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -126,8 +127,9 @@ class HeaderBar(QWidget):
             tip = f"{why}\n{model.reason}\nSHA-256 {model.sha256}".lstrip()
             self.model_pill.show_state(f"{model.name} · {model.precision}", state, tip)
         else:
-            name = recipe.model if recipe else "no model"
-            self.model_pill.show_state(name, "idle", f"{name}: loaded when the line starts" if recipe else name)
+            name = recipe.model if recipe else "no model"  # or its folder, whose path has no room
+            tip = f"{name}: loaded when the line starts" if recipe else name
+            self.model_pill.show_state(Path(name).name, "idle", tip)
 
     def show_log(self, path: str, *, healthy: bool, opened: bool = True) -> None:
         """Set the chip of the log."""

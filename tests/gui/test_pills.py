@@ -60,3 +60,12 @@ def test_the_light_of_the_log_says_why_it_is_red(station: Station) -> None:
         station.session.status_changed.emit(EngineStatus(state=running.state, source="camera:0", log_fault=fault))
         assert pill.state == state
         assert pill.panel.said.endswith(fault or "results.sqlite3")
+
+
+def test_a_model_that_is_named_by_its_folder_has_room_in_its_light(station: Station) -> None:
+    pill, folder = station.window.header.model_pill, station.home.models / "tiny"
+    recipe = station.session.recipe
+    assert recipe is not None
+    station.session.recipe_changed.emit(recipe.model_copy(update={"model": str(folder)}))
+    assert pill.text() == "tiny"
+    assert pill.toolTip().startswith(str(folder))

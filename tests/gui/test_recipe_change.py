@@ -146,3 +146,4 @@ def test_a_picture_that_waits_does_not_stand_beside_the_verdict_of_another(stati
     (station.pictures / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\n torn")
     station.until(lambda: live.verdict.face is Face.ERROR)
     assert str((live.view.scene, live.view.words_when_empty)) == "(None, 'Part 2 has no picture')"
+    assert live.score.reason.text().startswith("The picture ")

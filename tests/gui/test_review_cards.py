@@ -104,3 +104,12 @@ def test_a_withdrawn_judgement_is_not_learned_from(qtbot: QtBot, home: Home, des
     desk.until(lambda: card.words.text() == "1 to learn: 1 good.")
     desk.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     desk.until(lambda: "Nothing is to be learned yet" in card.words.text())
+
+
+def test_a_long_message_is_not_cut_through_a_line(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:
+    desk = ReviewDesk(qtbot, home, bad=1)
+    desks.append(desk)
+    message = desk.page.cards.judging.message
+    desk.page.cards.judging.say("Passes of the recipe were not kept, and are left out. " * 6)
+    line_px = message.fontMetrics().lineSpacing()
+    desk.until(lambda: message.height() in (2 * line_px, 3 * line_px))

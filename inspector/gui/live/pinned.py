@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from inspector.gui.widgets.basics import flat_button, label
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
+from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from inspector.gui.station.events import Failure
@@ -46,7 +47,7 @@ class PinnedPart(QFrame):
         inspection = failure.inspection
         verdict, time = inspection.decision.verdict.value, inspection.time_utc.astimezone()
         self._title.setText(f"{verdict} · PART {inspection.part_number} · {time:%H:%M:%S}")
-        self._reason.setText(inspection.decision.reason)
+        self._reason.setText(sentence(inspection.decision.reason))
         self.show()
 
     def unpin(self) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from inspector.domain.review import Review
 
 _TYPES_BY_KEY = 9
-_MESSAGE_PX, _ANY_PX = 36, 400
+_LINES, _ANY_PX = 3, 400
 
 
 class JudgementCard(QFrame):
@@ -55,7 +55,7 @@ class JudgementCard(QFrame):
         layout.addWidget(self.note)
         self.message = label("", "muted")
         self.message.setWordWrap(True)
-        self.message.setMinimumHeight(_MESSAGE_PX)
+        self.message.setMinimumHeight(2 * self.message.fontMetrics().lineSpacing())
         self.message.setAlignment(Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.message)
         self.again = self._button("Try again", "Write the judgement once more", self.again_wanted.emit)
@@ -128,9 +128,14 @@ class JudgementCard(QFrame):
         self.message.setText(words)
         self.message.setToolTip(words)
         # what is long is read in the tip; only what went wrong, or has to be known, may take more room
-        self.message.setMaximumHeight(_ANY_PX if state else _MESSAGE_PX)
+        self.message.setMaximumHeight(_ANY_PX if state else self._lines_px)
         set_tone(self.message, state or "muted")
         self.again.setVisible(again)
+
+    @property
+    def _lines_px(self) -> int:
+        """The height of whole lines: none of a long text is cut through."""
+        return _LINES * self.message.fontMetrics().lineSpacing()
 
     def take_note(self) -> str:
         """Return the note, and clear it for the next part."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from inspector.domain.records import Verdict
 from inspector.gui.theme import CURRENT, SMALL_PX, VERDICT_PX, font, lively
 from inspector.gui.widgets.basics import label
+from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -246,4 +247,4 @@ class ScoreCard(QFrame):
         if not reason and points is not None:
             review = f", review from {points.review_from:g}" if points.review_from is not None else ""
             reason = f"Threshold {points.fail_at:.2g}{review}."
-        self.reason.setText(reason)
+        self.reason.setText(sentence(reason))
