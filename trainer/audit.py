@@ -40,7 +40,9 @@ def audit(
     samples, thumbs = [samples[index] for index in usable], [thumbs[index] for index in usable]
     if groups is None:
         groups = near_duplicate_groups(thumbs, [sample.sha256 for sample in samples])
-    findings += _near(samples, groups) + _counts(samples, claim) + differences(samples, thumbs)
+    findings += (
+        _near(samples, groups) + _depth(samples, thumbs) + _counts(samples, claim) + differences(samples, thumbs)
+    )
     return worst_first(findings)
 
 
@@ -131,6 +133,29 @@ def _longest_run(group: Sequence[int]) -> int:
         run = run + 1 if following == number + 1 else 1
         longest = max(longest, run)
     return longest
+
+
+def _depth(samples: Sequence[Sample], thumbs: Sequence[Miniature]) -> list[Finding]:
+    """Name pictures of 16 bits that are dark, or not of the depth that was said: the line sees them otherwise."""
+    paired = list(zip(samples, thumbs, strict=True))
+    findings = []
+    if dark := [sample.name for sample, thumb in paired if thumb.highest_of_dark_range]:
+        highest = max(thumb.highest_of_dark_range for thumb in thumbs)
+        used = highest.bit_length()
+        findings.append(
+            _finding("warning", "bit-depth", f"{_count(dark, 'picture')} of 16 bits a channel: no value is above "
+                     f"{highest} of 65535, so probably {used} bits are used. The network would see them nearly black.",
+                     f"Set the bit depth to {used}, here (--bit-depth, or Bit depth under Advanced) and in the "
+                     "recipe's source; or let the camera fill the 16 bits.", dark)
+        )  # fmt: skip
+    if beyond := [sample for sample, thumb in paired if thumb.beyond_depth]:
+        findings.append(
+            _finding("warning", "beyond-bit-depth", f"{_count(beyond, 'picture')} of 16 bits a channel: some values "
+                     f"need more than the {beyond[0].bit_depth} bits that were set. They are taken as they are.",
+                     "This is right for pictures that fill the 16 bits, as those that the station has kept. Otherwise "
+                     "correct the bit depth (--bit-depth).", [sample.name for sample in beyond])
+        )  # fmt: skip
+    return findings
 
 
 def _counts(samples: Sequence[Sample], claim: float) -> list[Finding]:

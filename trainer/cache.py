@@ -14,7 +14,6 @@ import numpy as np
 import psutil
 
 from inspector.domain.errors import InspectorError
-from inspector.pictures import read_picture
 from inspector.vision.graphs import has_bf16, take_bytes
 from inspector.vision.preprocess import normalise
 from inspector.vision.processor import this_processor
@@ -176,7 +175,7 @@ def fill(
     def load(index: int) -> NDArray[np.uint8]:
         sample = samples[index]
         rng = np.random.default_rng([seed, int(sample.sha256[:12] or "0", 16)])
-        return views(read_picture(sample.path), preprocessing, augmentation, count, rng)
+        return views(sample.picture(), preprocessing, augmentation, count, rng)
 
     with ThreadPoolExecutor(_AHEAD, thread_name_prefix="decode") as pool:
         waiting = deque(pool.submit(load, index) for index in range(min(2 * _AHEAD, len(samples))))

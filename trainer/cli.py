@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _POSITIONAL = frozenset({"data", "out"})
 #: What a user says of words that nobody knows.
 _WORDS = frozenset({"good", "defective", "no_label"})
+#: What a command needs that only looks at pictures.
+_PICTURES = _WORDS | {"bit_depth"}
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -43,7 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     test.add_argument("--split", default="", help="split.csv of a bundle's report: only the pictures of one part")
     test.add_argument("--part", choices=("train", "val", "test"), default="test", help="which part (default: test)")
-    add_options(test, frozenset(TrainRequest.model_fields) - _WORDS)
+    add_options(test, frozenset(TrainRequest.model_fields) - _PICTURES)
     test.add_argument("--report", default="", metavar="FOLDER", help="also write report.html, metrics.json and figures")
     test.set_defaults(command="evaluate")
     look = commands.add_parser(
@@ -54,7 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     look.add_argument("data", help="folder of pictures, or a manifest")
     look.add_argument("--preview", default="", metavar="FOLDER", help="write a grid of augmented views there")
     look.add_argument("--preset", default="standard", choices=choices("preset"), help="of the preview")
-    add_options(look, frozenset(TrainRequest.model_fields) - _WORDS)
+    add_options(look, frozenset(TrainRequest.model_fields) - _PICTURES)
     look.add_argument("--claim", type=float, default=0.01, help="escape rate to be shown (default: 0.01)")
     look.set_defaults(command="inspect-data")
     for command in (test, look):
@@ -114,6 +116,7 @@ def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     look.add_argument("--methods", nargs="+", choices=methods, default=list(methods), help="which (default: all)")
     layers = ("layer3", "layer4")
     look.add_argument("--layers", nargs="+", choices=layers, default=list(layers), help="where (default: both)")
+    add_options(look, frozenset(TrainRequest.model_fields) - {"bit_depth"})
     look.add_argument("--json", action="store_true", help="JSON lines on stdout, one for each map and step")
     look.set_defaults(command="explain")
 

@@ -21,6 +21,7 @@ from trainer.terminal import run, say_contents, say_finding
 if TYPE_CHECKING:
     import argparse
 
+    from inspector.vision.manifest import Manifest
     from trainer.dataset import Dataset
     from trainer.evaluation import Figures
     from trainer.protocol import Result
@@ -65,7 +66,7 @@ def run_evaluate(parsed: argparse.Namespace) -> int:
     from trainer.report import Contents, write_report
 
     bundle = Bundle.load(Path(parsed.model))
-    dataset = _part(parsed)
+    dataset = _part(parsed, bundle.manifest.trained_bit_depth)
     if not dataset.samples:
         raise DatasetError(f"the part “{parsed.part}” of {parsed.split} has no pictures", "Name another part.")
     classifier = load_classifier(bundle)
@@ -136,6 +137,7 @@ def run_explain(parsed: argparse.Namespace) -> int:
         Path(parsed.out),
         methods=list(dict.fromkeys(parsed.methods)),
         layers=list(dict.fromkeys(parsed.layers)),
+        bit_depth=request_from(parsed, data="unused").bit_depth or bundle.manifest.trained_bit_depth,
     )
     for report in looked:
         if parsed.json:
@@ -160,34 +162,36 @@ def run_worker(parsed: argparse.Namespace) -> int:
 # --- data of an evaluation --------------------------------------------------------------------------------------------
 
 
-def _part(parsed: argparse.Namespace) -> Dataset:
-    """Return what is judged: all pictures, or those of one part of a split."""
+def _part(parsed: argparse.Namespace, trained_bit_depth: int | None) -> Dataset:
+    """Return what is judged: all pictures, or those of one part of a split; in the model's bit depth by default."""
     from inspector.vision.bundle import load_manifest  # seconds
     from trainer.dataset import DatasetError, hashed, read_dataset
     from trainer.split import split
 
-    data, words = parsed.data, request_from(parsed, data="unused", out="unused", split="").words
-    if parsed.split and words == ClassWords():
-        words = _words_of_training(Path(parsed.split))
+    asked = request_from(parsed, data="unused", out="unused", split="")
+    data, words, bit_depth = parsed.data, asked.words, asked.bit_depth or trained_bit_depth
+    if parsed.split and (training := _training_of(Path(parsed.split))):
+        words = training.trained_words if words == ClassWords() else words
+        bit_depth = asked.bit_depth or training.trained_bit_depth or trained_bit_depth
     if not data and parsed.split:
         data = load_manifest(Path(parsed.split).absolute().parent.parent).trained_on
     if not data:
         raise DatasetError("there are no pictures to judge", "Name a folder, or a split of a bundle (--split).")
-    dataset = read_dataset(Path(data), least=1 if parsed.split else 0, words=words)
+    dataset = read_dataset(Path(data), least=1 if parsed.split else 0, words=words, bit_depth=bit_depth)
     if not parsed.split:
         return dataset
     whole = split(hashed(dataset), TrainRequest(data=data, out="unused", split=parsed.split))
     return replace(whole, samples=tuple(whole.of(parsed.part)))
 
 
-def _words_of_training(split: Path) -> ClassWords:
-    """Return what was said of words when the model was trained whose split this is; nothing for any other file."""
+def _training_of(split: Path) -> Manifest | None:
+    """Return the manifest of the model whose split this is; None for any other file."""
     from inspector.vision.bundle import load_manifest  # seconds
 
     try:
-        return load_manifest(split.absolute().parent.parent).trained_words
+        return load_manifest(split.absolute().parent.parent)
     except BundleError:
-        return ClassWords()
+        return None
 
 
 # --- figures ---------------------------------------------------------------------------------------------------------

@@ -133,7 +133,7 @@ def _judged(request: TrainRequest, out: Path) -> Generator[Report, None, tuple[l
     """Judge the test part again with the finished bundle; the verdicts of all methods are of the same pictures."""
     bundle = Bundle.load(out)
     whole = split(
-        hashed(read_dataset(Path(request.data), least=1, words=request.words)),
+        hashed(read_dataset(Path(request.data), least=1, words=request.words, bit_depth=request.bit_depth)),
         request.model_copy(update={"split": str(out / "report" / "split.csv")}),
     )
     classifier = load_classifier(bundle)

@@ -36,7 +36,9 @@ __all__ = [
 ]
 
 
-def read_dataset(data: Path, *, least: int = LEAST, words: ClassWords | None = None) -> Dataset:
+def read_dataset(
+    data: Path, *, least: int = LEAST, words: ClassWords | None = None, bit_depth: int | None = None
+) -> Dataset:
     """Recognise the layout of a folder, or read a manifest.
 
     What folders' names say, `inspector.domain.class_folders` knows, for the station alike; `trainer.folders` adds the
@@ -46,6 +48,7 @@ def read_dataset(data: Path, *, least: int = LEAST, words: ClassWords | None = N
         data: A folder, or a manifest: a ``.csv`` or ``.parquet`` table.
         least: Fewest pictures of each class.
         words: What the user has said of words.
+        bit_depth: As in `trainer.labelled.decoded`.
 
     Raises:
         DatasetError: If it is none of these, a class has too few pictures, or a line of a manifest is wrong.
@@ -67,7 +70,8 @@ def read_dataset(data: Path, *, least: int = LEAST, words: ClassWords | None = N
             if samples
             else f"Pictures are {', '.join(sorted(PICTURE_SUFFIXES))}.",
         )
-    return replace(dataset, samples=tuple(sorted(samples, key=lambda sample: sample.name)))
+    ordered = sorted(samples, key=lambda sample: sample.name)
+    return replace(dataset, samples=tuple(replace(sample, bit_depth=bit_depth) for sample in ordered))
 
 
 def hashed(dataset: Dataset) -> Dataset:

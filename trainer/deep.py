@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from inspector.pictures import read_picture
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import input_box, preprocess
 from trainer.judge import JudgedPictures, on_picture
@@ -60,7 +59,7 @@ def deep_maps(trained: Trained, tested: JudgedPictures) -> Generator[Report, Non
             measured = JudgedPictures()
             with kind(model=LogitsOnly(network), target_layers=[getattr(network, layer)]) as cam:
                 for sample in samples:
-                    image = read_picture(sample.path)
+                    image = sample.picture()
                     pixels = torch.from_numpy(preprocess(image, trained.preprocessing))[None]
                     seen = cam(input_tensor=pixels, targets=[ClassifierOutputTarget(1)])[0]
                     box = input_box(image.shape[1], image.shape[0], trained.preprocessing)

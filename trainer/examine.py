@@ -31,7 +31,7 @@ def examine(request: TrainRequest) -> Generator[Report, None, tuple[Dataset, lis
 
     Pictures that cannot be read are left out, and named in a finding; so is whatever else is there.
     """
-    dataset = hashed(read_dataset(Path(request.data), words=request.words))
+    dataset = hashed(read_dataset(Path(request.data), words=request.words, bit_depth=request.bit_depth))
     thumbs = []
     for number, thumb in thumbnails(dataset.samples):
         thumbs.append(thumb)

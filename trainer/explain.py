@@ -13,13 +13,14 @@ from inspector.domain.errors import BundleError, PictureError
 from inspector.domain.policy import verdict_of
 from inspector.domain.records import Verdict
 from inspector.files import FileError
-from inspector.pictures import read_picture, write_picture
+from inspector.pictures import read_content, write_picture
 from inspector.vision.backends import load_classifier
 from inspector.vision.overlay import displayable, draw_overlay
 from inspector.vision.preprocess import input_box, preprocess
 from inspector.vision.torch_backend import load_network
 from inspector.vision.torchvision_compat import import_torchvision
 from trainer.deep import LogitsOnly
+from trainer.labelled import decoded
 from trainer.protocol import Explained, MapLeftOut, MapMade, Progress
 
 if TYPE_CHECKING:
@@ -47,7 +48,13 @@ _LONGEST_PX = 1024
 
 
 def explain(
-    bundle: Bundle, picture: Path, out: Path, *, methods: Sequence[str], layers: Sequence[str]
+    bundle: Bundle,
+    picture: Path,
+    out: Path,
+    *,
+    methods: Sequence[str],
+    layers: Sequence[str],
+    bit_depth: int | None = None,
 ) -> Generator[ExplainReport]:
     """Draw the maps of one picture, each as soon as it is there.
 
@@ -59,6 +66,7 @@ def explain(
         out: Folder of the PNGs; made where it does not exist.
         methods: Keys of `METHODS`.
         layers: Names of layers, of `LAYERS`.
+        bit_depth: As in `trainer.labelled.decoded`.
 
     Yields:
         `MapMade` for each map, `Progress` after it, and at the end `Explained`.
@@ -67,7 +75,7 @@ def explain(
         PictureError: If the picture cannot be read.
         BundleError: If the model cannot be used, has none of what was asked for, or the folder cannot be written.
     """
-    image = read_picture(picture)
+    image, _ = decoded(read_content(picture), str(picture), bit_depth)
     classifier = load_classifier(bundle)
     try:
         prediction = classifier.predict(image)

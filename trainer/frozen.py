@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from inspector.pictures import read_picture
 from inspector.vision.export import to_openvino
 from inspector.vision.network import CUTS, InspectionNetwork
 from inspector.vision.preprocess import preprocess
@@ -172,7 +171,7 @@ def _quantised(model: Any, preprocessing: Preprocessing, samples: Sequence[Sampl
     )
 
     def load(sample: Sample) -> Any:  # noqa: ANN401 - NNCF's
-        return preprocess(read_picture(sample.path), preprocessing)[None]
+        return preprocess(sample.picture(), preprocessing)[None]
 
     first = next(node.get_friendly_name() for node in model.get_ordered_ops() if node.get_type_name() == "Convolution")
     nncf.set_log_level(logging.ERROR)

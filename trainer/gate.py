@@ -9,7 +9,6 @@ import numpy as np
 import torch
 
 from inspector.domain.errors import BundleError
-from inspector.pictures import read_picture
 from inspector.vision.backends import load_reference
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import fit, input_box
@@ -114,7 +113,7 @@ def expected_of(trained: Trained, samples: Sequence[Sample]) -> Generator[Report
     scores: list[float] = []
     maps: list[NDArray[np.float32]] = []
     for first in range(0, len(samples), _BATCH):
-        images = [read_picture(sample.path) for sample in samples[first : first + _BATCH]]
+        images = [sample.picture() for sample in samples[first : first + _BATCH]]
         pictures = np.stack([fit(image, trained.preprocessing) for image in images])
         probabilities, class_maps = _as_trained(trained, pictures)
         scores += np.clip(1.0 - probabilities[:, 0].astype(np.float64), 0.0, 1.0).tolist()

@@ -92,7 +92,7 @@ def judge(classifier: Classifier, samples: Sequence[Sample], stage: str) -> Gene
     """
     judgement = JudgedPictures()
     for number, sample in enumerate(samples, 1):
-        image = read_picture(sample.path)
+        image = sample.picture()
         prediction = classifier.predict(image)
         judgement.judged.append(
             JudgedPicture(sample.name, str(sample.path), sample.defect, sample.category, prediction.p_defective)
@@ -128,7 +128,7 @@ def on_picture(
 
 def _picture(sample: Sample) -> NDArray[np.uint8]:
     """Return (H, W, 3) uint8 BGR, at most 480 pixels wide or tall."""
-    image = read_picture(sample.path)
+    image = sample.picture()
     if image.dtype != np.uint8:
         image = (image / 257).astype(np.uint8)
     if image.ndim == 2:

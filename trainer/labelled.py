@@ -7,13 +7,15 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inspector.domain.errors import InspectorError
+from inspector.domain.errors import DepthError, InspectorError
+from inspector.pictures import decode_picture, read_content
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.domain.class_folders import Understood
     from inspector.domain.picture_range import PictureLook
+    from inspector.domain.records import Image
     from inspector.pictures import LeftOut
 
 GOOD = "good"
@@ -42,6 +44,7 @@ class Sample:
         group: Pictures of one group are of one part, or otherwise belong together; empty where unknown.
         mask: Picture of the defect's pixels.
         look: Size, bits and colour; None before it has been looked at.
+        bit_depth: As in `decoded`.
     """
 
     path: Path
@@ -54,11 +57,38 @@ class Sample:
     group: str = ""
     mask: Path | None = None
     look: PictureLook | None = None
+    bit_depth: int | None = None
 
     @property
     def defective(self) -> bool:
         """True for a defective part."""
         return self.defect != GOOD
+
+    def picture(self) -> Image:
+        """Read it, in full range.
+
+        Raises:
+            PictureError: If it cannot be read.
+        """
+        return decoded(read_content(self.path), str(self.path), self.bit_depth)[0]
+
+
+def decoded(data: bytes, name: str, bit_depth: int | None) -> tuple[Image, bool]:
+    """Decode a picture, which may be in full range already although the depth says otherwise, as the station keeps it.
+
+    Args:
+        bit_depth: How many bits of a channel are used in files that say 16; None as the files say.
+
+    Returns:
+        The pixels; whether they have more bits than said, and were taken as they are.
+
+    Raises:
+        PictureError: If it cannot be decoded.
+    """
+    try:
+        return decode_picture(data, name, bit_depth=bit_depth), False
+    except DepthError:
+        return decode_picture(data, name), True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,11 @@ import numpy as np
 
 from inspector.domain.errors import InspectorError
 from inspector.domain.picture_range import PictureLook, look_of
-from inspector.domain.quality import grey8, sharpness
-from inspector.pictures import decode_picture, read_content
+from inspector.domain.quality import grey8, highest_of_dark_range, sharpness
+from inspector.pictures import read_content
 from inspector.pictures.compression import jpeg_quality
 from inspector.pictures.header import read_header
+from trainer.labelled import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,6 +46,8 @@ class Miniature:
         noise: Standard deviation in levels of 255, in the middle of the picture.
         brightness: Mean grey value, 0..255.
         colour: (3,) mean of blue, green, red, less the brightness.
+        highest_of_dark_range: Where nobody says its depth, as `inspector.domain.quality.highest_of_dark_range`; else 0.
+        beyond_depth: Whether it has more bits than was said.
         fault: Why it cannot be read; empty where it can.
     """
 
@@ -56,6 +59,8 @@ class Miniature:
     noise: float = 0.0
     brightness: float = 0.0
     colour: NDArray[np.float32] = field(default_factory=lambda: np.zeros(3, np.float32))
+    highest_of_dark_range: int = 0
+    beyond_depth: bool = False
     fault: str = ""
 
     @property
@@ -77,7 +82,7 @@ def thumbnails(samples: Sequence[Sample]) -> Iterator[tuple[int, Miniature]]:
 def _thumb(sample: Sample) -> Miniature:
     try:
         data = read_content(sample.path)
-        image = decode_picture(data, str(sample.path))
+        image, beyond = decoded(data, str(sample.path), sample.bit_depth)
     except InspectorError as error:
         return Miniature(np.zeros((SIDE, SIDE), np.float32), fault=str(error))
     scale = 255.0 / np.iinfo(image.dtype).max
@@ -97,6 +102,8 @@ def _thumb(sample: Sample) -> Miniature:
         noise=noise(middle),
         brightness=brightness,
         colour=colour.astype(np.float32),
+        highest_of_dark_range=highest_of_dark_range(image) if sample.bit_depth is None or beyond else 0,
+        beyond_depth=beyond,
     )
 
 

@@ -48,7 +48,7 @@ def add_options(parser: argparse.ArgumentParser, without: frozenset[str]) -> Non
                 dest=name,
                 type=kind,  # type: ignore[arg-type]
                 metavar=str(getattr(kind, "__name__", "value")).upper(),
-                help=f"{words} (default: {shown})" if shown != "" else words,
+                help=words if shown == "" or "empty: " in words else f"{words} (default: {shown})",
             )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from inspector.domain.errors import BundleError
 from inspector.files import FileError
-from inspector.pictures import read_picture, write_picture
+from inspector.pictures import write_picture
 from inspector.vision.preprocess import Preprocessing, ResizePolicy
 from trainer.augment import PRESETS, views
 
@@ -43,7 +43,7 @@ def write_preview(dataset: Dataset, request: TrainRequest, folder: Path) -> Path
     rows = []
     for number, sample in enumerate(chosen):
         rng = np.random.default_rng([request.seed, number])
-        seen = views(read_picture(sample.path), preprocessing, augmentation, _VIEWS, rng)
+        seen = views(sample.picture(), preprocessing, augmentation, _VIEWS, rng)
         rows.append(np.concatenate([np.pad(tile, ((2, 2), (2, 2), (0, 0))) for tile in seen], axis=1))
     target = folder / f"augmentation-{request.preset}.png"
     try:

@@ -43,6 +43,10 @@ class TrainRequest(JsonRecord):
     replace: Annotated[bool, Field(description="replace a bundle that is there")] = False
     # pictures
     input_size: Annotated[int | None, Field(ge=64, le=1024, description="side of the network's input, pixels")] = None
+    bit_depth: Annotated[
+        int | None,
+        Field(ge=9, le=16, description="bits used of the 16 of a channel, as 12; empty: as the files say"),
+    ] = None
     policy: Annotated[Policy, Field(description="how a picture becomes a square")] = "squash"
     preset: Annotated[Preset, Field(description="what augmentation may change")] = "standard"
     strength: Annotated[float, Field(ge=0, le=2, description="of the augmentation; 1 is the preset's own")] = 1.0

@@ -30,6 +30,10 @@ class PictureError(InspectorError):
     """A picture file or pixel array cannot be used."""
 
 
+class DepthError(PictureError):
+    """A picture holds a value of more bits than it is said to use."""
+
+
 class SourceError(InspectorError):
     """A picture source cannot be opened or has been lost."""
 

@@ -32,6 +32,15 @@ def sharpness(image: Image) -> float:
     return float(cv2.Laplacian(grey8(image), cv2.CV_32F).var())
 
 
+def highest_of_dark_range(pixels: Image) -> int:
+    """Return the highest value of a picture of 16 bits that uses at most a sixteenth of them; 0 for any other picture.
+
+    One without a value of more than 8 bits is taken for black.
+    """
+    highest = int(pixels.max()) if pixels.dtype == np.uint16 else 0
+    return highest if 256 <= highest < 65_536 // 16 else 0
+
+
 def check_quality(pixels: Image, limits: QualityLimits) -> str:
     """Say what is wrong with a picture.
 
@@ -45,7 +54,7 @@ def check_quality(pixels: Image, limits: QualityLimits) -> str:
     Returns:
         Empty where the picture can be judged; else a reason that begins with "bad image".
     """
-    if pixels.dtype == np.uint16 and 256 <= (highest := int(pixels.max())) < 65_536 // 16:
+    if highest := highest_of_dark_range(pixels):
         used = highest.bit_length()
         return (
             f"bad image: 16 bits a channel, but no value above {highest}: probably {used} bits; "

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from inspector.domain.errors import PictureError
+from inspector.domain.errors import DepthError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,13 +50,13 @@ def full_range(image: Image, bits: int | None, name: str) -> Image:
         name: Name of the file, for the error.
 
     Raises:
-        PictureError: If a value needs more bits than that.
+        DepthError: If a value needs more bits than that.
     """
     if bits is None or bits >= 16 or image.dtype != np.uint16:
         return image
     colours = image[..., :3] if image.ndim == 3 else image
     if (highest := int(colours.max())) >> bits:
-        raise PictureError(
+        raise DepthError(
             f"the picture {name} holds the value {highest}, which is more than {bits} bits",
             "Correct the bit depth of the recipe's source.",
         )

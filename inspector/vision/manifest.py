@@ -145,6 +145,13 @@ class ManifestFields(BaseModel):
         return data if isinstance(data, str) else ""
 
     @property
+    def trained_bit_depth(self) -> int | None:
+        """How many bits of 16 were used in the pictures that it was trained on; None as their files say."""
+        request = self.training.get("request")
+        bits = request.get("bit_depth") if isinstance(request, dict) else None
+        return bits if isinstance(bits, int) and not isinstance(bits, bool) else None
+
+    @property
     def trained_words(self) -> ClassWords:
         """What was said, for the training, of words that nobody knows."""
         request = self.training.get("request")

@@ -64,6 +64,13 @@ LEFT_GROUPS = (
                 choices=(("", _AUTO), *((str(size), f"{size} pixels") for size in SIZES)),
             ),
             Field(
+                name="bit_depth",
+                words="Bit depth",
+                kind=EditorKind.WHOLE,
+                hint="bits used of 16, 9 to 16: 12 for many cameras; as in the recipe",
+                empty="as the files say",
+            ),
+            Field(
                 name="policy",
                 words="Made square by",
                 kind=EditorKind.CHOICE,
