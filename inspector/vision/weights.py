@@ -70,7 +70,7 @@ def _check_size(path: Path) -> None:
             with zipfile.ZipFile(path) as archive:
                 members = archive.infolist()
         except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
-            raise BundleError(f"{path} is a damaged archive: {error}", "Get the file again.") from error
+            raise BundleError(f"{path} is a damaged archive: {cause_of(error)}", "Get the file again.") from error
     expanded = sum(member.file_size for member in members)
     if max(size, expanded) > MAX_BYTES or len(members) > _MOST_MEMBERS:
         raise BundleError(
