@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -235,6 +236,7 @@ class Graphs:
             files[weights],
             self._bundle.manifest.preprocessing.model_dump_json(),
             ",".join(self._bundle.manifest.class_names),
+            "heatmap's weights folded",
             *(f"{name}={value}" for name, value in sorted(config.items())),
         ]
 
@@ -278,7 +280,33 @@ class Graphs:
                 f"the graph {file} of {folder} has outputs {shapes} where the manifest names {count} classes",
                 "Export it again.",
             )
+        fold_heatmap_weights(model)
         return take_bytes(model, manifest.preprocessing)
+
+
+def fold_heatmap_weights(model: Any) -> None:  # noqa: ANN401 - openvino.Model
+    """Make a constant of the weights of the heatmap's convolution, which are the head's over the number of cells.
+
+    OpenVINO's streams share constants, and each works such a division out in place: with two of them the heatmap was
+    divided twice, or a part of it, in about every second load.
+
+    Args:
+        model: A graph of a bundle; it is changed.
+    """
+    last = model.output(MAPS_OUTPUT).get_node()
+    while last.get_type_name() in {"Result", "Relu"}:
+        last = last.input_value(0).get_node()
+    if last.get_type_name() != "Convolution":
+        return
+    weights, division = last.input_value(1), last.input_value(1).get_node()
+    while division.get_type_name() == "Unsqueeze":
+        division = division.input_value(0).get_node()
+    if division.get_type_name() != "Divide":
+        return
+    head = ov.compile_model(ov.Model([division.input_value(0)], [], "head"), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    cells = math.prod(last.output(0).shape[2:])
+    values = (head({})[0] / np.float32(cells)).reshape(tuple(weights.shape))
+    last.input(1).replace_source_output(ov.op.Constant(values).output(0))
 
 
 def take_bytes(model: Any, preprocessing: Preprocessing) -> Any:  # noqa: ANN401 - openvino.Model
