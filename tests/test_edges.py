@@ -12,6 +12,8 @@ _VALIDATES_JSON = {"model_validate_json", "validate_json", "parse_raw", "from_js
 _IN_PLACE = {
     "inspector/files.py": "the one place",
     "inspector/batch/results.py": "rows are added; one that is cut short is cut off",
+    "inspector/outputs/ahead.py": "a copy of a log that is set aside, before anything is changed",
+    "inspector/outputs/salvage.py": "a copy that is mended, read, and removed",
     "inspector/outputs/lock.py": "a lock; who holds it is a note for people",
     "inspector/outputs/reviews.py": "opened to bring it to the disk; nothing is written",
     "inspector/runs/processes.py": "/proc",

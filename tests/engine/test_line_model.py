@@ -103,7 +103,7 @@ def test_a_model_that_has_changed_judges_nothing_until_it_is_loaded_again(
     assert status.model_fault == f"{WHAT}. Restore it."
     assert DOUBT.fullmatch(status.doubt)
     assert face_of(status, Verdict.PASS) is Face.FAULT
-    assert explained(Face.FAULT, status) == status.model_fault
+    assert explained(Face.FAULT, status) == f"T{status.model_fault[1:]}"
     watched.look(0.0)  # it cannot be loaded
     assert classifier.closed == 1
     assert watched.board.status().model_fault == "graph.bin has been altered"

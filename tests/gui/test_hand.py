@@ -110,6 +110,7 @@ def test_a_picture_that_a_wheel_has_zoomed_says_so(station: Station) -> None:
     assert view.zoom_words == ""
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")  # where there is no display
 def test_a_slider_that_has_the_focus_follows_the_wheel(qtbot: QtBot, qapp: QApplication) -> None:
     theme.apply(qapp, theme.DARK)
     holder = QWidget()
