@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from inspector.batch.rows import Row, make_row, storable
 from inspector.domain.config import QualityLimits
-from inspector.domain.errors import InspectorError
+from inspector.domain.errors import InspectorError, ModelChangedError
 from inspector.domain.memory import ran_out_of_memory, reason_of
 from inspector.domain.picture_range import look_of
 from inspector.domain.policy import decide, error_decision, with_remark
@@ -230,6 +230,8 @@ def _decisions(
             predictions = classifier.predict_batch(images)
         for index, prediction in zip(left, predictions, strict=True):
             decisions[index] = (decide(prediction, thresholds), prediction)
+    except ModelChangedError:
+        raise  # nothing that it says can be trusted: it is no picture's fault
     except Exception:  # noqa: BLE001 - one by one, each failure becomes that picture's ERROR with its reason
         _log.exception("a group of pictures could not be judged in one go")
         for index, image in zip(left, images, strict=True):

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from inspector.domain.classes import Classes
     from inspector.domain.records import Image, Prediction, Thresholds
     from inspector.vision.bundle import Bundle
+    from inspector.vision.graphs import Way
     from inspector.vision.manifest import Precision
     from inspector.vision.processor import Processor
     from inspector.vision.slots import Outputs, Slot
@@ -152,6 +153,7 @@ class OpenVinoClassifier:
         Raises:
             PictureError: If a picture cannot be preprocessed.
             ClassifierError: If the network fails or the classifier is closed.
+            ModelChangedError: If the graph for batches, compiled now, does not say what it said before.
         """
         if len(images) < 2:
             return [self.predict(image) for image in images]
@@ -172,12 +174,16 @@ class OpenVinoClassifier:
             networks.append((self._exact_way, self._exact, "CPU"))
         for way, slots, device in networks:
             if slots is not None:
-                yield from self._known.test(
-                    self._graphs.name_of(way),
-                    partial(self._raw, slots),
-                    tolerance_of(way.hint, int8=self._graphs.is_int8(way)),
-                    as_made=self._graphs.has_made_answers(way, device),
-                )
+                yield from self._test(way, slots, device)
+
+    def _test(self, way: Way, slots: Slots, device: str) -> Iterator[None]:
+        """Hold one compiled graph against what is known, one picture a step."""
+        return self._known.test(
+            self._graphs.name_of(way),
+            partial(self._raw, slots),
+            tolerance_of(way.hint, int8=self._graphs.is_int8(way)),
+            as_made=self._graphs.has_made_answers(way, device),
+        )
 
     def _raw(self, slots: Slots, square: NDArray[np.uint8]) -> Outputs:
         with self._failures(), slots.lend() as slot:
@@ -212,13 +218,16 @@ class OpenVinoClassifier:
             return exact.run()
 
     def _batch_slots(self) -> Slots:
-        """The graph for batches, compiled when it is first asked for: a line takes one part at a time."""
+        """The graph for batches, compiled and tested when it is first asked for: a line takes one part at a time."""
         with self._streams_lock:
             if self._closed:
                 raise ClassifierError("the classifier is closed", "Load the model again.")
             if self._streams is None:
                 compiled = self._graphs.compile(self._usual, streams=True)
-                self._streams = Slots(compiled, compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS") + 1)
+                slots = Slots(compiled, compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS") + 1)
+                for _ in self._test(self._usual, slots, self._device):
+                    pass
+                self._streams = slots
             return self._streams
 
     def _slots(self, compiled: Any) -> Slots:  # noqa: ANN401 - openvino.CompiledModel

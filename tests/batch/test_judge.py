@@ -13,7 +13,7 @@ import pytest
 
 from inspector.batch import Job, judge, judge_files
 from inspector.batch.judge import judge_changed
-from inspector.domain.errors import ClassifierError, InspectorError
+from inspector.domain.errors import ClassifierError, InspectorError, ModelChangedError
 from inspector.domain.picture_range import PictureRange
 from inspector.pictures import decode_reduced, read_picture, write_picture
 from inspector.pictures.content import digest_of
@@ -95,6 +95,17 @@ def test_a_classifier_that_returns_too_few_gives_no_picture_anothers_verdict(fol
     write_picture(folder / NAMES[0], np.full((8, 8), 200, np.uint8))
     rows = judge_files(NAMES, Job(folder=folder), Short())
     assert [row.verdict for row in rows] == ["FAIL", "PASS", "PASS", "PASS", "PASS"]
+
+
+def test_a_model_that_has_changed_is_no_picture_s_fault(folder: Path) -> None:
+    class Changed(FakeClassifier):
+        def predict_batch(self, images: Sequence[Image]) -> list[Prediction]:
+            raise ModelChangedError("its heatmap differs", "Restore it.")
+
+    classifier = Changed()
+    with pytest.raises(ModelChangedError, match="its heatmap differs"):
+        judge_files(NAMES, Job(folder=folder), classifier)
+    assert classifier.calls == 0  # no picture was judged by it, alone neither
 
 
 def test_huge_pictures_are_judged_in_smaller_groups(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from inspector.domain.errors import ClassifierError, ModelChangedError
 from inspector.files import FileError
 from inspector.vision.bundle import Bundle
 from inspector.vision.caches import AnswerCache
+from inspector.vision.graphs import Graphs, Way
 from inspector.vision.known_answers import KnownAnswers
 from inspector.vision.made_answers import with_made_answers
 from inspector.vision.openvino_backend import OpenVinoClassifier
@@ -88,6 +89,25 @@ def test_a_damaged_weight_in_any_layer_is_no_model_to_judge_with(made: Bundle, l
         OpenVinoClassifier(made, precision="fp32")
     assert caught.value.what.startswith(WORDS)
     assert caught.value.next_step.startswith("Load it again; if it stays so, restore the model")
+
+
+def test_the_graph_for_batches_is_tested_before_it_judges(made: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    classifier = OpenVinoClassifier(made, precision="fp32")
+    damage(made, "third", float("nan"))
+    damaged, compile_well = Graphs(made, "CPU", None), Graphs.compile
+
+    def compile_(graphs: Graphs, way: Way, *, device: str = "", streams: bool = False) -> object:
+        return compile_well(damaged if streams else graphs, way, device=device, streams=streams)
+
+    monkeypatch.setattr(Graphs, "compile", compile_)
+    pictures = [draw(picture, 90) for picture in range(4)]
+    with pytest.raises(ModelChangedError) as caught:
+        classifier.predict_batch(pictures)
+    assert caught.value.what.startswith(WORDS)
+    assert classifier.predict(pictures[0]).p_defective > 0.0  # the graph for one picture is whole
+    monkeypatch.undo()
+    assert len(classifier.predict_batch(pictures)) == 4  # compiled anew, and right
+    classifier.close()
 
 
 def log_odds(bundle: Bundle) -> np.ndarray:
