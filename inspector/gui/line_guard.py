@@ -39,13 +39,21 @@ class LineGuard:
                 lambda: session.choose_recipe(entry),
             )
 
+    def before_setting_up(self, begin: Callable[[], None]) -> None:
+        """Set the station up with ``begin``, which ends with another recipe; where the line runs, only after a yes."""
+        words = "At its end the line goes on with what was set up. Parts that pass meanwhile are not inspected."
+        self._ask_of_a_running_line("Set up while the line runs?", words, "Set up", begin)
+
     def before_leaving(self, leave: Callable[[], None]) -> None:
         """Close the window with ``leave``; where the line runs, only after a yes."""
-        if not self._session.running:
-            leave()
-            return
         words = "The line stops with it: parts that pass afterwards are not inspected. What was inspected is recorded."
-        self._ask(Question("Close while the line runs?", words, "Stop and close", parent=self._window), leave)
+        self._ask_of_a_running_line("Close while the line runs?", words, "Stop and close", leave)
+
+    def _ask_of_a_running_line(self, title: str, words: str, yes: str, then: Callable[[], None]) -> None:
+        if self._session.running:
+            self._ask(Question(title, words, yes, parent=self._window), then)
+        else:
+            then()
 
     def _ask(self, question: Question, then: Callable[[], None]) -> None:
         if self.question is not None:

@@ -157,7 +157,7 @@ class MainWindow(QMainWindow):
         self._training = self._pages.training()
         page = self._pages.settings(self._training)
         page.log_wanted.connect(self._session.open_log)
-        page.set_up_wanted.connect(self.set_up)
+        page.set_up_wanted.connect(partial(self.guard.before_setting_up, self.set_up))
         return page
 
     def _make_review(self) -> ReviewPage:

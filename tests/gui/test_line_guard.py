@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from inspector.engine.status import RunState
+from inspector.gui.first_start.dialog import FirstStart
 from inspector.gui.widgets.question import Question
 from inspector.paths import Home
 from inspector.recipes.recipe import Recipe, save_recipe
@@ -65,6 +66,24 @@ def test_another_recipe_of_a_running_line_asks_first(qtbot: QtBot, home: Home) -
     station.qtbot.mouseClick(asked(station).yes_button, Qt.MouseButton.LeftButton)
     station.until(lambda: box.currentText() == "Under")
     station.until(lambda: "second" in station.session.status().source)
+    station.close()
+
+
+def test_setting_up_beside_a_running_line_asks_first(qtbot: QtBot, home: Home) -> None:
+    station = Station(qtbot, home)
+    run(station)
+    station.window.show_page("settings")
+    button = station.window.settings.set_up_button
+    station.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    press(asked(station), Qt.Key.Key_Space)
+    station.until(lambda: not asked_is_open(station))
+    assert station.window.findChildren(FirstStart) == []
+    station.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    station.qtbot.mouseClick(asked(station).yes_button, Qt.MouseButton.LeftButton)
+    (dialog,) = station.window.findChildren(FirstStart)
+    station.until(dialog.isVisible)
+    dialog.reject()
+    assert station.session.status().state is RunState.RUNNING
     station.close()
 
 
