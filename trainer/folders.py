@@ -11,6 +11,7 @@ from inspector.domain.class_folders import ClassFolders, FolderSays, understood
 from inspector.domain.class_words import (
     Meaning,
     WordsError,
+    listed,
     mask_of,
     masks_among,
     part_of_split,
@@ -183,9 +184,8 @@ def _layout(samples: Sequence[Sample], places: _Places) -> str:
 
 def _no_good(folder: Path, unsaid: tuple[str, ...]) -> InspectorError:
     if unsaid:
-        listed = ", ".join(f"“{name}”" for name in unsaid[:8]) + (" …" if len(unsaid) > 8 else "")
         return WordsError(
-            f"no folder with pictures in {folder} is called good, ok or the like; there are {listed}",
+            f"no folder with pictures in {folder} is called good, ok or the like; there are {listed(unsaid)}",
             f"Say which are good: {ways_to_say(unsaid[0])}. Or call the folders good and defective.",
             words=unsaid,
         )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 def _listed(words: str) -> frozenset[str]:
@@ -219,12 +219,17 @@ def refuse_unknown(words: Iterable[str], where: str) -> None:
     """
     unknown = tuple(dict.fromkeys(words))
     if unknown:
-        listed = ", ".join(f"“{word}”" for word in unknown[:8]) + (" …" if len(unknown) > 8 else "")
+        verb = "is" if len(unknown) == 1 else "are"
         raise WordsError(
-            f"it is not known whether {listed} in {where} {'is' if len(unknown) == 1 else 'are'} good or defective",
+            f"it is not known whether {listed(unknown)} in {where} {verb} good or defective",
             f"Say it for each: {ways_to_say(unknown[0])}.",
             words=unknown,
         )
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a sentence names them, the first eight."""
+    return ", ".join(f"“{word}”" for word in words[:8]) + (" …" if len(words) > 8 else "")
 
 
 def ways_to_say(word: str) -> str:

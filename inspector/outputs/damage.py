@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import Connection
 
@@ -80,6 +81,24 @@ class Unreadable:
         named = "; ".join(f"row {row.number} of {row.table}: {row.why}" for row in rows[:_SHOWN])
         more = f"; and {count - _SHOWN} more" if count > _SHOWN else ""
         return f"{count} {'row' if count == 1 else 'rows'} of the log cannot be read and left out ({named}{more})"
+
+
+class Reader:
+    """What reads a log past its damage; any thread.
+
+    Args:
+        reading: Gives a connection of one's own.
+        errors: Turns the library's errors into `LogError`, with what was tried.
+    """
+
+    def __init__(
+        self,
+        reading: Callable[[], AbstractContextManager[Connection]],
+        errors: Callable[[str], AbstractContextManager[None]],
+    ) -> None:
+        self._reading = reading
+        self._errors = errors
+        self.unreadable = Unreadable()  #: the rows that could not be read so far
 
 
 def is_damage(error: BaseException) -> bool:

@@ -15,18 +15,18 @@ from sqlalchemy.exc import DBAPIError
 from inspector.domain.records import Verdict
 from inspector.domain.tally import Tally
 from inspector.outputs.base import LogEvent, LogQuery, YieldPoint
-from inspector.outputs.damage import Unreadable, all_numbers, is_damage, readable_rows
+from inspector.outputs.damage import Reader, all_numbers, is_damage, readable_rows
 from inspector.outputs.query import matches, odd_verdicts, settled_parts, where
 from inspector.outputs.rows import RowError, from_row, time_of, time_text, verdict_of
 from inspector.outputs.schema import LOST_PICTURE, REJECTED, SEQUENCE, counts, events, inspections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
-    from contextlib import AbstractContextManager
 
     from sqlalchemy import ColumnElement, Connection, Select
 
     from inspector.domain.records import Inspection
+    from inspector.outputs.damage import Unreadable
 _Answer = TypeVar("_Answer")
 _STREAMED = 500
 _NO_NUMBER = 2**62
@@ -118,22 +118,8 @@ def _numbers(connection: Connection, query: LogQuery) -> tuple[Sequence[int], bo
     return all_numbers(connection, _TABLE), False
 
 
-class LogReader:
-    """The reading half of a result log; any thread.
-
-    Args:
-        reading: Gives a connection of one's own.
-        errors: Turns the library's errors into `LogError`, with what was tried.
-    """
-
-    def __init__(
-        self,
-        reading: Callable[[], AbstractContextManager[Connection]],
-        errors: Callable[[str], AbstractContextManager[None]],
-    ) -> None:
-        self._reading = reading
-        self._errors = errors
-        self.unreadable = Unreadable()  #: the rows that could not be read so far
+class LogReader(Reader):
+    """The reading half of a result log; any thread."""
 
     def tally(self, query: LogQuery) -> Tally:
         """Count the parts of a query; see `ResultLog.tally`."""

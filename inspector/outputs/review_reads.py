@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from inspector.domain.review import Judgement, QueueKind, Review, Standing, standings
-from inspector.outputs.damage import Unreadable, all_numbers, is_damage, readable_rows
+from inspector.outputs.damage import Reader, all_numbers, is_damage, readable_rows
 from inspector.outputs.log_reads import read_parts
 from inspector.outputs.query import where
 from inspector.outputs.rows import RowError, from_row, time_of, verdict_of
@@ -17,7 +17,6 @@ from inspector.outputs.schema import SEQUENCE, inspections, reviews
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
-    from contextlib import AbstractContextManager
 
     from sqlalchemy import Connection, Select
 
@@ -63,22 +62,8 @@ def part_row(row: Mapping[str, Any]) -> PartRow:
     )
 
 
-class ReviewReader:
-    """The reading half of a record of reviews; any thread.
-
-    Args:
-        reading: Gives a connection of one's own.
-        errors: Turns the library's errors into `LogError`, with what was tried.
-    """
-
-    def __init__(
-        self,
-        reading: Callable[[], AbstractContextManager[Connection]],
-        errors: Callable[[str], AbstractContextManager[None]],
-    ) -> None:
-        self._reading = reading
-        self._errors = errors
-        self.unreadable = Unreadable()  #: the rows that could not be read so far
+class ReviewReader(Reader):
+    """The reading half of a record of reviews; any thread."""
 
     def history(self, inspection_id: str) -> list[Review]:
         """Return all that was ever said of a part, in the order in which it was committed.
