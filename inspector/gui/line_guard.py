@@ -39,6 +39,11 @@ class LineGuard:
                 lambda: session.choose_recipe(entry),
             )
 
+    def before_applying(self, apply: Callable[[], None]) -> None:
+        """Give the line other settings with ``apply``; where it runs, only after a yes."""
+        words = "The line stops and starts again with them. Parts that pass meanwhile are not inspected."
+        self._ask_of_a_running_line("Apply to the running line?", words, "Apply", apply)
+
     def before_setting_up(self, begin: Callable[[], None]) -> None:
         """Set the station up with ``begin``, which ends with another recipe; where the line runs, only after a yes."""
         words = "At its end the line goes on with what was set up. Parts that pass meanwhile are not inspected."

@@ -157,7 +157,9 @@ class MainWindow(QMainWindow):
         self._training = self._pages.training()
         page = self._pages.settings(self._training)
         page.log_wanted.connect(self._session.open_log)
-        page.set_up_wanted.connect(partial(self.guard.before_setting_up, self.set_up))
+        set_up = partial(self.guard.before_setting_up, self.set_up)
+        page.set_up_wanted.connect(partial(self._when_left, set_up))
+        page.apply_wanted.connect(self.guard.before_applying)
         return page
 
     def _make_review(self) -> ReviewPage:
@@ -165,6 +167,11 @@ class MainWindow(QMainWindow):
         page.archive_wanted.connect(partial(self._show_section, "Archive"))
         page.training_wanted.connect(self._train_with)
         return page
+
+    def _when_left(self, go: Callable[[], None]) -> None:
+        """Do what takes the place of what is set on a page; the page may ask first."""
+        if self.bar.may_leave(go):
+            go()
 
     def _show_section(self, name: str) -> None:
         self.show_page("settings")
@@ -181,7 +188,7 @@ class MainWindow(QMainWindow):
         session.recipes_changed.connect(
             lambda entries: self._banner("recipes", left_aside(entries, "recipe"), state="review")
         )
-        self.header.recipe_wanted.connect(self.guard.choose_recipe)
+        self.header.recipe_wanted.connect(lambda entry: self._when_left(partial(self.guard.choose_recipe, entry)))
         self.header.lot.wanted.connect(session.set_lot)
         self.header.lot.entered.connect(self.bar.rest)
         self.header.section_wanted.connect(self._show_section)
@@ -360,9 +367,7 @@ class MainWindow(QMainWindow):
         if ending:
             self.leave()
         elif self._ended is None:
-            close = partial(self.guard.before_leaving, self.leave)
-            if self.bar.may_leave(close):
-                close()
+            self._when_left(partial(self.guard.before_leaving, self.leave))
 
     def leave(self) -> None:
         """Close without a question: hide at once, end threads and log beside it; be gone within two seconds."""

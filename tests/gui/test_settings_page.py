@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
+from inspector.domain.records import Thresholds
 from inspector.gui.settings.leaving import LeaveQuestion
 from inspector.gui.settings.page import SettingsPage
 from inspector.gui.settings.sections import Mark
@@ -136,14 +137,20 @@ def test_what_cannot_be_used_is_not_applied_on_the_way_out(station: Station, pag
     page.revert()
 
 
-def test_a_recipe_that_comes_meanwhile_takes_what_was_not_applied_and_says_so(
-    station: Station, page: SettingsPage
-) -> None:
+def test_a_version_that_comes_meanwhile_keeps_what_was_typed(station: Station, page: SettingsPage) -> None:
     write(station, page, THRESHOLD, "0.7")
+    write(station, page, MARGIN, "much")
+    recipe = station.session.recipe
+    assert recipe is not None
+    save_next_version(recipe.model_copy(update={"thresholds": Thresholds(fail_at=0.4)}), station.home.recipes)
+    station.until(lambda: page.said.text() != "" or station.session.recipe != recipe)
+    assert page.said.text() == "Version 2 of Test came meanwhile; what you typed is kept."
+    assert marks(page) == {"Model and thresholds": Mark.FAULTY}
+    write(station, page, MARGIN, "4")
+    station.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: station.session.recipe is not None and station.session.recipe.version == 3)
     assert station.session.recipe is not None
-    save_next_version(station.session.recipe, station.home.recipes)
-    station.until(lambda: page.said.text() != "")
-    assert page.said.text() == "Test, version 2, was loaded; what was not applied is gone."
+    assert station.session.recipe.thresholds == Thresholds(fail_at=0.7)
     assert marks(page) == {}
 
 

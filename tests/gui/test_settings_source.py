@@ -171,14 +171,14 @@ def test_another_recipe_is_replaced_only_when_that_is_wanted(station: Station, p
     name.selectAll()
     station.qtbot.keyClicks(name, "Other")
     station.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
-    station.until(lambda: page.replacing is not None and page.replacing.isVisible())
-    assert page.replacing is not None
-    assert page.replacing.windowTitle() == "Replace the recipe “Other”?"
-    station.qtbot.keyClick(page.replacing, Qt.Key.Key_Escape)
+    station.until(lambda: page.saver.replacing is not None and page.saver.replacing.isVisible())
+    assert page.saver.replacing is not None
+    assert page.saver.replacing.windowTitle() == "Replace the recipe “Other”?"
+    station.qtbot.keyClick(page.saver.replacing, Qt.Key.Key_Escape)
     assert load_recipe(path).model == "before"
     station.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
-    station.until(lambda: page.replacing is not None and page.replacing.isVisible())
-    station.qtbot.mouseClick(page.replacing.yes_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: page.saver.replacing is not None and page.saver.replacing.isVisible())
+    station.qtbot.mouseClick(page.saver.replacing.yes_button, Qt.MouseButton.LeftButton)
     station.until(lambda: load_recipe(path).version == 2)
     assert load_recipe(path).model == recipe.model
 

@@ -1,4 +1,4 @@
-"""What is asked where the page is left with changes that are not applied."""
+"""What is asked where changes that are not applied would be lost: by another page, another recipe, the end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class LeaveQuestion(QDialog):
 
     def __init__(self, sections: Sequence[str], *, faulty: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = "Leave without applying?"
+        title = "Go on without applying?"
         self.setWindowTitle(title)
         self.setMinimumSize(520, 240)
         layout = QVBoxLayout(self)
@@ -48,7 +48,7 @@ class LeaveQuestion(QDialog):
         row.addStretch(1)
         self.stay_button = QPushButton("Stay", self)
         row.addWidget(self.stay_button)
-        self.apply_button = QPushButton("Apply and leave", self)
+        self.apply_button = QPushButton("Apply and go on", self)
         self.apply_button.setProperty("kind", "primary")
         self.apply_button.setEnabled(not faulty)
         row.addWidget(self.apply_button)

@@ -14,6 +14,7 @@ from inspector.domain.errors import SourceError
 from inspector.domain.source import DEMO, SourceSpec
 from inspector.gui.settings.fields import options_by_kind, recipe_sections, station_section, without_effect
 from inspector.gui.settings.leaving import LeaveQuestion
+from inspector.gui.settings.saving import Saver
 from inspector.gui.settings.sections import Mark, SectionList
 from inspector.gui.settings.setup_picture import SetupPicture
 from inspector.gui.settings.typed import TypedSource
@@ -21,7 +22,6 @@ from inspector.gui.settings.versions_card import VersionsCard
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.forms import Form
 from inspector.gui.widgets.later import Page
-from inspector.gui.widgets.question import replace_question
 from inspector.gui.words import left_aside
 from inspector.json_file import field_fault
 from inspector.recipes.recipe import Recipe
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from inspector.gui.settings.fields import Section
     from inspector.gui.station.catalogue import Catalogue
     from inspector.gui.station.session import Session
-    from inspector.gui.widgets.question import Question
     from inspector.vision.store import ModelEntry
 
 _Record = TypeVar("_Record", bound=BaseModel)
@@ -55,6 +54,7 @@ class SettingsPage(Page):
 
     log_wanted = Signal()
     set_up_wanted = Signal()  #: step by step, as at the first start
+    apply_wanted = Signal(object)  #: calls what stops a running line for a moment
 
     def __init__(
         self, session: Session, *, catalogue: Catalogue, training: Page, parent: QWidget | None = None
@@ -65,10 +65,13 @@ class SettingsPage(Page):
         self._forms: dict[str, tuple[Form, tuple[str, ...]]] = {}  # of each section, and its fields there
         self._further: dict[str, str] = {}  # what is wrong with a recipe that is one, by field
         self._typed = TypedSource(catalogue, self._validate)
-        self.replacing: Question | None = None  #: asked before another recipe is replaced
+        self.saver = Saver(session, catalogue, self)
+        self.saver.said.connect(self._on_saved)
+        self.saver.asked.connect(self.apply_wanted)
         self.question: LeaveQuestion | None = None  #: the last one that was asked
         self._build()
         session.recipe_changed.connect(self.show_recipe)
+        session.settings_changed.connect(lambda settings: self.station.fill(settings.model_dump(mode="json")))
         session.status_changed.connect(self._on_status)
         self.station.fill(session.settings.model_dump(mode="json"))
         if session.recipe is not None:
@@ -169,14 +172,15 @@ class SettingsPage(Page):
         self.sections.choose(name)
 
     def show_recipe(self, recipe: Recipe) -> None:
-        """Show a recipe; where something was not applied, that is lost and said."""
-        lost = self._recipe is not None and bool(self.recipe_form.changed_fields())
+        """Show a recipe; of a newer version of it, what was typed here and is not applied stays."""
+        before = self._recipe
+        newer = before is not None and before.name == recipe.name and not self.saver.is_sent(self._wanted_recipe())
         self._recipe = recipe
-        self.recipe_form.fill(recipe.model_dump(mode="json"))
+        self.recipe_form.fill(recipe.model_dump(mode="json"), keep=newer)
         self._validate()
         self._ask_thresholds()
-        if lost:
-            self.said.setText(f"{recipe.name}, version {recipe.version}, was loaded; what was not applied is gone.")
+        if newer and self.recipe_form.changed_fields():
+            self.said.setText(f"Version {recipe.version} of {recipe.name} came meanwhile; what you typed is kept.")
 
     def leave(self, go: Callable[[], None]) -> bool:
         """Ask where something is not applied yet."""
@@ -194,7 +198,7 @@ class SettingsPage(Page):
     def revert(self) -> None:
         """Go back to what is in force."""
         if self._recipe is not None:
-            self.show_recipe(self._recipe)
+            self.recipe_form.fill(self._recipe.model_dump(mode="json"))
         self.station.fill(self._session.settings.model_dump(mode="json"))
         self._validate()
         self.said.setText("")
@@ -204,53 +208,16 @@ class SettingsPage(Page):
         self._save(lambda: None)
 
     def _save(self, then: Callable[[], None]) -> None:
-        """Save what has changed; ask first where that replaces another recipe."""
-        recipe = self._wanted_recipe()
-        if recipe is None or self._recipe is None or recipe.name == self._recipe.name:
-            self._save_all(then)
-            return
-
-        def ask(taken: bool) -> None:  # noqa: FBT001 - what the worker says
-            if not taken:
-                self._save_all(then)
-                return
-            self.replacing = replace_question(recipe.name, self)
-            self.replacing.accepted.connect(lambda: self._save_all(then))
-            self.replacing.open()
-
-        self._catalogue.has_recipe(recipe.name, ask, lambda error: self.said.setText(str(error)))
-
-    def _save_all(self, then: Callable[[], None]) -> None:
-        """Save what has changed; say so, and go on, when all of it is."""
         recipe, settings = self._wanted_recipe(), self._wanted_settings()
-        left = [
-            change
-            for change in (
-                None if recipe is None or recipe == self._recipe else recipe,
-                None if settings is None or settings == self._session.settings else settings,
-            )
-            if change is not None
-        ]
-        words: list[str] = []
+        self.saver.save(
+            None if recipe == self._recipe else recipe,
+            None if settings == self._session.settings else settings,
+            then,
+        )
 
-        def saved(said: str) -> None:
-            words.append(said)
-            self._validate()
-            self.said.setText(" ".join(words))
-            if len(words) == len(left):
-                then()
-
-        for change in left:
-            if isinstance(change, Recipe):
-                self._session.apply_recipe(
-                    change, lambda new: saved(f"Saved as version {new.version} of {new.name}, and in use.")
-                )
-            else:
-                self._session.apply_settings(change, lambda: self._on_station(saved))
-
-    def _on_station(self, saved: Callable[[str], None]) -> None:
-        self.station.fill(self._session.settings.model_dump(mode="json"))
-        saved("The station's settings are saved, and in use.")
+    def _on_saved(self, words: str) -> None:
+        self._validate()
+        self.said.setText(words)
 
     def toggle_preview(self) -> None:
         """Show the source as it is set here, live, or end that."""

@@ -43,6 +43,12 @@ HIDDEN_POLL_MS = 100  #: the same while nobody can see the window
 _FIGURES_EVERY_S = 0.5
 _TREND_EVERY_S = 10.0
 _RECIPE_EVERY_S = 1.0
+_LINE_SETTINGS = ("station", "device", "precision", "archive_path", "log_path")
+
+
+def restarts_line(before: Settings, after: Settings) -> bool:
+    """Return True where a running line has to start again to follow changed settings."""
+    return any(getattr(before, key) != getattr(after, key) for key in _LINE_SETTINGS)
 
 
 class Session(QObject):
@@ -260,8 +266,7 @@ class Session(QObject):
             was_running = self._line.wanted
             if moved:
                 self.open_log()
-            line = ("station", "device", "precision", "archive_path", "log_path")
-            if was_running and any(getattr(before, key) != getattr(settings, key) for key in line):
+            if was_running and restarts_line(before, settings):
                 self._control.do(lambda: None, lambda _: self.start())
             self.refresh_counts()
             done()

@@ -121,8 +121,13 @@ class Form(QObject):
             grid.addWidget(fault, row + 2, 1)
         return page
 
-    def fill(self, record: dict[str, Any]) -> None:
-        """Show a record (plain JSON values)."""
+    def fill(self, record: dict[str, Any], *, keep: bool = False) -> None:
+        """Show a record (plain JSON values).
+
+        Args:
+            keep: What was typed into the fields stays as it is, before the new record.
+        """
+        kept = {name: self._state(name) for name in self.changed_fields()} if keep else {}
         self._filling = True
         self._filled = record
         for name in self._fields:
@@ -130,6 +135,8 @@ class Form(QObject):
             editor = self.editors[name]
             if isinstance(editor, QLineEdit):
                 self._texts[name] = editor.text()
+        for name, state in kept.items():
+            self._restore(name, state)
         self._filling = False
         self.changed.emit()
 
@@ -298,6 +305,17 @@ class Form(QObject):
             else:
                 text = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
             editor.setText(text)
+
+    def _state(self, name: str) -> Any:  # noqa: ANN401 - what an editor holds, whether it can be used or not
+        editor = self.editors[name]
+        return editor.text() if isinstance(editor, QLineEdit) else self._read(self._fields[name])
+
+    def _restore(self, name: str, state: Any) -> None:  # noqa: ANN401 - as in `_state`
+        editor = self.editors[name]
+        if isinstance(editor, QLineEdit):
+            editor.setText(state)
+        else:
+            self._show(name, state)
 
     def _differs(self, field: Field) -> bool:
         try:
