@@ -39,6 +39,7 @@ class Header:
         packed: A BMP whose pixels are 16 bits, 5 or 6 a colour.
         scans: How often the decoder goes over the whole picture; more than 1 in a progressive JPEG.
         pictures: How many pictures the file holds, at least; more than one in an animation.
+        end_at: Where the end marker of a JPEG stands; 0 for other kinds.
         fault: Why the file cannot be trusted, as "is cut short"; empty where it is whole.
     """
 
@@ -52,6 +53,7 @@ class Header:
     packed: bool = False
     scans: int = 1
     pictures: int = 1
+    end_at: int = 0
     fault: str = ""
 
 
@@ -144,13 +146,13 @@ def _significant_bits(said: bytes, bits: int, colour: int) -> int:
 def _jpeg(data: bytes) -> Header:
     """JPEG (ITU-T T.81): segments up to a start of scan, coded data, and so on up to the end-of-image marker."""
     width, height, channels, bits, orientation, position = 0, 0, 0, 8, 1, 2
-    progressive, scans = False, 0
+    progressive, scans, end_at = False, 0, 0
     reached: dict[int, list[int]] = {}
     fault = CUT
     while (match := _MARKER.search(data, position)) is not None:
         marker, position = data[match.start() + 1], match.end()
         if marker == 0xD9:
-            fault = ""
+            fault, end_at = "", match.start()
             break
         (length,) = struct.unpack_from(">H", data, position)
         if 0xC0 <= marker <= 0xCF and marker not in _NOT_START_OF_FRAME:
@@ -177,6 +179,7 @@ def _jpeg(data: bytes) -> Header:
         channels=channels,
         bits=bits,
         scans=max(1, scans),
+        end_at=end_at,
         fault=fault,
     )
 
@@ -190,6 +193,10 @@ def _note_scan(data: bytes, position: int, reached: dict[int, list[int]]) -> Non
         if levels is not None:
             for coefficient in range(start, min(end, _COEFFICIENTS - 1) + 1):
                 levels[coefficient] = bits & 15
+
+
+#: Uncompressed, without and with masks for the colours.
+_BMP_PLAIN = (0, 3, 6)
 
 
 def _is_bmp(data: bytes) -> bool:
@@ -208,8 +215,10 @@ def _bmp(data: bytes) -> Header:
     height = abs(height)
     if width <= 0:
         return Header(kind="BMP", fault=DAMAGED)
-    stored = (width * bits + 31) // 32 * 4 * height if compression in (0, 3, 6) else 1
+    stored = (width * bits + 31) // 32 * 4 * height
     fault = CUT if len(data) < offset + stored else ""
+    if compression not in _BMP_PLAIN:  # where its data end early, the decoder leaves the rest black
+        fault = "is a compressed BMP (RLE), which is not supported"
     return Header(
         kind="BMP",
         width_px=width,

@@ -12,6 +12,7 @@ from inspector.domain.errors import PictureError
 from inspector.pictures.cielab import lab_to_bgr
 from inspector.pictures.depth import full_range, widened
 from inspector.pictures.limits import check_size
+from inspector.pictures.tiff_segments import check_filled, check_segments
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,7 +61,10 @@ def decode_tiff(data: bytes, name: str, bit_depth: int | None = None) -> tuple[I
             page = file.pages.first
             _check_one_picture(file, page, name)
             _check_supported(page, name)
+            _check_chain_ends(file, data, name)
+            check_segments(page, data, name)
             pixels = page.asarray(maxworkers=1)
+            check_filled(page, pixels, data, name)
             orientation = page.tags.valueof(274, 1)
             return _as_image(page, pixels, name, bit_depth), orientation if orientation in range(1, 9) else 1
     except PictureError:
@@ -95,8 +99,19 @@ def _check_one_picture(file: TiffFile, first: TiffPage, name: str) -> None:
         )
 
 
+def _check_chain_ends(file: TiffFile, data: bytes, name: str) -> None:
+    """Refuse a file whose last page names another, which is not there: it may have held the defect."""
+    at, size = file.pages.next_page_offset, file.tiff.offsetsize
+    if at is None or any(data[at : at + size]) or len(data) < at + size:
+        raise PictureError(
+            f"the TIFF picture {name} is cut short ({len(data)} bytes): a page that it names is not there",
+            "Copy or save it again.",
+        )
+
+
 def _check_supported(page: TiffPage, name: str) -> None:
-    numbers = (page.imagewidth, page.imagelength, page.samplesperpixel, page.rowsperstrip)
+    piece = (page.tilewidth, page.tilelength, page.tiledepth) if page.is_tiled else (page.rowsperstrip,)
+    numbers = (page.imagewidth, page.imagelength, page.samplesperpixel, *piece)
     if any(not isinstance(number, int) or not 0 < number < 1 << 32 for number in numbers):
         raise PictureError(f"the TIFF picture {name} is damaged: sizes {numbers}", "Save it again.")
     kind = (

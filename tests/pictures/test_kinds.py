@@ -252,6 +252,15 @@ def test_a_bmp_of_five_six_five_bits() -> None:
     assert abs(blue - round(255 * 4 / 31)) <= 2
 
 
+def test_a_bmp_in_runs_is_not_supported() -> None:
+    """Where its data end early, the decoder leaves the rest black."""
+    info = struct.pack("<IiiHHIIiiII", 40, 2, 2, 1, 8, 1, 10, 0, 0, 256, 0)
+    palette = b"".join(bytes((grey, grey, grey, 0)) for grey in range(256))
+    data = b"BM" + struct.pack("<IHHI", 1088, 0, 0, 1078) + info + palette + bytes((2, 90, 0, 0, 2, 90, 0, 0, 0, 1))
+    with pytest.raises(PictureError, match=r"compressed BMP \(RLE\), which is not supported"):
+        decode_picture(data, "part.bmp")
+
+
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF"])
 def test_an_animation_is_refused(kind: str) -> None:
     frames = [Pillow.new("RGB", (8, 8), colour) for colour in ((200, 0, 0), (0, 200, 0))]

@@ -114,10 +114,11 @@ def test_a_file_whose_tail_is_still_zeros_is_never_judged(suffix: str) -> None:
         decode_picture(data[:half] + bytes(len(data) - half), "part")
 
 
-def test_half_a_jpeg_with_an_end_marker_is_seen_through() -> None:
+@pytest.mark.parametrize("end", [b"\xff\xd9", b"\xff\xd9 of an earlier picture \xff\xd9"])
+def test_half_a_jpeg_with_an_end_marker_is_seen_through(end: bytes) -> None:
     data = noise(".jpg")
     with pytest.raises(PictureError, match="is cut short"):
-        decode_picture(data[: len(data) // 2] + b"\xff\xd9", "part")
+        decode_picture(data[: len(data) // 2] + end, "part")
 
 
 def test_a_whole_jpeg_that_ends_in_even_grey_is_not_mistaken_for_half_a_one() -> None:
