@@ -205,6 +205,9 @@ def inspect_data(data: Path, options: list[str]) -> int:
             files=pictures[:2],
         )
     ]
+    if data.name == "sixteen-bit":
+        depth = [option for option in options if option == "--bit-depth" or option.isdigit()]
+        findings.append(Finding(severity="error", code="bit-depth", what=f"Looked at with {depth}", action="Set it"))
     if data.name == "one-class":
         findings.append(
             Finding(severity="error", code="no-defects", what="There is no defective picture", action="Add some")

@@ -357,3 +357,31 @@ def test_every_class_has_a_name_of_its_own() -> None:
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
     assert {name: files for name, files in places.items() if len(files) > 1} == {}
+
+
+#: What only a command, or the program before its window, says; the words of folders are asked for in the window.
+SAID_BY_COMMANDS = {
+    "inspector/app.py",
+    "inspector/assembly.py",
+    "inspector/data_version.py",
+    "inspector/outputs/lock.py",
+    "trainer/cli.py",
+    "trainer/commands.py",
+    "trainer/options.py",
+}
+
+
+def test_errors_that_reach_the_window_name_no_options_of_the_command_line() -> None:
+    offenders = []
+    for path in _modules("inspector", "trainer"):
+        name = path.relative_to(ROOT).as_posix()
+        if name.startswith("inspector/cli/") or name in SAID_BY_COMMANDS:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not re.search(
+                r"(Error|Fault|Finding|_finding)$", ast.unparse(node.func)
+            ):
+                continue
+            texts = [str(part.value) for part in ast.walk(node) if isinstance(part, ast.Constant)]
+            offenders += [f"{name}:{node.lineno}: {text}" for text in texts if re.search(r"(^|[ (])--[a-z]", text)]
+    assert offenders == []

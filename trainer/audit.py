@@ -145,15 +145,15 @@ def _depth(samples: Sequence[Sample], thumbs: Sequence[Miniature]) -> list[Findi
         findings.append(
             _finding("warning", "bit-depth", f"{_count(dark, 'picture')} of 16 bits a channel: no value is above "
                      f"{highest} of 65535, so probably {used} bits are used. The network would see them nearly black.",
-                     f"Set the bit depth to {used}, here (--bit-depth, or Bit depth under Advanced) and in the "
-                     "recipe's source; or let the camera fill the 16 bits.", dark)
+                     f"Set the bit depth to {used}, for the training and in the recipe's source; or let the camera "
+                     "fill the 16 bits.", dark)
         )  # fmt: skip
     if beyond := [sample for sample, thumb in paired if thumb.beyond_depth]:
         findings.append(
             _finding("warning", "beyond-bit-depth", f"{_count(beyond, 'picture')} of 16 bits a channel: some values "
                      f"need more than the {beyond[0].bit_depth} bits that were set. They are taken as they are.",
                      "This is right for pictures that fill the 16 bits, as those that the station has kept. Otherwise "
-                     "correct the bit depth (--bit-depth).", [sample.name for sample in beyond])
+                     "correct the bit depth.", [sample.name for sample in beyond])
         )  # fmt: skip
     return findings
 
@@ -166,7 +166,7 @@ def _counts(samples: Sequence[Sample], claim: float) -> list[Finding]:
         listed = ", ".join(f"{count} of {'/'.join(p for p in kind if p)}" for kind, count in sorted(tiny.items()))
         findings.append(
             _finding("warning", "tiny-class", f"Some kinds have very few pictures: {listed}.",
-                     f"Add pictures, {TINY} or more of each, or use --folds so that each is tested.", [])
+                     f"Add pictures, {TINY} or more of each, or use folds, so that each is tested.", [])
         )  # fmt: skip
     defective, needed = sum(sample.defective for sample in samples), parts_needed(claim)
     tested = sum(sample.defective and sample.part == "test" for sample in samples)

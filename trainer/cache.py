@@ -133,7 +133,7 @@ def activations(
         raise ResourceError(
             f"the activations of {pictures} pictures in {count} views at {size} pixels take {needed / 1e9:.1f} GB; "
             f"{place} has {free / 1e9:.1f} GB free",
-            "Free space, or ask for fewer views (--views) or a smaller input (--size).",
+            "Free space, or ask for fewer views or a smaller input size.",
         )
     with tempfile.TemporaryDirectory(prefix="trainer-", dir=place) as inside:
         mapped = np.memmap(Path(inside) / "activations", np.float16, "w+", shape=shape)

@@ -173,6 +173,6 @@ class _Sheet:
             write_picture(plain, grey)
         except (FileError, PictureError) as error:
             raise BundleError(
-                f"the map {overlay} cannot be written: {error}", "Name another folder (--out)."
+                f"the map {overlay} cannot be written: {error}", "Take another folder for the maps."
             ) from error
         return str(overlay), str(plain)

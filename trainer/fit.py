@@ -262,7 +262,7 @@ class _Run:
         if not math.isfinite(value):
             raise FitError(
                 f"the loss became {value} in epoch {self.epoch + 1}, step {number + 1}",
-                f"Use a smaller learning rate than {settings.rate:g} (--learning-rate), or other backbone weights.",
+                f"Use a smaller learning rate than {settings.rate:g}, or other backbone weights.",
             )
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

@@ -70,7 +70,7 @@ def train(
     clock = _Clock()
     out = Path(request.out)
     if out.exists() and not request.replace:
-        raise BundleError(f"{out} exists already", "Choose another name, or add --replace.")
+        raise BundleError(f"{out} exists already", "Choose another name, or let it be replaced.")
     dataset, findings, clusters = yield from examine(request)
     dataset = split(dataset, request, clusters)
     yield contents_of(dataset)

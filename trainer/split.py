@@ -262,7 +262,7 @@ def _finished(dataset: Dataset, parts: Mapping[int, str], seed: int, clusters: M
             have = "no picture" if not kinds else "no defective part" if kinds == {False} else "no good part"
             raise DatasetError(
                 f"the part “{part}” of the split has {have}",
-                "Add pictures, or give that part a larger fraction; for few pictures use --folds.",
+                "Add pictures, or give that part a larger fraction; for few pictures use folds.",
             )
     units = _units(dataset, clusters)
     rng = np.random.default_rng([seed, 5])

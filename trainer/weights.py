@@ -39,7 +39,7 @@ def imagenet_weights(url: str = URL, cache: Path | None = None) -> Generator[Rep
     if target.is_file() and _sha256(target).startswith(wanted):
         return target
     offline = (
-        f"Download {url} on a computer that has access, copy it here, and give it with --weights FILE "
+        f"Download {url} on a computer that has access, copy it here, and give it as the file of weights "
         f"(or put it at {target})."
     )
     try:

@@ -256,7 +256,7 @@ def _draw(job: Job, read: _Read, prediction: Prediction | None) -> str:
     try:
         write_picture(path, draw_overlay(read.image, prediction.heatmap, map_box=prediction.map_box))
     except FileError as error:
-        raise InspectorError(f"the overlay {error.what}", f"{error.next_step} Or name a folder with --out.") from error
+        raise InspectorError(f"the overlay {error.what}", error.next_step) from error
     return path.relative_to(job.overlays.parent).as_posix()
 
 

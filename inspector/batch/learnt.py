@@ -58,7 +58,7 @@ def write_learnt(folder: Path, learnt: LearntPictures | None) -> None:
     try:
         write_text(folder / LEARNT_FILE, known.model_dump_json() + "\n")
     except FileError as error:
-        raise RunError(error.what, f"{error.next_step} Or name another folder with --out.") from error
+        raise RunError(error.what, error.next_step) from error
 
 
 def read_learnt(folder: Path) -> frozenset[str]:

@@ -25,6 +25,13 @@ class RunError(InspectorError):
     """A batch cannot be started, gone on with, stopped, read or deleted."""
 
 
+class OtherResultsError(RunError):
+    """The folder for the results holds those of another batch, or what is none."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what, "Take another folder for the results, or begin anew and replace what is there.")
+
+
 class _Kept(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="ignore", allow_inf_nan=False
@@ -109,7 +116,7 @@ def write_record(folder: Path, record: RunRecord) -> None:
     try:
         write_text(folder / RECORD_FILE, record.model_dump_json(indent=2) + "\n")
     except FileError as error:
-        raise RunError(error.what, f"{error.next_step} Or name another folder with --out.") from error
+        raise RunError(error.what, error.next_step) from error
 
 
 def refuse_other(folder: Path, asked: RunRecord) -> None:
@@ -159,10 +166,7 @@ def _refuse_other(folder: Path, known: RunRecord, before: Judge, asked: RunRecor
     if before.bit_depth != now.bit_depth:
         differences.append(f"of another bit depth ({before.bit_depth or 'as the file says'})")
     if differences:
-        raise RunError(
-            f"{folder} holds the results {' and '.join(differences)}",
-            "Name another folder with --out, or add --restart to replace them.",
-        )
+        raise OtherResultsError(f"{folder} holds the results {' and '.join(differences)}")
 
 
 def _points(thresholds: Thresholds) -> str:

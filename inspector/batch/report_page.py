@@ -126,7 +126,7 @@ def _summary(table: BatchTable, confusion: Confusion) -> list[str]:
     if not confusion.labelled.inspected:
         parts.append(
             '<p class="note">The pictures have no labels, so nothing is said of escapes and overkill. Labels come from '
-            "folders called good, with the defect types beside it, or from a table (--labels).</p>"
+            "folders called good, with the defect types beside it, or from a table.</p>"
         )
         return parts
     parts += ["<h2>Verdicts and what the parts are</h2>", _confusion(confusion)]

@@ -9,6 +9,7 @@ from array import array
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
+from inspector.batch.record import OtherResultsError
 from inspector.batch.rows import EARLIER_HEADER, HEADER, MODEL_COLUMN, NUMBERS, content_of
 from inspector.domain.cells import BOM, plain_cell, safe_cell
 from inspector.domain.errors import InspectorError
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from inspector.batch.rows import Row
 
 FILE_NAME = "results.csv"
-_NOT_OURS = "Name another folder with --out, or add --restart to replace it."
 _NONE = 255
 #: Of a file: it has to be judged; it has been; it has been, if it still holds the same.
 _NEW, _SAME, _PERHAPS = range(3)
@@ -199,18 +199,18 @@ class ResultTable:
                 _, whole, header = next(rows, (0, 0, []))
                 columns = tuple(header)
                 if columns not in (HEADER, EARLIER_HEADER):
-                    raise InspectorError(f"{self.path} is not a result of this command", _NOT_OURS)
+                    raise OtherResultsError(f"{self.path} is not a result of this command")
                 for begin, end, values in rows:
                     model = values[MODEL_COLUMN] if len(values) > MODEL_COLUMN else ""
                     ours = len(values) == len(columns) and model == self._model
                     if strange or not (ours or len(model) < len(self._model)):
-                        raise InspectorError(f"{self.path} holds the results of another model", _NOT_OURS)
+                        raise OtherResultsError(f"{self.path} holds the results of another model")
                     strange = not ours  # cut short; only the last row may be
                     if ours:
                         self._take(indexes.get(values[0]), begin, end - begin, values)
                         whole = end
         except csv.Error as error:
-            raise InspectorError(f"{self.path} cannot be read: {error}", _NOT_OURS) from error
+            raise OtherResultsError(f"{self.path} cannot be read: {error}") from error
         if whole < self.path.stat().st_size:
             os.truncate(self.path, whole)
         return marked and columns == HEADER
@@ -240,7 +240,7 @@ class ResultTable:
 
     def _unwritable(self, error: FileError | OSError) -> InspectorError:
         fault = FileError(self.path, error) if isinstance(error, OSError) else error
-        return InspectorError(fault.what, f"{fault.next_step} Or name another folder with --out.")
+        return InspectorError(fault.what, fault.next_step)
 
 
 def _header() -> bytes:

@@ -266,4 +266,6 @@ def _no_picture(folder: Path, listing: Listing) -> InspectorError:
             "Choose the folder above.",
         )
     held = f"; it holds {left_out_words(listing.left_out)}" if listing.left_out else ""
-    return InspectorError(f"there is no picture in {folder}{held}", "Check the path, or add --recursive.")
+    return InspectorError(
+        f"there is no picture in {folder}{held}", "Check the path, or take the folders inside it too."
+    )

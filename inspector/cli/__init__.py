@@ -25,6 +25,7 @@ from inspector.cli.common import (
     say,
 )
 from inspector.domain.causes import cause_of
+from inspector.domain.class_words import WordsError
 from inspector.domain.errors import InspectorError
 from inspector.domain.secret import redacted
 from inspector.programs import AS_STATION, has_trainer, is_installed, is_packaged, trainer_command
@@ -81,7 +82,9 @@ def main(arguments: Sequence[str]) -> int:
             code = _with_torch(parsed, arguments)
             sys.stdout.flush()
         except InspectorError as error:
-            code = _failed(parsed, error.what, error.next_step, EXIT_ERROR)
+            code = _failed(
+                parsed, error.what, error.next_step, EXIT_ERROR, error.words if isinstance(error, WordsError) else ()
+            )
         except BrokenPipeError:
             # the reader of stdout has gone; Python would complain once more at exit
             with contextlib.suppress(OSError, ValueError):
@@ -128,11 +131,12 @@ def _refuse_window_options(parser: argparse.ArgumentParser, parsed: argparse.Nam
             parser.error(f"--{name} belongs behind the command")
 
 
-def _failed(parsed: argparse.Namespace, what: str, next_step: str, code: int) -> int:
+def _failed(parsed: argparse.Namespace, what: str, next_step: str, code: int, words: Sequence[str] = ()) -> int:
     say(f"error: {what}. {next_step}" if next_step else f"error: {what}")
     if getattr(parsed, "json", False) and not getattr(parsed, "json_lines", False):
         with contextlib.suppress(BrokenPipeError):
-            print(json.dumps({"error": {"what": what, "next_step": next_step}}, ensure_ascii=False), flush=True)
+            fault = {"what": what, "next_step": next_step} | ({"words": list(words)} if words else {})
+            print(json.dumps({"error": fault}, ensure_ascii=False), flush=True)
     return code
 
 

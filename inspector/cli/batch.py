@@ -78,6 +78,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
 def run(parsed: argparse.Namespace) -> int:
     """Judge the folder."""
     from inspector import assembly
+    from inspector.batch.record import OtherResultsError, RunError
     from inspector.batch.run import run_batch
     from inspector.batch.run_state import STOP_FILE
     from inspector.cli.batch_progress import Bar, Lines
@@ -98,7 +99,12 @@ def run(parsed: argparse.Namespace) -> int:
                     thresholds=order.thresholds,
                 )
 
-            outcome = _followed(run_batch(order, load, stop=stop), reporter)
+            try:
+                outcome = _followed(run_batch(order, load, stop=stop), reporter)
+            except OtherResultsError as error:
+                if parsed.progress == "json":  # for a program, which has ways of its own
+                    raise
+                raise RunError(error.what, "Name another folder with --out, or add --restart to replace it.") from error
         # a signal that comes now must not end the process before it has said that all are judged
         return _summarise(parsed, outcome)
 

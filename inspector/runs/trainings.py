@@ -248,18 +248,22 @@ class Trainings:
                 f"the training {training.name} cannot be deleted: {cause_of(error)}", "Close what uses its files."
             ) from error
 
-    def inspect_data(self, data: str, words: ClassWords | None = None) -> Inquiry[DataAnswer]:
+    def inspect_data(
+        self, data: str, words: ClassWords | None = None, *, bit_depth: int | None = None
+    ) -> Inquiry[DataAnswer]:
         """Ask what a data set holds.
 
         Args:
             data: Folder or table.
             words: What the user has said of words.
+            bit_depth: How many bits of 16 are used; None as the files say.
 
         Raises:
             TrainingError: If the trainer cannot be started.
         """
         preview = self._home.cache / "augmented"
         said = words.options() if words is not None else []
+        said += [] if bit_depth is None else ["--bit-depth", str(bit_depth)]
         asked = ("inspect-data", data, "--preview", str(preview), *said, "--progress", "json", "--json")
         return Inquiry((*self.command, *asked), _CONTENTS)
 

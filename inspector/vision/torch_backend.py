@@ -54,7 +54,7 @@ def load_network(bundle: Bundle) -> InspectionNetwork:
     if path is None:
         raise BundleError(
             f"the bundle {bundle.folder} holds the OpenVINO graph only, no weights for torch",
-            "Use --device cpu, or a bundle with weights.",
+            "Choose the device cpu, or a bundle with weights.",
         )
     if manifest.backbone != BACKBONE:
         raise BundleError(
@@ -99,7 +99,7 @@ class TorchClassifier:
         cache_dir: Path | None = None,
     ) -> None:
         if device == "cuda" and not torch.cuda.is_available():
-            raise DeviceError("torch sees no NVIDIA GPU here", "Use --device cpu.")
+            raise DeviceError("torch sees no NVIDIA GPU here", "Choose the device cpu.")
         choice = _choice(bundle, device, precision)
         self._manifest = bundle.manifest
         self._guarded = (bundle.manifest.thresholds, *thresholds)

@@ -159,7 +159,7 @@ def test_a_folder_that_cannot_be_written_is_explained(
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     code, found, _ = batch(capsys, pictures, "--model", "tiny", "--home", home, "--out", tmp_path / "file" / "out")
     assert (code, "cannot be written" in found["error"]["what"]) == (1, True)
-    assert "--out" in found["error"]["next_step"]
+    assert "choose another folder" in found["error"]["next_step"]
 
 
 def test_a_recipe_brings_its_model_operating_point_and_limits(
@@ -230,6 +230,19 @@ def test_labels_are_counted_and_masks_left_out(capsys: pytest.CaptureFixture[str
     assert found["labels"] == {"good": 1, "defective": 0, "unlabelled": 1}
     code, found, _ = batch(capsys, folder / "ground_truth" / "..", "--model", "tiny", "--home", home)
     assert (code, "there is no picture" in found["error"]["what"]) == (1, True)
+
+
+def test_an_error_names_the_words_that_are_to_be_explained(
+    capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path
+) -> None:
+    for name in ("good", "bad", "monday"):
+        (tmp_path / "parts" / name).mkdir(parents=True)
+        picture(tmp_path / "parts" / name / "1.png", bad=False)
+    common = (tmp_path / "parts", "--model", "tiny", "--home", home, "--recursive")
+    code, found, _ = batch(capsys, *common)
+    assert (code, found["error"]["words"]) == (1, ["monday"])
+    code, found, _ = batch(capsys, tmp_path, "--model", "absent", "--home", home)
+    assert (code, sorted(found["error"])) == (1, ["next_step", "what"])
 
 
 def test_what_is_not_taken_is_said_once_and_kept(

@@ -59,6 +59,24 @@ def test_what_was_recognised_is_shown_before_anything_can_start(bench: Bench) ->
     page.data.details.accept()
 
 
+def test_the_pictures_are_looked_at_with_the_bit_depth_that_is_typed(bench: Bench) -> None:
+    page = bench.page
+    bench.press(page.method.fold_button)
+    page.data.choose(str(bench.data("sixteen-bit")))
+    bench.until(lambda: "Looked at with []" in page.data.finding.text())
+    depth = page.method.form.editors["bit_depth"]
+    assert isinstance(depth, QLineEdit)
+    page.method.name.setText("of my own")
+    bench.qtbot.keyClicks(depth, "1")  # no depth: the pictures are as they were
+    assert "Looked at with []" in page.data.finding.text()
+    bench.qtbot.keyClicks(depth, "2")
+    bench.until(lambda: "Looked at with ['--bit-depth', '12']" in page.data.finding.text())
+    assert page.method.name.text() == "of my own"
+    depth.selectAll()
+    bench.qtbot.keyClick(depth, Qt.Key.Key_Delete)
+    bench.until(lambda: "Looked at with []" in page.data.finding.text())
+
+
 def test_a_dropped_folder_is_taken_for_training_and_not_inspected(bench: Bench) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(bench.data("bottle")))])

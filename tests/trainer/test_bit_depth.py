@@ -122,7 +122,7 @@ def test_dark_pictures_whose_depth_nobody_says_are_a_warning(data: Path, capsys:
     assert warning["severity"] == "warning"
     assert warning["what"].startswith("24 pictures of 16 bits a channel: no value is above 4")
     assert "so probably 12 bits are used" in warning["what"]
-    assert warning["action"].startswith("Set the bit depth to 12, here (--bit-depth, or Bit depth under Advanced)")
+    assert warning["action"].startswith("Set the bit depth to 12, for the training")
     for asked in ((data / "narrow.csv", "--bit-depth", 12), (data / "full.csv",)):
         assert not {"bit-depth", "beyond-bit-depth"} & set(findings(capsys, *asked))
 

@@ -35,7 +35,7 @@ _SEVERITIES = {"error": "fail", "warning": "review", "note": "idle"}
 class DataColumn(QWidget):
     """See the module; emits which pictures are wanted."""
 
-    chosen = Signal(str)
+    chosen = Signal()
     details_opened = Signal(object)  #: FindingsDialog, which wants the pictures of its findings
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -70,7 +70,7 @@ class DataColumn(QWidget):
         row.addWidget(self.details_button)
         layout.addLayout(row)
         self.class_words = WordsBox("neither: left out", self)
-        self.class_words.told.connect(lambda _: self.chosen.emit(self.path.text().strip()))
+        self.class_words.told.connect(lambda _: self.chosen.emit())
         layout.addWidget(self.class_words)
         self.finding = label("", "muted")
         self.finding.setWordWrap(True)
@@ -78,6 +78,11 @@ class DataColumn(QWidget):
         layout.addStretch(1)
         self._last = ""
         self.reading = False  #: the pictures are being looked at
+
+    @property
+    def place(self) -> str:
+        """Folder or manifest that is written in the field; empty for none."""
+        return self.path.text().strip()
 
     @property
     def faulty(self) -> bool:
@@ -140,12 +145,11 @@ class DataColumn(QWidget):
         self.details_button.hide()
 
     def _typed(self) -> None:
-        path = self.path.text().strip()
-        if path != self._last:
-            self._last = path
+        if self.place != self._last:
+            self._last = self.place
             self._clear()
             self.class_words.clear()
-            self.chosen.emit(path)
+            self.chosen.emit()
 
     def _browse(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "Choose the folder of pictures", self.path.text())

@@ -61,17 +61,20 @@ class DataInquiry:
         column.details_opened.connect(self._read_findings)
         self.changed: Callable[[], None] = lambda: None  #: called when something new is shown
 
-    def ask(self, path: str, words: ClassWords) -> None:
+    def ask(self, path: str, words: ClassWords, bit_depth: int | None) -> None:
         """Ask for a folder or a manifest; an empty path ends the question that is open.
 
         Args:
             words: What the user has said of words.
+            bit_depth: As the training will decode the pictures.
         """
         self.release()
         self._show_preview([])
         if path:
             self._column.show_waiting()
-            self._asker.ask(lambda: self._trainings.inspect_data(path, words), self._answered, self._failed)
+            self._asker.ask(
+                lambda: self._trainings.inspect_data(path, words, bit_depth=bit_depth), self._answered, self._failed
+            )
 
     def poll(self) -> None:
         """Look whether there is an answer."""
@@ -96,7 +99,7 @@ class DataInquiry:
         self._thumbs.ask(read, done)
 
     def _read_findings(self, dialog: FindingsDialog) -> None:
-        root = Path(self._column.path.text().strip())
+        root = Path(self._column.place)
         root = root if root.is_dir() else root.parent
         findings = dialog.findings
 

@@ -30,6 +30,7 @@ class MethodColumn(QWidget):
     """Method and name of the new model; the fold's card is made here and placed by the page."""
 
     changed = Signal()
+    bit_depth_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +63,7 @@ class MethodColumn(QWidget):
         self.name.textChanged.connect(lambda _: self.changed.emit())
         self.form.changed.connect(self._show_hint)
         self.fold_button.toggled.connect(self.fold.setVisible)
+        self.bit_depth: int | None = None  #: the last one that can be used; None as the files say
         self._rates: Mapping[int, float] = {}
         self._base = TrainRequest(data="x", out="x").model_dump(mode="json")
         self.form.fill({**self._base, "pooling": "", "input_size": ""})
@@ -132,6 +134,7 @@ class MethodColumn(QWidget):
         method = self.method.currentData()
         words = METHODS[method][1]
         values, _ = self.form.values(self._base)
+        self._take_bit_depth(values["bit_depth"])
         chosen = values["input_size"]
         sizes = (int(chosen),) if chosen else AUTO_SIZES if method == "auto" else SIZES[:1]
         rates = [f"{self._rates[size]:.0f}" for size in sizes if size in self._rates]
@@ -139,6 +142,16 @@ class MethodColumn(QWidget):
             words += f" Inspects about {' to '.join(reversed(rates))} parts/s here."
         self.hint.setText(words)
         self.changed.emit()
+
+    def _take_bit_depth(self, bits: int | None) -> None:
+        if bits == self.bit_depth:
+            return
+        try:
+            TrainRequest(data="x", out="x", bit_depth=bits)
+        except ValidationError:
+            return  # marked; the pictures are looked at as before
+        self.bit_depth = bits
+        self.bit_depth_changed.emit()
 
 
 def _usable(name: str) -> bool:

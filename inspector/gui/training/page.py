@@ -127,6 +127,7 @@ class TrainingPage(Page):
     def _connect(self) -> None:
         self.data.chosen.connect(self._data_chosen)
         self.method.changed.connect(self._show_start)
+        self.method.bit_depth_changed.connect(self._look_at_data)
         self.history.chosen.connect(self._choose)
         self.train.start.clicked.connect(self.start)
         self.train.pause.clicked.connect(self._pause_or_go_on)
@@ -175,8 +176,7 @@ class TrainingPage(Page):
         self._do(lambda: self._trainings.start(request), begun)
 
     def _request(self) -> TrainRequest | None:
-        path = self.data.path.text().strip()
-        return self.method.request(path, self._models_folder, self.data.class_words.said)
+        return self.method.request(self.data.place, self._models_folder, self.data.class_words.said)
 
     def poll(self) -> None:
         """Take what has come in; asked at every beat of the session."""
@@ -240,14 +240,16 @@ class TrainingPage(Page):
             self._stale = False
             self._show()
 
-    def _data_chosen(self, path: str) -> None:
-        self._data_inquiry.ask(path, self.data.class_words.said)
+    def _data_chosen(self) -> None:
         self._suggest_name()
+        self._look_at_data()
+
+    def _look_at_data(self) -> None:
+        self._data_inquiry.ask(self.data.place, self.data.class_words.said, self.method.bit_depth)
         self._show_start()
 
     def _suggest_name(self) -> None:
-        path = self.data.path.text().strip()
-        if path:
+        if path := self.data.place:
             self._do(lambda: self._trainings.free_name(Path(path)), self.method.name.setText)
 
     def _choose(self, identity: str) -> None:
