@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.domain.about import About, told
 from inspector.domain.errors import PictureError
 from inspector.domain.geometry import Box, Image
+from inspector.domain.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from inspector.domain.classes import Classes
     from inspector.domain.picture_range import PictureRange
+    from inspector.domain.strangeness import GoodScale
 
 __all__ = [
     "ArchivedPicture",
@@ -183,57 +184,6 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
-    """The operating point on P(defective).
-
-    Args:
-        fail_at: A part with P(defective) of at least this fails, 0..1.
-        review_from: From here up to `fail_at` a part goes to REVIEW, 0..fail_at; None for no review band.
-
-    Raises:
-        ValueError: If a value is outside its range.
-    """
-
-    fail_at: float = field(
-        metadata=told(
-            About(
-                "Fail from",
-                description="P(defective), 0 to 1; lower finds more and rejects more good parts",
-                low=0,
-                high=1,
-            )
-        )
-    )
-    review_from: float | None = field(
-        default=None,
-        metadata=told(
-            About(
-                "Review from",
-                description="P(defective), 0 to the fail threshold; parts between the two go to REVIEW",
-                low=0,
-                high=1,
-                empty="no review",
-            )
-        ),
-    )
-
-    def __post_init__(self) -> None:
-        if not 0.0 <= self.fail_at <= 1.0:
-            msg = f"the fail threshold must be between 0 and 1, got {self.fail_at}"
-            raise ValueError(msg)
-        if self.review_from is not None and not 0.0 <= self.review_from <= self.fail_at:
-            msg = (
-                f"the review threshold must be between 0 and the fail threshold {self.fail_at}, got {self.review_from}"
-            )
-            raise ValueError(msg)
-
-    @property
-    def has_band(self) -> bool:
-        """Whether any score goes to REVIEW."""
-        return self.review_from is not None and self.review_from < self.fail_at
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
     """What the network says of one picture.
 
@@ -244,6 +194,9 @@ class Prediction:
         inference_ms: Time in the network.
         map_box: Where the maps lie on the picture: left, top, right, bottom as fractions of its width and height. The
             whole picture when it was squashed; beyond it with a letterbox; inside it when the centre was cut out.
+        strangeness_map: (h, w) float32, how far each cell lies from what good parts look like, 0 or more; its h and w
+            are those of a finer map than `maps`. 1 is what `DEFAULT_RATE` of good parts reach at their strangest cell.
+            None where the model has no memory of good.
 
     Raises:
         ValueError: If shapes do not agree or a value is not finite.
@@ -255,6 +208,7 @@ class Prediction:
     preprocess_ms: float
     inference_ms: float
     map_box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    strangeness_map: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         count = len(self.classes)
@@ -264,6 +218,15 @@ class Prediction:
         if not (np.isfinite(self.probabilities).all() and np.isfinite(self.maps).all()):
             msg = "the network returned a value that is not a finite number"
             raise ValueError(msg)
+        strange = self.strangeness_map
+        if strange is not None and (strange.ndim != 2 or strange.size == 0 or not np.isfinite(strange).all()):
+            msg = f"the network returned a map of strangeness that cannot be used, of shape {strange.shape}"
+            raise ValueError(msg)
+
+    @property
+    def strangeness(self) -> float | None:
+        """How unlike good parts it is: the largest cell of its map, 0 or more; None without a memory of good."""
+        return None if self.strangeness_map is None else float(self.strangeness_map.max())
 
     @property
     def p_defective(self) -> float:
@@ -310,6 +273,7 @@ class ModelIdentity:
         backend: As ``openvino`` or ``torch``.
         reason: Why this precision, for people; it is shown, not recorded.
         pictures: What the pictures are like that it learnt from; None where unknown. It is not recorded.
+        good_scale: How strange good parts look to it; None where it has no memory of good. It is not recorded.
     """
 
     name: str
@@ -319,6 +283,7 @@ class ModelIdentity:
     backend: str
     reason: str = field(default="", compare=False)
     pictures: PictureRange | None = field(default=None, compare=False)
+    good_scale: GoodScale | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -180,6 +180,42 @@ def incomplete_beta(a: float, b: float, x: float) -> float:
     return front * value / a
 
 
+def student_t_upper(t: float, degrees: int) -> float:
+    """Return P(T > t) of Student's t distribution.
+
+    Args:
+        t: Any number.
+        degrees: Degrees of freedom, 1 or more.
+    """
+    tail = 0.5 * incomplete_beta(degrees / 2, 0.5, degrees / (degrees + t * t))
+    return tail if t >= 0.0 else 1.0 - tail
+
+
+def student_t_quantile(probability: float, degrees: int) -> float:
+    """Return the t with P(T ≤ t) = probability of Student's t distribution, by bisection.
+
+    Args:
+        probability: Between 0 and 1, neither.
+        degrees: Degrees of freedom, 1 or more.
+
+    Raises:
+        ValueError: If a value is outside its range.
+    """
+    if not 0.0 < probability < 1.0 or degrees < 1:
+        msg = f"need a probability between 0 and 1 and a degree of freedom, got {probability} and {degrees}"
+        raise ValueError(msg)
+    if probability < 0.5:
+        return -student_t_quantile(1.0 - probability, degrees)
+    high = 1.0
+    while student_t_upper(high, degrees) > 1.0 - probability:
+        high *= 2.0
+    low = 0.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if student_t_upper(middle, degrees) > 1.0 - probability else (low, middle)
+    return (low + high) / 2
+
+
 def mcnemar_exact(only_first: int, only_second: int) -> float:
     """Return how probable so uneven a split is where both are right equally often; 1 where nothing differs.
 

@@ -1,0 +1,94 @@
+"""How unlike good parts a part may look: the scale of a model's strangeness, from good pictures outside its memory."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inspector.domain.statistics import student_t_quantile, student_t_upper
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: The share of good parts that goes to REVIEW as unlike good parts, where nothing else is asked for.
+DEFAULT_RATE = 0.005
+#: Between which rates can be chosen.
+RATES = (0.0001, 0.2)
+#: Of so few pictures no spread is known.
+LEAST_PICTURES = 3
+#: Where all pictures are alike to the last bit there would be no spread, and every other part would be strange.
+_LEAST_SPREAD = 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoodScale:
+    """How strange good parts look to a model: a log-normal distribution, fitted to pictures outside its memory.
+
+    Args:
+        pictures: How many were measured.
+        mean_log: Mean of the natural logarithm of their strangeness.
+        sd_log: Sample standard deviation of it, above 0.
+
+    Raises:
+        ValueError: If a value is outside its range.
+    """
+
+    pictures: int
+    mean_log: float
+    sd_log: float
+
+    def __post_init__(self) -> None:
+        if self.pictures < LEAST_PICTURES or not math.isfinite(self.mean_log) or not 0.0 < self.sd_log < math.inf:
+            msg = (
+                f"need {LEAST_PICTURES} pictures or more, a mean and a spread above 0, "
+                f"got {self.pictures}, {self.mean_log} and {self.sd_log}"
+            )
+            raise ValueError(msg)
+
+    @classmethod
+    def of(cls, strangeness: Sequence[float]) -> GoodScale:
+        """Fit the scale.
+
+        Args:
+            strangeness: Of good pictures, each above 0, each measured against a memory that does not hold it.
+
+        Raises:
+            ValueError: If there are too few, or one is not above 0.
+        """
+        if len(strangeness) < LEAST_PICTURES or not all(0.0 < value < math.inf for value in strangeness):
+            msg = f"need {LEAST_PICTURES} values or more, each above 0, got {list(strangeness)[:10]}"
+            raise ValueError(msg)
+        logs = [math.log(value) for value in strangeness]
+        mean = math.fsum(logs) / len(logs)
+        variance = math.fsum((value - mean) ** 2 for value in logs) / (len(logs) - 1)
+        return cls(pictures=len(logs), mean_log=mean, sd_log=max(_LEAST_SPREAD, math.sqrt(variance)))
+
+    def limit(self, rate: float) -> float:
+        """The strangeness that the next good part exceeds with a given probability: a prediction limit.
+
+        It is the upper prediction limit of one further observation of a normal sample (Hahn and Meeker, Statistical
+        Intervals, 1991, 4.8), taken of the logarithm: the fewer pictures were measured, the higher it is.
+
+        Args:
+            rate: Share of good parts beyond it, within `RATES`.
+
+        Raises:
+            ValueError: If the rate is outside its range.
+        """
+        if not RATES[0] <= rate <= RATES[1]:
+            msg = f"the rate must be between {RATES[0]:g} and {RATES[1]:g}, got {rate}"
+            raise ValueError(msg)
+        return math.exp(self.mean_log + student_t_quantile(1.0 - rate, self.pictures - 1) * self._spread)
+
+    def rate_beyond(self, limit: float) -> float:
+        """The probability that the next good part is stranger than a limit; undoes `limit`.
+
+        Args:
+            limit: A strangeness, above 0.
+        """
+        return student_t_upper((math.log(limit) - self.mean_log) / self._spread, self.pictures - 1)
+
+    @property
+    def _spread(self) -> float:
+        return self.sd_log * math.sqrt(1.0 + 1.0 / self.pictures)

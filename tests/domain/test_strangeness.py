@@ -1,0 +1,62 @@
+"""The scale of strangeness: prediction limits of good parts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from inspector.domain.statistics import student_t_quantile, student_t_upper
+from inspector.domain.strangeness import DEFAULT_RATE, GoodScale
+
+
+@pytest.mark.parametrize("degrees", [1, 2, 4, 19, 400])
+@pytest.mark.parametrize("probability", [0.001, 0.3, 0.5, 0.9, 0.995, 0.9999])
+def test_student_t_is_scipys(probability: float, degrees: int) -> None:
+    quantile = float(stats.t.ppf(probability, degrees))
+    assert student_t_quantile(probability, degrees) == pytest.approx(quantile, rel=1e-6, abs=1e-9)
+    assert student_t_upper(quantile, degrees) == pytest.approx(1 - probability, rel=1e-6)
+
+
+@pytest.mark.parametrize(("probability", "degrees"), [(0.0, 3), (1.0, 3), (0.5, 0)])
+def test_student_t_refuses_what_has_no_quantile(probability: float, degrees: int) -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        student_t_quantile(probability, degrees)
+
+
+@pytest.mark.parametrize("pictures", [5, 20, 200])
+@pytest.mark.parametrize("rate", [DEFAULT_RATE, 0.05])
+def test_the_limit_holds_its_rate_whatever_the_number_of_pictures(pictures: int, rate: float) -> None:
+    rng = np.random.default_rng(pictures)
+    draws = 20_000
+    beyond = 0
+    values = rng.lognormal(1.0, 0.2, (draws, pictures + 1))
+    logs = np.log(values[:, :-1])
+    for row, mean, sd in zip(values, logs.mean(1), logs.std(1, ddof=1), strict=True):
+        scale = GoodScale(pictures=pictures, mean_log=float(mean), sd_log=float(sd))
+        beyond += bool(scale.rate_beyond(float(row[-1])) < rate)
+    assert beyond / draws == pytest.approx(rate, abs=4 * (rate / draws) ** 0.5)
+
+
+def test_limit_and_rate_undo_one_another() -> None:
+    scale = GoodScale.of([1.0, 1.1, 0.9, 1.3, 1.2])
+    for rate in (0.0001, 0.005, 0.2):
+        assert scale.rate_beyond(scale.limit(rate)) == pytest.approx(rate, rel=1e-6)
+    assert scale.limit(0.001) > scale.limit(0.005) > 1.3
+
+
+def test_fewer_pictures_make_a_higher_limit() -> None:
+    few, many = (GoodScale(pictures=count, mean_log=0.0, sd_log=0.1) for count in (5, 500))
+    assert few.limit(DEFAULT_RATE) > 1.2 * many.limit(DEFAULT_RATE)
+
+
+@pytest.mark.parametrize("values", [[], [1.0, 2.0], [1.0, 0.0, 2.0], [1.0, float("nan"), 2.0]])
+def test_what_gives_no_scale_is_refused(values: list[float]) -> None:
+    with pytest.raises(ValueError, match="3 values or more"):
+        GoodScale.of(values)
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.00001, 0.3])
+def test_a_rate_outside_its_range_is_refused(rate: float) -> None:
+    with pytest.raises(ValueError, match="rate"):
+        GoodScale.of([1.0, 1.1, 1.2]).limit(rate)
