@@ -220,6 +220,7 @@ def _sheet(t: Theme) -> str:
     QPushButton {{ background: {t.field}; color: {t.text}; border: 1px solid {t.edge}; border-radius: 6px;
                    padding: 0 14px; min-height: 42px; font-weight: 600; }}
     QPushButton:hover {{ border-color: {t.accent}; }}
+    QPushButton, QToolButton, QCheckBox {{ outline: 0; }}  /* the frame shows the focus */
     QPushButton:focus, QToolButton:focus {{ border: 2px solid {t.accent}; }}
     QPushButton:disabled {{ color: {t.muted}; }}
     QPushButton[kind="primary"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}

@@ -20,6 +20,7 @@ from inspector.gui.line_guard import LineGuard
 from inspector.gui.page_bar import PageBar
 from inspector.gui.widgets.banners import BannerArea
 from inspector.gui.widgets.basics import seen
+from inspector.gui.widgets.dropped import dropped_paths, holds_files
 from inspector.gui.widgets.focus import FocusKeeper
 from inspector.gui.widgets.later import LaterPage, soon
 from inspector.gui.window_state import read_geometry, write_geometry
@@ -254,12 +255,12 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and folders."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if holds_files(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Inspect what is dropped, on the spot."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        paths = dropped_paths(event)
         if paths:
             event.acceptProposedAction()
             self.show_page("live")

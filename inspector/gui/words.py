@@ -44,9 +44,13 @@ def left_aside(entries: Sequence[RecipeEntry] | Sequence[ModelEntry], what: str)
 
 
 def sentence(said: Exception | str) -> str:
-    """Return an error's text, or the line's own words, as a sentence begins."""
+    """Return an error's text, or the line's own words, as a sentence begins.
+
+    An address, a path or a file's name at its beginning stays as it is.
+    """
     text = str(said)
-    return text[:1].upper() + text[1:]
+    begins = text.split(maxsplit=1)[0].rstrip(".,:;") if text.strip() else ""
+    return text if set(begins) & set(":/\\._") else text[:1].upper() + text[1:]
 
 
 def duration(seconds: float) -> str:

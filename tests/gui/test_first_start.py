@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from inspector import app
@@ -238,3 +238,34 @@ def test_a_folder_that_is_not_there_or_waits_for_a_belt_is_refused(fresh: Fresh,
     assert fresh.dialog.step == 0
     assert "Let every picture be a part." in fresh.dialog.message.text()
     assert not list(fresh.home.recipes.glob("*.json"))
+
+
+def test_a_thumb_on_the_space_bar_answers_nothing(fresh: Fresh) -> None:
+    dialog = fresh.dialog
+    for step in range(3):
+        assert dialog.step == step
+        for key in (Qt.Key.Key_Space, Qt.Key.Key_Down):
+            fresh.qtbot.keyClick(dialog.focusWidget() or dialog, key)
+        assert (dialog.step, dialog.message.text(), dialog.isVisible()) == (step, "", True)
+        fresh.press(dialog.skip_button)
+
+
+def test_what_was_said_of_an_answer_goes_with_it(fresh: Fresh) -> None:
+    dialog, steps = fresh.dialog, fresh.dialog.pictures
+    fresh.press(dialog.next_button)
+    assert dialog.message.text().startswith("No camera is chosen.")
+    fresh.press(steps.choices[SourceKind.FOLDER])
+    assert dialog.message.text() == ""
+    fresh.press(dialog.next_button)
+    assert dialog.message.text() == "Name the folder of pictures."
+    fresh.qtbot.keyClicks(steps.folder.line, "/")
+    assert dialog.message.text() == ""
+
+
+def test_a_field_of_the_model_stands_under_its_words(fresh: Fresh) -> None:
+    dialog = fresh.dialog
+    fresh.press(dialog.skip_button)
+    fresh.press(dialog.model.choices["there"])
+    (words,) = (words for words in dialog.model.findChildren(QLabel) if words.text() == "Model")
+    fresh.until(lambda: dialog.model.models.y() > 0)
+    assert dialog.model.models.y() - words.geometry().bottom() < 12

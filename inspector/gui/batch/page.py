@@ -15,6 +15,7 @@ from inspector.gui.batch.results_card import ResultsCard
 from inspector.gui.batch.run_chooser import RunChooser
 from inspector.gui.batch.run_details import RunDetails
 from inspector.gui.batch.words import not_inspected_words, survey_words
+from inspector.gui.widgets.dropped import dropped_paths, holds_files
 from inspector.gui.widgets.later import Page
 
 if TYPE_CHECKING:
@@ -200,19 +201,20 @@ class BatchPage(Page):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take a folder, or a table of labels."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if holds_files(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Look at what is dropped."""
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        paths = dropped_paths(event)
         if paths:
             event.acceptProposedAction()
-            if Path(paths[0]).suffix.lower() in _TABLES and self.bar.path:
-                self.choose_labels(paths[0])
+            path = str(paths[0])
+            if paths[0].suffix.lower() in _TABLES and self.bar.path:
+                self.choose_labels(path)
                 return
-            self.bar.show_folder(paths[0])
-            self.choose_folder(paths[0])
+            self.bar.show_folder(path)
+            self.choose_folder(path)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk through the list, wherever the focus is."""

@@ -6,13 +6,23 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLayout,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from inspector import assembly
 from inspector.domain.source import SourceKind
 from inspector.gui.first_start.answers import recipe_of, settings_of
 from inspector.gui.first_start.model_step import TRAINED, ModelStep
+from inspector.gui.first_start.parts import ChoiceButton
 from inspector.gui.first_start.pictures_step import PicturesStep
 from inspector.gui.first_start.record_step import RecordStep
 from inspector.gui.widgets.basics import label
@@ -63,11 +73,13 @@ class FirstStart(QDialog):
         self._skipped: set[int] = set()
         self.setWindowTitle("Set up this station")
         self.setMinimumSize(900, 620)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.pictures = PicturesStep(session, catalogue=catalogue, work=work, parent=self)
         self.model = ModelStep(catalogue=catalogue, work=work, home=home, command=command, parent=self)
         self.record = RecordStep(session.settings, work=work, home=home, parent=self)
         self._steps = (self.pictures, self.model, self.record)
         self._build()
+        self._forget_when_answered()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._poll)
         self._timer.start(_POLL_MS)
@@ -111,6 +123,13 @@ class FirstStart(QDialog):
             row.addWidget(button)
         layout.addLayout(row)
 
+    def _forget_when_answered(self) -> None:
+        """What was said of an answer goes as soon as another one is given."""
+        for choice in self.findChildren(ChoiceButton):
+            choice.clicked.connect(self.message.clear)
+        for line in self.findChildren(QLineEdit):
+            line.textEdited.connect(self.message.clear)
+
     @property
     def step(self) -> int:
         """Place of the step that is shown."""
@@ -134,6 +153,7 @@ class FirstStart(QDialog):
             self.model.enter(demo_line=self._demo_line)
         if step is self.record:
             self.record.ask_room()
+        self.setFocus()  # no button and no choice has the keys; Enter goes on
 
     def skip(self) -> None:
         """Leave a step out; what it would set stays as it is."""

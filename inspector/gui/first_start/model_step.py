@@ -89,6 +89,7 @@ class ModelStep(QWidget):
         self._warning = label("", "fault")
         self._warning.setWordWrap(True)
         layout.addWidget(self._warning)
+        layout.addStretch(1)
         return page
 
     def _build_import(self) -> QWidget:
@@ -114,6 +115,7 @@ class ModelStep(QWidget):
         self.message = label("", "muted")
         self.message.setWordWrap(True)
         layout.addWidget(self.message)
+        layout.addStretch(1)
         return page
 
     def _build_train(self) -> QWidget:

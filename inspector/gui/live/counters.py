@@ -32,7 +32,7 @@ class Counters(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tallies = dict.fromkeys(_SCOPES, Tally())
-        self._titles = {"recipe": "This shift", "shift": "This shift", "lot": "This lot"}
+        self._titles = {"recipe": "THIS SHIFT", "shift": "THIS SHIFT", "lot": "THIS LOT"}
         self._scope = _SCOPES[0]
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -43,6 +43,7 @@ class Counters(QWidget):
         self.title = OneLine("heading", frame)
         top.addWidget(self.title, 1)
         self.switch = QPushButton(_NEXT[self._scope], frame)
+        self.switch.setProperty("kind", "quiet")
         self.switch.setToolTip("This recipe in this shift, all recipes of the shift, or the lot")
         self.switch.clicked.connect(self._toggle)
         top.addWidget(self.switch)
@@ -69,12 +70,12 @@ class Counters(QWidget):
 
     def show_counts(self, counts: Counts) -> None:
         """Set the counts."""
-        since = f"since {counts.shift_from:%H:%M}"
+        since = f"SINCE {counts.shift_from:%H:%M}"
         self._tallies = {"recipe": counts.recipe, "shift": counts.shift, "lot": counts.lot}
         self._titles = {
-            "recipe": f"This recipe {since}",
-            "shift": f"All recipes {since}",
-            "lot": f"Lot {counts.lot_name or 'without number'}",
+            "recipe": f"THIS RECIPE {since}",
+            "shift": f"ALL RECIPES {since}",
+            "lot": f"LOT {counts.lot_name or 'WITHOUT NUMBER'}",  # the number itself stays as it was typed
         }
         self._fill()
 
@@ -89,7 +90,7 @@ class Counters(QWidget):
 
     def _fill(self) -> None:
         tally = self._tallies[self._scope]
-        self.title.say(self._titles[self._scope].upper())
+        self.title.say(self._titles[self._scope])
         for _, field, _colour in _FIGURES:
             self._values[field].setText(f"{getattr(tally, field):,}")
         fraction = tally.first_pass_yield.value

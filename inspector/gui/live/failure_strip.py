@@ -28,6 +28,7 @@ class Thumbnail(QAbstractButton):
     def __init__(self, failure: Failure, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.failure = failure
+        self.pinned = False
         score = failure.inspection.decision.p_defective
         time = failure.inspection.time_utc.astimezone()
         self._caption = f"{time:%H:%M:%S}" + ("" if score is None else f" · {score:.2f}".replace("0.", "."))
@@ -35,7 +36,7 @@ class Thumbnail(QAbstractButton):
         self.setToolTip(f"{verdict}, part {failure.inspection.part_number}: {failure.inspection.decision.reason}")
         self.setAccessibleName(f"{verdict} at {self._caption}")
         self.setFixedSize(98, 88)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def sizeHint(self) -> QSize:
         """Fixed."""
@@ -57,8 +58,9 @@ class Thumbnail(QAbstractButton):
             painter.setFont(font(TINY_PX))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "no picture")
         state = _STATES.get(self.failure.inspection.decision.verdict.value, "idle")
-        width = 4 if self.hasFocus() or self.underMouse() else 2
-        painter.setPen(QPen(theme.colour("accent") if self.hasFocus() else lively(theme, state), width))
+        chosen = self.pinned or self.hasFocus()
+        width = 4 if chosen or self.underMouse() else 2
+        painter.setPen(QPen(theme.colour("accent") if chosen else lively(theme, state), width))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box, 3, 3)
         painter.setPen(theme.colour("muted"))
@@ -83,6 +85,7 @@ class FailureStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._pinned: str | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         frame, layout = card(self)
@@ -121,10 +124,18 @@ class FailureStrip(QWidget):
         for place, failure in enumerate(wanted):
             known = there.get(failure.inspection.id) or self._new(failure)
             known.failure = failure
+            known.pinned = failure.inspection.id == self._pinned
             self._row.insertWidget(place, known)
             known.update()
         self._empty.setVisible(not wanted)
         self._area.setVisible(bool(wanted))
+
+    def mark(self, failure: Failure | None) -> None:
+        """Frame the failure that is pinned; None frames none."""
+        self._pinned = failure.inspection.id if failure is not None else None
+        for button in self.buttons():
+            button.pinned = button.failure.inspection.id == self._pinned
+            button.update()
 
     def _new(self, failure: Failure) -> Thumbnail:
         button = Thumbnail(failure)

@@ -185,9 +185,13 @@ class LivePage(QWidget):
 
     def dismiss(self) -> None:
         """Leave the pinned failure and the trial; the picture goes on with the newest frame."""
-        self._pin.unpin()
+        self._unpin()
         self._end_trial()
         self.view.go_on()
+
+    def _unpin(self) -> None:
+        self._pin.unpin()
+        self.strip.mark(None)
 
     def _end_trial(self) -> None:
         self.trial.end()
@@ -197,6 +201,7 @@ class LivePage(QWidget):
         """Keep a failure's picture up beside the live view."""
         self._end_trial()
         self._pin.pin(failure)
+        self.strip.mark(failure)
         self._show_pin()
 
     # --- events -------------------------------------------------------------------------------------------------------
@@ -216,13 +221,13 @@ class LivePage(QWidget):
         """Another product, or another version: nothing of the one before stays on the page."""
         self._last = None
         self.view.forget()
-        self._pin.unpin()
+        self._unpin()
         self._end_trial()
         self._show_state()
 
     def _on_trial(self, trial: Trial) -> None:
         """Show it beside the line's picture; in its place while there is none."""
-        self._pin.unpin()
+        self._unpin()
         self._trial_until_s = perf_counter() + TRIAL_S
         self.trial.show_trial(trial)
         self._draw_trial()

@@ -18,7 +18,7 @@ from inspector.gui.station.failures import Failures
 from inspector.gui.station.figures import ShiftFigures
 from inspector.gui.station.last_lot import read_lot, write_lot
 from inspector.gui.station.line import StationLine
-from inspector.gui.station.recipe_watch import RecipeWatch
+from inspector.gui.station.recipe_watch import RecipeList, RecipeWatch
 from inspector.gui.station.trials import Trials
 from inspector.gui.work import Results, Worker, Workers
 
@@ -97,7 +97,9 @@ class Session(QObject):
         self._figures.failed.connect(lambda text: self.fault.emit("log", text))
         self._remarks = ""
         self._next_figures_s = self._next_trend_s = self._next_recipe_s = 0.0
-        self._recipe_watch = RecipeWatch(self.work, store.home.recipes, self._use_newer, self._fault("recipe"))
+        folder, failed = store.home.recipes, self._fault("recipe")
+        self._recipe_watch = RecipeWatch(self.work, folder, self._use_newer, failed)
+        self._recipe_list = RecipeList(self.work, folder, store.recipes, self.recipes_changed.emit, failed)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._poll)
@@ -285,7 +287,7 @@ class Session(QObject):
 
     def refresh_recipes(self) -> None:
         """Read the list of recipes."""
-        self.work.do(self._store.recipes, self.recipes_changed.emit, self._fault("recipe"))
+        self._recipe_list.refresh()
 
     def refresh_counts(self) -> None:
         """Derive the counters from the log."""
@@ -359,6 +361,7 @@ class Session(QObject):
         if now >= self._next_recipe_s:
             self._next_recipe_s = now + _RECIPE_EVERY_S
             self._recipe_watch.look()
+            self._recipe_list.look()
         if now >= self._next_trend_s:
             self._next_trend_s = now + _TREND_EVERY_S
             if self._live_seen:

@@ -22,6 +22,7 @@ from inspector.gui.training.request_card import RequestCard
 from inspector.gui.training.result import ResultCard
 from inspector.gui.training.samples import SampleSheet
 from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.dropped import dropped_paths, holds_files
 from inspector.gui.widgets.later import Page, soon
 from inspector.gui.widgets.question import Question
 from inspector.gui.work import Latest
@@ -197,15 +198,15 @@ class TrainingPage(Page):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take a folder or a manifest."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if holds_files(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Train on what is dropped."""
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        paths = dropped_paths(event)
         if paths:
             event.acceptProposedAction()
-            self.data.choose(paths[0])
+            self.data.choose(str(paths[0]))
 
     # --- events -------------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from inspector.domain.text import LOT
@@ -25,6 +25,12 @@ class LotEdit(TextField):
             event.accept()
             return True
         return super().event(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show the beginning of what is longer than the field."""
+        super().focusOutEvent(event)
+        if event.reason() is not Qt.FocusReason.PopupFocusReason:
+            self.setCursorPosition(0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take back on Esc."""
@@ -66,6 +72,8 @@ class LotField(QWidget):
         self._in_force = lot
         if not typing:
             self.edit.setText(lot)
+        if not self.edit.hasFocus():
+            self.edit.setCursorPosition(0)
         self._mark()
 
     @property

@@ -142,7 +142,8 @@ class VerdictPanel(QWidget):
 def draw_shape(painter: QPainter, face: Face, box: QRectF) -> None:
     """Draw a face's shape with the painter's pen: told apart without colour.
 
-    A circle with a tick, an octagon with a cross, a triangle or a diamond with a mark, a bar.
+    A circle with a tick, an octagon with a cross, a triangle with a mark, a hatched square; a diamond with a mark where
+    it is the line that cannot be trusted; a circle with a bar.
     """
     centre, radius = box.center(), box.width() / 2 - 3
 
@@ -161,7 +162,12 @@ def draw_shape(painter: QPainter, face: Face, box: QRectF) -> None:
         painter.drawPolygon(QPolygonF([at(0, -1), at(1.02, 0.85), at(-1.02, 0.85)]))
         painter.drawLine(at(0, -0.3), at(0, 0.25))
         painter.drawPoint(at(0, 0.55))
-    elif _COLOURS.get(face) == "error":
+    elif face is Face.ERROR:
+        painter.drawPolygon(QPolygonF([at(x, y) for x, y in ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9))]))
+        for past in (-0.9, 0.0, 0.9):  # where the stroke crosses the middle
+            low, high = max(-0.9, past - 0.9), min(0.9, past + 0.9)
+            painter.drawLine(at(low, past - low), at(high, past - high))
+    elif is_fault(face):
         painter.drawPolygon(QPolygonF([at(0, -1.05), at(1.05, 0), at(0, 1.05), at(-1.05, 0)]))
         painter.drawLine(at(0, -0.42), at(0, 0.12))
         painter.drawPoint(at(0, 0.42))
