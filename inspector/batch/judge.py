@@ -15,7 +15,7 @@ from inspector.domain.config import QualityLimits
 from inspector.domain.errors import InspectorError, ModelChangedError
 from inspector.domain.memory import ran_out_of_memory, reason_of
 from inspector.domain.picture_range import look_of
-from inspector.domain.policy import decide, error_decision, with_remark
+from inspector.domain.policy import decide, error_decision, explained, with_remark
 from inspector.domain.quality import check_quality
 from inspector.engine.inspect import inspect_picture
 from inspector.files import FileError
@@ -229,7 +229,8 @@ def _decisions(
         with turn:
             predictions = classifier.predict_batch(images)
         for index, prediction in zip(left, predictions, strict=True):
-            decisions[index] = (decide(prediction, thresholds), prediction)
+            decision = decide(prediction, thresholds)
+            decisions[index] = (decision, explained(prediction, decision))
     except ModelChangedError:
         raise  # nothing that it says can be trusted: it is no picture's fault
     except Exception:  # noqa: BLE001 - one by one, each failure becomes that picture's ERROR with its reason

@@ -1,8 +1,9 @@
 """From a score to a verdict: the only place where a score is compared with a threshold.
 
 P(defective) of at least ``fail_at`` is FAIL; from ``review_from`` up to there it is REVIEW; below, PASS. What is no
-number between 0 and 1 is ERROR. One part, an array of parts and sorted parts follow the same rule; a property test
-holds them to it.
+number between 0 and 1 is ERROR. The guard comes after that: what would pass, but is at least as strange as
+``strange_from``, is REVIEW. One part, an array of parts and sorted parts follow the same rule; a property test holds
+them to it.
 """
 
 from __future__ import annotations
@@ -23,13 +24,19 @@ if TYPE_CHECKING:
 VERDICTS = tuple(Verdict)
 VERDICT_NAMES = tuple(verdict.value for verdict in VERDICTS)
 PASSED, FAILED, REVIEW, ERROR = range(4)
+#: How a reason begins that the guard gives.
+UNLIKE_GOOD = "unlike good parts here"
+_UNKNOWN = (
+    "the model does not say how strange the part looks, and the recipe lets none pass without: it has no memory of good"
+)
 
 
-def verdict_of(p_defective: float, thresholds: Thresholds) -> Verdict:
+def verdict_of(p_defective: float, thresholds: Thresholds, strangeness: float | None = None) -> Verdict:
     """Judge one score.
 
     Args:
         p_defective: 0..1; anything else is ERROR.
+        strangeness: As in `Prediction`; None, for scores that were recorded without it, leaves the guard out.
     """
     if not 0.0 <= p_defective <= 1.0:
         return Verdict.ERROR
@@ -37,20 +44,26 @@ def verdict_of(p_defective: float, thresholds: Thresholds) -> Verdict:
         return Verdict.FAIL
     if thresholds.review_from is not None and p_defective >= thresholds.review_from:
         return Verdict.REVIEW
+    if thresholds.strange_from is not None and strangeness is not None and strangeness >= thresholds.strange_from:
+        return Verdict.REVIEW
     return Verdict.PASS
 
 
-def verdicts_of(scores: ArrayLike, thresholds: Thresholds) -> NDArray[np.uint8]:
+def verdicts_of(scores: ArrayLike, thresholds: Thresholds, strangeness: ArrayLike | None = None) -> NDArray[np.uint8]:
     """Judge many scores.
 
     Args:
         scores: P(defective) of any shape, 0..1; anything else is ERROR.
+        strangeness: As in `Prediction`, of the same shape; NaN, for scores that were recorded without it, and None
+            leave the guard out.
 
     Returns:
         Codes of the same shape, places in `VERDICTS`.
     """
     p = np.asarray(scores, np.float64)
     codes = np.full(p.shape, PASSED, np.uint8)
+    if thresholds.strange_from is not None and strangeness is not None:
+        codes[np.asarray(strangeness, np.float64) >= thresholds.strange_from] = REVIEW
     if thresholds.review_from is not None:
         codes[p >= thresholds.review_from] = REVIEW
     codes[rejected(p, thresholds.fail_at)] = FAILED
@@ -72,7 +85,7 @@ def rejected(scores: ArrayLike, fail_at: float) -> NDArray[np.bool_]:
 
 
 def sorted_verdicts(rising: NDArray[np.float64], thresholds: Thresholds) -> tuple[int, int, int]:
-    """Count the verdicts of sorted scores in O(log N).
+    """Count the verdicts of sorted scores by P(defective) alone, without the guard, in O(log N).
 
     Args:
         rising: (N,) P(defective), rising, each 0..1.
@@ -87,17 +100,32 @@ def sorted_verdicts(rising: NDArray[np.float64], thresholds: Thresholds) -> tupl
 
 def decide(prediction: Prediction, thresholds: Thresholds) -> Decision:
     """Judge one part, and say why."""
-    p = prediction.p_defective
-    verdict = verdict_of(p, thresholds)
+    p, strangeness = prediction.p_defective, prediction.strangeness
+    verdict = verdict_of(p, thresholds, strangeness)
     if verdict is Verdict.ERROR:
         return error_decision(f"the network's P(defective) is {p}, not a number between 0 and 1", thresholds)
+    if verdict is Verdict.PASS and thresholds.strange_from is not None and strangeness is None:
+        return error_decision(_UNKNOWN, thresholds)
     reason = ""
     if verdict is Verdict.FAIL:
         defect = prediction.classes.names[prediction.defect_index]
         reason = f"{defect}: P(defective) {p:.3f} ≥ {thresholds.fail_at:g}"
+    elif verdict is Verdict.REVIEW and verdict_of(p, thresholds) is Verdict.PASS:
+        reason = f"{UNLIKE_GOOD}: strangeness {strangeness:.3g} ≥ {thresholds.strange_from:.3g}"
     elif verdict is Verdict.REVIEW:
         reason = f"unsure: P(defective) {p:.3f} between {thresholds.review_from:g} and {thresholds.fail_at:g}"
-    return Decision(verdict=verdict, reason=reason, p_defective=p, thresholds=thresholds)
+    return Decision(verdict=verdict, reason=reason, p_defective=p, thresholds=thresholds, strangeness=strangeness)
+
+
+def guard_decided(decision: Decision) -> bool:
+    """Say whether a part would have passed by P(defective), and went to REVIEW because it is unlike good parts."""
+    p, verdict = decision.p_defective, decision.verdict
+    return verdict is Verdict.REVIEW and p is not None and verdict_of(p, decision.thresholds) is Verdict.PASS
+
+
+def explained(prediction: Prediction, decision: Decision) -> Prediction:
+    """Return the prediction with the heatmap that explains what was decided on it."""
+    return replace(prediction, unlike_good=True) if guard_decided(decision) else prediction
 
 
 def with_remark(decision: Decision, remark: str) -> Decision:

@@ -197,6 +197,7 @@ class Prediction:
         strangeness_map: (h, w) float32, how far each cell lies from what good parts look like, 0 or more; its h and w
             are those of a finer map than `maps`. 1 is what `DEFAULT_RATE` of good parts reach at their strangest cell.
             None where the model has no memory of good.
+        unlike_good: Whether it was its strangeness that decided, see `inspector.domain.policy.explained`.
 
     Raises:
         ValueError: If shapes do not agree or a value is not finite.
@@ -209,6 +210,7 @@ class Prediction:
     inference_ms: float
     map_box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
     strangeness_map: NDArray[np.float32] | None = None
+    unlike_good: bool = False
 
     def __post_init__(self) -> None:
         count = len(self.classes)
@@ -240,7 +242,12 @@ class Prediction:
 
     @property
     def heatmap(self) -> NDArray[np.float32]:
-        """(h, w) float32: the map of the most probable defective class, 0 or more, not normalised."""
+        """(h, w) float32: the map that explains the verdict, 0 or more, not normalised.
+
+        That of strangeness where this decided, else that of the most probable defective class.
+        """
+        if self.unlike_good and self.strangeness_map is not None:
+            return self.strangeness_map
         heatmap: NDArray[np.float32] = self.maps[self.defect_index]
         return heatmap
 
@@ -253,12 +260,15 @@ class Decision:
         reason: In words; empty for a plain PASS.
         p_defective: The score, 0..1; None where there is no prediction (ERROR).
         thresholds: The operating point that judged.
+        strangeness: How unlike good parts it is, 0 or more; None where there is no prediction, or the model has no
+            memory of good.
     """
 
     verdict: Verdict
     reason: str
     p_defective: float | None
     thresholds: Thresholds
+    strangeness: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

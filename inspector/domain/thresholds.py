@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from inspector.domain.about import About, told
@@ -9,11 +10,13 @@ from inspector.domain.about import About, told
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """The operating point on P(defective).
+    """The operating point on P(defective), and how strange a part that passes may be.
 
     Args:
         fail_at: A part with P(defective) of at least this fails, 0..1.
         review_from: From here up to `fail_at` a part goes to REVIEW, 0..fail_at; None for no review band.
+        strange_from: A part that would pass, but is at least so strange (`Prediction.strangeness`), goes to REVIEW;
+            above 0, None for no guard. A recipe says the rate instead, see `inspector.domain.guard.in_force`.
 
     Raises:
         ValueError: If a value is outside its range.
@@ -41,6 +44,7 @@ class Thresholds:
             )
         ),
     )
+    strange_from: float | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.fail_at <= 1.0:
@@ -51,8 +55,11 @@ class Thresholds:
                 f"the review threshold must be between 0 and the fail threshold {self.fail_at}, got {self.review_from}"
             )
             raise ValueError(msg)
+        if self.strange_from is not None and not 0.0 < self.strange_from < math.inf:
+            msg = f"the strangeness from which a part goes to review must be above 0, got {self.strange_from}"
+            raise ValueError(msg)
 
     @property
     def has_band(self) -> bool:
-        """Whether any score goes to REVIEW."""
+        """Whether any P(defective) goes to REVIEW; the guard is not asked."""
         return self.review_from is not None and self.review_from < self.fail_at

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from inspector.domain.errors import InspectorError
 from inspector.domain.memory import ran_out_of_memory, reason_of
 from inspector.domain.picture_range import look_of
-from inspector.domain.policy import decide, error_decision, with_remark
+from inspector.domain.policy import decide, error_decision, explained, with_remark
 from inspector.domain.quality import check_quality
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def judge_picture(
             prediction = predictor.predict(image)
             remark = pictures.remark(look_of(image)) if pictures is not None else ""
             decision = with_remark(decide(prediction, thresholds), remark)
+            prediction = explained(prediction, decision)
     except Exception as error:
         if not isinstance(error, InspectorError) and not ran_out_of_memory(error):
             _log.exception("a picture could not be judged")

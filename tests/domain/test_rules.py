@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
@@ -73,6 +74,12 @@ def test_many_scores_are_judged_as_one_is(scores: list[float], fail_at: float, s
     assert verdicts_of(np.reshape(scores, (1, -1)), thresholds).shape == (1, len(scores))
     judged = [(p, verdict) for p, verdict in zip(scores, each, strict=True) if verdict is not Verdict.ERROR]
     assert rejected([p for p, _ in judged], fail_at).tolist() == [verdict is Verdict.FAIL for _, verdict in judged]
+    strange = [float(place % 3) for place in range(len(scores))]
+    guarded = replace(thresholds, strange_from=1.0)
+    each = [verdict_of(p, guarded, value) for p, value in zip(scores, strange, strict=True)]
+    assert [VERDICTS[code] for code in verdicts_of(scores, guarded, strange)] == each
+    for unknown in (None, np.full(len(scores), np.nan)):  # recorded without: as without a guard
+        assert verdicts_of(scores, guarded, unknown).tolist() == codes.tolist()
     counts = tuple(
         [verdict for _, verdict in judged].count(kind) for kind in (Verdict.PASS, Verdict.REVIEW, Verdict.FAIL)
     )
@@ -114,7 +121,7 @@ def test_a_decision_says_what_it_follows_from(
 
 def test_a_score_beyond_1_is_an_error_without_a_score() -> None:
     thresholds = Thresholds(fail_at=0.5, review_from=0.25)
-    beyond = SimpleNamespace(p_defective=1.5)
+    beyond = SimpleNamespace(p_defective=1.5, strangeness=None)
     assert decide(cast("Prediction", beyond), thresholds) == Decision(
         verdict=Verdict.ERROR,
         reason="the network's P(defective) is 1.5, not a number between 0 and 1",

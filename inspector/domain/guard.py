@@ -1,0 +1,47 @@
+"""The guard: a part that would pass, but is unlike good parts, goes to REVIEW; when it is on, and in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inspector.domain.strangeness import GoodScale
+    from inspector.domain.thresholds import Thresholds
+
+#: A model without a memory of good cannot guard.
+NO_MEMORY = "this model has no memory of good: what it has never seen can pass"
+
+
+def in_force(own: Thresholds | None, of_model: Thresholds, scale: GoodScale | None, rate: float) -> Thresholds:
+    """Return the thresholds by which a line or a batch judges; the only place that says so.
+
+    Args:
+        own: The recipe's own operating point; None for the model's.
+        of_model: The model's own.
+        scale: How strange good parts look to the model; None where it has no memory of good.
+        rate: Share of good parts that goes to REVIEW as unlike good parts, within `RATES`; 0 for no guard.
+
+    Returns:
+        With the limit of strangeness that was given, else with that of the rate; without one where the rate is 0 or the
+        model has no memory of good.
+    """
+    points = own or of_model
+    if points.strange_from is not None or scale is None or not rate:
+        return points
+    return replace(points, strange_from=scale.limit(rate))
+
+
+def guard_words(thresholds: Thresholds, scale: GoodScale | None) -> str:
+    """Say whether the guard is on, and how many good parts it sends to REVIEW; no full stop.
+
+    Args:
+        thresholds: Those in force.
+        scale: Of the model that judges.
+    """
+    if thresholds.strange_from is None:
+        return NO_MEMORY if scale is None else "off: what the model has never seen can pass"
+    words = f"from strangeness {thresholds.strange_from:.3g}"
+    if scale is None:
+        return words
+    return f"{words}, which {100 * scale.rate_beyond(thresholds.strange_from):.2g} % of good parts reach"
