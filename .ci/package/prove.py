@@ -9,10 +9,12 @@ the proof.
 from __future__ import annotations
 
 import argparse
+import csv
 import hashlib
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,6 +114,46 @@ def step_folder(machine: Machine, _: Path) -> str:
     if sum(rows.values()) != 12 or rows.get("ERROR") or counts["judged"] != 12 or counts["error"]:
         raise ProofError(f"12 pictures gave {rows} on the line and {counts} in a batch")
     return f"line {rows}; batch {counts['pass']} pass, {counts['fail']} fail"
+
+
+def step_kinds(machine: Machine, _: Path) -> str:
+    """A picture in every kind of file gets the very score that the sources give it here, or is refused as they do."""
+    from pictures import KINDS  # noqa: PLC0415 - beside this file
+
+    judged = refused = 0
+    for name in KINDS:
+        folder = f"{DATA}/pictures/{name}"
+        machine.run("batch", folder, "--model", "demo", "--out", f"{DATA}/{name}-judged")
+        packaged = _scores(machine.inside(f"{DATA}/{name}-judged/results.csv"))
+        with tempfile.TemporaryDirectory() as place:
+            command = [sys.executable, "-m", "inspector", "batch", machine.inside(folder), "--model", "demo"]
+            command += ["--out", f"{place}/judged", "--home", f"{place}/home"]
+            subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            sources = _scores(Path(place) / "judged" / "results.csv")
+        other = {path: (sources[path], score) for path, score in packaged.items() if sources[path] != score}
+        wrong = [path for path, (verdict, _) in packaged.items() if (verdict == "ERROR") != path.startswith("refused-")]
+        if other or wrong or packaged.keys() != sources.keys():
+            raise ProofError(f"{name}: (sources, package) {other}; wrongly judged or refused: {wrong}")
+        refused += sum(verdict == "ERROR" for verdict, _ in packaged.values())
+        judged += sum(verdict != "ERROR" for verdict, _ in packaged.values())
+    return f"{judged} pictures with the score of the sources, {refused} refused as there"
+
+
+def _scores(table: Path) -> dict[str, tuple[str, str]]:
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        return {row["path"]: (row["verdict"], row["p_defective"]) for row in csv.DictReader(file)}
+
+
+def step_password(machine: Machine, _: Path) -> str:
+    """Without a keyring a camera's password is in a file that only the user can read, and nowhere else."""
+    home, password = f"{DATA}/password", "correct-horse"
+    source = f"rtsp://user:{password}@127.0.0.1:9/1"
+    said = machine.run("recipe", "new", "Camera", "--source", source, "--model", "demo", "--home", home)
+    holds = [path for path in machine.inside(home).rglob("*") if path.is_file() and password in path.read_text("utf-8")]
+    modes = [f"{path.name} {path.stat().st_mode & 0o777:o}" for path in holds]
+    if modes != ["passwords.json 600"] or password in said:
+        raise ProofError(f"the password is in {modes}; it said: {said}")
+    return modes[0]
 
 
 def step_video(machine: Machine, _: Path) -> str:
@@ -230,8 +272,9 @@ def prove(machine: Machine, out: Path, only: Sequence[str]) -> None:
     Raises:
         ProofError: If one fails, or the program has written into its own folder.
     """
-    steps = [step_doctor, step_no_display, step_window, step_warm_start, step_folder, step_video]
+    steps = [step_doctor, step_no_display, step_window, step_warm_start, step_folder, step_kinds, step_password]
     steps += [
+        step_video,
         step_odd_path,
         step_read_only,
         step_downgrade,
