@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     JsonValue,
     ValidationError,
+    field_serializer,
     field_validator,
     model_validator,
 )
@@ -113,6 +114,11 @@ class ManifestFields(BaseModel):
         if isinstance(value, dict):
             _ThresholdFields.model_validate(value)
         return value
+
+    @field_serializer("thresholds")
+    def _on_p_defective_alone(self, thresholds: Thresholds) -> dict[str, float | None]:
+        """A bundle says how strange good parts look; from where on that is too strange, says the recipe's rate."""
+        return {"fail_at": thresholds.fail_at, "review_from": thresholds.review_from}
 
     @field_validator("name")
     @classmethod

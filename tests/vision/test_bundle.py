@@ -84,6 +84,7 @@ def test_another_format_version_is_refused(folder: Path, version: object) -> Non
         (lambda data: data.update(colour="red"), "colour"),
         (lambda data: data["preprocessing"].update(gamma=2.2), "preprocessing.gamma"),
         (lambda data: data["thresholds"].update(pass_below=0.1), "pass_below"),
+        (lambda data: data["thresholds"].update(strange_from=1.0), "strange_from: is not known here"),
         (lambda data: data["thresholds"].update(fail_at=1.5), "fail_at"),
         (lambda data: data["thresholds"].update(fail_at=0.2, review_from=0.3), "review threshold"),
         (lambda data: data.update(good_class="fine"), "'fine' is not among the classes"),
