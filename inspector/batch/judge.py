@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 #: judged again from all its pixels. Measured with tests/bench/reduced_jpeg.py on 296 real pictures: P(defective) moved
 #: by 0.08 at most, three verdicts that lay near the threshold before the second look, none after it.
 REDUCED_SIDES = 2
+#: Likewise where the strangeness lies within this factor of its limit.
+_NEAR = 1.25
 #: So many bytes of pixels are judged at once even if the batch has more files: a batch of huge pictures stays small.
 _MOST_BYTES = 64_000_000
 # Most file systems hold names of 255 bytes; the suffix and a digest need some of them.
@@ -54,7 +56,7 @@ class Job:
         overlays: Folder of the overlays, inside the folder of the results; None draws none.
         input_size: Side of the network's input, pixels: JPEGs may be decoded at a size that still is
             `REDUCED_SIDES` times as large. None, and wherever an overlay is drawn, decodes all pixels.
-        thresholds: The operating point; None for the model's own.
+        thresholds: The operating point in force; None for the model's own, without a guard.
         quality: When a picture is too bad to be judged.
         bit_depth: As in `inspector.pictures.read_picture`.
     """
@@ -211,7 +213,10 @@ def _row(
 
 def _is_near(decision: Decision, prediction: Prediction | None) -> bool:
     """True where all pixels could give another verdict than the reduced ones did."""
-    return prediction is None or near_threshold(prediction.p_defective, (decision.thresholds,))
+    if prediction is None or near_threshold(prediction.p_defective, (decision.thresholds,)):
+        return True
+    limit, strangeness = decision.thresholds.strange_from, prediction.strangeness
+    return limit is not None and strangeness is not None and limit / _NEAR < strangeness < limit * _NEAR
 
 
 def _decisions(

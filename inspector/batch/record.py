@@ -11,6 +11,7 @@ from inspector.domain.class_words import ClassWords
 from inspector.domain.config import QualityLimits
 from inspector.domain.errors import InspectorError
 from inspector.domain.records import Thresholds
+from inspector.domain.strangeness import GoodScale
 from inspector.files import FileError, write_text
 from inspector.json_file import JsonError, read_model
 
@@ -48,6 +49,10 @@ class Judge(_Kept):
     precision: str
     backend: str
     thresholds: Thresholds
+    good_scale: Annotated[
+        GoodScale | None,
+        Field(description="how strange good parts look to the model; null: it has no memory of good"),
+    ] = None
     quality: QualityLimits
     bit_depth: Annotated[int | None, Field(description="as in the recipe's source; null: as the files say")] = None
     software_version: str
@@ -171,4 +176,5 @@ def _refuse_other(folder: Path, known: RunRecord, before: Judge, asked: RunRecor
 
 def _points(thresholds: Thresholds) -> str:
     review = "" if thresholds.review_from is None else f", review from {thresholds.review_from:g}"
-    return f"fail at {thresholds.fail_at:g}{review}"
+    guard = "" if thresholds.strange_from is None else f", guard from {thresholds.strange_from:.3g}"
+    return f"fail at {thresholds.fail_at:g}{review}{guard}"

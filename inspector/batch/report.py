@@ -19,7 +19,7 @@ from inspector.batch.table import Filter, Sort, SortKey
 from inspector.domain.confusion import DEFECTIVE
 from inspector.domain.errors import InspectorError
 from inspector.domain.memory import reason_of
-from inspector.domain.policy import ERROR, FAILED, REVIEW, VERDICT_NAMES
+from inspector.domain.policy import ERROR, FAILED, REVIEW, VERDICT_NAMES, decide, explained
 from inspector.files import FileError, write_text
 from inspector.pictures import encode_picture
 from inspector.user import user_name
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from inspector.batch.record import RunRecord
+    from inspector.batch.record import Judge, RunRecord
     from inspector.batch.table import BatchTable
     from inspector.domain.records import Image
     from inspector.vision.classifier import Classifier
@@ -71,10 +71,10 @@ def write_report(
     wanted = shown(table)
     tiles: list[Tile] = []
     chosen = wanted[:most].tolist()
-    bit_depth = record.judge.bit_depth if record and record.judge else None
+    judge = record.judge if record else None
     for index in chosen:
         yield Step(done=len(tiles), total=len(chosen))
-        tiles.append(_tile(table, index, pictures, classifier, bit_depth))
+        tiles.append(_tile(table, index, pictures, classifier, judge))
     made = f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M %z}, by {user_name()}"
     text = page(table, record, tiles, left_out=len(wanted) - len(tiles), made=made)
     try:
@@ -107,15 +107,17 @@ def heatmap_fault(table: BatchTable, classifier: Classifier) -> str:
 # --- inside -----------------------------------------------------------------------------------------------------------
 
 
-def _tile(table: BatchTable, index: int, pictures: Path, classifier: Classifier | None, bit_depth: int | None) -> Tile:
+def _tile(table: BatchTable, index: int, pictures: Path, classifier: Classifier | None, judge: Judge | None) -> Tile:
     picture = overlay = fault = ""
     try:
-        image = _unchanged(table, index, pictures, bit_depth)
+        image = _unchanged(table, index, pictures, judge.bit_depth if judge else None)
         picture = _uri(displayable(_small(image)))
         if classifier is None:
             fault = "without heatmap, as the model is not at hand"
         elif table.verdicts[index] != ERROR:
             prediction = classifier.predict(image)
+            if judge is not None:
+                prediction = explained(prediction, decide(prediction, judge.thresholds))
             overlay = _uri(draw_overlay(_small(image), prediction.heatmap, map_box=prediction.map_box))
     except InspectorError as error:
         fault = error.what

@@ -20,7 +20,9 @@ from inspector.batch.survey import labels_for, survey
 from inspector.domain.class_folders import in_words
 from inspector.domain.class_words import refuse_unknown
 from inspector.domain.errors import InspectorError, ModelChangedError
+from inspector.domain.guard import in_force
 from inspector.domain.records import Verdict
+from inspector.domain.strangeness import DEFAULT_RATE
 from inspector.domain.tally import Tally
 from inspector.pictures import left_out_words
 from inspector.vision.classifier import TEST_EVERY_S
@@ -51,6 +53,8 @@ class BatchOrder:
         model_folder: The folder of the model's bundle.
         trained_on: The pictures that the model learnt from; empty where it does not say.
         input_size: Side of the network's square, in pixels.
+        thresholds: On P(defective).
+        guard_rate: As in a recipe.
         quality: Limits of the pictures' own quality.
         bit_depth: As in `inspector.pictures.read_picture`; None without a recipe.
         overlays: Write each picture with its heatmap.
@@ -66,6 +70,7 @@ class BatchOrder:
     input_size: int
     thresholds: Thresholds
     quality: QualityLimits
+    guard_rate: float = DEFAULT_RATE
     bit_depth: int | None = None
     overlays: bool = False
     restart: bool = False
@@ -134,7 +139,8 @@ def run_batch(
     classifier = load()
     try:
         learnt = find_learnt(order.model_folder, listing)
-        update = {"judge": _judge(order, classifier), "survey": contents, "learnt": count_learnt(learnt)}
+        judge = _judge(order, classifier)
+        update = {"judge": judge, "survey": contents, "learnt": count_learnt(learnt)}
         record = order.record.model_copy(update=update)
         if not order.restart:
             refuse_other(order.out, record)
@@ -142,7 +148,7 @@ def run_batch(
         with ResultTable(order.out, listing, sha256, overlays=order.overlays, restart=order.restart) as table:
             note(order.out, record, restart=order.restart)
             write_learnt(order.out, learnt)
-            whole = yield from _judged(order, listing, classifier, table, stop)
+            whole = yield from _judged(order, judge.thresholds, listing, classifier, table, stop)
             table.finish()
     finally:
         classifier.close()
@@ -171,7 +177,8 @@ def _judge(order: BatchOrder, classifier: Classifier) -> Judge:
         device=identity.device,
         precision=identity.precision,
         backend=identity.backend,
-        thresholds=order.thresholds,
+        thresholds=in_force(order.thresholds, classifier.thresholds, identity.good_scale, order.guard_rate),
+        good_scale=identity.good_scale,
         quality=order.quality,
         bit_depth=order.bit_depth,
         software_version=__version__,
@@ -180,14 +187,19 @@ def _judge(order: BatchOrder, classifier: Classifier) -> Judge:
 
 
 def _judged(
-    order: BatchOrder, listing: Listing, classifier: Classifier, table: ResultTable, stop: threading.Event
+    order: BatchOrder,
+    thresholds: Thresholds,
+    listing: Listing,
+    classifier: Classifier,
+    table: ResultTable,
+    stop: threading.Event,
 ) -> Generator[RunProgress, None, bool]:
     """Judge the files that need it; True where none is left."""
     job = Job(
         folder=listing.folder,
         overlays=order.overlay_folder if order.overlays else None,
         input_size=order.input_size,
-        thresholds=order.thresholds,
+        thresholds=thresholds,
         quality=order.quality,
         bit_depth=order.bit_depth,
     )

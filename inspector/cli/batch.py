@@ -21,6 +21,7 @@ from inspector.cli.common import (
     settings_in_force,
     stop_signals,
 )
+from inspector.cli.field_options import GUARD_RATE, add_field
 from inspector.domain.config import ABOUT_MODEL
 from inspector.domain.errors import InspectorError
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from inspector.batch.run import BatchOrder, BatchOutcome
     from inspector.cli.batch_progress import Reporter
     from inspector.domain.records import Thresholds
+    from inspector.recipes.recipe import Recipe
     from inspector.vision.classifier import Classifier
 
 
@@ -53,6 +55,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     )
     parser.add_argument("--fail-at", type=fraction, help="fail from this P(defective) on (default: recipe or model)")
     parser.add_argument("--review-from", type=fraction, help="review from this P(defective) on (default: likewise)")
+    add_field(parser, GUARD_RATE, words=" (default: the recipe's, else 0.005)")
     parser.add_argument("--labels", type=Path, help="CSV path,label[,defect_type,category] (default: folders' names)")
     for flag, words in (
         ("--good", "a name of a folder or in the table that means good parts"),
@@ -158,6 +161,7 @@ def _order(parsed: argparse.Namespace, out: Path) -> BatchOrder:
         trained_on=str(Path(manifest.trained_on).absolute()) if manifest.trained_on else "",
         input_size=manifest.preprocessing.input_size,
         thresholds=_thresholds(parsed, (recipe.thresholds if recipe else None) or manifest.thresholds),
+        guard_rate=_guard_rate(parsed, recipe),
         quality=recipe.quality if recipe else QualityLimits(),
         bit_depth=recipe.source_options.bit_depth if recipe else None,
         overlays=parsed.overlay,
@@ -175,6 +179,18 @@ def _thresholds(parsed: argparse.Namespace, points: Thresholds) -> Thresholds:
         )
     except ValueError as error:
         raise InspectorError(f"the operating point cannot be used: {error}", "Give both thresholds.") from error
+
+
+def _guard_rate(parsed: argparse.Namespace, recipe: Recipe | None) -> float:
+    from inspector.domain.guard import check_guard_rate
+    from inspector.domain.strangeness import DEFAULT_RATE
+
+    if parsed.guard_rate is None:
+        return DEFAULT_RATE if recipe is None else recipe.guard_rate
+    try:
+        return check_guard_rate(parsed.guard_rate)
+    except ValueError as error:
+        raise InspectorError(str(error), "Give --guard-rate another value, or leave it out.") from error
 
 
 def _summarise(parsed: argparse.Namespace, outcome: BatchOutcome) -> int:

@@ -20,7 +20,10 @@ from inspector.cli.common import (
 )
 from inspector.domain.config import ABOUT_MODEL, QualityLimits
 from inspector.domain.errors import InspectorError
+from inspector.domain.guard import in_force
 from inspector.domain.picture_range import UNLIKE
+from inspector.domain.policy import guard_decided
+from inspector.domain.strangeness import DEFAULT_RATE
 
 if TYPE_CHECKING:
     import argparse
@@ -58,10 +61,10 @@ def run(parsed: argparse.Namespace) -> int:
 
     home = home_of(parsed)
     settings = settings_in_force(parsed)
-    model, points, quality, bit_depth = parsed.model, None, QualityLimits(), None
+    model, points, rate, quality, bit_depth = parsed.model, None, DEFAULT_RATE, QualityLimits(), None
     if model is None:
         recipe = assembly.find_recipe(settings.recipe, home)
-        model, points = recipe.model, recipe.thresholds
+        model, points, rate = recipe.model, recipe.thresholds, recipe.guard_rate
         quality, bit_depth = recipe.quality, recipe.source_options.bit_depth
         say(f"model “{model}” of the recipe “{recipe.name}”")
     opacity = settings.heatmap_opacity if parsed.opacity is None else parsed.opacity
@@ -72,11 +75,12 @@ def run(parsed: argparse.Namespace) -> int:
         precision=settings.precision,
         thresholds=points,
     )
+    thresholds = in_force(points, classifier.thresholds, classifier.identity.good_scale, rate)
     overlays = _overlay_paths(parsed.files, parsed.out)
     results = []
     try:
         for path, overlay in zip(parsed.files, overlays, strict=True):
-            image, decision, prediction = _judge(classifier, path, points or classifier.thresholds, quality, bit_depth)
+            image, decision, prediction = _judge(classifier, path, thresholds, quality, bit_depth)
             drawn = None
             if image is not None and prediction is not None and not parsed.no_overlay:
                 _draw(overlay, image, prediction, opacity)
@@ -111,6 +115,9 @@ def _judged_file(path: Path, decision: Decision, prediction: Prediction | None, 
         probabilities=dict(zip(names, scores, strict=True)),
         fail_at=decision.thresholds.fail_at,
         review_from=decision.thresholds.review_from,
+        strangeness=decision.strangeness,
+        strange_from=decision.thresholds.strange_from,
+        unlike_good=guard_decided(decision),
         overlay=str(overlay) if overlay else None,
     )
 
@@ -164,4 +171,5 @@ def _line(judged: JudgedFile) -> str:
     answer = f"{judged.class_name} {judged.probability:.3f}"
     shown = f" → {one_line(judged.overlay)}" if judged.overlay else ""
     _, unlike, how = judged.reason.partition(UNLIKE)
-    return f"{verdict:7}{answer:20} {one_line(judged.path)}{shown}{f'; {unlike}{how}' if unlike else ''}"
+    remark = judged.reason if judged.unlike_good else unlike + how
+    return f"{verdict:7}{answer:20} {one_line(judged.path)}{shown}{f'; {remark}' if remark else ''}"

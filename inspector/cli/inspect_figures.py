@@ -23,4 +23,7 @@ class JudgedFile(BaseModel):
     probabilities: dict[str, float]
     fail_at: float
     review_from: float | None
+    strangeness: float | None  #: none on ERROR, and where the model has no memory of good
+    strange_from: float | None  #: none: no guard
+    unlike_good: bool  #: it would have passed, but is unlike good parts
     overlay: str | None

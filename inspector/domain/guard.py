@@ -5,12 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from inspector.domain.strangeness import RATES
+
 if TYPE_CHECKING:
     from inspector.domain.strangeness import GoodScale
     from inspector.domain.thresholds import Thresholds
 
 #: A model without a memory of good cannot guard.
 NO_MEMORY = "this model has no memory of good: what it has never seen can pass"
+
+
+def check_guard_rate(rate: float) -> float:
+    """Return a rate that a guard can work at, or 0 for none.
+
+    Raises:
+        ValueError: If it is another.
+    """
+    if rate and not RATES[0] <= rate <= RATES[1]:
+        msg = f"the guard rate must be 0 for no guard, or between {RATES[0]:g} and {RATES[1]:g}, got {rate:g}"
+        raise ValueError(msg)
+    return rate
 
 
 def in_force(own: Thresholds | None, of_model: Thresholds, scale: GoodScale | None, rate: float) -> Thresholds:

@@ -44,7 +44,18 @@ class Thresholds:
             )
         ),
     )
-    strange_from: float | None = None
+    strange_from: float | None = field(
+        default=None,
+        metadata=told(
+            About(
+                "Unlike good parts from",
+                description="strangeness, above 0; from here on a part that would pass goes to REVIEW, whatever the "
+                "guard rate",
+                low=0,
+                empty="by the guard rate",
+            )
+        ),
+    )
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.fail_at <= 1.0:

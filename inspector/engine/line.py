@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError, SourceCutShortError, SourceError
+from inspector.domain.guard import in_force
 from inspector.domain.memory import ran_out_of_memory, reason_of
 from inspector.domain.records import BadPicture, Frame, Part, Thresholds
 from inspector.domain.trigger import make_trigger
@@ -326,7 +327,8 @@ class Line:
     def _inspect(self) -> None:
         model = self._model = LineModel(self._job, self._board)
         try:
-            thresholds = self._job.recipe.thresholds or model.thresholds
+            recipe = self._job.recipe
+            thresholds = in_force(recipe.thresholds, model.thresholds, model.identity.good_scale, recipe.guard_rate)
             self._board.change(model=model.identity, thresholds=thresholds)
             self._say_sight(time.perf_counter())  # before anything says that the line runs
             if not self._stop.is_set():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ def chosen(
     Args:
         recipe: The recipe in force.
         thresholds: The new operating point.
-        in_force: The recipe's own, or the model's where it has none.
+        in_force: The recipe's own, or the model's where it has none; a limit of strangeness in it stays.
         author: Name of who chose; not empty.
         reason: Why, in the author's words; not empty.
         evidence: What labelled parts say of it.
@@ -44,6 +44,7 @@ def chosen(
     Raises:
         ChoiceError: If author or reason is empty or too long, or the point is the one that is in force.
     """
+    thresholds = replace(thresholds, strange_from=in_force.strange_from)
     if thresholds == in_force:
         raise ChoiceError(
             f"the recipe {recipe.name} works at {in_words(thresholds)} already",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,7 +84,7 @@ class Sources:
         return self._batch(read_run(self._home.batches / key))
 
     def in_force(self, recipe: Recipe) -> Thresholds:
-        """Return the operating point at which a recipe works: its own, or the model's.
+        """Return the operating point at which a recipe works: its own, or the model's; the guard comes on top.
 
         Raises:
             BundleError: If it has none and the model cannot be read.
@@ -129,6 +129,6 @@ def parts_of(name: str, home: Home) -> tuple[LabelledParts, Thresholds]:
         judge = run.record.judge
         if judge is None:
             raise ChoiceError(f"the batch {name} does not say by which model it was judged", "Run it again.")
-        return batch_parts(run), judge.thresholds
+        return batch_parts(run), replace(judge.thresholds, strange_from=None)  # parts are counted by P(defective)
     model = assembly.model_store(home).find(name)
     return validation_of(model), load_manifest(model).thresholds

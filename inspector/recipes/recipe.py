@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from inspector.domain.about import About, check_limits
 from inspector.domain.config import (
+    ABOUT_GUARD_RATE,
     ABOUT_MODEL,
     ABOUT_SOURCE,
     ArchiveConfig,
@@ -18,8 +19,10 @@ from inspector.domain.config import (
     TriggerConfig,
 )
 from inspector.domain.errors import RecipeError, SourceError
+from inspector.domain.guard import check_guard_rate
 from inspector.domain.records import Box, Thresholds
 from inspector.domain.source import SourceSpec
+from inspector.domain.strangeness import DEFAULT_RATE
 from inspector.domain.text import MODEL, PERSON, PLACE, REASON, RECIPE_NAME
 from inspector.files import FileError, write_text
 from inspector.json_file import JsonError, parse_model, read_model
@@ -85,6 +88,7 @@ class Recipe(BaseModel):
     trigger: TriggerConfig = TriggerConfig()
     model: Annotated[str, AfterValidator(MODEL.checked), ABOUT_MODEL]
     thresholds: Annotated[Thresholds | None, About(empty="the model's own")] = None
+    guard_rate: Annotated[float, AfterValidator(check_guard_rate), ABOUT_GUARD_RATE] = DEFAULT_RATE
     quality: QualityLimits = QualityLimits()
     archive: ArchiveConfig = ArchiveConfig()
     change: Annotated[

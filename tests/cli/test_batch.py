@@ -326,3 +326,12 @@ def test_a_name_that_nobody_knows_is_asked_for_before_anything_is_judged(
     assert (found["files"], found["masks_left_out"]) == (3, 2)
     shown = main(["results", "show", str(tmp_path / "parts-results"), "--json"])  # the record keeps what was said
     assert (shown, sum(json.loads(capsys.readouterr().out)["defective"].values())) == (0, 2)
+
+
+def test_a_guard_rate_that_cannot_be_is_refused(capsys: pytest.CaptureFixture[str], home: Path, pictures: Path) -> None:
+    code, answer, _ = batch(capsys, pictures, "--model", "tiny", "--home", home, "--guard-rate", "0.00001")
+    assert (code, answer["error"]) == (
+        1,
+        "the guard rate must be 0 for no guard, or between 0.0001 and 0.2, got 1e-05",
+    )
+    assert batch(capsys, pictures, "--model", "tiny", "--home", home, "--guard-rate", "0")[0] == 0

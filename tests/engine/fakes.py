@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inspector.domain.classes import Classes
 from inspector.domain.config import TriggerConfig, TriggerMode
@@ -28,6 +29,7 @@ from inspector.domain.records import (
     Prediction,
     Thresholds,
 )
+from inspector.domain.strangeness import GoodScale
 from inspector.domain.tally import Tally
 from inspector.engine.job import LineJob
 from inspector.engine.status import EngineStatus, PartInspected
@@ -38,6 +40,15 @@ from inspector.sources.base import SourceEndedError
 from tests.waits import WAIT_S
 
 GOOD, BAD = 60, 200
+#: 1 is what 5 in 1,000 good parts reach, as in every trained model.
+GOOD_SCALE = GoodScale(pictures=200, mean_log=-0.260725, sd_log=0.1)
+
+
+def strange_middle(strangeness: float) -> NDArray[np.float32]:
+    """Return a map that is strange in its middle."""
+    values = np.full((5, 5), 0.25 * strangeness, np.float32)
+    values[2, 2] = strangeness
+    return values
 
 
 def frame(number: int, grey: int = GOOD) -> Frame:
@@ -103,16 +114,34 @@ class FakeSource:
 
 
 class FakeClassifier:
-    """Brighter than the middle between GOOD and BAD is defective."""
+    """Brighter than the middle between GOOD and BAD is defective.
 
-    def __init__(self, act: Callable[[int], None] | None = None) -> None:
-        self.identity = ModelIdentity(name="fake", sha256="0" * 64, device="CPU", precision="fp32", backend="fake")
+    Args:
+        act: Called with the number of each call.
+        strangeness: Of a picture, in the middle of its map; None for a model without a memory of good.
+    """
+
+    def __init__(
+        self,
+        act: Callable[[int], None] | None = None,
+        *,
+        strangeness: Callable[[Image], float] | None = None,
+    ) -> None:
+        self.identity = ModelIdentity(
+            name="fake",
+            sha256="0" * 64,
+            device="CPU",
+            precision="fp32",
+            backend="fake",
+            good_scale=None if strangeness is None else GOOD_SCALE,
+        )
         self.classes = Classes(("good", "defective"), "good")
         self.thresholds = Thresholds(fail_at=0.5)
         self.calls = self.tests = 0
         self.changed = ""  #: why its self-test fails
         self.closed = 0
         self._act = act
+        self._strangeness = strangeness
 
     def predict(self, image: Image) -> Prediction:
         self.calls += 1
@@ -125,6 +154,7 @@ class FakeClassifier:
             maps=np.ones((2, 2, 2), np.float32),
             preprocess_ms=0.1,
             inference_ms=0.2,
+            strangeness_map=None if self._strangeness is None else strange_middle(self._strangeness(image)),
         )
 
     def predict_batch(self, images: Sequence[Image]) -> list[Prediction]:

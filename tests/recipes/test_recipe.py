@@ -10,6 +10,7 @@ import pytest
 from inspector.assembly import demo_recipe, find_recipe, list_recipes, recipe_for
 from inspector.domain.config import TriggerMode
 from inspector.domain.errors import RecipeError, SourceError
+from inspector.domain.strangeness import DEFAULT_RATE
 from inspector.paths import Home
 from inspector.recipes.recipe import load_recipe, save_recipe
 from inspector.settings import Settings, load_settings, save_settings
@@ -46,6 +47,8 @@ def test_a_recipe_comes_back_as_it_was_saved_and_every_version_is_kept(tmp_path:
         ({"source_options": {"seed": -1}}, "seed must be at least 0, got -1"),
         ({"source_options": {"colour": "red"}}, "source_options.colour"),
         ({"archive": {"webp_quality": 0}}, "webp_quality"),
+        ({"guard_rate": 0.00001}, "guard_rate: the guard rate must be 0 for no guard, or between 0.0001 and 0.2"),
+        ({"guard_rate": 0.21}, "got 0.21"),
     ],
 )
 def test_a_recipe_with_a_fault_is_refused_by_key(tmp_path: Path, change: dict[str, object], says: str) -> None:
@@ -54,6 +57,16 @@ def test_a_recipe_with_a_fault_is_refused_by_key(tmp_path: Path, change: dict[st
     with pytest.raises(RecipeError, match="r.json") as caught:
         load_recipe(path)
     assert says in str(caught.value)
+
+
+def test_a_recipe_of_before_the_guard_has_it_at_its_default_rate(tmp_path: Path) -> None:
+    values = json.loads(demo_recipe().model_dump_json())
+    del values["guard_rate"]
+    (tmp_path / "r.json").write_text(json.dumps(values))
+    assert load_recipe(tmp_path / "r.json").guard_rate == DEFAULT_RATE
+    for rate in (0.0, 0.0001, 0.2):
+        (tmp_path / "r.json").write_text(json.dumps(values | {"guard_rate": rate}))
+        assert load_recipe(tmp_path / "r.json").guard_rate == rate
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[1]"])

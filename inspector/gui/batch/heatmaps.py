@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from inspector import assembly
 from inspector.batch.run_state import model_fault
 from inspector.domain.errors import InspectorError
+from inspector.domain.policy import decide, explained
 from inspector.domain.quality import check_quality
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ class Heatmaps:
                 raise HeatmapError("the run came to nothing before its model was loaded", "Inspect again.")
             if fault := check_quality(image, judge.quality):
                 raise HeatmapError(f"the network is not asked: {fault}")
-            self._made[key] = self._classifier(run).predict(image)
+            prediction = self._classifier(run).predict(image)
+            self._made[key] = explained(prediction, decide(prediction, judge.thresholds))
             while len(self._made) > _HEATMAPS:
                 self._made.popitem(last=False)
         return self._made[key]

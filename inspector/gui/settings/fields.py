@@ -93,7 +93,7 @@ _RECIPE = (
     (
         "Model and thresholds",
         "Which model judges, from which P(defective) on a part fails, and when a picture is too bad to be judged.",
-        ("model", "thresholds", "quality"),
+        ("model", "thresholds.fail_at", "thresholds.review_from", "guard_rate", "quality"),
     ),
     (
         "Archive",

@@ -11,6 +11,7 @@ import cv2
 from inspector import __version__, assembly
 from inspector.data_version import stamp_data
 from inspector.domain.errors import InspectorError, PictureError, SourceError
+from inspector.domain.guard import in_force
 from inspector.domain.policy import error_decision
 from inspector.domain.records import Thresholds, Verdict
 from inspector.domain.shifts import shift_start
@@ -146,7 +147,8 @@ class Store:
         from inspector.pictures import read_picture
 
         classifier = self._loaded(recipe)
-        thresholds = recipe.thresholds or classifier.thresholds
+        scale = classifier.identity.good_scale
+        thresholds = in_force(recipe.thresholds, classifier.thresholds, scale, recipe.guard_rate)
         try:
             image = read_picture(path, bit_depth=recipe.source_options.bit_depth)
         except PictureError as error:

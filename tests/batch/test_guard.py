@@ -1,0 +1,81 @@
+"""The guard in a batch: verdicts, overlays, and what the batch says of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from inspector.batch import Job, judge_files
+from inspector.batch.record import OtherResultsError, read_record
+from inspector.domain.records import Thresholds
+from inspector.pictures import read_picture, write_picture
+from inspector.vision.overlay import draw_overlay
+from tests.batch.test_run import order, ran
+from tests.engine.fakes import GOOD_SCALE, FakeClassifier, strange_middle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from inspector.batch.run import BatchOrder
+    from inspector.domain.records import Image
+
+__all__ = ["order"]
+GUARDED = Thresholds(fail_at=0.5, strange_from=1.0)
+
+
+def is_tall(image: Image) -> float:
+    return 1.5 if image.shape[0] > image.shape[1] else 0.5
+
+
+def test_what_decided_is_drawn(tmp_path: Path) -> None:
+    tall, wide = np.full((60, 40), 60, np.uint8), np.full((40, 60), 60, np.uint8)
+    write_picture(tmp_path / "in" / "tall.png", tall)
+    write_picture(tmp_path / "in" / "wide.png", wide)
+    job = Job(folder=tmp_path / "in", overlays=tmp_path / "out" / "overlays", thresholds=GUARDED)
+    rows = judge_files(["tall.png", "wide.png"], job, FakeClassifier(strangeness=is_tall))
+    assert [(row.verdict, row.reason) for row in rows] == [
+        ("REVIEW", "unlike good parts here: strangeness 1.5 ≥ 1"),
+        ("PASS", ""),
+    ]
+    write_picture(tmp_path / "wanted.jpg", draw_overlay(tall, strange_middle(1.5)))
+    drawn, wanted = read_picture(tmp_path / "out" / rows[0].overlay), read_picture(tmp_path / "wanted.jpg")
+    np.testing.assert_array_equal(drawn, wanted)
+
+
+def test_near_the_limit_a_reduced_picture_is_judged_again_from_all_its_pixels(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.jpg", np.full((320, 240, 3), 60, np.uint8))
+    classifier = FakeClassifier(strangeness=lambda image: 1.05 if image.shape[0] == 320 else 0.95)
+    (row,) = judge_files(["a.jpg"], Job(folder=tmp_path, input_size=60, thresholds=GUARDED), classifier)
+    assert (row.verdict, classifier.calls) == ("REVIEW", 2)
+    far = FakeClassifier(strangeness=lambda image: 0.5)
+    (row,) = judge_files(["a.jpg"], Job(folder=tmp_path, input_size=60, thresholds=GUARDED), far)
+    assert (row.verdict, far.calls) == ("PASS", 1)
+
+
+@pytest.mark.parametrize("rate", [0.005, 0.05, 0.0])
+def test_the_rate_makes_the_limit_and_the_record_keeps_both(order: BatchOrder, rate: float) -> None:
+    _, outcome = ran(replace(order, guard_rate=rate), FakeClassifier(strangeness=lambda _: 0.97))
+    judge = read_record(order.out).judge
+    assert judge is not None
+    assert judge.good_scale == GOOD_SCALE
+    assert judge.thresholds.strange_from == (GOOD_SCALE.limit(rate) if rate else None)
+    assert (outcome.tally.passed, outcome.tally.review, outcome.tally.failed) == (
+        (0, 10, 6) if rate == 0.05 else (10, 0, 6)
+    )
+
+
+def test_a_model_without_memory_guards_nothing(order: BatchOrder) -> None:
+    _, outcome = ran(order, FakeClassifier())
+    judge = read_record(order.out).judge
+    assert judge is not None
+    assert (judge.good_scale, judge.thresholds.strange_from, outcome.tally.passed) == (None, None, 10)
+
+
+def test_rows_of_another_guard_are_not_gone_on_with(order: BatchOrder) -> None:
+    classifier = FakeClassifier(strangeness=lambda _: 0.5)
+    ran(replace(order, guard_rate=0.0), classifier)
+    with pytest.raises(OtherResultsError, match=r"fail at 0\.5; now fail at 0\.5, guard from 1\)"):
+        ran(order, classifier)
