@@ -100,6 +100,8 @@ def to_row(inspection: Inspection) -> dict[str, Any]:
         "p_defective": decision.p_defective,
         "fail_at": decision.thresholds.fail_at,
         "review_from": decision.thresholds.review_from,
+        "strangeness": decision.strangeness,
+        "strange_from": decision.thresholds.strange_from,
         "class_names": json.dumps(list(part.classes.names) if part.classes else [], ensure_ascii=False),
         "good_class": part.classes.good if part.classes else None,
         "probabilities": json.dumps([float(p) for p in part.probabilities]),
@@ -212,7 +214,10 @@ def _inspection(row: Mapping[str, Any]) -> Inspection:
             verdict=verdict_of(row["verdict"]),
             reason=row["reason"],
             p_defective=row["p_defective"],
-            thresholds=Thresholds(fail_at=row["fail_at"], review_from=row["review_from"]),
+            thresholds=Thresholds(
+                fail_at=row["fail_at"], review_from=row["review_from"], strange_from=row["strange_from"]
+            ),
+            strangeness=row["strangeness"],
         ),
         classes=classes,
         probabilities=probabilities,

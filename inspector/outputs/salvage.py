@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _TABLES = (inspections.name, reviews.name, events.name)
 _SCHEMAS = tuple(f"{number:04}" for number in range(1, int(HEAD) + 1))
+_COUNTED = "0005"
 _HEADER = b"SQLite format 3\x00"
 _PAGE_BYTES = 4096
 _LOOK_BYTES = 1_000_000
@@ -231,7 +232,7 @@ def _copy(source: Path, partial: Path) -> tuple[Copied, Copied]:
         new.execute("PRAGMA synchronous=OFF")
         new.execute("ATTACH ? AS damaged", (f"file:{quote(str(source))}?mode=ro",))
         copied = {name: copy_table(new, name) if name in tables else Copied() for name in _TABLES}
-        if schema == HEAD:
+        if schema >= _COUNTED:  # the migration to it counts by itself
             new.execute("DELETE FROM counts")
             new.execute(f"INSERT INTO counts SELECT {_LOT}, count(*) FROM inspections GROUP BY {_LOT}")  # noqa: S608
     if schema != HEAD:

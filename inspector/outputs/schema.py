@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, literal_column, text
 
 #: Revision of the newest migration.
-HEAD = "0005"
+HEAD = "0006"
 
 metadata = MetaData()
 
@@ -28,6 +28,8 @@ inspections = Table(
     Column("p_defective", Float),
     Column("fail_at", Float, nullable=False),
     Column("review_from", Float),
+    Column("strangeness", Float),  # null without a memory of good, and for the parts of before
+    Column("strange_from", Float),  # null: no guard
     Column("class_names", Text, nullable=False),  # JSON list
     Column("good_class", Text),  # null on ERROR without prediction
     Column("probabilities", Text, nullable=False),  # JSON list

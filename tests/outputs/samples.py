@@ -54,8 +54,16 @@ def inspection(
     )
 
 
-def take_back_to_0004(log: sqlite3.Connection) -> None:
+def take_back_to_0005(log: sqlite3.Connection) -> None:
     """Undo the last migration in a log, which the program never does."""
+    for name in ("strangeness", "strange_from"):
+        log.execute(f"ALTER TABLE inspections DROP COLUMN {name}")
+    log.execute("UPDATE alembic_version SET version_num = '0005'")
+
+
+def take_back_to_0004(log: sqlite3.Connection) -> None:
+    """Undo the last two."""
+    take_back_to_0005(log)
     log.execute("DROP INDEX ix_inspections_rejected")
     log.execute("DROP INDEX ix_inspections_verdict_time")
     log.execute("CREATE INDEX ix_inspections_verdict_time ON inspections (verdict, time_utc)")

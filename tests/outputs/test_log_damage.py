@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -18,7 +19,7 @@ from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.reviews import ReviewLog
 from tests.outputs.damaged import PAGE, PARTS, WAYS, pages_of, spoil, whole_log
-from tests.outputs.samples import START, inspection
+from tests.outputs.samples import START, inspection, take_back_to_0005
 from tests.waits import WAIT_S
 
 ALL = list(range(1, PARTS + 1))
@@ -165,6 +166,17 @@ def test_without_the_page_that_leads_to_all_rows_none_is_lost(tmp_path: Path) ->
         for log in station_on(path):
             assert list(log.rows(LogQuery())) == long
             assert log.tally(LogQuery(recipe="R", lot="L1")) == Tally(failed=20, error=20)
+
+
+def test_a_damaged_log_of_before_the_guard_is_saved_with_its_counts(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as old:
+        take_back_to_0005(old)
+        old.commit()
+    spoil(path, pages_of(path)["root of ix_inspections_time"], "scribble", 1)
+    assert salvage.salvage(path).parts.copied == PARTS
+    with closing(SqliteResultLog(path)) as log:
+        assert log.tally(LogQuery(recipe="R", lot="L1")) == Tally(passed=108, failed=12)
+        assert {part.decision.strangeness for part in log.rows(LogQuery())} == {None}
 
 
 def test_a_damaged_header_costs_nothing(path: Path) -> None:
