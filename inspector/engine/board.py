@@ -66,6 +66,11 @@ class Board:
             rows = self._stages.rows()
         return figures_of(rows)
 
+    def times(self, parts: int) -> list[tuple[float | None, ...]]:
+        """Return the times of the last parts, as `StageTimes.rows` does."""
+        with self._lock:
+            return self._stages.rows()[-parts:]
+
     def begin(self, **changes: Any) -> None:  # noqa: ANN401 - fields of EngineStatus
         """Start a new run: everything from before is forgotten."""
         with self._lock:

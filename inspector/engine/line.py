@@ -22,6 +22,7 @@ from inspector.engine.predictor import STOPPED
 from inspector.engine.queues import Mailbox, PartQueue, Unjudged, unjudged, unreadable
 from inspector.engine.record import Recorder
 from inspector.engine.sight import Sight
+from inspector.engine.slowness import Slowness, Trouble
 from inspector.engine.status import RunState, SourceState
 from inspector.sources.base import SourceEndedError
 
@@ -43,6 +44,7 @@ _DRAIN_S = 1.0
 _PRUNE_EVERY_S = 60.0
 _WATCH_EVERY_S = 0.4
 _NOT_LOADED = "the part passed before the model was loaded: it was not inspected. Inspect it again."
+_NO_MEMORY = "out of memory: a picture was not looked at, parts can have passed"
 _OVERFLOW = "inspection could not keep up: the part passed uninspected. Slow the line or use a faster device."
 
 
@@ -65,7 +67,8 @@ class Line:
         self._parts = PartQueue()
         self._trigger = make_trigger(job.recipe.trigger, job.recipe.region)
         self._learns = self._trigger.learning  # the empty belt, while the model is loaded
-        self._pace = PaceWatch(job.recipe.trigger)
+        self._slowness = Slowness(board)
+        self._pace = PaceWatch(job.recipe.trigger, self._slowness.advice)
         self._sight = Sight()
         self._feed = Feed(job.recipe, board)
         self._recorder = Recorder(job, board, self._abandon, self._pace)
@@ -277,14 +280,14 @@ class Line:
         except Exception as error:
             if not (self._pace.live and ran_out_of_memory(error)):
                 raise
-            self._pace.missed(time.perf_counter(), "out of memory: a picture was not looked at, parts can have passed")
+            self._pace.missed(time.perf_counter(), _NO_MEMORY, Trouble.MEMORY)
             return
         for part in parts:
             self._hand_over(replace(part, fault=part.fault or self._feed.still))
         now_s = time.perf_counter()
         self._sight.looked(now_s, frame.sequence)
         if self._trigger.blind and self._ready.is_set():
-            self._pace.missed(now_s, self._trigger.blind)
+            self._pace.missed(now_s, self._trigger.blind, Trouble.SPARSE)
         self._say_sight(now_s)
 
     def _say_sight(self, now_s: float) -> None:
@@ -394,5 +397,6 @@ class Line:
     def _watch(self) -> None:
         """Say within a second what keeps parts from being seen, judged or recorded, also while none comes."""
         while not self._finished.wait(_WATCH_EVERY_S):
+            self._slowness.look()
             self._say_sight(time.perf_counter())
             self._recorder.check()

@@ -8,10 +8,13 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from inspector.domain.config import TriggerMode
+from inspector.engine.slowness import Trouble, what_takes_the_time
 from inspector.engine.stages import quantile
 from inspector.engine.status import Pace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from inspector.domain.config import TriggerConfig
 
 #: The deadline where neither the recipe nor the parts say one.
@@ -33,9 +36,11 @@ class PaceWatch:
 
     Args:
         trigger: Of the recipe; its deadline, else the time until the next part.
+        helps: Says what helps; without it nobody knows what takes the time.
     """
 
-    def __init__(self, trigger: TriggerConfig) -> None:
+    def __init__(self, trigger: TriggerConfig, helps: Callable[[Trouble], str] | None = None) -> None:
+        self._helps = helps or (lambda _: what_takes_the_time(()))
         self.live = False  #: whether the source waits for nobody; files have no deadline
         self._trigger = trigger
         self._lock = threading.Lock()
@@ -45,7 +50,7 @@ class PaceWatch:
         self._verdicts: deque[tuple[float, float]] = deque(maxlen=_P95_OF)  # when, how long it took
         self._frames: deque[tuple[float, int]] = deque()  # when, how many were dropped before
         self._late_s: float | None = None
-        self._why = ""
+        self._why, self._trouble = "", Trouble.LATE
         self._in_time_since = False
 
     @property
@@ -86,11 +91,12 @@ class PaceWatch:
             else:
                 self._in_time_since = True
 
-    def missed(self, now_s: float, why: str) -> None:
+    def missed(self, now_s: float, why: str, trouble: Trouble = Trouble.LATE) -> None:
         """Parts passed, or can have passed, that will have no verdict of their own."""
         if self.live:
             with self._lock:
-                self._note(now_s, why)
+                skipped = trouble is Trouble.SPARSE and any(dropped for _, dropped in self._frames)
+                self._note(now_s, why, Trouble.SKIPPED if skipped else trouble)
 
     def frame(self, now_s: float, dropped: int) -> None:
         """A frame has arrived; so many were dropped before it."""
@@ -118,10 +124,12 @@ class PaceWatch:
                 self._note(now_s, f"a part has waited {waits_s:.1f} s for its verdict, {deadline_s:.2f} s are allowed")
             if self._late_s is not None:
                 past_s = now_s - self._late_s
-                if past_s < (_STAYS_S if self._in_time_since else _IDLE_S):
-                    return Pace.TOO_SLOW, f"{_sentence(self._why)}. Slow the line or use a faster device."
-                self._late_s = None
-            return self._strain(now_s, deadline_s)
+                if past_s >= (_STAYS_S if self._in_time_since else _IDLE_S):
+                    self._late_s = None
+            if self._late_s is None:
+                return self._strain(now_s, deadline_s)
+            why, trouble = self._why, self._trouble
+        return Pace.TOO_SLOW, f"{_sentence(why)}. {self._helps(trouble)}"
 
     def _strain(self, now_s: float, deadline_s: float) -> tuple[Pace, str]:
         took = sorted(took_s for when_s, took_s in self._verdicts if now_s - when_s <= _P95_WITHIN_S)
@@ -134,8 +142,8 @@ class PaceWatch:
             return Pace.STRAINED, f"{dropped} of the last {frames} pictures were skipped."
         return Pace.IN_TIME, ""
 
-    def _note(self, now_s: float, why: str) -> None:
-        self._late_s, self._why, self._in_time_since = now_s, why, False
+    def _note(self, now_s: float, why: str, trouble: Trouble = Trouble.LATE) -> None:
+        self._late_s, self._why, self._trouble, self._in_time_since = now_s, why, trouble, False
 
 
 def _sentence(words: str) -> str:

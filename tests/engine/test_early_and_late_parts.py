@@ -145,7 +145,8 @@ def test_a_trigger_that_comes_late_makes_the_verdict_late(bench: Bench) -> None:
     assert row.decision.reason == f"{late}; it would have been PASS"
     status = bench.board.status()
     assert face_of(status, row.decision.verdict) is Face.TOO_SLOW
-    assert status.pace_message == f"T{late[1:]}. Slow the line or use a faster device."
+    takes = "Preparing the picture takes most of it (1.2"
+    assert status.pace_message.startswith(f"T{late[1:]}. Slow the line. {takes}")
 
 
 def test_a_part_that_waits_for_a_sharper_picture_that_comes_late_is_late(bench: Bench) -> None:
