@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from inspector.domain.counts import counted
 from inspector.domain.statistics import parts_needed
 from trainer.differences import differences
 from trainer.near_duplicates import near_duplicate_groups
@@ -61,7 +62,7 @@ def _unreadable(samples: Sequence[Sample], thumbs: Sequence[Miniature]) -> list[
         return []
     fault = next(thumb.fault for thumb in thumbs if not thumb.readable)
     return [
-        _finding("error", "unreadable", f"{_count(bad, 'picture')} cannot be read ({fault}).",
+        _finding("error", "unreadable", f"{counted(len(bad), 'picture')} cannot be read ({fault}).",
                  "They are left out. Mend or remove them.", bad)
     ]  # fmt: skip
 
@@ -79,14 +80,14 @@ def _exact(samples: Sequence[Sample]) -> list[Finding]:
         names = [sample.name for group in crossed for sample in group]
         findings.append(
             _finding("error", "exact-duplicate-labels",
-                     f"{_count(crossed, 'file')} lie both under good and under a defect, byte for byte.",
+                     f"{counted(len(crossed), 'file')} lie both under good and under a defect, byte for byte.",
                      "One of the labels is wrong: remove the wrong copies.", names)
         )  # fmt: skip
     if plain:
         names = [sample.name for group in plain for sample in group]
         findings.append(
             _finding("warning", "exact-duplicate",
-                     f"{_count(plain, 'file')} are there more than once ({len(names)} copies in all).",
+                     f"{counted(len(plain), 'file')} are there more than once ({len(names)} copies in all).",
                      "Copies stay in one part of the split. Remove all but one of each.", names)
         )  # fmt: skip
     return findings
@@ -116,7 +117,13 @@ def _near(samples: Sequence[Sample], groups: Sequence[int]) -> list[Finding]:
         if kind:
             names = [samples[index].name for group in kind for index in group]
             findings.append(
-                _finding(severity, code, f"{_count(kind, 'group')} ({len(names)} pictures) {words}.", action, names)
+                _finding(
+                    severity,
+                    code,
+                    f"{counted(len(kind), 'group')} ({counted(len(names), 'picture')}) {words}.",
+                    action,
+                    names,
+                )
             )
     return findings
 
@@ -143,14 +150,15 @@ def _depth(samples: Sequence[Sample], thumbs: Sequence[Miniature]) -> list[Findi
         highest = max(thumb.highest_of_dark_range for thumb in thumbs)
         used = highest.bit_length()
         findings.append(
-            _finding("warning", "bit-depth", f"{_count(dark, 'picture')} of 16 bits a channel: no value is above "
+            _finding("warning", "bit-depth", f"{counted(len(dark), 'picture')} of 16 bits a channel: no value is above "
                      f"{highest} of 65535, so probably {used} bits are used. The network would see them nearly black.",
                      f"Set the bit depth to {used}, for the training and in the recipe's source; or let the camera "
                      "fill the 16 bits.", dark)
         )  # fmt: skip
     if beyond := [sample for sample, thumb in paired if thumb.beyond_depth]:
         findings.append(
-            _finding("warning", "beyond-bit-depth", f"{_count(beyond, 'picture')} of 16 bits a channel: some values "
+            _finding("warning", "beyond-bit-depth", f"{counted(len(beyond), 'picture')} of 16 bits a channel: "
+                                                    f"some values "
                      f"need more than the {beyond[0].bit_depth} bits that were set. They are taken as they are.",
                      "This is right for pictures that fill the 16 bits, as those that the station has kept. Otherwise "
                      "correct the bit depth.", [sample.name for sample in beyond])
@@ -184,7 +192,3 @@ def _finding(severity: str, code: str, what: str, action: str, files: Sequence[s
     return Finding.model_validate(
         {"severity": severity, "code": code, "what": what, "action": action, "files": list(files[:_FILES])}
     )
-
-
-def _count(things: Sequence[object], word: str) -> str:
-    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from inspector.domain.class_words import ClassWords
+from inspector.domain.counts import counted
 from inspector.domain.errors import BundleError
 from inspector.files import FileError, write_bytes
 from trainer.evaluation import ModelEvaluation
@@ -214,7 +215,7 @@ def _print_figures(title: str, figures: Figures) -> None:
         "AUROC": figures.auroc,
     }
     listed = ", ".join(f"{words} {'–' if value is None else f'{value:.4f}'}" for words, value in named.items())
-    print(f"{title}: {figures.pictures} pictures, {listed}")
+    print(f"{title}: {counted(figures.pictures, 'picture')}, {listed}")
     print(
         f"  defective: {confusion.defective_found} found, {confusion.defective_passed} passed; "
         f"good: {confusion.good_passed} passed, {confusion.good_rejected} rejected"

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inspector.domain.counts import counted
 from inspector.domain.rates import Estimate
 from inspector.vision.backends import load_classifier
 from inspector.vision.bundle import Bundle
@@ -177,7 +178,7 @@ def _pair(first: str, second: str, pooled: dict[str, list[JudgedPicture]], seed:
     compared = paired(pooled[first], pooled[second], (0.5, 0.5), seed=seed)
     agreement, f1, auroc = compared.agreement, compared.f1, compared.auroc
     words = (
-        f"{agreement.only_second} pictures judged rightly by the second only, {agreement.only_first} by the "
+        f"{counted(agreement.only_second, 'picture')} judged rightly by the second only, {agreement.only_first} by the "
         f"first only, of {agreement.total} (McNemar p = {agreement.p_value:.3g}); F1 {f1.value:+.3f} "
         f"({f1.low:+.3f} to {f1.high:+.3f}), AUROC {auroc.value:+.3f} ({auroc.low:+.3f} to "
         f"{auroc.high:+.3f}), 95 % bootstrap"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.domain.class_words import ClassWords
+from inspector.domain.counts import counted
 from inspector.pictures import PICTURE_SUFFIXES
 from trainer.folders import from_folder
 from trainer.labelled import DEFECTIVE, GOOD, LEAST, TEST, TRAIN, VAL, Dataset, DatasetError, NotTaken, Sample
@@ -65,7 +66,8 @@ def read_dataset(
     good = sum(not sample.defective for sample in samples)
     if min(good, len(samples) - good) < least:
         raise DatasetError(
-            f"{data} has {good} good and {len(samples) - good} defective pictures; {least} of each are the least",
+            f"{data} has {good} good and {counted(len(samples) - good, 'defective picture')}; {least} of each are "
+            f"the least",
             "Add pictures of the class that has too few."
             if samples
             else f"Pictures are {', '.join(sorted(PICTURE_SUFFIXES))}.",

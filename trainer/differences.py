@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from inspector.domain.counts import counted
 from trainer.protocol import Finding
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _compared(figure: _Figure, truth: NDArray[np.bool_], values: NDArray[np.floa
     if auroc < figure.least_auroc:
         return None
     good, bad = float(np.median(values[~truth])), float(np.median(values[truth]))
-    count = f"{np.count_nonzero(~truth)} good and {np.count_nonzero(truth)} defective pictures"
+    count = f"{np.count_nonzero(~truth)} good and {counted(int(np.count_nonzero(truth)), 'defective picture')}"
     shown = f"AUROC {auroc:.2f} over {count}, median {good:.{figure.digits}g} and {bad:.{figure.digits}g}"
     return _warning(figure.code, f"{figure.words} alone tells good from defective ({shown}).", figure.action)
 

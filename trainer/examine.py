@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inspector.domain.counts import counted
 from inspector.pictures import left_out_words
 from trainer.audit import audit, worst_first
 from trainer.dataset import TEST, TRAIN, VAL, DatasetError, hashed, read_dataset
@@ -46,7 +47,8 @@ def examine(request: TrainRequest) -> Generator[Report, None, tuple[Dataset, lis
         kinds = Counter(sample.defective for sample in dataset.samples)
         if min(kinds[False], kinds[True]) < 2:
             raise DatasetError(
-                f"only {kinds[False]} good and {kinds[True]} defective pictures of {request.data} can be read",
+                f"only {kinds[False]} good and {counted(kinds[True], 'defective picture')} of {request.data} can "
+                f"be read",
                 "Mend the files, or add pictures.",
             )
     clusters: dict[str, int] = {}

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from inspector.domain.counts import counted, verb
 from trainer.evaluation import DefectFigures
 from trainer.figures import DEFECT_INK, FAINT, GOOD_INK, INK, MUTED
 from trainer.samples import words
@@ -114,20 +115,21 @@ def _summary(metrics: Metrics) -> list[str]:
     test, review = metrics.test, metrics.test.review
     confusion = test.confusion.matrix
     escapes, overkill = confusion.escapes, confusion.overkill
-    said = [f"{test.pictures} test pictures; a part is rejected from P(defective) {test.threshold:.4f} on."]
+    said = [f"{counted(test.pictures, 'test picture')}; a part is rejected from P(defective) {test.threshold:.4f} on."]
     if escapes.total:
         said.append(
-            f"Of {escapes.total} defective parts {escapes.count} passed: escape rate "
+            f"Of {counted(escapes.total, 'defective part')} {escapes.count} passed: escape rate "
             f"{_rate(escapes.value, escapes.interval)}."
         )
     if overkill.total:
         said.append(
-            f"Of {overkill.total} good parts {overkill.count} were rejected: overkill "
+            f"Of {counted(overkill.total, 'good part')} {overkill.count} {verb(overkill.count, 'was')} rejected: "
+            f"overkill "
             f"{_rate(overkill.value, overkill.interval)}."
         )
     if review.starts is not None:
         said.append(
-            f"From {review.starts:.4f} on a part goes to review: {review.pictures} pictures "
+            f"From {review.starts:.4f} on a part goes to review: {counted(review.pictures, 'picture')} "
             f"({_percent(review.fraction)}), {review.defective} of them defective; with it the escape rate is "
             f"{_rate(review.escape_rate, review.escape_rate_95)}."
         )

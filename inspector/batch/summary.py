@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inspector.domain.counts import counted, verb
 from inspector.domain.picture_range import UNLIKE
 from inspector.domain.statistics import parts_needed
 from inspector.pictures import left_out_words
@@ -90,7 +91,8 @@ def evidence(confusion: Confusion) -> str:
         return ""
     need = parts_needed(_CLAIM)
     return (
-        f"{escapes.total} defective parts with a verdict, {escapes.count} passed: the escape rate lies between "
+        f"{counted(escapes.total, 'defective part')} with a verdict, {escapes.count} passed: the escape rate lies "
+        f"between "
         f"{100 * escapes.interval[0]:.1f} and {100 * escapes.interval[1]:.1f} % (95 %). "
         f"To show at most {100 * _CLAIM:g} % takes {need} defective parts, all of them found."
     )
@@ -114,7 +116,8 @@ def _unlike(table: BatchTable, indexes: NDArray[np.intp] | None) -> list[str]:
         return []
     named = table.reason(int(np.flatnonzero(table.unlike)[0] if indexes is None else indexes[unlike][0]))
     how = named.partition(f"{UNLIKE}: ")[2]
-    return [f"{count:,} of {len(unlike):,} pictures are {UNLIKE}, as: {how}. Nobody has tested the model on such."]
+    which = f"{count:,} of {counted(len(unlike), 'picture')} {verb(count, 'is')} {UNLIKE}, as: {how}"
+    return [f"{which}. Nobody has tested the model on such."]
 
 
 def _trained_on(table: BatchTable, record: RunRecord | None, indexes: NDArray[np.intp] | None) -> list[str]:
@@ -144,7 +147,10 @@ def _used_for_training(table: BatchTable, indexes: NDArray[np.intp] | None) -> s
     count = len(rows) - len(others)
     if not len(others):
         return f"All {count:,} pictures were used for training: figures on them say nothing about new parts."
-    words = f"{count:,} of {len(rows):,} pictures were used for training: figures on them say nothing about new parts."
+    words = (
+        f"{count:,} of {counted(len(rows), 'picture')} {verb(count, 'was')} used for training: figures on "
+        f"them say nothing about new parts."
+    )
     confusion = table.confusion(others)
     named = [f"{name.partition(':')[0].lower()} {rate_words(rate)}" for name, rate in rates(confusion)]
     if not confusion.labelled.inspected:
@@ -156,7 +162,7 @@ def learnt_words(learnt: LearntCount | None, pictures: int) -> str:
     """Return how many of a folder's pictures the model has learnt from."""
     if learnt is None:
         return "not known: the model does not say which pictures it has learnt from"
-    words = f"{learnt.pictures:,} of {pictures:,} pictures"
+    words = f"{learnt.pictures:,} of {counted(pictures, 'picture')}"
     return words if learnt.renamed_too else f"{words}; copies under other names were not looked for in so many"
 
 

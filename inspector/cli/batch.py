@@ -23,6 +23,7 @@ from inspector.cli.common import (
 )
 from inspector.cli.field_options import GUARD_RATE, add_field
 from inspector.domain.config import ABOUT_MODEL
+from inspector.domain.counts import counted
 from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ def _summarise(parsed: argparse.Namespace, outcome: BatchOutcome) -> int:
         emit({**stage, "files": contents.pictures, "judged": tally.inspected, **counts, **out, **others})
     else:
         parts = ", ".join(f"{count} {name}" for name, count in counts.items())
-        print(f"{tally.inspected} of {contents.pictures} files: {parts}")
+        print(f"{tally.inspected} of {counted(contents.pictures, 'file')}: {parts}")
         if contents.good or contents.defective:
             print(f"labels: {contents.good} good, {contents.defective} defective, {contents.unlabelled} without")
         print(f"used for training: {learnt_words(outcome.learnt, contents.pictures)}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from inspector.batch.progress import BatchStage
 from inspector.cli.common import emit, say
+from inspector.domain.counts import counted, verb
 from inspector.runs.processes import mark_of
 
 if TYPE_CHECKING:
@@ -87,7 +88,10 @@ class Bar:
         if self._there is None:
             self._there, self._said_s = progress.done, time.perf_counter()
             if progress.done:
-                say(f"{progress.done} of {progress.total} files have a row already; going on with the others")
+                say(
+                    f"{progress.done} of {counted(progress.total, 'file')} {verb(progress.done, 'has')} a row "
+                    f"already; going on with the others"
+                )
         done, total = progress.done - self._there, progress.total - self._there
         rate = progress.rate or 0.0
         words = f"{rate:.{0 if rate >= 10 else 1}f} pictures/s" if progress.rate else ""
@@ -95,4 +99,4 @@ class Bar:
         now = time.perf_counter()
         if not self._console.is_terminal and progress.rate and now - self._said_s > _SAY_EVERY_S:
             self._said_s = now
-            say(f"{done} of {total} files, {rate:.1f} pictures/s, {progress.seconds_left:.0f} s to go")
+            say(f"{done} of {counted(total, 'file')}, {rate:.1f} pictures/s, {progress.seconds_left:.0f} s to go")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import EXIT_OK, TorchUse, add_json, add_places, emit, home_of, one_line, positive, say
 from inspector.domain.config import ABOUT_MODEL
+from inspector.domain.counts import counted
 from inspector.domain.errors import ReportError
 from inspector.files import FileError, make_folder
 
@@ -122,7 +123,7 @@ def _plan(parsed: argparse.Namespace) -> BenchmarkPlan:
 
 def _print(report: BenchmarkReport) -> None:
     """Write the table for a terminal."""
-    print(f"{report.model}, {report.images} pictures, input {report.input_size}², {report.cpu_count} cores")
+    print(f"{report.model}, {counted(report.images, 'picture')}, input {report.input_size}², {report.cpu_count} cores")
     print(f"{'':30}{'':6}{'input':6}{'':4}{'per s':>8}{'p50 ms':>9}{'p99 ms':>9}{'MB':>7}{'× cam':>8}{'limit':>7}")
     for row in report.rows:
         how = f"{row.backend:30.30}{row.precision:6}{row.input_size:<6}×{row.batch:<3}"

@@ -19,6 +19,7 @@ from inspector import __version__
 from inspector.assembly import load_classifier, open_log
 from inspector.domain.causes import cause_of
 from inspector.domain.config import SourceOptions
+from inspector.domain.counts import counted
 from inspector.domain.errors import InspectorError, SourceError
 from inspector.domain.records import Frame
 from inspector.domain.secret import redacted
@@ -171,7 +172,7 @@ def _log(path: Path) -> Check:
     finally:
         log.close()
     text = (
-        f"{path}, whole, {path.stat().st_size / 1e6:.1f} MB, {counts.inspected} parts, "
+        f"{path}, whole, {path.stat().st_size / 1e6:.1f} MB, {counted(counts.inspected, 'part')}, "
         f"the newest {counts.newest_utc or '–'}{_holder(path)}"
     )
     said = ". ".join(words for words in remarks if words)

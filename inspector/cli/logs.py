@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of, say, settings_in_force, time_argument
 from inspector.domain.cells import BOM
+from inspector.domain.counts import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -108,7 +109,7 @@ def export_rows(parsed: argparse.Namespace) -> int:
     finally:
         log.close()
     _say_unreadable(log)
-    say(f"{count} rows from {log.path}")
+    say(f"{counted(count, 'row')} from {log.path}")
     return EXIT_OK
 
 

@@ -17,6 +17,7 @@ from inspector.cli.common import (
     say,
     settings_in_force,
 )
+from inspector.domain.counts import counted, verb
 from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def export_results(parsed: argparse.Namespace) -> int:
     if parsed.json:
         emit({"file": str(file), "rows": len(indexes)})
     else:
-        print(f"{len(indexes)} rows\n{file}")
+        print(f"{counted(len(indexes), 'row')}\n{file}")
     return EXIT_OK
 
 
@@ -255,7 +256,7 @@ def _sort(parsed: argparse.Namespace, batch: _Batch, indexes: NDArray[Any]) -> i
     if parsed.json:
         emit({"folder": str(parsed.sorted), **asdict(step)})
         return EXIT_OK
-    print(f"{step.copied} pictures copied, {step.there} were there\n{parsed.sorted}")
+    print(f"{counted(step.copied, 'picture')} copied, {step.there} {verb(step.there, 'was')} there\n{parsed.sorted}")
     for words, names in (("no longer there", step.missing), ("changed since, not copied", step.changed)):
         if names:
             say(f"{len(names)} {words}: {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.domain.counts import counted
+
 if TYPE_CHECKING:
     from inspector.batch import Comparison
     from inspector.cli.results_figures import ComparisonFigures
@@ -15,7 +17,7 @@ def print_comparison(comparison: Comparison, figures: ComparisonFigures) -> None
     Args:
         figures: The same comparison as `comparison_figures` counts it.
     """
-    print(f"{figures.compared} pictures compared, {len(figures.flips)} verdicts differ")
+    print(f"{counted(figures.compared, 'picture')} compared, {len(figures.flips)} verdicts differ")
     for count, words in (
         (len(figures.changed), "changed between the two and not compared"),
         (figures.only_first, "in the first only"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import EXIT_OK, emit, home_of, one_line, say, settings_of
 from inspector.cli.review_common import add_selection, open_reviews, selection
+from inspector.domain.counts import counted, verb
 
 if TYPE_CHECKING:
     from inspector.domain.rates import Estimate
@@ -55,11 +56,13 @@ def show_estimate(parsed: argparse.Namespace) -> int:
     estimate, population = report.estimate, report.population
     passed, rejected = estimate.passed, estimate.rejected
     print(
-        f"audited       {passed.judged} of {population.passes} passes: {passed.good} good, {passed.defective} "
+        f"audited       {passed.judged} of {counted(population.passes, 'pass')}: {passed.good} good, "
+        f"{passed.defective} "
         f"defective, {passed.unsure} unsure, {passed.conflict} contradicted"
     )
     print(
-        f"              {rejected.judged} of {population.rejects} rejects: {rejected.good} good, {rejected.defective} "
+        f"              {rejected.judged} of {counted(population.rejects, 'reject')}: {rejected.good} good, "
+        f"{rejected.defective} "
         f"defective, {rejected.unsure} unsure, {rejected.conflict} contradicted"
     )
     for words, figure in (
@@ -90,7 +93,7 @@ def show_conflicts(parsed: argparse.Namespace) -> int:
     for row in rows:
         said = ", ".join(f"{who}: {what}" for who, what in row.judgements.items())
         print(one_line(f"{row.inspection_id}  {said}"))
-    say(f"{len(rows)} parts are contradicted")
+    say(f"{counted(len(rows), 'part')} {verb(len(rows), 'is')} contradicted")
     return EXIT_OK
 
 
@@ -146,7 +149,10 @@ def _updated(parsed: argparse.Namespace) -> tuple[LearningSet, LearningUpdate]:
     learning = LearningSet(home.learning, name)
     update = learning.update(open_reviews(parsed), confirmed=parsed.confirmed)
     if update.lost:
-        say(f"the pictures of {len(update.lost)} parts are gone or altered, as of {update.lost[0]}: they are left out")
+        say(
+            f"the pictures of {counted(len(update.lost), 'part')} are gone or altered, as of {update.lost[0]}: "
+            f"they are left out"
+        )
     return learning, update
 
 

@@ -39,6 +39,7 @@ from inspector.cli.field_options import (
     given_source_options,
     source_options,
 )
+from inspector.domain.counts import counted
 from inspector.domain.errors import InspectorError
 from inspector.domain.source import SourceKind, is_live, kind_of, shown
 from inspector.domain.text import LOT
@@ -362,7 +363,8 @@ def _follow(
 def _say_tally(tally: Tally, log: Path) -> None:
     good = f"{100 * tally.first_pass_yield.value:.1f} %" if tally.first_pass_yield.value is not None else "–"
     say(
-        f"{tally.inspected} parts inspected: {tally.passed} pass, {tally.failed} fail, {tally.review} review, "
+        f"{counted(tally.inspected, 'part')} inspected: {tally.passed} pass, {tally.failed} fail, {tally.review} "
+        f"review, "
         f"{tally.error} error; yield {good}"
     )
     say(f"log: {log}")

@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from inspector.domain.counts import counted
 from inspector.domain.records import Verdict
 from inspector.domain.source import shown
 from inspector.engine.status import Pace
@@ -94,7 +95,7 @@ class LiveTable:
         p50 = f"{status.latency_p50_ms:.0f}" if status.latency_p50_ms is not None else "–"
         p99 = f"{status.latency_p99_ms:.0f}" if status.latency_p99_ms is not None else "–"
         text = Text(
-            f"{tally.inspected} parts · {tally.passed} pass · {tally.failed} fail · {tally.review} review · "
+            f"{counted(tally.inspected, 'part')} · {tally.passed} pass · {tally.failed} fail · {tally.review} review · "
             f"{tally.error} error · yield {good} · {status.fps:.0f} fps · {status.dropped} dropped · "
             f"trigger → commit p50 {p50} ms, p99 {p99} ms"
         )

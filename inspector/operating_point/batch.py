@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.domain.confusion import DEFECTIVE, GOOD, UNLABELLED
+from inspector.domain.counts import counted
 from inspector.domain.errors import BundleError
 from inspector.domain.operating_point import LabelledScores
 from inspector.operating_point.choice import ChoiceError
 from inspector.operating_point.parts import LabelledParts
-from inspector.operating_point.words import some
 from inspector.vision.learnt import learnt_from
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def batch_parts(run: BatchRun) -> LabelledParts:
     labelled = np.flatnonzero(table.labels != UNLABELLED)
     if not len(labelled):
         raise ChoiceError(
-            f"the batch of {run.pictures.name} has {len(table)} pictures and none of them a label",
+            f"the batch of {run.pictures.name} has {counted(len(table), 'picture')} and none of them a label",
             "Sort known parts into folders, one of them called good, or name a table of labels, and run it again.",
         )
     files = [run.pictures / table.path(index) for index in labelled.tolist()]
@@ -46,13 +46,13 @@ def batch_parts(run: BatchRun) -> LabelledParts:
     kept: NDArray[np.intp] = np.delete(labelled, out)
     if not len(kept):
         raise ChoiceError(
-            f"the model has learnt from all {len(labelled)} labelled pictures of {run.pictures.name}",
+            f"the model has learnt from all {counted(len(labelled), 'labelled picture')} of {run.pictures.name}",
             "Run a batch of pictures that it has not seen.",
         )
     if run.active:
         warnings.append("The batch still runs: this is what is there so far.")
     if len(labelled) < len(table):
-        notes.append(f"Not counted: {some(len(table) - len(labelled), 'picture')} without a label.")
+        notes.append(f"Not counted: {counted(len(table) - len(labelled), 'picture')} without a label.")
     places = kept.tolist()
     judge = run.record.judge
     return LabelledParts(
@@ -83,7 +83,8 @@ def _left_out(run: BatchRun, files: Sequence[Path]) -> tuple[list[int], list[str
             if not out:
                 return [], [], notes
             words = (
-                f"Left out: {len(out):,} of {some(len(files), 'labelled picture')}, as the model has learnt from them: "
+                f"Left out: {len(out):,} of {counted(len(files), 'labelled picture')}, as the model has learnt "
+                f"from them: "
                 "how it judges these says nothing of new parts."
             )
             return out, [words], notes

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.domain.counts import counted
 from inspector.domain.operating_point import LabelledScores
 from inspector.domain.review import Truth
 from inspector.operating_point.choice import ChoiceError
 from inspector.operating_point.parts import LabelledParts
-from inspector.operating_point.words import some
 from inspector.outputs.base import LogQuery
 from inspector.outputs.reviews import ReviewLog
 
@@ -50,9 +50,9 @@ def reviewed_parts(log: Path, recipe: str, model_sha256: str) -> LabelledParts:
         )
     unsure = len(standing) - len(sure)
     defective = [truths[part.id] is Truth.DEFECTIVE for part in parts]
-    notes = [f"Not counted: {some(unsure, 'part')} of which reviewers are unsure or disagree."] if unsure else []
+    notes = [f"Not counted: {counted(unsure, 'part')} of which reviewers are unsure or disagree."] if unsure else []
     if len(parts) < len(sure):
-        notes.append(f"Not counted: {some(len(sure) - len(parts), 'part')} that another model has inspected.")
+        notes.append(f"Not counted: {counted(len(sure) - len(parts), 'part')} that another model has inspected.")
     return LabelledParts(
         source=f"reviewed parts of {recipe}",
         scores=LabelledScores([_score(part) for part in parts], defective),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.domain.counts import counted
+
 if TYPE_CHECKING:
     from inspector.domain.evidence import Evidence
     from inspector.domain.records import Thresholds
@@ -26,18 +28,13 @@ def evidence_words(evidence: Evidence, caution: str = "") -> str:
     claim, defective = f"≤ {100 * evidence.claim:.3g} %", evidence.bad.total
     if not defective:
         return f"No defective part: nothing is known of escapes; {claim} would need {evidence.needed:,} without a miss."
-    words = f"{defective:,} defective parts, {evidence.bad.count:,} missed: "
+    words = f"{counted(defective, 'defective part')}, {evidence.bad.count:,} missed: "
     shows = f"escapes ≤ {100 * evidence.upper:.3g} % at 95 %"
     if not evidence.shown:
         return f"{words}shows {shows}; {claim} would need {evidence.needed:,} without a miss. {caution}".rstrip()
     if caution:
         return f"{words}would show {shows}. {caution}"
     return f"✓ {words}shows {shows}; the claim of {claim} is carried, if these parts are like those of the line."
-
-
-def some(number: int, thing: str) -> str:
-    """Return how many of a thing, as “1 picture” or “2,000 pictures”."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def version_words(version: RecipeVersion) -> tuple[str, str, str, str]:

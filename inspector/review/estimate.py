@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.domain.audit import AuditCounts, audit_estimate
+from inspector.domain.counts import counted, verb
 from inspector.domain.review import Judgement, Standing, Truth, standings, truth_of
 from inspector.outputs.base import LogQuery
 from inspector.review.population import population
@@ -125,7 +126,11 @@ def _notes(audited: Population, estimate: AuditEstimate) -> list[str]:
     if audited.problem:
         notes.append(f"There can be no audit: {audited.problem}. {audited.next_step}")
     if audited.errors:
-        notes.append(f"{audited.errors} parts without a verdict (ERROR) are in the yield, not in the escape rate.")
+        notes.append(
+            f"{counted(audited.errors, 'part')} without a verdict (ERROR) {verb(audited.errors, 'is')} in the "
+            f"yield, not in the "
+            "escape rate."
+        )
     if passed.unclear:
         notes.append(
             f"{passed.unsure} audited passes are unsure and {passed.conflict} contradicted; they count as defective, "

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from inspector.domain.causes import cause_of
 from inspector.domain.cells import plain_cells, safe_cell
 from inspector.domain.class_tables import table_of, text_of
+from inspector.domain.counts import counted, verb
 from inspector.domain.errors import BundleError, LearningError
 from inspector.files import FileError, write_text
 from inspector.review.learning import file_sha256
@@ -119,7 +120,7 @@ def training_manifest(learning: LearningSet, model: Path | None) -> TrainingMani
     labels = Counter(row.label for row in rows)
     if not labels["good"] or not labels["defective"]:
         raise LearningError(
-            f"there are {labels['good']} good and {labels['defective']} defective pictures in all",
+            f"there are {labels['good']} good and {counted(labels['defective'], 'defective picture')} in all",
             "A model needs both: restore its own data, or review more parts." + "".join(f" {note}" for note in notes),
         )
     text = _csv(rows)
@@ -166,11 +167,12 @@ def _own(model: Path) -> tuple[list[ManifestPicture], list[str]]:
         else:
             there.append(picture)
     notes = []
-    for what, paths in (("are gone", gone), ("have been altered since", altered)):
+    for been, what, paths in (("is", "gone", gone), ("has", "been altered since", altered)):
         if paths:
             notes.append(
-                f"{len(paths)} of the {len(rows)} pictures that {model.name} was made from {what}, as {paths[0]}: "
-                "they are left out."
+                f"{len(paths)} of the {len(rows)} pictures that {model.name} was made from "
+                f"{verb(len(paths), been)} {what}, "
+                f"as {paths[0]}: left out."
             )
     return there, notes
 
@@ -244,14 +246,21 @@ def _united(
     kept = [picture for picture in own if picture.path not in replaced | withdrawn]
     notes = []
     if spoilt:
-        notes.append(f"{len(spoilt)} learned pictures are gone or altered, as {spoilt[0]}: they are left out.")
+        notes.append(
+            f"{counted(len(spoilt), 'learned picture')} {verb(len(spoilt), 'is')} gone or altered, as "
+            f"{spoilt[0]}: left out."
+        )
     if seen:
         notes.append(
-            f"{seen} pictures were judged blind after the present model had learned from them: they test the new one, "
-            "and the present one has an advantage in a comparison."
+            f"The present model had learned from {counted(seen, 'picture')} before the blind judgement: a test of "
+            f"the new "
+            "one only, and the present one has an advantage in a comparison."
         )
     if withdrawn:
-        notes.append(f"{len(withdrawn)} pictures that the model has learned from do not stand any more: left out.")
+        notes.append(
+            f"{counted(len(withdrawn), 'picture')} that the model has learned from {verb(len(withdrawn), 'is')} "
+            f"withdrawn: left out."
+        )
     return kept, learned, notes
 
 

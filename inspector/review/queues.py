@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.causes import cause_of
+from inspector.domain.counts import counted, verb
 from inspector.domain.records import Verdict
 from inspector.domain.review import QueueKind, Review
 from inspector.domain.sampling import draw
@@ -204,11 +205,16 @@ def _audit(log: ReviewLog, request: QueueRequest, policy_of: PolicyOf) -> Queue:
     notes = [*audited.notes, *_unreadable(log)]
     if removed:
         notes.append(
-            f"The pictures of the {removed} oldest passes that were kept are gone by now: the audit draws of the later "
+            f"The pictures of the {counted(removed, 'oldest pass')} that {verb(removed, 'was')} kept are gone by "
+            f"now: the audit "
+            "draws of the later "
             "ones, and speaks about their time. Choose a later start to have counts of that time only."
         )
     if passes and len(passes) < request.sample:
-        notes.append(f"Only {len(passes)} pictures of passed parts were kept, {request.sample} were asked for.")
+        notes.append(
+            f"Only {counted(len(passes), 'picture')} of passed parts {verb(len(passes), 'was')} kept, {request.sample} "
+            "were asked for."
+        )
     if passes and len(rejects) < len(passes) // 2:
         notes.append(
             f"There are only {len(rejects)} rejected parts to mix in with {len(passes)} passed ones: "
@@ -281,7 +287,7 @@ def _unreadable(log: ReviewLog) -> tuple[str, ...]:
 def _without_picture(count: int) -> tuple[str, ...]:
     if not count:
         return ()
-    return (f"{count} {'part has' if count == 1 else 'parts have'} no picture and cannot be judged here.",)
+    return (f"{counted(count, 'part')} {verb(count, 'has')} no picture and cannot be judged here.",)
 
 
 def _fault(picture: Path, sha256: str) -> str:

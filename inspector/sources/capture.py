@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import cv2
 
 from inspector.domain.config import CameraDriver
+from inspector.domain.counts import verb
 from inspector.domain.errors import SourceCutShortError, SourceError, SourceLostError
 from inspector.domain.records import Frame, Origin
 from inspector.domain.secret import as_url
@@ -195,7 +196,7 @@ class CaptureSource(PumpedSource):
         if count < 0.95 * promised:  # containers count some frames that they do not hold
             raise SourceCutShortError(
                 f"{self.name} is damaged or cut short: it ended after {count} of {promised} frames, "
-                f"{promised - count} were not read",
+                f"{promised - count} {verb(promised - count, 'was')} not read",
                 "Parts on the rest were not inspected. Copy the file again, or record it again.",
             )
 

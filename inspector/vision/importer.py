@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import ValidationError
 
+from inspector.domain.counts import counted, verb
 from inspector.domain.errors import BundleError
 from inspector.domain.records import Thresholds
 from inspector.json_file import faults_in
@@ -122,8 +123,8 @@ def build_network(
     outputs = state[head].shape[0]
     if outputs != class_count:
         raise BundleError(
-            f"{source} has a head for {outputs} classes, but {class_count} were named",
-            f"Name {outputs} classes in the network's order.",
+            f"{source} has a head for {counted(outputs, 'class')}, but {class_count} {verb(class_count, 'was')} named",
+            f"Name {counted(outputs, 'class')} in the network's order.",
         )
     dropout = _ASSUMED_DROPOUT if head == _DROPOUT_HEAD else 0.0
     network = InspectionNetwork.blank(class_count, pooling, dropout)

@@ -141,7 +141,7 @@ def test_figures_in_words(tmp_path: Path) -> None:
     confusion = table_of(tmp_path, *rows).confusion()
     words = {name: rate_words(rate) for name, rate in rates(confusion)}
     assert words["Overkill: good parts that failed"] == "0.0 % (0 of 3; 95 %: 0.0 to 56.1 %)"
-    assert evidence(confusion).startswith("1 defective parts with a verdict, 0 passed")
+    assert evidence(confusion).startswith("1 defective part with a verdict, 0 passed")
     assert "takes 299 defective parts" in evidence(confusion)
     unlabelled = table_of(tmp_path / "b", R("1.png"))
     assert evidence(unlabelled.confusion()) == ""

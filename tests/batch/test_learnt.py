@@ -74,7 +74,9 @@ def test_copies_elsewhere_are_known_by_their_content(data: Path, capsys: pytest.
     out = batch(fresh, "--json")
     assert json.loads(capsys.readouterr().out)["used_for_training"] == 1
     table = read_table(out / "results.csv")
-    assert warnings(table, read_record(out)) == [SAID.replace("6 of 9", "1 of 2")]  # without labels no figures
+    assert warnings(table, read_record(out)) == [
+        SAID.replace("6 of 9 pictures were", "1 of 2 pictures was")
+    ]  # without labels no figures
 
 
 def test_a_model_that_does_not_say_is_not_taken_for_one_that_has_not_learnt(

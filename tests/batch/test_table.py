@@ -131,12 +131,10 @@ def test_pictures_that_are_unlike_the_training_pictures_are_counted_with_an_exam
         R("2.png", reason=grey),
         R("3.png", "FAIL", 0.8, reason=f"dent: P(defective) 0.8 ≥ 0.5; {grey}"),
     )
-    said = (
-        "pictures are unlike the training pictures, as: grey (they are in colour). Nobody has tested the model on such."
-    )
-    assert warnings(table, None) == [f"2 of 3 {said}"]
+    said = "unlike the training pictures, as: grey (they are in colour). Nobody has tested the model on such."
+    assert warnings(table, None) == [f"2 of 3 pictures are {said}"]
     assert warnings(table, None, np.array([0])) == []
-    assert warnings(table, None, np.array([0, 2])) == [f"1 of 2 {said}"]
+    assert warnings(table, None, np.array([0, 2])) == [f"1 of 2 pictures is {said}"]
 
 
 def test_without_labels_there_is_no_rate_of_escapes(tmp_path: Path) -> None:

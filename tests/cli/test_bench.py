@@ -56,7 +56,7 @@ def test_json_alone_on_stdout_and_both_files(home: Path, tmp_path: Path, capsys:
 def test_the_table_says_what_was_left_out(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert bench(home) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("tiny, 1 pictures, input 64²")
+    assert lines[0].startswith("tiny, 1 picture, input 64²")
     assert "left out: grad-cam: not installed: torch" in lines
     assert not [line for line in lines if line.startswith("best ")]
 

@@ -55,7 +55,7 @@ def test_a_whole_installation_on_one_screen_and_in_one_file(
         "cpu (",
         "GB free",
         "whole, ",
-        "1 parts, the newest 20",
+        "1 part, the newest 20",
         "tiny",
         "parts/s",
     ):

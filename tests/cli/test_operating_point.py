@@ -90,7 +90,7 @@ def test_the_same_in_words(capsys: pytest.CaptureFixture[str], home: Path) -> No
     said = capsys.readouterr().out
     assert "validation pictures of cap: 3 good, 3 defective" in said
     assert "escapes     33.3 %, 95 % 6.1 to 79.2 %" in said
-    assert "held out: 1 defective parts, 0 missed" in said
+    assert "held out: 1 defective part, 0 missed" in said
 
 
 def test_a_model_without_scores_is_an_error_that_helps(capsys: pytest.CaptureFixture[str], home: Path) -> None:

@@ -180,5 +180,5 @@ def test_the_program_starts_beside_hostile_files(tmp_path: Path) -> None:
     assert "warning: " in models
     assert "version.json is nested deeper than 64 levels; the data folder is taken for one of this version" in models
     shown = run("run", "--source", "demo:", "--headless", "--max-parts", "1", "--as-fast-as-possible")
-    assert "1 parts inspected" in shown
+    assert "1 part inspected" in shown
     assert "settings.json is nested deeper than 64 levels; the defaults are in use" in shown

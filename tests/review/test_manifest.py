@@ -192,7 +192,7 @@ def test_a_second_round_goes_on_with_the_first_and_what_was_withdrawn_leaves(mod
     learning.update(log)
     manifest = training_manifest(learning, learning.folder / "round-1")
     assert sum(asdict(manifest.own).values()) == 40  # what was learned is counted as learned
-    assert any("do not stand any more" in note for note in manifest.notes)
+    assert any("is withdrawn: left out" in note for note in manifest.notes)
     rows = {row["path"].rsplit("/", 1)[-1].split(".")[0]: row for row in rows_of(manifest)}
     assert first[0].inspection_id not in rows
     assert rows[first[1].inspection_id]["split"] == "test"
@@ -237,7 +237,7 @@ def test_an_altered_picture_is_left_out_and_a_relabelled_one_takes_the_reviewers
         manifest = training_manifest(learning, model)
     finally:
         own.write_bytes(was)
-    assert "1 of the 40 pictures that model was made from have been altered" in manifest.notes[0]
+    assert "1 of the 40 pictures that model was made from has been altered" in manifest.notes[0]
     assert sum(asdict(manifest.own).values()) == 38
     rows = {row["path"]: row for row in rows_of(manifest)}
     assert str(model.parent / "data" / "good" / "01.png") not in rows

@@ -187,12 +187,12 @@ def test_what_is_gone_or_altered_is_left_out_and_said(station: Station) -> None:
     manifest, rows = station.made()
     assert len(rows) == 3
     assert manifest.notes == (
-        f"2 of the 5 pictures that model was made from are gone, as {station.data / names[0]}: they are left out.",
+        f"2 of the 5 pictures that model was made from are gone, as {station.data / names[0]}: left out.",
         (
-            f"1 of the 5 pictures that model was made from have been altered since, as {station.data / names[2]}: "
-            "they are left out."
+            f"1 of the 5 pictures that model was made from has been altered since, as {station.data / names[2]}: "
+            "left out."
         ),
-        f"2 learned pictures are gone or altered, as {spoilt[0]}: they are left out.",
+        f"2 learned pictures are gone or altered, as {spoilt[0]}: left out.",
     )
 
 
@@ -215,8 +215,8 @@ def test_of_what_is_in_both_the_reviewers_label_counts_and_the_test_stays_the_te
     ]
     assert manifest.notes == (
         (
-            "1 pictures were judged blind after the present model had learned from them: they test the new one, "
-            "and the present one has an advantage in a comparison."
+            "The present model had learned from 1 picture before the blind judgement: a test of the new one only, and "
+            "the present one has an advantage in a comparison."
         ),
     )
     assert (manifest.own, manifest.learned, manifest.audited) == (PartCounts(train=1, val=0, test=0), 0, 2)
@@ -236,7 +236,7 @@ def test_what_was_learned_before_keeps_its_part_and_what_was_withdrawn_leaves(st
         (str(kept), "defective", "val"),
         (str(station.learning.pictures / "d.png"), "good", ""),
     ]
-    assert manifest.notes == ("1 pictures that the model has learned from do not stand any more: left out.",)
+    assert manifest.notes == ("1 picture that the model has learned from is withdrawn: left out.",)
 
 
 def test_a_model_that_does_not_say_where_its_pictures_are(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:

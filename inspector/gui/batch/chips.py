@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
+from inspector.domain.counts import counted
 from inspector.gui.theme import CURRENT, SMALL_PX, TARGET_PX, font, lively
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Chip(QAbstractButton):
         text = f"{self.words} {count:,}"
         if text != self.text():
             self.setText(text)
-            self.setAccessibleName(f"Show {self.words.lower()}: {count:,} pictures")
+            self.setAccessibleName(f"Show {self.words.lower()}: {counted(count, 'picture')}")
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from inspector.batch import CopyStep, Step, export_csv, export_excel, sorted_copies, write_report
+from inspector.domain.counts import counted
 from inspector.gui.batch.heatmaps import HeatmapError
 
 if TYPE_CHECKING:
@@ -157,8 +158,8 @@ class Exporter(QObject):
 
 def _outcome_words(job: ExportJob, last: Step | CopyStep) -> str:
     if not isinstance(last, CopyStep):
-        return f"{last.total:,} rows written to {job.path}."
-    words = f"{last.copied:,} pictures copied to {job.path}"
+        return f"{counted(last.total, 'row')} written to {job.path}."
+    words = f"{counted(last.copied, 'picture')} copied to {job.path}"
     for count, what in (
         (last.there, "were there already"),
         (len(last.missing), "are not in their folder any more"),

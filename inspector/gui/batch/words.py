@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from inspector.batch.progress import BatchStage
 from inspector.domain.confusion import DEFECTIVE, UNLABELLED
+from inspector.domain.counts import counted
 from inspector.domain.policy import VERDICT_NAMES
 from inspector.gui.words import duration
 from inspector.pictures import left_out_words
@@ -42,7 +43,7 @@ def survey_words(survey: Survey, table: str = "") -> str:
         table: The table that its labels come from; empty for the folders' names.
     """
     name = Path(table).name
-    words = f"{_pictures(survey.pictures)}, "
+    words = f"{counted(survey.pictures, 'picture')}, "
     labelled = survey.good + survey.defective
     if not survey.pictures:
         words = "No picture in this folder or in those inside it"
@@ -52,11 +53,11 @@ def survey_words(survey: Survey, table: str = "") -> str:
         words += f"labelled by {name}: " if table else "labelled: "
         words += f"{survey.good:,} good, {survey.defective:,} defective"
         if survey.types:
-            words += f", {len(survey.types)} type{'s' if len(survey.types) > 1 else ''}"
+            words += f", {counted(len(survey.types), 'type')}"
         if survey.unlabelled:
             words += f"; {survey.unlabelled:,} without a label"
     if survey.not_in_folder:
-        words += f"; {_lines(survey.not_in_folder)} of {name} without a picture here"
+        words += f"; {counted(survey.not_in_folder, 'line')} of {name} without a picture here"
     if len(survey.categories) > 1:
         words += f"; {len(survey.categories)} categories"
     if survey.masks_left_out:
@@ -80,14 +81,6 @@ def words_without_labels(run: BatchRun) -> str:
     """Return why there is no table of right and wrong."""
     known = run.record.survey
     return _NO_LABELS_YET if known is None or known.good + known.defective else _NO_LABELS
-
-
-def _lines(count: int) -> str:
-    return f"{count:,} line{'' if count == 1 else 's'}"
-
-
-def _pictures(count: int) -> str:
-    return f"{count:,} picture{'' if count == 1 else 's'}"
 
 
 def judge_words(run: BatchRun) -> str:
@@ -133,7 +126,7 @@ def progress_words(run: BatchRun, rows: int) -> tuple[str, float | None]:
     if progress.stage is not BatchStage.JUDGING:
         if run.active:
             return f"{_STAGES.get(progress.stage, 'Starting')}…", None
-        return f"{_STATES[run.state]}, {_pictures(rows)} judged", None
+        return f"{_STATES[run.state]}, {counted(rows, 'picture')} judged", None
     total = max(progress.total, progress.done)
     words = f"{progress.done:,} of {total:,}"
     share = progress.done / total if total else None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from inspector.domain.counts import counted, verb
 from inspector.domain.text import PERSON, REASON
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.text_field import TextField
@@ -95,6 +96,8 @@ def evidence_line(evidence: ChangeEvidence | None) -> str:
     if evidence is None:
         return "There are no labelled parts to judge it by; that is recorded too."
     return (
-        f"By the {evidence.source}: {evidence.defective_passed:,} of {evidence.defective:,} defective parts pass, "
-        f"{evidence.good_failed:,} of {evidence.good:,} good ones fail, {evidence.looked_at:,} are to be looked at."
+        f"By the {evidence.source}: {evidence.defective_passed:,} of "
+        f"{counted(evidence.defective, 'defective part')} pass, "
+        f"{evidence.good_failed:,} of {counted(evidence.good, 'good one')} fail, "
+        f"{evidence.looked_at:,} {verb(evidence.looked_at, 'is')} to be looked at."
     )

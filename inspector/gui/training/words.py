@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from inspector.domain.class_folders import Understood, in_words
 from inspector.domain.class_words import Meaning
+from inspector.domain.counts import counted
 from inspector.domain.evidence import evidence
 from inspector.gui.words import duration
 from inspector.runs.state import ProcessState
@@ -86,7 +87,7 @@ def understood_words(contents: DataContents) -> list[str]:
         for word in contents.understood
     )
     left_out = sum(group.count for group in contents.left_out)
-    return in_words(words) + ([f"Left out: {left_out:,} pictures"] if left_out else [])
+    return in_words(words) + ([f"Left out: {counted(left_out, 'picture')}"] if left_out else [])
 
 
 def counts_words(contents: DataContents) -> str:

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from inspector.domain.counts import counted
 from inspector.files import write_text
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def markdown(report: BenchmarkReport) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
     where = (
         f"{machine.processor}, {machine.cores} cores, {machine.system}. {versions}. {report.measured_utc}. "
-        f"{report.images} pictures, {report.rounds} rounds; ratios are medians of the rounds' own."
+        f"{counted(report.images, 'picture')}, {counted(report.rounds, 'round')}; ratios are medians of the "
+        f"rounds' own."
     )
     parts = [
         f"# Benchmark of {report.model}",
