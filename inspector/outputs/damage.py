@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
 
+from inspector.domain.counts import counted, verb
+from inspector.outputs.log_words import said_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
@@ -80,7 +83,7 @@ class Unreadable:
             return ""
         named = "; ".join(f"row {row.number} of {row.table}: {row.why}" for row in rows[:_SHOWN])
         more = f"; and {count - _SHOWN} more" if count > _SHOWN else ""
-        return f"{count} {'row' if count == 1 else 'rows'} of the log cannot be read and left out ({named}{more})"
+        return f"{counted(count, 'row')} of the log cannot be read and {verb(count, 'is')} left out ({named}{more})"
 
 
 class Reader:
@@ -141,7 +144,7 @@ def _read(connection: Connection, table: str, numbers: list[int], unreadable: Un
             middle = len(numbers) // 2
             halves = (numbers[:middle], numbers[middle:])
             return [row for half in halves for row in _read(connection, table, half, unreadable)]
-        unreadable.note(table, numbers[0], str(error.orig or error))
+        unreadable.note(table, numbers[0], said_of(error).words)
         return []
     for number in numbers:
         if number not in rows:

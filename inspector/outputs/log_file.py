@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from inspector.domain.causes import cause_of
 from inspector.domain.errors import LogError
+from inspector.outputs.log_words import said_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +64,7 @@ class LogFile:
             "The station opens it again by itself; what it holds of the old file is saved first.",
         )
 
-    def save(self, source: sqlite3.Connection) -> None:
+    def save(self, source: sqlite3.Connection) -> Path:
         """Save every row of a log whose file is gone: under its name, or beside the file that lies there now.
 
         SQLite's other files are taken away where they belong to the log that is gone: it would put what they hold into
@@ -73,11 +73,14 @@ class LogFile:
         Args:
             source: An open connection to the log as it was.
 
+        Returns:
+            Where they were saved.
+
         Raises:
             LogError: If its disk is gone too, or full.
         """
         if self._saved is not None:
-            return
+            return self._saved
         self._refuse_another_disk()
         partial = beside(self._path, ".saved")
         try:
@@ -93,10 +96,11 @@ class LogFile:
             partial.replace(place)
         except (OSError, sqlite3.Error) as error:
             raise LogError(
-                f"the rows of the log {self._path}, whose file is gone, cannot be saved: {cause_of(error)}",
+                f"the rows of the log {self._path}, whose file is gone, cannot be saved: {said_of(error).words}",
                 "Keep the station running and free space on the disk; it goes on trying.",
             ) from error
         self._saved = place
+        return place
 
     @property
     def saved(self) -> Path | None:

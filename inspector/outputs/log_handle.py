@@ -15,7 +15,7 @@ from sqlalchemy.pool import QueuePool
 from inspector.domain.errors import LogError
 from inspector.outputs.lock import FileLock
 from inspector.outputs.log_file import LogFile, log_identity
-from inspector.outputs.query import advice
+from inspector.outputs.log_words import said_of
 from inspector.outputs.schema import HEAD
 
 if TYPE_CHECKING:
@@ -170,5 +170,5 @@ def log_errors(path: Path, what: str) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-        cause = str(getattr(error, "orig", None) or error)
-        raise LogError(f"the log {path} cannot be {what}: {cause}", advice(cause)) from error
+        said = said_of(error)
+        raise LogError(f"the log {path} cannot be {what}: {said.words}", said.next_step) from error

@@ -19,21 +19,6 @@ if TYPE_CHECKING:
     from inspector.outputs.base import LogQuery
 
 
-def advice(cause: str) -> str:
-    """Return what to do about an error of the database."""
-    for sign, step in (
-        ("locked", "Close the program that holds the file; the station goes on trying."),
-        ("readonly", "Give this user the right to write the file and its folder."),
-        ("disk is full", "Free space on the disk; the station goes on trying."),
-        ("not a database", "Choose another file for the log; this one is left as it is."),
-        ("malformed", "Restore a copy, or start a new log; keep the damaged file."),
-        ("unable to open", "Check the path and its permissions."),
-    ):
-        if sign in cause:
-            return step
-    return "Check the file, its folder and the disk."
-
-
 def where(statement: Select[Any], query: LogQuery) -> Select[Any]:
     """Return the statement restricted to the inspections of a query."""
     columns = inspections.c

@@ -21,6 +21,7 @@ from inspector.outputs.lock import StationLock
 from inspector.outputs.log_check import LogCheck, look_through
 from inspector.outputs.log_handle import LogHandle, log_errors, probe
 from inspector.outputs.log_reads import LogReader
+from inspector.outputs.log_words import MALFORMED, library_says
 from inspector.outputs.rows import time_text, to_row
 from inspector.outputs.schema import SEQUENCE, events, inspections
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from inspector.domain.records import Inspection
     from inspector.outputs.log_file import LogFile
 
-_MALFORMED = "database disk image is malformed"
 _logger = logging.getLogger(__name__)
 
 
@@ -60,6 +60,7 @@ class SqliteResultLog(LogReader):
         self._gone = False  # the file that is written is no longer the one under the log's name
         self._damage = ""  # what is damaged in it
         self._damage_said = False
+        self._library_said = ""  # the last sentence of SQLite that was written into the program's log
         self._remarks: list[str] = []
         self._commit_times: dict[str, float] = {}  # of parts that are committed, not yet in their rows
         try:
@@ -181,7 +182,7 @@ class SqliteResultLog(LogReader):
         if not self._damage_said:
             self._damage_said = True
             raise LogError(
-                f"the log {self.path} is damaged: {self._damage}",
+                f"the log {self.path} is damaged",
                 "What can be read is being saved into a new log; parts wait meanwhile. A large log takes minutes.",
             )
         if self._check is not None:
@@ -201,16 +202,24 @@ class SqliteResultLog(LogReader):
         if file.saved is None:
             source = lost.writer.connection.driver_connection
             assert isinstance(source, sqlite3.Connection)
-            file.save(source)
-            _logger.warning("the log %s was lost while it was written: its rows are in %s", self.path, file.saved)
-            if file.saved != self.path:
-                self._remarks.append(
-                    f"Another file was put in the place of the log {self.path} while the station was writing it. "
-                    f"The parts of before are not in it; they were saved as {file.saved}"
-                )
+            words = self._words_of_lost(file.save(source))
+            _logger.warning("%s", words)
+            self._remarks.append(words)
         self._handle = LogHandle(self.path, read_only=False, before=lost)
         self._gone = False
         lost.close()
+
+    def _words_of_lost(self, saved: Path) -> str:
+        """Say what befell the file that was written, and where its rows are now."""
+        if saved == self.path:
+            return (
+                f"The log {self.path} was deleted while the station was writing it. Nothing is lost: all its rows were "
+                "written again under the same name. Find out who deletes it"
+            )
+        return (
+            f"Another file was put in the place of the log {self.path} while the station was writing it. The parts of "
+            f"before are not in it; they were saved as {saved}"
+        )
 
     def verify(self) -> None:
         """Look for damage in the whole file, however large it is; reads beside a running station.
@@ -297,6 +306,10 @@ class SqliteResultLog(LogReader):
             with log_errors(self.path, what):
                 yield
         except LogError as error:
-            if what == "written" and _MALFORMED in error.what and not self._damage:
-                self._found_damaged(_MALFORMED)
+            sentence = library_says(error.__cause__)
+            if error.__cause__ is not None and sentence != self._library_said:
+                self._library_said = sentence  # once: what waits is tried again and again
+                _logger.warning("%s (%s)", error.what, sentence)
+            if what == "written" and MALFORMED in sentence and not self._damage:
+                self._found_damaged(sentence)
             raise

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, create_engine, event, insert, select, text
-from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from inspector.domain.errors import LogError, ReviewError
 from inspector.domain.text import DEFECT_TYPE, PERSON, REMARK, TextError
-from inspector.outputs.query import advice
+from inspector.outputs.log_words import LOCKED, library_says, said_of
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.review_reads import ReviewReader
 from inspector.outputs.rows import time_text
@@ -80,7 +80,7 @@ class ReviewLog(ReviewReader):
                 with self._errors("written"), self._engine.connect() as connection:
                     self._add(connection, review, row)
             except LogError as error:
-                if attempt == _TRIES or not isinstance(error.__cause__, OperationalError) or "locked" not in error.what:
+                if attempt == _TRIES or LOCKED not in library_says(error.__cause__):
                     raise
             else:
                 # the log may have been replaced meanwhile: what counts is what lies under its name now
@@ -167,9 +167,9 @@ class ReviewLog(ReviewReader):
         try:
             yield
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            cause = str(getattr(error, "orig", None) or error)
-            step = "Another program holds it; try again." if "locked" in cause else advice(cause)
-            raise LogError(f"the log {self.path} cannot be {what}: {cause}", step) from error
+            said = said_of(error)
+            step = "Try again." if said.sign == LOCKED else said.next_step
+            raise LogError(f"the log {self.path} cannot be {what}: {said.words}", step) from error
 
 
 def _on_connect(connection: sqlite3.Connection, _: object) -> None:

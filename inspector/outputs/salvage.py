@@ -19,11 +19,12 @@ from urllib.parse import quote
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from inspector.domain.causes import cause_of
+from inspector.domain.counts import counted
 from inspector.domain.errors import LogError
 from inspector.files import DISK
 from inspector.outputs.copy_rows import Copied, add_carved, copy_table
 from inspector.outputs.log_handle import migrate
+from inspector.outputs.log_words import said_of
 from inspector.outputs.schema import HEAD, LOST_PICTURE, events, inspections, reviews
 
 if TYPE_CHECKING:
@@ -56,13 +57,16 @@ class Salvaged:
 
     def words(self) -> str:
         """Say it to the operator."""
-        lost = f"{self.parts.lost} parts" + (f" and {self.reviews.lost} reviews" if self.reviews.lost else "")
+        lost = counted(self.parts.lost, "part") + (
+            f" and {counted(self.reviews.lost, 'review')}" if self.reviews.lost else ""
+        )
         could_not = f"{lost} could not be read" if self.parts.lost or self.reviews.lost else "nothing was lost"
         if self.parts.unknown:
             could_not = "how many could not be read is not known"
         named = f" (rows {self.parts.named()})" if self.parts.lost else ""
         return (
-            f"The log was damaged. {self.parts.copied} parts and {self.reviews.copied} reviews were saved into a new "
+            f"The log was damaged. {counted(self.parts.copied, 'part')} and "
+            f"{counted(self.reviews.copied, 'review')} were saved into a new "
             f"log; {could_not}{named}. The damaged log is kept as {self.aside}"
         )
 
@@ -140,7 +144,7 @@ def salvage(log: Path) -> Salvaged:
         put_in_place(log, aside)
     except (OSError, sqlite3.Error) as error:
         raise LogError(
-            f"the damaged log {log} cannot be replaced by what can be read of it: {cause_of(error)}",
+            f"the damaged log {log} cannot be replaced by what can be read of it: {said_of(error).words}",
             "Free space on its disk and see that the folder can be written; the station goes on trying.",
         ) from error
     _log.error("%s", salvaged.words())

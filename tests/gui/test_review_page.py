@@ -217,7 +217,7 @@ def test_what_cannot_be_written_stays_with_its_part(
         desk.key(Qt.Key.Key_G)
         desk.until(page.judging.again.isVisible)
         assert "Not recorded" in desk.message
-        assert "locked" in desk.message
+        assert "another program holds it" in desk.message
         assert desk.shown == first
         assert desk.reviews(first) == []
         other.rollback()

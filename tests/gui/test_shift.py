@@ -127,3 +127,18 @@ def test_every_verdict_has_a_shape_of_its_own_and_the_lines_faults_another() -> 
         drawn[face] = image
     for face, other in combinations(drawn, 2):
         assert drawn[face] != drawn[other], (face, other)
+
+
+def test_a_log_that_was_deleted_is_said_in_the_window(station: Station) -> None:
+    live, banners = station.window.live, station.window.banners
+    picture(station.pictures / "0.png", bad=False)
+    station.qtbot.mouseClick(live.run_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: live.counters.texts()["inspected"] == "1")
+    for suffix in ("", "-wal", "-shm"):
+        station.home.log.with_name(station.home.log.name + suffix).unlink(missing_ok=True)
+    station.until(lambda: "record" in banners.texts())
+    said = banners.texts()["record"]
+    assert said.startswith(f"The log {station.home.log} was deleted while the station was writing it. Nothing is lost:")
+    assert said.endswith("Find out who deletes it.")
+    station.settle()
+    assert live.counters.texts()["inspected"] == "1"

@@ -139,7 +139,7 @@ def test_while_parts_wait_it_is_said_that_the_log_is_damaged(path: Path) -> None
     with closing(SqliteResultLog(path)) as log:
         assert log.wait_looked_through(WAIT_S)
         part = inspection(PARTS + 1)
-        with pytest.raises(LogError, match="is damaged: .*What can be read is being saved into a new log"):
+        with pytest.raises(LogError, match=r"is damaged\. What can be read is being saved into a new log"):
             log.append(part)
         log.append(part)
         assert log.recent(LogQuery(), 1) == [part]

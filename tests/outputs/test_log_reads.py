@@ -18,7 +18,7 @@ from inspector.domain.records import ArchivedPicture, Latencies, Verdict
 from inspector.domain.tally import Tally
 from inspector.outputs.base import LogQuery, YieldPoint
 from inspector.outputs.lock import StationLock
-from inspector.outputs.query import advice
+from inspector.outputs.log_words import said_of
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.schema import HEAD
 from tests.outputs.samples import START, inspection
@@ -155,7 +155,7 @@ def test_a_commit_s_time_belongs_to_its_part_and_is_written_once(log: SqliteResu
 def test_what_is_repeated_with_other_times_is_another_row(log: SqliteResultLog) -> None:
     part = inspection(1)
     log.append(part)
-    with pytest.raises(LogError, match="cannot be written: UNIQUE"):
+    with pytest.raises(LogError, match="cannot be written: another row of the same id"):
         log.append(replace(part, latencies=Latencies(total_ms=1.0)))
     log.append(inspection(2))  # the writer is free again
     assert log.tally(LogQuery()) == Tally(passed=2)
@@ -188,7 +188,7 @@ def test_a_log_that_cannot_be_read_says_so_and_what_to_do(
     log.path.write_bytes(data)
     with pytest.raises(LogError) as caught:
         call(log)
-    assert caught.value.what == f"the log {log.path} cannot be read: file is not a database"
+    assert caught.value.what == f"the log {log.path} cannot be read: it is no result log"
     assert caught.value.next_step == "Choose another file for the log; this one is left as it is."
 
 
@@ -210,19 +210,44 @@ def test_a_reader_writes_nothing(log: SqliteResultLog) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cause", "next_step"),
+    ("cause", "words", "next_step"),
     [
-        ("database is locked", "Close the program that holds the file; the station goes on trying."),
-        ("attempt to write a readonly database", "Give this user the right to write the file and its folder."),
-        ("database or disk is full", "Free space on the disk; the station goes on trying."),
-        ("file is not a database", "Choose another file for the log; this one is left as it is."),
-        ("database disk image is malformed", "Restore a copy, or start a new log; keep the damaged file."),
-        ("unable to open database file", "Check the path and its permissions."),
-        ("something else", "Check the file, its folder and the disk."),
+        (
+            "database is locked",
+            "another program holds it",
+            "Close the program that holds the file; the station goes on trying.",
+        ),
+        (
+            "attempt to write a readonly database",
+            "it can only be read",
+            "Give this user the right to write the file and its folder.",
+        ),
+        ("database or disk is full", "the disk is full", "Free space on the disk; the station goes on trying."),
+        (
+            "file is not a database",
+            "it is no result log",
+            "Choose another file for the log; this one is left as it is.",
+        ),
+        (
+            "database disk image is malformed",
+            "a part of it is damaged",
+            "Restore a copy, or start a new log; keep the damaged file.",
+        ),
+        (
+            "unable to open database file",
+            "the file or its folder is not there, or this user may not",
+            "Check the path and its permissions.",
+        ),
+        (
+            "something else",
+            "the database refuses it",
+            "Check the file, its folder and the disk; the program's log says more.",
+        ),
     ],
 )
-def test_what_to_do_about_an_error_of_the_database(cause: str, next_step: str) -> None:
-    assert advice(cause) == next_step
+def test_what_an_error_of_the_database_means_and_what_to_do(cause: str, words: str, next_step: str) -> None:
+    said = said_of(sqlite3.OperationalError(cause))
+    assert (said.words, said.next_step) == (words, next_step)
 
 
 def test_what_is_refused_at_the_opening_says_what_to_do(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_every_reader_serves_the_others_and_names_it(odd: tuple[Path, str, str])
         (row,) = log.unreadable.rows
         assert (row.table, row.number) == ("inspections", 3)
         assert words in row.why
-        assert "1 row of the log cannot be read and left out (row 3 of inspections: " in log.unreadable.words()
+        assert "1 row of the log cannot be read and is left out (row 3 of inspections: " in log.unreadable.words()
         for export in (export_csv, export_jsonl):
             text = io.StringIO()
             assert export(log.rows(LogQuery()), text) == 5

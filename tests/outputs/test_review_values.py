@@ -121,7 +121,7 @@ def test_a_review_whose_id_is_another_s_is_refused(tmp_path: Path) -> None:
         log.add(replace(first, note="another"))
     words = "a review is never changed or deleted; withdraw it"
     assert caught.value.what == f"the log {log.path} cannot be written: {words}"
-    assert caught.value.next_step == "Check the file, its folder and the disk."
+    assert caught.value.next_step == "Check the file, its folder and the disk; the program's log says more."
     second = said("p", BAD)
     log.add(second)  # the log is free again
     assert log.history("p") == [first, second]
@@ -210,8 +210,8 @@ def test_a_log_that_is_held_is_tried_three_times(tmp_path: Path, monkeypatch: py
             log.add(said(part.id))
         other.rollback()
     assert len(tries) == 3
-    assert caught.value.what == f"the log {path} cannot be written: database is locked"
-    assert caught.value.next_step == "Another program holds it; try again."
+    assert caught.value.what == f"the log {path} cannot be written: another program holds it"
+    assert caught.value.next_step == "Try again."
     tries.clear()
     with pytest.raises(ReviewError):
         log.add(said("nobody"))

@@ -158,7 +158,7 @@ def test_while_another_program_holds_the_log_the_review_is_refused_and_can_be_ad
     review = said(part.id)
     with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(LogError, match=r"locked.*try again"):
+        with pytest.raises(LogError, match=r"another program holds it\. Try again"):
             log.add(review)
         other.rollback()
     log.add(review)

@@ -96,12 +96,12 @@ def test_what_cannot_be_written_stays_in_hand_and_the_part_stays(
     monkeypatch.setattr(desk, "tell", tell)
     with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(LogError, match="locked"):
+        with pytest.raises(LogError, match="another program holds it"):
             judge(desk, BAD)
         assert (shown(desk), desk.committed) == (parts[0].id, [])
-        assert [("locked" in event.words, event.in_hand) for event in told if isinstance(event, WishFailed)] == [
-            (True, True)
-        ]
+        assert [
+            ("another program" in event.words, event.in_hand) for event in told if isinstance(event, WishFailed)
+        ] == [(True, True)]
         other.rollback()
     desk.walk.again()
     desk.settle()
