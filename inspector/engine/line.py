@@ -19,7 +19,7 @@ from inspector.engine.inspect import not_judged
 from inspector.engine.line_model import LineModel
 from inspector.engine.pace import PaceWatch
 from inspector.engine.predictor import STOPPED
-from inspector.engine.queues import Mailbox, PartQueue, Unjudged, unjudged, unreadable
+from inspector.engine.queues import NOT_LOADED, OVERFLOW, Mailbox, PartQueue, Unjudged, unjudged, unreadable
 from inspector.engine.record import Recorder
 from inspector.engine.sight import Sight
 from inspector.engine.slowness import Slowness, Trouble
@@ -43,9 +43,7 @@ _SOURCE_HANGS_S = 15.0
 _DRAIN_S = 1.0
 _PRUNE_EVERY_S = 60.0
 _WATCH_EVERY_S = 0.4
-_NOT_LOADED = "the part passed before the model was loaded: it was not inspected. Inspect it again."
 _NO_MEMORY = "out of memory: a picture was not looked at, parts can have passed"
-_OVERFLOW = "inspection could not keep up: the part passed uninspected. Slow the line or use a faster device."
 
 
 class Line:
@@ -316,10 +314,10 @@ class Line:
     def _hand_over(self, part: Part) -> None:
         live = self._source is None or self._source.live
         if live and not self._ready.is_set():
-            self._parts.put(unjudged(part, _NOT_LOADED))
+            self._parts.put(unjudged(part, NOT_LOADED))
         elif live:
             if not self._wait_for_verdict(part):
-                self._wait_for_verdict(unjudged(part, _OVERFLOW))
+                self._wait_for_verdict(unjudged(part, OVERFLOW))
                 self._pace.missed(time.perf_counter(), "parts come faster than they can be judged")
         elif not self._parts.put_waiting(part, self._stop):
             self._parts.put(unjudged(part, STOPPED))

@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from inspector.domain.records import BadPicture, Frame, Origin, Part
 
+#: Why parts of a live source get no verdict.
+NOT_LOADED = "the part passed before the model was loaded: it was not inspected. Inspect it again."
+OVERFLOW = "inspection could not keep up: the part passed uninspected. Slow the line or use a faster device."
+
 
 class Mailbox:
     """Frames from the capture thread to the trigger thread.
