@@ -30,6 +30,8 @@ COLUMNS = (
     "path",
     "verdict",
     "p_defective",
+    "strangeness",
+    "strange_from",
     "class",
     "label",
     "defect_type",
@@ -40,9 +42,10 @@ COLUMNS = (
     "modified_utc",
     "model_sha256",
 )
+_SCORES = frozenset({"p_defective", "strangeness", "strange_from"})
 _EXCEL_ROWS = 1_048_576
 _SAY_EVERY_ROWS = 1000
-_WIDTHS = (48, 10, 12, 14, 11, 16, 14, 12, 48, 12, 22, 20)
+_WIDTHS = (48, 10, 12, 12, 12, 14, 11, 16, 14, 12, 48, 12, 22, 20)
 
 
 class ExportError(InspectorError):
@@ -119,10 +122,11 @@ def export_excel(
 
 def _cells(table: BatchTable, index: int) -> tuple[str | int | float, ...]:
     p, time_ns = float(table.p_defective[index]), int(table.contents.mtimes_ns[index])
+    strangeness, strange_from = float(table.strangeness[index]), float(table.strange_from[index])
     return (
         table.path(index),
         VERDICT_NAMES[table.verdicts[index]],
-        "" if np.isnan(p) else p,
+        *("" if np.isnan(value) else value for value in (p, strangeness, strange_from)),
         table.class_name(index),
         label_words(int(table.labels[index])),
         table.defect(index),
@@ -190,6 +194,6 @@ def _rows_sheet(book: Any, table: BatchTable, chosen: NDArray[np.intp]) -> Itera
                 if cell:
                     sheet.write_string(row, column, cell, ink)
             else:
-                sheet.write_number(row, column, cell, score if column == 2 else None)
+                sheet.write_number(row, column, cell, score if COLUMNS[column] in _SCORES else None)
         if row % _SAY_EVERY_ROWS == 0:
             yield Step(done=row, total=len(chosen))

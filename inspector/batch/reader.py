@@ -14,7 +14,7 @@ from inspector.batch.contents import ContentColumns
 from inspector.batch.labels import FolderLabels
 from inspector.batch.learnt import read_learnt
 from inspector.batch.results import read_rows
-from inspector.batch.rows import EARLIER_HEADER, HEADER, MODEL_COLUMN
+from inspector.batch.rows import EARLIER_HEADERS, HEADER, MODEL_COLUMN
 from inspector.batch.table import BatchTable
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from inspector.batch.labels import Label, Labels
 
 _SHA256_DIGITS = 64
+_STRANGE_COLUMN = HEADER.index("strangeness")
 
 
 class ResultsError(InspectorError):
@@ -99,7 +100,7 @@ class ResultReader:
                 raise ResultsError(f"{self._path} holds a line that is no result: {torn}", "Run the batch again.")
             if self._offset == 0:
                 self._width = len(values)
-                if tuple(values) not in (HEADER, EARLIER_HEADER):
+                if tuple(values) not in (HEADER, *EARLIER_HEADERS):
                     raise ResultsError(
                         f"{self._path} is not a result of this program", "Name a results.csv of “inspector batch”."
                     )
@@ -143,7 +144,7 @@ class _Columns:
         self._texts: dict[str, str] = {}  # one for equal ones
         self._folder_keys: dict[str, str] = {}
         self._codes, self._learnt = bytearray(), bytearray()
-        self._scores = array("d")
+        self._scores, self._strangeness, self._strange_from = array("d"), array("d"), array("d")
         self._contents = ContentColumns()
         self._labels, self._types, self._categories = array("b"), array("h"), array("h")
         self._type_codes: dict[str, int] = {"": -1}
@@ -159,7 +160,7 @@ class _Columns:
         """Take a row in."""
         path, _, _, verdict, score, name, _, reason, _, self._model = values[: MODEL_COLUMN + 1]
         code = VERDICT_NAMES.index(verdict) if verdict in VERDICT_NAMES else ERROR
-        p = _number(score)
+        p, (strangeness, strange_from) = _number(score), map(_number, values[_STRANGE_COLUMN:] or ("", ""))
         name = self._texts.setdefault(name, name)
         index = self._places.setdefault(path, len(self._codes))
         self._contents.put(index, values)
@@ -167,10 +168,13 @@ class _Columns:
             self._new(path)
             self._codes.append(code)
             self._scores.append(p)
+            self._strangeness.append(strangeness)
+            self._strange_from.append(strange_from)
             self._reasons.append(reason)
             self._classes.append(name)
         else:
             self._codes[index], self._scores[index] = code, p
+            self._strangeness[index], self._strange_from[index] = strangeness, strange_from
             self._reasons[index], self._classes[index] = reason, name
 
     def settle(self) -> None:
@@ -191,6 +195,8 @@ class _Columns:
             keys=self._keys.copy(),
             verdicts=np.array(self._codes, np.uint8),
             p_defective=np.array(self._scores, np.float64),
+            strangeness=np.array(self._strangeness, np.float64),
+            strange_from=np.array(self._strange_from, np.float64),
             labels=np.array(self._labels, np.int8),
             types=np.array(self._types, np.int16),
             type_names=tuple(self._type_codes)[1:],

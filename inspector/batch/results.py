@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from inspector.batch.record import OtherResultsError
-from inspector.batch.rows import EARLIER_HEADER, HEADER, MODEL_COLUMN, NUMBERS, content_of
+from inspector.batch.rows import EARLIER_HEADERS, HEADER, MODEL_COLUMN, NUMBERS, content_of
 from inspector.domain.cells import BOM, plain_cell, safe_cell
 from inspector.domain.errors import InspectorError
 from inspector.domain.policy import VERDICT_NAMES
@@ -198,7 +198,7 @@ class ResultTable:
                 rows = read_rows(file, as_written=not marked)
                 _, whole, header = next(rows, (0, 0, []))
                 columns = tuple(header)
-                if columns not in (HEADER, EARLIER_HEADER):
+                if columns not in (HEADER, *EARLIER_HEADERS):
                     raise OtherResultsError(f"{self.path} is not a result of this command")
                 for begin, end, values in rows:
                     model = values[MODEL_COLUMN] if len(values) > MODEL_COLUMN else ""

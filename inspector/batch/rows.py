@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
     from inspector.domain.records import Decision, Prediction
 
-#: As it was written before a file was known by its content; such tables are read, and gone on with, as well.
-EARLIER_HEADER = (
+_FIRST_HEADER = (
     "path",
     "size",
     "mtime_ns",
@@ -28,11 +27,15 @@ EARLIER_HEADER = (
     "overlay",
     "model",
 )
-HEADER = (*EARLIER_HEADER, "ctime_ns", "content")
+_WITH_CONTENT = (*_FIRST_HEADER, "ctime_ns", "content")
+HEADER = (*_WITH_CONTENT, "strangeness", "strange_from")
+#: As it was written before a file was known by its content, and before the guard; such tables are read, and gone on
+#: with, as well.
+EARLIER_HEADERS = (_FIRST_HEADER, _WITH_CONTENT)
 #: Where the model stands in a row.
-MODEL_COLUMN = EARLIER_HEADER.index("model")
+MODEL_COLUMN = _FIRST_HEADER.index("model")
 #: Columns that hold numbers.
-NUMBERS = frozenset({"size", "mtime_ns", "p_defective", "ctime_ns"})
+NUMBERS = frozenset({"size", "mtime_ns", "p_defective", "ctime_ns", "strangeness", "strange_from"})
 _SPELLED = re.compile(r"\\udc([89a-f][0-9a-f])")
 
 
@@ -54,6 +57,9 @@ class Row:
         ctime_ns: Time of the last change of the file or its status, from before it was read; empty where a later change
             could leave it as it is, see `inspector.pictures.content.Stamp.sure`.
         content: What was judged, as of `inspector.pictures.content.digest_of`; empty where it could not be read.
+        strangeness: How unlike good parts it is, with six digits; empty where the network was not asked, or the model
+            has no memory of good.
+        strange_from: From where on the guard reviews; empty where there was none.
     """
 
     path: str
@@ -68,6 +74,8 @@ class Row:
     model: str
     ctime_ns: str = ""
     content: str = ""
+    strangeness: str = ""
+    strange_from: str = ""
 
     def values(self) -> tuple[str, ...]:
         """The values in the order of `HEADER`."""
@@ -89,6 +97,7 @@ def make_row(
     """
     names = prediction.classes.names if prediction else ()
     stamp = held.stamp or Stamp(-1, -1)
+    strange_from = decision.thresholds.strange_from
     scores = [round(float(p), 6) for p in prediction.probabilities] if prediction else []
     return Row(
         path=path,
@@ -103,6 +112,8 @@ def make_row(
         model=model,
         ctime_ns="" if stamp.ctime_ns is None else str(stamp.ctime_ns),
         content=held.digest,
+        strangeness="" if decision.strangeness is None else f"{decision.strangeness:.6f}",
+        strange_from="" if strange_from is None else f"{strange_from:.6f}",
     )
 
 
@@ -113,7 +124,7 @@ def content_of(values: Sequence[str]) -> KnownContent:
         ValueError: If size or time is no number.
     """
     size, mtime_ns = int(values[1]), int(values[2])
-    ctime_ns, digest = values[MODEL_COLUMN + 1 :] or ("", "")
+    ctime_ns, digest = values[MODEL_COLUMN + 1 : MODEL_COLUMN + 3] or ("", "")
     if size < 0:
         return KnownContent(None)
     return KnownContent(Stamp(size, mtime_ns, int(ctime_ns) if ctime_ns else None), digest)

@@ -92,6 +92,7 @@ class BatchOutcome:
         gone: Rows that are kept of files that are no longer there.
         interrupted: True where it was stopped before every file that needs it was looked at.
         learnt: Pictures that the model has learnt from; None where it does not say.
+        judge: What gave the verdicts.
     """
 
     results: Path
@@ -100,6 +101,7 @@ class BatchOutcome:
     tally: Tally
     gone: int
     interrupted: bool
+    judge: Judge
 
 
 def run_batch(
@@ -165,6 +167,7 @@ def run_batch(
         tally=tally,
         gone=table.gone,
         interrupted=not whole,
+        judge=judge,
     )
 
 

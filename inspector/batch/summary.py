@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.domain.counts import counted, verb
+from inspector.domain.guard import guard_words
 from inspector.domain.picture_range import UNLIKE
 from inspector.domain.statistics import parts_needed
 from inspector.pictures import left_out_words
@@ -47,6 +48,7 @@ def facts(table: BatchTable, record: RunRecord | None) -> list[tuple[str, str]]:
         ("Judged on", f"{judge.device}, {judge.precision}, {judge.backend}"),
         ("Fails from P(defective)", f"{judge.thresholds.fail_at:.4f}"),
         ("Review from P(defective)", "no review band" if review is None else f"{review:.4f}"),
+        ("Unlike good parts", guard_words(judge.thresholds, judge.good_scale)),
         ("Labels", record.labels_file or "from the folders' names"),
         ("Used for training", learnt_words(record.learnt, len(table))),
         ("Begun", f"{record.started.astimezone():%Y-%m-%d %H:%M:%S %z}"),

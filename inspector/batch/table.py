@@ -78,6 +78,8 @@ class BatchTable:
         keys: What the paths are sorted by.
         verdicts: (N,) uint8, places in `inspector.domain.policy.VERDICTS`.
         p_defective: (N,) float64 0..1 with six digits; NaN where the network was not asked.
+        strangeness: (N,) float64, how unlike good parts, 0 or more; NaN likewise, and without a memory of good.
+        strange_from: (N,) float64, from where on the guard reviewed; NaN where there was none.
         labels: (N,) int8, 0 good, 1 defective, -1 none.
         types: (N,) int16, places in ``type_names``; -1 for none.
         type_names: The defect types of the labels.
@@ -95,6 +97,8 @@ class BatchTable:
     keys: Sequence[str]
     verdicts: NDArray[np.uint8]
     p_defective: NDArray[np.float64]
+    strangeness: NDArray[np.float64]
+    strange_from: NDArray[np.float64]
     labels: NDArray[np.int8]
     types: NDArray[np.int16]
     type_names: tuple[str, ...]
@@ -154,10 +158,10 @@ class BatchTable:
     def verdicts_at(self, thresholds: Thresholds) -> NDArray[np.uint8]:
         """Return the verdicts, (N,) uint8, that another operating point would give; an ERROR stays one.
 
-        Where P(defective) lies within 0.0000005 of a threshold, it may differ from what a run would say: the table
-        holds six digits.
+        Where P(defective) or the strangeness lies within 0.0000005 of a limit, it may differ from what a run would
+        say: the table holds six digits.
         """
-        verdicts = verdicts_of(self.p_defective, thresholds)
+        verdicts = verdicts_of(self.p_defective, thresholds, self.strangeness)
         verdicts[self.verdicts == ERROR] = ERROR
         return verdicts
 

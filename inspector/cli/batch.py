@@ -25,6 +25,7 @@ from inspector.cli.field_options import GUARD_RATE, add_field
 from inspector.domain.config import ABOUT_MODEL
 from inspector.domain.counts import counted
 from inspector.domain.errors import InspectorError
+from inspector.domain.guard import guard_words
 
 if TYPE_CHECKING:
     import argparse
@@ -207,6 +208,7 @@ def _summarise(parsed: argparse.Namespace, outcome: BatchOutcome) -> int:
         others = {"labels": labels, "masks_left_out": contents.masks_left_out, "left_out": left_out}
         others["words"] = [asdict(word) for word in contents.words]
         others["gone"] = outcome.gone
+        others["strange_from"] = outcome.judge.thresholds.strange_from
         others["used_for_training"] = None if outcome.learnt is None else outcome.learnt.pictures
         out = {"results": str(outcome.results), "interrupted": outcome.interrupted}
         emit({**stage, "files": contents.pictures, "judged": tally.inspected, **counts, **out, **others})
@@ -215,6 +217,7 @@ def _summarise(parsed: argparse.Namespace, outcome: BatchOutcome) -> int:
         print(f"{tally.inspected} of {counted(contents.pictures, 'file')}: {parts}")
         if contents.good or contents.defective:
             print(f"labels: {contents.good} good, {contents.defective} defective, {contents.unlabelled} without")
+        print(f"unlike good parts: {guard_words(outcome.judge.thresholds, outcome.judge.good_scale)}")
         print(f"used for training: {learnt_words(outcome.learnt, contents.pictures)}")
         if outcome.learnt is not None and outcome.learnt.pictures:
             print("figures on pictures that were used for training say nothing about new parts")

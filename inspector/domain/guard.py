@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: A model without a memory of good cannot guard.
 NO_MEMORY = "this model has no memory of good: what it has never seen can pass"
+#: The recipe's rate is 0.
+NO_GUARD = "no guard: what the model has never seen can pass"
 
 
 def check_guard_rate(rate: float) -> float:
@@ -54,8 +56,8 @@ def guard_words(thresholds: Thresholds, scale: GoodScale | None) -> str:
         scale: Of the model that judges.
     """
     if thresholds.strange_from is None:
-        return NO_MEMORY if scale is None else "off: what the model has never seen can pass"
-    words = f"from strangeness {thresholds.strange_from:.3g}"
+        return NO_MEMORY if scale is None else NO_GUARD
+    words = f"review from strangeness {thresholds.strange_from:.3g}"
     if scale is None:
         return words
     return f"{words}, which {100 * scale.rate_beyond(thresholds.strange_from):.2g} % of good parts reach"

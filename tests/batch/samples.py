@@ -29,6 +29,7 @@ class R:
     mtime_ns: int = 7
     reason: str = ""
     content: str = ""
+    strangeness: float | None = None
 
     def values(self, model: str = MODEL) -> list[object]:
         score = "" if self.p is None or self.verdict == "ERROR" else f"{self.p:.6f}"
@@ -46,6 +47,8 @@ class R:
             model,
             "",
             self.content,
+            "" if self.strangeness is None else f"{self.strangeness:.6f}",
+            "",
         ]
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from inspector.batch import Job, judge_files
+from inspector.batch import Job, export_csv, judge_files, read_table
 from inspector.batch.record import OtherResultsError, read_record
+from inspector.batch.summary import facts
+from inspector.domain.policy import PASSED, REVIEW
 from inspector.domain.records import Thresholds
 from inspector.pictures import read_picture, write_picture
 from inspector.vision.overlay import draw_overlay
+from tests.batch.samples import R, write_results
 from tests.batch.test_run import order, ran
 from tests.engine.fakes import GOOD_SCALE, FakeClassifier, strange_middle
 
@@ -79,3 +83,42 @@ def test_rows_of_another_guard_are_not_gone_on_with(order: BatchOrder) -> None:
     ran(replace(order, guard_rate=0.0), classifier)
     with pytest.raises(OtherResultsError, match=r"fail at 0\.5; now fail at 0\.5, guard from 1\)"):
         ran(order, classifier)
+
+
+def test_rows_hold_the_strangeness_and_table_and_export_have_it(order: BatchOrder, tmp_path: Path) -> None:
+    _, outcome = ran(order, FakeClassifier(strangeness=lambda image: 1.25 if image.mean() < 100 else 0.5))
+    table, record = read_table(outcome.results), read_record(order.out)
+    assert record.judge is not None
+    limit = record.judge.thresholds.strange_from
+    assert limit is not None
+    broken = table.places["good/x.png"]
+    judged = np.arange(len(table)) != broken
+    assert table.strange_from.tolist() == [round(limit, 6)] * 17
+    assert np.isnan(table.strangeness[broken])
+    assert table.strangeness[judged].tolist() == [0.5] * 6 + [1.25] * 10
+    assert table.count(REVIEW) == 10
+    # as if judged otherwise: the guard goes by the strangeness that was recorded
+    assert np.count_nonzero(table.verdicts_at(Thresholds(fail_at=0.5)) == PASSED) == 10
+    assert np.count_nonzero(table.verdicts_at(Thresholds(fail_at=0.5, strange_from=1.25)) == REVIEW) == 10
+    assert np.count_nonzero(table.verdicts_at(Thresholds(fail_at=0.5, strange_from=1.26)) == PASSED) == 10
+    for _ in export_csv(table, tmp_path / "exported.csv"):
+        pass
+    with (tmp_path / "exported.csv").open(newline="", encoding="utf-8-sig") as file:
+        exported = list(csv.DictReader(file))
+    assert [(row["strangeness"], row["strange_from"]) for row in exported][:1] == [("0.5", str(round(limit, 6)))]
+    assert dict(facts(table, record))["Unlike good parts"] == (
+        "review from strangeness 1, which 0.5 % of good parts reach"
+    )
+
+
+@pytest.mark.parametrize("width", [10, 12])
+def test_results_of_before_the_guard_are_read(tmp_path: Path, width: int) -> None:
+    path = write_results(tmp_path / "results.csv", [R("a.png", p=0.1)])
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = [row[:width] for row in csv.reader(file)]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    table = read_table(path)
+    assert (table.p_defective.tolist(), np.isnan(table.strangeness).tolist()) == ([0.1], [True])
+    guarded = Thresholds(fail_at=0.5, strange_from=0.1)
+    assert table.verdicts_at(guarded).tolist() == [PASSED]  # it is not known how strange it was

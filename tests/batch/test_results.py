@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inspector.batch import Listing, ResultTable, Row, list_pictures
-from inspector.batch.rows import EARLIER_HEADER, HEADER
+from inspector.batch.rows import EARLIER_HEADERS, HEADER
 from inspector.domain.errors import InspectorError
 from inspector.pictures.content import digest_of
 
@@ -169,12 +169,13 @@ def test_what_may_have_changed_is_known_by_its_content(tmp_path: Path) -> None:
         assert (table.there, [table.has(index) for index in range(5)]) == (4, [False, True, True, True, True])
 
 
-def test_rows_of_an_earlier_version_are_kept_with_new_columns_and_judged_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("header", EARLIER_HEADERS)
+def test_rows_of_an_earlier_version_are_kept_with_new_columns(tmp_path: Path, header: tuple[str, ...]) -> None:
     listing = folder_of(tmp_path / "in", ["a.png", "b.png"])
     with (tmp_path / "results.csv").open("w", newline="", encoding="utf-8-sig") as file:
-        csv.writer(file).writerow(EARLIER_HEADER)
+        csv.writer(file).writerow(header)
         for name in ("gone.png", "a.png", "b.png"):
-            csv.writer(file).writerow(row(name).values()[: len(EARLIER_HEADER)])
+            csv.writer(file).writerow(row(name).values()[: len(header)])
         file.write("torn.png,1,2,PA")
     with ResultTable(tmp_path, listing, MODEL) as table:
         assert list(table.left()) == [0, 1]  # nothing tells whether they were overwritten
@@ -184,7 +185,9 @@ def test_rows_of_an_earlier_version_are_kept_with_new_columns_and_judged_again(t
     with table.path.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.reader(file))
     assert tuple(rows[0]) == HEADER
-    assert [(cells[0], cells[-1]) for cells in rows[1:]] == [
+    assert {len(cells) for cells in rows} == {len(HEADER)}
+    content = HEADER.index("content")
+    assert [(cells[0], cells[content]) for cells in rows[1:]] == [
         ("gone.png", ""),
         ("a.png", digest_of(b"x")),
         ("b.png", ""),
@@ -194,8 +197,8 @@ def test_rows_of_an_earlier_version_are_kept_with_new_columns_and_judged_again(t
 def test_rows_of_an_earlier_version_and_of_another_model_are_not_touched(tmp_path: Path) -> None:
     listing = folder_of(tmp_path / "in", ["a.png"])
     with (tmp_path / "results.csv").open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerow(EARLIER_HEADER)
-        csv.writer(file).writerow(row("a.png", model="b" * 64).values()[: len(EARLIER_HEADER)])
+        csv.writer(file).writerow(EARLIER_HEADERS[0])
+        csv.writer(file).writerow(row("a.png", model="b" * 64).values()[: len(EARLIER_HEADERS[0])])
     before = (tmp_path / "results.csv").read_bytes()
     with pytest.raises(InspectorError, match="another model"):
         ResultTable(tmp_path, listing, MODEL)

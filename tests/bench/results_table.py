@@ -47,7 +47,7 @@ def make_up(path: Path, rows: int) -> Path:
             name = "defective" if p >= 0.5 else "good"
             size, stamp = 1_000_000 + number, 1_700_000_000_000_000_000 + number
             path_ = f"{folder}/part {number:06}.png"
-            writer.writerow([path_, size, stamp, verdict, f"{p:.6f}", name, scores, reason, "", "a" * 64])
+            writer.writerow([path_, size, stamp, verdict, f"{p:.6f}", name, scores, reason, "", "a" * 64, *[""] * 4])
     return path
 
 

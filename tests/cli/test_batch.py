@@ -330,7 +330,7 @@ def test_a_name_that_nobody_knows_is_asked_for_before_anything_is_judged(
 
 def test_a_guard_rate_that_cannot_be_is_refused(capsys: pytest.CaptureFixture[str], home: Path, pictures: Path) -> None:
     code, answer, _ = batch(capsys, pictures, "--model", "tiny", "--home", home, "--guard-rate", "0.00001")
-    assert (code, answer["error"]) == (
+    assert (code, answer["error"]["what"]) == (
         1,
         "the guard rate must be 0 for no guard, or between 0.0001 and 0.2, got 1e-05",
     )

@@ -107,13 +107,13 @@ def test_thresholds_are_set_and_taken_back_under_a_running_line(capsys: pytest.C
         capsys, home, *command, "--fail-at", 0.6, "--review-from", 0.2, "--why", "doubt", "--author", "Ada"
     )
     assert (code, found["version"], found["change"]["author"]) == (0, 2, "Ada")
-    assert found["change"]["before"] == {"fail_at": 0.5, "review_from": None}
+    assert found["change"]["before"] == {"fail_at": 0.5, "review_from": None, "strange_from": None}
     assert found["change"]["evidence"]["defective"] == 3
     newer = follower.newer()  # what a running line looks for
     assert newer is not None
     assert newer.thresholds == Thresholds(fail_at=0.6, review_from=0.2)
     _, found = run(capsys, home, *command, "--no-review", "--why", "too slow", "--author", "Ada")
-    assert found["change"]["after"] == {"fail_at": 0.6, "review_from": None}
+    assert found["change"]["after"] == {"fail_at": 0.6, "review_from": None, "strange_from": None}
     code, found = run(capsys, home, *command, "--take-back", "--why", "again", "--author", "Eve")
     assert (found["version"], found["change"]["takes_back"]) == (4, 3)
     assert load_recipe(file).thresholds == Thresholds(fail_at=0.6, review_from=0.2)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.domain.classes import Classes
-from inspector.domain.guard import NO_MEMORY, guard_words, in_force
+from inspector.domain.guard import NO_GUARD, NO_MEMORY, guard_words, in_force
 from inspector.domain.policy import decide, explained, guard_decided
 from inspector.domain.records import Decision, Prediction, Thresholds, Verdict
 from inspector.domain.strangeness import GoodScale
@@ -98,7 +98,7 @@ def test_which_thresholds_are_in_force() -> None:
 
 def test_the_guard_in_words() -> None:
     on = in_force(None, Thresholds(fail_at=0.5), SCALE, 0.005)
-    assert guard_words(on, SCALE) == f"from strangeness {on.strange_from:.3g}, which 0.5 % of good parts reach"
-    assert guard_words(Thresholds(fail_at=0.5), SCALE) == "off: what the model has never seen can pass"
+    assert guard_words(on, SCALE) == f"review from strangeness {on.strange_from:.3g}, which 0.5 % of good parts reach"
+    assert guard_words(Thresholds(fail_at=0.5), SCALE) == NO_GUARD
     assert guard_words(Thresholds(fail_at=0.5), None) == NO_MEMORY
-    assert guard_words(GUARDED, None) == "from strangeness 1"
+    assert guard_words(GUARDED, None) == "review from strangeness 1"

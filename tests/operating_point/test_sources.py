@@ -100,7 +100,7 @@ def _batch(home: Home, folder: Path, rows: dict[str, str], *, model: str = "cap"
         writer.writerow(HEADER)
         for name, p in rows.items():
             verdict = "ERROR" if not p else "FAIL" if float(p) >= 0.5 else "PASS"
-            writer.writerow((name, 1, 1, verdict, p, "", "{}", "", "", sha, "", ""))
+            writer.writerow((name, 1, 1, verdict, p, "", "{}", "", "", sha, "", "", "", ""))
     return out.name
 
 
