@@ -1,6 +1,6 @@
 """Builds OpenCV for a Linux package, from the sources of the installed release, with the modules that are used.
 
-PyPI's wheel brings every module, Intel's IPP, OpenBLAS and FFmpeg with every codec: 115 MB of a package that may have
+PyPI's wheel brings every module, Intel's IPP, OpenBLAS and FFmpeg with every codec: 156 MB of a package that may have
 350. OpenCV's sources are those of opencv-python's source distribution; FFmpeg is the distribution's, from its source
 package, with the decoders, containers and protocols that cameras and videos use. The result is kept in
 ``build/opencv``; `python .ci/package/opencv.py` prints where.
