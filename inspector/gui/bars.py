@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from inspector.domain.guard import guard_words
 from inspector.domain.source import SourceKind, kind_of, label_of, shown
 from inspector.engine.status import EngineStatus, Pace, SourceState
 from inspector.gui.theme import TARGET_PX, figure
@@ -124,7 +125,10 @@ class HeaderBar(QWidget):
         if model is not None:
             why = status.model_fault or status.pace_message
             state = "fail" if status.model_fault else _PACE_COLOURS[status.pace]
-            tip = f"{why}\n{model.reason}\nSHA-256 {model.sha256}".lstrip()
+            guard = ""
+            if status.thresholds is not None:
+                guard = f"Unlike good parts: {guard_words(status.thresholds, model.good_scale)}"
+            tip = "\n".join(filter(None, [why, model.reason, guard, f"SHA-256 {model.sha256}"]))
             self.model_pill.show_state(f"{model.name} · {model.precision}", state, tip)
         else:
             name = recipe.model if recipe else "no model"  # or its folder, whose path has no room

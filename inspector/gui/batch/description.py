@@ -24,12 +24,14 @@ class Opinion:
         verdict: Code; `NO_VERDICT` for none.
         score: P(defective); NaN for none.
         points: The operating point; None where it is not known.
+        strangeness: How unlike good parts it looks; NaN for none.
     """
 
     model: str
     verdict: int
     score: float
     points: Thresholds | None
+    strangeness: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +56,21 @@ def describe(reading: Reading, rows: Rows, place: int) -> tuple[Description, Pic
     assert reading.run is not None
     table, runs = rows.table, [reading.run]
     verdicts, scores = [int(table.verdicts[place])], [float(table.p_defective[place])]
+    strangeness = [float(table.strangeness[place])]
     if rows.other is not None and reading.other is not None:
         runs.append(reading.other)
         verdicts.append(int(rows.other.verdicts[place]))
         scores.append(float(rows.other.p_defective[place]))
+        strangeness.append(float(rows.other.strangeness[place]))
     opinions = tuple(
         Opinion(
             model=named(run),
             verdict=verdict,
             score=score,
             points=run.record.judge.thresholds if run.record.judge else None,
+            strangeness=value,
         )
-        for run, verdict, score in zip(runs, verdicts, scores, strict=True)
+        for run, verdict, score, value in zip(runs, verdicts, scores, strangeness, strict=True)
     )
     known = label_words(int(table.labels[place]))
     kind = table.defect(place)

@@ -57,6 +57,9 @@ class OpinionLine(QWidget):
         for words in (self.model, self.verdict, self.score):
             row.addWidget(words)
         row.addWidget(self.bar, 1)
+        self.strangeness = label("", "muted")
+        self.strangeness.setToolTip("How unlike good parts it looks")
+        row.addWidget(self.strangeness)
 
     def show_opinion(self, opinion: Opinion | None, *, named: bool) -> None:
         """Show what a run says of the picture.
@@ -70,6 +73,7 @@ class OpinionLine(QWidget):
             self.model.say("")
             self.verdict.setText("")
             self.score.setText("")
+            self.strangeness.hide()
             self.bar.show_score(None, None)
             return
         self.model.say(opinion.model)
@@ -78,6 +82,8 @@ class OpinionLine(QWidget):
         set_tone(self.verdict, state)
         score = None if math.isnan(opinion.score) else opinion.score
         self.score.setText("–" if score is None else f"{score:.3f}")
+        self.strangeness.setVisible(not math.isnan(opinion.strangeness))
+        self.strangeness.setText(f"strangeness {opinion.strangeness:.2f}")
         self.bar.show_score(score, opinion.points)
         self.bar.setToolTip(
             "" if opinion.points is None else f"P(defective), from 0 to 1; {points_words(opinion.points)}"

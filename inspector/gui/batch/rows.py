@@ -26,11 +26,13 @@ class OtherRun:
         name: Name of the run's model.
         verdicts: (N,) uint8 as in `BatchTable`; `NO_VERDICT` where it has none, or the file has changed in between.
         p_defective: (N,) float64; NaN likewise.
+        strangeness: (N,) float64; NaN likewise, and without a memory of good.
     """
 
     name: str
     verdicts: NDArray[np.uint8]
     p_defective: NDArray[np.float64]
+    strangeness: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

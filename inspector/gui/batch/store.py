@@ -278,9 +278,12 @@ def _aligned(run: BatchRun, first: BatchTable, second: BatchTable, comparison: C
     verdicts: NDArray[np.uint8] = np.full(len(first), NO_VERDICT, np.uint8)
     scores: NDArray[np.float64] = np.full(len(first), np.nan)
     verdicts[comparison.first] = second.verdicts[comparison.second]
+    strangeness: NDArray[np.float64] = np.full(len(first), np.nan)
     scores[comparison.first] = second.p_defective[comparison.second]
+    strangeness[comparison.first] = second.strangeness[comparison.second]
     judge = run.record.judge
-    return OtherRun(name=judge.model_name if judge else run.record.model, verdicts=verdicts, p_defective=scores)
+    name = judge.model_name if judge else run.record.model
+    return OtherRun(name=name, verdicts=verdicts, p_defective=scores, strangeness=strangeness)
 
 
 def _with_chip(query: Query) -> Filter:

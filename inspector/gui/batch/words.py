@@ -95,7 +95,8 @@ def judge_words(run: BatchRun) -> str:
 def points_words(points: Thresholds) -> str:
     """Return an operating point in words."""
     review = "" if points.review_from is None else f", review from {points.review_from:.2g}"
-    return f"fails from {points.fail_at:.2g}{review}"
+    guard = "" if points.strange_from is None else f", unlike good parts from {points.strange_from:.3g}"
+    return f"fails from {points.fail_at:.2g}{review}{guard}"
 
 
 def state_words(run: BatchRun) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from inspector.domain.policy import guard_decided
 from inspector.gui.theme import CURRENT, TINY_PX, font, lively
 from inspector.gui.widgets.basics import card, covering, label
 
@@ -29,9 +30,11 @@ class Thumbnail(QAbstractButton):
         super().__init__(parent)
         self.failure = failure
         self.pinned = False
-        score = failure.inspection.decision.p_defective
+        decision = failure.inspection.decision
+        score = decision.p_defective
         time = failure.inspection.time_utc.astimezone()
-        self._caption = f"{time:%H:%M:%S}" + ("" if score is None else f" · {score:.2f}".replace("0.", "."))
+        why = "unlike" if guard_decided(decision) else "" if score is None else f"{score:.2f}".replace("0.", ".")
+        self._caption = " · ".join(filter(None, [f"{time:%H:%M:%S}", why]))
         verdict = failure.inspection.decision.verdict.value
         self.setToolTip(f"{verdict}, part {failure.inspection.part_number}: {failure.inspection.decision.reason}")
         self.setAccessibleName(f"{verdict} at {self._caption}")

@@ -294,7 +294,7 @@ class LivePage(QWidget):
         self._show_verdict(face)
         self.view.show_state(face)
         if last is not None and face in FACES.values():
-            self.score.say(last.p_defective, last.thresholds, last.reason)
+            self.score.say(last.p_defective, last.thresholds, last.reason, strangeness=last.strangeness)
         else:
             self.score.say(None, status.thresholds, explained(face, status))
         faulty = is_fault(face)

@@ -53,7 +53,8 @@ class TrialPane(QFrame):
         more = f", {trial.remaining} more to come" if trial.remaining else ""
         self.title.say(f"TRIAL{more.upper()}: {trial.path.name}")
         self.verdict.show_face(FACES[trial.decision.verdict], trial=True)
-        self.score.say(trial.decision.p_defective, trial.decision.thresholds, trial.decision.reason)
+        told = trial.decision
+        self.score.say(told.p_defective, told.thresholds, told.reason, strangeness=told.strangeness)
         self.show()
 
     def end(self) -> None:

@@ -94,7 +94,7 @@ class FactsCard(QWidget):
         """
         decision, model = inspection.decision, inspection.model
         self.verdict.show_face(FACES[decision.verdict])
-        self.score.say(decision.p_defective, decision.thresholds, decision.reason)
+        self.score.say(decision.p_defective, decision.thresholds, decision.reason, strangeness=decision.strangeness)
         self._fill(
             part=_part(inspection.part_number, inspection.lot),
             time=clock(inspection.time_utc),

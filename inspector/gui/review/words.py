@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from inspector.domain.policy import guard_decided
 from inspector.domain.records import Verdict
 from inspector.domain.review import Judgement, QueueKind, Truth, truth_of
 from inspector.gui.review.filmstrip import Still
@@ -167,6 +168,8 @@ def still_words(key: str, known: ReviewPart | None, *, judged: Review | None) ->
         return Still(key=key, words=words, tip=tip, done=judged is not None)
     decision = entry.inspection.decision
     score = "" if decision.p_defective is None else f" · {decision.p_defective:.2f}"
+    if guard_decided(decision):
+        score = " · unlike"
     tip += f"\n{decision.verdict.value}: {decision.reason}".rstrip(": ")
     state = STATES[decision.verdict]
     return Still(key=key, words=words + score, tip=tip, state=state, done=judged is not None)

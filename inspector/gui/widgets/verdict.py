@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from inspector.domain.policy import UNLIKE_GOOD
 from inspector.domain.records import Verdict
 from inspector.gui.theme import CURRENT, SMALL_PX, VERDICT_PX, font, lively
 from inspector.gui.widgets.basics import label
@@ -244,13 +245,30 @@ class ScoreCard(QFrame):
         self.reason.setWordWrap(True)
         self.reason.setMinimumHeight(50)  # three lines: what stands below does not jump
         self.reason.setAlignment(Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self.reason)
+        self.strangeness = label("", "muted")
+        self.strangeness.setToolTip("How unlike good parts it looks")
+        below = QHBoxLayout()
+        below.addWidget(self.reason, 1)
+        below.addWidget(self.strangeness, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(below)
 
-    def say(self, score: float | None, points: Thresholds | None, reason: str) -> None:
-        """Show a score, 0..1 or None, the operating point, and the reason (the threshold where there is none)."""
+    def say(
+        self, score: float | None, points: Thresholds | None, reason: str, *, strangeness: float | None = None
+    ) -> None:
+        """Show what was judged.
+
+        Args:
+            score: P(defective), 0..1; None for none.
+            points: The operating point.
+            reason: Where it is empty, the operating point is said.
+            strangeness: As in `Decision`.
+        """
+        self.strangeness.setVisible(strangeness is not None and UNLIKE_GOOD not in reason)  # which says it
+        self.strangeness.setText("" if strangeness is None else f"strangeness {strangeness:.2f}")
         self.number.setText("–" if score is None else f"{score:.2f}")
         self._bar.show_score(score, points)
         if not reason and points is not None:
             review = f", review from {points.review_from:g}" if points.review_from is not None else ""
-            reason = f"Threshold {points.fail_at:.2g}{review}."
+            guard = f"; unlike good parts from {points.strange_from:.3g}" if points.strange_from is not None else ""
+            reason = f"Threshold {points.fail_at:.2g}{review}{guard}."
         self.reason.setText(sentence(reason))
