@@ -187,7 +187,7 @@ def field_fault(fault: ErrorDetails) -> tuple[str, str]:
     if named is not None:
         path = f"{path.removesuffix(named[1]).rstrip('.')}.{named[1]}".lstrip(".")
         words = words.removeprefix(named[1]).lstrip()
-    return path, f"{words[:1].upper()}{words[1:]}."
+    return path, f"{words[:1].upper()}{words[1:]}{'' if words.endswith('?') else '.'}"
 
 
 class LineTail:

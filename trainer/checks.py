@@ -99,7 +99,7 @@ def in_words(checks: Mapping[Precision, PrecisionCheck]) -> list[str]:
     for name, check in checks.items():
         if check.passed:
             least = check.least_map_correlation
-            maps = "" if least is None else f", heatmaps by {least:.3f} or more"
+            maps = "" if least is None else f", and heatmaps correlate by {least:.3f} or more"
             sentences.append(
                 f"In {name} the exported model judges all {check.pictures} validation pictures as the network did in "
                 f"training; P(defective) differs by at most {check.largest_difference:.4f}{maps}."

@@ -93,8 +93,10 @@ def _left_out(dataset: Dataset) -> list[Finding]:
         Finding(
             severity="warning" if group.meant else "note",
             code="no-class" if group.meant else "no-part",
-            what=f"{_pictures(len(group.names))} left out: {group.why}.",
-            action="A picture that is meant belongs into the folder of its class, or needs a label.",
+            what=f"{_pictures(len(group.names))} {'left out' if group.meant else 'taken for no part'}: {group.why}.",
+            action="A picture that is meant belongs into the folder of its class, or needs a label."
+            if group.meant
+            else "Nothing has to be done. Masks are used to see whether heatmaps point at the defects.",
             files=list(group.names[:_NAMES]),
         )
         for group in dataset.not_taken

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ _FORMAT, _JOINERS = "Cf", frozenset("\u200c\u200d")
 #: What no file of a name may hold, here or on another system.
 _NOT_IN_FILES = frozenset('/\\:*?"<>|')
 _MOST_BYTES = 200
+_BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
 
 
@@ -30,12 +32,14 @@ class TextKind:
         longest: In characters, once composed (NFC).
         shortest: In characters; 0: it may be empty.
         names_file: A file or a folder gets this name.
+        prose: Holds sentences, not what a scanner sends.
     """
 
     called: str
     longest: int
     shortest: int = 0
     names_file: bool = False
+    prose: bool = False
 
     def checked(self, text: str) -> str:
         """Return a text as it is kept: composed (NFC), so that what looks the same is the same.
@@ -57,7 +61,12 @@ class TextKind:
         return kept
 
     def cleaned(self, text: str) -> str:
-        """Return as much of a text as can be used, for a field in which it is typed; see `checked`."""
+        """Return as much of a text as can be used, for a field in which it is typed; see `checked`.
+
+        In prose several lines, as of a text that was pasted, become one, whose words stay apart.
+        """
+        if self.prose:
+            text = _BREAKS.sub(" ", text)
         kept = unicodedata.normalize("NFC", "".join(piece for piece in text if not _is_refused(piece)))
         return kept[: self.longest]
 
@@ -88,8 +97,8 @@ LOT = TextKind(called="a lot", longest=60)
 STATION = TextKind(called="a station's name", longest=60, shortest=1)
 RECIPE_NAME = TextKind(called="a recipe name", longest=80, shortest=1, names_file=True)
 PERSON = TextKind(called="a person's name", longest=80)
-REASON = TextKind(called="a reason", longest=300)
-REMARK = TextKind(called="a remark", longest=500)
+REASON = TextKind(called="a reason", longest=300, prose=True)
+REMARK = TextKind(called="a remark", longest=500, prose=True)
 DEFECT_TYPE = TextKind(called="a defect type", longest=80)
 PLACE = TextKind(called="a path", longest=2000)
 #: A model's name or the path of its folder.

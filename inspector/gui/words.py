@@ -28,6 +28,9 @@ KEEP = {
     KeepPolicy.NONE: "none",
 }
 
+#: Said before a recipe gets another version.
+RESTARTS = "A running line stops and starts again with it; parts that pass meanwhile are not inspected."
+
 
 def left_aside(entries: Sequence[RecipeEntry] | Sequence[ModelEntry], what: str) -> str:
     """Return which files of a list cannot be used, and why; empty where all can.

@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.gui.composition import Composition
 from inspector.gui.station.store import Store
+from inspector.overrides import NOTHING_SAID, Overrides
 from inspector.paths import Home
 from inspector.recipes.recipe import Recipe, save_recipe
 from inspector.settings import Settings
@@ -53,12 +54,18 @@ class Station:
     """A window with its session."""
 
     def __init__(
-        self, qtbot: QtBot, home: Home, settings: Settings | None = None, *, trainer: Sequence[str] | None = None
+        self,
+        qtbot: QtBot,
+        home: Home,
+        settings: Settings | None = None,
+        *,
+        trainer: Sequence[str] | None = None,
+        overrides: Overrides = NOTHING_SAID,
     ) -> None:
         self.qtbot, self.home = qtbot, home
         self.pictures = home.root.parent / "pictures"
         composition = Composition(
-            Store(home, settings or Settings(recipe="Test", shift_starts=SHIFT_STARTS)), trainer=trainer
+            Store(home, settings or Settings(recipe="Test", shift_starts=SHIFT_STARTS), overrides), trainer=trainer
         )
         self.session, self.window = composition.session, composition.window()
         self.closed = False

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
@@ -240,6 +241,14 @@ def test_choosing_asks_for_a_reason_is_recorded_used_and_can_be_taken_back(hand:
     assert page.bar.back_button.text() == "Take back version 2"
     assert not page.bar.use_button.isEnabled()
     hand.press(page.bar.back_button)
+    question = page.question
+    assert question is not None
+    hand.until(question.isActiveWindow)
+    QTest.keyClick(question.windowHandle(), Qt.Key.Key_Space)
+    hand.until(lambda: not question.isVisible())
+    hand.press(page.bar.back_button)
+    assert page.question is not None
+    hand.press(page.question.yes_button)
     hand.until(lambda: hand.recipe().version == 3)
     assert hand.recipe().thresholds is None
     hand.until(lambda: not page.bar.back_button.isVisible())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit
@@ -11,6 +13,8 @@ from inspector.gui.settings.leaving import LeaveQuestion
 from inspector.gui.settings.page import SettingsPage
 from inspector.gui.settings.sections import Mark
 from inspector.recipes.recipe import save_next_version
+from inspector.vision.manifest import seal_of
+from tests.bundles import make_bundle
 from tests.gui.conftest import Station
 
 THRESHOLD, MARGIN = "thresholds.fail_at", "quality.darkest_mean"
@@ -206,3 +210,35 @@ def test_a_field_that_nobody_touched_keeps_every_digit(station: Station, page: S
     station.until(lambda: station.session.recipe is not None and station.session.recipe.version == 3)
     assert station.session.recipe is not None
     assert station.session.recipe.quality.darkest_mean == 4.123456789
+
+
+def test_the_own_threshold_is_that_of_the_model_that_is_written_there(station: Station, page: SettingsPage) -> None:
+    manifest = make_bundle(station.home.models / "other") / "manifest.json"
+    data = json.loads(manifest.read_text(encoding="utf-8"))
+    data["thresholds"]["fail_at"] = 0.25
+    manifest.write_text(json.dumps(data | {"seal": seal_of(data)}), encoding="utf-8")
+    fail_at, model = page.recipe_form.editors[THRESHOLD], page.recipe_form.editors["model"]
+    assert isinstance(fail_at, QLineEdit)
+    assert isinstance(model, QComboBox)
+    station.until(lambda: fail_at.placeholderText() == "the model's own, 0.5")
+    line = model.lineEdit()
+    assert line is not None
+    line.selectAll()
+    station.qtbot.keyClicks(line, "absent")
+    station.until(lambda: fail_at.placeholderText() == "the model's own")
+    line.selectAll()
+    station.qtbot.keyClicks(line, "other")
+    station.until(lambda: fail_at.placeholderText() == "the model's own, 0.25")
+    page.revert()
+    station.until(lambda: fail_at.placeholderText() == "the model's own, 0.5")
+
+
+def test_a_recipe_of_another_name_counts_its_own_versions(station: Station, page: SettingsPage) -> None:
+    write(station, page, THRESHOLD, "0.7")
+    station.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: page.said.text() == "Saved as version 2 of Test, and in use.")
+    page.show_section("Source")
+    write(station, page, "name", "Another")
+    station.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: page.said.text() == "Saved as version 1 of Another, and in use.")
+    assert marks(page) == {}

@@ -7,10 +7,13 @@ import unicodedata
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
-from inspector.domain.text import LOT
+from inspector.domain.text import LOT, REASON
 from inspector.gui.widgets.text_field import TextField
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # tips, where there is no display
 
 
 @pytest.mark.parametrize(
@@ -29,6 +32,21 @@ def test_what_is_pasted_is_what_is_recorded(qtbot: QtBot, pasted: str, kept: str
     field.setFocus()
     qtbot.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert field.text() == kept == LOT.checked(field.text())
+
+
+def test_the_words_of_several_lines_stay_apart_and_what_is_cut_is_said(qtbot: QtBot) -> None:
+    field = TextField(REASON)
+    qtbot.addWidget(field)
+    field.show()
+    for pasted, kept, said in (
+        ("finds 🙂 more\nsmall\tdefects\r\nthan before", "finds 🙂 more small defects than before", ""),
+        ("x" * 5000, "x" * 300, "At most 300 characters; what came after them is left out."),
+    ):
+        field.clear()
+        QGuiApplication.clipboard().setText(pasted)
+        qtbot.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        assert (field.text(), REASON.checked(field.text())) == (kept, kept)
+        assert QToolTip.text() == said
 
 
 def test_the_cursor_stays_where_the_hand_types(qtbot: QtBot) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
 
+from inspector.gui.widgets.thumb_strip import Thumb, ThumbStrip
 from inspector.gui.widgets.thumbnails import Thumbnails
 from tests.waits import WAIT_S, until
 
@@ -98,3 +100,15 @@ def test_thumbnails_of_another_bit_depth_are_made_anew() -> None:
     finally:
         thumbnails.close(WAIT_S)
     assert asked == [("a", None), ("a", 12)]
+
+
+def test_a_strip_says_how_many_of_its_pictures_have_no_room(qtbot: QtBot) -> None:
+    strip = ThumbStrip("Test pictures that change sides", counts=True)
+    qtbot.addWidget(strip)
+    image = QImage(52, 52, QImage.Format.Format_RGB32)
+    image.fill(0)
+    strip.show_thumbs([Thumb(image=image, words=str(number)) for number in range(12)])
+    for width, without_room in ((12 * 58, 0), (12 * 58 - 6 - 1, 1), (190, 10)):
+        strip.resize(width, strip.height())
+        strip.grab()
+        assert strip.without_room == without_room

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from inspector.domain.rates import Rate
 from inspector.gui.training.flips import NewFigures, flips_of
-from inspector.gui.training.words import escape_words, figure, percent
+from inspector.gui.training.words import escape_words, figure, percent, progress_words
 from inspector.gui.words import duration
+from inspector.runs.state import ProcessState
+from inspector.runs.trainings import Training
 from tests.fake_trainer import figures
 from trainer.evaluation import ModelEvaluation
+from trainer.protocol import Progress, RunFolder, TrainRequest
 
 
 def test_escape_words_carry_the_interval_and_what_a_claim_needs() -> None:
@@ -60,3 +64,25 @@ def test_flips_are_the_pictures_that_change_sides_the_new_errors_first() -> None
         ("a", True, Path("data/a")),
     ]
     assert [flip.path for flip in flips_of(new, current, Path("data/list.csv"))] == [Path("data/c"), Path("data/a")]
+
+
+@pytest.mark.parametrize(
+    ("stage", "done", "total", "shown"),
+    [
+        ("features, 224 px", 16, 64, ("Features, 224 px, 16 of 64", 0.25)),
+        ("quantising what is frozen", 0, 1, ("Quantising what is frozen", None)),
+        ("epoch 2 of 4", 5, 10, ("Epoch 2 of 4", 0.375)),
+    ],
+)
+def test_a_step_that_cannot_be_counted_is_not_counted(
+    stage: str, done: int, total: int, shown: tuple[str, float | None], tmp_path: Path
+) -> None:
+    training = Training(
+        id="1",
+        folder=RunFolder(tmp_path),
+        request=TrainRequest(data="d", out="o"),
+        begun=datetime.now(UTC),
+        state=ProcessState.RUNNING,
+        reports=(Progress(stage=stage, done=done, total=total),),
+    )
+    assert progress_words(training)[:2] == shown

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from inspector.batch import BatchRun, Survey
+    from inspector.recipes.recipe import Recipe
 
 _CAN_GO_ON = (ProcessState.STOPPED, ProcessState.FAILED)
 
@@ -80,6 +81,16 @@ class BatchBar(QWidget):
         self._holds = ""  # what is known of the folder, without the judge of a run
         self.show_run(None, 0)
 
+    def _build_judge(self, frame: QWidget) -> ChoiceBox:
+        judge = ChoiceBox(frame)
+        judge.setAccessibleName("Recipe or model")
+        judge.setPlaceholderText("Recipe or model")
+        judge.setToolTip("Judge with a recipe's model, operating point and quality limits, or with a model's own")
+        judge.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        judge.setMinimumContentsLength(14)
+        judge.currentIndexChanged.connect(lambda _: self._show_ready())
+        return judge
+
     def _build_fields(self, frame: QWidget) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -101,11 +112,7 @@ class BatchBar(QWidget):
         self.browse.clicked.connect(self._browse)
         row.addWidget(self.browse)
         row.addWidget(self._build_labels(frame))
-        self.judge = ChoiceBox(frame)
-        self.judge.setAccessibleName("Recipe or model")
-        self.judge.setToolTip("Judge with a recipe's model, operating point and quality limits, or with a model's own")
-        self.judge.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.judge.setMinimumContentsLength(14)
+        self.judge = self._build_judge(frame)
         row.addWidget(self.judge)
         self.inspect = QPushButton("Inspect", frame)
         self.inspect.setProperty("kind", "primary")
@@ -182,17 +189,20 @@ class BatchBar(QWidget):
             self.folder.addItems(list(paths))
             self.folder.setEditText(text)
 
-    def show_judges(self, recipes: Sequence[str], models: Sequence[str], current: str) -> None:
-        """Set what can judge; the choice stays, at first it is the recipe in force."""
+    def show_judges(self, recipes: Sequence[str], models: Sequence[str], in_force: Recipe | None) -> None:
+        """Set what can judge; the choice stays.
+
+        At first it is the recipe in force; of one that is not saved, its model, where that is one of the station's.
+        """
         wanted = [("recipe", name) for name in recipes] + [("model", name) for name in models]
         if [self.judge.itemData(place) for place in range(self.judge.count())] == wanted:
             return
-        before = self.judge.currentData() or ("recipe", current)
+        first = [("recipe", in_force.name), ("model", in_force.model)] if in_force is not None else []
+        kept = next((judge for judge in (self.judge.currentData(), *first) if judge in wanted), None)
         self.judge.clear()
         for kind, name in wanted:
             self.judge.addItem(name if kind == "recipe" else f"model {name}", (kind, name))
-        if before in wanted:
-            self.judge.setCurrentIndex(wanted.index(before))
+        self.judge.setCurrentIndex(-1 if kept is None else wanted.index(kept))
         self._show_ready()
 
     def show_judge(self, recipe: str, model: str) -> None:
@@ -260,7 +270,7 @@ class BatchBar(QWidget):
     # --- hand ---------------------------------------------------------------------------------------------------------
 
     def _show_ready(self) -> None:
-        ready = bool(self._folder) and self.judge.count() > 0 and not self.class_words.asking
+        ready = bool(self._folder) and self.chosen_judge is not None and not self.class_words.asking
         self.inspect.setEnabled(ready)
         self.labels.setEnabled(bool(self._folder))
 

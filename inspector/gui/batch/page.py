@@ -58,7 +58,7 @@ class BatchPage(Page):
         super().__init__(parent)
         self.desk, self._watch = desk, watch
         self._exporter, self._thumbnails = exporter, thumbnails
-        self._recipe = ""  # the name of the one in force
+        self._recipe: Recipe | None = None  # in force
         self._run_id = self._other_id = ""
         self._labels = ""  # the table that the labels of what is shown come from
         self._why = ""  # the run's own, which goes when it is gone
@@ -133,7 +133,7 @@ class BatchPage(Page):
 
     def show_recipe(self, recipe: Recipe | None) -> None:
         """Set the recipe in force, which is proposed to judge with; None where there is none."""
-        self._recipe = recipe.name if recipe is not None else ""
+        self._recipe = recipe
 
     def choose_folder(self, path: str) -> None:
         """Look at a folder, and at the last run of it, with the labels that this one took."""

@@ -9,13 +9,16 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QW
 from inspector.domain.counts import counted, verb
 from inspector.domain.text import PERSON, REASON
 from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.question import Question
 from inspector.gui.widgets.text_field import TextField
+from inspector.gui.words import RESTARTS
 from inspector.operating_point.words import in_words
 
 if TYPE_CHECKING:
     from inspector.domain.records import Thresholds
     from inspector.domain.text import TextKind
     from inspector.recipes.recipe import ChangeEvidence, Recipe
+    from inspector.recipes.versions import RecipeVersion
 
 
 class ChoiceDialog(QDialog):
@@ -47,7 +50,7 @@ class ChoiceDialog(QDialog):
         layout.addWidget(label("Use these thresholds?", "title"))
         meaning = (
             f"The recipe {recipe.name} gets version {recipe.version + 1} and works at these thresholds from the next "
-            "part on. It is recorded, and can be taken back."
+            f"part on. {RESTARTS} It is recorded, and can be taken back."
         )
         words = (
             meaning,
@@ -101,3 +104,13 @@ def evidence_line(evidence: ChangeEvidence | None) -> str:
         f"{evidence.good_failed:,} of {counted(evidence.good, 'good one')} fail, "
         f"{evidence.looked_at:,} {verb(evidence.looked_at, 'is')} to be looked at."
     )
+
+
+def take_back_question(recipe: Recipe, undone: RecipeVersion, parent: QWidget) -> Question:
+    """Return what is asked before the last change of the operating point is taken back."""
+    assert undone.change is not None
+    words = (
+        f"The recipe {recipe.name} gets version {recipe.version + 1} and works as before: "
+        f"{in_words(undone.change.before)}. {RESTARTS} It is recorded."
+    )
+    return Question(f"Take back version {undone.version}?", words, "Take back", parent=parent)

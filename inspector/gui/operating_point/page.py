@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector.domain.records import Thresholds, Verdict
 from inspector.gui.operating_point.cell_pictures import CellPictures
-from inspector.gui.operating_point.choice_dialog import ChoiceDialog
+from inspector.gui.operating_point.choice_dialog import ChoiceDialog, take_back_question
 from inspector.gui.operating_point.figures_card import FiguresCard, Outcomes
 from inspector.gui.operating_point.part_strip import PartStrip
 from inspector.gui.operating_point.point_controls import IN_FORCE, PointControls
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from inspector.gui.operating_point.desk import OperatingPointDesk
     from inspector.gui.operating_point.store import OperatingPointReading
+    from inspector.gui.widgets.question import Question
     from inspector.gui.work import Worker
     from inspector.operating_point.prices import RecipePrices
     from inspector.recipes.recipe import Recipe
@@ -58,6 +59,7 @@ class OperatingPointPage(Page):
         self._point = Thresholds(fail_at=0.5)
         self._cell: tuple[bool, Verdict] | None = None
         self.dialog: ChoiceDialog | None = None
+        self.question: Question | None = None  #: asked before a change is taken back
         self._build()
         self.pictures = CellPictures(worker=pictures, strip=self.strip, axis=self.axis)
         self._pictures_later = self._later(_PICTURES_AFTER_MS, self._show_pictures)
@@ -182,8 +184,11 @@ class OperatingPointPage(Page):
 
     def _take_back(self) -> None:
         recipe, reading = self._recipe, self._reading
-        if recipe is not None and reading is not None and reading.undoable is not None:
-            self.desk.take_back(recipe, reading)
+        if recipe is None or reading is None or reading.undoable is None:
+            return
+        self.question = take_back_question(recipe, reading.undoable, self)
+        self.question.accepted.connect(lambda: self.desk.take_back(recipe, reading))
+        self.question.open()
 
     def _suggest(self, key: str) -> None:
         reading = self._reading

@@ -63,6 +63,7 @@ class SettingsPage(Page):
         self._session, self._catalogue, self._training = session, catalogue, training
         self._recipe: Recipe | None = None
         self._forms: dict[str, tuple[Form, tuple[str, ...]]] = {}  # of each section, and its fields there
+        self._model = ""  # whose own operating point is shown, or asked for
         self._further: dict[str, str] = {}  # what is wrong with a recipe that is one, by field
         self._typed = TypedSource(catalogue, self._validate)
         self.saver = Saver(session, catalogue, self)
@@ -319,6 +320,8 @@ class SettingsPage(Page):
     def _validate(self) -> None:
         self._show_own_options()
         self._hide_without_effect()
+        if self.recipe_form.text("model") != self._model:
+            self._ask_thresholds()
         recipe, settings = self._wanted_recipe(), self._wanted_settings()
         further = {"region.width": self._region_outside(recipe), "source": self._typed.fault(recipe, self._recipe)}
         self._further = {name: fault for name, fault in further.items() if fault}
@@ -350,9 +353,10 @@ class SettingsPage(Page):
         self.picture.show_recipe(self._wanted_recipe() if self.sections.current else None, setup=setup)
 
     def _ask_thresholds(self) -> None:
-        """Find the model's own operating point; where the model cannot be found, the field says nothing of it."""
-        if self._recipe is not None:
-            self._catalogue.thresholds_of(self._recipe.model, self._on_thresholds, lambda _: self._on_thresholds(None))
+        """Find the own operating point of the model that is written there; of none, the field says nothing."""
+        self._model = self.recipe_form.text("model")
+        if self._model:
+            self._catalogue.thresholds_of(self._model, self._on_thresholds, lambda _: self._on_thresholds(None))
 
     def _on_thresholds(self, thresholds: Thresholds | None) -> None:
         words = "the model's own" if thresholds is None else f"the model's own, {thresholds.fail_at:.4g}"

@@ -88,7 +88,9 @@ class Saver(QObject):
                 then()
 
         if recipe is not None:
-            self._sent = recipe
+            self._sent, in_force = recipe, self._session.recipe
+            if in_force is not None and in_force.name != recipe.name:  # a new one, which counts its own versions
+                recipe = recipe.model_copy(update={"version": 1, "change": None})
             self._session.apply_recipe(
                 recipe, lambda new: saved(f"Saved as version {new.version} of {new.name}, and in use.")
             )

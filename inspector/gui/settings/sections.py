@@ -31,7 +31,7 @@ class SectionList(QListWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedWidth(190)
+        self.setFixedWidth(204)
         self.setAccessibleName("Sections of the settings")
         self.setItemDelegate(_Marks(self))
 
@@ -88,7 +88,7 @@ class _Marks(QStyledItemDelegate):
             return
         theme, area = CURRENT.theme, QRectF(option.rect)
         size = _DISC_PX if mark is Mark.FAULTY else _DISC_PX / 2
-        disc = QRectF(area.right() - 12 - _DISC_PX / 2 - size / 2, area.center().y() - size / 2, size, size)
+        disc = QRectF(area.right() - 6 - _DISC_PX / 2 - size / 2, area.center().y() - size / 2, size, size)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

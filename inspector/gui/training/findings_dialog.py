@@ -50,7 +50,6 @@ class FindingsDialog(QDialog):
         self._pictures = QScrollArea(self)
         self._pictures.setWidgetResizable(True)
         self._pictures.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._pictures.setFixedHeight(_PICTURES_PX)
         self._pictures.setAccessibleName("Pictures of the findings")
         self._pictures.hide()
         layout.insertWidget(1, self._pictures)
@@ -81,4 +80,5 @@ class FindingsDialog(QDialog):
                 self.strips.append(strip)
         column.addStretch(1)
         self._pictures.setWidget(inside)
+        self._pictures.setFixedHeight(min(_PICTURES_PX, inside.sizeHint().height() + 2))
         self._pictures.setVisible(bool(self.strips))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.gui.widgets.question import Question
+from inspector.gui.words import RESTARTS
 from inspector.recipes.promotions import Promotion, promoted, rolled_back
 from inspector.recipes.recipe import load_recipe
 
@@ -50,7 +51,7 @@ class Promoter:
         """Return what is asked before a promotion."""
         words = (
             f"The recipe {recipe.name} gets version {recipe.version + 1} with {model} instead of {recipe.model}, from "
-            "the next part on. It is recorded, and can be rolled back."
+            f"the next part on. {RESTARTS} It is recorded, and can be rolled back."
         )
         if recipe.thresholds is not None:
             words += (
@@ -63,7 +64,7 @@ class Promoter:
         """Return what is asked before a roll-back to a model."""
         words = (
             f"The recipe {recipe.name} gets version {recipe.version + 1} with {model} instead of {recipe.model}, and "
-            "the threshold that it had with it, from the next part on. It is recorded."
+            f"the threshold that it had with it, from the next part on. {RESTARTS} It is recorded."
         )
         return Question(f"Roll back to {model}?", words, "Roll back", parent=parent)
 

@@ -53,7 +53,7 @@ class ResultCard(QWidget):
         left.addWidget(self.note)
         self.flips_words = label("", "heading")
         left.addWidget(self.flips_words)
-        self.flips = ThumbStrip("Test pictures that change sides", parent=frame)
+        self.flips = ThumbStrip("Test pictures that change sides", counts=True, parent=frame)
         left.addWidget(self.flips)
         left.addStretch(1)
         row.addLayout(left)

@@ -55,7 +55,9 @@ def progress_words(training: Training) -> tuple[str, float | None, str]:
     words = f"{progress.stage[:1].upper()}{progress.stage[1:]}"
     share = min(1.0, progress.done / progress.total) if progress.total > 0 else None
     epoch = _EPOCH.match(progress.stage)
-    if epoch is None:
+    if progress.total == 1:  # a step that cannot be counted
+        share = None
+    elif epoch is None:
         words = f"{words}, {progress.done} of {progress.total}"
     elif share is not None:  # the steps of one epoch: the bar shows all epochs
         share = min(1.0, (int(epoch[1]) - 1 + share) / max(1, int(epoch[2])))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QToolTip
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -24,6 +24,11 @@ class TextField(QLineEdit):
         self._kind = kind
         self.setMaxLength(kind.longest)
         self.textChanged.connect(self._clean)
+        self.inputRejected.connect(self._say_longest)
+
+    def _say_longest(self) -> None:
+        words = f"At most {self._kind.longest} characters; what came after them is left out."
+        QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), words, self)
 
     def _clean(self, text: str) -> None:
         kept = self._kind.cleaned(text)

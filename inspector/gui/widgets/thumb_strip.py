@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector.gui.theme import CURRENT, lively
@@ -41,11 +41,15 @@ class ThumbStrip(QWidget):
     Args:
         name: For screen readers.
         side_px: Height of the pictures.
+        counts: Say how many have no room.
     """
 
-    def __init__(self, name: str, *, side_px: int = _THUMB_PX, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, *, side_px: int = _THUMB_PX, counts: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._side = side_px
+        self._side, self._counts = side_px, counts
+        self.without_room = 0  #: so many were not drawn
         self.thumbs: list[Thumb] = []
         self.setAccessibleName(name)
         self.setFixedHeight(side_px + 4)
@@ -65,13 +69,22 @@ class ThumbStrip(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        x = 2.0
-        for thumb in self.thumbs:
-            width = self._side * thumb.image.width() / max(1, thumb.image.height())
-            if x + width + 2 > self.width():
+        x, widest = 2.0, self.width() - 2
+        widths = [self._side * thumb.image.width() / max(1, thumb.image.height()) for thumb in self.thumbs]
+        if self._counts and sum(widths) + _GAP_PX * (len(widths) - 1) > widest - x:
+            widest -= painter.fontMetrics().horizontalAdvance(f"+{len(widths)}") + _GAP_PX
+        for place, (thumb, width) in enumerate(zip(self.thumbs, widths, strict=True)):
+            if x + width > widest:
+                self.without_room = len(widths) - place
                 break
             area = QRectF(x, 2, width, self._side)
             painter.drawImage(area, thumb.image)
             painter.setPen(QPen(lively(CURRENT.theme, thumb.state), 2))
             painter.drawRoundedRect(area, 3, 3)
             x += width + _GAP_PX
+        else:
+            self.without_room = 0
+        if self._counts and self.without_room:
+            painter.setPen(QColor(CURRENT.theme.muted))
+            rest = QRectF(x, 0, self.width() - x, self.height())
+            painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, f"+{self.without_room}")
