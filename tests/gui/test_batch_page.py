@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from inspector.batch.learnt import LearntPictures, write_learnt
 from inspector.domain.confusion import DEFECTIVE, GOOD
 from inspector.domain.policy import FAILED, PASSED
 from inspector.domain.records import Prediction
+from inspector.gui.batch.bar import BatchBar
 from inspector.gui.batch.confusion_table import ConfusionCell
 from inspector.gui.batch.picture_card import PictureMode
 from inspector.gui.batch.results_model import Column
@@ -395,6 +397,10 @@ def test_everything_is_named_reachable_and_large_enough(station: Station, pictur
     assert not hand.page.grab().isNull()
 
 
+def judges_there(bar: BatchBar) -> bool:
+    return bar.judge.count() > 0
+
+
 def test_a_recipe_that_is_not_saved_proposes_its_model(qtbot: QtBot, home: Home, tmp_path: Path) -> None:
     make_bundle(tmp_path / "elsewhere")
     unsaved = Recipe(name="Loose", source="demo:", model=str(tmp_path / "elsewhere"))
@@ -406,7 +412,7 @@ def test_a_recipe_that_is_not_saved_proposes_its_model(qtbot: QtBot, home: Home,
         station = Station(qtbot, home, overrides=overrides)
         station.window.show_page("batch")
         bar = station.window.batch.bar
-        station.until(lambda bar=bar: bar.judge.count() > 0)
+        station.until(partial(judges_there, bar))
         assert bar.chosen_judge == judge
         bar.folder.setEditText(str(tmp_path))
         qtbot.keyClick(bar.folder, Qt.Key.Key_Return)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from inspector.batch import BatchRuns
 from inspector.cli import main
@@ -21,8 +22,11 @@ from inspector.paths import Home
 from inspector.pictures import write_picture
 from inspector.recipes.recipe import Recipe, save_recipe
 from inspector.settings import Settings
+from inspector.vision.manifest import seal_of
 from tests.batch.samples import R
+from tests.bundles import make_bundle
 from tests.gui.batch_hand import make_run
+from tests.gui.conftest import Station
 
 
 @pytest.fixture
@@ -86,3 +90,30 @@ def test_a_batch_hands_its_bit_depth_to_every_view(home: Home, twelve: Path) -> 
     run = runs.poll(folder.name)
     assert run is not None
     assert batch_parts(run).bit_depth == 12
+
+
+def test_a_model_of_another_bit_depth_is_said_in_settings(station: Station) -> None:
+    manifest = make_bundle(station.home.models / "twelve") / "manifest.json"
+    data = json.loads(manifest.read_text(encoding="utf-8"))
+    data["training"]["request"] = {"bit_depth": 12}
+    manifest.write_text(json.dumps(data | {"seal": seal_of(data)}), encoding="utf-8")
+    station.window.show_page("settings")
+    page = station.window.settings
+    page.show_section("Source")
+    depth, model = page.recipe_form.editors["source_options.bit_depth"], page.recipe_form.editors["model"]
+    assert isinstance(depth, QLineEdit)
+    assert isinstance(model, QComboBox)
+
+    def said() -> str:
+        return depth.accessibleDescription()
+
+    assert "trained" not in said()
+    model.setEditText("twelve")
+    station.until(lambda: "trained with the bit depth 12, and here it is as the files say." in said())
+    station.qtbot.keyClicks(depth, "12")
+    assert "trained" not in said()
+    depth.selectAll()
+    station.qtbot.keyClicks(depth, "14")
+    assert "trained with the bit depth 12, and here it is 14." in said()
+    page.revert()
+    station.until(lambda: "trained" not in said())

@@ -82,6 +82,11 @@ def test_apply_says_what_was_saved(station: Station, page: SettingsPage) -> None
     assert marks(page) == {}
     write(station, page, THRESHOLD, "0.8")
     assert page.said.text() == ""
+    station.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: page.said.text() == "Saved as version 3 of Test, and in use.")
+    station.window.show_page("live")
+    station.window.show_page("settings")
+    assert page.said.text() == ""  # it was said then; another version may be in use by now
 
 
 @pytest.mark.parametrize("way", ["button", "key"])

@@ -12,6 +12,7 @@ from inspector.domain.config import ABOUT_MODEL
 from inspector.domain.devices import ABOUT_PRECISION
 from inspector.domain.errors import SourceError
 from inspector.domain.source import DEMO, SourceSpec
+from inspector.gui.settings.chosen_model import ChosenModel
 from inspector.gui.settings.fields import options_by_kind, recipe_sections, station_section, without_effect
 from inspector.gui.settings.leaving import LeaveQuestion
 from inspector.gui.settings.saving import Saver
@@ -30,7 +31,7 @@ from inspector.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from inspector.domain.records import Box, Thresholds
+    from inspector.domain.records import Box
     from inspector.engine.status import EngineStatus
     from inspector.gui.settings.fields import Section
     from inspector.gui.station.catalogue import Catalogue
@@ -63,7 +64,6 @@ class SettingsPage(Page):
         self._session, self._catalogue, self._training = session, catalogue, training
         self._recipe: Recipe | None = None
         self._forms: dict[str, tuple[Form, tuple[str, ...]]] = {}  # of each section, and its fields there
-        self._model = ""  # whose own operating point is shown, or asked for
         self._further: dict[str, str] = {}  # what is wrong with a recipe that is one, by field
         self._typed = TypedSource(catalogue, self._validate)
         self.saver = Saver(session, catalogue, self)
@@ -108,6 +108,7 @@ class SettingsPage(Page):
         for section in recipe_sections():
             self._add_section(section, self.recipe_form)
         self._add_section(station_section(), self.station)
+        self._chosen_model = ChosenModel(self._catalogue, self.recipe_form)
         layout.addLayout(self._build_buttons())
         self.picture = self._build_picture()
         row.addWidget(self.picture, 3)
@@ -160,10 +161,11 @@ class SettingsPage(Page):
     # --- hand ---------------------------------------------------------------------------------------------------------
 
     def enter(self) -> None:
-        """The page is shown: read what there is to choose from."""
+        """The page is shown: read what there is to choose from; what was said of the last change is of then."""
+        self.said.setText("")
         self._catalogue.models(self._on_models)
         self._catalogue.cameras(self._on_cameras)
-        self._ask_thresholds()
+        self._chosen_model.read()
         self.history.refresh()
         if self._training.isVisibleTo(self):
             self._training.enter()
@@ -174,12 +176,13 @@ class SettingsPage(Page):
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Show a recipe; of a newer version of it, what was typed here and is not applied stays."""
+        self.said.setText("")
         before = self._recipe
         newer = before is not None and before.name == recipe.name and not self.saver.is_sent(self._wanted_recipe())
         self._recipe = recipe
         self.recipe_form.fill(recipe.model_dump(mode="json"), keep=newer)
         self._validate()
-        self._ask_thresholds()
+        self._chosen_model.read()
         if newer and self.recipe_form.changed_fields():
             self.said.setText(f"Version {recipe.version} of {recipe.name} came meanwhile; what you typed is kept.")
 
@@ -320,9 +323,8 @@ class SettingsPage(Page):
     def _validate(self) -> None:
         self._show_own_options()
         self._hide_without_effect()
-        if self.recipe_form.text("model") != self._model:
-            self._ask_thresholds()
         recipe, settings = self._wanted_recipe(), self._wanted_settings()
+        self._chosen_model.look(recipe)
         further = {"region.width": self._region_outside(recipe), "source": self._typed.fault(recipe, self._recipe)}
         self._further = {name: fault for name, fault in further.items() if fault}
         if recipe is not None:
@@ -351,13 +353,3 @@ class SettingsPage(Page):
     def _marks(self) -> None:
         setup = self.sections.current == "Region and trigger"
         self.picture.show_recipe(self._wanted_recipe() if self.sections.current else None, setup=setup)
-
-    def _ask_thresholds(self) -> None:
-        """Find the own operating point of the model that is written there; of none, the field says nothing."""
-        self._model = self.recipe_form.text("model")
-        if self._model:
-            self._catalogue.thresholds_of(self._model, self._on_thresholds, lambda _: self._on_thresholds(None))
-
-    def _on_thresholds(self, thresholds: Thresholds | None) -> None:
-        words = "the model's own" if thresholds is None else f"the model's own, {thresholds.fail_at:.4g}"
-        self.recipe_form.set_placeholder("thresholds.fail_at", words)

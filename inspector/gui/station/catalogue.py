@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from inspector.domain.config import TriggerMode
-    from inspector.domain.records import Thresholds
     from inspector.gui.station.store import Store
     from inspector.gui.work import Worker
     from inspector.recipes.versions import RecipeVersion
+    from inspector.vision.manifest import Manifest
     from inspector.vision.store import ModelEntry
 
     Failed = Callable[[Exception], None]
@@ -30,7 +30,7 @@ class Catalogue:
 
     def __init__(self, store: Store, work: Worker) -> None:
         self._store = store
-        self._models, self._cameras, self._thresholds, self._versions = (Latest(work) for _ in range(4))
+        self._models, self._cameras, self._model, self._versions = (Latest(work) for _ in range(4))
         self._source, self._recipe = Latest(work), Latest(work)
 
     def models(self, done: Callable[[list[ModelEntry]], None], failed: Failed | None = None) -> None:
@@ -49,9 +49,9 @@ class Catalogue:
         """See whether there is a recipe of a name."""
         self._recipe.ask(partial(self._store.has_recipe, name), done, failed)
 
-    def thresholds_of(self, model: str, done: Callable[[Thresholds], None], failed: Failed) -> None:
-        """Read a model's own operating point."""
-        self._thresholds.ask(partial(self._store.model_thresholds, model), done, failed)
+    def model_of(self, model: str, done: Callable[[Manifest], None], failed: Failed) -> None:
+        """Read what a model says of itself, as its own operating point."""
+        self._model.ask(partial(self._store.model_manifest, model), done, failed)
 
     def versions_of(self, recipe: str, done: Callable[[list[RecipeVersion]], None], failed: Failed) -> None:
         """Read the versions of a recipe, the oldest first."""

@@ -13,7 +13,7 @@ from inspector.data_version import stamp_data
 from inspector.domain.errors import InspectorError, PictureError, SourceError
 from inspector.domain.guard import in_force
 from inspector.domain.policy import error_decision
-from inspector.domain.records import Thresholds, Verdict
+from inspector.domain.records import Verdict
 from inspector.domain.shifts import shift_start
 from inspector.domain.source import SourceKind, kind_of
 from inspector.files import remove_leftovers
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from inspector.paths import Home
     from inspector.recipes.versions import RecipeVersion
     from inspector.vision.classifier import Classifier
+    from inspector.vision.manifest import Manifest
     from inspector.vision.store import ModelEntry
 
 _THUMBNAIL_PX = 190
@@ -157,11 +158,11 @@ class Store:
         decision, prediction = inspect_picture(classifier, image, thresholds, recipe.quality, pictures)
         return image, decision, prediction
 
-    def model_thresholds(self, model: str) -> Thresholds:
-        """Return the operating point of a model."""
+    def model_manifest(self, model: str) -> Manifest:
+        """Return what a model says of itself."""
         from inspector.vision.bundle import load_manifest
 
-        return load_manifest(assembly.model_store(self.home).find(model)).thresholds
+        return load_manifest(assembly.model_store(self.home).find(model))
 
     def versions(self, recipe: str) -> list[RecipeVersion]:
         """Read the versions of a recipe, the oldest first."""

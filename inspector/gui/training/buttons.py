@@ -13,7 +13,7 @@ from trainer.protocol import Command
 if TYPE_CHECKING:
     from inspector.runs.trainings import Training
 
-TOLD = {
+_TOLD = {
     Command.PAUSE: "It pauses after this step.",
     Command.RUN: "It goes on.",
     Command.STOP: "It ends after this step and makes the model.",
@@ -45,6 +45,10 @@ class TrainColumn(QWidget):
         self.hint.setWordWrap(True)
         layout.addWidget(self.hint)
         layout.addStretch(1)
+
+    def say_told(self, command: Command) -> None:
+        """Say what follows from a command that was given."""
+        self.hint.setText(_TOLD[command])
 
     def show_state(self, active: Training | None, shown: Training | None) -> None:
         """Offer what can be done.

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from inspector.gui.training.buttons import TOLD
 from inspector.gui.training.history_card import TrainingHistoryCard
 from inspector.gui.training.inquiries import DataInquiry, FiguresInquiry
 from inspector.gui.training.progress import EpochsRow, ProgressCard
@@ -266,10 +265,7 @@ class TrainingPage(Page):
     def _tell(self, command: Command) -> None:
         active = self._active()
         if active is not None:
-            self._do(lambda: self._trainings.tell(active, command), lambda _: self._told(command))
-
-    def _told(self, command: Command) -> None:
-        self.train.hint.setText(TOLD[command])
+            self._do(lambda: self._trainings.tell(active, command), lambda _: self.train.say_told(command))
 
     def _ask_cancel(self) -> None:
         active = self._active()
@@ -288,7 +284,7 @@ class TrainingPage(Page):
             if again:
                 trainings.kill(training)
 
-        self._do(task, lambda _: self._told(Command.CANCEL))
+        self._do(task, lambda _: self.train.say_told(Command.CANCEL))
 
     def _resume(self) -> None:
         training = self.shown
@@ -301,7 +297,7 @@ class TrainingPage(Page):
         if recipe is None or training is None:
             self._say("There is no recipe that could be given the model. Choose one above.")
             return
-        question = self._promoter.question(recipe, training.name, self)
+        question = self._promoter.question(recipe, training.name, self, bit_depth=training.request.bit_depth)
         self._ask(
             question,
             lambda: self._promoter.promote(recipe, training.name, question.reason.text().strip(), self._after_recipe),

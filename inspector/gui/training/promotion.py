@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.domain.depth import depth_doubt
 from inspector.gui.widgets.question import Question
 from inspector.gui.words import RESTARTS
 from inspector.recipes.promotions import Promotion, promoted, rolled_back
@@ -47,8 +48,12 @@ class Promoter:
         self._models, self._recipes = models, recipes
         self.say: Callable[[str], None] = lambda _: None  #: called with what went wrong
 
-    def question(self, recipe: Recipe, model: str, parent: QWidget) -> Question:
-        """Return what is asked before a promotion."""
+    def question(self, recipe: Recipe, model: str, parent: QWidget, *, bit_depth: int | None) -> Question:
+        """Return what is asked before a promotion.
+
+        Args:
+            bit_depth: As the model was trained with.
+        """
         words = (
             f"The recipe {recipe.name} gets version {recipe.version + 1} with {model} instead of {recipe.model}, from "
             f"the next part on. {RESTARTS} It is recorded, and can be rolled back."
@@ -58,6 +63,7 @@ class Promoter:
                 f" The recipe's own threshold {recipe.thresholds.fail_at:g} was set for {recipe.model} and is dropped; "
                 f"{model} brings its own."
             )
+        words = f"{words} {depth_doubt(bit_depth, recipe.source_options.bit_depth)}".rstrip()
         return Question(f"Promote {model}?", words, "Promote", reason="Why? For the record", parent=parent)
 
     def back_question(self, recipe: Recipe, model: str, parent: QWidget) -> Question:
