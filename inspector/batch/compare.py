@@ -32,6 +32,7 @@ class Comparison:
         all_parts: Which of the two is right, of all labelled parts that both could judge.
         good: The same of the good parts alone.
         defective: The same of the defective parts alone.
+        learnt: From how many of the pictures that are compared each of the two models has learnt.
     """
 
     first: NDArray[np.intp]
@@ -44,6 +45,7 @@ class Comparison:
     all_parts: Agreement
     good: Agreement
     defective: Agreement
+    learnt: tuple[int, int]
 
     @property
     def flipped(self) -> NDArray[np.intp]:
@@ -79,6 +81,26 @@ def flips(first: BatchTable, second: BatchTable) -> Comparison:
         all_parts=_agreement(before, after, labels, (GOOD, DEFECTIVE)),
         good=_agreement(before, after, labels, (GOOD,)),
         defective=_agreement(before, after, labels, (DEFECTIVE,)),
+        learnt=(int(first.learnt[ours].sum()), int(second.learnt[theirs].sum())),
+    )
+
+
+def comparison_warning(comparison: Comparison, names: tuple[str, str]) -> str:
+    """Return what to know where a model has learnt from pictures that are compared; empty where none has.
+
+    Args:
+        names: Of the recipe or model that judges in each batch.
+    """
+    said = [
+        f"{name} has learnt from {count:,} of them"
+        for name, count in zip(names, comparison.learnt, strict=True)
+        if count
+    ]
+    if not said:
+        return ""
+    return (
+        f"Of the {len(comparison.first):,} pictures that are compared {' and '.join(said)}: "
+        "that it is right there says nothing about new parts."
     )
 
 

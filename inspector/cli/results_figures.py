@@ -81,6 +81,7 @@ class ComparisonFigures(JsonAnswer):
     changed: list[str]
     only_first: int
     only_second: int
+    learnt: tuple[int, int]  #: from how many of those compared the models of first and second have learnt
 
 
 def confusion_figures(confusion: Confusion) -> ConfusionFigures:
@@ -129,6 +130,7 @@ def comparison_figures(first: BatchTable, second: BatchTable, comparison: Compar
         changed=[first.path(int(place)) for place in comparison.changed],
         only_first=len(comparison.only_first),
         only_second=len(comparison.only_second),
+        learnt=comparison.learnt,
     )
 
 

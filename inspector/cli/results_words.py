@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.batch.compare import comparison_warning
 from inspector.domain.counts import counted
 
 if TYPE_CHECKING:
@@ -39,3 +40,5 @@ def print_comparison(comparison: Comparison, figures: ComparisonFigures) -> None
                 f"only the second {agreement.only_second}, both wrong {agreement.both_wrong}; "
                 f"McNemar, exact: P = {agreement.p_value:.3g}"
             )
+    if warning := comparison_warning(comparison, ("the first model", "the second model")):
+        print(warning)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from inspector.batch.learnt import LearntPictures, write_learnt
 from inspector.batch.progress import RunProgress
 from inspector.cli import main
 from inspector.runs.state import ProcessState
@@ -110,6 +111,12 @@ def test_two_batches_are_compared(capsys: pytest.CaptureFixture[str], place: Pat
         }
     ]
     assert (found["defective"]["only_second"], found["all"]["p_value"]) == (1, 1.0)
+    assert (found["learnt"], "learnt" in said(capsys, place, "compare", first, second)) == ([0, 0], False)
+    write_learnt(second.parent, LearntPictures(paths=("red/1.png",), renamed_too=True))
+    code, found, _ = results(capsys, place, "compare", first, second)
+    assert found["learnt"] == [0, 1]
+    words = "Of the 2 pictures that are compared the second model has learnt from 1 of them"
+    assert words in said(capsys, place, "compare", first, second)
     assert "PASS    → FAIL    red/1.png  (defective)" in said(capsys, place, "compare", first, second)
     code, found, _ = results(capsys, place, "compare", first, "one")
     assert (code, len(found["changed"])) == (0, 3)

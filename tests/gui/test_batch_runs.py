@@ -10,6 +10,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from inspector.batch.learnt import LearntPictures, write_learnt
 from inspector.batch.run_state import PROGRESS_FILE
 from inspector.domain.records import Thresholds
 from inspector.gui.batch.results_model import Column
@@ -59,7 +60,8 @@ def test_two_runs_are_compared(station: Station, pictures: Path) -> None:
     changed = R(rows[5].path, "FAIL", 0.8, rows[5].size, rows[5].mtime_ns + 1)
     better = [R(row.path, "PASS", 0.02, row.size, row.mtime_ns) for row in rows[:3]]
     better += [R(row.path, "FAIL", 0.97, row.size, row.mtime_ns) for row in rows[3:5]]
-    make_run(station.home, pictures, [*better, changed], name="20260101T080000Z-parts", model="other")
+    run = make_run(station.home, pictures, [*better, changed], name="20260101T080000Z-parts", model="other")
+    write_learnt(run, LearntPictures(paths=(rows[0].path, rows[1].path, rows[5].path), renamed_too=True))
     hand = BatchHand(station)
     hand.until_rows(6)
     page = hand.page
@@ -71,6 +73,9 @@ def test_two_runs_are_compared(station: Station, pictures: Path) -> None:
     assert "other is right more often here, but so few pictures do not prove it" in page.details.comparison.words.text()
     assert "p = 0.25" in page.details.comparison.words.text()
     assert "1 changed between the runs" in page.details.comparison.words.text()
+    warning = page.details.comparison.warning
+    assert warning.isVisible()
+    assert warning.text().startswith("Of the 5 pictures that are compared other has learnt from 2 of them: ")
     hand.click(page.details.comparison.flips_button)
     station.until(lambda: set(hand.names()) == {"good/2.png", "good/3.png", "dent/2.png"})
     table = page.results.table

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from inspector.batch.compare import comparison_warning
 from inspector.gui.widgets.basics import OneLine, card, label
 
 if TYPE_CHECKING:
@@ -68,6 +69,9 @@ class ComparisonCard(QWidget):
         self.words = label("", "muted")
         self.words.setWordWrap(True)
         layout.addWidget(self.words)
+        self.warning = label("", "fault")
+        self.warning.setWordWrap(True)
+        layout.addWidget(self.warning)
 
     def show_comparison(self, comparison: Comparison, names: tuple[str, str]) -> None:
         """Show what came of comparing two runs.
@@ -97,6 +101,8 @@ class ComparisonCard(QWidget):
         ]
         pieces += _left_out(comparison)
         self.words.setText(" ".join(pieces))
+        self.warning.setText(comparison_warning(comparison, names))
+        self.warning.setVisible(bool(self.warning.text()))
 
     def numbers(self, line: str) -> list[str]:
         """Return what a line ("good", "defective", "all") shows."""
