@@ -9,6 +9,7 @@ import numpy as np
 
 from inspector.domain.agreement import Agreement
 from inspector.domain.confusion import DEFECTIVE, GOOD
+from inspector.domain.counts import counted
 from inspector.domain.policy import ERROR, PASSED
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def comparison_warning(comparison: Comparison, names: tuple[str, str]) -> str:
     if not said:
         return ""
     return (
-        f"Of the {len(comparison.first):,} pictures that are compared {' and '.join(said)}: "
+        f"Of {counted(len(comparison.first), 'compared picture')} {' and '.join(said)}: "
         "that it is right there says nothing about new parts."
     )
 

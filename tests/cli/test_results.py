@@ -115,7 +115,7 @@ def test_two_batches_are_compared(capsys: pytest.CaptureFixture[str], place: Pat
     write_learnt(second.parent, LearntPictures(paths=("red/1.png",), renamed_too=True))
     code, found, _ = results(capsys, place, "compare", first, second)
     assert found["learnt"] == [0, 1]
-    words = "Of the 2 pictures that are compared the second model has learnt from 1 of them"
+    words = "Of 2 compared pictures the second model has learnt from 1 of them"
     assert words in said(capsys, place, "compare", first, second)
     assert "PASS    → FAIL    red/1.png  (defective)" in said(capsys, place, "compare", first, second)
     code, found, _ = results(capsys, place, "compare", first, "one")

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLineEdit, QPushButton, QWidget
-from pytestqt.qtbot import QtBot
 
 from inspector.batch.learnt import LearntPictures, write_learnt
 from inspector.domain.confusion import DEFECTIVE, GOOD
 from inspector.domain.policy import FAILED, PASSED
 from inspector.domain.records import Prediction
-from inspector.gui.batch.bar import BatchBar
 from inspector.gui.batch.confusion_table import ConfusionCell
 from inspector.gui.batch.picture_card import PictureMode
 from inspector.gui.batch.results_model import Column
 from inspector.gui.batch.results_table import ROW_PX
-from inspector.overrides import Overrides
-from inspector.paths import Home
-from inspector.recipes.recipe import Recipe, save_recipe
 from tests.batch.samples import R, write_results
-from tests.bundles import make_bundle
 from tests.gui.batch_hand import ROWS, BatchHand, digest_of, make_run, real_rows, say
 from tests.gui.conftest import Station, picture
 
@@ -395,26 +388,3 @@ def test_everything_is_named_reachable_and_large_enough(station: Station, pictur
     assert [widget for widget in pressed if widget.focusPolicy() is Qt.FocusPolicy.NoFocus] == []
     assert [button.text() for button in pressed if isinstance(button, QPushButton) and not button.toolTip()] == []
     assert not hand.page.grab().isNull()
-
-
-def judges_there(bar: BatchBar) -> bool:
-    return bar.judge.count() > 0
-
-
-def test_a_recipe_that_is_not_saved_proposes_its_model(qtbot: QtBot, home: Home, tmp_path: Path) -> None:
-    make_bundle(tmp_path / "elsewhere")
-    unsaved = Recipe(name="Loose", source="demo:", model=str(tmp_path / "elsewhere"))
-    save_recipe(unsaved, tmp_path)
-    for overrides, judge in (
-        (Overrides(model="tiny", source=f"folder:{tmp_path}"), ("model", "tiny")),
-        (Overrides(recipe=str(tmp_path / "Loose.json")), None),  # its model is not one of the station's
-    ):
-        station = Station(qtbot, home, overrides=overrides)
-        station.window.show_page("batch")
-        bar = station.window.batch.bar
-        station.until(partial(judges_there, bar))
-        assert bar.chosen_judge == judge
-        bar.folder.setEditText(str(tmp_path))
-        qtbot.keyClick(bar.folder, Qt.Key.Key_Return)
-        assert bar.inspect.isEnabled() is (judge is not None)
-        station.close()

@@ -75,7 +75,7 @@ def test_two_runs_are_compared(station: Station, pictures: Path) -> None:
     assert "1 changed between the runs" in page.details.comparison.words.text()
     warning = page.details.comparison.warning
     assert warning.isVisible()
-    assert warning.text().startswith("Of the 5 pictures that are compared other has learnt from 2 of them: ")
+    assert warning.text().startswith("Of 5 compared pictures other has learnt from 2 of them: ")
     hand.click(page.details.comparison.flips_button)
     station.until(lambda: set(hand.names()) == {"good/2.png", "good/3.png", "dent/2.png"})
     table = page.results.table
