@@ -140,6 +140,7 @@ class Engine:
             model_fault="",
             doubt="",
             unseen="",
+            silent=False,
             pace=Pace.IN_TIME,
             pace_message="",
         )

@@ -293,7 +293,7 @@ class Line:
         live = self._source is not None and self._source.live
         unseen = self._sight.unseen(now_s, live=live, learning=self._trigger.learning)
         pace, why = self._pace.state(now_s)
-        self._board.change(unseen=unseen, pace=pace, pace_message=why)
+        self._board.change(unseen=unseen, silent=self._sight.silent(now_s, live=live), pace=pace, pace_message=why)
 
     def _wait_for_verdict(self, item: Part | Unjudged) -> bool:
         """Queue a part; False where there is no room."""

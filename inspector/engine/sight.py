@@ -23,6 +23,11 @@ class Sight:
             self._between_s.append((now_s - self._looked_s) / max(1, sequence - self._sequence))
         self._looked_s, self._sequence = now_s, sequence
 
+    def silent(self, now_s: float, *, live: bool) -> bool:
+        """Say whether pictures came and were looked at, and for too long none is."""
+        looked_s = self._looked_s
+        return live and looked_s is not None and now_s - looked_s > max(SILENT_S, 2 * max(self._between_s))
+
     def unseen(self, now_s: float, *, live: bool, learning: bool) -> str:
         """Return why parts can pass unseen at the moment; empty where they are seen.
 
@@ -34,7 +39,7 @@ class Sight:
         looked_s = self._looked_s
         if live and looked_s is None:
             return "Waiting for the first picture: parts are not seen yet."
-        if live and looked_s is not None and now_s - looked_s > max(SILENT_S, 2 * max(self._between_s)):
+        if looked_s is not None and self.silent(now_s, live=live):
             return f"No picture for {now_s - looked_s:.0f} s: parts are not seen."
         if learning:
             return "Learning the empty belt: let it run without parts. They are not seen yet."

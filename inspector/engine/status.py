@@ -69,6 +69,7 @@ class EngineStatus:
         log_fault: Why nothing can be recorded at the moment; empty when the log is healthy.
         archive_fault: Why pictures are not kept at the moment; empty when they are.
         unseen: Why parts can pass unseen at the moment although the line runs; empty while they are seen.
+        silent: Whether that is because the pictures, which have come before, come no more or are not looked at.
         pace: Whether verdicts come in time.
         pace_message: Why not, or why hardly, with the figures.
         fps: Frames per second from the source, over the last two seconds.
@@ -92,6 +93,7 @@ class EngineStatus:
     log_fault: str = ""
     archive_fault: str = ""
     unseen: str = ""
+    silent: bool = False
     pace: Pace = Pace.IN_TIME
     pace_message: str = ""
     fps: float = 0.0

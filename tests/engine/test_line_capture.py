@@ -195,7 +195,10 @@ def test_it_is_said_when_parts_can_pass_unseen(bench: Bench) -> None:
     assert said == ["Waiting for the first picture: parts are not seen yet.", *[learning] * 7, ""]
     bench.now_s += 1.5
     line._say_sight(bench.now_s)
-    assert bench.board.status().unseen == "No picture for 2 s: parts are not seen."
+    status = bench.board.status()
+    assert (status.unseen, status.silent) == ("No picture for 2 s: parts are not seen.", True)
+    line._look(replace(frame(0), sequence=8, time_s=8 / 30))
+    assert not bench.board.status().silent
 
 
 def test_a_gap_between_pictures_is_too_slow(bench: Bench) -> None:

@@ -14,6 +14,7 @@ from tests.outputs.samples import MODEL
 
 LIVE = EngineStatus(state=RunState.RUNNING, source=str(DEMO), source_state=SourceState.LIVE, model=MODEL)
 LEARNING = "Learning the empty belt: let it run without parts. They are not seen yet."
+GONE = "No picture for 2 s: parts are not seen."
 LATE = "Too late: 1.32 s from trigger to verdict, 1.00 s are allowed. Slow the line or use a faster device."
 
 
@@ -27,6 +28,17 @@ LATE = "Too late: 1.32 s from trigger to verdict, 1.00 s are allowed. Slow the l
             "Loading the model: parts are not inspected yet.",
         ),
         ({"pace": Pace.TOO_SLOW, "pace_message": LATE}, Face.TOO_SLOW, LATE),
+        ({"unseen": GONE, "silent": True}, Face.TOO_SLOW, GONE),
+        (
+            {"unseen": GONE, "silent": True, "pace": Pace.TOO_SLOW, "pace_message": LATE},
+            Face.TOO_SLOW,
+            f"{GONE} {LATE}",
+        ),
+        (
+            {"unseen": GONE, "silent": True, "state": RunState.IDLE},
+            Face.STOPPED,
+            "The line does not run. Press Start (F5).",
+        ),
         ({"pace": Pace.STRAINED, "pace_message": "4 of the last 33 pictures were skipped."}, Face.WAITING, None),
     ],
 )

@@ -50,11 +50,11 @@ RUNNING = EngineStatus(state=RunState.RUNNING, source="camera:0", source_state=S
         ({"state": RunState.FAULT}, Verdict.PASS, Face.FAULT),
         ({"log_fault": "locked"}, Verdict.PASS, Face.NO_LOG),
         ({"unseen": "Learning the empty belt."}, None, Face.STARTING),
-        ({"unseen": "No picture for 2 s."}, Verdict.PASS, Face.STARTING),
+        ({"unseen": "No picture for 2 s.", "silent": True}, Verdict.PASS, Face.TOO_SLOW),
         ({"pace": Pace.STRAINED}, Verdict.PASS, Face.PASS),
         ({"pace": Pace.TOO_SLOW}, Verdict.PASS, Face.TOO_SLOW),
         ({"pace": Pace.TOO_SLOW}, None, Face.TOO_SLOW),
-        ({"pace": Pace.TOO_SLOW, "unseen": "No picture for 2 s."}, Verdict.PASS, Face.STARTING),
+        ({"pace": Pace.TOO_SLOW, "unseen": "Learning the empty belt."}, Verdict.PASS, Face.STARTING),
         ({"pace": Pace.TOO_SLOW, "log_fault": "locked"}, Verdict.PASS, Face.NO_LOG),
     ],
 )

@@ -40,7 +40,11 @@ def face_of(status: EngineStatus, last: Verdict | None) -> Face:  # noqa: PLR091
         return Face.NO_LOG
     if status.source_state is SourceState.LOST:
         return Face.NO_CAMERA if is_live(status.source) else Face.NO_SOURCE
-    if status.state is RunState.STARTING or status.source_state is SourceState.CONNECTING or status.unseen:
+    if status.state is RunState.STARTING or status.source_state is SourceState.CONNECTING:
+        return Face.STARTING
+    if status.silent:  # whatever was seen before: parts pass now, and nothing looks at them
+        return Face.TOO_SLOW
+    if status.unseen:
         return Face.STARTING
     if status.pace is Pace.TOO_SLOW:
         return Face.TOO_SLOW
@@ -55,7 +59,7 @@ def explained(face: Face, status: EngineStatus) -> str:
         Face.FAULT: status.fault or status.model_fault,
         Face.NO_LOG: status.log_fault,
         Face.STARTING: _starting(status),
-        Face.TOO_SLOW: status.pace_message,
+        Face.TOO_SLOW: f"{status.unseen} {status.pace_message}".strip(),
         Face.STOPPED: "The line does not run. Press Start (F5).",
         Face.ENDED: "The source has ended. Every part is in the log.",
         Face.WAITING: "The line runs. No part for a minute, or none yet.",
