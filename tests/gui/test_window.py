@@ -19,6 +19,7 @@ from inspector.domain.records import Verdict
 from inspector.domain.tally import Tally
 from inspector.engine.status import EngineStatus, Pace, RunState, SourceState
 from inspector.gui.live.faces import face_of
+from inspector.gui.widgets.question import Question
 from inspector.gui.widgets.verdict import Face
 from inspector.gui.window import CLOSE_WITHIN_S
 from inspector.outputs.base import LogQuery
@@ -175,6 +176,7 @@ def test_the_precision_is_shown_with_its_reason_and_can_be_set(station: Station)
     hint = window.settings.station.editors["precision"].accessibleDescription()
     assert f"tiny: {window.footer.device.toolTip()}" in hint
     station.qtbot.mouseClick(window.settings.apply_button, Qt.MouseButton.LeftButton)
+    station.qtbot.mouseClick(window.findChildren(Question)[0].yes_button, Qt.MouseButton.LeftButton)
     station.until(lambda: window.footer.device.toolTip() == "fp32: as set")
     assert window.footer.device.text() == "CPU (openvino fp32)"
     assert window.header.model_pill.toolTip().startswith("fp32: as set\nSHA-256 ")
