@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,14 @@ import numpy as np
 from inspector.domain.counts import counted, verb
 from inspector.domain.guard import guard_words
 from inspector.domain.picture_range import UNLIKE
+from inspector.domain.policy import PASSED, REVIEW
 from inspector.domain.statistics import parts_needed
 from inspector.pictures import left_out_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from inspector.batch.record import LearntCount, RunRecord
+    from inspector.batch.record import Judge, LearntCount, RunRecord
     from inspector.batch.table import BatchTable
     from inspector.domain.confusion import Confusion
     from inspector.domain.rates import Rate
@@ -48,7 +50,7 @@ def facts(table: BatchTable, record: RunRecord | None) -> list[tuple[str, str]]:
         ("Judged on", f"{judge.device}, {judge.precision}, {judge.backend}"),
         ("Fails from P(defective)", f"{judge.thresholds.fail_at:.4f}"),
         ("Review from P(defective)", "no review band" if review is None else f"{review:.4f}"),
-        ("Unlike good parts", guard_words(judge.thresholds, judge.good_scale)),
+        ("Unlike good parts", _guard(table, judge)),
         ("Labels", record.labels_file or "from the folders' names"),
         ("Used for training", learnt_words(record.learnt, len(table))),
         ("Begun", f"{record.started.astimezone():%Y-%m-%d %H:%M:%S %z}"),
@@ -60,6 +62,15 @@ def facts(table: BatchTable, record: RunRecord | None) -> list[tuple[str, str]]:
     if survey is not None and survey.masks_left_out:
         rows.insert(2, ("Left out", survey.mask_words))
     return rows
+
+
+def _guard(table: BatchTable, judge: Judge) -> str:
+    words = guard_words(judge.thresholds, judge.good_scale)
+    if judge.thresholds.strange_from is None:
+        return words
+    by_score = table.verdicts_at(replace(judge.thresholds, strange_from=None))
+    count = int(np.count_nonzero((table.verdicts == REVIEW) & (by_score == PASSED)))
+    return f"{words}; here {counted(count, 'picture')}"
 
 
 def kinds(confusion: Confusion) -> list[tuple[str, Tally]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import EXIT_OK, add_json, add_places, emit, fraction, home_of, say
@@ -48,7 +49,7 @@ def show_point(parsed: argparse.Namespace) -> int:
     prices = RecipePrices()
     if parsed.recipe:
         recipe = assembly.find_recipe(parsed.recipe, home)
-        in_force = recipe.thresholds or in_force
+        in_force = replace(recipe.thresholds or in_force, strange_from=None)
         prices = load_prices(recipe.name, home.recipes)
     prices = _priced(prices, parsed)
     point = moved(in_force, parsed)

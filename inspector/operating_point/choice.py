@@ -36,7 +36,7 @@ def chosen(
     Args:
         recipe: The recipe in force.
         thresholds: The new operating point.
-        in_force: The recipe's own, or the model's where it has none; a limit of strangeness in it stays.
+        in_force: The recipe's own, or the model's where it has none; a limit of strangeness in the recipe stays.
         author: Name of who chose; not empty.
         reason: Why, in the author's words; not empty.
         evidence: What labelled parts say of it.
@@ -44,12 +44,13 @@ def chosen(
     Raises:
         ChoiceError: If author or reason is empty or too long, or the point is the one that is in force.
     """
-    thresholds = replace(thresholds, strange_from=in_force.strange_from)
     if thresholds == in_force:
         raise ChoiceError(
             f"the recipe {recipe.name} works at {in_words(thresholds)} already",
             "Nothing was changed; move a threshold.",
         )
+    if recipe.thresholds is not None:
+        thresholds = replace(thresholds, strange_from=recipe.thresholds.strange_from)
     made = _Change(author=author.strip(), reason=reason.strip(), before=in_force, after=thresholds, evidence=evidence)
     return _with(recipe, thresholds, made)
 

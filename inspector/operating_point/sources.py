@@ -84,12 +84,14 @@ class Sources:
         return self._batch(read_run(self._home.batches / key))
 
     def in_force(self, recipe: Recipe) -> Thresholds:
-        """Return the operating point at which a recipe works: its own, or the model's; the guard comes on top.
+        """Return the operating point on P(defective) at which a recipe works: its own, or the model's.
+
+        The guard comes on top and is left out.
 
         Raises:
             BundleError: If it has none and the model cannot be read.
         """
-        return recipe.thresholds or self.of_model(recipe)
+        return replace(recipe.thresholds or self.of_model(recipe), strange_from=None)
 
     def of_model(self, recipe: Recipe) -> Thresholds:
         """Return the operating point of a recipe's model.

@@ -107,7 +107,7 @@ def test_rows_hold_the_strangeness_and_table_and_export_have_it(order: BatchOrde
         exported = list(csv.DictReader(file))
     assert [(row["strangeness"], row["strange_from"]) for row in exported][:1] == [("0.5", str(round(limit, 6)))]
     assert dict(facts(table, record))["Unlike good parts"] == (
-        "review from strangeness 1, which 0.5 % of good parts reach"
+        "review from strangeness 1, which 0.5 % of good parts reach; here 10 pictures"
     )
 
 

@@ -141,3 +141,13 @@ def test_prices_are_remembered_for_each_recipe(tmp_path: Path, caplog: pytest.Lo
     (tmp_path / "prices" / "Cap.json").write_text('{"escape": -1}')
     assert load_prices("Cap", tmp_path) == RecipePrices()
     assert "cannot be used" in caplog.text
+
+
+def test_a_limit_of_strangeness_stays_with_other_thresholds(recipe: Recipe) -> None:
+    recipe = recipe.model_copy(update={"thresholds": Thresholds(fail_at=0.5, strange_from=1.5)})
+    made = chosen(recipe, Thresholds(fail_at=0.4), Thresholds(fail_at=0.5), author="Ada", reason="fewer escapes")
+    assert made.thresholds == Thresholds(fail_at=0.4, strange_from=1.5)
+    assert made.change is not None
+    assert made.change.after == made.thresholds
+    with pytest.raises(ChoiceError, match="already"):
+        chosen(recipe, Thresholds(fail_at=0.5), Thresholds(fail_at=0.5), author="Ada", reason="nothing new")
