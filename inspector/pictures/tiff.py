@@ -34,6 +34,8 @@ _COMPRESSIONS = {1: "none", 5: "LZW", 7: "JPEG", 8: "deflate", 32946: "deflate",
 _MAX_SAMPLE_VALUE = 281
 #: Pages that are looked at for a second picture; beyond them the file is refused.
 _MOST_PAGES = 16
+#: Strips and tiles are copied out of the file so many bytes at a time; tifffile's own choice is all at once.
+_READ_BYTES = 1 << 24
 _SAVE = "Save it as an uncompressed TIFF or as PNG, grey or RGB, with 8 or 16 bits per channel."
 
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what matters is raised
@@ -62,8 +64,8 @@ def decode_tiff(data: bytes, name: str, bit_depth: int | None = None) -> tuple[I
             _check_one_picture(file, page, name)
             _check_supported(page, name)
             _check_chain_ends(file, data, name)
-            check_segments(page, data, name)
-            pixels = page.asarray(maxworkers=1)
+            check_segments(page, _kind(page), data, name)
+            pixels = page.asarray(maxworkers=1, buffersize=_READ_BYTES)
             check_filled(page, pixels, data, name)
             orientation = page.tags.valueof(274, 1)
             return _as_image(page, pixels, name, bit_depth), orientation if orientation in range(1, 9) else 1
@@ -109,15 +111,21 @@ def _check_chain_ends(file: TiffFile, data: bytes, name: str) -> None:
         )
 
 
+def _kind(page: TiffPage) -> str:
+    """Return what its bound depends on."""
+    if int(page.photometric) == _CIELAB:
+        return "CIELAB TIFF"
+    return "LZW TIFF" if int(page.compression) == _LZW else "TIFF"
+
+
 def _check_supported(page: TiffPage, name: str) -> None:
     piece = (page.tilewidth, page.tilelength, page.tiledepth) if page.is_tiled else (page.rowsperstrip,)
     numbers = (page.imagewidth, page.imagelength, page.samplesperpixel, *piece)
     if any(not isinstance(number, int) or not 0 < number < 1 << 32 for number in numbers):
         raise PictureError(f"the TIFF picture {name} is damaged: sizes {numbers}", "Save it again.")
-    kind = (
-        "CIELAB TIFF" if int(page.photometric) == _CIELAB else "LZW TIFF" if int(page.compression) == _LZW else "TIFF"
+    check_size(
+        name, _kind(page), page.imagewidth, page.imagelength, channels=page.samplesperpixel, bits=_bits(page, name)
     )
-    check_size(name, kind, page.imagewidth, page.imagelength, channels=page.samplesperpixel, bits=_bits(page, name))
     photometric, compression = int(page.photometric), int(page.compression)
     what = ""
     if compression not in _COMPRESSIONS:

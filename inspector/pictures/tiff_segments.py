@@ -23,15 +23,18 @@ _JPEG = 7
 _MOST_SEGMENTS, _MOST_JPEGS = 65_536, 16_384
 #: The picture in a last strip, or in a tile at the side, may reach so far beyond it: a block of a JPEG with 4:2:0.
 _BLOCK_PX = 16
+#: So much more than the picture its tiles may hold; it is decoded, too.
+_BEYOND = 1.25
 _CONVERTED = 1
 _AGAIN = "Copy or save it again."
 
 
-def check_segments(page: TiffPage, data: bytes, name: str) -> None:
+def check_segments(page: TiffPage, kind: str, data: bytes, name: str) -> None:
     """Refuse a page of which a strip or a tile is missing or lies beyond the end, before it is decoded.
 
     Args:
         page: The picture; its sizes have been checked.
+        kind: As in `inspector.pictures.limits`.
         data: Content of the file.
         name: Of the file, for errors.
 
@@ -39,14 +42,14 @@ def check_segments(page: TiffPage, data: bytes, name: str) -> None:
         PictureError: If it is not whole, has too many of them, or a JPEG in it does not fit in its place.
     """
     across, down = _size(page)
-    if across * down * page.tiledepth * page.samplesperpixel * (2 if page.bitspersample > 8 else 1) > MAX_DECODED_BYTES:
-        raise PictureError(
-            f"the TIFF picture {name} is in pieces of {across} × {down} pixels, more than the limit of "
-            f"{MAX_DECODED_BYTES / 1e6:.0f} MB when decoded",
-            "Save it with smaller strips or tiles.",
+    columns, rows = math.ceil(page.imagewidth / across), math.ceil(page.imagelength / down)
+    channels = page.samplesperpixel
+    width, height = columns * across, rows * down
+    if width * height * page.tiledepth > _BEYOND * page.imagewidth * page.imagelength:
+        check_size(
+            f"{name}, with its tiles,", kind, width, height, channels=channels * page.tiledepth, bits=page.bitspersample
         )
-    count = math.ceil(page.imagewidth / across) * math.ceil(page.imagelength / down)
-    count *= page.samplesperpixel if int(page.planarconfig) == 2 else 1
+    count = columns * rows * (channels if int(page.planarconfig) == 2 else 1)
     if count > (most := _MOST_JPEGS if int(page.compression) == _JPEG else _MOST_SEGMENTS):
         raise PictureError(
             f"the TIFF picture {name} is in {count} pieces, more than the limit of {most}",
@@ -59,8 +62,13 @@ def check_segments(page: TiffPage, data: bytes, name: str) -> None:
     if any(offset + length > len(data) for offset, length in places):
         raise PictureError(f"the TIFF picture {name} is cut short ({len(data)} bytes)", _AGAIN)
     if int(page.compression) == _JPEG:
-        for jpeg in _jpegs(page, data):
-            _check_jpeg(jpeg, page, (across, down), name)
+        decoded = sum(_check_jpeg(jpeg, page, (across, down), name) for jpeg in _jpegs(page, data))
+        if decoded > _BEYOND * MAX_DECODED_BYTES:
+            raise PictureError(
+                f"the JPEGs in the TIFF picture {name} have {decoded / 1e6:.0f} MB when decoded, "
+                f"more than the limit of {_BEYOND * MAX_DECODED_BYTES / 1e6:.0f} MB",
+                "Save it with larger strips or tiles.",
+            )
 
 
 def check_filled(page: TiffPage, pixels: NDArray[Any], data: bytes, name: str) -> None:
@@ -103,7 +111,8 @@ def _jpegs(page: TiffPage, data: bytes) -> Iterator[bytes]:
         yield tables + piece[2:] if tables else piece
 
 
-def _check_jpeg(jpeg: bytes, page: TiffPage, size: tuple[int, int], name: str) -> None:
+def _check_jpeg(jpeg: bytes, page: TiffPage, size: tuple[int, int], name: str) -> int:
+    """Refuse a JPEG that is not whole, or does not fit in its place; return how many bytes its pixels take."""
     header = read_header(jpeg)
     if header is None or header.kind != "JPEG":
         raise PictureError(f"the TIFF picture {name} is damaged: it says JPEG and holds none", _AGAIN)
@@ -124,3 +133,4 @@ def _check_jpeg(jpeg: bytes, page: TiffPage, size: tuple[int, int], name: str) -
         bits=header.bits,
         scans=header.scans,
     )
+    return header.width_px * header.height_px * header.channels * (2 if header.bits > 8 else 1)

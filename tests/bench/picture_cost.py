@@ -42,11 +42,12 @@ def _cv(suffix: str, image: np.ndarray, *flags: int) -> bytes:
     return buffer.tobytes()
 
 
-def _tiff(image: np.ndarray, compression: str | None) -> bytes:
+def _tiff(image: np.ndarray, compression: str | None, tile: tuple[int, int] | None = None) -> bytes:
     import tifffile
 
     file = io.BytesIO()
-    tifffile.imwrite(file, image, compression=compression, photometric="rgb", rowsperstrip=64)
+    strip = None if tile else 64
+    tifffile.imwrite(file, image, compression=compression, photometric="rgb", rowsperstrip=strip, tile=tile)
     return file.getvalue()
 
 
@@ -66,6 +67,8 @@ MADE: dict[str, Callable[[], bytes]] = {
     "colour.bmp": lambda: _cv(".bmp", _textured(7700)),
     "lossy.webp": lambda: _cv(".webp", _textured(6300), cv2.IMWRITE_WEBP_QUALITY, 80),
     "plain.tif": lambda: _tiff(_textured(7700), None),
+    "tiles.tif": lambda: _tiff(_textured(7680), None, (256, 256)),
+    "tiles of JPEG.tif": lambda: _tiff(_textured(7680), "jpeg", (256, 256)),
     "lzw.tif": lambda: _tiff(_textured(5160), "lzw"),
     "16-bit deflate.tif": lambda: _tiff(_textured(5400, np.uint16), "zlib"),
     "colour.jp2": lambda: _jpeg_2000(_textured(4000)),

@@ -147,6 +147,25 @@ def _wide_tile() -> bytes:
     return patched(patched(data, TILE_WIDTH, 0, 60_000), TILE_WIDTH + 1, 0, 60_000)
 
 
+def _long_tiles() -> bytes:
+    """Each is within the bound, and all of them together are not."""
+    data = tiff(smooth(), photometric="minisblack", tile=(96, 16), compression="lzw")
+    return patched(data, TILE_WIDTH + 1, 0, 2_000_000)
+
+
+def _tall_jpegs() -> bytes:
+    """As if a strip were one row, of which each holds more."""
+    data = bytearray(tiff(smooth(14_000, 1024), photometric="minisblack", compression="jpeg", rowsperstrip=1))
+    jpeg = bytes(imagecodecs.jpeg8_encode(smooth(16, 1024)))
+    with tifffile.TiffFile(io.BytesIO(bytes(data))) as file:
+        tags = file.pages.first.tags
+        for tag, value in ((STRIP_OFFSETS, len(data)), (STRIP_COUNTS, len(jpeg))):
+            place = tags[tag]
+            form = {3: "<14000H", 4: "<14000I"}[int(place.dtype)]
+            struct.pack_into(form, data, place.valueoffset, *([value] * 14_000))
+    return bytes(data) + jpeg
+
+
 def _larger_jpeg() -> bytes:
     data = tiff(smooth(64, 64), photometric="minisblack", compression="jpeg", rowsperstrip=64)
     jpeg = bytes(imagecodecs.jpeg8_encode(smooth(480, 640)))
@@ -166,8 +185,13 @@ def _scans() -> bytes:
     [
         (lambda: _many("zlib"), "is in 66049 pieces, more than the limit of 65536"),
         (lambda: _many("jpeg"), "is in 66049 pieces, more than the limit of 16384"),
-        (_wide_tile, "is in pieces of 60000 × 60000 pixels, more than the limit of 180 MB"),
+        (_wide_tile, "with its tiles, has 60000 × 60000 pixels, 3600 MB when decoded, more than the limit of 180 MB"),
+        (
+            _long_tiles,
+            "with its tiles, has 128 × 2000000 pixels, 256 MB when decoded, more than the limit of 80 MB for LZW",
+        ),
         (_larger_jpeg, "a piece of 64 × 64 pixels holds a JPEG of 640 × 480"),
+        (_tall_jpegs, "the JPEGs in the TIFF picture part.tif have 229 MB when decoded, more than the limit of 225 MB"),
         (_scans, "scans, more than the limit of 300 million pixels times scans"),
     ],
 )
