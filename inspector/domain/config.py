@@ -13,8 +13,7 @@ ABOUT_SOURCE = About("Source", description=FORMS)
 ABOUT_MODEL = About("Model", description="name or folder of a bundle")
 ABOUT_GUARD_RATE = About(
     "Guard rate",
-    description="share of good parts that goes to review as unlike good parts: 0.005 is 5 in 1,000; 0 is no guard. "
-    "The lower it is, the stranger a part must look; for models with a memory of good",
+    description="share of good parts that goes to REVIEW as unlike good parts: 0.005 is 5 in 1,000; 0 is off",
     low=0,
     high=RATES[1],
 )
