@@ -145,6 +145,11 @@ def test_what_is_shown_is_exported(
     assert "data:image/jpeg" in (tmp_path / "out.html").read_text(encoding="utf-8")
     hand.click(shown.close_button)
     assert not shown.isVisible()
+    targets[:] = [tmp_path / "again.csv"]
+    csv.trigger()
+    station.until(shown.close_button.isVisible)
+    hand.type_folder(pictures / "good")  # of the pictures that are looked at now nothing was written
+    assert not shown.isVisible()
 
 
 def test_a_dropped_folder_is_looked_at_and_a_missing_one_is_said(station: Station, pictures: Path) -> None:

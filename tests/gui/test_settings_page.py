@@ -238,6 +238,12 @@ def test_the_own_threshold_is_that_of_the_model_that_is_written_there(station: S
     station.until(lambda: fail_at.placeholderText() == "the model's own, 0.5")
 
 
+def test_the_versions_say_whose_they_are_before_they_are_read(station: Station, page: SettingsPage) -> None:
+    assert page.history.title.text() == "VERSIONS OF TEST"
+    station.until(lambda: len(page.history.lines) == 1)
+    assert page.history.note.text() == "Thresholds are chosen, and taken back, on the page Operating point."
+
+
 def test_a_recipe_of_another_name_counts_its_own_versions(station: Station, page: SettingsPage) -> None:
     write(station, page, THRESHOLD, "0.7")
     station.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)

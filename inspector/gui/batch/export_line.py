@@ -109,6 +109,11 @@ class ExportLine(QWidget):
         self.close_button.setVisible(not state.running)
         self.show()
 
+    def forget(self) -> None:
+        """Remove what came of an export when other pictures are looked at; one that still runs stays."""
+        if not self.cancel_button.isVisibleTo(self):
+            self.hide()
+
     def _open(self) -> None:
         if self._made is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._made)))

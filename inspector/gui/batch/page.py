@@ -138,6 +138,7 @@ class BatchPage(Page):
     def choose_folder(self, path: str) -> None:
         """Look at a folder, and at the last run of it, with the labels that this one took."""
         self.bar.show_fault("")
+        self.bar.export_line.forget()
         self._show_labels("")
         self.bar.class_words.clear()
         if not path:

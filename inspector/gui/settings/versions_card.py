@@ -32,6 +32,7 @@ class VersionsCard(QWidget):
     def __init__(self, session: Session, *, catalogue: Catalogue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._catalogue = session, catalogue
+        self._name = ""  # of the recipe that is shown
         self.lines: list[tuple[str, str, str, str]] = []  #: what is shown: when, who, what, why; the newest first
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -55,13 +56,16 @@ class VersionsCard(QWidget):
         if recipe is None or not self.isVisible():
             return
         name = recipe.name
+        if name != self._name:
+            self._show(name, (), "Reading the versions…")
 
         def done(versions: list[RecipeVersion]) -> None:
             self._show(name, versions)
 
         self._catalogue.versions_of(name, done, lambda error: self._show(name, (), str(error)))
 
-    def _show(self, name: str, versions: Sequence[RecipeVersion], fault: str = "") -> None:
+    def _show(self, name: str, versions: Sequence[RecipeVersion], said: str = "") -> None:
+        self._name = name
         self.title.setText(f"VERSIONS OF {name.upper()}")
         inside = QWidget()
         column = QVBoxLayout(inside)
@@ -78,7 +82,7 @@ class VersionsCard(QWidget):
         column.addStretch(1)
         self._area.setWidget(inside)
         empty = "" if versions else f"Version 1 is as {name} came with the program; its first change will be version 2."
-        self.note.setText(fault or empty or "Thresholds are chosen, and taken back, on the page Operating point.")
+        self.note.setText(said or empty or "Thresholds are chosen, and taken back, on the page Operating point.")
 
 
 def _wrapped(words: str, kind: str) -> QLabel:
