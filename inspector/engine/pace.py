@@ -121,7 +121,7 @@ class PaceWatch:
         with self._lock:
             waits_s = now_s - self._waiting[0] if self._waiting else 0.0
             if waits_s > deadline_s:
-                self._note(now_s, f"a part has waited {waits_s:.1f} s for its verdict, {deadline_s:.2f} s are allowed")
+                self._note(now_s, f"a part has waited {waits_s:.2f} s for its verdict, {deadline_s:.2f} s are allowed")
             if self._late_s is not None:
                 past_s = now_s - self._late_s
                 if past_s >= (_STAYS_S if self._in_time_since else _IDLE_S):

@@ -115,7 +115,7 @@ def test_a_part_that_waits_is_too_slow_before_it_has_a_verdict() -> None:
     assert pace.state(11.0) == (Pace.IN_TIME, "")
     assert pace.state(11.1) == (
         Pace.TOO_SLOW,
-        f"A part has waited 1.1 s for its verdict, 1.00 s are allowed. {ADVICE}",
+        f"A part has waited 1.10 s for its verdict, 1.00 s are allowed. {ADVICE}",
     )
     pace.verdict(11.2, 10.0)
     pace.verdict(11.3, 10.5)

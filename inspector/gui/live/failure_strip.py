@@ -57,7 +57,7 @@ class Thumbnail(QAbstractButton):
         if picture is not None:
             painter.drawImage(box, picture, covering(box, picture))
         else:
-            painter.setPen(theme.colour("muted"))
+            painter.setPen(theme.colour("stage_text"))
             painter.setFont(font(TINY_PX))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "no picture")
         state = _STATES.get(self.failure.inspection.decision.verdict.value, "idle")
