@@ -342,7 +342,8 @@ def _tga(data: bytes) -> Header:
     kind = data[2]
     width, height, bits = struct.unpack_from("<HHB", data, 12)
     if kind not in (1, 2, 3, 9, 10, 11) or not width or not height or bits not in (8, 16, 24, 32):
-        return Header(kind="TGA", fault=DAMAGED)
+        rare = bits in (1, 15) and kind in (2, 3, 10, 11)
+        return Header(kind="TGA", fault=f"has {bits} bits a pixel, which is not supported" if rare else DAMAGED)
     palette = struct.unpack_from("<H", data, 5)[0] * (-(-data[7] // 8)) if data[1] else 0
     stored = 18 + data[0] + palette + (width * height * bits // 8 if kind < 9 else 1)
     return Header(kind="TGA", width_px=width, height_px=height, channels=4, fault=CUT if len(data) < stored else "")

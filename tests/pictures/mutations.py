@@ -29,6 +29,10 @@ def seeds() -> dict[str, bytes]:
         file = io.BytesIO()
         tifffile.imwrite(file, deep if compression == "zlib" else colour, compression=compression, photometric="rgb")
         files[f"{compression}.tif"] = file.getvalue()
+    for name, compression in (("tiles", "lzw"), ("jpegs", "jpeg")):
+        file = io.BytesIO()
+        tifffile.imwrite(file, colour, compression=compression, photometric="rgb", tile=(16, 32))
+        files[f"{name}.tif"] = file.getvalue()
     files["big.tif"] = _bigtiff(colour)
     for kind, options in (("GIF", {}), ("TGA", {}), ("JPEG", {"progressive": True}), ("WEBP", {"lossless": True})):
         file = io.BytesIO()

@@ -241,6 +241,11 @@ def test_kinds_that_pillow_reads(kind: str, mode: str) -> None:
     assert np.array_equal(shown[..., 2::-1], rgb)
 
 
+def test_a_tga_of_one_bit_is_not_supported() -> None:
+    with pytest.raises(PictureError, match="has 1 bits a pixel, which is not supported"):
+        decode_picture(pillow(Pillow.new("1", (16, 16)), "TGA"), "part.tga")
+
+
 def test_a_bmp_of_five_six_five_bits() -> None:
     rows = np.full((2, 2), (31 << 11) | (32 << 5) | 4, "<u2")
     masks = struct.pack("<III", 0xF800, 0x07E0, 0x001F)
