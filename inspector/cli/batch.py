@@ -25,7 +25,7 @@ from inspector.cli.field_options import GUARD_RATE, add_field
 from inspector.domain.config import ABOUT_MODEL
 from inspector.domain.counts import counted
 from inspector.domain.errors import InspectorError
-from inspector.domain.guard import guard_words
+from inspector.domain.guard import guard_sentence
 
 if TYPE_CHECKING:
     import argparse
@@ -217,7 +217,7 @@ def _summarise(parsed: argparse.Namespace, outcome: BatchOutcome) -> int:
         print(f"{tally.inspected} of {counted(contents.pictures, 'file')}: {parts}")
         if contents.good or contents.defective:
             print(f"labels: {contents.good} good, {contents.defective} defective, {contents.unlabelled} without")
-        print(f"unlike good parts: {guard_words(outcome.judge.thresholds, outcome.judge.good_scale)}")
+        print(guard_sentence(outcome.judge.thresholds, outcome.judge.good_scale))
         print(f"used for training: {learnt_words(outcome.learnt, contents.pictures)}")
         if outcome.learnt is not None and outcome.learnt.pictures:
             print("figures on pictures that were used for training say nothing about new parts")

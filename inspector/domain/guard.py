@@ -61,3 +61,9 @@ def guard_words(thresholds: Thresholds, scale: GoodScale | None) -> str:
     if scale is None:
         return words
     return f"{words}, which {100 * scale.rate_beyond(thresholds.strange_from):.2g} % of good parts reach"
+
+
+def guard_sentence(thresholds: Thresholds, scale: GoodScale | None) -> str:
+    """Say the same as a sentence of its own; no full stop."""
+    words = guard_words(thresholds, scale)
+    return words[:1].upper() + words[1:] if thresholds.strange_from is None else f"Unlike good parts: {words}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from inspector.domain.guard import guard_words
+from inspector.domain.guard import guard_sentence
 from inspector.domain.source import SourceKind, kind_of, label_of, shown
 from inspector.engine.status import EngineStatus, Pace, SourceState
 from inspector.gui.theme import TARGET_PX, figure
@@ -125,9 +125,7 @@ class HeaderBar(QWidget):
         if model is not None:
             why = status.model_fault or status.pace_message
             state = "fail" if status.model_fault else _PACE_COLOURS[status.pace]
-            guard = ""
-            if status.thresholds is not None:
-                guard = f"Unlike good parts: {guard_words(status.thresholds, model.good_scale)}"
+            guard = "" if status.thresholds is None else guard_sentence(status.thresholds, model.good_scale)
             tip = "\n".join(filter(None, [why, model.reason, guard, f"SHA-256 {model.sha256}"]))
             self.model_pill.show_state(f"{model.name} · {model.precision}", state, tip)
         else:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.domain.classes import Classes
-from inspector.domain.guard import NO_GUARD, NO_MEMORY, guard_words, in_force
+from inspector.domain.guard import NO_GUARD, NO_MEMORY, guard_sentence, guard_words, in_force
 from inspector.domain.policy import decide, explained, guard_decided
 from inspector.domain.records import Decision, Prediction, Thresholds, Verdict
 from inspector.domain.strangeness import GoodScale
@@ -102,3 +102,5 @@ def test_the_guard_in_words() -> None:
     assert guard_words(Thresholds(fail_at=0.5), SCALE) == NO_GUARD
     assert guard_words(Thresholds(fail_at=0.5), None) == NO_MEMORY
     assert guard_words(GUARDED, None) == "review from strangeness 1"
+    assert guard_sentence(on, SCALE) == f"Unlike good parts: {guard_words(on, SCALE)}"
+    assert guard_sentence(Thresholds(fail_at=0.5), None).startswith("This model has no memory of good: what")

@@ -64,7 +64,7 @@ def test_a_model_without_memory_says_that_it_cannot_guard(station: Station) -> N
     assert not live.score.strangeness.isVisible()
     pill = station.window.header.model_pill
     station.qtbot.mouseClick(pill, Qt.MouseButton.LeftButton)
-    assert "this model has no memory of good: what it has never seen can pass" in pill.panel.said
+    assert "This model has no memory of good: what it has never seen can pass" in pill.panel.said
 
 
 @pytest.mark.usefixtures("_strange")

@@ -179,7 +179,7 @@ def test_the_precision_is_shown_with_its_reason_and_can_be_set(station: Station)
     station.qtbot.mouseClick(window.findChildren(Question)[0].yes_button, Qt.MouseButton.LeftButton)
     station.until(lambda: window.footer.device.toolTip() == "fp32: as set")
     assert window.footer.device.text() == "CPU (openvino fp32)"
-    assert window.header.model_pill.toolTip().startswith("fp32: as set\nSHA-256 ")
+    assert window.header.model_pill.toolTip().startswith("fp32: as set\nThis model has no memory of good")
     session.stop()
 
 
