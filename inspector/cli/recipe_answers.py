@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from inspector.cli.json_answer import JsonAnswer
 from inspector.domain.records import Thresholds
+from inspector.recipes.promotions import Promotion
 from inspector.recipes.recipe import RecipeChange
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class VersionAnswer(JsonAnswer):
     thresholds: Thresholds | None
     changed: list[str]
     change: RecipeChange | None
+    promotion: Promotion | None
     fault: str
 
     @staticmethod
@@ -34,6 +36,7 @@ class VersionAnswer(JsonAnswer):
             thresholds=None if recipe is None else recipe.thresholds,
             changed=list(version.changed),
             change=version.change,
+            promotion=version.promotion,
             fault=version.fault,
         )
 

@@ -32,7 +32,7 @@ def add_recipe_commands(group: argparse._SubParsersAction[Any]) -> None:
         "--author", type=text_argument(PERSON), default="", help="who chooses (default: the user's name)"
     )
     parser.set_defaults(command=set_thresholds)
-    told = group.add_parser("history", help="list a recipe's versions: who changed the thresholds, when and why")
+    told = group.add_parser("history", help="list a recipe's versions: who changed thresholds or model, when and why")
     told.add_argument("recipe", help="name of the recipe")
     told.set_defaults(command=show_history)
     for command in (parser, told):
@@ -86,11 +86,12 @@ def show_history(parsed: argparse.Namespace) -> int:
     """List the versions of a recipe."""
     from inspector import assembly
     from inspector.cli.recipe_answers import HistoryAnswer, VersionAnswer
+    from inspector.recipes.promotions import Promotions
     from inspector.recipes.versions import history
 
     home = home_of(parsed)
     recipe = assembly.find_recipe(parsed.recipe, home)
-    versions = history(recipe.name, home.recipes)
+    versions = history(recipe.name, home.recipes, Promotions(home).read())
     if parsed.json:
         answer = HistoryAnswer(recipe=recipe.name, versions=[VersionAnswer.of(version) for version in versions])
         emit(answer.model_dump(mode="json"))

@@ -51,11 +51,13 @@ def version_words(version: RecipeVersion) -> tuple[str, str, str, str]:
         return when, change.author, f"{in_words(change.after)}; before: {in_words(change.before)}", change.reason
     if not version.changed:
         return when, "–", "the first that was kept" if version.version == 1 else "nothing changed", ""
-    words = []
+    made, words = version.promotion, []
     for key in version.changed:
         if key == "thresholds":
             own = recipe.thresholds
             words.append("the model's own thresholds" if own is None else in_words(own))
         else:
-            words.append(f"model {recipe.model}" if key == "model" else key.replace("_", " "))
-    return when, "–", f"changed: {', '.join(words)}", ""
+            before = f" instead of {made.from_model}" if made is not None else ""
+            words.append(f"model {recipe.model}{before}" if key == "model" else key.replace("_", " "))
+    who, why = ("–", "") if made is None else (made.who, made.why)
+    return when, who, f"changed: {', '.join(words)}", why

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from inspector.domain.causes import cause_of
@@ -12,9 +12,14 @@ from inspector.domain.errors import RecipeError
 from inspector.recipes.recipe import load_recipe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from inspector.recipes.promotions import Promotion
     from inspector.recipes.recipe import Recipe, RecipeChange
+
+#: A promotion lies so short before the version that it makes.
+_RECORDED_BEFORE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +32,7 @@ class RecipeVersion:
         recipe: It; None where the file cannot be read.
         changed: What differs from the version before, by its key: "source", "model", …; empty for the first.
         fault: Why it cannot be read; empty where it can.
+        promotion: By which it got its model, or got the one before back; None where none is on record.
     """
 
     version: int
@@ -34,6 +40,7 @@ class RecipeVersion:
     recipe: Recipe | None
     changed: tuple[str, ...] = ()
     fault: str = ""
+    promotion: Promotion | None = None
 
     @property
     def change(self) -> RecipeChange | None:
@@ -41,12 +48,13 @@ class RecipeVersion:
         return self.recipe.change if self.recipe is not None else None
 
 
-def history(name: str, folder: Path) -> list[RecipeVersion]:
+def history(name: str, folder: Path, promotions: Sequence[Promotion] = ()) -> list[RecipeVersion]:
     """Return the versions of a recipe that were kept, the oldest first.
 
     Args:
         name: The recipe's name.
         folder: Where recipes are.
+        promotions: The station's record of them; a version that got its model by one carries it.
 
     Raises:
         RecipeError: If the folder cannot be read.
@@ -70,11 +78,26 @@ def history(name: str, folder: Path) -> list[RecipeVersion]:
         except RecipeError as error:
             versions.append(RecipeVersion(version=version, saved=saved, recipe=None, fault=str(error)))
             continue
+        changed = _differences(before, recipe)
+        told = [known.promotion for known in versions]
+        open_ones = [promotion for promotion in promotions if promotion not in told]
+        promotion = _promotion_of(recipe, saved, open_ones) if "model" in changed else None
         versions.append(
-            RecipeVersion(version=version, saved=saved, recipe=recipe, changed=_differences(before, recipe))
+            RecipeVersion(version=version, saved=saved, recipe=recipe, changed=changed, promotion=promotion)
         )
         before = recipe
     return versions
+
+
+def _promotion_of(recipe: Recipe, saved: datetime, promotions: Sequence[Promotion]) -> Promotion | None:
+    """Return the promotion by which a version got its model: it is recorded just before the version is written."""
+    made = [
+        promotion
+        for promotion in promotions
+        if (promotion.recipe, promotion.to_model) == (recipe.name, recipe.model)
+        and timedelta(0) <= saved - promotion.time <= _RECORDED_BEFORE
+    ]
+    return made[-1] if made else None
 
 
 def _differences(before: Recipe | None, recipe: Recipe) -> tuple[str, ...]:

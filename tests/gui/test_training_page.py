@@ -289,6 +289,13 @@ def test_promotion_takes_effect_while_the_line_runs_and_is_rolled_back_after_a_y
     bench.until(lambda: model_of_the_line() == "tiny")
     bench.until(lambda: not page.result.buttons["back"].isVisible())
     assert [promotion.rollback for promotion in Promotions(bench.home).read()] == [False, True]
+    bench.station.window.settings.show_section("Model and thresholds")
+    versions = bench.station.window.settings.history
+    bench.until(lambda: len(versions.lines) == 4)
+    assert [(what, why) for _, _, what, why in versions.lines[:2]] == [
+        ("changed: model tiny instead of quick-1, fail from 0.8", "Rolled back from quick-1"),
+        ("changed: model quick-1 instead of tiny, the model's own thresholds", "fewer escapes"),
+    ]
 
 
 def test_between_two_models_the_line_is_still_wanted(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

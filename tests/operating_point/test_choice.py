@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from inspector.domain.records import Thresholds
 from inspector.operating_point.choice import ChoiceError, chosen, taken_back, undoable
 from inspector.operating_point.prices import RecipePrices, load_prices, save_prices
 from inspector.operating_point.words import version_words
+from inspector.paths import Home
+from inspector.recipes.promotions import Promotions, promoted
 from inspector.recipes.recipe import ChangeEvidence, Recipe, load_recipe, save_next_version, save_recipe
 from inspector.recipes.versions import history
 
@@ -151,3 +155,21 @@ def test_a_limit_of_strangeness_stays_with_other_thresholds(recipe: Recipe) -> N
     assert made.change.after == made.thresholds
     with pytest.raises(ChoiceError, match="already"):
         chosen(recipe, Thresholds(fail_at=0.5), Thresholds(fail_at=0.5), author="Ada", reason="nothing new")
+
+
+def test_the_history_says_who_promoted_a_model_and_why(recipe: Recipe, tmp_path: Path) -> None:
+    record = Promotions(Home(root=tmp_path))
+    record.record(recipe, "other", "never saved")
+    record.record(recipe, "n", "finds more")
+    saved = save_next_version(promoted(recipe, "n"), tmp_path)
+    by_hand = save_next_version(saved.model_copy(update={"model": "m"}), tmp_path)
+    save_next_version(by_hand.model_copy(update={"model": "n"}), tmp_path)  # which nobody promoted
+    when = datetime.now(UTC) - timedelta(hours=1)
+    assert [version_words(version)[2:] for version in history("Cap", tmp_path, record.read())] == [
+        ("the first that was kept", ""),
+        ("changed: model n instead of m", "finds more"),
+        ("changed: model m", ""),
+        ("changed: model n", ""),
+    ]
+    os.utime(tmp_path / "history" / "Cap.v2.json", (when.timestamp(), when.timestamp()))  # older than the promotion
+    assert version_words(history("Cap", tmp_path, record.read())[1])[2:] == ("changed: model n", "")

@@ -166,9 +166,10 @@ class Store:
 
     def versions(self, recipe: str) -> list[RecipeVersion]:
         """Read the versions of a recipe, the oldest first."""
+        from inspector.recipes.promotions import Promotions
         from inspector.recipes.versions import history
 
-        return history(recipe, self.home.recipes)
+        return history(recipe, self.home.recipes, Promotions(self.home).read())
 
     def preview(self, source: str, options: SourceOptions) -> Preview:
         """Begin a live preview of a source; its thread does the rest."""
