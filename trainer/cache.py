@@ -80,6 +80,10 @@ class OpenVinoExtractor:
         """See `Extractor`."""
         return np.asarray(self._compiled(pictures)[0])
 
+    def seen(self, pictures: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        """Return all that the graph gives: the activations, and behind layer3 the cells for the memory of good."""
+        return [np.asarray(output) for output in self._compiled(pictures).to_tuple()]
+
 
 class Plain:
     """For the cut "input": nothing is frozen, pictures are only normalised.

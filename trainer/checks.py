@@ -26,44 +26,53 @@ TOLERANCE = 0.05
 INT8_TOLERANCE = 0.1
 #: Least correlation of the two heatmaps of a defective picture that is found.
 LEAST_CORRELATION = 0.95
+#: Largest factor between two strangenesses of a picture. Near its limit the station judges again in float32.
+STRANGENESS_FACTOR = 1.1
+#: The same where the memory was made of other features, as of the float graph beside an int8 one: each has its own rows
+#: and its own scale. Bottle's validation pictures differ by a factor of up to 1.16.
+OTHER_FEATURES_FACTOR = 1.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What the network said when it was trained.
+    """What a network says of N pictures, above all when it was trained.
 
     Args:
         scores: (N,) P(defective).
         maps: N times (h, w) float32, of the class "defective", laid on the picture as `trainer.judge.judge` does.
+        strangeness: (N,) how unlike good parts; None without a memory of good.
     """
 
     scores: NDArray[np.float64]
     maps: list[NDArray[np.float32]]
+    strangeness: NDArray[np.float64] | None = None
 
 
 def check(
     expected: Expected,
     samples: Sequence[Sample],
-    scores: NDArray[np.float64],
-    maps: Sequence[NDArray[np.float32]],
+    said: Expected,
     thresholds: Thresholds,
     *,
     tolerance: float = TOLERANCE,
+    factor: float = STRANGENESS_FACTOR,
 ) -> PrecisionCheck:
     """Hold what a precision says against what the network said when it was trained.
 
     Args:
         expected: Answers of the network as it was trained.
         samples: The N pictures, for the text.
-        scores: (N,) P(defective) of the exported model.
-        maps: N maps (h, w) of the exported model.
+        said: Answers of the exported model.
         thresholds: Operating point. A verdict counts as flipped unless the network itself would have asked for review.
         tolerance: Largest difference of P(defective) that is allowed.
+        factor: Largest factor between two strangenesses that is allowed.
 
     Returns:
         Passed if no verdict flips, no P(defective) differs by more than the tolerance, and no heatmap of a defective
-        picture that is found correlates by less than `LEAST_CORRELATION`.
+        picture that is found correlates by less than `LEAST_CORRELATION`, and no strangeness differs by more than the
+        factor.
     """
+    scores, maps = said.scores, said.maps
     before, after = verdicts_of(expected.scores, thresholds), verdicts_of(scores, thresholds)
     flipped = np.flatnonzero((before != after) & (before != REVIEW)).tolist()
     gaps = np.abs(expected.scores - scores)
@@ -83,6 +92,7 @@ def check(
     elif alike and min(alike.values()) < LEAST_CORRELATION:
         worst = min(alike, key=alike.__getitem__)
         reason = f"the heatmap of {samples[worst].path} correlates by {alike[worst]:.3f} only with that of training"
+    reason = reason or _strangeness_differs(expected.strangeness, said.strangeness, samples, factor)
     return PrecisionCheck(
         passed=not reason,
         pictures=len(samples),
@@ -91,6 +101,19 @@ def check(
         least_map_correlation=round(min(alike.values()), 4) if alike else None,
         reason=reason,
     )
+
+
+def _strangeness_differs(
+    expected: NDArray[np.float64] | None, said: NDArray[np.float64] | None, samples: Sequence[Sample], factor: float
+) -> str:
+    """Say where the strangeness differs; empty where it does not."""
+    if expected is None or said is None:
+        return "" if expected is said else "one of the two has no memory of good"
+    ratios = np.maximum(said, 1e-9) / np.maximum(expected, 1e-9)
+    worst = int(np.abs(np.log(ratios)).argmax())
+    if max(ratios[worst], 1 / ratios[worst]) <= factor:
+        return ""
+    return f"the strangeness of {samples[worst].path} is {said[worst]:.3f}, in training {expected[worst]:.3f}"
 
 
 def in_words(checks: Mapping[Precision, PrecisionCheck]) -> list[str]:

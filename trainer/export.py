@@ -104,6 +104,7 @@ def export(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Pa
         thresholds=thresholds,
         backbone=trained.trunk,
         pooling=trained.plan.pooling,
+        memory=None if trained.remembered is None else trained.remembered.note,
         data_fingerprint=dataset.fingerprint(),
         pictures=PictureRange.of(sample.look for sample in dataset.of(TRAIN, VAL) if sample.look is not None),
         software_version=inspector.__version__,
@@ -125,7 +126,9 @@ def _graphs(trained: Trained) -> dict[str, Any]:
         return {GRAPH_FILE: convert(network, trained.preprocessing)}
     models = {GRAPH_FILE: frozen.model, INT8_GRAPH_FILE: frozen.int8}
     names = [name for name, model in models.items() if model is not None]
-    whole = convert_behind([models[name] for name in names], network, frozen.cut)
+    memory = trained.remembered
+    memories = None if memory is None else [memory.int8 if name == INT8_GRAPH_FILE else memory.exact for name in names]
+    whole = convert_behind([models[name] for name in names], network, frozen.cut, memories)
     return dict(zip(names, whole, strict=True))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from inspector.vision.export import to_openvino
+from inspector.vision.memory import CellProjection
 from inspector.vision.network import CUTS, InspectionNetwork
 from inspector.vision.preprocess import preprocess
 from inspector.vision.processor import this_processor
@@ -149,12 +150,38 @@ def freeze(network: InspectionNetwork, cut: str, preprocessing: Preprocessing, c
 
 
 class _Before(torch.nn.Module):
+    """Pictures → the activations at a cut; behind layer3 also the cells for the memory of good."""
+
     def __init__(self, network: InspectionNetwork, cut: str) -> None:
         super().__init__()
         self.network, self.cut = network, cut
+        self.projection = CellProjection()
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, torch.Tensor]:
+        if CUTS.index(self.cut) < CUTS.index("layer3"):
+            return self.network.until(self.cut, pictures)
+        layer2 = self.network.until("layer2", pictures)
+        layer3 = self.network.between("layer2", "layer3", layer2)
+        return self.network.between("layer3", self.cut, layer3), self.projection(layer2, layer3)
+
+
+class CellsOf(torch.nn.Module):
+    """Pictures → the cells for the memory of good, as a network sees them.
+
+    Args:
+        network: Its weights are those that will judge.
+    """
+
+    def __init__(self, network: InspectionNetwork) -> None:
+        super().__init__()
+        self.network = network
+        self.projection = CellProjection()
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        return self.network.until(self.cut, pictures)
+        """(N, 3, S, S) float, preprocessed → (N, 128, h, w) float."""
+        layer2 = self.network.until("layer2", pictures)
+        cells: torch.Tensor = self.projection(layer2, self.network.between("layer2", "layer3", layer2))
+        return cells
 
 
 def _quantised(model: Any, preprocessing: Preprocessing, samples: Sequence[Sample]) -> Any:  # noqa: ANN401 - openvino

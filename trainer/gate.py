@@ -12,12 +12,13 @@ from inspector.domain.errors import BundleError
 from inspector.vision.backends import load_reference
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import fit, input_box
-from trainer.cache import Plain
+from trainer.cache import OpenVinoExtractor, Plain
 from trainer.calibration import calibrated, temperature
-from trainer.checks import INT8_TOLERANCE, TOLERANCE, Expected, check
-from trainer.dataset import VAL, Dataset, labels
+from trainer.checks import INT8_TOLERANCE, OTHER_FEATURES_FACTOR, STRANGENESS_FACTOR, TOLERANCE, Expected, check
+from trainer.dataset import TRAIN, VAL, Dataset, labels
 from trainer.export import Draft, export
 from trainer.judge import judge, on_picture
+from trainer.memory import remember
 from trainer.methods import Context, Trained, train_plan
 from trainer.networks import calibrate
 from trainer.protocol import Progress
@@ -112,20 +113,23 @@ def expected_of(trained: Trained, samples: Sequence[Sample]) -> Generator[Report
     """
     scores: list[float] = []
     maps: list[NDArray[np.float32]] = []
+    strangeness: list[float] = []
     for first in range(0, len(samples), _BATCH):
         images = [sample.picture() for sample in samples[first : first + _BATCH]]
         pictures = np.stack([fit(image, trained.preprocessing) for image in images])
-        probabilities, class_maps = _as_trained(trained, pictures)
+        probabilities, class_maps, strange = _as_trained(trained, pictures)
+        strangeness += [] if strange is None else strange.max(axis=(1, 2, 3)).tolist()
         scores += np.clip(1.0 - probabilities[:, 0].astype(np.float64), 0.0, 1.0).tolist()
         for image, raw in zip(images, class_maps[:, 1], strict=True):
             box = input_box(image.shape[1], image.shape[0], trained.preprocessing)
             maps.append(on_picture(raw, image.shape, box))
         yield Progress(stage="judging as in training", done=len(scores), total=len(samples))
-    return Expected(scores=np.array(scores), maps=maps)
+    return Expected(scores=np.array(scores), maps=maps, strangeness=np.array(strangeness) if strangeness else None)
 
 
 def _tried(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Path) -> Generator[Report, None, Made]:
     truth = labels(trained.judged)
+    yield from _with_memory(trained, dataset, request)
     scale = max(_LEAST_TEMPERATURE, temperature(trained.scores, truth))
     calibrate(trained.network, scale)
     scores = calibrated(trained.scores, scale)
@@ -143,6 +147,14 @@ def _tried(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Pa
     )
 
 
+def _with_memory(trained: Trained, dataset: Dataset, request: TrainRequest) -> Generator[Report]:
+    """Give a network its memory of good, from the good pictures that are not tested."""
+    good = [sample for sample in dataset.of(TRAIN, VAL) if not sample.defective]
+    trained.remembered = yield from remember(trained, good, request.seed)
+    if trained.remembered is not None and isinstance(trained.network, InspectionNetwork):
+        trained.network.memory = trained.remembered.exact
+
+
 def _checked(
     expected: Expected, draft: Draft, samples: Sequence[Sample], thresholds: Thresholds
 ) -> Generator[Report, None, tuple[dict[Precision, PrecisionCheck], dict[Precision, NDArray[np.float64]]]]:
@@ -151,39 +163,55 @@ def _checked(
     scores: dict[Precision, NDArray[np.float64]] = {}
     for precision in draft.precisions():
         judged = yield from _judged(draft.classifier(precision), samples, f"checking the exported graph in {precision}")
-        tolerance = INT8_TOLERANCE if precision == "int8" else TOLERANCE
-        checks[precision] = check(expected, samples, *judged, thresholds, tolerance=tolerance)
-        scores[precision] = judged[0]
+        as_trained = precision == "int8" or "int8" not in draft.precisions()
+        checks[precision] = check(
+            expected,
+            samples,
+            judged,
+            thresholds,
+            tolerance=INT8_TOLERANCE if precision == "int8" else TOLERANCE,
+            factor=STRANGENESS_FACTOR if as_trained else OTHER_FEATURES_FACTOR,
+        )
+        scores[precision] = judged.scores
     if checks["fp32"].passed and "int8" in checks:
         # a GPU at the station runs the weights in torch
         judged = yield from _judged(load_reference(draft.bundle), samples, "checking the exported weights in torch")
-        torchs = check(expected, samples, *judged, thresholds)
+        torchs = check(expected, samples, judged, thresholds, factor=OTHER_FEATURES_FACTOR)
         checks["fp32"] = min(checks["fp32"], torchs, key=lambda each: (each.passed, -each.largest_difference))
     return checks, scores
 
 
-def _judged(
-    classifier: Classifier, samples: Sequence[Sample], stage: str
-) -> Generator[Report, None, tuple[NDArray[np.float64], list[NDArray[np.float32]]]]:
-    """Judge and close; the value is scores and maps."""
+def _judged(classifier: Classifier, samples: Sequence[Sample], stage: str) -> Generator[Report, None, Expected]:
+    """Judge and close; the value is what it says."""
     try:
         judgement = yield from judge(classifier, samples, stage)
     finally:
         classifier.close()
-    return judgement.scores(), [judgement.maps[sample.name] for sample in samples]
+    return Expected(
+        scores=judgement.scores(),
+        maps=[judgement.maps[sample.name] for sample in samples],
+        strangeness=np.array(judgement.strangeness) if judgement.strangeness else None,
+    )
 
 
-def _as_trained(trained: Trained, pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(N, S, S, 3) uint8 BGR → (N, 2) probabilities and (N, 2, h, w) maps."""
+def _as_trained(
+    trained: Trained, pictures: NDArray[np.uint8]
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32] | None]:
+    """(N, S, S, 3) uint8 BGR → (N, 2) probabilities, (N, 2, h, w) maps, (N, 1, h', w') strangeness."""
     network = trained.network.eval()
     with torch.inference_mode():
-        if isinstance(network, InspectionNetwork) and trained.frozen.int8 is not None:
+        if isinstance(network, InspectionNetwork) and isinstance(trained.frozen.in_float, OpenVinoExtractor):
+            assert isinstance(trained.frozen.extractor, OpenVinoExtractor)
+            seen, *cells = trained.frozen.extractor.seen(pictures)
             # float16 is what the cache keeps
-            activations = torch.from_numpy(trained.frozen.extractor(pictures).astype(np.float16)).float()
-            probabilities, maps = network.explained(network.after(trained.frozen.cut, activations))
+            activations = torch.from_numpy(seen.astype(np.float16)).float()
+            said = list(network.explained(network.after(trained.frozen.cut, activations)))
+            if trained.remembered is not None and trained.remembered.int8 is not None:
+                said.append(trained.remembered.int8(torch.from_numpy(cells[0])))
         else:
-            probabilities, maps = network(torch.from_numpy(Plain(trained.preprocessing)(pictures)))
-    return probabilities.numpy(), maps.numpy()
+            said = list(network(torch.from_numpy(Plain(trained.preprocessing)(pictures))))
+    probabilities, maps, *strangeness = (output.numpy() for output in said)
+    return probabilities, maps, strangeness[0] if strangeness else None
 
 
 def _with_fp32(made: Made) -> Made:

@@ -36,12 +36,14 @@ class JudgedPictures:
         judged: In the order in which they were judged.
         maps: (h, w) float32 of the class "defective", by the picture's name.
         samples: By the picture's name.
+        strangeness: As `judged`; empty where the model has no memory of good.
     """
 
     def __init__(self) -> None:
         self.judged: list[JudgedPicture] = []
         self.maps: dict[str, NDArray[np.float32]] = {}
         self.samples: dict[str, Sample] = {}
+        self.strangeness: list[float] = []
 
     def scores(self) -> NDArray[np.float64]:
         """Return (N,) P(defective)."""
@@ -97,6 +99,8 @@ def judge(classifier: Classifier, samples: Sequence[Sample], stage: str) -> Gene
         judgement.judged.append(
             JudgedPicture(sample.name, str(sample.path), sample.defect, sample.category, prediction.p_defective)
         )
+        if prediction.strangeness is not None:
+            judgement.strangeness.append(prediction.strangeness)
         others = list(prediction.classes.defect_indices)
         raw = prediction.maps[others].max(axis=0).astype(np.float32)
         judgement.maps[sample.name] = on_picture(raw, image.shape, prediction.map_box)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import nn
 
+    from trainer.memory import Remembered
     from trainer.protocol import Epoch, MethodName, PoolingName, Report, TrainRequest
 
 _SVM_STRENGTHS = (0.001, 0.01, 0.1, 1.0)
@@ -80,6 +81,7 @@ class Trained:
         loss: Their class-weighted log loss.
         history: Every epoch; none for closed-form methods.
         seconds: Duration of the training.
+        remembered: Its memory of good; None before it is made, and for a network that has none.
     """
 
     network: nn.Module
@@ -92,6 +94,7 @@ class Trained:
     loss: float
     history: list[Epoch] = field(default_factory=list)
     seconds: float = 0.0
+    remembered: Remembered | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Writes the network as an OpenVINO graph with the two outputs that the station reads."""
+"""Writes the network as an OpenVINO graph with the outputs that the station reads."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
-from inspector.vision.graph import GRAPH_FILE, INPUT_NAME, MAPS_OUTPUT, PROBABILITIES_OUTPUT
+from inspector.vision.graph import GRAPH_FILE, INPUT_NAME, OUTPUTS
+from inspector.vision.memory import LEAST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from inspector.vision.memory import MemoryOfGood
     from inspector.vision.network import InspectionNetwork
     from inspector.vision.preprocess import Preprocessing
 
@@ -32,50 +35,93 @@ def convert(network: torch.nn.Module, preprocessing: Preprocessing) -> Any:  # n
     return _named(to_openvino(network, preprocessing.input_size))
 
 
-def convert_behind(trunks: Sequence[Any], network: InspectionNetwork, cut: str) -> list[Any]:
+def convert_behind(
+    trunks: Sequence[Any],
+    network: InspectionNetwork,
+    cut: str,
+    memories: Sequence[MemoryOfGood | None] | None = None,
+) -> list[Any]:
     """Put the part of a network behind a cut, in float32, onto graphs of the part before it.
 
     Args:
-        trunks: `openvino.Model`s, quantised or not: pictures (?, 3, S, S) → the activations at the cut. They are left
-            as they are.
+        trunks: `openvino.Model`s, quantised or not: pictures (?, 3, S, S) → the activations at the cut, and the cells
+            for a memory of good where the cut lies behind layer3. They are left as they are.
         network: Whose layers behind the cut are copied.
         cut: One of `inspector.vision.network.CUTS`.
+        memories: The memory of good for each trunk, as it sees good pictures; None for the network's own.
 
     Returns:
         For each an `openvino.Model` with the ports of `convert`.
     """
     import openvino as ov  # seconds
 
+    own = network.memory
     nodes: list[Any] = []
     traced: Any = None
-    for trunk in trunks:
+    for trunk, memory in zip(trunks, memories or [own] * len(trunks), strict=True):
         before = trunk.clone()
-        activations = before.get_results()[0].input_value(0)
-        if traced is None:
-            shape = [int(length.get_length()) for length in list(activations.get_partial_shape())[1:]]
-            traced = _traced(_Behind(network, cut), shape)
+        given = [result.input_value(0) for result in before.get_results()]
+        if network.memory is None:
+            del given[1:]
+        if traced is None or memory is not network.memory:
+            network.memory = memory
+            shapes = [[int(length.get_length()) for length in list(value.get_partial_shape())[1:]] for value in given]
+            try:
+                traced = _traced(Behind(network, cut), *shapes)
+            finally:
+                network.memory = own
+            if memory is not None and memory.step:
+                _keep_as_bytes(traced, memory)
         behind = traced.clone()
-        for user in behind.get_parameters()[0].output(0).get_target_inputs():
-            user.replace_source_output(activations)
+        for parameter, value in zip(behind.get_parameters(), given, strict=True):
+            for user in parameter.output(0).get_target_inputs():
+                user.replace_source_output(value)
         nodes.append(_named(ov.Model(behind.get_results(), before.get_parameters(), "inspection")))
     return nodes
 
 
-class _Behind(torch.nn.Module):
-    """Activations at a cut → probabilities and maps."""
+def _keep_as_bytes(model: Any, memory: MemoryOfGood) -> None:  # noqa: ANN401 - openvino.Model
+    """Store the rounded rows of a memory as the 8 bit numbers that they are, so that their product is computed so."""
+    import openvino as ov  # seconds
+
+    shape = (*memory.rows.shape, 1, 1)
+    for node in model.get_ordered_ops():
+        if node.get_type_name() != "Convolution" or tuple(node.input_value(1).get_shape()) != shape:
+            continue
+        kernels = -2.0 * memory.rows.numpy()[:, :, None, None]
+        steps = np.maximum(np.abs(kernels).max(axis=(1, 2, 3), keepdims=True) / 127, LEAST).astype(np.float32)
+        numbers = ov.opset13.constant(np.rint(kernels / steps).astype(np.int8))
+        scaled = ov.opset13.multiply(ov.opset13.convert(numbers, "f32"), ov.opset13.constant(steps))
+        node.input(1).replace_source_output(scaled.output(0))
+
+
+class Behind(torch.nn.Module):
+    """What the network makes of the activations at a cut; the cells for the memory of good come with them, or are made.
+
+    Args:
+        cut: One of `inspector.vision.network.CUTS`, not "input".
+    """
 
     def __init__(self, network: InspectionNetwork, cut: str) -> None:
         super().__init__()
         self.network, self.cut = network, cut
 
-    def forward(self, activations: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        return self.network.explained(self.network.after(self.cut, activations))
+    def forward(self, activations: torch.Tensor, cells: torch.Tensor | None = None) -> tuple[torch.Tensor, ...]:
+        """Return what `InspectionNetwork.forward` does.
+
+        Args:
+            activations: (N, C, h, w) float.
+            cells: As `CellProjection` makes them; None: they are made here, where there is a memory.
+        """
+        if cells is not None or self.network.memory is None:
+            return self.network.explained(self.network.after(self.cut, activations), cells)
+        return self.network.explained(*self.network.looked_at(activations, self.cut))
 
 
 def _named(model: Any) -> Any:  # noqa: ANN401 - openvino.Model
     """Name the ports as the station expects them."""
     model.inputs[0].get_tensor().set_names({INPUT_NAME})
-    for output, name in zip(model.outputs, (PROBABILITIES_OUTPUT, MAPS_OUTPUT), strict=True):
+    for output, name in zip(model.outputs, OUTPUTS, strict=False):  # the last only with a memory of good
         output.get_tensor().set_names({name})
     return model
 
@@ -90,16 +136,18 @@ def to_openvino(module: torch.nn.Module, size: int) -> Any:  # noqa: ANN401 - op
     return _traced(module, [3, size, size])
 
 
-def _traced(module: torch.nn.Module, shape: list[int]) -> Any:  # noqa: ANN401 - openvino.Model
+def _traced(module: torch.nn.Module, *shapes: list[int]) -> Any:  # noqa: ANN401 - openvino.Model
     import openvino as ov  # seconds
 
     module.eval()
-    example = torch.zeros(1, *shape)
+    example = tuple(torch.zeros(1, *shape) for shape in shapes)
     with torch.inference_mode(), warnings.catch_warnings():
         # torch warns that its tracer is deprecated; torch.export gives the same graph, no sooner (5.2 s against 4.5 s)
         warnings.simplefilter("ignore")
         traced = torch.jit.trace(module, example, check_trace=False)  # type: ignore[no-untyped-call]
-        return ov.convert_model(traced, example_input=example, input=[ov.PartialShape([-1, *shape])])
+        return ov.convert_model(
+            traced, example_input=example, input=[ov.PartialShape([-1, *shape]) for shape in shapes]
+        )
 
 
 def export_openvino(

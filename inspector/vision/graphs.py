@@ -14,7 +14,7 @@ from openvino.preprocess import ColorFormat, PrePostProcessor
 from inspector.domain.errors import BundleError, DeviceError
 from inspector.files import FileError
 from inspector.vision.caches import BlobCache
-from inspector.vision.graph import GRAPH_FILE, INT8_GRAPH_FILE, MAPS_OUTPUT, PROBABILITIES_OUTPUT
+from inspector.vision.graph import GRAPH_FILE, INT8_GRAPH_FILE, MAPS_OUTPUT, PROBABILITIES_OUTPUT, STRANGENESS_OUTPUT
 from inspector.vision.preprocess import ColourOrder
 from inspector.vision.processor import this_processor
 
@@ -280,8 +280,20 @@ class Graphs:
                 f"the graph {file} of {folder} has outputs {shapes} where the manifest names {count} classes",
                 "Export it again.",
             )
+        if _remembers(model) != (manifest.memory is not None):
+            raise BundleError(
+                f"the graph {file} of {folder} and its manifest do not agree whether it has a memory of good",
+                "Export it again.",
+            )
         fold_heatmap_weights(model)
         return take_bytes(model, manifest.preprocessing)
+
+
+def _remembers(model: Any) -> bool:  # noqa: ANN401 - openvino.Model
+    """Whether a graph says how strange a picture is."""
+    return any(
+        STRANGENESS_OUTPUT in output.get_names() and tuple(output.shape[:2]) == (1, 1) for output in model.outputs
+    )
 
 
 def fold_heatmap_weights(model: Any) -> None:  # noqa: ANN401 - openvino.Model

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from inspector.vision.bundle import Bundle
+    from inspector.vision.prediction import Outputs
     from inspector.vision.self_test import KnownAnswer
-    from inspector.vision.slots import Outputs
 
 
 def made_answers(bundle: Bundle) -> dict[str, tuple[KnownAnswer, ...]]:

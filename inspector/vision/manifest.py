@@ -25,6 +25,7 @@ from inspector.domain.classes import Classes
 from inspector.domain.errors import BundleError
 from inspector.domain.picture_range import PictureRange
 from inspector.domain.records import Thresholds
+from inspector.domain.strangeness import GoodScale
 from inspector.json_file import JsonError, faults_in, parse_json
 from inspector.vision.preprocess import Preprocessing
 from inspector.vision.self_test import KnownAnswer
@@ -74,6 +75,19 @@ class PrecisionCheck(BaseModel):
     reason: Annotated[str, Field(description="why it did not pass; empty where it did")] = ""
 
 
+class MemoryNote(BaseModel):
+    """The memory of good: what it holds, and how strange good pictures outside it look."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    pictures: Annotated[int, Field(ge=1, description="good pictures whose cells it was chosen from")]
+    rows: Annotated[int, Field(ge=1, description="cells that it holds")]
+    dimensions: Annotated[int, Field(ge=1, description="numbers that describe a cell")]
+    position: Annotated[float, Field(ge=0.0, description="how much a cell's place counts; 0: not at all")]
+    good_scale: Annotated[GoodScale, Field(description="of good pictures, each against a memory without it")]
+    beyond: Annotated[int, Field(ge=0, description="how many of these would go to review at the default rate")]
+
+
 class ManifestFields(BaseModel):
     """What the maker of a bundle states; `Manifest` adds the format version and the files' hashes."""
 
@@ -103,6 +117,10 @@ class ManifestFields(BaseModel):
     pictures: Annotated[
         PictureRange | None,
         Field(description="what the pictures are like that it learnt from; null: unknown, and nothing is said"),
+    ] = None
+    memory: Annotated[
+        MemoryNote | None,
+        Field(description="of good pictures; null: it has none, and what it has never seen can pass"),
     ] = None
     metrics: Annotated[dict[str, JsonValue], Field(description="figures of the evaluation")] = {}
     training: Annotated[dict[str, JsonValue], Field(description="how it was made: method, seed, …")] = {}
@@ -142,6 +160,11 @@ class ManifestFields(BaseModel):
     def classes(self) -> Classes:
         """The classes as one value."""
         return Classes(self.class_names, self.good_class)
+
+    @property
+    def good_scale(self) -> GoodScale | None:
+        """How strange good parts look to it; None without a memory of good."""
+        return None if self.memory is None else self.memory.good_scale
 
     @property
     def trained_on(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +10,9 @@ from torch import Tensor, nn
 from inspector.domain.errors import BundleError
 from inspector.vision.pooling import POOLINGS
 from inspector.vision.torchvision_compat import import_torchvision
+
+if TYPE_CHECKING:
+    from inspector.vision.memory import MemoryOfGood
 
 #: Channels of layer4.
 FEATURE_COUNT = 2048
@@ -48,6 +51,7 @@ class InspectionNetwork(nn.Module):
         self.pooling = POOLINGS[pooling]()
         linear = nn.Linear(FEATURE_COUNT, class_count)
         self.fc: nn.Module = nn.Sequential(nn.Dropout(dropout), linear) if dropout else linear
+        self.memory: MemoryOfGood | None = None
 
     @classmethod
     def blank(cls, class_count: int, pooling: str = "average", dropout: float = 0.0) -> Self:
@@ -101,6 +105,10 @@ class InspectionNetwork(nn.Module):
         """Run the part behind a cut, up to the activations of layer4; see `until`."""
         return self._run(activations, CUTS.index(cut), len(CUTS) - 1)
 
+    def between(self, first: str, last: str, activations: Tensor) -> Tensor:
+        """Run the part between two cuts; see `until`."""
+        return self._run(activations, CUTS.index(first), CUTS.index(last))
+
     def _run(self, x: Tensor, first: int, last: int) -> Tensor:
         for name in CUTS[first + 1 : last + 1]:
             if name == "layer1":
@@ -127,18 +135,39 @@ class InspectionNetwork(nn.Module):
         """Class logits of the activations of layer4: (N, 2048, h, w) float → (N, K) float."""
         return self.pooling.logits(activations, self.fc, self.head)
 
-    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
         """Classify and explain in one pass.
 
         Args:
             pictures: (N, 3, H, W) float, preprocessed.
 
         Returns:
-            Probabilities (N, K), each row sums to 1; and the raw Grad-CAM maps of layer4 (N, K, h, w), 0 or more.
+            Probabilities (N, K), each row sums to 1; the raw Grad-CAM maps of layer4 (N, K, h, w), 0 or more; and with
+            a memory of good how strange the cells of layer2's map are (N, 1, h', w'), 0 or more.
         """
-        return self.explained(self.trunk(pictures))
+        return self.explained(*self.looked_at(pictures))
 
-    def explained(self, activations: Tensor) -> tuple[Tensor, Tensor]:
-        """Probabilities and maps, as `forward`, of the activations of layer4: (N, 2048, h, w) float."""
+    def looked_at(self, activations: Tensor, cut: str = "input") -> tuple[Tensor, Tensor | None]:
+        """Return the activations of layer4, and the cells for the memory of good where there is one.
+
+        Args:
+            activations: At the cut, (N, C, h, w) float; pictures, preprocessed, at the first.
+            cut: One of `CUTS`, not behind layer2.
+        """
+        layer2 = self.between(cut, "layer2", activations)
+        layer3 = self.between("layer2", "layer3", layer2)
+        cells = None if self.memory is None else self.memory.cells(layer2.float(), layer3.float())
+        return self.after("layer3", layer3), cells
+
+    def explained(self, activations: Tensor, cells: Tensor | None = None) -> tuple[Tensor, ...]:
+        """Probabilities, maps and strangeness, as `forward`.
+
+        Args:
+            activations: Of layer4, (N, 2048, h, w) float.
+            cells: As the memory of good describes them; without them, or without a memory, strangeness is left out.
+        """
         probabilities = torch.softmax(self.activation_logits(activations), dim=1)
-        return probabilities, self.pooling.maps(activations, self.head.weight)
+        maps = self.pooling.maps(activations, self.head.weight)
+        if self.memory is None or cells is None:
+            return probabilities, maps
+        return probabilities, maps, self.memory(cells)

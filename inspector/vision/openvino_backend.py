@@ -20,7 +20,7 @@ from inspector.vision.caches import RateCache
 from inspector.vision.graphs import Graphs
 from inspector.vision.known_answers import KnownAnswers
 from inspector.vision.precision import choose, measure_rates
-from inspector.vision.prediction import make_prediction, near_threshold
+from inspector.vision.prediction import make_prediction, near_a_limit
 from inspector.vision.preprocess import fit
 from inspector.vision.self_test import tolerance_of
 from inspector.vision.slots import Slots
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from inspector.vision.bundle import Bundle
     from inspector.vision.graphs import Way
     from inspector.vision.manifest import Precision
+    from inspector.vision.prediction import Outputs
     from inspector.vision.processor import Processor
-    from inspector.vision.slots import Outputs, Slot
+    from inspector.vision.slots import Slot
 
 _SLOTS = 2
 
@@ -106,6 +107,7 @@ class OpenVinoClassifier:
             backend="openvino",
             reason=choice.reason,
             pictures=bundle.manifest.pictures,
+            good_scale=bundle.manifest.good_scale,
         )
         self._known = KnownAnswers(bundle, self._graphs.machine, cache_dir)
         for _ in self.self_test():  # which also means that the first part takes no longer than the others
@@ -211,7 +213,7 @@ class OpenVinoClassifier:
 
     def _refined(self, outputs: Outputs, slot: Slot) -> Outputs:
         """Replace an answer that lies near an operating point by the exact one."""
-        if self._exact is None or not near_threshold(self.classes.p_defective(outputs[0]), self._guarded):
+        if self._exact is None or not near_a_limit(self.classes.p_defective(outputs[0]), outputs, self._guarded):
             return outputs
         with self._exact.lend() as exact:
             exact.square[:] = slot.square

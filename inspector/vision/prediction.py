@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,21 @@ if TYPE_CHECKING:
 _GUARD_LOG_ODDS = 0.5
 _GUARD_SHARE = 0.05
 _LEAST = 1e-7
+_GUARD_LOG_STRANGENESS = 0.1
+
+
+class Outputs(NamedTuple):
+    """What a network says of one picture.
+
+    Args:
+        probabilities: (K,) float32.
+        maps: (K, h, w) float32.
+        strangeness: (h', w') float32; None without a memory of good.
+    """
+
+    probabilities: NDArray[np.float32]
+    maps: NDArray[np.float32]
+    strangeness: NDArray[np.float32] | None = None
 
 
 def near_threshold(p_defective: float, thresholds: Sequence[Thresholds]) -> bool:
@@ -45,10 +60,27 @@ def near_threshold(p_defective: float, thresholds: Sequence[Thresholds]) -> bool
     return False
 
 
+def near_a_limit(p_defective: float, outputs: Outputs, thresholds: Sequence[Thresholds]) -> bool:
+    """Say whether an answer of reduced precision lies near an operating point, or near the limit of strangeness.
+
+    Args:
+        p_defective: 0..1.
+        outputs: The answer.
+        thresholds: The operating points that may judge it.
+    """
+    if near_threshold(p_defective, thresholds):
+        return True
+    if outputs.strangeness is None:
+        return False
+    largest = max(_LEAST, float(outputs.strangeness.max()))
+    limits = {1.0, *(limit for point in thresholds if (limit := getattr(point, "strange_from", None)))}
+    return any(abs(math.log(largest / limit)) <= _GUARD_LOG_STRANGENESS for limit in limits)
+
+
 def make_prediction(
     manifest: Manifest,
     image: Image,
-    outputs: tuple[NDArray[np.float32], NDArray[np.float32]],
+    outputs: Outputs,
     *,
     preprocess_ms: float,
     inference_ms: float,
@@ -57,16 +89,18 @@ def make_prediction(
 
     Args:
         image: The picture, for its size.
-        outputs: Probabilities (K,) and maps (K, h, w), float32; they are copied.
+        outputs: They are copied.
         preprocess_ms: As in `Prediction`.
         inference_ms: As in `Prediction`.
 
     Raises:
         ClassifierError: If a shape is wrong or a value is not a finite number.
     """
-    probabilities, maps = (np.array(output, np.float32) for output in outputs)
-    for array in (probabilities, maps):
-        array.setflags(write=False)
+    probabilities, maps = (np.array(output, np.float32) for output in outputs[:2])
+    strangeness = None if outputs.strangeness is None else np.array(outputs.strangeness, np.float32)
+    for array in (probabilities, maps, strangeness):
+        if array is not None:
+            array.setflags(write=False)
     try:
         return Prediction(
             classes=manifest.classes,
@@ -75,6 +109,7 @@ def make_prediction(
             preprocess_ms=preprocess_ms,
             inference_ms=inference_ms,
             map_box=input_box(image.shape[1], image.shape[0], manifest.preprocessing),
+            strangeness_map=strangeness,
         )
     except ValueError as error:
         raise ClassifierError(

@@ -10,11 +10,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    Outputs = tuple[NDArray[np.float32], NDArray[np.float32]]
+    from inspector.vision.prediction import Outputs
+
     Run = Callable[[NDArray[np.uint8]], Outputs]
 
 #: Seed and contrast (percent) of every picture there is. The numbers stand in bundles: never change a line, add some.
@@ -42,6 +43,10 @@ class KnownAnswer(BaseModel):
         tuple[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], ...],
         Field(min_length=2, description="by class: means of the heatmap's cells in at most 4 × 4, row by row"),
     ]
+    strangeness: Annotated[
+        tuple[Annotated[float, Field(ge=0.0, allow_inf_nan=False)], ...],
+        Field(description="likewise of the map of strangeness; empty without a memory of good"),
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +108,13 @@ def answer_of(picture: int, outputs: Outputs) -> KnownAnswer:
 
     Args:
         picture: As in `KnownAnswer`.
-        outputs: Probabilities (K,) and maps (K, h, w), float32, finite.
+        outputs: All finite.
     """
-    probabilities, maps = outputs
     return KnownAnswer(
         picture=picture,
-        probabilities=tuple(min(1.0, float(f"{value:.6g}")) for value in probabilities),
-        maps=tuple(tuple(float(f"{value:.6g}") for value in _coarse(each).ravel()) for each in maps),
+        probabilities=tuple(min(1.0, float(f"{value:.6g}")) for value in outputs.probabilities),
+        maps=tuple(_kept(each) for each in outputs.maps),
+        strangeness=() if outputs.strangeness is None else _kept(outputs.strangeness),
     )
 
 
@@ -141,8 +146,8 @@ def difference(expected: KnownAnswer, outputs: Outputs, tolerance: Tolerance) ->
     Returns:
         What differs, with the values; empty where nothing does.
     """
-    probabilities, maps = outputs
-    if not (np.isfinite(probabilities).all() and np.isfinite(maps).all()):
+    probabilities, maps, strangeness = outputs
+    if not all(np.isfinite(values).all() for values in outputs if values is not None):
         return "its answer holds values that are not numbers"
     before, now = (np.log(np.maximum(values, _LEAST_PROBABILITY)) for values in (expected.probabilities, probabilities))
     if before.shape != now.shape:
@@ -151,17 +156,31 @@ def difference(expected: KnownAnswer, outputs: Outputs, tolerance: Tolerance) ->
     if beyond.max() > 0.0:
         worst = int(beyond.argmax())
         return f"a probability is {probabilities[worst]:.4g} instead of {expected.probabilities[worst]:.4g}"
-    grids = np.stack([_coarse(each).ravel() for each in maps])
-    known = np.array(expected.maps)
+    memory = [] if strangeness is None else [strangeness]
+    return _apart("heatmap", expected.maps, list(maps), tolerance) or _apart(
+        "map of strangeness", [expected.strangeness] if expected.strangeness else [], memory, tolerance
+    )
+
+
+def _apart(
+    name: str, expected: Sequence[tuple[float, ...]], maps: Sequence[NDArray[np.float32]], tolerance: Tolerance
+) -> str:
+    """Say how maps differ from what was kept of those before; empty where they do not."""
+    grids = np.array([_coarse(each).ravel() for each in maps])
+    known = np.array(expected)
     if grids.shape != known.shape:
-        return f"its heatmaps have {grids.shape[1]} cells instead of {known.shape[1]}"
-    apart = float(np.abs(grids - known).max()) / max(_LEAST_PEAK, float(np.abs(known).max()))
-    return f"its heatmap differs by {100 * apart:.1f} % of its peak" if apart > tolerance.heatmap else ""
+        return f"it gives {name}s of the shape {grids.shape} instead of {known.shape}"
+    apart = float(np.abs(grids - known).max(initial=0.0)) / max(_LEAST_PEAK, float(np.abs(known).max(initial=0.0)))
+    return f"its {name} differs by {100 * apart:.1f} % of its peak" if apart > tolerance.heatmap else ""
 
 
 def _doubt(answer: KnownAnswer) -> float:
     """Return how much the network hesitates: its second probability."""
     return sorted(answer.probabilities)[-2]
+
+
+def _kept(map_: NDArray[np.float32]) -> tuple[float, ...]:
+    return tuple(float(f"{value:.6g}") for value in _coarse(map_).ravel())
 
 
 def _coarse(map_: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -11,7 +11,8 @@ import numpy as np
 import openvino as ov
 
 from inspector.domain.errors import ClassifierError
-from inspector.vision.graph import MAPS_OUTPUT, PROBABILITIES_OUTPUT
+from inspector.vision.graph import MAPS_OUTPUT, PROBABILITIES_OUTPUT, STRANGENESS_OUTPUT
+from inspector.vision.prediction import Outputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _WAIT_S = 60.0
-
-#: Probabilities (K,) and maps (K, h, w), float32.
-Outputs = tuple["NDArray[np.float32]", "NDArray[np.float32]"]
 
 
 class Slot:
@@ -34,6 +32,7 @@ class Slot:
     def __init__(self, compiled: Any) -> None:  # noqa: ANN401
         self._batch = np.zeros(tuple(compiled.input(0).shape), np.uint8)
         self._request = compiled.create_infer_request()
+        self._remembers = any(STRANGENESS_OUTPUT in output.get_names() for output in compiled.outputs)
         self._request.set_input_tensor(ov.Tensor(self._batch, shared_memory=True))
 
     @property
@@ -54,8 +53,16 @@ class Slot:
         """
         if not self._request.wait_for(int(1e3 * _WAIT_S)):
             raise _silent()
-        probabilities = self._request.get_tensor(PROBABILITIES_OUTPUT).data[0].astype(np.float32)
-        return probabilities, self._request.get_tensor(MAPS_OUTPUT).data[0].astype(np.float32)
+        return Outputs(
+            probabilities=self._first(PROBABILITIES_OUTPUT),
+            maps=self._first(MAPS_OUTPUT),
+            strangeness=self._first(STRANGENESS_OUTPUT)[0] if self._remembers else None,
+        )
+
+    def _first(self, output: str) -> NDArray[np.float32]:
+        """Return what an output says of the one picture, as a copy."""
+        said: NDArray[np.float32] = self._request.get_tensor(output).data[0].astype(np.float32)
+        return said
 
     def run(self) -> Outputs:
         """Judge what lies in `square`; see `finish`."""

@@ -13,9 +13,10 @@ from inspector.domain.errors import BundleError, ClassifierError, DeviceError
 from inspector.domain.memory import out_of_memory, ran_out_of_memory
 from inspector.domain.records import ModelIdentity
 from inspector.vision.known_answers import KnownAnswers
+from inspector.vision.memory import MemoryOfGood
 from inspector.vision.network import BACKBONE, InspectionNetwork
 from inspector.vision.precision import CUDA_PRECISIONS, PrecisionChoice, choose
-from inspector.vision.prediction import make_prediction, near_threshold
+from inspector.vision.prediction import Outputs, make_prediction, near_a_limit
 from inspector.vision.preprocess import fit
 from inspector.vision.self_test import tolerance_of
 from inspector.vision.torch_slots import ByteNetwork, TorchSlot
@@ -38,7 +39,6 @@ _TYPES: dict[Precision, torch.dtype] = {"fp32": torch.float32, "fp16": torch.flo
 _CPU_PRECISIONS: tuple[Precision, ...] = ("fp32", "bf16")
 _BATCH = 16
 _SLOTS = 2
-_Outputs = tuple["NDArray[np.float32]", "NDArray[np.float32]"]
 
 
 def load_network(bundle: Bundle) -> InspectionNetwork:
@@ -62,8 +62,10 @@ def load_network(bundle: Bundle) -> InspectionNetwork:
             "Update the program.",
         )
     network = InspectionNetwork.blank(len(manifest.class_names), manifest.pooling, manifest.dropout)
+    state = load_weights(path)
     try:
-        network.load_state_dict(load_weights(path), strict=True)
+        network.memory = MemoryOfGood.of(state)
+        network.load_state_dict(state, strict=True)
     except RuntimeError as error:
         raise BundleError(f"the weights of {bundle.folder} do not fit the network: {error}", "Export again.") from error
     return network.eval()
@@ -123,6 +125,7 @@ class TorchClassifier:
             backend="torch",
             reason=choice.reason,
             pictures=bundle.manifest.pictures,
+            good_scale=bundle.manifest.good_scale,
         )
         with self._failures():
             for _ in range(2):  # the first calls choose kernels
@@ -176,13 +179,12 @@ class TorchClassifier:
         way = "float f32" if precision == "fp32" else f"torch {precision}"
         yield from self._known.test(way, self._raw, tolerance_of(hint, int8=False))
 
-    def _raw(self, square: NDArray[np.uint8]) -> _Outputs:
+    def _raw(self, square: NDArray[np.uint8]) -> Outputs:
         with self._lock, self._failures():
             slot = self._single[0]
             slot.squares[0] = square
             slot.start(1)
-            probabilities, maps = slot.finish()
-        return probabilities[0], maps[0]
+            return slot.finish()[0]
 
     def close(self) -> None:
         """Release the device; may be called twice."""
@@ -208,7 +210,7 @@ class TorchClassifier:
         with self._lock, self._failures():
             predictions = in_turns(chunks, slots, start, self._refined)
         rest_s = max(0.0, time.perf_counter() - start_s - resize_s)
-        answers = [(answer, map_) for group in predictions for answer, map_ in zip(*group, strict=True)]
+        answers = [answer for group in predictions for answer in group]
         return [
             make_prediction(
                 self._manifest,
@@ -220,17 +222,17 @@ class TorchClassifier:
             for image, outputs in zip(images, answers, strict=True)
         ]
 
-    def _refined(self, slot: TorchSlot) -> _Outputs:
+    def _refined(self, slot: TorchSlot) -> list[Outputs]:
         """Take a slot's answers, those that lie near an operating point in float32."""
-        probabilities, maps = slot.finish()
+        answers = slot.finish()
         if self._exact is not None:
-            for index in range(len(probabilities)):
-                if near_threshold(self.classes.p_defective(probabilities[index]), self._guarded):
+            for index, answer in enumerate(answers):
+                if near_a_limit(self.classes.p_defective(answer.probabilities), answer, self._guarded):
                     squares = torch.from_numpy(slot.squares[index : index + 1]).to(self._device)
                     with torch.inference_mode():
-                        better = self._exact(squares)
-                    probabilities[index], maps[index] = better[0][0].cpu().numpy(), better[1][0].cpu().numpy()
-        return probabilities, maps
+                        better = [output[0].cpu().numpy() for output in self._exact(squares)]
+                    answers[index] = Outputs(better[0], better[1], better[2][0] if len(better) > 2 else None)
+        return answers
 
     def _placed(self, network: InspectionNetwork, kind: torch.dtype) -> ByteNetwork:
         return ByteNetwork(network, self._manifest.preprocessing, kind).to(self._device).eval()

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from inspector.vision.prediction import Outputs
 from inspector.vision.preprocess import ColourOrder
 
 if TYPE_CHECKING:
@@ -59,18 +60,17 @@ class ByteNetwork(nn.Module):
             planes = planes.flip(1)
         return planes * self.scale - self.shift
 
-    def forward(self, squares: Tensor) -> tuple[Tensor, Tensor]:
-        """(N, S, S, 3) uint8 BGR → probabilities (N, K) and maps (N, K, h, w), float32."""
+    def forward(self, squares: Tensor) -> tuple[Tensor, ...]:
+        """(N, S, S, 3) uint8 BGR → what `InspectionNetwork.forward` returns, float32."""
         if squares.is_cuda and self._kind is torch.float32:
             with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
                 return self._judged(squares)
         return self._judged(squares)
 
-    def _judged(self, squares: Tensor) -> tuple[Tensor, Tensor]:
+    def _judged(self, squares: Tensor) -> tuple[Tensor, ...]:
         planes = self.normalised(squares).to(self._kind, memory_format=torch.channels_last)
-        activations = self.network.trunk(planes).float().contiguous()
-        probabilities = torch.softmax(self.network.activation_logits(activations), dim=1)
-        return probabilities, self.network.pooling.maps(activations, self.network.head.weight)
+        activations, cells = self.network.looked_at(planes)
+        return self.network.explained(activations.float().contiguous(), cells)
 
 
 def fused(network: InspectionNetwork) -> InspectionNetwork:
@@ -89,8 +89,8 @@ def fused(network: InspectionNetwork) -> InspectionNetwork:
 def replayable(
     network: nn.Module,
     squares: Tensor,
-    capture: Callable[[Callable[[], tuple[Tensor, Tensor]]], Callable[[], tuple[Tensor, Tensor]]],
-) -> Callable[[], tuple[Tensor, Tensor]]:
+    capture: Callable[[Callable[[], tuple[Tensor, ...]]], Callable[[], tuple[Tensor, ...]]],
+) -> Callable[[], tuple[Tensor, ...]]:
     """Return what judges the bytes that lie in a fixed place.
 
     Args:
@@ -100,9 +100,9 @@ def replayable(
             as it is.
     """
 
-    def eager() -> tuple[Tensor, Tensor]:
+    def eager() -> tuple[Tensor, ...]:
         with torch.inference_mode():
-            answer: tuple[Tensor, Tensor] = network(squares)
+            answer: tuple[Tensor, ...] = network(squares)
             return answer
 
     try:
@@ -112,7 +112,7 @@ def replayable(
         return eager
 
 
-def cuda_graph(work: Callable[[], tuple[Tensor, Tensor]]) -> Callable[[], tuple[Tensor, Tensor]]:
+def cuda_graph(work: Callable[[], tuple[Tensor, ...]]) -> Callable[[], tuple[Tensor, ...]]:
     """Record CUDA work and return what replays it: one launch instead of some two hundred.
 
     Raises:
@@ -128,7 +128,7 @@ def cuda_graph(work: Callable[[], tuple[Tensor, Tensor]]) -> Callable[[], tuple[
     with torch.cuda.graph(graph, capture_error_mode="thread_local"):
         outputs = work()
 
-    def replay() -> tuple[Tensor, Tensor]:
+    def replay() -> tuple[Tensor, ...]:
         graph.replay()
         return outputs
 
@@ -188,9 +188,16 @@ class TorchSlot:
             target.copy_(source, non_blocking=True)
         self._done.record()
 
-    def finish(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Wait, and return probabilities (used, K) and maps (used, K, h, w), float32, as copies."""
+    def finish(self) -> list[Outputs]:
+        """Wait, and return what is said of each picture, as copies."""
         if self._done is not None:
             self._done.synchronize()
-        probabilities, maps = (answer[: self._used].numpy().copy() for answer in self._answers)
-        return probabilities, maps
+        probabilities, maps, *strangeness = (answer[: self._used].numpy().copy() for answer in self._answers)
+        return [
+            Outputs(
+                probabilities=probabilities[index],
+                maps=maps[index],
+                strangeness=strangeness[0][index, 0] if strangeness else None,
+            )
+            for index in range(self._used)
+        ]

@@ -155,7 +155,7 @@ def judged(scores: Sequence[float]) -> tuple[Expected, list[Sample]]:
 
 def test_a_precision_that_judges_alike_passes() -> None:
     before, found = judged([0.1, 0.9, 0.2, 0.8])
-    one = check(before, found, before.scores + 0.01, before.maps, Thresholds(fail_at=0.5))
+    one = check(before, found, Expected(scores=before.scores + 0.01, maps=before.maps), Thresholds(fail_at=0.5))
     assert (one.passed, one.pictures, one.flips, one.reason) == (True, 4, 0, "")
     assert one.largest_difference == pytest.approx(0.01)
     assert one.least_map_correlation == pytest.approx(1.0)
@@ -164,10 +164,10 @@ def test_a_precision_that_judges_alike_passes() -> None:
 def test_flips_are_counted_outside_the_review_band_and_the_picture_is_named() -> None:
     before, found = judged([0.1, 0.51, 0.49, 0.8])
     now = before.scores + np.array([0, -0.02, 0.02, 0])
-    one = check(before, found, now, before.maps, Thresholds(fail_at=0.5))
+    one = check(before, found, Expected(scores=now, maps=before.maps), Thresholds(fail_at=0.5))
     assert (one.passed, one.flips) == (False, 2)
     assert one.reason.startswith("it judges otherwise on 1.png: P(defective) 0.4900, in training 0.5100")
-    banded = check(before, found, now, before.maps, Thresholds(fail_at=0.52, review_from=0.3))
+    banded = check(before, found, Expected(scores=now, maps=before.maps), Thresholds(fail_at=0.52, review_from=0.3))
     assert (banded.passed, banded.flips) == (True, 0)
 
 
@@ -185,12 +185,14 @@ def test_an_operating_point_keeps_clear_of_scores_and_keeps_its_review_band() ->
 def test_a_probability_or_a_heatmap_that_is_off_is_a_reason() -> None:
     before, found = judged([0.1, 0.9, 0.2, 0.8])
     off = before.scores + np.array([0, 0, TOLERANCE + 0.01, 0])
-    one = check(before, found, off, before.maps, Thresholds(fail_at=0.5))
+    one = check(before, found, Expected(scores=off, maps=before.maps), Thresholds(fail_at=0.5))
     assert (one.passed, one.flips) == (False, 0)
     assert "differs by more than 0.05 on 2.png" in one.reason
-    assert check(before, found, off, before.maps, Thresholds(fail_at=0.5), tolerance=INT8_TOLERANCE).passed
+    assert check(
+        before, found, Expected(scores=off, maps=before.maps), Thresholds(fail_at=0.5), tolerance=INT8_TOLERANCE
+    ).passed
     turned = [before.maps[0].T, before.maps[1], before.maps[2].T, before.maps[3].T]
-    one = check(before, found, before.scores, turned, Thresholds(fail_at=0.5))
+    one = check(before, found, Expected(scores=before.scores, maps=turned), Thresholds(fail_at=0.5))
     assert not one.passed
     assert one.least_map_correlation is not None
     assert one.least_map_correlation < LEAST_CORRELATION

@@ -18,7 +18,7 @@ from inspector.domain.records import Thresholds
 from inspector.vision.backends import list_devices, load_classifier, load_reference
 from inspector.vision.bundle import Bundle, ManifestFields, write_bundle
 from inspector.vision.openvino_backend import OpenVinoClassifier
-from inspector.vision.prediction import make_prediction, near_threshold
+from inspector.vision.prediction import Outputs, make_prediction, near_threshold
 from tests.bundles import make_bundle
 from tests.waits import WAIT_S
 
@@ -213,7 +213,7 @@ def test_an_answer_that_is_no_number_is_an_error_never_a_verdict(tmp_path: Path,
     bundle = _graph_bundle(tmp_path, classes=2, value=value, names=("probabilities", "maps"))
     with pytest.raises(ModelChangedError, match="gives answers that are not numbers"):
         load_classifier(bundle, precision="fp32")
-    outputs = np.array([value, 0.5], np.float32), np.zeros((2, 2, 2), np.float32)
+    outputs = Outputs(np.array([value, 0.5], np.float32), np.zeros((2, 2, 2), np.float32))
     with pytest.raises(ClassifierError, match="not a finite number"):
         make_prediction(bundle.manifest, spot(row=0, column=0), outputs, preprocess_ms=0.0, inference_ms=0.0)
 

@@ -18,6 +18,7 @@ from inspector.vision.graphs import Graphs, Way
 from inspector.vision.known_answers import KnownAnswers
 from inspector.vision.made_answers import with_made_answers
 from inspector.vision.openvino_backend import OpenVinoClassifier
+from inspector.vision.prediction import Outputs
 from inspector.vision.self_test import KnownAnswer, Tolerance, answer_of, choose, difference, draw, tolerance_of
 from tests.vision.small_network import LAYERS, places_of, small_bundle
 
@@ -164,7 +165,7 @@ def test_an_older_bundle_that_gives_no_numbers_is_refused_at_its_first_load(plai
 @pytest.mark.parametrize("spoilt", [b"", b"{}", b"[[[", b'{"format_version": 1, "key": "another", "answers": []}'])
 def test_answers_that_cannot_be_used_are_made_anew(tmp_path: Path, spoilt: bytes) -> None:
     cache = AnswerCache(tmp_path, ("a", "b"))
-    answer = answer_of(3, (PROBABILITIES, MAPS))
+    answer = answer_of(3, Outputs(PROBABILITIES, MAPS))
     cache.write((answer,))
     assert cache.read() == (answer,)
     assert AnswerCache(tmp_path, ("a", "c")).read() == ()
@@ -180,12 +181,12 @@ def test_answers_that_cannot_be_kept_are_said_and_hold_until_the_end(
 
     monkeypatch.setattr(AnswerCache, "write", write)
     known = KnownAnswers(plain, ("machine",), tmp_path)
-    said = [(PROBABILITIES, MAPS)]
+    said = [Outputs(PROBABILITIES, MAPS)]
     with caplog.at_level(logging.WARNING):
         assert len(list(known.test("float f32", lambda _: said[-1], TOLERANCE))) == 2
     (entry,) = caplog.records
     assert entry.message.startswith("the answers to the test pictures are not kept: ")
-    said.append((PROBABILITIES[::-1].copy(), MAPS))
+    said.append(Outputs(PROBABILITIES[::-1].copy(), MAPS))
     with pytest.raises(ModelChangedError, match="a probability is "):
         list(known.test("float f32", lambda _: said[-1], TOLERANCE))
 
@@ -200,21 +201,21 @@ def test_answers_that_cannot_be_kept_are_said_and_hold_until_the_end(
         (PROBABILITIES, np.where(MAPS == 50, np.inf, MAPS), "its answer holds values that are not numbers"),
         (PROBABILITIES, np.full_like(MAPS, 48), "its heatmap differs by 48.7 % of its peak"),
         (PROBABILITIES, MAPS[:, ::-1], "its heatmap differs by 38.5 % of its peak"),
-        (PROBABILITIES, MAPS[:, :2, :2], "its heatmaps have 4 cells instead of 16"),
+        (PROBABILITIES, MAPS[:, :2, :2], "it gives heatmaps of the shape (2, 4) instead of (2, 16)"),
         (np.array([0.2, 0.3, 0.5], np.float32), MAPS, "it has 3 classes instead of 2"),
     ],
 )
 def test_a_difference_is_said_with_its_values(probabilities: np.ndarray, maps: np.ndarray, words: str) -> None:
-    expected = answer_of(7, (PROBABILITIES, MAPS))
-    assert difference(expected, (probabilities, maps.astype(np.float32)), TOLERANCE) == words
+    expected = answer_of(7, Outputs(PROBABILITIES, MAPS))
+    assert difference(expected, Outputs(probabilities, maps.astype(np.float32)), TOLERANCE) == words
 
 
 def test_of_all_pictures_the_strongest_and_the_most_doubtful_are_kept() -> None:
     scores = {draw(picture, 64).tobytes(): 0.9 + 0.005 * picture for picture in range(16)}
 
-    def run(square: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def run(square: np.ndarray) -> Outputs:
         score = np.float32(scores[square.tobytes()])
-        return np.array([1 - score, score], np.float32), MAPS
+        return Outputs(np.array([1 - score, score], np.float32), MAPS)
 
     assert [answer.picture for answer in choose(run, 64)] == [7, 0]
     assert [answer.picture for answer in choose(run, 64, all_pictures=False)] == [7]

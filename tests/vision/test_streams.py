@@ -15,8 +15,9 @@ from inspector.vision.export import convert, save_graph
 from inspector.vision.graph import GRAPH_FILE, MAPS_OUTPUT
 from inspector.vision.graphs import Graphs, Way, fold_heatmap_weights
 from inspector.vision.pooling import AveragePooling
+from inspector.vision.prediction import Outputs
 from inspector.vision.preprocess import Preprocessing
-from inspector.vision.slots import Outputs, Slots
+from inspector.vision.slots import Slots
 
 SIZE_PX = 64
 CELLS = 8 * 8
@@ -61,7 +62,7 @@ def answer(graphs: Graphs, hint: str, *, streams: bool) -> Outputs:
 
 
 def test_streams_say_what_one_picture_at_a_time_says(bundle: Bundle) -> None:
-    probabilities, maps = answer(Graphs(bundle, "CPU", None), "f32", streams=False)
+    probabilities, maps, _ = answer(Graphs(bundle, "CPU", None), "f32", streams=False)
     assert maps.max() > 0
     for _ in range(8):  # two streams that worked the weights out raced in about every second load
         again = answer(Graphs(bundle, "CPU", None), "f32", streams=True)

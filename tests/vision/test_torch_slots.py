@@ -62,34 +62,34 @@ def test_a_slot_answers_for_as_many_as_were_put_in(network: InspectionNetwork) -
     slot = TorchSlot(judge, 4, 64, CPU, None)
     slot.squares[:3] = SQUARES
     slot.start(3)
-    probabilities, maps = slot.finish()
-    assert probabilities.shape == (3, 2)
-    assert maps.shape == (3, 2, 2, 2)
-    kept = probabilities.copy()
+    answers = slot.finish()
+    assert [answer.probabilities.shape for answer in answers] == [(2,)] * 3
+    assert [answer.maps.shape for answer in answers] == [(2, 2, 2)] * 3
+    kept = answers[0].probabilities.copy()
     slot.squares[0] = 255
     slot.start(1)
     slot.finish()
-    np.testing.assert_array_equal(probabilities, kept)
+    np.testing.assert_array_equal(answers[0].probabilities, kept)
 
 
 @pytest.mark.parametrize("size", [320, 448])
 def test_larger_inputs_have_larger_maps(network: InspectionNetwork, size: int) -> None:
     slot = TorchSlot(ByteNetwork(network, Preprocessing(input_size=size), torch.float32), 1, size, CPU, None)
     slot.start(1)
-    probabilities, maps = slot.finish()
-    assert maps.shape == (1, 2, size // 32, size // 32)
-    assert probabilities.sum() == pytest.approx(1.0)
+    (answer,) = slot.finish()
+    assert answer.maps.shape == (2, size // 32, size // 32)
+    assert answer.probabilities.sum() == pytest.approx(1.0)
 
 
 class _Doubles(nn.Module):
-    def forward(self, squares: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, squares: Tensor) -> tuple[Tensor, ...]:
         return squares * 2, squares
 
 
 def test_recorded_work_is_replayed() -> None:
     place, recorded = torch.ones(2), []
 
-    def capture(work: Callable[[], tuple[Tensor, Tensor]]) -> Callable[[], tuple[Tensor, Tensor]]:
+    def capture(work: Callable[[], tuple[Tensor, ...]]) -> Callable[[], tuple[Tensor, ...]]:
         recorded.append(work())
         return work
 
@@ -100,7 +100,7 @@ def test_recorded_work_is_replayed() -> None:
 
 
 def test_where_work_cannot_be_recorded_it_is_done() -> None:
-    def capture(_: Callable[[], tuple[Tensor, Tensor]]) -> Callable[[], tuple[Tensor, Tensor]]:
+    def capture(_: Callable[[], tuple[Tensor, ...]]) -> Callable[[], tuple[Tensor, ...]]:
         msg = "operation not permitted when stream is capturing"
         raise RuntimeError(msg)
 

@@ -1,0 +1,123 @@
+"""A memory of good: how far each cell of a picture lies from the cells of good pictures, within the one pass."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+#: Channels of layer2 and layer3, whose maps are looked at.
+FINE_CHANNELS, COARSE_CHANNELS = 512, 1024
+#: Numbers that describe a cell.
+DIMENSIONS = 128
+#: The name of the memory in a state dict.
+PREFIX = "memory."
+_SEED = 20220601
+_NEIGHBOURS = 3
+#: Nothing is divided by less, and no root is taken of less.
+LEAST = 1e-12
+
+
+class CellProjection(nn.Module):
+    """Describes each cell of layer2's map by 128 numbers: what layer2 and layer3 say there, averaged over 3 × 3 cells
+    and projected at random (Johnson and Lindenstrauss 1984), as PatchCore does (Roth et al., arXiv 2106.08265, 3.1).
+
+    Projecting and enlarging commute, so that layer3 is projected on its own, smaller map.
+    """  # fmt: skip
+
+    def __init__(self) -> None:
+        super().__init__()
+        rng = np.random.default_rng(_SEED)
+        for name, channels in (("fine", FINE_CHANNELS), ("coarse", COARSE_CHANNELS)):
+            drawn = rng.standard_normal((DIMENSIONS, channels, 1, 1)) / np.sqrt(DIMENSIONS)
+            self.register_buffer(name, torch.from_numpy(drawn.astype(np.float32)))
+        self.fine: Tensor
+        self.coarse: Tensor
+
+    def forward(self, layer2: Tensor, layer3: Tensor) -> Tensor:
+        """(N, 512, h, w) and (N, 1024, h/2, w/2) float → (N, 128, h, w) float."""
+        fine = functional.conv2d(_averaged(layer2), self.fine)
+        coarse = functional.conv2d(_averaged(layer3), self.coarse)
+        size = (int(layer2.shape[2]), int(layer2.shape[3]))
+        return fine + functional.interpolate(coarse, size=size, mode="bilinear", align_corners=False)
+
+
+class MemoryOfGood(nn.Module):
+    """The cells of good pictures, and the distance to the nearest of them.
+
+    Args:
+        rows: (M, 128) float32, or (M, 130) with the place of each cell, see `places`.
+        scale: What one unit of strangeness is, as a distance; above 0.
+        position: How much a cell's place counts, 0 or more.
+        step: Of the numbers that describe a cell, where they are rounded to 8 bits, as in an int8 graph; else 0.
+    """
+
+    def __init__(
+        self, rows: NDArray[np.float32], scale: float = 1.0, position: float = 0.0, *, step: float = 0.0
+    ) -> None:
+        super().__init__()
+        self.step = step
+        self.projection = CellProjection()
+        self.register_buffer("rows", torch.from_numpy(np.ascontiguousarray(rows, np.float32)))
+        self.register_buffer("scale", torch.tensor(float(scale)))
+        self.register_buffer("position", torch.tensor(float(position)))
+        self.rows: Tensor
+        self.scale: Tensor
+        self.position: Tensor
+
+    @classmethod
+    def of(cls, state: Mapping[str, Tensor]) -> Self | None:
+        """Return the memory that a network's state dict holds; None where it holds none."""
+        own = {name.removeprefix(PREFIX): value for name, value in state.items() if name.startswith(PREFIX)}
+        if not own:
+            return None
+        memory = cls(np.zeros(tuple(own["rows"].shape), np.float32))
+        memory.load_state_dict(own, strict=True)
+        return memory
+
+    def cells(self, layer2: Tensor, layer3: Tensor) -> Tensor:
+        """Describe the cells of pictures; see `CellProjection`."""
+        described: Tensor = self.projection(layer2, layer3)
+        return described
+
+    def forward(self, cells: Tensor) -> Tensor:
+        """Measure how strange each cell is.
+
+        Args:
+            cells: (N, 128, h, w) float, from `cells`.
+
+        Returns:
+            (N, 1, h, w) float, 0 or more.
+        """
+        if self.rows.shape[1] > DIMENSIONS:
+            height, width = int(cells.shape[2]), int(cells.shape[3])
+            there = (places(height, width) * self.position).to(cells)
+            cells = torch.cat([cells, there.expand(cells.shape[0], -1, -1, -1)], 1)
+        kernels = -2.0 * self.rows[:, :, None, None]
+        if self.step:
+            cells = torch.fake_quantize_per_tensor_affine(cells, self.step, 0, -128, 127)
+            steps = (kernels.abs().amax((1, 2, 3)) / 127).clamp(min=LEAST)
+            zeros = torch.zeros(len(kernels), dtype=torch.int32)
+            kernels = torch.fake_quantize_per_channel_affine(kernels, steps, zeros, 0, -127, 127)
+        # |a - b|² = |a|² - 2ab + |b|²: the distances to all rows are one product of matrices
+        products = functional.conv2d(cells, kernels, (kernels * kernels).sum((1, 2, 3)) / 4)
+        squares = products.amin(1, keepdim=True) + (cells * cells).sum(1, keepdim=True)
+        return torch.sqrt(squares.clamp(min=LEAST)) / self.scale
+
+
+def places(height: int, width: int) -> Tensor:
+    """Return where cells lie: (1, 2, height, width) float, y and x from -1 to 1."""
+    y, x = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(-1, 1, width), indexing="ij")
+    return torch.stack([y, x])[None]
+
+
+def _averaged(maps: Tensor) -> Tensor:
+    return functional.avg_pool2d(maps, _NEIGHBOURS, stride=1, padding=_NEIGHBOURS // 2, count_include_pad=False)
