@@ -135,7 +135,8 @@ def _memory(
 ) -> tuple[MemoryOfGood, list[float], GoodScale]:
     """Return a memory of all pictures, how strange each is to one without it, and the scale of that."""
     weight = _weight(cells, position)
-    step = _HEADROOM * float(np.abs(cells).max()) / 127 if rounded else 0.0
+    sample = cells[:: max(1, len(cells) // 50)].astype(np.float32)
+    step = _HEADROOM * float(np.abs(sample - sample.mean(axis=(0, 1))).max()) / 127 if rounded else 0.0
     described = _placed(cells, position)
     measured = np.empty(min(len(cells), MEASURED))
     for fold in np.unique(folds):

@@ -66,10 +66,13 @@ class MemoryOfGood(nn.Module):
         super().__init__()
         self.step = step
         self.projection = CellProjection()
-        self.register_buffer("rows", torch.from_numpy(np.ascontiguousarray(rows, np.float32)))
+        middle = np.asarray(rows, np.float64).mean(axis=0)
+        self.register_buffer("rows", torch.from_numpy((rows - middle).astype(np.float32)))
+        self.register_buffer("middle", torch.from_numpy(middle.astype(np.float32))[None, :, None, None])
         self.register_buffer("scale", torch.tensor(float(scale)))
         self.register_buffer("position", torch.tensor(float(position)))
         self.rows: Tensor
+        self.middle: Tensor
         self.scale: Tensor
         self.position: Tensor
 
@@ -101,6 +104,7 @@ class MemoryOfGood(nn.Module):
             height, width = int(cells.shape[2]), int(cells.shape[3])
             there = (places(height, width) * self.position).to(cells)
             cells = torch.cat([cells, there.expand(cells.shape[0], -1, -1, -1)], 1)
+        cells = cells - self.middle  # else the difference of two large squares would be told
         kernels = -2.0 * self.rows[:, :, None, None]
         if self.step:
             cells = torch.fake_quantize_per_tensor_affine(cells, self.step, 0, -128, 127)

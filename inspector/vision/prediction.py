@@ -73,7 +73,7 @@ def near_a_limit(p_defective: float, outputs: Outputs, thresholds: Sequence[Thre
     if outputs.strangeness is None:
         return False
     largest = max(_LEAST, float(outputs.strangeness.max()))
-    limits = {1.0, *(limit for point in thresholds if (limit := getattr(point, "strange_from", None)))}
+    limits = {1.0, *(point.strange_from for point in thresholds if point.strange_from is not None)}
     return any(abs(math.log(largest / limit)) <= _GUARD_LOG_STRANGENESS for limit in limits)
 
 

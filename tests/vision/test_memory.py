@@ -32,6 +32,7 @@ SIZE = 64
 PREPROCESSING = Preprocessing(input_size=SIZE)
 RNG = np.random.default_rng(0)
 PICTURES = torch.from_numpy(RNG.standard_normal((2, 3, SIZE, SIZE)).astype(np.float32))
+ROUNDING = 0.15  # of strangenesses of 20 to 35
 NOTE = MemoryNote(
     pictures=3, rows=40, dimensions=128, position=0.0, good_scale=GoodScale(pictures=3, mean_log=0.0, sd_log=0.1), beyond=0
 )  # fmt: skip
@@ -111,8 +112,10 @@ def test_the_graph_says_what_the_network_says(network: InspectionNetwork, positi
     with torch.inference_mode():
         expected = network(PICTURES)
     said = run(convert(network, PREPROCESSING))
-    for name, values in zip(("probabilities", "maps", "strangeness"), expected, strict=True):
+    for name, values in zip(("probabilities", "maps"), expected[:2], strict=True):
         np.testing.assert_allclose(said[name], values.numpy(), rtol=2e-3, atol=1e-4)
+    # a root of nearly nothing: where a cell is remembered only how near it lies can be told
+    np.testing.assert_allclose(said["strangeness"], expected[2].numpy(), rtol=2e-3, atol=ROUNDING)
 
 
 class Before(torch.nn.Module):
@@ -131,19 +134,19 @@ class Before(torch.nn.Module):
 def test_each_trunk_gets_the_memory_that_sees_as_it_does(network: InspectionNetwork) -> None:
     cells = cells_of(network)
     exact = MemoryOfGood(rows_of(cells))
-    rounded = MemoryOfGood(rows_of(cells), step=float(cells.abs().max()) / 100)
+    rounded = MemoryOfGood(rows_of(cells), step=float(cells.abs().max()) / 200)
     network.memory = exact
     trunk = to_openvino(Before(network), SIZE)
     for memory, model in zip((exact, rounded), convert_behind([trunk] * 2, network, "layer3", [exact, rounded]), strict=True):  # fmt: skip
         with torch.inference_mode():
             expected = memory(cells).numpy()
-        np.testing.assert_allclose(run(model)["strangeness"], expected, rtol=2e-2, atol=2e-3)
+        np.testing.assert_allclose(run(model)["strangeness"], expected, rtol=2e-2, atol=ROUNDING)
     assert network.memory is exact
     assert 'element_type="i8"' in text_of(model)  # its rows are stored, and multiplied, as bytes
 
 
 def text_of(model: ov.Model) -> str:
-    kinds = {node.get_element_type().get_type_name() for node in model.get_ordered_ops() if node.get_output_size()}
+    kinds = {output.get_element_type().get_type_name() for node in model.get_ordered_ops() for output in node.outputs()}
     return " ".join(f'element_type="{kind}"' for kind in kinds)
 
 
