@@ -26,11 +26,11 @@ TOLERANCE = 0.05
 INT8_TOLERANCE = 0.1
 #: Least correlation of the two heatmaps of a defective picture that is found.
 LEAST_CORRELATION = 0.95
-#: Largest factor between two strangenesses of a picture. Near its limit the station judges again in float32.
-STRANGENESS_FACTOR = 1.1
+#: Largest difference of a picture's strangeness, whose limit is 1. Near it the station judges again in float32.
+STRANGENESS_TOLERANCE = 0.1
 #: The same where the memory was made of other features, as of the float graph beside an int8 one: each has its own rows
-#: and its own scale. Bottle's validation pictures differ by a factor of up to 1.16.
-OTHER_FEATURES_FACTOR = 1.3
+#: and its own scale. Bottle's validation pictures differ by up to 0.12.
+OTHER_FEATURES_TOLERANCE = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ def check(
     thresholds: Thresholds,
     *,
     tolerance: float = TOLERANCE,
-    factor: float = STRANGENESS_FACTOR,
+    strangeness_tolerance: float = STRANGENESS_TOLERANCE,
 ) -> PrecisionCheck:
     """Hold what a precision says against what the network said when it was trained.
 
@@ -65,12 +65,12 @@ def check(
         said: Answers of the exported model.
         thresholds: Operating point. A verdict counts as flipped unless the network itself would have asked for review.
         tolerance: Largest difference of P(defective) that is allowed.
-        factor: Largest factor between two strangenesses that is allowed.
+        strangeness_tolerance: Largest difference of the strangeness that is allowed; of one above 1, as a share of it.
 
     Returns:
         Passed if no verdict flips, no P(defective) differs by more than the tolerance, and no heatmap of a defective
-        picture that is found correlates by less than `LEAST_CORRELATION`, and no strangeness differs by more than the
-        factor.
+        picture that is found correlates by less than `LEAST_CORRELATION`, and no strangeness differs by more than its
+        tolerance.
     """
     scores, maps = said.scores, said.maps
     before, after = verdicts_of(expected.scores, thresholds), verdicts_of(scores, thresholds)
@@ -92,7 +92,7 @@ def check(
     elif alike and min(alike.values()) < LEAST_CORRELATION:
         worst = min(alike, key=alike.__getitem__)
         reason = f"the heatmap of {samples[worst].path} correlates by {alike[worst]:.3f} only with that of training"
-    reason = reason or _strangeness_differs(expected.strangeness, said.strangeness, samples, factor)
+    reason = reason or _strangeness_differs(expected.strangeness, said.strangeness, samples, strangeness_tolerance)
     return PrecisionCheck(
         passed=not reason,
         pictures=len(samples),
@@ -104,14 +104,15 @@ def check(
 
 
 def _strangeness_differs(
-    expected: NDArray[np.float64] | None, said: NDArray[np.float64] | None, samples: Sequence[Sample], factor: float
+    expected: NDArray[np.float64] | None, said: NDArray[np.float64] | None, samples: Sequence[Sample], allowed: float
 ) -> str:
     """Say where the strangeness differs; empty where it does not."""
     if expected is None or said is None:
         return "" if expected is said else "one of the two has no memory of good"
-    ratios = np.maximum(said, 1e-9) / np.maximum(expected, 1e-9)
-    worst = int(np.abs(np.log(ratios)).argmax())
-    if max(ratios[worst], 1 / ratios[worst]) <= factor:
+    # far below the limit, which is 1, a picture is held in the memory itself, and rounding is all that is left
+    apart = np.abs(said - expected) / np.maximum(1.0, expected)
+    worst = int(apart.argmax())
+    if apart[worst] <= allowed:
         return ""
     return f"the strangeness of {samples[worst].path} is {said[worst]:.3f}, in training {expected[worst]:.3f}"
 

@@ -14,7 +14,7 @@ from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import fit, input_box
 from trainer.cache import OpenVinoExtractor, Plain
 from trainer.calibration import calibrated, temperature
-from trainer.checks import INT8_TOLERANCE, OTHER_FEATURES_FACTOR, STRANGENESS_FACTOR, TOLERANCE, Expected, check
+from trainer.checks import INT8_TOLERANCE, OTHER_FEATURES_TOLERANCE, STRANGENESS_TOLERANCE, TOLERANCE, Expected, check
 from trainer.dataset import TRAIN, VAL, Dataset, labels
 from trainer.export import Draft, export
 from trainer.judge import judge, on_picture
@@ -170,13 +170,13 @@ def _checked(
             judged,
             thresholds,
             tolerance=INT8_TOLERANCE if precision == "int8" else TOLERANCE,
-            factor=STRANGENESS_FACTOR if as_trained else OTHER_FEATURES_FACTOR,
+            strangeness_tolerance=STRANGENESS_TOLERANCE if as_trained else OTHER_FEATURES_TOLERANCE,
         )
         scores[precision] = judged.scores
     if checks["fp32"].passed and "int8" in checks:
         # a GPU at the station runs the weights in torch
         judged = yield from _judged(load_reference(draft.bundle), samples, "checking the exported weights in torch")
-        torchs = check(expected, samples, judged, thresholds, factor=OTHER_FEATURES_FACTOR)
+        torchs = check(expected, samples, judged, thresholds, strangeness_tolerance=OTHER_FEATURES_TOLERANCE)
         checks["fp32"] = min(checks["fp32"], torchs, key=lambda each: (each.passed, -each.largest_difference))
     return checks, scores
 
