@@ -220,8 +220,8 @@ def _seers(trained: Trained, network: InspectionNetwork) -> list[Cells]:
     """Return what makes cells: as the line's default graph sees pictures, and as the float network does."""
     frozen = trained.frozen
     if frozen.cut in {"layer3", "layer4"}:
-        found = [frozen.extractor] if frozen.in_float is None else [frozen.extractor, frozen.in_float]
-        return [_second(extractor) for extractor in found if isinstance(extractor, OpenVinoExtractor)]
+        extractors = [frozen.extractor] if frozen.in_float is None else [frozen.extractor, frozen.in_float]
+        return [_second(extractor) for extractor in extractors if isinstance(extractor, OpenVinoExtractor)]
     model = to_openvino(CellsOf(network), trained.preprocessing.input_size)
     return [OpenVinoExtractor(model, trained.preprocessing, "f32")]
 

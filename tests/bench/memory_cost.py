@@ -69,6 +69,8 @@ def main() -> None:
     bundle = Bundle.load(parsed.model)
     if bundle.manifest.memory is None:
         sys.exit(f"{parsed.model} has no memory of good")
+    if bundle.manifest.training.get("method") == "good-only":
+        sys.exit(f"in {parsed.model} the memory judges: there is no graph without it")
     for file in (GRAPH_FILE, INT8_GRAPH_FILE):
         if file in bundle.manifest.files:
             print(json.dumps(cost(bundle, file, parsed.rounds)), flush=True)
