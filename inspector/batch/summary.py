@@ -11,7 +11,7 @@ import numpy as np
 from inspector.domain.counts import counted, verb
 from inspector.domain.guard import guard_words
 from inspector.domain.picture_range import UNLIKE
-from inspector.domain.policy import PASSED, REVIEW
+from inspector.domain.policy import REVIEW
 from inspector.domain.statistics import parts_needed
 from inspector.pictures import left_out_words
 
@@ -69,7 +69,7 @@ def _guard(table: BatchTable, judge: Judge) -> str:
     if judge.thresholds.strange_from is None:
         return words
     by_score = table.verdicts_at(replace(judge.thresholds, strange_from=None))
-    count = int(np.count_nonzero((table.verdicts == REVIEW) & (by_score == PASSED)))
+    count = int(np.count_nonzero((table.verdicts == REVIEW) & (by_score != REVIEW)))
     return f"{words}; here {counted(count, 'picture')}"
 
 
