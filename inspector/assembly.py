@@ -12,7 +12,9 @@ from pydantic import ValidationError
 from inspector import __version__
 from inspector.domain.config import ArchiveConfig, Crop, KeepPolicy, SourceOptions, TriggerConfig, TriggerMode
 from inspector.domain.errors import RecipeError
+from inspector.domain.guard import in_force
 from inspector.domain.source import DEMO, SourceKind, SourceSpec
+from inspector.domain.strangeness import DEFAULT_RATE
 from inspector.engine.job import LineJob
 from inspector.json_file import faults_in
 from inspector.passwords import Passwords
@@ -83,6 +85,7 @@ def load_classifier(
     device: str = "auto",
     precision: str | None = None,
     thresholds: Thresholds | None = None,
+    guard_rate: float = DEFAULT_RATE,
 ) -> Classifier:
     """Find, verify and load a model.
 
@@ -92,6 +95,7 @@ def load_classifier(
         device: "auto", "cpu", "cuda", "gpu" or "npu".
         precision: "auto", "fp32", "bf16" or "int8"; None for auto: what runs fastest here and may judge.
         thresholds: The recipe's operating point, where it has one.
+        guard_rate: As in the recipe.
 
     Raises:
         BundleError: If it cannot be found or used.
@@ -101,8 +105,9 @@ def load_classifier(
     from inspector.vision.bundle import Bundle
 
     entry = model_store(home).find(model)
-    points = (thresholds,) if thresholds is not None else ()
-    return load(Bundle.load(entry), device=device, precision=precision, cache_dir=home.cache, thresholds=points)
+    bundle = Bundle.load(entry)
+    points = in_force(thresholds, bundle.manifest.thresholds, bundle.manifest.good_scale, guard_rate)
+    return load(bundle, device=device, precision=precision, cache_dir=home.cache, thresholds=(points,))
 
 
 def rates_by_size(home: Home) -> dict[int, float]:
@@ -256,6 +261,7 @@ def build_job(
             device=settings.device,
             precision=settings.precision,
             thresholds=recipe.thresholds,
+            guard_rate=recipe.guard_rate,
         ),
         log=log,
         archive=PictureArchive(where.archive, recipe.archive),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from inspector.domain.picture_range import PictureRange
-    from inspector.vision.manifest import Precision, PrecisionCheck
+    from inspector.vision.manifest import MemoryNote, Precision, PrecisionCheck
 
 #: Pixels of the input to one cell of the map.
 CELL_PX = 8
@@ -34,6 +34,7 @@ def make_bundle(
     input_size: int = 64,
     classes: Sequence[str] = ("good", "defective"),
     pictures: PictureRange | None = None,
+    memory: MemoryNote | None = None,
 ) -> Path:
     """Write a bundle whose graph finds spots of colour; the first class is good.
 
@@ -49,6 +50,7 @@ def make_bundle(
         input_size: Side of the input, a multiple of 8, 32 or more.
         classes: Two or more names, the good one first.
         pictures: What those were like that it learnt from.
+        memory: What its manifest says of a memory of good; its graph has none.
 
     Returns:
         ``folder``.
@@ -63,6 +65,7 @@ def make_bundle(
         graph_precision="fp32",
         training={"seed": seed},
         pictures=pictures,
+        memory=memory,
     )
     graph, weights = _graph_files(input_size, len(classes))
     write_bundle(folder, fields, {"graph.xml": graph, "graph.bin": weights})

@@ -102,6 +102,7 @@ def run(parsed: argparse.Namespace) -> int:
                     device=settings.device,
                     precision=settings.precision,
                     thresholds=order.thresholds,
+                    guard_rate=order.guard_rate,
                 )
 
             try:

@@ -205,6 +205,7 @@ def _model(where: Places, settings: Settings, recipe: Recipe) -> Check:
         device=settings.device,
         precision=settings.precision,
         thresholds=recipe.thresholds,
+        guard_rate=recipe.guard_rate,
     )
     noise = np.random.default_rng(0).integers(0, 256, (400, 400, 3), dtype=np.uint8)
     times_ms: list[float] = []

@@ -74,6 +74,7 @@ def run(parsed: argparse.Namespace) -> int:
         device=settings.device,
         precision=settings.precision,
         thresholds=points,
+        guard_rate=rate,
     )
     thresholds = in_force(points, classifier.thresholds, classifier.identity.good_scale, rate)
     overlays = _overlay_paths(parsed.files, parsed.out)

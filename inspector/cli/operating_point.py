@@ -42,15 +42,16 @@ def show_point(parsed: argparse.Namespace) -> int:
     from inspector import assembly
     from inspector.cli.operating_point_figures import PointFigures
     from inspector.operating_point.prices import RecipePrices, load_prices
-    from inspector.operating_point.sources import parts_of
+    from inspector.operating_point.sources import Sources, parts_of
 
     home = home_of(parsed)
     parts, in_force = parts_of(parsed.parts, home)
-    prices = RecipePrices()
+    prices, guard = RecipePrices(), ""
     if parsed.recipe:
         recipe = assembly.find_recipe(parsed.recipe, home)
         in_force = replace(recipe.thresholds or in_force, strange_from=None)
         prices = load_prices(recipe.name, home.recipes)
+        guard = Sources(home, home.log).guard(recipe)
     prices = _priced(prices, parsed)
     point = moved(in_force, parsed)
     figures = PointFigures.at(parts, point, prices)
@@ -58,6 +59,7 @@ def show_point(parsed: argparse.Namespace) -> int:
         emit(figures.model_dump(mode="json"))
     else:
         _print_figures(figures, parts, prices)
+        print(guard, end="\n" * bool(guard))
     for warning in parts.warnings:
         say(f"warning: {warning}")
     return EXIT_OK

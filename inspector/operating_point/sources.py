@@ -12,10 +12,12 @@ from inspector.batch.record import RunError
 from inspector.batch.run_state import read_run
 from inspector.batch.runs import BatchRuns
 from inspector.domain.errors import BundleError
+from inspector.domain.guard import in_force
 from inspector.operating_point.batch import batch_parts
 from inspector.operating_point.choice import ChoiceError
 from inspector.operating_point.model import validation_of
 from inspector.operating_point.reviewed import reviewed_parts
+from inspector.operating_point.words import guard_sentences
 from inspector.vision.bundle import load_manifest
 from inspector.vision.manifest import MANIFEST_FILE
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from inspector.operating_point.parts import LabelledParts
     from inspector.paths import Home
     from inspector.recipes.recipe import Recipe
+    from inspector.vision.manifest import Manifest
 
 VALIDATION, REVIEWS = "validation", "reviews"
 
@@ -99,7 +102,20 @@ class Sources:
         Raises:
             BundleError: If the model cannot be read.
         """
-        return load_manifest(assembly.model_store(self._home).find(recipe.model)).thresholds
+        return self._manifest(recipe).thresholds
+
+    def guard(self, recipe: Recipe) -> str:
+        """Say whether parts that are unlike good ones are held back at the line; see `guard_sentences`.
+
+        Raises:
+            BundleError: If the model cannot be read.
+        """
+        manifest = self._manifest(recipe)
+        scale = manifest.good_scale
+        return guard_sentences(in_force(recipe.thresholds, manifest.thresholds, scale, recipe.guard_rate), scale)
+
+    def _manifest(self, recipe: Recipe) -> Manifest:
+        return load_manifest(assembly.model_store(self._home).find(recipe.model))
 
     def _batch(self, run: BatchRun) -> LabelledParts:
         """Read a batch; looking for pictures that the model has learnt from takes seconds in a large one."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.domain.counts import counted
+from inspector.domain.guard import guard_words
 
 if TYPE_CHECKING:
     from inspector.domain.evidence import Evidence
     from inspector.domain.records import Thresholds
+    from inspector.domain.strangeness import GoodScale
     from inspector.recipes.versions import RecipeVersion
 
 
@@ -16,6 +18,19 @@ def in_words(thresholds: Thresholds) -> str:
     """Say an operating point."""
     fail = f"fail from {thresholds.fail_at:.6g}"
     return fail if thresholds.review_from is None else f"{fail}, review from {thresholds.review_from:.6g}"
+
+
+def guard_sentences(thresholds: Thresholds, scale: GoodScale | None) -> str:
+    """Say whether the guard is on at the line, beside figures that count by P(defective) alone.
+
+    Args:
+        thresholds: Those in force.
+        scale: How strange good parts look to the model; None where it has no memory of good.
+    """
+    words = guard_words(thresholds, scale)
+    if thresholds.strange_from is None:
+        return f"{words[:1].upper()}{words[1:]}."
+    return f"Unlike good parts: {words}. The figures here leave that out: they are by P(defective) alone."
 
 
 def evidence_words(evidence: Evidence, caution: str = "") -> str:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from inspector import assembly
+from inspector.domain.guard import NO_MEMORY
 from inspector.domain.review import QueueKind
 from inspector.gui.live.failure_strip import Thumbnail
 from inspector.gui.review.words import still_words
@@ -82,3 +83,13 @@ def test_review_says_why_and_shows_where(qtbot: QtBot, home: Home, desks: list[C
     heatmap = desk.scene().heatmap
     assert heatmap is not None
     np.testing.assert_allclose(heatmap.heatmap, strange_middle(1.0), atol=1 / 255)
+
+
+def test_settings_and_operating_point_say_that_a_model_cannot_guard(station: Station) -> None:
+    window = station.window
+    window.show_page("settings")
+    window.settings.show_section("Model and thresholds")
+    rate = window.settings.recipe_form.editors["guard_rate"]
+    station.until(lambda: rate.accessibleDescription().endswith(NO_MEMORY))
+    window.show_page("operating")
+    station.until(lambda: window.operating.bar.guard.text() == f"T{NO_MEMORY[1:]}.")

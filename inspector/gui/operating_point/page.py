@@ -228,6 +228,7 @@ class OperatingPointPage(Page):
         )
         self._reading = reading
         self.bar.show_sources(reading.sources, reading.key)
+        self.bar.show_guard(reading.guard)
         if before is None or before.recipe != reading.recipe:
             self.prices.show_prices(reading.prices)
         if reading.parts is None:

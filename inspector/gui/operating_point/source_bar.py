@@ -55,6 +55,9 @@ class SourceBar(QWidget):
         self.warning = label("", "fault")
         self.warning.setWordWrap(True)
         layout.addWidget(self.warning)
+        self.guard = label("", "muted")
+        self.guard.setWordWrap(True)
+        layout.addWidget(self.guard)
 
     @property
     def key(self) -> str:
@@ -67,6 +70,11 @@ class SourceBar(QWidget):
         for source in sources:
             self.source.addItem(source.words, source.key)
         self.source.setCurrentIndex(max(0, self.source.findData(key)))
+
+    def show_guard(self, words: str) -> None:
+        """Say whether unlike parts are held back; empty for nothing."""
+        self.guard.setText(words)
+        self.guard.setVisible(bool(words))
 
     def show_parts(self, parts: LabelledParts | None) -> None:
         """Say what is known of the parts; None where there are none."""

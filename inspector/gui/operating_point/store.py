@@ -39,6 +39,7 @@ class OperatingPointReading:
         prices: As they were set last.
         undoable: The version whose change can be taken back; None where there is none.
         chosen_by: The parts by which the point in force was chosen, as the record says; empty where it says nothing.
+        guard: Whether unlike parts are held back, in sentences; empty where the model cannot be read.
     """
 
     recipe: str
@@ -50,6 +51,7 @@ class OperatingPointReading:
     prices: RecipePrices
     undoable: RecipeVersion | None
     chosen_by: str = ""
+    guard: str = ""
 
     def caution(self, point: Thresholds) -> str:
         """Say why the parts cannot prove a claim at a point, as a sentence; empty where they can."""
@@ -81,9 +83,9 @@ class OperatingPointStore:
         sources = self._sources_now()
         listed = sources.list(recipe)
         key = key if key in {source.key for source in listed} else VALIDATION
-        parts, in_force, fault = None, None, ""
+        parts, in_force, guard, fault = None, None, "", ""
         try:
-            in_force = sources.in_force(recipe)
+            in_force, guard = sources.in_force(recipe), sources.guard(recipe)
             parts = sources.load(key, recipe)
         except InspectorError as error:
             fault = str(error)
@@ -100,6 +102,7 @@ class OperatingPointStore:
             prices=load_prices(recipe.name, self._home.recipes),
             undoable=undoable(recipe, versions),
             chosen_by=chosen_by,
+            guard=guard,
         )
 
     def save_prices(self, recipe: str, prices: RecipePrices) -> None:

@@ -1,10 +1,11 @@
-"""What the model that is written on the Settings page says of itself: its own threshold, and its bit depth."""
+"""What the model that is written on the Settings page says of itself: threshold, bit depth, memory of good."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from inspector.domain.depth import depth_doubt
+from inspector.domain.guard import NO_MEMORY
 
 if TYPE_CHECKING:
     from inspector.gui.station.catalogue import Catalogue
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from inspector.recipes.recipe import Recipe
     from inspector.vision.manifest import Manifest
 
-_DEPTH, _FAIL_AT = "source_options.bit_depth", "thresholds.fail_at"
+_DEPTH, _FAIL_AT, _GUARD = "source_options.bit_depth", "thresholds.fail_at", "guard_rate"
 
 
 class ChosenModel:
@@ -28,6 +29,7 @@ class ChosenModel:
         self._asked = ""
         self._manifest: Manifest | None = None
         self._recipe: Recipe | None = None
+        self._guard_hint = form.editors[_GUARD].accessibleDescription()
         self._depth_hint = form.editors[_DEPTH].accessibleDescription()
 
     def look(self, recipe: Recipe | None) -> None:
@@ -51,6 +53,8 @@ class ChosenModel:
         self._manifest = manifest
         own = "the model's own" if manifest is None else f"the model's own, {manifest.thresholds.fail_at:.4g}"
         self._form.set_placeholder(_FAIL_AT, own)
+        without = manifest is not None and manifest.good_scale is None
+        self._form.set_hint(_GUARD, f"{self._guard_hint}; {NO_MEMORY}" if without else self._guard_hint)
         self._show_doubt()
 
     def _show_doubt(self) -> None:

@@ -264,12 +264,17 @@ class Store:
     def _loaded(self, recipe: Recipe) -> Classifier:
         """Keep the model of the last trial loaded."""
         device, precision = self.in_force.device, self.in_force.precision
-        key = (recipe.model, device, precision, recipe.thresholds)
+        key = (recipe.model, device, precision, recipe.thresholds, recipe.guard_rate)
         if self._classifier is not None and self._classifier[0] == key:
             return self._classifier[1]
         self.close()
         classifier = assembly.load_classifier(
-            recipe.model, self.home, device=device, precision=precision, thresholds=recipe.thresholds
+            recipe.model,
+            self.home,
+            device=device,
+            precision=precision,
+            thresholds=recipe.thresholds,
+            guard_rate=recipe.guard_rate,
         )
         self._classifier = (key, classifier)
         return classifier
