@@ -57,6 +57,7 @@ class SourceBar(QWidget):
         layout.addWidget(self.warning)
         self.guard = label("", "muted")
         self.guard.setWordWrap(True)
+        self.guard.hide()
         layout.addWidget(self.guard)
 
     @property
