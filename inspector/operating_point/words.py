@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.domain.counts import counted
-from inspector.domain.guard import guard_words
+from inspector.domain.guard import guard_sentence
 
 if TYPE_CHECKING:
     from inspector.domain.evidence import Evidence
@@ -27,10 +27,10 @@ def guard_sentences(thresholds: Thresholds, scale: GoodScale | None) -> str:
         thresholds: Those in force.
         scale: How strange good parts look to the model; None where it has no memory of good.
     """
-    words = guard_words(thresholds, scale)
+    words = guard_sentence(thresholds, scale)
     if thresholds.strange_from is None:
-        return f"{words[:1].upper()}{words[1:]}."
-    return f"Unlike good parts: {words}. The figures here leave that out: they are by P(defective) alone."
+        return f"{words}."
+    return f"{words}. The figures here leave that out: they are by P(defective) alone."
 
 
 def evidence_words(evidence: Evidence, caution: str = "") -> str:
