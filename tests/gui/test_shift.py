@@ -8,13 +8,12 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QImage, QPainter, QPen
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from inspector.domain.records import Verdict
 from inspector.gui.live.failure_strip import Thumbnail
 from inspector.gui.station.events import Failure
-from inspector.gui.theme import CURRENT, DARK, LIGHT, Theme, apply
+from inspector.gui.theme import CURRENT, DARK, LIGHT, Theme
 from inspector.gui.widgets.verdict import FACES, Face, draw_shape
 from inspector.gui.words import sentence
 from inspector.recipes.recipe import Recipe, save_recipe
@@ -151,9 +150,9 @@ def test_a_log_that_was_deleted_is_said_in_the_window(station: Station) -> None:
 
 @pytest.mark.parametrize("look", [DARK, LIGHT], ids=["dark", "light"])
 def test_a_failure_without_a_picture_says_so_in_letters_that_can_be_read(
-    qtbot: QtBot, qapp: QApplication, look: Theme
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, look: Theme
 ) -> None:
-    apply(qapp, look)
+    monkeypatch.setattr(CURRENT, "theme", look)
     button = Thumbnail(Failure(inspection(1, Verdict.ERROR), None))
     qtbot.addWidget(button)
     shown = button.grab().toImage()
