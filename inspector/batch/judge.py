@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 #: judged again from all its pixels. Measured with tests/bench/reduced_jpeg.py on 296 real pictures: P(defective) moved
 #: by 0.08 at most, three verdicts that lay near the threshold before the second look, none after it.
 REDUCED_SIDES = 2
-#: Likewise where the strangeness lies within this factor of its limit.
-_NEAR = 1.25
+#: Likewise where the strangeness lies within this factor of its limit. Measured on every other test picture of MVTec AD
+#: bottle as a JPEG of four times the input's side: the strangeness changed by a factor of 1.023 at most (28 pictures).
+_NEAR = 1.1
 #: So many bytes of pixels are judged at once even if the batch has more files: a batch of huge pictures stays small.
 _MOST_BYTES = 64_000_000
 # Most file systems hold names of 255 bytes; the suffix and a digest need some of them.
