@@ -103,7 +103,7 @@ class Studio:
 
     def look(self, appearance: str) -> None:
         """Change the colours."""
-        settings = self.session.settings.model_copy(update={"appearance": appearance})
+        settings = self.session.settings.model_copy(update={"appearance": Appearance(appearance)})
         done: list[bool] = []
         self.session.apply_settings(settings, lambda: done.append(True))
         self.until(lambda: done)

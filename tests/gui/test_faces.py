@@ -48,6 +48,11 @@ def test_what_is_awaited_or_too_slow_is_said(changes: dict[str, object], face: F
     assert explained(face, status) == (words or "The line runs. No part for a minute, or none yet.")
 
 
+def test_who_triggers_by_hand_is_told_how() -> None:
+    words = "The line runs. Press Trigger (space) when a part is there."
+    assert explained(Face.WAITING, LIVE, by_hand=True) == words
+
+
 @pytest.mark.parametrize(("model", "words"), [(None, " and loading the model"), (MODEL, "")])
 def test_a_source_that_is_being_connected_is_named(model: object, words: str) -> None:
     status = replace(LIVE, source_state=SourceState.CONNECTING, state=RunState.STARTING, model=model)  # type: ignore[arg-type]

@@ -118,6 +118,7 @@ def test_the_space_bar_triggers_where_parts_are_captured_by_hand(qtbot: QtBot, h
     station.qtbot.mouseClick(live.run_button, Qt.MouseButton.LeftButton)
     station.until(lambda: live.trigger_button.isVisible() and live.trigger_button.isEnabled())
     station.until(lambda: station.window.header.source_pill.state == "good")
+    station.until(lambda: "Press Trigger (space)" in live.score.reason.text())
     QTest.keyClick(station.window.windowHandle(), Qt.Key.Key_Space)
     station.until(lambda: station.session.status().parts == 1)
     station.close()

@@ -51,8 +51,15 @@ def face_of(status: EngineStatus, last: Verdict | None) -> Face:  # noqa: PLR091
     return Face.WAITING if last is None else FACES[last]
 
 
-def explained(face: Face, status: EngineStatus) -> str:
-    """Say in words what a face means that is no verdict."""
+def explained(face: Face, status: EngineStatus, *, by_hand: bool = False) -> str:
+    """Say in words what a face means that is no verdict.
+
+    Args:
+        face: What the panel shows.
+        status: How the line is doing.
+        by_hand: Whether parts come by the trigger button only.
+    """
+    next_part = "Press Trigger (space) when a part is there." if by_hand else "No part for a minute, or none yet."
     words = {
         Face.NO_CAMERA: f"{status.source_message} Nothing is inspected meanwhile.",
         Face.NO_SOURCE: f"{status.source_message} Nothing is inspected meanwhile.",
@@ -62,7 +69,7 @@ def explained(face: Face, status: EngineStatus) -> str:
         Face.TOO_SLOW: f"{status.unseen} {status.pace_message}".strip(),
         Face.STOPPED: "The line does not run. Press Start (F5).",
         Face.ENDED: "The source has ended. Every part is in the log.",
-        Face.WAITING: "The line runs. No part for a minute, or none yet.",
+        Face.WAITING: f"The line runs. {next_part}",
     }
     return sentence(words.get(face, ""))
 

@@ -296,7 +296,7 @@ class LivePage(QWidget):
         if last is not None and face in FACES.values():
             self.score.say(last.p_defective, last.thresholds, last.reason, strangeness=last.strangeness)
         else:
-            self.score.say(None, status.thresholds, explained(face, status))
+            self.score.say(None, status.thresholds, explained(face, status, by_hand=self._by_hand))
         faulty = is_fault(face)
         if faulty and not self._faulty:  # it takes the place of whatever was tried
             self._end_trial()
