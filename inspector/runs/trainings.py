@@ -172,9 +172,14 @@ class Trainings:
             The training's id.
 
         Raises:
-            TrainingError: If another one runs, or it cannot be started.
+            TrainingError: If another one runs, a file that it needs is not there, or it cannot be started.
         """
         self._refuse_second()
+        for file, name in ((request.weights, "backbone's weights"), (request.split, "split")):
+            if file and not Path(file).is_file():
+                raise TrainingError(
+                    f"the file of the {name} is not there: {file}", "Correct its path, or leave the field empty."
+                )
         folder = RunFolder(self._root / new_id())
         try:
             folder.write_request(request)

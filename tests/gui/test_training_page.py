@@ -77,6 +77,20 @@ def test_the_pictures_are_looked_at_with_the_bit_depth_that_is_typed(bench: Benc
     bench.until(lambda: "Looked at with []" in page.data.finding.text())
 
 
+def test_a_file_that_is_not_there_is_said_before_anything_starts(bench: Bench) -> None:
+    page = bench.page
+    bench.press(page.method.fold_button)
+    bench.choose("bottle")
+    weights = page.method.form.editors["weights"]
+    assert isinstance(weights, QLineEdit)
+    bench.qtbot.keyClicks(weights, "/nowhere/w.npz")
+    bench.press(page.train.start)
+    bench.until(page.message.isVisible)
+    assert page.message.text().startswith("The file of the backbone's weights is not there: /nowhere/w.npz")
+    assert bench.page.train.start.isEnabled()
+    assert Trainings(bench.home).history() == []
+
+
 def test_a_dropped_folder_is_taken_for_training_and_not_inspected(bench: Bench) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(bench.data("bottle")))])
@@ -89,7 +103,7 @@ def test_a_dropped_folder_is_taken_for_training_and_not_inspected(bench: Bench) 
 def test_pictures_that_cannot_be_used_say_why_and_do_not_start(bench: Bench) -> None:
     page = bench.page
     page.data.choose(str(bench.data("empty")))
-    bench.until(lambda: "there is no picture in" in page.data.finding.text())
+    bench.until(lambda: "There is no picture in" in page.data.finding.text())
     assert not page.train.start.isEnabled()
     page.data.choose(str(bench.data("one-class")))
     bench.until(lambda: "no defective picture" in page.data.finding.text())

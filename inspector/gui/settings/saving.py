@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from inspector.gui.station.session import restarts_line
 from inspector.gui.widgets.question import replace_question
+from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +76,7 @@ class Saver(QObject):
             self.replacing.accepted.connect(guarded)
             self.replacing.open()
 
-        self._catalogue.has_recipe(recipe.name, ask, lambda error: self.said.emit(str(error)))
+        self._catalogue.has_recipe(recipe.name, ask, lambda error: self.said.emit(sentence(error)))
 
     def _save_all(self, recipe: Recipe | None, settings: Settings | None, then: Callable[[], None]) -> None:
         left = sum(change is not None for change in (recipe, settings))

@@ -21,6 +21,7 @@ from inspector.gui.widgets.basics import label, set_tone
 from inspector.gui.widgets.fitted_picture import read_image
 from inspector.gui.widgets.thumb_strip import Thumb, ThumbStrip
 from inspector.gui.widgets.words_box import WordsBox
+from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +125,7 @@ class DataColumn(QWidget):
         """Say why the pictures cannot be used."""
         self._clear()
         self.words.setText("These pictures cannot be used.")
-        self._say(text, "fail")
+        self._say(sentence(text), "fail")
 
     def ask_words(self, words: Sequence[str]) -> None:
         """Ask what words mean that nobody knows; nothing can be trained before."""

@@ -24,6 +24,7 @@ from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.dropped import dropped_paths, holds_files
 from inspector.gui.widgets.later import Page, soon
 from inspector.gui.widgets.question import Question
+from inspector.gui.words import sentence
 from inspector.gui.work import Latest
 from inspector.runs.state import ProcessState
 from trainer.protocol import Command
@@ -217,7 +218,7 @@ class TrainingPage(Page):
         self._show_start()
 
     def _say(self, text: str) -> None:
-        self.message.setText(text)
+        self.message.setText(sentence(text))
         self.message.setVisible(bool(text))
 
     def _active(self) -> Training | None:
