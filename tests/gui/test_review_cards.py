@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from inspector.domain.config import KeepPolicy
 from inspector.domain.review import Judgement
+from inspector.gui.review.judgement_card import JudgementCard
+from inspector.gui.review.lessons_card import LessonsCard
 from inspector.gui.training.page import TrainingPage
 from inspector.paths import Home
 from tests.gui.conftest import Closes
@@ -113,3 +115,11 @@ def test_a_long_message_is_not_cut_through_a_line(qtbot: QtBot, home: Home, desk
     desk.page.cards.judging.say("Passes of the recipe were not kept, and are left out. " * 6)
     line_px = message.fontMetrics().lineSpacing()
     desk.until(lambda: message.height() in (2 * line_px, 3 * line_px))
+
+
+def test_what_went_wrong_is_said_as_a_sentence(qtbot: QtBot) -> None:
+    lessons, judging = LessonsCard(), JudgementCard()
+    for card in (lessons, judging):
+        qtbot.addWidget(card)
+        card.say("the log cannot be read: the disk is full")
+    assert lessons.fault.text() == judging.message.text() == "The log cannot be read: the disk is full"

@@ -12,6 +12,7 @@ from inspector.domain.text import REMARK
 from inspector.gui.widgets.basics import label, set_tone
 from inspector.gui.widgets.question import Question
 from inspector.gui.widgets.text_field import TextField
+from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,7 +126,7 @@ class JudgementCard(QFrame):
             state: A verdict's colour: "good", "fail", "review"; empty for none.
             again: Offer to write once more.
         """
-        self.message.setText(words)
+        self.message.setText(sentence(words))
         self.message.setToolTip(words)
         # what is long is read in the tip; only what went wrong, or has to be known, may take more room
         self.message.setMaximumHeight(_ANY_PX if state else self._lines_px)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from inspector.gui.review.lessons import THUMBNAIL_PX
 from inspector.gui.widgets.basics import card, label
+from inspector.gui.words import sentence
 from inspector.review.lesson import Why
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class LessonsCard(QWidget):
 
     def say(self, words: str) -> None:
         """Say what went wrong with the set, or what has to be known of it."""
-        self.fault.setText(words)
+        self.fault.setText(sentence(words))
         self.fault.setVisible(bool(words))
 
     def _selected(self) -> None:

@@ -17,6 +17,7 @@ from inspector.gui.review.part_view import PartView
 from inspector.gui.review.queue_bar import QueueBar
 from inspector.gui.review.scope import Whose
 from inspector.gui.widgets.later import Page
+from inspector.gui.words import sentence
 from inspector.review.queues import NOBODY, QueueRequest
 
 if TYPE_CHECKING:
@@ -215,7 +216,7 @@ class ReviewPage(Page):
         self._runner.open(self._request(self.walk.kind))  # nothing, until the log is open
 
     def _on_log_fault(self, words: str) -> None:
-        self._log_fault = words
+        self._log_fault = sentence(words)
         self._show()
 
     def _on_log(self, _: bool) -> None:  # noqa: FBT001 - a signal's value
