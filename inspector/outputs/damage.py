@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: What SQLite and Python say where a part of the file is damaged and the rest may well be read.
 _SIGNS = ("malformed", "Could not decode to UTF-8", "disk I/O error")
+#: What the tables hold, in the user's words.
+_CALLED = {"inspections": "parts"}
 _NAMED = 1000
 _SHOWN = 3
 _AT_ONCE = 256
@@ -81,7 +83,9 @@ class Unreadable:
         count, rows = self.count, self.rows
         if not count:
             return ""
-        named = "; ".join(f"row {row.number} of {row.table}: {row.why}" for row in rows[:_SHOWN])
+        named = "; ".join(
+            f"row {row.number} of the {_CALLED.get(row.table, row.table)}: {row.why}" for row in rows[:_SHOWN]
+        )
         more = f"; and {count - _SHOWN} more" if count > _SHOWN else ""
         return f"{counted(count, 'row')} of the log cannot be read and {verb(count, 'is')} left out ({named}{more})"
 

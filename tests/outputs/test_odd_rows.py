@@ -56,7 +56,7 @@ def test_every_reader_serves_the_others_and_names_it(odd: tuple[Path, str, str])
         (row,) = log.unreadable.rows
         assert (row.table, row.number) == ("inspections", 3)
         assert words in row.why
-        assert "1 row of the log cannot be read and is left out (row 3 of inspections: " in log.unreadable.words()
+        assert "1 row of the log cannot be read and is left out (row 3 of the parts: " in log.unreadable.words()
         for export in (export_csv, export_jsonl):
             text = io.StringIO()
             assert export(log.rows(LogQuery()), text) == 5
@@ -102,7 +102,7 @@ def test_a_review_that_is_none_is_left_out_and_named(tmp_path: Path) -> None:
         raw.commit()
     assert log.history(part.id) == log.rows(LogQuery()) == []
     assert log.standings_of([part.id]) == {}
-    assert "row 1 of reviews: its time is “never”" in log.unreadable.words()
+    assert "row 1 of the reviews: its time is “never”" in log.unreadable.words()
 
 
 def test_a_text_that_is_no_text_is_shown_with_a_sign(tmp_path: Path) -> None:
