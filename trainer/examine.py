@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING
 from inspector.domain.counts import counted
 from inspector.pictures import left_out_words
 from trainer.audit import audit, worst_first
-from trainer.dataset import TEST, TRAIN, VAL, DatasetError, hashed, read_dataset
+from trainer.dataset import TEST, TRAIN, VAL, hashed, read_dataset
 from trainer.miniatures import thumbnails
+from trainer.good_only import LEARN_MORE, asked_for
 from trainer.near_duplicates import near_duplicate_groups
 from trainer.protocol import DataContents, Finding, LeftOutPictures, Progress, UnderstoodWord
 
@@ -32,7 +32,7 @@ def examine(request: TrainRequest) -> Generator[Report, None, tuple[Dataset, lis
 
     Pictures that cannot be read are left out, and named in a finding; so is whatever else is there.
     """
-    dataset = hashed(read_dataset(Path(request.data), words=request.words, bit_depth=request.bit_depth))
+    dataset = hashed(read_dataset(Path(request.data), least=0, words=request.words, bit_depth=request.bit_depth))
     thumbs = []
     for number, thumb in thumbnails(dataset.samples):
         thumbs.append(thumb)
@@ -43,14 +43,9 @@ def examine(request: TrainRequest) -> Generator[Report, None, tuple[Dataset, lis
     findings = worst_first([*findings, *_left_out(dataset)])
     looked_at = (replace(dataset.samples[index], look=thumbs[index].look) for index in usable)
     dataset = replace(dataset, samples=tuple(looked_at))
-    if len(usable) < len(thumbs):
-        kinds = Counter(sample.defective for sample in dataset.samples)
-        if min(kinds[False], kinds[True]) < 2:
-            raise DatasetError(
-                f"only {kinds[False]} good and {counted(kinds[True], 'defective picture')} of {request.data} can "
-                f"be read",
-                "Mend the files, or add pictures.",
-            )
+    _, why = asked_for(request, dataset)
+    if why:
+        findings = [*findings, Finding(severity="note", code="good-only", what=why, action=LEARN_MORE)]
     clusters: dict[str, int] = {}
     if request.keep_together:
         clusters = {sample.name: number for sample, number in zip(dataset.samples, groups, strict=True)}

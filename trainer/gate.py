@@ -17,6 +17,7 @@ from trainer.calibration import calibrated, temperature
 from trainer.checks import INT8_TOLERANCE, OTHER_FEATURES_TOLERANCE, STRANGENESS_TOLERANCE, TOLERANCE, Expected, check
 from trainer.dataset import TRAIN, VAL, Dataset, labels
 from trainer.export import Draft, export
+from trainer.good_only import GOOD_ONLY, THRESHOLDS, p_defective, steepness
 from trainer.judge import judge, on_picture
 from trainer.memory import remember
 from trainer.methods import Context, Trained, train_plan
@@ -128,8 +129,10 @@ def expected_of(trained: Trained, samples: Sequence[Sample]) -> Generator[Report
 
 
 def _tried(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Path) -> Generator[Report, None, Made]:
-    truth = labels(trained.judged)
     yield from _with_memory(trained, dataset, request)
+    if trained.plan.method == GOOD_ONLY:
+        return (yield from _tried_good_only(trained, dataset, request, folder))
+    truth = labels(trained.judged)
     scale = max(_LEAST_TEMPERATURE, temperature(trained.scores, truth))
     calibrate(trained.network, scale)
     scores = calibrated(trained.scores, scale)
@@ -145,6 +148,25 @@ def _tried(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Pa
     return Made(
         trained=trained, scores=scores, temperature=scale, draft=draft.accepted(checks), judged=judged, notes=notes
     )
+
+
+def _tried_good_only(
+    trained: Trained, dataset: Dataset, request: TrainRequest, folder: Path
+) -> Generator[Report, None, Made]:
+    """The memory judges alone: nothing is calibrated or chosen, as there is no defect."""
+    memory = trained.remembered
+    if memory is None:
+        raise BundleError("a memory of good could not be made", "Add good pictures.")
+    steep = steepness(memory.note.good_scale)
+    for part in (memory.exact, memory.int8):
+        if part is not None:
+            part.steepness.fill_(steep)
+    trained.judged = [sample for sample in trained.judged if sample.name in memory.strangeness]
+    trained.scores = p_defective([memory.strangeness[sample.name] for sample in trained.judged], steep)
+    expected = yield from expected_of(trained, dataset.of(VAL))
+    draft = export(trained, dataset, request, folder, THRESHOLDS)
+    checks, judged = yield from _checked(expected, draft, dataset.of(VAL), THRESHOLDS)
+    return Made(trained=trained, scores=trained.scores, temperature=1.0, draft=draft.accepted(checks), judged=judged)
 
 
 def _with_memory(trained: Trained, dataset: Dataset, request: TrainRequest) -> Generator[Report]:
@@ -205,9 +227,10 @@ def _as_trained(
             seen, *cells = trained.frozen.extractor.seen(pictures)
             # float16 is what the cache keeps
             activations = torch.from_numpy(seen.astype(np.float16)).float()
-            said = list(network.explained(network.after(trained.frozen.cut, activations)))
-            if trained.remembered is not None and trained.remembered.int8 is not None:
-                said.append(trained.remembered.int8(torch.from_numpy(cells[0])))
+            remembered = trained.remembered.int8 if trained.remembered is not None else None
+            there = torch.from_numpy(cells[0]) if cells and remembered is not None else None
+            with network.remembering(remembered):
+                said = list(network.explained(network.after(trained.frozen.cut, activations), there))
         else:
             said = list(network(torch.from_numpy(Plain(trained.preprocessing)(pictures))))
     probabilities, maps, *strangeness = (output.numpy() for output in said)

@@ -17,6 +17,7 @@ from trainer.examine import contents_of, examine, sizes
 from trainer.export import environment, write_final
 from trainer.frozen import freezer
 from trainer.gate import make
+from trainer.good_only import GOOD_ONLY, asked_for, said_of
 from trainer.judge import judge
 from trainer.judged import JudgedPicture
 from trainer.methods import Context
@@ -72,6 +73,7 @@ def train(
     if out.exists() and not request.replace:
         raise BundleError(f"{out} exists already", "Choose another name, or let it be replaced.")
     dataset, findings, clusters = yield from examine(request)
+    request, _ = asked_for(request, dataset)
     dataset = split(dataset, request, clusters)
     yield contents_of(dataset)
     yield from findings
@@ -181,6 +183,20 @@ class _Finished:
             for sample, score in zip(self.trained.judged, self.made.scores, strict=True)
         ]
 
+    @property
+    def shown(self) -> list[JudgedPicture]:
+        """What the figures of the test come from: where there is no test picture, the good ones, each left out once."""
+        return self.tested.judged or self.validated
+
+    def _without_defects(self) -> list[str]:
+        note = self.made.draft.fields.memory
+        if self.context.request.method != GOOD_ONLY or note is None:
+            return []
+        said = said_of(note, sum(picture.defective for picture in self.tested.judged))
+        if not self.tested.judged:
+            said.append("There is no test picture: the figures below are of the good pictures, each left out once.")
+        return said
+
     def figures(self, judged: Sequence[JudgedPicture]) -> Evaluation:
         return evaluate(judged, self.thresholds)
 
@@ -194,7 +210,7 @@ class _Finished:
             request,
             self.made.draft,
             report,
-            evaluation=EvaluationNote(validation=self.figures(self.validated), test=self.figures(self.tested.judged)),
+            evaluation=EvaluationNote(validation=self.figures(self.validated), test=self.figures(self.shown)),
             training=TrainingNote(
                 method=self.trained.plan.method,
                 seed=request.seed,
@@ -212,7 +228,7 @@ class _Finished:
         return Contents(
             title=f"Model {Path(request.out).name}",
             thresholds=self.thresholds,
-            test=self.tested.judged,
+            test=self.shown,
             validation=self.validated,
             temperature=self.made.temperature,
             claim=request.claim,
@@ -229,7 +245,7 @@ class _Finished:
             comparison=self.notes,
             stages=self.stages,
             environment=environment(),
-            warnings=in_words(self.made.checks),
+            warnings=[*self._without_defects(), *in_words(self.made.checks)],
         )
 
     def result(self, bundle: Bundle) -> Result:
@@ -239,7 +255,7 @@ class _Finished:
             method=self.trained.plan.method,
             threshold=self.thresholds.fail_at,
             validation=self.figures(self.validated),
-            test=self.figures(self.tested.judged),
+            test=self.figures(self.shown),
             split=sizes(self.dataset),
             stages=dict(self.stages),
             seconds=round(sum(self.stages.values()), 2),

@@ -21,8 +21,8 @@ from trainer.evaluation import ConfusionCounts, Evaluation, Folds, JsonRecord
 if TYPE_CHECKING:
     from pathlib import Path
 
-Method = Literal["auto", "baseline-cnn", "baseline-svm", "head", "layer4", "deeper"]
-MethodName = Literal["baseline-cnn", "baseline-svm", "head", "layer4", "deeper"]
+Method = Literal["auto", "good-only", "baseline-cnn", "baseline-svm", "head", "layer4", "deeper"]
+MethodName = Literal["good-only", "baseline-cnn", "baseline-svm", "head", "layer4", "deeper"]
 PoolingName = Literal["average", "mix"]
 Preset = Literal["standard", "orientation-matters", "colour-matters", "both-matter", "none"]
 Rule = Literal["f1", "escapes", "cost"]

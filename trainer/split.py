@@ -14,6 +14,7 @@ import numpy as np
 from inspector.domain.causes import cause_of
 from inspector.domain.cells import safe_cell
 from trainer.dataset import GOOD, TEST, TRAIN, VAL, Dataset, DatasetError, Sample
+from trainer.good_only import GOOD_ONLY, LEAST_FOR_TEST
 from trainer.table import read_table
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def split(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int] |
     Raises:
         DatasetError: If a split file or manifest does not fit, or a part lacks a class.
     """
+    if request.method == GOOD_ONLY:
+        return _finished(dataset, _good_only(dataset, request, clusters or {}), request.seed, clusters or {}, needed=())
     if request.split:
         parts = _from_file(dataset, request.split)
     elif all(sample.part for sample in dataset.samples):
@@ -195,6 +198,26 @@ def _with_single_ones_joined(
     return rest + [joined for joined in single.values() if joined]
 
 
+def _good_only(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int]) -> dict[int, str]:
+    """Test every defective picture, and good ones where there are enough; what a file or a manifest says holds."""
+    given = {index: sample.part for index, sample in enumerate(dataset.samples) if sample.part}
+    if request.split:
+        given = _from_file(dataset, request.split)
+    good = [index for index, sample in enumerate(dataset.samples) if not sample.defective]
+    shares = {VAL: request.validation_fraction}
+    if len(good) >= LEAST_FOR_TEST and TEST not in {given.get(index) for index in good}:
+        shares[TEST] = request.test_fraction
+    units = _units(dataset, clusters)
+    free = [number for number, unit in enumerate(units) if all(index in good and index not in given for index in unit)]
+    parts = dict.fromkeys(range(len(dataset.samples)), TEST) | dict.fromkeys(good, TRAIN)
+    parts |= {index: part for index, part in given.items() if index in good}
+    parts |= _deal(dataset, units, free, shares, [request.seed, 81])
+    if VAL not in parts.values():  # the gate judges some pictures
+        learnt = [index for index in good if parts[index] == TRAIN]
+        parts |= dict.fromkeys(learnt[-max(1, len(learnt) // 6) :], VAL)
+    return parts
+
+
 def _around(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int]) -> dict[int, str]:
     """Split the pictures without a part around those that have one.
 
@@ -253,10 +276,16 @@ def _from_file(dataset: Dataset, file: str) -> dict[int, str]:
     return parts
 
 
-def _finished(dataset: Dataset, parts: Mapping[int, str], seed: int, clusters: Mapping[str, int]) -> Dataset:
+def _finished(
+    dataset: Dataset,
+    parts: Mapping[int, str],
+    seed: int,
+    clusters: Mapping[str, int],
+    needed: Sequence[str] = (TRAIN, VAL, TEST),
+) -> Dataset:
     """Put parts and validation folds into the samples; folds are dealt out in turn, so each holds both classes."""
     samples = [replace(sample, part=parts[index], fold=-1) for index, sample in enumerate(dataset.samples)]
-    for part in (TRAIN, VAL, TEST):
+    for part in needed:
         kinds = {sample.defective for sample in samples if sample.part == part}
         if kinds != {False, True}:
             have = "no picture" if not kinds else "no defective part" if kinds == {False} else "no good part"

@@ -64,12 +64,9 @@ def convert_behind(
         if network.memory is None:
             del given[1:]
         if traced is None or memory is not network.memory:
-            network.memory = memory
             shapes = [[int(length.get_length()) for length in list(value.get_partial_shape())[1:]] for value in given]
-            try:
+            with network.remembering(memory):
                 traced = _traced(Behind(network, cut), *shapes)
-            finally:
-                network.memory = own
             if memory is not None and memory.step:
                 _keep_as_bytes(traced, memory)
         behind = traced.clone()

@@ -22,6 +22,7 @@ DIMENSIONS = 128
 PREFIX = "memory."
 _SEED = 20220601
 _NEIGHBOURS = 3
+_MOST_LOG_ODDS = 9.0
 #: Nothing is divided by less, and no root is taken of less.
 LEAST = 1e-12
 
@@ -57,11 +58,19 @@ class MemoryOfGood(nn.Module):
         rows: (M, 128) float32, or (M, 130) with the place of each cell, see `places`.
         scale: What one unit of strangeness is, as a distance; above 0.
         position: How much a cell's place counts, 0 or more.
+        steepness: Above 0 the memory judges alone: the log odds of P(defective) are so many times the logarithm of the
+            strangeness, even odds at 1. 0: the classifier judges.
         step: Of the numbers that describe a cell, where they are rounded to 8 bits, as in an int8 graph; else 0.
     """
 
     def __init__(
-        self, rows: NDArray[np.float32], scale: float = 1.0, position: float = 0.0, *, step: float = 0.0
+        self,
+        rows: NDArray[np.float32],
+        scale: float = 1.0,
+        position: float = 0.0,
+        *,
+        steepness: float = 0.0,
+        step: float = 0.0,
     ) -> None:
         super().__init__()
         self.step = step
@@ -71,10 +80,12 @@ class MemoryOfGood(nn.Module):
         self.register_buffer("middle", torch.from_numpy(middle.astype(np.float32))[None, :, None, None])
         self.register_buffer("scale", torch.tensor(float(scale)))
         self.register_buffer("position", torch.tensor(float(position)))
+        self.register_buffer("steepness", torch.tensor(float(steepness)))
         self.rows: Tensor
         self.middle: Tensor
         self.scale: Tensor
         self.position: Tensor
+        self.steepness: Tensor
 
     @classmethod
     def of(cls, state: Mapping[str, Tensor]) -> Self | None:
@@ -85,6 +96,25 @@ class MemoryOfGood(nn.Module):
         memory = cls(np.zeros(tuple(own["rows"].shape), np.float32))
         memory.load_state_dict(own, strict=True)
         return memory
+
+    @property
+    def judges(self) -> bool:
+        """Whether P(defective) comes from the strangeness alone, as there was no defect to learn from."""
+        return float(self.steepness) > 0.0
+
+    def judged(self, strangeness: Tensor) -> tuple[Tensor, Tensor]:
+        """Judge by the strangest cell alone.
+
+        Args:
+            strangeness: (N, 1, h, w) float, above 0.
+
+        Returns:
+            Probabilities (N, 2) of good and defective, neither 0 nor 1; and maps (N, 2, h, w): nothing speaks for good,
+            the strangeness for defective.
+        """
+        margin = (self.steepness * torch.log(strangeness.amax((1, 2, 3)))).clamp(-_MOST_LOG_ODDS, _MOST_LOG_ODDS)
+        probabilities = torch.stack([torch.sigmoid(-margin), torch.sigmoid(margin)], 1)
+        return probabilities, torch.cat([torch.zeros_like(strangeness), strangeness], 1)
 
     def cells(self, layer2: Tensor, layer3: Tensor) -> Tensor:
         """Describe the cells of pictures; see `CellProjection`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 import torch
@@ -12,6 +13,8 @@ from inspector.vision.pooling import POOLINGS
 from inspector.vision.torchvision_compat import import_torchvision
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from inspector.vision.memory import MemoryOfGood
 
 #: Channels of layer4.
@@ -116,6 +119,15 @@ class InspectionNetwork(nn.Module):
             x = getattr(self, name)(x)
         return x
 
+    @contextmanager
+    def remembering(self, memory: MemoryOfGood | None) -> Iterator[None]:
+        """Judge with another memory of good meanwhile, as that of features in int8."""
+        own, self.memory = self.memory, memory
+        try:
+            yield
+        finally:
+            self.memory = own
+
     def location_logits(self, activations: Tensor) -> Tensor:
         """Class logits of every cell on its own, for supervision by place; their mean is `logits` with average pooling.
 
@@ -166,8 +178,9 @@ class InspectionNetwork(nn.Module):
             activations: Of layer4, (N, 2048, h, w) float.
             cells: As the memory of good describes them; without them, or without a memory, strangeness is left out.
         """
+        strangeness = None if self.memory is None or cells is None else self.memory(cells)
+        if self.memory is not None and strangeness is not None and self.memory.judges:
+            return *self.memory.judged(strangeness), strangeness
         probabilities = torch.softmax(self.activation_logits(activations), dim=1)
         maps = self.pooling.maps(activations, self.head.weight)
-        if self.memory is None or cells is None:
-            return probabilities, maps
-        return probabilities, maps, self.memory(cells)
+        return (probabilities, maps) if strangeness is None else (probabilities, maps, strangeness)
