@@ -6,12 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.domain.counts import counted
 from inspector.pictures import left_out_words
 from trainer.audit import audit, worst_first
 from trainer.dataset import TEST, TRAIN, VAL, hashed, read_dataset
-from trainer.miniatures import thumbnails
 from trainer.good_only import LEARN_MORE, asked_for
+from trainer.miniatures import thumbnails
 from trainer.near_duplicates import near_duplicate_groups
 from trainer.protocol import DataContents, Finding, LeftOutPictures, Progress, UnderstoodWord
 

@@ -112,7 +112,5 @@ def said_of(note: MemoryNote, defective: int) -> list[str]:
         f"{100 * DEFAULT_RATE:g} % of good parts; it comes from these same pictures."
     )
     if not defective:
-        sentences.append(
-            f"No defective picture was there: nothing is known of recall, F1 or escapes. {LEARN_MORE}"
-        )
+        sentences.append(f"No defective picture was there: nothing is known of recall, F1 or escapes. {LEARN_MORE}")
     return sentences

@@ -13,7 +13,7 @@ import torch
 from inspector.domain.strangeness import DEFAULT_RATE, LEAST_PICTURES, GoodScale
 from inspector.vision.export import to_openvino
 from inspector.vision.manifest import MemoryNote
-from inspector.vision.memory import DIMENSIONS, MemoryOfGood, places
+from inspector.vision.memory import DIMENSIONS, LEAST, MemoryOfGood, places
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import fit
 from trainer.cache import OpenVinoExtractor
@@ -42,6 +42,8 @@ FOLDS = 5
 PLACE_COUNTS = 0.3
 #: Parts lie still where so many of their halves, exchanged, are stranger than any good part: see `lie_still`.
 STILL_FROM = 0.95
+#: … and where the pictures as they are look stranger by this factor at most.
+STILL_COSTS = 1.1
 _BATCH = 8
 _CHOSEN_BY = 32
 _HEADROOM = 1.5
@@ -108,10 +110,11 @@ def remember(trained: Trained, good: Sequence[Sample], seed: int) -> Generator[R
 
 
 def lie_still(cells: NDArray[np.float32], folds: NDArray[np.int64], seed: int) -> bool:
-    """Say whether parts lie still, by good pictures alone: then a cell's place tells something.
+    """Say whether parts lie still, by good pictures alone: then a cell's place tells something, and costs nothing.
 
-    The halves of a held-out picture are exchanged. To a memory that knows places this looks strange where every part
-    shows the same at the same place; where parts turn, or where the part is a texture, it does not.
+    It tells something where held-out pictures look strange to a memory that knows places once their halves are
+    exchanged; those of a texture do not. It costs nothing where the pictures as they are look no stranger to that
+    memory than to one that knows no places; parts that turn or move do, as their cells are remembered elsewhere.
 
     Args:
         cells: (N, h·w, 128) float.
@@ -122,12 +125,15 @@ def lie_still(cells: NDArray[np.float32], folds: NDArray[np.int64], seed: int) -
     inside = folds == folds[0]
     if inside.all():
         return False
-    memory = MemoryOfGood(_rows(_placed(cells[~inside], PLACE_COUNTS), seed), position=_weight(cells, PLACE_COUNTS))
+    weight = _weight(cells, PLACE_COUNTS)
+    memory = MemoryOfGood(_rows(_placed(cells[~inside], PLACE_COUNTS), seed), position=weight)
+    free = MemoryOfGood(_rows(cells[~inside], seed))
     held = cells[inside]
     grid = held.reshape(len(held), side, side, DIMENSIONS)
     exchanged = np.roll(grid, (side // 2, side // 2), axis=(1, 2)).reshape(held.shape)
     plain, moved = _strangest(memory, held), _strangest(memory, exchanged)
-    return float((moved > plain.max()).mean()) >= STILL_FROM
+    costs = float(np.median(plain) / max(LEAST, float(np.median(_strangest(free, held)))))
+    return float((moved > plain.max()).mean()) >= STILL_FROM and costs <= STILL_COSTS
 
 
 def _memory(

@@ -110,10 +110,15 @@ def decide(prediction: Prediction, thresholds: Thresholds) -> Decision:
     if verdict is Verdict.FAIL:
         defect = prediction.classes.names[prediction.defect_index]
         reason = f"{defect}: P(defective) {p:.3f} ≥ {thresholds.fail_at:g}"
-    elif verdict is Verdict.REVIEW and verdict_of(p, thresholds) is Verdict.PASS:
-        reason = f"{UNLIKE_GOOD}: strangeness {strangeness:.3g} ≥ {thresholds.strange_from:.3g}"
     elif verdict is Verdict.REVIEW:
-        reason = f"unsure: P(defective) {p:.3f} between {thresholds.review_from:g} and {thresholds.fail_at:g}"
+        reasons = []
+        if thresholds.strange_from is not None and strangeness is not None and strangeness >= thresholds.strange_from:
+            reasons.append(f"{UNLIKE_GOOD}: strangeness {strangeness:.3g} ≥ {thresholds.strange_from:.3g}")
+        if verdict_of(p, thresholds) is Verdict.REVIEW:
+            reasons.append(
+                f"unsure: P(defective) {p:.3f} between {thresholds.review_from:g} and {thresholds.fail_at:g}"
+            )
+        reason = "; ".join(reasons)
     return Decision(verdict=verdict, reason=reason, p_defective=p, thresholds=thresholds, strangeness=strangeness)
 
 

@@ -36,7 +36,12 @@ def prediction(p: float, strangeness: float | None) -> Prediction:
         (0.125, 0.96875, Verdict.PASS, ""),
         (0.125, 1.0, Verdict.REVIEW, "unlike good parts here: strangeness 1 ≥ 1"),
         (0.125, 1.34375, Verdict.REVIEW, "unlike good parts here: strangeness 1.34 ≥ 1"),
-        (0.375, 1.34375, Verdict.REVIEW, "unsure: P(defective) 0.375 between 0.25 and 0.5"),
+        (
+            0.375,
+            1.0,
+            Verdict.REVIEW,
+            "unlike good parts here: strangeness 1 ≥ 1; unsure: P(defective) 0.375 between 0.25 and 0.5",
+        ),
         (0.75, 1.34375, Verdict.FAIL, "scratch: P(defective) 0.750 ≥ 0.5"),
         (0.75, 0.5, Verdict.FAIL, "scratch: P(defective) 0.750 ≥ 0.5"),
     ],

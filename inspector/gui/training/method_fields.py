@@ -11,6 +11,10 @@ METHODS = {
         "Automatic (recommended)",
         "Tries input size, pooling and augmentation within the time budget and keeps what is best on validation.",
     ),
+    "good-only": (
+        "good parts only",
+        "5 good pictures or more, no defect: what is unlike them goes to review. Under a minute.",
+    ),
     "layer4": ("layer4", "ResNet-50 with its last stage and the head trained. Minutes."),
     "head": ("head only", "ResNet-50 as it is, a new last layer. Seconds; for a first look."),
     "deeper": ("deeper", "layer3 and layer4 trained too. Slow; for products unlike everyday pictures."),
