@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.svm import LinearSVC
 
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import Preprocessing, ResizePolicy
@@ -23,6 +21,7 @@ from trainer.head import cross_validate, fit_rows
 from trainer.networks import CNN, GRADIENTS, BaselineCnn, CnnTail, GradientHistograms, TrainedTail, backbone
 from trainer.protocol import Candidate, Command, Paused
 from trainer.steps import weighted_log_loss
+from trainer.svm import machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -361,13 +360,13 @@ def _svm(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, No
         scores = np.empty(len(samples))
         for fold in np.unique(folds):
             inside = folds == fold
-            slope, offset = _machine(known[~inside], truth[~inside], strength, request.seed)
+            slope, offset = machine(known[~inside], truth[~inside], strength, request.seed)
             scores[inside] = 1 / (1 + np.exp(-(known[inside] @ slope + offset)))
         loss = weighted_log_loss(scores, truth)
         tried.append((loss, strength, scores))
         yield Candidate(words=f"C = {strength:g}", validation_loss=loss)
     loss, strength, scores = min(tried, key=lambda attempt: attempt[0])
-    slope, offset = _machine(known, truth, strength, request.seed)
+    slope, offset = machine(known, truth, strength, request.seed)
     network.put(slope / spread, float(offset - (slope / spread) @ mean))
     return Trained(
         network=network,
@@ -379,21 +378,6 @@ def _svm(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, No
         scores=scores,
         loss=loss,
     )
-
-
-def _machine(
-    known: NDArray[np.float32], truth: NDArray[np.int64], strength: float, seed: int
-) -> tuple[NDArray[np.float64], float]:
-    """Return slope and offset of the log odds: Platt's sigmoid on folds, averaged over their machines."""
-    folds = int(min(3, np.bincount(truth).min()))
-    machine = LinearSVC(C=strength, class_weight="balanced", random_state=seed, max_iter=20_000)
-    model = CalibratedClassifierCV(machine, method="sigmoid", cv=folds, ensemble=True).fit(known, truth)
-    slopes, offsets = [], []
-    for member in model.calibrated_classifiers_:
-        sigmoid = member.calibrators[0]  # P = 1 / (1 + exp(a · f + b))
-        slopes.append(-sigmoid.a_ * member.estimator.coef_[0])
-        offsets.append(-(sigmoid.a_ * member.estimator.intercept_[0] + sigmoid.b_))
-    return np.mean(slopes, axis=0), float(np.mean(offsets))
 
 
 def _preprocessing(plan: Plan, request: TrainRequest) -> Preprocessing:
