@@ -98,8 +98,7 @@ def said_of(note: MemoryNote, defective: int) -> list[str]:
     """Say what a model without defects can and cannot show.
 
     Args:
-        note: Of its memory.
-        defective: Defective pictures that it was tested on.
+        defective: How many defective pictures it was tested on.
     """
     low, high = wilson_interval(note.beyond, note.good_scale.pictures)
     measured, beyond = note.good_scale.pictures, note.beyond

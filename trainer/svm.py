@@ -20,8 +20,6 @@ def machine(
     Args:
         known: (N, C) features.
         truth: (N,) 0 good, 1 defective.
-        strength: C of the machine.
-        seed: Of its solver.
 
     Returns:
         Slope (C,) and offset of the log odds.
