@@ -98,7 +98,7 @@ def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     compare.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2], help="of splits and fits (default: 0 1 2)")
     compare.add_argument("--keep", default="", metavar="FOLDER", help="keep the bundles there as METHOD-SEED")
-    add_options(compare, _POSITIONAL | {"method", "seed", "replace", "folds"})
+    add_options(compare, _POSITIONAL | {"method", "seed", "replace", "folds", "unseen"})
     compare.set_defaults(command="compare")
 
 

@@ -18,6 +18,7 @@ from trainer.evaluation import ModelEvaluation
 from trainer.options import request_from
 from trainer.protocol import DataAnswer, Explained, MapMade, RunFolder, TrainRequest
 from trainer.terminal import run, say_contents, say_finding
+from trainer.unseen_words import UNSEEN_HEADS, unseen_rows, unseen_sentence
 
 if TYPE_CHECKING:
     import argparse
@@ -43,6 +44,10 @@ def run_fit(parsed: argparse.Namespace) -> int:
         print(f"  {name}: {'passed' if check.passed else 'refused'}{', used' if name == result.precision else ''}")
     _print_figures("validation", result.validation)
     _print_figures("test", result.test)
+    if result.unseen is not None:
+        print(unseen_sentence(result.unseen))
+        for row in unseen_rows(result.unseen):
+            print("  " + "; ".join(f"{head}: {cell}" for head, cell in zip(UNSEEN_HEADS, row, strict=True)))
     return 0
 
 
@@ -51,7 +56,7 @@ def run_compare(parsed: argparse.Namespace) -> int:
     from trainer.compare import compare, table
 
     keep = Path(parsed.keep) if parsed.keep else None
-    base = request_from(parsed, out="unused")
+    base = request_from(parsed, out="unused", unseen="no")
     comparison = run(compare(base, parsed.methods, parsed.seeds, keep=keep))
     print(comparison.model_dump_json() if parsed.json else table(comparison))
     return 0

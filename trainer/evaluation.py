@@ -11,7 +11,7 @@ from inspector.domain.rates import Rate
 from inspector.domain.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 #: A 95 % interval: from, to.
 Interval = tuple[float, float]
@@ -165,6 +165,40 @@ class Folds(JsonRecord):
     average_precision: Spread | None = None
     confusion: ConfusionCounts
     pictures: int
+
+
+class UnseenType(JsonRecord):
+    """The parts of a defect type, judged by a model that was trained without it; REVIEW is not passed."""
+
+    name: str
+    parts: int
+    passed: int  #: without the guard
+    passed_with_guard: int | None  #: at its usual rate; None where the model has no memory of good
+    good_to_review: int | None  #: good test parts that went to REVIEW for the guard alone
+
+
+class Unseen(JsonRecord):
+    """What happens to defects of a type that the model has never seen: each type was left out of a training in turn."""
+
+    types: tuple[UnseenType, ...] = ()
+    good: int  #: good test parts, the same for every type
+    notes: tuple[str, ...] = ()  #: why it was not measured, or not for a type; sentences
+
+    @property
+    def passed_with_guard(self) -> int | None:
+        """Of all types together; None where nothing is known of a guard."""
+        return _total([each.passed_with_guard for each in self.types])
+
+    @property
+    def mean_good_to_review(self) -> float | None:
+        """Good test parts that the guard sent to REVIEW, in the mean of the trainings."""
+        total = _total([each.good_to_review for each in self.types])
+        return None if total is None else total / len(self.types)
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known and len(known) == len(counts) else None
 
 
 #: The figures of `Figures` that are averaged over seeds and folds.

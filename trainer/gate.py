@@ -129,7 +129,7 @@ def expected_of(trained: Trained, samples: Sequence[Sample]) -> Generator[Report
 
 
 def _tried(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Path) -> Generator[Report, None, Made]:
-    yield from _with_memory(trained, dataset, request)
+    yield from with_memory(trained, dataset, request)
     if trained.plan.method == GOOD_ONLY:
         return (yield from _tried_good_only(trained, dataset, request, folder))
     truth = labels(trained.judged)
@@ -169,7 +169,7 @@ def _tried_good_only(
     return Made(trained=trained, scores=trained.scores, temperature=1.0, draft=draft.accepted(checks), judged=judged)
 
 
-def _with_memory(trained: Trained, dataset: Dataset, request: TrainRequest) -> Generator[Report]:
+def with_memory(trained: Trained, dataset: Dataset, request: TrainRequest) -> Generator[Report]:
     """Give a network its memory of good, from the good pictures that are not tested."""
     good = [sample for sample in dataset.of(TRAIN, VAL) if not sample.defective]
     trained.remembered = yield from remember(trained, good, request.seed)

@@ -27,6 +27,7 @@ from trainer.protocol import CheckedPrecision, Command, Progress, Result
 from trainer.report import Contents, write_report
 from trainer.scores import kept_scores
 from trainer.split import split, split_csv
+from trainer.unseen import measure_unseen
 from trainer.weights import imagenet_weights
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from inspector.domain.records import Thresholds
     from inspector.vision.bundle import Bundle
     from trainer.dataset import Dataset
-    from trainer.evaluation import Evaluation, Folds, Pointing
+    from trainer.evaluation import Evaluation, Folds, Pointing, Unseen
     from trainer.gate import Made
     from trainer.judge import JudgedPictures
     from trainer.methods import Trained
@@ -89,6 +90,8 @@ def train(
         # only now, with everything chosen, is a test picture looked at
         tested, pointing = yield from _tested(made, dataset, request)
         clock.stage("test")
+        unseen = yield from measure_unseen(made.trained, dataset, context)
+        clock.stage("unseen types")
         finished = _Finished(
             context=context,
             dataset=dataset,
@@ -98,6 +101,7 @@ def train(
             made=made,
             tested=tested,
             pointing=pointing,
+            unseen=unseen,
             stages=clock.stages,
         )
         yield Progress(stage="report", done=0, total=1)
@@ -166,6 +170,7 @@ class _Finished:
     made: Made
     tested: JudgedPictures
     pointing: Mapping[str, Pointing]
+    unseen: Unseen | None
     stages: Mapping[str, float]
 
     @property
@@ -210,7 +215,9 @@ class _Finished:
             request,
             self.made.draft,
             report,
-            evaluation=EvaluationNote(validation=self.figures(self.validated), test=self.figures(self.shown)),
+            evaluation=EvaluationNote(
+                validation=self.figures(self.validated), test=self.figures(self.shown), unseen=self.unseen
+            ),
             training=TrainingNote(
                 method=self.trained.plan.method,
                 seed=request.seed,
@@ -242,6 +249,7 @@ class _Finished:
             tiles=self.tested.tiles(self.thresholds.fail_at),
             pointing=self.pointing,
             folds=self.folds,
+            unseen=self.unseen,
             comparison=self.notes,
             stages=self.stages,
             environment=environment(),
@@ -260,6 +268,7 @@ class _Finished:
             stages=dict(self.stages),
             seconds=round(sum(self.stages.values()), 2),
             folds=self.folds,
+            unseen=self.unseen,
             precision=self.made.precision,
             precisions={name: CheckedPrecision(**check.model_dump()) for name, check in self.made.checks.items()},
         )

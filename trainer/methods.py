@@ -388,6 +388,6 @@ def _checkpoint(context: Context, plan: Plan, dataset: Dataset) -> Path | None:
     if context.checkpoints is None:
         return None
     tested = ",".join(sample.sha256 for sample in dataset.of(TEST))
-    asked = context.request.model_dump_json(exclude={"out", "replace", "budget_s", "deep_maps", "claim"})
+    asked = context.request.model_dump_json(exclude={"out", "replace", "budget_s", "deep_maps", "claim", "unseen"})
     name = hashlib.sha256(f"{asked}|{plan}|{dataset.fingerprint()}|{tested}".encode()).hexdigest()[:20]
     return context.checkpoints / f"{name}.pt"

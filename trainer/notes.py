@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainer.evaluation import Evaluation, JsonRecord
+from trainer.evaluation import Evaluation, JsonRecord, Unseen
 from trainer.protocol import MethodName, TrainRequest
 
 
@@ -11,6 +11,7 @@ class EvaluationNote(JsonRecord):
 
     validation: Evaluation
     test: Evaluation
+    unseen: Unseen | None = None
 
 
 class TrainingNote(JsonRecord):

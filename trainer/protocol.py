@@ -16,7 +16,7 @@ from pydantic import Field, TypeAdapter, model_validator
 from inspector.domain.class_words import ClassWords
 from inspector.files import write_text
 from inspector.json_file import JsonError, parse_shape, read_model
-from trainer.evaluation import ConfusionCounts, Evaluation, Folds, JsonRecord
+from trainer.evaluation import ConfusionCounts, Evaluation, Folds, JsonRecord, Unseen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +26,7 @@ MethodName = Literal["good-only", "baseline-cnn", "baseline-svm", "head", "layer
 PoolingName = Literal["average", "mix"]
 Preset = Literal["standard", "orientation-matters", "colour-matters", "both-matter", "none"]
 Rule = Literal["f1", "escapes", "cost"]
+Asked = Literal["auto", "yes", "no"]
 Policy = Literal["squash", "letterbox", "centre-crop"]
 
 
@@ -58,6 +59,9 @@ class TrainRequest(JsonRecord):
     test_fraction: Annotated[float, Field(gt=0, lt=1, description="held out for the one evaluation")] = 0.2
     validation_fraction: Annotated[float, Field(gt=0, lt=1, description="for every choice that is made")] = 0.16
     folds: Annotated[int, Field(ge=0, le=20, description="cross-test in so many folds first; 0: one test part")] = 0
+    unseen: Annotated[
+        Asked, Field(description="train again without each defect type; auto: from 3 types on, if the budget allows")
+    ] = "auto"
     keep_together: Annotated[bool, Field(description="near duplicates go into one part of the split")] = True
     # method
     pooling: Annotated[PoolingName | None, Field(description="between the last map and the verdict")] = None
@@ -227,6 +231,7 @@ class Result(JsonRecord):
     stages: dict[str, float] = {}  #: seconds
     seconds: float
     folds: Folds | None = None  #: of a cross-test that was asked for
+    unseen: Unseen | None = None
     precision: str = ""  #: what the line will use by default: the fastest that passed the gate
     precisions: dict[str, CheckedPrecision] = {}
 

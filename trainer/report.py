@@ -11,7 +11,7 @@ from inspector.domain.evidence import evidence
 from inspector.domain.statistics import CONFIDENCE
 from trainer import figures
 from trainer.calibration import calibrated, calibration_error, reliability
-from trainer.evaluation import DefectFigures, Evaluation, Folds, Pointing
+from trainer.evaluation import DefectFigures, Evaluation, Folds, Pointing, Unseen
 from trainer.judged import MetricsError, arrays
 from trainer.metrics import evaluate
 from trainer.report_metrics import Calibration, Metrics, Predicted, Proof, ReportedFinding
@@ -49,6 +49,7 @@ class Contents:
         tiles: Sample predictions, as `trainer.samples.choose_samples` chose them.
         pointing: How well heatmaps point at the defects, by kind of heatmap.
         folds: Of a cross-test; None without one.
+        unseen: What happens to a defect type that the training did not have; None where it was not asked.
         comparison: Sentences about other methods.
         stages: Seconds by stage.
         environment: Versions of libraries, and the hardware.
@@ -71,6 +72,7 @@ class Contents:
     tiles: Sequence[SampleTile] = ()
     pointing: Mapping[str, Pointing] = field(default_factory=dict)
     folds: Folds | None = None
+    unseen: Unseen | None = None
     comparison: Sequence[str] = ()
     stages: Mapping[str, float] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -143,6 +145,7 @@ def _metrics(contents: Contents) -> Metrics:
         evidence=proof(tested.confusion.matrix.escapes, contents.claim),
         calibration=_calibration(contents, tested.ece),
         folds=contents.folds,
+        unseen=contents.unseen,
         pointing=dict(contents.pointing),
         comparison=list(contents.comparison),
         counts={part: dict(counts) for part, counts in contents.counts.items()},

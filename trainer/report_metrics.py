@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from trainer.evaluation import Evaluation, Folds, JsonRecord, Pointing
+from trainer.evaluation import Evaluation, Folds, JsonRecord, Pointing, Unseen
 
 
 class Proof(JsonRecord):
@@ -56,6 +56,7 @@ class Metrics(JsonRecord):
     evidence: Proof
     calibration: Calibration
     folds: Folds | None
+    unseen: Unseen | None
     pointing: dict[str, Pointing]
     comparison: list[str]
     counts: dict[str, dict[str, int]]

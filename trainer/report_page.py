@@ -15,6 +15,7 @@ from inspector.domain.counts import counted, verb
 from trainer.evaluation import DefectFigures
 from trainer.figures import DEFECT_INK, FAINT, GOOD_INK, INK, MUTED
 from trainer.samples import words
+from trainer.unseen_words import UNSEEN_HEADS, unseen_rows, unseen_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -135,7 +136,16 @@ def _summary(metrics: Metrics) -> list[str]:
         )
     parts = [f'<p class="lead">{escape(" ".join(said))}</p>']
     parts.append(f'<p class="box">{escape(metrics.evidence.sentence)}</p>')
+    parts += _unseen(metrics)
     return parts + [f'<p class="box warning">{escape(warning)}</p>' for warning in metrics.warnings]
+
+
+def _unseen(metrics: Metrics) -> list[str]:
+    if metrics.unseen is None:
+        return []
+    said = f'<p class="box">{escape(unseen_sentence(metrics.unseen))}</p>'
+    rows = unseen_rows(metrics.unseen)
+    return [said, _table(UNSEEN_HEADS, rows)] if rows else [said]
 
 
 def _test(metrics: Metrics, images: Mapping[str, str]) -> list[str]:

@@ -56,7 +56,13 @@ def main() -> int:
 def _one(data: Path, weights: Path, seed: int) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         request = TrainRequest(
-            data=str(data), out=f"{folder}/bottle", weights=str(weights), seed=seed, method="head", test_fraction=0.3
+            data=str(data),
+            out=f"{folder}/bottle",
+            weights=str(weights),
+            seed=seed,
+            method="head",
+            test_fraction=0.3,
+            unseen="no",
         )
         *_, last = train(request)
     assert isinstance(last, Result)

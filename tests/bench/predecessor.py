@@ -140,6 +140,7 @@ def ours(dataset: Dataset, data: Path, weights: Path, seed: int, method: str) ->
                 "seed": seed,
                 "method": method,
                 "split": str(file),
+                "unseen": "no",
             }
         )
         began_s = time.perf_counter()

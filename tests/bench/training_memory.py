@@ -81,6 +81,7 @@ def main() -> int:
             method="layer4",
             views=arguments.views,
             epochs=arguments.epochs,
+            unseen="no",
         )
         stage = ""
         for report in train(request):

@@ -104,6 +104,13 @@ LEFT_GROUPS = (
                 hint="test every picture once in so many trainings; 0: no",
             ),
             Field(
+                name="unseen",
+                words="Types never seen",
+                kind=EditorKind.CHOICE,
+                hint="train again without each defect type, and see what passes",
+                choices=(("auto", "from 3 types on, in the time budget"), ("yes", "measured"), ("no", "not measured")),
+            ),
+            Field(
                 name="keep_together",
                 words="Near duplicates together",
                 kind=EditorKind.FLAG,

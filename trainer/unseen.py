@@ -1,0 +1,153 @@
+"""What the guard is worth: each defect type in turn is kept from a training, and its parts are judged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from inspector.domain.counts import counted
+from inspector.domain.guard import in_force
+from inspector.domain.policy import PASSED, verdicts_of
+from inspector.domain.strangeness import DEFAULT_RATE
+from trainer.cache import ResourceError
+from trainer.dataset import LEAST, TEST, TRAIN, VAL, labels
+from trainer.evaluation import Unseen, UnseenType
+from trainer.fit import FitError
+from trainer.gate import expected_of, with_memory
+from trainer.good_only import GOOD_ONLY
+from trainer.judged import MetricsError
+from trainer.methods import train_plan
+from trainer.protocol import Command, Paused, Progress
+from trainer.thresholds import operating_point
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from trainer.dataset import Dataset
+    from trainer.methods import Context, Trained
+    from trainer.protocol import Report, TrainRequest
+
+#: So many defect types it takes to measure unasked.
+TYPES_FROM = 3
+_STOPPED = "the training was told to stop"
+
+
+def measure_unseen(trained: Trained, dataset: Dataset, context: Context) -> Generator[Report, None, Unseen | None]:
+    """Train the chosen setting again without each defect type, and judge that type's parts by it.
+
+    Each such model has its own operating point and memory of good, as in `trainer.candidates.cross_tested`, and the
+    guard at its usual rate. All parts of the type are judged, as that model saw none of them; beside them the good
+    parts of the test, for what the guard costs.
+
+    Args:
+        trained: The chosen model; its setting, its arithmetic and its seconds are used.
+        dataset: Already split.
+
+    Returns:
+        The generator's value: None where it is not wanted, no type is known, or the model has learnt from none.
+
+    Raises:
+        PictureError: If a picture cannot be read.
+        CancelledError: If cancelled.
+    """
+    types = sorted({sample.defect for sample in dataset.samples if sample.defective})
+    good = [sample for sample in dataset.of(TEST) if not sample.defective]
+    if context.request.unseen == "no" or not types or trained.plan.method == GOOD_ONLY:
+        return None
+    if reason := _why_not(types, trained.seconds, context.request):
+        return Unseen(good=len(good), notes=(reason,))
+    if trained.frozen.int8 is None:
+        context = context.in_float()
+    measured: list[UnseenType] = []
+    notes: list[str] = []
+    for number, name in enumerate(types, 1):
+        stage = f"without “{name}” ({number} of {len(types)})"
+        answer = yield from _measured(name, trained, dataset, context, stage)
+        if isinstance(answer, UnseenType):
+            measured.append(answer)
+        else:
+            notes.append(f"{name}: {answer}.")
+    return Unseen(types=tuple(measured), good=len(good), notes=tuple(notes))
+
+
+def _measured(
+    name: str, trained: Trained, dataset: Dataset, context: Context, stage: str
+) -> Generator[Report, None, UnseenType | str]:
+    """Return the figures of a type, or why there are none."""
+    rest = replace(dataset, samples=tuple(sample for sample in dataset.samples if sample.defect != name))
+    if not _enough(rest):
+        return "without it too few defective pictures are left to learn from"
+    if context.command() is Command.STOP:
+        return _STOPPED
+    try:
+        figures = yield from _quiet(_judged_unseen(name, trained, dataset, rest, context), stage)
+    except (FitError, MetricsError, ResourceError) as error:  # the model itself is made: it is not lost for this
+        return error.what
+    # it may have cut this very training short
+    return _STOPPED if context.command() is Command.STOP else figures
+
+
+def _why_not(types: Sequence[str], seconds: float, request: TrainRequest) -> str:
+    """Say why nothing is measured; empty where it is."""
+    if len(types) == 1:
+        return f"there is one type, “{types[0]}”; without it there is nothing to learn from."
+    if request.unseen == "yes":
+        return ""
+    if len(types) < TYPES_FROM:
+        return f"there are {counted(len(types), 'defect type')}; unasked it is measured from {TYPES_FROM} on."
+    expected_s = seconds * len(types)
+    if expected_s > request.budget_s:
+        return (
+            f"{len(types)} more trainings of {seconds:.0f} s would exceed the time budget of {request.budget_s:.0f} s; "
+            "unasked they are left out."
+        )
+    return ""
+
+
+def _enough(rest: Dataset) -> bool:
+    """Say whether a training can do without a type: every fold and part needs defective pictures of other types."""
+    defective = [sample for sample in rest.of(TRAIN, VAL) if sample.defective]
+    parts = {sample.part for sample in defective}
+    largest_fold = max(Counter(sample.fold for sample in defective).values(), default=0)
+    return len(defective) >= LEAST and parts == {TRAIN, VAL} and len(defective) - largest_fold >= 2
+
+
+def _judged_unseen(
+    name: str, chosen: Trained, dataset: Dataset, rest: Dataset, context: Context
+) -> Generator[Report, None, UnseenType]:
+    trained = yield from train_plan(chosen.plan, rest, context)
+    yield from with_memory(trained, rest, context.request)
+    points = operating_point(trained.scores, labels(trained.judged), context.request)
+    scale = None if trained.remembered is None else trained.remembered.note.good_scale
+    guarded = in_force(None, points, scale, DEFAULT_RATE)
+    shown = [sample for sample in dataset.samples if sample.defect == name]
+    good = [sample for sample in rest.of(TEST) if not sample.defective]
+    said = yield from expected_of(trained, [*shown, *good])
+    passed = verdicts_of(said.scores, points) == PASSED
+    still = verdicts_of(said.scores, guarded, said.strangeness) == PASSED
+    count = len(shown)
+    return UnseenType(
+        name=name,
+        parts=count,
+        passed=int(passed[:count].sum()),
+        passed_with_guard=None if scale is None else int(still[:count].sum()),
+        good_to_review=None if scale is None else int((passed[count:] & ~still[count:]).sum()),
+    )
+
+
+def _quiet(reports: Generator[Report, None, UnseenType], stage: str) -> Generator[Report, None, UnseenType]:
+    """Pass on how far it is: its settings and epochs are not those of the model."""
+    try:
+        while True:
+            try:
+                report = next(reports)
+            except StopIteration as end:
+                figures: UnseenType = end.value
+                return figures
+            if isinstance(report, Progress):
+                yield report.model_copy(update={"stage": f"{stage}: {report.stage}"})
+            elif isinstance(report, Paused):
+                yield report
+    finally:
+        reports.close()
