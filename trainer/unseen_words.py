@@ -15,7 +15,7 @@ UNSEEN_HEADS = (
     "Its parts",
     "Passed, 95 % interval",
     "Passed with the guard",
-    "Good parts that it sent to REVIEW",
+    "Good test parts that it sent to REVIEW",
 )
 _TITLE = "Defects of a type that the model has never seen"
 
