@@ -109,6 +109,20 @@ def remember(trained: Trained, good: Sequence[Sample], seed: int) -> Generator[R
     return Remembered(exact=made[1][0], int8=memory, note=note, strangeness=named)
 
 
+def memory_of(cells: NDArray[np.float32], good: Sequence[Sample], seed: int) -> tuple[MemoryOfGood, GoodScale]:
+    """Make a memory of the cells of good pictures, and its scale; see `remember`.
+
+    Args:
+        cells: (N, h·w, 128) float.
+        good: The N pictures.
+        seed: Of the choice.
+    """
+    folds = _folds(good)
+    position = PLACE_COUNTS if lie_still(cells, folds, seed) else 0.0
+    memory, _, scale = _memory(cells, folds, position, seed, rounded=False)
+    return memory, scale
+
+
 def lie_still(cells: NDArray[np.float32], folds: NDArray[np.int64], seed: int) -> bool:
     """Say whether parts lie still, by good pictures alone: then a cell's place tells something, and costs nothing.
 
