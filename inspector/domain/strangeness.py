@@ -17,6 +17,9 @@ DEFAULT_RATE = 0.005
 RATES = (0.0001, 0.2)
 #: Of so few pictures no spread is known.
 LEAST_PICTURES = 3
+#: The spread that good parts usually have, and how many pictures' worth it counts: few pictures know theirs badly. Of
+#: five with an odd one the limit would lie above every defect (MVTec AD bottle); so it errs towards review.
+USUAL_SPREAD, USUAL_COUNTS = 0.08, 8
 #: Where all pictures are alike to the last bit there would be no spread, and every other part would be strange.
 _LEAST_SPREAD = 0.02
 
@@ -68,7 +71,9 @@ class GoodScale:
         """The strangeness that the next good part exceeds with a given probability: a prediction limit.
 
         It is the upper prediction limit of one further observation of a normal sample (Hahn and Meeker, Statistical
-        Intervals, 1991, 4.8), taken of the logarithm: the fewer pictures were measured, the higher it is.
+        Intervals, 1991, 4.8), taken of the logarithm: the fewer pictures were measured, the higher it is. Their
+        variance is averaged with that of `USUAL_SPREAD`, as a conjugate prior is (Gelman et al., Bayesian Data
+        Analysis, 2013, 3.3): of few pictures of parts that vary more than usual, more go beyond than the rate says.
 
         Args:
             rate: Share of good parts beyond it, within `RATES`.
@@ -79,7 +84,7 @@ class GoodScale:
         if not RATES[0] <= rate <= RATES[1]:
             msg = f"the rate must be between {RATES[0]:g} and {RATES[1]:g}, got {rate}"
             raise ValueError(msg)
-        return math.exp(self.mean_log + student_t_quantile(1.0 - rate, self.pictures - 1) * self._spread)
+        return math.exp(self.mean_log + student_t_quantile(1.0 - rate, self._degrees) * self._spread)
 
     def rate_beyond(self, limit: float) -> float:
         """The probability that the next good part is stranger than a limit; undoes `limit`.
@@ -87,8 +92,13 @@ class GoodScale:
         Args:
             limit: A strangeness, above 0.
         """
-        return student_t_upper((math.log(limit) - self.mean_log) / self._spread, self.pictures - 1)
+        return student_t_upper((math.log(limit) - self.mean_log) / self._spread, self._degrees)
+
+    @property
+    def _degrees(self) -> int:
+        return self.pictures - 1 + USUAL_COUNTS
 
     @property
     def _spread(self) -> float:
-        return self.sd_log * math.sqrt(1.0 + 1.0 / self.pictures)
+        squares = USUAL_COUNTS * USUAL_SPREAD**2 + (self.pictures - 1) * self.sd_log**2
+        return math.sqrt(squares / self._degrees * (1.0 + 1.0 / self.pictures))
