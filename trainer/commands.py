@@ -13,8 +13,9 @@ from rich.console import Console
 from inspector.domain.class_words import ClassWords
 from inspector.domain.counts import counted
 from inspector.domain.errors import BundleError
+from inspector.domain.policy import holding
 from inspector.files import FileError, write_bytes
-from trainer.evaluation import ModelEvaluation
+from trainer.evaluation import ModelEvaluation, untested
 from trainer.options import request_from
 from trainer.protocol import DataAnswer, Explained, MapMade, RunFolder, TrainRequest
 from trainer.terminal import run, say_contents, say_finding
@@ -42,6 +43,9 @@ def run_fit(parsed: argparse.Namespace) -> int:
     print("  " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result.stages.items()))
     for name, check in result.precisions.items():
         print(f"  {name}: {'passed' if check.passed else 'refused'}{', used' if name == result.precision else ''}")
+    if untested(result.split):
+        _print_figures("no test; good pictures, each left out once", result.test)
+        return 0
     _print_figures("validation", result.validation)
     _print_figures("test", result.test)
     if result.unseen is not None:
@@ -94,7 +98,7 @@ def run_evaluate(parsed: argparse.Namespace) -> int:
             title=f"Model {bundle.manifest.name} on {Path(parsed.data or parsed.split).name}",
             thresholds=thresholds,
             test=judged.judged,
-            tiles=judged.tiles(thresholds.fail_at),
+            tiles=judged.tiles(holding(thresholds).fail_at),
             pointing=pointed,
             config={"model": str(bundle.folder), "sha256": bundle.sha256, "data": parsed.data, "split": parsed.split},
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.counts import counted
+from inspector.domain.policy import holding
 from inspector.domain.rates import Estimate
 from inspector.vision.backends import load_classifier
 from inspector.vision.bundle import Bundle
@@ -142,7 +143,7 @@ def _judged(request: TrainRequest, out: Path) -> Generator[Report, None, tuple[l
         judgement = yield from judge(classifier, whole.of(TEST), "comparing")
     finally:
         classifier.close()
-    return judgement.judged, bundle.manifest.thresholds.fail_at
+    return judgement.judged, holding(bundle.manifest.thresholds).fail_at
 
 
 def _aligned(picture: JudgedPicture, seed: int, threshold: float) -> JudgedPicture:

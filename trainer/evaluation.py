@@ -11,7 +11,7 @@ from inspector.domain.rates import Rate
 from inspector.domain.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 #: A 95 % interval: from, to.
 Interval = tuple[float, float]
@@ -60,11 +60,14 @@ class ConfusionCounts(JsonRecord):
 
 
 class Figures(JsonRecord):
-    """Figures of merit at a threshold; defective is the positive class, and None is what cannot be known."""
+    """Figures of merit at a threshold; defective is the positive class, and None is what cannot be known.
+
+    Accuracy, precision and F1 need pictures of both classes: of one alone they would look perfect for nothing.
+    """
 
     pictures: int
     confusion: ConfusionCounts
-    accuracy: float
+    accuracy: float | None
     precision: float | None  #: 0 where nothing is rejected
     recall: float | None
     f1: float | None
@@ -199,6 +202,15 @@ class Unseen(JsonRecord):
 def _total(counts: Sequence[int | None]) -> int | None:
     known = [count for count in counts if count is not None]
     return sum(known) if known and len(known) == len(counts) else None
+
+
+def untested(split: Mapping[str, int]) -> bool:
+    """Say whether no picture was kept for a test: the figures are of good pictures, each left out once.
+
+    Args:
+        split: Pictures by part; empty where nothing is known of a split.
+    """
+    return split.get("test", 1) == 0
 
 
 #: The figures of `Figures` that are averaged over seeds and folds.

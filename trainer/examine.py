@@ -44,7 +44,7 @@ def examine(request: TrainRequest) -> Generator[Report, None, tuple[Dataset, lis
     dataset = replace(dataset, samples=tuple(looked_at))
     _, why = asked_for(request, dataset)
     if why:
-        findings = [*findings, Finding(severity="note", code="good-only", what=why, action=LEARN_MORE)]
+        findings = worst_first([Finding(severity="note", code="good-only", what=why, action=LEARN_MORE), *findings])
     clusters: dict[str, int] = {}
     if request.keep_together:
         clusters = {sample.name: number for sample, number in zip(dataset.samples, groups, strict=True)}

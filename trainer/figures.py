@@ -220,8 +220,12 @@ def reliability_diagram(parts: Mapping[str, tuple[NDArray[np.float64], NDArray[n
     return draw(paint, HALF)
 
 
-def confusion_matrix(counts: ConfusionCounts, threshold: float) -> bytes:
-    """Draw the confusion matrix of a threshold."""
+def confusion_matrix(counts: ConfusionCounts, threshold: float, held: str = "FAIL") -> bytes:
+    """Draw the confusion matrix of a threshold.
+
+    Args:
+        held: The verdict from the threshold on.
+    """
     cells = np.array(
         [
             [counts.good_passed, counts.good_rejected],
@@ -237,10 +241,11 @@ def confusion_matrix(counts: ConfusionCounts, threshold: float) -> bytes:
             for column in (0, 1):
                 ink = "white" if shares[row, column] > 0.65 else INK
                 axes.text(column, row - 0.06, str(cells[row, column]), ha="center", va="center", fontsize=17, color=ink)
-                text = f"{words[row][column]}, {100 * shares[row, column]:.1f} %"
+                share = f"{100 * shares[row, column]:.1f} %" if cells[row].any() else "none tested"
+                text = f"{words[row][column]}, {share}"
                 axes.text(column, row + 0.24, text, ha="center", va="center", fontsize=7.5, color=ink)
         axes.set(title=f"Confusion matrix at {threshold:.3f}", xlabel="verdict", ylabel="truth")
-        axes.set_xticks((0, 1), ("PASS", "FAIL"))
+        axes.set_xticks((0, 1), ("PASS", held))
         axes.set_yticks((0, 1), ("good", "defective"), rotation=90, va="center")
         axes.tick_params(length=0)
         axes.grid(visible=False)

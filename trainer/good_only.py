@@ -77,7 +77,8 @@ def asked_for(request: TrainRequest, dataset: Dataset) -> tuple[TrainRequest, st
             "Ask for no folds: each good picture is measured against a memory without it anyway.",
         )
     why = "" if request.method == GOOD_ONLY else (
-        f"Method {GOOD_ONLY}, as there are {defective} defective pictures; {LEAST} are the least to learn defects from."
+        f"Learns from good parts only (method {GOOD_ONLY}), as there are {defective} defective pictures; {LEAST} are "
+        "the least to learn defects from."
     )  # fmt: skip
     return request.model_copy(update={"method": GOOD_ONLY}), why
 

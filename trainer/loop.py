@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import BundleError
+from inspector.domain.policy import holding
 from inspector.vision.scores import SCORES_FILE
 from trainer.candidates import cross_tested, train_best
 from trainer.checks import in_words
@@ -246,7 +247,7 @@ class _Finished:
             split=sizes(self.dataset),
             findings=self.findings,
             history=self.trained.history,
-            tiles=self.tested.tiles(self.thresholds.fail_at),
+            tiles=self.tested.tiles(holding(self.thresholds).fail_at),
             pointing=self.pointing,
             folds=self.folds,
             unseen=self.unseen,

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from inspector.domain.confusion import confusion_at, escapes_of
-from inspector.domain.policy import verdicts_of
+from inspector.domain.policy import holding, verdicts_of
 from inspector.domain.rates import Rate
 from inspector.domain.records import Thresholds
 from inspector.domain.tally import Tally
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 def evaluate(judged: Sequence[JudgedPicture], thresholds: Thresholds) -> Evaluation:
     """Return the figures of a test.
 
+    A model that fails nothing is measured by what it sends to review.
+
     Args:
         judged: At least one picture.
 
@@ -43,14 +45,14 @@ def evaluate(judged: Sequence[JudgedPicture], thresholds: Thresholds) -> Evaluat
     scores, labels = checked(*arrays(judged))
     several = len({picture.category for picture in judged}) > 1
     types = [f"{picture.category}/{picture.defect}" if several else picture.defect for picture in judged]
-    point = Thresholds(fail_at=thresholds.fail_at)
+    point = holding(thresholds)
     return Evaluation(
-        threshold=thresholds.fail_at,
-        **dict(figures(scores, labels, thresholds.fail_at)),
+        threshold=point.fail_at,
+        **dict(figures(scores, labels, point.fail_at)),
         ece=calibration_error(reliability(scores, labels)),
-        review=_review(scores, labels, thresholds),
+        review=_review(scores, labels, thresholds if point.fail_at == thresholds.fail_at else point),
         per_category={
-            name: figures(scores[places], labels[places], thresholds.fail_at)
+            name: figures(scores[places], labels[places], point.fail_at)
             for name, places in _by([picture.category for picture in judged])
         },
         per_defect_type={
@@ -74,10 +76,10 @@ def figures(scores: NDArray[np.float64], labels: NDArray[np.int64], threshold: f
     return Figures(
         pictures=len(labels),
         confusion=ConfusionCounts.of(confusion),
-        accuracy=confusion.accuracy.count / len(labels),
-        precision=confusion.precision,
+        accuracy=confusion.accuracy.count / len(labels) if both else None,
+        precision=confusion.precision if both else None,
         recall=confusion.recall.value,
-        f1=confusion.f1,
+        f1=confusion.f1 if both else None,
         auroc=float(roc_auc_score(labels, scores)) if both else None,
         average_precision=float(average_precision_score(labels, scores)) if both else None,
         escape_rate=escapes.value,

@@ -115,7 +115,7 @@ def write_report(contents: Contents) -> dict[str, bytes]:
     if not contents.test:
         raise MetricsError("a report needs at least one test picture", "Raise the test fraction, or add pictures.")
     metrics = _metrics(contents)
-    drawn, threshold = _figures(contents, metrics.test), contents.thresholds.fail_at
+    drawn, threshold = _figures(contents, metrics.test), metrics.test.threshold
     groups = grouped(contents.tiles, threshold)
     if groups:
         drawn["samples"] = samples_png(groups, threshold)
@@ -177,9 +177,10 @@ def _calibration(contents: Contents, ece: float) -> Calibration:
 
 def _figures(contents: Contents, test: Evaluation) -> dict[str, bytes]:
     scores, labels = arrays(contents.test)
-    threshold = contents.thresholds.fail_at
+    threshold = test.threshold
+    held = "FAIL" if threshold == contents.thresholds.fail_at else "REVIEW"
     drawn = {
-        "confusion": figures.confusion_matrix(test.confusion, threshold),
+        "confusion": figures.confusion_matrix(test.confusion, threshold, held),
         "scores": figures.score_distribution(scores, labels, contents.thresholds),
     }
     if 0 < labels.sum() < len(labels):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from inspector.domain.counts import counted, verb
-from trainer.evaluation import DefectFigures
+from trainer.evaluation import DefectFigures, untested
 from trainer.figures import DEFECT_INK, FAINT, GOOD_INK, INK, MUTED
 from trainer.samples import words
 from trainer.unseen_words import UNSEEN_HEADS, unseen_rows, unseen_sentence
@@ -116,7 +116,11 @@ def _summary(metrics: Metrics) -> list[str]:
     test, review = metrics.test, metrics.test.review
     confusion = test.confusion.matrix
     escapes, overkill = confusion.escapes, confusion.overkill
-    said = [f"{counted(test.pictures, 'test picture')}; a part is rejected from P(defective) {test.threshold:.4f} on."]
+    pictures = "good picture" if untested(metrics.split) else "test picture"
+    held = "a part is rejected from"
+    if test.threshold != metrics.threshold:
+        held = "no part fails; a part goes to review, and counts as rejected here, from"
+    said = [f"{counted(test.pictures, pictures)}; {held} P(defective) {test.threshold:.4f} on."]
     if escapes.total:
         said.append(
             f"Of {counted(escapes.total, 'defective part')} {escapes.count} passed: escape rate "
@@ -150,11 +154,14 @@ def _unseen(metrics: Metrics) -> list[str]:
 
 def _test(metrics: Metrics, images: Mapping[str, str]) -> list[str]:
     test, validation = metrics.test, metrics.validation
-    columns = {"Test": test} | ({"Validation": validation} if validation else {})
+    title = "Good pictures, each left out once" if untested(metrics.split) else "Test"
+    if untested(metrics.split):
+        validation = None  # the same pictures
+    columns = {title: test} | ({"Validation": validation} if validation else {})
     rows = [[heading, *(_figure(getattr(column, key)) for column in columns.values())] for key, heading in _FIGURES]
     rows.append(["Escape rate, 95 % interval", *(_rate(c.escape_rate, c.escape_rate_95) for c in columns.values())])
     rows.append(["Overkill, 95 % interval", *(_rate(c.overkill_rate, c.overkill_rate_95) for c in columns.values())])
-    parts = ["<h2>Test</h2>", _table(["", *columns], rows)]
+    parts = [f"<h2>{title}</h2>", _table(["", *columns], rows)]
     if validation:
         parts.append('<p class="muted">Threshold and settings were chosen on validation; the test chose nothing.</p>')
     parts.append(_row(images, "confusion", "scores"))
@@ -185,7 +192,8 @@ def _category_row(name: str, row: Figures) -> list[str]:
 
 def _curves(metrics: Metrics, images: Mapping[str, str]) -> list[str]:
     calibration = metrics.calibration
-    said = f"Calibration error (ECE, 10 bins) on the test: {calibration.ece:.3f}"
+    where = "these pictures" if untested(metrics.split) else "the test"
+    said = f"Calibration error (ECE, 10 bins) on {where}: {calibration.ece:.3f}"
     if calibration.temperature is not None:
         said += f"; {calibration.ece_before:.3f} before the logits were divided by {calibration.temperature:.3f}"
     both = "roc" in images

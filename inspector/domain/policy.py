@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.domain.records import Decision, Verdict
+from inspector.domain.records import Decision, Thresholds, Verdict
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from inspector.domain.records import Prediction, Thresholds
+    from inspector.domain.records import Prediction
 
 #: The verdicts by their code in arrays.
 VERDICTS = tuple(Verdict)
@@ -82,6 +82,12 @@ def rejected(scores: ArrayLike, fail_at: float) -> NDArray[np.bool_]:
         Of the same shape.
     """
     return np.asarray(np.asarray(scores, np.float64) >= fail_at)
+
+
+def holding(thresholds: Thresholds) -> Thresholds:
+    """Return where two verdicts part: at FAIL; at REVIEW where nothing but P(defective) 1 fails."""
+    held = thresholds.review_from if thresholds.fail_at >= 1.0 else None
+    return Thresholds(fail_at=thresholds.fail_at if held is None else held)
 
 
 def sorted_verdicts(rising: NDArray[np.float64], thresholds: Thresholds) -> tuple[int, int, int]:

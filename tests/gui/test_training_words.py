@@ -9,13 +9,13 @@ import pytest
 
 from inspector.domain.rates import Rate
 from inspector.gui.training.flips import NewFigures, flips_of
-from inspector.gui.training.words import escape_words, figure, percent, progress_words
+from inspector.gui.training.words import escape_words, figure, percent, progress_words, untested_words
 from inspector.gui.words import duration
 from inspector.runs.state import ProcessState
 from inspector.runs.trainings import Training
 from tests.fake_trainer import figures
-from trainer.evaluation import ModelEvaluation
-from trainer.protocol import Progress, RunFolder, TrainRequest
+from trainer.evaluation import ConfusionCounts, Evaluation, ModelEvaluation
+from trainer.protocol import Progress, Result, RunFolder, TrainRequest
 
 
 def test_escape_words_carry_the_interval_and_what_a_claim_needs() -> None:
@@ -35,6 +35,34 @@ def test_figures_are_written_as_they_deserve() -> None:
     assert shown == ["0.991", "–", "30", "1 of 23  (0.77 % to 21 %)"]
     assert figure(test, "escape", "rate") == "0 of 7  (0 % to 35 %)"
     assert figure(None, "auroc", "share") == "–"
+    assert figure(_good_only(), "escape", "rate") == "–"
+
+
+def _good_only() -> Evaluation:
+    confusion = ConfusionCounts(defective_found=0, defective_passed=0, good_rejected=0, good_passed=8)
+    return figures(pictures=8, confusion=confusion, recall=None, f1=None, auroc=None)
+
+
+@pytest.mark.parametrize(
+    ("test", "split", "words"),
+    [
+        (_good_only(), {"train": 7, "val": 1, "test": 0}, "No picture was kept for a test. The figures are of 8 good"),
+        (_good_only(), {"train": 30, "val": 4, "test": 8}, "No defective picture was tested"),
+        (figures(), {"train": 30, "val": 4, "test": 30}, ""),
+    ],
+)
+def test_what_a_test_cannot_show_is_said(test: Evaluation, split: dict[str, int], words: str) -> None:
+    result = Result(bundle="m", method="good-only", threshold=1, validation=test, test=test, split=split, seconds=1)
+    said = untested_words(result)
+    assert said.startswith(words)
+    assert bool(said) == bool(words)
+
+
+def test_a_model_that_fails_nothing_changes_sides_where_it_sends_to_review() -> None:
+    predictions = [{"name": "a", "defect": "broken", "p_defective": 0.9}]
+    new = NewFigures.model_validate({"threshold": 1.0, "review_from": 0.5, "predictions": predictions})
+    current = ModelEvaluation(**dict(figures(threshold=0.3)), model="m", bundle="b", pointing={}, verdicts={"a": 0.1})
+    assert [flip.better for flip in flips_of(new, current, Path("data"))] == [True]
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(0, "0:00"), (64.4, "1:04"), (3723, "1:02:03"), (-3, "0:00")])

@@ -115,6 +115,7 @@ def test_poisoned_test_labels_change_neither_weights_nor_threshold(
     bundle = Bundle.load(tmp_path / "poisoned")
     assert bundle.manifest.files["weights.safetensors"] == Bundle.load(fitted[1]).manifest.files["weights.safetensors"]
     assert found.threshold == fitted[0].threshold
+    assert fitted[0].test.accuracy is not None
     assert found.test.accuracy == pytest.approx(1 - fitted[0].test.accuracy)
 
 

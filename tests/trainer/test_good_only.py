@@ -18,6 +18,7 @@ from inspector.vision.bundle import Bundle
 from inspector.vision.memory import DIMENSIONS, MemoryOfGood
 from inspector.vision.scores import OUT_OF_FOLD, read_scores
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, DatasetError, Sample
+from trainer.evaluation import untested
 from trainer.good_only import asked_for, p_defective, steepness
 from trainer.loop import train
 from trainer.memory import lie_still
@@ -163,6 +164,10 @@ def test_its_report_says_what_cannot_be_shown(made: tuple[list[object], Path, Pa
     page = (out / "report" / "report.html").read_text(encoding="utf-8")
     for words in ("learnt from good pictures alone", "nothing is known of recall, F1 or escapes", "each left out once"):
         assert words in page
+    assert untested(result.split)
+    assert result.test.accuracy is None
+    for words in ("test picture;", "test pictures;", "<h2>Test</h2>", "chosen on validation", "rejected from P"):
+        assert words not in page
     scores = read_scores(out)
     assert len(scores) == 7
     assert {score.how for score in scores} == {OUT_OF_FOLD}

@@ -112,8 +112,17 @@ def test_what_cannot_be_known_is_none_and_not_perfect() -> None:
     found = evaluate(judge(("good", 0.1), ("good", 0.9)), HALF)
     unknown = (found.escape_rate, found.precision, found.recall, found.f1, found.auroc, found.average_precision)
     assert unknown == (None,) * 6
+    assert found.accuracy is None
     assert (found.escape_rate_95, found.overkill_rate) == ((0.0, 1.0), 0.5)
-    assert evaluate(judge(("crack", 0.1)), HALF).overkill_rate is None
+    defective = evaluate(judge(("crack", 0.9)), HALF)
+    assert (defective.overkill_rate, defective.accuracy, defective.precision, defective.f1) == (None,) * 4
+
+
+def test_a_model_that_fails_nothing_is_measured_by_what_it_sends_to_review() -> None:
+    judged = judge(("good", 0.1), ("good", 0.6), ("crack", 0.9), ("crack", 0.4))
+    found = evaluate(judged, Thresholds(fail_at=1.0, review_from=0.5))
+    assert found.confusion == ConfusionCounts(defective_found=1, defective_passed=1, good_rejected=1, good_passed=1)
+    assert (found.threshold, found.recall, found.review.starts) == (0.5, 0.5, None)
 
 
 @pytest.mark.parametrize("scores", [[0.2, float("nan")], [0.2, 1.2], [-0.1, 0.5], []])

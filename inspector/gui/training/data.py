@@ -61,7 +61,10 @@ class DataColumn(QWidget):
         layout.addLayout(row)
         self.strip = ThumbStrip("Some of the pictures", parent=self)
         layout.addWidget(self.strip)
-        self.words = label("A folder with “good” and a folder for each type of defect, or an MVTec AD category.")
+        self.words = label(
+            "A folder with “good” and a folder for each type of defect, or an MVTec AD category. Five good "
+            "pictures are a start."
+        )
         self.words.setWordWrap(True)
         row = QHBoxLayout()
         row.addWidget(self.words, 1)

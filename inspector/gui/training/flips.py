@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from inspector.domain.policy import rejected
+from inspector.domain.policy import holding, rejected
+from inspector.domain.records import Thresholds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +48,7 @@ class NewFigures(BaseModel):
     """What is needed of a new model's ``metrics.json``."""
 
     threshold: float
+    review_from: float | None = None
     predictions: list[_Predicted]
 
 
@@ -62,7 +64,8 @@ def flips_of(new: NewFigures, current: ModelEvaluation, data: Path) -> list[Flip
     # a manifest names its pictures from where it is
     folder = data.parent if data.suffix.lower() in {".csv", ".parquet"} else data
     shared = [picture for picture in new.predictions if picture.name in current.verdicts]
-    ours = rejected([picture.p_defective for picture in shared], new.threshold)
+    ours_from = holding(Thresholds(fail_at=new.threshold, review_from=new.review_from)).fail_at
+    ours = rejected([picture.p_defective for picture in shared], ours_from)
     theirs = rejected([current.verdicts[picture.name] for picture in shared], current.threshold)
     flips = [
         Flip(

@@ -14,8 +14,10 @@ from inspector.gui.station.asker import Asker
 from inspector.gui.training.data import read_thumbs, thumbs_of
 from inspector.gui.training.findings_dialog import SHOWN
 from inspector.gui.training.flips import NewFigures, flips_of
+from inspector.gui.training.words import untested_words
 from inspector.gui.work import Latest
 from inspector.json_file import JsonError, read_model
+from trainer.evaluation import untested
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -141,6 +143,7 @@ class FiguresInquiry:
         self._compared = Latest(work)
         self._key: tuple[str, str] | None = None
         self._answers: dict[tuple[str, str], ModelEvaluation] = {}
+        self._about = ""  # what the test of the new model cannot show
 
     def ask(self, training: Training, current: str) -> None:
         """Ask for a finished training and the model that the recipe has."""
@@ -150,25 +153,26 @@ class FiguresInquiry:
         self.release()
         self._key = key
         self._show_flips([], [])
-        if current in {"", training.name}:
-            self._show(None, "")
+        self._about = untested_words(result)
+        if untested(result.split) or current in {"", training.name}:
+            self._say(None, "")
             return
         if key in self._answers:
             self._answered(key, training, self._answers[key])
             return
-        self._show(None, f"{current} is judging the same test pictures, to be compared…")
+        self._say(None, f"{current} is judging the same test pictures, to be compared…")
 
         def begin() -> Inquiry[ModelEvaluation]:
             bundle = self._models.find(current)
             return self._trainings.evaluate(bundle, Path(result.bundle))
 
         def moved(progress: Progress) -> None:
-            self._show(None, f"{current} is judging the same test pictures: {progress.done:,} of {progress.total:,} …")
+            self._say(None, f"{current} is judging the same test pictures: {progress.done:,} of {progress.total:,} …")
 
         self._asker.moved = moved
 
         def failed(error: Exception) -> None:
-            self._show(None, f"{current} cannot be compared: {error}")
+            self._say(None, f"{current} cannot be compared: {error}")
 
         self._asker.ask(begin, lambda answer: self._answered(key, training, answer), failed)
 
@@ -182,9 +186,12 @@ class FiguresInquiry:
         self._compared.forget()
         self._key = None
 
+    def _say(self, current: Evaluation | None, words: str) -> None:
+        self._show(current, "\n".join(filter(None, [self._about, words])))
+
     def _answered(self, key: tuple[str, str], training: Training, current: ModelEvaluation) -> None:
         self._answers[key] = current
-        self._show(current, "Both models on the same test pictures, each at its own threshold.")
+        self._say(current, "Both models on the same test pictures, each at its own threshold.")
         assert training.result is not None
         metrics = Path(training.result.bundle) / "report" / "metrics.json"
 

@@ -9,7 +9,10 @@ from inspector.gui.widgets.forms import EditorKind, Field
 METHODS = {
     "auto": (
         "Automatic (recommended)",
-        "Tries input size, pooling and augmentation within the time budget and keeps what is best on validation.",
+        (
+            "Tries input size, pooling and augmentation within the time budget and keeps what is best on validation. "
+            "With fewer than 6 defective pictures: good parts only."
+        ),
     ),
     "good-only": (
         "good parts only",

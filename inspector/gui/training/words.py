@@ -11,13 +11,14 @@ from inspector.domain.counts import counted
 from inspector.domain.evidence import evidence
 from inspector.gui.words import duration
 from inspector.runs.state import ProcessState
+from trainer.evaluation import untested
 from trainer.protocol import Progress
 
 if TYPE_CHECKING:
     from inspector.domain.rates import Rate
     from inspector.runs.trainings import Training
     from trainer.evaluation import Evaluation
-    from trainer.protocol import DataContents
+    from trainer.protocol import DataContents, Result
 
 _EPOCH = re.compile(r"epoch (\d+) of (\d+)")
 _STATES = {
@@ -134,11 +135,24 @@ def figure(test: Evaluation | None, key: str, kind: str) -> str:
     if kind == "rate":
         confusion = test.confusion.matrix
         rate = confusion.escapes if key == "escape" else confusion.overkill
+        if not rate.total:
+            return "–"
         return f"{rate.count} of {rate.total}  ({_between(rate, '', 'to').strip()})"
     value: float | None = getattr(test, key)
     if value is None:
         return "–"
     return f"{value:,.0f}" if kind == "count" else f"{value:.3f}"
+
+
+def untested_words(result: Result) -> str:
+    """Say what a test cannot show; empty where it had defective pictures."""
+    unknown = "nothing is known of recall, F1 and escapes"
+    if untested(result.split):
+        pictures = counted(result.test.pictures, "good picture")
+        return f"No picture was kept for a test. The figures are of {pictures}, each left out once; {unknown}."
+    if not result.test.confusion.matrix.escapes.total:
+        return f"No defective picture was tested; {unknown}."
+    return ""
 
 
 def _between(rate: Rate, before: str, middle: str) -> str:
