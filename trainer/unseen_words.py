@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.domain.counts import counted, verb
+from inspector.domain.counts import counted
 from inspector.domain.rates import Rate
 
 if TYPE_CHECKING:
     from trainer.evaluation import Unseen, UnseenType
 
 UNSEEN_HEADS = (
-    "Type kept from the training",
-    "Its parts",
+    "Type never seen",
+    "Parts",
     "Passed, 95 % interval",
     "Passed with the guard",
-    "Good test parts that it sent to REVIEW",
+    "Good parts to REVIEW",
 )
 _TITLE = "Defects of a type that the model has never seen"
 
@@ -34,8 +34,8 @@ def unseen_sentence(unseen: Unseen) -> str:
         said += f", and {with_guard} with the guard ({_interval(Rate(with_guard, parts))})."
     said += " For this each type was kept from a training of its own, and all its parts were judged."
     if (mean := unseen.mean_good_to_review) is not None and unseen.good:
-        there = f"{counted(unseen.good, 'good test part')} {verb(unseen.good, 'is')}"
-        said += f" Its price: {there} there, and it sent {mean:.2g} of them to REVIEW in the mean of these trainings."
+        good = counted(unseen.good, "good test part")
+        said += f" The price: in the mean the guard sent {mean:.2g} of {good} to REVIEW."
     left_out = f" Left out: {' '.join(unseen.notes)}" if unseen.notes else ""
     return said + left_out
 

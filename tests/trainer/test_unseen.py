@@ -212,7 +212,7 @@ def test_what_the_guard_holds_back_and_its_price_are_counted(
     assert "of 24 parts 21 would pass (95 % interval 69.0 to 95.7 %)" in words
     if guard:
         assert "and 12 with the guard (31.4 to 68.6 %)" in words
-        assert f"{measured.good} good test parts are there, and it sent 1 of them to REVIEW in the mean" in words
+        assert f"The price: in the mean the guard sent 1 of {measured.good} good test parts to REVIEW." in words
         assert rows[0][:4] == ["bar", "8", "7 (52.9 to 97.8 %)", "4 (21.5 to 78.5 %)"]
     else:
         assert "no memory of good, so no guard can hold them back" in words
@@ -248,6 +248,7 @@ def test_two_types_are_measured_where_asked_and_nothing_where_refused(svm: tuple
     assert measured is not None
     assert [(each.name, each.parts) for each in measured.types] == [("bar", OF_TYPE), ("hole", OF_TYPE)]
     assert measure(svm, unseen="no") is None
+    assert measure((replace(trained, plan=replace(trained.plan, method="good-only")), dataset)) is None
     assert measure((trained, replace(dataset, samples=tuple(s for s in dataset.samples if not s.defective)))) is None
 
 
