@@ -192,8 +192,9 @@ def _no_good(folder: Path, unsaid: tuple[str, ...]) -> InspectorError:
     held = ", ".join(sorted(path.name for path in folder.iterdir())[:8]) or "nothing"
     return DatasetError(
         f"{folder} is no data set: no folder with pictures is called good, ok or the like (found: {held})",
-        "Put good parts into good/ and defective ones into defective/, or one folder per defect type; or name a "
-        "manifest (.csv, .parquet) with the columns path and label.",
+        "Put good parts into a folder good/; five are a start, without any defect. Put defective ones, where there are "
+        "some, into defective/, or one folder per defect type. Or name a manifest (.csv, .parquet) with the columns "
+        "path and label.",
     )
 
 

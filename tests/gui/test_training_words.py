@@ -9,13 +9,13 @@ import pytest
 
 from inspector.domain.rates import Rate
 from inspector.gui.training.flips import NewFigures, flips_of
-from inspector.gui.training.words import escape_words, figure, percent, progress_words, untested_words
+from inspector.gui.training.words import escape_words, figure, has_epochs, percent, progress_words, untested_words
 from inspector.gui.words import duration
 from inspector.runs.state import ProcessState
 from inspector.runs.trainings import Training
 from tests.fake_trainer import figures
 from trainer.evaluation import ConfusionCounts, Evaluation, ModelEvaluation
-from trainer.protocol import Progress, Result, RunFolder, TrainRequest
+from trainer.protocol import Finding, Progress, Result, RunFolder, TrainRequest
 
 
 def test_escape_words_carry_the_interval_and_what_a_claim_needs() -> None:
@@ -114,3 +114,20 @@ def test_a_step_that_cannot_be_counted_is_not_counted(
         reports=(Progress(stage=stage, done=done, total=total),),
     )
     assert progress_words(training)[:2] == shown
+
+
+@pytest.mark.parametrize(
+    ("method", "code", "shown"), [("auto", "proof", True), ("auto", "good-only", False), ("good-only", "proof", False)]
+)
+def test_a_training_from_good_parts_alone_has_no_epochs_to_wait_for(
+    method: str, code: str, shown: bool, tmp_path: Path
+) -> None:
+    training = Training(
+        id="1",
+        folder=RunFolder(tmp_path),
+        request=TrainRequest.model_validate({"data": "d", "out": "o", "method": method}),
+        begun=datetime.now(UTC),
+        state=ProcessState.RUNNING,
+        reports=(Finding(severity="note", code=code, what="said", action="done"),),
+    )
+    assert has_epochs(training) is shown

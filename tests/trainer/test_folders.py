@@ -71,8 +71,9 @@ def test_where_no_folder_is_called_good_the_names_are_asked_for(tmp_path: Path) 
     assert classes(read_dataset(folder, words=ClassWords(good=("ok_front",)))) == (12, 12)
     with pytest.raises(WordsError, match="there are “perfect ones”"):
         read_dataset(made(tmp_path / "other", {"perfect ones": 6, "bad": 6}))
-    with pytest.raises(DatasetError, match="is no data set: no folder"):
+    with pytest.raises(DatasetError, match="is no data set: no folder") as flat:
         read_dataset(made(tmp_path / "flat", {".": 6}))
+    assert "Put good parts into a folder good/; five are a start" in flat.value.next_step
 
 
 def test_folders_that_only_hold_others_are_no_categories(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from inspector.gui.training.report import Reports
 from inspector.gui.training.request_card import RequestCard
 from inspector.gui.training.result import ResultCard
 from inspector.gui.training.samples import SampleSheet
+from inspector.gui.training.words import has_epochs
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.dropped import dropped_paths, holds_files
 from inspector.gui.widgets.later import Page, soon
@@ -353,7 +354,7 @@ class TrainingPage(Page):
         self.train.show_state(self._active(), training)
         self._show_start()
         self.progress.setVisible(training is not None and training.active)
-        self._epochs.setVisible(training is not None and bool(training.active or training.epochs))
+        self._epochs.setVisible(training is not None and has_epochs(training))
         done = training is not None and training.result is not None
         self.result.setVisible(done)
         self.history.show_trainings(self._all, self._selected)

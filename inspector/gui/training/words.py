@@ -12,7 +12,7 @@ from inspector.domain.evidence import evidence
 from inspector.gui.words import duration
 from inspector.runs.state import ProcessState
 from trainer.evaluation import untested
-from trainer.protocol import Progress
+from trainer.protocol import Finding, Progress
 
 if TYPE_CHECKING:
     from inspector.domain.rates import Rate
@@ -66,6 +66,13 @@ def progress_words(training: Training) -> tuple[str, float | None, str]:
         words = f"Paused. {words}"
     left = "" if progress.seconds_left is None else f"{duration(progress.seconds_left)} left"
     return words, share, left
+
+
+def has_epochs(training: Training) -> bool:
+    """Say whether a training has epochs to be shown, or may come to have some: from good parts alone it has none."""
+    taken = any(isinstance(report, Finding) and report.code == "good-only" for report in training.reports)
+    alone = taken or training.request.method == "good-only"
+    return bool(training.epochs) or (training.active and not alone)
 
 
 def contents_words(contents: DataContents) -> str:
