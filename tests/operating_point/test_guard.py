@@ -33,7 +33,7 @@ def home(tmp_path: Path) -> Home:
     ("model", "rate", "says"),
     [
         ("with", 0.005, "Unlike good parts: review from strangeness 1, which 0.5 % of good parts reach. The figures"),
-        ("with", 0.05, "Unlike good parts: review from strangeness 0.909, which 5 % of good parts reach. The figures"),
+        ("with", 0.05, "Unlike good parts: review from strangeness 0.91, which 5 % of good parts reach. The figures"),
         ("with", 0.0, f"N{NO_GUARD[1:]}."),
         ("without", 0.005, "This model has no memory of good: what it has never seen can pass."),
     ],
