@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
     from inspector.vision.scores import PictureScore
 
-_FLATTERING = (
-    "The model's own operating point was chosen by these parts, so their figures flatter it; the test parts, which "
-    "chose nothing, stand beside."
-)
+_FLATTERING = "The model's own operating point was chosen by these parts, so their figures flatter it."
+_BESIDE = "The test parts, which chose nothing, stand beside."
+_GOOD_ALONE = "There is no defective part among them: the model's own operating point was not chosen by these parts."
 
 
 def validation_of(folder: Path) -> LabelledParts:
@@ -45,10 +44,15 @@ def validation_of(folder: Path) -> LabelledParts:
         types=[row.defect_type for row in own],
         how=", ".join(map(_in_words, ways)),
         picture=lambda index: None if data is None else data / names[index],
-        notes=(_FLATTERING,),
+        notes=_notes(own, test),
         own=True,
         held_out=_scores(test) if test else None,
     )
+
+
+def _notes(own: Sequence[PictureScore], test: Sequence[PictureScore]) -> tuple[str, ...]:
+    chosen = _FLATTERING if any(row.defective for row in own) else _GOOD_ALONE
+    return (chosen, _BESIDE) if test else (chosen,)
 
 
 def _scores(rows: Sequence[PictureScore]) -> LabelledScores:

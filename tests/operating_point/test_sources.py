@@ -74,6 +74,16 @@ def test_validation_is_chosen_by_and_the_test_is_held_out(home: Home, data: Path
     assert evidence.source == "validation pictures of cap"
 
 
+def test_what_good_parts_alone_can_say_of_a_model_is_not_overstated(home: Home, data: Path) -> None:
+    chosen = " ".join(validation_of(home.models / "cap").notes)
+    assert "was chosen by these parts" in chosen
+    assert "test parts, which chose nothing" in chosen
+    good = [scored for scored in USUAL if scored.defect == "good" and not scored.test]
+    said = " ".join(validation_of(scored_bundle(home.models / "good", data, good)).notes)
+    assert said.endswith("was not chosen by these parts.")
+    assert "test parts" not in said
+
+
 def test_a_model_without_scores_says_how_to_get_them(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="Train it again with this version"):
         validation_of(make_bundle(tmp_path / "plain"))
