@@ -187,7 +187,7 @@ def _rows(described: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
     if len(flat) <= ROWS:
         return flat.astype(np.float32)
     # the numbers are projected at random already: some of them tell distances well enough for a choice
-    short = np.concatenate([flat[:, :_CHOSEN_BY], flat[:, DIMENSIONS:]], axis=1).astype(np.float32)
+    short = np.concatenate([flat[:, :_CHOSEN_BY], flat[:, DIMENSIONS - 2 :]], axis=1).astype(np.float32)
     squares = (short * short).sum(axis=1)
 
     def distances(index: int) -> NDArray[np.float32]:
@@ -214,13 +214,13 @@ def _strangest(memory: MemoryOfGood, cells: NDArray[np.float32]) -> NDArray[np.f
 
 
 def _placed(cells: NDArray[np.float32], position: float) -> NDArray[np.float32]:
-    """Add each cell's place to what describes it: (N, h·w, 128) → (N, h·w, 130); nothing where it does not count."""
+    """Put each cell's place into what describes it, for its last two numbers; nothing where it does not count."""
     if not position:
         return cells
     side = round(cells.shape[1] ** 0.5)
     there = places(side, side)[0].numpy().reshape(2, -1).T * _weight(cells, position)
     repeated = np.broadcast_to(there.astype(cells.dtype), (len(cells), *there.shape))
-    return np.concatenate([cells, repeated], axis=2)
+    return np.concatenate([cells[..., : DIMENSIONS - 2], repeated], axis=2)
 
 
 def _weight(cells: NDArray[np.float32], position: float) -> float:

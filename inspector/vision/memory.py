@@ -55,7 +55,7 @@ class MemoryOfGood(nn.Module):
     """The cells of good pictures, and the distance to the nearest of them.
 
     Args:
-        rows: (M, 128) float32, or (M, 130) with the place of each cell, see `places`.
+        rows: (M, 128) float32. Where the place counts, the last two are the cell's place, see `places`, times that.
         scale: What one unit of strangeness is, as a distance; above 0.
         position: How much a cell's place counts, 0 or more.
         steepness: Above 0 the memory judges alone: the log odds of P(defective) are so many times the logarithm of the
@@ -130,10 +130,12 @@ class MemoryOfGood(nn.Module):
         Returns:
             (N, 1, h, w) float, 0 or more.
         """
-        if self.rows.shape[1] > DIMENSIONS:
+        if float(self.position) > 0.0:
             height, width = int(cells.shape[2]), int(cells.shape[3])
-            there = (places(height, width) * self.position).to(cells)
-            cells = torch.cat([cells, there.expand(cells.shape[0], -1, -1, -1)], 1)
+            # added, not put beside them: a graph in 8 bits takes 6 % longer with a concatenation
+            kept = (torch.arange(DIMENSIONS) < DIMENSIONS - 2).to(cells)[None, :, None, None]
+            there = functional.pad(places(height, width) * self.position, (0, 0, 0, 0, DIMENSIONS - 2, 0))
+            cells = cells * kept + there.to(cells)
         cells = cells - self.middle  # else the difference of two large squares would be told
         kernels = -2.0 * self.rows[:, :, None, None]
         if self.step:

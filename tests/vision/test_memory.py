@@ -71,8 +71,8 @@ def test_a_cell_that_is_remembered_is_not_strange(network: InspectionNetwork) ->
 
 
 def test_the_place_counts_where_it_is_asked_for() -> None:
-    rows = np.zeros((1, DIMENSIONS + 2), np.float32)
-    rows[0, DIMENSIONS:] = 3 * places(4, 4)[0, :, 0, 0].numpy()
+    rows = np.zeros((1, DIMENSIONS), np.float32)
+    rows[0, DIMENSIONS - 2 :] = 3 * places(4, 4)[0, :, 0, 0].numpy()
     far = MemoryOfGood(rows, position=3.0)(torch.zeros(1, DIMENSIONS, 4, 4))[0, 0]
     assert float(far[0, 0]) < 1e-3
     assert float(far[3, 3]) == pytest.approx(3 * 8**0.5, rel=1e-4)
@@ -107,7 +107,7 @@ def run(model: ov.Model) -> dict[str, np.ndarray]:
 def test_the_graph_says_what_the_network_says(network: InspectionNetwork, position: float) -> None:
     rows = rows_of(cells_of(network))
     if position:
-        rows = np.concatenate([rows, np.zeros((len(rows), 2), np.float32)], axis=1)
+        rows[:, DIMENSIONS - 2 :] = 0.0
     network.memory = MemoryOfGood(rows, scale=1.5, position=position)
     with torch.inference_mode():
         expected = network(PICTURES)
