@@ -125,8 +125,8 @@ def in_words(checks: Mapping[Precision, PrecisionCheck]) -> list[str]:
             least = check.least_map_correlation
             maps = "" if least is None else f", and heatmaps correlate by {least:.3f} or more"
             sentences.append(
-                f"In {name} the exported model judges all {check.pictures} validation pictures as the network did in "
-                f"training; P(defective) differs by at most {check.largest_difference:.4f}{maps}."
+                f"In {name} the exported model judges {_all(check.pictures)} as the network did in training; "
+                f"P(defective) differs by at most {check.largest_difference:.4f}{maps}."
             )
         else:
             sentences.append(f"In {name} the model may not judge at the line: {check.reason}.")
@@ -140,3 +140,7 @@ def _correlation(first: NDArray[np.float32], second: NDArray[np.float32]) -> flo
     if size < 1e-12:
         return 1.0 if max(np.abs(a).max(), np.abs(b).max()) < 1e-6 else 0.0
     return float(np.clip(a @ b / size, -1.0, 1.0))
+
+
+def _all(pictures: int) -> str:
+    return f"all {pictures:,} validation pictures" if pictures > 1 else "the one validation picture"

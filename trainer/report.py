@@ -89,7 +89,7 @@ def proof(escapes: Rate, claim: float) -> Proof:
     shown, n = evidence(escapes, claim), escapes.total
     sentence = (
         f"To claim an escape rate of ≤ {100 * claim:.3g} % at {100 * CONFIDENCE:.0f} % you need {shown.needed} "
-        f"defective test parts without a miss; there are {n}, with {escapes.count} missed."
+        f"defective test parts without a miss; there {f'are {n}, with {escapes.count} missed' if n else 'is none'}."
     )
     if n == 0:
         sentence += " This test says nothing about escapes."

@@ -162,6 +162,8 @@ def test_its_report_says_what_cannot_be_shown(made: tuple[list[object], Path, Pa
     assert result.method == "good-only"
     assert (result.test.recall, result.test.f1, result.test.auroc) == (None, None, None)
     page = (out / "report" / "report.html").read_text(encoding="utf-8")
+    assert "judges the one validation picture as the network did" in page
+    assert "without a miss; there is none. This test says nothing about escapes." in page
     for words in ("learnt from good pictures alone", "nothing is known of recall, F1 or escapes", "each left out once"):
         assert words in page
     assert untested(result.split)

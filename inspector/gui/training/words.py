@@ -39,7 +39,7 @@ FIGURES = (
     ("Escapes", "escape", "rate"),
     ("Overkill", "overkill", "rate"),
     ("Threshold", "threshold", "share"),
-    ("Test pictures", "pictures", "count"),
+    ("Pictures", "pictures", "count"),
 )
 
 
