@@ -220,12 +220,15 @@ def test_a_field_that_nobody_touched_keeps_every_digit(station: Station, page: S
 def test_the_own_threshold_is_that_of_the_model_that_is_written_there(station: Station, page: SettingsPage) -> None:
     manifest = make_bundle(station.home.models / "other") / "manifest.json"
     data = json.loads(manifest.read_text(encoding="utf-8"))
-    data["thresholds"]["fail_at"] = 0.25
+    data["thresholds"] |= {"fail_at": 0.25, "review_from": 0.125}
     manifest.write_text(json.dumps(data | {"seal": seal_of(data)}), encoding="utf-8")
     fail_at, model = page.recipe_form.editors[THRESHOLD], page.recipe_form.editors["model"]
+    review = page.recipe_form.editors["thresholds.review_from"]
     assert isinstance(fail_at, QLineEdit)
+    assert isinstance(review, QLineEdit)
     assert isinstance(model, QComboBox)
     station.until(lambda: fail_at.placeholderText() == "the model's own, 0.5")
+    assert review.placeholderText() == "no review"
     line = model.lineEdit()
     assert line is not None
     line.selectAll()
@@ -234,6 +237,9 @@ def test_the_own_threshold_is_that_of_the_model_that_is_written_there(station: S
     line.selectAll()
     station.qtbot.keyClicks(line, "other")
     station.until(lambda: fail_at.placeholderText() == "the model's own, 0.25")
+    assert review.placeholderText() == "the model's own, 0.125"
+    station.qtbot.keyClicks(fail_at, "0.3")
+    station.until(lambda: review.placeholderText() == "no review")
     page.revert()
     station.until(lambda: fail_at.placeholderText() == "the model's own, 0.5")
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from inspector.vision.manifest import Manifest
 
 _DEPTH, _FAIL_AT, _GUARD = "source_options.bit_depth", "thresholds.fail_at", "guard_rate"
+_REVIEW_FROM = "thresholds.review_from"
 
 
 class ChosenModel:
@@ -41,6 +42,7 @@ class ChosenModel:
         if self._form.text("model") != self._asked:
             self.read()
         self._recipe = recipe
+        self._show_review()
         self._show_doubt()
 
     def read(self) -> None:
@@ -53,9 +55,19 @@ class ChosenModel:
         self._manifest = manifest
         own = "the model's own" if manifest is None else f"the model's own, {manifest.thresholds.fail_at:.4g}"
         self._form.set_placeholder(_FAIL_AT, own)
+        self._show_review()
         without = manifest is not None and manifest.good_scale is None
         self._form.set_hint(_GUARD, f"{self._guard_hint}; {NO_MEMORY}" if without else self._guard_hint)
         self._show_doubt()
+
+    def _show_review(self) -> None:
+        """The model's own review band is in force as long as the recipe has no threshold of its own."""
+        review = None if self._manifest is None else self._manifest.thresholds.review_from
+        chosen = self._recipe is not None and self._recipe.thresholds is not None
+        if review is None or chosen:
+            self._form.set_placeholder(_REVIEW_FROM, "no review")
+        else:
+            self._form.set_placeholder(_REVIEW_FROM, f"the model's own, {review:.4g}")
 
     def _show_doubt(self) -> None:
         doubt = ""
