@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,6 +30,8 @@ _HINTS = {"f32": ov.Type.f32, "bf16": ov.Type.bf16, "f16": ov.Type.f16}
 _NEEDED_CAPABILITY: dict[Precision, str] = {"fp32": "FP32", "bf16": "BF16", "fp16": "FP16"}
 _FULL_SCALE = 255.0
 _FLOAT_CONVOLUTIONS = 2
+#: What weights of 8 or 16 bits are made floats with.
+_EXPANDING = frozenset({"Constant", "Convert", "FakeQuantize", "Multiply", "Reshape", "Subtract", "Unsqueeze"})
 
 logger = logging.getLogger(__name__)
 
@@ -236,7 +237,7 @@ class Graphs:
             files[weights],
             self._bundle.manifest.preprocessing.model_dump_json(),
             ",".join(self._bundle.manifest.class_names),
-            "heatmap's weights folded",
+            "constants folded",
             *(f"{name}={value}" for name, value in sorted(config.items())),
         ]
 
@@ -285,7 +286,7 @@ class Graphs:
                 f"the graph {file} of {folder} and its manifest do not agree whether it has a memory of good",
                 "Export it again.",
             )
-        fold_heatmap_weights(model)
+        fold_constants(model)
         return take_bytes(model, manifest.preprocessing)
 
 
@@ -296,29 +297,40 @@ def _remembers(model: Any) -> bool:  # noqa: ANN401 - openvino.Model
     )
 
 
-def fold_heatmap_weights(model: Any) -> None:  # noqa: ANN401 - openvino.Model
-    """Make a constant of the weights of the heatmap's convolution, which are the head's over the number of cells.
+def fold_constants(model: Any) -> None:  # noqa: ANN401 - openvino.Model
+    """Make constants of what a graph works out from constants alone, as the heatmap's weights or the memory's squares.
 
-    OpenVINO's streams share constants, and each works such a division out in place: with two of them the heatmap was
-    divided twice, or a part of it, in about every second load.
+    OpenVINO's streams share constants, and each works such a division out in place: with two of them it was divided
+    twice, or a part of it, in some loads. Weights that are only expanded from fewer bits stay as they are.
 
     Args:
         model: A graph of a bundle; it is changed.
     """
-    last = model.output(MAPS_OUTPUT).get_node()
-    while last.get_type_name() in {"Result", "Relu"}:
-        last = last.input_value(0).get_node()
-    if last.get_type_name() != "Convolution":
-        return
-    weights, division = last.input_value(1), last.input_value(1).get_node()
-    while division.get_type_name() == "Unsqueeze":
-        division = division.input_value(0).get_node()
-    if division.get_type_name() != "Divide":
-        return
-    head = ov.compile_model(ov.Model([division.input_value(0)], [], "head"), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    cells = math.prod(last.output(0).shape[2:])
-    values = (head({})[0] / np.float32(cells)).reshape(tuple(weights.shape))
-    last.input(1).replace_source_output(ov.op.Constant(values).output(0))
+    # The number of cells, by which the head's weights are divided, is read off a shape
+    for node in model.get_ordered_ops():
+        if node.get_type_name() == "ShapeOf" and node.input_value(0).get_partial_shape().is_static:
+            shape = np.array(tuple(node.input_value(0).shape), node.output(0).get_element_type().to_dtype())
+            for target in node.output(0).get_target_inputs():
+                target.replace_source_output(ov.op.Constant(shape).output(0))
+    worked_out: dict[str, bool] = {}  # by name of what depends on constants alone: whether it is more than expanded
+    for node in model.get_ordered_ops():
+        kind = node.get_type_name()
+        values = [node.input_value(index) for index in range(node.get_input_size())]
+        names = [value.get_node().get_friendly_name() for value in values]
+        if kind == "Constant" or (names and all(name in worked_out for name in names)):
+            more = kind not in _EXPANDING or any(worked_out[name] for name in names)
+            worked_out[node.get_friendly_name()] = more
+            continue
+        for index, (value, name) in enumerate(zip(values, names, strict=True)):
+            if worked_out.get(name, False) and value.get_element_type().is_real():
+                node.input(index).replace_source_output(_constant(value))
+
+
+def _constant(value: Any) -> Any:  # noqa: ANN401 - openvino.Output
+    """Work out a value that depends on constants alone, once and in one stream."""
+    config = {"INFERENCE_PRECISION_HINT": "f32", "NUM_STREAMS": 1}
+    answer = ov.compile_model(ov.Model([value], [], "constant"), "CPU", config)({})[0]
+    return ov.op.Constant(np.array(answer).reshape(tuple(value.shape))).output(0)
 
 
 def take_bytes(model: Any, preprocessing: Preprocessing) -> Any:  # noqa: ANN401 - openvino.Model

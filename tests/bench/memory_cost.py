@@ -19,7 +19,7 @@ import openvino as ov
 
 from inspector.vision.bundle import Bundle
 from inspector.vision.graph import GRAPH_FILE, INT8_GRAPH_FILE
-from inspector.vision.graphs import fold_heatmap_weights, take_bytes
+from inspector.vision.graphs import fold_constants, take_bytes
 
 _WARM_UP = 5
 
@@ -31,7 +31,7 @@ def request_of(bundle: Bundle, file: str, *, memory: bool) -> Any:
     model.reshape([1, 3, size, size])
     if not memory:
         model = ov.Model(model.get_results()[:2], model.get_parameters(), "without memory")
-    fold_heatmap_weights(model)
+    fold_constants(model)
     config = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}
     return (
         ov.Core().compile_model(take_bytes(model, bundle.manifest.preprocessing), "CPU", config).create_infer_request()

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import openvino as ov
+import openvino.opset13 as ops
 import pytest
 import torch
 from torch import Tensor, nn
@@ -13,7 +15,7 @@ from torch import Tensor, nn
 from inspector.vision.bundle import Bundle, ManifestFields, write_bundle
 from inspector.vision.export import convert, save_graph
 from inspector.vision.graph import GRAPH_FILE, MAPS_OUTPUT
-from inspector.vision.graphs import Graphs, Way, fold_heatmap_weights
+from inspector.vision.graphs import Graphs, Way, fold_constants
 from inspector.vision.pooling import AveragePooling
 from inspector.vision.prediction import Outputs
 from inspector.vision.preprocess import Preprocessing
@@ -73,11 +75,32 @@ def test_streams_say_what_one_picture_at_a_time_says(bundle: Bundle) -> None:
 def test_nothing_is_left_to_work_out_of_the_heatmap_s_weights(bundle: Bundle) -> None:
     model = Graphs(bundle, "CPU", None).core.read_model(bundle.folder / GRAPH_FILE)
     model.reshape([1, 3, SIZE_PX, SIZE_PX])
-    fold_heatmap_weights(model)
+    fold_constants(model)
     convolution = model.output(MAPS_OUTPUT).get_node().input_value(0).get_node().input_value(0).get_node()
     weights = convolution.input_value(1).get_node()
     assert weights.get_type_name() == "Constant"
     expected = Headed().fc.weight.detach().numpy().astype(np.float16).astype(np.float32)[:, :, None, None] / CELLS
     np.testing.assert_allclose(weights.get_data(), expected, rtol=1e-6)
-    fold_heatmap_weights(model)  # as it is
+    fold_constants(model)  # as it is
     assert convolution.input_value(1).get_node().get_type_name() == "Constant"
+
+
+def test_the_squares_of_8_bit_weights_are_a_constant_and_the_weights_stay_8_bit() -> None:
+    rows = np.arange(-20, 20, dtype=np.int8).reshape(10, 4, 1, 1)
+    picture = ops.parameter([1, 4, 8, 8], np.float32)
+    kernels = ops.multiply(ops.convert(ops.constant(rows), "f32"), ops.constant(np.float32(0.5)))
+    squares = ops.reduce_sum(ops.multiply(kernels, kernels), ops.constant([1, 2, 3]), keep_dims=False)
+    added = ops.reshape(ops.divide(squares, ops.constant(np.float32(4.0))), ops.constant([1, 10, 1, 1]), False)
+    products = ops.convolution(picture, kernels, [1, 1], [0, 0], [0, 0], [1, 1])
+    model = ov.Model([ops.add(products, added)], [picture], "memory")
+
+    fold_constants(model)
+
+    last = model.output(0).get_node().input_value(0).get_node()
+    kept = last.input_value(1).get_node()
+    assert kept.get_type_name() == "Constant"
+    expected = ((0.5 * rows.astype(np.float32)) ** 2).sum(axis=(1, 2, 3)).reshape(1, 10, 1, 1) / 4
+    np.testing.assert_allclose(kept.get_data(), expected, rtol=1e-6)
+    weights = last.input_value(0).get_node().input_value(1).get_node()
+    assert weights.get_type_name() == "Multiply"
+    assert "Convert" in {value.get_node().get_type_name() for value in weights.input_values()}
