@@ -120,7 +120,8 @@ def decide(prediction: Prediction, thresholds: Thresholds) -> Decision:
         reasons = []
         if thresholds.strange_from is not None and strangeness is not None and strangeness >= thresholds.strange_from:
             reasons.append(f"{UNLIKE_GOOD}: strangeness {strangeness:.3g} ≥ {thresholds.strange_from:.3g}")
-        if verdict_of(p, thresholds) is Verdict.REVIEW:
+        never_fails = thresholds.fail_at == 1.0  # then P(defective) is the strangeness on another scale
+        if verdict_of(p, thresholds) is Verdict.REVIEW and not (reasons and never_fails):
             reasons.append(
                 f"unsure: P(defective) {p:.3f} between {thresholds.review_from:g} and {thresholds.fail_at:g}"
             )

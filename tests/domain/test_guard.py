@@ -109,3 +109,9 @@ def test_the_guard_in_words() -> None:
     assert guard_words(GUARDED, None) == "review from strangeness 1"
     assert guard_sentence(on, SCALE) == f"Unlike good parts: {guard_words(on, SCALE)}"
     assert guard_sentence(Thresholds(fail_at=0.5), None).startswith("This model has no memory of good: what")
+
+
+def test_of_a_model_that_fails_nothing_the_strangeness_alone_is_said() -> None:
+    never = Thresholds(fail_at=1.0, review_from=0.5, strange_from=1.0)
+    assert decide(prediction(0.75, 1.34375), never).reason == "unlike good parts here: strangeness 1.34 ≥ 1"
+    assert decide(prediction(0.75, 0.875), never).reason == "unsure: P(defective) 0.750 between 0.5 and 1"
