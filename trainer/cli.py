@@ -11,7 +11,7 @@ from inspector import __version__
 from inspector.domain.class_words import WordsError
 from inspector.domain.errors import InspectorError
 from trainer.options import add_options, choices
-from trainer.protocol import MethodName, TrainRequest
+from trainer.protocol import GOOD_ONLY, MethodName, TrainRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,8 @@ _POSITIONAL = frozenset({"data", "out"})
 _WORDS = frozenset({"good", "defective", "no_label"})
 #: What a command needs that only looks at pictures.
 _PICTURES = _WORDS | {"bit_depth"}
+#: One that learns from good parts alone has a split, and figures, of its own.
+_COMPARED = tuple(name for name in get_args(MethodName) if name != GOOD_ONLY)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -94,7 +96,7 @@ def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     compare.add_argument("data", help="folder of pictures, or a manifest")
     compare.add_argument(
-        "--methods", nargs="+", choices=get_args(MethodName), default=["baseline-cnn", "head", "layer4"], help="which"
+        "--methods", nargs="+", choices=_COMPARED, default=["baseline-cnn", "head", "layer4"], help="which"
     )
     compare.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2], help="of splits and fits (default: 0 1 2)")
     compare.add_argument("--keep", default="", metavar="FOLDER", help="keep the bundles there as METHOD-SEED")

@@ -17,7 +17,7 @@ from inspector.domain.policy import holding
 from inspector.files import FileError, write_bytes
 from trainer.evaluation import ModelEvaluation, untested
 from trainer.options import request_from
-from trainer.protocol import DataAnswer, Explained, MapMade, RunFolder, TrainRequest
+from trainer.protocol import DataAnswer, Explained, MapMade, RunFolder
 from trainer.terminal import run, say_contents, say_finding
 from trainer.unseen_words import UNSEEN_HEADS, unseen_rows, unseen_sentence
 
@@ -176,7 +176,7 @@ def _part(parsed: argparse.Namespace, trained_bit_depth: int | None) -> Dataset:
     """Return what is judged: all pictures, or those of one part of a split; in the model's bit depth by default."""
     from inspector.vision.bundle import load_manifest  # seconds
     from trainer.dataset import DatasetError, hashed, read_dataset
-    from trainer.split import split
+    from trainer.split import split_as_written
 
     asked = request_from(parsed, data="unused", out="unused", split="")
     data, words, bit_depth = parsed.data, asked.words, asked.bit_depth or trained_bit_depth
@@ -187,11 +187,13 @@ def _part(parsed: argparse.Namespace, trained_bit_depth: int | None) -> Dataset:
         data = load_manifest(Path(parsed.split).absolute().parent.parent).trained_on
     if not data:
         raise DatasetError("there are no pictures to judge", "Name a folder, or a split of a bundle (--split).")
-    dataset = read_dataset(Path(data), least=1 if parsed.split else 0, words=words, bit_depth=bit_depth)
+    dataset = read_dataset(Path(data), least=0, words=words, bit_depth=bit_depth)
     if not parsed.split:
         return dataset
-    whole = split(hashed(dataset), TrainRequest(data=data, out="unused", split=parsed.split))
-    return replace(whole, samples=tuple(whole.of(parsed.part)))
+    whole = split_as_written(hashed(dataset), parsed.split)
+    if not (part := whole.of(parsed.part)):
+        raise DatasetError(f"the part “{parsed.part}” of the split has no picture", "Name another part, or a folder.")
+    return replace(whole, samples=tuple(part))
 
 
 def _training_of(split: Path) -> Manifest | None:

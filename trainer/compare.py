@@ -21,7 +21,7 @@ from trainer.loop import train
 from trainer.paired import compare as paired
 from trainer.paired import intervals, spread
 from trainer.protocol import Result
-from trainer.split import split
+from trainer.split import split_as_written
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -134,10 +134,8 @@ def table(comparison: MethodComparison) -> str:
 def _judged(request: TrainRequest, out: Path) -> Generator[Report, None, tuple[list[JudgedPicture], float]]:
     """Judge the test part again with the finished bundle; the verdicts of all methods are of the same pictures."""
     bundle = Bundle.load(out)
-    whole = split(
-        hashed(read_dataset(Path(request.data), least=1, words=request.words, bit_depth=request.bit_depth)),
-        request.model_copy(update={"split": str(out / "report" / "split.csv")}),
-    )
+    dataset = read_dataset(Path(request.data), least=0, words=request.words, bit_depth=request.bit_depth)
+    whole = split_as_written(hashed(dataset), str(out / "report" / "split.csv"))
     classifier = load_classifier(bundle)
     try:
         judgement = yield from judge(classifier, whole.of(TEST), "comparing")

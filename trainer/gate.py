@@ -17,12 +17,12 @@ from trainer.calibration import calibrated, temperature
 from trainer.checks import INT8_TOLERANCE, OTHER_FEATURES_TOLERANCE, STRANGENESS_TOLERANCE, TOLERANCE, Expected, check
 from trainer.dataset import TRAIN, VAL, Dataset, labels
 from trainer.export import Draft, export
-from trainer.good_only import GOOD_ONLY, THRESHOLDS, p_defective, steepness
+from trainer.good_only import THRESHOLDS, p_defective, steepness
 from trainer.judge import judge, on_picture
 from trainer.memory import remember
 from trainer.methods import Context, Trained, train_plan
 from trainer.networks import calibrate
-from trainer.protocol import Progress
+from trainer.protocol import GOOD_ONLY, Progress
 from trainer.thresholds import clear_of, operating_point
 
 if TYPE_CHECKING:

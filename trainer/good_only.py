@@ -12,6 +12,7 @@ from inspector.domain.statistics import wilson_interval
 from inspector.domain.strangeness import DEFAULT_RATE
 from inspector.pictures import PICTURE_SUFFIXES
 from trainer.labelled import LEAST, DatasetError
+from trainer.protocol import GOOD_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from trainer.dataset import Dataset
     from trainer.protocol import TrainRequest
 
-#: The name of the method.
-GOOD_ONLY = "good-only"
 #: Good pictures that it needs.
 LEAST_GOOD = 5
 #: So many good pictures leave some for a test.

@@ -18,13 +18,13 @@ from trainer.examine import contents_of, examine, sizes
 from trainer.export import environment, write_final
 from trainer.frozen import freezer
 from trainer.gate import make
-from trainer.good_only import GOOD_ONLY, asked_for, said_of
+from trainer.good_only import asked_for, said_of
 from trainer.judge import judge
 from trainer.judged import JudgedPicture
 from trainer.methods import Context
 from trainer.metrics import evaluate
 from trainer.notes import EvaluationNote, TrainingNote
-from trainer.protocol import CheckedPrecision, Command, Progress, Result
+from trainer.protocol import GOOD_ONLY, CheckedPrecision, Command, Progress, Result
 from trainer.report import Contents, write_report
 from trainer.scores import kept_scores
 from trainer.split import split, split_csv

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Method = Literal["auto", "good-only", "baseline-cnn", "baseline-svm", "head", "layer4", "deeper"]
+GOOD_ONLY: Literal["good-only"] = "good-only"
 MethodName = Literal["good-only", "baseline-cnn", "baseline-svm", "head", "layer4", "deeper"]
 PoolingName = Literal["average", "mix"]
 Preset = Literal["standard", "orientation-matters", "colour-matters", "both-matter", "none"]

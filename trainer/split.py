@@ -14,7 +14,8 @@ import numpy as np
 from inspector.domain.causes import cause_of
 from inspector.domain.cells import safe_cell
 from trainer.dataset import GOOD, TEST, TRAIN, VAL, Dataset, DatasetError, Sample
-from trainer.good_only import GOOD_ONLY, LEAST_FOR_TEST
+from trainer.good_only import LEAST_FOR_TEST
+from trainer.protocol import GOOD_ONLY
 from trainer.table import read_table
 
 if TYPE_CHECKING:
@@ -51,6 +52,19 @@ def split(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int] |
     else:
         parts = _at_random(dataset, request, clusters or {})
     return _finished(dataset, parts, request.seed, clusters or {})
+
+
+def split_as_written(dataset: Dataset, file: str) -> Dataset:
+    """Split as a file says, to judge the parts again: whatever a part lacks, nothing is learnt from it.
+
+    Args:
+        dataset: Its samples have hashes.
+        file: A bundle's ``report/split.csv``.
+
+    Raises:
+        DatasetError: If the file cannot be read, or does not say where a picture belongs.
+    """
+    return _finished(dataset, _from_file(dataset, file), seed=0, clusters={}, needed=())
 
 
 def cross_test(
@@ -209,8 +223,12 @@ def _good_only(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, i
         shares[TEST] = request.test_fraction
     units = _units(dataset, clusters)
     free = [number for number, unit in enumerate(units) if all(index in good and index not in given for index in unit)]
-    parts = dict.fromkeys(range(len(dataset.samples)), TEST) | dict.fromkeys(good, TRAIN)
-    parts |= {index: part for index, part in given.items() if index in good}
+    parts = dict.fromkeys(range(len(dataset.samples)), TEST)
+    for unit in units:  # a good picture follows the good ones that it may not be parted from, as in `_around`
+        members = {index: given.get(index, "") for index in unit if index in good}
+        said = set(members.values())
+        for index, part in members.items():
+            parts[index] = _part_of(replace(dataset.samples[index], part=part), said) or TRAIN
     parts |= _deal(dataset, units, free, shares, [request.seed, 81])
     if VAL not in parts.values():  # the gate judges some pictures
         learnt = [index for index in good if parts[index] == TRAIN]

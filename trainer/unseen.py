@@ -15,10 +15,9 @@ from trainer.dataset import LEAST, TEST, TRAIN, VAL, labels
 from trainer.evaluation import Unseen, UnseenType
 from trainer.fit import FitError
 from trainer.gate import expected_of, with_memory
-from trainer.good_only import GOOD_ONLY
 from trainer.judged import MetricsError
 from trainer.methods import train_plan
-from trainer.protocol import Command, Paused, Progress
+from trainer.protocol import GOOD_ONLY, Command, Paused, Progress
 from trainer.thresholds import operating_point
 
 if TYPE_CHECKING:

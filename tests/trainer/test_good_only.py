@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import cv2
@@ -17,6 +18,7 @@ from inspector.vision.backends import load_classifier, load_reference
 from inspector.vision.bundle import Bundle
 from inspector.vision.memory import DIMENSIONS, MemoryOfGood
 from inspector.vision.scores import OUT_OF_FOLD, read_scores
+from trainer.cli import main
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, DatasetError, Sample
 from trainer.evaluation import untested
 from trainer.good_only import asked_for, p_defective, steepness
@@ -86,6 +88,14 @@ def test_a_given_part_of_a_good_picture_holds() -> None:
     assert (parts["good/00.png"], parts["good/01.png"]) == (TEST, VAL)
 
 
+def test_what_is_nearly_a_tested_good_picture_is_not_learnt_from() -> None:
+    given = Dataset("test", (sample(0, part=TEST), *(sample(n) for n in range(1, 9)), sample(0, "scratch")))
+    clusters = {"good/00.png": 1, "good/01.png": 1, "good/02.png": 2, "scratch/00.png": 2}
+    parts = {s.name: s.part for s in split(given, asked("good-only"), clusters).samples}
+    assert parts["good/01.png"] == TEST
+    assert parts["good/02.png"] == TRAIN  # beside a defect it stays good
+
+
 def test_the_odds_are_even_at_the_limit_and_as_the_network_has_them() -> None:
     steep = steepness(GoodScale(pictures=20, mean_log=-0.2, sd_log=0.06))
     values = [0.1, float(np.exp(-0.2)), 1.0, 1.5, 40.0]
@@ -153,6 +163,24 @@ def test_a_model_of_good_parts_reviews_what_is_unlike_them_and_fails_nothing(
         assert abs(peak[1] - 24 / 96 * 8) <= 1.5
         classifier.close()
     assert any(isinstance(report, Finding) and report.code == "good-only" for report in reports)
+
+
+def test_another_model_can_be_judged_on_its_parts(
+    made: tuple[list[object], Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = made
+    split_file = str(out / "report" / "split.csv")
+    assert main(["evaluate", str(out), "--split", split_file, "--part", "val", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["pictures"], answer["recall"]) == (1, None)
+    assert main(["evaluate", str(out), "--split", split_file]) != 0
+    assert "the part “test” of the split has no picture" in capsys.readouterr().err
+
+
+def test_it_is_not_compared_with_methods_that_have_other_test_pictures(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["compare", "parts", "--methods", "good-only", "head"])
+    assert "invalid choice: 'good-only'" in capsys.readouterr().err
 
 
 def test_its_report_says_what_cannot_be_shown(made: tuple[list[object], Path, Path]) -> None:
