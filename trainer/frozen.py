@@ -166,20 +166,21 @@ class _Before(torch.nn.Module):
 
 
 class CellsOf(torch.nn.Module):
-    """Pictures → the cells for the memory of good, as a network sees them.
+    """Pictures, or activations at a cut → the cells for the memory of good, as a network sees them.
 
     Args:
         network: Its weights are those that will judge.
+        cut: One of `CUTS`, not behind layer2.
     """
 
-    def __init__(self, network: InspectionNetwork) -> None:
+    def __init__(self, network: InspectionNetwork, cut: str = CUTS[0]) -> None:
         super().__init__()
-        self.network = network
+        self.network, self.cut = network, cut
         self.projection = CellProjection()
 
-    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        """(N, 3, S, S) float, preprocessed → (N, 128, h, w) float."""
-        layer2 = self.network.until("layer2", pictures)
+    def forward(self, activations: torch.Tensor) -> torch.Tensor:
+        """(N, C, h', w') float → (N, 128, h, w) float."""
+        layer2 = self.network.between(self.cut, "layer2", activations)
         cells: torch.Tensor = self.projection(layer2, self.network.between("layer2", "layer3", layer2))
         return cells
 

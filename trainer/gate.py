@@ -10,6 +10,7 @@ import torch
 
 from inspector.domain.errors import BundleError
 from inspector.vision.backends import load_reference
+from inspector.vision.export import Behind
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import fit, input_box
 from trainer.cache import OpenVinoExtractor, Plain
@@ -160,7 +161,7 @@ def _tried_good_only(
     steep = steepness(memory.note.good_scale)
     for part in (memory.exact, memory.int8):
         if part is not None:
-            part.steepness.fill_(steep)
+            part.judge_alone(steep)
     trained.judged = [sample for sample in trained.judged if sample.name in memory.strangeness]
     trained.scores = p_defective([memory.strangeness[sample.name] for sample in trained.judged], steep)
     expected = yield from expected_of(trained, dataset.of(VAL))
@@ -230,7 +231,7 @@ def _as_trained(
             remembered = trained.remembered.int8 if trained.remembered is not None else None
             there = torch.from_numpy(cells[0]) if cells and remembered is not None else None
             with network.remembering(remembered):
-                said = list(network.explained(network.after(trained.frozen.cut, activations), there))
+                said = list(Behind(network, trained.frozen.cut)(activations, there))
         else:
             said = list(network(torch.from_numpy(Plain(trained.preprocessing)(pictures))))
     probabilities, maps, *strangeness = (output.numpy() for output in said)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from inspector.domain.strangeness import DEFAULT_RATE, LEAST_PICTURES, GoodScale
-from inspector.vision.export import to_openvino
+from inspector.vision.export import joined, to_openvino, traced_behind
 from inspector.vision.manifest import MemoryNote
 from inspector.vision.memory import DIMENSIONS, LEAST, MemoryOfGood, places
 from inspector.vision.network import InspectionNetwork
@@ -35,8 +35,10 @@ if TYPE_CHECKING:
 ROWS = 1024
 #: Cells of all good pictures that it is chosen from.
 CANDIDATES = 12_000
-#: Good pictures that are measured against a memory without them, at most.
-MEASURED = 400
+#: Good pictures that are looked at, at most; of more some are drawn. Each graph's cells of 224 pixels take 0.2 MB.
+MOST_PICTURES = 400
+#: What their cells may take for each graph; larger inputs have more of them.
+MOST_BYTES = 400_000_000
 FOLDS = 5
 #: How much the place counts where parts lie still, in spreads of the numbers that describe a cell.
 PLACE_COUNTS = 0.3
@@ -45,6 +47,8 @@ STILL_FROM = 0.95
 #: … and where the pictures as they are look stranger by this factor at most.
 STILL_COSTS = 1.1
 _BATCH = 8
+#: Pixels a side of a cell, and cells that are measured at once: each takes 4 KB.
+_CELL_PX, _AT_ONCE = 8, 8 * 28 * 28
 _CHOSEN_BY = 32
 _HEADROOM = 1.5
 _LEAST_SCALE = 1e-6
@@ -77,7 +81,7 @@ def remember(trained: Trained, good: Sequence[Sample], seed: int) -> Generator[R
     Args:
         trained: Its network judges as the line will.
         good: Good pictures that are not tested; near duplicates share a fold.
-        seed: Of the choice.
+        seed: Of the choice of pictures and cells.
 
     Raises:
         PictureError: If a picture cannot be read.
@@ -86,6 +90,7 @@ def remember(trained: Trained, good: Sequence[Sample], seed: int) -> Generator[R
     if not isinstance(network, InspectionNetwork) or len(good) < LEAST_PICTURES:
         return None
     seers = _seers(trained, network)
+    good = _drawn(good, trained.preprocessing.input_size, seed)
     cells = yield from _seen(trained, good, seers)
     folds = _folds(good)
     position = PLACE_COUNTS if lie_still(cells[0], folds, seed) else 0.0
@@ -103,7 +108,7 @@ def remember(trained: Trained, good: Sequence[Sample], seed: int) -> Generator[R
         good_scale=scale,
         beyond=sum(value >= 1.0 for value in strangeness),
     )
-    named = {sample.name: value for sample, value in zip(good, strangeness, strict=False)}
+    named = {sample.name: value for sample, value in zip(good, strangeness, strict=True)}
     if len(made) == 1:
         return Remembered(exact=memory, int8=None, note=note, strangeness=named)
     return Remembered(exact=made[1][0], int8=memory, note=note, strangeness=named)
@@ -158,12 +163,11 @@ def _memory(
     sample = cells[:: max(1, len(cells) // 50)].astype(np.float32)
     step = _HEADROOM * float(np.abs(sample - sample.mean(axis=(0, 1))).max()) / 127 if rounded else 0.0
     described = _placed(cells, position)
-    measured = np.empty(min(len(cells), MEASURED))
+    measured = np.empty(len(cells))
     for fold in np.unique(folds):
         inside = folds == fold
         without = MemoryOfGood(_rows(described[~inside], seed), position=weight, step=step)
-        which = np.flatnonzero(inside[: len(measured)])
-        measured[which] = _strangest(without, cells[which])
+        measured[inside] = _strangest(without, cells[inside])
     raw = GoodScale.of([max(_LEAST_SCALE, float(value)) for value in measured])
     unit = raw.limit(DEFAULT_RATE)
     scale = GoodScale(pictures=raw.pictures, mean_log=raw.mean_log - float(np.log(unit)), sd_log=raw.sd_log)
@@ -205,9 +209,10 @@ def _strangest(memory: MemoryOfGood, cells: NDArray[np.float32]) -> NDArray[np.f
     """(N, h·w, 128) float → (N,) the strangest cell of each picture."""
     side = round(cells.shape[1] ** 0.5)
     values = []
+    at_once = max(1, _AT_ONCE // cells.shape[1])
     with torch.inference_mode():
-        for first in range(0, len(cells), _BATCH):
-            some = np.asarray(cells[first : first + _BATCH], np.float32).transpose(0, 2, 1)
+        for first in range(0, len(cells), at_once):
+            some = np.asarray(cells[first : first + at_once], np.float32).transpose(0, 2, 1)
             grid = torch.from_numpy(np.ascontiguousarray(some)).reshape(len(some), DIMENSIONS, side, side)
             values.append(memory(grid).amax((1, 2, 3)).numpy())
     return np.concatenate(values).astype(np.float64) if values else np.empty(0)
@@ -228,6 +233,16 @@ def _weight(cells: NDArray[np.float32], position: float) -> float:
     return position * spread * float(np.sqrt(DIMENSIONS))
 
 
+def _drawn(good: Sequence[Sample], size: int, seed: int) -> Sequence[Sample]:
+    """Draw as many pictures as memory is given for; all where they are few."""
+    cells = (size // _CELL_PX) ** 2
+    most = min(MOST_PICTURES, max(LEAST_PICTURES, MOST_BYTES // (2 * DIMENSIONS * cells)))
+    if len(good) <= most:
+        return good
+    chosen = np.random.default_rng(seed).choice(len(good), most, replace=False)
+    return [good[index] for index in np.sort(chosen).tolist()]
+
+
 def _folds(good: Sequence[Sample]) -> NDArray[np.int64]:
     """Deal pictures into folds: those of the split where there are any, and each on its own where there are few."""
     known = np.array([sample.fold for sample in good], np.int64)
@@ -237,13 +252,17 @@ def _folds(good: Sequence[Sample]) -> NDArray[np.int64]:
 
 
 def _seers(trained: Trained, network: InspectionNetwork) -> list[Cells]:
-    """Return what makes cells: as the line's default graph sees pictures, and as the float network does."""
-    frozen = trained.frozen
+    """Return what makes cells, as the line's usual graph sees them; where that is int8, then as the float one does."""
+    frozen, preprocessing = trained.frozen, trained.preprocessing
     if frozen.cut in {"layer3", "layer4"}:
         extractors = [frozen.extractor] if frozen.in_float is None else [frozen.extractor, frozen.in_float]
         return [_second(extractor) for extractor in extractors if isinstance(extractor, OpenVinoExtractor)]
-    model = to_openvino(CellsOf(network), trained.preprocessing.input_size)
-    return [OpenVinoExtractor(model, trained.preprocessing, "f32")]
+    trunks = [trunk for trunk in (frozen.int8, frozen.model) if trunk is not None]
+    if not trunks:
+        whole = to_openvino(CellsOf(network), preprocessing.input_size)
+        return [OpenVinoExtractor(whole, preprocessing, "f32")]
+    graphs = [joined(trunk, traced_behind(trunk, CellsOf(network, frozen.cut))) for trunk in trunks]
+    return [OpenVinoExtractor(graph, preprocessing, "f32") for graph in graphs]
 
 
 def _second(extractor: OpenVinoExtractor) -> Cells:

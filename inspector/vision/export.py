@@ -6,11 +6,9 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 
 from inspector.vision.graph import GRAPH_FILE, INPUT_NAME, OUTPUTS
-from inspector.vision.memory import LEAST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,43 +51,35 @@ def convert_behind(
     Returns:
         For each an `openvino.Model` with the ports of `convert`.
     """
+    models = []
+    for trunk, memory in zip(trunks, memories or [network.memory] * len(trunks), strict=True):
+        with network.remembering(memory):
+            behind = traced_behind(trunk, Behind(network, cut), every=memory is not None)
+        models.append(_named(joined(trunk, behind)))
+    return models
+
+
+def traced_behind(trunk: Any, module: torch.nn.Module, *, every: bool = False) -> Any:  # noqa: ANN401 - openvino.Model
+    """Turn what takes a graph's outputs into an OpenVINO model in memory (float32).
+
+    Args:
+        trunk: An `openvino.Model`; its outputs' shapes are used.
+        module: Takes its first output, or every one.
+        every: Which of the two.
+    """
+    outputs = trunk.outputs if every else trunk.outputs[:1]
+    return _traced(module, *([int(side.get_length()) for side in list(o.get_partial_shape())[1:]] for o in outputs))
+
+
+def joined(trunk: Any, behind: Any) -> Any:  # noqa: ANN401 - openvino.Model
+    """Put one graph behind another: its inputs are the first outputs of that. Both are left as they are."""
     import openvino as ov  # seconds
 
-    own = network.memory
-    nodes: list[Any] = []
-    traced: Any = None
-    for trunk, memory in zip(trunks, memories or [own] * len(trunks), strict=True):
-        before = trunk.clone()
-        given = [result.input_value(0) for result in before.get_results()]
-        if network.memory is None:
-            del given[1:]
-        if traced is None or memory is not network.memory:
-            shapes = [[int(length.get_length()) for length in list(value.get_partial_shape())[1:]] for value in given]
-            with network.remembering(memory):
-                traced = _traced(Behind(network, cut), *shapes)
-            if memory is not None and memory.step:
-                _keep_as_bytes(traced, memory)
-        behind = traced.clone()
-        for parameter, value in zip(behind.get_parameters(), given, strict=True):
-            for user in parameter.output(0).get_target_inputs():
-                user.replace_source_output(value)
-        nodes.append(_named(ov.Model(behind.get_results(), before.get_parameters(), "inspection")))
-    return nodes
-
-
-def _keep_as_bytes(model: Any, memory: MemoryOfGood) -> None:  # noqa: ANN401 - openvino.Model
-    """Store the rounded rows of a memory as the 8 bit numbers that they are, so that their product is computed so."""
-    import openvino as ov  # seconds
-
-    shape = (*memory.rows.shape, 1, 1)
-    for node in model.get_ordered_ops():
-        if node.get_type_name() != "Convolution" or tuple(node.input_value(1).get_shape()) != shape:
-            continue
-        kernels = -2.0 * memory.rows.numpy()[:, :, None, None]
-        steps = np.maximum(np.abs(kernels).max(axis=(1, 2, 3), keepdims=True) / 127, LEAST).astype(np.float32)
-        numbers = ov.opset13.constant(np.rint(kernels / steps).astype(np.int8))
-        scaled = ov.opset13.multiply(ov.opset13.convert(numbers, "f32"), ov.opset13.constant(steps))
-        node.input(1).replace_source_output(scaled.output(0))
+    before, after = trunk.clone(), behind.clone()
+    for parameter, result in zip(after.get_parameters(), before.get_results(), strict=False):
+        for user in parameter.output(0).get_target_inputs():
+            user.replace_source_output(result.input_value(0))
+    return ov.Model(after.get_results(), before.get_parameters(), "inspection")
 
 
 class Behind(torch.nn.Module):

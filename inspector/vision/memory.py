@@ -74,6 +74,8 @@ class MemoryOfGood(nn.Module):
     ) -> None:
         super().__init__()
         self.step = step
+        self._placed = position > 0.0  # asked of the host: a look into a buffer would stop a GPU
+        self.judges = steepness > 0.0
         self.projection = CellProjection()
         middle = np.asarray(rows, np.float64).mean(axis=0)
         self.register_buffer("rows", torch.from_numpy((rows - middle).astype(np.float32)))
@@ -93,14 +95,19 @@ class MemoryOfGood(nn.Module):
         own = {name.removeprefix(PREFIX): value for name, value in state.items() if name.startswith(PREFIX)}
         if not own:
             return None
-        memory = cls(np.zeros(tuple(own["rows"].shape), np.float32))
+        position, steepness = float(own["position"]), float(own["steepness"])
+        memory = cls(np.zeros(tuple(own["rows"].shape), np.float32), position=position, steepness=steepness)
         memory.load_state_dict(own, strict=True)
         return memory
 
-    @property
-    def judges(self) -> bool:
-        """Whether P(defective) comes from the strangeness alone, as there was no defect to learn from."""
-        return float(self.steepness) > 0.0
+    def judge_alone(self, steepness: float) -> None:
+        """Let P(defective) come from the strangeness alone, as there is no defect to learn from.
+
+        Args:
+            steepness: As of the class, above 0.
+        """
+        self.judges = True
+        self.steepness.fill_(steepness)
 
     def judged(self, strangeness: Tensor) -> tuple[Tensor, Tensor]:
         """Judge by the strangest cell alone.
@@ -130,29 +137,27 @@ class MemoryOfGood(nn.Module):
         Returns:
             (N, 1, h, w) float, 0 or more.
         """
-        if float(self.position) > 0.0:
-            height, width = int(cells.shape[2]), int(cells.shape[3])
+        if self._placed:
+            there = places(int(cells.shape[2]), int(cells.shape[3]), cells.device) * self.position
             # added, not put beside them: a graph in 8 bits takes 6 % longer with a concatenation
-            kept = (torch.arange(DIMENSIONS) < DIMENSIONS - 2).to(cells)[None, :, None, None]
-            there = functional.pad(places(height, width) * self.position, (0, 0, 0, 0, DIMENSIONS - 2, 0))
-            cells = cells * kept + there.to(cells)
+            kept = (torch.arange(DIMENSIONS, device=cells.device) < DIMENSIONS - 2).to(cells)[None, :, None, None]
+            cells = cells * kept + functional.pad(there, (0, 0, 0, 0, DIMENSIONS - 2, 0))
         cells = cells - self.middle  # else the difference of two large squares would be told
-        kernels = -2.0 * self.rows[:, :, None, None]
-        if self.step:
+        rows = self.rows
+        if self.step:  # in the same steps, so that a remembered cell lies on its row; OpenVINO keeps such rows as bytes
             cells = torch.fake_quantize_per_tensor_affine(cells, self.step, 0, -128, 127)
-            steps = (kernels.abs().amax((1, 2, 3)) / 127).clamp(min=LEAST)
-            zeros = torch.zeros(len(kernels), dtype=torch.int32)
-            kernels = torch.fake_quantize_per_channel_affine(kernels, steps, zeros, 0, -127, 127)
+            rows = torch.fake_quantize_per_tensor_affine(rows, self.step, 0, -127, 127)
+        kernels = -2.0 * rows[:, :, None, None]
         # |a - b|² = |a|² - 2ab + |b|²: the distances to all rows are one product of matrices
         products = functional.conv2d(cells, kernels, (kernels * kernels).sum((1, 2, 3)) / 4)
         squares = products.amin(1, keepdim=True) + (cells * cells).sum(1, keepdim=True)
         return torch.sqrt(squares.clamp(min=LEAST)) / self.scale
 
 
-def places(height: int, width: int) -> Tensor:
-    """Return where cells lie: (1, 2, height, width) float, y and x from -1 to 1."""
-    y, x = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(-1, 1, width), indexing="ij")
-    return torch.stack([y, x])[None]
+def places(height: int, width: int, device: torch.device | None = None) -> Tensor:
+    """Return where cells lie: (1, 2, height, width) float, y and x from -1 to 1; None is the CPU."""
+    y, x = (torch.linspace(-1, 1, count, device=device) for count in (height, width))
+    return torch.stack(torch.meshgrid(y, x, indexing="ij"))[None]
 
 
 def _averaged(maps: Tensor) -> Tensor:

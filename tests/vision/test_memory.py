@@ -78,6 +78,19 @@ def test_the_place_counts_where_it_is_asked_for() -> None:
     assert float(far[3, 3]) == pytest.approx(3 * 8**0.5, rel=1e-4)
 
 
+@pytest.mark.parametrize(("position", "steepness"), [(0.0, 0.0), (2.0, 0.0), (2.0, 9.0)])
+def test_nothing_is_asked_of_the_host_while_it_measures(position: float, steepness: float) -> None:
+    """A look at a number, or a tensor of another device, would end a recorded CUDA graph; the meta device has neither."""
+    state = MemoryOfGood(np.ones((5, DIMENSIONS), np.float32), position=position, steepness=steepness).state_dict()
+    memory = MemoryOfGood.of({f"memory.{name}": value for name, value in state.items()})
+    assert memory is not None
+    assert memory.judges is (steepness > 0)
+    away = memory.to("meta")
+    told = away(torch.zeros(2, DIMENSIONS, 4, 4, device="meta"))
+    assert told.shape == (2, 1, 4, 4)
+    assert away.judged(told)[0].shape == (2, 2)
+
+
 def test_projecting_before_enlarging_is_projecting_after() -> None:
     projection = CellProjection()
     layer2, layer3 = torch.rand(1, 512, 8, 8), torch.rand(1, 1024, 4, 4)

@@ -1,0 +1,100 @@
+"""The memory of good of a training: in every graph of a bundle, whatever is trained, and bounded."""
+
+from __future__ import annotations
+
+import numpy as np
+import openvino as ov
+import pytest
+import torch
+
+import trainer.memory
+from inspector.vision.export import convert_behind
+from inspector.vision.graphs import take_bytes
+from inspector.vision.network import InspectionNetwork
+from inspector.vision.preprocess import Preprocessing, fit
+from inspector.vision.weights import save_weights
+from tests.bench.common import last
+from trainer.dataset import GOOD, Sample, hashed, read_dataset
+from trainer.frozen import Frozen, freeze
+from trainer.gate import expected_of
+from trainer.memory import Remembered, remember
+from trainer.methods import Trained, plan_of
+from trainer.networks import backbone
+from trainer.protocol import TrainRequest
+
+PREPROCESSING = Preprocessing(input_size=64)
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
+    """Twelve pictures of noise."""
+    import cv2
+
+    folder = tmp_path_factory.mktemp("parts")
+    (folder / GOOD).mkdir()
+    rng = np.random.default_rng(0)
+    for number in range(12):
+        cv2.imwrite(str(folder / GOOD / f"{number:02}.png"), rng.integers(0, 256, (64, 64), np.uint8))
+    return list(hashed(read_dataset(folder, least=0)).samples)
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> InspectionNetwork:
+    """A ResNet-50 with random weights."""
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("weights") / "random.safetensors"
+    save_weights(InspectionNetwork(2), path)
+    return backbone(path, "average", 0)
+
+
+def trained_of(network: InspectionNetwork, frozen: Frozen) -> Trained:
+    plan = plan_of(TrainRequest(data="parts", out="m"), "layer4", size=64)
+    return Trained(
+        network=network,
+        frozen=frozen,
+        preprocessing=PREPROCESSING,
+        plan=plan,
+        trunk="resnet50",
+        judged=[],
+        scores=np.empty(0),
+        loss=0.0,
+    )
+
+
+def remembered(trained: Trained, good: list[Sample]) -> Remembered:
+    made = last(remember(trained, good, 0))
+    assert isinstance(made, Remembered)
+    return made
+
+
+@pytest.mark.parametrize("cut", ["layer2", "layer3", "layer4"])
+def test_both_graphs_say_how_strange_a_picture_is_wherever_training_begins(
+    network: InspectionNetwork, good: list[Sample], cut: str
+) -> None:
+    trained = trained_of(network, freeze(network, cut, PREPROCESSING, good[:4]))
+    memory = trained.remembered = remembered(trained, good)
+    assert memory.int8 is not None
+    pictures = np.stack([fit(sample.picture(), PREPROCESSING) for sample in good[:3]])
+    with network.remembering(memory.exact):
+        expected = last(expected_of(trained, good[:3]))
+        graphs = convert_behind([trained.frozen.model, trained.frozen.int8], network, cut, [memory.exact, memory.int8])
+    answers = []
+    for graph in graphs:
+        compiled = ov.Core().compile_model(take_bytes(graph, PREPROCESSING), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        answers.append(np.asarray(compiled(pictures)["strangeness"]).max(axis=(1, 2, 3)))
+    # a remembered picture lies nearly on its own rows, so that little but rounding is left
+    np.testing.assert_allclose(answers[1], expected.strangeness, atol=0.05)
+    np.testing.assert_allclose(answers[0], answers[1], atol=0.3)
+
+
+def test_of_many_pictures_some_are_drawn_and_each_of_them_is_measured(
+    network: InspectionNetwork, good: list[Sample], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = trained_of(network, freeze(network, "layer4", PREPROCESSING, ()))
+    assert remembered(trained, good).note.pictures == 12
+    monkeypatch.setattr(trainer.memory, "MOST_PICTURES", 7)
+    some = remembered(trained, good)
+    assert (some.note.pictures, some.note.good_scale.pictures, len(some.strangeness)) == (7, 7, 7)
+    assert set(some.strangeness) != {sample.name for sample in good[:7]}  # not the first by name
+    monkeypatch.setattr(trainer.memory, "MOST_BYTES", 4 * 64 * 2 * 128)  # four pictures of 8 × 8 cells
+    assert remembered(trained, good).note.pictures == 4
