@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from inspector.domain.errors import BundleError
 from inspector.domain.policy import holding
+from inspector.domain.rates import Rate
 from inspector.vision.scores import SCORES_FILE
 from trainer.candidates import cross_tested, train_best
 from trainer.checks import in_words
@@ -29,6 +30,7 @@ from trainer.report import Contents, write_report
 from trainer.scores import kept_scores
 from trainer.split import split, split_csv
 from trainer.unseen import measure_unseen
+from trainer.unseen_words import held_sentence
 from trainer.weights import imagenet_weights
 
 if TYPE_CHECKING:
@@ -203,6 +205,12 @@ class _Finished:
             said.append("There is no test picture: the figures below are of the good pictures, each left out once.")
         return said
 
+    def _held(self) -> list[str]:
+        """Say what the guard is worth by itself: on some products it is worth nothing, and looks as if it were on."""
+        strangeness = zip(self.tested.judged, self.tested.strangeness, strict=False)  # none without a memory of good
+        known = [value for picture, value in strangeness if picture.defective]
+        return [held_sentence(Rate(sum(value >= 1.0 for value in known), len(known)))] if known else []
+
     def figures(self, judged: Sequence[JudgedPicture]) -> Evaluation:
         return evaluate(judged, self.thresholds)
 
@@ -254,7 +262,7 @@ class _Finished:
             comparison=self.notes,
             stages=self.stages,
             environment=environment(),
-            warnings=[*self._without_defects(), *in_words(self.made.checks)],
+            warnings=[*self._without_defects(), *self._held(), *in_words(self.made.checks)],
         )
 
     def result(self, bundle: Bundle) -> Result:

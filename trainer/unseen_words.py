@@ -40,6 +40,21 @@ def unseen_sentence(unseen: Unseen) -> str:
     return said + left_out
 
 
+def held_sentence(held: Rate) -> str:
+    """Say what the memory of good alone, which was shown no defect, makes of the defective test parts.
+
+    Args:
+        held: Those of them that it would send to REVIEW.
+    """
+    said = (
+        f"By the memory of good alone {held.count} of {counted(held.total, 'defective test part')} would go to REVIEW "
+        f"(95 % interval {_interval(held)})."
+    )
+    if 2 * held.count >= held.total:
+        return said
+    return f"{said} Good parts differ so much here that the guard lets most of what the model has never seen pass."
+
+
 def unseen_rows(unseen: Unseen) -> list[list[str]]:
     """Return a row for each type, as `UNSEEN_HEADS` names them, with 95 % intervals."""
     return [_row(each, unseen.good) for each in unseen.types]

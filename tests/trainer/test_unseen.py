@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from inspector.domain.policy import verdict_of
+from inspector.domain.rates import Rate
 from inspector.domain.records import Verdict
 from inspector.domain.strangeness import DEFAULT_RATE, GoodScale
 from inspector.vision.bundle import Bundle
@@ -37,7 +38,7 @@ from trainer.report_metrics import Metrics
 from trainer.split import split
 from trainer.thresholds import operating_point
 from trainer.unseen import measure_unseen
-from trainer.unseen_words import UNSEEN_HEADS, unseen_rows, unseen_sentence
+from trainer.unseen_words import UNSEEN_HEADS, held_sentence, unseen_rows, unseen_sentence
 
 GOOD, OF_TYPE = 20, 8
 TYPES = ("bar", "hole", "spot")
@@ -292,3 +293,12 @@ def test_stop_measures_no_training_that_it_may_have_cut_short_and_cancel_cancels
     assert measured.notes == tuple(f"{name}: the training was told to stop." for name in TYPES)
     with pytest.raises(CancelledError):
         measure(svm, lambda: Command.CANCEL)
+
+
+@pytest.mark.parametrize(
+    ("held", "worthless"), [(Rate(0, 30), True), (Rate(14, 30), True), (Rate(15, 30), False), (Rate(30, 30), False)]
+)
+def test_what_the_guard_is_worth_by_itself_is_said(held: Rate, *, worthless: bool) -> None:
+    words = held_sentence(held)
+    assert words.startswith(f"By the memory of good alone {held.count} of 30 defective test parts would go to REVIEW")
+    assert ("lets most of what the model has never seen pass" in words) is worthless
