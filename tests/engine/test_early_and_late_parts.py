@@ -15,10 +15,9 @@ from inspector.domain.config import TriggerMode
 from inspector.domain.records import Part
 from inspector.domain.trigger import base as base_module
 from inspector.engine import record as record_module
+from inspector.engine.faces import Face, face_of
 from inspector.engine.line import Line
 from inspector.engine.status import Pace, RunState
-from inspector.gui.live.faces import face_of
-from inspector.gui.widgets.verdict import Face
 from tests.domain.scenes import FPS, Scene, Thing, moving
 from tests.engine.fakes import FakeClassifier, FakeSource, frame
 from tests.engine.lines import Bench

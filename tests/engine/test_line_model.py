@@ -14,10 +14,10 @@ from inspector.domain.errors import BundleError, InspectorError
 from inspector.domain.records import Thresholds, Verdict
 from inspector.engine import line_model
 from inspector.engine.board import Board
+from inspector.engine.faces import Face, face_of
 from inspector.engine.line_model import LineModel
 from inspector.engine.status import RunState
-from inspector.gui.live.faces import explained, face_of
-from inspector.gui.widgets.verdict import Face
+from inspector.gui.live.faces import explained
 from tests.engine.conftest import Rig
 from tests.engine.fakes import GOOD, FakeClassifier, FakeSource, MemoryLog, frame, make_job
 from tests.waits import WAIT_S

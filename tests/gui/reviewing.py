@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from inspector.domain.config import ArchiveConfig, KeepPolicy
 from inspector.domain.ids import new_id
 from inspector.domain.review import Judgement, QueueKind, Review
+from inspector.engine.faces import Face
 from inspector.gui.review.page import ReviewPage
 from inspector.gui.widgets.render import Scene
-from inspector.gui.widgets.verdict import Face
 from inspector.outputs.reviews import ReviewLog
 from inspector.paths import Home
 from inspector.recipes.recipe import Recipe, save_recipe

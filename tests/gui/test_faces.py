@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from inspector.domain.source import DEMO
+from inspector.engine.faces import Face, face_of
 from inspector.engine.status import EngineStatus, Pace, RunState, SourceState
-from inspector.gui.live.faces import explained, face_of
-from inspector.gui.widgets.verdict import Face
+from inspector.gui.live.faces import explained
 from tests.outputs.samples import MODEL
 
 LIVE = EngineStatus(state=RunState.RUNNING, source=str(DEMO), source_state=SourceState.LIVE, model=MODEL)

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from inspector import assembly
 from inspector.domain.guard import NO_MEMORY
 from inspector.domain.review import QueueKind
+from inspector.engine.faces import Face
 from inspector.gui.live.failure_strip import Thumbnail
 from inspector.gui.review.words import still_words
-from inspector.gui.widgets.verdict import Face
 from inspector.paths import Home
 from tests.engine.fakes import FakeClassifier, strange_middle
 from tests.gui.conftest import Closes, Station, picture

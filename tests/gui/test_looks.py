@@ -16,11 +16,11 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from inspector.domain.tally import Tally
+from inspector.engine.faces import Face
 from inspector.gui import theme
 from inspector.gui.live import page as live_page
 from inspector.gui.live.page import FRESH_S, NEW_S
 from inspector.gui.live.trend import Minute, Trend, floor_of, minutes_of
-from inspector.gui.widgets.verdict import Face
 from inspector.outputs.base import YieldPoint
 from tests.gui.conftest import Station, picture
 

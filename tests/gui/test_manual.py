@@ -10,8 +10,8 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QImage, QTextDocument
 from pytestqt.qtbot import QtBot
 
+from inspector.engine.faces import Face
 from inspector.gui.manual import PAGES, ManualDialog
-from inspector.gui.widgets.verdict import Face
 from inspector.paths import docs_dir
 
 MANUAL = docs_dir() / "manual"

@@ -12,8 +12,8 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from inspector.engine.faces import Face
 from inspector.gui.theme import CURRENT, DARK, LIGHT, lively
-from inspector.gui.widgets.verdict import Face
 from inspector.paths import Home
 from inspector.settings import Appearance
 from tests.gui.batch_hand import ROWS, BatchHand, make_run, real_rows

@@ -12,10 +12,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from inspector.domain.config import TriggerConfig, TriggerMode
+from inspector.engine.faces import Face
 from inspector.engine.status import RunState
 from inspector.gui.live import line_picture
 from inspector.gui.live.line_picture import OLD_S
-from inspector.gui.widgets.verdict import Face
 from inspector.paths import Home
 from inspector.recipes.recipe import Recipe, save_recipe
 from tests.bundles import make_bundle

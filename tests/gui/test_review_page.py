@@ -12,8 +12,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from inspector.domain.review import Judgement, QueueKind
+from inspector.engine.faces import Face
 from inspector.gui.review.scope import Whose
-from inspector.gui.widgets.verdict import Face
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.reviews import ReviewLog

@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from inspector.domain.records import Frame, Origin, Part
+from inspector.engine.faces import Face
 from inspector.engine.status import EngineStatus, Pace, PartInspected, RunState, SourceState
 from inspector.gui.settings.page import SettingsPage
 from inspector.gui.station import session as session_module
@@ -21,7 +22,6 @@ from inspector.gui.station.events import PIXELS_OF, Listener
 from inspector.gui.station.session import HIDDEN_POLL_MS
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Renderer, Scene
-from inspector.gui.widgets.verdict import Face
 from tests.gui.conftest import Station, picture
 from tests.outputs.samples import MODEL, inspection
 

@@ -11,10 +11,10 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
+from inspector.engine.faces import Face
 from inspector.engine.status import EngineStatus, RunState, SourceState
 from inspector.gui.live import page as live_page
 from inspector.gui.live.page import TRIAL_S
-from inspector.gui.widgets.verdict import Face
 from tests.gui.conftest import Station, picture
 
 

@@ -17,10 +17,9 @@ from pytestqt.qtbot import QtBot
 
 from inspector.domain.records import Verdict
 from inspector.domain.tally import Tally
+from inspector.engine.faces import Face, face_of
 from inspector.engine.status import EngineStatus, Pace, RunState, SourceState
-from inspector.gui.live.faces import face_of
 from inspector.gui.widgets.question import Question
-from inspector.gui.widgets.verdict import Face
 from inspector.gui.window import CLOSE_WITHIN_S
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog

@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 
 from inspector.domain.policy import VERDICTS
+from inspector.engine.faces import FACES
 from inspector.gui.theme import CURRENT, lively
-from inspector.gui.widgets.verdict import FACES, draw_shape
+from inspector.gui.widgets.verdict import draw_shape
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRectF

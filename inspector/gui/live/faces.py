@@ -1,17 +1,13 @@
-"""What the verdict panel says, and why, from the state of the line alone."""
+"""Why the verdict panel says what is no verdict, and what an empty picture view says."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from inspector.domain.source import is_live, label_of
-from inspector.engine.status import EngineStatus, Pace, RunState, SourceState
-from inspector.gui.widgets.verdict import FACES, Face
+from inspector.domain.source import label_of
+from inspector.engine.faces import Face
+from inspector.engine.status import EngineStatus, RunState, SourceState
 from inspector.gui.words import sentence
-
-if TYPE_CHECKING:
-    from inspector.domain.records import Verdict
 
 #: What an empty picture view says.
 EMPTY_VIEW = {
@@ -21,34 +17,6 @@ EMPTY_VIEW = {
     Face.FAULT: "The line has stopped with a fault",
     Face.ENDED: "The source has ended",
 }
-
-
-def face_of(status: EngineStatus, last: Verdict | None) -> Face:  # noqa: PLR0911 - one line for each state
-    """Say what the verdict panel shows. A verdict is shown only while everything works.
-
-    Args:
-        status: How the line is doing.
-        last: Verdict of the last part of this run; None where there is none, or it is old.
-    """
-    if status.state is RunState.FAULT or status.model_fault:
-        return Face.FAULT
-    if status.source_state is SourceState.ENDED and status.state is not RunState.STARTING:
-        return Face.ENDED if last is None else FACES[last]
-    if status.state in (RunState.IDLE, RunState.STOPPING):
-        return Face.STOPPED
-    if status.log_fault:
-        return Face.NO_LOG
-    if status.source_state is SourceState.LOST:
-        return Face.NO_CAMERA if is_live(status.source) else Face.NO_SOURCE
-    if status.state is RunState.STARTING or status.source_state is SourceState.CONNECTING:
-        return Face.STARTING
-    if status.silent:  # whatever was seen before: parts pass now, and nothing looks at them
-        return Face.TOO_SLOW
-    if status.unseen:
-        return Face.STARTING
-    if status.pace is Pace.TOO_SLOW:
-        return Face.TOO_SLOW
-    return Face.WAITING if last is None else FACES[last]
 
 
 def explained(face: Face, status: EngineStatus, *, by_hand: bool = False) -> str:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from inspector.domain.config import TriggerMode
 from inspector.domain.source import is_live, label_of
+from inspector.engine.faces import FACES, Face
 from inspector.gui.live.faces import EMPTY_VIEW
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
-from inspector.gui.widgets.verdict import FACES, Face
 
 if TYPE_CHECKING:
     from inspector.domain.config import TriggerConfig

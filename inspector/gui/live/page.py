@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from inspector.domain.config import TriggerMode
 from inspector.domain.records import Verdict
 from inspector.domain.source import is_live
+from inspector.engine.faces import FACES, Face, face_of, is_fault
 from inspector.engine.status import EngineStatus
 from inspector.gui.live.counters import Counters
-from inspector.gui.live.faces import explained, face_of
+from inspector.gui.live.faces import explained
 from inspector.gui.live.failure_strip import FailureStrip
 from inspector.gui.live.line_picture import LinePicture
 from inspector.gui.live.pinned import PinnedPart
@@ -23,7 +24,7 @@ from inspector.gui.live.trend import Trend
 from inspector.gui.live.trial_pane import TrialPane
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.inputs import SlideBar
-from inspector.gui.widgets.verdict import FACES, Face, ScoreCard, VerdictPanel, is_fault
+from inspector.gui.widgets.verdict import ScoreCard, VerdictPanel
 
 if TYPE_CHECKING:
     from inspector.engine.status import PartInspected

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from inspector.engine.faces import FACES
 from inspector.gui.widgets.basics import OneLine, flat_button
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
-from inspector.gui.widgets.verdict import FACES, ScoreCard, VerdictPanel
+from inspector.gui.widgets.verdict import ScoreCard, VerdictPanel
 
 if TYPE_CHECKING:
     from inspector.gui.station.events import Trial

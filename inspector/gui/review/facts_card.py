@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from inspector.engine.faces import FACES, Face
 from inspector.gui.review.words import clock, others_words
 from inspector.gui.widgets.basics import card, label
-from inspector.gui.widgets.verdict import FACES, Face, ScoreCard, VerdictPanel
+from inspector.gui.widgets.verdict import ScoreCard, VerdictPanel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -11,7 +10,7 @@ from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from inspector.domain.policy import UNLIKE_GOOD
-from inspector.domain.records import Verdict
+from inspector.engine.faces import Face, is_fault
 from inspector.gui.theme import CURRENT, SMALL_PX, VERDICT_PX, font, lively
 from inspector.gui.widgets.basics import label
 from inspector.gui.words import sentence
@@ -20,26 +19,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
     from inspector.domain.records import Thresholds
-
-
-class Face(Enum):
-    """What the panel can say, and the colour of it."""
-
-    PASS = "PASS"  # noqa: S105 - a verdict
-    FAIL = "FAIL"
-    REVIEW = "REVIEW"
-    ERROR = "ERROR"
-    NO_CAMERA = "NO CAMERA"
-    NO_SOURCE = "NO SOURCE"
-    NO_LOG = "NOT RECORDED"
-    FAULT = "LINE FAULT"
-    TOO_SLOW = "TOO SLOW"
-    WAITING = "READY"
-    STARTING = "STARTING"
-    STOPPED = "STOPPED"
-    ENDED = "END OF SOURCE"
-    WITHHELD = "BLIND"  #: in an audit, until the part has been judged
-    NO_PART = "NO PART"
 
 
 _COLOURS = {
@@ -53,20 +32,6 @@ _COLOURS = {
     Face.FAULT: "error",
     Face.TOO_SLOW: "error",
 }
-
-
-#: The face of each verdict.
-FACES = {
-    Verdict.PASS: Face.PASS,
-    Verdict.FAIL: Face.FAIL,
-    Verdict.REVIEW: Face.REVIEW,
-    Verdict.ERROR: Face.ERROR,
-}
-
-
-def is_fault(face: Face) -> bool:
-    """Return whether a face says that the line cannot be trusted now."""
-    return face is not Face.ERROR and _COLOURS.get(face) == "error"
 
 
 class VerdictPanel(QWidget):
