@@ -243,6 +243,7 @@ def build_job(
         max_parts: The line stops after so many parts; None for no end.
     """
     from inspector.outputs.archive import PictureArchive
+    from inspector.outputs.pulse import pulse_path
     from inspector.sources.factory import open_source
 
     return LineJob(
@@ -265,5 +266,6 @@ def build_job(
         ),
         log=log,
         archive=PictureArchive(where.archive, recipe.archive),
+        pulse=pulse_path(log.path),
         max_parts=max_parts,
     )

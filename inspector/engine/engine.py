@@ -9,6 +9,7 @@ from inspector.domain.errors import EngineError
 from inspector.domain.source import shown
 from inspector.engine.board import Board
 from inspector.engine.line import Line
+from inspector.engine.pulse import Pulse
 from inspector.engine.status import Pace, RunState, SourceState
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from inspector.engine.job import LineJob
     from inspector.engine.stages import StageFigure
     from inspector.engine.status import EngineListener, EngineStatus
+
+#: So long the last word on the line may take to be written.
+_PULSE_END_S = 0.5
 
 
 class Engine:
@@ -27,6 +31,7 @@ class Engine:
         self._switching = threading.RLock()
         self._line: Line | None = None
         self._watcher: threading.Thread | None = None
+        self._pulse: Pulse | None = None
 
     def status(self) -> EngineStatus:
         """Return a snapshot."""
@@ -57,6 +62,10 @@ class Engine:
             )
             line = Line(job, self._board)
             self._line = line
+            self._end_pulse()  # of a line that ended by itself
+            if job.pulse is not None:  # before the line, so that it hears of a lot that is set at the very start
+                self._pulse = Pulse(job.pulse, job, self._board)
+                self._pulse.start()
             line.start()
             self._watcher = threading.Thread(target=self._watch, args=(line,), name="line watcher", daemon=True)
             self._watcher.start()
@@ -82,7 +91,7 @@ class Engine:
                 watcher.join(0.3)
             self._line = self._watcher = None
             self._settle(line)
-            return ended
+            return self._end_pulse() and ended
 
     def replace(self, job: LineJob, timeout_s: float = 2.0) -> None:
         """Stop the running line, if any, and start another; the counts are the log's and go on.
@@ -115,6 +124,12 @@ class Engine:
         line = self._line
         if line is not None:
             line.set_lot(lot)
+        if self._pulse is not None:
+            self._pulse.set_lot(lot)
+
+    def _end_pulse(self) -> bool:
+        pulse, self._pulse = self._pulse, None
+        return pulse is None or pulse.stop(_PULSE_END_S)
 
     def _watch(self, line: Line) -> None:
         """Say so when a line ends by itself."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from inspector.outputs.base import Archive, ResultLog
     from inspector.recipes.recipe import Recipe
@@ -26,6 +27,7 @@ class LineJob:
         open_source: Makes the source; it is opened on the capture thread.
         load_classifier: Loads the model; called on the inspection thread.
         log: Open for writing.
+        pulse: The file that says how the line is doing, for those who look from elsewhere; None writes none.
         max_parts: Stop after this many committed parts; None to go on.
         predict_limit_s: A part whose prediction takes longer than this is an ERROR.
         file_wait_s: A file's is tried once more, as soon as the network is free within this time; then it is an ERROR.
@@ -39,6 +41,7 @@ class LineJob:
     load_classifier: Callable[[], Classifier]
     log: ResultLog
     archive: Archive
+    pulse: Path | None = None
     max_parts: int | None = None
     predict_limit_s: float = 5.0
     file_wait_s: float = 60.0
