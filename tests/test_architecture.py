@@ -99,12 +99,12 @@ def test_where_torch_will_judge_on_windows_it_is_loaded_before_qt(
     assert done.stdout.strip() == order
 
 
-def test_colours_are_named_in_the_theme_only() -> None:
+def test_colours_are_named_in_the_palette_only() -> None:
     colour = re.compile(r"""["']#[0-9a-fA-F]{6,8}["']|QColor\(\s*\d""")
     offenders = [
         f"{path.relative_to(ROOT).as_posix()}:{number}"
         for path in _modules("inspector")
-        if path.name != "theme.py"
+        if path.name != "palette.py"
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if colour.search(line)
     ]

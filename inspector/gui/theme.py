@@ -1,14 +1,15 @@
-"""Colours, fonts and style sheet: our own light and dark palette on Qt's Fusion. No colour is named elsewhere."""
+"""Fonts and style sheet on Qt's Fusion, in the colours of `inspector.domain.palette`."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 
+from inspector.domain import palette
 from inspector.paths import resources_dir
 
 if TYPE_CHECKING:
@@ -27,83 +28,21 @@ _WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Theme:
-    """One palette. Verdict colours are told apart by colour-blind people, and never stand alone (word and shape)."""
-
-    dark: bool
-    ground: str
-    bar: str
-    panel: str
-    edge: str
-    field: str
-    text: str
-    muted: str
-    accent: str
-    on_accent: str
-    good: str
-    fail: str
-    review: str
-    error: str
-    idle: str
-    on_verdict: str
-    stage: str
-    stage_text: str
-    shade: str
+class Theme(palette.Palette):
+    """A palette that Qt can paint with."""
 
     def colour(self, name: str) -> QColor:
         """Return a colour of the palette by its field's name."""
         return QColor(getattr(self, name))
 
 
-DARK = Theme(
-    dark=True,
-    ground="#14171a",
-    bar="#1c2024",
-    panel="#1c2024",
-    edge="#2c3238",
-    field="#14171a",
-    text="#e8eaed",
-    muted="#9aa3ad",
-    accent="#4c9be8",
-    on_accent="#08131f",
-    good="#17805f",
-    fail="#d9481c",
-    review="#a87400",
-    error="#7d4fc9",
-    idle="#4a535b",
-    on_verdict="#ffffff",
-    stage="#0c0e10",
-    stage_text="#e8eaed",
-    shade="#000000a8",
-)
-LIGHT = Theme(
-    dark=False,
-    ground="#f3f4f6",
-    bar="#ffffff",
-    panel="#ffffff",
-    edge="#d9dde2",
-    field="#ffffff",
-    text="#1b1f23",
-    muted="#5c6670",
-    accent="#1668b8",
-    on_accent="#ffffff",
-    good="#0f7a52",
-    fail="#c43d16",
-    review="#9a6a00",
-    error="#6941b8",
-    idle="#5d6871",
-    on_verdict="#ffffff",
-    stage="#22262a",
-    stage_text="#e8eaed",
-    shade="#ffffffd0",
-)
-#: Brighter variants for figures and lines on dark panels.
-_LIVELY = {"good": "#35c08f", "fail": "#ff7a4d", "review": "#f0b429", "error": "#a98bea", "idle": "#9aa3ab"}
+DARK = Theme(**asdict(palette.DARK))
+LIGHT = Theme(**asdict(palette.LIGHT))
 
 
 def lively(theme: Theme, name: str) -> QColor:
     """Return a verdict colour for text and lines on a panel."""
-    return QColor(_LIVELY[name]) if theme.dark else theme.colour(name)
+    return QColor(palette.LIVELY[name]) if theme.dark else theme.colour(name)
 
 
 class ThemeHolder:
@@ -129,7 +68,7 @@ CURRENT = ThemeHolder()
 def apply(app: QApplication, theme: Theme) -> None:
     """Give the application its palette, font and style sheet."""
     roles = QPalette.ColorRole
-    palette = QPalette()
+    colours = QPalette()
     for role, name in (
         (roles.Window, "ground"),
         (roles.WindowText, "text"),
@@ -145,10 +84,10 @@ def apply(app: QApplication, theme: Theme) -> None:
         (roles.PlaceholderText, "muted"),
         (roles.Link, "accent"),
     ):
-        palette.setColor(role, theme.colour(name))
+        colours.setColor(role, theme.colour(name))
     for role in (roles.Text, roles.ButtonText, roles.WindowText):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, theme.colour("muted"))
-    app.setPalette(palette)
+        colours.setColor(QPalette.ColorGroup.Disabled, role, theme.colour("muted"))
+    app.setPalette(colours)
     _load_typeface()
     app.setFont(font(TEXT_PX))
     app.setStyleSheet(_sheet(theme))
@@ -166,11 +105,11 @@ def font(pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
 
 def paper() -> QPalette:
     """Return the palette of a page that is white in both themes, as it is on paper."""
-    palette = QPalette()
-    palette.setColor(QPalette.ColorRole.Base, LIGHT.colour("panel"))
-    palette.setColor(QPalette.ColorRole.Text, LIGHT.colour("text"))
-    palette.setColor(QPalette.ColorRole.Link, LIGHT.colour("accent"))
-    return palette
+    page = QPalette()
+    page.setColor(QPalette.ColorRole.Base, LIGHT.colour("panel"))
+    page.setColor(QPalette.ColorRole.Text, LIGHT.colour("text"))
+    page.setColor(QPalette.ColorRole.Link, LIGHT.colour("accent"))
+    return page
 
 
 def figure(value: float | None, digits: int) -> str:
@@ -209,8 +148,8 @@ def _sheet(t: Theme) -> str:
     QLabel[kind="heading"] {{ color: {t.muted}; font-size: {TINY_PX}px; letter-spacing: 0.6px; }}
     QLabel[kind="title"] {{ font-size: {FIGURE_PX}px; font-weight: 600; }}
     QLabel[kind="fault"] {{ color: {lively(t, "fail").name()}; font-size: {SMALL_PX}px; }}
-    {"".join(f'QLabel[tone="{name}"] {{ color: {lively(t, name).name()}; }}' for name in _LIVELY)}
-    {"".join(f'#banner[state="{name}"] {{ background: {t.colour(name).name()}; }}' for name in _LIVELY)}
+    {"".join(f'QLabel[tone="{name}"] {{ color: {lively(t, name).name()}; }}' for name in palette.LIVELY)}
+    {"".join(f'#banner[state="{name}"] {{ background: {t.colour(name).name()}; }}' for name in palette.LIVELY)}
     #banner {{ border-radius: 8px; }}
     #banner QLabel, #banner QToolButton {{ color: {t.on_verdict}; }}
     QLabel[tone="muted"] {{ color: {t.muted}; }}
