@@ -85,7 +85,7 @@ def run_evaluate(parsed: argparse.Namespace) -> int:
     finally:
         classifier.close()
     thresholds = bundle.manifest.thresholds
-    pointed = {"Grad-CAM, closed form": measured} if (measured := judged.pointing()) else {}
+    pointed = judged.pointings()
     answer = ModelEvaluation(
         model=bundle.manifest.name,
         bundle=str(bundle.folder),

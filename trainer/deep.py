@@ -67,7 +67,7 @@ def deep_maps(trained: Trained, tested: JudgedPictures) -> Generator[Report, Non
                     measured.samples[sample.name] = sample
                     done += 1
                     yield Progress(stage="heatmaps of pytorch-grad-cam", done=done, total=total)
-            if (pointing := measured.pointing()) is not None:
+            if (pointing := measured.pointing(measured.maps)) is not None:
                 measures[f"{title}, {layer}"] = pointing
     network.requires_grad_(False)
     return measures

@@ -98,7 +98,7 @@ def explain(
             heatmap = _cam(network, kind, layer, image, bundle, prediction.defect_index)
             box = input_box(image.shape[1], image.shape[0], bundle.manifest.preprocessing)
         else:
-            heatmap, box = prediction.heatmap, prediction.map_box
+            heatmap, box = prediction.maps[prediction.defect_index], prediction.map_box
         overlay, plain = sheet.write(f"{method.replace('+', 'p')}-{layer}", heatmap, box)
         yield MapMade(
             method=title, layer=layer, overlay=overlay, heatmap=plain, map_box=box,

@@ -15,7 +15,7 @@ from trainer.protocol import Progress
 from trainer.samples import SampleTile, choose_samples
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from trainer.evaluation import Pointing
     from trainer.protocol import Report
 
+#: Names of the heatmaps in a report.
+DEFECT_MAP, GRAD_CAM = "Defect map (shown)", "Grad-CAM, closed form"
 _TILE_PX = 480
 _MASK_PX = 512
 _MAP_PX = 128
@@ -34,7 +36,8 @@ class JudgedPictures:
 
     Attributes:
         judged: In the order in which they were judged.
-        maps: (h, w) float32 of the class "defective", by the picture's name.
+        maps: (h, w) float32, Grad-CAM of the class "defective", by the picture's name.
+        shown: (h, w) float32, 0..1, the heatmap that the station shows of a part that is not good, likewise.
         samples: By the picture's name.
         strangeness: As `judged`; empty where the model has no memory of good.
     """
@@ -42,6 +45,7 @@ class JudgedPictures:
     def __init__(self) -> None:
         self.judged: list[JudgedPicture] = []
         self.maps: dict[str, NDArray[np.float32]] = {}
+        self.shown: dict[str, NDArray[np.float32]] = {}
         self.samples: dict[str, Sample] = {}
         self.strangeness: list[float] = []
 
@@ -51,11 +55,10 @@ class JudgedPictures:
 
     def tiles(self, threshold: float) -> list[SampleTile]:
         """Return sample predictions with their pictures and heatmaps."""
-        top = max((float(heatmap.max()) for heatmap in self.maps.values()), default=0.0) or 1.0
         return [
             SampleTile(
                 picture=_picture(self.samples[chosen.name]),
-                heatmap=np.clip(self.maps[chosen.name] / top, 0, 1),
+                heatmap=self.shown[chosen.name],
                 name=chosen.name,
                 path=chosen.path,
                 truth=chosen.defect,
@@ -64,8 +67,17 @@ class JudgedPictures:
             for chosen in choose_samples(self.judged, threshold)
         ]
 
-    def pointing(self) -> Pointing | None:
-        """Measure the maps against the masks (empty ones for good parts); None where there is no mask."""
+    def pointings(self) -> dict[str, Pointing]:
+        """Measure what the station shows, and Grad-CAM beside it, against the masks; empty where there is no mask."""
+        kinds = {DEFECT_MAP: self.shown, GRAD_CAM: self.maps}
+        return {name: measured for name, maps in kinds.items() if (measured := self.pointing(maps)) is not None}
+
+    def pointing(self, maps: Mapping[str, NDArray[np.float32]]) -> Pointing | None:
+        """Measure maps against the masks (empty ones for good parts); None where there is no mask.
+
+        Args:
+            maps: (h, w) float by the picture's name.
+        """
         masked = [(name, sample.mask) for name, sample in self.samples.items() if sample.mask is not None]
         if not masked:
             return None
@@ -76,9 +88,9 @@ class JudgedPictures:
             scale = min(1.0, _MASK_PX / max(plane.shape))
             size = (max(1, round(plane.shape[1] * scale)), max(1, round(plane.shape[0] * scale)))
             masks.append(cv2.resize((plane > 0).astype(np.uint8), size, interpolation=cv2.INTER_AREA) > 0)
-        good = [name for name, sample in self.samples.items() if not sample.defective and name in self.maps]
+        good = [name for name, sample in self.samples.items() if not sample.defective and name in maps]
         masks += [np.zeros((_MASK_PX // 4, _MASK_PX // 4), np.bool_)] * len(good)
-        return pointing([self.maps[name] for name in [*(name for name, _ in masked), *good]], masks)
+        return pointing([maps[name] for name in [*(name for name, _ in masked), *good]], masks)
 
 
 def judge(classifier: Classifier, samples: Sequence[Sample], stage: str) -> Generator[Report, None, JudgedPictures]:
@@ -104,6 +116,7 @@ def judge(classifier: Classifier, samples: Sequence[Sample], stage: str) -> Gene
         others = list(prediction.classes.defect_indices)
         raw = prediction.maps[others].max(axis=0).astype(np.float32)
         judgement.maps[sample.name] = on_picture(raw, image.shape, prediction.map_box)
+        judgement.shown[sample.name] = on_picture(prediction.heatmap, image.shape, prediction.map_box)
         judgement.samples[sample.name] = sample
         yield Progress(stage=stage, done=number, total=len(samples))
     return judgement

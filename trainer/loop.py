@@ -139,9 +139,8 @@ def _tested(
         tested = yield from judge(classifier, dataset.of(TEST), "testing")
     finally:
         classifier.close()
-    measured = tested.pointing()
-    pointing = {"Grad-CAM, closed form": measured} if measured else {}
-    if request.deep_maps and measured:
+    pointing = tested.pointings()
+    if request.deep_maps and pointing:
         from trainer.deep import deep_maps  # grad-cam only on request
 
         pointing |= yield from deep_maps(made.trained, tested)

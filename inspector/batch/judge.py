@@ -261,7 +261,7 @@ def _draw(job: Job, read: _Read, prediction: Prediction | None) -> str:
         return ""
     path = job.overlays / overlay_name(storable(read.name))
     try:
-        write_picture(path, draw_overlay(read.image, prediction.heatmap, map_box=prediction.map_box))
+        write_picture(path, draw_overlay(read.image, prediction.heatmap, map_box=prediction.map_box, full_scale=1.0))
     except FileError as error:
         raise InspectorError(f"the overlay {error.what}", error.next_step) from error
     return path.relative_to(job.overlays.parent).as_posix()

@@ -118,7 +118,7 @@ def _tile(table: BatchTable, index: int, pictures: Path, classifier: Classifier 
             prediction = classifier.predict(image)
             if judge is not None:
                 prediction = explained(prediction, decide(prediction, judge.thresholds))
-            overlay = _uri(draw_overlay(_small(image), prediction.heatmap, map_box=prediction.map_box))
+            overlay = _uri(draw_overlay(_small(image), prediction.heatmap, map_box=prediction.map_box, full_scale=1.0))
     except InspectorError as error:
         fault = error.what
     except Exception as error:  # noqa: BLE001 - one picture's surprise is not the end of the report

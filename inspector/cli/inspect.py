@@ -158,7 +158,9 @@ def _draw(path: Path, image: Image, prediction: Prediction, opacity: float) -> N
     from inspector.vision.overlay import draw_overlay
 
     try:
-        write_picture(path, draw_overlay(image, prediction.heatmap, opacity=opacity, map_box=prediction.map_box))
+        write_picture(
+            path, draw_overlay(image, prediction.heatmap, opacity=opacity, map_box=prediction.map_box, full_scale=1.0)
+        )
     except FileError as error:
         raise InspectorError(
             f"the overlay {error.what}", f"{error.next_step} Or name another folder with --out, or add --no-overlay."

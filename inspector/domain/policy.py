@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.records import Decision, Thresholds, Verdict
 
 if TYPE_CHECKING:
@@ -135,9 +136,16 @@ def guard_decided(decision: Decision) -> bool:
     return verdict is Verdict.REVIEW and p is not None and verdict_of(p, decision.thresholds) is Verdict.PASS
 
 
-def explained(prediction: Prediction, decision: Decision) -> Prediction:
-    """Return the prediction with the heatmap that explains what was decided on it."""
-    return replace(prediction, unlike_good=True) if guard_decided(decision) else prediction
+def explained(prediction: Prediction, decision: Decision, wanted: HeatmapKind = HeatmapKind.DEFECT) -> Prediction:
+    """Return the prediction with the heatmap that explains what was decided on it.
+
+    Args:
+        wanted: Which heatmap is to be shown; where the guard decided, the defect map gives way to the guard's.
+    """
+    unlike_good = guard_decided(decision)
+    if (unlike_good, wanted) == (prediction.unlike_good, prediction.wanted):
+        return prediction
+    return replace(prediction, unlike_good=unlike_good, wanted=wanted)
 
 
 def with_remark(decision: Decision, remark: str) -> Decision:

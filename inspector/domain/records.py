@@ -10,13 +10,12 @@ import numpy as np
 
 from inspector.domain.errors import PictureError
 from inspector.domain.geometry import Box, Image
+from inspector.domain.prediction import Prediction
 from inspector.domain.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
     from inspector.domain.classes import Classes
     from inspector.domain.picture_range import PictureRange
@@ -181,75 +180,6 @@ class Part:
             PictureError: If the region does not lie inside the picture: what is cut off would never be judged.
         """
         return self.frame.image if self.region is None else self.region.cut_whole(self.frame.image)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prediction:
-    """What the network says of one picture.
-
-    Args:
-        probabilities: (K,) float32, each 0..1, sum 1.
-        maps: (K, h, w) float32, the raw Grad-CAM map of the last convolution for every class, 0 or more.
-        preprocess_ms: Time for preprocessing.
-        inference_ms: Time in the network.
-        map_box: Where the maps lie on the picture: left, top, right, bottom as fractions of its width and height. The
-            whole picture when it was squashed; beyond it with a letterbox; inside it when the centre was cut out.
-        strangeness_map: (h, w) float32, how far each cell lies from what good parts look like, 0 or more; its h and w
-            are those of a finer map than `maps`. 1 is what `DEFAULT_RATE` of good parts reach at their strangest cell.
-            None where the model has no memory of good.
-        unlike_good: Whether it was its strangeness that decided, see `inspector.domain.policy.explained`.
-
-    Raises:
-        ValueError: If shapes do not agree or a value is not finite.
-    """
-
-    classes: Classes
-    probabilities: NDArray[np.float32]
-    maps: NDArray[np.float32]
-    preprocess_ms: float
-    inference_ms: float
-    map_box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
-    strangeness_map: NDArray[np.float32] | None = None
-    unlike_good: bool = False
-
-    def __post_init__(self) -> None:
-        count = len(self.classes)
-        if self.probabilities.shape != (count,) or self.maps.ndim != 3 or self.maps.shape[0] != count:
-            msg = f"{count} classes, but probabilities {self.probabilities.shape} and maps {self.maps.shape}"
-            raise ValueError(msg)
-        if not (np.isfinite(self.probabilities).all() and np.isfinite(self.maps).all()):
-            msg = "the network returned a value that is not a finite number"
-            raise ValueError(msg)
-        strange = self.strangeness_map
-        if strange is not None and (strange.ndim != 2 or strange.size == 0 or not np.isfinite(strange).all()):
-            msg = f"the network returned a map of strangeness that cannot be used, of shape {strange.shape}"
-            raise ValueError(msg)
-
-    @property
-    def strangeness(self) -> float | None:
-        """How unlike good parts it is: the largest cell of its map, 0 or more; None without a memory of good."""
-        return None if self.strangeness_map is None else float(self.strangeness_map.max())
-
-    @property
-    def p_defective(self) -> float:
-        """P(defective): one minus the probability of the good class, 0..1."""
-        return min(1.0, max(0.0, self.classes.p_defective(self.probabilities)))
-
-    @property
-    def defect_index(self) -> int:
-        """The most probable class that is not good."""
-        return self.classes.likeliest_defect(self.probabilities)
-
-    @property
-    def heatmap(self) -> NDArray[np.float32]:
-        """(h, w) float32: the map that explains the verdict, 0 or more, not normalised.
-
-        That of strangeness where this decided, else that of the most probable defective class.
-        """
-        if self.unlike_good and self.strangeness_map is not None:
-            return self.strangeness_map
-        heatmap: NDArray[np.float32] = self.maps[self.defect_index]
-        return heatmap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,11 +189,7 @@ class PictureArchive:
 
 
 def _small_heatmap(prediction: Prediction) -> Image:
-    heatmap = prediction.heatmap
-    peak = float(heatmap.max())
-    if peak <= 0:
-        return np.zeros(heatmap.shape, np.uint8)
-    return cv2.convertScaleAbs(heatmap, alpha=255.0 / peak)
+    return cv2.convertScaleAbs(prediction.heatmap, alpha=255.0)
 
 
 def _refusal(folder: Path) -> OSError:

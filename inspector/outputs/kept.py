@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.domain.errors import PictureError
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.records import Prediction
 from inspector.pictures import read_picture
 
@@ -30,4 +31,5 @@ def kept_prediction(inspection: Inspection) -> Prediction | None:
         maps=np.repeat(heatmap[None], len(inspection.classes), axis=0),
         preprocess_ms=0.0,
         inference_ms=0.0,
+        kept=HeatmapKind.DEFECT,
     )

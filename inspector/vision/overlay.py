@@ -19,6 +19,8 @@ WHOLE_PICTURE = (0.0, 0.0, 1.0, 1.0)
 #: The hottest region is where the map is at least this fraction of its largest value.
 HOT_FRACTION = 0.5
 _FLAT = 1e-6  # relative to the largest value
+#: A map that stays colder than this, of full heat, points at nothing: no contour is drawn.
+_COLD = 0.05
 _CONTOUR_PX_PER_SIDE = 1 / 400
 _ROUNDED_CELLS = 0.4
 
@@ -92,7 +94,7 @@ def draw_overlay(
     share = cv2.merge([unit * min(1.0, max(0.0, opacity))] * 3)
     mixed = base + (_colours(unit).astype(np.float32) - base) * share
     result: NDArray[np.uint8] = np.rint(mixed).astype(np.uint8)
-    if contour:
+    if contour and float(unit.max()) >= _COLD:
         thickness = max(1, round(max(height, width) * _CONTOUR_PX_PER_SIDE))
         outlines = _outlines(unit, heatmap.shape)
         # white on black is seen on any ground and by anybody
@@ -111,16 +113,17 @@ def hottest_contours(
     """Outline the region around the map's largest value in which it is at least half of that.
 
     Args:
-        heatmap: (h, w) float.
+        heatmap: (h, w) float, as `Prediction.heatmap`.
         width: Width of the picture, pixels.
         height: Height of the picture, pixels.
         map_box: As in `Prediction.map_box`.
 
     Returns:
-        One closed polygon (n, 2) int32 of x, y in the picture's pixels; none for a flat map.
+        One closed polygon (n, 2) int32 of x, y in the picture's pixels; none for a flat map, or one that stays cold.
     """
-    unit = fit_to_picture(heatmap, width, height, map_box=map_box)
-    return [outline[:, 0, :] for outline in _outlines(unit, heatmap.shape)] if unit.any() else []
+    unit = fit_to_picture(heatmap, width, height, map_box=map_box, full_scale=1.0)
+    hot = float(unit.max(initial=0.0)) >= _COLD
+    return [outline[:, 0, :] for outline in _outlines(unit, heatmap.shape)] if hot else []
 
 
 def displayable(image: Image) -> NDArray[np.uint8]:

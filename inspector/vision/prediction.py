@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from inspector.domain.errors import ClassifierError
 from inspector.domain.records import Prediction
+from inspector.vision.heat import defect_map
 from inspector.vision.preprocess import input_box
 
 if TYPE_CHECKING:
@@ -102,7 +104,7 @@ def make_prediction(
         if array is not None:
             array.setflags(write=False)
     try:
-        return Prediction(
+        prediction = Prediction(
             classes=manifest.classes,
             probabilities=probabilities,
             maps=maps,
@@ -111,11 +113,18 @@ def make_prediction(
             map_box=input_box(image.shape[1], image.shape[0], manifest.preprocessing),
             strangeness_map=strangeness,
         )
+        return prediction if strangeness is None else replace(prediction, defect_map=_joined(prediction, strangeness))
     except ValueError as error:
         raise ClassifierError(
             f"the model {manifest.name} gave an answer that cannot be used: {error}",
             "Verify the model (“inspector model verify”); on another device or precision it may work.",
         ) from error
+
+
+def _joined(prediction: Prediction, strangeness: NDArray[np.float32]) -> NDArray[np.float32]:
+    joined = defect_map(prediction.maps[prediction.defect_index], strangeness, prediction.p_defective)
+    joined.setflags(write=False)
+    return joined
 
 
 def _log_odds(probability: float) -> float:

@@ -13,6 +13,7 @@ from inspector.batch import Job, export_csv, judge_files, read_table
 from inspector.batch.record import OtherResultsError, read_record
 from inspector.batch.summary import facts
 from inspector.domain.policy import PASSED, REVIEW
+from inspector.domain.prediction import heat_of
 from inspector.domain.records import Thresholds
 from inspector.pictures import read_picture, write_picture
 from inspector.vision.overlay import draw_overlay
@@ -44,7 +45,7 @@ def test_what_decided_is_drawn(tmp_path: Path) -> None:
         ("REVIEW", "unlike good parts here: strangeness 1.5 ≥ 1"),
         ("PASS", ""),
     ]
-    write_picture(tmp_path / "wanted.jpg", draw_overlay(tall, strange_middle(1.5)))
+    write_picture(tmp_path / "wanted.jpg", draw_overlay(tall, heat_of(strange_middle(1.5)), full_scale=1.0))
     drawn, wanted = read_picture(tmp_path / "out" / rows[0].overlay), read_picture(tmp_path / "wanted.jpg")
     np.testing.assert_array_equal(drawn, wanted)
 

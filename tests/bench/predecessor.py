@@ -148,7 +148,7 @@ def ours(dataset: Dataset, data: Path, weights: Path, seed: int, method: str) ->
         seconds = time.perf_counter() - began_s
         assert isinstance(last, Result)
         pointing = json.loads((Path(last.bundle) / "report" / "metrics.json").read_bytes())["pointing"]
-    measured: dict[str, Any] = next(iter(pointing.values()), {})
+    measured: dict[str, Any] = pointing.get("Grad-CAM, closed form", {})
     return {
         **last.test.model_dump(mode="json"),
         **{name: measured[name] for name in POINTING if name in measured},

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from inspector.domain.classes import Classes
 from inspector.domain.guard import NO_GUARD, NO_MEMORY, guard_sentence, guard_words, in_force
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.policy import decide, explained, guard_decided
 from inspector.domain.records import Decision, Prediction, Thresholds, Verdict
 from inspector.domain.strangeness import GoodScale
@@ -76,10 +77,12 @@ def test_a_stranger_part_never_gets_a_better_verdict(p: float, first: float, sec
 def test_the_map_shown_is_the_one_that_decided() -> None:
     by_score, by_strangeness = prediction(0.9, 2.0), prediction(0.1, 2.0)
     assert explained(by_score, decide(by_score, GUARDED)) is by_score
-    assert by_score.heatmap.tolist() == [[0.0, 1.0]]
+    assert by_score.shows is HeatmapKind.GRAD_CAM
+    np.testing.assert_allclose(by_score.heatmap, [[0.0, np.sqrt(0.9)]], atol=1e-6)
     told = explained(by_strangeness, decide(by_strangeness, GUARDED))
-    assert told.heatmap.tolist() == [[2.0, 0.5], [0.5, 0.5]]
-    assert by_strangeness.heatmap.tolist() == [[0.0, 1.0]]  # undecided
+    assert told.shows is HeatmapKind.UNLIKE_GOOD
+    np.testing.assert_allclose(told.heatmap, [[16 / 17, 1 / 17], [1 / 17, 1 / 17]], atol=1e-6)
+    assert by_strangeness.shows is HeatmapKind.GRAD_CAM  # undecided
 
 
 @pytest.mark.parametrize("value", [0.0, -1.0, float("nan"), float("inf")])

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector import assembly
 from inspector.domain.guard import NO_MEMORY
+from inspector.domain.prediction import heat_of
 from inspector.domain.review import QueueKind
 from inspector.engine.faces import Face
 from inspector.gui.live.failure_strip import Thumbnail
@@ -42,7 +43,7 @@ def test_live_says_why_and_shows_where(station: Station, tmp_path: Path) -> None
     station.until(lambda: live.view.shown is not None and live.view.shown.scene.heatmap is not None)
     assert live.view.shown is not None
     assert live.view.shown.scene.heatmap is not None
-    np.testing.assert_array_equal(live.view.shown.scene.heatmap.heatmap, strange_middle(1.5))
+    np.testing.assert_array_equal(live.view.shown.scene.heatmap.heatmap, heat_of(strange_middle(1.5)))
     station.until(lambda: live.strip.findChildren(Thumbnail))
     assert live.strip.findChildren(Thumbnail)[0].accessibleName().endswith(" · unlike")
     pill = station.window.header.model_pill
@@ -82,7 +83,7 @@ def test_review_says_why_and_shows_where(qtbot: QtBot, home: Home, desks: list[C
     assert still_words("i", part, judged=None).words == "part 1 · unlike"
     heatmap = desk.scene().heatmap
     assert heatmap is not None
-    np.testing.assert_allclose(heatmap.heatmap, strange_middle(1.0), atol=1 / 255)
+    np.testing.assert_allclose(heatmap.heatmap, heat_of(strange_middle(1.5)), atol=1 / 255)
 
 
 def test_settings_and_operating_point_say_that_a_model_cannot_guard(station: Station) -> None:

@@ -25,7 +25,8 @@ def of_part(picture: ArchivedPicture | None, verdict: Verdict = Verdict.FAIL) ->
 
 
 def test_a_kept_heatmap_is_read_back_for_every_class(tmp_path: Path) -> None:
-    archived = keep(PictureArchive(tmp_path, ALL), prediction=with_maps(0.0, 0.5, 1.0))
+    judged = with_maps(0.0, 0.5, 1.0)
+    archived = keep(PictureArchive(tmp_path, ALL), prediction=judged)
     whole = of_part(archived)
     prediction = kept_prediction(whole)
     assert prediction is not None
@@ -33,7 +34,8 @@ def test_a_kept_heatmap_is_read_back_for_every_class(tmp_path: Path) -> None:
     assert prediction.probabilities.dtype == np.float32
     np.testing.assert_array_equal(prediction.probabilities, np.array(whole.probabilities, np.float32))
     assert prediction.maps.dtype == np.float32
-    np.testing.assert_allclose(prediction.maps, np.array([[[0, 128, 255]]] * 2) / 255.0, rtol=1e-6)
+    for shown in (*prediction.maps, prediction.heatmap):
+        np.testing.assert_allclose(shown, judged.heatmap, atol=0.5 / 255)
     assert (prediction.preprocess_ms, prediction.inference_ms) == (0.0, 0.0)
 
 

@@ -308,5 +308,5 @@ def draw_thumbnail(image: Image, prediction: Prediction | None) -> QImage:
         image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     small = displayable(image)
     if prediction is not None:
-        small = draw_overlay(small, prediction.heatmap, map_box=prediction.map_box, contour=False)
+        small = draw_overlay(small, prediction.heatmap, map_box=prediction.map_box, full_scale=1.0, contour=False)
     return to_qimage(small)

@@ -174,7 +174,7 @@ def _with_heatmap(small: NDArray[np.uint8], scene: Scene, seen: Box, scale: floa
     )
     target = small[y0:y1, x0:x1]
     heatmap = scene.heatmap.heatmap
-    target[:] = draw_overlay(target, heatmap, opacity=scene.opacity, map_box=map_box, contour=whole)
+    target[:] = draw_overlay(target, heatmap, opacity=scene.opacity, map_box=map_box, full_scale=1.0, contour=whole)
     if not whole:
         _outline(target, scene.heatmap, (across, down), (left - x0, top - y0))
     return small

@@ -1,0 +1,131 @@
+"""What the network says of one picture: its scores, and the maps that say where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.domain.heatmap import HeatmapKind
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from inspector.domain.classes import Classes
+
+#: Of the strangeness in heat: half of it at the limit, a tenth of that at half the limit.
+_STEEP = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """What the network says of one picture.
+
+    Args:
+        probabilities: (K,) float32, each 0..1, sum 1.
+        maps: (K, h, w) float32, the raw Grad-CAM map of the last convolution for every class, 0 or more.
+        preprocess_ms: Time for preprocessing.
+        inference_ms: Time in the network.
+        map_box: Where the maps lie on the picture: left, top, right, bottom as fractions of its width and height. The
+            whole picture when it was squashed; beyond it with a letterbox; inside it when the centre was cut out.
+        strangeness_map: (h, w) float32, how far each cell lies from what good parts look like, 0 or more; its h and w
+            are those of a finer map than `maps`. 1 is what `DEFAULT_RATE` of good parts reach at their strangest cell.
+            None where the model has no memory of good.
+        defect_map: (h, w) float32, 0..1: where the defect most likely is, see `inspector.vision.heat`. None where the
+            model has nothing but Grad-CAM.
+        unlike_good: Whether it was its strangeness that decided, see `inspector.domain.policy.explained`.
+        wanted: The kind that somebody chose; `shows` says which it becomes.
+        kept: The heatmap was read back from the archive, and is of this kind; each of `maps` holds it, 0..1.
+
+    Raises:
+        ValueError: If shapes do not agree or a value is not finite.
+    """
+
+    classes: Classes
+    probabilities: NDArray[np.float32]
+    maps: NDArray[np.float32]
+    preprocess_ms: float
+    inference_ms: float
+    map_box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    strangeness_map: NDArray[np.float32] | None = None
+    defect_map: NDArray[np.float32] | None = None
+    unlike_good: bool = False
+    wanted: HeatmapKind = HeatmapKind.DEFECT
+    kept: HeatmapKind | None = None
+
+    def __post_init__(self) -> None:
+        count = len(self.classes)
+        if self.probabilities.shape != (count,) or self.maps.ndim != 3 or self.maps.shape[0] != count:
+            msg = f"{count} classes, but probabilities {self.probabilities.shape} and maps {self.maps.shape}"
+            raise ValueError(msg)
+        if not (np.isfinite(self.probabilities).all() and np.isfinite(self.maps).all()):
+            msg = "the network returned a value that is not a finite number"
+            raise ValueError(msg)
+        for name, plane in (("map of strangeness", self.strangeness_map), ("defect map", self.defect_map)):
+            if plane is not None and (plane.ndim != 2 or plane.size == 0 or not np.isfinite(plane).all()):
+                msg = f"the network returned a {name} that cannot be used, of shape {plane.shape}"
+                raise ValueError(msg)
+
+    @property
+    def strangeness(self) -> float | None:
+        """How unlike good parts it is: the largest cell of its map, 0 or more; None without a memory of good."""
+        return None if self.strangeness_map is None else float(self.strangeness_map.max())
+
+    @property
+    def p_defective(self) -> float:
+        """P(defective): one minus the probability of the good class, 0..1."""
+        return min(1.0, max(0.0, self.classes.p_defective(self.probabilities)))
+
+    @property
+    def defect_index(self) -> int:
+        """The most probable class that is not good."""
+        return self.classes.likeliest_defect(self.probabilities)
+
+    @property
+    def shows(self) -> HeatmapKind:
+        """What `heatmap` is: the wanted one, or the nearest to it that the model has.
+
+        Where the strangeness decided, the defect map gives way to the map of that: it is the reason.
+        """
+        if self.kept is not None:
+            return self.kept
+        if self.strangeness_map is not None:
+            if self.wanted is HeatmapKind.UNLIKE_GOOD or (self.unlike_good and self.wanted is HeatmapKind.DEFECT):
+                return HeatmapKind.UNLIKE_GOOD
+            if self.wanted is HeatmapKind.DEFECT and self.defect_map is not None:
+                return HeatmapKind.DEFECT
+        return HeatmapKind.GRAD_CAM
+
+    @property
+    def heatmap(self) -> NDArray[np.float32]:
+        """(h, w) float32, 0..1: the map that is shown, on a scale that is the same for every part.
+
+        The defect map and Grad-CAM grow with P(defective), so that a good part stays cold; in the map of what is unlike
+        good parts 0.5 is the limit that the usual rate of good parts reaches.
+        """
+        shows = self.shows
+        if self.kept is not None:
+            return np.asarray(self.maps[self.defect_index], np.float32)
+        if shows is HeatmapKind.DEFECT and self.defect_map is not None:
+            return self.defect_map
+        if shows is HeatmapKind.UNLIKE_GOOD and self.strangeness_map is not None:
+            return heat_of(self.strangeness_map)
+        return likely(self.p_defective) * relative(self.maps[self.defect_index])
+
+
+def heat_of(strangeness: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Turn strangeness, 0 or more, of any shape, into heat, 0..1: 0.5 at the limit."""
+    power = np.minimum(np.maximum(strangeness, 0.0), 100.0) ** _STEEP
+    return np.asarray(power / (1.0 + power), np.float32)
+
+
+def relative(heatmap: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return a map, 0 or more, as fractions of its largest value; 0 everywhere where that is 0."""
+    peak = float(heatmap.max(initial=0.0))
+    return np.asarray(heatmap / peak if peak > 0.0 else np.zeros_like(heatmap), np.float32)
+
+
+def likely(p_defective: float) -> np.float32:
+    """Return how strong a map is drawn of a part with this P(defective): its root, so that a doubtful one is seen."""
+    return np.float32(np.sqrt(p_defective))
