@@ -27,7 +27,7 @@ from trainer.metrics import evaluate
 from trainer.notes import EvaluationNote, TrainingNote
 from trainer.protocol import GOOD_ONLY, CheckedPrecision, Command, Progress, Result
 from trainer.report import Contents, write_report
-from trainer.scores import kept_scores
+from trainer.scores import kept_scores, strangeness_of
 from trainer.split import split, split_csv
 from trainer.unseen import measure_unseen
 from trainer.unseen_words import held_sentence
@@ -91,7 +91,7 @@ def train(
         made, more = yield from make(trained, dataset, context, Path(folder))
         clock.stage("export")
         # only now, with everything chosen, is a test picture looked at
-        tested, pointing = yield from _tested(made, dataset, request)
+        tested, pointing, strangeness = yield from _tested(made, dataset, request)
         clock.stage("test")
         unseen = yield from measure_unseen(made.trained, dataset, context)
         clock.stage("unseen types")
@@ -104,6 +104,7 @@ def train(
             made=made,
             tested=tested,
             pointing=pointing,
+            strangeness=strangeness,
             unseen=unseen,
             stages=clock.stages,
         )
@@ -132,10 +133,11 @@ def _context(
 
 def _tested(
     made: Made, dataset: Dataset, request: TrainRequest
-) -> Generator[Report, None, tuple[JudgedPictures, dict[str, Pointing]]]:
-    """Judge the test part; the value is the judgement, and how well heatmaps point, by their kind."""
+) -> Generator[Report, None, tuple[JudgedPictures, dict[str, Pointing], dict[str, float]]]:
+    """Judge the test part; the value is the judgement, how well heatmaps point, and `strangeness_of` validation."""
     classifier = made.draft.classifier(made.precision)
     try:
+        strangeness = yield from strangeness_of(dataset, made, classifier)
         tested = yield from judge(classifier, dataset.of(TEST), "testing")
     finally:
         classifier.close()
@@ -144,7 +146,7 @@ def _tested(
         from trainer.deep import deep_maps  # grad-cam only on request
 
         pointing |= yield from deep_maps(made.trained, tested)
-    return tested, pointing
+    return tested, pointing, strangeness
 
 
 class _Clock:
@@ -172,6 +174,7 @@ class _Finished:
     made: Made
     tested: JudgedPictures
     pointing: Mapping[str, Pointing]
+    strangeness: Mapping[str, float]
     unseen: Unseen | None
     stages: Mapping[str, float]
 
@@ -218,7 +221,7 @@ class _Finished:
         request = self.context.request
         report = write_report(self._contents())
         report["report/split.csv"] = split_csv(self.dataset).encode("utf-8", "backslashreplace")
-        report[SCORES_FILE] = kept_scores(self.dataset, self.made, self.tested)
+        report[SCORES_FILE] = kept_scores(self.dataset, self.made, self.tested, self.strangeness)
         return write_final(
             request,
             self.made.draft,

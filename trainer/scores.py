@@ -6,16 +6,49 @@ from typing import TYPE_CHECKING
 
 from inspector.vision.scores import DEFECTIVE, GOOD, OUT_OF_FOLD, PictureScore, ScorePart, scores_csv
 from trainer.dataset import TEST, VAL
+from trainer.protocol import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
+    from inspector.vision.classifier import Classifier
     from trainer.dataset import Dataset, Sample
     from trainer.gate import Made
     from trainer.judge import JudgedPictures
+    from trainer.protocol import Report
 
 
-def kept_scores(dataset: Dataset, made: Made, tested: JudgedPictures) -> bytes:
+def strangeness_of(dataset: Dataset, made: Made, classifier: Classifier) -> Generator[Report, None, dict[str, float]]:
+    """Measure how unlike good parts the validation pictures look; the value says it by name.
+
+    A good picture that the memory was made of looked so to a memory without it: as it is, it would look like itself.
+
+    Args:
+        dataset: Already split.
+        made: The model.
+        classifier: It, in the precision that the line will use; not closed.
+
+    Returns:
+        The generator's value is empty where the model has no memory of good; of the good pictures, a large set lacks
+        some.
+
+    Raises:
+        PictureError: If a picture cannot be read.
+        ClassifierError: If the network fails.
+    """
+    if made.trained.remembered is None:
+        return {}
+    known = dict(made.trained.remembered.strangeness)
+    defective = [sample for sample in _validated(dataset, made)[0] if sample.defective]
+    for number, sample in enumerate(defective, 1):
+        strangeness = classifier.predict(sample.picture()).strangeness
+        if strangeness is not None:
+            known[sample.name] = strangeness
+        yield Progress(stage="strangeness of known defects", done=number, total=len(defective))
+    return known
+
+
+def kept_scores(dataset: Dataset, made: Made, tested: JudgedPictures, strangeness: Mapping[str, float]) -> bytes:
     """Return the content of the bundle's `inspector.vision.scores.SCORES_FILE`.
 
     Validation pictures have the score that the exported model gave them in the precision that the line will use; where
@@ -25,18 +58,28 @@ def kept_scores(dataset: Dataset, made: Made, tested: JudgedPictures) -> bytes:
         dataset: Already split.
         made: The model, with what it says of validation.
         tested: What it says of the test.
+        strangeness: Of validation pictures, as `strangeness_of` measures it.
     """
+    validation, scores, how = _validated(dataset, made)
+    rows = _rows(validation, scores, ScorePart.VALIDATION, how, strangeness)
+    test = dataset.of(TEST)
+    seen = dict(
+        zip((sample.name for sample in test), tested.strangeness, strict=False)
+    )  # none without a memory of good
+    return scores_csv([*rows, *_rows(test, tested.scores().tolist(), ScorePart.TEST, made.precision, seen)])
+
+
+def _validated(dataset: Dataset, made: Made) -> tuple[list[Sample], list[float], str]:
+    """Return the validation pictures whose scores are kept, their scores, and how these were made."""
     validation = dataset.of(VAL)
-    precision: str = made.precision
     if [picture.name for picture in made.trained.judged] == [sample.name for sample in validation]:
-        rows = _rows(validation, made.judged[made.precision].tolist(), ScorePart.VALIDATION, precision)
-    else:
-        rows = _rows(made.trained.judged, made.scores.tolist(), ScorePart.VALIDATION, OUT_OF_FOLD)
-    rows += _rows(dataset.of(TEST), tested.scores().tolist(), ScorePart.TEST, precision)
-    return scores_csv(rows)
+        return list(validation), made.judged[made.precision].tolist(), made.precision
+    return made.trained.judged, made.scores.tolist(), OUT_OF_FOLD
 
 
-def _rows(samples: Sequence[Sample], scores: Sequence[float], part: ScorePart, how: str) -> list[PictureScore]:
+def _rows(
+    samples: Sequence[Sample], scores: Sequence[float], part: ScorePart, how: str, strangeness: Mapping[str, float]
+) -> list[PictureScore]:
     return [
         PictureScore(
             path=sample.name,
@@ -47,6 +90,7 @@ def _rows(samples: Sequence[Sample], scores: Sequence[float], part: ScorePart, h
             how=how,
             p_defective=min(1.0, max(0.0, score)),
             sha256=sample.sha256,
+            strangeness=strangeness.get(sample.name),
         )
         for sample, score in zip(samples, scores, strict=True)
     ]

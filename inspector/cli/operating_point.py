@@ -22,7 +22,8 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         "operating-point",
         help="what thresholds do to labelled parts: escapes, overkill, review, cost, evidence",
         description="Tally, rates and cost of thresholds on the validation pictures of a model, or on the labelled "
-        "pictures of a batch; and which thresholds would be best. Nothing is changed.",
+        "pictures of a batch; what the guard holds back of them; and which thresholds would be best. Nothing is "
+        "changed.",
     )
     parser.add_argument("parts", metavar="MODEL|RUN", help="a model (name or folder), or a batch (id or folder)")
     add_thresholds(parser, "default: those of the model, batch or recipe")
@@ -41,25 +42,30 @@ def show_point(parsed: argparse.Namespace) -> int:
     """Show what an operating point does."""
     from inspector import assembly
     from inspector.cli.operating_point_figures import PointFigures
+    from inspector.domain.guard import guard_sentence, in_force
     from inspector.operating_point.prices import RecipePrices, load_prices
-    from inspector.operating_point.sources import Sources, parts_of
+    from inspector.operating_point.sources import parts_of
+    from inspector.operating_point.words import held_words
 
     home = home_of(parsed)
-    parts, in_force = parts_of(parsed.parts, home)
-    prices, guard = RecipePrices(), ""
+    parts, points, guarding = parts_of(parsed.parts, home)
+    prices = RecipePrices()
     if parsed.recipe:
         recipe = assembly.find_recipe(parsed.recipe, home)
-        in_force = replace(recipe.thresholds or in_force, strange_from=None)
+        own = recipe.thresholds
+        guarding = replace(guarding, rate=recipe.guard_rate, fixed=None if own is None else own.strange_from)
+        points = in_force(own, replace(points, strange_from=None), guarding.scale, recipe.guard_rate)
         prices = load_prices(recipe.name, home.recipes)
-        guard = Sources(home, home.log).guard(recipe)
     prices = _priced(prices, parsed)
-    point = moved(in_force, parsed)
-    figures = PointFigures.at(parts, point, prices)
+    point = moved(points, parsed, guarding)
+    figures = PointFigures.at(parts, point, prices, guarding)
     if parsed.json:
         emit(figures.model_dump(mode="json"))
     else:
         _print_figures(figures, parts, prices)
-        print(guard, end="\n" * bool(guard))
+        print(guard_sentence(point, guarding.scale), end=".\n")
+        for words in (held_words(parts.scores.held(point), guarding.rate_of(point)), guarding.words):
+            print(words, end="\n" * bool(words))
     for warning in parts.warnings:
         say(f"warning: {warning}")
     return EXIT_OK

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from inspector.domain.operating_point import LabelledScores
     from inspector.domain.outcome import Outcome, Prices
     from inspector.domain.rates import Estimate, Rate
+    from inspector.operating_point.guarding import Guarding
     from inspector.operating_point.parts import LabelledParts
 
 
@@ -92,15 +93,35 @@ class Suggestions(JsonAnswer):
     f1: Thresholds | None
 
     @staticmethod
-    def of(scores: LabelledScores, prices: RecipePrices) -> Suggestions:
-        """Return what is best for labelled scores."""
+    def of(scores: LabelledScores, prices: RecipePrices, guard: float | None) -> Suggestions:
+        """Return what is best for labelled scores, with the guard's limit as it is set."""
         money, limit = prices.prices(), prices.claim
         return Suggestions(
-            least_cost=scores.least_cost(money, band=False),
-            least_cost_with_review=scores.least_cost(money, band=True),
-            escape_limit=scores.within_escapes(limit, money, band=False),
-            escape_limit_with_review=scores.within_escapes(limit, money, band=True),
-            f1=scores.best_f1(),
+            least_cost=scores.least_cost(money, band=False, strange_from=guard),
+            least_cost_with_review=scores.least_cost(money, band=True, strange_from=guard),
+            escape_limit=scores.within_escapes(limit, money, band=False, strange_from=guard),
+            escape_limit_with_review=scores.within_escapes(limit, money, band=True, strange_from=guard),
+            f1=scores.best_f1(guard),
+        )
+
+
+class GuardFigures(JsonAnswer):
+    """What the guard alone sends to review, of the parts whose strangeness is recorded."""
+
+    rate: float  #: share of good parts that it is set for; 0 without a guard
+    good: RateFigures
+    defective: RateFigures
+    unmeasured: int
+
+    @staticmethod
+    def of(scores: LabelledScores, point: Thresholds, guarding: Guarding) -> GuardFigures:
+        """Return what it does at an operating point."""
+        held = scores.held(point)
+        return GuardFigures(
+            rate=guarding.rate_of(point),
+            good=RateFigures.of(held.good),
+            defective=RateFigures.of(held.defective),
+            unmeasured=held.unknown,
         )
 
 
@@ -111,13 +132,14 @@ class PointFigures(OutcomeFigures):
     how: str
     notes: tuple[str, ...]
     thresholds: Thresholds
+    guard: GuardFigures
     prices: RecipePrices
     held_out: OutcomeFigures | None
     evidence: EvidenceFigures
     suggestions: Suggestions
 
     @staticmethod
-    def at(parts: LabelledParts, point: Thresholds, prices: RecipePrices) -> PointFigures:
+    def at(parts: LabelledParts, point: Thresholds, prices: RecipePrices, guarding: Guarding) -> PointFigures:
         """Return what an operating point does to labelled parts, and which would be best."""
         money, now = prices.prices(), parts.scores.at(point)
         proved = evidence(now.confusion.escapes, prices.claim)
@@ -127,6 +149,7 @@ class PointFigures(OutcomeFigures):
             how=parts.how,
             notes=(*parts.warnings, *parts.notes),
             thresholds=point,
+            guard=GuardFigures.of(parts.scores, point, guarding),
             prices=prices,
             held_out=None if parts.held_out is None else OutcomeFigures.of(parts.held_out.at(point), money),
             evidence=EvidenceFigures(
@@ -137,5 +160,5 @@ class PointFigures(OutcomeFigures):
                 needed=proved.needed,
                 carried=proved.shown and not parts.caution,
             ),
-            suggestions=Suggestions.of(parts.scores, prices),
+            suggestions=Suggestions.of(parts.scores, prices, point.strange_from),
         )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import EXIT_OK, add_json, add_places, emit, fraction, home_of, say, text_argument
+from inspector.cli.field_options import GUARD_RATE, add_field
 from inspector.domain.text import PERSON, REASON
 
 if TYPE_CHECKING:
     import argparse
 
     from inspector.domain.records import Thresholds
+    from inspector.operating_point.guarding import Guarding
     from inspector.operating_point.sources import Sources
     from inspector.recipes.recipe import ChangeEvidence, Recipe
     from inspector.recipes.versions import RecipeVersion
@@ -46,6 +48,7 @@ def add_thresholds(parser: argparse.ArgumentParser, default: str) -> None:
     band = parser.add_mutually_exclusive_group()
     band.add_argument("--review-from", type=fraction, help=f"review from this P(defective) on ({default})")
     band.add_argument("--no-review", action="store_true", help="no review band")
+    add_field(parser, GUARD_RATE, words=f" ({default})")
 
 
 def set_thresholds(parsed: argparse.Namespace) -> int:
@@ -53,32 +56,39 @@ def set_thresholds(parsed: argparse.Namespace) -> int:
     from inspector import assembly
     from inspector.operating_point.choice import ChoiceError, chosen
     from inspector.operating_point.sources import Sources
-    from inspector.operating_point.words import in_words
+    from inspector.operating_point.words import change_words
     from inspector.recipes.recipe import save_next_version
     from inspector.user import user_name
 
     home = home_of(parsed)
     recipe = assembly.find_recipe(parsed.recipe, home)
     sources = Sources(home, home.log)
-    in_force = sources.in_force(recipe)
+    in_force, guarding = sources.in_force(recipe), sources.guarding(recipe)
     author = parsed.author or user_name()
-    point = moved(in_force, parsed)
+    point = moved(in_force, parsed, guarding)
+    if parsed.guard_rate is not None and guarding.scale is None:
+        say(f"warning: {guarding.words}")
     if parsed.take_back:
         if point != in_force:
             raise ChoiceError("--take-back goes without other thresholds", "Do one after the other.")
         made = _taken_back(recipe, in_force, sources.of_model(recipe), parsed, author=author)
     else:
         evidence = _evidence(sources, recipe, point)
-        made = chosen(recipe, point, in_force, author=author, reason=parsed.why, evidence=evidence)
+        made = chosen(
+            recipe,
+            point,
+            in_force,
+            author=author,
+            reason=parsed.why,
+            guard_rate=parsed.guard_rate,
+            evidence=evidence,
+        )
     saved = save_next_version(made, home.recipes)
     assert saved.change is not None
     if parsed.json:
         emit({"name": saved.name, "version": saved.version, "change": saved.change.model_dump(mode="json")})
     else:
-        print(
-            f"recipe {saved.name}, version {saved.version}: {in_words(saved.change.after)}; "
-            f"before: {in_words(in_force)}"
-        )
+        print(f"recipe {saved.name}, version {saved.version}: {change_words(saved.change)}")
     return EXIT_OK
 
 
@@ -103,21 +113,28 @@ def show_history(parsed: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def moved(before: Thresholds, parsed: argparse.Namespace) -> Thresholds:
+def moved(before: Thresholds, parsed: argparse.Namespace, guarding: Guarding) -> Thresholds:
     """Return the thresholds that the options make of others.
 
     Raises:
-        ChoiceError: If review would begin above the fail threshold.
+        ChoiceError: If review would begin above the fail threshold, or the guard rate is none.
     """
+    from inspector.domain.guard import check_guard_rate
     from inspector.domain.records import Thresholds
     from inspector.operating_point.choice import ChoiceError
 
     review = None if parsed.no_review else parsed.review_from if parsed.review_from is not None else before.review_from
     fail = before.fail_at if parsed.fail_at is None else parsed.fail_at
     try:
-        return Thresholds(fail_at=fail, review_from=review)
+        point = Thresholds(fail_at=fail, review_from=review, strange_from=before.strange_from)
     except ValueError as error:
         raise ChoiceError(str(error), "Name both thresholds, or add --no-review.") from error
+    if parsed.guard_rate is None:
+        return point
+    try:
+        return guarding.at(point, check_guard_rate(parsed.guard_rate))
+    except ValueError as error:
+        raise ChoiceError(str(error), "Give --guard-rate another value, or leave it out.") from error
 
 
 def _taken_back(

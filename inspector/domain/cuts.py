@@ -25,24 +25,35 @@ class Cuts:
     """The cuts between different scores: cut k passes the k lowest different ones and rejects the others.
 
     Attributes:
-        missed: (K,) defective parts that each cut passes.
-        passed: (K,) parts that each cut passes.
+        missed: (K,) defective parts that each cut passes, less those that the guard holds back.
+        passed: (K,) parts below each cut.
 
     Args:
         good: (G,) rising scores of the good parts, G ≥ 1.
         bad: (B,) rising scores of the defective parts, B ≥ 1.
         errors: Good and defective parts without a score.
+        usual: Those of the good and of the defective ones that the guard lets pass, rising; the others are REVIEW where
+            they do not fail. None for no guard.
     """
 
-    def __init__(self, good: NDArray[np.float64], bad: NDArray[np.float64], errors: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        good: NDArray[np.float64],
+        bad: NDArray[np.float64],
+        errors: tuple[int, int],
+        *,
+        usual: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    ) -> None:
         scores = np.unique(np.concatenate([good, bad]))
         self._scores, self._logits = scores, logits(scores)
         # a threshold of 1 stops what is certain, so no cut passes a score of 1
         count = len(scores) + (scores[-1] < 1.0)
         edges = np.append(scores, np.inf)[:count]
-        self.missed = np.searchsorted(bad, edges)
-        self._passed_good = np.searchsorted(good, edges)
-        self.passed = self.missed + self._passed_good
+        self._below_good, self._below_bad = np.searchsorted(good, edges), np.searchsorted(bad, edges)
+        self.passed = self._below_good + self._below_bad
+        self._passed_good, self.missed = self._below_good, self._below_bad
+        if usual is not None:
+            self._passed_good, self.missed = (np.searchsorted(parts, edges) for parts in usual)
         self._good, self._bad = len(good), len(bad)
         self._totals = len(good) + errors[0], len(bad) + errors[1]
         self._gaps = np.concatenate([[_END], np.diff(self._logits), [_END]])[:count]
@@ -57,9 +68,10 @@ class Cuts:
         """
         good = (1 - prices.defective_share) / self._totals[0]
         bad = prices.defective_share / self._totals[1]
-        below = bad * self.missed + good * self._passed_good
-        low = prices.escape * bad * self.missed - prices.review * below
-        high = prices.review * below + prices.false_reject * good * (self._good - self._passed_good)
+        passed = bad * self.missed + good * self._passed_good
+        below = bad * self._below_bad + good * self._below_good
+        low = prices.escape * bad * self.missed - prices.review * passed
+        high = prices.review * below + prices.false_reject * good * (self._good - self._below_good)
         if passing is None and not band:
             return self._point(None, self._widest(low + high))
         if passing is None:
@@ -73,8 +85,8 @@ class Cuts:
 
     def best_f1(self) -> Thresholds:
         """Return the cut of the best F1."""
-        hits = self._bad - self.missed
-        rejected = hits + self._good - self._passed_good
+        hits = self._bad - self._below_bad
+        rejected = hits + self._good - self._below_good
         return self._point(None, self._widest(-2.0 * hits / (self._bad + rejected)))
 
     def with_band(self, fail_at: float, share: float) -> Thresholds:

@@ -57,7 +57,7 @@ def batch_parts(run: BatchRun) -> LabelledParts:
     judge = run.record.judge
     return LabelledParts(
         source=f"batch of {run.pictures.name}, {run.record.started.astimezone():%Y-%m-%d %H:%M}",
-        scores=LabelledScores(table.p_defective[kept], table.labels[kept] == DEFECTIVE),
+        scores=LabelledScores(table.p_defective[kept], table.labels[kept] == DEFECTIVE, table.strangeness[kept]),
         names=[table.path(index) for index in places],
         types=["good" if table.labels[index] == GOOD else table.defect(index) for index in places],
         how="as judged in the batch" + (f" by {judge.model_name} in {judge.precision}" if judge else ""),

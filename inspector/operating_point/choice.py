@@ -29,30 +29,45 @@ def chosen(
     *,
     author: str,
     reason: str,
+    guard_rate: float | None = None,
     evidence: ChangeEvidence | None = None,
 ) -> Recipe:
     """Return a recipe with another operating point, to be saved as its next version.
 
     Args:
         recipe: The recipe in force.
-        thresholds: The new operating point.
-        in_force: The recipe's own, or the model's where it has none; a limit of strangeness in the recipe stays.
+        thresholds: The new operating point on P(defective).
+        in_force: The recipe's own, or the model's where it has none.
         author: Name of who chose; not empty.
         reason: Why, in the author's words; not empty.
+        guard_rate: The new guard rate, 0 for no guard; a fixed limit of strangeness in the recipe goes, as it would
+            overrule it. None: the guard stays as it is.
         evidence: What labelled parts say of it.
 
     Raises:
         ChoiceError: If author or reason is empty or too long, or the point is the one that is in force.
     """
-    if thresholds == in_force:
+    own = recipe.thresholds
+    fixed = None if own is None else own.strange_from
+    before, after = replace(in_force, strange_from=fixed), replace(thresholds, strange_from=fixed)
+    guarded = guard_rate is not None and (fixed is not None or guard_rate != recipe.guard_rate)
+    if after == before and not guarded:
         raise ChoiceError(
-            f"the recipe {recipe.name} works at {in_words(thresholds)} already",
-            "Nothing was changed; move a threshold.",
+            f"the recipe {recipe.name} works at {in_words(before, guard_rate)} already",
+            "Nothing was changed; move a threshold or the guard.",
         )
-    if recipe.thresholds is not None:
-        thresholds = replace(thresholds, strange_from=recipe.thresholds.strange_from)
-    made = _Change(author=author.strip(), reason=reason.strip(), before=in_force, after=thresholds, evidence=evidence)
-    return _with(recipe, thresholds, made)
+    if guarded:
+        after = replace(after, strange_from=None)
+    made = _Change(
+        author=author.strip(),
+        reason=reason.strip(),
+        before=before,
+        after=after,
+        guard_after=guard_rate if guarded and guard_rate is not None else recipe.guard_rate,
+        evidence=evidence,
+    )
+    # where the guard alone is chosen, the thresholds on P(defective) stay the model's own
+    return _with(recipe, None if own is None and after == before else after, made)
 
 
 def taken_back(
@@ -76,7 +91,12 @@ def taken_back(
     words = reason.strip() or f"Took back version {undone.version}: {change.reason}"[:300]
     back = change.own_before
     made = _Change(
-        author=author.strip(), reason=words, before=in_force, after=back or of_model, takes_back=undone.version
+        author=author.strip(),
+        reason=words,
+        before=replace(in_force, strange_from=None if recipe.thresholds is None else recipe.thresholds.strange_from),
+        after=back or of_model,
+        guard_after=recipe.guard_rate if change.guard_before is None else change.guard_before,
+        takes_back=undone.version,
     )
     return _with(recipe, back, made)
 
@@ -103,7 +123,15 @@ def undoable(recipe: Recipe, versions: Sequence[RecipeVersion]) -> RecipeVersion
     last = made[-1] if made else None
     if last is None or last.change is None or last.change.model != recipe.model:
         return None
-    return last if recipe.thresholds == last.change.after else None
+    return last if _stands(recipe, last.change) else None
+
+
+def _stands(recipe: Recipe, change: RecipeChange) -> bool:
+    """Say whether a recipe still is as a change of it left it."""
+    if change.guard_after is not None and change.guard_after != recipe.guard_rate:
+        return False
+    own = None if change.own_before is None and change.before == change.after else change.after
+    return recipe.thresholds == own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +142,7 @@ class _Change:
     reason: str
     before: Thresholds
     after: Thresholds
+    guard_after: float
     evidence: ChangeEvidence | None = None
     takes_back: int | None = None
 
@@ -127,6 +156,8 @@ def _with(recipe: Recipe, thresholds: Thresholds | None, made: _Change) -> Recip
             reason=made.reason,
             before=made.before,
             after=made.after,
+            guard_before=recipe.guard_rate,
+            guard_after=made.guard_after,
             time=datetime.now(UTC).replace(microsecond=0),
             model=recipe.model,
             own_before=recipe.thresholds,
@@ -136,4 +167,5 @@ def _with(recipe: Recipe, thresholds: Thresholds | None, made: _Change) -> Recip
     except ValueError as error:
         raise ChoiceError(f"the change cannot be recorded: {error}", "Shorten the author or the reason.") from error
     # the version after this one, also where the recipe is built in and no file of it is there
-    return recipe.model_copy(update={"version": recipe.version + 1, "thresholds": thresholds, "change": change})
+    changed = {"thresholds": thresholds, "guard_rate": made.guard_after, "change": change}
+    return recipe.model_copy(update={"version": recipe.version + 1, **changed})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from inspector.domain.operating_point import LabelledScores
@@ -56,7 +57,8 @@ def _notes(own: Sequence[PictureScore], test: Sequence[PictureScore]) -> tuple[s
 
 
 def _scores(rows: Sequence[PictureScore]) -> LabelledScores:
-    return LabelledScores([row.p_defective for row in rows], [row.defective for row in rows])
+    strangeness = [math.nan if row.strangeness is None else row.strangeness for row in rows]
+    return LabelledScores([row.p_defective for row in rows], [row.defective for row in rows], strangeness)
 
 
 def _in_words(how: str) -> str:

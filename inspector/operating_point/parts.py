@@ -68,10 +68,15 @@ class LabelledParts:
         """How many are defective."""
         return int(self.scores.defective.sum())
 
+    @property
+    def unmeasured(self) -> int:
+        """Of how many no strangeness is recorded, though they have a score."""
+        return int((np.isnan(self.scores.strangeness) & ~np.isnan(self.scores.scores)).sum())
+
 
 def evidence_of(parts: LabelledParts, thresholds: Thresholds) -> ChangeEvidence:
     """Return what is recorded of an operating point when it is chosen by these parts."""
-    confusion = parts.scores.at(thresholds).confusion
+    confusion, held = parts.scores.at(thresholds).confusion, parts.scores.held(thresholds)
     return ChangeEvidence(
         source=parts.source,
         good=confusion.good.inspected,
@@ -81,6 +86,9 @@ def evidence_of(parts: LabelledParts, thresholds: Thresholds) -> ChangeEvidence:
         looked_at=confusion.review_load.count,
         escapes_95=confusion.escapes.interval,
         overkill_95=confusion.overkill.interval,
+        good_held=held.good.count,
+        defective_held=held.defective.count,
+        unmeasured=held.unknown,
     )
 
 

@@ -55,7 +55,11 @@ def reviewed_parts(log: Path, recipe: str, model_sha256: str) -> LabelledParts:
         notes.append(f"Not counted: {counted(len(sure) - len(parts), 'part')} that another model has inspected.")
     return LabelledParts(
         source=f"reviewed parts of {recipe}",
-        scores=LabelledScores([_score(part) for part in parts], defective),
+        scores=LabelledScores(
+            [_number(part.decision.p_defective) for part in parts],
+            defective,
+            [_number(part.decision.strangeness) for part in parts],
+        ),
         names=[f"part {part.part_number}" for part in parts],
         types=[
             (", ".join(standing[part.id].defect_types) or "defective") if bad else "good"
@@ -72,6 +76,5 @@ def _sha256(part: Inspection) -> str:
     return part.model.sha256 if part.model is not None else ""
 
 
-def _score(part: Inspection) -> float:
-    p = part.decision.p_defective
-    return float("nan") if p is None else p
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value

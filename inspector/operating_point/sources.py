@@ -13,11 +13,12 @@ from inspector.batch.run_state import read_run
 from inspector.batch.runs import BatchRuns
 from inspector.domain.errors import BundleError
 from inspector.domain.guard import in_force
+from inspector.domain.strangeness import DEFAULT_RATE
 from inspector.operating_point.batch import batch_parts
 from inspector.operating_point.choice import ChoiceError
+from inspector.operating_point.guarding import Guarding
 from inspector.operating_point.model import validation_of
 from inspector.operating_point.reviewed import reviewed_parts
-from inspector.operating_point.words import guard_sentences
 from inspector.vision.bundle import load_manifest
 from inspector.vision.manifest import MANIFEST_FILE
 
@@ -87,14 +88,13 @@ class Sources:
         return self._batch(read_run(self._home.batches / key))
 
     def in_force(self, recipe: Recipe) -> Thresholds:
-        """Return the operating point on P(defective) at which a recipe works: its own, or the model's.
-
-        The guard comes on top and is left out.
+        """Return the operating point at which a recipe works, with the limit of its guard.
 
         Raises:
-            BundleError: If it has none and the model cannot be read.
+            BundleError: If the model cannot be read.
         """
-        return replace(recipe.thresholds or self.of_model(recipe), strange_from=None)
+        manifest = self._manifest(recipe)
+        return in_force(recipe.thresholds, manifest.thresholds, manifest.good_scale, recipe.guard_rate)
 
     def of_model(self, recipe: Recipe) -> Thresholds:
         """Return the operating point of a recipe's model.
@@ -104,15 +104,18 @@ class Sources:
         """
         return self._manifest(recipe).thresholds
 
-    def guard(self, recipe: Recipe) -> str:
-        """Say whether parts that are unlike good ones are held back at the line; see `guard_sentences`.
+    def guarding(self, recipe: Recipe) -> Guarding:
+        """Return how the guard of a recipe is set.
 
         Raises:
             BundleError: If the model cannot be read.
         """
-        manifest = self._manifest(recipe)
-        scale = manifest.good_scale
-        return guard_sentences(in_force(recipe.thresholds, manifest.thresholds, scale, recipe.guard_rate), scale)
+        own = recipe.thresholds
+        return Guarding(
+            scale=self._manifest(recipe).good_scale,
+            rate=recipe.guard_rate,
+            fixed=None if own is None else own.strange_from,
+        )
 
     def _manifest(self, recipe: Recipe) -> Manifest:
         return load_manifest(assembly.model_store(self._home).find(recipe.model))
@@ -130,8 +133,8 @@ class Sources:
         return sha256((folder / MANIFEST_FILE).read_bytes()).hexdigest()
 
 
-def parts_of(name: str, home: Home) -> tuple[LabelledParts, Thresholds]:
-    """Read the parts that a command names, and the thresholds at which their model works.
+def parts_of(name: str, home: Home) -> tuple[LabelledParts, Thresholds, Guarding]:
+    """Read the parts that a command names, the thresholds at which their model works, and how its guard is set.
 
     Args:
         name: A model (its name or folder) for its validation pictures, or a batch (its id or folder).
@@ -147,6 +150,9 @@ def parts_of(name: str, home: Home) -> tuple[LabelledParts, Thresholds]:
         judge = run.record.judge
         if judge is None:
             raise ChoiceError(f"the batch {name} does not say by which model it was judged", "Run it again.")
-        return batch_parts(run), replace(judge.thresholds, strange_from=None)  # parts are counted by P(defective)
+        points, guarding = judge.thresholds, Guarding(scale=judge.good_scale, rate=0.0)
+        return batch_parts(run), points, replace(guarding, rate=guarding.rate_of(points))
     model = assembly.model_store(home).find(name)
-    return validation_of(model), load_manifest(model).thresholds
+    manifest = load_manifest(model)
+    guarding = Guarding(scale=manifest.good_scale, rate=DEFAULT_RATE)
+    return validation_of(model), guarding.at(manifest.thresholds, DEFAULT_RATE), guarding

@@ -2,35 +2,117 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inspector.domain.counts import counted
-from inspector.domain.guard import guard_sentence
 
 if TYPE_CHECKING:
     from inspector.domain.evidence import Evidence
+    from inspector.domain.operating_point import GuardHeld
+    from inspector.domain.rates import Rate
     from inspector.domain.records import Thresholds
-    from inspector.domain.strangeness import GoodScale
+    from inspector.recipes.recipe import Recipe, RecipeChange
     from inspector.recipes.versions import RecipeVersion
 
 
-def in_words(thresholds: Thresholds) -> str:
-    """Say an operating point."""
-    fail = f"fail from {thresholds.fail_at:.6g}"
-    return fail if thresholds.review_from is None else f"{fail}, review from {thresholds.review_from:.6g}"
-
-
-def guard_sentences(thresholds: Thresholds, scale: GoodScale | None) -> str:
-    """Say whether the guard is on at the line, beside figures that count by P(defective) alone.
+def in_words(thresholds: Thresholds, guard_rate: float | None = None) -> str:
+    """Say an operating point.
 
     Args:
-        thresholds: Those in force.
-        scale: How strange good parts look to the model; None where it has no memory of good.
+        thresholds: Where a limit of strangeness stands in them, it is a fixed one of the recipe.
+        guard_rate: The guard's rate, 0 for none; None leaves the guard out.
     """
-    words = guard_sentence(thresholds, scale)
-    if thresholds.strange_from is None:
-        return f"{words}."
-    return f"{words}. The figures here leave that out: they are by P(defective) alone."
+    words = [f"fail from {thresholds.fail_at:.6g}"]
+    if thresholds.review_from is not None:
+        words.append(f"review from {thresholds.review_from:.6g}")
+    if guard_rate is not None:
+        words.append(rate_words(guard_rate) if thresholds.strange_from is None else fixed_words(thresholds))
+    return ", ".join(words)
+
+
+def points_in_words(recipe: Recipe, points: tuple[Thresholds, Thresholds], guard_rate: float | None) -> tuple[str, str]:
+    """Say the operating point in force, and the one that is chosen; of the guard only where it is moved.
+
+    Args:
+        recipe: The recipe in force.
+        points: The two; limits of a rate in them are left out.
+        guard_rate: That is chosen; None where the guard stays as it is.
+    """
+    before, after = (replace(point, strange_from=None) for point in points)
+    if guard_rate is None:
+        return in_words(before), in_words(after)
+    fixed = None if recipe.thresholds is None else recipe.thresholds.strange_from
+    return in_words(replace(before, strange_from=fixed), recipe.guard_rate), in_words(after, guard_rate)
+
+
+def change_words(change: RecipeChange) -> str:
+    """Say what a change made of what; of the guard only where it was moved."""
+    rate = change.guard_after if _moves_the_guard(change) else None
+    return f"{in_words(change.after, rate)}; before: {before_in_words(change)}"
+
+
+def before_in_words(change: RecipeChange) -> str:
+    """Say the operating point from before a change; of the guard only where it was moved."""
+    return in_words(change.before, change.guard_before if _moves_the_guard(change) else None)
+
+
+def _moves_the_guard(change: RecipeChange) -> bool:
+    return (change.guard_before, change.before.strange_from) != (change.guard_after, change.after.strange_from)
+
+
+def rate_words(guard_rate: float) -> str:
+    """Say how the guard is set, as recipe, page and commands do: by the share of good parts that it holds back."""
+    return f"guard at {100 * guard_rate:.2g} % of good parts" if guard_rate else "no guard"
+
+
+def fixed_words(thresholds: Thresholds) -> str:
+    """Say a limit of strangeness that a recipe holds instead of a rate."""
+    return f"guard from the fixed strangeness {thresholds.strange_from:.3g}"
+
+
+def held_words(held: GuardHeld, guard_rate: float) -> str:
+    """Say what the guard alone does to labelled parts, in sentences.
+
+    Args:
+        held: As `LabelledScores.held` returns it.
+        guard_rate: Share of good parts that it is set for; 0 without a guard, and then nothing is said.
+    """
+    if not guard_rate:
+        return ""
+    words = []
+    if held.good.total + held.defective.total:
+        words.append(
+            f"The guard alone sends {_of(held.good, 'good part')} to review{_calibrated(held.good, guard_rate)}"
+        )
+        words.append(f"Only the guard keeps {_of(held.defective, 'defective part')} from passing.")
+    if held.unknown:
+        words.append(unmeasured_words(held.unknown, held.good.total + held.defective.total + held.unknown))
+    return " ".join(words)
+
+
+def unmeasured_words(parts: int, of: int) -> str:
+    """Say that the guard is not in the figures of some parts, in a sentence."""
+    if parts == of:
+        return "No strangeness is recorded of these parts, so the guard is not in the figures."
+    return f"Of {counted(parts, 'part')} no strangeness is recorded; the guard is left out for them."
+
+
+def _of(rate: Rate, noun: str) -> str:
+    return f"{rate.count:,} of {counted(rate.total, noun)}"
+
+
+def _calibrated(good: Rate, guard_rate: float) -> str:
+    """Say whether as many good parts are held back as the rate says."""
+    if not good.total:
+        return "."
+    low, high = good.interval
+    says = f"; it is set for {100 * guard_rate:.2g} %"
+    if guard_rate < low:
+        return f"{says}, and these are more."
+    if guard_rate > high:
+        return f"{says}, and these are fewer."
+    return f"{says}, which these agree with."
 
 
 def evidence_words(evidence: Evidence, caution: str = "") -> str:
@@ -63,16 +145,18 @@ def version_words(version: RecipeVersion) -> tuple[str, str, str, str]:
     if recipe is None:
         return when, "–", f"cannot be read: {version.fault}", ""
     if change is not None:
-        return when, change.author, f"{in_words(change.after)}; before: {in_words(change.before)}", change.reason
+        return when, change.author, change_words(change), change.reason
     if not version.changed:
         return when, "–", "the first that was kept" if version.version == 1 else "nothing changed", ""
-    made, words = version.promotion, []
+    made, changed = version.promotion, list[str]()
     for key in version.changed:
         if key == "thresholds":
             own = recipe.thresholds
-            words.append("the model's own thresholds" if own is None else in_words(own))
+            changed.append("the model's own thresholds" if own is None else in_words(own))
+        elif key == "guard_rate":
+            changed.append(rate_words(recipe.guard_rate))
         else:
             before = f" instead of {made.from_model}" if made is not None else ""
-            words.append(f"model {recipe.model}{before}" if key == "model" else key.replace("_", " "))
+            changed.append(f"model {recipe.model}{before}" if key == "model" else key.replace("_", " "))
     who, why = ("–", "") if made is None else (made.who, made.why)
-    return when, who, f"changed: {', '.join(words)}", why
+    return when, who, f"changed: {', '.join(changed)}", why

@@ -39,6 +39,10 @@ _Share = Annotated[float, Field(ge=0, le=1)]
 _Version = Annotated[int, Field(ge=1, le=MOST_VERSIONS)]
 
 
+def _checked_rate(rate: float | None) -> float | None:
+    return None if rate is None else check_guard_rate(rate)
+
+
 class ChangeEvidence(BaseModel):
     """What labelled parts said of an operating point when it was chosen."""
 
@@ -52,10 +56,22 @@ class ChangeEvidence(BaseModel):
     looked_at: Annotated[_Count, Field(description="parts that would have gone to review, or were errors")]
     escapes_95: Annotated[tuple[_Share, _Share], Field(description="95 % interval of the escape rate")]
     overkill_95: Annotated[tuple[_Share, _Share], Field(description="95 % interval of the overkill rate")]
+    good_held: Annotated[
+        _Count | None, Field(description="good parts that only the guard sent to review; none: not counted")
+    ] = None
+    defective_held: Annotated[
+        _Count | None, Field(description="defective parts that would have passed without the guard; none: not counted")
+    ] = None
+    unmeasured: Annotated[
+        _Count | None, Field(description="parts whose strangeness is not recorded; none: not counted")
+    ] = None
 
 
 class RecipeChange(BaseModel):
-    """Who changed the operating point with a recipe's version, when, why and on what evidence."""
+    """Who changed the operating point with a recipe's version, when, why and on what evidence.
+
+    The two thresholds hold a limit of strangeness only where the recipe itself had a fixed one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -65,6 +81,12 @@ class RecipeChange(BaseModel):
     model: Annotated[str, AfterValidator(MODEL.checked), Field(description="the recipe's model")]
     before: Annotated[Thresholds, Field(description="in force before")]
     after: Annotated[Thresholds, Field(description="in force from this version on")]
+    guard_before: Annotated[
+        float | None, AfterValidator(_checked_rate), Field(description="guard rate before; none: not recorded")
+    ] = None
+    guard_after: Annotated[
+        float | None, AfterValidator(_checked_rate), Field(description="guard rate from this version on; likewise")
+    ] = None
     own_before: Annotated[
         Thresholds | None, Field(description="the recipe's own before; none: it had the model's. Taking back sets it")
     ] = None

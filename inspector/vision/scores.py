@@ -44,6 +44,8 @@ class PictureScore:
             exported model judged it.
         p_defective: 0..1.
         sha256: SHA-256 of the picture's file, hex.
+        strangeness: How unlike good parts it looks, above 0; of a good picture that the memory was made of, to a memory
+            without it. None where it was not measured, as in bundles of before.
     """
 
     path: str
@@ -54,6 +56,7 @@ class PictureScore:
     how: str
     p_defective: float
     sha256: str
+    strangeness: float | None = None
 
     @property
     def defective(self) -> bool:
@@ -67,8 +70,14 @@ def scores_csv(scores: Iterable[PictureScore]) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(field.name for field in fields(PictureScore))
     for score in scores:
-        writer.writerow(repr(value) if isinstance(value, float) else safe_cell(value) for value in astuple(score))
+        writer.writerow(map(_cell, astuple(score)))
     return text.getvalue().encode("utf-8", "backslashreplace")
+
+
+def _cell(value: str | float | None) -> str:
+    if value is None:
+        return ""
+    return repr(value) if isinstance(value, float) else safe_cell(value)
 
 
 def read_scores(folder: Path) -> list[PictureScore]:
@@ -110,4 +119,15 @@ def _row(row: dict[str, str]) -> PictureScore:
         msg = f"need good or defective and a P(defective) from 0 to 1, got {label!r} and {row['p_defective']!r}"
         raise ValueError(msg)
     texts = {name: row[name].strip() for name in ("path", "defect_type", "category", "how", "sha256")}
-    return PictureScore(label=label, part=ScorePart(row["part"]), p_defective=p, **texts)
+    strangeness = _strangeness(row.get("strangeness") or "")
+    return PictureScore(label=label, part=ScorePart(row["part"]), p_defective=p, strangeness=strangeness, **texts)
+
+
+def _strangeness(text: str) -> float | None:
+    if not text.strip():
+        return None
+    value = float(text)
+    if not 0.0 <= value < math.inf:
+        msg = f"need a strangeness of 0 or more, got {text!r}"
+        raise ValueError(msg)
+    return value

@@ -18,7 +18,7 @@ from inspector.operating_point.prices import RecipePrices, save_prices
 from inspector.recipes.recipe import Recipe, RecipeFollower, load_recipe, save_recipe
 from tests.batch.samples import MODEL, R, write_results
 from tests.bundles import make_bundle
-from tests.operating_point.parts import scored_bundle
+from tests.operating_point.parts import MEMORY, STRANGE, scored_bundle
 
 
 @pytest.fixture
@@ -91,6 +91,43 @@ def test_the_same_in_words(capsys: pytest.CaptureFixture[str], home: Path) -> No
     assert "validation pictures of cap: 3 good, 3 defective" in said
     assert "escapes     33.3 %, 95 % 6.1 to 79.2 %" in said
     assert "held out: 1 defective part, 0 missed" in said
+
+
+def test_the_guard_is_shown_set_and_taken_back(capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path) -> None:
+    scored_bundle(home / "models" / "strange", tmp_path / "data", STRANGE, MEMORY)
+    save_recipe(Recipe(name="Strange", source="demo:", model="strange"), home / "recipes")
+    _, shown = run(capsys, home, "operating-point", "strange")
+    assert shown["thresholds"]["strange_from"] == pytest.approx(1.0)
+    guard = shown["guard"]
+    assert (guard["rate"], guard["unmeasured"]) == (0.005, 1)
+    assert [(guard[kind]["count"], guard[kind]["total"]) for kind in ("good", "defective")] == [(1, 2), (1, 3)]
+    assert (shown["good"]["review"], shown["escapes"]["count"]) == (1, 0)
+    assert shown["suggestions"]["f1"]["strange_from"] == shown["thresholds"]["strange_from"]
+    _, shown = run(capsys, home, "operating-point", "strange", "--guard-rate", 0)
+    assert (shown["guard"]["rate"], shown["guard"]["good"]["count"], shown["escapes"]["count"]) == (0, 0, 1)
+    command = ("recipe", "thresholds", "Strange", "--author", "Ada", "--why")
+    _, made = run(capsys, home, *command, "fewer reviews", "--guard-rate", 0.0002)
+    change = made["change"]
+    assert (change["guard_before"], change["guard_after"], change["evidence"]["good_held"]) == (0.005, 0.0002, 0)
+    recipe = load_recipe(home / "recipes" / "Strange.json")
+    assert (recipe.guard_rate, recipe.thresholds) == (0.0002, None)
+    assert main(["operating-point", "strange", "--recipe", "Strange", "--home", str(home)]) == 0
+    said = capsys.readouterr().out
+    assert "which 0.02 % of good parts reach." in said
+    assert "The guard alone sends 0 of 2 good parts to review; it is set for 0.02 %" in said
+    _, made = run(capsys, home, *command, "no", "--take-back")
+    assert load_recipe(home / "recipes" / "Strange.json").guard_rate == 0.005
+    assert main(["recipe", "history", "Strange", "--home", str(home)]) == 0
+    assert "guard at 0.02 % of good parts; before: fail from 0.5, guard at 0.5 % of" in capsys.readouterr().out
+
+
+def test_a_guard_rate_is_checked_and_a_model_that_cannot_guard_is_named(
+    capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    code, answer = run(capsys, home, "operating-point", "cap", "--guard-rate", 0.00001)
+    assert (code, "0 for no guard, or between 0.0001 and 0.2" in answer["error"]["what"]) == (1, True)
+    assert main(["recipe", "thresholds", "Cap", "--guard-rate", "0.01", "--why", "x", "--home", str(home)]) == 0
+    assert "warning: This model has no memory of good" in capsys.readouterr().err
 
 
 def test_a_model_without_scores_is_an_error_that_helps(capsys: pytest.CaptureFixture[str], home: Path) -> None:

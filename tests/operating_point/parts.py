@@ -6,13 +6,15 @@ import csv
 import hashlib
 import io
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.vision.bundle import ManifestFields, load_manifest, write_bundle
+from inspector.vision.manifest import MemoryNote
 from inspector.vision.scores import SCORES_FILE, PictureScore, ScorePart, scores_csv
 from tests.bundles import make_bundle
+from tests.engine.fakes import GOOD_SCALE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,11 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scored:
-    """A picture: its name within the data, P(defective), and whether it is tested."""
+    """A picture: its name within the data, P(defective), whether it is tested, and how strange it looks."""
 
     name: str
     p: float
     test: bool = False
+    strangeness: float | None = None
 
     @property
     def defect(self) -> str:
@@ -39,10 +42,18 @@ USUAL = (
 )  # fmt: skip
 
 
-def scored_bundle(folder: Path, data: Path, scored: Sequence[Scored] = USUAL) -> Path:
+#: The same with a strangeness, but for one; the limit of `GOOD_SCALE` is 1.
+STRANGE = tuple(
+    replace(scored, strangeness=strangeness)
+    for scored, strangeness in zip(USUAL, (0.5, 1.1, None, 1.5, 0.7, 2.0, 0.6, 0.8), strict=True)
+)
+MEMORY = MemoryNote(pictures=200, rows=10, dimensions=8, position=0.0, good_scale=GOOD_SCALE, beyond=1)
+
+
+def scored_bundle(folder: Path, data: Path, scored: Sequence[Scored] = USUAL, memory: MemoryNote | None = None) -> Path:
     """Write a bundle with the scores and the split of pictures that lie (or lay) in a folder."""
     with tempfile.TemporaryDirectory() as plain:
-        source = make_bundle(Path(plain) / folder.name)
+        source = make_bundle(Path(plain) / folder.name, memory=memory)
         fields = ManifestFields(
             **load_manifest(source).model_dump(exclude={"files", "seal", "format_version", "training"}),
             training={"request": {"data": str(data)}},
@@ -63,6 +74,7 @@ def _row(one: Scored) -> PictureScore:
         how="int8",
         p_defective=one.p,
         sha256="",
+        strangeness=one.strangeness,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from inspector.domain.records import Thresholds
 from inspector.operating_point.choice import ChoiceError, chosen, taken_back, undoable
 from inspector.operating_point.prices import RecipePrices, load_prices, save_prices
-from inspector.operating_point.words import version_words
+from inspector.operating_point.words import change_words, version_words
 from inspector.paths import Home
 from inspector.recipes.promotions import Promotions, promoted
 from inspector.recipes.recipe import ChangeEvidence, Recipe, load_recipe, save_next_version, save_recipe
@@ -87,7 +88,53 @@ def test_changes_are_taken_back_one_after_the_other(recipe: Recipe, tmp_path: Pa
     assert first.version == 2
 
 
-@pytest.mark.parametrize("update", [{"model": "other"}, {"thresholds": OTHER}, {"thresholds": None}])
+def test_the_guard_alone_is_chosen_and_taken_back(recipe: Recipe, tmp_path: Path) -> None:
+    made = chosen(recipe, OF_MODEL, OF_MODEL, author="Ada", reason="less to look at", guard_rate=0.001)
+    saved = save_next_version(made, tmp_path)
+    assert (saved.thresholds, saved.guard_rate) == (None, 0.001)  # the model's own stay its own
+    assert saved.change is not None
+    assert (saved.change.guard_before, saved.change.guard_after) == (0.005, 0.001)
+    words = "fail from 0.5, guard at 0.1 % of good parts; before: fail from 0.5, guard at 0.5 % of good parts"
+    assert change_words(saved.change) == words
+    undone = undoable(saved, history("Cap", tmp_path))
+    assert undone is not None
+    back = save_next_version(taken_back(saved, undone, OF_MODEL, OF_MODEL, author="Eve"), tmp_path)
+    assert (back.version, back.thresholds, back.guard_rate) == (3, None, 0.005)
+    assert undoable(back, history("Cap", tmp_path)) is None
+
+
+def test_a_fixed_limit_becomes_a_rate_and_comes_back(recipe: Recipe, tmp_path: Path) -> None:
+    own = Thresholds(fail_at=0.4, strange_from=1.3)
+    fixed = save_next_version(recipe.model_copy(update={"thresholds": own}), tmp_path)
+    limit = replace(own, strange_from=0.9)  # of the rate: it is not written
+    saved = save_next_version(chosen(fixed, limit, own, author="Ada", reason="x", guard_rate=0.005), tmp_path)
+    assert (saved.thresholds, saved.guard_rate) == (Thresholds(fail_at=0.4), 0.005)
+    assert saved.change is not None
+    assert change_words(saved.change) == (
+        "fail from 0.4, guard at 0.5 % of good parts; before: fail from 0.4, guard from the fixed strangeness 1.3"
+    )
+    undone = undoable(saved, history("Cap", tmp_path))
+    assert undone is not None
+    assert taken_back(saved, undone, limit, OF_MODEL, author="Eve").thresholds == own
+
+
+def test_a_guard_that_stays_is_not_told_and_a_fixed_limit_stays_with_it(recipe: Recipe, tmp_path: Path) -> None:
+    own = Thresholds(fail_at=0.4, strange_from=1.3)
+    fixed = save_next_version(recipe.model_copy(update={"thresholds": own}), tmp_path)
+    saved = save_next_version(chosen(fixed, NEW, own, author="Ada", reason="x"), tmp_path)
+    assert saved.thresholds == replace(NEW, strange_from=1.3)
+    assert saved.change is not None
+    assert "guard" not in change_words(saved.change)
+    assert undoable(saved, history("Cap", tmp_path)) is not None
+    with pytest.raises(ChoiceError, match="works at fail from 0.7, review from 0.3 already"):
+        chosen(saved, NEW, NEW, author="Ada", reason="x")
+    with pytest.raises(ChoiceError, match="works at fail from 0.5, guard at 0.5 % of good parts already"):
+        chosen(recipe, OF_MODEL, OF_MODEL, author="Ada", reason="x", guard_rate=0.005)
+
+
+@pytest.mark.parametrize(
+    "update", [{"model": "other"}, {"thresholds": OTHER}, {"thresholds": None}, {"guard_rate": 0.01}]
+)
 def test_what_was_changed_otherwise_since_is_not_taken_back(
     recipe: Recipe, tmp_path: Path, update: dict[str, object]
 ) -> None:

@@ -34,7 +34,7 @@ from inspector.recipes.recipe import Recipe
 from inspector.vision.learnt import HASHED_AT_MOST, learnt_from
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
-from tests.operating_point.parts import USUAL, Scored, scored_bundle
+from tests.operating_point.parts import STRANGE, USUAL, Scored, scored_bundle
 from tests.outputs.samples import MODEL, inspection
 from tests.review.parts import said
 
@@ -74,6 +74,18 @@ def test_validation_is_chosen_by_and_the_test_is_held_out(home: Home, data: Path
     assert evidence.source == "validation pictures of cap"
 
 
+def test_strangeness_is_read_where_it_is_recorded_and_counted_where_not(home: Home, data: Path) -> None:
+    parts = validation_of(scored_bundle(home.models / "strange", data, STRANGE))
+    assert np.array_equal(parts.scores.strangeness, [0.5, 1.1, np.nan, 1.5, 0.7, 2.0], equal_nan=True)
+    assert parts.held_out is not None
+    assert parts.held_out.strangeness.tolist() == [0.6, 0.8]
+    evidence = evidence_of(parts, Thresholds(fail_at=0.5, strange_from=1.0))
+    assert (evidence.good_held, evidence.defective_held, evidence.unmeasured) == (1, 1, 1)
+    assert (evidence.defective_passed, evidence.looked_at) == (0, 2)
+    before = evidence_of(validation_of(home.models / "cap"), Thresholds(fail_at=0.5, strange_from=1.0))
+    assert (before.good_held, before.defective_passed, before.unmeasured) == (0, 1, 6)
+
+
 def test_what_good_parts_alone_can_say_of_a_model_is_not_overstated(home: Home, data: Path) -> None:
     chosen = " ".join(validation_of(home.models / "cap").notes)
     assert "was chosen by these parts" in chosen
@@ -110,7 +122,7 @@ def _batch(home: Home, folder: Path, rows: dict[str, str], *, model: str = "cap"
         writer.writerow(HEADER)
         for name, p in rows.items():
             verdict = "ERROR" if not p else "FAIL" if float(p) >= 0.5 else "PASS"
-            writer.writerow((name, 1, 1, verdict, p, "", "{}", "", "", sha, "", "", "", ""))
+            writer.writerow((name, 1, 1, verdict, p, "", "{}", "", "", sha, "", "", "1.25", "1"))
     return out.name
 
 
@@ -131,6 +143,7 @@ def test_a_labelled_batch(home: Home, fresh: Path) -> None:
     run = read_run(home.batches / _batch(home, fresh, ROWS | {"crack/c.png": "", "loose.png": "0.5"}))
     parts = batch_parts(run)
     assert np.array_equal(parts.scores.scores, [0.2, 0.9, np.nan], equal_nan=True)
+    assert parts.scores.strangeness.tolist() == [1.25] * 3
     assert list(parts.types) == ["good", "crack", "crack"]
     assert parts.scores.at(Thresholds(fail_at=0.5)).confusion.defective.error == 1  # not passed
     assert parts.picture(1) == fresh / "crack" / "b.png"
@@ -197,6 +210,7 @@ def log(tmp_path: Path) -> Path:
     """Five parts: good, defective, conflict, unsure; the last was inspected by another model."""
     path = tmp_path / "log.sqlite3"
     rows = [inspection(number) for number in range(1, 6)]
+    rows[0] = replace(rows[0], decision=replace(rows[0].decision, strangeness=1.5))
     rows[1] = inspection(2, Verdict.ERROR)
     rows[4] = replace(rows[4], model=replace(MODEL, sha256="b" * 64))
     with closing(SqliteResultLog(path)) as opened:
@@ -216,6 +230,7 @@ def log(tmp_path: Path) -> Path:
 def test_reviewed_parts_count_where_nobody_doubts_them(log: Path) -> None:
     parts = reviewed_parts(log, "R", MODEL.sha256)
     assert np.array_equal(parts.scores.scores, [0.25, np.nan], equal_nan=True)
+    assert np.array_equal(parts.scores.strangeness, [1.5, np.nan], equal_nan=True)
     assert list(parts.types) == ["good", "crack"]
     assert list(parts.names) == ["part 1", "part 2"]
     assert parts.picture(0) is None
@@ -257,7 +272,7 @@ def test_a_command_names_a_model_or_a_batch(home: Home, fresh: Path) -> None:
     identity = _batch(home, fresh, ROWS)
     assert parts_of("cap", home)[0].own
     for name in (identity, str(home.batches / identity)):
-        parts, thresholds = parts_of(name, home)
+        parts, thresholds, _ = parts_of(name, home)
         assert (len(parts.names), thresholds) == (2, Thresholds(fail_at=0.5))
     with pytest.raises(BundleError, match="there is no model “nothing”"):
         parts_of("nothing", home)

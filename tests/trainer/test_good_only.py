@@ -201,3 +201,5 @@ def test_its_report_says_what_cannot_be_shown(made: tuple[list[object], Path, Pa
     scores = read_scores(out)
     assert len(scores) == 7
     assert {score.how for score in scores} == {OUT_OF_FOLD}
+    # each to a memory without it: to the one that holds it, a picture is like nothing else
+    assert all(score.strangeness is not None and score.strangeness > 0.3 for score in scores)

@@ -99,6 +99,8 @@ def test_every_method_makes_a_bundle_that_judges(
         ",".join(row.split(",")[:2]) for row in split.splitlines() if ",test," in row
     }
     chosen_by = [one for one in scores if one.part is ScorePart.VALIDATION]
+    remembers = manifest.memory is not None
+    assert {one.strangeness is not None for one in scores} == {remembers}
     learnt_from = method == "baseline-svm"  # in the end, so the scores are those from before
     assert {one.how for one in chosen_by} == ({"out of fold"} if learnt_from else {tested[0].how})
     assert all(one.path not in {other.path for other in tested} for one in chosen_by)

@@ -22,10 +22,23 @@ def _write(folder: Path, data: bytes) -> None:
 
 
 def test_scores_come_back_with_every_digit(tmp_path: Path) -> None:
-    rows = [ONE, replace(ONE, path="good/ä.png", label="good", part=ScorePart.TEST, p_defective=1e-12)]
+    rows = [ONE, replace(ONE, path="good/ä.png", label="good", part=ScorePart.TEST, p_defective=1e-12, strangeness=1 / 3)]
     _write(tmp_path, scores_csv(rows))
     assert read_scores(tmp_path) == rows
     assert [one.defective for one in rows] == [True, False]
+
+
+def test_scores_of_before_have_no_strangeness(tmp_path: Path) -> None:
+    lines = scores_csv([ONE]).decode().splitlines()
+    _write(tmp_path, "\n".join(line.rpartition(",")[0] for line in lines).encode())
+    assert read_scores(tmp_path) == [ONE]
+
+
+@pytest.mark.parametrize("wrong", ["nan", "inf", "-0.1", "much"])
+def test_a_strangeness_that_is_none_is_refused_by_its_line(tmp_path: Path, wrong: str) -> None:
+    _write(tmp_path, scores_csv([ONE, replace(ONE, strangeness=7.0)]).replace(b",7.0", b"," + wrong.encode()))
+    with pytest.raises(BundleError, match="line 3 of the scores"):
+        read_scores(tmp_path)
 
 
 def test_a_bundle_without_scores_says_how_to_get_some(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.question import Question
 from inspector.gui.widgets.text_field import TextField
 from inspector.gui.words import RESTARTS
-from inspector.operating_point.words import in_words
+from inspector.operating_point.words import before_in_words, points_in_words
 
 if TYPE_CHECKING:
     from inspector.domain.records import Thresholds
@@ -26,8 +26,8 @@ class ChoiceDialog(QDialog):
 
     Args:
         recipe: The recipe in force.
-        before: The operating point in force.
-        after: The operating point that is chosen.
+        points: The operating point in force, and the one that is chosen.
+        guard_rate: That is chosen; None where the guard stays as it is.
         evidence: What is recorded with it; None where there are no parts.
         author: Name that stands in the field at first.
     """
@@ -35,8 +35,9 @@ class ChoiceDialog(QDialog):
     def __init__(
         self,
         recipe: Recipe,
-        before: Thresholds,
-        after: Thresholds,
+        points: tuple[Thresholds, Thresholds],
+        guard_rate: float | None,
+        *,
         evidence: ChangeEvidence | None,
         author: str,
         parent: QWidget | None = None,
@@ -52,10 +53,11 @@ class ChoiceDialog(QDialog):
             f"The recipe {recipe.name} gets version {recipe.version + 1} and works at these thresholds from the next "
             f"part on. {RESTARTS} It is recorded, and can be taken back."
         )
+        before, after = points_in_words(recipe, points, guard_rate)
         words = (
             meaning,
-            f"Now: {in_words(before)}.",
-            f"Then: {in_words(after)}.",
+            f"Now: {before}.",
+            f"Then: {after}.",
             evidence_line(evidence),
         )
         for sentence in words:
@@ -102,8 +104,16 @@ def evidence_line(evidence: ChangeEvidence | None) -> str:
         f"By the {evidence.source}: {evidence.defective_passed:,} of "
         f"{counted(evidence.defective, 'defective part')} pass, "
         f"{evidence.good_failed:,} of {counted(evidence.good, 'good one')} fail, "
-        f"{evidence.looked_at:,} {verb(evidence.looked_at, 'is')} to be looked at."
+        f"{evidence.looked_at:,} {verb(evidence.looked_at, 'is')} to be looked at.{_guarded(evidence)}"
     )
+
+
+def _guarded(evidence: ChangeEvidence) -> str:
+    """Say what the guard alone does; empty where it holds nothing back."""
+    good, defective = evidence.good_held or 0, evidence.defective_held or 0
+    if not good + defective:
+        return ""
+    return f" The guard alone sends {counted(good, 'good part')} and {counted(defective, 'defective one')} to review."
 
 
 def take_back_question(recipe: Recipe, undone: RecipeVersion, parent: QWidget) -> Question:
@@ -111,6 +121,6 @@ def take_back_question(recipe: Recipe, undone: RecipeVersion, parent: QWidget) -
     assert undone.change is not None
     words = (
         f"The recipe {recipe.name} gets version {recipe.version + 1} and works as before: "
-        f"{in_words(undone.change.before)}. {RESTARTS} It is recorded."
+        f"{before_in_words(undone.change)}. {RESTARTS} It is recorded."
     )
     return Question(f"Take back version {undone.version}?", words, "Take back", parent=parent)

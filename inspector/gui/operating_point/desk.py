@@ -58,6 +58,7 @@ class OperatingPointDesk(QObject):
         *,
         author: str,
         reason: str,
+        guard_rate: float | None,
         evidence: ChangeEvidence | None,
     ) -> None:
         """Give a recipe another operating point.
@@ -68,11 +69,12 @@ class OperatingPointDesk(QObject):
             before: The operating point in force.
             author: Name of who chooses; proposed the next time.
             reason: Why, in the author's words; it goes into the recipe.
+            guard_rate: That it is given; None where the guard was not moved.
             evidence: What the point does to the parts it was chosen by; None where there are none.
         """
         self._author = author.strip()
         try:
-            made = chosen(recipe, point, before, author=author, reason=reason, evidence=evidence)
+            made = chosen(recipe, point, before, author=author, reason=reason, guard_rate=guard_rate, evidence=evidence)
         except InspectorError as error:
             self._fail(error)
             return

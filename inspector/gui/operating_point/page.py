@@ -171,12 +171,13 @@ class OperatingPointPage(Page):
         if recipe is None or reading is None or reading.in_force is None:
             return
         point, before = self._point, reading.in_force
-        evidence = None if reading.parts is None else evidence_of(reading.parts, point)
-        dialog = ChoiceDialog(recipe, before, point, evidence, self.desk.author, self)
+        author, evidence = self.desk.author, None if reading.parts is None else evidence_of(reading.parts, point)
+        rate = None if reading.guarding is None else reading.guarding.chosen_rate(point, before)
+        dialog = ChoiceDialog(recipe, (before, point), rate, evidence=evidence, author=author, parent=self)
 
         def use() -> None:
-            author, reason = dialog.author.text(), dialog.reason.text()
-            self.desk.choose(recipe, point, before, author=author, reason=reason, evidence=evidence)
+            who, reason = dialog.author.text(), dialog.reason.text()
+            self.desk.choose(recipe, point, before, author=who, reason=reason, guard_rate=rate, evidence=evidence)
 
         dialog.accepted.connect(use)
         self.dialog = dialog
@@ -199,12 +200,13 @@ class OperatingPointPage(Page):
             if reading.parts is None:
                 return
             scores, prices, band = reading.parts.scores, self.prices.prices(), self.controls.band.isChecked()
+            guard = self._point.strange_from  # stays as it is set
             if key == "cost":
-                point = scores.least_cost(prices.prices(), band=band)
+                point = scores.least_cost(prices.prices(), band=band, strange_from=guard)
             elif key == "escapes":
-                point = scores.within_escapes(prices.claim, prices.prices(), band=band)
+                point = scores.within_escapes(prices.claim, prices.prices(), band=band, strange_from=guard)
             else:
-                point = scores.best_f1()
+                point = scores.best_f1(guard)
         if point is not None:
             self.set_point(point)
 
@@ -228,7 +230,7 @@ class OperatingPointPage(Page):
         )
         self._reading = reading
         self.bar.show_sources(reading.sources, reading.key)
-        self.bar.show_guard(reading.guard)
+        self.bar.show_guard(reading.guard_words())
         if before is None or before.recipe != reading.recipe:
             self.prices.show_prices(reading.prices)
         if reading.parts is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -99,11 +101,11 @@ class PointControls(QWidget):
             return
         fail = self.fail_box.value()
         review = min(self.review_box.value(), fail) if self.band.isChecked() else None
-        self.changed.emit(Thresholds(fail_at=fail, review_from=review))
+        self.changed.emit(replace(self._point, fail_at=fail, review_from=review))
 
     def _switch_band(self, on: bool) -> None:  # noqa: FBT001 - a signal's value
         if self._filling:
             return
         fail = self._point.fail_at
         review = min(fail, p_of_logit(float(logits([fail])[0]) - _BAND)) if on else None
-        self.changed.emit(Thresholds(fail_at=fail, review_from=review))
+        self.changed.emit(replace(self._point, review_from=review))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -138,9 +138,9 @@ class ScoreAxis(QWidget):
         """Move a threshold; the two never pass each other."""
         point = self._point
         if handle is self.fail:
-            made = Thresholds(fail_at=max(p, point.review_from or 0.0), review_from=point.review_from)
+            made = replace(point, fail_at=max(p, point.review_from or 0.0))
         else:
-            made = Thresholds(fail_at=point.fail_at, review_from=min(p, point.fail_at))
+            made = replace(point, review_from=min(p, point.fail_at))
         if made != point:
             self.show_point(made, self._in_force)
             self.moved.emit(made)

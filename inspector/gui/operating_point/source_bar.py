@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.inputs import ChoiceBox
-from inspector.operating_point.words import in_words
+from inspector.operating_point.words import before_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,6 +99,6 @@ class SourceBar(QWidget):
         if undoable is not None and undoable.change is not None:
             self.back_button.setText(f"Take back version {undoable.version}")
             self.back_button.setToolTip(
-                f"Back to {in_words(undoable.change.before)}, as a new version. "
+                f"Back to {before_in_words(undoable.change)}, as a new version. "
                 f"{undoable.change.author} changed it: {undoable.change.reason}"
             )

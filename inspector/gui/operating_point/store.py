@@ -9,6 +9,7 @@ from inspector.domain.errors import InspectorError
 from inspector.operating_point.choice import taken_back, undoable
 from inspector.operating_point.prices import RecipePrices, load_prices, save_prices
 from inspector.operating_point.sources import VALIDATION, Sources
+from inspector.operating_point.words import unmeasured_words
 from inspector.recipes.versions import history
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.domain.records import Thresholds
+    from inspector.operating_point.guarding import Guarding
     from inspector.operating_point.parts import LabelledParts
     from inspector.operating_point.sources import ScoreSource
     from inspector.paths import Home
@@ -39,7 +41,7 @@ class OperatingPointReading:
         prices: As they were set last.
         undoable: The version whose change can be taken back; None where there is none.
         chosen_by: The parts by which the point in force was chosen, as the record says; empty where it says nothing.
-        guard: Whether unlike parts are held back, in sentences; empty where the model cannot be read.
+        guarding: How the guard is set; None where the model cannot be read.
     """
 
     recipe: str
@@ -51,7 +53,15 @@ class OperatingPointReading:
     prices: RecipePrices
     undoable: RecipeVersion | None
     chosen_by: str = ""
-    guard: str = ""
+    guarding: Guarding | None = None
+
+    def guard_words(self) -> str:
+        """Say what the reader must know of the guard, in sentences; empty for nothing."""
+        if self.guarding is None:
+            return ""
+        if self.guarding.words or self.parts is None or not self.parts.unmeasured:
+            return self.guarding.words
+        return unmeasured_words(self.parts.unmeasured, len(self.parts.scores))
 
     def caution(self, point: Thresholds) -> str:
         """Say why the parts cannot prove a claim at a point, as a sentence; empty where they can."""
@@ -83,9 +93,9 @@ class OperatingPointStore:
         sources = self._sources_now()
         listed = sources.list(recipe)
         key = key if key in {source.key for source in listed} else VALIDATION
-        parts, in_force, guard, fault = None, None, "", ""
+        parts, in_force, guarding, fault = None, None, None, ""
         try:
-            in_force, guard = sources.in_force(recipe), sources.guard(recipe)
+            in_force, guarding = sources.in_force(recipe), sources.guarding(recipe)
             parts = sources.load(key, recipe)
         except InspectorError as error:
             fault = str(error)
@@ -102,7 +112,7 @@ class OperatingPointStore:
             prices=load_prices(recipe.name, self._home.recipes),
             undoable=undoable(recipe, versions),
             chosen_by=chosen_by,
-            guard=guard,
+            guarding=guarding,
         )
 
     def save_prices(self, recipe: str, prices: RecipePrices) -> None:
