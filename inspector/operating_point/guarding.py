@@ -34,15 +34,21 @@ class Guarding:
     def moved(self, points: Thresholds, strange_from: float) -> Thresholds:
         """Return an operating point with the limit of the round rate that is nearest to a limit."""
         assert self.scale is not None
+        return self._round(points, self.scale.rate_beyond(strange_from))
+
+    def stepped(self, points: Thresholds, factor: float) -> Thresholds:
+        """Return an operating point with the limit of a rate that is larger by a factor."""
+        return self._round(points, factor * self.rate_of(points))
+
+    def _round(self, points: Thresholds, rate: float) -> Thresholds:
         least, most = RATES
-        rate = min(most, max(least, self.scale.rate_beyond(strange_from)))
-        return self.at(points, float(f"{rate:.2g}"))
+        return self.at(points, float(f"{min(most, max(least, rate)):.2g}"))
 
     def rate_of(self, points: Thresholds) -> float:
         """Return the share of good parts beyond the limit of an operating point, as it is written; 0 without one."""
         if points.strange_from is None or self.scale is None:
             return 0.0
-        return float(f"{self.scale.rate_beyond(points.strange_from):.3g}")
+        return float(f"{self.scale.rate_beyond(points.strange_from):.4g}")
 
     def chosen_rate(self, points: Thresholds, before: Thresholds) -> float | None:
         """Return the rate of a guard that was moved; None where it stays as it is."""

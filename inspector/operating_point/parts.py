@@ -68,11 +68,6 @@ class LabelledParts:
         """How many are defective."""
         return int(self.scores.defective.sum())
 
-    @property
-    def unmeasured(self) -> int:
-        """Of how many no strangeness is recorded, though they have a score."""
-        return int((np.isnan(self.scores.strangeness) & ~np.isnan(self.scores.scores)).sum())
-
 
 def evidence_of(parts: LabelledParts, thresholds: Thresholds) -> ChangeEvidence:
     """Return what is recorded of an operating point when it is chosen by these parts."""

@@ -63,7 +63,7 @@ def _moves_the_guard(change: RecipeChange) -> bool:
 
 def rate_words(guard_rate: float) -> str:
     """Say how the guard is set, as recipe, page and commands do: by the share of good parts that it holds back."""
-    return f"guard at {100 * guard_rate:.2g} % of good parts" if guard_rate else "no guard"
+    return f"guard at {100 * guard_rate:.3g} % of good parts" if guard_rate else "no guard"
 
 
 def fixed_words(thresholds: Thresholds) -> str:
@@ -82,13 +82,9 @@ def held_words(held: GuardHeld, guard_rate: float) -> str:
         return ""
     words = []
     if held.good.total + held.defective.total:
-        words.append(
-            f"The guard alone sends {_of(held.good, 'good part')} to review{_calibrated(held.good, guard_rate)}"
-        )
+        words.append(f"The guard alone sends {_of(held.good, 'good part')} to review.")
         words.append(f"Only the guard keeps {_of(held.defective, 'defective part')} from passing.")
-    if held.unknown:
-        words.append(unmeasured_words(held.unknown, held.good.total + held.defective.total + held.unknown))
-    return " ".join(words)
+    return " ".join([*words, calibrated_words(held, guard_rate)]).strip()
 
 
 def unmeasured_words(parts: int, of: int) -> str:
@@ -98,21 +94,26 @@ def unmeasured_words(parts: int, of: int) -> str:
     return f"Of {counted(parts, 'part')} no strangeness is recorded; the guard is left out for them."
 
 
+def calibrated_words(held: GuardHeld, guard_rate: float) -> str:
+    """Say whether as many good parts are held back as the rate says, and of how many nothing is known, in sentences.
+
+    Args:
+        held: As `LabelledScores.held` returns it.
+        guard_rate: As `held_words`.
+    """
+    if not guard_rate:
+        return ""
+    words, (low, high) = [], held.good.interval
+    if held.good.total:
+        agree = "are more than that" if guard_rate < low else "are fewer" if guard_rate > high else "agree with that"
+        words.append(f"The guard is set for {100 * guard_rate:.3g} % of good parts; these {agree}.")
+    if held.unknown:
+        words.append(unmeasured_words(held.unknown, held.good.total + held.defective.total + held.unknown))
+    return " ".join(words)
+
+
 def _of(rate: Rate, noun: str) -> str:
     return f"{rate.count:,} of {counted(rate.total, noun)}"
-
-
-def _calibrated(good: Rate, guard_rate: float) -> str:
-    """Say whether as many good parts are held back as the rate says."""
-    if not good.total:
-        return "."
-    low, high = good.interval
-    says = f"; it is set for {100 * guard_rate:.2g} %"
-    if guard_rate < low:
-        return f"{says}, and these are more."
-    if guard_rate > high:
-        return f"{says}, and these are fewer."
-    return f"{says}, which these agree with."
 
 
 def evidence_words(evidence: Evidence, caution: str = "") -> str:

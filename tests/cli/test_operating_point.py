@@ -114,7 +114,10 @@ def test_the_guard_is_shown_set_and_taken_back(capsys: pytest.CaptureFixture[str
     assert main(["operating-point", "strange", "--recipe", "Strange", "--home", str(home)]) == 0
     said = capsys.readouterr().out
     assert "which 0.02 % of good parts reach." in said
-    assert "The guard alone sends 0 of 2 good parts to review; it is set for 0.02 %" in said
+    assert (
+        "The guard alone sends 0 of 2 good parts to review. Only the guard keeps 1 of 3 defective parts from passing."
+        in said
+    )
     _, made = run(capsys, home, *command, "no", "--take-back")
     assert load_recipe(home / "recipes" / "Strange.json").guard_rate == 0.005
     assert main(["recipe", "history", "Strange", "--home", str(home)]) == 0

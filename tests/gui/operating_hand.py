@@ -49,6 +49,11 @@ class OperatingPointHand:
     def evidence(self) -> str:
         return self.page.figures.evidence.text().replace("\u00a0", " ")
 
+    def guard(self) -> float | None:
+        """The guard's rate in percent as it stands in its field; None for no guard."""
+        controls = self.page.controls
+        return round(controls.rate_box.value(), 3) if controls.guard.isChecked() else None
+
     def point(self) -> Thresholds:
         """The thresholds as they stand in the fields."""
         controls = self.page.controls

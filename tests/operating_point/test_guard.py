@@ -81,9 +81,13 @@ def _held(good: tuple[int, int], defective: tuple[int, int], unknown: int = 0) -
 @pytest.mark.parametrize(
     ("held", "rate", "says"),
     [
-        (_held((1, 60), (3, 25)), 0.005, "1 of 60 good parts to review; it is set for 0.5 %, which these agree with."),
-        (_held((9, 60), (0, 1)), 0.005, "it is set for 0.5 %, and these are more. Only the guard keeps 0 of 1 defec"),
-        (_held((0, 90), (0, 1)), 0.2, "it is set for 20 %, and these are fewer."),
+        (_held((1, 60), (3, 25)), 0.005, "set for 0.5 % of good parts; these agree with that."),
+        (
+            _held((9, 60), (0, 1)),
+            0.005,
+            "Only the guard keeps 0 of 1 defective part from passing. The guard is set for 0.5 % of good parts; these are more",
+        ),
+        (_held((0, 90), (0, 1)), 0.2, "20 % of good parts; these are fewer."),
         (_held((0, 0), (0, 0), 5), 0.005, "No strangeness is recorded of these parts"),
         (_held((0, 3), (1, 2), 5), 0.005, "Of 5 parts no strangeness is recorded; the guard is left out for them."),
     ],

@@ -22,7 +22,10 @@ def _write(folder: Path, data: bytes) -> None:
 
 
 def test_scores_come_back_with_every_digit(tmp_path: Path) -> None:
-    rows = [ONE, replace(ONE, path="good/ä.png", label="good", part=ScorePart.TEST, p_defective=1e-12, strangeness=1 / 3)]
+    rows = [
+        ONE,
+        replace(ONE, path="good/ä.png", label="good", part=ScorePart.TEST, p_defective=1e-12, strangeness=1 / 3),
+    ]
     _write(tmp_path, scores_csv(rows))
     assert read_scores(tmp_path) == rows
     assert [one.defective for one in rows] == [True, False]

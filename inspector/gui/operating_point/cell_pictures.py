@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -85,7 +86,8 @@ class CellPictures:
 
     def _picked(self, place: int) -> None:
         if self._parts is not None:
-            self._axis.mark(float(self._parts.scores.scores[place]))
+            scores = self._parts.scores
+            self._axis.mark(float(scores.scores[place]), float(scores.strangeness[place]))
 
     def _open(self, place: int) -> None:
         """Show a part large."""
@@ -104,8 +106,9 @@ class CellPictures:
 def _entry(parts: LabelledParts, place: int) -> PartEntry:
     p = float(parts.scores.scores[place])
     score = "no score" if p != p else f"{p:.4f}"  # noqa: PLR0124 - NaN
-    name = parts.names[place]
-    return PartEntry(place=place, caption=score, tip=f"{name}\n{parts.types[place]}, P(defective) {score}")
+    name, strangeness = parts.names[place], float(parts.scores.strangeness[place])
+    strange = "" if math.isnan(strangeness) else f", strangeness {strangeness:.2f}"
+    return PartEntry(place=place, caption=score, tip=f"{name}\n{parts.types[place]}, P(defective) {score}{strange}")
 
 
 def _thumbnail(file: Path | None, bit_depth: int | None) -> QImage | None:

@@ -12,14 +12,17 @@ from inspector.domain.evidence import evidence
 from inspector.domain.records import Verdict
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.count_button import VERDICT_WORDS, CountButton
-from inspector.operating_point.words import evidence_words
+from inspector.operating_point.words import calibrated_words, evidence_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from inspector.domain.operating_point import GuardHeld
     from inspector.domain.outcome import Outcome, Prices
     from inspector.domain.rates import Estimate, Rate
+    from inspector.domain.records import Thresholds
     from inspector.domain.tally import Tally
+    from inspector.operating_point.parts import LabelledParts
 
 _HEADS = {
     "95 %": "95 % interval: Wilson; of sums of rates MOVER on the Wilson limits (Zou and Donner, 2008)",
@@ -36,6 +39,12 @@ _ROWS = (
         "Review of 1,000",
         "REVIEW and ERROR, of 1,000 parts at the line with the assumed share of defective ones",
     ),
+    ("held", "Guard, good", "Good parts that only the guard sends to REVIEW, of those whose strangeness is recorded"),
+    (
+        "caught",
+        "Guard, defective",
+        "Defective parts that only the guard keeps from passing, of those whose strangeness is recorded",
+    ),
     ("cost", "Cost of 1,000", "Of 1,000 parts at the line, by your prices and the assumed share of defective parts"),
 )
 _COLUMNS = ("", "value", "95 %", "change", "held out")
@@ -50,12 +59,41 @@ class Outcomes:
         in_force: At those in force; None where they are the same.
         held_out: Of the held-out parts at those that are set; None where there are none.
         prices: As the user has set them.
+        held: What the guard alone does, in the same three cases.
+        guard_rate: Share of good parts that it is set for; 0 without a guard.
     """
 
     now: Outcome
     in_force: Outcome | None
     held_out: Outcome | None
     prices: Prices
+    held: tuple[GuardHeld, GuardHeld | None, GuardHeld | None]
+    guard_rate: float
+
+    @staticmethod
+    def at(parts: LabelledParts, points: tuple[Thresholds, Thresholds | None], prices: Prices, rate: float) -> Outcomes:
+        """Return what is compared.
+
+        Args:
+            parts: By which is chosen, and those that are held out.
+            points: The operating point that is set, and the one in force; None where that is not known.
+            prices: As the user has set them.
+            rate: As `Outcomes`.
+        """
+        (point, before), scores, other = points, parts.scores, parts.held_out
+        in_force = None if before is None or before == point else before
+        return Outcomes(
+            scores.at(point),
+            None if in_force is None else scores.at(in_force),
+            None if other is None else other.at(point),
+            prices,
+            (
+                scores.held(point),
+                None if in_force is None else scores.held(in_force),
+                None if other is None else other.held(point),
+            ),
+            rate,
+        )
 
     def each(self, take: Callable[[Outcome], _Figure]) -> tuple[_Figure, _Figure | None, _Figure | None]:
         """Return a figure of all three."""
@@ -85,6 +123,10 @@ class FiguresCard(QWidget):
         self.evidence.setWordWrap(True)
         self.evidence.setAccessibleName("Evidence")
         layout.addWidget(self.evidence)
+        self.guard = label("", "muted")
+        self.guard.setWordWrap(True)
+        self.guard.setAccessibleName("What the guard does")
+        layout.addWidget(self.guard)
         self.types = label("", "muted")
         self.types.setWordWrap(True)
         self.types.setAccessibleName("Escapes by defect type")
@@ -127,6 +169,7 @@ class FiguresCard(QWidget):
             name = label(words)
             name.setToolTip(tip)
             grid.addWidget(name, row, 0)
+            self.values[key, ""] = name
             for column, name_of in enumerate(_COLUMNS[1:], 1):
                 value = label("", "score" if column == 1 else "muted")
                 value.setAccessibleName(f"{words}, {name_of}")
@@ -148,12 +191,12 @@ class FiguresCard(QWidget):
         if outcomes is None:
             for button in self.cells.values():
                 button.show_nothing()
-            for value in self.values.values():
-                value.setText("")
+            for (_, column), value in self.values.items():
+                value.setText(value.text() if not column else "")
             for line in self._lines.values():
                 line.setText("")
-            self.evidence.setText("")
-            self.types.setText("")
+            for text in (self.evidence, self.guard, self.types):
+                text.setText("")
             return
         now, before = outcomes.now.confusion, outcomes.in_force
         self._show_counts(False, now.good, None if before is None else before.confusion.good)
@@ -163,10 +206,25 @@ class FiguresCard(QWidget):
             widget.setVisible(errors)
         self._show_rates("escapes", *outcomes.each(lambda outcome: outcome.confusion.escapes))
         self._show_rates("overkill", *outcomes.each(lambda outcome: outcome.confusion.overkill))
+        self._show_guard(outcomes)
         self._show_estimates("load", *outcomes.each(lambda outcome: outcome.looks(outcomes.prices)))
         self._show_estimates("cost", *outcomes.each(lambda outcome: outcome.cost(outcomes.prices)))
         words = evidence_words(evidence(now.escapes, claim), caution)
         self.evidence.setText(words.replace(" %", "\u00a0%"))  # a line does not end between the two
+
+    def _show_guard(self, outcomes: Outcomes) -> None:
+        """Set what the guard alone does; nothing where there is none."""
+        for key in ("held", "caught"):
+            for column in ("", *_COLUMNS[1:]):
+                self.values[key, column].setVisible(bool(outcomes.guard_rate))
+        good = [None if held is None else held.good for held in outcomes.held]
+        defective = [None if held is None else held.defective for held in outcomes.held]
+        for key, (now, before, held_out) in (("held", good), ("caught", defective)):
+            assert now is not None
+            self._show_rates(key, now, before, held_out)
+        words = calibrated_words(outcomes.held[0], outcomes.guard_rate)
+        self.guard.setText(words.replace(" %", "\u00a0%"))
+        self.guard.setVisible(bool(words))
 
     def show_types(self, rates: Mapping[str, Rate]) -> None:
         """Set the escapes of each defect type, the worst first; of one type alone nothing is said."""

@@ -231,13 +231,14 @@ class OperatingPointPage(Page):
         self._reading = reading
         self.bar.show_sources(reading.sources, reading.key)
         self.bar.show_guard(reading.guard_words())
+        self.controls.show_guarding(reading.guarding)
         if before is None or before.recipe != reading.recipe:
             self.prices.show_prices(reading.prices)
         if reading.parts is None:
             self._cell = None
             self._show_nothing(reading.fault)
             return
-        self.axis.show_scores(reading.parts.scores)
+        self.axis.show_scores(reading.parts.scores, guarding=reading.guarding)
         self.bar.show_parts(reading.parts)
         self._show_parts(shown=True)
         if self._cell is None:
@@ -266,12 +267,9 @@ class OperatingPointPage(Page):
         if reading is None or reading.parts is None:
             return
         parts, point = reading.parts, self._point
-        held_out = parts.held_out.at(point) if parts.held_out is not None else None
-        before = None
-        if reading.in_force is not None and reading.in_force != point:
-            before = parts.scores.at(reading.in_force)
-        prices = self.prices.prices()
-        outcomes = Outcomes(parts.scores.at(point), before, held_out, prices.prices())
+        prices, guarding = self.prices.prices(), reading.guarding
+        rate = 0.0 if guarding is None else guarding.rate_of(point)
+        outcomes = Outcomes.at(parts, (point, reading.in_force), prices.prices(), rate)
         self.figures.show_outcomes(outcomes, prices.claim, reading.caution(point))
 
     def _show_pictures(self) -> None:

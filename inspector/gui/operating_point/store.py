@@ -9,7 +9,6 @@ from inspector.domain.errors import InspectorError
 from inspector.operating_point.choice import taken_back, undoable
 from inspector.operating_point.prices import RecipePrices, load_prices, save_prices
 from inspector.operating_point.sources import VALIDATION, Sources
-from inspector.operating_point.words import unmeasured_words
 from inspector.recipes.versions import history
 
 if TYPE_CHECKING:
@@ -56,12 +55,10 @@ class OperatingPointReading:
     guarding: Guarding | None = None
 
     def guard_words(self) -> str:
-        """Say what the reader must know of the guard, in sentences; empty for nothing."""
+        """Say what the reader must know of the guard besides its rate, as a sentence; empty for nothing."""
         if self.guarding is None:
             return ""
-        if self.guarding.words or self.parts is None or not self.parts.unmeasured:
-            return self.guarding.words
-        return unmeasured_words(self.parts.unmeasured, len(self.parts.scores))
+        return self.guarding.words
 
     def caution(self, point: Thresholds) -> str:
         """Say why the parts cannot prove a claim at a point, as a sentence; empty where they can."""

@@ -1,4 +1,4 @@
-"""A vertical line with a grip, dragged along an axis by mouse or keys."""
+"""A line with a grip, dragged across a picture of scores by mouse or keys."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ class ThresholdHandle(QWidget):
     Args:
         name: For screen readers and the tip.
         colour: Name of a colour of the theme, as "fail".
+        level: A level line, which is dragged up and down; else an upright one.
     """
 
-    dragged_to = Signal(float)  #: x in the parent's pixels
-    stepped = Signal(float)  #: by how many logits
+    dragged_to = Signal(float)  #: x, of a level line y, in the parent's pixels
+    stepped = Signal(float)  #: by how many logits; for a level line, upwards
 
-    def __init__(self, name: str, colour: str, parent: QWidget) -> None:
+    def __init__(self, name: str, colour: str, parent: QWidget, *, level: bool = False) -> None:
         super().__init__(parent)
-        self._colour = colour
+        self._colour, self._level = colour, level
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.SplitHCursor)
+        self.setCursor(Qt.CursorShape.SplitVCursor if level else Qt.CursorShape.SplitHCursor)
         self.setAccessibleName(name)
         self.setToolTip(f"{name}: drag it, or use the arrow keys (Shift for larger steps)")
 
@@ -46,7 +47,8 @@ class ThresholdHandle(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag it."""
         if event.buttons() & Qt.MouseButton.LeftButton:
-            self.dragged_to.emit(self.x() + event.position().x())
+            place = event.position()
+            self.dragged_to.emit(self.y() + place.y() if self._level else self.x() + place.x())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move it."""
@@ -76,8 +78,12 @@ class ThresholdHandle(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = HANDLE_PX / 2
+        if self._level:  # the same drawing, lying on its side: the grip at the left
+            painter.translate(0, self.height())
+            painter.rotate(-90)
+        length = self.width() if self._level else self.height()
         painter.setPen(QPen(theme.colour("text"), 2))
-        painter.drawLine(QPointF(middle, 12), QPointF(middle, self.height() - 4))
+        painter.drawLine(QPointF(middle, 12), QPointF(middle, length - 4))
         grip = QRectF(middle - 6, 1, 12, 22)
         painter.setPen(QPen(theme.colour("accent"), 2.5) if self.hasFocus() else QPen(theme.colour("panel"), 1.5))
         painter.setBrush(lively(theme, self._colour))
