@@ -229,8 +229,11 @@ class ScoreAxis(QWidget):
         for (words, name), zone in self._zones():
             painter.setPen(lively(CURRENT.theme, name))
             if painter.fontMetrics().horizontalAdvance(words) + 26 < zone.width():
-                y = 0 if zone.top() <= top else zone.bottom() - _HEAD_PX
-                place = QRectF(zone.left(), y, zone.width(), _HEAD_PX)
+                place = QRectF(zone.left(), 0, zone.width(), _HEAD_PX)
+                if zone.top() > top:
+                    width = painter.fontMetrics().horizontalAdvance(words) + 8
+                    place = QRectF(zone.center().x() - width / 2, zone.bottom() - 18, width, 16)
+                    painter.fillRect(place, CURRENT.theme.colour("panel"))
                 painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
 
     def _draw_mark(self, painter: QPainter) -> None:
