@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from inspector.domain.config import ArchiveConfig
     from inspector.domain.records import Decision, Image, Part, Prediction
 
@@ -50,7 +52,8 @@ class _KeptPicture:
 class PictureArchive:
     """Keeps pictures as ``FOLDER/2026/01/31/VERDICT/ID.png`` with ``ID.heatmap.png`` beside them.
 
-    The heatmap file is 8 bit grey, one pixel per cell of the map, scaled so that its hottest cell is 255.
+    The heatmap file is 8 bit grey, one pixel per cell of the map, or a finer one of the picture where the network saw
+    a part of it or more. 255 is the most that a heatmap can show.
 
     Args:
         folder: Where; made when the first picture is kept.
@@ -189,7 +192,29 @@ class PictureArchive:
 
 
 def _small_heatmap(prediction: Prediction) -> Image:
-    return cv2.convertScaleAbs(prediction.heatmap, alpha=255.0)
+    """Return the heatmap as it lies on the whole picture, so that nobody has to know where the network looked."""
+    heatmap, (left, top, right, bottom) = prediction.heatmap, prediction.map_box
+    if (left, top, right, bottom) == (0.0, 0.0, 1.0, 1.0):
+        return cv2.convertScaleAbs(heatmap, alpha=255.0)
+    x, seen_columns = _across(heatmap.shape[1], left, right)
+    y, seen_rows = _across(heatmap.shape[0], top, bottom)
+    columns, rows = np.meshgrid(x, y)
+    laid = cv2.remap(heatmap, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    laid[~(seen_rows[:, None] & seen_columns)] = 0.0
+    return cv2.convertScaleAbs(laid, alpha=255.0)
+
+
+def _across(cells: int, first: float, last: float) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return the places in a map of half a cell's steps across the picture, and which of them the network saw.
+
+    Args:
+        cells: Of the map.
+        first: Where the map begins, as a fraction of the picture.
+        last: Where it ends.
+    """
+    count = max(1, round(2 * cells / (last - first)))
+    share = ((np.arange(count) + 0.5) / count - first) / (last - first)
+    return (share * cells - 0.5).astype(np.float32), (share >= 0.0) & (share <= 1.0)
 
 
 def _refusal(folder: Path) -> OSError:

@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 from inspector.domain.records import ArchivedPicture, Verdict
 from inspector.outputs.archive import PictureArchive
 from inspector.outputs.kept import kept_prediction
 from inspector.pictures import encode_picture
+from inspector.vision.overlay import WHOLE_PICTURE, fit_to_picture
 from tests.outputs.samples import inspection
 from tests.outputs.test_archive_limits import ALL, keep, with_maps
 
@@ -37,6 +39,32 @@ def test_a_kept_heatmap_is_read_back_for_every_class(tmp_path: Path) -> None:
     for shown in (*prediction.maps, prediction.heatmap):
         np.testing.assert_allclose(shown, judged.heatmap, atol=0.5 / 255)
     assert (prediction.preprocess_ms, prediction.inference_ms) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("map_box", "wide"),
+    [
+        ((0.0, -0.5, 1.0, 1.5), True),  # a letterbox: the map goes beyond the picture
+        ((0.25, 0.0, 0.75, 1.0), True),  # the centre was cut out: the map is a part of the picture
+        ((-0.1, 0.07, 1.1, 0.93), False),
+    ],
+)
+def test_a_kept_heatmap_lies_where_it_lay_on_the_picture(
+    tmp_path: Path, map_box: tuple[float, float, float, float], wide: bool
+) -> None:
+    size = (160, 80) if wide else (80, 80)
+    plane = np.zeros((14, 14), np.float32)
+    plane[6:8, 3:5] = 1.0
+    judged = replace(with_maps(0.0), maps=np.stack([plane] * 2), map_box=map_box)
+    kept = kept_prediction(of_part(keep(PictureArchive(tmp_path, ALL), prediction=judged)))
+    assert kept is not None
+    assert kept.map_box == WHOLE_PICTURE
+    lay = fit_to_picture(judged.heatmap, *size, map_box=map_box, full_scale=1.0)
+    lies = fit_to_picture(kept.heatmap, *size, map_box=kept.map_box, full_scale=1.0)
+    assert float(np.abs(lay - lies).mean()) < 0.01
+    assert float(np.abs(lay - lies).max()) < 0.3
+    stretched = fit_to_picture(judged.heatmap, *size, full_scale=1.0)  # as it would lie without its place
+    assert float(np.abs(lay - stretched).max()) > 0.5
 
 
 def test_a_heatmap_in_colour_is_read_by_its_first_channel(tmp_path: Path) -> None:
