@@ -38,7 +38,12 @@ __all__ = [
 
 
 def read_dataset(
-    data: Path, *, least: int = LEAST, words: ClassWords | None = None, bit_depth: int | None = None
+    data: Path,
+    *,
+    least: int = LEAST,
+    words: ClassWords | None = None,
+    bit_depth: int | None = None,
+    all_good: bool = False,
 ) -> Dataset:
     """Recognise the layout of a folder, or read a manifest.
 
@@ -50,6 +55,7 @@ def read_dataset(
         least: Fewest pictures of each class.
         words: What the user has said of words.
         bit_depth: As in `trainer.labelled.decoded`.
+        all_good: Pictures that lie in the folder itself, and in no folder of a class, are of good parts.
 
     Raises:
         DatasetError: If it is none of these, a class has too few pictures, or a line of a manifest is wrong.
@@ -59,7 +65,7 @@ def read_dataset(
     if data.is_file():
         dataset = from_table(data, words)
     elif data.is_dir():
-        dataset = from_folder(data, words)
+        dataset = from_folder(data, words, all_good=all_good)
     else:
         raise DatasetError(f"there is neither a folder nor a manifest {data}", "Check the path.")
     samples = dataset.samples

@@ -12,7 +12,7 @@ from trainer.dataset import TEST, TRAIN, VAL, hashed, read_dataset
 from trainer.good_only import LEARN_MORE, asked_for
 from trainer.miniatures import thumbnails
 from trainer.near_duplicates import near_duplicate_groups
-from trainer.protocol import DataContents, Finding, LeftOutPictures, Progress, UnderstoodWord
+from trainer.protocol import GOOD_ONLY, DataContents, Finding, LeftOutPictures, Progress, UnderstoodWord
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -31,7 +31,14 @@ def examine(request: TrainRequest) -> Generator[Report, None, tuple[Dataset, lis
 
     Pictures that cannot be read are left out, and named in a finding; so is whatever else is there.
     """
-    dataset = hashed(read_dataset(Path(request.data), least=0, words=request.words, bit_depth=request.bit_depth))
+    read = read_dataset(
+        Path(request.data),
+        least=0,
+        words=request.words,
+        bit_depth=request.bit_depth,
+        all_good=request.method == GOOD_ONLY,
+    )
+    dataset = hashed(read)
     thumbs = []
     for number, thumb in thumbnails(dataset.samples):
         thumbs.append(thumb)

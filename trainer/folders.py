@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -11,6 +12,7 @@ from inspector.domain.class_folders import ClassFolders, FolderSays, understood
 from inspector.domain.class_words import (
     Meaning,
     WordsError,
+    is_no_part,
     listed,
     mask_of,
     masks_among,
@@ -19,7 +21,8 @@ from inspector.domain.class_words import (
     ways_to_say,
 )
 from inspector.pictures import LeftOutTally, walk_pictures
-from trainer.labelled import GOOD, TEST, TRAIN, VAL, Dataset, DatasetError, NotTaken, Sample
+from trainer.labelled import FLAT, GOOD, TEST, TRAIN, VAL, Dataset, DatasetError, NotTaken, Sample
+from trainer.protocol import GOOD_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,24 +33,30 @@ if TYPE_CHECKING:
 _BOTH = {False, True}
 
 
-def from_folder(folder: Path, words: ClassWords) -> Dataset:
+def from_folder(folder: Path, words: ClassWords, *, all_good: bool = False) -> Dataset:
     """Read the labels of all pictures from the names of the folders that they lie in.
 
     - The split of the user is kept where ``train`` holds good and defective pictures: what lies in ``test`` is tested,
       what lies in ``val`` validates. A part that is not there is cut from ``train``. Where train holds good pictures
       only (MVTec AD), all are pooled, and split anew.
     - Masks, overlays and results are left out and named, and so is what lies in no folder of a class.
+    - Where all pictures lie in the chosen folder itself, its own name says what they are.
+
+    Args:
+        all_good: Such pictures are of good parts, whatever their folder is called.
 
     Raises:
         DatasetError: If no folder is called good.
         WordsError: If the name of a folder is to be explained.
         PictureError: If the folder cannot be read.
     """
-    places = _Places(folder, words)
+    places = _Places(folder, words, all_good=all_good)
     refuse_unknown(places.unknown, str(folder))
     samples = _with_parts([_sample(folder, name, says, places) for name, says in places.parts])
     if not any(sample.defect == GOOD for sample in samples):
-        raise _no_good(folder, places.unsaid)
+        raise (
+            _nothing_said(folder, places.counts[""]) if places.flat and not samples else _no_good(folder, places.unsaid)
+        )
     return Dataset(
         _layout(samples, places),
         tuple(samples),
@@ -63,7 +72,7 @@ def from_folder(folder: Path, words: ClassWords) -> Dataset:
 class _Places:
     """What lies where: pictures of parts, masks, and what is left out."""
 
-    def __init__(self, folder: Path, words: ClassWords) -> None:
+    def __init__(self, folder: Path, words: ClassWords, *, all_good: bool) -> None:
         self.folders = ClassFolders(words=words)
         self.counts: dict[str, int] = {}
         self.parts: list[tuple[str, FolderSays]] = []
@@ -76,6 +85,12 @@ class _Places:
             inside = Path(root).relative_to(folder).as_posix()
             content["" if inside == "." else inside] = names
         self.others = tally.listed()
+        parts = {inside for inside in content if not any(map(is_no_part, inside.split("/")))}
+        self.flat = parts == {""}  #: all lie in the chosen folder itself
+        if self.flat:
+            own = _own_name(folder)
+            more = (own,) if all_good and words.said(own) is not Meaning.GOOD else ()
+            self.folders = ClassFolders(own, replace(words, good=(*words.good, *more)))
         for inside in content:
             self.folders.see(inside)
         for inside, names in content.items():
@@ -168,6 +183,8 @@ def _with_parts(samples: Sequence[Sample]) -> list[Sample]:
 
 
 def _layout(samples: Sequence[Sample], places: _Places) -> str:
+    if places.flat:
+        return FLAT
     names: Counter[str] = Counter()
     categories = {sample.category for sample in samples}
     for category in categories:
@@ -180,6 +197,23 @@ def _layout(samples: Sequence[Sample], places: _Places) -> str:
     if categories == {""}:
         return next(iter(names))
     return f"{len(categories)} categories ({', '.join(sorted(names))})"
+
+
+def _own_name(folder: Path) -> str:
+    """Return what a folder is called, however its path is written; the root of a drive by its path."""
+    whole = Path(os.path.abspath(folder))  # noqa: PTH100 - what a link points at may be called otherwise
+    return whole.name or str(whole)
+
+
+def _nothing_said(folder: Path, pictures: int) -> WordsError:
+    own = _own_name(folder)
+    many = "picture lies" if pictures == 1 else "pictures lie"
+    return WordsError(
+        f"{pictures:,} {many} in {folder} itself, in no folder that says whether they are good or defective",
+        f"If all of them are good parts, take the method {GOOD_ONLY}, or say what they are: {ways_to_say(own)}. Else "
+        "put them into folders good and defective.",
+        words=(own,),
+    )
 
 
 def _no_good(folder: Path, unsaid: tuple[str, ...]) -> InspectorError:

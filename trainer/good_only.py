@@ -11,7 +11,7 @@ from inspector.domain.records import Thresholds
 from inspector.domain.statistics import wilson_interval
 from inspector.domain.strangeness import DEFAULT_RATE
 from inspector.pictures import PICTURE_SUFFIXES
-from trainer.labelled import LEAST, DatasetError
+from trainer.labelled import FLAT, LEAST, DatasetError
 from trainer.protocol import GOOD_ONLY
 
 if TYPE_CHECKING:
@@ -79,7 +79,10 @@ def asked_for(request: TrainRequest, dataset: Dataset) -> tuple[TrainRequest, st
         f"Learns from good parts only (method {GOOD_ONLY}), as there are {defective} defective pictures; {LEAST} are "
         "the least to learn defects from."
     )  # fmt: skip
-    return request.model_copy(update={"method": GOOD_ONLY}), why
+    words = request.good
+    if dataset.layout == FLAT:  # whoever reads the folder again, as an evaluation does, reads it so
+        words = tuple(dict.fromkeys((*words, dataset.understood[0].word)))
+    return request.model_copy(update={"method": GOOD_ONLY, "good": words}), why
 
 
 def steepness(scale: GoodScale) -> float:

@@ -24,6 +24,8 @@ TRAIN, VAL, TEST = "train", "val", "test"
 DEFECTIVE = "defective"
 #: Fewest pictures of each class.
 LEAST = 6
+#: Layout of a folder whose own name says what all of its pictures are.
+FLAT = "one folder of pictures"
 
 
 class DatasetError(InspectorError):

@@ -118,7 +118,8 @@ def test_words_that_nobody_knows_are_asked_for_and_the_answer_goes_into_the_trai
     assert not box.use.isEnabled()
     assert not page.train.start.isEnabled()
     assert page.train.hint.text() == "Say what the names mean first."
-    assert "--good" not in page.data.finding.text() + box.question.text()
+    assert "--good" not in page.data.finding.text() + page.data.words.text() + box.question.text()
+    assert "It is not known …. Nothing starts" in page.data.words.text()
     for name, answer in (("monday", "defective"), ("old stock", "neither")):
         box.choices[name].setFocus()
         bench.qtbot.keyClicks(box.choices[name], answer)

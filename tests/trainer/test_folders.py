@@ -71,9 +71,31 @@ def test_where_no_folder_is_called_good_the_names_are_asked_for(tmp_path: Path) 
     assert classes(read_dataset(folder, words=ClassWords(good=("ok_front",)))) == (12, 12)
     with pytest.raises(WordsError, match="there are “perfect ones”"):
         read_dataset(made(tmp_path / "other", {"perfect ones": 6, "bad": 6}))
-    with pytest.raises(DatasetError, match="is no data set: no folder") as flat:
-        read_dataset(made(tmp_path / "flat", {".": 6}))
-    assert "Put good parts into a folder good/; five are a start" in flat.value.next_step
+    with pytest.raises(DatasetError, match="is no data set: no folder") as nothing:
+        read_dataset(made(tmp_path / "bad", {".": 6}))
+    assert "Put good parts into a folder good/; five are a start" in nothing.value.next_step
+
+
+def test_a_folder_of_pictures_alone_is_asked_about_and_says_how_to_answer(tmp_path: Path) -> None:
+    folder = made(tmp_path / "new parts", {".": 6, "masks": 2})
+    with pytest.raises(WordsError, match="6 pictures lie in .*new parts itself, in no folder that says") as flat:
+        read_dataset(folder)
+    assert flat.value.words == ("new parts",)
+    assert 'take the method good-only, or say what they are: --good "new parts"' in flat.value.next_step
+    for said in (
+        read_dataset(folder, least=0, all_good=True),
+        read_dataset(folder, least=0, words=ClassWords(good=("new parts",))),
+        read_dataset(made(tmp_path / "good", {".": 6, "masks": 2}), least=0),
+    ):
+        assert (classes(said), said.layout) == ((6, 0), "one folder of pictures")
+        assert [(group.why.split(",")[0], len(group.names)) for group in said.not_taken] == [("in a folder “masks”", 2)]
+
+
+def test_what_is_said_to_be_good_alone_changes_no_folder_of_classes(tmp_path: Path) -> None:
+    folder = made(tmp_path / "mixed", {".": 2, "good": 6, "bad": 1})
+    data = read_dataset(folder, least=0, all_good=True)
+    assert classes(data) == (6, 1)
+    assert [group.why for group in data.not_taken] == ["in no folder that says good or defective"]
 
 
 def test_folders_that_only_hold_others_are_no_categories(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import torch
 
+from inspector.domain.class_folders import Understood
+from inspector.domain.class_words import ClassWords, Meaning
 from inspector.domain.policy import decide
 from inspector.domain.records import Thresholds, Verdict
 from inspector.domain.strangeness import GoodScale
@@ -22,6 +24,7 @@ from trainer.cli import main
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, DatasetError, Sample
 from trainer.evaluation import untested
 from trainer.good_only import asked_for, p_defective, steepness
+from trainer.labelled import FLAT
 from trainer.loop import train
 from trainer.memory import lie_still
 from trainer.protocol import Finding, Result, TrainRequest
@@ -53,6 +56,13 @@ def test_auto_takes_the_path_by_what_is_there(method: str, good: int, defective:
     assert bool(why) == (method != taken)
     if why:
         assert f"{defective} defective picture" in why
+
+
+def test_a_folder_that_the_method_calls_good_is_read_so_again() -> None:
+    word = Understood(word="new parts", meaning=Meaning.GOOD, pictures=9)
+    flat = Dataset(FLAT, dataset(9, 0).samples, understood=(word,))
+    assert asked_for(asked("good-only"), flat)[0].words == ClassWords(good=("new parts",))
+    assert asked_for(asked("good-only"), dataset(9, 0))[0].words == ClassWords()
 
 
 @pytest.mark.parametrize(

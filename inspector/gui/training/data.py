@@ -130,10 +130,15 @@ class DataColumn(QWidget):
         self.words.setText("These pictures cannot be used.")
         self._say(sentence(text), "fail")
 
-    def ask_words(self, words: Sequence[str]) -> None:
-        """Ask what words mean that nobody knows; nothing can be trained before."""
+    def ask_words(self, words: Sequence[str], why: str) -> None:
+        """Ask what words mean that nobody knows; nothing can be trained before.
+
+        Args:
+            words: As they are written.
+            why: What is not known, with the pictures.
+        """
         self._clear()
-        self.words.setText("Nothing starts before it is known what is good.")
+        self.words.setText(f"{sentence(why)}. Nothing starts before it is known what is good.")
         self.class_words.ask(words)
 
     def _say(self, text: str, state: str) -> None:

@@ -113,7 +113,7 @@ class DataInquiry:
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, WordsError):
-            self._column.ask_words(error.words)
+            self._column.ask_words(error.words, error.what)
         else:
             self._column.show_fault(str(error))
         self.changed()
