@@ -80,7 +80,9 @@ def list_models(parsed: argparse.Namespace) -> int:
     """List."""
     from inspector import assembly
 
-    entries = assembly.model_store(home_of(parsed)).list()
+    home = home_of(parsed)
+    settings_of(home)  # says what of them cannot be used
+    entries = assembly.model_store(home).list()
     if parsed.json:
         emit(
             {
@@ -179,7 +181,7 @@ def promote_model(parsed: argparse.Namespace) -> int:
     recipe = assembly.find_recipe(parsed.recipe or settings_of(home).recipe, home)
     store = assembly.model_store(home)
     bundle = store.load(parsed.model)  # a damaged model must not stop the line
-    known = {entry.name for entry in store.list()}
+    known = {entry.name for entry in store.list() if entry.manifest is not None}
     model = parsed.model if parsed.model in known else str(bundle.folder.absolute())
     made = Promotions(home).record(recipe, model, parsed.why)
     return _put(promoted(recipe, model), home, made, as_json=parsed.json)

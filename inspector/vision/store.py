@@ -43,9 +43,9 @@ class ModelStore:
         self._folders = tuple(folders)
 
     def list(self) -> list[ModelEntry]:
-        """Return every bundle, by name; one with a bad manifest too, with its fault."""
+        """Return every bundle, by name; one with a bad manifest too, or without any, with its fault."""
         entries: dict[str, ModelEntry] = {}
-        for folder in self._bundle_folders():
+        for folder in (*self._bundle_folders(), *self._other_folders()):
             if folder.name not in entries:
                 entries[folder.name] = _entry(folder)
         return sorted(entries.values(), key=lambda entry: entry.name.casefold())
@@ -83,20 +83,28 @@ class ModelStore:
         """
         return Bundle.load(self.find(name_or_path))
 
-    def _bundle_folders(self) -> tuple[Path, ...]:
-        paths: tuple[Path, ...] = ()
+    def _bundle_folders(self) -> list[Path]:
+        return [path for path in self._kept() if (path / MANIFEST_FILE).is_file()]
+
+    def _other_folders(self) -> list[Path]:
+        """Return the folders that are no bundle: one whose manifest was lost would vanish without a word."""
+        return [path for path in self._kept() if path.is_dir() and not (path / MANIFEST_FILE).is_file()]
+
+    def _kept(self) -> list[Path]:
+        paths: list[Path] = []
         for folder in self._folders:
             try:
                 children = sorted(folder.iterdir())
             except OSError:  # a store folder need not exist
                 continue
-            paths += tuple(
-                path for path in children if not path.name.startswith(".") and (path / MANIFEST_FILE).is_file()
-            )
+            paths += [path for path in children if not path.name.startswith(".")]
         return paths
 
 
 def _entry(folder: Path) -> ModelEntry:
+    if not (folder / MANIFEST_FILE).is_file():
+        fault = f"there is no {MANIFEST_FILE} in it, so it is no model. Restore that file, or take the folder away."
+        return ModelEntry(name=folder.name, folder=folder, manifest=None, fault=fault)
     try:
         return ModelEntry(name=folder.name, folder=folder, manifest=load_manifest(folder), fault="")
     except BundleError as error:

@@ -155,6 +155,7 @@ def test_the_program_starts_beside_hostile_files(tmp_path: Path) -> None:
     ):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(nested)
+    (home.models / "lost" / "report").mkdir(parents=True)
     (home.recipes / "surrogate.json").write_text(_with(json.loads(demo_recipe().model_dump_json()), "name", "\ud800"))
     (home.recipes / "big.json").write_text(_with(json.loads(demo_recipe().model_dump_json()), "version", 10**400))
 
@@ -176,6 +177,8 @@ def test_the_program_starts_beside_hostile_files(tmp_path: Path) -> None:
     assert "demo" in models
     assert "bad" in models
     assert "nested deeper" in models
+    assert "settings.json is nested deeper than 64 levels; the defaults are in use" in models
+    assert "there is no manifest.json in it" in models
     assert "nested deeper" in run("recipe", "history", "Good")
     assert "warning: " in models
     assert "version.json is nested deeper than 64 levels; the data folder is taken for one of this version" in models

@@ -197,7 +197,9 @@ def test_the_store_lists_good_and_bad_and_finds_by_name_and_path(tmp_path: Path)
         ("a", shipped / "a", False),
         ("b", mine / "b", False),
         ("broken", shipped / "broken", True),
+        ("no bundle", shipped / "no bundle", True),  # its manifest may have been lost: it must not vanish silently
     ]
+    assert "there is no manifest.json in it" in store.list()[-1].fault
     assert store.find("b") == mine / "b"
     assert store.find(shipped / "b") == shipped / "b"
     assert store.load("a").manifest.name == "a"
