@@ -25,7 +25,7 @@ from inspector.cli.field_options import GUARD_RATE, add_field
 from inspector.domain.config import ABOUT_MODEL
 from inspector.domain.counts import counted
 from inspector.domain.errors import InspectorError
-from inspector.domain.guard import guard_sentence
+from inspector.domain.guard import guard_sentence, in_force
 
 if TYPE_CHECKING:
     import argparse
@@ -96,7 +96,7 @@ def run(parsed: argparse.Namespace) -> int:
             order, settings = _order(parsed, out), settings_in_force(parsed)
 
             def load() -> Classifier:
-                return assembly.load_classifier(
+                classifier = assembly.load_classifier(
                     str(order.model_folder),
                     home_of(parsed),
                     device=settings.device,
@@ -104,6 +104,9 @@ def run(parsed: argparse.Namespace) -> int:
                     thresholds=order.thresholds,
                     guard_rate=order.guard_rate,
                 )
+                if not parsed.json:
+                    _say_guard(order, classifier)
+                return classifier
 
             try:
                 outcome = _followed(run_batch(order, load, stop=stop), reporter)
@@ -113,6 +116,13 @@ def run(parsed: argparse.Namespace) -> int:
                 raise RunError(error.what, "Name another folder with --out, or add --restart to replace it.") from error
         # a signal that comes now must not end the process before it has said that all are judged
         return _summarise(parsed, outcome)
+
+
+def _say_guard(order: BatchOrder, classifier: Classifier) -> None:
+    """Say whether unlike pictures are held back, before the first is judged."""
+    scale = classifier.identity.good_scale
+    points = in_force(order.thresholds, classifier.thresholds, scale, order.guard_rate)
+    say(f"model {classifier.identity.name}: {guard_sentence(points, scale)}")
 
 
 def _followed(steps: Generator[RunProgress, None, BatchOutcome], reporter: Reporter) -> BatchOutcome:

@@ -161,6 +161,8 @@ class EntryAnswer(JsonAnswer):
     verdict: Verdict | None
     reason: str | None
     p_defective: float | None
+    strangeness: float | None  #: none without a memory of good
+    strange_from: float | None  #: none: no guard
 
     @staticmethod
     def of(entry: Entry, copy: Path | None) -> EntryAnswer:
@@ -180,6 +182,8 @@ class EntryAnswer(JsonAnswer):
             verdict=decision.verdict if decision is not None else None,
             reason=decision.reason if decision is not None else None,
             p_defective=decision.p_defective if decision is not None else None,
+            strangeness=decision.strangeness if decision is not None else None,
+            strange_from=decision.thresholds.strange_from if decision is not None else None,
         )
 
 

@@ -320,7 +320,7 @@ def _follow(
     from inspector.domain.tally import Tally  # numpy
     from inspector.outputs.rows import inspection_to_json
 
-    tally, fault = Tally(), ""
+    tally, fault, guard = Tally(), "", ""
     files = not is_live(recipe.source)
     with LiveTable(recipe) as table:
 
@@ -347,6 +347,7 @@ def _follow(
                     say(f"warning: {lost}")
                 begin(newer, tally.inspected)
             status = engine.status()
+            guard = _say_guard(status, guard)
             table.update(status, tally)
             if files and not status.parts and status.source_state.value == "lost":
                 fault = status.source_message
@@ -356,8 +357,21 @@ def _follow(
         while take(0):
             pass
         status = engine.status()
+        _say_guard(status, guard)
         table.update(status, tally)
     return tally, fault or status.fault, stopped
+
+
+def _say_guard(status: EngineStatus, said: str) -> str:
+    """Say once for each model whether unlike parts are held back; return what was said last."""
+    from inspector.domain.guard import guard_sentence
+
+    if status.model is None or status.thresholds is None:
+        return said
+    words = f"model {status.model.name}: {guard_sentence(status.thresholds, status.model.good_scale)}"
+    if words != said:
+        say(words)
+    return words
 
 
 def _say_tally(tally: Tally, log: Path) -> None:

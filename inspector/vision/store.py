@@ -83,21 +83,21 @@ class ModelStore:
         """
         return Bundle.load(self.find(name_or_path))
 
-    def _bundle_folders(self) -> list[Path]:
-        return [path for path in self._kept() if (path / MANIFEST_FILE).is_file()]
+    def _bundle_folders(self) -> tuple[Path, ...]:
+        return tuple(path for path in self._kept() if (path / MANIFEST_FILE).is_file())
 
-    def _other_folders(self) -> list[Path]:
+    def _other_folders(self) -> tuple[Path, ...]:
         """Return the folders that are no bundle: one whose manifest was lost would vanish without a word."""
-        return [path for path in self._kept() if path.is_dir() and not (path / MANIFEST_FILE).is_file()]
+        return tuple(path for path in self._kept() if path.is_dir() and not (path / MANIFEST_FILE).is_file())
 
-    def _kept(self) -> list[Path]:
-        paths: list[Path] = []
+    def _kept(self) -> tuple[Path, ...]:
+        paths: tuple[Path, ...] = ()
         for folder in self._folders:
             try:
                 children = sorted(folder.iterdir())
             except OSError:  # a store folder need not exist
                 continue
-            paths += [path for path in children if not path.name.startswith(".")]
+            paths += tuple(path for path in children if not path.name.startswith("."))
         return paths
 
 

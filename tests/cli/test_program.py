@@ -133,6 +133,7 @@ def test_the_log_as_csv_and_a_reader_that_goes_away(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "3 parts inspected: 2 pass, 1 fail, 0 review, 0 error; yield 66.7 %" in captured.err
+    assert captured.err.count("model tiny: This model has no memory of good: what it has never seen can pass") == 1
     assert str(home / "results.sqlite3") in captured.err
     assert main(["log", "export", "--csv", "--home", str(home), "--verdict", "PASS"]) == 0
     rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))

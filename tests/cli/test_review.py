@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -51,9 +52,12 @@ def test_a_failure_is_judged_withdrawn_and_its_history_told(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, parts: list[Inspection]
 ) -> None:
     by = ("--reviewer", "Ada")
+    with closing(sqlite3.connect(tmp_path / "results.sqlite3")) as log, log:
+        log.execute("UPDATE inspections SET strangeness = 1.25, strange_from = 1.0")
     _, queue = run(capsys, tmp_path, "queue", "failures", *by)
     assert [entry["inspection_id"] for entry in queue["entries"]] == [part.id for part in parts[12:]]
     assert (queue["entries"][0]["verdict"], queue["entries"][0]["p_defective"]) == ("FAIL", 0.25)
+    assert (queue["entries"][0]["strangeness"], queue["entries"][0]["strange_from"]) == (1.25, 1.0)
     part = parts[12].id
     code, judged = run(capsys, tmp_path, "judge", part, "defective", "--type", "crack", "--queue", "failures", *by)
     assert (code, judged["judgement"], judged["defect_type"], judged["blind"]) == (0, "defective", "crack", False)
