@@ -13,6 +13,7 @@ from inspector.vision.backends import load_reference
 from inspector.vision.export import Behind
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import fit, input_box
+from trainer.augment import PRESETS
 from trainer.cache import OpenVinoExtractor, Plain
 from trainer.calibration import calibrated, temperature
 from trainer.checks import INT8_TOLERANCE, OTHER_FEATURES_TOLERANCE, STRANGENESS_TOLERANCE, TOLERANCE, Expected, check
@@ -173,7 +174,8 @@ def _tried_good_only(
 def with_memory(trained: Trained, dataset: Dataset, request: TrainRequest) -> Generator[Report]:
     """Give a network its memory of good, from the good pictures that are not tested."""
     good = [sample for sample in dataset.of(TRAIN, VAL) if not sample.defective]
-    trained.remembered = yield from remember(trained, good, request.seed)
+    turns = PRESETS[request.preset].turns
+    trained.remembered = yield from remember(trained, good, request.seed, turns=turns)
     if trained.remembered is not None and isinstance(trained.network, InspectionNetwork):
         trained.network.memory = trained.remembered.exact
 

@@ -26,7 +26,7 @@ from trainer.evaluation import untested
 from trainer.good_only import asked_for, p_defective, steepness
 from trainer.labelled import FLAT
 from trainer.loop import train
-from trainer.memory import lie_still
+from trainer.orientation import lie_still
 from trainer.protocol import Finding, Result, TrainRequest
 from trainer.split import split
 
