@@ -20,6 +20,7 @@ from inspector.domain.config import KeepPolicy, TriggerMode
 from inspector.domain.source import SourceKind
 from inspector.domain.tally import Tally
 from inspector.gui.composition import Composition
+from inspector.gui.first_start import pictures_step
 from inspector.gui.first_start.answers import NO_MODEL
 from inspector.gui.first_start.dialog import FirstStart
 from inspector.gui.station.store import Store
@@ -30,6 +31,7 @@ from inspector.overrides import Overrides
 from inspector.paths import Home
 from inspector.recipes.recipe import load_recipe, save_recipe
 from inspector.settings import Settings, load_settings
+from inspector.sources.check import check_source
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
 from tests.waits import WAIT_MS, WAIT_S
@@ -60,6 +62,7 @@ class Fresh:
 
     def press(self, button: QWidget) -> None:
         self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        self.until(lambda: not self.dialog.next_button.text().startswith("Looking"))
 
     def close(self) -> None:
         self.window.leave()
@@ -248,6 +251,46 @@ def test_a_thumb_on_the_space_bar_answers_nothing(fresh: Fresh) -> None:
             fresh.qtbot.keyClick(dialog.focusWidget() or dialog, key)
         assert (dialog.step, dialog.message.text(), dialog.isVisible()) == (step, "", True)
         fresh.press(dialog.skip_button)
+
+
+def test_next_waits_until_it_is_known_whether_the_source_is_there(
+    fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = threading.Event()
+
+    def slow(source: str, mode: TriggerMode) -> None:
+        assert free.wait(WAIT_S)
+        check_source(source, mode)
+
+    monkeypatch.setattr(pictures_step, "check_source", slow)  # as on a share that takes its time
+    dialog, steps, absent = fresh.dialog, fresh.dialog.pictures, tmp_path / "absent"
+    fresh.qtbot.mouseClick(steps.choices[SourceKind.FOLDER], Qt.MouseButton.LeftButton)
+    fresh.qtbot.keyClicks(steps.folder.line, str(absent))
+    fresh.qtbot.mouseClick(dialog.next_button, Qt.MouseButton.LeftButton)
+    assert (dialog.step, dialog.next_button.text(), dialog.message.text()) == (0, "Looking at the source…", "")
+    free.set()
+    fresh.until(lambda: f"There is no folder {absent}" in dialog.message.text())
+    assert (dialog.step, dialog.next_button.text()) == (0, "Next")
+    absent.mkdir()
+    free.clear()
+    fresh.qtbot.keyClicks(steps.folder.line, "/")
+    fresh.qtbot.mouseClick(dialog.next_button, Qt.MouseButton.LeftButton)
+    assert dialog.step == 0
+    free.set()
+    fresh.until(lambda: dialog.step == 1)
+
+
+def test_another_answer_takes_back_that_next_was_pressed(fresh: Fresh, tmp_path: Path) -> None:
+    dialog, steps = fresh.dialog, fresh.dialog.pictures
+    fresh.qtbot.mouseClick(steps.choices[SourceKind.FOLDER], Qt.MouseButton.LeftButton)
+    fresh.qtbot.keyClicks(steps.folder.line, str(tmp_path))
+    fresh.qtbot.mouseClick(dialog.next_button, Qt.MouseButton.LeftButton)
+    assert dialog.next_button.text() == "Looking at the source…"
+    fresh.qtbot.mouseClick(steps.choices[SourceKind.DEMO], Qt.MouseButton.LeftButton)
+    assert dialog.next_button.text() == "Next"
+    with fresh.qtbot.waitSignal(steps.looked, timeout=WAIT_MS):
+        pass
+    assert dialog.step == 0
 
 
 def test_what_was_said_of_an_answer_goes_with_it(fresh: Fresh) -> None:

@@ -71,6 +71,7 @@ class FirstStart(QDialog):
         self._session, self._work, self._home = session, work, home
         self._question: Question | None = None
         self._skipped: set[int] = set()
+        self._waits = False  # Next was pressed before it was known whether the source is there
         self.setWindowTitle("Set up this station")
         self.setMinimumSize(900, 620)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -80,6 +81,7 @@ class FirstStart(QDialog):
         self._steps = (self.pictures, self.model, self.record)
         self._build()
         self._forget_when_answered()
+        self.pictures.looked.connect(self._go_on_now)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._poll)
         self._timer.start(_POLL_MS)
@@ -126,9 +128,13 @@ class FirstStart(QDialog):
     def _forget_when_answered(self) -> None:
         """What was said of an answer goes as soon as another one is given."""
         for choice in self.findChildren(ChoiceButton):
-            choice.clicked.connect(self.message.clear)
+            choice.clicked.connect(self._forget)
         for line in self.findChildren(QLineEdit):
-            line.textEdited.connect(self.message.clear)
+            line.textEdited.connect(self._forget)
+
+    def _forget(self) -> None:
+        self.message.clear()
+        self._wait(waits=False)
 
     @property
     def step(self) -> int:
@@ -144,7 +150,7 @@ class FirstStart(QDialog):
         self._hint.setText(step.hint)
         self.message.setText("")
         self.back_button.setEnabled(place > 0)
-        self.next_button.setText("Finish" if place == len(self._steps) - 1 else "Next")
+        self._wait(waits=False)
         if step is self.pictures:
             self.pictures.resume()
         else:
@@ -161,12 +167,24 @@ class FirstStart(QDialog):
         self._advance()
 
     def go_on(self) -> None:
-        """Take the answer of a step, if it is one."""
-        fault = self._steps[self.step].fault()
+        """Take the answer of a step, if it is one; of pictures as soon as it is known whether their source is there."""
+        step = self._steps[self.step]
+        fault = step.fault()
         self.message.setText(fault)
-        if not fault:
+        self._wait(waits=not fault and step is self.pictures and self.pictures.looking)
+        if not fault and not self._waits:
             self._skipped.discard(self.step)
             self._advance()
+
+    def _go_on_now(self) -> None:
+        if self._waits:
+            self.go_on()
+
+    def _wait(self, *, waits: bool) -> None:
+        """Say on the button what it waits for."""
+        self._waits = waits
+        last = self.step == len(self._steps) - 1
+        self.next_button.setText("Looking at the source…" if waits else "Finish" if last else "Next")
 
     def reject(self) -> None:
         """Set up later: the settings are written as they are, so that this does not come up again by itself."""

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.domain.config import SourceOptions, TriggerMode
@@ -53,6 +54,8 @@ class PicturesStep(QWidget):
         work: Reads the first picture of a folder.
     """
 
+    looked = Signal()  #: whether the source is there is known now
+
     title = "Where do the pictures come from?"
     hint = "Later: Settings → Source, and Region and trigger."
 
@@ -62,6 +65,7 @@ class PicturesStep(QWidget):
         self._preview: Preview | None = None
         self._first, self._check = Latest(work), Latest(work)
         self._faults: dict[str, str] = {}  # what was said of sources that cannot deliver
+        self._looked_at = ""  # the source of which that is known
         self._previewed = ""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -199,6 +203,14 @@ class PicturesStep(QWidget):
             return sentence(error)
         return self._faults.get(answer.source, "")
 
+    @property
+    def looking(self) -> bool:
+        """Whether it is not known yet if the source is there; a share or a camera may take seconds to answer."""
+        source = self.source()
+        if source and source not in (self._looked_at, self._previewed):
+            self._show_preview()  # what was typed is not settled yet
+        return bool(source) and source != self._looked_at
+
     def poll(self) -> None:
         """Take the preview's newest picture."""
         if self._preview is not None:
@@ -257,9 +269,15 @@ class PicturesStep(QWidget):
 
         def good(_: object) -> None:
             self._faults.pop(source, None)
+            known()
 
         def bad(error: Exception) -> None:
             self._faults[source] = sentence(error)
+            known()
+
+        def known() -> None:
+            self._looked_at = source
+            self.looked.emit()
 
         self._check.ask(lambda: check_source(source, USUAL_MODE[kind]), good, bad)
 
