@@ -16,6 +16,7 @@ HEAVY = {"torch", "torchvision", "pytorch_grad_cam", "nncf", "sklearn"}
 #: The modules of the station that are about torch; everything else there must import it lazily or not at all.
 TORCH_MODULES = {
     "inspector/vision/network.py",
+    "inspector/vision/locator.py",
     "inspector/vision/memory.py",
     "inspector/vision/pooling.py",
     "inspector/vision/export.py",

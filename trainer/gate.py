@@ -21,6 +21,7 @@ from trainer.dataset import TRAIN, VAL, Dataset, labels
 from trainer.export import Draft, export
 from trainer.good_only import THRESHOLDS, p_defective, steepness
 from trainer.judge import judge, on_picture
+from trainer.locator import locate
 from trainer.memory import remember
 from trainer.methods import Context, Trained, train_plan
 from trainer.networks import calibrate
@@ -172,12 +173,13 @@ def _tried_good_only(
 
 
 def with_memory(trained: Trained, dataset: Dataset, request: TrainRequest) -> Generator[Report]:
-    """Give a network its memory of good, from the good pictures that are not tested."""
+    """Give a network its memory of good, and the places of defects where masks tell them; from what is not tested."""
     good = [sample for sample in dataset.of(TRAIN, VAL) if not sample.defective]
     turns = PRESETS[request.preset].turns
     trained.remembered = yield from remember(trained, good, request.seed, turns=turns)
     if trained.remembered is not None and isinstance(trained.network, InspectionNetwork):
         trained.network.memory = trained.remembered.exact
+        trained.network.locator = yield from locate(trained, dataset.of(TRAIN, VAL), request.seed)
 
 
 def _checked(
@@ -236,7 +238,7 @@ def _as_trained(
                 said = list(Behind(network, trained.frozen.cut)(activations, there))
         else:
             said = list(network(torch.from_numpy(Plain(trained.preprocessing)(pictures))))
-    probabilities, maps, *strangeness = (output.numpy() for output in said)
+    probabilities, maps, *strangeness = (output.numpy() for output in said[:3])
     return probabilities, maps, strangeness[0] if strangeness else None
 
 

@@ -93,7 +93,7 @@ def remember(
     if not isinstance(network, InspectionNetwork) or len(good) < LEAST_PICTURES:
         return None
     seers = _seers(trained, network)
-    good = _drawn(good, trained.preprocessing.input_size, seed)
+    good = drawn(good, trained.preprocessing.input_size, seed)
     cells = yield from _seen(trained, good, seers, [(picture, 0) for picture in range(len(good))])
     folds = _folds(good)
     turn = False
@@ -186,7 +186,7 @@ def _memory(
     return memory, [float(value) / unit for value in measured], scale
 
 
-def _drawn(good: Sequence[Sample], size: int, seed: int) -> Sequence[Sample]:
+def drawn(good: Sequence[Sample], size: int, seed: int) -> Sequence[Sample]:
     """Draw as many pictures as memory is given for; all where they are few."""
     cells = (size // _CELL_PX) ** 2
     most = min(MOST_PICTURES, max(LEAST_PICTURES, MOST_BYTES // (2 * DIMENSIONS * cells)))
@@ -202,6 +202,14 @@ def _folds(good: Sequence[Sample]) -> NDArray[np.int64]:
     if len(good) < 2 * FOLDS:
         return np.arange(len(good))
     return known if len(np.unique(known)) > 1 else np.arange(len(good)) % FOLDS
+
+
+def cells_of(
+    trained: Trained, network: InspectionNetwork, pictures: Sequence[Sample]
+) -> Generator[Report, None, list[NDArray[np.float32]]]:
+    """Describe pictures, (N, h·w, 128) float16, for each way of `_seers`."""
+    seers = _seers(trained, network)
+    return (yield from _seen(trained, pictures, seers, [(picture, 0) for picture in range(len(pictures))]))
 
 
 def _seers(trained: Trained, network: InspectionNetwork) -> list[Cells]:
@@ -228,7 +236,7 @@ def _seen(
     """Return (M, h·w, 128) float16 cells for each who sees; of M pairs of a picture and the degrees it is turned by."""
     described: list[list[NDArray[np.float16]]] = [[] for _ in seers]
     plain = not any(angle for _, angle in pairs)
-    stage = "cells of good pictures" if plain else "cells of turned copies"
+    stage = "cells of pictures" if plain else "cells of turned copies"
 
     def load(pair: tuple[int, int]) -> NDArray[np.uint8]:
         return turned_by(fit(good[pair[0]].picture(), trained.preprocessing), pair[1])

@@ -12,8 +12,10 @@ INT8_GRAPH_WEIGHTS_FILE = "graph-int8.bin"
 TORCH_WEIGHTS_FILE = "weights.safetensors"
 #: The graph's input: (N, 3, S, S) float32.
 INPUT_NAME = "pictures"
-#: The graph's outputs: (N, K) and (N, K, h, w) float32; and (N, 1, h', w') where the model has a memory of good.
+#: The graph's outputs: (N, K) and (N, K, h, w) float32; and (N, 1, h', w') where the model has a memory of good,
+#: and again where masks have taught it the place of defects.
 PROBABILITIES_OUTPUT = "probabilities"
 MAPS_OUTPUT = "maps"
 STRANGENESS_OUTPUT = "strangeness"
-OUTPUTS = (PROBABILITIES_OUTPUT, MAPS_OUTPUT, STRANGENESS_OUTPUT)
+LOCATED_OUTPUT = "located"
+OUTPUTS = (PROBABILITIES_OUTPUT, MAPS_OUTPUT, STRANGENESS_OUTPUT, LOCATED_OUTPUT)

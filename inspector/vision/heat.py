@@ -19,7 +19,10 @@ LOOKED_AT = 0.3
 
 
 def defect_map(
-    looked_at: NDArray[np.float32], strangeness: NDArray[np.float32], p_defective: float
+    looked_at: NDArray[np.float32],
+    strangeness: NDArray[np.float32],
+    p_defective: float,
+    located: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """Join the maps as independent hints: a place is hot where any of them says so, the more the surer the verdict is.
 
@@ -27,12 +30,15 @@ def defect_map(
         looked_at: (h, w) float32, the raw Grad-CAM map of the likeliest defect, 0 or more.
         strangeness: (h', w') float32, as `Prediction.strangeness_map`.
         p_defective: 0..1.
+        located: (h', w') float32, 0..1, as masks have taught it; None where none have.
 
     Returns:
-        (h', w') float32, 0..1: √P(defective) · (1 - (1 - unlike good) · (1 - 0.3 · looked at)).
+        (h', w') float32, 0..1: √P(defective) · (1 - (1 - unlike good) · (1 - 0.3 · looked at) · (1 - located)).
     """
     smooth = cv2.GaussianBlur(strangeness, (0, 0), SMOOTHED_CELLS)
     size = (strangeness.shape[1], strangeness.shape[0])
     seen = cv2.resize(relative(looked_at), size, interpolation=cv2.INTER_LINEAR)
     cold = (1.0 - heat_of(np.asarray(smooth, np.float32))) * (1.0 - LOOKED_AT * seen)
+    if located is not None:
+        cold *= 1.0 - located
     return np.asarray(likely(p_defective) * (1.0 - cold), np.float32)

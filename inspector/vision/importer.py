@@ -112,10 +112,10 @@ def build_network(
     Raises:
         BundleError: If a tensor is missing, too much, of another shape or not finite, or the class count is another.
     """
-    from inspector.vision.memory import PREFIX  # torch takes seconds
+    from inspector.vision import locator, memory  # torch takes seconds
     from inspector.vision.network import InspectionNetwork
 
-    state = {name: value for name, value in state.items() if not name.startswith(PREFIX)}  # of other pictures
+    state = {name: value for name, value in state.items() if not name.startswith((memory.PREFIX, locator.PREFIX))}
     head = next((name for name in (_PLAIN_HEAD, _DROPOUT_HEAD) if name in state), None)
     if head is None:
         raise BundleError(

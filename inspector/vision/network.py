@@ -15,6 +15,7 @@ from inspector.vision.torchvision_compat import import_torchvision
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from inspector.vision.locator import DefectLocator
     from inspector.vision.memory import MemoryOfGood
 
 #: Channels of layer4.
@@ -55,6 +56,7 @@ class InspectionNetwork(nn.Module):
         linear = nn.Linear(FEATURE_COUNT, class_count)
         self.fc: nn.Module = nn.Sequential(nn.Dropout(dropout), linear) if dropout else linear
         self.memory: MemoryOfGood | None = None
+        self.locator: DefectLocator | None = None
 
     @classmethod
     def blank(cls, class_count: int, pooling: str = "average", dropout: float = 0.0) -> Self:
@@ -155,7 +157,8 @@ class InspectionNetwork(nn.Module):
 
         Returns:
             Probabilities (N, K), each row sums to 1; the raw Grad-CAM maps of layer4 (N, K, h, w), 0 or more; and with
-            a memory of good how strange the cells of layer2's map are (N, 1, h', w'), 0 or more.
+            a memory of good how strange the cells of layer2's map are (N, 1, h', w'), 0 or more; and where masks have
+            taught it, how likely each of them lies on a defect, likewise, 0..1.
         """
         return self.explained(*self.looked_at(pictures))
 
@@ -183,4 +186,7 @@ class InspectionNetwork(nn.Module):
             return *self.memory.judged(strangeness), strangeness
         probabilities = torch.softmax(self.activation_logits(activations), dim=1)
         maps = self.pooling.maps(activations, self.head.weight)
-        return (probabilities, maps) if strangeness is None else (probabilities, maps, strangeness)
+        if self.memory is None or cells is None or strangeness is None:
+            return probabilities, maps
+        located = () if self.locator is None else (self.locator(cells, rounded=self.memory.step > 0),)
+        return probabilities, maps, strangeness, *located

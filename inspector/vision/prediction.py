@@ -37,11 +37,13 @@ class Outputs(NamedTuple):
         probabilities: (K,) float32.
         maps: (K, h, w) float32.
         strangeness: (h', w') float32; None without a memory of good.
+        located: (h', w') float32, 0..1; None where no masks have taught it the place of defects.
     """
 
     probabilities: NDArray[np.float32]
     maps: NDArray[np.float32]
     strangeness: NDArray[np.float32] | None = None
+    located: NDArray[np.float32] | None = None
 
 
 def near_threshold(p_defective: float, thresholds: Sequence[Thresholds]) -> bool:
@@ -113,7 +115,7 @@ def make_prediction(
             map_box=input_box(image.shape[1], image.shape[0], manifest.preprocessing),
             strangeness_map=strangeness,
         )
-        return prediction if strangeness is None else replace(prediction, defect_map=_joined(prediction, strangeness))
+        return _joined(prediction, outputs.located)
     except ValueError as error:
         raise ClassifierError(
             f"the model {manifest.name} gave an answer that cannot be used: {error}",
@@ -121,10 +123,14 @@ def make_prediction(
         ) from error
 
 
-def _joined(prediction: Prediction, strangeness: NDArray[np.float32]) -> NDArray[np.float32]:
-    joined = defect_map(prediction.maps[prediction.defect_index], strangeness, prediction.p_defective)
+def _joined(prediction: Prediction, located: NDArray[np.float32] | None) -> Prediction:
+    """Return it with its defect map, where there is more than Grad-CAM to make it of."""
+    if prediction.strangeness_map is None:
+        return prediction
+    looked_at = prediction.maps[prediction.defect_index]
+    joined = defect_map(looked_at, prediction.strangeness_map, prediction.p_defective, located)
     joined.setflags(write=False)
-    return joined
+    return replace(prediction, defect_map=joined)
 
 
 def _log_odds(probability: float) -> float:

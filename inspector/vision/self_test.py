@@ -47,6 +47,10 @@ class KnownAnswer(BaseModel):
         tuple[Annotated[float, Field(ge=0.0, allow_inf_nan=False)], ...],
         Field(description="likewise of the map of strangeness; empty without a memory of good"),
     ] = ()
+    located: Annotated[
+        tuple[Annotated[float, Field(ge=0.0, allow_inf_nan=False)], ...],
+        Field(description="likewise of the places of defects; empty where no masks have taught them"),
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +119,7 @@ def answer_of(picture: int, outputs: Outputs) -> KnownAnswer:
         probabilities=tuple(min(1.0, float(f"{value:.6g}")) for value in outputs.probabilities),
         maps=tuple(_kept(each) for each in outputs.maps),
         strangeness=() if outputs.strangeness is None else _kept(outputs.strangeness),
+        located=() if outputs.located is None else _kept(outputs.located),
     )
 
 
@@ -146,7 +151,7 @@ def difference(expected: KnownAnswer, outputs: Outputs, tolerance: Tolerance) ->
     Returns:
         What differs, with the values; empty where nothing does.
     """
-    probabilities, maps, strangeness = outputs
+    probabilities, maps = outputs.probabilities, outputs.maps
     if not all(np.isfinite(values).all() for values in outputs if values is not None):
         return "its answer holds values that are not numbers"
     before, now = (np.log(np.maximum(values, _LEAST_PROBABILITY)) for values in (expected.probabilities, probabilities))
@@ -156,10 +161,17 @@ def difference(expected: KnownAnswer, outputs: Outputs, tolerance: Tolerance) ->
     if beyond.max() > 0.0:
         worst = int(beyond.argmax())
         return f"a probability is {probabilities[worst]:.4g} instead of {expected.probabilities[worst]:.4g}"
-    memory = [] if strangeness is None else [strangeness]
-    return _apart("heatmap", expected.maps, list(maps), tolerance) or _apart(
-        "map of strangeness", [expected.strangeness] if expected.strangeness else [], memory, tolerance
+    planes = (
+        ("map of strangeness", expected.strangeness, outputs.strangeness),
+        ("map of places", expected.located, outputs.located),
     )
+    return _apart("heatmap", expected.maps, list(maps), tolerance) or next(
+        filter(None, (_plane_apart(name, known, given, tolerance) for name, known, given in planes)), ""
+    )
+
+
+def _plane_apart(name: str, known: tuple[float, ...], given: NDArray[np.float32] | None, tolerance: Tolerance) -> str:
+    return _apart(name, [known] if known else [], [] if given is None else [given], tolerance)
 
 
 def _apart(

@@ -11,7 +11,7 @@ import numpy as np
 import openvino as ov
 
 from inspector.domain.errors import ClassifierError
-from inspector.vision.graph import MAPS_OUTPUT, PROBABILITIES_OUTPUT, STRANGENESS_OUTPUT
+from inspector.vision.graph import LOCATED_OUTPUT, MAPS_OUTPUT, PROBABILITIES_OUTPUT, STRANGENESS_OUTPUT
 from inspector.vision.prediction import Outputs
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ class Slot:
     def __init__(self, compiled: Any) -> None:  # noqa: ANN401
         self._batch = np.zeros(tuple(compiled.input(0).shape), np.uint8)
         self._request = compiled.create_infer_request()
-        self._remembers = any(STRANGENESS_OUTPUT in output.get_names() for output in compiled.outputs)
+        names = {name for output in compiled.outputs for name in output.get_names()}
+        self._remembers, self._locates = STRANGENESS_OUTPUT in names, LOCATED_OUTPUT in names
         self._request.set_input_tensor(ov.Tensor(self._batch, shared_memory=True))
 
     @property
@@ -57,6 +58,7 @@ class Slot:
             probabilities=self._first(PROBABILITIES_OUTPUT),
             maps=self._first(MAPS_OUTPUT),
             strangeness=self._first(STRANGENESS_OUTPUT)[0] if self._remembers else None,
+            located=self._first(LOCATED_OUTPUT)[0] if self._locates else None,
         )
 
     def _first(self, output: str) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ from inspector.domain.errors import BundleError, ClassifierError, DeviceError
 from inspector.domain.memory import out_of_memory, ran_out_of_memory
 from inspector.domain.records import ModelIdentity
 from inspector.vision.known_answers import KnownAnswers
+from inspector.vision.locator import DefectLocator
 from inspector.vision.memory import MemoryOfGood
 from inspector.vision.network import BACKBONE, InspectionNetwork
 from inspector.vision.precision import CUDA_PRECISIONS, PrecisionChoice, choose
@@ -64,7 +65,7 @@ def load_network(bundle: Bundle) -> InspectionNetwork:
     network = InspectionNetwork.blank(len(manifest.class_names), manifest.pooling, manifest.dropout)
     state = load_weights(path)
     try:
-        network.memory = MemoryOfGood.of(state)
+        network.memory, network.locator = MemoryOfGood.of(state), DefectLocator.of(state)
         network.load_state_dict(state, strict=True)
     except RuntimeError as error:
         raise BundleError(f"the weights of {bundle.folder} do not fit the network: {error}", "Export again.") from error

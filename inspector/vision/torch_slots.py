@@ -192,12 +192,13 @@ class TorchSlot:
         """Wait, and return what is said of each picture, as copies."""
         if self._done is not None:
             self._done.synchronize()
-        probabilities, maps, *strangeness = (answer[: self._used].numpy().copy() for answer in self._answers)
+        probabilities, maps, *planes = (answer[: self._used].numpy().copy() for answer in self._answers)
         return [
             Outputs(
                 probabilities=probabilities[index],
                 maps=maps[index],
-                strangeness=strangeness[0][index, 0] if strangeness else None,
+                strangeness=planes[0][index, 0] if planes else None,
+                located=planes[1][index, 0] if len(planes) > 1 else None,
             )
             for index in range(self._used)
         ]

@@ -64,7 +64,7 @@ def answer(graphs: Graphs, hint: str, *, streams: bool) -> Outputs:
 
 
 def test_streams_say_what_one_picture_at_a_time_says(bundle: Bundle) -> None:
-    probabilities, maps, _ = answer(Graphs(bundle, "CPU", None), "f32", streams=False)
+    probabilities, maps, *_ = answer(Graphs(bundle, "CPU", None), "f32", streams=False)
     assert maps.max() > 0
     for _ in range(8):  # two streams that worked the weights out raced in about every second load
         again = answer(Graphs(bundle, "CPU", None), "f32", streams=True)
