@@ -16,8 +16,10 @@ from inspector.domain.errors import BundleError
 from inspector.domain.policy import holding
 from inspector.files import FileError, write_bytes
 from trainer.evaluation import ModelEvaluation, untested
+from trainer.explain_protocol import Explained, MapMade
 from trainer.options import request_from
-from trainer.protocol import DataAnswer, Explained, MapMade, RunFolder
+from trainer.protocol import DataAnswer, RunFolder
+from trainer.suspects_words import audit_sentence
 from trainer.terminal import run, say_contents, say_finding
 from trainer.unseen_words import UNSEEN_HEADS, unseen_rows, unseen_sentence
 
@@ -45,6 +47,7 @@ def run_fit(parsed: argparse.Namespace) -> int:
         print(f"  {name}: {'passed' if check.passed else 'refused'}{', used' if name == result.precision else ''}")
     if untested(result.split):
         _print_figures("no test; good pictures, each left out once", result.test)
+        _print_labels(result)
         return 0
     _print_figures("validation", result.validation)
     _print_figures("test", result.test)
@@ -52,6 +55,7 @@ def run_fit(parsed: argparse.Namespace) -> int:
         print(unseen_sentence(result.unseen))
         for row in unseen_rows(result.unseen):
             print("  " + "; ".join(f"{head}: {cell}" for head, cell in zip(UNSEEN_HEADS, row, strict=True)))
+    _print_labels(result)
     return 0
 
 
@@ -214,6 +218,14 @@ def _as_json(result: Result) -> str:
     names = {"accuracy", "precision", "recall", "f1", "auroc", "confusion"}
     answer = result.test.model_dump(mode="json", include=names) | result.model_dump(mode="json", exclude={"kind"})
     return json.dumps(answer, ensure_ascii=False)
+
+
+def _print_labels(result: Result) -> None:
+    if result.labels is not None:
+        print(audit_sentence(result.labels))
+        for suspect in result.labels.suspects[:5]:
+            print(f"  {suspect.name}: {suspect.evidence}")
+        print(f"  all pictures, the likeliest wrong label first: {Path(result.bundle) / 'report' / 'suspects.csv'}")
 
 
 def _print_figures(title: str, figures: Figures) -> None:

@@ -199,6 +199,32 @@ class Unseen(JsonRecord):
         return None if total is None else total / len(self.types)
 
 
+class Suspect(JsonRecord):
+    """A picture, and what speaks against its label."""
+
+    rank: int  #: 1 is the first to look at
+    name: str
+    path: str = ""  #: of the file; left out of what is passed on
+    sha256: str
+    part: str  #: of the split
+    label: str  #: "good", or its defect type
+    wrong: bool  #: whether the label looks wrong
+    against: float  #: probability of the other label
+    p_defective: float  #: by a classifier that has not learnt from it
+    strangeness: float | None  #: 1: the limit that few good parts exceed
+    near_duplicate: str = ""  #: a picture that is nearly the same, under the other label
+    evidence: str  #: all that, for a reader
+
+
+class LabelAudit(JsonRecord):
+    """Which labels look wrong, the likeliest first."""
+
+    pictures: int  #: so many were looked at
+    wrong: int  #: so many labels look wrong
+    wrong_in_test: int  #: of these, so many are of the test part
+    suspects: tuple[Suspect, ...] = ()  #: the first of these
+
+
 def _total(counts: Sequence[int | None]) -> int | None:
     known = [count for count in counts if count is not None]
     return sum(known) if known and len(known) == len(counts) else None

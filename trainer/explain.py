@@ -20,8 +20,9 @@ from inspector.vision.preprocess import input_box, preprocess
 from inspector.vision.torch_backend import load_network
 from inspector.vision.torchvision_compat import import_torchvision
 from trainer.deep import LogitsOnly
+from trainer.explain_protocol import Explained, MapLeftOut, MapMade
 from trainer.labelled import decoded
-from trainer.protocol import Explained, MapLeftOut, MapMade, Progress
+from trainer.protocol import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from inspector.domain.records import Image, Prediction
     from inspector.vision.bundle import Bundle
     from inspector.vision.network import InspectionNetwork
-    from trainer.protocol import ExplainReport
+    from trainer.explain_protocol import ExplainReport
 
 #: By the name on the command line: what it is called, and its class in pytorch-grad-cam; the line's own has none.
 METHODS = {

@@ -29,6 +29,8 @@ from trainer.protocol import GOOD_ONLY, CheckedPrecision, Command, Progress, Res
 from trainer.report import Contents, write_report
 from trainer.scores import kept_scores, strangeness_of
 from trainer.split import split, split_csv
+from trainer.suspects import SUSPECTS_FILE, find_suspects
+from trainer.suspects_page import SHOWN, thumbnail
 from trainer.unseen import measure_unseen
 from trainer.unseen_words import held_sentence
 from trainer.weights import imagenet_weights
@@ -39,11 +41,12 @@ if TYPE_CHECKING:
     from inspector.domain.records import Thresholds
     from inspector.vision.bundle import Bundle
     from trainer.dataset import Dataset
-    from trainer.evaluation import Evaluation, Folds, Pointing, Unseen
+    from trainer.evaluation import Evaluation, Folds, LabelAudit, Pointing, Unseen
     from trainer.gate import Made
     from trainer.judge import JudgedPictures
     from trainer.methods import Trained
     from trainer.protocol import Finding, Report, TrainRequest
+    from trainer.suspects import Ranking
 
 
 def train(
@@ -95,6 +98,8 @@ def train(
         clock.stage("test")
         unseen = yield from measure_unseen(made.trained, dataset, context)
         clock.stage("unseen types")
+        labels = yield from find_suspects(made.trained, dataset, clusters, context)
+        clock.stage("labels")
         finished = _Finished(
             context=context,
             dataset=dataset,
@@ -106,6 +111,7 @@ def train(
             pointing=pointing,
             strangeness=strangeness,
             unseen=unseen,
+            labels=labels,
             stages=clock.stages,
         )
         yield Progress(stage="report", done=0, total=1)
@@ -176,6 +182,7 @@ class _Finished:
     pointing: Mapping[str, Pointing]
     strangeness: Mapping[str, float]
     unseen: Unseen | None
+    labels: Ranking | None
     stages: Mapping[str, float]
 
     @property
@@ -213,6 +220,16 @@ class _Finished:
         known = [value for picture, value in strangeness if picture.defective]
         return [held_sentence(Rate(sum(value >= 1.0 for value in known), len(known)))] if known else []
 
+    @property
+    def _audit(self) -> LabelAudit | None:
+        return None if self.labels is None else self.labels.audit
+
+    def _thumbnails(self) -> list[bytes]:
+        """Return pictures of the first suspects."""
+        by_name = {sample.name: sample for sample in self.dataset.samples}
+        first = [] if self._audit is None else self._audit.suspects[:SHOWN]
+        return [thumbnail(by_name[suspect.name].picture()) for suspect in first]
+
     def figures(self, judged: Sequence[JudgedPicture]) -> Evaluation:
         return evaluate(judged, self.thresholds)
 
@@ -221,6 +238,8 @@ class _Finished:
         request = self.context.request
         report = write_report(self._contents())
         report["report/split.csv"] = split_csv(self.dataset).encode("utf-8", "backslashreplace")
+        if self.labels is not None:
+            report[SUSPECTS_FILE] = self.labels.csv().encode("utf-8", "backslashreplace")
         report[SCORES_FILE] = kept_scores(self.dataset, self.made, self.tested, self.strangeness)
         return write_final(
             request,
@@ -261,6 +280,8 @@ class _Finished:
             pointing=self.pointing,
             folds=self.folds,
             unseen=self.unseen,
+            labels=self._audit,
+            suspects=self._thumbnails(),
             comparison=self.notes,
             stages=self.stages,
             environment=environment(),
@@ -280,6 +301,7 @@ class _Finished:
             seconds=round(sum(self.stages.values()), 2),
             folds=self.folds,
             unseen=self.unseen,
+            labels=self._audit,
             precision=self.made.precision,
             precisions={name: CheckedPrecision(**check.model_dump()) for name, check in self.made.checks.items()},
         )

@@ -11,7 +11,7 @@ from inspector.domain.evidence import evidence
 from inspector.domain.statistics import CONFIDENCE
 from trainer import figures
 from trainer.calibration import calibrated, calibration_error, reliability
-from trainer.evaluation import DefectFigures, Evaluation, Folds, Pointing, Unseen
+from trainer.evaluation import DefectFigures, Evaluation, Folds, LabelAudit, Pointing, Unseen
 from trainer.judged import MetricsError, arrays
 from trainer.metrics import evaluate
 from trainer.report_metrics import Calibration, Metrics, Predicted, Proof, ReportedFinding
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from inspector.domain.rates import Rate
     from inspector.domain.records import Thresholds
+    from trainer.evaluation import Suspect
     from trainer.judged import JudgedPicture
     from trainer.protocol import Epoch, Finding
     from trainer.samples import SampleTile
@@ -50,6 +51,8 @@ class Contents:
         pointing: How well heatmaps point at the defects, by kind of heatmap.
         folds: Of a cross-test; None without one.
         unseen: What happens to a defect type that the training did not have; None where it was not asked.
+        labels: Which labels look wrong; None where they were not looked at.
+        suspects: JPEG thumbnails of the first of these.
         comparison: Sentences about other methods.
         stages: Seconds by stage.
         environment: Versions of libraries, and the hardware.
@@ -73,6 +76,8 @@ class Contents:
     pointing: Mapping[str, Pointing] = field(default_factory=dict)
     folds: Folds | None = None
     unseen: Unseen | None = None
+    labels: LabelAudit | None = None
+    suspects: Sequence[bytes] = ()
     comparison: Sequence[str] = ()
     stages: Mapping[str, float] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -124,6 +129,7 @@ def write_report(contents: Contents) -> dict[str, bytes]:
         metrics,
         {name: _data_uri(png, "png") for name, png in drawn.items()},
         {kind: [(tile, _data_uri(tile_jpeg(tile, threshold), "jpeg")) for tile in own] for kind, own in groups.items()},
+        _suspects(contents),
     )
     if groups:  # beside the page, for the window
         drawn["samples-dark"] = samples_png(groups, threshold, dark=True)
@@ -146,6 +152,7 @@ def _metrics(contents: Contents) -> Metrics:
         calibration=_calibration(contents, tested.ece),
         folds=contents.folds,
         unseen=contents.unseen,
+        labels=_without_paths(contents.labels),
         pointing=dict(contents.pointing),
         comparison=list(contents.comparison),
         counts={part: dict(counts) for part, counts in contents.counts.items()},
@@ -165,6 +172,19 @@ def _metrics(contents: Contents) -> Metrics:
             for picture in contents.test
         ],
     )
+
+
+def _without_paths(audit: LabelAudit | None) -> LabelAudit | None:
+    if audit is None:
+        return None
+    return audit.model_copy(update={"suspects": tuple(s.model_copy(update={"path": ""}) for s in audit.suspects)})
+
+
+def _suspects(contents: Contents) -> list[tuple[Suspect, str]]:
+    if contents.labels is None:
+        return []
+    shown = zip(contents.labels.suspects, contents.suspects, strict=False)  # there are fewer thumbnails
+    return [(suspect, _data_uri(jpeg, "jpeg")) for suspect, jpeg in shown]
 
 
 def _calibration(contents: Contents, ece: float) -> Calibration:

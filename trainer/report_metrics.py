@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from trainer.evaluation import Evaluation, Folds, JsonRecord, Pointing, Unseen
+from trainer.evaluation import Evaluation, Folds, JsonRecord, LabelAudit, Pointing, Unseen
 
 
 class Proof(JsonRecord):
@@ -57,6 +57,7 @@ class Metrics(JsonRecord):
     calibration: Calibration
     folds: Folds | None
     unseen: Unseen | None
+    labels: LabelAudit | None
     pointing: dict[str, Pointing]
     comparison: list[str]
     counts: dict[str, dict[str, int]]

@@ -7,20 +7,20 @@ shows the same page as a browser; lengths that matter there are in px, and margi
 from __future__ import annotations
 
 from html import escape
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from inspector.domain.counts import counted, verb
 from trainer.evaluation import DefectFigures, untested
 from trainer.figures import DEFECT_INK, FAINT, GOOD_INK, INK, MUTED
+from trainer.page_parts import beside, href, image
 from trainer.samples import words
+from trainer.suspects_page import suspects_section
 from trainer.unseen_words import UNSEEN_HEADS, unseen_rows, unseen_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from trainer.evaluation import Figures, GoodFigures
+    from trainer.evaluation import Figures, GoodFigures, Suspect
     from trainer.report_metrics import Metrics, ReportedFinding
     from trainer.samples import SampleTile
 
@@ -62,8 +62,6 @@ a {{ color: {GOOD_INK}; }}
 }}
 """
 _MOST_FILES = 5
-#: Width of the page's text; pictures state theirs in it, as the window's viewer needs.
-_PAGE_PX = 630
 _TILES_ACROSS = 3
 _RELIABILITY = (
     "Each point is a tenth of the scale: of the parts that were given about this P(defective), which fraction was "
@@ -88,12 +86,18 @@ _POINTING = (
 )
 
 
-def page(metrics: Metrics, images: Mapping[str, str], tiles: Mapping[str, Sequence[tuple[SampleTile, str]]]) -> str:
+def page(
+    metrics: Metrics,
+    images: Mapping[str, str],
+    tiles: Mapping[str, Sequence[tuple[SampleTile, str]]],
+    suspects: Sequence[tuple[Suspect, str]] = (),
+) -> str:
     """Write the page.
 
     Args:
         images: Data URIs of the figures by name.
         tiles: Sample predictions with their data URIs, by kind.
+        suspects: The first pictures whose labels look wrong, with their data URIs.
     """
     parts = [
         f"<h1>{escape(metrics.title)}</h1>",
@@ -101,6 +105,7 @@ def page(metrics: Metrics, images: Mapping[str, str], tiles: Mapping[str, Sequen
         *_test(metrics, images),
         *_curves(metrics, images),
         *_samples(tiles),
+        *suspects_section(metrics.labels, suspects),
         *_beyond(metrics),
         *_data(metrics),
         *_training(metrics, images),
@@ -215,10 +220,10 @@ def _samples(tiles: Mapping[str, Sequence[tuple[SampleTile, str]]]) -> list[str]
         cells = []
         for tile, uri in own:
             name, said = escape(tile.name), escape(words(tile))
-            link = f'<a href="{escape(_href(tile.path))}">{name}</a>'
-            image = _image(uri, name, _TILES_ACROSS)
-            cells.append(f'{image}<p class="caption">{link}<br>{said}</p>')
-        parts.append(f"<h3>{escape(kind)}</h3>" + _beside(cells, _TILES_ACROSS))
+            link = f'<a href="{escape(href(tile.path))}">{name}</a>'
+            picture = image(uri, name, _TILES_ACROSS)
+            cells.append(f'{picture}<p class="caption">{link}<br>{said}</p>')
+        parts.append(f"<h3>{escape(kind)}</h3>" + beside(cells, _TILES_ACROSS))
     return parts
 
 
@@ -316,27 +321,14 @@ def _plain(value: object) -> str:
 
 
 def _row(images: Mapping[str, str], *names: str, words_beside: str = "") -> str:
-    cells = [_image(images[name], name, 2) for name in names if name in images]
+    cells = [image(images[name], name, 2) for name in names if name in images]
     if words_beside:
         cells.append(f"<p>{escape(words_beside)}</p>")
-    return _beside(cells, 2) if cells else ""
-
-
-def _beside(cells: Sequence[str], across: int) -> str:
-    """Lay cells out side by side."""
-    rows = [[*cells[first : first + across]] for first in range(0, len(cells), across)]
-    rows[-1] += [""] * (across - len(rows[-1]))
-    width = 100 // across
-    body = "".join("<tr>" + "".join(f'<td width="{width}%">{cell}</td>' for cell in row) + "</tr>" for row in rows)
-    return f'<table class="beside" width="100%"><tbody>{body}</tbody></table>'
-
-
-def _image(uri: str, name: str, across: int = 1) -> str:
-    return f'<img class="wide" src="{uri}" alt="{name}" width="{_PAGE_PX // across - 12}">'
+    return beside(cells, 2) if cells else ""
 
 
 def _wide(images: Mapping[str, str], name: str) -> str:
-    return f"<p>{_image(images[name], name)}</p>" if name in images else ""
+    return f"<p>{image(images[name], name)}</p>" if name in images else ""
 
 
 def _figure(value: float | None) -> str:
@@ -353,11 +345,3 @@ def _rate(value: float | None, interval: Sequence[float]) -> str:
     if value is None:
         return "–"
     return f"{_percent(value)} ({100 * interval[0]:.1f} to {_percent(interval[1])})"
-
-
-def _href(path: str) -> str:
-    """Return a link to a file of this or another system; a relative path stays relative."""
-    for kind in (PurePosixPath(path), PureWindowsPath(path)):
-        if kind.is_absolute():
-            return kind.as_uri()
-    return quote(path.replace("\\", "/"))

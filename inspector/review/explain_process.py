@@ -10,13 +10,13 @@ from inspector.programs import has_trainer, trainer_command
 from inspector.runs.answers import ToldFault, told_fault
 from inspector.runs.processes import ProcessError
 from inspector.runs.side_process import SideProcess, last_word
-from trainer.protocol import Explained, parse_explain_report
+from trainer.explain_protocol import Explained, parse_explain_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from trainer.protocol import ExplainReport
+    from trainer.explain_protocol import ExplainReport
 
 _END_S = 5.0
 

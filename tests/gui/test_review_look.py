@@ -17,7 +17,8 @@ from inspector.review.explain_process import DeepLookError
 from inspector.vision.graph import TORCH_WEIGHTS_FILE
 from tests.gui.conftest import Closes
 from tests.gui.reviewing import ReviewDesk, make_home
-from trainer.protocol import Explained, ExplainReport, MapMade, Progress
+from trainer.explain_protocol import Explained, ExplainReport, MapMade
+from trainer.protocol import Progress
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import pytest
 from inspector.review import explain_process
 from inspector.review.explain_process import DeepLookError, ExplainProcess
 from tests.waits import until
-from trainer.protocol import Explained, Progress
+from trainer.explain_protocol import Explained
+from trainer.protocol import Progress
 
 if TYPE_CHECKING:
     from pathlib import Path

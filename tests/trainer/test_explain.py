@@ -23,7 +23,8 @@ from tests.bundles import make_bundle
 from tests.review.test_explain_process import everything
 from trainer.cli import main
 from trainer.explain import LAYERS, METHODS, explain
-from trainer.protocol import Explained, MapMade, Progress, parse_explain_report
+from trainer.explain_protocol import Explained, MapMade, parse_explain_report
+from trainer.protocol import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

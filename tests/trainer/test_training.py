@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -104,6 +105,15 @@ def test_every_method_makes_a_bundle_that_judges(
     learnt_from = method == "baseline-svm"  # in the end, so the scores are those from before
     assert {one.how for one in chosen_by} == ({"out of fold"} if learnt_from else {tested[0].how})
     assert all(one.path not in {other.path for other in tested} for one in chosen_by)
+    listed = tmp_path / "m" / "report" / "suspects.csv"
+    assert (result.labels is None) == (not listed.exists()) == method.startswith("baseline")
+    if result.labels is not None:
+        assert result.labels.pictures == 40
+        rows = list(csv.DictReader(listed.read_text().splitlines()))
+        assert {row["path"] for row in rows} == {f"{kind}/{n:02}.png" for kind in ("good", "spot") for n in range(20)}
+        assert {bool(row["strangeness"]) for row in rows} == {
+            method != "deeper" or row["label"] == "good" for row in rows
+        }
     escaped = [one for one in tested if one.defective and one.p_defective < manifest.thresholds.fail_at]
     assert len(escaped) == result.test.confusion.defective_passed
 

@@ -21,7 +21,8 @@ from inspector.pictures import read_picture
 from inspector.review.explain_process import DeepLookError, ExplainProcess
 from inspector.vision.bundle import MANIFEST_FILE
 from inspector.vision.graph import TORCH_WEIGHTS_FILE
-from trainer.protocol import Explained, MapMade, Progress
+from trainer.explain_protocol import Explained, MapMade
+from trainer.protocol import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from inspector.domain.records import Image, Inspection
     from inspector.gui.work import Worker
     from inspector.vision.store import ModelStore
-    from trainer.protocol import ExplainReport
+    from trainer.explain_protocol import ExplainReport
 
 _LONGEST_PX = 1024
 _LINE = "Grad-CAM, closed form"
