@@ -19,8 +19,13 @@ if TYPE_CHECKING:
     from inspector.outputs.base import LogQuery
 
 
-def where(statement: Select[Any], query: LogQuery) -> Select[Any]:
-    """Return the statement restricted to the inspections of a query."""
+def where(statement: Select[Any], query: LogQuery, *, by_id: bool = False) -> Select[Any]:
+    """Return the statement restricted to the inspections of a query.
+
+    Args:
+        statement: Of the inspections, and maybe of what is joined to them.
+        by_id: Whether another table says which inspections are looked up: then recipe and lot choose no index.
+    """
     columns = inspections.c
     if query.after is not None:
         statement = statement.where(query.after < SEQUENCE)
@@ -29,7 +34,7 @@ def where(statement: Select[Any], query: LogQuery) -> Select[Any]:
     if query.until is not None:
         statement = statement.where(columns.time_utc < time_text(query.until))
     # within a span of time, recipe and lot choose no index (+): SQLite would walk all parts that a recipe ever had
-    span = query.since is not None or query.after is not None
+    span = by_id or query.since is not None or query.after is not None
     if query.recipe is not None:
         recipe = literal_column("+inspections.recipe", Text) if span else columns.recipe
         statement = statement.where(recipe == query.recipe)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
+from inspector.domain.errors import LogError
 from inspector.domain.review import Judgement, QueueKind, Review, Standing, standings
 from inspector.outputs.damage import Reader, all_numbers, is_damage, readable_rows
 from inspector.outputs.log_reads import read_parts
@@ -16,7 +18,7 @@ from inspector.outputs.rows import RowError, from_row, time_of, verdict_of
 from inspector.outputs.schema import SEQUENCE, inspections, reviews
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, Select
 
@@ -106,7 +108,7 @@ class ReviewReader(Reader):
                 parts.update(part.id for part in self.parts(query))
             return said.inspection_id in parts
 
-        return self._said(where(joined, query), is_meant)
+        return self._said(where(joined, query, by_id=True), is_meant)
 
     def standings(self, query: LogQuery) -> dict[str, Standing]:
         """Return what stands of every part of a query of which something does, by its inspection's id.
@@ -164,6 +166,37 @@ class ReviewReader(Reader):
                     self.unreadable.note(inspections.name, row["sequence"], str(error))
                     continue
                 yield part
+
+    def counted_parts(self, query: LogQuery) -> Iterator[tuple[PartRow, int]]:
+        """Return the inspections of a query: one by one where a picture was kept, of others how many are alike.
+
+        Of millions of parts most have no picture: they are counted in the database. Those that were kept come in the
+        order in which they were recorded; of others the id says nothing.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        columns = inspections.c
+        kind = (columns.verdict, columns.recipe, columns.recipe_version, (columns.image_not_saved != "").label("lost"))
+        alike = select(*kind, func.count()).where(columns.picture_path.is_(None)).group_by(*kind)
+        kept = select(*kind, columns.id, columns.picture_path).where(columns.picture_path.is_not(None))
+        try:
+            with self._errors("read"), self._reading() as connection:
+                others = [tuple(row) for row in connection.execute(where(alike, query))]
+                shown = [tuple(row) for row in connection.execute(where(kept, query).order_by(SEQUENCE))]
+            verdicts = {name: verdict_of(name) for name in {row[0] for row in (*others, *shown)}}
+        except (LogError, RowError):  # read past what is damaged or odd, and note it
+            return ((part, 1) for part in self.parts(query))
+        return itertools.chain(
+            (
+                (PartRow("", verdicts[verdict], recipe, version, None, bool(lost)), count)
+                for verdict, recipe, version, lost, count in others
+            ),
+            (
+                (PartRow(part, verdicts[verdict], recipe, version, picture, bool(lost)), 1)
+                for verdict, recipe, version, lost, part, picture in shown
+            ),
+        )
 
     def inspection(self, inspection_id: str) -> Inspection | None:
         """Return one inspection with its verdict; None where there is no such.

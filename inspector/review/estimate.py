@@ -54,7 +54,7 @@ def audit_report(log: ReviewLog, query: LogQuery, policy_of: PolicyOf, *, claim:
         LogError: If the log cannot be read.
     """
     whole = LogQuery(since=query.since, until=query.until, recipe=query.recipe, lot=query.lot)
-    audited = population(log.parts(whole), policy_of)
+    audited = population(log.counted_parts(whole), policy_of)
     said = _by_part(log.rows(whole))
     passed = _truths(audited.kept_passes, said)
     rejected = _truths(audited.kept_rejects, said)

@@ -46,7 +46,7 @@ def recipe_policies(recipes: Path) -> PolicyOf:
 
 @dataclass(slots=True)
 class _Group:
-    """The parts of one version of a recipe, in the order of time."""
+    """The parts of one version of a recipe; those that were kept in the order of time."""
 
     passes: int = 0
     not_saved: int = 0
@@ -87,7 +87,7 @@ class Population:
     next_step: str = ""
 
 
-def population(rows: Iterable[PartRow], policy_of: PolicyOf) -> Population:
+def population(rows: Iterable[tuple[PartRow, int]], policy_of: PolicyOf) -> Population:
     """Work out what an audit of some parts can speak about.
 
     Passes kept as one in n are a simple random sample (`inspector.domain.sampling`). Where n was changed in between,
@@ -95,12 +95,12 @@ def population(rows: Iterable[PartRow], policy_of: PolicyOf) -> Population:
     recipe that kept no passes, or nobody knows which, are left out: passes and rejects.
 
     Args:
-        rows: The inspections, in the order of time.
+        rows: The inspections, as `ReviewReader.counted_parts` returns them.
         policy_of: What each version of a recipe kept.
     """
     groups: dict[tuple[str, int], _Group] = {}
-    for row in rows:
-        _take(groups.setdefault((row.recipe, row.recipe_version), _Group()), row)
+    for row, count in rows:
+        _take(groups.setdefault((row.recipe, row.recipe_version), _Group()), row, count)
     rates = {key: _one_in(group, policy_of(*key)) for key, group in groups.items()}
     used = {key: group for key, group in groups.items() if rates[key]}
     one_in = max((rates[key] for key in used), default=0)
@@ -125,18 +125,18 @@ def population(rows: Iterable[PartRow], policy_of: PolicyOf) -> Population:
     )
 
 
-def _take(group: _Group, row: PartRow) -> None:
+def _take(group: _Group, row: PartRow, count: int) -> None:
     if row.verdict is Verdict.PASS:
-        group.passes += 1
-        group.not_saved += row.not_saved
+        group.passes += count
+        group.not_saved += count * row.not_saved
         if row.picture is not None:
             group.kept.append((row.id, row.picture))
     elif row.verdict in _REJECTED:
-        group.rejects += 1
+        group.rejects += count
         if row.picture is not None:
             group.rejected.append((row.id, row.picture))
     else:
-        group.others += 1
+        group.others += count
 
 
 def _one_in(group: _Group, policy: ArchiveConfig | None) -> int:

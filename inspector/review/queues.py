@@ -195,7 +195,7 @@ def load_entry(log: ReviewLog, request: QueueRequest, inspection_id: str) -> Ent
 
 def _audit(log: ReviewLog, request: QueueRequest, policy_of: PolicyOf) -> Queue:
     """Draw passes at random by the hash of their ids, mix in as many rejects, and shuffle."""
-    audited = population(log.parts(_only(request.query, None)), policy_of)
+    audited = population(log.counted_parts(_only(request.query, None)), policy_of)
     salt = f"audit:{request.seed}"
     removed = _removed(audited.kept_passes)
     passes = _first(audited.kept_passes[removed:], request.sample, salt)

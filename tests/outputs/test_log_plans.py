@@ -151,3 +151,19 @@ def test_a_shift_is_what_was_recorded_in_it_also_where_the_clock_jumped(tmp_path
         at(7, 24.5)
         assert [part.part_number for part in log.rows(log.recorded_since(morning + timedelta(days=1)))] == [7]
         assert log.tally(LogQuery()) == Tally(passed=7)
+
+
+def test_reviews_find_their_parts_by_id_and_walk_no_recipe(path: Path) -> None:
+    log = ReviewLog(path)
+    steps = plans_of(log, lambda: log.standings(LogQuery(recipe="R")))
+    assert len(steps) == 1
+    assert "(id=?)" in steps[0]
+
+
+def test_parts_without_a_picture_are_counted_in_the_database(path: Path) -> None:
+    log = ReviewLog(path)
+    parts = list(log.counted_parts(LogQuery(recipe="R")))
+    assert {(part.verdict, part.picture, count) for part, count in parts} == {
+        (Verdict.PASS, None, 3),
+        (Verdict.FAIL, None, 3),
+    }

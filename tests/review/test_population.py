@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,11 +14,20 @@ from inspector.domain.records import Verdict
 from inspector.domain.sampling import KEPT, draw
 from inspector.outputs.review_reads import PartRow
 from inspector.recipes.recipe import Recipe, save_recipe
-from inspector.review.population import Population, population, recipe_policies
+from inspector.review.population import Population, recipe_policies
+from inspector.review.population import population as population_of
 
 P, F, R, E = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR
 ALL = ArchiveConfig(keep=KeepPolicy.ALL)
 HOW = "Keep one pass in N, or all: Settings, Archive."
+
+if TYPE_CHECKING:
+    from inspector.review.population import PolicyOf
+
+
+def population(rows: Sequence[PartRow], policy_of: PolicyOf) -> Population:
+    """Of parts one by one."""
+    return population_of(((part, 1) for part in rows), policy_of)
 
 
 def row(number: int, verdict: Verdict = P, *, kept: bool = True, version: int = 1, not_saved: bool = False) -> PartRow:

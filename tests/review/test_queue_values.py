@@ -151,7 +151,7 @@ def test_the_notes_of_an_audit(tmp_path: Path) -> None:
     asked = request(QueueKind.AUDIT, sample=5)
     queue = build_queue(log, asked, keep_all)
     assert set(queue.ids) == {part.id for part in (*parts[2:6], *parts[7:])}
-    assert queue.population == population(log.parts(LogQuery()), keep_all)
+    assert queue.population == population(((part, 1) for part in log.parts(LogQuery())), keep_all)
     assert (queue.request, queue.without_picture, queue.judged, queue.by_others) == (asked, 0, 0, 0)
     assert queue.notes == (
         (
@@ -235,7 +235,7 @@ def test_the_notes_of_a_report(tmp_path: Path) -> None:
         log.add(said(part.id, judgement, blind=True, queue=QueueKind.AUDIT))
     log.add(said(parts[2].id, BAD, by="Bob", blind=True, queue=QueueKind.AUDIT))
     report = audit_report(log, LogQuery(verdicts=frozenset({F})), keep_all, claim=0.5)
-    assert report.population == population(log.parts(LogQuery()), keep_all)
+    assert report.population == population(((part, 1) for part in log.parts(LogQuery())), keep_all)
     assert report.notes == (
         "2 parts without a verdict (ERROR) are in the yield, not in the escape rate.",
         "1 audited passes are unsure and 1 contradicted; they count as defective, for the lower limits as good.",
