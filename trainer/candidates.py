@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from trainer.dataset import TEST, labels
 from trainer.evaluation import AVERAGED, ConfusionCounts, Evaluation, Folds, Spread
 from trainer.gate import expected_of
+from trainer.input_size import chosen_size
 from trainer.judged import JudgedPicture
 from trainer.methods import Plan, plan_of, train_plan
 from trainer.metrics import evaluate
 from trainer.paired import spread
-from trainer.protocol import Command, Progress
+from trainer.protocol import GOOD_ONLY, Command, Progress
 from trainer.split import cross_test
 from trainer.thresholds import operating_point
 
@@ -35,6 +36,10 @@ CANDIDATES: tuple[tuple[int, PoolingName, float], ...] = (
 def train_best(dataset: Dataset, context: Context) -> Generator[Report, None, tuple[Trained, list[str]]]:
     """Train what was asked for; with ``auto`` what validation prefers. The value is the network, and what was tried."""
     request = context.request
+    if request.method == GOOD_ONLY and request.input_size is None:
+        size, why = yield from chosen_size(dataset, context)
+        trained = yield from train_plan(plan_of(request, request.method, size=size), dataset, context)
+        return trained, [why]
     if request.method != "auto":
         trained = yield from train_plan(plan_of(request, request.method), dataset, context)
         return trained, []

@@ -102,7 +102,7 @@ def remember(
         copies = yield from _seen(trained, good, seers[:1], asked)
         turn = may_be_turned(cells[0], [picture for picture, _ in asked], copies[0], folds, seed)
     position = PLACE_COUNTS if not turn and lie_still(cells[0], folds, seed) else 0.0
-    pairs = angles_of(len(good)) if turn else []
+    pairs = angles_of(len(good), trained.preprocessing.input_size) if turn else []
     more = (yield from _seen(trained, good, seers, pairs)) if pairs else []
     made = []
     for number, described in enumerate(cells):
@@ -146,7 +146,7 @@ def memory_of(
         asked = [(picture, angle) for picture in asked_of(len(good)) for angle in RIGHT_ANGLES]
         copies = np.stack([see(*pair) for pair in asked])
         turn = may_be_turned(cells, [picture for picture, _ in asked], copies, folds, seed)
-        pairs = angles_of(len(good)) if turn else []
+        pairs = angles_of(len(good), _CELL_PX * round(cells.shape[1] ** 0.5)) if turn else []
         turned = Turned.of(np.stack([see(*pair) for pair in pairs]), pairs) if pairs else None
     position = PLACE_COUNTS if not turn and lie_still(cells, folds, seed) else 0.0
     memory, _, scale = _memory(cells, turned, folds, position, seed, rounded=False)

@@ -29,8 +29,9 @@ _STANDARD_ERRORS = 2.0
 _LEAST_ASKED = 3
 #: Angles that a good picture is remembered at, degrees, where parts may be turned.
 ANGLES = tuple(range(30, 360, 30))
-#: Copies at most, of all pictures together: more pictures show more angles by themselves.
-MOST_TURNED = 132
+#: Copies at most, of all pictures together, at the usual size, and half as many at twice that: more pictures show more
+#: angles by themselves.
+MOST_TURNED, USUAL_SIZE = 132, 224
 #: What is asked first is asked of so few pictures, turned by right angles, which invent no corner.
 ASKED = 8
 RIGHT_ANGLES = (90, 180, 270)
@@ -94,13 +95,17 @@ def shown(side: int, angle: int) -> NDArray[np.bool_]:
     return np.asarray(within.ravel())
 
 
-def angles_of(pictures: int) -> list[tuple[int, int]]:
+def angles_of(pictures: int, size: int = USUAL_SIZE) -> list[tuple[int, int]]:
     """Deal out the angles: all to few pictures, and to many some, so that all angles come as often.
+
+    Args:
+        pictures: How many there are.
+        size: Side of the input, pixels.
 
     Returns:
         Of each copy, which picture it is of, and by how many degrees it is turned.
     """
-    each = min(len(ANGLES), MOST_TURNED // max(1, pictures))
+    each = min(len(ANGLES), MOST_TURNED * USUAL_SIZE // size // max(1, pictures))
     # 5 and 11 share no factor: neighbours in the list get angles that lie apart
     return [
         (picture, ANGLES[(5 * (number + each * picture)) % len(ANGLES)])

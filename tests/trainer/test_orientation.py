@@ -72,6 +72,7 @@ def test_few_pictures_get_every_angle_and_many_some_of_all() -> None:
     assert len(set(dealt)) == len(dealt) == 100
     assert set(Counter(angle for _, angle in dealt)) == set(ANGLES)
     assert angles_of(400) == []
+    assert (len(angles_of(5, 448)), len(angles_of(50, 448)), len(angles_of(5, 1024))) == (55, 50, 25)
 
 
 def test_cells_of_invented_corners_are_not_remembered() -> None:

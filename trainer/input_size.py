@@ -1,0 +1,135 @@
+"""Which size of the input a memory of good takes: told by good pictures with small defects drawn onto them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.vision.export import to_openvino
+from inspector.vision.memory import MemoryOfGood
+from inspector.vision.preprocess import Preprocessing, ResizePolicy, fit
+from trainer.cache import OpenVinoExtractor
+from trainer.cells import choose, flat, strangest
+from trainer.dataset import TRAIN, VAL
+from trainer.frozen import CellsOf
+from trainer.networks import backbone
+from trainer.protocol import Progress
+from trainer.pseudo_defects import KINDS, marred
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from numpy.typing import NDArray
+
+    from inspector.domain.records import Image
+    from trainer.dataset import Dataset
+    from trainer.methods import Context
+    from trainer.protocol import Report
+
+#: The usual size, and the one that is tried beside it.
+SMALL, LARGE = 224, 448
+#: Good pictures that are asked, at most, and how many pictures with a defect are made of them, at least two of each.
+ASKED, MARRED = 12, 24
+#: A larger input is taken where it tells so many more of the pairs of a defect and a good picture apart, …
+BETTER_BY = 0.03
+#: … and where that is more than so many standard errors: an escape costs more than a slower line, which is told.
+_STANDARD_ERRORS = 1.0
+#: Pictures that are smaller show no more in a larger input.
+_LEAST_SIDE_PX = 336
+_FOLDS = 4
+_ROWS = 512
+_SEED = 19
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a size tells apart.
+
+    Args:
+        better: (M,) of each picture with a defect, the share of good ones that look less strange than it.
+        cost_s: Processor time of a picture.
+    """
+
+    better: NDArray[np.float64]
+    cost_s: float
+
+
+def chosen_size(dataset: Dataset, context: Context) -> Generator[Report, None, tuple[int, str]]:
+    """Choose the size by the good pictures that are not tested; the value is the size, and why.
+
+    Args:
+        dataset: Already split; its test part is not touched.
+
+    Raises:
+        PictureError: If a picture cannot be read.
+        CancelledError: If cancelled.
+    """
+    good = [sample for sample in dataset.of(TRAIN, VAL) if not sample.defective]
+    rng = np.random.default_rng(_SEED)
+    drawn = rng.choice(len(good), min(ASKED, len(good)), replace=False)
+    pictures = [good[index].picture() for index in np.sort(drawn).tolist()]
+    largest = max(min(picture.shape[:2]) for picture in pictures)
+    if largest < _LEAST_SIDE_PX:
+        return (
+            SMALL,
+            f"Input of {SMALL} pixels: the pictures' shorter side has {largest}, a larger one shows no more.",
+        )
+    each = max(2, MARRED // len(pictures))
+    bad = [
+        marred(picture, pictures[(index + 1) % len(pictures)], (index * each + number) % KINDS, rng)
+        for index, picture in enumerate(pictures)
+        for number in range(each)
+    ]
+    told = {}
+    for size in (SMALL, LARGE):
+        told[size] = yield from _told(size, pictures, bad, context)
+    return verdict(told[SMALL], told[LARGE])
+
+
+def verdict(small: Told, large: Told) -> tuple[int, str]:
+    """Take the larger size only if it tells clearly more apart; the size, and a sentence that says why."""
+    gain = large.better - small.better
+    error = float(gain.std(ddof=1)) / len(gain) ** 0.5
+    clearly = float(gain.mean()) >= BETTER_BY and float(gain.mean()) > _STANDARD_ERRORS * error
+    size = LARGE if clearly else SMALL
+    auroc = {SMALL: float(small.better.mean()), LARGE: float(large.better.mean())}
+    cost = large.cost_s / max(1e-9, small.cost_s)
+    asked = (
+        f"of good pictures with small defects drawn onto them {LARGE} pixels tell {auroc[LARGE]:.2f} from good ones "
+        f"(AUROC), {SMALL} pixels {auroc[SMALL]:.2f}"
+    )
+    if clearly:
+        return size, (
+            f"Input of {size} pixels: {asked}. The line takes {cost:.1f} times as long for each part; where that is "
+            f"too slow, ask for an input of {SMALL} pixels."
+        )
+    return size, f"Input of {size} pixels: {asked}, which is not clearly better and takes {cost:.1f} times as long."
+
+
+def _told(
+    size: int, pictures: Sequence[Image], bad: Sequence[NDArray[np.uint8]], context: Context
+) -> Generator[Report, None, Told]:
+    """Measure pictures against memories of the others."""
+    request = context.request
+    preprocessing = Preprocessing(input_size=size, resize_policy=ResizePolicy(request.policy))
+    network = backbone(context.weights, request.pooling or "average", request.seed).eval()
+    see = OpenVinoExtractor(to_openvino(CellsOf(network), size), preprocessing, "f32")
+    described = []
+    began_s = time.process_time()
+    for number, picture in enumerate([*pictures, *bad], 1):
+        yield from context.heed()
+        described.append(see(fit(picture, preprocessing)[None])[0].reshape(128, -1).T.astype(np.float16))
+        yield Progress(stage=f"which size shows more: {size} px", done=number, total=len(pictures) + len(bad))
+    cost_s = (time.process_time() - began_s) / len(described)
+    good, wrong = np.stack(described[: len(pictures)]), np.stack(described[len(pictures) :])
+    folds = np.arange(len(good)) % min(_FOLDS, len(good))
+    owner = np.repeat(folds, len(wrong) // len(good))
+    plain, strange = np.empty(len(good)), np.empty(len(wrong))
+    for fold in np.unique(folds):
+        memory = MemoryOfGood(choose(flat(good[folds != fold]), request.seed, _ROWS))
+        plain[folds == fold] = strangest(memory, good[folds == fold])
+        strange[owner == fold] = strangest(memory, wrong[owner == fold])
+    return Told(better=(strange[:, None] > plain[None]).mean(axis=1), cost_s=cost_s)
