@@ -2,13 +2,16 @@
 
 For each set and split some good pictures make the memory; the other good ones and all defective ones are measured against
 it, and so are good pictures of the other sets, as wrong products. Cells are computed once, in float; masks say whether the
-strangest cell lies on the defect.
+strangest cell lies on the defect. ``--drawn`` adds products that are drawn, ``--turned`` sets whose pictures are turned at
+random; ``--peer`` measures anomalib's PatchCore on the same splits.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,21 +23,24 @@ from sklearn.metrics import roc_auc_score
 
 from inspector.vision.export import to_openvino
 from inspector.vision.preprocess import Preprocessing, fit
+from tests.bench.drawn_parts import draw
 from trainer.cache import OpenVinoExtractor
 from trainer.dataset import Dataset, Sample, hashed, read_dataset
 from trainer.frozen import CellsOf
 from trainer.memory import memory_of
 from trainer.networks import backbone
+from trainer.orientation import turned_by
 from trainer.pointing import pointing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     from inspector.vision.memory import MemoryOfGood
 
 _OTHERS = 40
+_DRAWN_GOOD, _DRAWN_DEFECTIVE = 90, 60
 _MASK_PX = 256
 
 
@@ -44,6 +50,8 @@ class Described:
 
     dataset: Dataset
     cells: NDArray[np.float32]
+    see: Callable[[int, int], NDArray[np.float32]]
+    pictures: Callable[[int], NDArray[np.uint8]]
 
     @property
     def good(self) -> NDArray[np.intp]:
@@ -86,7 +94,12 @@ def row(name: str, described: dict[str, Described], count: int, seed: int) -> di
     order = np.random.default_rng(seed).permutation(own.good)
     learnt, held = order[:count], order[count:]
     samples = own.dataset.samples
-    memory, scale = memory_of(own.cells[learnt], [samples[place] for place in learnt], seed)
+    memory, scale = memory_of(
+        own.cells[learnt],
+        [samples[place] for place in learnt],
+        seed,
+        lambda number, angle: own.see(int(learnt[number]), angle),
+    )
     good, bad = (maps_of(memory, own.cells[places]) for places in (held, own.defective))
     tops = [maps.max(axis=(1, 2)) for maps in (good, bad)]
     wrong = np.concatenate(
@@ -116,27 +129,88 @@ def row(name: str, described: dict[str, Described], count: int, seed: int) -> di
     return told
 
 
+def described_of(
+    folder: Path, see: OpenVinoExtractor, preprocessing: Preprocessing, *, turn: bool = False
+) -> Described:
+    """Look at all pictures of a folder.
+
+    Args:
+        turn: Each is turned at random, and what it does not show mirrored.
+    """
+    dataset = hashed(read_dataset(folder))
+    angles = np.random.default_rng(7).integers(1, 360, len(dataset.samples)) if turn else None
+
+    def picture(place: int) -> NDArray[np.uint8]:
+        fitted = fit(dataset.samples[place].picture(), preprocessing)
+        return fitted if angles is None else turned_by(fitted, int(angles[place]))
+
+    def cells(place: int, angle: int) -> NDArray[np.float32]:
+        return np.asarray(flat(see(turned_by(picture(place), angle)[None]))[0], np.float16)
+
+    seen = np.stack([cells(place, 0) for place in range(len(dataset.samples))])
+    return Described(dataset=dataset, cells=seen, see=cells, pictures=picture)
+
+
+def peer_row(name: str, own: Described, count: int, seed: int, weights: Path) -> dict[str, object]:
+    """Measure anomalib's PatchCore on the same pictures."""
+    from tests.bench.peer import Peer
+
+    order = np.random.default_rng(seed).permutation(own.good)
+    peer = Peer(weights, [own.pictures(int(place)) for place in order[:count]], seed)
+    places = [*order[count:], *own.defective]
+    began_s = time.process_time()
+    scores = [peer.score(own.pictures(int(place))) for place in places]
+    labels = [0] * (len(order) - count) + [1] * len(own.defective)
+    return {
+        "set": name,
+        "good pictures": count,
+        "seed": seed,
+        "peer AUROC": round(float(roc_auc_score(labels, scores)), 4),
+        "peer ms of processor time": round(1e3 * (time.process_time() - began_s) / len(places), 1),
+    }
+
+
+def means(rows: Sequence[dict[str, object]]) -> dict[str, object]:
+    """Return the mean over splits of whatever AUROC is in the rows."""
+    kept = {key: rows[0][key] for key in ("set", "good pictures")}
+    names = [name for name in ("AUROC", "peer AUROC", "peer ms of processor time") if name in rows[0]]
+    return kept | {f"mean {name}": round(float(np.mean([float(str(row[name])) for row in rows])), 4) for name in names}
+
+
 def main() -> None:
-    """Measure, and print a line for each memory."""
+    """Measure, and print a line for each memory, and for each number of good pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weights", type=Path, required=True, help="ResNet-50 weights")
-    parser.add_argument("--data", type=Path, nargs="+", required=True, help="folders of labelled pictures")
+    parser.add_argument("--data", type=Path, nargs="*", default=[], help="folders of labelled pictures")
+    parser.add_argument(
+        "--turned", type=Path, nargs="*", default=[], help="folders whose pictures are turned at random"
+    )
+    parser.add_argument("--drawn", nargs="*", default=[], choices=["pill", "screw"], help="products that are drawn")
     parser.add_argument("--size", type=int, default=224)
     parser.add_argument("--counts", type=int, nargs="+", default=[5, 20, 0], help="good pictures; 0 is three quarters")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--peer", action="store_true", help="beside anomalib's PatchCore: pip install anomalib==2.7.*")
     parsed = parser.parse_args()
     preprocessing = Preprocessing(input_size=parsed.size)
     graph = to_openvino(CellsOf(backbone(parsed.weights, "average", 0).eval()), parsed.size)
     see = OpenVinoExtractor(graph, preprocessing, "f32")
-    described: dict[str, Described] = {}
-    for folder in parsed.data:
-        dataset = hashed(read_dataset(folder))
-        cells = np.concatenate([flat(see(fit(s.picture(), preprocessing)[None])) for s in dataset.samples])
-        described[folder.name] = Described(dataset=dataset, cells=cells)
-    for name, own in described.items():
-        for count in parsed.counts:
-            for seed in parsed.seeds:
-                print(json.dumps(row(name, described, count or len(own.good) * 3 // 4, seed)), flush=True)
+    described = {folder.name: described_of(folder, see, preprocessing) for folder in parsed.data}
+    for folder in parsed.turned:
+        described[f"{folder.name}, turned"] = described_of(folder, see, preprocessing, turn=True)
+    with tempfile.TemporaryDirectory() as drawn:
+        for kind in parsed.drawn:
+            folder = draw(Path(drawn) / kind, kind, _DRAWN_GOOD, _DRAWN_DEFECTIVE)
+            described[f"{kind}, drawn"] = described_of(folder, see, preprocessing)
+        for name, own in described.items():
+            for asked in parsed.counts:
+                count = asked or len(own.good) * 3 // 4
+                rows = []
+                for seed in parsed.seeds:
+                    rows.append(row(name, described, count, seed))
+                    if parsed.peer:
+                        rows[-1] |= peer_row(name, own, count, seed, parsed.weights)
+                    print(json.dumps(rows[-1]), flush=True)
+                print(json.dumps(means(rows)), flush=True)
 
 
 if __name__ == "__main__":
