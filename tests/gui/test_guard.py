@@ -12,10 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from inspector import assembly
 from inspector.domain.guard import NO_MEMORY
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.prediction import heat_of
 from inspector.domain.review import QueueKind
 from inspector.engine.faces import Face
 from inspector.gui.live.failure_strip import Thumbnail
+from inspector.gui.live.page import LivePage
 from inspector.gui.review.words import still_words
 from inspector.paths import Home
 from tests.engine.fakes import FakeClassifier, strange_middle
@@ -33,6 +35,11 @@ def _strange(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assembly, "load_classifier", lambda *_, **__: classifier())
 
 
+def is_shown(live: LivePage, kind: HeatmapKind) -> bool:
+    shown = live.view.shown
+    return shown is not None and shown.scene.heatmap is not None and shown.scene.heatmap.shows is kind
+
+
 @pytest.mark.usefixtures("_strange")
 def test_live_says_why_and_shows_where(station: Station, tmp_path: Path) -> None:
     live = station.window.live
@@ -44,6 +51,14 @@ def test_live_says_why_and_shows_where(station: Station, tmp_path: Path) -> None
     assert live.view.shown is not None
     assert live.view.shown.scene.heatmap is not None
     np.testing.assert_array_equal(live.view.shown.scene.heatmap.heatmap, heat_of(strange_middle(1.5)))
+    for said, shows in (
+        ("Shows: Grad-CAM", HeatmapKind.GRAD_CAM),
+        ("Shows: unlike good", HeatmapKind.UNLIKE_GOOD),
+        ("Shows: defect", HeatmapKind.UNLIKE_GOOD),  # it is the guard's reason
+    ):
+        station.qtbot.mouseClick(live.kind_button, Qt.MouseButton.LeftButton)
+        assert live.kind_button.text() == said
+        station.until(partial(is_shown, live, shows))
     station.until(lambda: live.strip.findChildren(Thumbnail))
     assert live.strip.findChildren(Thumbnail)[0].accessibleName().endswith(" · unlike")
     pill = station.window.header.model_pill

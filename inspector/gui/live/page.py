@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.domain.config import TriggerMode
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.records import Verdict
 from inspector.domain.source import is_live
 from inspector.engine.faces import FACES, Face, face_of, is_fault
@@ -32,6 +33,15 @@ if TYPE_CHECKING:
     from inspector.gui.station.session import Session
     from inspector.recipes.recipe import Recipe
 
+KINDS = {
+    HeatmapKind.DEFECT: "Shows: defect",
+    HeatmapKind.GRAD_CAM: "Shows: Grad-CAM",
+    HeatmapKind.UNLIKE_GOOD: "Shows: unlike good",
+}
+KIND_HINT = (
+    "What the heatmap shows: where the defect is, what the classifier looked at (Grad-CAM), or what is unlike good "
+    "parts; a model without a memory of good has Grad-CAM only (M)"
+)
 #: A verdict stands as that of this moment for so long; then it is dimmed until the next part.
 NEW_S = 3.0
 #: After this it goes altogether, and the panel says READY.
@@ -56,6 +66,7 @@ class LivePage(QWidget):
         self._trial_until_s = 0.0
         self._faulty = False
         self._heatmap_on: bool | None = None  # None: on what did not pass
+        self._kind = HeatmapKind.DEFECT
         self.trend = Trend()
         self._build()
         self._connect()
@@ -93,6 +104,11 @@ class LivePage(QWidget):
         self.heatmap_button.clicked.connect(self.toggle_heatmap)
         self.heatmap_button.setMinimumWidth(190)
         row.addWidget(self.heatmap_button)
+        self.kind_button = QPushButton(KINDS[HeatmapKind.DEFECT], self)
+        self.kind_button.setToolTip(KIND_HINT)
+        self.kind_button.clicked.connect(self.next_kind)
+        self.kind_button.setMinimumWidth(150)
+        row.addWidget(self.kind_button)
         self.opacity = SlideBar(Qt.Orientation.Horizontal, self)
         self.opacity.setRange(0, 100)
         self.opacity.setValue(round(100 * self._session.settings.heatmap_opacity))
@@ -149,7 +165,13 @@ class LivePage(QWidget):
         session.polled.connect(self._on_poll)
         self.strip.chosen.connect(lambda failure: session.load_failure(failure, self.pin))
         self.opacity.valueChanged.connect(lambda _: self._redraw())
-        keys = {"H": self.toggle_heatmap, "Esc": self.dismiss, "F5": self.toggle_run, "Space": self._space}
+        keys = {
+            "H": self.toggle_heatmap,
+            "M": self.next_kind,
+            "Esc": self.dismiss,
+            "F5": self.toggle_run,
+            "Space": self._space,
+        }
         for key, action in keys.items():
             QShortcut(QKeySequence(key), self, action).setAutoRepeat(False)
         self._words()
@@ -182,6 +204,15 @@ class LivePage(QWidget):
         order = {None: True, True: False, False: None}
         self._heatmap_on = order[self._heatmap_on]
         self._words()
+        self._redraw()
+
+    def next_kind(self) -> None:
+        """Go on to the next kind of heatmap: defect, Grad-CAM, unlike good."""
+        order = list(HeatmapKind)
+        self._kind = order[(order.index(self._kind) + 1) % len(order)]
+        for view in (self.view, self.pin_view, self.trial.view):
+            view.want_heatmap(self._kind)
+        self.kind_button.setText(KINDS[self._kind])
         self._redraw()
 
     def dismiss(self) -> None:

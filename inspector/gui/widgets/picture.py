@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector.domain.config import Direction, TriggerConfig, TriggerMode
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.records import Box
 from inspector.gui.theme import CURRENT, SMALL_PX, TEXT_PX, font
 from inspector.gui.widgets.basics import seen
@@ -35,6 +36,7 @@ class PictureView(QWidget):
 
     def __init__(self, parent: QWidget | None = None, *, surround: str = "ground") -> None:
         super().__init__(parent)
+        self._wanted = HeatmapKind.DEFECT
         self._surround = surround
         self.renderer = Renderer()
         self._shown: Shown | None = None
@@ -57,8 +59,14 @@ class PictureView(QWidget):
         """As large as possible."""
         return QSize(800, 600)
 
+    def want_heatmap(self, kind: HeatmapKind) -> None:
+        """From the next scene on, show this kind of heatmap where the model has it."""
+        self._wanted = kind
+
     def show_scene(self, scene: Scene | None) -> None:
         """Ask for a scene; None clears the view. It is rendered when it can be seen, and then only the newest."""
+        if scene is not None and scene.heatmap is not None and scene.heatmap.wanted is not self._wanted:
+            scene = replace(scene, heatmap=replace(scene.heatmap, wanted=self._wanted))
         self._scene = scene
         self._asked = scene is None
         if scene is None:
