@@ -6,9 +6,11 @@ import hashlib
 import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.error import URLError
 
 import platformdirs
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import BundleError
 from inspector.files import FileError, atomic_file
 from trainer.protocol import Progress, Report
@@ -39,8 +41,8 @@ def imagenet_weights(url: str = URL, cache: Path | None = None) -> Generator[Rep
     if target.is_file() and _sha256(target).startswith(wanted):
         return target
     offline = (
-        f"Download {url} on a computer that has access, copy it here, and give it as the file of weights "
-        f"(or put it at {target})."
+        f"Download {name} from {url.rpartition('/')[0].partition('://')[2]} on a computer that has access, copy it "
+        f"here, and give it as the file of weights (or put it at {target})."
     )
     try:
         digest = hashlib.sha256()
@@ -60,8 +62,9 @@ def imagenet_weights(url: str = URL, cache: Path | None = None) -> Generator[Rep
                     offline,
                 )
     except FileError as error:
-        cause = error.__cause__  # a broken connection is an OSError of the block, too
-        raise BundleError(f"the backbone weights cannot be downloaded: {cause}", offline) from error
+        cause = error.__cause__ or error  # a broken connection is an OSError of the block, too
+        reason = cause.reason if isinstance(cause, URLError) and isinstance(cause.reason, OSError) else cause
+        raise BundleError(f"the backbone weights cannot be downloaded: {cause_of(reason)}", offline) from error
     return target
 
 

@@ -7,6 +7,7 @@ reads says what is so, and whoever raises says what to do next.
 from __future__ import annotations
 
 import errno
+import socket
 import sys
 
 from inspector.domain.errors import InspectorError
@@ -51,6 +52,8 @@ _WORDS = {
     )
     if hasattr(errno, name)
 }
+#: Its codes are others' on some systems.
+_UNKNOWN_NAME = "no network that this computer is in knows its name"
 
 
 def cause_of(error: BaseException) -> str:
@@ -59,7 +62,8 @@ def cause_of(error: BaseException) -> str:
         return error.what
     if isinstance(error, OSError) and error.errno is not None:
         said = (error.strerror or "").strip().rstrip(".")
-        return _WORDS.get(error.errno) or said[:1].lower() + said[1:] or "the operating system refuses it"
+        known = _UNKNOWN_NAME if isinstance(error, socket.gaierror) else _WORDS.get(error.errno)
+        return known or said[:1].lower() + said[1:] or "the operating system refuses it"
     if isinstance(error, UnicodeDecodeError):
         return f"it is no text in UTF-8 (byte {error.start:,})"
     if isinstance(error, UnicodeEncodeError):

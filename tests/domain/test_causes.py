@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import errno
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,8 @@ def _raw_texts(tree: ast.Module) -> list[int]:
             if shown or told or own:
                 lines.append(handler.lineno)
     return lines
+
+
+def test_a_name_that_no_network_knows_is_said_so_whatever_its_code_means_elsewhere() -> None:
+    for code in (errno.ENOENT, errno.ENOEXEC, -2):
+        assert cause_of(socket.gaierror(code, "…")) == "no network that this computer is in knows its name"
