@@ -94,6 +94,11 @@ class Home:
         return self.root / "learning"
 
     @property
+    def good_parts(self) -> Path:
+        """Pictures of good parts that were shown to the station, a folder for each recipe."""
+        return self.root / "good_parts"
+
+    @property
     def cache(self) -> Path:
         """Compiled graphs and the like; may be deleted at any time."""
         return self.root / "cache"

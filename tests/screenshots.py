@@ -19,6 +19,7 @@ import cv2
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
+from inspector import assembly
 from inspector.domain.config import ArchiveConfig, KeepPolicy
 from inspector.domain.records import Thresholds, Verdict
 from inspector.gui import theme
@@ -165,6 +166,21 @@ class Studio:
         rest(1500)
         self.shoot("operating-point")
 
+    def good_parts(self) -> None:
+        """Good parts of the demo line, taken by its trigger."""
+        self.session.choose_recipe(assembly.RecipeEntry(assembly.DEMO_RECIPE, None))
+        self.until(lambda: self.session.recipe is not None and self.session.recipe.name == assembly.DEMO_RECIPE)
+        self.window.show_good_parts()
+        dialog = self.window.good_parts
+        assert dialog is not None
+        dialog.show_parts.every.setChecked(True)
+        self.until(lambda: dialog.show_parts.taken.list.count() >= 9, 300)
+        rest(300)
+        path = self._out / "good-parts.png"
+        dialog.grab().save(str(path))
+        print(path, flush=True)
+        dialog.reject()
+
     def training(self, weights: str) -> None:
         """A short training of layer4, at its end."""
         self.window.show_page("settings")
@@ -199,7 +215,7 @@ def main() -> NoReturn:
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir()
     studio = Studio(app, root, arguments.out)
-    wanted = set(arguments.only or ("live", "batch", "review", "operating-point", "training"))
+    wanted = set(arguments.only or ("live", "batch", "review", "operating-point", "good-parts", "training"))
     if "live" in wanted:
         studio.look("dark")
         studio.live()
@@ -213,6 +229,10 @@ def main() -> NoReturn:
         studio.look("light")
     if "operating-point" in wanted:
         studio.operating_point()
+    if "good-parts" in wanted:
+        studio.look("dark")
+        studio.good_parts()
+        studio.look("light")
     if "training" in wanted:
         studio.look("dark")
         studio.training(arguments.weights)

@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 
     from inspector.gui.batch.page import BatchPage
     from inspector.gui.first_start.dialog import FirstStart
+    from inspector.gui.good_parts.dialog import GoodPartsDialog
     from inspector.gui.operating_point.page import OperatingPointPage
     from inspector.gui.review.page import ReviewPage
     from inspector.gui.settings.page import SettingsPage
     from inspector.gui.station.store import Store
     from inspector.gui.training.no_trainer import NoTrainer
     from inspector.gui.training.page import TrainingPage
+    from inspector.gui.training.promotion import Promoter
+    from inspector.vision.store import ModelStore
 
 
 class Composition:
@@ -128,19 +131,14 @@ class Composition:
 
             return NoTrainer(self._home.models)
         from inspector.gui.training.page import TrainingPage
-        from inspector.gui.training.promotion import Promoter
-        from inspector.recipes.promotions import Promotions
         from inspector.runs.trainings import Trainings
 
-        work, models = self.session.work, assembly.model_store(self._home)
-        promoter = Promoter(
-            self.session, work=work, promotions=Promotions(self._home), models=models, recipes=self._store.recipes
-        )
+        models = assembly.model_store(self._home)
         return TrainingPage(
             self.session,
-            work=work,
+            work=self.session.work,
             trainings=Trainings(self._home, command=self._trainer),
-            promoter=promoter,
+            promoter=self._promoter(models),
             models=models,
             models_folder=self._home.models,
             rates=partial(assembly.rates_by_size, self._home),
@@ -163,6 +161,39 @@ class Composition:
             home=self._home,
             command=station_command(),
             parent=parent,
+        )
+
+    def good_parts(self, parent: QWidget) -> GoodPartsDialog:
+        """Return the dialog that learns the good parts of the recipe in force; at its end the line starts."""
+        from inspector.gui.good_parts.dialog import GoodPartsDialog
+        from inspector.gui.good_parts.teaching import Teaching
+        from inspector.runs.trainings import Trainings
+
+        recipe = self.session.recipe or assembly.demo_recipe()
+        work, data = self.session.work, self._home.good_parts / recipe.name
+        trainings = Trainings(self._home, command=self._trainer)
+        dialog = GoodPartsDialog(
+            recipe,
+            open_source=lambda: self._store.open_source(recipe.source, recipe.source_options),
+            data=data,
+            teaching=Teaching(work=work, trainings=trainings, data=data, models=self._home.models),
+            promoter=self._promoter(assembly.model_store(self._home)),
+            work=work,
+            parent=parent,
+        )
+        dialog.inspect_wanted.connect(self.session.start)
+        return dialog
+
+    def _promoter(self, models: ModelStore) -> Promoter:
+        from inspector.gui.training.promotion import Promoter
+        from inspector.recipes.promotions import Promotions
+
+        return Promoter(
+            self.session,
+            work=self.session.work,
+            promotions=Promotions(self._home),
+            models=models,
+            recipes=self._store.recipes,
         )
 
     def _catalogue(self) -> Catalogue:

@@ -49,6 +49,16 @@ class LineGuard:
         words = "At its end the line goes on with what was set up. Parts that pass meanwhile are not inspected."
         self._ask_of_a_running_line("Set up while the line runs?", words, "Set up", begin)
 
+    def before_showing(self, begin: Callable[[], None]) -> None:
+        """Show good parts with ``begin``, which looks at the line's source; where it runs, only after a yes."""
+        words = "The line stops, as its pictures are needed for this. Parts that pass meanwhile are not inspected."
+
+        def stop() -> None:
+            self._session.stop()
+            begin()
+
+        self._ask_of_a_running_line("Show good parts while the line runs?", words, "Stop and show", stop)
+
     def before_leaving(self, leave: Callable[[], None]) -> None:
         """Close the window with ``leave``; where the line runs, only after a yes."""
         words = "The line stops with it: parts that pass afterwards are not inspected. What was inspected is recorded."

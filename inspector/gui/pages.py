@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from inspector.gui.batch.page import BatchPage
     from inspector.gui.first_start.dialog import FirstStart
+    from inspector.gui.good_parts.dialog import GoodPartsDialog
     from inspector.gui.live.page import LivePage
     from inspector.gui.operating_point.page import OperatingPointPage
     from inspector.gui.review.page import ReviewPage
@@ -40,3 +41,6 @@ class Pages(Protocol):
 
     def first_start(self, parent: QWidget) -> FirstStart:
         """Return the dialog that sets the station up."""
+
+    def good_parts(self, parent: QWidget) -> GoodPartsDialog:
+        """Return the dialog that learns the good parts of the recipe in force."""

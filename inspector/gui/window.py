@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from inspector.gui.batch.page import BatchPage
     from inspector.gui.first_start.dialog import FirstStart
+    from inspector.gui.good_parts.dialog import GoodPartsDialog
     from inspector.gui.manual import ManualDialog
     from inspector.gui.operating_point.page import OperatingPointPage
     from inspector.gui.pages import Pages
@@ -65,10 +66,10 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._session, self._pages = session, pages
         self._state_path = state_path
-        self._painted = False
-        self._second = 0
+        self._painted, self._second = False, 0
         self._ended: Callable[[], bool] | None = None
         self.first_start: FirstStart | None = None
+        self.good_parts: GoodPartsDialog | None = None
         self.manual: ManualDialog | None = None
         self.setWindowTitle("Inspector")
         self.setAcceptDrops(True)
@@ -160,6 +161,7 @@ class MainWindow(QMainWindow):
         page.log_wanted.connect(self._session.open_log)
         set_up = partial(self.guard.before_setting_up, self.set_up)
         page.set_up_wanted.connect(partial(self._when_left, set_up))
+        page.good_parts_wanted.connect(lambda: self._when_left(lambda: self.guard.before_showing(self.show_good_parts)))
         page.apply_wanted.connect(self.guard.before_applying)
         return page
 
@@ -209,8 +211,7 @@ class MainWindow(QMainWindow):
             ("Ctrl+Q", self.close),
         ):
             QShortcut(QKeySequence(key), self, action)
-        hints = QGuiApplication.styleHints()
-        hints.colorSchemeChanged.connect(lambda _: self._recolour())
+        QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self._recolour())
         self._on_settings(session.settings)
         self._on_status(EngineStatus())
 
@@ -228,7 +229,14 @@ class MainWindow(QMainWindow):
         """Ask where pictures come from, what judges them and where the record goes, as at the first start."""
         self.first_start = self._pages.first_start(self)
         self.first_start.train_wanted.connect(partial(self._show_section, "Training"))
+        self.first_start.show_wanted.connect(self.show_good_parts)
         self.first_start.open()
+
+    def show_good_parts(self) -> None:
+        """Learn the good parts of the recipe in force, then inspect with what was learnt."""
+        self.good_parts = self._pages.good_parts(self)
+        self.good_parts.inspect_wanted.connect(lambda: self.show_page("live"))
+        self.good_parts.open()
 
     def show_manual(self) -> None:
         """Open the manual, or bring it to the front."""
@@ -260,8 +268,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Inspect what is dropped, on the spot."""
-        paths = dropped_paths(event)
-        if paths:
+        if paths := dropped_paths(event):
             event.acceptProposedAction()
             self.show_page("live")
             self._session.try_pictures(paths)
@@ -271,8 +278,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Keep the pace of the screen that the window is on."""
         super().showEvent(event)
-        handle = self.windowHandle()
-        if handle is not None:
+        if (handle := self.windowHandle()) is not None:
             handle.screenChanged.connect(self._on_screen, Qt.ConnectionType.UniqueConnection)
             self._on_screen(handle.screen())
 

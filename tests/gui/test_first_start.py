@@ -133,6 +133,30 @@ def test_a_part_without_a_model_is_never_judged_by_the_demo_model(fresh: Fresh, 
         assert log.tally(LogQuery()) == Tally()
 
 
+def test_good_parts_are_shown_to_the_source_that_was_chosen(fresh: Fresh, tmp_path: Path) -> None:
+    folder = tmp_path / "line"
+    folder.mkdir()
+    picture(folder / "a.png", bad=False)
+    dialog = fresh.dialog
+    fresh.press(dialog.pictures.choices[SourceKind.FOLDER])
+    dialog.pictures.folder.choose(str(folder))
+    dialog.pictures.product.setText("Flange")
+    fresh.press(dialog.next_button)
+    fresh.press(dialog.model.choices["show"])
+    fresh.press(dialog.next_button)
+    fresh.press(dialog.next_button)
+    fresh.until(lambda: fresh.window.good_parts is not None and fresh.window.good_parts.isVisible())
+    assert fresh.window.good_parts is not None
+    shown = fresh.window.good_parts
+    fresh.until(lambda: shown.show_parts.view.picture_size == (128, 128))
+    assert shown.title.text() == "Show good parts of Flange"
+    assert load_recipe(fresh.home.recipes / "Flange.json").model == NO_MODEL
+    fresh.press(shown.show_parts.good_button)
+    fresh.until(lambda: shown.show_parts.taken.list.count() == 1)
+    assert len(list((fresh.home.good_parts / "Flange" / "good").iterdir())) == 1
+    fresh.press(shown.later_button)
+
+
 def test_everything_skipped_changes_nothing_but_that_it_does_not_ask_again(fresh: Fresh) -> None:
     assert app.is_first_start(AppOptions(home=fresh.home))
     for _ in range(3):

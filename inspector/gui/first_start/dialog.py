@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from inspector import assembly
 from inspector.domain.source import SourceKind
 from inspector.gui.first_start.answers import recipe_of, settings_of
-from inspector.gui.first_start.model_step import TRAINED, ModelStep
+from inspector.gui.first_start.model_step import SHOWN, TRAINED, ModelStep
 from inspector.gui.first_start.parts import ChoiceButton
 from inspector.gui.first_start.pictures_step import PicturesStep
 from inspector.gui.first_start.record_step import RecordStep
@@ -56,6 +56,7 @@ class FirstStart(QDialog):
     """
 
     train_wanted = Signal()  #: at the end, where a model is to be trained
+    show_wanted = Signal()  #: likewise, where good parts are to be shown; the recipe is in force by then
 
     def __init__(
         self,
@@ -215,8 +216,9 @@ class FirstStart(QDialog):
             return
         session = self._session
         if recipe is None:
-            session.apply_settings(settings, lambda: None)
+            session.apply_settings(settings, self._show_parts if wants_model and not self._demo_line else lambda: None)
             if self._demo_line:
+                session.recipe_changed.connect(self._show_parts, Qt.ConnectionType.SingleShotConnection)
                 session.choose_recipe(assembly.RecipeEntry(assembly.DEMO_RECIPE, None))
         else:
             self._work.do(lambda: self._is_taken(recipe), partial(self._save_or_ask, recipe, settings), self._refused)
@@ -247,13 +249,17 @@ class FirstStart(QDialog):
     def _save(self, recipe: Recipe, settings: Settings) -> None:
         # the settings first: the recipe's name is remembered in them
         session = self._session
-        session.apply_settings(settings, lambda: session.apply_recipe(recipe, lambda _: None))
+        session.apply_settings(settings, lambda: session.apply_recipe(recipe, self._show_parts))
         self._close(wants_model=1 not in self._skipped)
 
     def _close(self, *, wants_model: bool) -> None:
         self.accept()
         if wants_model and self.model.chosen == TRAINED:
             self.train_wanted.emit()
+
+    def _show_parts(self, _: Recipe | None = None) -> None:
+        if 1 not in self._skipped and self.model.chosen == SHOWN:
+            self.show_wanted.emit()
 
     def _poll(self) -> None:
         if self.step == 0:

@@ -1,4 +1,4 @@
-"""Second step: a model that is there, one that is imported, or one that is trained from pictures."""
+"""Second step: good parts are shown; or a model is there, is imported, or is trained from pictures."""
 
 from __future__ import annotations
 
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from inspector.paths import Home
     from inspector.vision.store import ModelEntry
 
-THERE, IMPORTED, TRAINED = "there", "import", "train"
+SHOWN, THERE, IMPORTED, TRAINED = "show", "there", "import", "train"
+#: The model is made at the end: the recipe names none yet.
+MADE_LATER = frozenset({SHOWN, TRAINED})
 _WORDS = {
+    SHOWN: ("Show me good parts", "Five to fifty good parts in front of the camera; no defect is needed"),
     THERE: ("A model that is here", "Shipped with the program, imported or trained before"),
     IMPORTED: ("Import one", "A ResNet-50 that was trained elsewhere: .pth, .safetensors, .npz"),
     TRAINED: ("Train one now", "From pictures of good and defective parts, on this computer"),
@@ -64,6 +67,7 @@ class ModelStep(QWidget):
         self.choices = {name: ChoiceButton(*words, self) for name, words in _WORDS.items()}
         row_of(layout, *self.choices.values())
         self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._build_show())
         self._stack.addWidget(self._build_there())
         self._stack.addWidget(self._build_import())
         self._stack.addWidget(self._build_train())
@@ -72,11 +76,25 @@ class ModelStep(QWidget):
         for name, choice in self.choices.items():
             choice.clicked.connect(lambda _=False, name=name: self.choose(name))
         if not has_trainer():
-            for name in (IMPORTED, TRAINED):
+            for name in (SHOWN, IMPORTED, TRAINED):
                 self.choices[name].setEnabled(False)
                 self.choices[name].setToolTip("This package has no trainer; the full package has one.")
-        self.choose(TRAINED if has_trainer() else THERE)
+        self.choose(SHOWN if has_trainer() else THERE)
         self._list()
+
+    def _build_show(self) -> QWidget:
+        page = QWidget(self)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 8, 0, 0)
+        words = label(
+            "At the end the live picture opens. Put good parts in front of the camera, one after another, and press a "
+            "button for each; or let the trigger take every part. Five are a start, twenty are better. The station "
+            "learns them in about a minute; then what is unlike them goes to review. Before, the line does not start."
+        )
+        words.setWordWrap(True)
+        layout.addWidget(words)
+        layout.addStretch(1)
+        return page
 
     def _build_there(self) -> QWidget:
         page = QWidget(self)
@@ -134,7 +152,7 @@ class ModelStep(QWidget):
 
     @property
     def chosen(self) -> str:
-        """Which way: `THERE`, `IMPORTED` or `TRAINED`."""
+        """Which way: `SHOWN`, `THERE`, `IMPORTED` or `TRAINED`."""
         return next(name for name, choice in self.choices.items() if choice.isChecked())
 
     def choose(self, name: str) -> None:
@@ -146,13 +164,13 @@ class ModelStep(QWidget):
         """The step is shown: the demo line has its model; other parts need another."""
         if demo_line != self._demo_line:
             self._demo_line = demo_line
-            self.choose(THERE if demo_line or self.models.count() > 1 else TRAINED)
+            self.choose(THERE if demo_line or self.models.count() > 1 else SHOWN)
             self.models.setCurrentText(assembly.DEMO_MODEL)
         self._warn()
 
     def model(self) -> str:
-        """Return the model's name; empty where one is to be trained."""
-        return self.models.currentText() if self.chosen != TRAINED else ""
+        """Return the model's name; empty where one is to be made."""
+        return self.models.currentText() if self.chosen not in MADE_LATER else ""
 
     def fault(self) -> str:
         """Say what is missing; empty where nothing is."""
@@ -160,7 +178,7 @@ class ModelStep(QWidget):
             return "The model is being imported; wait for it, or choose another way."
         if self.chosen == IMPORTED:
             return "Import the file first, or choose another way."
-        return "" if self.chosen == TRAINED or self.model() else "There is no model. Import or train one."
+        return "" if self.chosen in MADE_LATER or self.model() else "There is no model. Import or train one."
 
     def start_import(self) -> None:
         """Import the weights in a process of its own: torch has no place in the window's."""

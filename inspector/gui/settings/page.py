@@ -25,6 +25,7 @@ from inspector.gui.widgets.forms import Form
 from inspector.gui.widgets.later import Page
 from inspector.gui.words import left_aside
 from inspector.json_file import field_fault
+from inspector.programs import has_trainer
 from inspector.recipes.recipe import Recipe
 from inspector.settings import Settings
 
@@ -55,6 +56,7 @@ class SettingsPage(Page):
 
     log_wanted = Signal()
     set_up_wanted = Signal()  #: step by step, as at the first start
+    good_parts_wanted = Signal()  #: learn the recipe's good parts
     apply_wanted = Signal(object)  #: calls what stops a running line for a moment
 
     def __init__(
@@ -92,6 +94,11 @@ class SettingsPage(Page):
         self.set_up_button.setToolTip("Pictures, model and record, as at the first start")
         self.set_up_button.clicked.connect(self.set_up_wanted)
         left.addWidget(self.set_up_button)
+        self.good_parts_button = QPushButton("Show good parts…", self)
+        self.good_parts_button.setToolTip("Learn the recipe's good parts from its own source; no defect is needed")
+        self.good_parts_button.clicked.connect(self.good_parts_wanted)
+        self.good_parts_button.setVisible(has_trainer())
+        left.addWidget(self.good_parts_button)
         row.addLayout(left)
         self._card, layout = card(self)
         frame = self._card

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from inspector.overrides import Overrides
     from inspector.paths import Home
     from inspector.recipes.versions import RecipeVersion
+    from inspector.sources.base import Source
     from inspector.vision.classifier import Classifier
     from inspector.vision.manifest import Manifest
     from inspector.vision.store import ModelEntry
@@ -174,9 +175,14 @@ class Store:
     def preview(self, source: str, options: SourceOptions) -> Preview:
         """Begin a live preview of a source; its thread does the rest."""
         from inspector.gui.station.preview import Preview
+
+        return Preview(lambda: self.open_source(source, options))
+
+    def open_source(self, source: str, options: SourceOptions) -> Source:
+        """Return a source with its password, not opened yet; a folder's files count as new, whatever the log says."""
         from inspector.sources.factory import open_source
 
-        return Preview(lambda: open_source(Passwords(self.home.root).complete(source), options))
+        return open_source(Passwords(self.home.root).complete(source), options)
 
     def source_fault(self, source: str, mode: TriggerMode) -> str:
         """Say why a source that was typed cannot deliver; empty where it can."""
