@@ -1,0 +1,28 @@
+"""A conversion that fails leaves the program's log as it was: warnings are still written."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+import torch
+
+from inspector.vision.export import to_openvino
+
+
+class _Odd(torch.nn.Module):
+    """Holds what OpenVINO cannot convert."""
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        values: torch.Tensor = torch.linalg.eigvals(pictures).real
+        return values
+
+
+def test_a_conversion_that_fails_leaves_the_log_as_it_was(caplog: pytest.LogCaptureFixture) -> None:
+    root = logging.getLogger()
+    before = root.level, list(root.filters), list(root.handlers)
+    with pytest.raises(Exception, match="eigvals"):
+        to_openvino(_Odd(), 8)
+    assert (root.level, list(root.filters), list(root.handlers)) == before
+    logging.getLogger("inspector.vision").warning("still heard")
+    assert "still heard" in caplog.text
