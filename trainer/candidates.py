@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trainer.dataset import TEST, labels
+import numpy as np
+
+from trainer.dataset import TEST, VAL, labels
+from trainer.effort import effort_s
 from trainer.evaluation import AVERAGED, ConfusionCounts, Evaluation, Folds, Spread
 from trainer.gate import expected_of
 from trainer.input_size import chosen_size
@@ -14,67 +19,162 @@ from trainer.metrics import evaluate
 from trainer.paired import spread
 from trainer.protocol import GOOD_ONLY, Command, Progress
 from trainer.split import cross_test
+from trainer.steps import weighted_log_loss
 from trainer.thresholds import operating_point
+from trainer.worthwhile import SIZES_PX, worthwhile_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from trainer.dataset import Dataset
     from trainer.methods import Context, Trained
-    from trainer.protocol import PoolingName, Report, TrainRequest
+    from trainer.protocol import MethodName, PoolingName, Report, TrainRequest
 
-#: What ``auto`` tries, in this order, as long as its time allows: size, pooling, strength of the augmentation.
-CANDIDATES: tuple[tuple[int, PoolingName, float], ...] = (
-    (224, "average", 1.0),
-    (448, "average", 1.0),
-    (448, "mix", 1.0),
-    (448, "average", 0.5),
-    (320, "mix", 1.0),
-)
+#: A larger input must lower the validation loss by so much more than a smaller one: a part takes time with its area.
+_EARNS = 0.01
+#: Up to this side, pixels, layers are trained whatever the effort; at larger ones a head, which costs one pass.
+_LAYERS_UP_TO_PX = 448
 
 
-def train_best(dataset: Dataset, context: Context) -> Generator[Report, None, tuple[Trained, list[str]]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What was trained, and how it came to that.
+
+    Args:
+        trained: The network.
+        notes: Sentences: what was tried, what was not, what was chosen; none where nothing was chosen.
+        untried: The settings that the effort allowed for did not reach, in words.
+        effort_for_all_s: An effort that reaches them too; None where all were tried.
+    """
+
+    trained: Trained
+    notes: tuple[str, ...] = ()
+    untried: tuple[str, ...] = ()
+    effort_for_all_s: float | None = None
+
+
+def train_best(dataset: Dataset, context: Context) -> Generator[Report, None, Choice]:
     """Train what was asked for; with ``auto`` what validation prefers. The value is the network, and what was tried."""
     request = context.request
     if request.method == GOOD_ONLY and request.input_size is None:
         size, why = yield from chosen_size(dataset, context)
         trained = yield from train_plan(plan_of(request, request.method, size=size), dataset, context)
-        return trained, [why]
+        return Choice(trained=trained, notes=(why,))
     if request.method != "auto":
         trained = yield from train_plan(plan_of(request, request.method), dataset, context)
-        return trained, []
-    best: Trained | None = None
-    notes: list[str] = []
-    spent_s = 0.0
-    per_pixel_s = 0.0
-    for plan in _candidates(request):
-        expected_s = per_pixel_s * plan.size**2
-        if best is not None and (spent_s + expected_s > request.budget_s or context.command() is Command.STOP):
-            late = f"{expected_s:.0f} s more would exceed the time of {request.budget_s:.0f} s"
-            notes.append(f"{plan.words}: not tried, {late}")
+        return Choice(trained=trained)
+    return (yield from _train_auto(dataset, context))
+
+
+def _train_auto(dataset: Dataset, context: Context) -> Generator[Report, None, Choice]:
+    """Try settings by the work that they are (`effort_s`) and never by a clock.
+
+    So the same pictures give the same candidates on every machine and beside any load. Every size that shows more than
+    the one before is tried, whatever it costs; what else there is as far as the effort goes.
+    """
+    request = context.request
+    sizes, why = worthwhile_sizes(dataset, request.largest_size)
+    always, more = candidates(request, sizes)
+    efforts_s = [effort_s(plan, dataset, request) for plan in [*always, *more]]
+    within = [*always, *within_effort(more, efforts_s, request.budget_s)]
+    notes = [why] if why and request.input_size is None else []
+    tried: list[tuple[float, Trained]] = []
+    for plan in within:
+        if tried and context.command() is Command.STOP:
+            notes.append(f"{_words(plan)}: not tried, the training was told to stop")
             continue
         trained = yield from train_plan(plan, dataset, context)
-        spent_s += trained.seconds
-        per_pixel_s = max(per_pixel_s, trained.seconds / plan.size**2)
-        notes.append(
-            f"{plan.words}, augmentation {plan.strength:g}: validation loss {trained.loss:.4f}, {trained.seconds:.0f} s"
-        )
-        if best is None or trained.loss < best.loss:
-            best = trained
-    assert best is not None
-    notes.append(f"Chosen by the validation loss: {best.plan.words}, augmentation {best.plan.strength:g}.")
-    return best, notes
+        loss = _loss_on_validation(trained)
+        tried.append((loss, trained))
+        notes.append(f"{_words(plan)}: validation loss {loss:.4f}, {trained.seconds:.0f} s")
+    best = preferred(tried)
+    notes.append(_chosen(best, SIZES_PX[0]))
+    untried = tuple(_words(plan) for plan in more if plan not in within)
+    if not untried:
+        return Choice(trained=best, notes=tuple(notes))
+    enough_s = math.ceil(sum(efforts_s))
+    notes.append(
+        f"Not tried, as a budget of {request.budget_s:.0f} s of work does not reach so far: {'; '.join(untried)}. "
+        f"A budget of {enough_s} s (--budget-s) tries them too."
+    )
+    return Choice(trained=best, notes=tuple(notes), untried=untried, effort_for_all_s=float(enough_s))
 
 
-def _candidates(request: TrainRequest) -> list[Plan]:
-    """Return what auto tries; what the request fixes is not varied."""
-    plans: list[Plan] = []
-    for size, pooling, strength in CANDIDATES:
-        varied = request.model_copy(update={"strength": request.strength * strength})
-        plan = plan_of(varied, "layer4", size=size, pooling=pooling)
-        if plan not in plans:
-            plans.append(plan)
-    return plans
+def within_effort(more: Sequence[Plan], efforts_s: Sequence[float], budget_s: float) -> list[Plan]:
+    """Return those for which the budget is enough, after what is tried anyway.
+
+    Args:
+        more: Settings, in the order of their worth.
+        efforts_s: Of all settings; the last ones are theirs.
+    """
+    before = len(efforts_s) - len(more)
+    spent_s = sum(efforts_s[:before])
+    within = []
+    for plan, effort in zip(more, efforts_s[before:], strict=True):
+        if spent_s + effort <= budget_s:
+            spent_s += effort
+            within.append(plan)
+    return within
+
+
+def candidates(request: TrainRequest, sizes: Sequence[int]) -> tuple[list[Plan], list[Plan]]:
+    """Return what ``auto`` tries: what it always does, and what it does as far as the effort goes.
+
+    What the request fixes is not varied.
+
+    Args:
+        sizes: Sides of the input that are worth it, pixels, the smallest first.
+    """
+    small = [size for size in sizes if size <= _LAYERS_UP_TO_PX]
+    first: list[tuple[MethodName, int, PoolingName, float]] = [("layer4", size, "average", 1.0) for size in small]
+    first += [("head", size, "average", 1.0) for size in sizes if size > _LAYERS_UP_TO_PX]
+    then: list[tuple[MethodName, int, PoolingName, float]] = [
+        ("layer4", small[-1], "mix", 1.0),
+        ("layer4", small[-1], "average", 0.5),
+    ]
+    then += [("layer4", size, "average", 1.0) for size in sizes if size > _LAYERS_UP_TO_PX]
+    plans: list[list[Plan]] = [[], []]
+    for kind, listed in enumerate((first, then)):
+        for method, size, pooling, strength in listed:
+            varied = request.model_copy(update={"strength": request.strength * strength})
+            plan = plan_of(varied, method, size=size, pooling=pooling)
+            if plan not in [*plans[0], *plans[1]]:
+                plans[kind].append(plan)
+    return plans[0], plans[1]
+
+
+def preferred(tried: Sequence[tuple[float, Trained]]) -> Trained:
+    """Return the one with the smallest validation loss; but of those nearly as good the one with the smallest input.
+
+    Args:
+        tried: Validation losses and networks.
+    """
+    least = min(loss for loss, _ in tried)
+    near = [(trained.plan.size, loss, number) for number, (loss, trained) in enumerate(tried) if loss <= least + _EARNS]
+    smallest = min(size for size, _, _ in near)
+    _, number = min((loss, number) for size, loss, number in near if size == smallest)
+    return tried[number][1]
+
+
+def _words(plan: Plan) -> str:
+    return f"{plan.words}, augmentation {plan.strength:g}"
+
+
+def _loss_on_validation(trained: Trained) -> float:
+    """Return the loss on the validation part alone, which all methods have judged unseen: so they compare."""
+    inside = np.array([sample.part == VAL for sample in trained.judged], dtype=np.bool_)
+    truth = labels(trained.judged)
+    if len(set(truth[inside].tolist())) < 2:
+        return trained.loss
+    return weighted_log_loss(trained.scores[inside], truth[inside])
+
+
+def _chosen(best: Trained, usual_px: int) -> str:
+    text = f"Chosen by the validation loss: {_words(best.plan)}."
+    if best.plan.size <= usual_px:
+        return text
+    times = (best.plan.size / usual_px) ** 2
+    return f"{text} A part takes about {times:.1f} times the work of one at {usual_px} px; --largest-size bounds it."
 
 
 def cross_tested(dataset: Dataset, clusters: dict[str, int], context: Context) -> Generator[Report, None, Folds | None]:
@@ -85,7 +185,7 @@ def cross_tested(dataset: Dataset, clusters: dict[str, int], context: Context) -
     folds: list[Evaluation] = []
     for number, part in enumerate(cross_test(dataset, request.folds, request, clusters), 1):
         yield Progress(stage=f"fold {number} of {request.folds}", done=number - 1, total=request.folds)
-        trained, _ = yield from train_best(part, context)
+        trained = (yield from train_best(part, context)).trained
         thresholds = operating_point(trained.scores, labels(trained.judged), request)
         tested = part.of(TEST)
         said = yield from expected_of(trained, tested)

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from inspector.domain.records import Thresholds
     from inspector.vision.bundle import Bundle
+    from trainer.candidates import Choice
     from trainer.dataset import Dataset
     from trainer.evaluation import Evaluation, Folds, LabelAudit, Pointing, Unseen
     from trainer.gate import Made
@@ -88,10 +89,10 @@ def train(
     context = yield from _context(request, command, checkpoints)
     folds = yield from cross_tested(dataset, clusters, context)
     clock.stage("folds")
-    trained, notes = yield from train_best(dataset, context)
+    choice = yield from train_best(dataset, context)
     clock.stage("training")
     with tempfile.TemporaryDirectory(prefix="trainer-") as folder:
-        made, more = yield from make(trained, dataset, context, Path(folder))
+        made, more = yield from make(choice.trained, dataset, context, Path(folder))
         clock.stage("export")
         # only now, with everything chosen, is a test picture looked at
         tested, pointing, strangeness = yield from _tested(made, dataset, request)
@@ -105,7 +106,8 @@ def train(
             dataset=dataset,
             findings=findings,
             folds=folds,
-            notes=[*notes, *more],
+            choice=choice,
+            notes=[*choice.notes, *more],
             made=made,
             tested=tested,
             pointing=pointing,
@@ -176,6 +178,7 @@ class _Finished:
     dataset: Dataset
     findings: Sequence[Finding]
     folds: Folds | None
+    choice: Choice
     notes: Sequence[str]
     made: Made
     tested: JudgedPictures
@@ -302,6 +305,8 @@ class _Finished:
             folds=self.folds,
             unseen=self.unseen,
             labels=self._audit,
+            untried=self.choice.untried,
+            effort_for_all_s=self.choice.effort_for_all_s,
             precision=self.made.precision,
             precisions={name: CheckedPrecision(**check.model_dump()) for name, check in self.made.checks.items()},
         )

@@ -80,7 +80,13 @@ class TrainRequest(JsonRecord):
         Field(description="auto: what is frozen runs in int8 where the processor is made for it; float: never"),
     ] = "auto"
     mixing: Annotated[Literal["none", "mixup", "cutmix"], Field(description="of pictures within a batch")] = "none"
-    budget_s: Annotated[float, Field(gt=0, description="auto: time for trying settings, seconds")] = 240.0
+    budget_s: Annotated[
+        float,
+        Field(gt=0, description="auto: work for trying settings, as seconds of two quiet cores; counted, not timed"),
+    ] = 240.0
+    largest_size: Annotated[
+        int | None, Field(ge=224, le=1024, description="auto: largest input tried, pixels; empty: as the pictures need")
+    ] = None
     # operating point
     rule: Annotated[Rule, Field(description="how the threshold is chosen on validation")] = "f1"
     escape_limit: Annotated[float, Field(ge=0, lt=1, description="rule escapes: fraction of defective parts")] = 0.01
@@ -234,6 +240,8 @@ class Result(JsonRecord):
     folds: Folds | None = None  #: of a cross-test that was asked for
     unseen: Unseen | None = None
     labels: LabelAudit | None = None  #: which labels look wrong
+    untried: tuple[str, ...] = ()  #: settings that the effort of ``auto`` did not reach
+    effort_for_all_s: float | None = None  #: the `TrainRequest.budget_s` that reaches them
     precision: str = ""  #: what the line will use by default: the fastest that passed the gate
     precisions: dict[str, CheckedPrecision] = {}
 

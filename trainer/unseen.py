@@ -12,6 +12,7 @@ from inspector.domain.policy import PASSED, verdicts_of
 from inspector.domain.strangeness import DEFAULT_RATE
 from trainer.cache import ResourceError
 from trainer.dataset import LEAST, TEST, TRAIN, VAL, labels
+from trainer.effort import effort_s
 from trainer.evaluation import Unseen, UnseenType
 from trainer.fit import FitError
 from trainer.gate import expected_of, with_memory
@@ -40,7 +41,7 @@ def measure_unseen(trained: Trained, dataset: Dataset, context: Context) -> Gene
     parts of the test, for what the guard costs.
 
     Args:
-        trained: The chosen model; its setting, its arithmetic and its seconds are used.
+        trained: The chosen model; its setting and its arithmetic are used.
         dataset: Already split.
 
     Returns:
@@ -54,7 +55,7 @@ def measure_unseen(trained: Trained, dataset: Dataset, context: Context) -> Gene
     good = [sample for sample in dataset.of(TEST) if not sample.defective]
     if context.request.unseen == "no" or not types or trained.plan.method == GOOD_ONLY:
         return None
-    if reason := _why_not(types, trained.seconds, context.request):
+    if reason := _why_not(types, effort_s(trained.plan, dataset, context.request), context.request):
         return Unseen(good=len(good), notes=(reason,))
     if trained.frozen.int8 is None:
         context = context.in_float()
@@ -87,7 +88,7 @@ def _measured(
     return _STOPPED if context.command() is Command.STOP else figures
 
 
-def _why_not(types: Sequence[str], seconds: float, request: TrainRequest) -> str:
+def _why_not(types: Sequence[str], effort: float, request: TrainRequest) -> str:
     """Say why nothing is measured; empty where it is."""
     if len(types) == 1:
         return f"there is one type, “{types[0]}”; without it there is nothing to learn from."
@@ -95,11 +96,10 @@ def _why_not(types: Sequence[str], seconds: float, request: TrainRequest) -> str
         return ""
     if len(types) < TYPES_FROM:
         return f"there are {counted(len(types), 'defect type')}; unasked it is measured from {TYPES_FROM} on."
-    expected_s = seconds * len(types)
-    if expected_s > request.budget_s:
+    if effort * len(types) > request.budget_s:
         return (
-            f"{len(types)} more trainings of {seconds:.0f} s would exceed the time budget of {request.budget_s:.0f} s; "
-            "unasked they are left out."
+            f"{len(types)} more trainings of {effort:.0f} s of work each would exceed the budget of "
+            f"{request.budget_s:.0f} s; unasked they are left out."
         )
     return ""
 

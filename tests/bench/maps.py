@@ -32,7 +32,7 @@ KINDS = {"defect map": HeatmapKind.DEFECT, "unlike good": HeatmapKind.UNLIKE_GOO
 
 def measured(part: Dataset, context: Context, judgements: dict[str, JudgedPictures]) -> None:
     """Train, export and judge the test part of one fold; maps are added to the judgements."""
-    trained, _ = last(train_best(part, context))
+    trained = last(train_best(part, context)).trained
     with tempfile.TemporaryDirectory() as folder:
         made, _ = last(make(trained, part, context, Path(folder)))
         classifier = made.draft.classifier(made.precision)

@@ -10,7 +10,7 @@ METHODS = {
     "auto": (
         "Automatic (recommended)",
         (
-            "Tries input size, pooling and augmentation within the time budget and keeps what is best on validation. "
+            "Tries every input size that can help, then pooling and augmentation. Keeps what is best on validation. "
             "With fewer than 6 defective pictures: good parts only."
         ),
     ),
@@ -25,9 +25,9 @@ METHODS = {
     "baseline-svm": ("baseline: SVM", "Handcrafted features and an SVM, to compare with."),
 }
 _AUTO = "the method's own"
-#: Sides of the input that are offered, pixels; the methods' own is the first, Automatic goes up to 448.
-SIZES = (224, 320, 448, 512)
-AUTO_SIZES = (224, 448)
+#: Sides of the input that are offered, pixels; the methods' own is the first, Automatic goes up to 896.
+SIZES = (224, 320, 448, 512, 640, 896)
+AUTO_SIZES = (224, 896)
 
 
 def _same(*values: str) -> tuple[tuple[str, str], ...]:
@@ -111,7 +111,7 @@ LEFT_GROUPS = (
                 words="Types never seen",
                 kind=EditorKind.CHOICE,
                 hint="train again without each defect type, and see what passes",
-                choices=(("auto", "from 3 types on, in the time budget"), ("yes", "measured"), ("no", "not measured")),
+                choices=(("auto", "from 3 types on, in the work budget"), ("yes", "measured"), ("no", "not measured")),
             ),
             Field(
                 name="keep_together",
@@ -135,7 +135,19 @@ RIGHT_GROUPS = (
     FieldGroup(
         heading="TRAINING",
         fields=(
-            Field(name="budget_s", words="Time budget", kind=EditorKind.NUMBER, hint="seconds, of Automatic"),
+            Field(
+                name="budget_s",
+                words="Work budget",
+                kind=EditorKind.NUMBER,
+                hint="of Automatic, as seconds of two quiet cores",
+            ),
+            Field(
+                name="largest_size",
+                words="Largest input",
+                kind=EditorKind.WHOLE,
+                hint="of Automatic, pixels; a larger one means fewer parts per second",
+                empty="as the pictures need",
+            ),
             Field(
                 name="epochs",
                 words="Epochs",
