@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from inspector.vision.graphs import Way
 
 #: What the trainer offers.
-SIZES = (224, 320, 448, 512)
+SIZES = (224, 320, 448, 512, 640, 896)
 
 
 class _Rates(BaseModel):

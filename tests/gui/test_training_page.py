@@ -141,7 +141,7 @@ def test_the_speed_at_each_size_stands_beside_it(bench: Bench) -> None:
     box = method.form.editors["input_size"]
     assert isinstance(box, QComboBox)
     bench.until(lambda: "parts/s here" in box.itemText(1))  # measured on this machine
-    method.show_rates({224: 178.2, 320: 88.0, 448: 46.4, 512: 35.1})
+    method.show_rates({224: 178.2, 320: 88.0, 448: 46.4, 512: 35.1, 640: 22.4, 896: 11.3})
     words = [box.itemText(index) for index in range(box.count())]
     assert words == [
         "the method's own",
@@ -149,8 +149,10 @@ def test_the_speed_at_each_size_stands_beside_it(bench: Bench) -> None:
         "320 pixels, about 88 parts/s here",
         "448 pixels, about 46 parts/s here",
         "512 pixels, about 35 parts/s here",
+        "640 pixels, about 22 parts/s here",
+        "896 pixels, about 11 parts/s here",
     ]
-    assert method.hint.text().endswith("Inspects about 46 to 178 parts/s here.")
+    assert method.hint.text().endswith("Inspects about 11 to 178 parts/s here.")
     method.form.set_value("input_size", "320")
     assert method.hint.text().endswith("Inspects about 88 parts/s here.")
     method.form.set_value("input_size", "")
