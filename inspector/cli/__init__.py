@@ -13,7 +13,20 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from inspector import __version__
-from inspector.cli import batch, bench, doctor, inspect, logs, models, operating_point, recipes, results, review, run
+from inspector.cli import (
+    batch,
+    bench,
+    doctor,
+    inspect,
+    logs,
+    models,
+    operating_point,
+    recipes,
+    results,
+    review,
+    run,
+    serve,
+)
 from inspector.cli.common import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
@@ -45,7 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_window_options(parser)
     parser.set_defaults(command=run.window)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for module in (run, batch, results, inspect, bench, models, logs, recipes, operating_point, review, doctor):
+    for module in (run, batch, results, inspect, bench, models, logs, recipes, operating_point, review, serve, doctor):
         module.add_commands(commands)
     return parser
 

@@ -22,7 +22,6 @@ from inspector.domain.config import ABOUT_MODEL, QualityLimits
 from inspector.domain.errors import InspectorError
 from inspector.domain.guard import in_force
 from inspector.domain.picture_range import UNLIKE
-from inspector.domain.policy import guard_decided
 from inspector.domain.strangeness import DEFAULT_RATE
 
 if TYPE_CHECKING:
@@ -102,25 +101,10 @@ def run(parsed: argparse.Namespace) -> int:
 
 def _judged_file(path: Path, decision: Decision, prediction: Prediction | None, overlay: Path | None) -> JudgedFile:
     from inspector.cli.inspect_figures import JudgedFile
+    from inspector.outputs.judged import judged_fields
 
-    names = prediction.classes.names if prediction else ()
-    scores = [float(p) for p in prediction.probabilities] if prediction else []
-    best = scores.index(max(scores)) if scores else None
-    return JudgedFile(
-        path=str(path),
-        verdict=decision.verdict,
-        reason=decision.reason,
-        class_name=None if best is None else names[best],
-        probability=None if best is None else scores[best],
-        p_defective=decision.p_defective,
-        probabilities=dict(zip(names, scores, strict=True)),
-        fail_at=decision.thresholds.fail_at,
-        review_from=decision.thresholds.review_from,
-        strangeness=decision.strangeness,
-        strange_from=decision.thresholds.strange_from,
-        unlike_good=guard_decided(decision),
-        overlay=str(overlay) if overlay else None,
-    )
+    shown = str(overlay) if overlay else None
+    return JudgedFile(path=str(path), overlay=shown, **judged_fields(decision, prediction))
 
 
 def _judge(

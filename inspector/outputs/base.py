@@ -24,6 +24,7 @@ class LogQuery:
         lot: The lot's name.
         verdicts: Inspections with one of these.
         after: Recorded after this one, by sequence (`ResultLog.recorded_since`); the clock does not matter.
+        before: Recorded before this one, likewise.
     """
 
     since: datetime | None = None
@@ -32,6 +33,7 @@ class LogQuery:
     lot: str | None = None
     verdicts: frozenset[Verdict] | None = None
     after: int | None = None
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ class LogReader(Reader):
 
     def tally(self, query: LogQuery) -> Tally:
         """Count the parts of a query; see `ResultLog.tally`."""
-        of_lot = query.since is None and query.until is None and query.after is None
+        of_lot = all(bound is None for bound in (query.since, query.until, query.after, query.before))
         verdict = inspections.c.verdict
         statement = where(select(verdict, func.count()).where(verdict.in_(_VERDICTS)), query).group_by(verdict)
 
@@ -192,6 +192,15 @@ class LogReader(Reader):
                     self.unreadable.note(_TABLE, row["sequence"], str(error))
                     continue
                 yield part
+
+    def sequence_of(self, inspection_id: str) -> int | None:
+        """Return a part's place in the order of the commits; None where there is no such part.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        statement = select(SEQUENCE).select_from(inspections).where(inspections.c.id == inspection_id)
+        return self._read(lambda connection: connection.execute(statement).scalar())
 
     def recorded_since(self, time: datetime) -> LogQuery:
         """Return the query of what was recorded from a time on; see `ResultLog.recorded_since`."""

@@ -29,6 +29,8 @@ def where(statement: Select[Any], query: LogQuery, *, by_id: bool = False) -> Se
     columns = inspections.c
     if query.after is not None:
         statement = statement.where(query.after < SEQUENCE)
+    if query.before is not None:
+        statement = statement.where(query.before > SEQUENCE)
     if query.since is not None:
         statement = statement.where(columns.time_utc >= time_text(query.since))
     if query.until is not None:
@@ -58,6 +60,7 @@ def matches(row: Mapping[str, Any], query: LogQuery) -> bool:
         return False
     return (
         (query.after is None or row["sequence"] > query.after)
+        and (query.before is None or row["sequence"] < query.before)
         and (query.recipe is None or row["recipe"] == query.recipe)
         and (query.lot is None or row["lot"] == query.lot)
         and (query.verdicts is None or row["verdict"] in {verdict.value for verdict in query.verdicts})

@@ -67,13 +67,18 @@ def launch(command: Sequence[str], *, name: str, out: int, errors: int) -> subpr
         raise ProcessError(
             f"{command[0]} cannot be started: {cause_of(error)}", "Install the program again."
         ) from error
-    with contextlib.suppress(psutil.Error, OSError):
-        psutil.Process(process.pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else NICE)
-    with contextlib.suppress(OSError):
-        # Linux shares the processor between sessions first, and by niceness within one only; see sched(7), autogroup
-        Path(f"/proc/{process.pid}/autogroup").write_text(str(NICE), encoding="ascii")
+    step_back(process.pid)
     threading.Thread(target=process.wait, name=name, daemon=True).start()
     return process
+
+
+def step_back(pid: int) -> None:
+    """Give a process a low priority, so that it leaves the processor to the line."""
+    with contextlib.suppress(psutil.Error, OSError):
+        psutil.Process(pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else NICE)
+    with contextlib.suppress(OSError):
+        # Linux shares the processor between sessions first, and by niceness within one only; see sched(7), autogroup
+        Path(f"/proc/{pid}/autogroup").write_text(str(NICE), encoding="ascii")
 
 
 def mark_of(pid: int) -> ProcessMark:

@@ -11,8 +11,6 @@ import cv2
 from inspector import __version__, assembly
 from inspector.data_version import stamp_data
 from inspector.domain.errors import InspectorError, PictureError, SourceError
-from inspector.domain.guard import in_force
-from inspector.domain.policy import error_decision
 from inspector.domain.records import Verdict
 from inspector.domain.shifts import shift_start
 from inspector.domain.source import SourceKind, kind_of
@@ -22,6 +20,7 @@ from inspector.overrides import NOTHING_SAID
 from inspector.passwords import Passwords
 from inspector.recipes.recipe import Recipe, save_next_version, save_recipe
 from inspector.settings import Settings, save_settings
+from inspector.trial import TrialJudge
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
     from inspector.paths import Home
     from inspector.recipes.versions import RecipeVersion
     from inspector.sources.base import Source
-    from inspector.vision.classifier import Classifier
     from inspector.vision.manifest import Manifest
     from inspector.vision.store import ModelEntry
 
@@ -60,7 +58,7 @@ class Store:
         self.settings = settings
         self.overrides = overrides
         self._asked_source = ""  # the command line's, its password kept apart
-        self._classifier: tuple[tuple[object, ...], Classifier] | None = None
+        self._trials = TrialJudge(home, lambda: self.in_force)
 
     @property
     def in_force(self) -> Settings:
@@ -145,19 +143,8 @@ class Store:
 
     def try_picture(self, path: Path, recipe: Recipe) -> tuple[Image | None, Decision, Prediction | None]:
         """Judge a file with the recipe's model; nothing is recorded."""
-        from inspector.engine.inspect import inspect_picture
-        from inspector.pictures import read_picture
-
-        classifier = self._loaded(recipe)
-        scale = classifier.identity.good_scale
-        thresholds = in_force(recipe.thresholds, classifier.thresholds, scale, recipe.guard_rate)
-        try:
-            image = read_picture(path, bit_depth=recipe.source_options.bit_depth)
-        except PictureError as error:
-            return None, error_decision(str(error), thresholds), None
-        pictures = classifier.identity.pictures
-        decision, prediction = inspect_picture(classifier, image, thresholds, recipe.quality, pictures)
-        return image, decision, prediction
+        trial = self._trials.judge_file(path, recipe)
+        return trial.image, trial.decision, trial.prediction
 
     def model_manifest(self, model: str) -> Manifest:
         """Return what a model says of itself."""
@@ -259,31 +246,11 @@ class Store:
 
     def close(self) -> None:
         """Release the model of trials."""
-        if self._classifier is not None:
-            self._classifier[1].close()
-            self._classifier = None
+        self._trials.close()
 
     def _remember(self, name: str) -> None:
         if name != self.settings.recipe:
             self.save_settings(self.settings.model_copy(update={"recipe": name}))
-
-    def _loaded(self, recipe: Recipe) -> Classifier:
-        """Keep the model of the last trial loaded."""
-        device, precision = self.in_force.device, self.in_force.precision
-        key = (recipe.model, device, precision, recipe.thresholds, recipe.guard_rate)
-        if self._classifier is not None and self._classifier[0] == key:
-            return self._classifier[1]
-        self.close()
-        classifier = assembly.load_classifier(
-            recipe.model,
-            self.home,
-            device=device,
-            precision=precision,
-            thresholds=recipe.thresholds,
-            guard_rate=recipe.guard_rate,
-        )
-        self._classifier = (key, classifier)
-        return classifier
 
     def _kept(self, inspection: Inspection) -> tuple[Image | None, Prediction | None]:
         from inspector.outputs.kept import kept_prediction

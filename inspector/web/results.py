@@ -1,0 +1,171 @@
+"""What the log holds, filtered and a page at a time; one part with its picture and its heatmap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import cv2
+from pydantic import BaseModel, ConfigDict
+
+from inspector.domain.errors import InspectorError, PictureError
+from inspector.domain.records import Verdict
+from inspector.outputs.base import LogQuery
+from inspector.outputs.kept import kept_prediction
+from inspector.pictures import encode_picture, read_picture
+from inspector.vision.overlay import displayable, draw_overlay
+from inspector.web.station import Counted, PartSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from inspector.domain.records import Inspection
+    from inspector.domain.review import Review
+    from inspector.web.station import StationView
+
+#: Parts of a page, unless something else is asked for.
+PAGE = 50
+MOST = 500
+_FILTERS = ("since", "until", "recipe", "lot", "verdict", "before", "limit")
+
+
+class AskedError(InspectorError):
+    """A request asks for something that cannot be."""
+
+
+class MissingError(InspectorError):
+    """There is no such part, or no such picture."""
+
+
+class PartsPage(BaseModel):
+    """A page of parts, the newest first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    counts: Counted  #: of all parts that the filters let through, not of this page alone
+    parts: list[PartSummary]
+    older: str | None  #: id to name as ``before`` for the next page; none on the last one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which parts a request means.
+
+    Args:
+        before: Id of a part; only older ones are meant.
+        limit: 1..`MOST`.
+    """
+
+    query: LogQuery
+    before: str = ""
+    limit: int = PAGE
+
+    @classmethod
+    def of(cls, said: Mapping[str, str], verdicts: list[str]) -> Asked:
+        """Read a request's parameters; empty ones do not restrict.
+
+        Args:
+            said: The parameters by name.
+            verdicts: Names of verdicts; any of them is meant, and an empty one restricts nothing.
+
+        Raises:
+            AskedError: If one is none that is known, or its value cannot be.
+        """
+        for name in said:
+            if name not in _FILTERS:
+                raise AskedError(f"there is no filter {name}", f"Known are {', '.join(_FILTERS)}.")
+        known = [verdict.value for verdict in Verdict]
+        for name in verdicts:
+            if name and name not in known:
+                raise AskedError(f"{name} is no verdict", f"Verdicts are {', '.join(known)}.")
+        limit = said.get("limit") or str(PAGE)
+        if not limit.isascii() or not limit.isdecimal() or not 1 <= int(limit) <= MOST:
+            raise AskedError(f"the limit must be a number from 1 to {MOST}, got {limit[:20]}", "Ask for fewer.")
+        chosen = frozenset(Verdict(name) for name in verdicts if name)
+        query = LogQuery(
+            since=_time(said.get("since", "")),
+            until=_time(said.get("until", "")),
+            recipe=said.get("recipe") or None,
+            lot=said.get("lot") or None,
+            verdicts=chosen or None,
+        )
+        return cls(query=query, before=said.get("before", ""), limit=int(limit))
+
+
+def results(view: StationView, asked: Asked) -> PartsPage:
+    """Return a page of parts.
+
+    Raises:
+        LogError: If the log cannot be read.
+        MissingError: If the part to go on from is not there.
+    """
+    log = view.log()
+    query = asked.query
+    if asked.before:
+        sequence = log.sequence_of(asked.before)
+        if sequence is None:
+            raise MissingError(f"there is no part {asked.before[:40]} to go on from", "Begin with the newest.")
+        query = replace(query, before=sequence)
+    parts = log.recent(query, asked.limit + 1)
+    more = len(parts) > asked.limit
+    shown = parts[: asked.limit]
+    return PartsPage(
+        counts=Counted.of(log.tally(asked.query)),
+        parts=[PartSummary.of(part) for part in shown],
+        older=shown[-1].id if more and shown else None,
+    )
+
+
+def part_of(view: StationView, part_id: str) -> tuple[Inspection, list[Review]]:
+    """Return a part, and what people said of it.
+
+    Raises:
+        MissingError: If there is no such part.
+        LogError: If the log cannot be read.
+    """
+    reviews = view.reviews()
+    part = reviews.inspection(part_id)
+    if part is None:
+        raise MissingError(f"there is no part {part_id[:40]}", "Look for it under Results.")
+    return part, reviews.history(part_id)
+
+
+def picture_of(view: StationView, part_id: str, *, heatmap: bool, width: int | None, opacity: float) -> bytes:
+    """Return a part's kept picture as a JPEG.
+
+    Args:
+        heatmap: With the kept heatmap over it, where there is one.
+        width: Longest side, pixels; None for the picture's own.
+        opacity: Of the heatmap.
+
+    Raises:
+        MissingError: If there is no such part, or its picture is not there.
+        LogError: If the log cannot be read.
+    """
+    part, _ = part_of(view, part_id)
+    if part.picture is None:
+        raise MissingError("no picture of this part was kept", "Set the archive's policy in Settings.")
+    try:
+        image = displayable(read_picture(part.picture.path))
+    except PictureError as error:
+        raise MissingError("the picture of this part is not there any more", error.next_step) from error
+    scale = 1.0 if width is None else width / max(image.shape[:2])
+    if scale < 1:
+        size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+        image = displayable(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+    prediction = kept_prediction(part) if heatmap else None
+    if prediction is not None:
+        image = draw_overlay(image, prediction.heatmap, opacity=opacity, map_box=prediction.map_box)
+    return encode_picture(image, ".jpg", quality=90)
+
+
+def _time(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise AskedError(
+            f"{text[:40]} is no date or time such as 2026-01-31 or 2026-01-31T14:00", "Correct it."
+        ) from error

@@ -1,0 +1,257 @@
+"""The board, the results, one part; as pages and as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from inspector import assembly
+from inspector.domain.records import Verdict
+from inspector.outputs.pulse import LinePulse, pulse_path, write_pulse
+from inspector.outputs.result_log import SqliteResultLog
+from inspector.paths import Home
+from inspector.pictures import decode_picture
+from inspector.settings import Settings
+from inspector.web.access import Access
+from inspector.web.station import StationView
+from tests.outputs.samples import START, inspection
+from tests.web.conftest import Site, fill, make_site
+
+NOW = START + timedelta(seconds=30)
+
+
+def pulse(**changes: object) -> LinePulse:
+    values: dict[str, object] = {
+        "time_utc": NOW,
+        "begun_utc": START,
+        "running": True,
+        "station": "Press 3",
+        "software_version": "0",
+        "face": "READY",
+        "faulty": False,
+        "faults": (),
+        "source": "camera:0",
+        "source_state": "live",
+        "recipe": "R",
+        "recipe_version": 2,
+        "lot": "L1",
+        "model": "m",
+        "model_sha256": "a" * 64,
+        "device": "CPU",
+        "precision": "fp32",
+        "fail_at": 0.5,
+        "review_from": 0.2,
+        "strange_from": None,
+        "pace": "in time",
+        "frames_per_s": 10.0,
+        "dropped": 0,
+        "waiting": 0,
+        "parts": 5,
+        "latency_p50_ms": 20.0,
+        "latency_p99_ms": 40.0,
+    }
+    return LinePulse.model_validate(values | changes)
+
+
+def board_of(home: Home, now: datetime, said: LinePulse | None) -> tuple[str, bool, str]:
+    if said is not None:
+        write_pulse(pulse_path(home.log), said)
+    view = StationView(assembly.places(home, Settings()), Settings, lambda: now)
+    try:
+        board = view.board()
+    finally:
+        view.close()
+    return board.face, board.faulty, board.words
+
+
+def add(home: Home, verdict: Verdict) -> None:
+    log = SqliteResultLog(home.log)
+    log.append(inspection(20, verdict))
+    log.close()
+
+
+def test_the_last_verdict_is_shown_while_the_line_is_well_and_it_is_fresh(home: Home) -> None:
+    fill(home)
+    add(home, Verdict.FAIL)
+    assert board_of(home, NOW, pulse()) == ("FAIL", False, "")
+    later = NOW + timedelta(minutes=2)
+    assert board_of(home, later, pulse(time_utc=later))[0] == "READY"
+    begun = pulse(begun_utc=NOW)  # of another run of the line: its part is none of this run
+    assert board_of(home, NOW, begun)[0] == "READY"
+
+
+def test_a_board_that_does_not_hear_the_station_never_shows_a_verdict(home: Home) -> None:
+    fill(home)
+    add(home, Verdict.PASS)
+    assert board_of(home, NOW, None)[:2] == ("NOT HEARD", True)
+    face, faulty, words = board_of(home, NOW + timedelta(seconds=6), pulse())
+    assert (face, faulty) == ("STALE", True)
+    assert "nobody knows" in words
+    assert board_of(home, NOW - timedelta(days=1), pulse())[0] == "STALE"  # a clock that is wrong by a day
+
+
+def test_a_fault_of_the_line_is_shown_instead_of_the_last_verdict(home: Home) -> None:
+    fill(home)
+    add(home, Verdict.PASS)
+    said = pulse(face="NOT RECORDED", faulty=True, faults=("the disk is full",))
+    assert board_of(home, NOW, said) == ("NOT RECORDED", True, "the disk is full")
+    assert board_of(home, NOW, pulse(face="STOPPED", running=False))[:2] == ("STOPPED", False)
+
+
+def test_without_a_log_the_board_says_so(home: Home) -> None:
+    face, faulty, words = board_of(home, NOW, None)
+    assert (face, faulty) == ("NOT HEARD", True)
+    assert "no result log" in words
+
+
+def test_health_is_503_unless_the_line_can_be_trusted(site: Site) -> None:
+    answer = site.client.get("/api/health")
+    assert (answer.status_code, answer.json()["ok"]) == (503, False)
+    write_pulse(pulse_path(site.home.log), pulse(time_utc=datetime.now(UTC)))
+    answer = site.client.get("/api/health")
+    assert (answer.status_code, answer.json()["ok"]) == (200, True)
+
+
+def test_results_are_filtered_counted_and_paged(site: Site) -> None:
+    get = site.client.get
+    whole = get("/api/results").json()
+    assert [part["part_number"] for part in whole["parts"]] == [5, 4, 3, 2, 1]
+    assert (whole["counts"]["inspected"], whole["counts"]["pass"], whole["counts"]["yield"]) == (5, 2, 0.4)
+    assert whole["older"] is None
+    bad = get("/api/results", params={"verdict": ["FAIL", "REVIEW"]}).json()
+    assert [part["verdict"] for part in bad["parts"]] == ["REVIEW", "FAIL"]
+    assert bad["counts"]["inspected"] == 2
+    numbers: list[int] = []
+    before: str | None = ""
+    for _ in range(3):
+        page = get("/api/results", params={"limit": 2, "before": before}).json()
+        numbers += [part["part_number"] for part in page["parts"]]
+        assert page["counts"]["inspected"] == 5
+        before = page["older"]
+    assert (numbers, before) == ([5, 4, 3, 2, 1], None)
+    since = (START + timedelta(seconds=4)).isoformat()
+    assert len(get("/api/results", params={"since": since}).json()["parts"]) == 2
+    assert get("/api/results", params={"lot": "another"}).json()["parts"] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"since": "yesterday"}, 400),
+        ({"verdict": "GOOD"}, 400),
+        ({"limit": "0"}, 400),
+        ({"limit": "501"}, 400),
+        ({"limit": "²"}, 400),
+        ({"colour": "red"}, 400),
+        ({"before": "no such part"}, 404),
+    ],
+)
+def test_what_cannot_be_asked_is_answered_in_words(site: Site, said: dict[str, str], status: int) -> None:
+    answer = site.client.get("/api/results", params=said)
+    assert answer.status_code == status
+    assert answer.json()["what"]
+    assert answer.json()["next_step"]
+    page = site.client.get("/results", params=said, headers={"accept": "text/html"})
+    assert page.status_code == status
+    assert "<h1>" in page.text
+
+
+def test_a_part_has_its_record_its_picture_and_its_heatmap(site: Site) -> None:
+    part = site.parts[1]
+    record = site.client.get(f"/api/parts/{part.id}").json()
+    assert record["part"]["verdict"] == "FAIL"
+    assert record["part"]["probabilities"] == {"good": 0.75, "defective": 0.25}
+    assert record["reviews"] == []
+    plain, hot, small = (
+        site.client.get(f"/api/parts/{part.id}/picture", params=said)
+        for said in ({}, {"heatmap": "1"}, {"width": "60"})
+    )
+    assert plain.headers["content-type"] == "image/jpeg"
+    shown, heated, reduced = (decode_picture(answer.content, "part.jpg") for answer in (plain, hot, small))
+    assert shown.shape == (80, 120, 3)
+    assert reduced.shape == (40, 60, 3)
+    assert np.abs(shown.astype(int) - heated).max() > 40  # the map's hot corner
+    page = site.client.get(f"/parts/{part.id}", headers={"accept": "text/html"})
+    assert page.status_code == 200
+    assert f"/api/parts/{part.id}/picture?heatmap=1" in page.text
+
+
+def test_what_is_not_there_is_said(site: Site) -> None:
+    assert site.client.get("/api/parts/none").status_code == 404
+    assert site.client.get(f"/api/parts/{site.parts[0].id}/picture").status_code == 404
+    (site.home.root / "pictures" / "p.png").unlink()
+    answer = site.client.get(f"/api/parts/{site.parts[1].id}/picture")
+    assert (answer.status_code, "not there any more" in answer.json()["what"]) == (404, True)
+    assert site.client.get("/nowhere", headers={"accept": "text/html"}).status_code == 404
+
+
+def test_texts_of_the_record_are_no_markup(site: Site) -> None:
+    log = SqliteResultLog(site.home.log)
+    odd = replace(inspection(9, Verdict.FAIL), lot="<script>alert(1)</script>", recipe="<i>R</i>")
+    log.append(odd)
+    log.close()
+    for path in ("/results", f"/parts/{odd.id}", "/board"):
+        text = site.client.get(path, headers={"accept": "text/html"}).text
+        assert "<script>alert" not in text, path
+        assert "<i>R" not in text
+
+
+def test_a_log_that_was_replaced_is_read_anew(site: Site) -> None:
+    assert site.client.get("/api/results").json()["counts"]["inspected"] == 5
+    for path in site.home.root.glob("results.sqlite3*"):
+        path.rename(path.with_name(f"old-{path.name}"))
+    assert site.client.get("/api/results").status_code == 503
+    log = SqliteResultLog(site.home.log)
+    log.append(inspection(1))
+    log.close()
+    assert site.client.get("/api/results").json()["counts"]["inspected"] == 1
+
+
+def test_prometheus_reads_the_counts_and_the_line(site: Site) -> None:
+    write_pulse(pulse_path(site.home.log), pulse(time_utc=datetime.now(UTC)))
+    text = site.client.get("/metrics").text
+    assert 'inspector_parts_total{verdict="pass"} 2.0' in text
+    assert "inspector_line_running 1.0" in text
+    assert 'inspector_latency_seconds{quantile="0.99"} 0.04' in text
+    write_pulse(pulse_path(site.home.log), pulse())
+    assert "inspector_line_stale 1.0" in site.client.get("/metrics").text
+
+
+def test_the_description_names_every_address_and_its_records(site: Site) -> None:
+    said = site.client.get("/openapi.json").json()
+    assert said["openapi"].startswith("3.1")
+    for path in said["paths"]:
+        asked = path.replace("{id}", site.parts[1].id)
+        if not asked.endswith("events"):
+            assert site.client.request("OPTIONS", asked).status_code in {200, 405}, path
+    for reference in re.findall(r'"#/components/schemas/(\w+)"', json.dumps(said)):
+        assert reference in said["components"]["schemas"]
+
+
+def test_the_colours_are_the_window_s_in_both_palettes(site: Site) -> None:
+    from inspector.domain.palette import DARK, LIGHT
+
+    sheet = site.client.get("/style.css").text
+    light, _, dark = sheet.partition("prefers-color-scheme: dark")
+    assert f"--fail: {LIGHT.fail};" in light
+    assert f"--fail: {DARK.fail};" in dark
+    assert site.client.get("/fonts/Inter-Bold.otf").status_code == 200
+
+
+def test_pages_load_nothing_from_elsewhere(site: Site) -> None:
+    for path in ("/board", "/inspect", "/results", "/api", f"/parts/{site.parts[1].id}"):
+        text = site.client.get(path, headers={"accept": "text/html"}).text
+        assert not re.search(r"""(?:src|href|action)=["'](?!/|data:|\?|#)""", text), path
+        assert "style=" not in text, path
+
+
+def test_the_home_page_is_the_board(home: Home) -> None:
+    fill(home)
+    client, _ = make_site(home, Access())
+    with client:
+        assert client.get("/").headers["location"] == "/board"
