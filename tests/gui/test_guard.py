@@ -59,6 +59,8 @@ def test_live_says_why_and_shows_where(station: Station, tmp_path: Path) -> None
         station.qtbot.mouseClick(live.kind_button, Qt.MouseButton.LeftButton)
         assert live.kind_button.text() == said
         station.until(partial(is_shown, live, shows))
+    live.view.want_heatmap(HeatmapKind.GRAD_CAM)  # a part that is no longer fresh is not shown again, but drawn anew
+    station.until(partial(is_shown, live, HeatmapKind.GRAD_CAM))
     station.until(lambda: live.strip.findChildren(Thumbnail))
     assert live.strip.findChildren(Thumbnail)[0].accessibleName().endswith(" · unlike")
     pill = station.window.header.model_pill

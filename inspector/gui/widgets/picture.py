@@ -60,8 +60,10 @@ class PictureView(QWidget):
         return QSize(800, 600)
 
     def want_heatmap(self, kind: HeatmapKind) -> None:
-        """From the next scene on, show this kind of heatmap where the model has it."""
+        """Show this kind of heatmap from now on, where the model has it; the scene that is there is drawn anew."""
         self._wanted = kind
+        if self._scene is not None:
+            self.show_scene(self._scene)
 
     def show_scene(self, scene: Scene | None) -> None:
         """Ask for a scene; None clears the view. It is rendered when it can be seen, and then only the newest."""
