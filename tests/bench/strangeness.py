@@ -158,8 +158,9 @@ def peer_row(name: str, own: Described, count: int, seed: int, weights: Path) ->
     order = np.random.default_rng(seed).permutation(own.good)
     peer = Peer(weights, [own.pictures(int(place)) for place in order[:count]], seed)
     places = [*order[count:], *own.defective]
+    pictures = [own.pictures(int(place)) for place in places]
     began_s = time.process_time()
-    scores = [peer.score(own.pictures(int(place))) for place in places]
+    scores = [peer.score(picture) for picture in pictures]
     labels = [0] * (len(order) - count) + [1] * len(own.defective)
     return {
         "set": name,
