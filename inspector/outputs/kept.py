@@ -8,11 +8,12 @@ import numpy as np
 
 from inspector.domain.errors import PictureError
 from inspector.domain.heatmap import HeatmapKind
+from inspector.domain.policy import guard_decided
 from inspector.domain.records import Prediction
 from inspector.pictures import read_picture
 
 if TYPE_CHECKING:
-    from inspector.domain.records import Inspection
+    from inspector.domain.records import Decision, Inspection
 
 
 def kept_prediction(inspection: Inspection) -> Prediction | None:
@@ -31,5 +32,12 @@ def kept_prediction(inspection: Inspection) -> Prediction | None:
         maps=np.repeat(heatmap[None], len(inspection.classes), axis=0),
         preprocess_ms=0.0,
         inference_ms=0.0,
-        kept=HeatmapKind.DEFECT,
+        kept=_kind_of(inspection.decision),
     )
+
+
+def _kind_of(decision: Decision) -> HeatmapKind:
+    """Return what was kept, as `explained` chose it: a model without a memory of good says nothing of strangeness."""
+    if decision.strangeness is None:
+        return HeatmapKind.GRAD_CAM
+    return HeatmapKind.UNLIKE_GOOD if guard_decided(decision) else HeatmapKind.DEFECT

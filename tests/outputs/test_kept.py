@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from inspector.domain.records import ArchivedPicture, Verdict
+from inspector.domain.heatmap import HeatmapKind
+from inspector.domain.records import ArchivedPicture, Decision, Thresholds, Verdict
 from inspector.outputs.archive import PictureArchive
 from inspector.outputs.kept import kept_prediction
 from inspector.pictures import encode_picture
@@ -39,6 +40,27 @@ def test_a_kept_heatmap_is_read_back_for_every_class(tmp_path: Path) -> None:
     for shown in (*prediction.maps, prediction.heatmap):
         np.testing.assert_allclose(shown, judged.heatmap, atol=0.5 / 255)
     assert (prediction.preprocess_ms, prediction.inference_ms) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("p_defective", "strangeness", "verdict", "kind"),
+    [
+        (0.9, None, Verdict.FAIL, HeatmapKind.GRAD_CAM),
+        (0.9, 0.4, Verdict.FAIL, HeatmapKind.DEFECT),
+        (0.1, 1.5, Verdict.REVIEW, HeatmapKind.UNLIKE_GOOD),
+    ],
+)
+def test_a_kept_heatmap_says_what_it_is(
+    tmp_path: Path, p_defective: float, strangeness: float | None, verdict: Verdict, kind: HeatmapKind
+) -> None:
+    whole = of_part(keep(PictureArchive(tmp_path, ALL), prediction=with_maps(0.0, 0.5, 1.0)))
+    points = Thresholds(fail_at=0.5, strange_from=None if strangeness is None else 1.0)
+    decision = Decision(
+        verdict=verdict, reason="r", p_defective=p_defective, thresholds=points, strangeness=strangeness
+    )
+    prediction = kept_prediction(replace(whole, decision=decision))
+    assert prediction is not None
+    assert prediction.shows is kind
 
 
 @pytest.mark.parametrize(
