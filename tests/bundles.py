@@ -18,6 +18,8 @@ from inspector.vision.graph import INPUT_NAME, MAPS_OUTPUT, PROBABILITIES_OUTPUT
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pydantic import JsonValue
+
     from inspector.domain.picture_range import PictureRange
     from inspector.vision.manifest import MemoryNote, Precision, PrecisionCheck
 
@@ -35,6 +37,7 @@ def make_bundle(
     classes: Sequence[str] = ("good", "defective"),
     pictures: PictureRange | None = None,
     memory: MemoryNote | None = None,
+    metrics: dict[str, JsonValue] | None = None,
 ) -> Path:
     """Write a bundle whose graph finds spots of colour; the first class is good.
 
@@ -51,6 +54,7 @@ def make_bundle(
         classes: Two or more names, the good one first.
         pictures: What those were like that it learnt from.
         memory: What its manifest says of a memory of good; its graph has none.
+        metrics: What its manifest says of its evaluation.
 
     Returns:
         ``folder``.
@@ -66,6 +70,7 @@ def make_bundle(
         training={"seed": seed},
         pictures=pictures,
         memory=memory,
+        metrics=metrics or {},
     )
     graph, weights = _graph_files(input_size, len(classes))
     write_bundle(folder, fields, {"graph.xml": graph, "graph.bin": weights})

@@ -19,7 +19,7 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from trainer.evaluation import ConfusionCounts, Evaluation, ModelEvaluation, ReviewBandFigures  # noqa: E402
+from trainer.evaluation import ConfusionCounts, Evaluation, Growth, ModelEvaluation, ReviewBandFigures  # noqa: E402
 from trainer.protocol import (  # noqa: E402 - run as a script, it has to find the packages first
     Command,
     DataContents,
@@ -133,6 +133,7 @@ class Run:
                 split={"train": 200, "validation": 30, "test": 30},
                 stages={"features": 1.0, "epochs": 2.0},
                 seconds=3.0,
+                growth=growth() if self.mode == "worse" else None,
             )
         )
 
@@ -159,6 +160,11 @@ class Run:
                 break
         self.finish()
         return 0
+
+
+def growth() -> Growth:
+    """A model that is worse than the one it goes on from."""
+    return Growth(stages=(), worse="It is worse than before: of 9 defective parts 2 would pass, 0 with before.")
 
 
 def data_contents() -> DataContents:

@@ -11,16 +11,15 @@ import numpy as np
 from trainer.dataset import TEST, VAL, labels
 from trainer.effort import effort_s
 from trainer.evaluation import AVERAGED, ConfusionCounts, Evaluation, Folds, Spread
-from trainer.gate import expected_of
+from trainer.gate import expected_of, points_of
 from trainer.input_size import chosen_size
 from trainer.judged import JudgedPicture
 from trainer.methods import Plan, plan_of, train_plan
 from trainer.metrics import evaluate
 from trainer.paired import spread
-from trainer.protocol import GOOD_ONLY, Command, Progress
+from trainer.protocol import FEW, GOOD_ONLY, Command, Progress
 from trainer.split import cross_test
 from trainer.steps import weighted_log_loss
-from trainer.thresholds import operating_point
 from trainer.worthwhile import SIZES_PX, worthwhile_sizes
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ class Choice:
 def train_best(dataset: Dataset, context: Context) -> Generator[Report, None, Choice]:
     """Train what was asked for; with ``auto`` what validation prefers. The value is the network, and what was tried."""
     request = context.request
-    if request.method == GOOD_ONLY and request.input_size is None:
+    if request.method in {GOOD_ONLY, FEW} and request.input_size is None:
         size, why = yield from chosen_size(dataset, context)
         trained = yield from train_plan(plan_of(request, request.method, size=size), dataset, context)
         return Choice(trained=trained, notes=(why,))
@@ -186,7 +185,7 @@ def cross_tested(dataset: Dataset, clusters: dict[str, int], context: Context) -
     for number, part in enumerate(cross_test(dataset, request.folds, request, clusters), 1):
         yield Progress(stage=f"fold {number} of {request.folds}", done=number - 1, total=request.folds)
         trained = (yield from train_best(part, context)).trained
-        thresholds = operating_point(trained.scores, labels(trained.judged), request)
+        thresholds = points_of(trained, trained.scores, request)
         tested = part.of(TEST)
         said = yield from expected_of(trained, tested)
         judged = [

@@ -11,7 +11,7 @@ from inspector import __version__
 from inspector.domain.class_words import WordsError
 from inspector.domain.errors import InspectorError
 from trainer.options import add_options, choices
-from trainer.protocol import GOOD_ONLY, MethodName, TrainRequest
+from trainer.protocol import FEW, GOOD_ONLY, MethodName, TrainRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +21,8 @@ _POSITIONAL = frozenset({"data", "out"})
 _WORDS = frozenset({"good", "defective", "no_label"})
 #: What a command needs that only looks at pictures.
 _PICTURES = _WORDS | {"bit_depth"}
-#: One that learns from good parts alone has a split, and figures, of its own.
-_COMPARED = tuple(name for name in get_args(MethodName) if name != GOOD_ONLY)
+#: One that does with few defects or none has a split, and figures, of its own.
+_COMPARED = tuple(name for name in get_args(MethodName) if name not in {GOOD_ONLY, FEW})
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -15,8 +15,9 @@ from inspector.domain.counts import counted
 from inspector.domain.errors import BundleError
 from inspector.domain.policy import holding
 from inspector.files import FileError, write_bytes
-from trainer.evaluation import ModelEvaluation, untested
+from trainer.evaluation import ModelEvaluation, left_out_once, untested
 from trainer.explain_protocol import Explained, MapMade
+from trainer.growth_words import GROWTH_HEADS, growth_rows
 from trainer.options import request_from
 from trainer.protocol import DataAnswer, RunFolder
 from trainer.suspects_words import audit_sentence
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from inspector.vision.manifest import Manifest
     from trainer.dataset import Dataset
-    from trainer.evaluation import Figures
+    from trainer.evaluation import Figures, Growth
     from trainer.protocol import Result
 
 
@@ -46,17 +47,27 @@ def run_fit(parsed: argparse.Namespace) -> int:
     for name, check in result.precisions.items():
         print(f"  {name}: {'passed' if check.passed else 'refused'}{', used' if name == result.precision else ''}")
     if untested(result.split):
-        _print_figures("no test; good pictures, each left out once", result.test)
+        _print_figures(f"no test; {left_out_once(result.test).lower()}", result.test)
+        _print_growth(result.growth)
         _print_labels(result)
         return 0
     _print_figures("validation", result.validation)
     _print_figures("test", result.test)
+    _print_growth(result.growth)
     if result.unseen is not None:
         print(unseen_sentence(result.unseen))
         for row in unseen_rows(result.unseen):
             print("  " + "; ".join(f"{head}: {cell}" for head, cell in zip(UNSEEN_HEADS, row, strict=True)))
     _print_labels(result)
     return 0
+
+
+def _print_growth(growth: Growth | None) -> None:
+    if growth is None:
+        return
+    print(growth.sentence)
+    for row in growth_rows(growth):
+        print("  " + "; ".join(f"{head}: {cell}" for head, cell in zip(GROWTH_HEADS, row, strict=True)))
 
 
 def run_compare(parsed: argparse.Namespace) -> int:

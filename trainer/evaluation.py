@@ -13,6 +13,7 @@ from inspector.domain.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+_GOOD_LEFT_OUT = "Good pictures, each left out once"
 #: A 95 % interval: from, to.
 Interval = tuple[float, float]
 
@@ -225,18 +226,60 @@ class LabelAudit(JsonRecord):
     suspects: tuple[Suspect, ...] = ()  #: the first of these
 
 
+class GrowthStage(JsonRecord):
+    """A model on the way from good parts alone to many defects, on test pictures that the newest has in common with it.
+
+    Args:
+        good: Good pictures that it has learnt from; ``defective`` likewise.
+        good_failed: Of ``good_tested``, with the guard at its usual rate, as everything here.
+    """
+
+    name: str
+    created: str
+    method: str
+    good: int
+    defective: int
+    good_tested: int
+    good_failed: int
+    good_to_review: int
+    defective_tested: int
+    defective_passed: int
+    defective_to_review: int
+
+
+class Growth(JsonRecord):
+    """A model beside those that it goes on from, the oldest first and itself last."""
+
+    stages: tuple[GrowthStage, ...]
+    worse: str  #: why it is worse than the one before; empty where it is not
+    notes: tuple[str, ...] = ()  #: what could not be compared; sentences
+
+    @property
+    def sentence(self) -> str:
+        """Whether it is worse than the one before, and what is not known."""
+        said = self.worse
+        if not said and len(self.stages) > 1 and self.stages[-2].good_tested + self.stages[-2].defective_tested:
+            said = f"It is no worse than {self.stages[-2].name} on the same test pictures."
+        return " ".join(text for text in (said, *self.notes) if text)
+
+
 def _total(counts: Sequence[int | None]) -> int | None:
     known = [count for count in counts if count is not None]
     return sum(known) if known and len(known) == len(counts) else None
 
 
 def untested(split: Mapping[str, int]) -> bool:
-    """Say whether no picture was kept for a test: the figures are of good pictures, each left out once.
+    """Say whether no picture was kept for a test: the figures are of pictures that were each left out once.
 
     Args:
         split: Pictures by part; empty where nothing is known of a split.
     """
     return split.get("test", 1) == 0
+
+
+def left_out_once(test: Evaluation) -> str:
+    """Name the pictures of figures that no test was kept for."""
+    return "Pictures, each judged without itself" if test.confusion.matrix.escapes.total else _GOOD_LEFT_OUT
 
 
 #: The figures of `Figures` that are averaged over seeds and folds.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from inspector.pictures import left_out_words
 from trainer.audit import audit, worst_first
 from trainer.dataset import TEST, TRAIN, VAL, hashed, read_dataset
+from trainer.few import LEARN_FROM_REVIEW
 from trainer.good_only import LEARN_MORE, asked_for
 from trainer.miniatures import thumbnails
 from trainer.near_duplicates import near_duplicate_groups
@@ -49,9 +50,10 @@ def examine(request: TrainRequest) -> Generator[Report, None, tuple[Dataset, lis
     findings = worst_first([*findings, *_left_out(dataset)])
     looked_at = (replace(dataset.samples[index], look=thumbs[index].look) for index in usable)
     dataset = replace(dataset, samples=tuple(looked_at))
-    _, why = asked_for(request, dataset)
+    taken, why = asked_for(request, dataset)
     if why:
-        findings = worst_first([Finding(severity="note", code="good-only", what=why, action=LEARN_MORE), *findings])
+        action = LEARN_MORE if taken.method == GOOD_ONLY else LEARN_FROM_REVIEW
+        findings = worst_first([Finding(severity="note", code=taken.method, what=why, action=action), *findings])
     clusters: dict[str, int] = {}
     if request.keep_together:
         clusters = {sample.name: number for sample, number in zip(dataset.samples, groups, strict=True)}

@@ -19,6 +19,7 @@ from trainer.calibration import calibrated, temperature
 from trainer.checks import INT8_TOLERANCE, OTHER_FEATURES_TOLERANCE, STRANGENESS_TOLERANCE, TOLERANCE, Expected, check
 from trainer.dataset import TRAIN, VAL, Dataset, labels
 from trainer.export import Draft, export
+from trainer.few import few_thresholds
 from trainer.good_only import THRESHOLDS, p_defective, steepness
 from trainer.judge import judge, on_picture
 from trainer.locator import locate
@@ -136,11 +137,13 @@ def _tried(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Pa
     if trained.plan.method == GOOD_ONLY:
         return (yield from _tried_good_only(trained, dataset, request, folder))
     truth = labels(trained.judged)
-    scale = max(_LEAST_TEMPERATURE, temperature(trained.scores, truth))
-    calibrate(trained.network, scale)
+    scale = 1.0
+    if trained.few is None:  # there the shares are fitted as probabilities
+        scale = max(_LEAST_TEMPERATURE, temperature(trained.scores, truth))
+        calibrate(trained.network, scale)
     scores = calibrated(trained.scores, scale)
     expected = yield from expected_of(trained, dataset.of(VAL))
-    chosen = operating_point(scores, truth, request)
+    chosen = points_of(trained, scores, request)
     thresholds = clear_of(expected.scores, chosen)
     notes: tuple[str, ...] = ()
     if thresholds.fail_at != round(chosen.fail_at, 6):
@@ -163,7 +166,7 @@ def _tried_good_only(
     steep = steepness(memory.note.good_scale)
     for part in (memory.exact, memory.int8):
         if part is not None:
-            part.judge_alone(steep)
+            part.judge(steep)
     trained.judged = [sample for sample in trained.judged if sample.name in memory.strangeness]
     trained.scores = p_defective([memory.strangeness[sample.name] for sample in trained.judged], steep)
     expected = yield from expected_of(trained, dataset.of(VAL))
@@ -172,11 +175,24 @@ def _tried_good_only(
     return Made(trained=trained, scores=trained.scores, temperature=1.0, draft=draft.accepted(checks), judged=judged)
 
 
+def points_of(trained: Trained, scores: NDArray[np.float64], request: TrainRequest) -> Thresholds:
+    """Choose the operating point as the method wants it.
+
+    Args:
+        scores: (N,) P(defective) of the pictures of `trained.judged`.
+    """
+    truth = labels(trained.judged)
+    if trained.few is not None:
+        return few_thresholds(trained.few, truth, request)
+    return operating_point(scores, truth, request)
+
+
 def with_memory(trained: Trained, dataset: Dataset, request: TrainRequest) -> Generator[Report]:
     """Give a network its memory of good, and the places of defects where masks tell them; from what is not tested."""
-    good = [sample for sample in dataset.of(TRAIN, VAL) if not sample.defective]
-    turns = PRESETS[request.preset].turns
-    trained.remembered = yield from remember(trained, good, request.seed, turns=turns)
+    if trained.remembered is None:  # with few defects it judges by one already
+        good = [sample for sample in dataset.of(TRAIN, VAL) if not sample.defective]
+        turns = PRESETS[request.preset].turns
+        trained.remembered = yield from remember(trained, good, request.seed, turns=turns)
     if trained.remembered is not None and isinstance(trained.network, InspectionNetwork):
         trained.network.memory = trained.remembered.exact
         trained.network.locator = yield from locate(trained, dataset.of(TRAIN, VAL), request.seed)

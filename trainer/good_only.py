@@ -1,4 +1,4 @@
-"""Without defects: when the memory of good judges alone, how its pictures are dealt out, and what is said of it."""
+"""Which method suits the pictures that are there; and when the memory of good judges alone, what is said of it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inspector.domain.counts import counted
 from inspector.domain.records import Thresholds
 from inspector.domain.statistics import wilson_interval
 from inspector.domain.strangeness import DEFAULT_RATE
 from inspector.pictures import PICTURE_SUFFIXES
-from trainer.labelled import FLAT, LEAST, DatasetError
-from trainer.protocol import GOOD_ONLY
+from trainer.labelled import FLAT, LEAST, TEST, DatasetError
+from trainer.protocol import FEW, GOOD_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from inspector.domain.strangeness import GoodScale
     from inspector.vision.manifest import MemoryNote
     from trainer.dataset import Dataset
-    from trainer.protocol import TrainRequest
+    from trainer.protocol import Method, TrainRequest
 
 #: Good pictures that it needs.
 LEAST_GOOD = 5
@@ -33,16 +34,20 @@ LEAST_FOR_TEST = 20
 THRESHOLDS = Thresholds(fail_at=1.0, review_from=0.5)
 #: What to do next.
 LEARN_MORE = (
-    f"What is unlike good parts will go to review. Judge it there, and train again: from {LEAST} defective pictures on "
+    "What is unlike good parts will go to review. Judge it there, and train again: from the first defective picture on "
     "defects are learnt too."
 )
+#: So many defective pictures, at most, are few: with more of them ``auto`` trains layers.
+MOST_FEW = 20
 #: P(defective) that a usual good part has.
 _USUAL = 0.05
 _STEEPNESS = (2.0, 30.0)
 
 
 def asked_for(request: TrainRequest, dataset: Dataset) -> tuple[TrainRequest, str]:
-    """Say which request is trained: ``auto`` takes this method where there are too few defects for another.
+    """Say which request is trained: ``auto`` goes by the pictures that are there.
+
+    Without a defect it takes this method; of a few defects `trainer.few`; of more it trains layers.
 
     Returns:
         The request; and why the method was taken, empty where ``auto`` decided nothing.
@@ -56,33 +61,51 @@ def asked_for(request: TrainRequest, dataset: Dataset) -> tuple[TrainRequest, st
         raise DatasetError(
             f"{request.data} has no pictures to learn from", f"Pictures are {', '.join(sorted(PICTURE_SUFFIXES))}."
         )
-    alone = request.method == GOOD_ONLY or (request.method == "auto" and defective < LEAST)
-    if not alone and min(good, defective) < LEAST:
+    method, why = _method(request, dataset, good, defective)
+    there = f"{request.data} has {good} good and {counted(defective, 'defective picture')}"
+    if method in {GOOD_ONLY, FEW} and good < LEAST_GOOD:
+        raise DatasetError(f"{there}; {LEAST_GOOD} good ones are the least", "Add pictures of good parts.")
+    if method == FEW and not defective:
         raise DatasetError(
-            f"{request.data} has {good} good and {defective} defective pictures; {LEAST} of each are the least for the "
-            f"method {request.method}",
-            f"Add pictures of the class that has too few, or take the method {GOOD_ONLY}.",
+            f"{there}; one defective is the least for the method {FEW}",
+            f"Add a defective picture, or take the method {GOOD_ONLY}.",
         )
-    if not alone:
-        return request, ""
-    if good < LEAST_GOOD:
+    if method not in {GOOD_ONLY, FEW} and min(good, defective) < LEAST:
         raise DatasetError(
-            f"{request.data} has {good} good and {defective} defective pictures; {LEAST_GOOD} good ones are the least",
-            "Add pictures of good parts.",
+            f"{there}; {LEAST} of each are the least for the method {method}",
+            "Add pictures of the class that has too few, or take the method auto, which does with fewer.",
         )
-    if request.folds:
+    if method == GOOD_ONLY and request.folds:
         raise DatasetError(
-            f"a cross-test in {request.folds} folds needs {LEAST} defective pictures; there are {defective}",
+            f"a cross-test in {request.folds} folds needs defective pictures; there are {defective}",
             "Ask for no folds: each good picture is measured against a memory without it anyway.",
         )
-    why = "" if request.method == GOOD_ONLY else (
-        f"Learns from good parts only (method {GOOD_ONLY}), as there are {defective} defective pictures; {LEAST} are "
-        "the least to learn defects from."
-    )  # fmt: skip
     words = request.good
-    if dataset.layout == FLAT:  # whoever reads the folder again, as an evaluation does, reads it so
+    if (
+        method == GOOD_ONLY and dataset.layout == FLAT
+    ):  # whoever reads the folder again, as an evaluation does, reads it so
         words = tuple(dict.fromkeys((*words, dataset.understood[0].word)))
-    return request.model_copy(update={"method": GOOD_ONLY, "good": words}), why
+    return request.model_copy(update={"method": method, "good": words}), why
+
+
+def _method(request: TrainRequest, dataset: Dataset, good: int, defective: int) -> tuple[Method, str]:
+    """Return the method that is trained, and why ``auto`` takes it."""
+    if request.method != "auto":
+        return request.method, ""
+    learnt = [sample for sample in dataset.samples if sample.defective and sample.part != TEST]
+    if not learnt:
+        kept = ", all of them kept for the test" if defective else ""
+        return GOOD_ONLY, (
+            f"Learns from good parts only (method {GOOD_ONLY}), as there are {defective} defective pictures{kept}; one "
+            "is the least to learn defects from."
+        )
+    if len(learnt) > MOST_FEW and good >= LEAST:
+        return "auto", ""
+    return FEW, (
+        f"Learns from few defects (method {FEW}), as there are {counted(len(learnt), 'defective picture')} to learn "
+        "from. The memory of good judges, and a head beside it as far as cross-validation says. From "
+        f"{MOST_FEW + 1} on layers are trained: fewer cannot tell a better setting from a lucky one."
+    )
 
 
 def steepness(scale: GoodScale) -> float:

@@ -14,12 +14,14 @@ from inspector.domain.rates import Rate
 from inspector.vision.scores import SCORES_FILE
 from trainer.candidates import cross_tested, train_best
 from trainer.checks import in_words
-from trainer.dataset import TEST
+from trainer.dataset import TEST, labels
 from trainer.examine import contents_of, examine, sizes
 from trainer.export import environment, write_final
+from trainer.few import said_of_few
 from trainer.frozen import freezer
 from trainer.gate import make
 from trainer.good_only import asked_for, said_of
+from trainer.growth import grown, parent_of
 from trainer.judge import judge
 from trainer.judged import JudgedPicture
 from trainer.methods import Context
@@ -42,11 +44,11 @@ if TYPE_CHECKING:
     from inspector.vision.bundle import Bundle
     from trainer.candidates import Choice
     from trainer.dataset import Dataset
-    from trainer.evaluation import Evaluation, Folds, LabelAudit, Pointing, Unseen
+    from trainer.evaluation import Evaluation, Folds, Growth, LabelAudit, Pointing, Unseen
     from trainer.gate import Made
     from trainer.judge import JudgedPictures
     from trainer.methods import Trained
-    from trainer.protocol import Finding, Report, TrainRequest
+    from trainer.protocol import Finding, Parent, Report, TrainRequest
     from trainer.suspects import Ranking
 
 
@@ -80,6 +82,7 @@ def train(
     out = Path(request.out)
     if out.exists() and not request.replace:
         raise BundleError(f"{out} exists already", "Choose another name, or let it be replaced.")
+    parent = parent_of(Path(request.parent)) if request.parent else None
     dataset, findings, clusters = yield from examine(request)
     request, _ = asked_for(request, dataset)
     dataset = split(dataset, request, clusters)
@@ -101,6 +104,8 @@ def train(
         clock.stage("unseen types")
         labels = yield from find_suspects(made.trained, dataset, clusters, context)
         clock.stage("labels")
+        growth = yield from grown(made, tested, strangeness, dataset, clusters, parent)
+        clock.stage("models before")
         finished = _Finished(
             context=context,
             dataset=dataset,
@@ -114,6 +119,8 @@ def train(
             strangeness=strangeness,
             unseen=unseen,
             labels=labels,
+            parent=parent,
+            growth=growth,
             stages=clock.stages,
         )
         yield Progress(stage="report", done=0, total=1)
@@ -186,6 +193,8 @@ class _Finished:
     strangeness: Mapping[str, float]
     unseen: Unseen | None
     labels: Ranking | None
+    parent: Parent | None
+    growth: Growth | None
     stages: Mapping[str, float]
 
     @property
@@ -215,6 +224,17 @@ class _Finished:
         said = said_of(note, sum(picture.defective for picture in self.tested.judged))
         if not self.tested.judged:
             said.append("There is no test picture: the figures below are of the good pictures, each left out once.")
+        return said
+
+    def _of_few(self) -> list[str]:
+        few = self.trained.few
+        if few is None:
+            return []
+        said = said_of_few(few, labels(self.trained.judged), self.thresholds)
+        if not self.tested.judged:
+            said.append(
+                "There is no test picture: the figures below are of these pictures, each judged without itself."
+            )
         return said
 
     def _held(self) -> list[str]:
@@ -249,7 +269,10 @@ class _Finished:
             self.made.draft,
             report,
             evaluation=EvaluationNote(
-                validation=self.figures(self.validated), test=self.figures(self.shown), unseen=self.unseen
+                validation=self.figures(self.validated),
+                test=self.figures(self.shown),
+                unseen=self.unseen,
+                growth=self.growth,
             ),
             training=TrainingNote(
                 method=self.trained.plan.method,
@@ -260,6 +283,7 @@ class _Finished:
                 precision=self.made.precision,
                 counts=self.dataset.counts(),
                 request=request,
+                parent=self.parent,
             ),
         )
 
@@ -285,10 +309,11 @@ class _Finished:
             unseen=self.unseen,
             labels=self._audit,
             suspects=self._thumbnails(),
+            growth=self.growth,
             comparison=self.notes,
             stages=self.stages,
             environment=environment(),
-            warnings=[*self._without_defects(), *self._held(), *in_words(self.made.checks)],
+            warnings=[*self._without_defects(), *self._of_few(), *self._held(), *in_words(self.made.checks)],
         )
 
     def result(self, bundle: Bundle) -> Result:
@@ -307,6 +332,7 @@ class _Finished:
             labels=self._audit,
             untried=self.choice.untried,
             effort_for_all_s=self.choice.effort_for_all_s,
+            growth=self.growth,
             precision=self.made.precision,
             precisions={name: CheckedPrecision(**check.model_dump()) for name, check in self.made.checks.items()},
         )

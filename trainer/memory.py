@@ -125,6 +125,26 @@ def remember(
     return Remembered(exact=made[1][0], int8=memory, note=note, strangeness=named)
 
 
+def strangeness_of(
+    trained: Trained, remembered: Remembered, samples: Sequence[Sample]
+) -> Generator[Report, None, NDArray[np.float64]]:
+    """Measure pictures against the memory that the line will use; the value is (N,) strangeness.
+
+    Args:
+        trained: As for `remember`.
+        remembered: Its memory.
+        samples: Pictures that are not in it.
+
+    Raises:
+        PictureError: If a picture cannot be read.
+    """
+    assert isinstance(trained.network, InspectionNetwork)
+    cells = yield from _seen(
+        trained, samples, _seers(trained, trained.network)[:1], [(picture, 0) for picture in range(len(samples))]
+    )
+    return strangest(remembered.exact if remembered.int8 is None else remembered.int8, cells[0])
+
+
 def memory_of(
     cells: NDArray[np.float32],
     good: Sequence[Sample],

@@ -4,159 +4,39 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
+from inspector.domain.errors import BundleError
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import Preprocessing, ResizePolicy
 from trainer.augment import PRESETS
 from trainer.cache import activations, fill
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample, labels
-from trainer.fit import Activations, FitSettings, cancelled, fit, wait_while_paused
-from trainer.frozen import Freezer, Frozen, freezer, nothing
+from trainer.few import learn_few, put_into
+from trainer.fit import Activations, FitSettings, fit
+from trainer.frozen import Frozen, nothing
 from trainer.head import cross_validate, fit_rows
+from trainer.memory import remember, strangeness_of
 from trainer.networks import CNN, GRADIENTS, BaselineCnn, CnnTail, GradientHistograms, TrainedTail, backbone
-from trainer.protocol import Candidate, Command, Paused
+from trainer.plan import Context, Plan, Trained, plan_of
+from trainer.protocol import Candidate
 from trainer.steps import weighted_log_loss
 from trainer.svm import machine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from torch import nn
 
-    from trainer.memory import Remembered
-    from trainer.protocol import Epoch, MethodName, PoolingName, Report, TrainRequest
+    from trainer.protocol import Report, TrainRequest
+
+__all__ = ["Context", "Plan", "Trained", "plan_of", "train_plan"]
 
 _SVM_STRENGTHS = (0.001, 0.01, 0.1, 1.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """One setting, whole.
-
-    Args:
-        size: Side of the input, pixels.
-        pooling: Between the last map and the logits.
-        strength: Strength of the augmentation, 0..2.
-        views: Views of each picture, the plain one included.
-        epochs: Largest number of epochs.
-        patience: Epochs without a better validation loss.
-        rate: Peak learning rate.
-    """
-
-    method: MethodName
-    size: int
-    pooling: PoolingName
-    strength: float
-    views: int
-    epochs: int
-    patience: int
-    rate: float
-
-    @property
-    def words(self) -> str:
-        """The setting for a reader."""
-        if self.method in {"baseline-cnn", "baseline-svm", "good-only"}:
-            return f"{self.method}, {self.size} px"
-        return f"{self.method}, {self.size} px, {self.pooling} pooling"
-
-
-@dataclass(slots=True, kw_only=True)
-class Trained:
-    """A network that is ready for its bundle.
-
-    Args:
-        network: (N, 3, S, S) pictures → probabilities and maps.
-        frozen: The part of it that was not trained, as what was trained saw it.
-        trunk: Name of the trunk in the manifest.
-        judged: The pictures that were not learnt from when their score was made.
-        scores: (N,) P(defective) of these.
-        loss: Their class-weighted log loss.
-        history: Every epoch; none for closed-form methods.
-        seconds: Duration of the training.
-        remembered: Its memory of good; None before it is made, and for a network that has none.
-    """
-
-    network: nn.Module
-    frozen: Frozen
-    preprocessing: Preprocessing
-    plan: Plan
-    trunk: str
-    judged: list[Sample]
-    scores: NDArray[np.float64]
-    loss: float
-    history: list[Epoch] = field(default_factory=list)
-    seconds: float = 0.0
-    remembered: Remembered | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What every method needs besides its plan.
-
-    Args:
-        weights: Backbone weights; the empty path for a baseline, which has none.
-        command: Asked between steps: pause, stop (keep the best), cancel.
-        checkpoints: Folder of checkpoints; None keeps none.
-    """
-
-    request: TrainRequest
-    weights: Path
-    command: Callable[[], Command]
-    freezer: Freezer
-    checkpoints: Path | None = None
-
-    def in_float(self) -> Context:
-        """Return the same, but nothing is quantised."""
-        request = self.request.model_copy(update={"precision": "float"})
-        return replace(self, request=request, freezer=freezer(request.precision))
-
-    def heed(self) -> Generator[Report]:
-        """Wait while paused; leave if cancelled.
-
-        Raises:
-            CancelledError: If so.
-        """
-        told = self.command()
-        if told is Command.PAUSE:
-            yield Paused(paused=True)
-            told = wait_while_paused(self.command)
-            yield Paused(paused=False)
-        if told is Command.CANCEL:
-            raise cancelled()
-
-
-_DEFAULTS: dict[str, tuple[int, int, int, float]] = {  # views, epochs, patience, rate
-    "good-only": (1, 1, 1, 1.0),
-    "baseline-cnn": (6, 40, 10, 2e-3),
-    "baseline-svm": (1, 1, 1, 1.0),
-    "head": (1, 1, 1, 1e-3),
-    "layer4": (4, 16, 6, 5e-4),
-    "deeper": (4, 14, 5, 3e-4),
-}
-
-
-def plan_of(request: TrainRequest, method: MethodName, *, size: int = 224, pooling: PoolingName = "average") -> Plan:
-    """Fill what the request leaves open with the method's defaults."""
-    views, epochs, patience, rate = _DEFAULTS[method]
-    if method == "head" and (request.pooling or pooling) == "mix":
-        views, epochs, patience = 4, 40, 10
-    return Plan(
-        method=method,
-        size=request.input_size or size,
-        pooling=request.pooling or pooling,
-        strength=request.strength,
-        views=request.views or views,
-        epochs=request.epochs or epochs,
-        patience=request.patience or patience,
-        rate=request.learning_rate or rate,
-    )
 
 
 def train_plan(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, None, Trained]:
@@ -179,6 +59,8 @@ def train_plan(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repo
         return (yield from _good_only(plan, dataset, context))
     if plan.method == "baseline-svm":
         trained = yield from _svm(plan, dataset, context)
+    elif plan.method == "few":
+        trained = yield from _few(plan, dataset, context)
     elif plan.method == "head" and plan.pooling == "average":
         trained = yield from _head(plan, dataset, context)
     else:
@@ -308,6 +190,32 @@ def _good_only(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repo
         loss=0.0,
         seconds=round(time.perf_counter() - began_s, 2),
     )
+
+
+def _few(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, None, Trained]:
+    """The memory of good and a head judge together; validated in folds of all pictures that are not tested."""
+    request = context.request
+    trained = yield from _good_only(plan, dataset, context)
+    turns = PRESETS[request.preset].turns
+    remembered = yield from remember(trained, trained.judged, request.seed, turns=turns)
+    if remembered is None or not isinstance(trained.network, InspectionNetwork):
+        raise BundleError("a memory of good could not be made", "Add good pictures.")
+    defective = [sample for sample in dataset.of(TRAIN, VAL) if sample.defective]
+    strange = yield from strangeness_of(trained, remembered, defective)
+    strangeness = {**remembered.strangeness, **{s.name: v for s, v in zip(defective, strange.tolist(), strict=True)}}
+    samples = [sample for sample in dataset.of(TRAIN, VAL) if sample.name in strangeness]
+    pooled = yield from _pooled(plan, samples, trained.frozen, trained.preprocessing, context)
+    truth = labels(samples)
+    few = learn_few(
+        np.array([strangeness[sample.name] for sample in samples]),
+        pooled,
+        truth,
+        np.array([sample.fold for sample in samples], dtype=np.int64),
+    )
+    put_into(few, trained.network, remembered)
+    trained.judged, trained.scores, trained.few, trained.remembered = samples, few.scores, few, remembered
+    trained.loss = weighted_log_loss(few.scores, truth)
+    return trained
 
 
 def _pooled(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from trainer.evaluation import Evaluation, JsonRecord, Unseen
-from trainer.protocol import MethodName, TrainRequest
+from trainer.evaluation import Evaluation, Growth, JsonRecord, Unseen
+from trainer.protocol import MethodName, Parent, TrainRequest
 
 
 class EvaluationNote(JsonRecord):
@@ -12,6 +12,7 @@ class EvaluationNote(JsonRecord):
     validation: Evaluation
     test: Evaluation
     unseen: Unseen | None = None
+    growth: Growth | None = None
 
 
 class TrainingNote(JsonRecord):
@@ -25,3 +26,4 @@ class TrainingNote(JsonRecord):
     precision: str  #: what the line will use by default
     counts: dict[str, dict[str, int]]  #: pictures by part of the split, by defect type
     request: TrainRequest
+    parent: Parent | None = None  #: the model that it goes on from

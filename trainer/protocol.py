@@ -16,19 +16,28 @@ from pydantic import Field, TypeAdapter, model_validator
 from inspector.domain.class_words import ClassWords
 from inspector.files import write_text
 from inspector.json_file import JsonError, parse_shape, read_model
-from trainer.evaluation import ConfusionCounts, Evaluation, Folds, JsonRecord, LabelAudit, Unseen
+from trainer.evaluation import ConfusionCounts, Evaluation, Folds, Growth, JsonRecord, LabelAudit, Unseen
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Method = Literal["auto", "good-only", "baseline-cnn", "baseline-svm", "head", "layer4", "deeper"]
+Method = Literal["auto", "good-only", "few", "baseline-cnn", "baseline-svm", "head", "layer4", "deeper"]
 GOOD_ONLY: Literal["good-only"] = "good-only"
-MethodName = Literal["good-only", "baseline-cnn", "baseline-svm", "head", "layer4", "deeper"]
+FEW: Literal["few"] = "few"
+MethodName = Literal["good-only", "few", "baseline-cnn", "baseline-svm", "head", "layer4", "deeper"]
 PoolingName = Literal["average", "mix"]
 Preset = Literal["standard", "orientation-matters", "colour-matters", "both-matter", "none"]
 Rule = Literal["f1", "escapes", "cost"]
 Asked = Literal["auto", "yes", "no"]
 Policy = Literal["squash", "letterbox", "centre-crop"]
+
+
+class Parent(JsonRecord):
+    """The model that another one goes on from."""
+
+    name: str
+    folder: str
+    sha256: str  #: of its manifest; it stands for the whole bundle
 
 
 class TrainRequest(JsonRecord):
@@ -43,6 +52,9 @@ class TrainRequest(JsonRecord):
     weights: Annotated[str, Field(description="backbone weights; empty: torchvision's ImageNet weights")] = ""
     seed: Annotated[int, Field(ge=0, lt=2**31, description="of the split and the fit")] = 0
     replace: Annotated[bool, Field(description="replace a bundle that is there")] = False
+    parent: Annotated[
+        str, Field(description="folder of the model that it goes on from, and must be no worse than; empty: none")
+    ] = ""
     # pictures
     input_size: Annotated[int | None, Field(ge=64, le=1024, description="side of the network's input, pixels")] = None
     bit_depth: Annotated[
@@ -242,6 +254,7 @@ class Result(JsonRecord):
     labels: LabelAudit | None = None  #: which labels look wrong
     untried: tuple[str, ...] = ()  #: settings that the effort of ``auto`` did not reach
     effort_for_all_s: float | None = None  #: the `TrainRequest.budget_s` that reaches them
+    growth: Growth | None = None  #: beside the models before it; None where it goes on from none
     precision: str = ""  #: what the line will use by default: the fastest that passed the gate
     precisions: dict[str, CheckedPrecision] = {}
 

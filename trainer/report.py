@@ -11,7 +11,7 @@ from inspector.domain.evidence import evidence
 from inspector.domain.statistics import CONFIDENCE
 from trainer import figures
 from trainer.calibration import calibrated, calibration_error, reliability
-from trainer.evaluation import DefectFigures, Evaluation, Folds, LabelAudit, Pointing, Unseen
+from trainer.evaluation import DefectFigures, Evaluation, Folds, Growth, LabelAudit, Pointing, Unseen
 from trainer.judged import MetricsError, arrays
 from trainer.metrics import evaluate
 from trainer.report_metrics import Calibration, Metrics, Predicted, Proof, ReportedFinding
@@ -53,6 +53,7 @@ class Contents:
         unseen: What happens to a defect type that the training did not have; None where it was not asked.
         labels: Which labels look wrong; None where they were not looked at.
         suspects: JPEG thumbnails of the first of these.
+        growth: The model beside those that it goes on from; None where there is none.
         comparison: Sentences about other methods.
         stages: Seconds by stage.
         environment: Versions of libraries, and the hardware.
@@ -78,6 +79,7 @@ class Contents:
     unseen: Unseen | None = None
     labels: LabelAudit | None = None
     suspects: Sequence[bytes] = ()
+    growth: Growth | None = None
     comparison: Sequence[str] = ()
     stages: Mapping[str, float] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -153,6 +155,7 @@ def _metrics(contents: Contents) -> Metrics:
         folds=contents.folds,
         unseen=contents.unseen,
         labels=_without_paths(contents.labels),
+        growth=contents.growth,
         pointing=dict(contents.pointing),
         comparison=list(contents.comparison),
         counts={part: dict(counts) for part, counts in contents.counts.items()},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from trainer.evaluation import Evaluation, Folds, JsonRecord, LabelAudit, Pointing, Unseen
+from trainer.evaluation import Evaluation, Folds, Growth, JsonRecord, LabelAudit, Pointing, Unseen
 
 
 class Proof(JsonRecord):
@@ -58,6 +58,7 @@ class Metrics(JsonRecord):
     folds: Folds | None
     unseen: Unseen | None
     labels: LabelAudit | None
+    growth: Growth | None
     pointing: dict[str, Pointing]
     comparison: list[str]
     counts: dict[str, dict[str, int]]

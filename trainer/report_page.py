@@ -10,8 +10,9 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from inspector.domain.counts import counted, verb
-from trainer.evaluation import DefectFigures, untested
+from trainer.evaluation import DefectFigures, left_out_once, untested
 from trainer.figures import DEFECT_INK, FAINT, GOOD_INK, INK, MUTED
+from trainer.growth_words import GROWTH_HEADS, GROWTH_NOTE, growth_rows
 from trainer.page_parts import beside, href, image
 from trainer.samples import words
 from trainer.suspects_page import suspects_section
@@ -121,7 +122,9 @@ def _summary(metrics: Metrics) -> list[str]:
     test, review = metrics.test, metrics.test.review
     confusion = test.confusion.matrix
     escapes, overkill = confusion.escapes, confusion.overkill
-    pictures = "good picture" if untested(metrics.split) else "test picture"
+    pictures = "test picture"
+    if untested(metrics.split):
+        pictures = "picture" if escapes.total else "good picture"
     held = "a part is rejected from"
     if test.threshold != metrics.threshold:
         held = "no part fails; a part goes to review, and counts as rejected here, from"
@@ -145,8 +148,20 @@ def _summary(metrics: Metrics) -> list[str]:
         )
     parts = [f'<p class="lead">{escape(" ".join(said))}</p>']
     parts.append(f'<p class="box">{escape(metrics.evidence.sentence)}</p>')
+    parts += _growth(metrics)
     parts += _unseen(metrics)
     return parts + [f'<p class="box warning">{escape(warning)}</p>' for warning in metrics.warnings]
+
+
+def _growth(metrics: Metrics) -> list[str]:
+    if metrics.growth is None:
+        return []
+    kind = "box warning" if metrics.growth.worse else "box"
+    return [
+        f'<p class="{kind}">{escape(metrics.growth.sentence)}</p>',
+        _table(list(GROWTH_HEADS), growth_rows(metrics.growth)),
+        f'<p class="muted">{escape(GROWTH_NOTE)}</p>',
+    ]
 
 
 def _unseen(metrics: Metrics) -> list[str]:
@@ -159,7 +174,7 @@ def _unseen(metrics: Metrics) -> list[str]:
 
 def _test(metrics: Metrics, images: Mapping[str, str]) -> list[str]:
     test, validation = metrics.test, metrics.validation
-    title = "Good pictures, each left out once" if untested(metrics.split) else "Test"
+    title = left_out_once(test) if untested(metrics.split) else "Test"
     if untested(metrics.split):
         validation = None  # the same pictures
     columns = {title: test} | ({"Validation": validation} if validation else {})

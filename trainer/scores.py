@@ -39,7 +39,7 @@ def strangeness_of(dataset: Dataset, made: Made, classifier: Classifier) -> Gene
     if made.trained.remembered is None:
         return {}
     known = dict(made.trained.remembered.strangeness)
-    defective = [sample for sample in _validated(dataset, made)[0] if sample.defective]
+    defective = [sample for sample in validated(dataset, made)[0] if sample.defective]
     for number, sample in enumerate(defective, 1):
         strangeness = classifier.predict(sample.picture()).strangeness
         if strangeness is not None:
@@ -60,7 +60,7 @@ def kept_scores(dataset: Dataset, made: Made, tested: JudgedPictures, strangenes
         tested: What it says of the test.
         strangeness: Of validation pictures, as `strangeness_of` measures it.
     """
-    validation, scores, how = _validated(dataset, made)
+    validation, scores, how = validated(dataset, made)
     rows = _rows(validation, scores, ScorePart.VALIDATION, how, strangeness)
     test = dataset.of(TEST)
     seen = dict(
@@ -69,8 +69,11 @@ def kept_scores(dataset: Dataset, made: Made, tested: JudgedPictures, strangenes
     return scores_csv([*rows, *_rows(test, tested.scores().tolist(), ScorePart.TEST, made.precision, seen)])
 
 
-def _validated(dataset: Dataset, made: Made) -> tuple[list[Sample], list[float], str]:
-    """Return the validation pictures whose scores are kept, their scores, and how these were made."""
+def validated(dataset: Dataset, made: Made) -> tuple[list[Sample], list[float], str]:
+    """Return the validation pictures whose scores are kept, their scores, and how these were made.
+
+    Whatever the method, none of them was learnt from when it got its score.
+    """
     validation = dataset.of(VAL)
     if [picture.name for picture in made.trained.judged] == [sample.name for sample in validation]:
         return list(validation), made.judged[made.precision].tolist(), made.precision

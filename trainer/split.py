@@ -14,8 +14,9 @@ import numpy as np
 from inspector.domain.causes import cause_of
 from inspector.domain.cells import safe_cell
 from trainer.dataset import GOOD, TEST, TRAIN, VAL, Dataset, DatasetError, Sample
-from trainer.good_only import LEAST_FOR_TEST
-from trainer.protocol import GOOD_ONLY
+from trainer.few import LEAST_DEFECTIVE_TO_TEST, LEAST_GOOD_TO_TEST
+from trainer.good_only import LEAST_FOR_TEST, LEAST_GOOD
+from trainer.protocol import FEW, GOOD_ONLY
 from trainer.table import read_table
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ def split(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int] |
     """
     if request.method == GOOD_ONLY:
         return _finished(dataset, _good_only(dataset, request, clusters or {}), request.seed, clusters or {}, needed=())
-    if request.split:
+    needed: tuple[str, ...] = (TRAIN, VAL, TEST)
+    if request.method == FEW:
+        needed, parts = (), _few(dataset, request, clusters or {})
+    elif request.split:
         parts = _from_file(dataset, request.split)
     elif all(sample.part for sample in dataset.samples):
         parts = {index: sample.part for index, sample in enumerate(dataset.samples)}
@@ -51,7 +55,7 @@ def split(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int] |
         parts = _around(dataset, request, clusters or {})
     else:
         parts = _at_random(dataset, request, clusters or {})
-    return _finished(dataset, parts, request.seed, clusters or {})
+    return _finished(dataset, parts, request.seed, clusters or {}, needed=needed)
 
 
 def split_as_written(dataset: Dataset, file: str) -> Dataset:
@@ -236,13 +240,42 @@ def _good_only(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, i
     return parts
 
 
-def _around(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int]) -> dict[int, str]:
+def _few(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int]) -> dict[int, str]:
+    """Test only where there are enough pictures; what a file or a manifest says holds. All others are learnt from.
+
+    Raises:
+        DatasetError: If too few pictures are left to learn from.
+    """
+    good = sum(not sample.defective for sample in dataset.samples)
+    enough = good >= LEAST_GOOD_TO_TEST and len(dataset.samples) - good >= LEAST_DEFECTIVE_TO_TEST
+    if request.split:
+        parts = _from_file(dataset, request.split)
+    elif all(sample.part for sample in dataset.samples):
+        parts = {index: sample.part for index, sample in enumerate(dataset.samples)}
+    else:
+        parts = _around(dataset, request, clusters, test_more=enough)
+    learnt = [sample.defective for index, sample in enumerate(dataset.samples) if parts[index] != TEST]
+    if learnt.count(False) < LEAST_GOOD or True not in learnt:
+        raise DatasetError(
+            f"of what is not tested {learnt.count(False)} pictures are good and {learnt.count(True)} defective; "
+            f"{LEAST_GOOD} good and 1 defective are the least for the method {FEW}",
+            "Add pictures, or test fewer.",
+        )
+    if VAL not in parts.values():  # the gate judges some pictures
+        trained = [index for index, part in parts.items() if part == TRAIN]
+        parts |= dict.fromkeys(trained[-max(1, len(trained) // 6) :], VAL)
+    return parts
+
+
+def _around(
+    dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int], *, test_more: bool = True
+) -> dict[int, str]:
     """Split the pictures without a part around those that have one.
 
     - What may not be parted follows its member with a part. A tested one wins over the others, also over those that are
       given as train or val: what is as good as the same as a tested picture never trains.
     - The rest is dealt out so that each class comes as near to the fractions asked for as it can; to test only of a
-      class of which no tested picture is given.
+      class of which no tested picture is given, and only where ``test_more``.
     """
     units = _units(dataset, clusters)
     parts: dict[int, str] = {}
@@ -258,7 +291,7 @@ def _around(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int]
         wanted = {VAL: request.validation_fraction}
         if taken[TEST]:  # of what is not tested, as much as a split at random validates with; no matter what is tested
             wanted[VAL] /= 1 - request.test_fraction
-        else:
+        elif test_more:
             wanted[TEST] = request.test_fraction
         size = len(own) - taken[TEST]
         shares = {part: max(0.0, share * size - taken[part]) / max(1, taken[""]) for part, share in wanted.items()}

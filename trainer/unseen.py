@@ -11,15 +11,14 @@ from inspector.domain.guard import in_force
 from inspector.domain.policy import PASSED, verdicts_of
 from inspector.domain.strangeness import DEFAULT_RATE
 from trainer.cache import ResourceError
-from trainer.dataset import LEAST, TEST, TRAIN, VAL, labels
+from trainer.dataset import LEAST, TEST, TRAIN, VAL
 from trainer.effort import effort_s
 from trainer.evaluation import Unseen, UnseenType
 from trainer.fit import FitError
-from trainer.gate import expected_of, with_memory
+from trainer.gate import expected_of, points_of, with_memory
 from trainer.judged import MetricsError
 from trainer.methods import train_plan
 from trainer.protocol import GOOD_ONLY, Command, Paused, Progress
-from trainer.thresholds import operating_point
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -117,7 +116,7 @@ def _judged_unseen(
 ) -> Generator[Report, None, UnseenType]:
     trained = yield from train_plan(chosen.plan, rest, context)
     yield from with_memory(trained, rest, context.request)
-    points = operating_point(trained.scores, labels(trained.judged), context.request)
+    points = points_of(trained, trained.scores, context.request)
     scale = None if trained.remembered is None else trained.remembered.note.good_scale
     guarded = in_force(None, points, scale, DEFAULT_RATE)
     shown = [sample for sample in dataset.samples if sample.defect == name]

@@ -18,6 +18,7 @@ from inspector.cli.common import (
     settings_of,
     text_argument,
 )
+from inspector.domain.errors import InspectorError
 from inspector.domain.text import REASON
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from inspector.paths import Home
     from inspector.recipes.promotions import Promotion
     from inspector.recipes.recipe import Recipe
+    from inspector.vision.manifest import Manifest
 
 
 def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
@@ -66,6 +68,11 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     told = group.add_parser("promotions", help="list which recipe was given which model, when, by whom and why")
     for parser in (give, back, told):
         parser.add_argument("--recipe", default="", help="recipe: its name (default: the station's)")
+    give.add_argument(
+        "--anyway",
+        action="store_true",
+        help="also a model that is worse than the one it goes on from",
+    )
     give.add_argument("--why", type=text_argument(REASON), required=True, help="the reason, for the record")
     back.add_argument("--why", type=text_argument(REASON), default="", help="the reason, for the record")
     give.set_defaults(command=promote_model)
@@ -181,10 +188,18 @@ def promote_model(parsed: argparse.Namespace) -> int:
     recipe = assembly.find_recipe(parsed.recipe or settings_of(home).recipe, home)
     store = assembly.model_store(home)
     bundle = store.load(parsed.model)  # a damaged model must not stop the line
+    if (worse := _worse(bundle.manifest)) and not parsed.anyway:
+        raise InspectorError(worse.rstrip("."), "Train it on more pictures, or promote it all the same with --anyway.")
     known = {entry.name for entry in store.list() if entry.manifest is not None}
     model = parsed.model if parsed.model in known else str(bundle.folder.absolute())
     made = Promotions(home).record(recipe, model, parsed.why)
     return _put(promoted(recipe, model), home, made, as_json=parsed.json)
+
+
+def _worse(manifest: Manifest) -> str:
+    """Return why a model is worse than the one that it goes on from; empty where it is not, or goes on from none."""
+    growth = manifest.metrics.get("growth")
+    return str(growth.get("worse", "")) if isinstance(growth, dict) else ""
 
 
 def roll_back_model(parsed: argparse.Namespace) -> int:

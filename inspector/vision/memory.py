@@ -58,8 +58,9 @@ class MemoryOfGood(nn.Module):
         rows: (M, 128) float32. Where the place counts, the last two are the cell's place, see `places`, times that.
         scale: What one unit of strangeness is, as a distance; above 0.
         position: How much a cell's place counts, 0 or more.
-        steepness: Above 0 the memory judges alone: the log odds of P(defective) are so many times the logarithm of the
+        steepness: Above 0 the memory judges: the log odds of P(defective) are so many times the logarithm of the
             strangeness, even odds at 1. 0: the classifier judges.
+        with_head: Whether the classifier's log odds are added to those of the memory.
         step: Of the numbers that describe a cell, where they are rounded to 8 bits, as in an int8 graph; else 0.
     """
 
@@ -70,12 +71,13 @@ class MemoryOfGood(nn.Module):
         position: float = 0.0,
         *,
         steepness: float = 0.0,
+        with_head: bool = False,
         step: float = 0.0,
     ) -> None:
         super().__init__()
         self.step = step
         self._placed = position > 0.0  # asked of the host: a look into a buffer would stop a GPU
-        self.judges = steepness > 0.0
+        self.judges, self.with_head = steepness > 0.0, with_head
         self.projection = CellProjection()
         middle = np.asarray(rows, np.float64).mean(axis=0)
         self.register_buffer("rows", torch.from_numpy((rows - middle).astype(np.float32)))
@@ -83,11 +85,13 @@ class MemoryOfGood(nn.Module):
         self.register_buffer("scale", torch.tensor(float(scale)))
         self.register_buffer("position", torch.tensor(float(position)))
         self.register_buffer("steepness", torch.tensor(float(steepness)))
+        self.register_buffer("head", torch.tensor(float(with_head)))
         self.rows: Tensor
         self.middle: Tensor
         self.scale: Tensor
         self.position: Tensor
         self.steepness: Tensor
+        self.head: Tensor
 
     @classmethod
     def of(cls, state: Mapping[str, Tensor]) -> Self | None:
@@ -95,31 +99,42 @@ class MemoryOfGood(nn.Module):
         own = {name.removeprefix(PREFIX): value for name, value in state.items() if name.startswith(PREFIX)}
         if not own:
             return None
-        position, steepness = float(own["position"]), float(own["steepness"])
-        memory = cls(np.zeros(tuple(own["rows"].shape), np.float32), position=position, steepness=steepness)
+        own = {"head": torch.zeros(()), **own}  # models of good parts alone, from before there were few defects
+        memory = cls(
+            np.zeros(tuple(own["rows"].shape), np.float32),
+            position=float(own["position"]),
+            steepness=float(own["steepness"]),
+            with_head=bool(own["head"]),
+        )
         memory.load_state_dict(own, strict=True)
         return memory
 
-    def judge_alone(self, steepness: float) -> None:
-        """Let P(defective) come from the strangeness alone, as there is no defect to learn from.
+    def judge(self, steepness: float, *, with_head: bool = False) -> None:
+        """Let P(defective) come from the strangeness: alone, as there is no defect to learn from, or with a head.
 
         Args:
             steepness: As of the class, above 0.
+            with_head: As of the class.
         """
-        self.judges = True
+        self.judges, self.with_head = True, with_head
         self.steepness.fill_(steepness)
+        self.head.fill_(float(with_head))
 
-    def judged(self, strangeness: Tensor) -> tuple[Tensor, Tensor]:
-        """Judge by the strangest cell alone.
+    def judged(self, strangeness: Tensor, logits: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Judge by the strangest cell, and by what a head says.
 
         Args:
             strangeness: (N, 1, h, w) float, above 0.
+            logits: (N, 2) float of good and defective, of the head; None: the memory judges alone.
 
         Returns:
             Probabilities (N, 2) of good and defective, neither 0 nor 1; and maps (N, 2, h, w): nothing speaks for good,
             the strangeness for defective.
         """
-        margin = (self.steepness * torch.log(strangeness.amax((1, 2, 3)))).clamp(-_MOST_LOG_ODDS, _MOST_LOG_ODDS)
+        margin = self.steepness * torch.log(strangeness.amax((1, 2, 3)))
+        if logits is not None:
+            margin = margin + logits[:, 1] - logits[:, 0]
+        margin = margin.clamp(-_MOST_LOG_ODDS, _MOST_LOG_ODDS)
         probabilities = torch.stack([torch.sigmoid(-margin), torch.sigmoid(margin)], 1)
         return probabilities, torch.cat([torch.zeros_like(strangeness), strangeness], 1)
 

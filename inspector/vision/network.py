@@ -182,9 +182,12 @@ class InspectionNetwork(nn.Module):
             cells: As the memory of good describes them; without them, or without a memory, strangeness is left out.
         """
         strangeness = None if self.memory is None or cells is None else self.memory(cells)
-        if self.memory is not None and strangeness is not None and self.memory.judges:
+        if self.memory is not None and strangeness is not None and self.memory.judges and not self.memory.with_head:
             return *self.memory.judged(strangeness), strangeness
-        probabilities = torch.softmax(self.activation_logits(activations), dim=1)
+        logits = self.activation_logits(activations)
+        probabilities = torch.softmax(logits, dim=1)
+        if self.memory is not None and strangeness is not None and self.memory.judges:
+            probabilities, _ = self.memory.judged(strangeness, logits)
         maps = self.pooling.maps(activations, self.head.weight)
         if self.memory is None or cells is None or strangeness is None:
             return probabilities, maps

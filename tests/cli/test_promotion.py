@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+from pydantic import JsonValue
 
 from inspector.cli import main
 from inspector.domain.errors import RecipeError
@@ -69,6 +70,23 @@ def test_a_damaged_model_is_not_promoted(capsys: pytest.CaptureFixture[str], hom
     assert "has been altered" in found["error"]["what"]
     assert recipe_of(home).version == 1
     assert run(capsys, "model", "promotions", "--home", home)[1]["promotions"] == []
+
+
+def test_a_model_that_is_worse_than_before_is_promoted_only_on_demand(
+    capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    worse: dict[str, JsonValue] = {
+        "growth": {"stages": [], "worse": "It is worse than old: 2 would pass.", "notes": []}
+    }
+    make_bundle(home / "models" / "worse", metrics=worse)
+    command = ("model", "promote", "worse", "--recipe", "Cap", "--why", "x", "--home", home)
+    code, answer = run(capsys, *command)
+    assert code == 1
+    assert "It is worse than old: 2 would pass" in answer["error"]["what"]
+    assert "--anyway" in answer["error"]["next_step"]
+    assert recipe_of(home).version == 1
+    assert run(capsys, *command, "--anyway")[0] == 0
+    assert recipe_of(home).model == "worse"
 
 
 def test_a_model_elsewhere_is_promoted_by_its_whole_path(

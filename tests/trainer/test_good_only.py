@@ -47,8 +47,8 @@ def asked(method: str = "auto", **changes: object) -> TrainRequest:
 
 @pytest.mark.parametrize(
     ("method", "good", "defective", "taken"),
-    [("auto", 5, 0, "good-only"), ("auto", 30, 5, "good-only"), ("auto", 30, 6, "auto"), ("head", 6, 6, "head"),
-     ("good-only", 9, 40, "good-only")],
+    [("auto", 5, 0, "good-only"), ("auto", 30, 1, "few"), ("auto", 30, 20, "few"), ("auto", 30, 21, "auto"),
+     ("auto", 5, 40, "few"), ("head", 6, 6, "head"), ("few", 5, 40, "few"), ("good-only", 9, 40, "good-only")],
 )  # fmt: skip
 def test_auto_takes_the_path_by_what_is_there(method: str, good: int, defective: int, taken: str) -> None:
     request, why = asked_for(asked(method), dataset(good, defective))
@@ -72,7 +72,9 @@ def test_a_folder_that_the_method_calls_good_is_read_so_again() -> None:
         (asked("auto"), 4, 0, "4 good and 0 defective pictures; 5 good ones are the least"),
         (asked("good-only"), 4, 20, "5 good ones are the least"),
         (asked("auto"), 0, 0, "has no pictures to learn from"),
-        (asked("good-only", folds=4), 9, 2, "a cross-test in 4 folds needs 6 defective pictures; there are 2"),
+        (asked("good-only", folds=4), 9, 2, "a cross-test in 4 folds needs defective pictures; there are 2"),
+        (asked("few"), 9, 0, "9 good and 0 defective pictures; one defective is the least for the method few"),
+        (asked("auto"), 4, 2, "4 good and 2 defective pictures; 5 good ones are the least"),
     ],
 )
 def test_too_few_pictures_are_refused_with_the_numbers(

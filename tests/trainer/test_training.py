@@ -148,7 +148,10 @@ def test_the_same_seed_gives_the_same_bundle_also_when_killed_and_resumed(
     assert (resumed.test, resumed.threshold) == (whole.test, whole.threshold)
 
 
-def test_auto_tries_what_matters_and_says_what_it_did_not_try(spots: Path, backbone: Path, tmp_path: Path) -> None:
+def test_auto_tries_what_matters_and_says_what_it_did_not_try(
+    spots: Path, backbone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.good_only.MOST_FEW", 19)  # the 20 defects are not few
     asked = request(spots, backbone, tmp_path / "m", method="auto", input_size=None, epochs=1, views=1, budget_s=0.01)
     result, reports = run(asked)
     tried = [one for one in reports if isinstance(one, Candidate)]

@@ -48,6 +48,9 @@ class ResultCard(QWidget):
         row.setSpacing(24)
         left = QVBoxLayout()
         left.addLayout(self._build_table())
+        self.growth = label("")
+        self.growth.setWordWrap(True)
+        left.addWidget(self.growth)
         self.note = label("", "muted")
         self.note.setWordWrap(True)
         left.addWidget(self.note)
@@ -94,7 +97,12 @@ class ResultCard(QWidget):
         self._heads[1].setVisible(not inside)
         for values in self._values.values():
             values[1].setVisible(not inside)
-        self.buttons["promote"].setEnabled(not inside)
+        growth = result.growth
+        worse = growth.worse if growth is not None else ""
+        self.growth.setText(growth.sentence if growth is not None else "")
+        self.growth.setVisible(growth is not None)
+        self.buttons["promote"].setEnabled(not inside and not worse)
+        self.buttons["promote"].setToolTip(worse or _TIPS["promote"])
         self.buttons["promote"].setText("Promoted" if inside else "Promote…")
         self.buttons["delete"].setEnabled(not inside)
 

@@ -29,6 +29,8 @@ _STATES = {
     ProcessState.CANCELLED: "cancelled",
     ProcessState.DIED: "ended before its time",
 }
+#: Methods, and the findings that tell that Automatic took them.
+_WITHOUT_EPOCHS = frozenset({"good-only", "few"})
 #: Rows of the table of figures: words, key, how the value is written.
 FIGURES = (
     ("F1", "f1", "share"),
@@ -69,10 +71,10 @@ def progress_words(training: Training) -> tuple[str, float | None, str]:
 
 
 def has_epochs(training: Training) -> bool:
-    """Say whether a training has epochs to be shown, or may come to have some: from good parts alone it has none."""
-    taken = any(isinstance(report, Finding) and report.code == "good-only" for report in training.reports)
-    alone = taken or training.request.method == "good-only"
-    return bool(training.epochs) or (training.active and not alone)
+    """Say whether a training has epochs to be shown, or may come to have some: with few defects or none it has none."""
+    taken = any(isinstance(report, Finding) and report.code in _WITHOUT_EPOCHS for report in training.reports)
+    without = taken or training.request.method in _WITHOUT_EPOCHS
+    return bool(training.epochs) or (training.active and not without)
 
 
 def contents_words(contents: DataContents) -> str:
@@ -155,6 +157,13 @@ def untested_words(result: Result) -> str:
     """Say what a test cannot show; empty where it had defective pictures."""
     unknown = "nothing is known of recall, F1 and escapes"
     if untested(result.split):
+        escapes = result.test.confusion.matrix.escapes.total
+        if escapes:
+            pictures = counted(result.test.pictures, "picture")
+            return (
+                f"No picture was kept for a test. The figures are of {pictures}, each judged without itself; "
+                f"{counted(escapes, 'defective one')} among them."
+            )
         pictures = counted(result.test.pictures, "good picture")
         return f"No picture was kept for a test. The figures are of {pictures}, each left out once; {unknown}."
     if not result.test.confusion.matrix.escapes.total:
