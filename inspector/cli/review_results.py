@@ -27,7 +27,7 @@ def add_commands(group: argparse._SubParsersAction[Any]) -> list[argparse.Argume
     add_selection(contradicted)
     contradicted.set_defaults(command=show_conflicts)
     learning = group.add_parser("learning", help="bring the pictures to be learned up to date, and count them")
-    learning.add_argument("--confirmed", action="store_true", help="also what confirms a failure or review")
+    learning.add_argument("--confirmed", action="store_true", help="also what confirms a failure")
     learning.set_defaults(command=update_learning)
     manifest = group.add_parser(
         "manifest", help="write what a model is trained anew on: its own pictures, and those to be learned"
@@ -35,7 +35,7 @@ def add_commands(group: argparse._SubParsersAction[Any]) -> list[argparse.Argume
     which = manifest.add_mutually_exclusive_group()
     which.add_argument("--model", default="", help="whose own pictures (default: the recipe's model)")
     which.add_argument("--alone", action="store_true", help="only what was learned")
-    manifest.add_argument("--confirmed", action="store_true", help="also what confirms a failure or review")
+    manifest.add_argument("--confirmed", action="store_true", help="also what confirms a failure")
     manifest.set_defaults(command=write_manifest)
     for parser in (learning, manifest):
         parser.add_argument("recipe", nargs="?", default="", help="name of the recipe (default: the station's)")

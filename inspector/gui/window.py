@@ -180,9 +180,9 @@ class MainWindow(QMainWindow):
         self.show_page("settings")
         self.settings.show_section(name)
 
-    def _train_with(self, manifest: str) -> None:
+    def _train_with(self, data: str, parent: str) -> None:
         self._show_section("Training")
-        self.training.train_on(manifest)
+        self.training.train_on(data, parent)
 
     def _connect(self) -> None:
         session = self._session

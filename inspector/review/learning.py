@@ -123,9 +123,9 @@ class LearningSet:
     def update(self, log: ReviewLog, *, confirmed: bool = False) -> LearningUpdate:
         """Bring the set in line with the reviews of its recipe: copy new pictures, drop what does not stand any more.
 
-        - Disagreements are learned: PASS judged defective, FAIL or REVIEW judged good; with ``confirmed`` also FAIL and
-          REVIEW judged defective (what was taken so stays in). ERROR parts are not: their pictures are those that
-          cannot be judged.
+        - What the station did not know is learned: PASS or REVIEW judged defective, FAIL or REVIEW judged good; with
+          ``confirmed`` also FAIL judged defective (what was taken so stays in). ERROR parts are not: their pictures are
+          those that cannot be judged.
         - What was ever judged blind is for the test, never for training, and goes there whatever was found: the audit's
           estimate holds for parts that the model has not learned from, and a test of nothing but the mistakes of the
           present model would make every other one look better.

@@ -25,7 +25,8 @@ class Why(Enum):
     """Why a picture is in the set."""
 
     DISAGREEMENT = "disagreement"  #: the reviewers say otherwise than the verdict
-    CONFIRMED = "confirmed"  #: a failure or review that the reviewers confirm; on wish
+    DECIDED = "decided"  #: the station could not say, the reviewers say that it is defective
+    CONFIRMED = "confirmed"  #: a failure that the reviewers confirm; on wish
     AUDIT = "audit"  #: judged blind: for the test only
 
 
@@ -156,7 +157,9 @@ def _why(verdict: Verdict, *, defective: bool, blind: bool) -> Why | None:
         return Why.AUDIT
     if (verdict is Verdict.PASS) == defective:
         return Why.DISAGREEMENT
-    return Why.CONFIRMED if defective else None
+    if not defective:
+        return None
+    return Why.DECIDED if verdict is Verdict.REVIEW else Why.CONFIRMED
 
 
 def _text(text: str) -> str:

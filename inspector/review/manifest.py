@@ -83,6 +83,7 @@ class TrainingManifest:
         audited: Pictures that were judged blind, in the test part.
         labels: All pictures of the manifest, by label.
         notes: What was left out, as sentences.
+        model: Folder of the model that a training of it goes on from; empty for none.
     """
 
     path: Path
@@ -91,6 +92,7 @@ class TrainingManifest:
     audited: int
     labels: LabelCounts
     notes: tuple[str, ...]
+    model: str = ""
 
 
 def training_manifest(learning: LearningSet, model: Path | None) -> TrainingManifest:
@@ -118,10 +120,11 @@ def training_manifest(learning: LearningSet, model: Path | None) -> TrainingMani
     own, learned, more = _united(own, learning, lessons)
     rows = [*own, *learned]
     labels = Counter(row.label for row in rows)
-    if not labels["good"] or not labels["defective"]:
+    if not labels["good"]:  # without a defect a model can be made
         raise LearningError(
             f"there are {labels['good']} good and {counted(labels['defective'], 'defective picture')} in all",
-            "A model needs both: restore its own data, or review more parts." + "".join(f" {note}" for note in notes),
+            "A model needs good parts: restore its own data, or review more of them."
+            + "".join(f" {note}" for note in notes),
         )
     text = _csv(rows)
     name = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
@@ -138,6 +141,7 @@ def training_manifest(learning: LearningSet, model: Path | None) -> TrainingMani
         audited=sum(picture.split == TEST for picture in learned),
         labels=LabelCounts(good=labels["good"], defective=labels["defective"]),
         notes=(*notes, *more),
+        model="" if model is None else str(model.absolute()),
     )
 
 

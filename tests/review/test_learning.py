@@ -42,10 +42,10 @@ def test_disagreements_are_learned_and_confirmed_ones_on_wish(made: Made) -> Non
     log, parts, learning = made
     for part, judgement in zip(parts, (BAD, GOOD, GOOD, BAD, GOOD, BAD, BAD), strict=True):
         log.add(said(part.id, judgement, defect_type="crack" if judgement is BAD else ""))
-    assert learning.update(log).added == 3
-    assert why(learning) == {parts[place].id: "disagreement" for place in (0, 2, 4)}
-    assert learning.update(log, confirmed=True).added == 2
-    assert {why(learning)[parts[place].id] for place in (3, 5)} == {"confirmed"}
+    assert learning.update(log).added == 4
+    assert why(learning) == {parts[place].id: "disagreement" for place in (0, 2, 4)} | {parts[5].id: "decided"}
+    assert learning.update(log, confirmed=True).added == 1
+    assert why(learning)[parts[3].id] == "confirmed"
     assert learning.update(log).dropped == 0  # what was taken stays
     assert LessonCounts.of(learning.lessons()) == LessonCounts(to_learn=5, for_test=0, good=2, defective=3)
 

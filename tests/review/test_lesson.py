@@ -72,7 +72,7 @@ def test_what_is_not_known_is_empty() -> None:
         (F, GOOD, "disagreement"),
         (F, BAD, "confirmed"),
         (R, GOOD, "disagreement"),
-        (R, BAD, "confirmed"),
+        (R, BAD, "decided"),
         (E, GOOD, None),
         (E, BAD, None),
     ],

@@ -31,11 +31,13 @@ if TYPE_CHECKING:
 
 _ROW_PX = 52
 _EMPTY = (
-    "Nothing is to be learned yet. Where you and the line disagree, the picture comes here: a false reject, an escape. "
+    "Nothing is to be learned yet. Where the line was wrong or unsure, the picture comes here: a false reject, an "
+    "escape, a review. "
     "What was judged blind is kept for the test."
 )
 _WHY = {
     Why.DISAGREEMENT: "against the line",
+    Why.DECIDED: "the line was unsure",
     Why.CONFIRMED: "as the line said",
     Why.AUDIT: "judged blind: for the test",
 }
@@ -70,7 +72,7 @@ class LessonsCard(QWidget):
         self.list.itemDoubleClicked.connect(lambda item: self.chosen.emit(item.data(Qt.ItemDataRole.UserRole)))
         self.list.setToolTip("A double click shows the part again")
         layout.addWidget(self.list, 1)
-        self.confirmed = QCheckBox("Confirmed failures and reviews too", frame)
+        self.confirmed = QCheckBox("Confirmed failures too", frame)
         self.confirmed.setToolTip(
             "Also what the line rejected rightly; what was taken so stays until it is removed by hand"
         )

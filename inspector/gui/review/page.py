@@ -55,7 +55,7 @@ class ReviewPage(Page):
     """
 
     archive_wanted = Signal()  #: the recipe's archive setting
-    training_wanted = Signal(str)  #: a manifest of pictures to train with
+    training_wanted = Signal(str, str)  #: a manifest of pictures, and the model's folder to go on from
 
     def __init__(
         self,
@@ -333,7 +333,7 @@ class ReviewPage(Page):
         """Show what goes into the training, and lead there."""
         self._manifest_notes = " ".join(manifest.notes)
         self.cards.lessons.say(self._manifest_notes)
-        self.training_wanted.emit(str(manifest.path))
+        self.training_wanted.emit(str(manifest.path), manifest.model)
 
     def _show(self) -> None:
         """Everything from the state of the walk."""

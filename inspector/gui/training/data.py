@@ -80,7 +80,7 @@ class DataColumn(QWidget):
         self.finding.setWordWrap(True)
         layout.addWidget(self.finding)
         layout.addStretch(1)
-        self._last = ""
+        self._last = self._of_parent = self._parent_model = ""
         self.reading = False  #: the pictures are being looked at
 
     @property
@@ -93,8 +93,14 @@ class DataColumn(QWidget):
         """True where the audit forbids a training."""
         return any(finding.severity == "error" for finding in self.findings)
 
-    def choose(self, path: str) -> None:
-        """Take a folder or manifest, as if it had been typed."""
+    @property
+    def parent_model(self) -> str:
+        """Folder of the model that a training of these pictures goes on from; empty for none."""
+        return self._parent_model if self.place == self._of_parent else ""
+
+    def choose(self, path: str, parent_model: str = "") -> None:
+        """Take a folder or manifest, as if it had been typed; and the model that a training of it goes on from."""
+        self._of_parent, self._parent_model = path.strip(), parent_model
         self.path.setText(path)
         self._typed()
 

@@ -69,17 +69,18 @@ class MethodColumn(QWidget):
         self.form.fill({**self._base, "pooling": "", "input_size": ""})
         self._show_hint()
 
-    def request(self, data: str, models: Path, said: ClassWords) -> TrainRequest | None:
+    def request(self, data: str, models: Path, said: ClassWords, parent: str = "") -> TrainRequest | None:
         """Return what is asked for; None where a field is wrong, which is then marked.
 
         Args:
             data: Folder or manifest of the pictures.
             models: The folder of models, in which the new one is made.
             said: What the user has said of words.
+            parent: Folder of the model that it goes on from; empty for none.
         """
         values, faults = self.form.values(self._base)
         name = self.name.text().strip()
-        values |= {"method": self.method.currentData(), "data": data, "out": str(models / name)}
+        values |= {"method": self.method.currentData(), "data": data, "out": str(models / name), "parent": parent}
         values |= {"good": said.good, "defective": said.defective, "no_label": said.no_label}
         for key in ("pooling", "input_size"):
             values[key] = values[key] or None

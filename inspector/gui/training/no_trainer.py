@@ -44,5 +44,5 @@ class NoTrainer(Page):
         outer.addWidget(frame)
         outer.addStretch(1)
 
-    def train_on(self, data: str) -> None:
+    def train_on(self, data: str, parent: str = "") -> None:
         """The page has said already that nothing is trained here."""

@@ -157,9 +157,9 @@ class TrainingPage(Page):
         self._next_s, self._stale = 0.0, True
         self._promoter.find_way_back(self._show_way_back)
 
-    def train_on(self, data: str) -> None:
-        """Choose pictures to be trained on."""
-        self.data.choose(data)
+    def train_on(self, data: str, parent: str = "") -> None:
+        """Choose pictures to be trained on, and the folder of the model that the training goes on from."""
+        self.data.choose(data, parent)
 
     def start(self) -> None:
         """Start what is set."""
@@ -178,7 +178,8 @@ class TrainingPage(Page):
         self._do(lambda: self._trainings.start(request), begun)
 
     def _request(self) -> TrainRequest | None:
-        return self.method.request(self.data.place, self._models_folder, self.data.class_words.said)
+        data = self.data
+        return self.method.request(data.place, self._models_folder, data.class_words.said, data.parent_model)
 
     def poll(self) -> None:
         """Take what has come in; asked at every beat of the session."""
