@@ -152,3 +152,20 @@ def test_a_teaching_goes_on_while_the_dialog_is_closed_and_can_be_cancelled(show
     assert not (show.home.models / "hold-1").exists()
     show.press(show.dialog.back_button)
     show.counted(6)
+
+
+def test_a_running_line_is_asked_for_before_its_source_is_taken(station: Station, qtbot: QtBot) -> None:
+    station.session.start()
+    station.until(lambda: station.session.status().model is not None)
+    window = station.window
+    window.show_page("settings")
+    qtbot.mouseClick(window.settings.good_parts_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: window.guard.question is not None and window.guard.question.isVisible())
+    assert station.session.running
+    assert window.guard.question is not None
+    qtbot.mouseClick(window.guard.question.yes_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: window.good_parts is not None and window.good_parts.isVisible())
+    assert window.good_parts is not None
+    assert window.good_parts.title.text() == "Show good parts of Test"
+    station.until(lambda: not station.session.running)
+    window.good_parts.reject()
