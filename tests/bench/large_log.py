@@ -26,6 +26,7 @@ from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.reviews import ReviewLog
 from inspector.outputs.rows import to_row
+from inspector.review.population import population
 from inspector.review.queues import QueueRequest, build_queue
 from tests.outputs.samples import inspection
 
@@ -118,10 +119,13 @@ def measure(path: Path) -> dict[str, Reading]:
     """Time the readings."""
     since = datetime.now(UTC) - _SHIFT
     request = QueueRequest(kind=QueueKind.FAILURES, reviewer="Bo")
+    whole = LogQuery(recipe="Demo line")
     with closing(SqliteResultLog(path)) as log:
         reviews = ReviewLog(path)
         readings: dict[str, Callable[[], int]] = {
             "review queue failures": lambda: len(build_queue(reviews, request, lambda _name, _version: None).ids),
+            "blind audit, all parts": lambda: population(reviews.counted_parts(whole), lambda *_: None).outside,
+            "reviews of the recipe": lambda: len(reviews.standings(whole)),
             "the archive's list": lambda: len(log.failure_pictures()),
             "counts of the shift": lambda: log.tally(log.recorded_since(since)).inspected,
             "counts of the lot": lambda: log.tally(LogQuery(recipe="Demo line", lot="")).inspected,
