@@ -20,7 +20,7 @@ _POSITIONAL = frozenset({"data", "out"})
 #: What a user says of words that nobody knows.
 _WORDS = frozenset({"good", "defective", "no_label"})
 #: What a command needs that only looks at pictures.
-_PICTURES = _WORDS | {"bit_depth"}
+_PICTURES = _WORDS | {"bit_depth", "corrections"}
 #: One that does with few defects or none has a split, and figures, of its own.
 _COMPARED = tuple(name for name in get_args(MethodName) if name not in {GOOD_ONLY, FEW})
 

@@ -190,6 +190,7 @@ def run_worker(parsed: argparse.Namespace) -> int:
 def _part(parsed: argparse.Namespace, trained_bit_depth: int | None) -> Dataset:
     """Return what is judged: all pictures, or those of one part of a split; in the model's bit depth by default."""
     from inspector.vision.bundle import load_manifest  # seconds
+    from trainer.corrections import as_judged
     from trainer.dataset import DatasetError, hashed, read_dataset
     from trainer.split import split_as_written
 
@@ -203,12 +204,20 @@ def _part(parsed: argparse.Namespace, trained_bit_depth: int | None) -> Dataset:
     if not data:
         raise DatasetError("there are no pictures to judge", "Name a folder, or a split of a bundle (--split).")
     dataset = read_dataset(Path(data), least=0, words=words, bit_depth=bit_depth)
+    if file := asked.corrections or _corrections_of(parsed.split):
+        dataset = as_judged(hashed(dataset), file)
     if not parsed.split:
         return dataset
     whole = split_as_written(hashed(dataset), parsed.split)
     if not (part := whole.of(parsed.part)):
         raise DatasetError(f"the part “{parsed.part}” of the split has no picture", "Name another part, or a folder.")
     return replace(whole, samples=tuple(part))
+
+
+def _corrections_of(split: str) -> str:
+    """Return the corrections that were made for the model whose split this is; empty where there are none."""
+    beside = Path(split).with_name("corrections.csv") if split else Path()
+    return str(beside) if split and beside.is_file() else ""
 
 
 def _training_of(split: Path) -> Manifest | None:

@@ -13,6 +13,7 @@ from inspector.domain.policy import holding
 from inspector.domain.rates import Estimate
 from inspector.vision.backends import load_classifier
 from inspector.vision.bundle import Bundle
+from trainer.corrections import as_judged
 from trainer.dataset import TEST, hashed, read_dataset
 from trainer.evaluation import AVERAGED, ConfusionCounts, Interval, JsonRecord, Spread
 from trainer.judge import judge
@@ -135,7 +136,7 @@ def _judged(request: TrainRequest, out: Path) -> Generator[Report, None, tuple[l
     """Judge the test part again with the finished bundle; the verdicts of all methods are of the same pictures."""
     bundle = Bundle.load(out)
     dataset = read_dataset(Path(request.data), least=0, words=request.words, bit_depth=request.bit_depth)
-    whole = split_as_written(hashed(dataset), str(out / "report" / "split.csv"))
+    whole = split_as_written(as_judged(hashed(dataset), request.corrections), str(out / "report" / "split.csv"))
     classifier = load_classifier(bundle)
     try:
         judgement = yield from judge(classifier, whole.of(TEST), "comparing")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from inspector.pictures import left_out_words
 from trainer.audit import audit, worst_first
+from trainer.corrections import corrected
 from trainer.dataset import TEST, TRAIN, VAL, hashed, read_dataset
 from trainer.few import LEARN_FROM_REVIEW
 from trainer.good_only import LEARN_MORE, asked_for
@@ -40,6 +41,8 @@ def examine(request: TrainRequest) -> Generator[Report, None, tuple[Dataset, lis
         all_good=request.method == GOOD_ONLY,
     )
     dataset = hashed(read)
+    said = corrected(dataset, request.corrections) if request.corrections else None
+    dataset = dataset if said is None else said.dataset
     thumbs = []
     for number, thumb in thumbnails(dataset.samples):
         thumbs.append(thumb)
@@ -47,7 +50,7 @@ def examine(request: TrainRequest) -> Generator[Report, None, tuple[Dataset, lis
     usable = [index for index, thumb in enumerate(thumbs) if thumb.readable]
     groups = near_duplicate_groups([thumbs[i] for i in usable], [dataset.samples[i].sha256 for i in usable])
     findings = audit(dataset.samples, thumbs, claim=request.claim, groups=groups)
-    findings = worst_first([*findings, *_left_out(dataset)])
+    findings = worst_first([*findings, *_left_out(dataset), *([] if said is None else said.findings())])
     looked_at = (replace(dataset.samples[index], look=thumbs[index].look) for index in usable)
     dataset = replace(dataset, samples=tuple(looked_at))
     taken, why = asked_for(request, dataset)

@@ -47,6 +47,7 @@ class Sample:
         mask: Picture of the defect's pixels.
         look: Size, bits and colour; None before it has been looked at.
         bit_depth: As in `decoded`.
+        judged: Whether a person has judged its label; see `trainer.corrections`.
     """
 
     path: Path
@@ -60,6 +61,7 @@ class Sample:
     mask: Path | None = None
     look: PictureLook | None = None
     bit_depth: int | None = None
+    judged: bool = False
 
     @property
     def defective(self) -> bool:
@@ -118,6 +120,7 @@ class Dataset:
         understood: What the words of folders or table were understood to mean.
         not_taken: Pictures that are left out, by reason.
         others: What else the folder holds, and is no picture.
+        corrections: Which labels people have judged, as a table: the content of `trainer.corrections.CORRECTIONS_FILE`.
     """
 
     layout: str
@@ -125,6 +128,7 @@ class Dataset:
     understood: tuple[Understood, ...] = ()
     not_taken: tuple[NotTaken, ...] = ()
     others: tuple[LeftOut, ...] = ()
+    corrections: str = ""
 
     def of(self, *parts: str) -> list[Sample]:
         """Return the pictures of some parts of the split."""

@@ -14,6 +14,7 @@ from inspector.domain.rates import Rate
 from inspector.vision.scores import SCORES_FILE
 from trainer.candidates import cross_tested, train_best
 from trainer.checks import in_words
+from trainer.corrections import CORRECTIONS_FILE
 from trainer.dataset import TEST, labels
 from trainer.examine import contents_of, examine, sizes
 from trainer.export import environment, write_final
@@ -263,6 +264,8 @@ class _Finished:
         report["report/split.csv"] = split_csv(self.dataset).encode("utf-8", "backslashreplace")
         if self.labels is not None:
             report[SUSPECTS_FILE] = self.labels.csv().encode("utf-8", "backslashreplace")
+        if self.dataset.corrections:
+            report[CORRECTIONS_FILE] = self.dataset.corrections.encode("utf-8", "backslashreplace")
         report[SCORES_FILE] = kept_scores(self.dataset, self.made, self.tested, self.strangeness)
         return write_final(
             request,

@@ -55,6 +55,9 @@ class TrainRequest(JsonRecord):
     parent: Annotated[
         str, Field(description="folder of the model that it goes on from, and must be no worse than; empty: none")
     ] = ""
+    corrections: Annotated[
+        str, Field(description="labels that people have judged, a .csv; they hold instead of the data's; empty: none")
+    ] = ""
     # pictures
     input_size: Annotated[int | None, Field(ge=64, le=1024, description="side of the network's input, pixels")] = None
     bit_depth: Annotated[

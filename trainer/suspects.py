@@ -51,7 +51,7 @@ class Ranking:
         )
 
     def csv(self) -> str:
-        """Return ``suspects.csv``."""
+        """Return ``suspects.csv``; the last columns are to be filled in, see `trainer.corrections`."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(_COLUMNS)
@@ -60,7 +60,7 @@ class Ranking:
             cells = (
                 row.rank, row.name, "good" if row.label == GOOD else "defective", row.label, row.part,
                 "yes" if row.wrong else "no", f"{row.against:.4f}", f"{row.p_defective:.4f}", strangeness,
-                row.near_duplicate, row.evidence, row.sha256,
+                row.near_duplicate, row.evidence, row.sha256, "", "", "", "",
             )  # fmt: skip
             writer.writerow(map(safe_cell, cells))
         return text.getvalue()
@@ -68,7 +68,7 @@ class Ranking:
 
 _COLUMNS = (
     "rank", "path", "label", "defect_type", "split", "looks_wrong", "against_label", "p_defective", "strangeness",
-    "near_duplicate", "evidence", "sha256",
+    "near_duplicate", "evidence", "sha256", "judged", "judged_type", "by", "reason",
 )  # fmt: skip
 
 
@@ -126,6 +126,7 @@ def ranking(samples: Sequence[Sample], looked: Looked, weighed: LabelEvidence) -
     for index, (other, same) in twins.items():
         against[index] = 1.0 if same else 0.5 + against[index] / 2
         wrong[index] |= same or weighed.against[index] >= weighed.against[other]
+    wrong &= ~np.array([sample.judged for sample in samples])
     quoted = told_by_memory(looked) >= _QUOTED_FROM
     rows = []
     for rank, index in enumerate(np.lexsort((np.arange(len(samples)), -against)).tolist(), 1):
@@ -188,6 +189,8 @@ def _words(sample: Sample, p_other: float, strangeness: float | None, twin: Samp
         said.append(f"nothing like it among the good ones (strangeness {strangeness:.1f})")
     if strangeness is not None and sample.defective and strangeness < 1.0:
         said.append(f"no stranger than good ones (strangeness {strangeness:.1f})")
+    if sample.judged:
+        said.append("the label was judged by a person")
     if twin is not None:
         kind = "the same file" if twin.sha256 == sample.sha256 != "" else "nearly the same picture"
         said.append(f"{kind} is labelled {twin.defect}: {twin.name}")
