@@ -6,15 +6,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from inspector.domain.rates import Rate
 from inspector.gui.training.flips import NewFigures, flips_of
+from inspector.gui.training.result import ResultCard
 from inspector.gui.training.words import escape_words, figure, has_epochs, percent, progress_words, untested_words
 from inspector.gui.words import duration
 from inspector.runs.state import ProcessState
 from inspector.runs.trainings import Training
 from tests.fake_trainer import figures
-from trainer.evaluation import ConfusionCounts, Evaluation, ModelEvaluation
+from trainer.evaluation import ConfusionCounts, Evaluation, LabelAudit, ModelEvaluation, Suspect
 from trainer.protocol import Finding, Progress, Result, RunFolder, TrainRequest
 
 
@@ -131,3 +133,26 @@ def test_a_training_from_good_parts_alone_has_no_epochs_to_wait_for(
         reports=(Finding(severity="note", code=code, what="said", action="done"),),
     )
     assert has_epochs(training) is shown
+
+
+def test_labels_that_look_wrong_are_said_with_their_evidence(qtbot: QtBot, tmp_path: Path) -> None:
+    suspect = Suspect(
+        rank=1, name="good/7.png", sha256="1", part="train", label="good", wrong=True, against=0.97, p_defective=0.97,
+        strangeness=None, evidence="labelled good; 0.97 defective when it was not learnt from",
+    )  # fmt: skip
+    card = ResultCard()
+    qtbot.addWidget(card)
+    for wrong, suspects in ((1, (suspect,)), (0, ())):
+        audit = LabelAudit(pictures=40, wrong=wrong, wrong_in_test=0, suspects=suspects)
+        result = Result(
+            bundle="m", method="head", threshold=1, validation=figures(), test=figures(), seconds=1, labels=audit
+        )
+        training = Training(
+            id="1", folder=RunFolder(tmp_path), request=TrainRequest(data="d", out="m"), begun=datetime.now(UTC),
+            state=ProcessState.DONE, reports=(result,),
+        )  # fmt: skip
+        card.show_result(training, "")
+        assert card.labels.isHidden() == (not wrong)
+        if wrong:
+            assert card.labels.text().startswith("1 label of 40 looks wrong. The report shows them")
+            assert card.labels.toolTip() == f"good/7.png: {suspect.evidence}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from inspector.gui.training.words import FIGURES, figure
+from inspector.gui.training.words import FIGURES, figure, labels_words
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.fitted_picture import FittedPicture
 from inspector.gui.widgets.thumb_strip import ThumbStrip
@@ -30,6 +30,8 @@ _TIPS = {
     "delete": "Remove the model and its training",
     "back": "Give the recipe the model back that it had before",
 }
+#: So many labels that look wrong are named in the tip.
+_NAMED = 10
 
 
 class ResultCard(QWidget):
@@ -54,6 +56,9 @@ class ResultCard(QWidget):
         self.note = label("", "muted")
         self.note.setWordWrap(True)
         left.addWidget(self.note)
+        self.labels = label("", "muted")
+        self.labels.setWordWrap(True)
+        left.addWidget(self.labels)
         self.flips_words = label("", "heading")
         left.addWidget(self.flips_words)
         self.flips = ThumbStrip("Test pictures that change sides", counts=True, parent=frame)
@@ -93,6 +98,10 @@ class ResultCard(QWidget):
         self._heads[0].setText(training.name)
         self._heads[1].setText(current_model)
         self._fill(0, result.test)
+        self.labels.setText(labels_words(result))
+        suspects = result.labels.suspects[:_NAMED] if result.labels is not None else ()
+        self.labels.setToolTip("\n".join(f"{suspect.name}: {suspect.evidence}" for suspect in suspects))
+        self.labels.setVisible(bool(self.labels.text()))
         inside = training.name == current_model
         self._heads[1].setVisible(not inside)
         for values in self._values.values():

@@ -13,6 +13,7 @@ from inspector.gui.words import duration
 from inspector.runs.state import ProcessState
 from trainer.evaluation import untested
 from trainer.protocol import Finding, Progress
+from trainer.suspects_words import audit_sentence
 
 if TYPE_CHECKING:
     from inspector.domain.rates import Rate
@@ -174,3 +175,10 @@ def untested_words(result: Result) -> str:
 def _between(rate: Rate, before: str, middle: str) -> str:
     low, high = rate.interval
     return f"{before} {percent(low)} {middle} {percent(high)}"
+
+
+def labels_words(result: Result) -> str:
+    """Say how many labels look wrong; empty where they were not looked at, and where none does."""
+    if result.labels is None or not result.labels.wrong:
+        return ""
+    return f"{audit_sentence(result.labels)} The report shows them, suspects.csv in its folder has all pictures."
