@@ -11,6 +11,7 @@ import pytest
 
 from inspector.domain.config import ArchiveConfig, KeepPolicy
 from inspector.domain.guard import in_force
+from inspector.domain.prediction import heat_of
 from inspector.domain.records import Thresholds
 from inspector.engine.status import EngineStatus
 from inspector.outputs.archive import PictureArchive
@@ -44,7 +45,7 @@ def test_a_part_unlike_good_ones_is_reviewed_and_its_map_is_kept(rig: Rig, tmp_p
     assert reviewed.decision.reason == "unlike good parts here: strangeness 1.5 ≥ 1"
     kept = [part.picture.heatmap_path for part in (reviewed, failed) if part.picture is not None]
     maps = [read_picture(path) for path in kept if path is not None]
-    np.testing.assert_array_equal(maps[0], np.rint(strange_middle(255.0)).astype(np.uint8))
+    np.testing.assert_array_equal(maps[0], np.rint(255 * heat_of(strange_middle(1.5))).astype(np.uint8))
     assert maps[1].shape == (2, 2)  # the score decided
 
 
