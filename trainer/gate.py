@@ -11,6 +11,7 @@ import torch
 from inspector.domain.errors import BundleError
 from inspector.vision.backends import load_reference
 from inspector.vision.export import Behind
+from inspector.vision.graph import MAPS_OUTPUT, PROBABILITIES_OUTPUT, STRANGENESS_OUTPUT, WHOLE_OUTPUT, output_names
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import fit, input_box
 from trainer.augment import PRESETS
@@ -123,7 +124,7 @@ def expected_of(trained: Trained, samples: Sequence[Sample]) -> Generator[Report
         images = [sample.picture() for sample in samples[first : first + _BATCH]]
         pictures = np.stack([fit(image, trained.preprocessing) for image in images])
         probabilities, class_maps, strange = _as_trained(trained, pictures)
-        strangeness += [] if strange is None else strange.max(axis=(1, 2, 3)).tolist()
+        strangeness += [] if strange is None else strange.tolist()
         scores += np.clip(1.0 - probabilities[:, 0].astype(np.float64), 0.0, 1.0).tolist()
         for image, raw in zip(images, class_maps[:, 1], strict=True):
             box = input_box(image.shape[1], image.shape[0], trained.preprocessing)
@@ -240,7 +241,7 @@ def _judged(classifier: Classifier, samples: Sequence[Sample], stage: str) -> Ge
 def _as_trained(
     trained: Trained, pictures: NDArray[np.uint8]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32] | None]:
-    """(N, S, S, 3) uint8 BGR → (N, 2) probabilities, (N, 2, h, w) maps, (N, 1, h', w') strangeness."""
+    """(N, S, S, 3) uint8 BGR → (N, 2) probabilities, (N, 2, h, w) maps, (N,) strangeness."""
     network = trained.network.eval()
     with torch.inference_mode():
         if isinstance(network, InspectionNetwork) and isinstance(trained.frozen.in_float, OpenVinoExtractor):
@@ -254,8 +255,14 @@ def _as_trained(
                 said = list(Behind(network, trained.frozen.cut)(activations, there))
         else:
             said = list(network(torch.from_numpy(Plain(trained.preprocessing)(pictures))))
-    probabilities, maps, *strangeness = (output.numpy() for output in said[:3])
-    return probabilities, maps, strangeness[0] if strangeness else None
+    answers = [output.numpy() for output in said]
+    named = dict(zip(output_names([answer.ndim for answer in answers]), answers, strict=True))
+    if STRANGENESS_OUTPUT not in named:
+        return named[PROBABILITIES_OUTPUT], named[MAPS_OUTPUT], None
+    strangest = named[STRANGENESS_OUTPUT].max(axis=(1, 2, 3))
+    if WHOLE_OUTPUT in named:
+        strangest = np.maximum(strangest, named[WHOLE_OUTPUT])
+    return named[PROBABILITIES_OUTPUT], named[MAPS_OUTPUT], strangest
 
 
 def _with_fp32(made: Made) -> Made:

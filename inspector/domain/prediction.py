@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ class Prediction:
         strangeness_map: (h, w) float32, how far each cell lies from what good parts look like, 0 or more; its h and w
             are those of a finer map than `maps`. 1 is what `DEFAULT_RATE` of good parts reach at their strangest cell.
             None where the model has no memory of good.
+        whole: How far the whole picture lies from good ones, 0 or more; 1 likewise. None without that measure.
         defect_map: (h, w) float32, 0..1: where the defect most likely is, see `inspector.vision.heat`. None where the
             model has nothing but Grad-CAM.
         unlike_good: Whether it was its strangeness that decided, see `inspector.domain.policy.explained`.
@@ -49,6 +51,7 @@ class Prediction:
     inference_ms: float
     map_box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
     strangeness_map: NDArray[np.float32] | None = None
+    whole: float | None = None
     defect_map: NDArray[np.float32] | None = None
     unlike_good: bool = False
     wanted: HeatmapKind = HeatmapKind.DEFECT
@@ -66,11 +69,20 @@ class Prediction:
             if plane is not None and (plane.ndim != 2 or plane.size == 0 or not np.isfinite(plane).all()):
                 msg = f"the network returned a {name} that cannot be used, of shape {plane.shape}"
                 raise ValueError(msg)
+        if self.whole is not None and not math.isfinite(self.whole):
+            msg = f"the network's strangeness of the whole picture is {self.whole}, not a finite number"
+            raise ValueError(msg)
 
     @property
     def strangeness(self) -> float | None:
-        """How unlike good parts it is: the largest cell of its map, 0 or more; None without a memory of good."""
-        return None if self.strangeness_map is None else float(self.strangeness_map.max())
+        """How unlike good parts it is, 0 or more: its strangest cell, or the whole picture where that is stranger.
+
+        None without a memory of good.
+        """
+        if self.strangeness_map is None:
+            return None
+        strangest = float(self.strangeness_map.max())
+        return strangest if self.whole is None else max(strangest, self.whole)
 
     @property
     def p_defective(self) -> float:

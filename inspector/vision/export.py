@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from inspector.vision.graph import GRAPH_FILE, INPUT_NAME, OUTPUTS
+from inspector.vision.graph import GRAPH_FILE, INPUT_NAME, output_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -110,7 +110,8 @@ class Behind(torch.nn.Module):
 def _named(model: Any) -> Any:  # noqa: ANN401 - openvino.Model
     """Name the ports as the station expects them."""
     model.inputs[0].get_tensor().set_names({INPUT_NAME})
-    for output, name in zip(model.outputs, OUTPUTS, strict=False):  # the last only with a memory of good
+    names = output_names([len(output.get_partial_shape()) for output in model.outputs])
+    for output, name in zip(model.outputs, names, strict=True):
         output.get_tensor().set_names({name})
     return model
 

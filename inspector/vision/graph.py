@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 #: The OpenVINO graph and its weights, in the bundle's folder.
 GRAPH_FILE = "graph.xml"
 GRAPH_WEIGHTS_FILE = "graph.bin"
@@ -12,10 +17,20 @@ INT8_GRAPH_WEIGHTS_FILE = "graph-int8.bin"
 TORCH_WEIGHTS_FILE = "weights.safetensors"
 #: The graph's input: (N, 3, S, S) float32.
 INPUT_NAME = "pictures"
-#: The graph's outputs: (N, K) and (N, K, h, w) float32; and (N, 1, h', w') where the model has a memory of good,
-#: and again where masks have taught it the place of defects.
+#: The graph's outputs: (N, K) and (N, K, h, w) float32. Where the model has a memory of good also (N, 1, h', w'); then,
+#: where it has them, (N,) of the whole pictures, and again (N, 1, h', w') where masks have taught it the place of defects.
 PROBABILITIES_OUTPUT = "probabilities"
 MAPS_OUTPUT = "maps"
 STRANGENESS_OUTPUT = "strangeness"
+WHOLE_OUTPUT = "whole"
 LOCATED_OUTPUT = "located"
-OUTPUTS = (PROBABILITIES_OUTPUT, MAPS_OUTPUT, STRANGENESS_OUTPUT, LOCATED_OUTPUT)
+
+
+def output_names(ranks: Sequence[int]) -> list[str]:
+    """Name a network's outputs, in their order.
+
+    Args:
+        ranks: The number of dimensions of each; what comes after the first three is told apart by it.
+    """
+    first = [PROBABILITIES_OUTPUT, MAPS_OUTPUT, STRANGENESS_OUTPUT]
+    return [*first[: len(ranks)], *(WHOLE_OUTPUT if rank == 1 else LOCATED_OUTPUT for rank in ranks[3:])]

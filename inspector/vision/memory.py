@@ -51,6 +51,31 @@ class CellProjection(nn.Module):
         return fine + functional.interpolate(coarse, size=size, mode="bilinear", align_corners=False)
 
 
+class WholePicture(nn.Module):
+    """How far a picture lies as a whole from good ones: Mahalanobis' distance of the mean and the spread of its cells.
+
+    The strangest cell alone says little where good parts vary much: each patch of a wrong product may be known from
+    somewhere. What the picture is made of, all in all, is not.
+
+    Args:
+        middle: (2·128,) float32, of good pictures; see `summed_up`.
+        whitening: (2·128, F) float32: the distance is the length of what this makes of the difference to the middle;
+            1 is the limit that the usual rate of good parts exceeds.
+    """
+
+    def __init__(self, middle: NDArray[np.float32], whitening: NDArray[np.float32]) -> None:
+        super().__init__()
+        self.register_buffer("middle", torch.from_numpy(np.asarray(middle, np.float32)))
+        self.register_buffer("whitening", torch.from_numpy(np.asarray(whitening, np.float32)))
+        self.middle: Tensor
+        self.whitening: Tensor
+
+    def forward(self, cells: Tensor) -> Tensor:
+        """(N, 128, h, w) float → (N,) float, 0 or more."""
+        there = (summed_up(cells) - self.middle) @ self.whitening
+        return torch.sqrt((there * there).sum(1).clamp(min=LEAST))
+
+
 class MemoryOfGood(nn.Module):
     """The cells of good pictures, and the distance to the nearest of them.
 
@@ -62,6 +87,7 @@ class MemoryOfGood(nn.Module):
             strangeness, even odds at 1. 0: the classifier judges.
         with_head: Whether the classifier's log odds are added to those of the memory.
         step: Of the numbers that describe a cell, where they are rounded to 8 bits, as in an int8 graph; else 0.
+        whole: The measure of the whole picture; None in models of before.
     """
 
     def __init__(
@@ -73,12 +99,14 @@ class MemoryOfGood(nn.Module):
         steepness: float = 0.0,
         with_head: bool = False,
         step: float = 0.0,
+        whole: WholePicture | None = None,
     ) -> None:
         super().__init__()
         self.step = step
         self._placed = position > 0.0  # asked of the host: a look into a buffer would stop a GPU
         self.judges, self.with_head = steepness > 0.0, with_head
         self.projection = CellProjection()
+        self.whole = whole
         middle = np.asarray(rows, np.float64).mean(axis=0)
         self.register_buffer("rows", torch.from_numpy((rows - middle).astype(np.float32)))
         self.register_buffer("middle", torch.from_numpy(middle.astype(np.float32))[None, :, None, None])
@@ -100,11 +128,13 @@ class MemoryOfGood(nn.Module):
         if not own:
             return None
         own = {"head": torch.zeros(()), **own}  # models of good parts alone, from before there were few defects
+        middle, whitening = own.get("whole.middle"), own.get("whole.whitening")
         memory = cls(
             np.zeros(tuple(own["rows"].shape), np.float32),
             position=float(own["position"]),
             steepness=float(own["steepness"]),
             with_head=bool(own["head"]),
+            whole=None if middle is None or whitening is None else WholePicture(middle.numpy(), whitening.numpy()),
         )
         memory.load_state_dict(own, strict=True)
         return memory
@@ -120,18 +150,22 @@ class MemoryOfGood(nn.Module):
         self.steepness.fill_(steepness)
         self.head.fill_(float(with_head))
 
-    def judged(self, strangeness: Tensor, logits: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Judge by the strangest cell, and by what a head says.
+    def judged(
+        self, strangeness: Tensor, logits: Tensor | None = None, whole: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Judge by the strangest cell and the whole picture, and by what a head says.
 
         Args:
             strangeness: (N, 1, h, w) float, above 0.
             logits: (N, 2) float of good and defective, of the head; None: the memory judges alone.
+            whole: (N,) float, above 0; None without that measure.
 
         Returns:
             Probabilities (N, 2) of good and defective, neither 0 nor 1; and maps (N, 2, h, w): nothing speaks for good,
             the strangeness for defective.
         """
-        margin = self.steepness * torch.log(strangeness.amax((1, 2, 3)))
+        strangest = strangeness.amax((1, 2, 3))
+        margin = self.steepness * torch.log(strangest if whole is None else torch.maximum(strangest, whole))
         if logits is not None:
             margin = margin + logits[:, 1] - logits[:, 0]
         margin = margin.clamp(-_MOST_LOG_ODDS, _MOST_LOG_ODDS)
@@ -167,6 +201,13 @@ class MemoryOfGood(nn.Module):
         products = functional.conv2d(cells, kernels, (kernels * kernels).sum((1, 2, 3)) / 4)
         squares = products.amin(1, keepdim=True) + (cells * cells).sum(1, keepdim=True)
         return torch.sqrt(squares.clamp(min=LEAST)) / self.scale
+
+
+def summed_up(cells: Tensor) -> Tensor:
+    """Sum up what a picture is made of: (N, 128, h, w) float → (N, 2·128) float, mean and spread of each number."""
+    mean = cells.mean((2, 3), keepdim=True)
+    apart = cells - mean
+    return torch.cat([mean[:, :, 0, 0], torch.sqrt((apart * apart).mean((2, 3)).clamp(min=LEAST))], 1)
 
 
 def places(height: int, width: int, device: torch.device | None = None) -> Tensor:

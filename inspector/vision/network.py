@@ -157,8 +157,8 @@ class InspectionNetwork(nn.Module):
 
         Returns:
             Probabilities (N, K), each row sums to 1; the raw Grad-CAM maps of layer4 (N, K, h, w), 0 or more; and with
-            a memory of good how strange the cells of layer2's map are (N, 1, h', w'), 0 or more; and where masks have
-            taught it, how likely each of them lies on a defect, likewise, 0..1.
+            a memory of good how strange the cells of layer2's map are (N, 1, h', w'), and the whole pictures (N,), each
+            0 or more; and where masks have taught it, how likely each cell lies on a defect (N, 1, h', w'), 0..1.
         """
         return self.explained(*self.looked_at(pictures))
 
@@ -181,15 +181,18 @@ class InspectionNetwork(nn.Module):
             activations: Of layer4, (N, 2048, h, w) float.
             cells: As the memory of good describes them; without them, or without a memory, strangeness is left out.
         """
-        strangeness = None if self.memory is None or cells is None else self.memory(cells)
-        if self.memory is not None and strangeness is not None and self.memory.judges and not self.memory.with_head:
-            return *self.memory.judged(strangeness), strangeness
+        if self.memory is None or cells is None:
+            logits = self.activation_logits(activations)
+            return torch.softmax(logits, dim=1), self.pooling.maps(activations, self.head.weight)
+        strangeness = self.memory(cells)
+        whole = None if self.memory.whole is None else self.memory.whole(cells)
+        of_whole = () if whole is None else (whole,)
+        if self.memory.judges and not self.memory.with_head:
+            return *self.memory.judged(strangeness, None, whole), strangeness, *of_whole
         logits = self.activation_logits(activations)
         probabilities = torch.softmax(logits, dim=1)
-        if self.memory is not None and strangeness is not None and self.memory.judges:
-            probabilities, _ = self.memory.judged(strangeness, logits)
+        if self.memory.judges:
+            probabilities, _ = self.memory.judged(strangeness, logits, whole)
         maps = self.pooling.maps(activations, self.head.weight)
-        if self.memory is None or cells is None or strangeness is None:
-            return probabilities, maps
         located = () if self.locator is None else (self.locator(cells, rounded=self.memory.step > 0),)
-        return probabilities, maps, strangeness, *located
+        return probabilities, maps, strangeness, *of_whole, *located

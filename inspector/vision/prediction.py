@@ -38,12 +38,22 @@ class Outputs(NamedTuple):
         maps: (K, h, w) float32.
         strangeness: (h', w') float32; None without a memory of good.
         located: (h', w') float32, 0..1; None where no masks have taught it the place of defects.
+        whole: () float32, how strange the whole picture is; None without that measure.
     """
 
     probabilities: NDArray[np.float32]
     maps: NDArray[np.float32]
     strangeness: NDArray[np.float32] | None = None
     located: NDArray[np.float32] | None = None
+    whole: NDArray[np.float32] | None = None
+
+    @property
+    def strangest(self) -> float | None:
+        """The larger of both measures; None without a memory of good."""
+        if self.strangeness is None:
+            return None
+        largest = float(self.strangeness.max())
+        return largest if self.whole is None else max(largest, float(self.whole))
 
 
 def near_threshold(p_defective: float, thresholds: Sequence[Thresholds]) -> bool:
@@ -74,9 +84,9 @@ def near_a_limit(p_defective: float, outputs: Outputs, thresholds: Sequence[Thre
     """
     if near_threshold(p_defective, thresholds):
         return True
-    if outputs.strangeness is None:
+    if outputs.strangest is None:
         return False
-    largest = max(_LEAST, float(outputs.strangeness.max()))
+    largest = max(_LEAST, outputs.strangest)
     limits = {1.0, *(point.strange_from for point in thresholds if point.strange_from is not None)}
     return any(abs(math.log(largest / limit)) <= _GUARD_LOG_STRANGENESS for limit in limits)
 
@@ -114,6 +124,7 @@ def make_prediction(
             inference_ms=inference_ms,
             map_box=input_box(image.shape[1], image.shape[0], manifest.preprocessing),
             strangeness_map=strangeness,
+            whole=None if outputs.whole is None else float(outputs.whole),
         )
         return _joined(prediction, outputs.located)
     except ValueError as error:

@@ -51,6 +51,10 @@ class KnownAnswer(BaseModel):
         tuple[Annotated[float, Field(ge=0.0, allow_inf_nan=False)], ...],
         Field(description="likewise of the places of defects; empty where no masks have taught them"),
     ] = ()
+    whole: Annotated[
+        float | None,
+        Field(ge=0.0, allow_inf_nan=False, description="how strange the whole picture is; null without that measure"),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +124,7 @@ def answer_of(picture: int, outputs: Outputs) -> KnownAnswer:
         maps=tuple(_kept(each) for each in outputs.maps),
         strangeness=() if outputs.strangeness is None else _kept(outputs.strangeness),
         located=() if outputs.located is None else _kept(outputs.located),
+        whole=None if outputs.whole is None else float(f"{float(outputs.whole):.6g}"),
     )
 
 
@@ -165,13 +170,22 @@ def difference(expected: KnownAnswer, outputs: Outputs, tolerance: Tolerance) ->
         ("map of strangeness", expected.strangeness, outputs.strangeness),
         ("map of places", expected.located, outputs.located),
     )
-    return _apart("heatmap", expected.maps, list(maps), tolerance) or next(
+    apart = _apart("heatmap", expected.maps, list(maps), tolerance) or next(
         filter(None, (_plane_apart(name, known, given, tolerance) for name, known, given in planes)), ""
     )
+    return apart or _whole_apart(expected.whole, None if outputs.whole is None else float(outputs.whole), tolerance)
 
 
 def _plane_apart(name: str, known: tuple[float, ...], given: NDArray[np.float32] | None, tolerance: Tolerance) -> str:
     return _apart(name, [known] if known else [], [] if given is None else [given], tolerance)
+
+
+def _whole_apart(known: float | None, now: float | None, tolerance: Tolerance) -> str:
+    """Say how the strangeness of the whole picture differs; empty where it does not."""
+    if known is None or now is None:
+        return "" if known is now else "it does not agree with before whether it measures the whole picture"
+    apart = abs(now - known) / max(_LEAST_PEAK, known)
+    return f"the whole picture's strangeness is {now:.4g} instead of {known:.4g}" if apart > tolerance.heatmap else ""
 
 
 def _apart(

@@ -11,7 +11,13 @@ import numpy as np
 import openvino as ov
 
 from inspector.domain.errors import ClassifierError
-from inspector.vision.graph import LOCATED_OUTPUT, MAPS_OUTPUT, PROBABILITIES_OUTPUT, STRANGENESS_OUTPUT
+from inspector.vision.graph import (
+    LOCATED_OUTPUT,
+    MAPS_OUTPUT,
+    PROBABILITIES_OUTPUT,
+    STRANGENESS_OUTPUT,
+    WHOLE_OUTPUT,
+)
 from inspector.vision.prediction import Outputs
 
 if TYPE_CHECKING:
@@ -32,8 +38,7 @@ class Slot:
     def __init__(self, compiled: Any) -> None:  # noqa: ANN401
         self._batch = np.zeros(tuple(compiled.input(0).shape), np.uint8)
         self._request = compiled.create_infer_request()
-        names = {name for output in compiled.outputs for name in output.get_names()}
-        self._remembers, self._locates = STRANGENESS_OUTPUT in names, LOCATED_OUTPUT in names
+        self._names = {name for output in compiled.outputs for name in output.get_names()}
         self._request.set_input_tensor(ov.Tensor(self._batch, shared_memory=True))
 
     @property
@@ -57,14 +62,14 @@ class Slot:
         return Outputs(
             probabilities=self._first(PROBABILITIES_OUTPUT),
             maps=self._first(MAPS_OUTPUT),
-            strangeness=self._first(STRANGENESS_OUTPUT)[0] if self._remembers else None,
-            located=self._first(LOCATED_OUTPUT)[0] if self._locates else None,
+            strangeness=self._first(STRANGENESS_OUTPUT)[0] if STRANGENESS_OUTPUT in self._names else None,
+            located=self._first(LOCATED_OUTPUT)[0] if LOCATED_OUTPUT in self._names else None,
+            whole=self._first(WHOLE_OUTPUT) if WHOLE_OUTPUT in self._names else None,
         )
 
     def _first(self, output: str) -> NDArray[np.float32]:
         """Return what an output says of the one picture, as a copy."""
-        said: NDArray[np.float32] = self._request.get_tensor(output).data[0].astype(np.float32)
-        return said
+        return np.asarray(self._request.get_tensor(output).data[0], np.float32).copy()
 
     def run(self) -> Outputs:
         """Judge what lies in `square`; see `finish`."""

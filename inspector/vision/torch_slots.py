@@ -11,6 +11,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from inspector.vision.graph import (
+    LOCATED_OUTPUT,
+    MAPS_OUTPUT,
+    PROBABILITIES_OUTPUT,
+    STRANGENESS_OUTPUT,
+    WHOLE_OUTPUT,
+    output_names,
+)
 from inspector.vision.prediction import Outputs
 from inspector.vision.preprocess import ColourOrder
 
@@ -192,13 +200,16 @@ class TorchSlot:
         """Wait, and return what is said of each picture, as copies."""
         if self._done is not None:
             self._done.synchronize()
-        probabilities, maps, *planes = (answer[: self._used].numpy().copy() for answer in self._answers)
+        answers = [answer[: self._used].numpy().copy() for answer in self._answers]
+        named = dict(zip(output_names([answer.ndim for answer in answers]), answers, strict=True))
+        planes = {name: named[name][:, 0] for name in (STRANGENESS_OUTPUT, LOCATED_OUTPUT) if name in named}
         return [
             Outputs(
-                probabilities=probabilities[index],
-                maps=maps[index],
-                strangeness=planes[0][index, 0] if planes else None,
-                located=planes[1][index, 0] if len(planes) > 1 else None,
+                probabilities=named[PROBABILITIES_OUTPUT][index],
+                maps=named[MAPS_OUTPUT][index],
+                strangeness=planes[STRANGENESS_OUTPUT][index] if STRANGENESS_OUTPUT in planes else None,
+                located=planes[LOCATED_OUTPUT][index] if LOCATED_OUTPUT in planes else None,
+                whole=named[WHOLE_OUTPUT][index] if WHOLE_OUTPUT in named else None,
             )
             for index in range(self._used)
         ]
