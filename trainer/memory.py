@@ -29,6 +29,7 @@ from trainer.orientation import (
     turned_by,
 )
 from trainer.protocol import Progress
+from trainer.whole import Contents, crossed, limit_of, whole_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -118,6 +119,7 @@ def remember(
         position=position,
         good_scale=scale,
         beyond=sum(value >= 1.0 for value in strangeness),
+        whole=True,
     )
     named = {sample.name: value for sample, value in zip(good, strangeness, strict=True)}
     if len(made) == 1:
@@ -182,7 +184,10 @@ def _memory(
     *,
     rounded: bool,
 ) -> tuple[MemoryOfGood, list[float], GoodScale]:
-    """Return a memory of all pictures, how strange each is to one without it, and the scale of that."""
+    """Return a memory of all pictures, how strange each is to one without it, and the scale of that.
+
+    The strangest cell and the whole picture are each measured in units of its own limit; the larger counts.
+    """
     weight = weight_of(cells, position)
     sample = cells[:: max(1, len(cells) // 50)].astype(np.float32)
     step = _HEADROOM * float(np.abs(sample - sample.mean(axis=(0, 1))).max()) / 127 if rounded else 0.0
@@ -199,11 +204,21 @@ def _memory(
         inside = folds == fold
         without = MemoryOfGood(rows(~inside), position=weight, step=step)
         measured[inside] = strangest(without, cells[inside])
-    raw = GoodScale.of([max(_LEAST_SCALE, float(value)) for value in measured])
+    contents = Contents.of(cells)
+    wholes = crossed(contents, folds)
+    of_cell, of_whole = _scale_of(measured).limit(DEFAULT_RATE), limit_of(wholes)
+    larger = np.maximum(measured / of_cell, wholes / of_whole)
+    raw = _scale_of(larger)
     unit = raw.limit(DEFAULT_RATE)
+    whole = whole_of(contents, unit * of_whole)
     scale = GoodScale(pictures=raw.pictures, mean_log=raw.mean_log - float(np.log(unit)), sd_log=raw.sd_log)
-    memory = MemoryOfGood(rows(np.ones(len(cells), np.bool_)), scale=unit, position=weight, step=step)
-    return memory, [float(value) / unit for value in measured], scale
+    known = rows(np.ones(len(cells), np.bool_))
+    memory = MemoryOfGood(known, scale=unit * of_cell, position=weight, step=step, whole=whole)
+    return memory, [float(value) / unit for value in larger], scale
+
+
+def _scale_of(measured: NDArray[np.float64]) -> GoodScale:
+    return GoodScale.of([max(_LEAST_SCALE, float(value)) for value in measured])
 
 
 def drawn(good: Sequence[Sample], size: int, seed: int) -> Sequence[Sample]:

@@ -1,58 +1,98 @@
-"""Makes the measure of the whole picture: how far the mean and the spread of its cells lie from those of good ones."""
+"""Makes the measure of the whole picture: how far what it is made of, all in all, lies from good pictures."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from sklearn.covariance import ledoit_wolf
 
+from inspector.domain.strangeness import DEFAULT_RATE, GoodScale
 from inspector.vision.memory import LEAST, WholePicture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+#: The spread that whole good pictures usually have, on a logarithm, where few are known; cells have a narrower one.
+USUAL_SPREAD = 0.3
+#: Blocks a side whose means say how good parts vary: of five pictures alone nobody could tell.
+_BLOCKS = 4
 _AT_ONCE = 16
 
 
-def summed_up(cells: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Sum up pictures as `inspector.vision.memory.summed_up` does: (N, h·w, 128) float → (N, 2·128) float."""
-    parts = []
-    for first in range(0, len(cells), _AT_ONCE):
-        some = np.asarray(cells[first : first + _AT_ONCE], np.float64)
-        parts.append(np.concatenate([some.mean(axis=1), some.std(axis=1)], axis=1))
-    return np.concatenate(parts)
-
-
-def whole_of(sums: NDArray[np.float64], unit: float = 1.0) -> WholePicture:
-    """Make the measure from good pictures.
-
-    There are fewer pictures than numbers, so the covariance is drawn towards a multiple of the identity, by as much as
-    its own scatter asks for (Ledoit and Wolf 2004, Journal of Multivariate Analysis 88).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What N pictures are made of.
 
     Args:
-        sums: (N, 2·128) float of two good pictures or more.
+        means: (N, 128) float, of all cells.
+        blocks: (N, B, 128) float, of the cells of each block.
+    """
+
+    means: NDArray[np.float64]
+    blocks: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, cells: NDArray[np.float32]) -> Self:
+        """Sum up pictures: (N, h·w, 128) float."""
+        side = round(cells.shape[1] ** 0.5)
+        edges = np.linspace(0, side, min(_BLOCKS, side) + 1).round().astype(int)
+        means, blocks = [], []
+        for first in range(0, len(cells), _AT_ONCE):
+            grid = np.asarray(cells[first : first + _AT_ONCE], np.float64)
+            means.append(grid.mean(axis=1))
+            grid = grid.reshape(len(grid), side, side, -1)
+            parts = [
+                grid[:, top:bottom, left:right].mean(axis=(1, 2))
+                for top, bottom in pairwise(edges)
+                for left, right in pairwise(edges)
+            ]
+            blocks.append(np.stack(parts, axis=1))
+        return cls(means=np.concatenate(means), blocks=np.concatenate(blocks))
+
+    def some(self, which: NDArray[np.bool_]) -> Contents:
+        """Return those of some pictures; (N,)."""
+        return Contents(means=self.means[which], blocks=self.blocks[which])
+
+
+def whole_of(contents: Contents, unit: float = 1.0) -> WholePicture:
+    """Make the measure from good pictures.
+
+    Their blocks say along which numbers they vary, and by how much. The covariance of these is drawn towards a multiple
+    of the identity, by as much as its own scatter asks for (Ledoit and Wolf 2004, Journal of Multivariate Analysis 88).
+
+    Args:
+        contents: Of one good picture or more.
         unit: What one unit of strangeness is, as a distance; above 0.
     """
-    middle = sums.mean(axis=0)
-    covariance, _ = ledoit_wolf(sums - middle, assume_centered=True)
+    middle = contents.means.mean(axis=0)
+    covariance, _ = ledoit_wolf(contents.blocks.reshape(-1, len(middle)) - middle, assume_centered=True)
     values, vectors = np.linalg.eigh(covariance)
-    least = max(LEAST, float(values.max()) * 1e-9)
-    return WholePicture(
-        middle.astype(np.float32), (vectors / (np.sqrt(np.maximum(values, least)) * unit)).astype(np.float32)
-    )
+    roots = np.sqrt(np.maximum(values, max(LEAST, 1e-9 * float(values.max()))))
+    return WholePicture(middle.astype(np.float32), (vectors / (roots * unit)).astype(np.float32))
 
 
-def distances(whole: WholePicture, sums: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Measure pictures: (N, 2·128) float → (N,) float."""
-    there = (sums - whole.middle.numpy()) @ whole.whitening.numpy().astype(np.float64)
-    return np.asarray(np.linalg.norm(there, axis=1), np.float64)
+def distances(whole: WholePicture, means: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Measure pictures by their means: (N, 128) float → (N,) float."""
+    there = (means - whole.middle.numpy()) @ whole.whitening.numpy().astype(np.float64)
+    return np.asarray(np.sqrt(np.maximum((there * there).sum(axis=1), LEAST)), np.float64)
 
 
-def crossed(sums: NDArray[np.float64], folds: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Measure each good picture by the pictures of the other folds: (N, 2·128) and (N,) → (N,)."""
-    measured = np.empty(len(sums))
+def crossed(contents: Contents, folds: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Measure each good picture by those of the other folds: (N,) → (N,)."""
+    measured = np.empty(len(contents.means))
     for fold in np.unique(folds):
         inside = folds == fold
-        measured[inside] = distances(whole_of(sums[~inside]), sums[inside])
+        measured[inside] = distances(whole_of(contents.some(~inside)), contents.means[inside])
     return measured
+
+
+def limit_of(measured: NDArray[np.float64]) -> float:
+    """Return the distance that the usual rate of good pictures exceeds, and none of these: (N,), above 0.
+
+    Products that come in several designs vary in jumps, and no normal distribution knows the largest of them.
+    """
+    limit = GoodScale.of(measured.tolist()).limit(DEFAULT_RATE, USUAL_SPREAD)
+    return max(limit, float(measured.max()))

@@ -118,6 +118,8 @@ def show_model(parsed: argparse.Namespace) -> int:
         emit({"folder": str(folder), "manifest": manifest.model_dump(mode="json")})
     else:
         print(f"{folder}\n{manifest.model_dump_json(indent=2, exclude={'self_test'})}")
+    if manifest.guard_lacks:
+        say(f"warning: {manifest.guard_lacks}")
     return EXIT_OK
 
 

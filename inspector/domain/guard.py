@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: A model without a memory of good cannot guard.
 NO_MEMORY = "this model has no memory of good: what it has never seen can pass"
+#: A model of before the whole picture was measured.
+PLACES_ONLY = "this model measures single places, not the whole picture: a wrong product can pass; train it again"
 #: The recipe's rate is 0.
 NO_GUARD = "no guard: what the model has never seen can pass"
 

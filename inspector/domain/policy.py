@@ -27,6 +27,8 @@ VERDICT_NAMES = tuple(verdict.value for verdict in VERDICTS)
 PASSED, FAILED, REVIEW, ERROR = range(4)
 #: How a reason begins that the guard gives.
 UNLIKE_GOOD = "unlike good parts here"
+#: … where it is not one place alone, as of a wrong product or an empty view.
+AS_A_WHOLE = ", the picture as a whole"
 _UNKNOWN = (
     "the model does not say how strange the part looks, and the recipe lets none pass without: it has no memory of good"
 )
@@ -120,7 +122,9 @@ def decide(prediction: Prediction, thresholds: Thresholds) -> Decision:
     elif verdict is Verdict.REVIEW:
         reasons = []
         if thresholds.strange_from is not None and strangeness is not None and strangeness >= thresholds.strange_from:
-            reasons.append(f"{UNLIKE_GOOD}: strangeness {strangeness:.3g} ≥ {thresholds.strange_from:.3g}")
+            whole = prediction.whole is not None and prediction.whole >= thresholds.strange_from
+            what = f"{UNLIKE_GOOD}{AS_A_WHOLE if whole else ''}"
+            reasons.append(f"{what}: strangeness {strangeness:.3g} ≥ {thresholds.strange_from:.3g}")
         never_fails = thresholds.fail_at == 1.0  # then P(defective) is the strangeness on another scale
         if verdict_of(p, thresholds) is Verdict.REVIEW and not (reasons and never_fails):
             reasons.append(

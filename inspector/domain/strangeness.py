@@ -67,7 +67,7 @@ class GoodScale:
         variance = math.fsum((value - mean) ** 2 for value in logs) / (len(logs) - 1)
         return cls(pictures=len(logs), mean_log=mean, sd_log=max(_LEAST_SPREAD, math.sqrt(variance)))
 
-    def limit(self, rate: float) -> float:
+    def limit(self, rate: float, usual_spread: float = USUAL_SPREAD) -> float:
         """The strangeness that the next good part exceeds with a given probability: a prediction limit.
 
         It is the upper prediction limit of one further observation of a normal sample (Hahn and Meeker, Statistical
@@ -77,6 +77,7 @@ class GoodScale:
 
         Args:
             rate: Share of good parts beyond it, within `RATES`.
+            usual_spread: Another one, of another measure.
 
         Raises:
             ValueError: If the rate is outside its range.
@@ -84,7 +85,7 @@ class GoodScale:
         if not RATES[0] <= rate <= RATES[1]:
             msg = f"the rate must be between {RATES[0]:g} and {RATES[1]:g}, got {rate}"
             raise ValueError(msg)
-        return math.exp(self.mean_log + student_t_quantile(1.0 - rate, self._degrees) * self._spread)
+        return math.exp(self.mean_log + student_t_quantile(1.0 - rate, self._degrees) * self._spread(usual_spread))
 
     def rate_beyond(self, limit: float) -> float:
         """The probability that the next good part is stranger than a limit; undoes `limit`.
@@ -92,13 +93,12 @@ class GoodScale:
         Args:
             limit: A strangeness, above 0.
         """
-        return student_t_upper((math.log(limit) - self.mean_log) / self._spread, self._degrees)
+        return student_t_upper((math.log(limit) - self.mean_log) / self._spread(USUAL_SPREAD), self._degrees)
 
     @property
     def _degrees(self) -> int:
         return self.pictures - 1 + USUAL_COUNTS
 
-    @property
-    def _spread(self) -> float:
-        squares = USUAL_COUNTS * USUAL_SPREAD**2 + (self.pictures - 1) * self.sd_log**2
+    def _spread(self, usual: float) -> float:
+        squares = USUAL_COUNTS * usual**2 + (self.pictures - 1) * self.sd_log**2
         return math.sqrt(squares / self._degrees * (1.0 + 1.0 / self.pictures))

@@ -13,7 +13,14 @@ from openvino.preprocess import ColorFormat, PrePostProcessor
 from inspector.domain.errors import BundleError, DeviceError
 from inspector.files import FileError
 from inspector.vision.caches import BlobCache
-from inspector.vision.graph import GRAPH_FILE, INT8_GRAPH_FILE, MAPS_OUTPUT, PROBABILITIES_OUTPUT, STRANGENESS_OUTPUT
+from inspector.vision.graph import (
+    GRAPH_FILE,
+    INT8_GRAPH_FILE,
+    MAPS_OUTPUT,
+    PROBABILITIES_OUTPUT,
+    STRANGENESS_OUTPUT,
+    WHOLE_OUTPUT,
+)
 from inspector.vision.preprocess import ColourOrder
 from inspector.vision.processor import this_processor
 
@@ -286,6 +293,11 @@ class Graphs:
                 f"the graph {file} of {folder} and its manifest do not agree whether it has a memory of good",
                 "Export it again.",
             )
+        if _measures_whole(model) != (manifest.memory is not None and manifest.memory.whole):
+            raise BundleError(
+                f"the graph {file} of {folder} and its manifest do not agree whether it measures the whole picture",
+                "Export it again.",
+            )
         fold_constants(model)
         return take_bytes(model, manifest.preprocessing)
 
@@ -295,6 +307,11 @@ def _remembers(model: Any) -> bool:  # noqa: ANN401 - openvino.Model
     return any(
         STRANGENESS_OUTPUT in output.get_names() and tuple(output.shape[:2]) == (1, 1) for output in model.outputs
     )
+
+
+def _measures_whole(model: Any) -> bool:  # noqa: ANN401 - openvino.Model
+    """Whether a graph says how strange a picture is as a whole."""
+    return any(WHOLE_OUTPUT in output.get_names() and tuple(output.shape) == (1,) for output in model.outputs)
 
 
 def fold_constants(model: Any) -> None:  # noqa: ANN401 - openvino.Model

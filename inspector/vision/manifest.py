@@ -23,6 +23,7 @@ from pydantic import (
 from inspector.domain.class_words import ClassWords
 from inspector.domain.classes import Classes
 from inspector.domain.errors import BundleError
+from inspector.domain.guard import NO_MEMORY, PLACES_ONLY
 from inspector.domain.picture_range import PictureRange
 from inspector.domain.records import Thresholds
 from inspector.domain.strangeness import GoodScale
@@ -86,6 +87,7 @@ class MemoryNote(BaseModel):
     position: Annotated[float, Field(ge=0.0, description="how much a cell's place counts; 0: not at all")]
     good_scale: Annotated[GoodScale, Field(description="of good pictures, each against a memory without it")]
     beyond: Annotated[int, Field(ge=0, description="how many of these would go to review at the default rate")]
+    whole: Annotated[bool, Field(description="whether the whole picture is measured beside its strangest cell")] = False
 
 
 class ManifestFields(BaseModel):
@@ -165,6 +167,13 @@ class ManifestFields(BaseModel):
     def good_scale(self) -> GoodScale | None:
         """How strange good parts look to it; None without a memory of good."""
         return None if self.memory is None else self.memory.good_scale
+
+    @property
+    def guard_lacks(self) -> str:
+        """What keeps the guard from holding back what the model has never seen; empty where nothing does."""
+        if self.memory is None:
+            return NO_MEMORY
+        return "" if self.memory.whole else PLACES_ONLY
 
     @property
     def trained_on(self) -> str:

@@ -52,15 +52,14 @@ class CellProjection(nn.Module):
 
 
 class WholePicture(nn.Module):
-    """How far a picture lies as a whole from good ones: Mahalanobis' distance of the mean and the spread of its cells.
+    """How far a picture lies as a whole from good ones: Mahalanobis' distance of the mean of its cells.
 
     The strangest cell alone says little where good parts vary much: each patch of a wrong product may be known from
     somewhere. What the picture is made of, all in all, is not.
 
     Args:
-        middle: (2·128,) float32, of good pictures; see `summed_up`.
-        whitening: (2·128, F) float32: the distance is the length of what this makes of the difference to the middle;
-            1 is the limit that the usual rate of good parts exceeds.
+        middle: (128,) float32, the mean of good pictures.
+        whitening: (128, 128) float32: the distance is the length of what this makes of the difference to the middle.
     """
 
     def __init__(self, middle: NDArray[np.float32], whitening: NDArray[np.float32]) -> None:
@@ -72,7 +71,7 @@ class WholePicture(nn.Module):
 
     def forward(self, cells: Tensor) -> Tensor:
         """(N, 128, h, w) float → (N,) float, 0 or more."""
-        there = (summed_up(cells) - self.middle) @ self.whitening
+        there = (cells.mean((2, 3)) - self.middle) @ self.whitening
         return torch.sqrt((there * there).sum(1).clamp(min=LEAST))
 
 
@@ -201,13 +200,6 @@ class MemoryOfGood(nn.Module):
         products = functional.conv2d(cells, kernels, (kernels * kernels).sum((1, 2, 3)) / 4)
         squares = products.amin(1, keepdim=True) + (cells * cells).sum(1, keepdim=True)
         return torch.sqrt(squares.clamp(min=LEAST)) / self.scale
-
-
-def summed_up(cells: Tensor) -> Tensor:
-    """Sum up what a picture is made of: (N, 128, h, w) float → (N, 2·128) float, mean and spread of each number."""
-    mean = cells.mean((2, 3), keepdim=True)
-    apart = cells - mean
-    return torch.cat([mean[:, :, 0, 0], torch.sqrt((apart * apart).mean((2, 3)).clamp(min=LEAST))], 1)
 
 
 def places(height: int, width: int, device: torch.device | None = None) -> Tensor:

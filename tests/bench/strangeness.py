@@ -77,6 +77,15 @@ def maps_of(memory: MemoryOfGood, cells: NDArray[np.float32]) -> NDArray[np.floa
         return np.concatenate([memory(grid[None].reshape(1, -1, side, side))[0].numpy() for grid in grids])
 
 
+def strangeness_of(memory: MemoryOfGood, cells: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(N, h·w, 128) → (N,): the strangest cell, or the whole picture where that is stranger."""
+    assert memory.whole is not None
+    with torch.inference_mode():
+        grids = torch.from_numpy(np.ascontiguousarray(cells.transpose(0, 2, 1), np.float32))
+        whole = memory.whole(grids[..., None]).numpy()
+    return np.maximum(maps_of(memory, cells).max(axis=(1, 2)), whole)
+
+
 def masked(samples: Sequence[Sample]) -> list[NDArray[np.bool_]]:
     """Return the masks of defective pictures."""
     masks = []
@@ -100,14 +109,10 @@ def row(name: str, described: dict[str, Described], count: int, seed: int) -> di
         seed,
         lambda number, angle: own.see(int(learnt[number]), angle),
     )
-    good, bad = (maps_of(memory, own.cells[places]) for places in (held, own.defective))
-    tops = [maps.max(axis=(1, 2)) for maps in (good, bad)]
+    bad = maps_of(memory, own.cells[own.defective])
+    tops = [strangeness_of(memory, own.cells[places]) for places in (held, own.defective)]
     wrong = np.concatenate(
-        [
-            maps_of(memory, other.cells[other.good[:_OTHERS]]).max(axis=(1, 2))
-            for key, other in described.items()
-            if key != name
-        ]
+        [strangeness_of(memory, other.cells[other.good[:_OTHERS]]) for key, other in described.items() if key != name]
         or [np.empty(0)]
     )
     told: dict[str, object] = {

@@ -57,6 +57,24 @@ def test_what_would_pass_but_is_strange_is_reviewed(
     assert decide(prediction(p, strangeness), replace(GUARDED, strange_from=None)).verdict is not Verdict.ERROR
 
 
+@pytest.mark.parametrize(
+    ("cell", "whole", "reason"),
+    [
+        (0.5, 0.75, ""),
+        (0.5, 1.5, "unlike good parts here, the picture as a whole: strangeness 1.5 ≥ 1"),
+        (1.25, 0.75, "unlike good parts here: strangeness 1.25 ≥ 1"),
+        (2.0, 1.5, "unlike good parts here, the picture as a whole: strangeness 2 ≥ 1"),
+    ],
+)
+def test_the_whole_picture_counts_as_the_strangest_cell_does(cell: float, whole: float, reason: str) -> None:
+    judged = decide(replace(prediction(0.125, cell), whole=whole), GUARDED)
+    assert (judged.verdict is Verdict.REVIEW, judged.reason) == (bool(reason), reason)
+    assert judged.strangeness == max(cell, whole)
+    assert decide(replace(prediction(0.75, cell), whole=whole), GUARDED).verdict is Verdict.FAIL
+    with pytest.raises(ValueError, match="whole picture is nan"):
+        replace(prediction(0.125, cell), whole=float("nan"))
+
+
 def test_without_strangeness_a_guarded_part_never_passes() -> None:
     judged = decide(prediction(0.1, None), GUARDED)
     assert (judged.verdict, judged.p_defective) == (Verdict.ERROR, None)

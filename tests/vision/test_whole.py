@@ -10,16 +10,17 @@ import openvino as ov
 import pytest
 import torch
 
+from inspector.domain.errors import BundleError
+from inspector.domain.guard import PLACES_ONLY
 from inspector.domain.records import Thresholds
 from inspector.vision.backends import load_classifier, load_reference
 from inspector.vision.export import convert
-from inspector.vision.memory import DIMENSIONS, MemoryOfGood, WholePicture, summed_up
+from inspector.vision.memory import DIMENSIONS, MemoryOfGood, WholePicture
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.prediction import Outputs, near_a_limit
 from inspector.vision.self_test import answer_of, difference, tolerance_of
 from tests.vision.test_memory import NOTE, PICTURES, PREPROCESSING, SIZE, bundle_of, cells_of, rows_of
-from trainer.whole import crossed, distances, whole_of
-from trainer.whole import summed_up as summed
+from trainer.whole import Contents, crossed, distances, limit_of, whole_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,26 +36,28 @@ def network() -> InspectionNetwork:
 
 def whole_network(network: InspectionNetwork, steepness: float = 0.0) -> InspectionNetwork:
     cells = cells_of(network)
-    sums = summed_up(cells).double().numpy()
-    near = sums[:1] + 0.1 * sums[:1].std() * RNG.standard_normal((6, sums.shape[1]))
-    network.memory = MemoryOfGood(rows_of(cells), scale=50.0, steepness=steepness, whole=whole_of(near))
+    near = cells[:1] + 0.1 * float(cells.std()) * torch.from_numpy(RNG.standard_normal((6, *cells.shape[1:])))
+    whole = whole_of(Contents.of(flat(near.numpy())))
+    network.memory = MemoryOfGood(rows_of(cells), scale=50.0, steepness=steepness, whole=whole)
     return network
 
 
-def test_it_is_mahalanobis_distance_of_mean_and_spread() -> None:
-    good = RNG.standard_normal((400, DIMENSIONS, 4, 4)) * np.linspace(0.5, 2.0, DIMENSIONS)[:, None, None]
-    flat = good.reshape(400, DIMENSIONS, 16).transpose(0, 2, 1).astype(np.float32)
-    whole, sums = whole_of(summed(flat), 2.5), summed(flat)
-    np.testing.assert_allclose(summed_up(torch.from_numpy(good.astype(np.float32))).numpy(), sums, rtol=1e-3, atol=1e-4)
-    strange = np.asarray(good[:3] + 1.0, np.float32)
+def test_it_is_mahalanobis_distance_of_the_mean() -> None:
+    good = RNG.standard_normal((60, DIMENSIONS, 8, 8)) * np.linspace(0.5, 2.0, DIMENSIONS)[:, None, None]
+    contents = Contents.of(flat(good))
+    whole = whole_of(contents, 2.5)
+    strange = np.asarray(good[:3] + np.linspace(0, 1, DIMENSIONS)[:, None, None], np.float32)
     said = whole(torch.from_numpy(strange)).numpy()
-    apart = summed(strange.reshape(3, DIMENSIONS, 16).transpose(0, 2, 1)) - sums.mean(axis=0)
-    whitening = whole.whitening.numpy().astype(np.float64)
-    np.testing.assert_allclose(
-        said, np.sqrt(np.einsum("ni,ij,nj->n", apart, whitening @ whitening.T, apart)), rtol=1e-3
-    )
-    # of many pictures the covariance is hardly drawn to anything: the own ones lie at the root of the count of numbers
-    assert float(np.median(distances(whole, sums))) * 2.5 == pytest.approx((2 * DIMENSIONS) ** 0.5, rel=0.2)
+    np.testing.assert_allclose(said, distances(whole, Contents.of(flat(strange)).means), rtol=1e-4)
+    # a block of 4 cells has a quarter of a cell's variance; of 960 blocks the covariance is hardly drawn to anything
+    apart = strange.mean(axis=(2, 3)) - good.mean(axis=(0, 2, 3))
+    spread = np.linspace(0.5, 2.0, DIMENSIONS) / 2
+    np.testing.assert_allclose(said, np.linalg.norm(apart / spread, axis=1) / 2.5, rtol=0.25)
+
+
+def flat(grids: np.ndarray) -> np.ndarray:
+    """(N, 128, h, w) → (N, h·w, 128)."""
+    return grids.reshape(*grids.shape[:2], -1).transpose(0, 2, 1).astype(np.float32)
 
 
 def test_cells_that_are_all_known_but_make_up_something_else_are_strange() -> None:
@@ -65,10 +68,10 @@ def test_cells_that_are_all_known_but_make_up_something_else_are_strange() -> No
 
     usual, other = [0.125] * 8, [0.9, 0.1, 0, 0, 0, 0, 0, 0]
     good = np.stack([picture(usual) for _ in range(40)])
-    sums, folds = summed(good), np.arange(40) % 5
-    held = crossed(sums, folds)
-    strange = distances(whole_of(sums), summed(np.stack([picture(other)])))[0]
-    assert strange > 1.5 * held.max()
+    contents = Contents.of(good)
+    limit = limit_of(crossed(contents, np.arange(40) % 5))
+    strange = distances(whole_of(contents), Contents.of(np.stack([picture(other)])).means)[0]
+    assert strange > 1.5 * limit
     memory = MemoryOfGood(good[:20].reshape(-1, DIMENSIONS))
     cells = torch.from_numpy(np.stack([picture(usual), picture(other)]).transpose(0, 2, 1).reshape(2, DIMENSIONS, 8, 8))
     plain, mixed = memory(cells).amax((1, 2, 3)).tolist()
@@ -93,7 +96,8 @@ def test_the_graph_measures_as_the_network_does(network: InspectionNetwork, stee
 
 
 def test_both_back_ends_tell_it_and_a_model_of_before_does_without(network: InspectionNetwork, tmp_path: Path) -> None:
-    bundle = bundle_of(whole_network(network), tmp_path, NOTE)
+    bundle = bundle_of(whole_network(network), tmp_path, NOTE.model_copy(update={"whole": True}))
+    assert bundle.manifest.guard_lacks == ""
     picture = RNG.integers(0, 256, (SIZE, SIZE, 3), np.uint8)
     told = []
     for classifier in (load_classifier(bundle, precision="fp32"), load_reference(bundle)):
@@ -110,10 +114,24 @@ def test_both_back_ends_tell_it_and_a_model_of_before_does_without(network: Insp
     assert network.memory is not None
     network.memory.whole = None
     (tmp_path / "before").mkdir()
-    older = load_classifier(bundle_of(network, tmp_path / "before", NOTE), precision="fp32")
+    before = bundle_of(network, tmp_path / "before", NOTE)
+    assert before.manifest.guard_lacks == PLACES_ONLY
+    older = load_classifier(before, precision="fp32")
     assert older.predict(picture).whole is None
     assert older.predict(picture).strangeness is not None
     older.close()
+
+
+@pytest.mark.parametrize("measures", [True, False])
+def test_a_graph_that_does_not_fit_its_manifest_is_refused(
+    network: InspectionNetwork, tmp_path: Path, *, measures: bool
+) -> None:
+    memory = whole_network(network).memory
+    assert memory is not None
+    memory.whole = memory.whole if measures else None
+    bundle = bundle_of(network, tmp_path, NOTE.model_copy(update={"whole": not measures}))
+    with pytest.raises(BundleError, match="do not agree whether it measures the whole picture"):
+        load_classifier(bundle, precision="fp32")
 
 
 def test_it_goes_with_the_weights_and_comes_back(network: InspectionNetwork) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.domain.depth import depth_doubt
-from inspector.domain.guard import NO_MEMORY
 
 if TYPE_CHECKING:
     from inspector.gui.station.catalogue import Catalogue
@@ -56,8 +55,8 @@ class ChosenModel:
         own = "the model's own" if manifest is None else f"the model's own, {manifest.thresholds.fail_at:.4g}"
         self._form.set_placeholder(_FAIL_AT, own)
         self._show_review()
-        without = manifest is not None and manifest.good_scale is None
-        self._form.set_hint(_GUARD, f"{self._guard_hint}; {NO_MEMORY}" if without else self._guard_hint)
+        lacks = "" if manifest is None else manifest.guard_lacks
+        self._form.set_hint(_GUARD, f"{self._guard_hint}; {lacks}" if lacks else self._guard_hint)
         self._show_doubt()
 
     def _show_review(self) -> None:
