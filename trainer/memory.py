@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.domain.strangeness import DEFAULT_RATE, LEAST_PICTURES, GoodScale
+from inspector.domain.views import GoodViews, view_of
 from inspector.vision.export import joined, to_openvino, traced_behind
 from inspector.vision.manifest import MemoryNote
 from inspector.vision.memory import DIMENSIONS, MemoryOfGood
@@ -48,6 +49,8 @@ MOST_PICTURES = 400
 MOST_BYTES = 400_000_000
 FOLDS = 5
 _BATCH = 8
+#: Good pictures that are looked at as views.
+_VIEWS = 60
 #: Pixels a side of a cell.
 _CELL_PX = 8
 _HEADROOM = 1.5
@@ -120,6 +123,7 @@ def remember(
         good_scale=scale,
         beyond=sum(value >= 1.0 for value in strangeness),
         whole=True,
+        views=GoodViews.of([view_of(sample.picture()) for sample in good[:: -(-len(good) // _VIEWS)]]),
     )
     named = {sample.name: value for sample, value in zip(good, strangeness, strict=True)}
     if len(made) == 1:

@@ -123,7 +123,8 @@ def decide(prediction: Prediction, thresholds: Thresholds) -> Decision:
         reasons = []
         if thresholds.strange_from is not None and strangeness is not None and strangeness >= thresholds.strange_from:
             whole = prediction.whole is not None and prediction.whole >= thresholds.strange_from
-            what = f"{UNLIKE_GOOD}{AS_A_WHOLE if whole else ''}"
+            seems = f", probably {prediction.seems}" if prediction.seems else AS_A_WHOLE
+            what = f"{UNLIKE_GOOD}{seems if whole else ''}"
             reasons.append(f"{what}: strangeness {strangeness:.3g} ≥ {thresholds.strange_from:.3g}")
         never_fails = thresholds.fail_at == 1.0  # then P(defective) is the strangeness on another scale
         if verdict_of(p, thresholds) is Verdict.REVIEW and not (reasons and never_fails):

@@ -34,6 +34,7 @@ class Prediction:
             are those of a finer map than `maps`. 1 is what `DEFAULT_RATE` of good parts reach at their strangest cell.
             None where the model has no memory of good.
         whole: How far the whole picture lies from good ones, 0 or more; 1 likewise. None without that measure.
+        seems: In what it is unlike good pictures as a view, in words; empty where that was not asked or cannot be told.
         defect_map: (h, w) float32, 0..1: where the defect most likely is, see `inspector.vision.heat`. None where the
             model has nothing but Grad-CAM.
         unlike_good: Whether it was its strangeness that decided, see `inspector.domain.policy.explained`.
@@ -52,6 +53,7 @@ class Prediction:
     map_box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
     strangeness_map: NDArray[np.float32] | None = None
     whole: float | None = None
+    seems: str = ""
     defect_map: NDArray[np.float32] | None = None
     unlike_good: bool = False
     wanted: HeatmapKind = HeatmapKind.DEFECT

@@ -17,8 +17,9 @@ INT8_GRAPH_WEIGHTS_FILE = "graph-int8.bin"
 TORCH_WEIGHTS_FILE = "weights.safetensors"
 #: The graph's input: (N, 3, S, S) float32.
 INPUT_NAME = "pictures"
-#: The graph's outputs: (N, K) and (N, K, h, w) float32. Where the model has a memory of good also (N, 1, h', w'); then,
-#: where it has them, (N,) of the whole pictures, and again (N, 1, h', w') where masks have taught it the place of defects.
+#: The graph's outputs: (N, K) and (N, K, h, w) float32. Where the model has a memory of good also (N, 1, h', w'); then
+#: (N,) of the whole pictures, which models of before lack; and again (N, 1, h', w') where masks have taught it where
+#: defects lie.
 PROBABILITIES_OUTPUT = "probabilities"
 MAPS_OUTPUT = "maps"
 STRANGENESS_OUTPUT = "strangeness"

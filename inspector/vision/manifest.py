@@ -27,6 +27,7 @@ from inspector.domain.guard import NO_MEMORY, PLACES_ONLY
 from inspector.domain.picture_range import PictureRange
 from inspector.domain.records import Thresholds
 from inspector.domain.strangeness import GoodScale
+from inspector.domain.views import GoodViews
 from inspector.json_file import JsonError, faults_in, parse_json
 from inspector.vision.preprocess import Preprocessing
 from inspector.vision.self_test import KnownAnswer
@@ -88,6 +89,10 @@ class MemoryNote(BaseModel):
     good_scale: Annotated[GoodScale, Field(description="of good pictures, each against a memory without it")]
     beyond: Annotated[int, Field(ge=0, description="how many of these would go to review at the default rate")]
     whole: Annotated[bool, Field(description="whether the whole picture is measured beside its strangest cell")] = False
+    views: Annotated[
+        GoodViews | None,
+        Field(description="what good pictures look like, small; null: the guard has no words for views"),
+    ] = None
 
 
 class ManifestFields(BaseModel):

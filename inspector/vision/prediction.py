@@ -10,6 +10,7 @@ import numpy as np
 
 from inspector.domain.errors import ClassifierError
 from inspector.domain.records import Prediction
+from inspector.domain.views import view_of
 from inspector.vision.heat import defect_map
 from inspector.vision.preprocess import input_box
 
@@ -28,6 +29,8 @@ _GUARD_LOG_ODDS = 0.5
 _GUARD_SHARE = 0.05
 _LEAST = 1e-7
 _GUARD_LOG_STRANGENESS = 0.1
+#: Of the whole picture: below it no limit lies that a guard can have.
+_STRANGE_FROM = 0.7
 
 
 class Outputs(NamedTuple):
@@ -38,14 +41,14 @@ class Outputs(NamedTuple):
         maps: (K, h, w) float32.
         strangeness: (h', w') float32; None without a memory of good.
         located: (h', w') float32, 0..1; None where no masks have taught it the place of defects.
-        whole: () float32, how strange the whole picture is; None without that measure.
+        whole: how strange the whole picture is; None without that measure.
     """
 
     probabilities: NDArray[np.float32]
     maps: NDArray[np.float32]
     strangeness: NDArray[np.float32] | None = None
     located: NDArray[np.float32] | None = None
-    whole: NDArray[np.float32] | None = None
+    whole: float | None = None
 
     @property
     def strangest(self) -> float | None:
@@ -53,7 +56,7 @@ class Outputs(NamedTuple):
         if self.strangeness is None:
             return None
         largest = float(self.strangeness.max())
-        return largest if self.whole is None else max(largest, float(self.whole))
+        return largest if self.whole is None else max(largest, self.whole)
 
 
 def near_threshold(p_defective: float, thresholds: Sequence[Thresholds]) -> bool:
@@ -124,7 +127,8 @@ def make_prediction(
             inference_ms=inference_ms,
             map_box=input_box(image.shape[1], image.shape[0], manifest.preprocessing),
             strangeness_map=strangeness,
-            whole=None if outputs.whole is None else float(outputs.whole),
+            whole=outputs.whole,
+            seems=_seems(manifest, image, outputs),
         )
         return _joined(prediction, outputs.located)
     except ValueError as error:
@@ -132,6 +136,14 @@ def make_prediction(
             f"the model {manifest.name} gave an answer that cannot be used: {error}",
             "Verify the model (“inspector model verify”); on another device or precision it may work.",
         ) from error
+
+
+def _seems(manifest: Manifest, image: Image, outputs: Outputs) -> str:
+    """Say in what a picture that is strange as a whole is unlike good ones; it costs 1.5 ms, so only of such."""
+    views = None if manifest.memory is None else manifest.memory.views
+    if views is None or outputs.whole is None or not outputs.whole >= _STRANGE_FROM:
+        return ""
+    return views.words(view_of(image))
 
 
 def _joined(prediction: Prediction, located: NDArray[np.float32] | None) -> Prediction:

@@ -124,7 +124,7 @@ def answer_of(picture: int, outputs: Outputs) -> KnownAnswer:
         maps=tuple(_kept(each) for each in outputs.maps),
         strangeness=() if outputs.strangeness is None else _kept(outputs.strangeness),
         located=() if outputs.located is None else _kept(outputs.located),
-        whole=None if outputs.whole is None else float(f"{float(outputs.whole):.6g}"),
+        whole=None if outputs.whole is None else float(f"{outputs.whole:.6g}"),
     )
 
 
@@ -173,7 +173,7 @@ def difference(expected: KnownAnswer, outputs: Outputs, tolerance: Tolerance) ->
     apart = _apart("heatmap", expected.maps, list(maps), tolerance) or next(
         filter(None, (_plane_apart(name, known, given, tolerance) for name, known, given in planes)), ""
     )
-    return apart or _whole_apart(expected.whole, None if outputs.whole is None else float(outputs.whole), tolerance)
+    return apart or _whole_apart(expected.whole, outputs.whole, tolerance)
 
 
 def _plane_apart(name: str, known: tuple[float, ...], given: NDArray[np.float32] | None, tolerance: Tolerance) -> str:

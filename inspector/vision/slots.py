@@ -64,7 +64,7 @@ class Slot:
             maps=self._first(MAPS_OUTPUT),
             strangeness=self._first(STRANGENESS_OUTPUT)[0] if STRANGENESS_OUTPUT in self._names else None,
             located=self._first(LOCATED_OUTPUT)[0] if LOCATED_OUTPUT in self._names else None,
-            whole=self._first(WHOLE_OUTPUT) if WHOLE_OUTPUT in self._names else None,
+            whole=float(self._first(WHOLE_OUTPUT)) if WHOLE_OUTPUT in self._names else None,
         )
 
     def _first(self, output: str) -> NDArray[np.float32]:

@@ -209,7 +209,7 @@ class TorchSlot:
                 maps=named[MAPS_OUTPUT][index],
                 strangeness=planes[STRANGENESS_OUTPUT][index] if STRANGENESS_OUTPUT in planes else None,
                 located=planes[LOCATED_OUTPUT][index] if LOCATED_OUTPUT in planes else None,
-                whole=named[WHOLE_OUTPUT][index] if WHOLE_OUTPUT in named else None,
+                whole=float(named[WHOLE_OUTPUT][index]) if WHOLE_OUTPUT in named else None,
             )
             for index in range(self._used)
         ]

@@ -83,7 +83,7 @@ def strangeness_of(memory: MemoryOfGood, cells: NDArray[np.float32]) -> NDArray[
     with torch.inference_mode():
         grids = torch.from_numpy(np.ascontiguousarray(cells.transpose(0, 2, 1), np.float32))
         whole = memory.whole(grids[..., None]).numpy()
-    return np.maximum(maps_of(memory, cells).max(axis=(1, 2)), whole)
+    return np.asarray(np.maximum(maps_of(memory, cells).max(axis=(1, 2)), whole), np.float32)
 
 
 def masked(samples: Sequence[Sample]) -> list[NDArray[np.bool_]]:
@@ -113,7 +113,7 @@ def row(name: str, described: dict[str, Described], count: int, seed: int) -> di
     tops = [strangeness_of(memory, own.cells[places]) for places in (held, own.defective)]
     wrong = np.concatenate(
         [strangeness_of(memory, other.cells[other.good[:_OTHERS]]) for key, other in described.items() if key != name]
-        or [np.empty(0)]
+        or [np.empty(0, np.float32)]
     )
     told: dict[str, object] = {
         "set": name,

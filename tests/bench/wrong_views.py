@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,9 +62,9 @@ def half_gone(picture: Picture, side: str) -> Picture:
     height, width = picture.shape[:2]
     rim = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
     left = picture.copy()
-    gone = {"left": np.s_[:, : width // 2], "right": np.s_[:, width // 2 :], "top": np.s_[: height // 2],
-            "bottom": np.s_[height // 2 :]}[side]  # fmt: skip
-    left[gone] = np.median(rim, axis=0).astype(np.uint8)
+    rows = {"top": slice(0, height // 2), "bottom": slice(height // 2, height)}.get(side, slice(None))
+    columns = {"left": slice(0, width // 2), "right": slice(width // 2, width)}.get(side, slice(None))
+    left[rows, columns] = np.median(rim, axis=0).astype(np.uint8)
     return left
 
 
@@ -77,13 +78,13 @@ def cut_out(picture: Picture, across: float, down: float, share: float) -> Pictu
 
 def lit(picture: Picture, factor: float, colours: Sequence[float] = (1, 1, 1)) -> Picture:
     """Multiply the light; clipped at full scale."""
-    return np.clip(picture * (factor * np.array(colours)), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture * (factor * np.array(colours)), 0, 255), np.uint8)
 
 
 def flatter(picture: Picture, factor: float) -> Picture:
     """Draw every pixel towards the picture's mean."""
     mean = picture.mean(axis=(0, 1))
-    return np.clip((picture - mean) * factor + mean, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip((picture - mean) * factor + mean, 0, 255), np.uint8)
 
 
 def blurred(picture: Picture) -> Picture:
@@ -92,8 +93,8 @@ def blurred(picture: Picture) -> Picture:
 
 
 VIEWS: dict[str, tuple[Callable[[Picture], Picture], ...]] = {
-    "half part": tuple(lambda p, s=side: half_gone(p, s) for side in ("left", "right", "top", "bottom")),
-    "a quarter as all": tuple(lambda p, x=x, y=y: cut_out(p, x, y, 0.5) for x in (0, 0.5) for y in (0, 0.5)),
+    "half part": tuple(partial(half_gone, side=side) for side in ("left", "right", "top", "bottom")),
+    "a quarter as all": tuple(partial(cut_out, across=x, down=y, share=0.5) for x in (0, 0.5) for y in (0, 0.5)),
     "0.7 as all": (lambda p: cut_out(p, 0.3, 0.15, 0.7), lambda p: cut_out(p, 0, 0.15, 0.7)),
     "moved by 0.35": (lambda p: moved(p, 0.35, 0), lambda p: moved(p, 0, -0.35)),
     "moved by 0.2": (lambda p: moved(p, 0.2, 0.1), lambda p: moved(p, -0.1, 0.2)),

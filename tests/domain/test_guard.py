@@ -71,6 +71,8 @@ def test_the_whole_picture_counts_as_the_strangest_cell_does(cell: float, whole:
     assert (judged.verdict is Verdict.REVIEW, judged.reason) == (bool(reason), reason)
     assert judged.strangeness == max(cell, whole)
     assert decide(replace(prediction(0.75, cell), whole=whole), GUARDED).verdict is Verdict.FAIL
+    told = decide(replace(prediction(0.125, cell), whole=whole, seems="an empty view"), GUARDED).reason
+    assert told == reason.replace("the picture as a whole", "probably an empty view")
     with pytest.raises(ValueError, match="whole picture is nan"):
         replace(prediction(0.125, cell), whole=float("nan"))
 

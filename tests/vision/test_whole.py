@@ -153,15 +153,15 @@ def test_a_damaged_measure_is_noticed() -> None:
         np.array([0.25, 0.75], np.float32),
         np.ones((2, 4, 4), np.float32),
         RNG.random((8, 8), np.float32),
-        np.float32(2),
+        whole=2.0,
     )
     expected, tolerance = answer_of(7, outputs), tolerance_of("f32", int8=False)
-    assert difference(expected, outputs._replace(whole=np.float32(2.002)), tolerance) == ""
+    assert difference(expected, outputs._replace(whole=2.002), tolerance) == ""
     assert "the whole picture's strangeness is 2.2 instead of 2" in difference(
-        expected, outputs._replace(whole=np.float32(2.2)), tolerance
+        expected, outputs._replace(whole=2.2), tolerance
     )
     assert "whole picture" in difference(expected, outputs._replace(whole=None), tolerance)
-    assert "not numbers" in difference(expected, outputs._replace(whole=np.float32(np.nan)), tolerance)
+    assert "not numbers" in difference(expected, outputs._replace(whole=float("nan")), tolerance)
 
 
 @pytest.mark.parametrize(("whole", "near"), [(0.5, False), (0.95, True), (2.05, True), (3.0, False)])
@@ -170,6 +170,6 @@ def test_near_the_limit_it_is_judged_again_exactly(whole: float, *, near: bool) 
         np.array([1, 0], np.float32),
         np.zeros((2, 2, 2), np.float32),
         np.full((2, 2), 0.2, np.float32),
-        np.float32(whole),
+        whole=whole,
     )
     assert near_a_limit(0.0, outputs, [Thresholds(fail_at=0.5, strange_from=2.0)]) is near
