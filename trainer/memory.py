@@ -30,7 +30,7 @@ from trainer.orientation import (
     turned_by,
 )
 from trainer.protocol import Progress
-from trainer.whole import Contents, crossed, limit_of, whole_of
+from trainer.whole import PictureContents, crossed, limit_of, whole_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -208,7 +208,7 @@ def _memory(
         inside = folds == fold
         without = MemoryOfGood(rows(~inside), position=weight, step=step)
         measured[inside] = strangest(without, cells[inside])
-    contents = Contents.of(cells)
+    contents = PictureContents.of(cells)
     wholes = crossed(contents, folds)
     of_cell, of_whole = _scale_of(measured).limit(DEFAULT_RATE), limit_of(wholes)
     larger = np.maximum(measured / of_cell, wholes / of_whole)

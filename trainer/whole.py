@@ -23,7 +23,7 @@ _AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
+class PictureContents:
     """What N pictures are made of.
 
     Args:
@@ -52,12 +52,12 @@ class Contents:
             blocks.append(np.stack(parts, axis=1))
         return cls(means=np.concatenate(means), blocks=np.concatenate(blocks))
 
-    def some(self, which: NDArray[np.bool_]) -> Contents:
+    def some(self, which: NDArray[np.bool_]) -> PictureContents:
         """Return those of some pictures; (N,)."""
-        return Contents(means=self.means[which], blocks=self.blocks[which])
+        return PictureContents(means=self.means[which], blocks=self.blocks[which])
 
 
-def whole_of(contents: Contents, unit: float = 1.0) -> WholePicture:
+def whole_of(contents: PictureContents, unit: float = 1.0) -> WholePicture:
     """Make the measure from good pictures.
 
     Their blocks say along which numbers they vary, and by how much. The covariance of these is drawn towards a multiple
@@ -80,7 +80,7 @@ def distances(whole: WholePicture, means: NDArray[np.float64]) -> NDArray[np.flo
     return np.asarray(np.sqrt(np.maximum((there * there).sum(axis=1), LEAST)), np.float64)
 
 
-def crossed(contents: Contents, folds: NDArray[np.int64]) -> NDArray[np.float64]:
+def crossed(contents: PictureContents, folds: NDArray[np.int64]) -> NDArray[np.float64]:
     """Measure each good picture by those of the other folds: (N,) → (N,)."""
     measured = np.empty(len(contents.means))
     for fold in np.unique(folds):

@@ -35,13 +35,13 @@ _SCALES = (0.4, 0.5, 0.6, 0.7, 0.85, 1.2, 1.4, 1.7, 2.0, 2.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class SmallPicture:
     """One picture, small.
 
     Args:
         grey: (SIDE, SIDE) float32, grey levels 0..255.
         blue: Mean of blue as a share of the mean of all channels; 1 where it is grey.
-        red: Likewise.
+        red: The same share of red.
     """
 
     grey: NDArray[np.float32]
@@ -68,8 +68,8 @@ class GoodViews:
         alike: Least correlation of one of them with that mean.
         brightness: Mean grey level.
         contrast: Standard deviation of grey levels.
-        blue: As in `View`.
-        red: As in `View`.
+        blue: As in `SmallPicture`.
+        red: As in `SmallPicture`.
     """
 
     mean: tuple[float, ...]
@@ -85,7 +85,7 @@ class GoodViews:
             raise ValueError(msg)
 
     @classmethod
-    def of(cls, views: Sequence[View]) -> GoodViews | None:
+    def of(cls, views: Sequence[SmallPicture]) -> GoodViews | None:
         """Return what good pictures have in common; None without any."""
         if not views:
             return None
@@ -103,7 +103,7 @@ class GoodViews:
             red=span([view.red for view in views]),
         )
 
-    def words(self, view: View) -> str:
+    def words(self, view: SmallPicture) -> str:
         """Say in what a picture is unlike these; empty where that cannot be told.
 
         Args:
@@ -118,7 +118,7 @@ class GoodViews:
             return self._light(view)
         return FRAMING if _best_piece(view.grey, mean) >= _SAME else PRODUCT
 
-    def _light(self, view: View) -> str:
+    def _light(self, view: SmallPicture) -> str:
         said = [
             f"{name} {value:.{digits}f}, good parts {low:.{digits}f} to {high:.{digits}f}"
             for name, value, (low, high), digits in (
@@ -132,16 +132,16 @@ class GoodViews:
         return f"{LIGHT} ({'; '.join(said)})" if said else ""
 
 
-def view_of(image: Image) -> View:
+def view_of(image: Image) -> SmallPicture:
     """Return a picture as a small one."""
     small = np.asarray(cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.float32)
     small = small / np.float32(257.0) if image.dtype == np.uint16 else small
     if small.ndim == 2:
-        return View(grey=small, blue=1.0, red=1.0)
+        return SmallPicture(grey=small, blue=1.0, red=1.0)
     blue, green, red = (small[..., channel] for channel in range(3))
     grey = np.asarray((blue + green + red) / 3, np.float32)
     level = max(1.0, float(grey.mean()))
-    return View(grey=grey, blue=float(blue.mean()) / level, red=float(red.mean()) / level)
+    return SmallPicture(grey=grey, blue=float(blue.mean()) / level, red=float(red.mean()) / level)
 
 
 def _correlation(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:

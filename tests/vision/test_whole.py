@@ -20,7 +20,7 @@ from inspector.vision.network import InspectionNetwork
 from inspector.vision.prediction import Outputs, near_a_limit
 from inspector.vision.self_test import answer_of, difference, tolerance_of
 from tests.vision.test_memory import NOTE, PICTURES, PREPROCESSING, SIZE, bundle_of, cells_of, rows_of
-from trainer.whole import Contents, crossed, distances, limit_of, whole_of
+from trainer.whole import PictureContents, crossed, distances, limit_of, whole_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,18 +37,18 @@ def network() -> InspectionNetwork:
 def whole_network(network: InspectionNetwork, steepness: float = 0.0) -> InspectionNetwork:
     cells = cells_of(network)
     near = cells[:1] + 0.1 * float(cells.std()) * torch.from_numpy(RNG.standard_normal((6, *cells.shape[1:])))
-    whole = whole_of(Contents.of(flat(near.numpy())))
+    whole = whole_of(PictureContents.of(flat(near.numpy())))
     network.memory = MemoryOfGood(rows_of(cells), scale=50.0, steepness=steepness, whole=whole)
     return network
 
 
 def test_it_is_mahalanobis_distance_of_the_mean() -> None:
     good = RNG.standard_normal((60, DIMENSIONS, 8, 8)) * np.linspace(0.5, 2.0, DIMENSIONS)[:, None, None]
-    contents = Contents.of(flat(good))
+    contents = PictureContents.of(flat(good))
     whole = whole_of(contents, 2.5)
     strange = np.asarray(good[:3] + np.linspace(0, 1, DIMENSIONS)[:, None, None], np.float32)
     said = whole(torch.from_numpy(strange)).numpy()
-    np.testing.assert_allclose(said, distances(whole, Contents.of(flat(strange)).means), rtol=1e-4)
+    np.testing.assert_allclose(said, distances(whole, PictureContents.of(flat(strange)).means), rtol=1e-4)
     # a block of 4 cells has a quarter of a cell's variance; of 960 blocks the covariance is hardly drawn to anything
     apart = strange.mean(axis=(2, 3)) - good.mean(axis=(0, 2, 3))
     spread = np.linspace(0.5, 2.0, DIMENSIONS) / 2
@@ -68,9 +68,9 @@ def test_cells_that_are_all_known_but_make_up_something_else_are_strange() -> No
 
     usual, other = [0.125] * 8, [0.9, 0.1, 0, 0, 0, 0, 0, 0]
     good = np.stack([picture(usual) for _ in range(40)])
-    contents = Contents.of(good)
+    contents = PictureContents.of(good)
     limit = limit_of(crossed(contents, np.arange(40) % 5))
-    strange = distances(whole_of(contents), Contents.of(np.stack([picture(other)])).means)[0]
+    strange = distances(whole_of(contents), PictureContents.of(np.stack([picture(other)])).means)[0]
     assert strange > 1.5 * limit
     memory = MemoryOfGood(good[:20].reshape(-1, DIMENSIONS))
     cells = torch.from_numpy(np.stack([picture(usual), picture(other)]).transpose(0, 2, 1).reshape(2, DIMENSIONS, 8, 8))
