@@ -55,7 +55,9 @@ def from_folder(folder: Path, words: ClassWords, *, all_good: bool = False) -> D
     samples = _with_parts([_sample(folder, name, says, places) for name, says in places.parts])
     if not any(sample.defect == GOOD for sample in samples):
         raise (
-            _nothing_said(folder, places.counts[""]) if places.flat and not samples else _no_good(folder, places.unsaid)
+            _nothing_said(folder, places.counts[""])
+            if places.flat and places.counts and not samples
+            else _no_good(folder, places.unsaid)
         )
     return Dataset(
         _layout(samples, places),
