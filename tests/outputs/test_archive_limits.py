@@ -98,21 +98,26 @@ def test_without_a_prediction_there_is_no_heatmap(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "grey"),
+    ("cells", "shares"),
     [
-        ((0.0, 0.5, 1.0), [0, 128, 255]),
-        ((0.0, 0.0, 4.0), [0, 0, 255]),
+        ((0.0, 0.5, 1.0), [0, 0.5, 1]),
+        ((0.0, 0.0, 4.0), [0, 0, 1]),
         ((0.0, 0.0, 0.0), [0, 0, 0]),
-        ((0.25, 0.0, 0.125), [255, 0, 128]),
+        ((0.25, 0.0, 0.125), [1, 0, 0.5]),
     ],
 )
-def test_the_hottest_cell_of_a_heatmap_is_255(tmp_path: Path, cells: Sequence[float], grey: list[int]) -> None:
-    kept = keep(PictureArchive(tmp_path, ALL), prediction=with_maps(*cells))
+def test_a_kept_heatmap_is_on_the_scale_that_is_the_same_for_all(
+    tmp_path: Path, cells: Sequence[float], shares: list[float]
+) -> None:
+    prediction = with_maps(*cells)
+    kept = keep(PictureArchive(tmp_path, ALL), prediction=prediction)
     assert kept is not None
     assert kept.heatmap_path is not None
     heatmap = read_picture(kept.heatmap_path)
     assert heatmap.dtype == np.uint8
-    np.testing.assert_array_equal(heatmap, [grey])
+    # Grad-CAM alone says where, and P(defective) how much
+    hottest = 255 * np.sqrt(prediction.p_defective)
+    np.testing.assert_array_equal(heatmap, np.rint(hottest * np.array([shares])))
 
 
 @pytest.mark.parametrize(("side", "suffix"), [(16383, ".webp"), (16384, ".png")])

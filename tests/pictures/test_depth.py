@@ -155,11 +155,13 @@ def test_a_jpeg_2000_says_its_depth(bits: int, kind: type[np.uint8 | np.uint16])
 
 def test_a_large_picture_is_brought_to_full_range_in_little_more_memory_than_it_takes() -> None:
     image = np.full((1500, 1500, 3), 4095, np.uint16)
-    tracemalloc.start()
-    try:
-        full = full_range(image, 12, "a.png")
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert (full == 65_535).all()
-    assert peak < 1.8 * image.nbytes
+    peaks = []
+    for _ in range(3):  # what other threads of the tests take meanwhile is counted too
+        tracemalloc.start()
+        try:
+            full = full_range(image, 12, "a.png")
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+        assert (full == 65_535).all()
+    assert min(peaks) < 1.8 * image.nbytes
