@@ -27,6 +27,8 @@ STILL_FROM = 0.9
 _AS_GOOD = 0.05
 #: Where a piece of the good picture, or all of it at another size, correlates by so much, it is the same product.
 _SAME = 0.91
+#: What differs in no more than this share of the picture is one place of it.
+_LOCAL = 0.1
 #: An empty view has less than this share of the contrast of good pictures.
 _EMPTY_SHARE = 0.1
 #: Beyond the range of good pictures by this share, light is another.
@@ -116,6 +118,8 @@ class GoodViews:
         mean = np.array(self.mean, np.float32).reshape(SIDE, SIDE)
         if _correlation(view.grey, mean) >= self.alike - _AS_GOOD:
             return self._light(view)
+        if _correlation_of_most(view.grey, mean) >= self.alike - _AS_GOOD:
+            return ""  # one place of it differs, as a defect does
         return FRAMING if _best_piece(view.grey, mean) >= _SAME else PRODUCT
 
     def _light(self, view: SmallPicture) -> str:
@@ -149,6 +153,15 @@ def _correlation(first: NDArray[np.float32], second: NDArray[np.float32]) -> flo
     a, b = (np.asarray(grey, np.float64) - float(grey.mean()) for grey in (first, second))
     size = float(np.linalg.norm(a) * np.linalg.norm(b))
     return float((a * b).sum()) / size if size > 1e-6 else 0.0
+
+
+def _correlation_of_most(grey: NDArray[np.float32], mean: NDArray[np.float32]) -> float:
+    """Return the correlation without the share of the pixels that differs most, once the light is made equal."""
+    spread = float(grey.std()) or 1.0
+    levelled = (grey - grey.mean()) / spread * mean.std() + mean.mean()
+    apart = np.abs(levelled - mean)
+    most = apart <= np.quantile(apart, 1 - _LOCAL)
+    return _correlation(grey[most], mean[most])
 
 
 def _best_piece(grey: NDArray[np.float32], mean: NDArray[np.float32]) -> float:

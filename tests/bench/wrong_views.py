@@ -19,6 +19,7 @@ import numpy as np
 
 from inspector.domain.guard import in_force
 from inspector.domain.policy import decide
+from inspector.domain.records import Verdict
 from inspector.domain.strangeness import DEFAULT_RATE
 from inspector.vision.backends import load_classifier
 from inspector.vision.bundle import Bundle
@@ -170,12 +171,15 @@ def main() -> None:
     tested = {score.path for score in scores if score.part is ScorePart.TEST and not score.defective}
     sets = [read_dataset(folder) for folder in (parsed.own, *parsed.others)]
     verdicts: dict[str, Counter[str]] = {}
+    said: dict[str, Counter[str]] = {}
     for kind, picture in pictures(sets[0], sets[1:], tested, parsed.count):
         decision = decide(classifier.predict(picture), thresholds)
         verdicts.setdefault(kind, Counter())[decision.verdict.name] += 1
+        if decision.verdict is Verdict.REVIEW:
+            said.setdefault(kind, Counter())[decision.reason.split(" (")[0].split(":")[0]] += 1
     classifier.close()
     for kind, counts in verdicts.items():
-        print(json.dumps({"kind": kind, "pictures": counts.total(), **counts}), flush=True)
+        print(json.dumps({"kind": kind, "pictures": counts.total(), **counts, "said": said.get(kind, {})}), flush=True)
 
 
 if __name__ == "__main__":
