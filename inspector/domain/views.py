@@ -29,6 +29,7 @@ _AS_GOOD = 0.05
 _SAME = 0.91
 #: What differs in no more than this share of the picture is one place of it.
 _LOCAL = 0.1
+_STEPS = 4
 #: An empty view has less than this share of the contrast of good pictures.
 _EMPTY_SHARE = 0.1
 #: Beyond the range of good pictures by this share, light is another.
@@ -156,11 +157,17 @@ def _correlation(first: NDArray[np.float32], second: NDArray[np.float32]) -> flo
 
 
 def _correlation_of_most(grey: NDArray[np.float32], mean: NDArray[np.float32]) -> float:
-    """Return the correlation without the share of the pixels that differs most, once the light is made equal."""
-    spread = float(grey.std()) or 1.0
-    levelled = (grey - grey.mean()) / spread * mean.std() + mean.mean()
-    apart = np.abs(levelled - mean)
-    most = apart <= np.quantile(apart, 1 - _LOCAL)
+    """Return the correlation without the share of the pixels that differs most, whatever the light.
+
+    Least squares of those that fit best, again and again (Rousseeuw and Van Driessen 2006, concentration steps).
+    """
+    apart = np.abs(grey - mean)
+    for _ in range(_STEPS):
+        most = apart <= np.quantile(apart, 1 - _LOCAL)
+        if float(mean[most].std()) < 1e-3:
+            return 0.0
+        slope, level = np.polyfit(mean[most], grey[most], 1)
+        apart = np.abs(grey - slope * mean - level)
     return _correlation(grey[most], mean[most])
 
 
