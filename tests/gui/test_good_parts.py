@@ -96,8 +96,13 @@ def test_parts_are_taken_taught_and_inspected_by_mouse_alone(show: Show) -> None
     show.press(panel.good_button)
     show.counted(2)
     part(show.folder, 0, brighter=2, name="again")
-    show.press(panel.good_button)
-    station.until(lambda: "Not taken: this picture is the same as number 1" in panel.said.text())
+
+    def refused() -> bool:
+        """Say that it is good until it is this picture, and no longer the one before, of which that is said."""
+        show.press(panel.good_button)
+        return "Not taken: this picture is the same as number 1" in panel.said.text()
+
+    station.until(refused)
     show.arrive(3, 4, 5, 6)
     show.press(panel.every)
     show.counted(6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,11 +78,16 @@ def findings(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str
 
 def test_a_model_learns_from_twelve_bits_as_from_full_range(models: Path) -> None:
     """Training, the gate, and the test at the end decode alike; the record tells the depth."""
+    of_the_file = {"path", "sha256"}
     narrow, full = (
-        [line.split(",")[1:-1] for line in (models / kind / "report" / "scores.csv").read_text().splitlines()[1:]]
+        [
+            {name: value for name, value in row.items() if name not in of_the_file}
+            for row in csv.DictReader((models / kind / "report" / "scores.csv").read_text().splitlines())
+        ]
         for kind in KINDS
     )
     assert narrow == full
+    assert {"p_defective", "strangeness"} <= narrow[0].keys()
     assert [Bundle.load(models / kind).manifest.trained_bit_depth for kind in KINDS] == [12, None]
 
 
