@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from inspector.engine.status import EngineStatus, RunState, SourceState
 from inspector.gui import theme
@@ -368,8 +368,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask where the line runs or something is not applied; at the end of the session nobody could answer."""
-        app = QGuiApplication.instance()
-        ending = isinstance(app, QGuiApplication) and app.isSavingSession()
+        ending = isinstance(app := QGuiApplication.instance(), QGuiApplication) and app.isSavingSession()
         event.setAccepted(ending or self._ended is not None)
         if ending:
             self.leave()
@@ -381,20 +380,21 @@ class MainWindow(QMainWindow):
         if self._ended is not None:
             return
         self.header.lot.finish()
+        for dialog in filter(QDialog.isVisible, self.findChildren(QDialog)):
+            dialog.done(QDialog.DialogCode.Rejected)  # it lets its camera go
         self.hide()
         geometry = bytes(self.saveGeometry().data())
-        self._ended = self._session.shut_down(partial(write_geometry, self._state_path, geometry))
+        ended = self._ended = self._session.shut_down(partial(write_geometry, self._state_path, geometry))
         deadline = time.perf_counter() + CLOSE_WITHIN_S
 
         def check() -> None:
-            assert self._ended is not None
-            if self._ended() or time.perf_counter() > deadline:
+            if ended() or time.perf_counter() > deadline:
                 timer.stop()
                 self.catcher.release()
                 self.live.release()
                 self.bar.release()
                 self.closed.emit()
 
-        timer = QTimer(self)
+        timer = QTimer(self, interval=20)
         timer.timeout.connect(check)
-        timer.start(20)
+        timer.start()

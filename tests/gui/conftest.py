@@ -39,6 +39,16 @@ def picture(path: Path, *, bad: bool) -> Path:
     return path
 
 
+@pytest.fixture(autouse=True)
+def nothing_reads_a_source_on() -> Iterator[None]:
+    """No thread that reads a source for the window outlives its test."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name in {"preview", "good parts"}:
+            thread.join(WAIT_S)
+            assert not thread.is_alive(), f"the thread “{thread.name}” still reads a source"
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     made = Home(root=tmp_path / "home")

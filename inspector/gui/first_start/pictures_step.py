@@ -67,6 +67,7 @@ class PicturesStep(QWidget):
         self._faults: dict[str, str] = {}  # what was said of sources that cannot deliver
         self._looked_at = ""  # the source of which that is known
         self._previewed = ""
+        self._released = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -233,7 +234,8 @@ class PicturesStep(QWidget):
         self._show_preview()
 
     def release(self) -> None:
-        """End preview and renderer."""
+        """End preview and renderer, for good: what answers later, a camera's name or a field, begins none."""
+        self._released = True
         self._end()
         self.view.release()
 
@@ -245,7 +247,7 @@ class PicturesStep(QWidget):
 
     def _show_preview(self) -> None:
         source = self.source()
-        if source == self._previewed:
+        if self._released or source == self._previewed:
             return
         self._end()
         self._previewed = source
