@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import sqlite3
 from array import array
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+_log = logging.getLogger(__name__)
 _AT_ONCE = 20_000
 _HIGHEST = 2**62
 _SIZES = ("page_count", "page_size")
@@ -82,6 +84,30 @@ def copy_table(new: sqlite3.Connection, table: str) -> Copied:
         new.execute(sql)
     copied = new.execute(f"SELECT count(*) FROM main.{table}").fetchone()[0]  # noqa: S608 - a name of the schema
     return Copied(copied=copied, missing=tuple(copier.lost))
+
+
+def copy_outbox(new: sqlite3.Connection) -> None:
+    """Copy what waits to be passed on; where that cannot be read, everything waits again: rows are known by their id.
+
+    Args:
+        new: In autocommit mode; the damaged log is attached as “damaged”, and the rows are there.
+    """
+    copy = "INSERT INTO main.{0} SELECT * FROM damaged.{0}"
+    try:
+        new.execute(copy.format("outbox_consumers"))
+    except sqlite3.Error as error:
+        _log.warning("who passes rows on could not be read: %s. What was recorded before is not sent again", error)
+        return
+    with contextlib.suppress(sqlite3.Error):  # what is lost of it is found out anew
+        new.execute(copy.format("outbox_aside"))
+    try:
+        new.execute(copy.format("outbox"))
+    except sqlite3.Error as error:
+        _log.warning("what waits to be passed on could not be read: %s. All rows are sent again", error)
+        new.execute("UPDATE main.outbox_consumers SET taken = 0")
+        for kind, table in (("part", "inspections"), ("review", "reviews")):
+            rows = f"SELECT '{kind}', id FROM main.{table} ORDER BY rowid"  # noqa: S608 - names of the schema
+            new.execute(f"INSERT INTO main.outbox (kind, row_id) {rows}")
 
 
 def _spans(numbers: Sequence[int]) -> Iterator[tuple[Sequence[int], int, int]]:

@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 from inspector.domain.counts import counted
 from inspector.domain.errors import LogError
 from inspector.files import DISK
-from inspector.outputs.copy_rows import Copied, add_carved, copy_table
+from inspector.outputs.copy_rows import Copied, add_carved, copy_outbox, copy_table
 from inspector.outputs.log_handle import migrate
 from inspector.outputs.log_words import said_of
 from inspector.outputs.schema import HEAD, LOST_PICTURE, events, inspections, reviews
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _TABLES = (inspections.name, reviews.name, events.name)
 _SCHEMAS = tuple(f"{number:04}" for number in range(1, int(HEAD) + 1))
-_COUNTED = "0005"
+_COUNTED, _OUTBOX = "0005", "0007"
 _HEADER = b"SQLite format 3\x00"
 _PAGE_BYTES = 4096
 _LOOK_BYTES = 1_000_000
@@ -239,6 +239,8 @@ def _copy(source: Path, partial: Path) -> tuple[Copied, Copied]:
         if schema >= _COUNTED:  # the migration to it counts by itself
             new.execute("DELETE FROM counts")
             new.execute(f"INSERT INTO counts SELECT {_LOT}, count(*) FROM inspections GROUP BY {_LOT}")  # noqa: S608
+        if schema >= _OUTBOX:
+            copy_outbox(new)
     if schema != HEAD:
         _make(partial, HEAD)
     return copied[inspections.name], copied[reviews.name]

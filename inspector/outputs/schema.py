@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, literal_column, text
 
 #: Revision of the newest migration.
-HEAD = "0006"
+HEAD = "0007"
 
 metadata = MetaData()
 
@@ -112,4 +112,34 @@ events = Table(
     Column("kind", Text, nullable=False),
     Column("after", Integer, nullable=False),  # the newest part's sequence at that time
     Column("words", Text, nullable=False),
+)
+
+#: What was recorded since somebody asked for it, in the order of the commits: triggers write it in the very commit of
+#: the row, where there is a consumer (migration 0007). The newest entry stays, so that no number comes twice.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("kind", String(6), nullable=False),  # part, review
+    Column("row_id", String(36), nullable=False),  # a row's number may change (VACUUM), its id never
+)
+
+#: Who passes rows on, and up to which entry each has.
+outbox_consumers = Table(
+    "outbox_consumers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("taken", Integer, nullable=False),
+    Column("since_utc", String(27), nullable=False),
+)
+
+#: What the other side can never take.
+outbox_aside = Table(
+    "outbox_aside",
+    metadata,
+    Column("consumer", Text, primary_key=True),
+    Column("kind", String(6), primary_key=True),
+    Column("row_id", String(36), primary_key=True),
+    Column("time_utc", String(27), nullable=False),
+    Column("why", Text, nullable=False),
 )

@@ -54,15 +54,25 @@ def inspection(
     )
 
 
-def take_back_to_0005(log: sqlite3.Connection) -> None:
+def take_back_to_0006(log: sqlite3.Connection) -> None:
     """Undo the last migration in a log, which the program never does."""
+    for table in ("inspections", "reviews"):
+        log.execute(f"DROP TRIGGER {table}_outbox")
+    for table in ("outbox", "outbox_consumers", "outbox_aside"):
+        log.execute(f"DROP TABLE {table}")
+    log.execute("UPDATE alembic_version SET version_num = '0006'")
+
+
+def take_back_to_0005(log: sqlite3.Connection) -> None:
+    """Undo the last two."""
+    take_back_to_0006(log)
     for name in ("strangeness", "strange_from"):
         log.execute(f"ALTER TABLE inspections DROP COLUMN {name}")
     log.execute("UPDATE alembic_version SET version_num = '0005'")
 
 
 def take_back_to_0004(log: sqlite3.Connection) -> None:
-    """Undo the last two."""
+    """Undo the last three."""
     take_back_to_0005(log)
     log.execute("DROP INDEX ix_inspections_rejected")
     log.execute("DROP INDEX ix_inspections_verdict_time")
