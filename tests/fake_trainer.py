@@ -1,11 +1,14 @@
 """A stand-in for ``python -m trainer`` that does in no time what the real one does in minutes; run as a script.
 
 What it does is named by the data set's folder: "crash" dies after two epochs (and goes on when it is resumed), "hold"
-waits after the second for a command, "fail" fails; everything else runs to its end.
+waits after the second for a command, "fail" fails; everything else runs to its end. Of "suspects" every label looks
+wrong that nobody has judged.
 """
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import json
 import os
 import sys
@@ -19,7 +22,15 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from trainer.evaluation import ConfusionCounts, Evaluation, Growth, ModelEvaluation, ReviewBandFigures  # noqa: E402
+from trainer.evaluation import (  # noqa: E402
+    ConfusionCounts,
+    Evaluation,
+    Growth,
+    LabelAudit,
+    ModelEvaluation,
+    ReviewBandFigures,
+    Suspect,
+)
 from trainer.protocol import (  # noqa: E402 - run as a script, it has to find the packages first
     Command,
     DataContents,
@@ -31,6 +42,7 @@ from trainer.protocol import (  # noqa: E402 - run as a script, it has to find t
     Result,
     RunFolder,
     Started,
+    TrainRequest,
 )
 
 #: How this program is run.
@@ -134,6 +146,7 @@ class Run:
                 stages={"features": 1.0, "epochs": 2.0},
                 seconds=3.0,
                 growth=growth() if self.mode == "worse" else None,
+                labels=suspects(self.request) if self.mode == "suspects" else None,
             )
         )
 
@@ -160,6 +173,37 @@ class Run:
                 break
         self.finish()
         return 0
+
+
+def suspects(request: TrainRequest) -> LabelAudit:
+    """Every picture whose label nobody has judged."""
+    data = Path(request.data)
+    judged: set[str] = set()
+    if request.corrections:
+        with Path(request.corrections).open(encoding="utf-8", newline="") as file:
+            judged = {row["sha256"] for row in csv.DictReader(file) if row["judged"]}
+    rows: list[Suspect] = []
+    for path in sorted(data.rglob("*.png")):
+        sha256, kind = hashlib.sha256(path.read_bytes()).hexdigest(), path.parent.name
+        if sha256 in judged:
+            continue
+        evidence = f"labelled {kind}; 0.97 defective when it was not learnt from"
+        rows.append(
+            Suspect(
+                rank=len(rows) + 1,
+                name=path.relative_to(data).as_posix(),
+                path=str(path),
+                sha256=sha256,
+                part="train",
+                label=kind,
+                wrong=True,
+                against=0.97,
+                p_defective=0.97,
+                strangeness=2.0,
+                evidence=evidence,
+            )
+        )
+    return LabelAudit(pictures=30, wrong=len(rows), wrong_in_test=0, suspects=tuple(rows))
 
 
 def growth() -> Growth:

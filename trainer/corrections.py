@@ -17,15 +17,12 @@ from inspector.domain.cells import plain_cell, safe_cell
 from inspector.domain.class_words import ClassWords, Meaning
 from inspector.domain.counts import counted, verb
 from trainer.labelled import DEFECTIVE, GOOD, Dataset, DatasetError, Sample
-from trainer.protocol import Finding
+from trainer.protocol import CORRECTION_COLUMNS, Finding
 from trainer.table import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Those of a bundle that changed or confirmed a label, with who says so.
-CORRECTIONS_FILE = "report/corrections.csv"
-COLUMNS = ("sha256", "path", "was", "judged", "judged_type", "by", "time_utc", "reason")
 _NAMED = 50
 
 
@@ -190,7 +187,7 @@ def _table(was: Mapping[str, str], corrections: Mapping[str, Correction]) -> str
         return ""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(CORRECTION_COLUMNS)
     for name, own in corrections.items():
         judged = GOOD if own.defect == GOOD else DEFECTIVE
         kind = "" if own.defect == GOOD else own.defect

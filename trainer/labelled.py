@@ -120,7 +120,7 @@ class Dataset:
         understood: What the words of folders or table were understood to mean.
         not_taken: Pictures that are left out, by reason.
         others: What else the folder holds, and is no picture.
-        corrections: Which labels people have judged, as a table: the content of `trainer.corrections.CORRECTIONS_FILE`.
+        corrections: Which labels people have judged, as a table: the content of `trainer.protocol.CORRECTIONS_FILE`.
     """
 
     layout: str

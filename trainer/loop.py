@@ -14,7 +14,6 @@ from inspector.domain.rates import Rate
 from inspector.vision.scores import SCORES_FILE
 from trainer.candidates import cross_tested, train_best
 from trainer.checks import in_words
-from trainer.corrections import CORRECTIONS_FILE
 from trainer.dataset import TEST, labels
 from trainer.examine import contents_of, examine, sizes
 from trainer.export import environment, write_final
@@ -28,7 +27,7 @@ from trainer.judged import JudgedPicture
 from trainer.methods import Context
 from trainer.metrics import evaluate
 from trainer.notes import EvaluationNote, TrainingNote
-from trainer.protocol import GOOD_ONLY, CheckedPrecision, Command, Progress, Result
+from trainer.protocol import CORRECTIONS_FILE, GOOD_ONLY, CheckedPrecision, Command, Progress, Result
 from trainer.report import Contents, write_report
 from trainer.scores import kept_scores, strangeness_of
 from trainer.split import split, split_csv

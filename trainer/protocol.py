@@ -29,6 +29,10 @@ PoolingName = Literal["average", "mix"]
 Preset = Literal["standard", "orientation-matters", "colour-matters", "both-matter", "none"]
 Rule = Literal["f1", "escapes", "cost"]
 Asked = Literal["auto", "yes", "no"]
+#: Columns of a file of labels that people have judged; ``was`` is the label of the data, ``judged`` good or defective.
+CORRECTION_COLUMNS = ("sha256", "path", "was", "judged", "judged_type", "by", "time_utc", "reason")
+#: Those of a bundle that changed or confirmed a label, with who says so.
+CORRECTIONS_FILE = "report/corrections.csv"
 Policy = Literal["squash", "letterbox", "centre-crop"]
 
 

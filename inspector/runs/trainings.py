@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from inspector.domain.causes import cause_of
 from inspector.domain.ids import new_id
-from inspector.files import FileError
+from inspector.files import FileError, write_bytes
 from inspector.json_file import JsonError, LineTail
 from inspector.programs import trainer_command
 from inspector.runs.inquiry import Inquiry, TrainingError
@@ -50,6 +50,7 @@ _log = logging.getLogger(__name__)
 _Kind = TypeVar("_Kind")
 _CONTENTS = TypeAdapter(DataAnswer)
 _FIGURES = TypeAdapter(ModelEvaluation)
+_LABELS_FILE = "corrections.csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,14 +176,15 @@ class Trainings:
             TrainingError: If another one runs, a file that it needs is not there, or it cannot be started.
         """
         self._refuse_second()
-        for file, name in ((request.weights, "backbone's weights"), (request.split, "split")):
+        needed = ((request.weights, "backbone's weights"), (request.split, "split"), (request.corrections, "labels"))
+        for file, name in needed:
             if file and not Path(file).is_file():
                 raise TrainingError(
                     f"the file of the {name} is not there: {file}", "Correct its path, or leave the field empty."
                 )
         folder = RunFolder(self._root / new_id())
         try:
-            folder.write_request(request)
+            folder.write_request(_with_own_labels(request, folder))
         except FileError as error:
             raise TrainingError(f"the training cannot be started: {error.what}", error.next_step) from error
         self._run(folder)
@@ -320,6 +322,21 @@ class Trainings:
             _work_folder(folder).launch((*self.command, "worker", str(folder.path)), name="training")
         except ProcessError as error:
             raise TrainingError(error.what, error.next_step) from error
+
+
+def _with_own_labels(request: TrainRequest, folder: RunFolder) -> TrainRequest:
+    """Give a training its own copy of the labels that people have judged: they may go on judging meanwhile."""
+    if not request.corrections:
+        return request
+    try:
+        content = Path(request.corrections).read_bytes()
+    except OSError as error:
+        raise TrainingError(
+            f"{request.corrections} cannot be read: {cause_of(error)}", "Judge the labels anew."
+        ) from error
+    own = folder.path / _LABELS_FILE
+    write_bytes(own, content)
+    return request.model_copy(update={"corrections": str(own)})
 
 
 def _work_folder(folder: RunFolder) -> WorkFolder:

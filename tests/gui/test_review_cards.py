@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from inspector.domain.config import KeepPolicy
 from inspector.domain.review import Judgement
-from inspector.gui.review.judgement_card import JudgementCard
 from inspector.gui.review.lessons_card import LessonsCard
 from inspector.gui.training.page import TrainingPage
+from inspector.gui.widgets.judgement_card import JudgementCard
 from inspector.paths import Home
 from tests.gui.conftest import Closes
 from tests.gui.reviewing import NO_MENUS, ReviewDesk, make_home

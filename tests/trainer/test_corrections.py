@@ -11,11 +11,11 @@ import pytest
 
 from tests.bench.common import last
 from trainer.cli import main
-from trainer.corrections import COLUMNS, as_judged, corrected, read_corrections
+from trainer.corrections import as_judged, corrected, read_corrections
 from trainer.dataset import Dataset, DatasetError, Sample
 from trainer.examine import examine
 from trainer.loop import train
-from trainer.protocol import Finding, Result, TrainRequest
+from trainer.protocol import CORRECTION_COLUMNS, Finding, Result, TrainRequest
 
 
 def dataset() -> Dataset:
@@ -49,7 +49,7 @@ def test_what_people_say_holds_and_the_last_word_counts(tmp_path: Path) -> None:
     assert finding.what == f"2 labels were corrected by review, 1 was judged right: see {file}."
     assert (finding.severity, finding.files) == ("note", ["a", "c"])
     rows = list(csv.DictReader(said.dataset.corrections.splitlines()))
-    assert tuple(rows[0]) == COLUMNS
+    assert tuple(rows[0]) == CORRECTION_COLUMNS
     assert (rows[0]["was"], rows[0]["judged"], rows[0]["judged_type"]) == ("good", "defective", "dent")
     assert (rows[0]["by"], rows[0]["reason"]) == ("Ada", "seen under light")
 

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayou
 
 from inspector.gui.review.audit_card import AuditCard
 from inspector.gui.review.facts_card import FactsCard
-from inspector.gui.review.judgement_card import JudgementCard
 from inspector.gui.review.lessons_card import LessonsCard
 from inspector.gui.review.recent_card import RecentCard
+from inspector.gui.widgets.judgement_card import JudgementCard
 
 if TYPE_CHECKING:
     from inspector.review.walk_state import WalkState
@@ -134,7 +134,7 @@ class ReviewCards(QWidget):
             undo=walk.can_undo,
             place="LOOKED UP" if looked_up else place,
         )
-        self.judging.show_own(walk.own)
+        self.judging.show_own(walk.own.judgement if walk.own is not None else None)
 
     def _choose(self, index: int) -> None:
         self._chosen = index

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector.domain.review import QueueKind
@@ -145,22 +144,9 @@ class ReviewPage(Page):
         edits.failed.connect(card.say)
 
     def _keys(self) -> None:
-        judging, walk = self.judging, self.walk
-        for key, action in (
-            ("G", judging.good.click),
-            ("D", judging.defective.click),
-            ("U", judging.unsure.click),
-            ("Right", walk.skip),
-            ("Left", walk.back),
-            ("Ctrl+Z", walk.undo),
-            ("H", self.part_view.heatmap_button.toggle),
-            ("L", self.part_view.look_button.click),
-            ("Esc", walk.leave),
-        ):
-            shortcut = QShortcut(QKeySequence(key), self, action)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.setAutoRepeat(key in {"Right", "Left"})
-            judging.asking.connect(lambda asking, shortcut=shortcut: shortcut.setEnabled(not asking))
+        view = self.part_view
+        more = (("H", view.heatmap_button.toggle), ("L", view.look_button.click), ("Esc", self.walk.leave))
+        self.judging.take_keys(self, *more)
 
     # --- hand ---------------------------------------------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from inspector.gui.review.filmstrip import Filmstrip
 from inspector.gui.review.words import EMPTY_QUEUES, clock, judged_words, still_words, walked_words
+from inspector.gui.widgets.filmstrip import Filmstrip
 from inspector.gui.widgets.inputs import SlideBar
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene

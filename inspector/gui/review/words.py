@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from inspector.domain.policy import guard_decided
 from inspector.domain.records import Verdict
 from inspector.domain.review import Judgement, QueueKind, Truth, truth_of
-from inspector.gui.review.filmstrip import Still
+from inspector.gui.widgets.filmstrip import Still
 from inspector.review.wishes import Notice
 
 if TYPE_CHECKING:

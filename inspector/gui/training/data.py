@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.gui.training.basis import Basis
 from inspector.gui.training.findings_dialog import FindingsDialog
 from inspector.gui.training.words import contents_words, counts_words, understood_words
 from inspector.gui.widgets.basics import label, set_tone
@@ -59,6 +60,10 @@ class DataColumn(QWidget):
         self.browse_button.clicked.connect(self._browse)
         row.addWidget(self.browse_button)
         layout.addLayout(row)
+        self.goes_on = label("", "muted")
+        self.goes_on.setWordWrap(True)
+        self.goes_on.hide()
+        layout.addWidget(self.goes_on)
         self.strip = ThumbStrip("Some of the pictures", parent=self)
         layout.addWidget(self.strip)
         self.words = label(
@@ -80,7 +85,8 @@ class DataColumn(QWidget):
         self.finding.setWordWrap(True)
         layout.addWidget(self.finding)
         layout.addStretch(1)
-        self._last = self._of_parent = self._parent_model = ""
+        self._last = self._of_basis = ""
+        self._basis = Basis()
         self.reading = False  #: the pictures are being looked at
 
     @property
@@ -94,15 +100,15 @@ class DataColumn(QWidget):
         return any(finding.severity == "error" for finding in self.findings)
 
     @property
-    def parent_model(self) -> str:
-        """Folder of the model that a training of these pictures goes on from; empty for none."""
-        return self._parent_model if self.place == self._of_parent else ""
+    def basis(self) -> Basis:
+        """What a training of these pictures goes on from."""
+        return self._basis if self.place == self._of_basis else Basis()
 
-    def choose(self, path: str, parent_model: str = "") -> None:
-        """Take a folder or manifest, as if it had been typed; and the model that a training of it goes on from."""
-        self._of_parent, self._parent_model = path.strip(), parent_model
+    def choose(self, path: str, basis: Basis | None = None) -> None:
+        """Take a folder or manifest, as if it had been typed; and what a training of it goes on from."""
+        self._of_basis, self._basis = path.strip(), basis or Basis()
         self.path.setText(path)
-        self._typed()
+        self._take()
 
     def show_waiting(self) -> None:
         """Say that the pictures are being looked at."""
@@ -161,10 +167,16 @@ class DataColumn(QWidget):
 
     def _typed(self) -> None:
         if self.place != self._last:
-            self._last = self.place
-            self._clear()
-            self.class_words.clear()
-            self.chosen.emit()
+            self._take()
+
+    def _take(self) -> None:
+        self._last = self.place
+        self._clear()
+        self.class_words.clear()
+        self.class_words.said = self.basis.said
+        self.goes_on.setText(self.basis.words)
+        self.goes_on.setVisible(bool(self.basis.words))
+        self.chosen.emit()
 
     def _browse(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "Choose the folder of pictures", self.path.text())

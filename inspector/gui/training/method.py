@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from inspector.domain.source import DEMO
+from inspector.gui.training.basis import Basis
 from inspector.gui.training.method_fields import AUTO_SIZES, LEFT_GROUPS, METHODS, RIGHT_GROUPS, SIZES, FieldGroup
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.forms import Form
@@ -69,18 +70,20 @@ class MethodColumn(QWidget):
         self.form.fill({**self._base, "pooling": "", "input_size": ""})
         self._show_hint()
 
-    def request(self, data: str, models: Path, said: ClassWords, parent: str = "") -> TrainRequest | None:
+    def request(self, data: str, models: Path, said: ClassWords, basis: Basis | None = None) -> TrainRequest | None:
         """Return what is asked for; None where a field is wrong, which is then marked.
 
         Args:
             data: Folder or manifest of the pictures.
             models: The folder of models, in which the new one is made.
             said: What the user has said of words.
-            parent: Folder of the model that it goes on from; empty for none.
+            basis: What it goes on from; None for nothing.
         """
+        basis = basis or Basis()
         values, faults = self.form.values(self._base)
         name = self.name.text().strip()
-        values |= {"method": self.method.currentData(), "data": data, "out": str(models / name), "parent": parent}
+        values |= {"method": self.method.currentData(), "data": data, "out": str(models / name)}
+        values |= {"parent": basis.parent, "corrections": basis.corrections, "split": values["split"] or basis.split}
         values |= {"good": said.good, "defective": said.defective, "no_label": said.no_label}
         for key in ("pooling", "input_size"):
             values[key] = values[key] or None
@@ -93,6 +96,13 @@ class MethodColumn(QWidget):
                     faults[path or "test_fraction"] = words
         self.form.show_faults({key: text for key, text in faults.items() if key in self.form.editors})
         return request if request is not None and data and _usable(name) else None
+
+    def show_request(self, request: TrainRequest) -> None:
+        """Set what another training was asked for; its name and what it goes on from are left out."""
+        values = request.model_dump(mode="json")
+        size = "" if request.input_size is None else str(request.input_size)
+        self.form.fill({**values, "pooling": request.pooling or "", "input_size": size, "split": ""})
+        self.method.setCurrentIndex(self.method.findData(request.method))
 
     def show_rates(self, rates: Mapping[int, float]) -> None:
         """Say how many parts per second this machine would inspect, by size."""

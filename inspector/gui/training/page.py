@@ -6,20 +6,22 @@ The page asks `Trainings` on the worker and shows what comes back; the training 
 from __future__ import annotations
 
 import time
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
+from inspector.gui.training.basis import grown_from, with_labels
 from inspector.gui.training.history_card import TrainingHistoryCard
 from inspector.gui.training.inquiries import DataInquiry, FiguresInquiry
+from inspector.gui.training.labels import LabelDesk
 from inspector.gui.training.progress import EpochsRow, ProgressCard
 from inspector.gui.training.report import Reports
 from inspector.gui.training.request_card import RequestCard
 from inspector.gui.training.result import ResultCard
 from inspector.gui.training.samples import SampleSheet
+from inspector.gui.training.teller import Teller
 from inspector.gui.training.words import has_epochs
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.dropped import dropped_paths, holds_files
@@ -27,8 +29,6 @@ from inspector.gui.widgets.later import Page, soon
 from inspector.gui.widgets.question import Question
 from inspector.gui.words import sentence
 from inspector.gui.work import Latest
-from inspector.runs.state import ProcessState
-from trainer.protocol import Command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
     from inspector.gui.station.session import Session
+    from inspector.gui.training.basis import Basis
     from inspector.gui.training.promotion import Promoter
     from inspector.gui.work import Worker
     from inspector.runs.trainings import Training, Trainings
@@ -90,6 +91,8 @@ class TrainingPage(Page):
         self._figures = FiguresInquiry(work, trainings, models, self.result.show_current, self.result.show_flips)
         self._promoter = promoter
         promoter.say = self._say
+        self.labels = LabelDesk(session, work, self)
+        self._teller = Teller(self.train, trainings, do=self._do, ask=self._ask, active=self._active, parent=self)
         self._connect()
         self._show()
 
@@ -132,10 +135,11 @@ class TrainingPage(Page):
         self.method.bit_depth_changed.connect(self._look_at_data)
         self.history.chosen.connect(self._choose)
         self.train.start.clicked.connect(self.start)
-        self.train.pause.clicked.connect(self._pause_or_go_on)
-        self.train.stop.clicked.connect(lambda: self._tell(Command.STOP))
-        self.train.cancel.clicked.connect(self._ask_cancel)
         self.train.resume.clicked.connect(self._resume)
+        self.labels.counted.connect(self.result.show_judged)
+        self.labels.train_wanted.connect(self._train_again)
+        self.labels.failed.connect(self._say)
+        self.result.look_button.clicked.connect(lambda: self.labels.open(self.shown))
         buttons = self.result.buttons
         buttons["report"].clicked.connect(lambda: self.reports.show(self.shown))
         buttons["promote"].clicked.connect(self._ask_promote)
@@ -159,7 +163,18 @@ class TrainingPage(Page):
 
     def train_on(self, data: str, parent: str = "") -> None:
         """Choose pictures to be trained on, and the folder of the model that the training goes on from."""
-        self.data.choose(data, parent)
+        self.data.choose(data, grown_from(parent))
+
+    def _train_again(self, training: Training, corrections: str) -> None:
+        """Set what a training was asked for, with labels that were judged since."""
+
+        def take(basis: Basis) -> None:
+            self.method.show_request(training.request)
+            self.data.choose(training.request.data, basis)
+            self._area.ensureVisible(0, 0)
+            self.train.start.setFocus()
+
+        self._do(lambda: with_labels(training, corrections), take)
 
     def start(self) -> None:
         """Start what is set."""
@@ -179,7 +194,7 @@ class TrainingPage(Page):
 
     def _request(self) -> TrainRequest | None:
         data = self.data
-        return self.method.request(data.place, self._models_folder, data.class_words.said, data.parent_model)
+        return self.method.request(data.place, self._models_folder, data.class_words.said, data.basis)
 
     def poll(self) -> None:
         """Take what has come in; asked at every beat of the session."""
@@ -197,6 +212,7 @@ class TrainingPage(Page):
         """End what runs for the page only; a training goes on."""
         self._data_inquiry.release()
         self._figures.release()
+        self.labels.release()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take a folder or a manifest."""
@@ -259,35 +275,6 @@ class TrainingPage(Page):
         self._selected = identity
         self._say("")
         self._show()
-
-    def _pause_or_go_on(self) -> None:
-        active = self._active()
-        if active is not None:
-            self._tell(Command.RUN if active.state is ProcessState.PAUSED else Command.PAUSE)
-
-    def _tell(self, command: Command) -> None:
-        active = self._active()
-        if active is not None:
-            self._do(lambda: self._trainings.tell(active, command), lambda _: self.train.say_told(command))
-
-    def _ask_cancel(self) -> None:
-        active = self._active()
-        if active is None:
-            return
-        words = f"What {active.name} has learned so far is lost, and no model is made. The line is not touched."
-        self._ask(Question("Cancel the training?", words, "Cancel it", parent=self), partial(self._cancel, active))
-
-    def _cancel(self, training: Training) -> None:
-        """End it in good order; a second time, or while it does not listen, at once."""
-        trainings = self._trainings
-
-        def task() -> None:
-            again = training.folder.command() is Command.CANCEL
-            trainings.tell(training, Command.CANCEL)
-            if again:
-                trainings.kill(training)
-
-        self._do(task, lambda _: self.train.say_told(Command.CANCEL))
 
     def _resume(self) -> None:
         training = self.shown
@@ -375,6 +362,7 @@ class TrainingPage(Page):
             recipe = self._session.recipe
             current = recipe.model if recipe is not None else ""
             self.result.show_result(training, current)
+            self.labels.count(training)
             if self.isVisible():
                 self._figures.ask(training, current)
 

@@ -39,6 +39,7 @@ class ResultCard(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._shown, self._judged = "", 0
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         frame, layout = card(self)
@@ -59,6 +60,9 @@ class ResultCard(QWidget):
         self.labels = label("", "muted")
         self.labels.setWordWrap(True)
         left.addWidget(self.labels)
+        self.look_button = QPushButton("Look at these labels…", frame)
+        self.look_button.setToolTip("Picture by picture: is the label right? The next training takes what you say")
+        left.addWidget(self.look_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.flips_words = label("", "heading")
         left.addWidget(self.flips_words)
         self.flips = ThumbStrip("Test pictures that change sides", counts=True, parent=frame)
@@ -102,6 +106,10 @@ class ResultCard(QWidget):
         suspects = result.labels.suspects[:_NAMED] if result.labels is not None else ()
         self.labels.setToolTip("\n".join(f"{suspect.name}: {suspect.evidence}" for suspect in suspects))
         self.labels.setVisible(bool(self.labels.text()))
+        if training.id != self._shown:
+            self._shown, self._judged = training.id, 0
+        self.show_judged(training.id, self._judged)
+        self.look_button.setVisible(bool(self.labels.text()))
         inside = training.name == current_model
         self._heads[1].setVisible(not inside)
         for values in self._values.values():
@@ -114,6 +122,12 @@ class ResultCard(QWidget):
         self.buttons["promote"].setToolTip(worse or _TIPS["promote"])
         self.buttons["promote"].setText("Promoted" if inside else "Promote…")
         self.buttons["delete"].setEnabled(not inside)
+
+    def show_judged(self, training_id: str, judged: int) -> None:
+        """Show of how many labels that look wrong something is said."""
+        if training_id == self._shown:
+            self._judged = judged
+            self.look_button.setText(f"Look at these labels… ({judged} judged)" if judged else "Look at these labels…")
 
     def show_current(self, figures: Evaluation | None, note: str) -> None:
         """Show the current model's figures on the same test pictures; or None, and why not."""

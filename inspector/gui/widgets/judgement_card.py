@@ -1,10 +1,14 @@
-"""The buttons of a judgement: good, defective with its type, unsure; back, skip, undo; and what came of the last."""
+"""The buttons of a judgement: good, defective with its type, unsure; back, skip, undo; and what came of the last.
+
+Parts are judged with them on the Review page, and labels of pictures in Training.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from inspector.domain.review import Judgement
@@ -15,28 +19,32 @@ from inspector.gui.widgets.text_field import TextField
 from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from inspector.domain.review import Review
+    from collections.abc import Callable, Sequence
 
 _TYPES_BY_KEY = 9
 _LINES, _ANY_PX = 3, 400
 
 
 class JudgementCard(QFrame):
-    """See the module; it emits wishes and holds no record."""
+    """See the module; it emits wishes and holds no record.
+
+    Args:
+        labelled: What is judged has a label, which may be right: a button says so.
+    """
 
     judged = Signal(object, str)  #: Judgement, and the type of the defect or an empty text
     back_wanted = Signal()
     skip_wanted = Signal()
     undo_wanted = Signal()
+    right_said = Signal()  #: the label is right
     asking = Signal(bool)  #: the types are asked for: the keys are the menu's
     left = Signal()  #: the note is written; the keys are the page's again
     again_wanted = Signal()  #: write once more what could not be written
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, labelled: bool = False) -> None:
         super().__init__(parent)
         self.setObjectName("card")
+        self._labelled = labelled
         self.types: tuple[str, ...] = ()
         self.menu: QMenu | None = None
         self.question: Question | None = None
@@ -48,6 +56,10 @@ class JudgementCard(QFrame):
         self.place = label("", "heading")
         top.addWidget(self.place)
         layout.addLayout(top)
+        self.right = self._button("Label is right  R", "The label is right as it is (R)", self.right_said.emit)
+        self.right.setCheckable(True)
+        self.right.setVisible(labelled)
+        layout.addWidget(self.right)
         layout.addLayout(self._build_buttons())
         self.note = TextField(REMARK, self)
         self.note.setPlaceholderText("Note, if any")
@@ -101,22 +113,27 @@ class JudgementCard(QFrame):
 
     def show_state(self, *, judging: bool, back: bool, skip: bool, undo: bool, place: str) -> None:
         """Say what can be done now, and where in the queue this is."""
-        for button in (self.good, self.defective, self.unsure, self.note):
+        for button in (self.right, self.good, self.defective, self.unsure, self.note):
             button.setEnabled(judging)
         self.back.setEnabled(back)
         self.skip.setEnabled(skip)
         self.undo.setEnabled(undo)
         self.place.setText(place)
 
-    def show_own(self, own: Review | None) -> None:
-        """Mark the button of what the reviewer says at present of this part."""
-        judgement = own.judgement if own is not None else None
+    def show_own(self, judgement: Judgement | None, *, right: bool = False) -> None:
+        """Mark the button of what the reviewer says at present of this part.
+
+        Args:
+            judgement: None where nothing is said.
+            right: It is what the label says.
+        """
+        self.right.setChecked(right)
         for button, means in (
             (self.good, Judgement.GOOD),
             (self.defective, Judgement.DEFECTIVE),
             (self.unsure, Judgement.UNSURE),
         ):
-            button.setChecked(judgement is means)
+            button.setChecked(judgement is means and not right)
 
     def say(self, words: str, state: str = "", *, again: bool = False) -> None:
         """Say what came of a judgement.
@@ -145,6 +162,22 @@ class JudgementCard(QFrame):
         return words
 
     # --- hand ---------------------------------------------------------------------------------------------------------
+
+    def take_keys(self, scope: QWidget, *more: tuple[str, Callable[[], object]]) -> None:
+        """Have the buttons pressed by keys; while a type is asked for the keys are the menu's.
+
+        Args:
+            scope: The keys hold within it.
+            more: Further keys, and what they do.
+        """
+        buttons = [("G", self.good), ("D", self.defective), ("U", self.unsure)]
+        buttons += [("Right", self.skip), ("Left", self.back), ("Ctrl+Z", self.undo)]
+        buttons += [("R", self.right)] if self._labelled else []
+        for key, action in (*((key, button.click) for key, button in buttons), *more):
+            shortcut = QShortcut(QKeySequence(key), scope, action)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.setAutoRepeat(key in {"Right", "Left"})
+            self.asking.connect(lambda asking, shortcut=shortcut: shortcut.setEnabled(not asking))
 
     def ask_type(self) -> None:
         """Ask for the type: by number, none, or a new one."""
