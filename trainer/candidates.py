@@ -125,9 +125,11 @@ def candidates(request: TrainRequest, sizes: Sequence[int]) -> tuple[list[Plan],
         sizes: Sides of the input that are worth it, pixels, the smallest first.
     """
     small = [size for size in sizes if size <= _LAYERS_UP_TO_PX]
-    first: list[tuple[MethodName, int, PoolingName, float]] = [("layer4", size, "average", 1.0) for size in small]
-    first += [("head", size, "average", 1.0) for size in sizes if size > _LAYERS_UP_TO_PX]
-    then: list[tuple[MethodName, int, PoolingName, float]] = [
+    first: list[tuple[MethodName, int, PoolingName | None, float]] = [
+        ("layer4", size, "average", 1.0) for size in small
+    ]
+    first += [("head", size, None, 1.0) for size in sizes if size > _LAYERS_UP_TO_PX]
+    then: list[tuple[MethodName, int, PoolingName | None, float]] = [
         ("layer4", small[-1], "mix", 1.0),
         ("layer4", small[-1], "average", 0.5),
     ]

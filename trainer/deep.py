@@ -53,9 +53,10 @@ def deep_maps(trained: Trained, tested: JudgedPictures) -> Generator[Report, Non
     samples = [sample for sample in tested.samples.values() if sample.mask is not None or not sample.defective]
     methods = [("Grad-CAM++", GradCAMPlusPlus), ("Eigen-CAM", EigenCAM), ("Layer-CAM", LayerCAM)]
     measures: dict[str, Pointing] = {}
-    done, total = 0, len(samples) * len(methods) * len(_LAYERS)
+    layers = [layer for layer in _LAYERS if hasattr(network, layer)]
+    done, total = 0, len(samples) * len(methods) * len(layers)
     for title, kind in methods:
-        for layer in _LAYERS:
+        for layer in layers:
             measured = JudgedPictures()
             with kind(model=LogitsOnly(network), target_layers=[getattr(network, layer)]) as cam:
                 for sample in samples:

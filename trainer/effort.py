@@ -55,4 +55,4 @@ def _learnt(plan: Plan, request: TrainRequest) -> tuple[str, float]:
     if plan.method == "deeper":
         cut = "layer2" if request.unfreeze == "layer3" else "input"
         return cut, _UNTIL["layer4"] - _UNTIL[cut]
-    return "layer4", 0.0
+    return "layer3", 0.0

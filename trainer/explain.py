@@ -15,6 +15,7 @@ from inspector.domain.records import Verdict
 from inspector.files import FileError
 from inspector.pictures import read_content, write_picture
 from inspector.vision.backends import load_classifier
+from inspector.vision.graph import JUDGED_LAYER
 from inspector.vision.overlay import displayable, draw_overlay
 from inspector.vision.preprocess import input_box, preprocess
 from inspector.vision.torch_backend import load_network
@@ -60,7 +61,7 @@ def explain(
     """Draw the maps of one picture, each as soon as it is there.
 
     The class that is explained is the most probable one that is not good, as at the line. Every map is scaled to its
-    own hottest place; the methods have no common unit. The line's own map is that of the last convolution, layer4.
+    own hottest place; the methods have no common unit. The line's own map is that of the layer that is judged by.
 
     Args:
         bundle: A verified bundle; one without weights for torch, or with another trunk, has the line's own map only.
@@ -83,13 +84,17 @@ def explain(
     finally:
         classifier.close()
     network, reason = _network(bundle)
-    steps = [(method, layer) for method in methods for layer in (layers if METHODS[method][1] else ("layer4",))]
-    possible = [step for step in steps if network is not None or not METHODS[step[0]][1]]
+    own = JUDGED_LAYER.get(bundle.manifest.backbone, LAYERS[-1])
+    steps = [(method, layer) for method in methods for layer in (layers if METHODS[method][1] else (own,))]
+    reasons = {step: _why_not(network, step, own, reason) for step in steps}
+    possible = [step for step in steps if not reasons[step]]
     left_out = [
-        MapLeftOut(method=METHODS[step[0]][0], layer=step[1], reason=reason) for step in steps if step not in possible
+        MapLeftOut(method=METHODS[step[0]][0], layer=step[1], reason=reasons[step])
+        for step in steps
+        if step not in possible
     ]
     if not possible:
-        raise BundleError(f"none of these maps can be made: {reason}", "Ask for the method closed-form.")
+        raise BundleError(f"none of these maps can be made: {reasons[steps[0]]}", "Ask for the method closed-form.")
     sheet = _Sheet(image, out, contour=verdict_of(prediction.p_defective, bundle.manifest.thresholds) is Verdict.FAIL)
     for number, (method, layer) in enumerate(possible, 1):
         started_s = time.perf_counter()
@@ -107,6 +112,16 @@ def explain(
         )  # fmt: skip
         yield Progress(stage=_STAGE, done=number, total=len(possible))
     yield _explained(picture, bundle, prediction, left_out)
+
+
+def _why_not(network: InspectionNetwork | None, step: tuple[str, str], own: str, no_network: str) -> str:
+    """Say why a map cannot be made; empty where it can."""
+    method, layer = step
+    if not METHODS[method][1]:
+        return ""
+    if network is None:
+        return no_network
+    return "" if hasattr(network, layer) else f"the model judges by {own}, and has no {layer}"
 
 
 def _explained(picture: Path, bundle: Bundle, prediction: Prediction, left_out: list[MapLeftOut]) -> Explained:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from inspector.domain.errors import BundleError
+from inspector.vision.graph import BACKBONE, SHORT_BACKBONE
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import Preprocessing, ResizePolicy
 from trainer.augment import PRESETS
@@ -61,7 +62,7 @@ def train_plan(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repo
         trained = yield from _svm(plan, dataset, context)
     elif plan.method == "few":
         trained = yield from _few(plan, dataset, context)
-    elif plan.method == "head" and plan.pooling == "average":
+    elif plan.method == "head" and plan.pooling != "mix":
         trained = yield from _head(plan, dataset, context)
     else:
         trained = yield from _gradient(plan, dataset, context)
@@ -79,10 +80,10 @@ def _gradient(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repor
         cut, network = "input", BaselineCnn(request.seed)
         tail, groups = CnnTail(network), [(list(network.parameters()), 1.0)]
     else:
-        cut = {"head": "layer4", "layer4": "layer3", "deeper": "layer2" if request.unfreeze == "layer3" else "input"}[
+        cut = {"head": "layer3", "layer4": "layer3", "deeper": "layer2" if request.unfreeze == "layer3" else "input"}[
             plan.method
         ]
-        network = backbone(context.weights, plan.pooling, request.seed)
+        network = _network(plan, context)
         tail = TrainedTail(network, cut)
         groups = tail.groups()
     training, validation = dataset.of(TRAIN), dataset.of(VAL)
@@ -132,7 +133,7 @@ def _gradient(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repor
         frozen=frozen,
         preprocessing=preprocessing,
         plan=plan,
-        trunk=CNN if isinstance(network, BaselineCnn) else "resnet50",
+        trunk=CNN if isinstance(network, BaselineCnn) else network.backbone,
         judged=validation,
         scores=fitted.scores,
         loss=fitted.loss,
@@ -144,10 +145,10 @@ def _head(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, N
     """Logistic regression on pooled features; validated in folds of all pictures that are not tested."""
     request = context.request
     preprocessing = _preprocessing(plan, request)
-    network = backbone(context.weights, plan.pooling, request.seed)
+    network = _network(plan, context)
     samples = dataset.of(TRAIN, VAL)
-    frozen = yield from context.freezer.of(network, "layer4", preprocessing, dataset.of(TRAIN))
-    pooled = yield from _pooled(plan, samples, frozen, preprocessing, context)
+    frozen = yield from context.freezer.of(network, network.last, preprocessing, dataset.of(TRAIN))
+    pooled, good = yield from _pooled(network, plan, samples, frozen, context)
     truth = labels(samples)
     folds = np.array([sample.fold for sample in samples], dtype=np.int64)
     tried = []
@@ -161,12 +162,13 @@ def _head(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, N
     with torch.no_grad():
         network.head.weight.copy_(torch.from_numpy(head.weight))
         network.head.bias.copy_(torch.from_numpy(head.bias))
+    network.compare_with_good(good)
     return Trained(
         network=network,
         frozen=frozen,
         preprocessing=preprocessing,
         plan=plan,
-        trunk="resnet50",
+        trunk=network.backbone,
         judged=samples,
         scores=best.scores,
         loss=weighted_log_loss(best.scores, truth),
@@ -177,14 +179,14 @@ def _good_only(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repo
     """Nothing but the memory of good, which the gate gives every network, is there to judge: nothing is learnt here."""
     began_s = time.perf_counter()
     preprocessing = _preprocessing(plan, context.request)
-    network = backbone(context.weights, plan.pooling, context.request.seed)
-    frozen = yield from context.freezer.of(network, "layer4", preprocessing, dataset.of(TRAIN))
+    network = _network(plan, context)
+    frozen = yield from context.freezer.of(network, network.last, preprocessing, dataset.of(TRAIN))
     return Trained(
         network=network,
         frozen=frozen,
         preprocessing=preprocessing,
         plan=plan,
-        trunk="resnet50",
+        trunk=network.backbone,
         judged=[sample for sample in dataset.of(TRAIN, VAL) if not sample.defective],
         scores=np.empty(0),
         loss=0.0,
@@ -204,7 +206,7 @@ def _few(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, No
     strange = yield from strangeness_of(trained, remembered, defective)
     strangeness = {**remembered.strangeness, **{s.name: v for s, v in zip(defective, strange.tolist(), strict=True)}}
     samples = [sample for sample in dataset.of(TRAIN, VAL) if sample.name in strangeness]
-    pooled = yield from _pooled(plan, samples, trained.frozen, trained.preprocessing, context)
+    pooled, good = yield from _pooled(trained.network, plan, samples, trained.frozen, context)
     truth = labels(samples)
     few = learn_few(
         np.array([strangeness[sample.name] for sample in samples]),
@@ -213,21 +215,27 @@ def _few(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, No
         np.array([sample.fold for sample in samples], dtype=np.int64),
     )
     put_into(few, trained.network, remembered)
+    trained.network.compare_with_good(good)
     trained.judged, trained.scores, trained.few, trained.remembered = samples, few.scores, few, remembered
     trained.loss = weighted_log_loss(few.scores, truth)
     return trained
 
 
 def _pooled(
-    plan: Plan, samples: list[Sample], frozen: Frozen, preprocessing: Preprocessing, context: Context
-) -> Generator[Report, None, NDArray[np.float32]]:
-    """Return (N, V, 2048) averaged activations, a group of pictures at a time, so that memory stays small."""
+    network: InspectionNetwork, plan: Plan, samples: list[Sample], frozen: Frozen, context: Context
+) -> Generator[Report, None, tuple[NDArray[np.float32], torch.Tensor]]:
+    """Return (N, V, C) pooled activations, and (C, h, w) the mean of what is pooled of good pictures, as they are.
+
+    A group of pictures at a time, so that memory stays small.
+    """
     augmentation = PRESETS[context.request.preset].scaled(plan.strength)
-    features = np.empty((len(samples), plan.views + frozen.ways, 2048), np.float32)
+    preprocessing = _preprocessing(plan, context.request)
+    features = np.empty((len(samples), plan.views + frozen.ways, network.head.in_features), np.float32)
+    good, plain = torch.zeros(()), [0, -1] if frozen.ways else [0]
     group = 32
     for first in range(0, len(samples), group):
         some = samples[first : first + group]
-        with activations("layer4", plan.size, len(some), features.shape[1]) as room:
+        with activations(frozen.cut, plan.size, len(some), features.shape[1]) as room:
             filling = fill(
                 room, frozen.extractor, some, preprocessing, augmentation, context.request.seed,
                 f"features, {plan.size} px", also=frozen.in_float,
@@ -235,8 +243,13 @@ def _pooled(
             for report in filling:
                 yield from context.heed()
                 yield report.model_copy(update={"done": first + report.done, "total": len(samples)})
-            features[first : first + len(some)] = room.mean(axis=(3, 4), dtype=np.float32)
-    return features
+            with torch.inference_mode():
+                for place, views in enumerate(room, first):
+                    seen = torch.from_numpy(views.astype(np.float32))
+                    features[place] = network.pooling(seen).numpy()
+                    if not samples[place].defective:
+                        good = good + network.pooling.weighted(seen[plain]).mean(0)
+    return features, good / max(1, sum(not sample.defective for sample in samples))
 
 
 def _svm(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, None, Trained]:
@@ -286,6 +299,12 @@ def _svm(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, No
         scores=scores,
         loss=loss,
     )
+
+
+def _network(plan: Plan, context: Context) -> InspectionNetwork:
+    """Return the ResNet-50 of a method: what learns nothing of the network judges by layer3, and ends there."""
+    short = plan.method in {"head", "few", "good-only"}
+    return backbone(context.weights, plan.pooling, context.request.seed, SHORT_BACKBONE if short else BACKBONE)
 
 
 def _preprocessing(plan: Plan, request: TrainRequest) -> Preprocessing:

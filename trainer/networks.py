@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from inspector.vision.graph import BACKBONE, JUDGED_LAYER
 from inspector.vision.importer import build_network
-from inspector.vision.network import CUTS, FEATURE_COUNT, InspectionNetwork
+from inspector.vision.network import CUTS, FEATURE_COUNTS, InspectionNetwork
 from inspector.vision.weights import load_weights
 
 if TYPE_CHECKING:
@@ -27,21 +28,24 @@ _DISCRIMINATION = 0.4
 _HEAD_FACTOR = 10.0
 
 
-def backbone(weights: Path, pooling: str, seed: int) -> InspectionNetwork:
-    """Return a ResNet-50 with the weights of a file and a new head of two classes.
+def backbone(weights: Path, pooling: str, seed: int, name: str = BACKBONE) -> InspectionNetwork:
+    """Return a ResNet-50, or the part up to layer3, with the weights of a file and a new head of two classes.
 
     Args:
         weights: Backbone; its head, of whatever number of classes, is not used.
         pooling: A key of `inspector.vision.pooling.POOLINGS`.
         seed: Seed of the head's random weights.
+        name: A key of `inspector.vision.graph.JUDGED_LAYER`: all of it, or what ends with layer3.
 
     Raises:
         BundleError: If the weights cannot be used.
     """
-    drawn = torch.randn(2, FEATURE_COUNT, generator=torch.Generator().manual_seed(seed))
-    state = {name: value for name, value in load_weights(weights).items() if not name.startswith("fc.")}
+    last = JUDGED_LAYER[name]
+    drawn = torch.randn(2, FEATURE_COUNTS[last], generator=torch.Generator().manual_seed(seed))
+    behind = tuple(f"{part}." for part in ("fc", *CUTS[CUTS.index(last) + 1 :]))
+    state = {name: value for name, value in load_weights(weights).items() if not name.startswith(behind)}
     state |= {"fc.weight": 1e-3 * drawn, "fc.bias": torch.zeros(2)}
-    network = build_network(state, 2, source=weights, pooling=pooling)
+    network = build_network(state, 2, source=weights, pooling=pooling, backbone=name)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
@@ -58,7 +62,7 @@ class TrainedTail(nn.Module):
 
     def groups(self) -> list[tuple[list[nn.Parameter], float]]:
         """Return what is trained, with the factor of its learning rate: smaller the further it is from the head."""
-        names = CUTS[CUTS.index(self.cut) + 1 :]
+        names = CUTS[CUTS.index(self.cut) + 1 : CUTS.index(self.network.last) + 1]
         groups = [(list(self.network.fc.parameters()), _HEAD_FACTOR)]
         for distance, name in enumerate(reversed(names)):
             parts = [getattr(self.network, name)]
@@ -172,3 +176,5 @@ def calibrate(network: nn.Module, temperature: float) -> None:
         assert isinstance(head, nn.Linear)
         head.weight.div_(temperature)
         head.bias.div_(temperature)
+        if isinstance(network, InspectionNetwork) and network.usual is not None:
+            network.usual = network.usual / temperature

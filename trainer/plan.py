@@ -134,15 +134,19 @@ _DEFAULTS: dict[str, tuple[int, int, int, float]] = {  # views, epochs, patience
 }
 
 
-def plan_of(request: TrainRequest, method: MethodName, *, size: int = 224, pooling: PoolingName = "average") -> Plan:
+def plan_of(request: TrainRequest, method: MethodName, *, size: int = 224, pooling: PoolingName | None = None) -> Plan:
     """Fill what the request leaves open with the method's defaults."""
     views, epochs, patience, rate = _DEFAULTS[method]
-    if method == "head" and (request.pooling or pooling) == "mix":
+    usual: PoolingName = "generalised-mean" if method in {"head", "few"} else "average"
+    chosen = request.pooling or pooling or usual
+    if method in {"few", "good-only"} and chosen == "mix":
+        chosen = usual  # what is fitted in closed form takes pooled features, and `mix` pools verdicts
+    if method == "head" and chosen == "mix":
         views, epochs, patience = 4, 40, 10
     return Plan(
         method=method,
         size=request.input_size or size,
-        pooling=request.pooling or pooling,
+        pooling=chosen,
         strength=request.strength,
         views=request.views or views,
         epochs=request.epochs or epochs,

@@ -10,7 +10,7 @@ class HeatmapKind(StrEnum):
 
     #: where the defect most likely is: all that the model knows, in one map
     DEFECT = "defect"
-    #: what the classifier looked at: Grad-CAM of layer4
+    #: what the classifier looked at: Grad-CAM of the layer that is judged by
     GRAD_CAM = "grad-cam"
     #: what is unlike good parts: the memory's map
     UNLIKE_GOOD = "unlike-good"

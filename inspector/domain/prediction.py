@@ -25,7 +25,7 @@ class Prediction:
 
     Args:
         probabilities: (K,) float32, each 0..1, sum 1.
-        maps: (K, h, w) float32, the raw Grad-CAM map of the last convolution for every class, 0 or more.
+        maps: (K, h, w) float32, the raw Grad-CAM map of the layer that is judged by, for every class, 0 or more.
         preprocess_ms: Time for preprocessing.
         inference_ms: Time in the network.
         map_box: Where the maps lie on the picture: left, top, right, bottom as fractions of its width and height. The

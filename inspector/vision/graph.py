@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 #: The OpenVINO graph and its weights, in the bundle's folder.
 GRAPH_FILE = "graph.xml"
@@ -15,6 +16,10 @@ INT8_GRAPH_FILE = "graph-int8.xml"
 INT8_GRAPH_WEIGHTS_FILE = "graph-int8.bin"
 #: The network's weights under torchvision's names; absent in a runtime-only bundle.
 TORCH_WEIGHTS_FILE = "weights.safetensors"
+#: The trunks that a manifest can name, and the layer whose map is judged. What lies behind it is neither in the graphs
+#: nor among the weights.
+BACKBONE, SHORT_BACKBONE = "resnet50", "resnet50-layer3"
+JUDGED_LAYER: Mapping[str, str] = MappingProxyType({BACKBONE: "layer4", SHORT_BACKBONE: "layer3"})
 #: The graph's input: (N, 3, S, S) float32.
 INPUT_NAME = "pictures"
 #: The graph's outputs: (N, K) and (N, K, h, w) float32. Where the model has a memory of good also (N, 1, h', w'); then

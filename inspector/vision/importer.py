@@ -15,7 +15,7 @@ from inspector.domain.errors import BundleError
 from inspector.domain.records import Thresholds
 from inspector.json_file import faults_in
 from inspector.vision.bundle import Bundle, write_bundle
-from inspector.vision.graph import GRAPH_FILE, GRAPH_WEIGHTS_FILE, TORCH_WEIGHTS_FILE
+from inspector.vision.graph import BACKBONE, GRAPH_FILE, GRAPH_WEIGHTS_FILE, TORCH_WEIGHTS_FILE
 from inspector.vision.manifest import ManifestFields
 from inspector.vision.preprocess import Preprocessing
 from inspector.vision.weights import load_weights, save_weights
@@ -99,7 +99,7 @@ def import_state_dict(
 
 
 def build_network(
-    state: Mapping[str, Tensor], class_count: int, *, source: Path, pooling: str = "average"
+    state: Mapping[str, Tensor], class_count: int, *, source: Path, pooling: str = "average", backbone: str = BACKBONE
 ) -> InspectionNetwork:
     """Build the network of a state dict, after checking that it fits.
 
@@ -108,6 +108,7 @@ def build_network(
         class_count: Wanted number of classes.
         source: The file, for the error's text.
         pooling: Between map and head.
+        backbone: A key of `inspector.vision.graph.JUDGED_LAYER`; what lies behind its last layer is left out.
 
     Raises:
         BundleError: If a tensor is missing, too much, of another shape or not finite, or the class count is another.
@@ -115,7 +116,11 @@ def build_network(
     from inspector.vision import locator, memory  # torch takes seconds
     from inspector.vision.network import InspectionNetwork
 
-    state = {name: value for name, value in state.items() if not name.startswith((memory.PREFIX, locator.PREFIX))}
+    state = {
+        name: value
+        for name, value in state.items()
+        if not name.startswith((memory.PREFIX, locator.PREFIX)) and name != "usual"
+    }
     head = next((name for name in (_PLAIN_HEAD, _DROPOUT_HEAD) if name in state), None)
     if head is None:
         raise BundleError(
@@ -129,7 +134,7 @@ def build_network(
             f"Name {counted(outputs, 'class')} in the network's order.",
         )
     dropout = _ASSUMED_DROPOUT if head == _DROPOUT_HEAD else 0.0
-    network = InspectionNetwork.blank(class_count, pooling, dropout)
+    network = InspectionNetwork.blank(class_count, pooling, dropout, backbone)
     own = network.state_dict()
     counters = {name: value.zero_() for name, value in own.items() if name.endswith("num_batches_tracked")}
     _check_fit({**counters, **state}, own, source)  # very old files lack the counters, which nothing reads

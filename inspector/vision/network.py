@@ -1,29 +1,29 @@
-"""The inspection network: a ResNet-50 whose forward pass also returns the Grad-CAM map of every class."""
+"""The inspection network: a ResNet-50, whole or up to layer3, whose forward pass also returns Grad-CAM maps."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 import torch
 from torch import Tensor, nn
 
 from inspector.domain.errors import BundleError
+from inspector.vision.graph import BACKBONE, JUDGED_LAYER
 from inspector.vision.pooling import POOLINGS
 from inspector.vision.torchvision_compat import import_torchvision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from inspector.vision.locator import DefectLocator
     from inspector.vision.memory import MemoryOfGood
 
-#: Channels of layer4.
-FEATURE_COUNT = 2048
+#: Channels of the layers that can be judged by.
+FEATURE_COUNTS: Mapping[str, int] = MappingProxyType({"layer3": 1024, "layer4": 2048})
 #: Where the network can be cut in two; layer1 includes the stem.
 CUTS = ("input", "layer1", "layer2", "layer3", "layer4")
-#: Name of the backbone in manifests.
-BACKBONE = "resnet50"
 
 
 class InspectionNetwork(nn.Module):
@@ -34,13 +34,22 @@ class InspectionNetwork(nn.Module):
         pooling: Name of the pooling between map and head, one of `inspector.vision.pooling.POOLINGS`.
         dropout: Probability of dropout before the head, 0..1; above 0 the head is ``fc.1`` as in
             ``Sequential(Dropout, Linear)``, else ``fc``.
+        backbone: A key of `inspector.vision.graph.JUDGED_LAYER`: the whole ResNet-50, or what of it ends with layer3.
 
     Raises:
-        BundleError: If the pooling is not known.
+        BundleError: If the pooling or the backbone is not known.
         ValueError: If a number is outside its range.
     """
 
-    def __init__(self, class_count: int, pooling: str = "average", dropout: float = 0.0) -> None:
+    layer1: nn.Sequential
+    layer2: nn.Sequential
+    layer3: nn.Sequential
+    #: Not there where the backbone ends with layer3.
+    layer4: nn.Sequential
+
+    def __init__(
+        self, class_count: int, pooling: str = "average", dropout: float = 0.0, backbone: str = BACKBONE
+    ) -> None:
         super().__init__()
         if class_count < 2 or not 0.0 <= dropout < 1.0:
             msg = f"a network needs at least 2 classes and a dropout in 0..1, got {class_count} and {dropout}"
@@ -49,17 +58,27 @@ class InspectionNetwork(nn.Module):
             raise BundleError(
                 f"the pooling “{pooling}” is not known; known are {', '.join(POOLINGS)}", "Update the program."
             )
+        if backbone not in JUDGED_LAYER:
+            raise BundleError(
+                f"the backbone “{backbone}” is not known; known are {', '.join(JUDGED_LAYER)}", "Update the program."
+            )
+        self.backbone, self.last = backbone, JUDGED_LAYER[backbone]
         trunk = import_torchvision().models.resnet50(weights=None)
         self.conv1, self.bn1, self.relu, self.maxpool = trunk.conv1, trunk.bn1, trunk.relu, trunk.maxpool
-        self.layer1, self.layer2, self.layer3, self.layer4 = trunk.layer1, trunk.layer2, trunk.layer3, trunk.layer4
+        for name in CUTS[1 : CUTS.index(self.last) + 1]:
+            setattr(self, name, getattr(trunk, name))
         self.pooling = POOLINGS[pooling]()
-        linear = nn.Linear(FEATURE_COUNT, class_count)
+        linear = nn.Linear(FEATURE_COUNTS[self.last], class_count)
         self.fc: nn.Module = nn.Sequential(nn.Dropout(dropout), linear) if dropout else linear
+        #: (1, K, h, w) evidence for each class that good parts show at each cell, which the maps leave out; None where
+        #: it is not known, as of a network whose layers were trained.
+        self.usual: Tensor | None
+        self.register_buffer("usual", None)
         self.memory: MemoryOfGood | None = None
         self.locator: DefectLocator | None = None
 
     @classmethod
-    def blank(cls, class_count: int, pooling: str = "average", dropout: float = 0.0) -> Self:
+    def blank(cls, class_count: int, pooling: str = "average", dropout: float = 0.0, backbone: str = BACKBONE) -> Self:
         """Return a network whose tensors hold nothing yet, for weights to be loaded into: drawing random ones first
         takes longer than loading.
 
@@ -67,13 +86,14 @@ class InspectionNetwork(nn.Module):
             class_count: As in `InspectionNetwork`.
             pooling: As in `InspectionNetwork`.
             dropout: As in `InspectionNetwork`.
+            backbone: As in `InspectionNetwork`.
 
         Raises:
             BundleError: As of the class.
             ValueError: Likewise.
         """  # fmt: skip
         with torch.device("meta"):
-            network = cls(class_count, pooling, dropout)
+            network = cls(class_count, pooling, dropout, backbone)
         return network.to_empty(device="cpu")
 
     @property
@@ -84,13 +104,13 @@ class InspectionNetwork(nn.Module):
         return last
 
     def trunk(self, pictures: Tensor) -> Tensor:
-        """Activations of layer4.
+        """Activations of the layer that is judged by, the last one.
 
         Args:
             pictures: (N, 3, H, W) float, preprocessed.
 
         Returns:
-            (N, 2048, ⌈H/32⌉, ⌈W/32⌉) float, 0 or more.
+            (N, 2048, ⌈H/32⌉, ⌈W/32⌉) float, 0 or more; (N, 1024, ⌈H/16⌉, ⌈W/16⌉) where that is layer3.
         """
         return self.after("input", pictures)
 
@@ -107,8 +127,8 @@ class InspectionNetwork(nn.Module):
         return self._run(pictures, 0, CUTS.index(cut))
 
     def after(self, cut: str, activations: Tensor) -> Tensor:
-        """Run the part behind a cut, up to the activations of layer4; see `until`."""
-        return self._run(activations, CUTS.index(cut), len(CUTS) - 1)
+        """Run the part behind a cut, up to the activations of the last layer; see `until`."""
+        return self._run(activations, CUTS.index(cut), CUTS.index(self.last))
 
     def between(self, first: str, last: str, activations: Tensor) -> Tensor:
         """Run the part between two cuts; see `until`."""
@@ -120,6 +140,15 @@ class InspectionNetwork(nn.Module):
                 x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
             x = getattr(self, name)(x)
         return x
+
+    def compare_with_good(self, weighted: Tensor) -> None:
+        """Leave out of the maps what good parts show: static texture and edges would outshine a defect.
+
+        Args:
+            weighted: (C, h, w) float, mean of `Pooling.weighted` over good pictures; the head is that of the verdicts.
+        """
+        with torch.no_grad():
+            self.usual = nn.functional.conv2d(weighted[None], self.head.weight[:, :, None, None])
 
     @contextmanager
     def remembering(self, memory: MemoryOfGood | None) -> Iterator[None]:
@@ -134,7 +163,7 @@ class InspectionNetwork(nn.Module):
         """Class logits of every cell on its own, for supervision by place; their mean is `logits` with average pooling.
 
         Args:
-            activations: (N, 2048, h, w) float, from `trunk`.
+            activations: (N, C, h, w) float, from `trunk`.
 
         Returns:
             (N, K, h, w) float, with the head's bias.
@@ -146,7 +175,7 @@ class InspectionNetwork(nn.Module):
         return self.activation_logits(self.trunk(pictures))
 
     def activation_logits(self, activations: Tensor) -> Tensor:
-        """Class logits of the activations of layer4: (N, 2048, h, w) float → (N, K) float."""
+        """Class logits of the activations of the last layer: (N, C, h, w) float → (N, K) float."""
         return self.pooling.logits(activations, self.fc, self.head)
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
@@ -156,14 +185,15 @@ class InspectionNetwork(nn.Module):
             pictures: (N, 3, H, W) float, preprocessed.
 
         Returns:
-            Probabilities (N, K), each row sums to 1; the raw Grad-CAM maps of layer4 (N, K, h, w), 0 or more; and with
-            a memory of good how strange the cells of layer2's map are (N, 1, h', w'), and the whole pictures (N,), each
-            0 or more; and where masks have taught it, how likely each cell lies on a defect (N, 1, h', w'), 0..1.
+            Probabilities (N, K), each row sums to 1; the raw Grad-CAM maps of the last layer (N, K, h, w), 0 or more;
+            and with a memory of good how strange the cells of layer2's map are (N, 1, h', w'), and the whole pictures
+            (N,), each 0 or more; and where masks have taught it, how likely each cell lies on a defect
+            (N, 1, h', w'), 0..1.
         """
         return self.explained(*self.looked_at(pictures))
 
     def looked_at(self, activations: Tensor, cut: str = "input") -> tuple[Tensor, Tensor | None]:
-        """Return the activations of layer4, and the cells for the memory of good where there is one.
+        """Return the activations of the last layer, and the cells for the memory of good where there is one.
 
         Args:
             activations: At the cut, (N, C, h, w) float; pictures, preprocessed, at the first.
@@ -178,12 +208,12 @@ class InspectionNetwork(nn.Module):
         """Probabilities, maps and strangeness, as `forward`.
 
         Args:
-            activations: Of layer4, (N, 2048, h, w) float.
+            activations: Of the last layer, (N, C, h, w) float.
             cells: As the memory of good describes them; without them, or without a memory, strangeness is left out.
         """
         if self.memory is None or cells is None:
             logits = self.activation_logits(activations)
-            return torch.softmax(logits, dim=1), self.pooling.maps(activations, self.head.weight)
+            return torch.softmax(logits, dim=1), self.pooling.maps(activations, self.head.weight, self.usual)
         strangeness = self.memory(cells)
         whole = None if self.memory.whole is None else self.memory.whole(cells)
         of_whole = () if whole is None else (whole,)
@@ -193,6 +223,6 @@ class InspectionNetwork(nn.Module):
         probabilities = torch.softmax(logits, dim=1)
         if self.memory.judges:
             probabilities, _ = self.memory.judged(strangeness, logits, whole)
-        maps = self.pooling.maps(activations, self.head.weight)
+        maps = self.pooling.maps(activations, self.head.weight, self.usual)
         located = () if self.locator is None else (self.locator(cells, rounded=self.memory.step > 0),)
         return probabilities, maps, strangeness, *of_whole, *located

@@ -61,18 +61,27 @@ class Pooling(nn.Module, ABC):
         logits: Tensor = head(self(activations))
         return logits
 
-    def maps(self, activations: Tensor, head_weight: Tensor) -> Tensor:
+    def weighted(self, activations: Tensor) -> Tensor:
+        """Each cell's activations, as far as the features depend on them: (N, C, h, w) float → the same shape."""
+        return activations * self.mean_gradient(activations)[:, :, None, None]
+
+    def evidence(self, activations: Tensor, head_weight: Tensor) -> Tensor:
+        """The Grad-CAM map of every class before its relu, in closed form; see `maps`."""
+        return nn.functional.conv2d(self.weighted(activations), head_weight[:, :, None, None])
+
+    def maps(self, activations: Tensor, head_weight: Tensor, usual: Tensor | None = None) -> Tensor:
         """The Grad-CAM map of every class, in closed form.
 
         Args:
             activations: (N, C, h, w) float, 0 or more.
             head_weight: (K, C) float, the weight of the linear head.
+            usual: (1, K, h, w) float, the evidence that good parts show at each cell, to be taken off.
 
         Returns:
             (N, K, h, w) float, 0 or more, not normalised.
         """
-        weighted = activations * self.mean_gradient(activations)[:, :, None, None]
-        return torch.relu(nn.functional.conv2d(weighted, head_weight[:, :, None, None]))
+        evidence = self.evidence(activations, head_weight)
+        return torch.relu(evidence if usual is None else evidence - usual)
 
 
 class AveragePooling(Pooling):
@@ -89,10 +98,10 @@ class AveragePooling(Pooling):
         cells = activations.shape[2] * activations.shape[3]
         return activations.new_full((1, activations.shape[1]), 1.0 / cells)
 
-    def maps(self, activations: Tensor, head_weight: Tensor) -> Tensor:
-        """The same as the general form with the constant factor drawn into the head; see `Pooling.maps`."""
+    def evidence(self, activations: Tensor, head_weight: Tensor) -> Tensor:
+        """The same as the general form with the constant factor drawn into the head; see `Pooling.evidence`."""
         cells = activations.shape[2] * activations.shape[3]
-        return torch.relu(nn.functional.conv2d(activations, (head_weight / cells)[:, :, None, None]))
+        return nn.functional.conv2d(activations, (head_weight / cells)[:, :, None, None])
 
 
 class GeneralisedMeanPooling(Pooling):

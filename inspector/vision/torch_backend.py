@@ -12,10 +12,11 @@ import torch
 from inspector.domain.errors import BundleError, ClassifierError, DeviceError
 from inspector.domain.memory import out_of_memory, ran_out_of_memory
 from inspector.domain.records import ModelIdentity
+from inspector.vision.graph import JUDGED_LAYER
 from inspector.vision.known_answers import KnownAnswers
 from inspector.vision.locator import DefectLocator
 from inspector.vision.memory import MemoryOfGood
-from inspector.vision.network import BACKBONE, InspectionNetwork
+from inspector.vision.network import InspectionNetwork
 from inspector.vision.precision import CUDA_PRECISIONS, PrecisionChoice, choose
 from inspector.vision.prediction import Outputs, make_prediction, near_a_limit
 from inspector.vision.preprocess import fit
@@ -57,15 +58,16 @@ def load_network(bundle: Bundle) -> InspectionNetwork:
             f"the bundle {bundle.folder} holds the OpenVINO graph only, no weights for torch",
             "Choose the device cpu, or a bundle with weights.",
         )
-    if manifest.backbone != BACKBONE:
+    if manifest.backbone not in JUDGED_LAYER:
         raise BundleError(
-            f"the backbone “{manifest.backbone}” of {bundle.folder} is not known; known is {BACKBONE}",
+            f"the backbone “{manifest.backbone}” of {bundle.folder} is not known; known are {', '.join(JUDGED_LAYER)}",
             "Update the program.",
         )
-    network = InspectionNetwork.blank(len(manifest.class_names), manifest.pooling, manifest.dropout)
+    network = InspectionNetwork.blank(len(manifest.class_names), manifest.pooling, manifest.dropout, manifest.backbone)
     state = load_weights(path)
     try:
         network.memory, network.locator = MemoryOfGood.of(state), DefectLocator.of(state)
+        network.usual = state.get("usual")
         network.load_state_dict(state, strict=True)
     except RuntimeError as error:
         raise BundleError(f"the weights of {bundle.folder} do not fit the network: {error}", "Export again.") from error

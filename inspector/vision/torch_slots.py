@@ -19,6 +19,7 @@ from inspector.vision.graph import (
     WHOLE_OUTPUT,
     output_names,
 )
+from inspector.vision.network import CUTS
 from inspector.vision.prediction import Outputs
 from inspector.vision.preprocess import ColourOrder
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from inspector.vision.network import InspectionNetwork
     from inspector.vision.preprocess import Preprocessing
 
-_TRUNK = ("conv1", "bn1", "layer1", "layer2", "layer3", "layer4")
 _WARM_UPS = 3  # cuDNN chooses its kernels in the first calls; a capture must not see that
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,8 @@ class ByteNetwork(nn.Module):
     def __init__(self, network: InspectionNetwork, preprocessing: Preprocessing, kind: torch.dtype) -> None:
         super().__init__()
         self.network = network if kind is torch.float32 else fused(network)
-        for name in _TRUNK:
+        trunk = ["conv1", "bn1", *CUTS[1 : CUTS.index(network.last) + 1]]
+        for name in trunk:
             getattr(self.network, name).to(dtype=kind, memory_format=torch.channels_last)
         self._kind = kind
         self._turned = preprocessing.colour_order is ColourOrder.RGB

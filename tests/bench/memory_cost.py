@@ -1,7 +1,7 @@
 """``python -m tests.bench.memory_cost --model BUNDLE``: what the memory of good costs a model's graphs.
 
 Each graph runs as it is and without its third output, in turns, on one thread. Processor time is compared: it says the same
-on a machine that others use.
+on a machine that others use. ``--against BUNDLE`` compares with another model's graphs, as they are, instead.
 """
 
 from __future__ import annotations
@@ -38,11 +38,16 @@ def request_of(bundle: Bundle, file: str, *, memory: bool) -> Any:
     )
 
 
-def cost(bundle: Bundle, file: str, rounds: int) -> dict[str, Any]:
-    """Return milliseconds of processor time with and without, medians, and the median of their ratios."""
+def cost(bundle: Bundle, file: str, rounds: int, against: Bundle | None = None) -> dict[str, Any]:
+    """Return milliseconds of processor time with and without, medians, and the median of their ratios.
+
+    Args:
+        against: A model of the same input size, whose graph is compared with instead; both as they are.
+    """
     size = bundle.manifest.preprocessing.input_size
     picture = np.random.default_rng(0).integers(0, 256, (1, size, size, 3), np.uint8)
-    requests = [request_of(bundle, file, memory=memory) for memory in (False, True)]
+    other = request_of(against or bundle, file, memory=against is not None)
+    requests = [other, request_of(bundle, file, memory=True)]
     rows: list[list[float]] = []
     for _ in range(_WARM_UP + rounds):
         row = []
@@ -52,10 +57,11 @@ def cost(bundle: Bundle, file: str, rounds: int) -> dict[str, Any]:
             row.append(1e3 * (time.process_time() - began))
         rows.append(row)
     measured = rows[_WARM_UP:]
+    first, second = ("without_ms", "with_ms") if against is None else ("against_ms", "model_ms")
     return {
         "graph": file,
-        "without_ms": round(statistics.median(row[0] for row in measured), 2),
-        "with_ms": round(statistics.median(row[1] for row in measured), 2),
+        first: round(statistics.median(row[0] for row in measured), 2),
+        second: round(statistics.median(row[1] for row in measured), 2),
         "ratio": round(statistics.median(row[1] / row[0] for row in measured), 3),
     }
 
@@ -64,16 +70,18 @@ def main() -> None:
     """Measure, and print a line for each graph."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, required=True, help="a bundle with a memory of good")
+    parser.add_argument("--against", type=Path, help="another bundle, to compare with")
     parser.add_argument("--rounds", type=int, default=100)
     parsed = parser.parse_args()
     bundle = Bundle.load(parsed.model)
-    if bundle.manifest.memory is None:
+    against = None if parsed.against is None else Bundle.load(parsed.against)
+    if against is None and bundle.manifest.memory is None:
         sys.exit(f"{parsed.model} has no memory of good")
-    if bundle.manifest.training.get("method") == "good-only":
+    if against is None and bundle.manifest.training.get("method") == "good-only":
         sys.exit(f"in {parsed.model} the memory judges: there is no graph without it")
     for file in (GRAPH_FILE, INT8_GRAPH_FILE):
-        if file in bundle.manifest.files:
-            print(json.dumps(cost(bundle, file, parsed.rounds)), flush=True)
+        if all(file in each.manifest.files for each in (bundle, against or bundle)):
+            print(json.dumps(cost(bundle, file, parsed.rounds, against)), flush=True)
 
 
 if __name__ == "__main__":

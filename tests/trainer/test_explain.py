@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import cv2
 import numpy as np
@@ -18,6 +18,7 @@ from inspector.review.explain_process import ExplainProcess
 from inspector.vision.bundle import Bundle, ManifestFields, Preprocessing, write_bundle
 from inspector.vision.export import export_openvino
 from inspector.vision.network import InspectionNetwork
+from inspector.vision.torch_backend import load_network
 from inspector.vision.weights import save_weights
 from tests.bundles import make_bundle
 from tests.review.test_explain_process import everything
@@ -35,23 +36,30 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ResNet-50 with random weights as a bundle, and a picture beside it."""
     folder = tmp_path_factory.mktemp("explain")
     torch.manual_seed(0)
-    network, preprocessing = InspectionNetwork(2).eval(), Preprocessing(input_size=64)
+    image = np.random.default_rng(0).normal(110, 12, (72, 96)).clip(0, 255).astype(np.uint8)
+    cv2.circle(image, (48, 36), 9, 250, -1)
+    cv2.imwrite(str(folder / "spot.png"), image)
+    return bundled(InspectionNetwork(2).eval(), folder / "model")
+
+
+def bundled(network: InspectionNetwork, out: Path) -> Path:
+    """Write a network with its weights as a bundle, and return its folder."""
+    folder, preprocessing = out.parent, Preprocessing(input_size=64)
     graph, graph_weights = export_openvino(network, preprocessing, folder, fp16=False)
     save_weights(network, folder / "weights.safetensors")
     fields = ManifestFields(
-        name="model",
+        name=out.name,
         created=datetime(2026, 1, 1, tzinfo=UTC),
         class_names=("good", "defective"),
         good_class="good",
         preprocessing=preprocessing,
         graph_precision="fp32",
+        backbone=network.backbone,
+        pooling=network.pooling.name,
     )
     files = {"graph.xml": graph, "graph.bin": graph_weights, "weights.safetensors": folder / "weights.safetensors"}
-    write_bundle(folder / "model", fields, files)
-    image = np.random.default_rng(0).normal(110, 12, (72, 96)).clip(0, 255).astype(np.uint8)
-    cv2.circle(image, (48, 36), 9, 250, -1)
-    cv2.imwrite(str(folder / "spot.png"), image)
-    return folder / "model"
+    write_bundle(out, fields, files)
+    return out
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -93,6 +101,21 @@ def test_the_closed_form_is_grad_cam_of_the_last_layer(model: Path, picture: Pat
     assert ours.max() > ours.min()
     scaled = (ours - ours.min()) / (ours.max() - ours.min())  # as pytorch-grad-cam does
     assert np.abs(cv2.resize(scaled, theirs.shape[::-1]) - theirs / 255.0).max() < 0.05  # 8 bit, and a low contrast
+
+
+def test_a_model_that_judges_by_layer3_has_no_maps_of_layer4(picture: Path, tmp_path: Path) -> None:
+    network = InspectionNetwork(2, pooling="generalised-mean", backbone="resnet50-layer3").eval()
+    network.compare_with_good(torch.rand(1024, 4, 4))
+    bundle = Bundle.load(bundled(network, tmp_path / "short"))
+    assert torch.equal(cast("torch.Tensor", load_network(bundle).usual), cast("torch.Tensor", network.usual))
+    reports = list(explain(bundle, picture, tmp_path, methods=["closed-form", "grad-cam"], layers=LAYERS))
+    maps = [one for one in reports if isinstance(one, MapMade)]
+    assert [(one.method, one.layer) for one in maps] == [("Grad-CAM, closed form", "layer3"), ("Grad-CAM", "layer3")]
+    last = reports[-1]
+    assert isinstance(last, Explained)
+    assert [(out.layer, out.reason) for out in last.left_out] == [
+        ("layer4", "the model judges by layer3, and has no layer4")
+    ]
 
 
 def test_a_model_without_weights_has_the_lines_own_map_and_says_why(picture: Path, tmp_path: Path) -> None:

@@ -76,6 +76,7 @@ def run(asked: TrainRequest, **more: object) -> tuple[Result, list[object]]:
         ("deeper", {"unfreeze": "all", "mixing": "cutmix", "epochs": 1, "views": 1}),
         ("deeper", {"epochs": 1, "views": 1}),
         ("head", {"pooling": "mix", "epochs": 2}),
+        ("head", {}),
         ("baseline-svm", {}),
         ("baseline-cnn", {}),
     ],
@@ -85,7 +86,9 @@ def test_every_method_makes_a_bundle_that_judges(
 ) -> None:
     result, _ = run(request(spots, backbone, tmp_path / "m", method=method, **changes))
     manifest = Bundle.load(tmp_path / "m").manifest
-    assert manifest.pooling == changes.get("pooling", "average")
+    usual = "generalised-mean" if method == "head" else "average"
+    assert manifest.pooling == changes.get("pooling", usual)
+    assert (manifest.backbone == "resnet50-layer3") == (method == "head")
     assert (result.method, result.test.pictures) == (method, 8)
     assert manifest.pictures == PictureRange(width_px=(72, 72), height_px=(72, 72), bits=(8,), coloured=(False,))
     page = (tmp_path / "m" / "report" / "report.html").read_text(encoding="utf-8")
@@ -102,7 +105,9 @@ def test_every_method_makes_a_bundle_that_judges(
     chosen_by = [one for one in scores if one.part is ScorePart.VALIDATION]
     remembers = manifest.memory is not None
     assert {one.strangeness is not None for one in scores} == {remembers}
-    learnt_from = method == "baseline-svm"  # in the end, so the scores are those from before
+    learnt_from = method == "baseline-svm" or (
+        method == "head" and not changes
+    )  # in the end, so the scores are those from before
     assert {one.how for one in chosen_by} == ({"out of fold"} if learnt_from else {tested[0].how})
     assert all(one.path not in {other.path for other in tested} for one in chosen_by)
     listed = tmp_path / "m" / "report" / "suspects.csv"
@@ -189,7 +194,7 @@ def test_stop_keeps_the_best_and_cancel_leaves_nothing(spots: Path, backbone: Pa
 def test_a_loss_that_is_no_number_is_an_error_and_leaves_nothing(spots: Path, backbone: Path, tmp_path: Path) -> None:
     network = InspectionNetwork(2)
     with torch.no_grad():
-        network.layer4[0].conv1.weight.fill_(3e38)
+        network.get_parameter("layer4.0.conv1.weight").fill_(3e38)
     save_weights(network, tmp_path / "bad.safetensors")
     with pytest.raises(FitError, match=r"the loss became (nan|inf)"):
         list(train(request(spots, tmp_path / "bad.safetensors", tmp_path / "m")))

@@ -38,6 +38,12 @@ def test_the_arithmetic_is_that_of_a_resnet50() -> None:
     assert sum(one.macs for one in resnet50_convolutions(224)) == 4_087_136_256
 
 
+def test_what_ends_with_layer3_lacks_the_convolutions_of_layer4() -> None:
+    short, whole = resnet50_convolutions(224, "resnet50-layer3"), resnet50_convolutions(224)
+    assert short == whole[: len(short)]
+    assert (len(short), short[-1].outputs, whole[len(short)].inputs) == (43, 1024, 1024)
+
+
 @pytest.mark.parametrize("int8", [True, False])
 def test_the_graph_has_these_convolutions_and_nothing_else(int8: bool) -> None:
     model = convolution_limit(224, 2, int8=int8)

@@ -8,10 +8,12 @@ import pytest
 import torch
 
 from inspector.domain.errors import BundleError
+from inspector.vision.graph import JUDGED_LAYER
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.pooling import POOLINGS
 from inspector.vision.preprocess import Preprocessing
 from inspector.vision.torchvision_compat import import_torchvision
+from trainer.networks import calibrate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,21 +38,25 @@ def normalised(heatmap: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(shifted / (1e-7 + shifted.max()), np.float32)
 
 
+@pytest.mark.parametrize("backbone", list(JUDGED_LAYER))
 @pytest.mark.parametrize("pooling", list(POOLINGS))
 def test_maps_equal_grad_cam_on_real_pictures(
-    network: InspectionNetwork, trunk_state: dict[str, torch.Tensor], bottles: Bottles, pooling: str
+    network: InspectionNetwork, trunk_state: dict[str, torch.Tensor], bottles: Bottles, pooling: str, backbone: str
 ) -> None:
     import_torchvision()  # before pytorch-grad-cam imports it by itself
     from pytorch_grad_cam import GradCAM
     from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
-    ours = InspectionNetwork(2, pooling=pooling).eval()
-    ours.load_state_dict({**trunk_state, **network.fc.state_dict(prefix="fc.")}, strict=True)
+    ours = InspectionNetwork(2, pooling=pooling, backbone=backbone).eval()
+    channels = ours.head.in_features
+    head = {"fc.weight": network.head.weight[:, :channels], "fc.bias": network.head.bias}
+    trunk = {name: value for name, value in trunk_state.items() if name in ours.state_dict()}
+    ours.load_state_dict({**trunk, **head}, strict=True)
     pictures = bottles.batch(Preprocessing())[1::4]
     with torch.inference_mode():
         _, maps = ours(pictures)
     seen = 0
-    with GradCAM(model=Logits(ours), target_layers=[ours.layer4[-1]]) as cam:
+    with GradCAM(model=Logits(ours), target_layers=[getattr(ours, ours.last)[-1]]) as cam:
         for k in range(2):
             # to 224 × 224, as pytorch-grad-cam returns them, and at the map's own size
             reference = cam(input_tensor=pictures, targets=[ClassifierOutputTarget(k)] * len(pictures))
@@ -90,6 +96,41 @@ def test_any_input_size_and_every_row_sums_to_one(network: InspectionNetwork) ->
     assert maps.shape == (2, 2, 3, 6)
     assert maps.min() >= 0
     assert torch.allclose(probabilities.sum(dim=1), torch.ones(2))
+
+
+def test_a_network_up_to_layer3_has_nothing_of_layer4_and_finer_maps() -> None:
+    network = InspectionNetwork(2, backbone="resnet50-layer3").eval()
+    assert not [name for name in network.state_dict() if name.startswith("layer4")]
+    assert network.head.in_features == 1024
+    with torch.inference_mode():
+        pictures = torch.randn(1, 3, 96, 160)
+        probabilities, maps = network(pictures)
+        assert torch.equal(network.trunk(pictures), network.until("layer3", pictures))
+    assert (tuple(probabilities.shape), tuple(maps.shape)) == ((1, 2), (1, 2, 6, 10))
+
+
+@pytest.mark.parametrize("pooling", ["average", "generalised-mean"])
+def test_what_good_parts_show_at_a_place_is_left_out_of_the_maps(pooling: str) -> None:
+    torch.manual_seed(0)
+    network = InspectionNetwork(2, pooling=pooling, backbone="resnet50-layer3").eval()
+    good, marked = torch.rand(1, 1024, 6, 6), torch.rand(1, 1024, 6, 6)
+    marked[:] = good
+    marked[:, :, 4, 1] += 2.0 * (network.head.weight[1] > 0)
+    with torch.inference_mode():
+        plain = network.explained(marked)[1]
+        network.compare_with_good(network.pooling.weighted(good)[0])
+        assert network.explained(good)[1].abs().max() < 1e-6
+        compared = network.explained(marked)[1]
+    assert int(compared[0, 1].argmax()) == 4 * 6 + 1
+    assert (compared[0, 1] < plain[0, 1] + 1e-6).float().mean() > 0.4  # what is there in good parts too counts less
+    calibrate(network, 2.0)
+    with torch.inference_mode():
+        assert torch.allclose(network.explained(marked)[1], compared / 2.0, atol=1e-6)
+
+
+def test_an_unknown_backbone_is_refused() -> None:
+    with pytest.raises(BundleError, match="“resnet18” is not known; known are resnet50, resnet50-layer3"):
+        InspectionNetwork(2, backbone="resnet18")
 
 
 def test_an_unknown_pooling_is_refused() -> None:

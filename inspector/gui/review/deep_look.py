@@ -41,8 +41,9 @@ _METHODS = ("Grad-CAM", "Grad-CAM++", "Eigen-CAM", "Layer-CAM")
 _PICTURE = "picture"
 #: Rows of the grid: a layer, and the keys and names of its maps. The line's own map has one layer; the picture lies
 #: under it.
+_LINE_ROW = "layer4"
 PLAN = (
-    ("layer4", ((_LINE, "Shown at the line"), *((method, f"{method} · layer4") for method in _METHODS))),
+    (_LINE_ROW, ((_LINE, "Shown at the line"), *((method, f"{method} · layer4") for method in _METHODS))),
     ("layer3", ((_PICTURE, "Picture"), *((method, f"{method} · layer3") for method in _METHODS))),
 )
 
@@ -169,7 +170,8 @@ class DeepLooks(QObject):
             return
         for report, image in news.reports:
             if isinstance(report, MapMade) and image is not None:
-                self.dialog.show_map(report.layer, report.method, image, f"{report.method}, {report.layer}")
+                row = _LINE_ROW if report.method == _LINE else report.layer  # of a model that judges by layer3 too
+                self.dialog.show_map(row, report.method, image, f"{report.method}, {report.layer}")
             elif isinstance(report, Progress):
                 self.dialog.show_progress(report.done, report.total, f"{report.done} of {report.total} maps")
             elif isinstance(report, Explained):

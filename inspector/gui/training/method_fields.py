@@ -181,7 +181,7 @@ RIGHT_GROUPS = (
                 words="Pooling",
                 kind=EditorKind.CHOICE,
                 hint="mix finds smaller defects",
-                choices=(("", _AUTO), ("average", "average"), ("mix", "mix")),
+                choices=(("", _AUTO), *_same("average", "generalised-mean", "mix")),
             ),
             Field(
                 name="unfreeze",

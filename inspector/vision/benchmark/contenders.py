@@ -18,6 +18,7 @@ from inspector.domain.errors import ClassifierError
 from inspector.programs import is_installed
 from inspector.vision.backends import load_classifier, load_reference
 from inspector.vision.benchmark.records import Kind
+from inspector.vision.graph import BACKBONE, JUDGED_LAYER
 from inspector.vision.preprocess import preprocess
 from inspector.vision.torchvision_compat import import_torchvision
 
@@ -197,7 +198,7 @@ class _Eager(_Other):
 
 
 class _GradCam(_Other):
-    """Eager torch on the CPU with pytorch-grad-cam at layer4, as it is commonly done."""
+    """Eager torch on the CPU with pytorch-grad-cam at the last layer, as it is commonly done."""
 
     backend = "torch + pytorch-grad-cam"
 
@@ -219,7 +220,7 @@ class _GradCam(_Other):
             def forward(self, pictures: Any) -> Any:  # noqa: ANN401 - Tensor
                 return self.network.logits(pictures)
 
-        self._cam = GradCAM(model=Logits(), target_layers=[network.layer4[-1]])
+        self._cam = GradCAM(model=Logits(), target_layers=[getattr(network, network.last)[-1]])
 
     def close(self) -> None:
         self._cam.activations_and_grads.release()
@@ -263,7 +264,9 @@ def _network(bundle: Bundle) -> Any:  # noqa: ANN401 - InspectionNetwork
 
     if bundle.weights_path is not None:
         return load_network(bundle)
-    return InspectionNetwork(len(bundle.manifest.class_names), bundle.manifest.pooling).eval()
+    manifest = bundle.manifest
+    backbone = manifest.backbone if manifest.backbone in JUDGED_LAYER else BACKBONE
+    return InspectionNetwork(len(manifest.class_names), manifest.pooling, backbone=backbone).eval()
 
 
 def _onnx(network: Any, size: int) -> bytes:  # noqa: ANN401 - InspectionNetwork

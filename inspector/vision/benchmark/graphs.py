@@ -13,7 +13,7 @@ from inspector.vision.benchmark.machine import cores
 from inspector.vision.benchmark.records import GraphRow
 from inspector.vision.benchmark.throughput import GraphRunner, schedules
 from inspector.vision.benchmark.turns import GraphSeat
-from inspector.vision.graph import PROBABILITIES_OUTPUT
+from inspector.vision.graph import BACKBONE, PROBABILITIES_OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +32,7 @@ class GraphPair:
         input_size: Side of the input, pixels.
         graph: The bundle's graph with its turns.
         limit: The convolutions alone, with their turns.
+        backbone: As in the manifest.
         largest_alone_images_per_s: As in `GraphRow`.
     """
 
@@ -39,6 +40,7 @@ class GraphPair:
     input_size: int
     graph: GraphSeat
     limit: GraphSeat
+    backbone: str
     largest_alone_images_per_s: float | None
 
     def row(self) -> GraphRow:
@@ -53,7 +55,7 @@ class GraphPair:
             largest_alone_images_per_s=self.largest_alone_images_per_s,
             graph_schedule=str(self.graph.runner.schedule),
             limit_schedule=str(self.limit.runner.schedule),
-            gmac=sum(convolution.macs for convolution in resnet50_convolutions(self.input_size)) / 1e9,
+            gmac=sum(convolution.macs for convolution in resnet50_convolutions(self.input_size, self.backbone)) / 1e9,
         )
 
 
@@ -69,16 +71,22 @@ def pair_of(bundle: Bundle, precision: str, *, alone: bool) -> GraphPair:
         RuntimeError: If OpenVINO cannot compile the graph at this size.
     """
     core, size = ov.Core(), bundle.manifest.preprocessing.input_size
+    backbone = bundle.manifest.backbone
     int8 = precision == "int8"
     tried = schedules(cores())
     graph = GraphRunner.fastest(core, reader(core, bundle, precision), precision, tried)
-    limit = GraphRunner.fastest(core, lambda batch: convolution_limit(size, batch, int8=int8), precision, tried)
+
+    def convolutions(batch: int) -> Any:  # noqa: ANN401 - openvino.Model
+        return convolution_limit(size, batch, int8=int8, backbone=backbone)
+
+    limit = GraphRunner.fastest(core, convolutions, precision, tried)
     return GraphPair(
         precision=precision,
         input_size=size,
         graph=GraphSeat(name=f"graph alone {precision} {size}²", runner=graph),
         limit=GraphSeat(name=f"convolutions alone {precision} {size}²", runner=limit),
-        largest_alone_images_per_s=largest_alone_rate(core, size, precision, limit) if alone else None,
+        backbone=backbone,
+        largest_alone_images_per_s=largest_alone_rate(core, size, precision, limit, backbone) if alone else None,
     )
 
 
@@ -114,7 +122,13 @@ def reader(
     return of
 
 
-def largest_alone_rate(core: Any, size: int, precision: str, limit: GraphRunner) -> float:  # noqa: ANN401 - openvino
+def largest_alone_rate(
+    core: Any,  # noqa: ANN401 - openvino.Core
+    size: int,
+    precision: str,
+    limit: GraphRunner,
+    backbone: str = BACKBONE,
+) -> float:
     """Pictures per second if every convolution ran at the arithmetic rate of the best of the large ones alone.
 
     Args:
@@ -122,10 +136,11 @@ def largest_alone_rate(core: Any, size: int, precision: str, limit: GraphRunner)
         size: Side of the input, pixels.
         precision: "fp32", "bf16" or "int8".
         limit: The convolutions together; its schedule is used.
+        backbone: As in the manifest.
     """
-    batch, total = limit.schedule.batch, sum(convolution.macs for convolution in resnet50_convolutions(size))
+    batch, total = limit.schedule.batch, sum(each.macs for each in resnet50_convolutions(size, backbone))
     rates = [
         macs * GraphRunner(core, model, precision, limit.schedule).rate(_ALONE_S)
-        for model, macs in largest_alone(size, batch, int8=precision == "int8")
+        for model, macs in largest_alone(size, batch, int8=precision == "int8", backbone=backbone)
     ]
     return max(rates) / total

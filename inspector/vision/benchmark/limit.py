@@ -23,6 +23,8 @@ import numpy as np
 import openvino as ov
 from openvino import opset13 as op
 
+from inspector.vision.graph import BACKBONE, JUDGED_LAYER
+
 #: Width, number of bottlenecks and stride of the four stages.
 _STAGES = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))
 _EXPANSION = 4
@@ -62,15 +64,16 @@ class Convolution:
         return self.inputs * self.outputs * self.kernel**2 * self.output_side**2
 
 
-def resnet50_convolutions(input_size: int) -> tuple[Convolution, ...]:
+def resnet50_convolutions(input_size: int, backbone: str = BACKBONE) -> tuple[Convolution, ...]:
     """The 53 convolutions in the order of computation, a block's shortcut before the block.
 
     Args:
         input_size: Side of the network's input, pixels.
+        backbone: A key of `inspector.vision.graph.JUDGED_LAYER`; up to layer3 there are 43.
     """
     stem = Convolution(inputs=3, outputs=64, kernel=7, stride=2, input_side=input_size)
     convolutions, channels, side = [stem], 64, -(-stem.output_side // 2)
-    for width, blocks, first_stride in _STAGES:
+    for width, blocks, first_stride in _STAGES[: int(JUDGED_LAYER[backbone].removeprefix("layer"))]:
         wide = _EXPANSION * width
         for block in range(blocks):
             stride = first_stride if block == 0 else 1
@@ -86,18 +89,19 @@ def resnet50_convolutions(input_size: int) -> tuple[Convolution, ...]:
     return tuple(convolutions)
 
 
-def convolution_limit(input_size: int, batch: int, *, int8: bool) -> Any:  # noqa: ANN401 - openvino.Model
+def convolution_limit(input_size: int, batch: int, *, int8: bool, backbone: str = BACKBONE) -> Any:  # noqa: ANN401 - openvino.Model
     """Build the graph of a ResNet-50's convolutions alone.
 
     Args:
         input_size: Side of the input, pixels.
         batch: Pictures per call.
         int8: Bytes between the convolutions; else the format is the device's (see INFERENCE_PRECISION_HINT).
+        backbone: As in `resnet50_convolutions`.
 
     Returns:
         An `openvino.Model` with the input (batch, 3, S, S) float32; its outputs mean nothing.
     """
-    stem, *others = resnet50_convolutions(input_size)
+    stem, *others = resnet50_convolutions(input_size, backbone)
     rng = np.random.default_rng(0)
     pictures = op.parameter([batch, 3, input_size, input_size], np.float32)
     first = _bytes(pictures) if int8 else pictures
@@ -112,20 +116,21 @@ def convolution_limit(input_size: int, batch: int, *, int8: bool) -> Any:  # noq
     return ov.Model([*outputs, _corner(path, 1)], [pictures], "convolutions")
 
 
-def largest_alone(input_size: int, batch: int, *, int8: bool) -> list[tuple[Any, int]]:
+def largest_alone(input_size: int, batch: int, *, int8: bool, backbone: str = BACKBONE) -> list[tuple[Any, int]]:
     """Build graphs that repeat one large convolution each.
 
     Args:
         input_size: Side of the network's input, pixels.
         batch: Pictures per call.
         int8: As in `convolution_limit`.
+        backbone: As in `resnet50_convolutions`.
 
     Returns:
         One graph for the 3×3 convolution of each stage, and the multiply-accumulates that it spends on one picture.
     """
     shapes = {
         shape
-        for shape in resnet50_convolutions(input_size)
+        for shape in resnet50_convolutions(input_size, backbone)
         if shape.kernel == 3 and shape.stride == 1 and shape.inputs == shape.outputs
     }
     return [

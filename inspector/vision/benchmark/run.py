@@ -16,6 +16,7 @@ from inspector.vision.benchmark.memory import peak_memory_mb
 from inspector.vision.benchmark.records import BenchmarkPlan, BenchmarkReport, BenchmarkRow, GraphRow, Kind, Unmeasured
 from inspector.vision.benchmark.rows import make_rows
 from inspector.vision.benchmark.turns import ContenderSeat, take_turns
+from inspector.vision.graph import JUDGED_LAYER
 from inspector.vision.manifest import Precision
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from inspector.vision.bundle import Bundle
 
 _BATCH = 8
-_BACKBONE = "resnet50"
 
 
 def run_benchmark(
@@ -183,9 +183,10 @@ def _pairs(bundle: Bundle, seats: Sequence[ContenderSeat], plan: BenchmarkPlan, 
     """The graph alone and its limit, in every precision in which the line runs on this CPU."""
     if not plan.limit:
         return []
-    if bundle.manifest.backbone != _BACKBONE:
+    if bundle.manifest.backbone not in JUDGED_LAYER:
         findings.leave_out(
-            "convolution limit", f"it is known for {_BACKBONE}, this model is a {bundle.manifest.backbone}"
+            "convolution limit",
+            f"it is known for {' and '.join(JUDGED_LAYER)}, this model is a {bundle.manifest.backbone}",
         )
         return []
     pairs = []
