@@ -1,4 +1,4 @@
-"""Passwords and tokens of sources: in the system's keyring, or in a file that only this user reads; never in a recipe.
+"""Passwords and tokens: in the system's keyring, or in a file that only this user reads; never in a recipe or settings.
 
 A recipe holds what may be shown of an address, as ``rtsp://user:***@camera/1``. The whole address is kept under that
 text, and put in when the source is opened.
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 SERVICE = "inspector-station"
+#: The password of the page in the browser is kept under this.
+SERVE = "page in the browser"
 _FILE = "passwords.json"
 #: A keyring that is locked asks the user, or nobody.
 _LIMIT_S = 10.0
@@ -57,7 +59,7 @@ class _PasswordFile(BaseModel):
 
 
 class Passwords:
-    """The whole addresses of sources by what is shown of them. Any thread may use it.
+    """The whole addresses of sources by what is shown of them, other passwords by their names. Any thread may use it.
 
     Args:
         root: The data folder; the file is there.
@@ -84,7 +86,7 @@ class Passwords:
             raise PasswordError(f"{masked(address)} holds {MASK} beside a password", "Type the whole address.")
         for number in range(1, _MOST_ALIKE):
             text = with_mark(masked(address), number)
-            kept = self._get(text)
+            kept = self.kept(text)
             if kept is None or (replace and kept != address and password_differs_only(kept, address)):
                 self.keep(text, address)
                 return text
@@ -100,7 +102,7 @@ class Passwords:
         """
         if not is_masked(text):
             return text
-        kept = self._get(text)
+        kept = self.kept(text)
         if kept is None:
             raise PasswordError(
                 f"the password of {text} is not known on this computer",
@@ -114,10 +116,10 @@ class Passwords:
         Raises:
             PasswordError: If the file of passwords cannot be read.
         """
-        return is_masked(text) and self._get(text) is None
+        return is_masked(text) and self.kept(text) is None
 
     def keep(self, text: str, address: str) -> None:
-        """Keep an address under the text that stands for it.
+        """Keep an address or a password under the text that stands for it.
 
         Raises:
             PasswordError: If it cannot be written.
@@ -129,14 +131,19 @@ class Passwords:
             return
         self._write(kept | {text: address})
 
-    # --- inside -------------------------------------------------------------------------------------------------------
+    def kept(self, text: str) -> str | None:
+        """Return what is kept under a text; None where nothing is.
 
-    def _get(self, text: str) -> str | None:
+        Raises:
+            PasswordError: If the file of passwords cannot be read.
+        """
         kept = self._in_file().get(text)
         if kept is not None:
             return kept
         keyring = self._keyring or _system_keyring()
         return _in_time(lambda: keyring.get_password(SERVICE, text)) if keyring is not None else None
+
+    # --- inside -------------------------------------------------------------------------------------------------------
 
     def _in_keyring(self, text: str, address: str) -> bool:
         """Put it into the keyring; False where there is none that keeps it."""

@@ -9,15 +9,20 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from inspector.domain.about import About
 from inspector.domain.devices import ABOUT_DEVICE, ABOUT_PRECISION, DeviceKind, WantedPrecision
-from inspector.domain.text import PERSON, PLACE, STATION
+from inspector.domain.secret import MASK, long_enough
+from inspector.domain.text import ADDRESS, ADDRESS_LIST, PERSON, PLACE, STATION
 from inspector.files import write_text
 from inspector.json_file import JsonAbsentError, JsonError, fault_words, read_json
+from inspector.passwords import SERVE, Passwords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 FORMAT_VERSION = 1
+ABOUT_SERVE = About(
+    "Page in the browser", description="board, results and pictures to judge, while this window is open"
+)
 
 
 class Appearance(StrEnum):
@@ -54,6 +59,30 @@ class Settings(BaseModel):
         Field(min_length=1, max_length=24),
         About("Shifts start at", description="hours, local time, with commas", low=0, high=23),
     ] = (6, 14, 22)
+    serve: Annotated[bool, ABOUT_SERVE] = False
+    serve_host: Annotated[
+        str,
+        AfterValidator(ADDRESS.checked),
+        About("Address", description="127.0.0.1 is this computer alone; any other needs password, certificate and key"),
+    ] = "127.0.0.1"
+    serve_port: Annotated[int, About("Port", low=1, high=65535)] = 8765
+    serve_names: Annotated[
+        str,
+        AfterValidator(ADDRESS_LIST.checked),
+        About("Names", description="further ones by which browsers call this computer, with commas", empty="none"),
+    ] = ""
+    serve_password: Annotated[
+        str,
+        Field(repr=False),
+        AfterValidator(long_enough),
+        About("Password", description="kept apart from these settings, never shown again", empty="none"),
+    ] = ""
+    serve_certificate: Annotated[
+        str, AfterValidator(PLACE.checked), About("Certificate", description="TLS, with its chain, PEM", empty="none")
+    ] = ""
+    serve_key: Annotated[
+        str, AfterValidator(PLACE.checked), About("Its private key", description="PEM, no pass phrase", empty="none")
+    ] = ""
     reviewer: Annotated[
         str,
         AfterValidator(PERSON.checked),
@@ -113,10 +142,18 @@ def _report(key: str, why: str) -> str:
     )
 
 
-def save_settings(settings: Settings, path: Path) -> None:
-    """Write the settings.
+def save_settings(settings: Settings, path: Path) -> Settings:
+    """Write the settings; a password in them is kept apart.
+
+    Returns:
+        What was written: ``***`` stands for the password.
 
     Raises:
         FileError: If the file cannot be written; the old one is untouched.
+        PasswordError: If the password cannot be kept.
     """
+    if settings.serve_password not in {"", MASK}:
+        Passwords(path.parent).keep(SERVE, settings.serve_password)
+        settings = settings.model_copy(update={"serve_password": MASK})
     write_text(path, settings.model_dump_json(indent=2) + "\n")
+    return settings

@@ -367,8 +367,6 @@ SAID_BY_COMMANDS = {
     "inspector/assembly.py",
     "inspector/data_version.py",
     "inspector/outputs/lock.py",
-    "inspector/web/access.py",
-    "inspector/web/server.py",
     "trainer/cli.py",
     "trainer/commands.py",
     "trainer/options.py",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,15 @@ from inspector.cli.common import (
     add_places,
     emit,
     home_of,
+    positive,
     say,
     settings_in_force,
     settings_of,
     stop_signals,
 )
 from inspector.domain.errors import InspectorError
+from inspector.domain.secret import MASK
+from inspector.passwords import SERVE, Passwords
 
 if TYPE_CHECKING:
     import argparse
@@ -26,8 +30,10 @@ if TYPE_CHECKING:
 
     from inspector.paths import Home
     from inspector.recipes.recipe import Recipe
+    from inspector.runs.processes import ProcessMark
+    from inspector.settings import Settings
 
-_PORT = 8765
+_LOOK_EVERY_S = 1.0
 
 
 def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
@@ -39,19 +45,22 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         "station. Only this machine can look, unless --host says otherwise: that needs a password and TLS.",
         epilog="Exit codes: 0 stopped; 1 error; 2 usage.",
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1)")
-    parser.add_argument("--port", type=_port, default=_PORT, help=f"0 takes a free one (default: {_PORT})")
-    parser.add_argument("--certificate", type=Path, metavar="FILE", help="TLS certificate with its chain, PEM")
-    parser.add_argument("--key", type=Path, metavar="FILE", help="its private key, PEM")
+    parser.add_argument("--host", help="address to listen at (default: the setting, else 127.0.0.1)")
+    parser.add_argument("--port", type=_port, help="0 takes a free one (default: the setting, else 8765)")
+    parser.add_argument(
+        "--certificate", type=Path, metavar="FILE", help="TLS certificate with its chain, PEM (default: the setting)"
+    )
+    parser.add_argument("--key", type=Path, metavar="FILE", help="its private key, PEM (default: the setting)")
     parser.add_argument(
         "--password-file",
         type=Path,
         metavar="FILE",
-        help="its first line (default: INSPECTOR_SERVE_PASSWORD, else none)",
+        help="its first line (default: INSPECTOR_SERVE_PASSWORD, else that of the settings)",
     )
     parser.add_argument(
         "--name", action="append", default=[], help="a further name by which browsers call it; may be given again"
     )
+    parser.add_argument("--beside", type=positive, metavar="PID", help="end when this process does (default: never)")
     parser.add_argument("--recipe", help="judges what is sent in (default: the station's recipe in force)")
     add_device(parser)
     add_places(parser, log=True)
@@ -68,7 +77,7 @@ def run(parsed: argparse.Namespace) -> int:
             "the server is not installed", "Install the extra: pip install 'inspector-station[serve]'."
         ) from error
     from inspector import assembly
-    from inspector.runs.processes import step_back
+    from inspector.runs.processes import mark_of, step_back
     from inspector.trial import TrialJudge
     from inspector.web.access import Access, password_from
     from inspector.web.app import make_app
@@ -76,15 +85,16 @@ def run(parsed: argparse.Namespace) -> int:
     from inspector.web.server import serve
     from inspector.web.station import StationView
 
-    access = Access(
-        host=parsed.host,
-        port=parsed.port,
-        password=password_from(parsed.password_file),
-        certificate=parsed.certificate,
-        key=parsed.key,
-        names=tuple(parsed.name),
-    )
     home, settings = home_of(parsed), settings_in_force(parsed)
+    beside = None if parsed.beside is None else mark_of(parsed.beside)
+    access = Access(
+        host=parsed.host or settings.serve_host,
+        port=settings.serve_port if parsed.port is None else parsed.port,
+        password=password_from(parsed.password_file) or _kept_password(settings, home),
+        certificate=parsed.certificate or _file(settings.serve_certificate),
+        key=parsed.key or _file(settings.serve_key),
+        names=(*parsed.name, *(name.strip() for name in settings.serve_names.split(",") if name.strip())),
+    )
     recipe = _recipe_in_force(parsed, home)
     say(f"pictures are judged by the recipe “{recipe().name}”")  # one that cannot be used is said before it serves
     step_back(os.getpid())
@@ -99,8 +109,40 @@ def run(parsed: argparse.Namespace) -> int:
         say("Ctrl-C stops it")
 
     with stop_signals() as stop:
+        if beside is not None:
+            threading.Thread(target=_follow, args=(beside, stop), name="beside", daemon=True).start()
         serve(make_app(view, judge, access, opacity=settings.heatmap_opacity), access, stop=stop, ready=ready)
     return EXIT_OK
+
+
+def _kept_password(settings: Settings, home: Home) -> str:
+    """Return the settings' password; empty where they have none.
+
+    Raises:
+        InspectorError: If it is not known on this computer: the page would be open to everybody.
+    """
+    if not settings.serve_password:
+        return ""
+    kept = Passwords(home.root).kept(SERVE) if settings.serve_password == MASK else settings.serve_password
+    if kept is None:
+        raise InspectorError(
+            "the password of the page in the browser is not known on this computer",
+            "Type it once more in Settings → Network.",
+        )
+    return kept
+
+
+def _file(text: str) -> Path | None:
+    return Path(text).expanduser() if text else None
+
+
+def _follow(beside: ProcessMark, stop: threading.Event) -> None:
+    """End with the process beside which it was started; one that was killed cannot say so."""
+    from inspector.runs.processes import is_alive
+
+    while not stop.wait(_LOOK_EVERY_S):
+        if not is_alive(beside):
+            stop.set()
 
 
 def _recipe_in_force(parsed: argparse.Namespace, home: Home) -> Callable[[], Recipe]:

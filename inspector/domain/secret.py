@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 #: Stands in place of a secret; a number behind it tells two addresses apart that differ in their secrets only.
 MASK = "***"
+#: A password of fewer characters is guessed.
+LEAST_PASSWORD = 10
 _MASKED = re.compile(r"\*{3}\d{0,3}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
 #: An address inside a text ends at a space or a quotation mark; an address of a source holds neither.
@@ -209,3 +211,18 @@ def _encoded(piece: str) -> str:
         text if re.fullmatch(r"%[0-9a-f]{2}", text, re.IGNORECASE) else quote(text, safe="!$&'()*+,;=:~")
         for text in re.split(r"(%[0-9a-fA-F]{2})", piece)
     )
+
+
+def long_enough(password: str) -> str:
+    """Return a password that is not guessed at once; none, and what stands for one that is kept, are well too.
+
+    Raises:
+        ValueError: If it is too short, or was typed behind that.
+    """
+    if password.startswith(MASK) and password != MASK:
+        msg = f"type the whole password anew, without {MASK}"
+        raise ValueError(msg)
+    if password not in {"", MASK} and len(password) < LEAST_PASSWORD:
+        msg = f"the password has {len(password)} characters; {LEAST_PASSWORD} are the least"
+        raise ValueError(msg)
+    return password

@@ -101,5 +101,7 @@ REASON = TextKind(called="a reason", longest=300, prose=True)
 REMARK = TextKind(called="a remark", longest=500, prose=True)
 DEFECT_TYPE = TextKind(called="a defect type", longest=80)
 PLACE = TextKind(called="a path", longest=2000)
+ADDRESS = TextKind(called="an address", longest=253, shortest=1)
+ADDRESS_LIST = TextKind(called="a list of addresses", longest=2000)
 #: A model's name or the path of its folder.
 MODEL = TextKind(called="a model", longest=2000, shortest=1)

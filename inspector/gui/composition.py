@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from inspector import assembly
 from inspector.gui.live.page import LivePage
 from inspector.gui.station.catalogue import Catalogue
+from inspector.gui.station.served import Served
 from inspector.gui.station.session import Session
 from inspector.gui.window import MainWindow
 from inspector.programs import has_trainer, station_command
@@ -45,6 +46,7 @@ class Composition:
     def __init__(self, store: Store, *, trainer: Sequence[str] | None = None) -> None:
         self._store, self._home, self._trainer = store, store.home, trainer
         self.session = Session(store)
+        self._served = Served(self.session, store)
 
     def window(self) -> MainWindow:
         """Return the window, with the Live page; the others are made later."""
@@ -148,7 +150,7 @@ class Composition:
         """Return the Settings page with its section for trainings."""
         from inspector.gui.settings.page import SettingsPage
 
-        return SettingsPage(self.session, catalogue=self._catalogue(), training=training)
+        return SettingsPage(self.session, catalogue=self._catalogue(), served=self._served, training=training)
 
     def first_start(self, parent: QWidget) -> FirstStart:
         """Return the dialog that sets the station up."""

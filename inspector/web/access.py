@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import InspectorError
+from inspector.domain.secret import long_enough
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
 
 #: The environment variable that a service reads its password from.
 PASSWORD_VARIABLE = "INSPECTOR_SERVE_PASSWORD"  # noqa: S105 - its name
-#: A password of fewer characters is guessed.
-LEAST_PASSWORD = 10
 _SESSION_KEY = "in"
+_WHERE = f"Settings → Network, in {PASSWORD_VARIABLE} or in a file of its own"
 
 
 class AccessError(InspectorError):
@@ -57,24 +57,23 @@ class Access:
 
     def __post_init__(self) -> None:
         if (self.certificate is None) != (self.key is None):
-            raise AccessError("TLS needs a certificate and its key", "Name both: --certificate and --key.")
+            raise AccessError("TLS needs a certificate and its key", "Name both.")
         for path in (self.certificate, self.key):
             if path is not None and not path.is_file():
                 raise AccessError(f"there is no file {path}", "Name a certificate and a key in PEM form.")
-        if self.password and len(self.password) < LEAST_PASSWORD:
-            raise AccessError(
-                f"the password has {len(self.password)} characters; {LEAST_PASSWORD} are the least",
-                f"Choose a longer one in {PASSWORD_VARIABLE} or the file of --password-file.",
-            )
+        try:
+            long_enough(self.password)
+        except ValueError as error:
+            raise AccessError(str(error), f"Choose a longer one in {_WHERE}.") from error
         if not self.is_local and not self.password:
             raise AccessError(
                 f"{self.host} can be reached from other computers, and no password is set",
-                f"Set one in {PASSWORD_VARIABLE} or --password-file, or listen at 127.0.0.1.",
+                f"Set one in {_WHERE}, or listen at 127.0.0.1.",
             )
         if not self.is_local and self.certificate is None:
             raise AccessError(
                 f"{self.host} can be reached from other computers, and without TLS the password would be sent openly",
-                "Name --certificate and --key, or listen at 127.0.0.1 behind a proxy that speaks TLS.",
+                "Name a certificate and its key, or listen at 127.0.0.1 behind a proxy that speaks TLS.",
             )
 
     @property

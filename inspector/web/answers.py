@@ -30,7 +30,7 @@ _HEADERS = {
     "content-security-policy": "default-src 'none'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # with none at all, browsers keep the origin of this site's own forms back too
     "cross-origin-resource-policy": "same-origin",
 }
 #: What anybody may have: what the page that asks for the password is made of.

@@ -95,7 +95,7 @@ def _bound(access: Access) -> socket.socket:
     except (OSError, OverflowError) as error:
         raise AccessError(
             f"nothing can listen at {access.host}, port {access.port}: {cause_of(error)}",
-            "Name another port with --port, or another address with --host.",
+            "Name another port, or another address.",
         ) from error
     return listening
 

@@ -57,6 +57,9 @@ _EDITORS = {
     "model": EditorKind.PROPOSAL,
     "log_path": EditorKind.FILE,
     "archive_path": EditorKind.FOLDER,
+    "serve_password": EditorKind.PASSWORD,
+    "serve_certificate": EditorKind.OPEN_FILE,
+    "serve_key": EditorKind.OPEN_FILE,
 }
 _PROPOSALS = {"source": (SourceKind.CAMERA.example, str(DEMO))}
 _KINDS = {
@@ -105,6 +108,10 @@ _STATION = (
     *("station", "log_path", "archive_path", "device", "precision", "shift_starts"),
     *("appearance", "heatmap_opacity", "heatmap_on_pass"),
 )
+_NETWORK = (
+    *("serve", "serve_host", "serve_port", "serve_password"),
+    *("serve_certificate", "serve_key", "serve_names"),
+)
 
 
 def recipe_sections() -> tuple[Section, ...]:
@@ -112,12 +119,19 @@ def recipe_sections() -> tuple[Section, ...]:
     return tuple(Section(name=name, hint=hint, fields=_fields(Recipe, paths)) for name, hint, paths in _RECIPE)
 
 
-def station_section() -> Section:
-    """Return the section of the station itself."""
-    return Section(
-        name="Station",
-        hint="This station: its name, where the record is kept, where the network runs, how the window looks.",
-        fields=_fields(Settings, _STATION),
+def station_sections() -> tuple[Section, ...]:
+    """Return the sections of the station itself."""
+    return (
+        Section(
+            name="Station",
+            hint="This station: its name, where the record is kept, where the network runs, how the window looks.",
+            fields=_fields(Settings, _STATION),
+        ),
+        Section(
+            name="Network",
+            hint="What other computers see of this station. The line never waits for it.",
+            fields=_fields(Settings, _NETWORK),
+        ),
     )
 
 

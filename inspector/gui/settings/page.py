@@ -13,7 +13,7 @@ from inspector.domain.devices import ABOUT_PRECISION
 from inspector.domain.errors import SourceError
 from inspector.domain.source import DEMO, SourceSpec
 from inspector.gui.settings.chosen_model import ChosenModel
-from inspector.gui.settings.fields import options_by_kind, recipe_sections, station_section, without_effect
+from inspector.gui.settings.fields import options_by_kind, recipe_sections, station_sections, without_effect
 from inspector.gui.settings.leaving import LeaveQuestion
 from inspector.gui.settings.saving import Saver
 from inspector.gui.settings.sections import Mark, SectionList
@@ -27,7 +27,7 @@ from inspector.gui.words import left_aside
 from inspector.json_file import field_fault
 from inspector.programs import has_trainer
 from inspector.recipes.recipe import Recipe
-from inspector.settings import Settings
+from inspector.settings import ABOUT_SERVE, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from inspector.engine.status import EngineStatus
     from inspector.gui.settings.fields import Section
     from inspector.gui.station.catalogue import Catalogue
+    from inspector.gui.station.served import Served
     from inspector.gui.station.session import Session
     from inspector.vision.store import ModelEntry
 
@@ -51,6 +52,7 @@ class SettingsPage(Page):
     Args:
         session: Tells what is so at the station, and does what is asked.
         catalogue: Tells what there is to choose from.
+        served: Tells where the page in the browser is.
         training: Shown as the section “Training”.
     """
 
@@ -60,7 +62,13 @@ class SettingsPage(Page):
     apply_wanted = Signal(object)  #: calls what stops a running line for a moment
 
     def __init__(
-        self, session: Session, *, catalogue: Catalogue, training: Page, parent: QWidget | None = None
+        self,
+        session: Session,
+        *,
+        catalogue: Catalogue,
+        served: Served,
+        training: Page,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._catalogue, self._training = session, catalogue, training
@@ -76,10 +84,12 @@ class SettingsPage(Page):
         session.recipe_changed.connect(self.show_recipe)
         session.settings_changed.connect(lambda settings: self.station.fill(settings.model_dump(mode="json")))
         session.status_changed.connect(self._on_status)
+        served.said.connect(self._on_served)
         self.station.fill(session.settings.model_dump(mode="json"))
         if session.recipe is not None:
             self.show_recipe(session.recipe)
         self._on_status(session.status())
+        self._on_served(served.words)
 
     # --- building -----------------------------------------------------------------------------------------------------
 
@@ -114,7 +124,8 @@ class SettingsPage(Page):
         self.station = Form()
         for section in recipe_sections():
             self._add_section(section, self.recipe_form)
-        self._add_section(station_section(), self.station)
+        for section in station_sections():
+            self._add_section(section, self.station)
         self._chosen_model = ChosenModel(self._catalogue, self.recipe_form)
         layout.addLayout(self._build_buttons())
         self.picture = self._build_picture()
@@ -250,6 +261,10 @@ class SettingsPage(Page):
         """Say under the precision what was measured, once a model is loaded."""
         words = "" if status.model is None else f". {status.model.name}: {status.model.reason}"
         self.station.set_hint("precision", ABOUT_PRECISION.hint + words)
+
+    def _on_served(self, words: str) -> None:
+        """Say under the switch where the page is, or why it is not."""
+        self.station.set_hint("serve", words or ABOUT_SERVE.hint)
 
     def _on_models(self, entries: list[ModelEntry]) -> None:
         self.recipe_form.set_choices("model", [entry.name for entry in entries if not entry.fault])

@@ -263,7 +263,7 @@ class Session(QObject):
         before = self._store.settings
 
         def saved(_: object) -> None:
-            self.settings_changed.emit(settings)
+            self.settings_changed.emit(self._store.settings)
             moved = (before.log_path, before.archive_path) != (settings.log_path, settings.archive_path)
             was_running = self._line.wanted
             if moved:

@@ -124,9 +124,9 @@ class Store:
 
         Raises:
             FileError: If they cannot be written.
+            PasswordError: If the password in them cannot be kept.
         """
-        save_settings(settings, self.home.settings)
-        self.settings = settings
+        self.settings = save_settings(settings, self.home.settings)
 
     def models(self) -> list[ModelEntry]:
         """List the models."""

@@ -41,7 +41,9 @@ class EditorKind(Enum):
     PROPOSAL = "text, or one of a list"
     FLAG = "box to be ticked"
     FOLDER = "folder"
-    FILE = "file"
+    FILE = "file, which need not be there"
+    OPEN_FILE = "file that is there"
+    PASSWORD = "password"  # noqa: S105 - its kind
     HOURS = "hours of the day"
 
 
@@ -111,6 +113,7 @@ class Form(QObject):
             if field.hint:
                 hint = label(field.hint, "muted")
                 hint.setWordWrap(True)
+                hint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)  # an address can be copied
                 grid.addWidget(hint, row + 1, 1)
                 self._hints[field.name] = hint
                 self._rows[field.name] += (hint,)
@@ -263,29 +266,18 @@ class Form(QObject):
         line = QLineEdit()
         line.setPlaceholderText(field.empty or "")
         line.textChanged.connect(self._touched)
-        if field.kind not in {EditorKind.FOLDER, EditorKind.FILE}:
+        if field.kind is EditorKind.PASSWORD:
+            line.setEchoMode(QLineEdit.EchoMode.Password)
+        if field.kind not in {EditorKind.FOLDER, EditorKind.FILE, EditorKind.OPEN_FILE}:
             return line, line
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(line, 1)
         browse = QPushButton("Browse…")
-        browse.clicked.connect(self._browse(line, folder=field.kind is EditorKind.FOLDER))
+        browse.clicked.connect(_browse(line, field.kind))
         row.addWidget(browse)
         return line, holder
-
-    def _browse(self, line: QLineEdit, *, folder: bool) -> Callable[[], None]:
-        def ask() -> None:
-            if folder:
-                chosen = QFileDialog.getExistingDirectory(line, "Choose a folder", line.text())
-            else:
-                chosen, _ = QFileDialog.getSaveFileName(
-                    line, "Choose the log", line.text(), options=QFileDialog.Option.DontConfirmOverwrite
-                )
-            if chosen:
-                line.setText(chosen)
-
-        return ask
 
     def _touched(self) -> None:
         if not self._filling:
@@ -348,6 +340,22 @@ class Form(QObject):
                 return None
             return _number(text, whole=field.kind is EditorKind.WHOLE)
         return text
+
+
+def _browse(line: QLineEdit, kind: EditorKind) -> Callable[[], None]:
+    def ask() -> None:
+        if kind is EditorKind.FOLDER:
+            chosen = QFileDialog.getExistingDirectory(line, "Choose a folder", line.text())
+        elif kind is EditorKind.OPEN_FILE:
+            chosen, _ = QFileDialog.getOpenFileName(line, "Choose a file", line.text())
+        else:
+            chosen, _ = QFileDialog.getSaveFileName(
+                line, "Choose the log", line.text(), options=QFileDialog.Option.DontConfirmOverwrite
+            )
+        if chosen:
+            line.setText(chosen)
+
+    return ask
 
 
 def _number(text: str, *, whole: bool) -> float | int:
