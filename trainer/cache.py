@@ -69,6 +69,7 @@ class OpenVinoExtractor:
         import openvino as ov  # seconds
 
         core = ov.Core()
+        self._model = model
         self.precision = precision if has_bf16(core, "CPU", this_processor()) else "f32"
         self._compiled = core.compile_model(
             take_bytes(model.clone(), preprocessing),
@@ -83,6 +84,14 @@ class OpenVinoExtractor:
     def seen(self, pictures: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         """Return all that the graph gives: the activations, and behind layer3 the cells for the memory of good."""
         return [np.asarray(output) for output in self._compiled(pictures).to_tuple()]
+
+    def second(self, preprocessing: Preprocessing) -> OpenVinoExtractor:
+        """Return one that computes the second output alone, and nothing that only the first needs."""
+        import openvino as ov  # seconds
+
+        model = self._model.clone()
+        alone = ov.Model([model.get_results()[1]], model.get_parameters(), "second")
+        return OpenVinoExtractor(alone, preprocessing, self.precision)
 
 
 class Plain:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,17 +15,17 @@ if TYPE_CHECKING:
 
     from inspector.vision.memory import MemoryOfGood
 
-#: Cells that a memory holds at most.
-ROWS = 1024
-#: Cells of all good pictures that it is chosen from.
-CANDIDATES = 12_000
+#: Cells that a memory holds at most, and where parts may be turned: each angle has cells of its own.
+ROWS, ROWS_TURNED = 1024, 2048
+#: Cells that it is chosen from, for each that it holds.
+CANDIDATES_EACH = 12
 #: Cells that are measured at once: each takes 4 KB.
 _AT_ONCE = 8 * 28 * 28
 _CHOSEN_BY = 32
 
 
 def choose(cells: NDArray[np.float32], seed: int, rows: int = ROWS) -> NDArray[np.float32]:
-    """Choose cells that lie far apart: each next one is the farthest from all before it.
+    """Choose cells that lie far apart, of some that are drawn at random.
 
     Args:
         cells: (N, D) float.
@@ -35,23 +36,82 @@ def choose(cells: NDArray[np.float32], seed: int, rows: int = ROWS) -> NDArray[n
         (M, D) float32.
     """
     rng = np.random.default_rng(seed)
-    if len(cells) > CANDIDATES:
-        cells = cells[rng.choice(len(cells), CANDIDATES, replace=False)]
-    if len(cells) <= rows:
-        return cells.astype(np.float32)
+    most = CANDIDATES_EACH * ROWS
+    if len(cells) > most:
+        cells = cells[rng.choice(len(cells), most, replace=False)]
+    return cells[far_apart(cells, rows, np.array([rng.integers(len(cells))]))].astype(np.float32)
+
+
+def far_apart(cells: NDArray[np.float32], count: int, begun: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Choose cells that lie far apart: each next one is the farthest from all before it.
+
+    Args:
+        cells: (N, D) float.
+        count: So many at most.
+        begun: Those that are chosen already, one or more.
+
+    Returns:
+        (M,) their places, those of before first.
+    """
+    if len(cells) <= count:
+        return np.arange(len(cells))
     # the numbers are projected at random already: some of them tell distances well enough for a choice
     short = np.concatenate([cells[:, :_CHOSEN_BY], cells[:, DIMENSIONS - 2 :]], axis=1).astype(np.float32)
     squares = (short * short).sum(axis=1)
-
-    def distances(index: int) -> NDArray[np.float32]:
-        return np.asarray(squares + squares[index] - 2.0 * (short @ short[index]), np.float32)
-
-    chosen = [int(rng.integers(len(short)))]
-    nearest = distances(chosen[0])
-    while len(chosen) < rows:
+    chosen = [int(place) for place in begun]
+    nearest = np.full(len(short), np.inf, np.float32)
+    for first in range(0, len(chosen), _CHOSEN_BY):
+        some = chosen[first : first + _CHOSEN_BY]
+        nearest = np.minimum(nearest, (squares[some] - 2.0 * (short @ short[some].T)).min(axis=1))
+    nearest += squares
+    while len(chosen) < count:
         chosen.append(int(nearest.argmax()))
-        np.minimum(nearest, distances(chosen[-1]), out=nearest)
-    return cells[chosen].astype(np.float32)
+        np.minimum(nearest, squares + squares[chosen[-1]] - 2.0 * (short @ short[chosen[-1]]), out=nearest)
+    return np.array(chosen, np.int64)
+
+
+def candidates(cells: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    """Return cells of one picture that lie far apart; drawn at random they would hardly show a small part.
+
+    Args:
+        cells: (N, D) float.
+        count: So many at most.
+    """
+    return cells[far_apart(cells, count, np.zeros(1, np.int64))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """Cells that memories are chosen from.
+
+    Args:
+        cells: (M, D) float.
+        owner: (M,) which good picture each comes from.
+        rows: Cells that a memory holds at most.
+    """
+
+    cells: NDArray[np.float32]
+    owner: NDArray[np.int64]
+    rows: int
+
+    def all(self, seed: int) -> NDArray[np.int64]:
+        """Choose from all pictures: (K,) places."""
+        return far_apart(self.cells, self.rows, np.random.default_rng(seed).integers(len(self.cells), size=1))
+
+    def without(self, chosen: NDArray[np.int64], inside: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """Choose without some pictures: what others have of a choice stays, and more is added until it is as large.
+
+        Args:
+            chosen: (K,) places that were chosen from all.
+            inside: (N,) which pictures are left out.
+
+        Returns:
+            (L, D) float32.
+        """
+        kept = np.flatnonzero(~inside[self.owner])
+        stays = np.searchsorted(kept, chosen[~inside[self.owner[chosen]]])
+        cells = self.cells[kept]
+        return cells[far_apart(cells, self.rows, stays if len(stays) else np.zeros(1, np.int64))].astype(np.float32)
 
 
 def strangest(memory: MemoryOfGood, cells: NDArray[np.float32]) -> NDArray[np.float64]:

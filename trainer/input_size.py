@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from inspector.domain.records import Image
+    from inspector.vision.network import InspectionNetwork
     from trainer.dataset import Dataset
     from trainer.methods import Context
     from trainer.protocol import Report
@@ -83,9 +84,10 @@ def chosen_size(dataset: Dataset, context: Context) -> Generator[Report, None, t
         for index, picture in enumerate(pictures)
         for number in range(each)
     ]
+    network = backbone(context.weights, context.request.pooling or "average", context.request.seed).eval()
     told = {}
     for size in (SMALL, LARGE):
-        told[size] = yield from _told(size, pictures, bad, context)
+        told[size] = yield from _told(size, network, pictures, bad, context)
     return verdict(told[SMALL], told[LARGE])
 
 
@@ -110,12 +112,15 @@ def verdict(small: Told, large: Told) -> tuple[int, str]:
 
 
 def _told(
-    size: int, pictures: Sequence[Image], bad: Sequence[NDArray[np.uint8]], context: Context
+    size: int,
+    network: InspectionNetwork,
+    pictures: Sequence[Image],
+    bad: Sequence[NDArray[np.uint8]],
+    context: Context,
 ) -> Generator[Report, None, Told]:
     """Measure pictures against memories of the others."""
     request = context.request
     preprocessing = Preprocessing(input_size=size, resize_policy=ResizePolicy(request.policy))
-    network = backbone(context.weights, request.pooling or "average", request.seed).eval()
     see = OpenVinoExtractor(to_openvino(CellsOf(network), size), preprocessing, "f32")
     described = []
     began_s = time.process_time()

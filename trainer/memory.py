@@ -17,7 +17,7 @@ from inspector.vision.memory import DIMENSIONS, MemoryOfGood
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import fit
 from trainer.cache import OpenVinoExtractor
-from trainer.cells import choose, flat, placed, strangest, weight_of
+from trainer.cells import CANDIDATES_EACH, ROWS, ROWS_TURNED, Pool, candidates, placed, strangest, weight_of
 from trainer.frozen import CellsOf
 from trainer.orientation import (
     PLACE_COUNTS,
@@ -111,8 +111,8 @@ def remember(
     made = []
     for number, described in enumerate(cells):
         rounded = trained.frozen.int8 is not None and number == 0
-        turned = Turned.of(more[number], pairs) if pairs else None
-        made.append(_memory(described, turned, folds, position, seed, rounded=rounded))
+        turned = more[number] if pairs else None
+        made.append(_memory(described, turned, pairs, folds, position, seed, rounded=rounded))
         yield Progress(stage="memory of good", done=number + 1, total=len(cells))
     memory, strangeness, scale = made[0]
     note = MemoryNote(
@@ -166,22 +166,23 @@ def memory_of(
         see: Gives the cells of a picture that is turned by so many degrees, (h·w, 128); None turns none.
     """
     folds = _folds(good)
-    turned = None
+    turned, pairs = None, []
     turn = False
     if see is not None:
         asked = [(picture, angle) for picture in asked_of(len(good)) for angle in RIGHT_ANGLES]
         copies = np.stack([see(*pair) for pair in asked])
         turn = may_be_turned(cells, [picture for picture, _ in asked], copies, folds, seed)
         pairs = angles_of(len(good), _CELL_PX * round(cells.shape[1] ** 0.5)) if turn else []
-        turned = Turned.of(np.stack([see(*pair) for pair in pairs]), pairs) if pairs else None
+        turned = np.stack([see(*pair) for pair in pairs]) if pairs else None
     position = PLACE_COUNTS if not turn and lie_still(cells, folds, seed) else 0.0
-    memory, _, scale = _memory(cells, turned, folds, position, seed, rounded=False)
+    memory, _, scale = _memory(cells, turned, pairs, folds, position, seed, rounded=False)
     return memory, scale
 
 
 def _memory(
     cells: NDArray[np.float32],
-    turned: Turned | None,
+    turned: NDArray[np.float32] | None,
+    pairs: Sequence[tuple[int, int]],
     folds: NDArray[np.int64],
     position: float,
     seed: int,
@@ -195,18 +196,12 @@ def _memory(
     weight = weight_of(cells, position)
     sample = cells[:: max(1, len(cells) // 50)].astype(np.float32)
     step = _HEADROOM * float(np.abs(sample - sample.mean(axis=(0, 1))).max()) / 127 if rounded else 0.0
-    described = placed(cells, weight)
-
-    def rows(known: NDArray[np.bool_]) -> NDArray[np.float32]:
-        some = flat(described[known])
-        if turned is not None:
-            some = np.concatenate([some, turned.cells[known[turned.owner]]])
-        return choose(some, seed)
-
+    pool = _pool(placed(cells, weight), turned, pairs)
+    chosen = pool.all(seed)
     measured = np.empty(len(cells))
     for fold in np.unique(folds):
         inside = folds == fold
-        without = MemoryOfGood(rows(~inside), position=weight, step=step)
+        without = MemoryOfGood(pool.without(chosen, inside), position=weight, step=step)
         measured[inside] = strangest(without, cells[inside])
     contents = PictureContents.of(cells)
     wholes = crossed(contents, folds)
@@ -216,9 +211,21 @@ def _memory(
     unit = raw.limit(DEFAULT_RATE)
     whole = whole_of(contents, unit * of_whole)
     scale = GoodScale(pictures=raw.pictures, mean_log=raw.mean_log - float(np.log(unit)), sd_log=raw.sd_log)
-    known = rows(np.ones(len(cells), np.bool_))
+    known = pool.cells[chosen].astype(np.float32)
     memory = MemoryOfGood(known, scale=unit * of_cell, position=weight, step=step, whole=whole)
     return memory, [float(value) / unit for value in larger], scale
+
+
+def _pool(cells: NDArray[np.float32], turned: NDArray[np.float32] | None, pairs: Sequence[tuple[int, int]]) -> Pool:
+    """Gather cells to choose from: as many of each picture, and of each turned copy."""
+    rows = ROWS if turned is None else ROWS_TURNED
+    each = max(1, CANDIDATES_EACH * rows // (len(cells) + len(pairs)))
+    some = [candidates(picture, each) for picture in cells]
+    owner = np.repeat(np.arange(len(cells)), [len(picture) for picture in some])
+    if turned is None:
+        return Pool(cells=np.concatenate(some), owner=owner, rows=rows)
+    copies = Turned.of(turned, pairs, each)
+    return Pool(cells=np.concatenate([*some, copies.cells]), owner=np.concatenate([owner, copies.owner]), rows=rows)
 
 
 def _scale_of(measured: NDArray[np.float64]) -> GoodScale:
@@ -256,17 +263,13 @@ def _seers(trained: Trained, network: InspectionNetwork) -> list[Cells]:
     frozen, preprocessing = trained.frozen, trained.preprocessing
     if frozen.cut in {"layer3", "layer4"}:
         extractors = [frozen.extractor] if frozen.in_float is None else [frozen.extractor, frozen.in_float]
-        return [_second(extractor) for extractor in extractors if isinstance(extractor, OpenVinoExtractor)]
+        return [extractor.second(preprocessing) for extractor in extractors if isinstance(extractor, OpenVinoExtractor)]
     trunks = [trunk for trunk in (frozen.int8, frozen.model) if trunk is not None]
     if not trunks:
         whole = to_openvino(CellsOf(network), preprocessing.input_size)
         return [OpenVinoExtractor(whole, preprocessing, "f32")]
     graphs = [joined(trunk, traced_behind(trunk, CellsOf(network, frozen.cut))) for trunk in trunks]
     return [OpenVinoExtractor(graph, preprocessing, "f32") for graph in graphs]
-
-
-def _second(extractor: OpenVinoExtractor) -> Cells:
-    return lambda pictures: extractor.seen(pictures)[1]
 
 
 def _seen(

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from inspector.vision.memory import DIMENSIONS, LEAST, MemoryOfGood
-from trainer.cells import choose, flat, placed, strangest, weight_of
+from trainer.cells import candidates, choose, flat, placed, strangest, weight_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +47,7 @@ class Turned:
     """Cells of turned copies.
 
     Args:
-        cells: (M, 128) float, those of invented corners left out.
+        cells: (M, 128) float, some that lie far apart in each copy; those of invented corners are left out.
         owner: (M,) which good picture each comes from.
     """
 
@@ -55,17 +55,18 @@ class Turned:
     owner: NDArray[np.int64]
 
     @classmethod
-    def of(cls, cells: NDArray[np.float32], pairs: Sequence[tuple[int, int]]) -> Self:
-        """Take the cells that pictures show.
+    def of(cls, cells: NDArray[np.float32], pairs: Sequence[tuple[int, int]], each: int) -> Self:
+        """Take cells that pictures show.
 
         Args:
             cells: (N, h·w, 128) float.
             pairs: Of each copy, which picture it is of, and by how many degrees it is turned.
+            each: So many of each copy at most.
         """
         side = round(cells.shape[1] ** 0.5)
-        kept = np.stack([shown(side, angle) for _, angle in pairs])
+        kept = [candidates(copy[shown(side, angle)], each) for copy, (_, angle) in zip(cells, pairs, strict=True)]
         owner = np.array([picture for picture, _ in pairs], np.int64)
-        return cls(cells=cells[kept], owner=np.repeat(owner, kept.sum(axis=1)))
+        return cls(cells=np.concatenate(kept), owner=np.repeat(owner, [len(some) for some in kept]))
 
 
 def turned_by(picture: NDArray[np.uint8], angle: int) -> NDArray[np.uint8]:

@@ -78,7 +78,7 @@ def test_few_pictures_get_every_angle_and_many_some_of_all() -> None:
 def test_cells_of_invented_corners_are_not_remembered() -> None:
     cells = np.ones((2, 64, DIMENSIONS), np.float32)
     cells[1, [0, 7, 56, 63]] = np.nan  # the corners
-    turned = Turned.of(cells, [(4, 90), (7, 45)])
+    turned = Turned.of(cells, [(4, 90), (7, 45)], 64)
     assert Counter(turned.owner.tolist())[4] == 64
     assert 20 <= Counter(turned.owner.tolist())[7] < 60
     assert np.isfinite(turned.cells).all()
