@@ -88,6 +88,10 @@ def test_a_deep_look_shows_its_maps_one_by_one(qtbot: QtBot, home: Home, desks: 
     desk.until(lambda: cell.image is not None)
     assert dialog.stage.text() == "1 of 9 maps"
     assert dialog.cells["layer4", "Grad-CAM++"].image is None
+    look.make("Grad-CAM, closed form", "layer3", 2)  # of a model that judges by layer3: in the place of the line's own
+    shown = dialog.cells["layer4", "Grad-CAM, closed form"]
+    desk.until(lambda: shown.image is not None)
+    assert shown.toolTip() == "Grad-CAM, closed form, layer3"
     desk.press(cell)
     assert dialog.pages.currentWidget() is dialog.large
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
