@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from inspector.domain.about import About
+from inspector.domain.database import checked_database
 from inspector.domain.devices import ABOUT_DEVICE, ABOUT_PRECISION, DeviceKind, WantedPrecision
 from inspector.domain.secret import MASK, long_enough
 from inspector.domain.text import ADDRESS, ADDRESS_LIST, PERSON, PLACE, STATION
@@ -51,6 +52,16 @@ class Settings(BaseModel):
     precision: Annotated[WantedPrecision, ABOUT_PRECISION] = WantedPrecision.AUTO
     log_path: Annotated[str, AfterValidator(PLACE.checked), About("Result log", empty="in the data folder")] = ""
     archive_path: Annotated[str, AfterValidator(PLACE.checked), About("Kept pictures", empty="in the data folder")] = ""
+    forward_to: Annotated[
+        str,
+        AfterValidator(PLACE.checked),
+        AfterValidator(checked_database),
+        About(
+            "Database",
+            description="PostgreSQL that takes what is recorded, as postgresql://USER:PASSWORD@HOST/DATABASE",
+            empty="nothing is sent",
+        ),
+    ] = ""
     appearance: Annotated[Appearance, About("Colours")] = Appearance.SYSTEM
     heatmap_opacity: Annotated[float, About("Heatmap opacity", description="0 to 1", low=0, high=1)] = 0.6
     heatmap_on_pass: Annotated[bool, About("Heatmap on passes too")] = False

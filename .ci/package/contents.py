@@ -30,9 +30,16 @@ TRAINER_ONLY = """
 CODECS = [
     f"imagecodecs.{name}" for name in "_imagecodecs _shared _shared_cython _imcd _zlib _deflate _jpeg8 _jpeg2k".split()
 ]
+#: What psycopg and SQLAlchemy import by name.
+POSTGRESQL = [
+    "psycopg_binary",
+    "psycopg_binary._psycopg",
+    "psycopg_binary.pq",
+    "sqlalchemy.dialects.postgresql.psycopg",
+]
 #: What only the window and the line need.
 WINDOW_ONLY = """
-    PySide6 alembic keyring mako pyqtgraph shiboken6 sqlalchemy
+    PySide6 alembic keyring mako psycopg psycopg_binary pyqtgraph shiboken6 sqlalchemy
 """.split()
 #: Parts of Qt that the window does not use.
 QT_UNUSED = [

@@ -17,6 +17,7 @@ from inspector.cli import (
     batch,
     bench,
     doctor,
+    fleet,
     inspect,
     logs,
     models,
@@ -58,7 +59,21 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_window_options(parser)
     parser.set_defaults(command=run.window)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for module in (run, batch, results, inspect, bench, models, logs, recipes, operating_point, review, serve, doctor):
+    for module in (
+        run,
+        batch,
+        results,
+        inspect,
+        bench,
+        models,
+        logs,
+        recipes,
+        operating_point,
+        review,
+        serve,
+        fleet,
+        doctor,
+    ):
         module.add_commands(commands)
     return parser
 

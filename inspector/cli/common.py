@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
 import signal
 import sys
@@ -78,6 +79,13 @@ def stop_signals() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def ask_secret(words: str) -> str:
+    """Ask for a password: on the terminal, unseen, else it is the next line of stdin."""
+    if sys.stdin.isatty():
+        return getpass.getpass(words)
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 def emit(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inspector.cli import thresholds
-from inspector.cli.common import EXIT_OK, add_json, add_places, emit, home_of, say
+from inspector.cli.common import EXIT_OK, add_json, add_places, ask_secret, emit, home_of, say
 from inspector.cli.field_options import MODEL, SOURCE, add_field, add_source_options, source_options
 from inspector.domain.config import SourceOptions
 from inspector.domain.source import SourceSpec, shown
@@ -184,7 +182,7 @@ def set_password(parsed: argparse.Namespace) -> int:
     home = home_of(parsed)
     recipe = assembly.find_recipe(parsed.recipe, home)
     source = shown(recipe.source)
-    secrets = [_ask(f"Password of {source}: ") for _ in range(masks_in(source))]
+    secrets = [ask_secret(f"Password of {source}: ") for _ in range(masks_in(source))]
     if not secrets:
         raise RecipeError(f"the source {source} of “{recipe.name}” needs no password", "Nothing was changed.")
     if not all(secrets):
@@ -195,9 +193,3 @@ def set_password(parsed: argparse.Namespace) -> int:
     else:
         print(f"the password of {source} is kept; a running line uses it when it connects again")
     return EXIT_OK
-
-
-def _ask(words: str) -> str:
-    if sys.stdin.isatty():
-        return getpass.getpass(words)
-    return sys.stdin.readline().rstrip("\r\n")

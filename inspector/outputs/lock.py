@@ -47,6 +47,21 @@ def lock_path(log: Path) -> Path:
     return file.with_name(file.name + ".lock")
 
 
+def hold(path: Path) -> BinaryIO | None:
+    """Lock a file, made where it is not there, until it is closed; None where another process holds it.
+
+    Raises:
+        OSError: If it cannot be made.
+    """
+    file = path.open("a+b")
+    try:
+        _lock(file)
+    except OSError:
+        file.close()
+        return None
+    return file
+
+
 class StationLock:
     """The lock beside the log; held as long as the object is open.
 
@@ -61,18 +76,14 @@ class StationLock:
         self._file: BinaryIO | None = None
         path = lock_path(log)
         try:
-            file = path.open("a+b")
+            self._file = hold(path)
         except OSError as error:
             raise LogError(
                 f"the lock file {path} cannot be made: {cause_of(error)}",
                 "Choose a folder for the log that can be written to.",
             ) from error
-        try:
-            _lock(file)
-        except OSError as error:
-            file.close()
-            raise _in_use(log) from error
-        self._file = file
+        if self._file is None:
+            raise _in_use(log)
 
     def name_holder(self) -> None:
         """Write into the lock file who holds it; a courtesy, the locks are what counts."""

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, create_engine, delete, event, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from inspector.domain.errors import LogError
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
+#: The consumer that sends to the database of many stations.
+FLEET = "fleet"
 _BUSY_S = 5.0
 #: So many entries are removed at once: the file is held for writing meanwhile, for 2 ms.
 _REMOVED_AT_ONCE = 1000
@@ -137,6 +140,28 @@ class Outbox:
         with self._reading() as connection:
             return _taken(connection, self.consumer) is not None
 
+    def add_all(self) -> int:
+        """Have everything in the log wait, also what is older than the consumer; return how many rows that are.
+
+        Raises:
+            LogError: See `subscribe`.
+        """
+        added = 0
+        for kind, table in _TABLES.items():
+            number, last = 0, -1
+            while number != last:
+                last = number
+                with self._writing() as connection:
+                    some = text(
+                        f"SELECT rowid, id FROM {table.name} WHERE rowid > :after ORDER BY rowid LIMIT :most"  # noqa: S608
+                    )
+                    rows = connection.execute(some, {"after": number, "most": _REMOVED_AT_ONCE}).all()
+                    if rows:
+                        connection.execute(insert(outbox), [{"kind": kind.value, "row_id": row[1]} for row in rows])
+                        number = rows[-1][0]
+                added += len(rows)
+        return added
+
     # --- what waits ---------------------------------------------------------------------------------------------------
 
     def waiting(self) -> int:
@@ -227,10 +252,7 @@ class Outbox:
 
     def _connect(self) -> sqlite3.Connection:
         uri = f"file:{quote(str(self.path.resolve()))}?mode=rw"
-        connection = sqlite3.connect(uri, uri=True, timeout=self._busy_s, check_same_thread=False)
-        # a text that is none is for the other side to refuse, row by row
-        connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-        return connection
+        return sqlite3.connect(uri, uri=True, timeout=self._busy_s, check_same_thread=False)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -295,5 +317,15 @@ def _with_rows(connection: Connection, names: Sequence[tuple[int, str, str]]) ->
 def _rows_of(connection: Connection, table: Table, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     if not ids:
         return {}
-    rows = connection.execute(select(table).where(table.c.id.in_(ids))).mappings()
-    return {row["id"]: dict(row) for row in rows}
+    statement, names = select(table).where(table.c.id.in_(ids)), table.columns.keys()
+    try:
+        rows = connection.execute(statement).all()
+    except DBAPIError as error:
+        if "decode to UTF-8" not in str(error):
+            raise
+        # a text that is none is for the other side to refuse, row by row
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+        rows = connection.execute(statement).all()
+    return {values["id"]: values for values in (dict(zip(names, row, strict=True)) for row in rows)}

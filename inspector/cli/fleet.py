@@ -1,0 +1,240 @@
+"""``inspector forward`` and ``inspector fleet``: what is recorded goes into a database of many stations."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from inspector.cli.common import (
+    EXIT_OK,
+    add_json,
+    add_places,
+    ask_secret,
+    emit,
+    home_of,
+    one_line,
+    say,
+    settings_in_force,
+    settings_of,
+    stop_signals,
+)
+from inspector.domain.counts import counted
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from inspector.fleet.address import DatabaseAddress
+    from inspector.fleet.database import FleetDatabase
+
+_ADDRESS = "postgresql://USER:***@HOST/DATABASE; each *** is asked for, on the terminal or from stdin"
+
+
+def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add both."""
+    forward = commands.add_parser(
+        "forward",
+        help="send what is recorded to the database of many stations",
+        description="Send what the log has recorded since it was connected to the database of the settings, beside a "
+        "running station, and go on. What cannot be sent waits in the log; the station is never held up.",
+        epilog="Exit codes: 0 stopped, or no database is set any more; 1 error; 2 usage.",
+    )
+    forward.add_argument("--once", action="store_true", help="send what waits, then end")
+    add_places(forward, log=True)
+    add_json(forward, "with --once: one JSON object on stdout")
+    forward.set_defaults(command=run)
+    group = commands.add_parser("fleet", help="the database of many stations: connect, upgrade, status").add_subparsers(
+        title="commands", metavar="COMMAND", required=True
+    )
+    connect = group.add_parser("connect", help="send what is recorded from now on to a database")
+    connect.add_argument("address", help=_ADDRESS)
+    connect.set_defaults(command=connect_to)
+    disconnect = group.add_parser("disconnect", help="send nothing any more, and forget what waits")
+    disconnect.set_defaults(command=disconnect_from)
+    history = group.add_parser("history", help="send what was recorded before the database was connected too")
+    history.set_defaults(command=send_history)
+    upgrade = group.add_parser("upgrade", help="make the tables, or bring them to this version")
+    upgrade.add_argument("address", nargs="?", help=f"{_ADDRESS} (default: the setting)")
+    upgrade.set_defaults(command=upgrade_tables)
+    status = group.add_parser("status", help="how far sending is, what is wrong, what was refused")
+    status.set_defaults(command=show_status)
+    replace = group.add_parser("replace", help="take this station's name over from one that it stands in for")
+    replace.set_defaults(command=replace_station)
+    for parser in (connect, disconnect, history, upgrade, status, replace):
+        add_places(parser, log=True)
+        add_json(parser)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Send until a signal."""
+    import os
+
+    from inspector.fleet.faults import FleetError
+    from inspector.fleet.pusher import Forwarder
+    from inspector.fleet.status import only_sender
+    from inspector.runs.processes import step_back
+
+    home, log = home_of(parsed), _log_of(parsed)
+    if not settings_of(home).forward_to:
+        raise FleetError("no database is set", "Name one: “inspector fleet connect ADDRESS”.")
+    step_back(os.getpid())
+    forwarder = Forwarder(home.root, log, lambda: settings_of(home))
+    with only_sender(log), stop_signals() as stop:
+        if parsed.once:
+            forwarder.run_once(stop)
+        else:
+            say("what is recorded is being sent; Ctrl-C stops it")
+            forwarder.run(stop)
+    if parsed.once and parsed.json:
+        emit({"sent": forwarder.sent})
+    elif parsed.once:
+        print(f"{counted(forwarder.sent, 'row')} sent")
+    return EXIT_OK
+
+
+def connect_to(parsed: argparse.Namespace) -> int:
+    """Set the database, and have what is recorded wait for it."""
+    from inspector.fleet.address import DatabaseAddress
+    from inspector.outputs.outbox import FLEET, Outbox
+    from inspector.passwords import Passwords
+    from inspector.settings import save_settings
+
+    home, log = home_of(parsed), _log_of(parsed)
+    address = DatabaseAddress.of(_filled(parsed.address), home.root)
+    kept = Passwords(home.root).hide(address.text)
+    save_settings(settings_of(home).model_copy(update={"forward_to": kept}), home.settings)
+    if log.is_file():
+        Outbox(log, FLEET).subscribe()
+    if parsed.json:
+        emit({"database": address.shown})
+    else:
+        print(f"what is recorded from now on is sent to {address.shown}, once “inspector forward” or the station runs")
+    return EXIT_OK
+
+
+def disconnect_from(parsed: argparse.Namespace) -> int:
+    """Set no database, and forget what waits."""
+    from inspector.outputs.outbox import FLEET, Outbox
+    from inspector.settings import save_settings
+
+    home, log = home_of(parsed), _log_of(parsed)
+    save_settings(settings_of(home).model_copy(update={"forward_to": ""}), home.settings)
+    forgotten = 0
+    if log.is_file():
+        outbox = Outbox(log, FLEET)
+        forgotten = outbox.waiting()
+        outbox.unsubscribe()
+    if parsed.json:
+        emit({"forgotten": forgotten})
+    else:
+        print(f"nothing is sent any more; {counted(forgotten, 'row')} that waited are in the log only")
+    return EXIT_OK
+
+
+def send_history(parsed: argparse.Namespace) -> int:
+    """Have everything in the log wait."""
+    from inspector.outputs.outbox import FLEET, Outbox
+
+    outbox = Outbox(_log_of(parsed), FLEET)
+    outbox.subscribe()
+    added = outbox.add_all()
+    if parsed.json:
+        emit({"added": added})
+    else:
+        print(f"{counted(added, 'row')} to be sent; those that the database has already stay as they are")
+    return EXIT_OK
+
+
+def upgrade_tables(parsed: argparse.Namespace) -> int:
+    """Upgrade."""
+    from inspector.fleet.schema import upgrade
+    from inspector.fleet.versions import HEAD
+
+    address = _address_of(parsed, parsed.address)
+    upgrade(address)
+    if parsed.json:
+        emit({"database": address.shown, "version": HEAD})
+    else:
+        print(f"{address.shown}: the tables are there, version {HEAD}")
+    return EXIT_OK
+
+
+def show_status(parsed: argparse.Namespace) -> int:
+    """Show."""
+    from inspector.domain.secret import masked
+    from inspector.fleet.status import faults_of, read_status, status_path, summary_of
+    from inspector.outputs.outbox import FLEET, Outbox
+
+    log = _log_of(parsed)
+    status = read_status(status_path(log))
+    outbox = Outbox(log, FLEET)
+    waiting, aside = (outbox.waiting(), outbox.set_aside()) if log.is_file() else (0, [])
+    faults = faults_of(status) if status is not None else []
+    if parsed.json:
+        said = status.model_dump(mode="json") if status is not None else None
+        refused = [{"kind": row.kind, "id": row.row_id, "time_utc": f"{row.time}", "why": row.why} for row in aside]
+        emit({"waiting": waiting, "set_aside": refused, "faults": faults, "last_said": said})
+        return EXIT_OK
+    print(f"Database: {masked(settings_of(home_of(parsed)).forward_to) or 'none is set'}")
+    print(f"Waiting in the log: {waiting:,}")
+    print(summary_of(status) if status is not None else "Nothing was ever sent from here.")
+    for fault in faults:
+        print(fault)
+    for row in aside:
+        print(f"refused: {row.kind.value} {row.row_id}: {one_line(row.why)}")
+    return EXIT_OK
+
+
+def replace_station(parsed: argparse.Namespace) -> int:
+    """Take the name over."""
+    with closing(_database_of(parsed)) as database:
+        before = database.replace()
+    if parsed.json:
+        emit({"renamed": before})
+    else:
+        print(f"this station has the name now; the one before is called “{before}”")
+    return EXIT_OK
+
+
+def _database_of(parsed: argparse.Namespace) -> FleetDatabase:
+    from inspector import __version__
+    from inspector.fleet.database import FleetDatabase, StationIdentity
+    from inspector.fleet.identity import station_key
+
+    home = home_of(parsed)
+    name, host = settings_of(home).station, socket.gethostname()
+    station = StationIdentity(key=station_key(home.root), name=name, host=host, version=__version__)
+    return FleetDatabase(_address_of(parsed, None), station)
+
+
+def _address_of(parsed: argparse.Namespace, typed: str | None) -> DatabaseAddress:
+    from inspector.fleet.address import DatabaseAddress
+    from inspector.fleet.faults import FleetError
+
+    home = home_of(parsed)
+    text = _filled(typed) if typed else settings_of(home).forward_to
+    if not text:
+        raise FleetError(
+            "no database is set", "Name one: its address behind the command, or “inspector fleet connect”."
+        )
+    return DatabaseAddress.of(text, home.root)
+
+
+def _filled(address: str) -> str:
+    """Return an address with what is typed for each ***."""
+    from urllib.parse import quote
+
+    from inspector.domain.secret import filled, masks_in
+    from inspector.fleet.faults import FleetError
+
+    secrets = [ask_secret(f"Password of {address}: ") for _ in range(masks_in(address))]
+    if not all(secrets):
+        raise FleetError("no password was typed", "Nothing was changed. Start the command once more.")
+    return filled(address, [quote(secret, safe="") for secret in secrets])
+
+
+def _log_of(parsed: argparse.Namespace) -> Path:
+    from inspector import assembly
+
+    return assembly.places(home_of(parsed), settings_in_force(parsed)).log

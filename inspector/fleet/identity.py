@@ -1,0 +1,48 @@
+"""By what a station is known in the database, whatever it is called: a key in a file of the data folder."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from inspector.files import FileError, write_text
+from inspector.fleet.faults import FleetError
+from inspector.json_file import JsonAbsentError, JsonError, read_model
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class _KeyFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    key: str = Field(min_length=8, max_length=64, pattern="^[0-9a-f-]+$")
+
+
+def station_key(home: Path) -> str:
+    """Return the station's key; it is made where there is none yet.
+
+    Args:
+        home: The data folder.
+
+    Raises:
+        FleetError: If it can be neither read nor made.
+    """
+    path = home / "fleet.json"
+    try:
+        return read_model(path, _KeyFile).key
+    except JsonAbsentError:
+        made = _KeyFile(key=str(uuid.uuid4()))
+    except JsonError as error:
+        raise FleetError(
+            f"the station's key for the database cannot be read: {error.what}",
+            "Restore the file. Without it the station counts as another one: then delete it, and run “inspector fleet "
+            "replace”.",
+        ) from error
+    try:
+        write_text(path, made.model_dump_json() + "\n")
+    except FileError as error:
+        raise FleetError(f"the station's key for the database cannot be kept: {error.what}", error.next_step) from error
+    return made.key
