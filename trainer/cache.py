@@ -70,6 +70,7 @@ class OpenVinoExtractor:
 
         core = ov.Core()
         self._model = model
+        self._second: OpenVinoExtractor | None = None
         self.precision = precision if has_bf16(core, "CPU", this_processor()) else "f32"
         self._compiled = core.compile_model(
             take_bytes(model.clone(), preprocessing),
@@ -86,12 +87,14 @@ class OpenVinoExtractor:
         return [np.asarray(output) for output in self._compiled(pictures).to_tuple()]
 
     def second(self, preprocessing: Preprocessing) -> OpenVinoExtractor:
-        """Return one that computes the second output alone, and nothing that only the first needs."""
+        """Return one that computes the second output alone, and nothing that only the first needs; it is made once."""
         import openvino as ov  # seconds
 
-        model = self._model.clone()
-        alone = ov.Model([model.get_results()[1]], model.get_parameters(), "second")
-        return OpenVinoExtractor(alone, preprocessing, self.precision)
+        if self._second is None:
+            model = self._model.clone()
+            alone = ov.Model([model.get_results()[1]], model.get_parameters(), "second")
+            self._second = OpenVinoExtractor(alone, preprocessing, self.precision)
+        return self._second
 
 
 class Plain:
