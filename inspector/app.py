@@ -111,16 +111,23 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
     """Show the window until it is closed."""
     from PySide6.QtCore import QTimer
 
+    from inspector.fleet.keeper import SenderKeeper
     from inspector.gui.composition import Composition
+    from inspector.gui.station.fleet_watch import FleetWatch
     from inspector.gui.station.store import Store
     from inspector.gui.widgets.later import soon
 
     sys.setswitchinterval(SWITCH_S)
     _dress(app, settings.appearance)
     store = Store(options.home, settings, options.overrides)
+    sender = SenderKeeper(options.home.root, settings=lambda: store.in_force, log=lambda: store.places.log)
     composition = Composition(store)
     session, window = composition.session, composition.window()
     window.painted.connect(lambda: session.begin(start=options.start))
+    window.painted.connect(sender.start)
+    watch = FleetWatch(session)
+    watch.fault.connect(lambda text: _say_of_fleet(window, text))
+    window.closed.connect(sender.stop)
     single.wanted.connect(window.come_to_front)
     if is_first_start(options):
         window.painted.connect(window.set_up)
@@ -141,6 +148,14 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
     beat.start(200)
     _close_on_signals(window.leave)
     return app.exec()
+
+
+def _say_of_fleet(window: MainWindow, text: str) -> None:
+    """Show what is wrong with sending to the database; it is no fault of the line."""
+    if text:
+        window.banners.show_banner("fleet", text, state="review")
+    else:
+        window.banners.dismiss("fleet")
 
 
 def _dress(app: QApplication, appearance: str) -> None:

@@ -154,17 +154,20 @@ def _report(key: str, why: str) -> str:
 
 
 def save_settings(settings: Settings, path: Path) -> Settings:
-    """Write the settings; a password in them is kept apart.
+    """Write the settings; passwords in them are kept apart.
 
     Returns:
-        What was written: ``***`` stands for the password.
+        What was written: ``***`` stands for each password.
 
     Raises:
         FileError: If the file cannot be written; the old one is untouched.
-        PasswordError: If the password cannot be kept.
+        PasswordError: If one cannot be kept.
     """
     if settings.serve_password not in {"", MASK}:
         Passwords(path.parent).keep(SERVE, settings.serve_password)
         settings = settings.model_copy(update={"serve_password": MASK})
+    forward_to = Passwords(path.parent).hide(settings.forward_to)
+    if forward_to != settings.forward_to:
+        settings = settings.model_copy(update={"forward_to": forward_to})
     write_text(path, settings.model_dump_json(indent=2) + "\n")
     return settings

@@ -14,6 +14,7 @@ from inspector.cli.common import (
     emit,
     home_of,
     one_line,
+    positive,
     say,
     settings_in_force,
     settings_of,
@@ -23,6 +24,7 @@ from inspector.domain.counts import counted
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
     from pathlib import Path
 
     from inspector.fleet.address import DatabaseAddress
@@ -41,6 +43,9 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         epilog="Exit codes: 0 stopped, or no database is set any more; 1 error; 2 usage.",
     )
     forward.add_argument("--once", action="store_true", help="send what waits, then end")
+    forward.add_argument(
+        "--beside", type=positive, metavar="PID", help="end when that process has ended, as a station's own sender does"
+    )
     add_places(forward, log=True)
     add_json(forward, "with --once: one JSON object on stdout")
     forward.set_defaults(command=run)
@@ -77,9 +82,10 @@ def run(parsed: argparse.Namespace) -> int:
 
     home, log = home_of(parsed), _log_of(parsed)
     if not settings_of(home).forward_to:
-        raise FleetError("no database is set", "Name one: “inspector fleet connect ADDRESS”.")
+        raise FleetError("no database is set", "Name one: Settings → Network, or “inspector fleet connect ADDRESS”.")
     step_back(os.getpid())
-    forwarder = Forwarder(home.root, log, lambda: settings_of(home))
+    wanted = _while_there_is(parsed.beside) if parsed.beside else lambda: True
+    forwarder = Forwarder(home.root, log, lambda: settings_of(home), wanted)
     with only_sender(log), stop_signals() as stop:
         if parsed.once:
             forwarder.run_once(stop)
@@ -93,17 +99,22 @@ def run(parsed: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def _while_there_is(pid: int) -> Callable[[], bool]:
+    from inspector.runs.processes import is_alive, mark_of
+
+    mark = mark_of(pid)
+    return lambda: is_alive(mark)
+
+
 def connect_to(parsed: argparse.Namespace) -> int:
     """Set the database, and have what is recorded wait for it."""
     from inspector.fleet.address import DatabaseAddress
     from inspector.outputs.outbox import FLEET, Outbox
-    from inspector.passwords import Passwords
     from inspector.settings import save_settings
 
     home, log = home_of(parsed), _log_of(parsed)
     address = DatabaseAddress.of(_filled(parsed.address), home.root)
-    kept = Passwords(home.root).hide(address.text)
-    save_settings(settings_of(home).model_copy(update={"forward_to": kept}), home.settings)
+    save_settings(settings_of(home).model_copy(update={"forward_to": address.text}), home.settings)
     if log.is_file():
         Outbox(log, FLEET).subscribe()
     if parsed.json:

@@ -234,6 +234,7 @@ def _headless(parsed: argparse.Namespace) -> int:
     from inspector.engine.engine import Engine
     from inspector.engine.memory import use_frames_again
     from inspector.files import remove_leftovers
+    from inspector.fleet.keeper import SenderKeeper
 
     home = home_of(parsed)
     settings = settings_in_force(parsed)
@@ -242,6 +243,8 @@ def _headless(parsed: argparse.Namespace) -> int:
     stamp_data(home.root, __version__)
     remove_leftovers(home.written_often)
     log = assembly.open_log(where.log)
+    sender = SenderKeeper(home.root, settings=lambda: settings, log=lambda: where.log)
+    sender.start()
     use_frames_again()
     engine, events = Engine(), _Events()
     engine.subscribe(events)
@@ -261,6 +264,7 @@ def _headless(parsed: argparse.Namespace) -> int:
             )
     finally:
         engine.stop()
+        sender.stop()
         log.close()
     if fault:
         say(f"error: {fault}")

@@ -47,7 +47,7 @@ class DatabaseAddress:
         except PasswordError as error:
             raise FleetError(
                 f"the password of {masked(setting)} is not known on this computer",
-                "Type the whole address once more: “inspector fleet connect ADDRESS”.",
+                "Type the whole address once more: Settings → Network, or “inspector fleet connect ADDRESS”.",
             ) from error
         return cls(as_url(whole), masked(whole), _defaults(whole))
 

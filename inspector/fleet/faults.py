@@ -51,7 +51,7 @@ _WAITS = "Nothing is lost: what is recorded waits in the station's log, and the 
 _BY_STATE = {
     "28": (
         "refuses the user or the password",
-        "Check both; type the whole address anew: “inspector fleet connect ADDRESS”.",
+        "Check both; type the whole address anew in Settings → Network.",
     ),
     "3D": ("is not there: the server has none of that name", "Check the name, or have it made (CREATE DATABASE)."),
     "3F": ("has no tables for stations", UPGRADE),

@@ -59,9 +59,13 @@ class Forwarder:
         home: The data folder.
         log: The result log whose rows are sent.
         settings: Reads the station's settings; asked again while it runs.
+        wanted: Whether it is to go on; asked again while it runs.
     """
 
-    def __init__(self, home: Path, log: Path, settings: Callable[[], Settings]) -> None:
+    def __init__(
+        self, home: Path, log: Path, settings: Callable[[], Settings], wanted: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._wanted = wanted
         self._home, self._log_path, self._settings = home, log, settings
         self._outbox = Outbox(log, FLEET)
         self._progress = _Progress()
@@ -77,7 +81,7 @@ class Forwarder:
         """Send until it is told to stop, or the settings name no database any more."""
         wait_s = 0.0
         try:
-            while not self._waited(stop, wait_s) and self._settings().forward_to:
+            while not self._waited(stop, wait_s) and self._wanted() and self._settings().forward_to:
                 try:
                     self._send_all(stop, once=False)
                     wait_s = 0.0
@@ -126,6 +130,8 @@ class Forwarder:
                     self._report(database)
                     if not once and _who(self._settings()) != _who(settings):
                         return
+                if not self._wanted():
+                    return
                 self._tell_now_and_then()
                 if not rows and (once or stop.wait(_LOOK_EVERY_S)):
                     return

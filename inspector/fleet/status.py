@@ -76,6 +76,19 @@ def only_sender(log: Path) -> Iterator[None]:
         yield
 
 
+def is_sending(log: Path) -> bool:
+    """Return whether a process sends a log's rows.
+
+    Raises:
+        OSError: If that cannot be found out.
+    """
+    file = hold(status_path(log).with_suffix(".lock"))
+    if file is None:
+        return True
+    file.close()
+    return False
+
+
 def status_path(log: Path) -> Path:
     """Return where the process that sends a log's rows says how it is doing."""
     return log.with_name(f"{log.stem}.forward.json")
@@ -105,19 +118,25 @@ def read_status(path: Path) -> ForwardStatus | None:
         raise LogError(f"how sending is doing cannot be read: {error.what}", error.next_step) from error
 
 
-def faults_of(status: ForwardStatus, now: datetime | None = None) -> list[str]:
-    """Return what is wrong, each a sentence that says what to do; empty while results arrive."""
+def faults_of(status: ForwardStatus, now: datetime | None = None, *, counts: bool = True) -> list[str]:
+    """Return what is wrong, each a sentence that says what to do; empty while results arrive.
+
+    Args:
+        status: What the process that sends said last.
+        now: With its zone; None for this moment.
+        counts: Whether it is said how many rows wait, which changes all the time.
+    """
     now = now or datetime.now(UTC)
     faults = []
     waits = ""
-    if status.waiting:
+    if status.waiting and counts:
         since = f" since {local(status.waiting_since_utc)}" if status.waiting_since_utc else ""
         waits = f" {counted(status.waiting, 'row')} wait{'s' if status.waiting == 1 else ''}{since}."
     if status.is_stale(now):
         faults.append(f"Nothing is being sent to the database: the program that sends is not running.{waits}")
     elif status.error:
         faults.append(f"Nothing is being sent to the database: {status.error}. {status.next_step}{waits}")
-    elif status.waiting_since_utc is not None and now - status.waiting_since_utc > _BEHIND and waits:
+    elif status.waiting_since_utc is not None and now - status.waiting_since_utc > _BEHIND and status.waiting:
         faults.append(f"Sending to the database is behind.{waits}")
     if status.set_aside:
         faults.append(

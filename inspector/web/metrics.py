@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
 
 from inspector.domain.errors import LogError
+from inspector.fleet.status import read_status, status_path
 from inspector.outputs.base import LogQuery
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.metrics_core import Metric
 
+    from inspector.fleet.status import ForwardStatus
     from inspector.outputs.pulse import LinePulse
     from inspector.web.judge import UploadJudge
     from inspector.web.station import StationView
@@ -59,6 +62,20 @@ class StationFigures:
         yield parts
         if pulse is not None:
             yield from _of_line(pulse)
+        with contextlib.suppress(LogError):  # it is being written anew
+            status = read_status(status_path(self._view.log().path))
+            if status is not None:
+                yield from _of_sender(status)
+
+
+def _of_sender(status: ForwardStatus) -> Iterator[Metric]:
+    now = datetime.now(UTC)
+    failing = bool(status.error) or status.is_stale(now)
+    yield _gauge("inspector_fleet_failing", "1 while nothing is sent to the database of many stations.", int(failing))
+    yield _gauge("inspector_fleet_waiting", "Rows that wait to be sent to it.", status.waiting)
+    yield _gauge("inspector_fleet_set_aside", "Rows that it can never take.", status.set_aside)
+    behind_s = (now - status.waiting_since_utc).total_seconds() if status.waiting_since_utc else 0.0
+    yield _gauge("inspector_fleet_behind_seconds", "Since the oldest row that waits was captured.", behind_s)
 
 
 def _of_line(pulse: LinePulse) -> Iterator[Metric]:

@@ -12,6 +12,7 @@ from inspector.domain.records import Thresholds
 from inspector.gui.settings.leaving import LeaveQuestion
 from inspector.gui.settings.page import SettingsPage
 from inspector.gui.settings.sections import Mark
+from inspector.passwords import Passwords
 from inspector.recipes.recipe import save_next_version
 from inspector.vision.manifest import seal_of
 from tests.bundles import make_bundle
@@ -53,6 +54,22 @@ def asked(page: SettingsPage) -> LeaveQuestion:
 def marks(page: SettingsPage) -> dict[str, Mark]:
     names = ("Source", "Region and trigger", "Model and thresholds", "Archive", "Station")
     return {name: page.sections.mark_of(name) for name in names if page.sections.mark_of(name) is not Mark.NONE}
+
+
+def test_the_password_of_the_database_is_kept_apart(station: Station, page: SettingsPage) -> None:
+    page.show_section("Network")
+    write(station, page, "forward_to", "db.plant")
+    assert page.sections.mark_of("Network") is Mark.FAULTY
+    write(station, page, "forward_to", "postgresql://ins:s3cr3t@db.plant/quality")
+    assert page.sections.mark_of("Network") is Mark.CHANGED
+    station.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
+    shown = "postgresql://ins:***@db.plant/quality"
+    line = page.station.editors["forward_to"]
+    assert isinstance(line, QLineEdit)
+    station.until(lambda: line.text() == shown)
+    assert json.loads(station.home.settings.read_text())["forward_to"] == shown
+    assert Passwords(station.home.root).complete(shown) == "postgresql://ins:s3cr3t@db.plant/quality"
+    assert not page.apply_button.isEnabled()
 
 
 def test_a_section_with_changes_or_errors_is_marked(station: Station, page: SettingsPage) -> None:

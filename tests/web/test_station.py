@@ -12,6 +12,7 @@ import pytest
 
 from inspector import assembly
 from inspector.domain.records import Verdict
+from inspector.fleet.status import status_path, write_status
 from inspector.outputs.pulse import LinePulse, pulse_path, write_pulse
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.paths import Home
@@ -19,6 +20,7 @@ from inspector.pictures import decode_picture
 from inspector.settings import Settings
 from inspector.web.access import Access
 from inspector.web.station import StationView
+from tests.fleet.sender import said
 from tests.outputs.samples import START, inspection
 from tests.web.conftest import Site, fill, make_site
 
@@ -220,6 +222,16 @@ def test_prometheus_reads_the_counts_and_the_line(site: Site) -> None:
     assert 'inspector_latency_seconds{quantile="0.99"} 0.04' in text
     write_pulse(pulse_path(site.home.log), pulse())
     assert "inspector_line_stale 1.0" in site.client.get("/metrics").text
+
+
+def test_prometheus_reads_how_far_sending_to_the_database_is(site: Site) -> None:
+    assert "inspector_fleet" not in site.client.get("/metrics").text
+    since = datetime.now(UTC) - timedelta(hours=1)
+    write_status(status_path(site.home.log), said(waiting=3, waiting_since_utc=since, error="it is not reached"))
+    text = site.client.get("/metrics").text
+    assert "inspector_fleet_failing 1.0" in text
+    assert "inspector_fleet_waiting 3.0" in text
+    assert "inspector_fleet_behind_seconds 36" in text
 
 
 def test_the_description_names_every_address_and_its_records(site: Site) -> None:

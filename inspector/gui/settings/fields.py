@@ -110,7 +110,7 @@ _STATION = (
 )
 _NETWORK = (
     *("serve", "serve_host", "serve_port", "serve_password"),
-    *("serve_certificate", "serve_key", "serve_names"),
+    *("serve_certificate", "serve_key", "serve_names", "forward_to"),
 )
 
 
@@ -129,7 +129,7 @@ def station_sections() -> tuple[Section, ...]:
         ),
         Section(
             name="Network",
-            hint="What other computers see of this station. The line never waits for it.",
+            hint="What others see of this station, and who takes what it records. The line never waits for them.",
             fields=_fields(Settings, _NETWORK),
         ),
     )

@@ -1,0 +1,68 @@
+"""Tells the window how sending to the database of many stations is doing."""
+
+from __future__ import annotations
+
+import re
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from inspector.domain.errors import LogError
+from inspector.fleet.status import faults_of, read_status, status_path
+from inspector.gui.work import Latest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from inspector.fleet.status import ForwardStatus
+    from inspector.gui.station.session import Session
+
+_EVERY_S = 5.0
+_NUMBERS = re.compile(r"\d+")
+
+
+class FleetWatch(QObject):
+    """Reads the sender's file every few seconds, where a database is set.
+
+    Args:
+        session: Knows the settings and the log, and has the worker that reads.
+    """
+
+    fault = Signal(str)  #: what is wrong, a line for each thing; empty where nothing is
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._latest = Latest(session.work, lambda error: self._show([str(error)]))
+        self._next_s = perf_counter() + _EVERY_S
+        self._shown = ""
+        session.polled.connect(self._look)
+
+    def _look(self) -> None:
+        if perf_counter() < self._next_s or self._session.closing:
+            return
+        self._next_s = perf_counter() + _EVERY_S
+        log = self._session.log_path
+        if log is None or not self._session.settings.forward_to:
+            self._show([])
+        elif not self._latest.busy:
+            self._latest.ask(lambda: _read(log), self._on_status)
+
+    def _on_status(self, status: ForwardStatus | None) -> None:
+        if status is not None and self._session.settings.forward_to:
+            self._show(faults_of(status, counts=False))
+
+    def _show(self, faults: list[str]) -> None:
+        text = "\n".join(faults)
+        alike = _NUMBERS.sub("", text)
+        if alike != self._shown:  # once: a banner that was closed does not come back with another time in it
+            self._shown = alike
+            self.fault.emit(text)
+
+
+def _read(log: Path) -> ForwardStatus | None:
+    try:
+        return read_status(status_path(log))
+    except LogError:
+        return None  # it is being written anew: the next look reads it

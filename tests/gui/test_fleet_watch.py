@@ -1,0 +1,56 @@
+"""The window says where something is wrong with sending to the database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from inspector.fleet.status import status_path, write_status
+from inspector.gui.station import fleet_watch
+from inspector.gui.station.fleet_watch import FleetWatch
+from inspector.settings import Settings
+from tests.fleet.sender import said
+from tests.gui.conftest import SHIFT_STARTS, Station
+
+
+def test_what_is_wrong_is_said_once_and_taken_back(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fleet_watch, "_EVERY_S", 0.05)
+    session = station.session
+    watch = FleetWatch(session)
+    banners: list[str] = []
+    watch.fault.connect(banners.append)
+    assert session.log_path is not None
+    path = status_path(session.log_path)
+    since = datetime.now(UTC) - timedelta(hours=1)
+    wrong = {"error": "the database is not reached", "next_step": "Check the network.", "waiting_since_utc": since}
+    write_status(path, said(**wrong, waiting=3))
+    done: list[int] = []
+    settings = Settings(recipe="Test", shift_starts=SHIFT_STARTS, forward_to="postgresql:///quality")
+    station.beat(20)
+    assert banners == []  # no database is set
+    session.apply_settings(settings, lambda: done.append(1))
+    station.until(lambda: done)
+    station.until(lambda: banners)
+    assert banners == ["Nothing is being sent to the database: the database is not reached. Check the network."]
+    write_status(path, said(**wrong, waiting=4))
+    write_status(path, said(**wrong, waiting=4, set_aside=2))
+    station.until(lambda: len(banners) == 2)
+    assert "refuses 2 rows for good" in banners[1]
+    write_status(path, said())
+    station.until(lambda: len(banners) == 3)
+    assert banners[2] == ""
+
+
+def test_a_sender_that_is_not_heard_is_said(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fleet_watch, "_EVERY_S", 0.05)
+    session = station.session
+    watch = FleetWatch(session)
+    banners: list[str] = []
+    watch.fault.connect(banners.append)
+    assert session.log_path is not None
+    write_status(status_path(session.log_path), said(time_utc=datetime.now(UTC) - timedelta(minutes=5)))
+    settings = Settings(recipe="Test", shift_starts=SHIFT_STARTS, forward_to="postgresql:///quality")
+    session.apply_settings(settings, lambda: None)
+    station.until(lambda: banners)
+    assert banners == ["Nothing is being sent to the database: the program that sends is not running."]
