@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from inspector import assembly
 from inspector.gui.live.page import LivePage
 from inspector.gui.station.catalogue import Catalogue
+from inspector.gui.station.hand_lessons import HandLessons
 from inspector.gui.station.served import Served
 from inspector.gui.station.session import Session
 from inspector.gui.window import MainWindow
@@ -47,6 +48,12 @@ class Composition:
         self._store, self._home, self._trainer = store, store.home, trainer
         self.session = Session(store)
         self._served = Served(self.session, store)
+        self._lessons = HandLessons(
+            self.session,
+            work=self.session.work,
+            sets=self._home.learning,
+            models=lambda: assembly.model_store(self._home),
+        )
 
     def window(self) -> MainWindow:
         """Return the window, with the Live page; the others are made later."""
@@ -55,7 +62,7 @@ class Composition:
 
     def live(self) -> LivePage:
         """Return the Live page."""
-        return LivePage(self.session)
+        return LivePage(self.session, self._lessons)
 
     def batch(self) -> BatchPage:
         """Return the Batch page."""
@@ -85,6 +92,7 @@ class Composition:
                 models=models, worker=workers.make("exports"), closing=lambda: session.closing, parent=session
             ),
             thumbnails=Thumbnails(make_thumbnail),
+            lessons=self._lessons,
         )
         session.recipe_changed.connect(page.show_recipe)
         page.show_recipe(session.recipe)

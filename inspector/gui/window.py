@@ -168,7 +168,6 @@ class MainWindow(QMainWindow):
     def _make_review(self) -> ReviewPage:
         page = self._pages.review()
         page.archive_wanted.connect(partial(self._show_section, "Archive"))
-        page.training_wanted.connect(self._train_with)
         return page
 
     def _when_left(self, go: Callable[[], None]) -> None:
@@ -202,6 +201,7 @@ class MainWindow(QMainWindow):
         session.fault.connect(self._on_fault)
         session.log_opened.connect(self._on_log)
         session.polled.connect(self._on_poll)
+        session.training_wanted.connect(self._train_with)
         self.live.open_button.clicked.connect(self.open_pictures)
         for key, action in (
             ("Ctrl+,", lambda: self.show_page("settings")),

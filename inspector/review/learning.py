@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _FILE = "learning.csv"
 _LEFT_OUT = "left-out.csv"
+_BY_HAND = "by-hand.csv"
 _PICTURES = "pictures"
 
 
@@ -74,7 +75,39 @@ class LearningSet:
         Raises:
             LearningError: If its file cannot be read.
         """
-        path = self.folder / _FILE
+        return self._with_by_hand(self._read(_FILE))
+
+    def by_hand(self) -> tuple[Lesson, ...]:
+        """Return what was judged outside the record (`inspector.review.by_hand`), also what was taken out since.
+
+        Raises:
+            LearningError: If its file cannot be read.
+        """
+        return self._read(_BY_HAND)
+
+    def keep_by_hand(self, lessons: Sequence[Lesson]) -> None:
+        """Set what was judged outside the record; one thread does so, whatever others do with the set.
+
+        Raises:
+            LearningError: If it cannot be written.
+        """
+        self._write(lessons, _BY_HAND)
+
+    def _with_by_hand(self, reviewed: Sequence[Lesson]) -> tuple[Lesson, ...]:
+        """Return reviewed pictures and those judged by hand; of the same content what was said last counts."""
+        by_hand = self.by_hand()
+        if not by_hand:
+            return tuple(reviewed)
+        out = self.left_out()
+        said = {lesson.sha256: lesson for lesson in by_hand if lesson.inspection_id not in out}
+        for lesson in reviewed:
+            newer = said.get(lesson.sha256)
+            if newer is not None and (lesson.for_test or lesson.reviewed_utc >= newer.reviewed_utc):
+                del said[lesson.sha256]  # what was judged blind is never trained on, whatever was said since
+        return (*(lesson for lesson in reviewed if lesson.sha256 not in said), *said.values())
+
+    def _read(self, name: str) -> tuple[Lesson, ...]:
+        path = self.folder / name
         try:
             with path.open(encoding="utf-8", newline="") as file:
                 rows = [plain_cells(row) for row in csv.DictReader(file)]
@@ -140,7 +173,7 @@ class LearningSet:
             LogError: If the log cannot be read.
             LearningError: If the set cannot be written.
         """
-        before = {lesson.inspection_id: lesson for lesson in self.lessons()}
+        before = {lesson.inspection_id: lesson for lesson in self._read(_FILE)}
         said: dict[str, list[Review]] = {}
         for row in log.rows(LogQuery(recipe=self.recipe)):
             said.setdefault(row.inspection_id, []).append(row)
@@ -159,9 +192,11 @@ class LearningSet:
         if lessons != tuple(before.values()):
             self._write(lessons)
         return LearningUpdate(
-            lessons=lessons, added=len(after.keys() - before.keys()), dropped=len(before.keys() - after.keys()),
+            lessons=self._with_by_hand(lessons),
+            added=len(after.keys() - before.keys()),
+            dropped=len(before.keys() - after.keys()),
             lost=tuple(lost),
-        )  # fmt: skip
+        )
 
     def _take(self, lesson: Lesson, before: Lesson | None) -> bool:
         """Copy the picture, unless it is there; False where it is gone or altered."""
@@ -182,12 +217,12 @@ class LearningSet:
             raise LearningError(error.what, error.next_step) from error
         return True
 
-    def _write(self, lessons: Sequence[Lesson]) -> None:
+    def _write(self, lessons: Sequence[Lesson], name: str = _FILE) -> None:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(map(safe_cell, asdict(lesson).values()) for lesson in lessons)
-        _keep(self.folder / _FILE, text.getvalue())
+        _keep(self.folder / name, text.getvalue())
 
 
 def file_sha256(path: Path) -> str:

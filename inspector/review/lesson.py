@@ -28,6 +28,7 @@ class Why(Enum):
     DECIDED = "decided"  #: the station could not say, the reviewers say that it is defective
     CONFIRMED = "confirmed"  #: a failure that the reviewers confirm; on wish
     AUDIT = "audit"  #: judged blind: for the test only
+    BY_HAND = "by hand"  #: judged outside the record: of a batch, or tried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.batch import BatchRequest
 from inspector.gui.batch.bar import BatchBar
@@ -14,6 +15,7 @@ from inspector.gui.batch.exporter import ExportJob
 from inspector.gui.batch.results_card import ResultsCard
 from inspector.gui.batch.run_chooser import RunChooser
 from inspector.gui.batch.run_details import RunDetails
+from inspector.gui.batch.teaching import BatchTeaching
 from inspector.gui.batch.words import not_inspected_words, survey_words
 from inspector.gui.widgets.dropped import dropped_paths, holds_files
 from inspector.gui.widgets.later import Page
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from inspector.gui.batch.picture_reader import PictureReader
     from inspector.gui.batch.run_watch import RunWatch
     from inspector.gui.batch.store import Judges, Reading, SurveyedFolder
+    from inspector.gui.station.hand_lessons import HandLessons
     from inspector.gui.widgets.thumbnails import Thumbnails
     from inspector.recipes.recipe import Recipe
 
@@ -43,6 +46,7 @@ class BatchPage(Page):
         watch: Reads the results of the run that is looked at.
         pictures: Reads the chosen picture and computes its heatmaps.
         thumbnails: For the gallery.
+        lessons: Takes what is said of a picture, for a training.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class BatchPage(Page):
         pictures: PictureReader,
         exporter: Exporter,
         thumbnails: Thumbnails,
+        lessons: HandLessons,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -68,6 +73,7 @@ class BatchPage(Page):
         self._build(pictures)
         self.chooser = RunChooser(desk, self)
         self._connect()
+        self.teaching = BatchTeaching(lessons, self.details.picture.teach, self)
         self._show(None)
 
     # --- building -----------------------------------------------------------------------------------------------------
@@ -122,6 +128,14 @@ class BatchPage(Page):
             ("Esc", lambda: self._compare_with("")),
         ):
             QShortcut(QKeySequence(key), self, action)
+        for scope in (self.results.table, self.results.gallery, self.details):  # fields take these letters themselves
+            for key, button in self._letters().items():
+                shortcut = QShortcut(QKeySequence(key), scope, button.click)
+                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def _letters(self) -> dict[str, QPushButton]:
+        teach = self.details.picture.teach
+        return {"G": teach.good, "D": teach.defective}
 
     # --- hand ---------------------------------------------------------------------------------------------------------
 
@@ -134,6 +148,7 @@ class BatchPage(Page):
     def show_recipe(self, recipe: Recipe | None) -> None:
         """Set the recipe in force, which is proposed to judge with; None where there is none."""
         self._recipe = recipe
+        self._teach()
 
     def choose_folder(self, path: str) -> None:
         """Look at a folder, and at the last run of it, with the labels that this one took."""
@@ -220,11 +235,13 @@ class BatchPage(Page):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk through the list, wherever the focus is."""
         steps = {"Up": -1, "Left": -1, "Down": 1, "Right": 1}
-        step = steps.get(QKeySequence(event.key()).toString())
-        if step is None:
-            super().keyPressEvent(event)
+        key = QKeySequence(event.key()).toString()
+        if key in self._letters():
+            self._letters()[key].click()
+        elif key in steps:
+            self.results.step(steps[key])
         else:
-            self.results.step(step)
+            super().keyPressEvent(event)
 
     def _stop(self) -> None:
         if self._run is not None:
@@ -350,3 +367,9 @@ class BatchPage(Page):
 
     def _show_picture(self, place: int) -> None:
         self.details.show_picture(self._reading, self.results.rows, place)
+        self._teach()
+
+    def _teach(self) -> None:
+        reading = self.details.picture.reading
+        changed = reading is not None and reading.changed
+        self.teaching.show(self._run, self.results.rows, self.results.current, self._recipe, changed=changed)

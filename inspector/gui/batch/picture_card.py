@@ -17,6 +17,7 @@ from inspector.gui.batch.words import points_words, verdict_words
 from inspector.gui.widgets.basics import OneLine, card, label, set_tone
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
+from inspector.gui.widgets.teach_bar import TeachBar
 from inspector.gui.widgets.verdict import ScoreBar
 
 if TYPE_CHECKING:
@@ -156,6 +157,8 @@ class PictureCard(QWidget):
             layout.addWidget(line)
         self.words = OneLine()
         layout.addWidget(self.words)
+        self.teach = TeachBar(frame)
+        layout.addWidget(self.teach)
         return frame
 
     # --- showing ------------------------------------------------------------------------------------------------------

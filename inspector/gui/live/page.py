@@ -28,8 +28,10 @@ from inspector.gui.widgets.inputs import SlideBar
 from inspector.gui.widgets.verdict import ScoreCard, VerdictPanel
 
 if TYPE_CHECKING:
+    from inspector.domain.review import Judgement
     from inspector.engine.status import PartInspected
     from inspector.gui.station.events import Failure, Trial
+    from inspector.gui.station.hand_lessons import HandLessons
     from inspector.gui.station.session import Session
     from inspector.recipes.recipe import Recipe
 
@@ -55,11 +57,12 @@ class LivePage(QWidget):
 
     Args:
         session: Tells what is so at the station, and does what is asked.
+        lessons: Takes what is said of a picture that was tried.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, lessons: HandLessons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._lessons = session, lessons
         self._status = EngineStatus()
         self._last: PartInspected | None = None
         self._last_s = 0.0
@@ -163,6 +166,11 @@ class LivePage(QWidget):
         session.recipe_changed.connect(self._on_recipe)
         session.trial_done.connect(self._on_trial)
         session.polled.connect(self._on_poll)
+        teach = self.trial.teach
+        teach.said.connect(self._on_told)
+        teach.train_wanted.connect(self._lessons.train)
+        self._lessons.changed.connect(lambda: self.trial.show_taught(self._lessons))
+        self._lessons.failed.connect(teach.say)
         self.strip.chosen.connect(lambda failure: session.load_failure(failure, self.pin))
         self.opacity.valueChanged.connect(lambda _: self._redraw())
         keys = {
@@ -262,8 +270,14 @@ class LivePage(QWidget):
         self._unpin()
         self._trial_until_s = perf_counter() + TRIAL_S
         self.trial.show_trial(trial)
+        self.trial.show_taught(self._lessons)
         self._draw_trial()
         self._show_state()
+
+    def _on_told(self, judgement: Judgement | None, defect_type: str) -> None:
+        """Learn what the picture is; whoever judges it may look at it as long as a new one."""
+        self._trial_until_s = perf_counter() + TRIAL_S
+        self.trial.tell(self._lessons, judgement, defect_type)
 
     def _on_poll(self) -> None:
         if self.isVisible():

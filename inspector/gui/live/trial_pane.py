@@ -11,16 +11,19 @@ from inspector.engine.faces import FACES
 from inspector.gui.widgets.basics import OneLine, flat_button
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
+from inspector.gui.widgets.teach_bar import TeachBar
 from inspector.gui.widgets.verdict import ScoreCard, VerdictPanel
 
 if TYPE_CHECKING:
+    from inspector.domain.review import Judgement
     from inspector.gui.station.events import Trial
+    from inspector.gui.station.hand_lessons import HandLessons
 
 _VERDICT_PX = 64
 
 
 class TrialPane(QFrame):
-    """Its picture with the heatmap, its verdict and reason, and a way to dismiss it."""
+    """Its picture with the heatmap, its verdict and reason, what it is for a training, and a way to dismiss it."""
 
     dismissed = Signal()
 
@@ -46,6 +49,8 @@ class TrialPane(QFrame):
         layout.addWidget(self.view, 1)
         self.score = ScoreCard(self, framed=False)
         layout.addWidget(self.score)
+        self.teach = TeachBar(self)
+        layout.addWidget(self.teach)
         self.hide()
 
     def show_trial(self, trial: Trial) -> None:
@@ -57,6 +62,25 @@ class TrialPane(QFrame):
         told = trial.decision
         self.score.say(told.p_defective, told.thresholds, told.reason, strangeness=told.strangeness)
         self.show()
+
+    def show_taught(self, lessons: HandLessons) -> None:
+        """Show what is said of the picture, for a training."""
+        trial, state = self.trial, lessons.state
+        if trial is not None:
+            self.teach.show_state(
+                shown=trial.image is not None,
+                own=lessons.said_of(str(trial.path)), to_learn=state.to_learn, recipe=state.recipe, types=state.types,
+                why_not="It cannot be read." if trial.image is None else "",
+            )  # fmt: skip
+
+    def tell(self, lessons: HandLessons, judgement: Judgement | None, defect_type: str) -> None:
+        """Have it learnt that the picture is so."""
+        if self.trial is not None:
+            decision = self.trial.decision
+            lessons.tell(
+                self.trial.path, judgement, defect_type, verdict=decision.verdict.value,
+                p_defective=decision.p_defective, source="tried by hand",
+            )  # fmt: skip
 
     def end(self) -> None:
         """Let it go."""

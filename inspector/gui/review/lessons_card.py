@@ -40,6 +40,7 @@ _WHY = {
     Why.DECIDED: "the line was unsure",
     Why.CONFIRMED: "as the line said",
     Why.AUDIT: "judged blind: for the test",
+    Why.BY_HAND: "of a batch, or tried by hand",
 }
 
 

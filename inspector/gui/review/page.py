@@ -54,7 +54,6 @@ class ReviewPage(Page):
     """
 
     archive_wanted = Signal()  #: the recipe's archive setting
-    training_wanted = Signal(str, str)  #: a manifest of pictures, and the model's folder to go on from
 
     def __init__(
         self,
@@ -319,7 +318,7 @@ class ReviewPage(Page):
         """Show what goes into the training, and lead there."""
         self._manifest_notes = " ".join(manifest.notes)
         self.cards.lessons.say(self._manifest_notes)
-        self.training_wanted.emit(str(manifest.path), manifest.model)
+        self._session.training_wanted.emit(str(manifest.path), manifest.model)
 
     def _show(self) -> None:
         """Everything from the state of the walk."""

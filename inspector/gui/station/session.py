@@ -72,6 +72,7 @@ class Session(QObject):
     fault = Signal(str, str)  #: key and text of a banner; an empty text removes it
     lot_changed = Signal(str)  #: the lot that is in force
     log_opened = Signal(bool)
+    training_wanted = Signal(str, str)  #: a manifest of pictures, and the model's folder to go on from
     polled = Signal()
 
     def __init__(self, store: Store, parent: QObject | None = None) -> None:

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.domain.review import Judgement
 from inspector.domain.text import REMARK
 from inspector.gui.widgets.basics import label, set_tone
-from inspector.gui.widgets.question import Question
 from inspector.gui.widgets.text_field import TextField
+from inspector.gui.widgets.type_menu import TypeMenu, ask_new_type
 from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_TYPES_BY_KEY = 9
+    from inspector.gui.widgets.question import Question
+
 _LINES, _ANY_PX = 3, 400
 
 
@@ -46,7 +47,7 @@ class JudgementCard(QFrame):
         self.setObjectName("card")
         self._labelled = labelled
         self.types: tuple[str, ...] = ()
-        self.menu: QMenu | None = None
+        self.menu: TypeMenu | None = None
         self.question: Question | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 10, 14, 10)
@@ -183,35 +184,19 @@ class JudgementCard(QFrame):
         """Ask for the type: by number, none, or a new one."""
         if self.menu is not None:
             return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setToolTipsVisible(True)
-        for number, name in enumerate(self.types, start=1):
-            words = name.replace("&", "&&")
-            action = menu.addAction(f"&{number}   {words}" if number <= _TYPES_BY_KEY else f"      {words}")
-            action.triggered.connect(lambda _=False, name=name: self._say(Judgement.DEFECTIVE, name))
-        if self.types:
-            menu.addSeparator()
-        plain = menu.addAction("&D   Type not named")
-        plain.triggered.connect(lambda: self._say(Judgement.DEFECTIVE))
-        new = menu.addAction("&N   New type…")
-        new.triggered.connect(self._ask_new)
-        menu.setActiveAction(menu.actions()[0])
+        self.menu = menu = TypeMenu(self.types, self)
+        menu.chosen.connect(lambda name: self._say(Judgement.DEFECTIVE, name))
+        menu.new_wanted.connect(self._ask_new)
         menu.aboutToHide.connect(self._menu_closed)
-        self.menu = menu
         self.asking.emit(True)
-        menu.popup(self.defective.mapToGlobal(QPoint(0, -menu.sizeHint().height() - 4)))
+        menu.open_above(self.defective)
 
     def _menu_closed(self) -> None:
         self.menu = None
         self.asking.emit(False)
 
     def _ask_new(self) -> None:
-        words = "It is offered by number from now on, and is a class of its own for training."
-        question = Question("A new type of defect", words, "Defective", reason="Name of the type", parent=self)
-        question.accepted.connect(lambda: self._say(Judgement.DEFECTIVE, " ".join(question.reason.text().split())))
-        self.question = question
-        question.open()
+        self.question = ask_new_type(lambda name: self._say(Judgement.DEFECTIVE, name), self)
 
     def _say(self, judgement: Judgement, defect_type: str = "") -> None:
         self.judged.emit(judgement, defect_type)

@@ -1,0 +1,156 @@
+"""What is said of pictures that stand in no record, for a training: of those of a batch, and those tried by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from inspector.domain.errors import BundleError
+from inspector.domain.review import Judgement
+from inspector.gui.work import Latest
+from inspector.user import user_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from inspector.gui.station.session import Session
+    from inspector.gui.work import Worker
+    from inspector.recipes.recipe import Recipe
+    from inspector.review.manifest import TrainingManifest
+    from inspector.vision.store import ModelStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandState:
+    """What a recipe has to learn.
+
+    Args:
+        recipe: Its name; empty for none.
+        to_learn: How many pictures, those of reviews included.
+        said: What was said outside the record, by the picture's file.
+        types: Types of defects that were named.
+    """
+
+    recipe: str = ""
+    to_learn: int = 0
+    said: Mapping[str, Judgement] = field(default_factory=dict)
+    types: tuple[str, ...] = ()
+
+
+class HandLessons(QObject):
+    """Shared by the pages that show such pictures; on the GUI thread.
+
+    Args:
+        session: Knows the recipe in force and who judges; leads to Training.
+        work: Reads and writes; the only one that writes these tables.
+        sets: Folder of the recipes' sets.
+        models: Returns the models, of whose own pictures a training takes too.
+    """
+
+    changed = Signal()
+    failed = Signal(str)
+
+    def __init__(self, session: Session, *, work: Worker, sets: Path, models: Callable[[], ModelStore]) -> None:
+        super().__init__(session)
+        self._session, self._work, self._sets, self._models = session, work, sets, models
+        self.state = HandState()
+        self._latest = Latest(work, self._fail)
+        session.recipe_changed.connect(lambda _: self.refresh())
+
+    def refresh(self) -> None:
+        """Read what the recipe in force has to learn."""
+        recipe = self._session.recipe
+        if recipe is None:
+            self._take(HandState())
+        else:
+            self._latest.ask(lambda: _state(self._sets, recipe), self._take)
+
+    def said_of(self, picture: str) -> Judgement | None:
+        """Return what was said of a file."""
+        return self.state.said.get(picture)
+
+    def tell(
+        self,
+        picture: Path,
+        judgement: Judgement | None,
+        defect_type: str,
+        *,
+        verdict: str,
+        p_defective: float | None,
+        source: str,
+    ) -> None:
+        """Take a picture into the set of the recipe in force, with what somebody says of it; None takes it back.
+
+        Args:
+            verdict: What the model said of it.
+            p_defective: The model's score; None where the picture could not be judged.
+            source: Where it came from.
+        """
+        recipe = self._session.recipe
+        if recipe is None:
+            self.failed.emit("There is no recipe whose model could learn. Choose one above.")
+            return
+        by = self._session.settings.reviewer or user_name()
+
+        def task() -> HandState:
+            from inspector.review.by_hand import HandJudgement, learn_by_hand
+            from inspector.review.learning import LearningSet
+
+            said = HandJudgement(
+                picture=picture, judgement=judgement, defect_type=defect_type, by=by, verdict=verdict,
+                p_defective=p_defective, model=recipe.model, recipe_version=recipe.version, source=source,
+            )  # fmt: skip
+            learn_by_hand(LearningSet(self._sets, recipe.name), said)
+            return _state(self._sets, recipe)
+
+        self._work.do(task, self._take, self._fail)
+
+    def train(self) -> None:
+        """Unite the set with the pictures of the recipe's model, and lead to Training."""
+        recipe = self._session.recipe
+        if recipe is None:
+            return
+
+        def task() -> TrainingManifest:
+            from inspector.review.learning import LearningSet
+            from inspector.review.manifest import training_manifest
+
+            try:
+                model = self._models().find(recipe.model)
+            except BundleError:
+                model = None  # gone: what was learned may do alone, and the manifest says so
+            return training_manifest(LearningSet(self._sets, recipe.name), model)
+
+        def ready(manifest: TrainingManifest) -> None:
+            self._session.training_wanted.emit(str(manifest.path), manifest.model)
+
+        self._work.do(task, ready, self._fail)
+
+    def _take(self, state: HandState) -> None:
+        recipe = self._session.recipe
+        if state.recipe == ("" if recipe is None else recipe.name):
+            self.state = state
+            self.changed.emit()
+
+    def _fail(self, error: Exception) -> None:
+        self.changed.emit()  # what was pressed is shown as it is
+        self.failed.emit(str(error))
+
+
+def _state(sets: Path, recipe: Recipe) -> HandState:
+    """Read a recipe's set; called on the worker."""
+    from inspector.review.learning import LearningSet
+    from inspector.review.lesson import Why
+
+    learning = LearningSet(sets, recipe.name)
+    lessons = learning.lessons()
+    by_hand = [lesson for lesson in lessons if lesson.why == Why.BY_HAND.value]
+    return HandState(
+        recipe=recipe.name,
+        to_learn=sum(not lesson.for_test for lesson in lessons),
+        said={lesson.archived: Judgement(lesson.label) for lesson in by_hand},
+        types=tuple(dict.fromkeys(lesson.defect_type for lesson in lessons if lesson.defect_type)),
+    )

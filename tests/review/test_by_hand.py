@@ -1,0 +1,85 @@
+"""Pictures to be learned that were judged outside the record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from inspector.domain.errors import LearningError
+from inspector.domain.review import Judgement
+from inspector.outputs.reviews import ReviewLog
+from inspector.review.by_hand import HandJudgement, learn_by_hand
+from inspector.review.learning import LearningSet
+from inspector.review.lesson import Why
+from inspector.review.manifest import training_manifest
+from tests.gui.conftest import picture
+from tests.review.test_learning import Made, made  # noqa: F401 - a fixture
+
+
+def said(file: Path, judgement: Judgement | None = Judgement.DEFECTIVE) -> HandJudgement:
+    return HandJudgement(
+        picture=file,
+        judgement=judgement,
+        defect_type="dent" if judgement is Judgement.DEFECTIVE else "",
+        by="Ada",
+        verdict="PASS",
+        p_defective=0.2,
+        model="tiny",
+        recipe_version=3,
+        source="batch",
+    )
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> LearningSet:
+    return LearningSet(tmp_path / "learning", "Test")
+
+
+def test_what_was_said_last_of_a_content_counts_and_can_be_taken_back(alone: LearningSet, tmp_path: Path) -> None:
+    file = picture(tmp_path / "a.png", bad=True)
+    learn_by_hand(alone, said(file))
+    copy = tmp_path / "copy.png"
+    copy.write_bytes(file.read_bytes())
+    learn_by_hand(alone, said(copy, Judgement.GOOD))
+    (lesson,) = alone.lessons()
+    assert (lesson.label, lesson.defect_type, lesson.reviewers, lesson.why) == ("good", "", "Ada", Why.BY_HAND.value)
+    assert (alone.pictures / lesson.picture).read_bytes() == file.read_bytes()
+    learn_by_hand(alone, said(file, None))
+    assert alone.lessons() == ()
+
+
+def test_it_is_trained_with_and_what_is_removed_in_review_is_not(alone: LearningSet, tmp_path: Path) -> None:
+    learn_by_hand(alone, said(picture(tmp_path / "a.png", bad=True)))
+    learn_by_hand(alone, said(picture(tmp_path / "b.png", bad=False), Judgement.GOOD))
+    manifest = training_manifest(alone, None)
+    assert (manifest.learned, manifest.labels.good, manifest.labels.defective) == (2, 1, 1)
+    alone.leave_out([alone.lessons()[0].inspection_id])
+    assert [lesson.label for lesson in alone.lessons()] == ["good"]
+    learn_by_hand(alone, said(tmp_path / "a.png"))  # said anew: it is wanted again
+    assert len(alone.lessons()) == 2
+
+
+def test_an_update_from_the_record_leaves_it(made: Made, tmp_path: Path) -> None:  # noqa: F811
+    log, _, learning = made
+    assert isinstance(log, ReviewLog)
+    learn_by_hand(learning, said(picture(tmp_path / "hand.png", bad=True)))
+    update = learning.update(log)
+    assert [lesson.why for lesson in update.lessons] == [Why.BY_HAND.value]
+    assert update.lessons == learning.lessons()
+    assert (update.added, update.dropped) == (0, 0)
+
+
+def test_what_was_judged_blind_stays_for_the_test(alone: LearningSet, tmp_path: Path) -> None:
+    learn_by_hand(alone, said(picture(tmp_path / "a.png", bad=True)))
+    (by_hand,) = alone.by_hand()
+    blind = replace(by_hand, split="test", why=Why.AUDIT.value, inspection_id="1", reviewed_utc="2020-01-01T00:00:00Z")
+    alone._write([blind])
+    assert alone.lessons() == (blind,)
+
+
+def test_a_picture_that_is_gone_is_said(alone: LearningSet, tmp_path: Path) -> None:
+    with pytest.raises(LearningError, match="cannot be read"):
+        learn_by_hand(alone, said(tmp_path / "gone.png"))
+    assert alone.lessons() == ()
