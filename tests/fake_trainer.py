@@ -2,7 +2,7 @@
 
 What it does is named by the data set's folder: "crash" dies after two epochs (and goes on when it is resumed), "hold"
 waits after the second for a command, "fail" fails; everything else runs to its end. Of "suspects" every label looks
-wrong that nobody has judged.
+wrong that nobody has judged. The budget that is asked for by default does not reach all of "scarce", of which a checkpoint is kept.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from trainer.evaluation import (  # noqa: E402
     ModelEvaluation,
     ReviewBandFigures,
     Suspect,
+    Unseen,
 )
 from trainer.protocol import (  # noqa: E402 - run as a script, it has to find the packages first
     Command,
@@ -84,6 +85,7 @@ class Run:
         self.folder = RunFolder(Path(path))
         self.request = self.folder.request()
         self.mode = Path(self.request.data).name
+        self.scarce = self.mode == "scarce" and self.request.budget_s < 900
 
     def say(self, report: Any) -> None:
         with self.folder.reports_file.open("a", encoding="utf-8") as file:
@@ -147,6 +149,9 @@ class Run:
                 seconds=3.0,
                 growth=growth() if self.mode == "worse" else None,
                 labels=suspects(self.request) if self.mode == "suspects" else None,
+                untried=("layer4, 448 px, mix pooling",) if self.scarce else (),
+                effort_for_all_s=900.0 if self.scarce else None,
+                unseen=Unseen(good=23, effort_s=700.0) if self.scarce else None,
             )
         )
 
@@ -158,6 +163,8 @@ class Run:
             return 1
         self.say(data_contents())
         resumed = self.folder.checkpoints.is_dir()
+        if self.scarce:
+            self.folder.checkpoints.mkdir()
         for number in range(3 if resumed else 1, EPOCHS + 1):
             self.epoch(number)
             if number == 2 and self.mode == "crash":

@@ -187,6 +187,7 @@ class Unseen(JsonRecord):
     types: tuple[UnseenType, ...] = ()
     good: int  #: good test parts, the same for every type
     notes: tuple[str, ...] = ()  #: why it was not measured, or not for a type; sentences
+    effort_s: float | None = None  #: the work of measuring it, seconds, where the budget did not reach so far
 
     @property
     def passed_with_guard(self) -> int | None:

@@ -161,6 +161,7 @@ def fit(  # noqa: PLR0913 - what a training consists of
             run.save(checkpoint)
         if command() is Command.STOP:
             break
+    run.finish(checkpoint)
     return run.result()
 
 
@@ -312,16 +313,22 @@ class _Run:
         self.tail.eval()
         return Fitted(self._best_scores, self._best_loss, self.history)
 
-    def save(self, path: Path) -> None:
-        """Write the state, whole or not at all."""
+    def finish(self, checkpoint: Path | None) -> None:
+        """Keep of a training that has nothing left to learn no more than its best."""
+        if checkpoint is not None and (self.exhausted or self.epoch >= self.settings.epochs):
+            self.save(checkpoint, finished=True)
+
+    def save(self, path: Path, *, finished: bool = False) -> None:
+        """Write the state, whole or not at all; one that is finished is nothing but its best, a fifth as large."""
         state = {
             "epoch": self.epoch,
-            "trained": [parameter.detach() for parameter in self._trained],
-            "average": self._average,
+            "finished": finished,
+            "trained": [] if finished else [parameter.detach() for parameter in self._trained],
+            "average": [] if finished else self._average,
             "best": self._best,
             "best_loss": self._best_loss,
             "best_scores": torch.from_numpy(self._best_scores),
-            "optimiser": self._optimiser.state_dict(),
+            "optimiser": {} if finished else self._optimiser.state_dict(),
             "history": [epoch.model_dump_json() for epoch in self.history],
         }
         with atomic_file(path) as file:
@@ -335,11 +342,12 @@ class _Run:
         """
         try:
             state: dict[str, Any] = torch.load(path, map_location=self.device, weights_only=True)
-            with torch.no_grad():
-                for parameter, value in zip(self._trained, state["trained"], strict=True):
-                    parameter.copy_(value)
-            self._optimiser.load_state_dict(state["optimiser"])
-            self._average, self._best = list(state["average"]), list(state["best"])
+            self._best, self._average = list(state["best"]), list(state["average"])
+            if not state["finished"]:
+                with torch.no_grad():
+                    for parameter, value in zip(self._trained, state["trained"], strict=True):
+                        parameter.copy_(value)
+                self._optimiser.load_state_dict(state["optimiser"])
             self.history = [parse_model(line, Epoch, where=str(path)) for line in state["history"]]
             self.epoch, self._best_loss = int(state["epoch"]), float(state["best_loss"])
             self._best_scores = state["best_scores"].cpu().numpy()

@@ -315,6 +315,8 @@ def _checkpoint(context: Context, plan: Plan, dataset: Dataset) -> Path | None:
     if context.checkpoints is None:
         return None
     tested = ",".join(sample.sha256 for sample in dataset.of(TEST))
-    asked = context.request.model_dump_json(exclude={"out", "replace", "budget_s", "deep_maps", "claim", "unseen"})
+    # the pictures' parts and labels stand in the fingerprint, whatever file they come from
+    other = {"out", "replace", "budget_s", "deep_maps", "claim", "unseen", "parent", "split", "corrections"}
+    asked = context.request.model_dump_json(exclude=other)
     name = hashlib.sha256(f"{asked}|{plan}|{dataset.fingerprint()}|{tested}".encode()).hexdigest()[:20]
     return context.checkpoints / f"{name}.pt"

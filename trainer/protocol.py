@@ -265,6 +265,11 @@ class Result(JsonRecord):
     precision: str = ""  #: what the line will use by default: the fastest that passed the gate
     precisions: dict[str, CheckedPrecision] = {}
 
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the budget left something undone that another training can do."""
+        return bool(self.untried) or (self.unseen is not None and self.unseen.effort_s is not None)
+
 
 class Failed(JsonRecord):
     """The last report of one that did not."""

@@ -54,8 +54,10 @@ def measure_unseen(trained: Trained, dataset: Dataset, context: Context) -> Gene
     good = [sample for sample in dataset.of(TEST) if not sample.defective]
     if context.request.unseen == "no" or not types or trained.plan.method == GOOD_ONLY:
         return None
-    if reason := _why_not(types, effort_s(trained.plan, dataset, context.request), context.request):
-        return Unseen(good=len(good), notes=(reason,))
+    effort = effort_s(trained.plan, dataset, context.request)
+    if reason := _why_not(types, effort, context.request):
+        beyond = len(types) >= TYPES_FROM  # nothing but the budget is in the way
+        return Unseen(good=len(good), notes=(reason,), effort_s=round(effort * len(types), 1) if beyond else None)
     if trained.frozen.int8 is None:
         context = context.in_float()
     measured: list[UnseenType] = []

@@ -52,7 +52,7 @@ def _train(folder: RunFolder, file: BinaryIO) -> Failed | None:  # noqa: C901, P
     try:
         for report in train(request, command=folder.command, checkpoints=folder.checkpoints):
             _write(file, report)
-            if isinstance(report, Result):
+            if isinstance(report, Result) and not report.can_go_on:  # else what was tried need not be tried again
                 for checkpoint in folder.checkpoints.glob("*"):
                     checkpoint.unlink()
     except CancelledError as error:

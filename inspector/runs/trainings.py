@@ -166,8 +166,12 @@ class Trainings:
 
     # --- doing --------------------------------------------------------------------------------------------------------
 
-    def start(self, request: TrainRequest) -> str:
+    def start(self, request: TrainRequest, goes_on: Training | None = None) -> str:
         """Start a training as a process of its own, at low priority.
+
+        Args:
+            request: What is trained.
+            goes_on: One that was asked the same with a smaller budget: what it has tried is not tried again.
 
         Returns:
             The training's id.
@@ -187,6 +191,9 @@ class Trainings:
             folder.write_request(_with_own_labels(request, folder))
         except FileError as error:
             raise TrainingError(f"the training cannot be started: {error.what}", error.next_step) from error
+        if goes_on is not None:
+            with contextlib.suppress(OSError):  # gone, or never kept: it tries them again
+                goes_on.folder.checkpoints.rename(folder.checkpoints)
         self._run(folder)
         return folder.path.name
 

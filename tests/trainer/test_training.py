@@ -153,6 +153,22 @@ def test_the_same_seed_gives_the_same_bundle_also_when_killed_and_resumed(
     assert (resumed.test, resumed.threshold) == (whole.test, whole.threshold)
 
 
+def test_what_was_tried_is_not_trained_again_with_another_budget(spots: Path, backbone: Path, tmp_path: Path) -> None:
+    checkpoints = tmp_path / "checkpoints"
+    asked = request(spots, backbone, tmp_path / "first", epochs=2)
+    first, before = run(asked, checkpoints=checkpoints)
+    split = str(tmp_path / "first" / "report" / "split.csv")
+    changes = {"out": str(tmp_path / "second"), "budget_s": 1e6, "unseen": "no", "split": split}
+    second, reports = run(asked.model_copy(update=changes), checkpoints=checkpoints)
+    assert any(isinstance(report, Epoch) for report in before)
+    assert not any(isinstance(report, Epoch) for report in reports)
+    files = [Bundle.load(tmp_path / name).manifest.files["weights.safetensors"] for name in ("first", "second")]
+    assert files[0] == files[1]
+    assert (second.test, second.threshold) == (first.test, first.threshold)
+    for state in checkpoints.glob("*.pt"):
+        assert torch.load(state, weights_only=True)["optimiser"] == {}  # the best alone, a fifth as large
+
+
 def test_auto_tries_what_matters_and_says_what_it_did_not_try(
     spots: Path, backbone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

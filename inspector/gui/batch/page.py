@@ -143,6 +143,7 @@ class BatchPage(Page):
         """The page is shown: look at the runs, and at what there is to judge with."""
         self.desk.read_history()
         self.desk.read_judges()
+        self.teaching.refresh()
         self._look()
 
     def show_recipe(self, recipe: Recipe | None) -> None:

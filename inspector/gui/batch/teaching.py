@@ -53,6 +53,10 @@ class BatchTeaching(QObject):
             self._why_not = "The file has changed since it was judged: inspect it again first."
         self._show()
 
+    def refresh(self) -> None:
+        """Read anew what is to be learned: some of it may have been removed in Review."""
+        self._lessons.refresh()
+
     def _show(self) -> None:
         state = self._lessons.state
         file = self._file()

@@ -271,6 +271,7 @@ class LivePage(QWidget):
         self._trial_until_s = perf_counter() + TRIAL_S
         self.trial.show_trial(trial)
         self.trial.show_taught(self._lessons)
+        self._lessons.refresh()
         self._draw_trial()
         self._show_state()
 

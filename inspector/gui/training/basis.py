@@ -12,6 +12,7 @@ from inspector.vision.learnt import SPLIT_FILE
 
 if TYPE_CHECKING:
     from inspector.runs.trainings import Training
+    from trainer.protocol import TrainRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class Basis:
         split: The split that is used again; empty for a new one.
         corrections: File of judged labels; empty for none.
         said: What the user has said of words of folders or table.
+        goes_on: The training that has tried some of it; None for none.
         words: All this, for a reader.
     """
 
@@ -30,6 +32,7 @@ class Basis:
     split: str = ""
     corrections: str = ""
     said: ClassWords = field(default_factory=ClassWords)
+    goes_on: Training | None = None
     words: str = ""
 
 
@@ -52,4 +55,24 @@ def with_labels(training: Training, corrections: str) -> Basis:
         corrections=corrections,
         said=request.words,
         words=f"With the labels that were judged; the test pictures stay those of {training.name}.",
+    )
+
+
+def with_the_rest(training: Training) -> tuple[TrainRequest, Basis]:
+    """Return what is asked for to try what a training's budget did not reach, and its basis: the same pictures.
+
+    What was asked for otherwise stays, so that what was tried need not be tried again.
+    """
+    request, result = training.request, training.result
+    assert result is not None
+    changes: dict[str, object] = {"budget_s": max(request.budget_s, result.effort_for_all_s or 0.0)}
+    if result.unseen is not None and result.unseen.effort_s is not None:
+        changes["unseen"] = "yes"
+    return request.model_copy(update=changes), Basis(
+        parent=request.parent,
+        split=request.split,
+        corrections=request.corrections,
+        said=request.words,
+        goes_on=training,
+        words=f"Tries what {training.name} did not; what that has tried is not trained again.",
     )

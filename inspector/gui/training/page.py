@@ -6,13 +6,14 @@ The page asks `Trainings` on the worker and shows what comes back; the training 
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from inspector.gui.training.basis import grown_from, with_labels
+from inspector.gui.training.basis import grown_from, with_labels, with_the_rest
 from inspector.gui.training.history_card import TrainingHistoryCard
 from inspector.gui.training.inquiries import DataInquiry, FiguresInquiry
 from inspector.gui.training.labels import LabelDesk
@@ -139,6 +140,7 @@ class TrainingPage(Page):
         self.labels.counted.connect(self.result.show_judged)
         self.labels.train_wanted.connect(self._train_again)
         self.labels.failed.connect(self._say)
+        self.result.rest_button.clicked.connect(self._try_rest)
         self.result.look_button.clicked.connect(lambda: self.labels.open(self.shown))
         buttons = self.result.buttons
         buttons["report"].clicked.connect(lambda: self.reports.show(self.shown))
@@ -167,14 +169,18 @@ class TrainingPage(Page):
 
     def _train_again(self, training: Training, corrections: str) -> None:
         """Set what a training was asked for, with labels that were judged since."""
+        self._do(lambda: with_labels(training, corrections), partial(self._set, training.request))
 
-        def take(basis: Basis) -> None:
-            self.method.show_request(training.request)
-            self.data.choose(training.request.data, basis)
-            self._area.ensureVisible(0, 0)
-            self.train.start.setFocus()
+    def _try_rest(self) -> None:
+        """Set what the training that is shown was asked for, with a budget that reaches what it did not try."""
+        if self.shown is not None and self.shown.result is not None:
+            self._set(*with_the_rest(self.shown))
 
-        self._do(lambda: with_labels(training, corrections), take)
+    def _set(self, request: TrainRequest, basis: Basis) -> None:
+        self.method.show_request(request)
+        self.data.choose(request.data, basis)
+        self._area.ensureVisible(0, 0)
+        self.train.start.setFocus()
 
     def start(self) -> None:
         """Start what is set."""
@@ -190,7 +196,8 @@ class TrainingPage(Page):
             self._suggest_name()
             self._refresh()
 
-        self._do(lambda: self._trainings.start(request), begun)
+        goes_on = self.data.basis.goes_on
+        self._do(lambda: self._trainings.start(request, goes_on), begun)
 
     def _request(self) -> TrainRequest | None:
         data = self.data

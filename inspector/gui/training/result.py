@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from inspector.gui.training.words import FIGURES, figure, labels_words
+from inspector.gui.training.words import FIGURES, figure, labels_words, rest_words
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.fitted_picture import FittedPicture
 from inspector.gui.widgets.thumb_strip import ThumbStrip
@@ -63,6 +63,12 @@ class ResultCard(QWidget):
         self.look_button = QPushButton("Look at these labels…", frame)
         self.look_button.setToolTip("Picture by picture: is the label right? The next training takes what you say")
         left.addWidget(self.look_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.rest = label("", "muted")
+        self.rest.setWordWrap(True)
+        left.addWidget(self.rest)
+        self.rest_button = QPushButton("Try the rest…", frame)
+        self.rest_button.setToolTip("Set the same training up with a work budget that reaches all of it")
+        left.addWidget(self.rest_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.flips_words = label("", "heading")
         left.addWidget(self.flips_words)
         self.flips = ThumbStrip("Test pictures that change sides", counts=True, parent=frame)
@@ -110,6 +116,9 @@ class ResultCard(QWidget):
             self._shown, self._judged = training.id, 0
         self.show_judged(training.id, self._judged)
         self.look_button.setVisible(bool(self.labels.text()))
+        self.rest.setText(rest_words(result))
+        for widget in (self.rest, self.rest_button):
+            widget.setVisible(result.can_go_on)
         inside = training.name == current_model
         self._heads[1].setVisible(not inside)
         for values in self._values.values():

@@ -182,3 +182,18 @@ def labels_words(result: Result) -> str:
     if result.labels is None or not result.labels.wrong:
         return ""
     return f"{audit_sentence(result.labels)} The report shows them, suspects.csv in its folder has all pictures."
+
+
+def rest_words(result: Result) -> str:
+    """Say what the work budget did not reach; empty where it reached all."""
+    left = list(result.untried)
+    if result.unseen is not None and result.unseen.effort_s is not None:
+        left.append("what passes of a defect type that the model has never seen")
+    if not left:
+        return ""
+    measuring_s = (result.unseen.effort_s if result.unseen is not None else None) or 0.0
+    work = duration((result.effort_for_all_s or 0.0) + measuring_s)
+    return (
+        f"Not tried, as the work budget did not reach so far: {'; '.join(left)}. With all of it a training is {work} "
+        "of work for two quiet cores, less what was done."
+    )
