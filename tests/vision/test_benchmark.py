@@ -13,10 +13,12 @@ from inspector.vision.benchmark.contenders import Entrant, at_size
 from inspector.vision.benchmark.memory import peak_memory_mb
 from inspector.vision.benchmark.records import Kind
 from inspector.vision.benchmark.rows import ratio
+from inspector.vision.benchmark.run import Findings, sizes_of
 from inspector.vision.benchmark.tables import markdown, save_report
 from inspector.vision.bundle import Bundle
 from inspector.vision.manifest import PrecisionCheck
 from tests.bundles import make_bundle
+from tests.vision.test_memory import NOTE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +43,16 @@ def without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
         return None if name in {"torch", "onnx", "onnxruntime"} else find(name, *others)
 
     monkeypatch.setattr(importlib.util, "find_spec", absent)
+
+
+def test_another_size_is_left_out_where_a_memory_of_good_knows_its_places(tmp_path: Path) -> None:
+    remembers = Bundle.load(make_bundle(tmp_path / "spots", memory=NOTE))
+    own, findings = remembers.manifest.preprocessing.input_size, Findings()
+    plan = replace(SHORT, sizes=(own, 2 * own))
+    assert sizes_of(remembers, plan, findings) == [own]
+    said = [(left.what, left.reason) for left in findings.left_out]
+    assert said == [(f"input size {2 * own}²", f"the model's memory of good is one of {own}² pictures")]
+    assert sizes_of(Bundle.load(make_bundle(tmp_path / "plain")), plan, findings) == [own, 2 * own]
 
 
 def test_every_precision_beside_the_reference(bundle: Bundle, bottles: Bottles) -> None:

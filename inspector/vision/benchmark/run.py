@@ -41,7 +41,8 @@ def run_benchmark(
 
     At each input size all take turns within every round, so that a change of the machine's speed meets all alike. A
     bundle without weights is compared with a network of the same shape and random weights, for speed alone. Other
-    sizes than the bundle's own are measured with its graph reshaped, for speed alone.
+    sizes than the bundle's own are measured with its graph reshaped, for speed alone; that of a memory of good, which
+    knows the places of its cells, cannot be.
 
     Args:
         images: One picture or more.
@@ -57,14 +58,16 @@ def run_benchmark(
         raise ClassifierError("a benchmark needs a picture and a round", "Name a folder with pictures.")
     own = bundle.manifest.preprocessing.input_size
     devices = list_devices()
-    findings = _Findings()
-    for size in dict.fromkeys((own, *plan.sizes)):
+    findings = Findings()
+    for size in sizes_of(bundle, plan, findings):
         _measure(at_size(bundle, size), images, devices, plan, findings, own=size == own, progress=progress)
     return _report(bundle, len(images), plan, findings)
 
 
 @dataclass(slots=True)
-class _Findings:
+class Findings:
+    """What has been measured so far, and what was not."""
+
     rows: list[BenchmarkRow] = field(default_factory=list)
     graphs: list[GraphRow] = field(default_factory=list)
     left_out: list[Unmeasured] = field(default_factory=list)
@@ -76,12 +79,23 @@ class _Findings:
             self.left_out.append(unmeasured)
 
 
+def sizes_of(bundle: Bundle, plan: BenchmarkPlan, findings: Findings) -> list[int]:
+    """Return the input sizes that are measured, the bundle's own first; why others are not is noted."""
+    own = bundle.manifest.preprocessing.input_size
+    sizes = list(dict.fromkeys((own, *plan.sizes)))
+    if bundle.manifest.memory is None:
+        return sizes
+    for size in sizes[1:]:
+        findings.leave_out(f"input size {size}²", f"the model's memory of good is one of {own}² pictures")
+    return [own]
+
+
 def _measure(
     bundle: Bundle,
     images: Sequence[Image],
     devices: Sequence[Device],
     plan: BenchmarkPlan,
-    findings: _Findings,
+    findings: Findings,
     *,
     own: bool,
     progress: Callable[[int, int, str], None] | None,
@@ -116,7 +130,7 @@ def _measure(
     findings.graphs += [pair.row() for pair in pairs]
 
 
-def _entries(bundle: Bundle, devices: Sequence[Device], findings: _Findings, *, everything: bool) -> list[Entrant]:
+def _entries(bundle: Bundle, devices: Sequence[Device], findings: Findings, *, everything: bool) -> list[Entrant]:
     """Who could take part, the reference last; what cannot is noted."""
     kinds = [Kind.CLOSED_FORM, Kind.ONNX_RUNTIME, Kind.EAGER, Kind.GRAD_CAM] if everything else []
     entries = [
@@ -139,7 +153,7 @@ def _entries(bundle: Bundle, devices: Sequence[Device], findings: _Findings, *, 
     return entries
 
 
-def _precisions(bundle: Bundle, device: Device, findings: _Findings) -> Iterable[str]:
+def _precisions(bundle: Bundle, device: Device, findings: Findings) -> Iterable[str]:
     """The precisions of a bundle on a device."""
     manifest = bundle.manifest
     if device.backend == "torch" and bundle.weights_path is None:
@@ -159,7 +173,7 @@ def _precisions(bundle: Bundle, device: Device, findings: _Findings) -> Iterable
             findings.leave_out(precision, check.reason if check else "it was not checked when the model was made")
 
 
-def _seated(entry: Entrant, bundle: Bundle, images: Sequence[Image], findings: _Findings) -> ContenderSeat | None:
+def _seated(entry: Entrant, bundle: Bundle, images: Sequence[Image], findings: Findings) -> ContenderSeat | None:
     """Load a contender; None where it cannot be, which is noted."""
     size = bundle.manifest.preprocessing.input_size
     try:
@@ -179,7 +193,7 @@ def _judged(seats: Sequence[ContenderSeat], *, compare: bool) -> list[list[Answe
     return []
 
 
-def _pairs(bundle: Bundle, seats: Sequence[ContenderSeat], plan: BenchmarkPlan, findings: _Findings) -> list[GraphPair]:
+def _pairs(bundle: Bundle, seats: Sequence[ContenderSeat], plan: BenchmarkPlan, findings: Findings) -> list[GraphPair]:
     """The graph alone and its limit, in every precision in which the line runs on this CPU."""
     if not plan.limit:
         return []
@@ -199,9 +213,7 @@ def _pairs(bundle: Bundle, seats: Sequence[ContenderSeat], plan: BenchmarkPlan, 
     return pairs
 
 
-def _memory(
-    seat: ContenderSeat, bundle: Bundle, plan: BenchmarkPlan, findings: _Findings, *, own: bool
-) -> float | None:
+def _memory(seat: ContenderSeat, bundle: Bundle, plan: BenchmarkPlan, findings: Findings, *, own: bool) -> float | None:
     """Peak memory; without `everything`, of the station's own at the bundle's own size and in batches alone."""
     if not plan.everything and (seat.entry.kind is not Kind.LINE or seat.entry.batch == 1 or not own):
         findings.leave_out("peak memory of the other rows", "measured with --full")
@@ -214,7 +226,7 @@ def _memory(
         return None
 
 
-def _report(bundle: Bundle, images: int, plan: BenchmarkPlan, findings: _Findings) -> BenchmarkReport:
+def _report(bundle: Bundle, images: int, plan: BenchmarkPlan, findings: Findings) -> BenchmarkReport:
     own = bundle.manifest.preprocessing.input_size
     rows = [row for row in findings.rows if row.input_size == own]
     ours = max((row for row in rows if row.kind is Kind.LINE), key=lambda row: row.images_per_s)
