@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from inspector.domain.errors import LogError
 from inspector.fleet.status import is_sending
-from inspector.outputs.outbox import FLEET, Outbox
 from inspector.programs import station_command
 from inspector.runs.processes import ProcessError, launch
 
@@ -77,6 +76,8 @@ class SenderKeeper:
         self._end()
 
     def _look(self) -> None:
+        from inspector.outputs.outbox import FLEET, Outbox  # SQLAlchemy takes its time; the first paint does not wait
+
         log = self._log_path()
         if self._sends != log:
             self._end()
