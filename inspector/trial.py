@@ -110,5 +110,7 @@ class TrialJudge:
             return TriedPicture(
                 image=None, decision=error_decision(str(error), points), prediction=None, model=identity
             )
-        decision, prediction = inspect_picture(classifier, image, points, recipe.quality, identity.pictures)
+        decision, prediction = inspect_picture(
+            classifier, image, points, recipe.quality, identity.pictures, recipe.heatmap
+        )
         return TriedPicture(image=image, decision=decision, prediction=prediction, model=identity)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from inspector.batch.rows import Row, make_row, storable
 from inspector.domain.config import QualityLimits
 from inspector.domain.errors import InspectorError, ModelChangedError
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.memory import ran_out_of_memory, reason_of
 from inspector.domain.picture_range import look_of
 from inspector.domain.policy import decide, error_decision, explained, with_remark
@@ -43,7 +44,7 @@ _NEAR = 1.1
 #: So many bytes of pixels are judged at once even if the batch has more files: a batch of huge pictures stays small.
 _MOST_BYTES = 64_000_000
 # Most file systems hold names of 255 bytes; the suffix and a digest need some of them.
-_LONGEST_NAME_BYTES = 200
+_LONGEST_NAME_BYTES = 190
 _SUFFIX = ".overlay.jpg"
 _log = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class Job:
             `REDUCED_SIDES` times as large. None, and wherever an overlay is drawn, decodes all pixels.
         thresholds: The operating point in force; None for the model's own, without a guard.
         quality: When a picture is too bad to be judged.
+        heatmap: Which one an overlay shows, as in a recipe.
         bit_depth: As in `inspector.pictures.read_picture`.
     """
 
@@ -67,6 +69,7 @@ class Job:
     input_size: int | None = None
     thresholds: Thresholds | None = None
     quality: QualityLimits = field(default_factory=QualityLimits)
+    heatmap: HeatmapKind = HeatmapKind.DEFECT
     bit_depth: int | None = None
 
     @property
@@ -236,14 +239,14 @@ def _decisions(
             predictions = classifier.predict_batch(images)
         for index, prediction in zip(left, predictions, strict=True):
             decision = decide(prediction, thresholds)
-            decisions[index] = (decision, explained(prediction, decision))
+            decisions[index] = (decision, explained(prediction, decision, job.heatmap))
     except ModelChangedError:
         raise  # nothing that it says can be trusted: it is no picture's fault
     except Exception:  # noqa: BLE001 - one by one, each failure becomes that picture's ERROR with its reason
         _log.exception("a group of pictures could not be judged in one go")
         for index, image in zip(left, images, strict=True):
             with turn:
-                decisions[index] = inspect_picture(classifier, image, thresholds, limits)
+                decisions[index] = inspect_picture(classifier, image, thresholds, limits, heatmap=job.heatmap)
     return [result for result in decisions if result is not None]
 
 
@@ -259,18 +262,25 @@ def _draw(job: Job, read: _Read, prediction: Prediction | None) -> str:
     """Write the overlay; return its path beside results.csv, empty where there is none."""
     if job.overlays is None or prediction is None or isinstance(read.image, InspectorError):
         return ""
-    path = job.overlays / overlay_name(storable(read.name))
+    name = storable(read.name)
+    path = job.overlays / overlay_name(name, prediction.shows)
     try:
         write_picture(path, draw_overlay(read.image, prediction.heatmap, map_box=prediction.map_box, full_scale=1.0))
     except FileError as error:
         raise InspectorError(f"the overlay {error.what}", error.next_step) from error
+    for kind in set(HeatmapKind) - {prediction.shows}:  # drawn before, of what the file held then
+        with contextlib.suppress(OSError):
+            (job.overlays / overlay_name(name, kind)).unlink(missing_ok=True)
     return path.relative_to(job.overlays.parent).as_posix()
 
 
-def overlay_name(name: str) -> str:
-    """Return the overlay's path for a picture's; a name that would become too long ends in a digest of itself."""
+def overlay_name(name: str, kind: HeatmapKind) -> str:
+    """Return the overlay's path for a picture's, which says what its heatmap shows.
+
+    A name that would become too long ends in a digest of itself.
+    """
     parent, slash, last = name.rpartition("/")
     encoded = last.encode()
     if len(encoded) > _LONGEST_NAME_BYTES:
         last = encoded[: _LONGEST_NAME_BYTES - 20].decode(errors="ignore") + hashlib.sha256(encoded).hexdigest()[:20]
-    return f"{parent}{slash}{last}{_SUFFIX}"
+    return f"{parent}{slash}{last}.{kind}{_SUFFIX}"

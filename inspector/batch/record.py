@@ -10,6 +10,7 @@ from inspector.batch.survey import Survey
 from inspector.domain.class_words import ClassWords
 from inspector.domain.config import QualityLimits
 from inspector.domain.errors import InspectorError
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.records import Thresholds
 from inspector.domain.strangeness import GoodScale
 from inspector.files import FileError, write_text
@@ -54,6 +55,7 @@ class Judge(_Kept):
         Field(description="how strange good parts look to the model; null: it has no memory of good"),
     ] = None
     quality: QualityLimits
+    heatmap: Annotated[HeatmapKind, Field(description="which one is drawn, as in the recipe")] = HeatmapKind.DEFECT
     bit_depth: Annotated[int | None, Field(description="as in the recipe's source; null: as the files say")] = None
     software_version: str
     trained_on: Annotated[str, Field(description="folder or table of the pictures it learnt from; empty: unknown")] = ""

@@ -108,7 +108,7 @@ def heatmap_fault(table: BatchTable, classifier: Classifier) -> str:
 
 
 def _tile(table: BatchTable, index: int, pictures: Path, classifier: Classifier | None, judge: Judge | None) -> Tile:
-    picture = overlay = fault = ""
+    picture = overlay = fault = shows = ""
     try:
         image = _unchanged(table, index, pictures, judge.bit_depth if judge else None)
         picture = _uri(displayable(_small(image)))
@@ -117,7 +117,8 @@ def _tile(table: BatchTable, index: int, pictures: Path, classifier: Classifier 
         elif table.verdicts[index] != ERROR:
             prediction = classifier.predict(image)
             if judge is not None:
-                prediction = explained(prediction, decide(prediction, judge.thresholds))
+                prediction = explained(prediction, decide(prediction, judge.thresholds), judge.heatmap)
+            shows = prediction.shows.words
             overlay = _uri(draw_overlay(_small(image), prediction.heatmap, map_box=prediction.map_box, full_scale=1.0))
     except InspectorError as error:
         fault = error.what
@@ -134,6 +135,7 @@ def _tile(table: BatchTable, index: int, pictures: Path, classifier: Classifier 
         reason=table.reason(index),
         picture=picture,
         overlay=overlay,
+        shows=shows,
         fault=fault,
     )
 

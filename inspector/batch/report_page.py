@@ -71,6 +71,7 @@ class Tile:
         reason: As in `Row.reason`.
         picture: Data URI; empty where it cannot be shown.
         overlay: Data URI of the picture with its heatmap; likewise.
+        shows: What the heatmap shows, in words; empty without one.
         fault: Why something is not shown; else empty.
     """
 
@@ -82,6 +83,7 @@ class Tile:
     reason: str
     picture: str
     overlay: str
+    shows: str
     fault: str
 
 
@@ -206,6 +208,8 @@ def _tile(tile: Tile) -> str:
     if tile.label:
         lines[0] += f" · is {escape(tile.label)}" + (f": <b>{tile.assessment}</b>" if tile.assessment else "")
     lines.append(escape(tile.path))
+    if tile.overlay:
+        lines.append(f"heatmap: {tile.shows}")
     reason = tile.reason if tile.verdict == "ERROR" else ""
     lines += [escape(words) for words in (reason, tile.fault) if words and images]
     if tile.verdict == "ERROR" and not images:

@@ -21,6 +21,7 @@ from inspector.domain.class_folders import in_words
 from inspector.domain.class_words import refuse_unknown
 from inspector.domain.errors import InspectorError, ModelChangedError
 from inspector.domain.guard import in_force
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.records import Verdict
 from inspector.domain.strangeness import DEFAULT_RATE
 from inspector.domain.tally import Tally
@@ -56,6 +57,7 @@ class BatchOrder:
         thresholds: On P(defective).
         guard_rate: As in a recipe.
         quality: Limits of the pictures' own quality.
+        heatmap: As in a recipe.
         bit_depth: As in `inspector.pictures.read_picture`; None without a recipe.
         overlays: Write each picture with its heatmap.
         restart: Throw away what is in the folder.
@@ -71,6 +73,7 @@ class BatchOrder:
     thresholds: Thresholds
     quality: QualityLimits
     guard_rate: float = DEFAULT_RATE
+    heatmap: HeatmapKind = HeatmapKind.DEFECT
     bit_depth: int | None = None
     overlays: bool = False
     restart: bool = False
@@ -183,6 +186,7 @@ def _judge(order: BatchOrder, classifier: Classifier) -> Judge:
         thresholds=in_force(order.thresholds, classifier.thresholds, identity.good_scale, order.guard_rate),
         good_scale=identity.good_scale,
         quality=order.quality,
+        heatmap=order.heatmap,
         bit_depth=order.bit_depth,
         software_version=__version__,
         trained_on=order.trained_on,
@@ -204,6 +208,7 @@ def _judged(
         input_size=order.input_size,
         thresholds=thresholds,
         quality=order.quality,
+        heatmap=order.heatmap,
         bit_depth=order.bit_depth,
     )
     left = table.left()

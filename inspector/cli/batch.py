@@ -21,7 +21,7 @@ from inspector.cli.common import (
     settings_in_force,
     stop_signals,
 )
-from inspector.cli.field_options import GUARD_RATE, add_field
+from inspector.cli.field_options import GUARD_RATE, HEATMAP, add_field
 from inspector.domain.config import ABOUT_MODEL
 from inspector.domain.counts import counted
 from inspector.domain.errors import InspectorError
@@ -58,6 +58,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--fail-at", type=fraction, help="fail from this P(defective) on (default: recipe or model)")
     parser.add_argument("--review-from", type=fraction, help="review from this P(defective) on (default: likewise)")
     add_field(parser, GUARD_RATE, words=" (default: the recipe's, else 0.005)")
+    add_field(parser, HEATMAP, words=" (default: the recipe's, else defect)")
     parser.add_argument("--labels", type=Path, help="CSV path,label[,defect_type,category] (default: folders' names)")
     for flag, words in (
         ("--good", "a name of a folder or in the table that means good parts"),
@@ -146,6 +147,7 @@ def _order(parsed: argparse.Namespace, out: Path) -> BatchOrder:
     from inspector.batch.run import BatchOrder
     from inspector.domain.class_words import ClassWords
     from inspector.domain.config import QualityLimits
+    from inspector.domain.heatmap import HeatmapKind
     from inspector.user import user_name
 
     home = home_of(parsed)
@@ -176,6 +178,7 @@ def _order(parsed: argparse.Namespace, out: Path) -> BatchOrder:
         thresholds=_thresholds(parsed, (recipe.thresholds if recipe else None) or manifest.thresholds),
         guard_rate=_guard_rate(parsed, recipe),
         quality=recipe.quality if recipe else QualityLimits(),
+        heatmap=HeatmapKind(parsed.heatmap or (recipe.heatmap if recipe else HeatmapKind.DEFECT)),
         bit_depth=recipe.source_options.bit_depth if recipe else None,
         overlays=parsed.overlay,
         restart=parsed.restart,

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.domain.about import About, DescribedField, ValueKind, described, fields_of
-from inspector.domain.config import ABOUT_GUARD_RATE, ABOUT_MODEL, ABOUT_SOURCE, SourceOptions
+from inspector.domain.config import ABOUT_GUARD_RATE, ABOUT_HEATMAP, ABOUT_MODEL, ABOUT_SOURCE, SourceOptions
 from inspector.domain.devices import ABOUT_DEVICE, ABOUT_PRECISION, DeviceKind, WantedPrecision
 from inspector.domain.errors import RecipeError
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.source import SourceSpec
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ SOURCE_FIELDS = tuple(fields_of(SourceOptions))
 SOURCE = described("source", str, ABOUT_SOURCE, default=None, required=True)
 MODEL = described("model", str, ABOUT_MODEL, default=None, required=True)
 GUARD_RATE = described("guard_rate", float, ABOUT_GUARD_RATE, default=None, required=False)
+HEATMAP = described("heatmap", HeatmapKind, ABOUT_HEATMAP, default=HeatmapKind.DEFECT, required=False)
 DEVICE = described("device", DeviceKind, ABOUT_DEVICE, default=DeviceKind.AUTO, required=False)
 PRECISION = described("precision", WantedPrecision, ABOUT_PRECISION, default=WantedPrecision.AUTO, required=False)
 _NUMBERS: dict[ValueKind, tuple[Callable[[str], float], str, str]] = {

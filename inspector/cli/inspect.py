@@ -21,6 +21,7 @@ from inspector.cli.common import (
 from inspector.domain.config import ABOUT_MODEL, QualityLimits
 from inspector.domain.errors import InspectorError
 from inspector.domain.guard import in_force
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.picture_range import UNLIKE
 from inspector.domain.strangeness import DEFAULT_RATE
 
@@ -56,15 +57,17 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
 def run(parsed: argparse.Namespace) -> int:
     """Judge the files."""
     from inspector import assembly
+    from inspector.domain.policy import explained
     from inspector.domain.records import Verdict
 
     home = home_of(parsed)
     settings = settings_in_force(parsed)
     model, points, rate, quality, bit_depth = parsed.model, None, DEFAULT_RATE, QualityLimits(), None
+    heatmap = HeatmapKind.DEFECT
     if model is None:
         recipe = assembly.find_recipe(settings.recipe, home)
         model, points, rate = recipe.model, recipe.thresholds, recipe.guard_rate
-        quality, bit_depth = recipe.quality, recipe.source_options.bit_depth
+        quality, bit_depth, heatmap = recipe.quality, recipe.source_options.bit_depth, recipe.heatmap
         say(f"model “{model}” of the recipe “{recipe.name}”")
     opacity = settings.heatmap_opacity if parsed.opacity is None else parsed.opacity
     classifier = assembly.load_classifier(
@@ -81,10 +84,11 @@ def run(parsed: argparse.Namespace) -> int:
     try:
         for path, overlay in zip(parsed.files, overlays, strict=True):
             image, decision, prediction = _judge(classifier, path, thresholds, quality, bit_depth)
+            prediction = prediction and explained(prediction, decision, heatmap)
             drawn = None
             if image is not None and prediction is not None and not parsed.no_overlay:
-                _draw(overlay, image, prediction, opacity)
-                drawn = overlay
+                drawn = overlay.with_name(f"{overlay.name}.{prediction.shows}.overlay.png")
+                _draw(drawn, image, prediction, opacity)
             results.append(_judged_file(path, decision, prediction, drawn))
             if not parsed.json:
                 print(_line(results[-1]), flush=True)
@@ -123,7 +127,7 @@ def _judge(
 
 
 def _overlay_paths(files: list[Path], folder: Path) -> list[Path]:
-    """Name each file's overlay; files of one name from several folders get a number."""
+    """Name each file's overlay, but for its end; files of one name from several folders get a number."""
     taken: set[str] = set()
     paths = []
     for file in files:
@@ -132,7 +136,7 @@ def _overlay_paths(files: list[Path], folder: Path) -> list[Path]:
             number += 1
             name = f"{file.stem} ({number}){file.suffix}"
         taken.add(name.casefold())
-        paths.append(folder / f"{name}.overlay.png")
+        paths.append(folder / name)
     return paths
 
 

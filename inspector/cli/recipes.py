@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.cli import thresholds
 from inspector.cli.common import EXIT_OK, add_json, add_places, ask_secret, emit, home_of, say
-from inspector.cli.field_options import MODEL, SOURCE, add_field, add_source_options, source_options
+from inspector.cli.field_options import HEATMAP, MODEL, SOURCE, add_field, add_source_options, source_options
 from inspector.domain.config import SourceOptions
 from inspector.domain.source import SourceSpec, shown
 
@@ -34,6 +34,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     new.add_argument("name")
     add_field(new, SOURCE, required=True)
     add_field(new, MODEL, required=True)
+    add_field(new, HEATMAP)
     add_source_options(new)
     new.set_defaults(command=new_recipe)
     check = group.add_parser("check", help="validate a recipe file")
@@ -105,8 +106,9 @@ def new_recipe(parsed: argparse.Namespace) -> int:
     options = source_options(parsed, str(source), SourceOptions())
     usual = assembly.recipe_for(parsed.model, str(source), options)
     check_source(str(source), usual.trigger.mode, lacks_password=Passwords(home.root).lacks)
+    told = {"name": parsed.name} | ({"heatmap": parsed.heatmap} if parsed.heatmap else {})
     try:
-        recipe = Recipe.model_validate(usual.model_dump() | {"name": parsed.name})
+        recipe = Recipe.model_validate(usual.model_dump() | told)
     except ValidationError as error:
         raise RecipeError(
             f"no recipe can be called “{parsed.name}”: {faults_in(error)}", "Choose another name."

@@ -160,6 +160,7 @@ def show_history(parsed: argparse.Namespace) -> int:
     """Show verdict and reviews of a part."""
     from inspector.cli.review_figures import ReviewAnswer
     from inspector.domain.errors import ReviewError
+    from inspector.outputs.kept import kept_kind
     from inspector.outputs.rows import inspection_to_json
 
     log = open_reviews(parsed, read_only=True)
@@ -171,7 +172,15 @@ def show_history(parsed: argparse.Namespace) -> int:
     if parsed.json:
         reviews = [ReviewAnswer.of(row).model_dump(mode="json") for row in rows]
         judged = truth.value if truth else None
-        emit({"inspection": inspection_to_json(inspection), "reviews": reviews, "truth": judged})
+        shows = kept_kind(inspection)
+        emit(
+            {
+                "inspection": inspection_to_json(inspection),
+                "heatmap_shows": shows,
+                "reviews": reviews,
+                "truth": judged,
+            }
+        )
         return EXIT_OK
     decision = inspection.decision
     score = "–" if decision.p_defective is None else f"{decision.p_defective:.3f}"

@@ -18,6 +18,12 @@ ABOUT_GUARD_RATE = About(
     high=RATES[1],
 )
 
+ABOUT_HEATMAP = About(
+    "Heatmap",
+    description="which map Live shows first, the archive keeps and a batch draws: where the defect most likely is, "
+    "what the classifier looked at (Grad-CAM), or what is unlike good parts; without a memory of good Grad-CAM only",
+)
+
 
 class CameraDriver(Enum):
     """Which interface of the system a camera is read through."""

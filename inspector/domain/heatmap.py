@@ -14,3 +14,15 @@ class HeatmapKind(StrEnum):
     GRAD_CAM = "grad-cam"
     #: what is unlike good parts: the memory's map
     UNLIKE_GOOD = "unlike-good"
+
+    @property
+    def words(self) -> str:
+        """Its name, as people read it."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    HeatmapKind.DEFECT: "defect",
+    HeatmapKind.GRAD_CAM: "Grad-CAM",
+    HeatmapKind.UNLIKE_GOOD: "unlike good",
+}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from inspector.domain.errors import InspectorError
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.memory import ran_out_of_memory, reason_of
 from inspector.domain.picture_range import look_of
 from inspector.domain.policy import decide, error_decision, explained, with_remark
@@ -59,6 +60,7 @@ def judge_picture(
     thresholds: Thresholds,
     quality: QualityLimits,
     pictures: PictureRange | None = None,
+    heatmap: HeatmapKind = HeatmapKind.DEFECT,
 ) -> Judged:
     """Judge one picture, with the times. Never raises: what cannot be judged is an ERROR.
 
@@ -66,6 +68,7 @@ def judge_picture(
         image: The inspected pixels.
         quality: When a picture is too bad to be judged.
         pictures: What those are like that the model learnt from: the reason says where this one is unlike them.
+        heatmap: Which one is wanted, as in the recipe.
     """
     began_s = time.perf_counter()
     quality_ms = prediction = None
@@ -78,7 +81,7 @@ def judge_picture(
             prediction = predictor.predict(image)
             remark = pictures.remark(look_of(image)) if pictures is not None else ""
             decision = with_remark(decide(prediction, thresholds), remark)
-            prediction = explained(prediction, decision)
+            prediction = explained(prediction, decision, heatmap)
     except Exception as error:
         if not isinstance(error, InspectorError) and not ran_out_of_memory(error):
             _log.exception("a picture could not be judged")
@@ -98,7 +101,8 @@ def inspect_picture(
     thresholds: Thresholds,
     quality: QualityLimits,
     pictures: PictureRange | None = None,
+    heatmap: HeatmapKind = HeatmapKind.DEFECT,
 ) -> tuple[Decision, Prediction | None]:
     """Judge one picture as `judge_picture` does; return the decision, and the prediction where there is one."""
-    judged = judge_picture(predictor, image, thresholds, quality, pictures)
+    judged = judge_picture(predictor, image, thresholds, quality, pictures, heatmap)
     return judged.decision, judged.prediction

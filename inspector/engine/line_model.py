@@ -71,7 +71,8 @@ class LineModel:
         if self._fault:
             return not_judged(self._fault, thresholds)
         asked = PatientPredictor(self._predictor, self._job.file_wait_s) if patient else self._predictor
-        return judge_picture(asked, pixels, thresholds, self._job.recipe.quality, self.identity.pictures)
+        recipe = self._job.recipe
+        return judge_picture(asked, pixels, thresholds, recipe.quality, self.identity.pictures, recipe.heatmap)
 
     def look_after(self, *, idle: bool) -> None:
         """Test the model where that is due, one picture a call; where it has changed, load it again.

@@ -19,9 +19,11 @@ import numpy as np
 from inspector.domain.causes import cause_of
 from inspector.domain.config import KeepPolicy, PictureFormat
 from inspector.domain.errors import ArchiveError, PictureError
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.records import ArchivedPicture, Verdict
 from inspector.domain.sampling import is_kept_pass
 from inspector.files import DISK, Disk, FileError, atomic_file, remove_leftovers, write_bytes
+from inspector.outputs.kept import heatmap_suffix
 from inspector.pictures import encode_picture
 
 if TYPE_CHECKING:
@@ -50,7 +52,9 @@ class _KeptPicture:
 
 
 class PictureArchive:
-    """Keeps pictures as ``FOLDER/2026/01/31/VERDICT/ID.png`` with ``ID.heatmap.png`` beside them.
+    """Keeps pictures as ``FOLDER/2026/01/31/VERDICT/ID.png`` with ``ID.KIND.heatmap.png`` beside them.
+
+    The kind is that of the map that was kept, see `HeatmapKind`.
 
     The heatmap file is 8 bit grey, one pixel per cell of the map, or a finer one of the picture where the network saw
     a part of it or more. 255 is the most that a heatmap can show.
@@ -85,7 +89,7 @@ class PictureArchive:
             write_bytes(path, data, disk=self._disk)
             heatmap = None
             if prediction is not None:
-                heatmap = folder / (inspection_id + _HEATMAP_SUFFIX)
+                heatmap = folder / (inspection_id + heatmap_suffix(prediction.shows))
                 small = encode_picture(_small_heatmap(prediction), ".png")
                 # not flushed, so that a part costs two flushes: the picture's and its name's. A heatmap that a power
                 # cut has taken is left out where it is shown.
@@ -152,7 +156,8 @@ class PictureArchive:
                 if str(picture.path) in keep or (total <= limit and picture.time >= oldest):
                     continue
                 picture.path.unlink(missing_ok=True)
-                picture.path.with_name(picture.path.stem + _HEATMAP_SUFFIX).unlink(missing_ok=True)
+                for suffix in (_HEATMAP_SUFFIX, *map(heatmap_suffix, HeatmapKind)):
+                    picture.path.with_name(picture.path.stem + suffix).unlink(missing_ok=True)
                 total -= picture.size
                 removed += 1
             return removed

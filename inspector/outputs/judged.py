@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.policy import guard_decided
 from inspector.domain.records import Verdict
 
@@ -29,6 +30,7 @@ class PictureAnswer(BaseModel):
     strangeness: float | None  #: none on ERROR, and where the model has no memory of good
     strange_from: float | None  #: none: no guard
     unlike_good: bool  #: it would have passed, but is unlike good parts
+    heatmap_shows: HeatmapKind | None  #: which of the maps the heatmap is; none on ERROR
 
 
 def judged_fields(decision: Decision, prediction: Prediction | None) -> dict[str, Any]:
@@ -48,4 +50,5 @@ def judged_fields(decision: Decision, prediction: Prediction | None) -> dict[str
         "strangeness": decision.strangeness,
         "strange_from": decision.thresholds.strange_from,
         "unlike_good": guard_decided(decision),
+        "heatmap_shows": None if prediction is None else prediction.shows,
     }

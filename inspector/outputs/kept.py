@@ -13,7 +13,7 @@ from inspector.domain.records import Prediction
 from inspector.pictures import read_picture
 
 if TYPE_CHECKING:
-    from inspector.domain.records import Decision, Inspection
+    from inspector.domain.records import Inspection
 
 
 def kept_prediction(inspection: Inspection) -> Prediction | None:
@@ -32,12 +32,26 @@ def kept_prediction(inspection: Inspection) -> Prediction | None:
         maps=np.repeat(heatmap[None], len(inspection.classes), axis=0),
         preprocess_ms=0.0,
         inference_ms=0.0,
-        kept=_kind_of(inspection.decision),
+        kept=kept_kind(inspection),
     )
 
 
-def _kind_of(decision: Decision) -> HeatmapKind:
-    """Return what was kept, as `explained` chose it: a model without a memory of good says nothing of strangeness."""
+def heatmap_suffix(kind: HeatmapKind) -> str:
+    """Return how the file of a kept heatmap ends: its name says what it shows."""
+    return f".{kind}.heatmap.png"
+
+
+def kept_kind(inspection: Inspection) -> HeatmapKind | None:
+    """Return which heatmap of a part was kept, by its file's name; None for none.
+
+    Files of before have no kind in their names: the defect map was kept, or what explained the verdict in its place.
+    """
+    if inspection.picture is None or inspection.picture.heatmap_path is None:
+        return None
+    name, decision = inspection.picture.heatmap_path.name, inspection.decision
+    for kind in HeatmapKind:
+        if name.endswith(heatmap_suffix(kind)):
+            return kind
     if decision.strangeness is None:
         return HeatmapKind.GRAD_CAM
     return HeatmapKind.UNLIKE_GOOD if guard_decided(decision) else HeatmapKind.DEFECT

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from inspector.domain.about import About, check_limits
 from inspector.domain.config import (
     ABOUT_GUARD_RATE,
+    ABOUT_HEATMAP,
     ABOUT_MODEL,
     ABOUT_SOURCE,
     ArchiveConfig,
@@ -20,6 +21,7 @@ from inspector.domain.config import (
 )
 from inspector.domain.errors import RecipeError, SourceError
 from inspector.domain.guard import check_guard_rate
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.records import Box, Thresholds
 from inspector.domain.source import SourceSpec
 from inspector.domain.strangeness import DEFAULT_RATE
@@ -111,6 +113,7 @@ class Recipe(BaseModel):
     model: Annotated[str, AfterValidator(MODEL.checked), ABOUT_MODEL]
     thresholds: Annotated[Thresholds | None, About(empty="the model's own")] = None
     guard_rate: Annotated[float, AfterValidator(check_guard_rate), ABOUT_GUARD_RATE] = DEFAULT_RATE
+    heatmap: Annotated[HeatmapKind, ABOUT_HEATMAP] = HeatmapKind.DEFECT
     quality: QualityLimits = QualityLimits()
     archive: ArchiveConfig = ArchiveConfig()
     change: Annotated[

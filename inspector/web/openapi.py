@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic.json_schema import models_json_schema
 
 from inspector import __version__
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.records import Verdict
 from inspector.web.answers import Fault
 from inspector.web.judge import JudgedUpload
@@ -44,6 +45,7 @@ def _paths() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "part": {"type": "object", "description": "as “inspector log export --json” has it"},
+            "heatmap_shows": {"enum": [*HeatmapKind, None], "description": "which map was kept; null: none"},
             "reviews": {"type": "array", "items": {"type": "object"}},
         },
     }

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 
 from inspector import __version__
 from inspector.domain.records import Verdict
+from inspector.outputs.kept import kept_kind
 from inspector.web.answers import Gate, TooLargeError, TooSlowError, fault_answer, wants_page
 from inspector.web.metrics import CONTENT_TYPE
 from inspector.web.results import Asked, AskedError, part_of, picture_of, results
@@ -95,7 +96,9 @@ class Addresses:
     async def part_page(self, request: Request) -> Response:
         """One part."""
         part, reviews = await run_in_threadpool(part_of, self.view, request.path_params["id"])
-        return self._page(request, "part.html", part=part, record=part_record(part), reviews=reviews)
+        return self._page(
+            request, "part.html", part=part, shows=kept_kind(part), record=part_record(part), reviews=reviews
+        )
 
     async def api_page(self, request: Request) -> Response:
         """What programs can ask for."""
@@ -160,7 +163,7 @@ class Addresses:
             }
             for review in reviews
         ]
-        return JSONResponse({"part": part_record(part), "reviews": said})
+        return JSONResponse({"part": part_record(part), "heatmap_shows": kept_kind(part), "reviews": said})
 
     async def api_picture(self, request: Request) -> Response:
         """A part's kept picture as a JPEG, with ``heatmap=1`` under its heatmap."""

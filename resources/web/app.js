@@ -1,6 +1,7 @@
 "use strict";
 // The pages work without this script; with it the board follows the line, and pictures can be dropped and pasted.
 
+const SHOWS = { defect: "defect", "grad-cam": "Grad-CAM", "unlike-good": "unlike good" };
 const KINDS = { PASS: ["good", "✓"], FAIL: ["fail", "✕"], REVIEW: ["review", "?"], ERROR: ["error", "!"] };
 
 function made(name, kind, text) {
@@ -161,7 +162,7 @@ function sending(form) {
     }
     if (answer.reason) card.append(made("p", "", answer.reason));
     const pair = made("div", "pair");
-    for (const [name, words] of [["picture", "Picture"], ["heatmap", "Heatmap"]]) if (answer[name]) {
+    for (const [name, words] of [["picture", "Picture"], ["heatmap", `Heatmap: ${SHOWS[answer.heatmap_shows]}`]]) if (answer[name]) {
       const figure = made("figure");
       const picture = made("img");
       picture.src = answer[name];

@@ -12,6 +12,7 @@ import pytest
 from inspector.batch import Job, export_csv, judge_files, read_table
 from inspector.batch.record import OtherResultsError, read_record
 from inspector.batch.summary import facts
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.policy import PASSED, REVIEW
 from inspector.domain.prediction import heat_of
 from inspector.domain.records import Thresholds
@@ -48,6 +49,24 @@ def test_what_decided_is_drawn(tmp_path: Path) -> None:
     write_picture(tmp_path / "wanted.jpg", draw_overlay(tall, heat_of(strange_middle(1.5)), full_scale=1.0))
     drawn, wanted = read_picture(tmp_path / "out" / rows[0].overlay), read_picture(tmp_path / "wanted.jpg")
     np.testing.assert_array_equal(drawn, wanted)
+
+
+@pytest.mark.parametrize("wanted", [HeatmapKind.GRAD_CAM, HeatmapKind.UNLIKE_GOOD])
+def test_the_recipes_choice_is_drawn_and_the_name_says_which(tmp_path: Path, wanted: HeatmapKind) -> None:
+    picture = np.full((60, 40), 60, np.uint8)
+    write_picture(tmp_path / "in" / "a.png", picture)
+    classifier, out = FakeClassifier(strangeness=is_tall), tmp_path / "out" / "overlays"
+    judge_files(["a.png"], Job(folder=tmp_path / "in", overlays=out, thresholds=GUARDED), classifier)
+    assert [path.name for path in out.iterdir()] == ["a.png.unlike-good.overlay.jpg"]
+    job = Job(folder=tmp_path / "in", overlays=out, thresholds=GUARDED, heatmap=wanted)
+    (row,) = judge_files(["a.png"], job, classifier)
+    assert row.overlay == f"overlays/a.png.{wanted}.overlay.jpg"
+    assert [path.name for path in out.iterdir()] == [f"a.png.{wanted}.overlay.jpg"]  # what was drawn before is gone
+    shown = replace(classifier.predict(picture), wanted=wanted)
+    write_picture(tmp_path / "wanted.jpg", draw_overlay(picture, shown.heatmap, full_scale=1.0))
+    np.testing.assert_array_equal(
+        read_picture(out / f"a.png.{wanted}.overlay.jpg"), read_picture(tmp_path / "wanted.jpg")
+    )
 
 
 def test_near_the_limit_a_reduced_picture_is_judged_again_from_all_its_pixels(tmp_path: Path) -> None:

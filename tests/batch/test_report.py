@@ -100,6 +100,7 @@ def test_the_file_stands_alone_and_says_all_there_is(run: Path, tmp_path: Path) 
     assert all(image.shape == (128, 128, 3) for image in images)
     assert np.abs(images[0].astype(int) - images[1]).mean() < 40
     assert "is not a picture" in text
+    assert text.count("heatmap: Grad-CAM") == 4
 
 
 def uris(text: str) -> list[str]:

@@ -148,7 +148,7 @@ def test_an_overlay_without_memory_is_drawn_again(
     batches = judge_listing(listing, [0, 1, 2], job, FakeClassifier(), stop=threading.Event(), workers=1)
     rows = [row for batch in batches for _, row in batch if row]
     assert [(row.verdict, row.overlay) for row in rows] == [
-        ("PASS", f"overlays/0{number}.png.overlay.jpg") for number in range(3)
+        ("PASS", f"overlays/0{number}.png.grad-cam.overlay.jpg") for number in range(3)
     ]
 
 

@@ -19,6 +19,7 @@ from inspector.batch.summary import facts
 from inspector.cli import batch as commands
 from inspector.cli import main
 from inspector.domain.config import QualityLimits
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.records import Thresholds
 from inspector.recipes.recipe import Recipe, save_recipe
 from tests.bundles import make_bundle
@@ -155,8 +156,8 @@ def test_overlays_are_drawn_later_too_and_are_no_pictures_of_the_next_run(
 
 
 def test_overlay_names_fit_any_file_system() -> None:
-    assert overlay_name("sub/good 😀.png") == "sub/good 😀.png.overlay.jpg"
-    long = [overlay_name("sub/" + "é" * 120 + f"{number}.png") for number in (1, 2)]
+    assert overlay_name("sub/good 😀.png", HeatmapKind.DEFECT) == "sub/good 😀.png.defect.overlay.jpg"
+    long = [overlay_name("sub/" + "é" * 120 + f"{number}.png", HeatmapKind.UNLIKE_GOOD) for number in (1, 2)]
     assert len(set(long)) == 2
     assert all(len(name.removeprefix("sub/").encode()) <= 220 for name in long)
 
@@ -180,6 +181,7 @@ def test_a_recipe_brings_its_model_operating_point_and_limits(
         model="tiny",
         thresholds=Thresholds(fail_at=0.001),
         quality=QualityLimits(min_sharpness=1e5),
+        heatmap=HeatmapKind.GRAD_CAM,
     )
     save_recipe(recipe, home / "recipes")
     common = (pictures, "--recipe", "Lids", "--home", home, "--out", tmp_path / "out")
@@ -193,6 +195,9 @@ def test_a_recipe_brings_its_model_operating_point_and_limits(
     assert (code, found["fail"], found["pass"], found["error"]) == (0, 4, 0, 1)
     record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert (record["recipe"], record["recipe_version"], record["judge"]["model_name"]) == ("Lids", 7, "tiny")
+    assert record["judge"]["heatmap"] == "grad-cam"
+    batch(capsys, *common, "--restart", "--heatmap", "unlike-good")
+    assert json.loads((tmp_path / "out" / "run.json").read_bytes())["judge"]["heatmap"] == "unlike-good"
 
 
 def test_another_operating_point_is_not_mixed_with_the_first(

@@ -12,6 +12,7 @@ from inspector.cli import main
 from inspector.cli.field_options import add_source_options, given_source_options, source_options
 from inspector.domain.config import CameraDriver, SourceOptions
 from inspector.domain.errors import RecipeError
+from inspector.domain.heatmap import HeatmapKind
 from inspector.recipes.recipe import load_recipe
 from inspector.sources import check
 from inspector.sources.cameras import CameraInfo
@@ -102,6 +103,6 @@ def test_a_new_recipe_has_the_options_that_were_given(
     new = ["recipe", "new", "Cap", "--source", "camera:2", "--model", "tiny", "--home", str(home), "--json"]
     assert main([*new, "--seed", "3"]) == 1
     assert "--seed is an option of demo" in json.loads(capsys.readouterr().out)["error"]["what"]
-    assert main([*new, "--exposure", "2.5"]) == 0
+    assert main([*new, "--exposure", "2.5", "--heatmap", "grad-cam"]) == 0
     recipe = load_recipe(Path(json.loads(capsys.readouterr().out)["path"]))
-    assert recipe.source_options == SourceOptions(exposure=2.5)
+    assert (recipe.source_options, recipe.heatmap) == (SourceOptions(exposure=2.5), HeatmapKind.GRAD_CAM)

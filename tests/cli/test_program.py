@@ -116,9 +116,9 @@ def test_inspect_takes_the_stations_recipe_and_keeps_overlays_apart(
     assert [line.split()[:2] for line in lines] == [["REVIEW", "defective"], ["REVIEW", "defective"], ["PASS", "good"]]
     assert "model “tiny” of the recipe “Mine”" in captured.err
     assert {path.name for path in (tmp_path / "overlays").iterdir()} == {
-        "a.png.overlay.png",
-        "a\n.png.overlay.png",
-        "a (2).png.overlay.png",
+        "a.png.grad-cam.overlay.png",
+        "a\n.png.grad-cam.overlay.png",
+        "a (2).png.grad-cam.overlay.png",
     }
 
 

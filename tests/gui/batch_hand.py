@@ -16,6 +16,7 @@ from inspector.batch import Judge, RunRecord
 from inspector.batch.record import write_record
 from inspector.batch.run_state import PROGRESS_FILE
 from inspector.domain.config import QualityLimits
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.records import Prediction, Thresholds
 from inspector.gui.batch.page import BatchPage
 from inspector.gui.batch.runs_dialog import RunsDialog
@@ -63,6 +64,7 @@ def make_run(
     points: Thresholds = POINTS,
     trained_on: str = "",
     bit_depth: int | None = None,
+    heatmap: HeatmapKind = HeatmapKind.DEFECT,
 ) -> Path:
     """Write a run; with stage "judging" it belongs to this very process, so that it runs.
 
@@ -77,6 +79,7 @@ def make_run(
         points: The operating point.
         trained_on: Data set of the model.
         bit_depth: As its recipe's source had it.
+        heatmap: As its recipe had it.
     """
     folder = home.batches / name
     bundle = home.models / model
@@ -94,6 +97,7 @@ def make_run(
         software_version="1.0",
         trained_on=trained_on,
         bit_depth=bit_depth,
+        heatmap=heatmap,
     )
     record = RunRecord(
         folder=str(pictures), recursive=True, model=model, started=datetime.now(UTC), who="sam", judge=judge
@@ -147,7 +151,7 @@ class BatchHand:
     def label(self, view: int = 0) -> str:
         """What is written on a picture that is shown; empty where there is none."""
         shown = self.page.details.picture.views[view]
-        return shown.accessibleDescription() if shown.picture_size is not None else ""
+        return shown.accessibleDescription().partition("; ")[0] if shown.picture_size is not None else ""
 
     def heatmap(self) -> Prediction | str | None:
         """The heatmap of the chosen picture, or why there is none."""

@@ -188,4 +188,4 @@ def test_old_pictures_go_by_age(tmp_path: Path) -> None:
         then = time.time() - days * 86400
         os.utime(picture.path, (then, then))
     assert archive.prune([]) == 1
-    assert sorted(path.name for path in tmp_path.rglob("*.png")) == ["0.heatmap.png", "0.png"]
+    assert sorted(path.name for path in tmp_path.rglob("*.png")) == ["0.grad-cam.heatmap.png", "0.png"]

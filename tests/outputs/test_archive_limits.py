@@ -85,8 +85,8 @@ def test_a_picture_lies_under_its_day_in_utc(tmp_path: Path) -> None:
     kept = keep(PictureArchive(tmp_path, ALL), "a.b", Verdict.PASS, what=part(at=late), prediction=PREDICTION)
     folder = tmp_path / "2026/02/01/pass"
     assert kept is not None
-    assert files(folder) == ["a.b.heatmap.png", kept.path.name]
-    assert kept.heatmap_path == folder / "a.b.heatmap.png"
+    assert files(folder) == ["a.b.grad-cam.heatmap.png", kept.path.name]
+    assert kept.heatmap_path == folder / "a.b.grad-cam.heatmap.png"
     assert kept.sha256 == hashlib.sha256(kept.path.read_bytes()).hexdigest()
 
 
@@ -174,7 +174,7 @@ def test_a_picture_that_cannot_be_kept_says_why_and_leaves_nothing(
     archive = PictureArchive(tmp_path, ArchiveConfig(keep=KeepPolicy.ALL, format=format_), disk=disk)
     with pytest.raises(ArchiveError) as caught:
         keep(archive, prediction=PREDICTION)
-    heatmap = tmp_path / "2026/01/31/fail/1.heatmap.png"
+    heatmap = tmp_path / "2026/01/31/fail/1.grad-cam.heatmap.png"
     assert (
         caught.value.what
         == f"the picture cannot be kept: {heatmap} cannot be written: {cause_of(OSError(number, os.strerror(number)))}"
@@ -282,8 +282,8 @@ def test_a_heatmap_goes_with_its_picture_and_takes_no_room(tmp_path: Path) -> No
     shelf = Shelf(tmp_path, F, P, prediction=PREDICTION)
     (tmp_path / "2026/01/31/fail/notes.txt").write_text("by hand")
     assert shelf.prune(max_size_gb=1.5 * shelf.size / 1e9) == 1
-    assert files(tmp_path / "2026/01/31") == ["fail/0.heatmap.png", "fail/0.png", "fail/notes.txt"]
-    (tmp_path / "2026/01/31/fail/0.heatmap.png").unlink()
+    assert files(tmp_path / "2026/01/31") == ["fail/0.grad-cam.heatmap.png", "fail/0.png", "fail/notes.txt"]
+    (tmp_path / "2026/01/31/fail/0.grad-cam.heatmap.png").unlink()
     assert shelf.prune(max_size_gb=0.5 * shelf.size / 1e9) == 1  # without its heatmap too
     assert files(tmp_path / "2026/01/31") == ["fail/notes.txt"]
 

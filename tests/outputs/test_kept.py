@@ -11,7 +11,7 @@ import pytest
 from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.records import ArchivedPicture, Decision, Thresholds, Verdict
 from inspector.outputs.archive import PictureArchive
-from inspector.outputs.kept import kept_prediction
+from inspector.outputs.kept import kept_kind, kept_prediction
 from inspector.pictures import encode_picture
 from inspector.vision.overlay import WHOLE_PICTURE, fit_to_picture
 from tests.outputs.samples import inspection
@@ -50,10 +50,13 @@ def test_a_kept_heatmap_is_read_back_for_every_class(tmp_path: Path) -> None:
         (0.1, 1.5, Verdict.REVIEW, HeatmapKind.UNLIKE_GOOD),
     ],
 )
-def test_a_kept_heatmap_says_what_it_is(
+def test_a_heatmap_kept_before_its_name_said_what_it_is_is_told_by_the_verdict(
     tmp_path: Path, p_defective: float, strangeness: float | None, verdict: Verdict, kind: HeatmapKind
 ) -> None:
-    whole = of_part(keep(PictureArchive(tmp_path, ALL), prediction=with_maps(0.0, 0.5, 1.0)))
+    archived = keep(PictureArchive(tmp_path, ALL), prediction=with_maps(0.0, 0.5, 1.0))
+    assert archived is not None
+    assert archived.heatmap_path is not None
+    whole = of_part(replace(archived, heatmap_path=archived.heatmap_path.rename(tmp_path / "1.heatmap.png")))
     points = Thresholds(fail_at=0.5, strange_from=None if strangeness is None else 1.0)
     decision = Decision(
         verdict=verdict, reason="r", p_defective=p_defective, thresholds=points, strangeness=strangeness
@@ -61,6 +64,17 @@ def test_a_kept_heatmap_says_what_it_is(
     prediction = kept_prediction(replace(whole, decision=decision))
     assert prediction is not None
     assert prediction.shows is kind
+
+
+@pytest.mark.parametrize("wanted", HeatmapKind)
+def test_a_kept_heatmap_says_by_its_name_what_it_is(tmp_path: Path, wanted: HeatmapKind) -> None:
+    plane = np.array([[0.0, 1.0], [0.0, 0.0]], np.float32)
+    judged = replace(with_maps(0.0, 0.5, 1.0), strangeness_map=plane, defect_map=plane.T, wanted=wanted)
+    whole = of_part(keep(PictureArchive(tmp_path, ALL), prediction=judged))
+    prediction = kept_prediction(whole)
+    assert prediction is not None
+    assert (judged.shows, prediction.shows, kept_kind(whole)) == (wanted, wanted, wanted)
+    np.testing.assert_allclose(prediction.heatmap, judged.heatmap, atol=0.5 / 255)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from inspector import assembly
 from inspector.domain.errors import InspectorError
+from inspector.domain.heatmap import HeatmapKind
 from inspector.gui.station.store import Store
 from inspector.pictures import encode_picture, write_picture
 from inspector.settings import Settings
@@ -39,6 +40,7 @@ def test_the_answer_is_the_window_s_to_the_last_digit(site: Site, tmp_path: Path
     assert np.array_equal(np.array(answer["map"], np.float32), prediction.heatmap)
     assert answer["picture"].startswith("data:image/jpeg;base64,")
     assert answer["heatmap"].startswith("data:image/jpeg;base64,")
+    assert (answer["heatmap_shows"], prediction.shows) == ("grad-cam", HeatmapKind.GRAD_CAM)
 
 
 def test_several_pictures_are_answered_in_their_order_and_nothing_is_recorded(site: Site) -> None:

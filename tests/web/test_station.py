@@ -168,7 +168,7 @@ def test_a_part_has_its_record_its_picture_and_its_heatmap(site: Site) -> None:
     record = site.client.get(f"/api/parts/{part.id}").json()
     assert record["part"]["verdict"] == "FAIL"
     assert record["part"]["probabilities"] == {"good": 0.75, "defective": 0.25}
-    assert record["reviews"] == []
+    assert (record["heatmap_shows"], record["reviews"]) == ("grad-cam", [])
     plain, hot, small = (
         site.client.get(f"/api/parts/{part.id}/picture", params=said)
         for said in ({}, {"heatmap": "1"}, {"width": "60"})
@@ -181,6 +181,7 @@ def test_a_part_has_its_record_its_picture_and_its_heatmap(site: Site) -> None:
     page = site.client.get(f"/parts/{part.id}", headers={"accept": "text/html"})
     assert page.status_code == 200
     assert f"/api/parts/{part.id}/picture?heatmap=1" in page.text
+    assert "<figcaption>Heatmap: Grad-CAM</figcaption>" in page.text
 
 
 def test_what_is_not_there_is_said(site: Site) -> None:

@@ -101,7 +101,7 @@ class Heatmaps:
             if fault := check_quality(image, judge.quality):
                 raise HeatmapError(f"the network is not asked: {fault}")
             prediction = self._classifier(run).predict(image)
-            self._made[key] = explained(prediction, decide(prediction, judge.thresholds))
+            self._made[key] = explained(prediction, decide(prediction, judge.thresholds), judge.heatmap)
             while len(self._made) > _HEATMAPS:
                 self._made.popitem(last=False)
         return self._made[key]

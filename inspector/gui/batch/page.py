@@ -123,6 +123,7 @@ class BatchPage(Page):
         self.details.comparison.flips_wanted.connect(lambda: self.results.show_chip("flips"))
         for key, action in (
             ("H", self.details.picture.next_mode),
+            ("M", self.details.picture.kind_button.click),
             ("Ctrl+G", self.results.toggle_view),
             ("Ctrl+F", self.results.filters.text.setFocus),
             ("Esc", lambda: self._compare_with("")),

@@ -15,12 +15,14 @@ from inspector.gui.batch.marks import STATES
 from inspector.gui.batch.rows import NO_VERDICT
 from inspector.gui.batch.words import points_words, verdict_words
 from inspector.gui.widgets.basics import OneLine, card, label, set_tone
+from inspector.gui.widgets.kind_button import KindButton
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
 from inspector.gui.widgets.teach_bar import TeachBar
 from inspector.gui.widgets.verdict import ScoreBar
 
 if TYPE_CHECKING:
+    from inspector.domain.heatmap import HeatmapKind
     from inspector.domain.records import Image
     from inspector.gui.batch.description import Description, Opinion
     from inspector.gui.batch.picture_reader import PictureReading
@@ -125,6 +127,10 @@ class PictureCard(QWidget):
         row = QHBoxLayout(self._corner)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
+        self.kind_button = KindButton(self._corner, short=True)
+        self.kind_button.setProperty("kind", "mode")
+        self.kind_button.changed.connect(self._on_kind)
+        row.addWidget(self.kind_button)
         self.modes: dict[PictureMode, QPushButton] = {}
         group = QButtonGroup(self)
         for mode in PictureMode:
@@ -211,7 +217,12 @@ class PictureCard(QWidget):
         for view in self.views:
             view.release()
 
+    def _on_kind(self, kind: HeatmapKind) -> None:
+        for view in self.views:
+            view.want_heatmap(kind)
+
     def _set_mode(self, mode: PictureMode) -> None:
+        self.kind_button.setEnabled(mode is not PictureMode.ORIGINAL)
         self._draw()
         self.mode_changed.emit(mode)
 

@@ -28,6 +28,7 @@ class RunDetails(QWidget):
     def __init__(self, pictures: PictureReader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pictures = pictures
+        self._run_id = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -60,6 +61,9 @@ class RunDetails(QWidget):
             self.picture.show_description(None)
             self._pictures.want(None, heatmap=False)
             return
+        if reading.run.id != self._run_id and reading.run.record.judge is not None:
+            self._run_id = reading.run.id
+            self.picture.kind_button.choose(reading.run.record.judge.heatmap)
         description, wish = describe(reading, rows, place)
         self.picture.show_description(description)
         self._pictures.want(wish, heatmap=self._with_heatmap)

@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.domain.config import TriggerMode
-from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.records import Verdict
 from inspector.domain.source import is_live
 from inspector.engine.faces import FACES, Face, face_of, is_fault
@@ -25,9 +24,11 @@ from inspector.gui.live.trend import Trend
 from inspector.gui.live.trial_pane import TrialPane
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.inputs import SlideBar
+from inspector.gui.widgets.kind_button import KindButton
 from inspector.gui.widgets.verdict import ScoreCard, VerdictPanel
 
 if TYPE_CHECKING:
+    from inspector.domain.heatmap import HeatmapKind
     from inspector.domain.review import Judgement
     from inspector.engine.status import PartInspected
     from inspector.gui.station.events import Failure, Trial
@@ -35,15 +36,6 @@ if TYPE_CHECKING:
     from inspector.gui.station.session import Session
     from inspector.recipes.recipe import Recipe
 
-KINDS = {
-    HeatmapKind.DEFECT: "Shows: defect",
-    HeatmapKind.GRAD_CAM: "Shows: Grad-CAM",
-    HeatmapKind.UNLIKE_GOOD: "Shows: unlike good",
-}
-KIND_HINT = (
-    "What the heatmap shows: where the defect is, what the classifier looked at (Grad-CAM), or what is unlike good "
-    "parts; a model without a memory of good has Grad-CAM only (M)"
-)
 #: A verdict stands as that of this moment for so long; then it is dimmed until the next part.
 NEW_S = 3.0
 #: After this it goes altogether, and the panel says READY.
@@ -69,7 +61,6 @@ class LivePage(QWidget):
         self._trial_until_s = 0.0
         self._faulty = False
         self._heatmap_on: bool | None = None  # None: on what did not pass
-        self._kind = HeatmapKind.DEFECT
         self.trend = Trend()
         self._build()
         self._connect()
@@ -107,10 +98,8 @@ class LivePage(QWidget):
         self.heatmap_button.clicked.connect(self.toggle_heatmap)
         self.heatmap_button.setMinimumWidth(190)
         row.addWidget(self.heatmap_button)
-        self.kind_button = QPushButton(KINDS[HeatmapKind.DEFECT], self)
-        self.kind_button.setToolTip(KIND_HINT)
-        self.kind_button.clicked.connect(self.next_kind)
-        self.kind_button.setMinimumWidth(150)
+        self.kind_button = KindButton(self)
+        self.kind_button.changed.connect(self._on_kind)
         row.addWidget(self.kind_button)
         self.opacity = SlideBar(Qt.Orientation.Horizontal, self)
         self.opacity.setRange(0, 100)
@@ -175,7 +164,7 @@ class LivePage(QWidget):
         self.opacity.valueChanged.connect(lambda _: self._redraw())
         keys = {
             "H": self.toggle_heatmap,
-            "M": self.next_kind,
+            "M": self.kind_button.click,
             "Esc": self.dismiss,
             "F5": self.toggle_run,
             "Space": self._space,
@@ -214,13 +203,9 @@ class LivePage(QWidget):
         self._words()
         self._redraw()
 
-    def next_kind(self) -> None:
-        """Go on to the next kind of heatmap: defect, Grad-CAM, unlike good."""
-        order = list(HeatmapKind)
-        self._kind = order[(order.index(self._kind) + 1) % len(order)]
+    def _on_kind(self, kind: HeatmapKind) -> None:
         for view in (self.view, self.pin_view, self.trial.view):
-            view.want_heatmap(self._kind)
-        self.kind_button.setText(KINDS[self._kind])
+            view.want_heatmap(kind)
         self._redraw()
 
     def dismiss(self) -> None:
@@ -257,12 +242,13 @@ class LivePage(QWidget):
         self._show_part(event)
         self._show_state()
 
-    def _on_recipe(self, _: Recipe) -> None:
+    def _on_recipe(self, recipe: Recipe) -> None:
         """Another product, or another version: nothing of the one before stays on the page."""
         self._last = None
         self.view.forget()
         self._unpin()
         self._end_trial()
+        self.kind_button.choose(recipe.heatmap)
         self._show_state()
 
     def _on_trial(self, trial: Trial) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from inspector.domain.about import ValueKind, fields_of
 from inspector.domain.config import Crop, KeepPolicy, PictureFormat, SourceOptions, TriggerMode
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.source import DEMO, SourceKind
 from inspector.gui.widgets.forms import EditorKind, Field
 from inspector.gui.words import KEEP, MODES
@@ -39,7 +40,7 @@ class Section:
 
 
 #: Values whose words differ from how a file has them.
-_WORDS = dict[Enum, str]([*MODES.items(), *KEEP.items()]) | {
+_WORDS = dict[Enum, str]([*MODES.items(), *KEEP.items(), *((kind, kind.words) for kind in HeatmapKind)]) | {
     Crop.REGION: "the region",
     Crop.PART: "a square around the part",
     PictureFormat.PNG: "PNG, lossless",
@@ -96,7 +97,7 @@ _RECIPE = (
     (
         "Model and thresholds",
         "Which model judges, from which P(defective) on a part fails, and when a picture is too bad to be judged.",
-        ("model", "thresholds.fail_at", "thresholds.review_from", "guard_rate", "quality"),
+        ("model", "thresholds.fail_at", "thresholds.review_from", "guard_rate", "heatmap", "quality"),
     ),
     (
         "Archive",

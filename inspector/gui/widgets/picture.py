@@ -88,7 +88,7 @@ class PictureView(QWidget):
         shown = self.renderer.take()
         if shown is not None and self._scene is not None:
             self._shown = shown
-            self.setAccessibleDescription(shown.scene.label)
+            self.setAccessibleDescription("; ".join(filter(None, [shown.scene.label, self.heatmap_words])))
             self.update()
 
     def show_marks(self, region: Box | None, trigger: TriggerConfig | None, *, setup: bool = False) -> None:
@@ -126,6 +126,12 @@ class PictureView(QWidget):
     def zoom_words(self) -> str:
         """What stands in the picture while not all of it is shown: a wheel may have done it in passing."""
         return f"{self._zoom:.1f}× larger · a double click shows all" if self._zoom > 1.0 else ""
+
+    @property
+    def heatmap_words(self) -> str:
+        """What stands in the picture while a heatmap is drawn: which one it is."""
+        heatmap = None if self._shown is None else self._shown.scene.heatmap
+        return "" if heatmap is None else f"Heatmap: {heatmap.shows.words}"
 
     def release(self) -> None:
         """End the renderer."""
@@ -193,6 +199,7 @@ class PictureView(QWidget):
         self._draw_picture(painter, self._shown.image)
         self._draw_marks(painter)
         self._draw_label(painter, self._shown.scene.label, 10)
+        self._draw_label(painter, self.heatmap_words, 40 if self._shown.scene.label else 10)
         self._draw_label(painter, self.zoom_words, self.height() - 36)
 
     def _draw_picture(self, painter: QPainter, image: QImage) -> None:
