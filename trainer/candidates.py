@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 #: A larger input must lower the validation loss by so much more than a smaller one: a part takes time with its area.
 _EARNS = 0.01
-#: Up to this side, pixels, layers are trained whatever the effort; at larger ones a head, which costs one pass.
+#: Up to this side, pixels, layers are trained whatever the effort; a head, which costs one pass, at every size.
 _LAYERS_UP_TO_PX = 448
 
 
@@ -125,10 +125,8 @@ def candidates(request: TrainRequest, sizes: Sequence[int]) -> tuple[list[Plan],
         sizes: Sides of the input that are worth it, pixels, the smallest first.
     """
     small = [size for size in sizes if size <= _LAYERS_UP_TO_PX]
-    first: list[tuple[MethodName, int, PoolingName | None, float]] = [
-        ("layer4", size, "average", 1.0) for size in small
-    ]
-    first += [("head", size, None, 1.0) for size in sizes if size > _LAYERS_UP_TO_PX]
+    first: list[tuple[MethodName, int, PoolingName | None, float]] = [("head", size, None, 1.0) for size in sizes]
+    first += [("layer4", size, "average", 1.0) for size in small]
     then: list[tuple[MethodName, int, PoolingName | None, float]] = [
         ("layer4", small[-1], "mix", 1.0),
         ("layer4", small[-1], "average", 0.5),

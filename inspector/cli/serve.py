@@ -22,7 +22,6 @@ from inspector.cli.common import (
 )
 from inspector.domain.errors import InspectorError
 from inspector.domain.secret import MASK
-from inspector.passwords import SERVE, Passwords
 
 if TYPE_CHECKING:
     import argparse
@@ -121,6 +120,8 @@ def _kept_password(settings: Settings, home: Home) -> str:
     Raises:
         InspectorError: If it is not known on this computer: the page would be open to everybody.
     """
+    from inspector.passwords import SERVE, Passwords
+
     if not settings.serve_password:
         return ""
     kept = Passwords(home.root).kept(SERVE) if settings.serve_password == MASK else settings.serve_password

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import LogError
 from inspector.fleet.status import is_sending
 from inspector.programs import station_command
@@ -70,9 +71,10 @@ class SenderKeeper:
                 self._look()
                 self._said = ""
             except (LogError, ProcessError, OSError) as error:
-                if str(error) != self._said:
-                    self._said = str(error)
-                    _log.warning("what is recorded is not sent on: %s", error)
+                why = cause_of(error)
+                if why != self._said:
+                    self._said = why
+                    _log.warning("what is recorded is not sent on: %s", why)
         self._end()
 
     def _look(self) -> None:

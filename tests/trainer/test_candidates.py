@@ -78,16 +78,18 @@ def test_the_user_bounds_the_size() -> None:
     assert worthwhile_sizes(drawn(1000), 500) == ((224, 448), "Larger inputs than 500 px were not wanted.")
 
 
-def test_layers_are_trained_up_to_448_and_heads_beyond() -> None:
+def test_heads_are_tried_at_every_size_and_layers_up_to_448() -> None:
     always, more = candidates(ASKED, (224, 448, 640))
-    assert [(plan.method, plan.size) for plan in always] == [("layer4", 224), ("layer4", 448), ("head", 640)]
+    assert [(plan.method, plan.size) for plan in always] == [
+        ("head", 224), ("head", 448), ("head", 640), ("layer4", 224), ("layer4", 448),
+    ]  # fmt: skip
     assert [(plan.method, plan.size, plan.pooling, plan.strength) for plan in more] == [
         ("layer4", 448, "mix", 1.0), ("layer4", 448, "average", 0.5), ("layer4", 640, "average", 1.0),
     ]  # fmt: skip
     fixed = ASKED.model_copy(update={"input_size": 320, "pooling": "mix"})
     always, more = candidates(fixed, (224, 448))
-    assert [(plan.size, plan.pooling, plan.strength) for plan in [*always, *more]] == [
-        (320, "mix", 1.0), (320, "mix", 0.5),
+    assert [(plan.method, plan.size, plan.pooling, plan.strength) for plan in [*always, *more]] == [
+        ("head", 320, "mix", 1.0), ("layer4", 320, "mix", 1.0), ("layer4", 320, "mix", 0.5),
     ]  # fmt: skip
 
 
@@ -161,7 +163,7 @@ def test_the_rest_is_tried_with_the_budget_that_is_named(monkeypatch: pytest.Mon
 def test_what_was_stopped_is_said_and_not_called_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     choice = choose(monkeypatch, 1.0, told=Command.STOP, budget_s=1e6)
     assert choice.trained.plan.size == 224
-    assert sum("not tried, the training was told to stop" in note for note in choice.notes) == 5
+    assert sum("not tried, the training was told to stop" in note for note in choice.notes) == 7
     assert choice.untried == ()
 
 
