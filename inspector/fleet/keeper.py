@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.causes import cause_of
@@ -16,8 +16,8 @@ from inspector.programs import station_command
 from inspector.runs.processes import ProcessError, launch
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from inspector.settings import Settings
 
@@ -100,9 +100,8 @@ class SenderKeeper:
             return
         self._started_s = time.monotonic()
         places = ("--home", str(self._home), "--log", str(log), "--beside", str(os.getpid()))
-        with Path(os.devnull).open("r+b") as nowhere:
-            number = nowhere.fileno()
-            self._process = launch((*self._command, *places), name="sender's end", out=number, errors=number)
+        nowhere = subprocess.DEVNULL
+        self._process = launch((*self._command, *places), name="sender's end", out=nowhere, errors=nowhere)
         self._sends = log
 
     def _end(self) -> None:

@@ -33,6 +33,12 @@ class ImportedModel(_Answer):
     sha256: str
 
 
+class ServedAt(_Answer):
+    """What ``inspector serve --json`` says once it listens."""
+
+    address: str
+
+
 IMPORTED_MODEL = TypeAdapter(ImportedModel)
 
 

@@ -54,6 +54,7 @@ def test_the_wheel_changes_nothing_in_passing(station: Station) -> None:
     sections = window.settings.sections
     for page in window.bar.names:
         window.show_page(page)
+        station.settle()  # lists that are read meanwhile fill their boxes
         rows = range(sections.count()) if page == "settings" else (0,)
         for row in rows:
             sections.setCurrentRow(row)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from inspector.json_file import parse_model
 from inspector.programs import station_command
+from inspector.runs.answers import ServedAt
 from inspector.runs.companion import Companion
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Served(QObject):
             self._say(f"It cannot be opened: {fault}")
             self._session.fault.emit("network", f"The page in the browser cannot be opened: {fault}")
         elif ready:
-            self._say(f"Open at {json.loads(ready)['address']}")
+            self._say(f"Open at {parse_model(ready, ServedAt, where='what the page says').address}")
             self._session.fault.emit("network", "")
 
     def _failed(self, error: Exception) -> None:
