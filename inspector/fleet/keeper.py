@@ -52,7 +52,7 @@ class SenderKeeper:
         self._sends: Path | None = None  # the log whose rows that process sends
         self._started_s = float("-inf")
         self._said = ""
-        self._left: Path | None = None  # the log of which nothing is wanted
+        self._wanted: Path | None = None  # the log whose rows are to be sent
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
 
@@ -85,11 +85,12 @@ class SenderKeeper:
             self._end()
         wanted = bool(self._settings().forward_to)
         if wanted and log.is_file():  # else nothing is recorded yet
-            self._left = None
             Outbox(log, FLEET).subscribe()
-        elif log.is_file() and self._left != log:
+            self._wanted = log
+        elif not wanted and self._wanted == log:
+            # somebody has just taken the database out; settings that cannot be read forget nothing that waits
             Outbox(log, FLEET).unsubscribe()
-            self._left = log
+            self._wanted = None
         if not wanted:
             self._end()
         elif self._process is None or self._process.poll() is not None:

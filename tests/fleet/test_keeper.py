@@ -66,6 +66,23 @@ def test_without_one_it_is_ended_and_nothing_waits_any_more(kept: Kept) -> None:
     until(lambda: not Outbox(kept.log, FLEET).is_subscribed())
 
 
+def test_settings_that_were_lost_forget_nothing_that_waits(kept: Kept) -> None:
+    Outbox(kept.log, FLEET).subscribe()
+    looked: list[None] = []
+    asked = kept.settings
+
+    def settings() -> Settings:
+        looked.append(None)
+        return asked
+
+    kept.keeper.stop()
+    again = SenderKeeper(kept.log.parent, settings=settings, log=lambda: kept.log, command=(sys.executable, "-c", ""))
+    again.start()
+    until(lambda: len(looked) > 3)
+    again.stop()
+    assert Outbox(kept.log, FLEET).is_subscribed()
+
+
 def test_beside_a_service_that_sends_none_is_started(kept: Kept) -> None:
     with only_sender(kept.log):
         kept.settings = Settings(forward_to=DATABASE)
