@@ -87,6 +87,11 @@ class Access:
             return False  # a name may lead anywhere
 
     @property
+    def is_everywhere(self) -> bool:
+        """Whether it listens at all of this machine's addresses: browsers call it by the machine's name."""
+        return self.host in {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+
+    @property
     def scheme(self) -> str:
         """``http`` or ``https``."""
         return "http" if self.certificate is None else "https"
@@ -97,7 +102,7 @@ class Access:
         own = {"localhost", "127.0.0.1", "[::1]", *self.names}
         if not self.is_local:
             own |= {self.host, socket.gethostname(), socket.getfqdn()}
-            if self.host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+            if self.is_everywhere:
                 own |= _own_addresses()
         return sorted(own)
 

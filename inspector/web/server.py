@@ -55,7 +55,7 @@ def serve(app: ASGIApp, access: Access, *, stop: threading.Event, ready: Callabl
             "Name a certificate and its own key, both in PEM form and without a pass phrase.",
         ) from error
     with closing(_bound(access)) as listening:
-        server = _Server(config, stop, lambda: ready(_address(access, listening)))
+        server = _Server(config, stop, lambda: ready(address_of(access, listening.getsockname()[1])))
         server.run(sockets=[listening])
 
 
@@ -100,6 +100,7 @@ def _bound(access: Access) -> socket.socket:
     return listening
 
 
-def _address(access: Access, listening: socket.socket) -> str:
-    host = f"[{access.host}]" if ":" in access.host else access.host
-    return f"{access.scheme}://{host}:{listening.getsockname()[1]}/"
+def address_of(access: Access, port: int) -> str:
+    """Return what a browser opens."""
+    host = socket.gethostname() if access.is_everywhere else access.host
+    return f"{access.scheme}://{f'[{host}]' if ':' in host else host}:{port}/"

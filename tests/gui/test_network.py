@@ -118,6 +118,33 @@ def test_a_password_that_is_too_short_or_half_typed_is_not_saved(network: Networ
     assert not network.page.apply_button.isEnabled()
 
 
+def test_it_stays_open_beside_other_changes_and_takes_a_new_password_at_once(network: Network) -> None:
+    station, session = network.station, network.station.session
+    network.type("serve_port", str(free_port()))
+    network.type("serve_password", "corridor-lamp-9")
+    network.tick()
+    network.apply()
+    station.until(lambda: "Open at" in network.words)
+    address = network.words.removeprefix("Open at ")
+    before = served_by()
+    applied: list[None] = []
+    session.apply_settings(session.settings.model_copy(update={"reviewer": "Ada"}), lambda: applied.append(None))
+    station.until(lambda: applied)
+    station.settle()
+    assert "Open at" in network.words
+    assert served_by() == before
+    network.type("serve_password", "stairwell-bulb-7")
+    network.apply()
+    station.until(lambda: "Open at" in network.words and served_by() not in ([], before))
+    results = f"{address}api/results"
+    assert httpx2.get(results, auth=("", "corridor-lamp-9")).status_code == 401
+    assert httpx2.get(results, auth=("", "stairwell-bulb-7")).status_code != 401
+
+
+def served_by() -> list[int]:
+    return [process.pid for process in psutil.Process().children() if "serve" in process.cmdline()]
+
+
 def test_a_station_whose_settings_want_it_opens_it_at_its_start(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:
     port = free_port()
     settings = Settings(recipe="Test", shift_starts=SHIFT_STARTS, serve=True, serve_port=port)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from inspector.paths import Home
 from inspector.pictures import encode_picture
 from inspector.web.access import PASSWORD_VARIABLE, Access, AccessError, password_from
+from inspector.web.server import address_of
 from tests.web.conftest import GOOD, Site, fill, make_site
 
 PASSWORD = "a long password"
@@ -27,6 +29,18 @@ def test_beyond_this_machine_a_password_and_tls_are_needed(host: str, tmp_path: 
     with pytest.raises(AccessError, match="9 characters"):
         Access(host=host, password="123456789", **tls)
     assert Access(host=host, password=PASSWORD, **tls).scheme == "https"
+
+
+def test_the_address_that_is_told_is_one_that_a_browser_can_open(tmp_path: Path) -> None:
+    for name in ("c.pem", "k.pem"):
+        (tmp_path / name).write_text("")
+    far: dict[str, Any] = {"password": PASSWORD, "certificate": tmp_path / "c.pem", "key": tmp_path / "k.pem"}
+    for host in ("0.0.0.0", "::"):
+        access = Access(host=host, **far)
+        assert address_of(access, 443) == f"https://{socket.gethostname()}:443/"
+        assert socket.gethostname() in access.allowed_hosts
+    assert address_of(Access(host="192.168.0.7", **far), 8765) == "https://192.168.0.7:8765/"
+    assert address_of(Access(host="::1"), 80) == "http://[::1]:80/"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.1.2.3"])

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from inspector.settings import Settings
 
 _LOOK_MS = 1000
+#: Settings that are kept while somebody works at the window, which the page reads anew or never.
+_NOT_ITS = {"recipe", "reviewer"}
 
 
 class Served(QObject):
@@ -36,6 +38,7 @@ class Served(QObject):
         self._companion = Companion("page in the browser")
         self._worker = session.workers.make("page in the browser", self._companion.end)
         self._wanted = False
+        self._settings = session.settings
         self._looking = False
         self.words = ""
         self._timer = QTimer(self, interval=_LOOK_MS)
@@ -49,7 +52,15 @@ class Served(QObject):
             self._follow(self._session.settings)
 
     def _follow(self, settings: Settings) -> None:
-        """Start it anew: it reads settings and password when it starts."""
+        """Start it anew: it reads settings and password when it starts.
+
+        It stays where only what it does not read has changed. Where nothing has, the password was replaced by another:
+        the same stars stand for both.
+        """
+        before, self._settings = self._settings, settings
+        only_others = before.model_copy(update=settings.model_dump(include=_NOT_ITS)) == settings != before
+        if only_others and settings.serve is self._wanted:
+            return
         self._wanted = settings.serve
         command = self._command() if settings.serve else ()
         self._worker.do(self._companion.again)
