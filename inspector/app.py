@@ -113,7 +113,6 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
 
     from inspector.fleet.keeper import SenderKeeper
     from inspector.gui.composition import Composition
-    from inspector.gui.station.fleet_watch import FleetWatch
     from inspector.gui.station.store import Store
     from inspector.gui.widgets.later import soon
 
@@ -125,8 +124,6 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
     session, window = composition.session, composition.window()
     window.painted.connect(lambda: session.begin(start=options.start))
     window.painted.connect(sender.start)
-    watch = FleetWatch(session)
-    watch.fault.connect(lambda text: _say_of_fleet(window, text))
     window.closed.connect(sender.stop)
     single.wanted.connect(window.come_to_front)
     if is_first_start(options):
@@ -148,14 +145,6 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
     beat.start(200)
     _close_on_signals(window.leave)
     return app.exec()
-
-
-def _say_of_fleet(window: MainWindow, text: str) -> None:
-    """Show what is wrong with sending to the database; it is no fault of the line."""
-    if text:
-        window.banners.show_banner("fleet", text, state="review")
-    else:
-        window.banners.dismiss("fleet")
 
 
 def _dress(app: QApplication, appearance: str) -> None:

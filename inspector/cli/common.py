@@ -81,6 +81,29 @@ def stop_signals() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
+def add_beside(parser: argparse.ArgumentParser) -> None:
+    """Add ``--beside``; see `beside`."""
+    parser.add_argument(
+        "--beside", type=positive, metavar="PID", help="end when that process has ended, as a station's own does"
+    )
+
+
+def beside(parsed: argparse.Namespace) -> Callable[[], bool]:
+    """Return what says whether the process beside which the command runs is there; true where none was named.
+
+    A process that was killed cannot end those beside it.
+
+    Raises:
+        ProcessError: If it has ended already.
+    """
+    from inspector.runs.processes import is_alive, mark_of
+
+    if parsed.beside is None:
+        return lambda: True
+    mark = mark_of(parsed.beside)
+    return lambda: is_alive(mark)
+
+
 def ask_secret(words: str) -> str:
     """Ask for a password: on the terminal, unseen, else it is the next line of stdin."""
     if sys.stdin.isatty():

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import (
     EXIT_OK,
+    add_beside,
     add_json,
     add_places,
     ask_secret,
+    beside,
     emit,
     home_of,
     one_line,
-    positive,
     say,
     settings_in_force,
     settings_of,
@@ -24,7 +25,6 @@ from inspector.domain.counts import counted
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
     from pathlib import Path
 
     from inspector.fleet.address import DatabaseAddress
@@ -43,9 +43,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         epilog="Exit codes: 0 stopped, or no database is set any more; 1 error; 2 usage.",
     )
     forward.add_argument("--once", action="store_true", help="send what waits, then end")
-    forward.add_argument(
-        "--beside", type=positive, metavar="PID", help="end when that process has ended, as a station's own sender does"
-    )
+    add_beside(forward)
     add_places(forward, log=True)
     add_json(forward, "with --once: one JSON object on stdout")
     forward.set_defaults(command=run)
@@ -84,8 +82,7 @@ def run(parsed: argparse.Namespace) -> int:
     if not settings_of(home).forward_to:
         raise FleetError("no database is set", "Name one: Settings → Network, or “inspector fleet connect ADDRESS”.")
     step_back(os.getpid())
-    wanted = _while_there_is(parsed.beside) if parsed.beside else lambda: True
-    forwarder = Forwarder(home.root, log, lambda: settings_of(home), wanted)
+    forwarder = Forwarder(home.root, log, lambda: settings_of(home), beside(parsed))
     with only_sender(log), stop_signals() as stop:
         if parsed.once:
             forwarder.run_once(stop)
@@ -97,13 +94,6 @@ def run(parsed: argparse.Namespace) -> int:
     elif parsed.once:
         print(f"{counted(forwarder.sent, 'row')} sent")
     return EXIT_OK
-
-
-def _while_there_is(pid: int) -> Callable[[], bool]:
-    from inspector.runs.processes import is_alive, mark_of
-
-    mark = mark_of(pid)
-    return lambda: is_alive(mark)
 
 
 def connect_to(parsed: argparse.Namespace) -> int:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import (
     EXIT_OK,
+    add_beside,
     add_device,
     add_json,
     add_places,
+    beside,
     emit,
     home_of,
-    positive,
     say,
     settings_in_force,
     settings_of,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from inspector.paths import Home
     from inspector.recipes.recipe import Recipe
-    from inspector.runs.processes import ProcessMark
     from inspector.settings import Settings
 
 _LOOK_EVERY_S = 1.0
@@ -59,7 +59,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument(
         "--name", action="append", default=[], help="a further name by which browsers call it; may be given again"
     )
-    parser.add_argument("--beside", type=positive, metavar="PID", help="end when this process does (default: never)")
+    add_beside(parser)
     parser.add_argument("--recipe", help="judges what is sent in (default: the station's recipe in force)")
     add_device(parser)
     add_places(parser, log=True)
@@ -76,7 +76,7 @@ def run(parsed: argparse.Namespace) -> int:
             "the server is not installed", "Install the extra: pip install 'inspector-station[serve]'."
         ) from error
     from inspector import assembly
-    from inspector.runs.processes import mark_of, step_back
+    from inspector.runs.processes import step_back
     from inspector.trial import TrialJudge
     from inspector.web.access import Access, password_from
     from inspector.web.app import make_app
@@ -85,7 +85,7 @@ def run(parsed: argparse.Namespace) -> int:
     from inspector.web.station import StationView
 
     home, settings = home_of(parsed), settings_in_force(parsed)
-    beside = None if parsed.beside is None else mark_of(parsed.beside)
+    wanted = beside(parsed)
     access = Access(
         host=parsed.host or settings.serve_host,
         port=settings.serve_port if parsed.port is None else parsed.port,
@@ -108,8 +108,8 @@ def run(parsed: argparse.Namespace) -> int:
         say("Ctrl-C stops it")
 
     with stop_signals() as stop:
-        if beside is not None:
-            threading.Thread(target=_follow, args=(beside, stop), name="beside", daemon=True).start()
+        if parsed.beside is not None:
+            threading.Thread(target=_follow, args=(wanted, stop), name="beside", daemon=True).start()
         serve(make_app(view, judge, access, opacity=settings.heatmap_opacity), access, stop=stop, ready=ready)
     return EXIT_OK
 
@@ -137,12 +137,10 @@ def _file(text: str) -> Path | None:
     return Path(text).expanduser() if text else None
 
 
-def _follow(beside: ProcessMark, stop: threading.Event) -> None:
-    """End with the process beside which it was started; one that was killed cannot say so."""
-    from inspector.runs.processes import is_alive
-
+def _follow(wanted: Callable[[], bool], stop: threading.Event) -> None:
+    """End with the process beside which it was started."""
     while not stop.wait(_LOOK_EVERY_S):
-        if not is_alive(beside):
+        if not wanted():
             stop.set()
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from inspector import assembly
 from inspector.gui.live.page import LivePage
 from inspector.gui.station.catalogue import Catalogue
+from inspector.gui.station.fleet_watch import FleetWatch
 from inspector.gui.station.hand_lessons import HandLessons
 from inspector.gui.station.served import Served
 from inspector.gui.station.session import Session
@@ -48,6 +49,7 @@ class Composition:
         self._store, self._home, self._trainer = store, store.home, trainer
         self.session = Session(store)
         self._served = Served(self.session, store)
+        FleetWatch(self.session).fault.connect(partial(self.session.fault.emit, "fleet"))
         self._lessons = HandLessons(
             self.session,
             work=self.session.work,

@@ -326,7 +326,7 @@ class MainWindow(QMainWindow):
                 ("Try again", self._session.open_log),
                 ("Use another log…", partial(self._show_section, "Station")),
             ]
-        self._banner(key, text, state="review" if key in {"record", "network"} else "fail", actions=actions)
+        self._banner(key, text, state="review" if key in {"record", "network", "fleet"} else "fail", actions=actions)
 
     def _on_log(self, opened: bool) -> None:  # noqa: FBT001 - a signal's value
         words = str(self._session.log_path) if opened else "No log is open: nothing can be recorded."

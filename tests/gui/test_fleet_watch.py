@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from inspector.fleet.status import status_path, write_status
 from inspector.gui.station import fleet_watch
 from inspector.gui.station.fleet_watch import FleetWatch
+from inspector.paths import Home
 from inspector.settings import Settings
 from tests.fleet.sender import said
-from tests.gui.conftest import SHIFT_STARTS, Station
+from tests.gui.conftest import SHIFT_STARTS, Closes, Station
 
 
 def test_what_is_wrong_is_said_once_and_taken_back(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,3 +56,18 @@ def test_a_sender_that_is_not_heard_is_said(station: Station, monkeypatch: pytes
     session.apply_settings(settings, lambda: None)
     station.until(lambda: banners)
     assert banners == ["Nothing is being sent to the database: the program that sends is not running."]
+
+
+def test_what_cannot_be_read_is_said_in_the_window_and_is_no_fault_of_the_line(
+    qtbot: QtBot, home: Home, desks: list[Closes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fleet_watch, "_EVERY_S", 0.05)
+    settings = Settings(recipe="Test", shift_starts=SHIFT_STARTS, forward_to="postgresql:///quality")
+    station = Station(qtbot, home, settings)
+    desks.append(station)
+    assert station.session.log_path is not None
+    status_path(station.session.log_path).write_text("{ torn", encoding="utf-8")
+    station.until(lambda: "fleet" in station.window.banners.texts())
+    assert "how sending is doing cannot be read" in station.window.banners.texts()["fleet"].casefold()
+    write_status(status_path(station.session.log_path), said())
+    station.until(lambda: "fleet" not in station.window.banners.texts())

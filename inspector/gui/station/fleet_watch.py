@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from inspector.domain.errors import LogError
 from inspector.fleet.status import faults_of, read_status, status_path
 from inspector.gui.work import Latest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from inspector.fleet.status import ForwardStatus
     from inspector.gui.station.session import Session
 
@@ -47,7 +44,7 @@ class FleetWatch(QObject):
         if log is None or not self._session.settings.forward_to:
             self._show([])
         elif not self._latest.busy:
-            self._latest.ask(lambda: _read(log), self._on_status)
+            self._latest.ask(lambda: read_status(status_path(log)), self._on_status)
 
     def _on_status(self, status: ForwardStatus | None) -> None:
         if status is not None and self._session.settings.forward_to:
@@ -59,10 +56,3 @@ class FleetWatch(QObject):
         if alike != self._shown:  # once: a banner that was closed does not come back with another time in it
             self._shown = alike
             self.fault.emit(text)
-
-
-def _read(log: Path) -> ForwardStatus | None:
-    try:
-        return read_status(status_path(log))
-    except LogError:
-        return None  # it is being written anew: the next look reads it
