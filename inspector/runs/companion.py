@@ -17,13 +17,14 @@ _FIRST_WAIT_S = 2.0
 _LONGEST_WAIT_S = 60.0
 #: One that ran for so long begins with the first wait again.
 _WELL_S = 120.0
-_END_S = 3.0
+#: So long it may take to end in order: the window is gone within two seconds.
+_END_S = 1.0
 
 
 class Companion:
     """See the module. Used by one thread at a time, which looks after it about once a second.
 
-    The command says in one line of JSON on stdout that it is ready, or ``{"error": …}`` and ends. It runs at low
+    The command may say in one line of JSON on stdout that it is ready, or ``{"error": …}`` and ends. It runs at low
     priority, and must end by itself where this process is gone.
 
     Args:
@@ -54,7 +55,7 @@ class Companion:
     def again(self) -> None:
         """End what runs; it is started anew at the next look, for instance as what it has read has changed."""
         if self._process is not None:
-            self._process.kill(wait_s=_END_S)
+            self._process.end(wait_s=_END_S)
         self._process, self._ready = None, b""
         self._again_s, self._wait_s = 0.0, _FIRST_WAIT_S
 

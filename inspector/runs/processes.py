@@ -120,8 +120,10 @@ def kill_tree(mark: ProcessMark, *, wait_s: float = 5.0) -> None:
             process.wait(wait_s)
 
 
-def ask_to_end(mark: ProcessMark) -> None:
-    """Tell a process to finish what it is at and end; Windows knows no such request, and nothing happens there."""
+def ask_to_end(mark: ProcessMark) -> bool:
+    """Tell a process to finish what it is at and end; return whether it was told: Windows knows no such request."""
     if sys.platform != "win32" and is_alive(mark):
         with contextlib.suppress(OSError):
             os.kill(mark.pid, signal.SIGTERM)
+            return True
+    return False

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.json_file import LineTail, last_lines
-from inspector.runs.processes import ProcessError, kill_tree, launch, mark_of
+from inspector.runs.processes import ProcessError, ask_to_end, kill_tree, launch, mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +71,17 @@ class SideProcess:
         if self._mark is not None:
             kill_tree(self._mark, wait_s=wait_s)
         self.close()
+
+    def end(self, *, wait_s: float) -> None:
+        """Ask it to end in order, where the system knows such a request; kill it where it has not by then.
+
+        Args:
+            wait_s: So long each of the two is waited for.
+        """
+        if self._mark is not None and ask_to_end(self._mark):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(wait_s)
+        self.kill(wait_s=wait_s)
 
     def close(self) -> None:
         """Remove its files; may be called twice."""

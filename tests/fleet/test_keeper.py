@@ -15,6 +15,7 @@ from inspector.fleet.keeper import SenderKeeper
 from inspector.fleet.status import only_sender
 from inspector.outputs.outbox import FLEET, Outbox
 from inspector.outputs.result_log import SqliteResultLog
+from inspector.runs import companion
 from inspector.settings import Settings
 from tests.waits import until
 
@@ -37,7 +38,7 @@ class Kept:
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
     monkeypatch.setattr(module, "_LOOK_EVERY_S", 0.05)
-    monkeypatch.setattr(module, "_START_EVERY_S", 0.2)
+    monkeypatch.setattr(companion, "_FIRST_WAIT_S", 0.2)
     kept = Kept(tmp_path)
     with closing(SqliteResultLog(kept.log)):
         kept.keeper.start()
