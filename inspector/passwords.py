@@ -51,6 +51,10 @@ class Keyring(Protocol):
         """Keep it."""
         ...
 
+    def delete_password(self, service_name: str, username: str, /) -> None:
+        """Keep it no longer."""
+        ...
+
 
 class _PasswordFile(BaseModel):
     model_config = ConfigDict(extra="ignore")
@@ -142,6 +146,30 @@ class Passwords:
             return kept
         keyring = self._keyring or _system_keyring()
         return _in_time(lambda: keyring.get_password(SERVICE, text)) if keyring is not None else None
+
+    def forget(self, text: str) -> None:
+        """Keep what stands under a text no longer; nothing need be there.
+
+        Raises:
+            PasswordError: If it stays in the keyring or in the file.
+        """
+        kept = self._in_file()
+        if text in kept:
+            self._write({key: value for key, value in kept.items() if key != text})
+        keyring = self._keyring or _system_keyring()
+        if keyring is None:
+            return
+
+        def take() -> bool:
+            if keyring.get_password(SERVICE, text) is not None:
+                keyring.delete_password(SERVICE, text)
+            return True
+
+        if not _in_time(take):
+            raise PasswordError(
+                f"the password of {text} stays in the system's keyring, which is locked or refuses",
+                f"Unlock it, or delete “{text}” of {SERVICE} there with the keyring's own program; then save again.",
+            )
 
     # --- inside -------------------------------------------------------------------------------------------------------
 

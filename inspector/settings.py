@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from inspector.domain.about import About
 from inspector.domain.database import checked_database
 from inspector.domain.devices import ABOUT_DEVICE, ABOUT_PRECISION, DeviceKind, WantedPrecision
-from inspector.domain.secret import MASK, long_enough
+from inspector.domain.secret import MASK, is_masked, long_enough
 from inspector.domain.text import ADDRESS, ADDRESS_LIST, PERSON, PLACE, STATION
 from inspector.files import write_text
 from inspector.json_file import JsonAbsentError, JsonError, fault_words, read_json
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMAT_VERSION = 1
-ABOUT_SERVE = About(
-    "Page in the browser", description="board, results and pictures to judge, while this window is open"
-)
 
 
 class Appearance(StrEnum):
@@ -70,7 +67,10 @@ class Settings(BaseModel):
         Field(min_length=1, max_length=24),
         About("Shifts start at", description="hours, local time, with commas", low=0, high=23),
     ] = (6, 14, 22)
-    serve: Annotated[bool, ABOUT_SERVE] = False
+    serve: Annotated[
+        bool,
+        About("Page in the browser", description="board, results and pictures to judge, while this window is open"),
+    ] = False
     serve_host: Annotated[
         str,
         AfterValidator(ADDRESS.checked),
@@ -111,6 +111,13 @@ class Settings(BaseModel):
         return value
 
 
+def about_setting(name: str) -> About:
+    """Return what is said of a setting; nothing for one that is none."""
+    field = Settings.model_fields.get(name)
+    metadata = field.metadata if field is not None else ()
+    return next((about for about in metadata if isinstance(about, About)), About())
+
+
 def load_settings(path: Path) -> tuple[Settings, list[str]]:
     """Read the settings; every key that cannot be used is defaulted and reported.
 
@@ -144,13 +151,10 @@ def _tolerant(data: Mapping[str, object], path: Path) -> tuple[Settings, list[st
 
 def _report(key: str, why: str) -> str:
     """Say what was wrong with a setting; by its name on the Settings page, where it has one."""
-    field = Settings.model_fields.get(key)
-    if field is None:
+    if key not in Settings.model_fields:
         return f"The settings' file holds “{key}”, which is no setting; it is left out."
-    about = next((about for about in field.metadata if isinstance(about, About)), About())
-    return (
-        f"The setting “{about.title or key}” cannot be used ({why.removeprefix(key).strip()}); its default is in use."
-    )
+    title = about_setting(key).title or key
+    return f"The setting “{title}” cannot be used ({why.removeprefix(key).strip()}); its default is in use."
 
 
 def save_settings(settings: Settings, path: Path) -> Settings:
@@ -161,13 +165,18 @@ def save_settings(settings: Settings, path: Path) -> Settings:
 
     Raises:
         FileError: If the file cannot be written; the old one is untouched.
-        PasswordError: If one cannot be kept.
+        PasswordError: If one cannot be kept, or one that is no longer wanted cannot be deleted.
     """
+    passwords, before = Passwords(path.parent), load_settings(path)[0]
     if settings.serve_password not in {"", MASK}:
-        Passwords(path.parent).keep(SERVE, settings.serve_password)
+        passwords.keep(SERVE, settings.serve_password)
         settings = settings.model_copy(update={"serve_password": MASK})
-    forward_to = Passwords(path.parent).hide(settings.forward_to)
+    forward_to = passwords.hide(settings.forward_to)
     if forward_to != settings.forward_to:
         settings = settings.model_copy(update={"forward_to": forward_to})
+    if before.serve_password and not settings.serve_password:
+        passwords.forget(SERVE)
+    if is_masked(before.forward_to) and before.forward_to != forward_to:
+        passwords.forget(before.forward_to)
     write_text(path, settings.model_dump_json(indent=2) + "\n")
     return settings

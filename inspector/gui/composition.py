@@ -49,7 +49,8 @@ class Composition:
         self._store, self._home, self._trainer = store, store.home, trainer
         self.session = Session(store)
         self._served = Served(self.session, store)
-        FleetWatch(self.session).fault.connect(partial(self.session.fault.emit, "fleet"))
+        self._fleet = FleetWatch(self.session)
+        self._fleet.fault.connect(partial(self.session.fault.emit, "fleet"))
         self._lessons = HandLessons(
             self.session,
             work=self.session.work,
@@ -160,7 +161,8 @@ class Composition:
         """Return the Settings page with its section for trainings."""
         from inspector.gui.settings.page import SettingsPage
 
-        return SettingsPage(self.session, catalogue=self._catalogue(), served=self._served, training=training)
+        tells: dict[str, Served | FleetWatch] = {"serve": self._served, "forward_to": self._fleet}
+        return SettingsPage(self.session, catalogue=self._catalogue(), tells=tells, training=training)
 
     def first_start(self, parent: QWidget) -> FirstStart:
         """Return the dialog that sets the station up."""

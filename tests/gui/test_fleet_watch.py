@@ -8,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from inspector.fleet.status import status_path, write_status
+from inspector.gui.settings.page import SettingsPage
 from inspector.gui.station import fleet_watch
 from inspector.gui.station.fleet_watch import FleetWatch
 from inspector.paths import Home
@@ -71,3 +72,28 @@ def test_what_cannot_be_read_is_said_in_the_window_and_is_no_fault_of_the_line(
     assert "how sending is doing cannot be read" in station.window.banners.texts()["fleet"].casefold()
     write_status(status_path(station.session.log_path), said())
     station.until(lambda: "fleet" not in station.window.banners.texts())
+
+
+def test_how_far_sending_is_stands_under_the_database_s_address(
+    qtbot: QtBot, home: Home, desks: list[Closes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fleet_watch, "_EVERY_S", 0.05)
+    settings = Settings(recipe="Test", shift_starts=SHIFT_STARTS, forward_to="postgresql:///quality")
+    station = Station(qtbot, home, settings)
+    desks.append(station)
+    assert station.session.log_path is not None
+    path = status_path(station.session.log_path)
+    write_status(path, said(waiting=12, last_sent_utc=datetime.now(UTC)))
+    station.window.show_page("settings")
+    page = station.window.settings
+    assert isinstance(page, SettingsPage)
+    station.until(
+        lambda: "12 rows wait; the last row was sent" in page.station.editors["forward_to"].accessibleDescription()
+    )
+    write_status(path, said(error="the database is not reached", next_step="Check the network."))
+    station.until(
+        lambda: (
+            "the database is not reached. Check the network."
+            in page.station.editors["forward_to"].accessibleDescription()
+        )
+    )

@@ -18,11 +18,11 @@ from inspector import passwords as module
 from inspector.assembly import build_job, demo_recipe, find_recipe, open_log, places
 from inspector.cli import main
 from inspector.domain.errors import RecipeError
-from inspector.passwords import PasswordError, Passwords
+from inspector.passwords import SERVE, PasswordError, Passwords
 from inspector.paths import Home
 from inspector.recipes.recipe import load_recipe, save_next_version, save_recipe
 from inspector.recipes.versions import history
-from inspector.settings import Settings
+from inspector.settings import Settings, save_settings
 from tests.waits import WAIT_S
 
 if TYPE_CHECKING:
@@ -53,6 +53,11 @@ class FakeKeyring:
         if not self._works:
             raise OSError("locked")
         self.kept[service_name, username] = password
+
+    def delete_password(self, service_name: str, username: str) -> None:
+        if not self._works:
+            raise OSError("locked")
+        del self.kept[service_name, username]
 
 
 def _recipe(source: str = ADDRESS, name: str = "Flange") -> Recipe:
@@ -123,6 +128,35 @@ def test_what_was_in_the_file_moves_into_a_keyring_that_works_by_now(tmp_path: P
     kept.hide(ADDRESS.replace("S3cr", "N3w"))
     assert json.loads((tmp_path / "passwords.json").read_text()) == {"addresses": {}}
     assert kept.complete(SHOWN) == ADDRESS.replace("S3cr", "N3w")
+
+
+def test_what_is_forgotten_is_neither_in_the_keyring_nor_in_the_file(tmp_path: Path) -> None:
+    keyring = FakeKeyring()
+    Passwords(tmp_path, FakeKeyring(works=False)).hide(ADDRESS)
+    kept = Passwords(tmp_path, keyring)
+    keyring.set_password("inspector-station", SHOWN, ADDRESS)
+    kept.forget(SHOWN)
+    assert (kept.kept(SHOWN), keyring.kept) == (None, {})
+    assert json.loads((tmp_path / "passwords.json").read_text()) == {"addresses": {}}
+    kept.forget(SHOWN)
+
+
+def test_a_keyring_that_keeps_what_shall_be_forgotten_is_said(tmp_path: Path) -> None:
+    with pytest.raises(PasswordError, match="stays in the system's keyring"):
+        Passwords(tmp_path, FakeKeyring(works=False)).forget(SHOWN)
+
+
+def test_settings_without_a_password_forget_the_one_that_was_kept(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    database = "postgresql://ins:s3cr3t@db.plant/quality"
+    kept = save_settings(Settings(serve_password="corridor-lamp-9", forward_to=database), path)
+    passwords = Passwords(tmp_path)
+    assert passwords.kept(SERVE) == "corridor-lamp-9"
+    assert passwords.kept(kept.forward_to) == database
+    save_settings(kept.model_copy(update={"station": "Station 7"}), path)
+    assert passwords.kept(SERVE) == "corridor-lamp-9"
+    save_settings(kept.model_copy(update={"serve_password": "", "forward_to": ""}), path)
+    assert (passwords.kept(SERVE), passwords.kept(kept.forward_to)) == (None, None)
 
 
 def test_a_keyring_that_does_not_answer_holds_nothing_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

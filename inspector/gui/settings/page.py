@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -27,15 +28,16 @@ from inspector.gui.words import left_aside
 from inspector.json_file import field_fault
 from inspector.programs import has_trainer
 from inspector.recipes.recipe import Recipe
-from inspector.settings import ABOUT_SERVE, Settings
+from inspector.settings import Settings, about_setting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from inspector.domain.records import Box
     from inspector.engine.status import EngineStatus
     from inspector.gui.settings.fields import Section
     from inspector.gui.station.catalogue import Catalogue
+    from inspector.gui.station.fleet_watch import FleetWatch
     from inspector.gui.station.served import Served
     from inspector.gui.station.session import Session
     from inspector.vision.store import ModelEntry
@@ -52,7 +54,7 @@ class SettingsPage(Page):
     Args:
         session: Tells what is so at the station, and does what is asked.
         catalogue: Tells what there is to choose from.
-        served: Tells where the page in the browser is.
+        tells: Those who tell in a sentence how something is doing, by the station's setting that it stands under.
         training: Shown as the section “Training”.
     """
 
@@ -66,7 +68,7 @@ class SettingsPage(Page):
         session: Session,
         *,
         catalogue: Catalogue,
-        served: Served,
+        tells: Mapping[str, Served | FleetWatch],
         training: Page,
         parent: QWidget | None = None,
     ) -> None:
@@ -84,12 +86,14 @@ class SettingsPage(Page):
         session.recipe_changed.connect(self.show_recipe)
         session.settings_changed.connect(lambda settings: self.station.fill(settings.model_dump(mode="json")))
         session.status_changed.connect(self._on_status)
-        served.said.connect(self._on_served)
+        for name, telling in tells.items():
+            telling.said.connect(partial(self._on_told, name))
         self.station.fill(session.settings.model_dump(mode="json"))
         if session.recipe is not None:
             self.show_recipe(session.recipe)
         self._on_status(session.status())
-        self._on_served(served.words)
+        for name, telling in tells.items():
+            self._on_told(name, telling.words)
 
     # --- building -----------------------------------------------------------------------------------------------------
 
@@ -262,9 +266,9 @@ class SettingsPage(Page):
         words = "" if status.model is None else f". {status.model.name}: {status.model.reason}"
         self.station.set_hint("precision", ABOUT_PRECISION.hint + words)
 
-    def _on_served(self, words: str) -> None:
-        """Say under the switch where the page is, or why it is not."""
-        self.station.set_hint("serve", words or ABOUT_SERVE.hint)
+    def _on_told(self, name: str, words: str) -> None:
+        """Say under a setting how it is doing, what it is for where nothing is to be told."""
+        self.station.set_hint(name, words or about_setting(name).hint)
 
     def _on_models(self, entries: list[ModelEntry]) -> None:
         self.recipe_form.set_choices("model", [entry.name for entry in entries if not entry.fault])
