@@ -42,6 +42,18 @@ import inspector.vision.importer, inspector.vision.benchmark.contenders
 print("all imported")
 """
 
+# The same for the station: what its pages in the browser and its database of many stations import when they are used.
+_STATION_AS_PACKAGED = (
+    _AS_PACKAGED.partition("from inspector.vision")[0].replace("contents.WINDOW_ONLY", "contents.TRAINER_ONLY")
+    + """
+import jinja2, uvicorn.lifespan.on, uvicorn.loops.auto, uvicorn.protocols.http.auto
+import inspector.web.app, inspector.web.server
+import inspector.fleet.pusher, inspector.fleet.schema, inspector.fleet.versions
+jinja2.Environment().from_string("{% if x is defined %}{{ x }}{% endif %}").render(x=1)
+print("all imported")
+"""
+)
+
 # Decodes pictures with the codecs and modules alone that a station's package holds.
 _DECODES = """
 import importlib.machinery, sys
@@ -108,9 +120,10 @@ def test_a_package_decodes_every_kind_with_the_codecs_that_it_holds(tmp_path: Pa
 
 
 @pytest.mark.slow
-def test_the_trainer_can_import_what_it_needs_without_what_is_left_out() -> None:
+@pytest.mark.parametrize("program", [_AS_PACKAGED, _STATION_AS_PACKAGED], ids=["trainer", "station"])
+def test_a_program_can_import_what_it_needs_without_what_is_left_out(program: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", _AS_PACKAGED, str(FOLDER)],
+        [sys.executable, "-W", "ignore", "-c", program, str(FOLDER)],
         capture_output=True, text=True, cwd=ROOT, check=False,
     )  # fmt: skip
     assert done.stdout.strip().splitlines()[-1:] == ["all imported"], done.stderr

@@ -79,6 +79,8 @@ _UNUSED_MODULES = """
     torch.testing._internal.optests* torch.testing._internal.common_[!d]* torch.testing._internal.distributed.[!f]*
     torch.testing._internal.j* torch.utils.benchmark* torch.utils.tensorboard*
 """.split()
+#: Not tests, whatever it is called: what templates may ask of a value.
+_USED_MODULES = {"jinja2.tests"}
 #: Files that hooks collect, and that nothing opens.
 _UNUSED_FILES = """
     PySide6/Qt/translations/* PySide6/Qt/plugins/egldeviceintegrations/* PySide6/Qt/plugins/iconengines/*
@@ -169,7 +171,11 @@ def of_the_window(module: str) -> bool:
 
 def wanted_modules(modules: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     """Return the modules without those that are never imported."""
-    return [one for one in modules if not any(fnmatch(one[0], pattern) for pattern in _UNUSED_MODULES)]
+    return [
+        module
+        for module in modules
+        if module[0] in _USED_MODULES or not any(fnmatch(module[0], pattern) for pattern in _UNUSED_MODULES)
+    ]
 
 
 def wanted_files(files: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:

@@ -50,12 +50,13 @@ class Machine:
         return self.root / path.lstrip("/")
 
     def command(self, *arguments: str, program: str = "inspector", display: bool = False) -> list[str]:
-        """Return what runs a program there: without network, as a plain user, with nothing of this environment."""
+        """Return what runs a program there: on loopback alone, as a plain user, with nothing of this environment."""
         shown = {"DISPLAY": f":{_DISPLAY}"} if display else {}
         variables = [f"{key}={value}" for key, value in (self.environment | shown).items()]
         isolated = ["unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc=" + str(self.root / "proc")]
         change = ["chroot", f"--userspec={USER}:{USER}", str(self.root), "/usr/bin/env", "-i", *variables]
-        return [*isolated, *change, f"{self.program}/{program}", *arguments]
+        loopback = ["sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+        return [*isolated, *loopback, *change, f"{self.program}/{program}", *arguments]
 
     def run(self, *arguments: str, program: str = "inspector", display: bool = False, code: int = 0) -> str:
         """Run a command to its end.

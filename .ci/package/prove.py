@@ -12,6 +12,7 @@ import argparse
 import csv
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -156,6 +157,40 @@ def step_password(machine: Machine, _: Path) -> str:
     return modes[0]
 
 
+def step_browser(machine: Machine, _: Path) -> str:
+    """The page in the browser shows the board, and judges a picture."""
+    picture = next(machine.inside(f"{DATA}/pictures/all").iterdir())
+    command = machine.command("serve", "--port", "8765", "--home", f"{DATA}/browser", "--json")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={"PATH": os.environ["PATH"]}) as process:
+        try:
+            assert process.stdout is not None
+            address = json.loads(process.stdout.readline())["address"]
+            ask = ["nsenter", "--target", str(process.pid), "--net", "curl", "--fail", "--silent", "--show-error"]
+            board = subprocess.run([*ask, f"{address}/board"], check=True, capture_output=True, text=True).stdout
+            sent = [
+                *ask,
+                "--header",
+                "Accept: application/json",
+                "--form",
+                f"picture=@{picture}",
+                f"{address}/inspect",
+            ]
+            judged = json.loads(subprocess.run(sent, check=True, capture_output=True, text=True).stdout)["results"]
+        finally:
+            process.kill()
+    if "<main" not in board or len(judged) != 1 or judged[0]["verdict"] == "ERROR":
+        raise ProofError(f"the page in the browser says {judged} and shows {board[:200]}")
+    return f"board of {len(board)} characters; {picture.name}: {judged[0]['verdict']}"
+
+
+def step_database(machine: Machine, _: Path) -> str:
+    """The database of many stations can be asked for; here there is none."""
+    said = machine.run("fleet", "upgrade", "postgresql://nobody:nothing@127.0.0.1:9/quality", code=1)
+    if "Traceback" in said or "unexpected" in said or "127.0.0.1" not in said:
+        raise ProofError(f"a database that is not there: {said}")
+    return said.strip().splitlines()[0]
+
+
 def step_video(machine: Machine, _: Path) -> str:
     """Videos are decoded, and every part in them is seen."""
     from pictures import VIDEOS  # noqa: PLC0415 - beside this file
@@ -275,6 +310,8 @@ def prove(machine: Machine, out: Path, only: Sequence[str]) -> None:
     steps = [step_doctor, step_no_display, step_window, step_warm_start, step_folder, step_kinds, step_password]
     steps += [
         step_video,
+        step_browser,
+        step_database,
         step_odd_path,
         step_read_only,
         step_downgrade,
