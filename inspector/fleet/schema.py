@@ -32,6 +32,7 @@ def upgrade(address: DatabaseAddress) -> None:
     engine = create_engine("postgresql+psycopg://", creator=lambda: open_connection(address), poolclass=NullPool)
     try:
         with engine.begin() as connection:
+            connection.execute(text("SET LOCAL statement_timeout = 0"))  # many rows take their time
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('inspector.schema_version'))"))
             connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
             if (version_in(connection.connection.driver_connection) or "") >= HEAD:

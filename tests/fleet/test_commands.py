@@ -18,6 +18,7 @@ import pytest
 
 from inspector.cli import main
 from inspector.fleet.status import only_sender
+from inspector.fleet.versions import HEAD
 from inspector.outputs.outbox import FLEET, Outbox
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.settings import load_settings
@@ -46,7 +47,7 @@ def test_from_nothing_to_rows_in_the_database(
     with closing(SqliteResultLog(tmp_path / "results.sqlite3")) as log:
         log.append(inspection(1))
         code, said, _ = run(capsys, "fleet", "upgrade", server.address(database), *home)
-        assert (code, said["version"]) == (0, "0001")
+        assert (code, said["version"]) == (0, HEAD)
         assert run(capsys, "fleet", "upgrade", server.address(database), *home)[0] == 0
         server.sql(f"GRANT USAGE ON SCHEMA inspector TO {SENDER}", database)
         server.sql(f"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA inspector TO {SENDER}", database)
