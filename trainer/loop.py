@@ -12,6 +12,7 @@ from inspector.domain.errors import BundleError
 from inspector.domain.policy import holding
 from inspector.domain.rates import Rate
 from inspector.vision.scores import SCORES_FILE
+from trainer.audit import worst_first
 from trainer.candidates import cross_tested, train_best
 from trainer.checks import in_words
 from trainer.dataset import TEST, labels
@@ -30,7 +31,8 @@ from trainer.notes import EvaluationNote, TrainingNote
 from trainer.protocol import CORRECTIONS_FILE, GOOD_ONLY, CheckedPrecision, Command, Progress, Result
 from trainer.report import Contents, write_report
 from trainer.scores import kept_scores, strangeness_of
-from trainer.split import split, split_csv
+from trainer.split import split
+from trainer.split_file import added_since, split_csv
 from trainer.suspects import SUSPECTS_FILE, find_suspects
 from trainer.suspects_page import SHOWN, thumbnail
 from trainer.unseen import measure_unseen
@@ -86,6 +88,7 @@ def train(
     dataset, findings, clusters = yield from examine(request)
     request, _ = asked_for(request, dataset)
     dataset = split(dataset, request, clusters)
+    findings = worst_first([*findings, *added_since(dataset, request.split)])
     yield contents_of(dataset)
     yield from findings
     clock.stage("data")

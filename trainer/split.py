@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.domain.causes import cause_of
-from inspector.domain.cells import safe_cell
 from trainer.dataset import GOOD, TEST, TRAIN, VAL, Dataset, DatasetError, Sample
 from trainer.few import LEAST_DEFECTIVE_TO_TEST, LEAST_GOOD_TO_TEST
 from trainer.good_only import LEAST_FOR_TEST, LEAST_GOOD
 from trainer.protocol import FEW, GOOD_ONLY
-from trainer.table import read_table
+from trainer.split_file import not_said, parts_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +27,8 @@ def split(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int] |
     """Split as asked: as a split file says, as the manifest says, or at random by the seed.
 
     Identical files, pictures of one group, and (where given) of one cluster stay together. A manifest that gives a part
-    for every picture is followed to the letter; for one that gives it for some, see `_around`.
+    for every picture is followed to the letter; for one that gives it for some, see `_around`. For pictures that were
+    added since a split file was written see `_with_new`.
 
     Args:
         dataset: Its samples have hashes.
@@ -48,7 +44,7 @@ def split(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int] |
     if request.method == FEW:
         needed, parts = (), _few(dataset, request, clusters or {})
     elif request.split:
-        parts = _from_file(dataset, request.split)
+        parts = _with_new(dataset, request, clusters or {})
     elif all(sample.part for sample in dataset.samples):
         parts = {index: sample.part for index, sample in enumerate(dataset.samples)}
     elif any(sample.part for sample in dataset.samples):
@@ -68,7 +64,11 @@ def split_as_written(dataset: Dataset, file: str) -> Dataset:
     Raises:
         DatasetError: If the file cannot be read, or does not say where a picture belongs.
     """
-    return _finished(dataset, _from_file(dataset, file), seed=0, clusters={}, needed=())
+    parts = parts_of_file(dataset, file)
+    missing = [sample.name for index, sample in enumerate(dataset.samples) if index not in parts]
+    if missing:
+        raise not_said(file, missing)
+    return _finished(dataset, parts, seed=0, clusters={}, needed=())
 
 
 def cross_test(
@@ -108,18 +108,6 @@ def cross_test(
         parts |= _deal(dataset, units, rest, {VAL: min(0.5, share)}, [request.seed, 78, fold])
         splits.append(_finished(dataset, parts, request.seed, clusters or {}))
     return splits
-
-
-def split_csv(dataset: Dataset) -> str:
-    """Return the split as CSV: path, label, defect_type, category, group, split, fold, sha256."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("path", "label", "defect_type", "category", "group", "split", "fold", "sha256"))
-    for s in dataset.samples:
-        label = "defective" if s.defective else GOOD
-        cells = (s.name, label, s.defect, s.category, s.group, s.part, s.fold, s.sha256)
-        writer.writerow(map(safe_cell, cells))
-    return text.getvalue()
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------
@@ -220,7 +208,7 @@ def _good_only(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, i
     """Test every defective picture, and good ones where there are enough; what a file or a manifest says holds."""
     given = {index: sample.part for index, sample in enumerate(dataset.samples) if sample.part}
     if request.split:
-        given = _from_file(dataset, request.split)
+        given |= parts_of_file(dataset, request.split)
     good = [index for index, sample in enumerate(dataset.samples) if not sample.defective]
     shares = {VAL: request.validation_fraction}
     if len(good) >= LEAST_FOR_TEST and TEST not in {given.get(index) for index in good}:
@@ -249,7 +237,7 @@ def _few(dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int]) -
     good = sum(not sample.defective for sample in dataset.samples)
     enough = good >= LEAST_GOOD_TO_TEST and len(dataset.samples) - good >= LEAST_DEFECTIVE_TO_TEST
     if request.split:
-        parts = _from_file(dataset, request.split)
+        parts = _with_new(dataset, request, clusters, test_more=enough)
     elif all(sample.part for sample in dataset.samples):
         parts = {index: sample.part for index, sample in enumerate(dataset.samples)}
     else:
@@ -301,30 +289,40 @@ def _around(
     return parts
 
 
+def _with_new(
+    dataset: Dataset, request: TrainRequest, clusters: Mapping[str, int], *, test_more: bool = True
+) -> dict[int, str]:
+    """Split as the request's file says, and deal out the pictures that were added since.
+
+    Those of the file keep their parts to the letter. A new one that may not be parted from others follows them, a
+    tested one first. The rest is dealt out at random by the fractions asked for; but where the data say themselves what
+    some pictures are for, as they do of parts that the model was wrong about, see `_around`.
+    """
+    known = parts_of_file(dataset, request.split)
+    samples = (replace(sample, part=known.get(index, sample.part)) for index, sample in enumerate(dataset.samples))
+    filled = replace(dataset, samples=tuple(samples))
+    if any(sample.part for sample in dataset.samples):
+        return _around(filled, request, clusters, test_more=test_more) | known
+    units = _units(filled, clusters)
+    parts = dict(known)
+    free = []
+    for number, unit in enumerate(units):
+        given = {filled.samples[index].part for index in unit}
+        if given == {""}:
+            free.append(number)
+        else:
+            parts = {index: _part_of(filled.samples[index], given) for index in unit} | parts
+    shares = {VAL: request.validation_fraction}
+    if test_more:
+        shares = {TEST: request.test_fraction, **shares}
+    return parts | _deal(dataset, units, free, shares, [request.seed, 82])
+
+
 def _part_of(sample: Sample, given: set[str]) -> str:
     """Return the part of a picture by those that are given within its unit."""
     if TEST in given:
         return TEST
     return sample.part or next((part for part in (VAL, TRAIN) if part in given), "")
-
-
-def _from_file(dataset: Dataset, file: str) -> dict[int, str]:
-    try:
-        rows = [row.cells for row in read_table(Path(file)).rows]
-    except (OSError, ValueError) as error:
-        raise DatasetError(
-            f"the split {file} cannot be read: {cause_of(error)}", "Name a bundle's report/split.csv."
-        ) from error
-    by_content = {row.get("sha256", ""): row.get("split", "") for row in rows if row.get("sha256")}
-    by_name = {row.get("path", ""): row.get("split", "") for row in rows}
-    parts = {i: by_content.get(s.sha256) or by_name.get(s.name, "") for i, s in enumerate(dataset.samples)}
-    missing = [dataset.samples[index].name for index, part in parts.items() if part not in {TRAIN, VAL, TEST}]
-    if missing:
-        raise DatasetError(
-            f"the split {file} does not say where {len(missing)} of the pictures belong, as {missing[0]}",
-            "Use the split of the same pictures, or leave it out for a new split.",
-        )
-    return parts
 
 
 def _finished(

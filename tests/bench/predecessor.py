@@ -39,7 +39,8 @@ from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample, hashed, labels, r
 from trainer.loop import train
 from trainer.metrics import figures
 from trainer.protocol import Result, TrainRequest
-from trainer.split import split, split_csv
+from trainer.split import split
+from trainer.split_file import split_csv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,8 @@ import pytest
 
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, DatasetError, Sample, hashed, read_dataset
 from trainer.protocol import TrainRequest
-from trainer.split import cross_test, split, split_csv
+from trainer.split import cross_test, split
+from trainer.split_file import added_since, split_csv
 
 
 def asked(**values: object) -> TrainRequest:
@@ -131,8 +133,73 @@ def test_a_written_split_is_used_again(tmp_path: Path) -> None:
     (tmp_path / "split.csv").write_text(split_csv(first))
     again = split(data, asked(seed=8, split=str(tmp_path / "split.csv")))
     assert [one.part for one in again.samples] == [one.part for one in first.samples]
-    with pytest.raises(DatasetError, match="does not say where 10 of the pictures belong"):
-        split(without_files(70, 20), asked(split=str(tmp_path / "split.csv")))
+    elsewhere = replace(data, samples=tuple(replace(s, name=f"x{s.name}", sha256=f"x{s.sha256}") for s in data.samples))
+    with pytest.raises(DatasetError, match="does not say where 60 of the pictures belong"):
+        split(elsewhere, asked(split=str(tmp_path / "split.csv")))
+
+
+def grown(tmp_path: Path, **more: object) -> tuple[Dataset, Dataset, str]:
+    """60 pictures that are split, the same and 40 more, and the file of the split."""
+    file = tmp_path / "split.csv"
+    first = split(without_files(60, 20), asked(seed=3))
+    file.write_text(split_csv(first))
+    more_of_them = without_files(100, 30, **more)
+    known = {s.name for s in first.samples}
+    names = [f"new{i:02}" for i in range(100)]
+    old = {"good": [s for s in first.samples if not s.defective], "scratch": [s for s in first.samples if s.defective]}
+    samples = []
+    for index, s in enumerate(more_of_them.samples):
+        there = old[s.defect].pop(0) if old[s.defect] else None
+        samples.append(replace(s, name=names[index], sha256=names[index]) if there is None else replace(there, part=""))
+    assert known < {s.name for s in samples}
+    return first, Dataset("made", tuple(samples)), str(file)
+
+
+def test_pictures_that_were_added_are_split_and_the_others_keep_their_parts(tmp_path: Path) -> None:
+    first, data, file = grown(tmp_path)
+    again = split(data, asked(seed=8, split=file, test_fraction=0.2, validation_fraction=0.2))
+    part = {s.name: s.part for s in again.samples}
+    assert {name: part[name] for name in (s.name for s in first.samples)} == {s.name: s.part for s in first.samples}
+    new = Counter((s.part, s.defect) for s in again.samples if s.name.startswith("new"))
+    assert new == {
+        (TEST, "good"): 6, (VAL, "good"): 6, (TRAIN, "good"): 18,
+        (TEST, "scratch"): 2, (VAL, "scratch"): 2, (TRAIN, "scratch"): 6,
+    }  # fmt: skip
+    (said,) = added_since(again, file)
+    assert said.what == (
+        "40 pictures came to the split that is used again: 24 to learn from, 8 to decide by, 8 to test."
+    )
+    assert len(said.files) == 40
+    assert added_since(again, "") == added_since(first, file) == []
+
+
+def test_an_added_picture_that_is_nearly_a_tested_one_is_tested_and_no_old_one_moves(tmp_path: Path) -> None:
+    first, data, file = grown(tmp_path)
+    tested = next(s.name for s in first.samples if s.part == TEST and not s.defective)
+    trained = next(s.name for s in first.samples if s.part == TRAIN and not s.defective)
+    new = next(s.name for s in data.samples if s.name.startswith("new") and not s.defective)
+    again = split(data, asked(split=file), dict.fromkeys((tested, trained, new), 1))
+    part = {s.name: s.part for s in again.samples}
+    assert (part[tested], part[trained], part[new]) == (TEST, TRAIN, TEST)
+
+
+@pytest.mark.parametrize("method", ["good-only", "few"])
+def test_pictures_that_were_added_are_split_by_every_method(method: str, tmp_path: Path) -> None:
+    first, data, file = grown(tmp_path)
+    again = split(data, asked(split=file, method=method))
+    part = {s.name: s.part for s in again.samples}
+    tests_all_defects = method == "good-only"
+    kept = {s.name: s.part for s in first.samples if not (s.defective and tests_all_defects)}
+    assert {name: part[name] for name in kept} == kept
+    assert {s.part for s in again.samples if s.name.startswith("new") and not s.defective} >= {TRAIN, VAL}
+
+
+def test_parts_that_the_data_name_hold_for_added_pictures(tmp_path: Path) -> None:
+    _, data, file = grown(tmp_path)
+    new = [s.name for s in data.samples if s.name.startswith("new")]
+    named = replace(data, samples=tuple(replace(s, part=TEST if s.name == new[0] else "") for s in data.samples))
+    again = split(named, asked(split=file))
+    assert [s.name for s in again.samples if s.name in new and s.part == TEST] == new[:1]  # lessons are no test
 
 
 def partly(parts: dict[int, str], **more: object) -> Dataset:

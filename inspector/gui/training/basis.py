@@ -44,7 +44,7 @@ def grown_from(model: str) -> Basis:
 def with_labels(training: Training, corrections: str) -> Basis:
     """Return the basis of the training of the same pictures with labels that were judged; called on the worker.
 
-    The pictures keep their parts, so that both models are tested on the same ones.
+    The pictures keep their parts, so that both models are tested on the same ones; those added since are split too.
     """
     request = training.request
     bundle = Path(request.out if training.result is None else training.result.bundle)
