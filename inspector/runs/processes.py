@@ -75,10 +75,15 @@ def launch(command: Sequence[str], *, name: str, out: int, errors: int) -> subpr
 def step_back(pid: int) -> None:
     """Give a process a low priority, so that it leaves the processor to the line."""
     with contextlib.suppress(psutil.Error, OSError):
-        psutil.Process(pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else NICE)
+        process = psutil.Process(pid)
+        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else max(NICE, process.nice()))
+    if sys.platform == "win32":
+        return
     with contextlib.suppress(OSError):
-        # Linux shares the processor between sessions first, and by niceness within one only; see sched(7), autogroup
-        Path(f"/proc/{pid}/autogroup").write_text(str(NICE), encoding="ascii")
+        # Linux shares the processor between sessions first, and by niceness within one only; see sched(7), autogroup.
+        # A session of others, as that of a terminal, keeps its share: the line may run there.
+        if os.getsid(pid) == pid:
+            Path(f"/proc/{pid}/autogroup").write_text(str(NICE), encoding="ascii")
 
 
 def mark_of(pid: int) -> ProcessMark:

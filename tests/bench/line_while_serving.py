@@ -2,7 +2,8 @@
 
 The demo line runs at 30 frames per second through the real engine, and inspects a part every quarter of a second. It runs
 alone and beside `inspector serve`, to which 50 clients send a picture again and again, by turns: what else the machine
-does falls on both. The clients are a process of their own on the same processor; in a plant they are elsewhere. Latency is that from the trigger to the committed verdict.
+does falls on both. The clients are a process of their own on the same processor, at the lowest priority: in a plant they
+are elsewhere. Latency is that from the trigger to the committed verdict.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 import cv2
 import httpx2
 import numpy as np
+import psutil
 
 from inspector import assembly
 from inspector.domain.config import TriggerConfig, TriggerMode
@@ -83,6 +85,7 @@ def main() -> int:
     parser.add_argument("--clients", metavar="ADDRESS", help="only send, as the measurement asks of a second process")
     arguments = parser.parse_args()
     if arguments.clients:
+        psutil.Process().nice(psutil.IDLE_PRIORITY_CLASS if sys.platform == "win32" else 19)
         print(json.dumps(send(arguments.clients, arguments.seconds)))
         return 0
     seen, engine = Latencies(), Engine()

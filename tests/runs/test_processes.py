@@ -5,13 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
 from inspector.runs.answers import ToldFault, told_fault
-from inspector.runs.processes import ProcessError, ProcessMark, ask_to_end, is_alive, kill_tree, mark_of
+from inspector.runs.processes import NICE, ProcessError, ProcessMark, ask_to_end, is_alive, kill_tree, mark_of
 from inspector.runs.side_process import SideProcess, last_word
 from inspector.runs.state import ProcessState
 from inspector.runs.work_folder import PROCESS_FILE, WorkFolder
@@ -19,7 +20,6 @@ from tests.waits import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 #: Starts a child that waits for ever, says its number, and waits for it.
 PARENT = (
@@ -171,3 +171,32 @@ def test_the_last_word_is_the_last_line_that_says_something() -> None:
 def test_a_process_works_while_it_starts_runs_pauses_and_stops() -> None:
     active = {state.value for state in ProcessState if state.active}
     assert active == {"starting", "running", "paused", "stopping"}
+
+
+_STEPS_BACK = """
+import os, subprocess, sys
+from pathlib import Path
+from inspector.runs.processes import step_back
+if sys.argv[1:] == ["member"]:
+    step_back(os.getpid())
+    print(os.nice(0), Path("/proc/self/autogroup").read_text().split()[-1])
+else:
+    subprocess.run([sys.executable, "-c", sys.argv[1], "member"], check=True)
+    step_back(os.getpid())
+    print(os.nice(0), Path("/proc/self/autogroup").read_text().split()[-1])
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/autogroup").is_file(), reason="Linux that shares by sessions")
+def test_who_steps_back_leaves_the_others_of_its_terminal_their_share() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _STEPS_BACK, _STEPS_BACK],
+        capture_output=True,
+        text=True,
+        check=True,
+        start_new_session=True,
+    )
+    member, leader = (tuple(map(int, line.split())) for line in done.stdout.splitlines())
+    assert member[0] >= NICE
+    assert member[1] == 0  # as it was: only the process itself steps back, by niceness
+    assert leader == (member[0], NICE)
