@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
 from collections import deque
@@ -58,6 +59,7 @@ class OpenVinoExtractor:
     Args:
         model: An `openvino.Model`, quantised or not: pictures (?, 3, S, S), normalised → the activations at a cut.
         precision: Of what is not int8: "bf16" where the processor has it, or "f32".
+        threads: That compute; None for one on each core. What is computed is the same to the last bit.
     """
 
     def __init__(
@@ -65,17 +67,22 @@ class OpenVinoExtractor:
         model: Any,  # noqa: ANN401 - openvino.Model
         preprocessing: Preprocessing,
         precision: str = "bf16",
+        *,
+        threads: int | None = None,
     ) -> None:
         import openvino as ov  # seconds
 
         core = ov.Core()
-        self._model = model
+        self.model = model
+        self._preprocessing = preprocessing
         self._second: OpenVinoExtractor | None = None
+        self._narrow: tuple[int, OpenVinoExtractor] | None = None
         self.precision = precision if has_bf16(core, "CPU", this_processor()) else "f32"
         self._compiled = core.compile_model(
             take_bytes(model.clone(), preprocessing),
             "CPU",
-            {"INFERENCE_PRECISION_HINT": self.precision, "PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": 1},
+            {"INFERENCE_PRECISION_HINT": self.precision, "PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": 1}
+            | ({} if threads is None else {"INFERENCE_NUM_THREADS": threads}),
         )
 
     def __call__(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -86,12 +93,21 @@ class OpenVinoExtractor:
         """Return all that the graph gives: the activations, and behind layer3 the cells for the memory of good."""
         return [np.asarray(output) for output in self._compiled(pictures).to_tuple()]
 
+    def with_threads(self, threads: int) -> OpenVinoExtractor:
+        """Return one that computes the same with so many threads; the last one is kept."""
+        if self._narrow is None or self._narrow[0] != threads:
+            self._narrow = (
+                threads,
+                OpenVinoExtractor(self.model, self._preprocessing, self.precision, threads=threads),
+            )
+        return self._narrow[1]
+
     def second(self, preprocessing: Preprocessing) -> OpenVinoExtractor:
         """Return one that computes the second output alone, and nothing that only the first needs; it is made once."""
         import openvino as ov  # seconds
 
         if self._second is None:
-            model = self._model.clone()
+            model = self.model.clone()
             alone = ov.Model([model.get_results()[1]], model.get_parameters(), "second")
             self._second = OpenVinoExtractor(alone, preprocessing, self.precision)
         return self._second
@@ -139,16 +155,32 @@ def activations(
     """
     cells = -(-size // _STRIDE[cut])
     shape = (pictures, count, _CHANNELS[cut], cells, cells)
-    needed = bytes_per_view(cut, size) * pictures * count
-    if needed <= min(IN_MEMORY_BYTES, psutil.virtual_memory().available // 4):
+    with room_of(shape, f"{pictures} pictures in {count} views at {size} pixels", folder) as room:
+        yield room
+
+
+@contextmanager
+def room_of(
+    shape: tuple[int, ...], what: str, folder: Path | None = None, *, beside: int = 1
+) -> Iterator[NDArray[np.float16]]:
+    """Give room of a shape, as `activations`.
+
+    Args:
+        what: Whose activations they are, for a reader.
+        beside: Processes of this machine that take as much.
+
+    Raises:
+        ResourceError: If neither memory nor disk suffice.
+    """
+    needed = 2 * math.prod(shape)
+    if needed <= min(IN_MEMORY_BYTES, psutil.virtual_memory().available // (4 * beside)):
         yield np.empty(shape, np.float16)
         return
     place = Path(folder or tempfile.gettempdir())
     free = shutil.disk_usage(place).free
     if needed > 0.9 * free:
         raise ResourceError(
-            f"the activations of {pictures} pictures in {count} views at {size} pixels take {needed / 1e9:.1f} GB; "
-            f"{place} has {free / 1e9:.1f} GB free",
+            f"the activations of {what} take {needed / 1e9:.1f} GB; {place} has {free / 1e9:.1f} GB free",
             "Free space, or ask for fewer views or a smaller input size.",
         )
     with tempfile.TemporaryDirectory(prefix="trainer-", dir=place) as inside:
@@ -195,7 +227,7 @@ def fill(
 
     with ThreadPoolExecutor(_AHEAD, thread_name_prefix="decode") as pool:
         waiting = deque(pool.submit(load, index) for index in range(min(2 * _AHEAD, len(samples))))
-        together = max(1, _BATCH // count)  # pictures whose views fill a batch
+        together = pictures_at_once(count)
         for first in range(0, len(samples), together):
             last = min(first + together, len(samples))
             activations = np.concatenate(
@@ -208,6 +240,11 @@ def fill(
             if also is not None:
                 room[first:last, count] = also(activations[::count])
             yield Progress(stage=stage, done=last, total=len(samples))
+
+
+def pictures_at_once(count: int) -> int:
+    """Return the number of pictures whose views, so many of each, fill a batch."""
+    return max(1, _BATCH // count)
 
 
 def _next(

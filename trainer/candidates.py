@@ -83,7 +83,7 @@ def _train_auto(dataset: Dataset, context: Context) -> Generator[Report, None, C
             notes.append(f"{_words(plan)}: not tried, the training was told to stop")
             continue
         trained = yield from train_plan(plan, dataset, context)
-        loss = _loss_on_validation(trained)
+        loss = loss_on_validation(trained)
         tried.append((loss, trained))
         notes.append(f"{_words(plan)}: validation loss {loss:.4f}, {trained.seconds:.0f} s")
     best = preferred(tried)
@@ -159,7 +159,7 @@ def _words(plan: Plan) -> str:
     return f"{plan.words}, augmentation {plan.strength:g}"
 
 
-def _loss_on_validation(trained: Trained) -> float:
+def loss_on_validation(trained: Trained) -> float:
     """Return the loss on the validation part alone, which all methods have judged unseen: so they compare."""
     inside = np.array([sample.part == VAL for sample in trained.judged], dtype=np.bool_)
     truth = labels(trained.judged)

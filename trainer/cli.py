@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, get_args
 
@@ -70,6 +71,11 @@ def build_parser() -> argparse.ArgumentParser:
     work = commands.add_parser("worker", help="run the training of a run folder; what the window starts")
     work.add_argument("folder", help="holds request.json; reports.jsonl is written there")
     work.set_defaults(command="worker", json=False)
+    rank = commands.add_parser("rank", help="compute for a training of several devices; what --devices starts")
+    rank.add_argument("store", help="file by which the ranks meet")
+    rank.add_argument("--rank", type=int, required=True, help="number of this rank, from 1 on")
+    rank.add_argument("--of", type=int, required=True, help="how many ranks there are")
+    rank.set_defaults(command="rank", json=False)
     return parser
 
 
@@ -131,6 +137,7 @@ def main(arguments: Sequence[str]) -> int:
     """
     parsed = build_parser().parse_args(arguments)
     try:
+        _refuse_torchrun(parsed.command)
         from trainer import commands  # heavy imports only when needed
 
         return {
@@ -140,6 +147,7 @@ def main(arguments: Sequence[str]) -> int:
             "inspect-data": commands.run_inspect,
             "explain": commands.run_explain,
             "worker": commands.run_worker,
+            "rank": commands.run_rank,
         }[parsed.command](parsed)
     except InspectorError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -151,3 +159,14 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("interrupted; nothing was written", file=sys.stderr)
         return 130
+
+
+def _refuse_torchrun(command: str) -> None:
+    """Refuse what several processes would each do.
+
+    Raises:
+        InspectorError: If ``torchrun`` has started more than one of a command that does not train on ranks.
+    """
+    several = "TORCHELASTIC_RUN_ID" in os.environ and os.environ.get("WORLD_SIZE", "1") != "1"
+    if several and command != "fit":
+        raise InspectorError(f"torchrun has started “{command}” several times", "Only “fit” trains on several ranks.")

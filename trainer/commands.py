@@ -34,9 +34,16 @@ if TYPE_CHECKING:
 
 
 def run_fit(parsed: argparse.Namespace) -> int:
-    """Train."""
+    """Train; as another rank of ``torchrun``, take part in what rank 0 trains."""
+    from trainer.launch import follower_of_torchrun, heeding_torchrun, place_of_torchrun
     from trainer.loop import train  # torch takes seconds
 
+    if (place := place_of_torchrun()) is not None:
+        heeding_torchrun()
+        if place.rank > 0:
+            from trainer.follower import follow
+
+            return follow(follower_of_torchrun(place))
     checkpoints = Path(parsed.checkpoints) if parsed.checkpoints else None
     result = run(train(request_from(parsed), checkpoints=checkpoints))
     if parsed.json:
@@ -182,6 +189,14 @@ def run_worker(parsed: argparse.Namespace) -> int:
 
     step_back()
     return work(RunFolder(Path(parsed.folder)))
+
+
+def run_rank(parsed: argparse.Namespace) -> int:
+    """Take part in a training that another process leads."""
+    from trainer.follower import follow  # torch takes seconds
+    from trainer.launch import follower_of
+
+    return follow(follower_of(Path(parsed.store), parsed.rank, parsed.of))
 
 
 # --- data of an evaluation --------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from trainer.good_only import asked_for, said_of
 from trainer.growth import grown, parent_of
 from trainer.judge import judge
 from trainer.judged import JudgedPicture
+from trainer.launch import joined, place_of_torchrun
 from trainer.methods import Context
 from trainer.metrics import evaluate
 from trainer.notes import EvaluationNote, TrainingNote
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from trainer.judge import JudgedPictures
     from trainer.methods import Trained
     from trainer.protocol import Finding, Parent, Report, TrainRequest
+    from trainer.ranks import Ranks
     from trainer.suspects import Ranking
 
 
@@ -79,11 +81,25 @@ def train(
         FitError: If the loss is no number.
         CancelledError: If cancelled.
         ResourceError: If memory and disk do not suffice.
+        RankError: If several ranks cannot train together, or not any longer.
     """
-    clock = _Clock()
     out = Path(request.out)
     if out.exists() and not request.replace:
         raise BundleError(f"{out} exists already", "Choose another name, or let it be replaced.")
+    if request.devices > 1 or place_of_torchrun() is not None:
+        yield Progress(stage="waiting for the other ranks", done=0, total=1)
+    ranks = joined(request.devices)
+    try:
+        return (yield from _train(request, command, checkpoints, ranks))
+    finally:
+        if ranks is not None:
+            ranks.close()
+
+
+def _train(
+    request: TrainRequest, command: Callable[[], Command], checkpoints: Path | None, ranks: Ranks | None
+) -> Generator[Report, None, Result]:
+    clock = _Clock()
     parent = parent_of(Path(request.parent)) if request.parent else None
     dataset, findings, clusters = yield from examine(request)
     request, _ = asked_for(request, dataset)
@@ -92,7 +108,7 @@ def train(
     yield contents_of(dataset)
     yield from findings
     clock.stage("data")
-    context = yield from _context(request, command, checkpoints)
+    context = replace((yield from _context(request, command, checkpoints)), ranks=ranks)
     folds = yield from cross_tested(dataset, clusters, context)
     clock.stage("folds")
     choice = yield from train_best(dataset, context)

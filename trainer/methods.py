@@ -14,7 +14,7 @@ from inspector.vision.graph import BACKBONE, SHORT_BACKBONE
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import Preprocessing, ResizePolicy
 from trainer.augment import PRESETS
-from trainer.cache import activations, fill
+from trainer.cache import activations
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample, labels
 from trainer.few import learn_few, put_into
 from trainer.fit import Activations, FitSettings, fit
@@ -26,6 +26,7 @@ from trainer.plan import Context, Plan, Trained, plan_of
 from trainer.protocol import Candidate
 from trainer.steps import weighted_log_loss
 from trainer.svm import machine
+from trainer.together import fill_by_all
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -99,8 +100,8 @@ def _gradient(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repor
             (train_room, training, "training", frozen.in_float),
             (val_room, validation, "validation", None),
         ):
-            filling = fill(
-                room, frozen.extractor, samples, preprocessing, augmentation, request.seed,
+            filling = fill_by_all(
+                context.ranks, room, frozen.extractor, samples, preprocessing, augmentation, request.seed,
                 f"features of {name} pictures, {plan.size} px", also=also,
             )  # fmt: skip
             for report in filling:
@@ -126,6 +127,7 @@ def _gradient(plan: Plan, dataset: Dataset, context: Context) -> Generator[Repor
             command=context.command,
             checkpoint=_checkpoint(context, plan, dataset),
             device="cuda" if torch.cuda.is_available() else "cpu",
+            ranks=context.ranks,
         )
     network.to("cpu")
     return Trained(
@@ -236,8 +238,8 @@ def _pooled(
     for first in range(0, len(samples), group):
         some = samples[first : first + group]
         with activations(frozen.cut, plan.size, len(some), features.shape[1]) as room:
-            filling = fill(
-                room, frozen.extractor, some, preprocessing, augmentation, context.request.seed,
+            filling = fill_by_all(
+                context.ranks, room, frozen.extractor, some, preprocessing, augmentation, context.request.seed,
                 f"features, {plan.size} px", also=frozen.in_float,
             )  # fmt: skip
             for report in filling:
@@ -260,7 +262,9 @@ def _svm(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, No
     samples = dataset.of(TRAIN, VAL)
     with activations("input", plan.size, len(samples), 1) as room:
         stage = f"features, {plan.size} px"
-        for report in fill(room, frozen.extractor, samples, preprocessing, PRESETS["none"], request.seed, stage):
+        for report in fill_by_all(
+            context.ranks, room, frozen.extractor, samples, preprocessing, PRESETS["none"], request.seed, stage
+        ):
             yield from context.heed()
             yield report
         with torch.inference_mode():
@@ -316,7 +320,7 @@ def _checkpoint(context: Context, plan: Plan, dataset: Dataset) -> Path | None:
         return None
     tested = ",".join(sample.sha256 for sample in dataset.of(TEST))
     # the pictures' parts and labels stand in the fingerprint, whatever file they come from
-    other = {"out", "replace", "budget_s", "deep_maps", "claim", "unseen", "parent", "split", "corrections"}
+    other = {"out", "replace", "budget_s", "deep_maps", "claim", "unseen", "parent", "split", "corrections", "devices"}
     asked = context.request.model_dump_json(exclude=other)
     name = hashlib.sha256(f"{asked}|{plan}|{dataset.fingerprint()}|{tested}".encode()).hexdigest()[:20]
     return context.checkpoints / f"{name}.pt"

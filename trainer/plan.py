@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from trainer.frozen import Freezer, Frozen
     from trainer.memory import Remembered
     from trainer.protocol import Epoch, MethodName, PoolingName, Report, TrainRequest
+    from trainer.ranks import Ranks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,7 @@ class Context:
         weights: Backbone weights; the empty path for a baseline, which has none.
         command: Asked between steps: pause, stop (keep the best), cancel.
         checkpoints: Folder of checkpoints; None keeps none.
+        ranks: That compute side by side; None for this process alone.
     """
 
     request: TrainRequest
@@ -102,6 +104,7 @@ class Context:
     command: Callable[[], Command]
     freezer: Freezer
     checkpoints: Path | None = None
+    ranks: Ranks | None = None
 
     def in_float(self) -> Context:
         """Return the same, but nothing is quantised."""

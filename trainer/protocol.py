@@ -98,6 +98,14 @@ class TrainRequest(JsonRecord):
         Literal["auto", "float"],
         Field(description="auto: what is frozen runs in int8 where the processor is made for it; float: never"),
     ] = "auto"
+    devices: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=64,
+            description="GPUs of this machine that train together; without a GPU, processes that share its cores",
+        ),
+    ] = 1
     mixing: Annotated[Literal["none", "mixup", "cutmix"], Field(description="of pictures within a batch")] = "none"
     budget_s: Annotated[
         float,

@@ -20,15 +20,23 @@ if TYPE_CHECKING:
 _EVALUATED_AT_ONCE = 32
 
 
-def probabilities(tail: nn.Module, room: NDArray[np.float16], device: str, *, mixed: bool) -> NDArray[np.float64]:
-    """Return (N,) P(defective) of (N, C, h, w) activations."""
+def probabilities(
+    tail: nn.Module, room: NDArray[np.float16], device: str, *, mixed: bool, share: tuple[int, int] = (0, 1)
+) -> NDArray[np.float64]:
+    """Return (N,) P(defective) of (N, C, h, w) activations.
+
+    Args:
+        share: A number and how many there are: of so many, this one judges its share, and the others stay zero.
+    """
     tail.eval()
-    losses = []
-    with torch.inference_mode(), torch.autocast(device, torch.bfloat16, enabled=mixed):
-        for first in range(0, len(room), _EVALUATED_AT_ONCE):
-            logits = tail(tensor_of(room[first : first + _EVALUATED_AT_ONCE], device)).float()
-            losses.append(1.0 - torch.softmax(logits.double(), 1)[:, 0].cpu().numpy())
-    return np.concatenate(losses)
+    scores = np.zeros(len(room))
+    number, count = share
+    with torch.inference_mode(), torch.autocast(device.partition(":")[0], torch.bfloat16, enabled=mixed):
+        for first in range(number * _EVALUATED_AT_ONCE, len(room), count * _EVALUATED_AT_ONCE):
+            some = slice(first, first + _EVALUATED_AT_ONCE)
+            logits = tail(tensor_of(room[some], device)).float()
+            scores[some] = 1.0 - torch.softmax(logits.double(), 1)[:, 0].cpu().numpy()
+    return scores
 
 
 def tensor_of(values: NDArray[np.float16], device: str) -> Tensor:

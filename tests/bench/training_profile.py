@@ -30,7 +30,7 @@ from tests.bench.common import inputs, last
 from trainer.augment import STANDARD, views
 from trainer.cache import activations, fill
 from trainer.dataset import TRAIN, Dataset, hashed, labels, read_dataset
-from trainer.fit import Activations, FitSettings, _Run
+from trainer.fitting import Activations, FitRun, FitSettings
 from trainer.frozen import freezer
 from trainer.loop import train
 from trainer.networks import TrainedTail, backbone
@@ -138,7 +138,7 @@ def step(dataset: Dataset, weights: Path) -> dict[str, Any]:
     room = np.maximum(rng.standard_normal((count, VIEWS, 1024, cells, cells), np.float32), 0).astype(np.float16)
     truth = np.resize(labels(dataset.of(TRAIN)), count)
     truth[:2] = 0, 1
-    run = _Run(
+    run = FitRun(
         tail, tail.groups(), Activations(room, truth), FitSettings(epochs=_STEPS, batch=BATCH, rate=5e-4), 0, "cpu"
     )
     batches = run.order(0)

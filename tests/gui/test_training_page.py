@@ -168,6 +168,7 @@ def test_advanced_has_every_field_of_a_request_and_marks_a_wrong_one(bench: Benc
         *("data", "out", "method", "replace"),
         *("good", "defective", "no_label"),  # asked for where a word is not known
         *("parent", "corrections"),  # put in by “Train with these”; a file of the command line
+        "devices",  # where there is more than one GPU
     }
     bench.choose("bottle")
     bench.press(method.fold_button)
