@@ -16,10 +16,12 @@ _OPENVINO_TRAINER = ("pytorch_frontend",)
 _OPENVINO_DEVICES = ("intel_gpu_plugin", "intel_npu_plugin")
 
 #: Of no use in a package, wherever they are imported. pyarrow: 80 MB for manifests in Parquet; CSV does as well.
+#: aiobotocore and what it needs: 70 MB for object stores, which a packaged program does not read.
 NEVER = """
-    IPython PyInstaller _pytest _tkinter black ensurepip grimp hypothesis idlelib importlinter lib2to3 mypy mypyc
+    IPython PyInstaller _pytest _tkinter aiobotocore aiohttp boto3 botocore
+    black ensurepip grimp hypothesis idlelib importlinter lib2to3 moto mypy mypyc
     numba onnx onnxruntime openvino_telemetry pandas pip pkg_resources py_spy pyarrow pydoc_data pygments pytest
-    readline ruff setuptools tests tkinter turtledemo
+    readline ruff s3fs setuptools tests tkinter turtledemo
 """.split()
 #: What only the trainer needs.
 TRAINER_ONLY = """

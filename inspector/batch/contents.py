@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.batch.rows import content_of
-from inspector.pictures import decode_picture, read_content
+from inspector.domain.errors import InspectorError
+from inspector.pictures import decode_picture
 from inspector.pictures.content import DIGEST_BYTES, KnownContent, Stamp, digest_bytes, digest_of, digest_text
+from inspector.pictures.held import read_held
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from inspector.domain.records import Image
+    from inspector.pictures import Place
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -82,7 +84,7 @@ class ContentColumns:
         return JudgedContents(sizes=sizes, mtimes_ns=mtimes, ctimes_ns=ctimes, digests=digests)
 
 
-def read_judged(path: Path, known: KnownContent, *, bit_depth: int | None) -> tuple[Image, bool]:
+def read_judged(path: Place, known: KnownContent, *, bit_depth: int | None) -> tuple[Image, bool]:
     """Read the picture of a row as it was judged.
 
     Args:
@@ -96,10 +98,12 @@ def read_judged(path: Path, known: KnownContent, *, bit_depth: int | None) -> tu
     Raises:
         PictureError: If the file is gone, cannot be read, or is no picture.
     """
-    content = read_content(path)
-    changed = False
+    held = read_held(path)
+    if isinstance(held.content, InspectorError):
+        raise held.content
+    content, changed = held.content, False
     if known.digest:
         changed = digest_of(content) != known.digest
-    elif known.stamp is not None:
-        changed = not known.stamp.agrees(Stamp.of(path.stat()))
+    elif known.stamp is not None and held.stamp is not None:
+        changed = not known.stamp.agrees(held.stamp)
     return decode_picture(content, str(path), bit_depth=bit_depth), changed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,9 +12,12 @@ from typing import TYPE_CHECKING
 from inspector.batch.export import ExportError
 from inspector.batch.rows import find_picture, storable
 from inspector.domain.causes import cause_of
+from inspector.domain.errors import FolderAwayError, PictureError
 from inspector.domain.policy import ERROR, VERDICT_NAMES
 from inspector.files import FileError, atomic_file, write_text
 from inspector.json_file import JsonError, read_json
+from inspector.pictures import StorePath
+from inspector.pictures.content import Stamp, digest_of, digest_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from inspector.batch.table import BatchTable
+    from inspector.pictures import Place
 
 #: The folders, by code of the verdict.
 FOLDERS = tuple(name.lower() for name in VERDICT_NAMES)
@@ -29,7 +34,7 @@ MARK_FILE = "sorted-copies.json"
 #: So much stays free for others.
 _RESERVE_BYTES = 50_000_000
 # FAT keeps times of two seconds
-_SAME_TIME_S = 2.0
+_SAME_TIME_NS = 2_000_000_000
 _SAY_EVERY = 500
 _BLOCK_BYTES = 1 << 20
 
@@ -59,12 +64,13 @@ class CopyStep:
 class _Copy:
     """One picture: where it is and where it goes."""
 
-    source: Path
+    source: Place
     target: Path
+    now: Stamp
 
 
 def sorted_copies(
-    table: BatchTable, pictures: Path, out: Path, *, indexes: NDArray[np.intp] | None = None
+    table: BatchTable, pictures: Place, out: Path, *, indexes: NDArray[np.intp] | None = None
 ) -> Iterator[CopyStep]:
     """Copy pictures to ``pass``, ``fail``, ``review`` and ``error``; run again, it goes on where it ended.
 
@@ -79,6 +85,7 @@ def sorted_copies(
         How far it is; the last one says what came of it.
 
     Raises:
+        FolderAwayError: If the store of the pictures cannot be read.
         ExportError: If the folder is one of pictures or holds something else, two pictures would have one name, there
             is not enough space, or a file cannot be written.
     """
@@ -102,9 +109,9 @@ def sorted_copies(
         ) from error
 
 
-def _take_folder(table: BatchTable, pictures: Path, out: Path) -> bool:
+def _take_folder(table: BatchTable, pictures: Place, out: Path) -> bool:
     """Make sure that the folder is ours; return whether it was before."""
-    if out.absolute().is_relative_to(pictures.absolute()):
+    if isinstance(pictures, Path) and out.absolute().is_relative_to(pictures.absolute()):
         raise ExportError(
             f"{out} lies within the pictures' folder {pictures}, where the next batch would find the copies",
             "Choose a folder elsewhere.",
@@ -128,7 +135,7 @@ def _take_folder(table: BatchTable, pictures: Path, out: Path) -> bool:
 class _Plan:
     """What is to be copied, and what need not or cannot be; nothing is written here."""
 
-    def __init__(self, table: BatchTable, pictures: Path, out: Path, *, again: bool) -> None:
+    def __init__(self, table: BatchTable, pictures: Place, out: Path, *, again: bool) -> None:
         self.copies: list[_Copy] = []
         self._table, self._pictures, self._out, self._again = table, pictures, out, again
         self._missing: list[str] = []
@@ -144,20 +151,20 @@ class _Plan:
         """
         table, name, code = self._table, self._table.path(index), int(self._table.verdicts[index])
         self._refuse_name(name, code)
-        copy = _Copy(find_picture(self._pictures, name), find_picture(self._out / FOLDERS[code], name))
-        try:
-            status = copy.source.stat()
-        except FileNotFoundError:
+        source = find_picture(self._pictures, name)
+        now = _stamp_of(source)
+        if now is None:
             self._missing.append(name)
             return
-        if code != ERROR and not table.contents.known(index).is_in(copy.source):
+        copy = _Copy(source, find_picture(self._out / FOLDERS[code], name), now)
+        if code != ERROR and not table.contents.known(index).holds(now, lambda: _digest_of(source)):
             self._changed.append(name)
         elif self._again and copy.target.exists():
             _refuse_other(copy)
             self._there += 1
         else:
             self.copies.append(copy)
-            self._need += status.st_size
+            self._need += now.size
 
     def step(self, total: int) -> CopyStep:
         """Return what is done before the first copy."""
@@ -206,9 +213,28 @@ def _elsewhere(out: Path, name: str, code: int) -> Path | None:
     return next((path for path in others if path.exists()), None)
 
 
+def _stamp_of(source: Place) -> Stamp | None:
+    """Return what is said of a picture; None where it is gone."""
+    if isinstance(source, StorePath):
+        try:
+            return source.stamp()
+        except FolderAwayError:
+            raise
+        except PictureError:
+            return None
+    try:
+        return Stamp.of(source.stat())
+    except FileNotFoundError:
+        return None
+
+
+def _digest_of(source: Place) -> str:
+    return digest_of(source.read()[1]) if isinstance(source, StorePath) else digest_of_file(source)
+
+
 def _refuse_other(copy: _Copy) -> None:
-    before, now = copy.target.stat(), copy.source.stat()
-    if before.st_size != now.st_size or abs(before.st_mtime - now.st_mtime) > _SAME_TIME_S:
+    before = Stamp.of(copy.target.stat())
+    if before.size != copy.now.size or abs(before.mtime_ns - copy.now.mtime_ns) > _SAME_TIME_NS:
         raise ExportError(
             f"{copy.target} is there and is another file than {copy.source}", "Choose a new or empty folder."
         )
@@ -216,8 +242,22 @@ def _refuse_other(copy: _Copy) -> None:
 
 def _copy(copy: _Copy) -> None:
     """Copy under a temporary name, with the times, and rename it where nothing is in the way."""
+    if isinstance(copy.source, StorePath):
+        _fetch(copy.source.read()[1], copy)
+        return
     with copy.source.open("rb") as source, atomic_file(copy.target, lasting=False) as target:
         shutil.copyfileobj(source, target, _BLOCK_BYTES)
-        if copy.target.exists():
-            raise ExportError(f"{copy.target} is there already", "Choose a new or empty folder.")
+        _refuse_taken(copy)
     shutil.copystat(copy.source, copy.target)
+
+
+def _fetch(content: bytes, copy: _Copy) -> None:
+    with atomic_file(copy.target, lasting=False) as target:
+        target.write(content)
+        _refuse_taken(copy)
+    os.utime(copy.target, ns=(copy.now.mtime_ns, copy.now.mtime_ns))
+
+
+def _refuse_taken(copy: _Copy) -> None:
+    if copy.target.exists():
+        raise ExportError(f"{copy.target} is there already", "Choose a new or empty folder.")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
-import time
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.batch.rows import Row, make_row, storable
 from inspector.domain.config import QualityLimits
-from inspector.domain.errors import InspectorError, ModelChangedError
+from inspector.domain.errors import FolderAwayError, InspectorError, ModelChangedError, PictureDeniedError
 from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.memory import ran_out_of_memory, reason_of
 from inspector.domain.picture_range import look_of
@@ -20,18 +20,18 @@ from inspector.domain.policy import decide, error_decision, explained, with_rema
 from inspector.domain.quality import check_quality
 from inspector.engine.inspect import inspect_picture
 from inspector.files import FileError
-from inspector.pictures import decode_reduced, read_content, write_picture
-from inspector.pictures.content import KnownContent, Stamp, digest_of
+from inspector.pictures import Held, StorePath, decode_reduced, read_all, write_picture
+from inspector.pictures.content import KnownContent, digest_of
 from inspector.vision.overlay import draw_overlay
 from inspector.vision.prediction import near_threshold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from inspector.domain.picture_range import PictureRange
     from inspector.domain.records import Decision, Image, Prediction, Thresholds
+    from inspector.pictures import Place
     from inspector.vision.classifier import Classifier
 
 #: A JPEG may be decoded at reduced size down to this multiple of the network's input; near an operating point it is
@@ -54,7 +54,7 @@ class Job:
     """What is asked of every file; plain values, so that it can be sent to another machine.
 
     Args:
-        folder: The pictures' names are paths within it.
+        folder: The pictures' names are paths within it; of this computer, or of a store.
         overlays: Folder of the overlays, inside the folder of the results; None draws none.
         input_size: Side of the network's input, pixels: JPEGs may be decoded at a size that still is
             `REDUCED_SIDES` times as large. None, and wherever an overlay is drawn, decodes all pixels.
@@ -64,7 +64,7 @@ class Job:
         bit_depth: As in `inspector.pictures.read_picture`.
     """
 
-    folder: Path
+    folder: Place
     overlays: Path | None = None
     input_size: int | None = None
     thresholds: Thresholds | None = None
@@ -80,12 +80,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """A file, what it held, its pixels or why there are none, and whether there are more."""
+    """A file, what it held, its pixels or why there are none, and whether there are more.
+
+    Args:
+        content: The file's, where its pixels may be wanted whole and it would have to be fetched again.
+    """
 
     name: str
     held: KnownContent
     image: Image | InspectorError
     divisor: int = 1
+    content: bytes = b""
 
     @property
     def reduced(self) -> bool:
@@ -127,6 +132,7 @@ def judge_changed(
         that still holds what has been judged.
 
     Raises:
+        FolderAwayError: If the folder, or the store that it is in, cannot be read any more.
         InspectorError: If an overlay cannot be written.
     """
     turn = turn or nullcontext()
@@ -138,39 +144,69 @@ def judge_changed(
         rows.update((file.name, row) for file, row in zip(group, _judged(group, job, classifier, turn), strict=True))
         group.clear()
 
-    for name, known in files:
-        file = _read(name, job, known)
+    denied = 0
+    for (name, known), content in zip(files, read_all(job.folder, [name for name, _ in files]), strict=True):
+        file = _decoded(name, job, content, known)
         if file is None:
             continue
+        denied += isinstance(file.image, PictureDeniedError)
         group.append(file)
         held += file.held_bytes
         if held >= _MOST_BYTES:
             judge()
             held = 0
+    _refuse_all_denied(job, denied, len(files))
     judge()
     return list(rows.values())
 
 
-def _read(name: str, job: Job, known: str = "") -> _Read | None:
-    """Read and decode a file; None where it holds what is known."""
-    path = job.folder / name
-    stamp, digest = None, ""
+def _decoded(name: str, job: Job, held: Held, known: str = "") -> _Read | None:
+    """Decode what a file held; None where it is what is known."""
+    digest, place = "", job.folder / name
     image: Image | InspectorError
     divisor = 1
+    kept = b""
+    if isinstance(held.content, InspectorError):
+        _refuse_gone(job.folder)
+        return _Read(name=name, held=KnownContent(held.stamp), image=held.content)
     try:
-        with contextlib.suppress(OSError, ValueError):  # the row will say why it cannot be read
-            stamp = Stamp.of(path.stat()).sure(time.time_ns())  # before it is read: what changes it then shows
-        content = read_content(path)
-        digest = digest_of(content)
+        digest = digest_of(held.content)
         if digest == known:
             return None
-        image, divisor = decode_reduced(content, str(path), at_least=job.at_least, bit_depth=job.bit_depth)
+        image, divisor = decode_reduced(held.content, str(place), at_least=job.at_least, bit_depth=job.bit_depth)
+        if divisor > 1 and isinstance(place, StorePath):
+            kept = held.content
     except InspectorError as error:
         image = error
     except Exception as error:  # noqa: BLE001 - a decoder's surprise is this file's ERROR, not the end of the batch
-        _log.exception("%s could not be decoded", path)
+        _log.exception("%s could not be decoded", place)
         image = InspectorError(reason_of(error))
-    return _Read(name=name, held=KnownContent(stamp, digest), image=image, divisor=divisor)
+    return _Read(name=name, held=KnownContent(held.stamp, digest), image=image, divisor=divisor, content=kept)
+
+
+def _refuse_gone(folder: Place) -> None:
+    """Stop where not a picture is missing but all of them are: a drive was pulled, a share is away."""
+    if isinstance(folder, Path) and not folder.is_dir():
+        raise FolderAwayError(
+            f"the folder {folder} is not there any more", "Connect its drive or share again, then go on."
+        )
+
+
+def _refuse_all_denied(job: Job, denied: int, files: int) -> None:
+    """Stop where a store lets its folder be listed, but no picture be read."""
+    if denied == files > 1:
+        raise FolderAwayError(
+            f"{job.folder} can be listed, but this account may not read its pictures",
+            "Give it the right to read them, then go on.",
+        )
+
+
+def _whole(file: _Read, job: Job) -> _Read:
+    """Return a file with all its pixels."""
+    held = Held(file.held.stamp, file.content) if file.content else next(read_all(job.folder, [file.name]))
+    whole = _decoded(file.name, job, held)
+    assert whole is not None
+    return whole
 
 
 def _judged(
@@ -182,8 +218,7 @@ def _judged(
     whole = replace(job, input_size=None)
     for index, file in enumerate(group):
         if file.reduced and _is_near(*decisions[index]):  # one at a time: the whole picture may be huge
-            again = _read(file.name, whole)
-            assert again is not None
+            again = _whole(file, whole)
             decisions[index], held[index] = _decisions([again], whole, classifier, turn)[0], again.held
     pictures = classifier.identity.pictures
     decisions = [

@@ -16,12 +16,14 @@ from inspector.domain.class_tables import ClassColumn, check_table_size, class_c
 from inspector.domain.class_words import ClassWords, Meaning
 from inspector.domain.confusion import DEFECTIVE, GOOD, UNLABELLED
 from inspector.domain.errors import InspectorError
+from inspector.pictures import StorePath
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from inspector.domain.class_folders import Understood
     from inspector.domain.class_tables import Table, TableRow
+    from inspector.pictures import Place
 
 
 class LabelsError(InspectorError):
@@ -149,14 +151,15 @@ class TableLabels:
         return self._words
 
 
-def read_labels(file: Path, folder: Path, words: ClassWords | None = None) -> TableLabels:
+def read_labels(file: Path, folder: Place, words: ClassWords | None = None) -> TableLabels:
     """Read a table of labels.
 
     Args:
         file: CSV (comma, semicolon, tab or bar) with the columns ``path`` and ``label``, and where wanted
             ``defect_type`` and ``category``. Instead of ``label``, a column may be called by a class, as ``defective``.
             A path is absolute, or relative to the table where that leads into the folder, or else relative to the
-            folder. An empty label says nothing.
+            folder; of pictures in a store it is the whole address, or relative to the folder's. An empty label says
+            nothing.
         folder: Of the batch's pictures.
         words: What the user has said of words.
 
@@ -223,8 +226,11 @@ def _label_of(row: TableRow, column: ClassColumn) -> Label:
     return Label(UNLABELLED, "", category)
 
 
-def _within(text: str, file: Path, folder: Path) -> str | None:
+def _within(text: str, file: Path, folder: Place) -> str | None:
     """Return a path of the table within the folder; None where it leads outside."""
+    if isinstance(folder, StorePath):
+        inside = text.removeprefix(f"{folder}/")
+        return None if "://" in inside or not inside or ".." in inside.split("/") else storable(inside.lstrip("/"))
     root = _plain(folder)
     path = Path(text.replace("\\", "/"))
     for base in (Path(),) if path.is_absolute() else (file.parent, folder):

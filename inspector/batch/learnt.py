@@ -39,7 +39,7 @@ def find_learnt(model_folder: Path, listing: Listing) -> LearntPictures | None:
         learnt = learnt_from(model_folder)
     except BundleError:
         return None
-    places, every = learnt.among([(listing.folder / name).absolute() for name in listing.names])
+    places, every = learnt.among([listing.path(index).absolute() for index in range(len(listing))])
     return LearntPictures(paths=tuple(listing.key(place) for place in places), renamed_too=every)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
@@ -27,13 +28,13 @@ from inspector.vision.overlay import displayable, draw_overlay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from inspector.batch.record import Judge, RunRecord
     from inspector.batch.table import BatchTable
     from inspector.domain.records import Image
+    from inspector.pictures import Place
     from inspector.vision.classifier import Classifier
 
 MOST_PICTURES = 60
@@ -46,7 +47,7 @@ def write_report(
     table: BatchTable,
     path: Path,
     *,
-    pictures: Path,
+    pictures: Place,
     record: RunRecord | None = None,
     classifier: Classifier | None = None,
     most: int = MOST_PICTURES,
@@ -107,7 +108,7 @@ def heatmap_fault(table: BatchTable, classifier: Classifier) -> str:
 # --- inside -----------------------------------------------------------------------------------------------------------
 
 
-def _tile(table: BatchTable, index: int, pictures: Path, classifier: Classifier | None, judge: Judge | None) -> Tile:
+def _tile(table: BatchTable, index: int, pictures: Place, classifier: Classifier | None, judge: Judge | None) -> Tile:
     picture = overlay = fault = shows = ""
     try:
         image = _unchanged(table, index, pictures, judge.bit_depth if judge else None)
@@ -140,9 +141,9 @@ def _tile(table: BatchTable, index: int, pictures: Path, classifier: Classifier 
     )
 
 
-def _unchanged(table: BatchTable, index: int, pictures: Path, bit_depth: int | None) -> Image:
+def _unchanged(table: BatchTable, index: int, pictures: Place, bit_depth: int | None) -> Image:
     path = find_picture(pictures, table.path(index))
-    if not path.exists():
+    if isinstance(path, Path) and not path.exists():
         raise InspectorError("the picture is not there any more")
     image, changed = read_judged(path, table.contents.known(index), bit_depth=bit_depth)
     if changed:

@@ -15,7 +15,6 @@ from inspector.domain.cells import BOM, plain_cell, safe_cell
 from inspector.domain.errors import InspectorError
 from inspector.domain.policy import VERDICT_NAMES
 from inspector.files import FileError, atomic_file
-from inspector.pictures.content import Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -53,7 +52,6 @@ class ResultTable:
     ) -> None:
         self.path = out / FILE_NAME
         self._listing = listing
-        self._folder = os.path.join(listing.folder, "")  # noqa: PTH118 - with a separator at its end
         self._model = model_sha256
         self._overlays = overlays
         self._begins = array("q", [-1]) * len(listing)
@@ -228,14 +226,13 @@ class ResultTable:
     def _state(self, index: int, values: Sequence[str]) -> int:
         """Say what is known of a file that has been judged."""
         try:
-            # without a Path, which takes longer than asking
-            status = os.stat(f"{self._folder}{self._listing.names[index]}")  # noqa: PTH116
+            now = self._listing.stamp(index)
             judged = content_of(values)
         except (OSError, ValueError):
             return _NEW
         if not judged.digest:  # of an earlier version: nothing tells a file that was overwritten
             return _NEW
-        same = judged.agrees(Stamp.of(status))
+        same = judged.agrees(now)
         return _PERHAPS if same is None else _SAME if same else _NEW
 
     def _unwritable(self, error: FileError | OSError) -> InspectorError:

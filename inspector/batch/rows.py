@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from inspector.pictures.content import KnownContent, Stamp
+from inspector.pictures.store import StorePath
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from inspector.domain.records import Decision, Prediction
+    from inspector.pictures import Place
 
 _FIRST_HEADER = (
     "path",
@@ -135,7 +137,11 @@ def storable(name: str) -> str:
     return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def find_picture(folder: Path, name: str) -> Path:
+@overload
+def find_picture(folder: Path, name: str) -> Path: ...
+@overload
+def find_picture(folder: Place, name: str) -> Place: ...
+def find_picture(folder: Place, name: str) -> Place:
     """Return where the picture of a row is, or was.
 
     Args:
@@ -143,6 +149,8 @@ def find_picture(folder: Path, name: str) -> Path:
         name: As in `Row.path`: bytes that are not text are spelled out in it, and are put back here.
     """
     path = folder / name
+    if isinstance(path, StorePath) or isinstance(folder, StorePath):
+        return path
     if "\\udc" in name and not path.exists():
         return folder / _SPELLED.sub(lambda match: chr(0xDC00 + int(match[1], 16)), name)
     return path

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from inspector.batch.survey import Survey
     from inspector.domain.config import QualityLimits
     from inspector.domain.records import Thresholds
+    from inspector.pictures import Place
     from inspector.vision.classifier import Classifier
 
 _SAY_EVERY_S = 0.25
@@ -64,7 +65,7 @@ class BatchOrder:
     """
 
     record: RunRecord
-    pictures: Path
+    pictures: Place
     labels_file: Path | None
     out: Path
     model_folder: Path
@@ -279,7 +280,7 @@ class _Pace:
         )
 
 
-def _no_picture(folder: Path, listing: Listing) -> InspectorError:
+def _no_picture(folder: Place, listing: Listing) -> InspectorError:
     if listing.masks_left_out:
         return InspectorError(
             f"there is no picture in {folder} but {listing.masks_left_out} masks or drawings",

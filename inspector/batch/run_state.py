@@ -15,6 +15,7 @@ from inspector.batch.record import RunError, RunRecord, read_record
 from inspector.batch.results import FILE_NAME
 from inspector.batch.survey import labels_for
 from inspector.json_file import JsonError, parse_model
+from inspector.pictures import place_of
 from inspector.runs.processes import ProcessMark, is_alive
 from inspector.runs.state import ProcessState
 from inspector.runs.work_folder import WorkFolder
@@ -22,6 +23,8 @@ from inspector.vision.manifest import MANIFEST_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from inspector.pictures import Place
 
 STOP_FILE = "stop"
 PROGRESS_FILE = "progress.jsonl"
@@ -59,9 +62,9 @@ class BatchRun:
         return self.folder / FILE_NAME
 
     @property
-    def pictures(self) -> Path:
+    def pictures(self) -> Place:
         """The folder of its pictures."""
-        return Path(self.record.folder)
+        return place_of(self.record.folder)
 
     def reader(self) -> ResultReader:
         """Return a reader of its results, with labels.

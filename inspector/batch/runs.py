@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from inspector.paths import Home
+    from inspector.pictures import Place
 
 _NAME_LENGTH = 60
 _log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class BatchRequest:
         words: What the user has said of words.
     """
 
-    folder: Path
+    folder: Place
     recipe: str = ""
     model: str = ""
     recursive: bool = True
@@ -100,7 +101,7 @@ class BatchRuns:
         """
         if bool(request.recipe) == bool(request.model):
             raise RunError("a batch needs a recipe or a model", "Choose one of them.")
-        if not request.folder.is_dir():
+        if isinstance(request.folder, Path) and not request.folder.is_dir():
             raise RunError(f"there is no folder {request.folder}", "Choose a folder of pictures.")
         self._refuse_second()
         record = RunRecord(
@@ -129,7 +130,7 @@ class BatchRuns:
         """
         if run.active:
             raise RunError(f"the batch {run.id} is {run.state.value}", "Wait until it has ended.")
-        if not run.pictures.is_dir():
+        if isinstance(run.pictures, Path) and not run.pictures.is_dir():
             raise RunError(f"the folder {run.pictures} is not there any more", "Connect its drive, or put it back.")
         if run.model_fault:
             raise RunError(run.model_fault, "Put the model back, or start a new batch with the one that is there.")

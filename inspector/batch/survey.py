@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from inspector.batch.labels import Labels
     from inspector.batch.listing import Listing
     from inspector.domain.class_words import ClassWords
+    from inspector.pictures import Place
 
 
 class Survey(BaseModel):
@@ -61,7 +62,7 @@ class Survey(BaseModel):
 
 
 def labels_for(
-    folder: Path,
+    folder: Place,
     table: Path | None = None,
     telling: tuple[str, ...] = (),
     words: ClassWords | None = None,

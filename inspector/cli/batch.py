@@ -49,7 +49,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         "in folders called ground_truth, are left out.",
         epilog="Exit codes: 0 every file has a row; 1 error; 2 usage; 130 interrupted (the rows so far are there).",
     )
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", help="a folder, or the address of one in an object store, as s3://bucket/folder")
     judge = parser.add_mutually_exclusive_group(required=True)
     judge.add_argument("--model", default="", help=ABOUT_MODEL.hint)
     judge.add_argument(
@@ -66,7 +66,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         ("--no-label", "one that says neither"),
     ):
         parser.add_argument(flag, action="append", default=[], metavar="WORD", help=f"{words}; may be given again")
-    parser.add_argument("--out", type=Path, help="folder of the results (default: FOLDER-results beside it)")
+    parser.add_argument("--out", type=Path, help="folder of the results (default: FOLDER-results beside it, or here)")
     parser.add_argument("--recursive", action="store_true", help="sub-folders too")
     parser.add_argument("--overlay", action="store_true", help="write each picture with its heatmap")
     parser.add_argument(
@@ -88,8 +88,11 @@ def run(parsed: argparse.Namespace) -> int:
     from inspector.batch.run import run_batch
     from inspector.batch.run_state import STOP_FILE
     from inspector.cli.batch_progress import Bar, Lines
+    from inspector.pictures import place_of  # OpenCV
 
-    out: Path = parsed.out or parsed.folder.absolute().with_name(f"{parsed.folder.absolute().name}-results")
+    parsed.folder = place_of(parsed.folder).absolute()
+    beside = parsed.folder.parent if isinstance(parsed.folder, Path) else Path()
+    out: Path = parsed.out or beside / f"{parsed.folder.name}-results"
     parsed.json = parsed.json or parsed.progress == "json"  # errors, too, are said there
     with stop_signals() as stop:
         reporter: Reporter = Lines(out / STOP_FILE, stop) if parsed.progress == "json" else Bar()
@@ -155,7 +158,7 @@ def _order(parsed: argparse.Namespace, out: Path) -> BatchOrder:
     folder, manifest = assembly.model_manifest(recipe.model if recipe else parsed.model, home)
     return BatchOrder(
         record=RunRecord(
-            folder=str(parsed.folder.absolute()),
+            folder=str(parsed.folder),
             recursive=parsed.recursive,
             recipe=recipe.name if recipe else "",
             recipe_version=recipe.version if recipe else None,

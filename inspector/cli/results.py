@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from inspector.batch import BatchTable, RunRecord
+    from inspector.pictures import Place
     from inspector.vision.classifier import Classifier
 
 _RUN = "a batch: its name in the data folder, its folder, or its results.csv"
@@ -42,7 +43,7 @@ class _Batch:
     results: Path
 
     @property
-    def pictures(self) -> Path:
+    def pictures(self) -> Place:
         """The folder of its pictures.
 
         Raises:
@@ -52,7 +53,9 @@ class _Batch:
             raise InspectorError(
                 f"there is no run.json beside {self.results}, so its pictures are not known", "Run the batch again."
             )
-        return Path(self.record.folder)
+        from inspector.pictures import place_of
+
+        return place_of(self.record.folder)
 
 
 def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
@@ -222,6 +225,7 @@ def _open(parsed: argparse.Namespace, name: str) -> _Batch:
     from inspector.batch import labels_for, read_table
     from inspector.batch.record import RECORD_FILE, read_record
     from inspector.batch.results import FILE_NAME
+    from inspector.pictures import place_of
 
     place = home_of(parsed).batches / name
     if not (name and place.is_dir()):
@@ -235,7 +239,7 @@ def _open(parsed: argparse.Namespace, name: str) -> _Batch:
     if record is None:
         return _Batch(table=read_table(results), record=None, results=results)
     table = Path(record.labels_file) if record.labels_file else None
-    labels = labels_for(Path(record.folder), table, record.survey.telling if record.survey else (), record.words)
+    labels = labels_for(place_of(record.folder), table, record.survey.telling if record.survey else (), record.words)
     return _Batch(table=read_table(results, labels), record=record, results=results)
 
 

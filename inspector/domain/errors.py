@@ -30,6 +30,14 @@ class PictureError(InspectorError):
     """A picture file or pixel array cannot be used."""
 
 
+class PictureDeniedError(PictureError):
+    """A store does not let this account read a picture."""
+
+
+class FolderAwayError(PictureError):
+    """A folder of pictures, or the store that it is in, cannot be read any more: no picture's own fault."""
+
+
 class DepthError(PictureError):
     """A picture holds a value of more bits than it is said to use."""
 

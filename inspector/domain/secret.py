@@ -40,6 +40,8 @@ _HOST_AFTER = re.compile(r"[\w-]+(?:\.[\w-]+)+|\[[0-9a-f:.]+\]|[\w-]+(?=[:/])|lo
 _HOST_BEFORE = re.compile(
     r"(?:\d+(?:\.\d+){3}|\[[0-9a-f:.]+\]|localhost)(?::\d{1,5})?|[\w-]+(?:\.[\w-]+)+", re.IGNORECASE
 )
+#: Addresses of object stores: buckets, containers and folders are called as people like, and are no secrets.
+_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "memory", "oci", "oss", "hdfs", "webhdfs"})
 _SHORTEST_TOKEN = 8
 _LONG = 20
 
@@ -96,19 +98,26 @@ def masked(address: str, *, users: bool = True) -> str:
         return _BARE.sub(lambda match: f"{match[1]}:{MASK}@", address, count=1)
     parts = _Address.of(address)
     user, password = parts.user, parts.password
+    store = parts.scheme.lower().removesuffix("://") in _STORES
     if user is not None:
         only = password is None
-        user = _hidden(user) if only else user if users else ""
+        user = _hidden(user) if only and not store else user if users or only else ""
         password = None if only else _hidden(password or "")
         if not users and not only:
             user, password = password, None
     place = _QUERY.sub(lambda match: match["before"] + _hidden(match["value"]), parts.place)
-    return str(_Address(parts.scheme, user, password, _without_tokens(place, parts.scheme)))
+    return str(_Address(parts.scheme, user, password, place if store else _without_tokens(place, parts.scheme)))
 
 
 def has_secret(address: str) -> bool:
     """Return whether something of an address is hidden by `masked`."""
     return masked(address) != address
+
+
+def has_credentials(address: str) -> bool:
+    """Return whether an address holds a password, or a key or token among its parameters."""
+    parts = _Address.of(address)
+    return parts.password is not None or _QUERY.search(parts.place) is not None
 
 
 def is_bare_address(text: str) -> bool:

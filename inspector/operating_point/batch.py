@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from inspector.batch.run_state import BatchRun
+    from inspector.pictures import Place
 
 
 def batch_parts(run: BatchRun) -> LabelledParts:
@@ -68,7 +69,7 @@ def batch_parts(run: BatchRun) -> LabelledParts:
     )
 
 
-def _left_out(run: BatchRun, files: Sequence[Path]) -> tuple[list[int], list[str], list[str]]:
+def _left_out(run: BatchRun, files: Sequence[Place]) -> tuple[list[int], list[str], list[str]]:
     """Return the places to leave out, and what is to be said: loudly, and quietly."""
     judge = run.record.judge
     fault = run.model_fault or ("" if judge else "the batch does not say by which model it was judged")

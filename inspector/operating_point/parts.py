@@ -14,10 +14,10 @@ from inspector.recipes.recipe import ChangeEvidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from inspector.domain.operating_point import LabelledScores
     from inspector.domain.records import Thresholds
+    from inspector.pictures import Place
 
 
 _OWN = "These parts chose the model's operating point, so they prove nothing: see the held-out parts, or run a batch."
@@ -46,7 +46,7 @@ class LabelledParts:
     names: Sequence[str]
     types: Sequence[str]
     how: str
-    picture: Callable[[int], Path | None]
+    picture: Callable[[int], Place | None]
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     bit_depth: int | None = None

@@ -11,30 +11,40 @@ from inspector.pictures.folders import (
     iter_pictures,
     natural_key,
     walk_pictures,
+    walk_store,
 )
+from inspector.pictures.held import Held, read_all
 from inspector.pictures.left_out import LeftOut, LeftOutTally, Reason, left_out_words
 from inspector.pictures.limits import MAX_DECODED_BYTES, MAX_FILE_BYTES
 from inspector.pictures.opencv import silence_opencv
+from inspector.pictures.store import Place, StorePath, is_address, place_of
 
 __all__ = [
     "MAX_DECODED_BYTES",
     "MAX_FILE_BYTES",
     "PICTURE_SUFFIXES",
+    "Held",
     "LeftOut",
     "LeftOutTally",
+    "Place",
     "Reason",
+    "StorePath",
     "decode_picture",
     "decode_reduced",
     "encode_picture",
     "find_pictures",
+    "is_address",
     "is_picture",
     "iter_pictures",
     "left_out_words",
     "natural_key",
+    "place_of",
+    "read_all",
     "read_content",
     "read_picture",
     "shows_its_end",
     "silence_opencv",
     "walk_pictures",
+    "walk_store",
     "write_picture",
 ]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+from array import array
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 MARK = "b2:"
@@ -26,7 +28,8 @@ class Stamp:
     Args:
         size: In bytes.
         mtime_ns: Time of the last change of the content; programs can set it.
-        ctime_ns: Time of the last change of content or status, on Windows of the making; None where unknown.
+        ctime_ns: Time of the last change of content or status, on Windows of the making; of an object in a store a
+            number that stands for its version (ETag); None where unknown.
     """
 
     size: int
@@ -58,6 +61,30 @@ class Stamp:
         return self
 
 
+class StampColumns:
+    """What is said of many files, 24 bytes for each; they are asked for by their place."""
+
+    def __init__(self, columns: Sequence[array[int]] | None = None) -> None:
+        self._columns = columns or (array("q"), array("q"), array("q"))
+
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    def __getitem__(self, place: int) -> Stamp:
+        size, mtime_ns, ctime_ns = (column[place] for column in self._columns)
+        return Stamp(size, mtime_ns, None if ctime_ns < 0 else ctime_ns)
+
+    def append(self, stamp: Stamp) -> None:
+        """Put one behind the last."""
+        numbers = (stamp.size, stamp.mtime_ns, -1 if stamp.ctime_ns is None else stamp.ctime_ns)
+        for column, number in zip(self._columns, numbers, strict=True):
+            column.append(number)
+
+    def chosen(self, places: Sequence[int]) -> Self:
+        """Return those at some places, in that order."""
+        return type(self)([array("q", (column[place] for place in places)) for column in self._columns])
+
+
 @dataclass(frozen=True, slots=True)
 class KnownContent:
     """What a file held when it was judged.
@@ -79,18 +106,26 @@ class KnownContent:
         return True if self.stamp.ctime_ns is not None and self.stamp == now else None
 
     def is_in(self, path: Path) -> bool:
-        """Return whether a file holds it; the file is read only where nothing else tells.
-
-        Of a record of an earlier version, without a digest, size and time have to do.
+        """Return whether a file of this computer holds it; see `holds`.
 
         Raises:
             OSError: If the file is gone, or cannot be read.
         """
-        now = Stamp.of(path.stat())
+        return self.holds(Stamp.of(path.stat()), lambda: digest_of_file(path))
+
+    def holds(self, now: Stamp, digest: Callable[[], str]) -> bool:
+        """Return whether it is what a file holds; the file is read only where nothing else tells.
+
+        Of a record of an earlier version, without a digest, size and time have to do.
+
+        Args:
+            now: What is said of the file.
+            digest: Reads the file, and returns what stands for its content.
+        """
         same = self.agrees(now)
         if same is None and self.stamp is not None and not self.digest:
             return now.mtime_ns == self.stamp.mtime_ns
-        return digest_of_file(path) == self.digest if same is None else same
+        return digest() == self.digest if same is None else same
 
 
 def digest_of(content: bytes) -> str:

@@ -19,12 +19,12 @@ from inspector.pictures.limits import MAX_FILE_BYTES, check_memory, check_size
 from inspector.pictures.opencv import silence_opencv
 from inspector.pictures.others import decode_jpeg_2000, decode_netpbm, decode_with_pillow
 from inspector.pictures.png import expanded_png
+from inspector.pictures.store import StorePath
 from inspector.pictures.tiff import decode_tiff
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from inspector.domain.records import Image
+    from inspector.pictures.store import Place
 
 silence_opencv()
 
@@ -50,7 +50,7 @@ _EXPANDED_PIXELS = 20_000_000
 _KNOWN = "JPEG, PNG, BMP, TIFF or WebP"
 
 
-def read_picture(path: Path, *, at_least: int | None = None, bit_depth: int | None = None) -> Image:
+def read_picture(path: Place, *, at_least: int | None = None, bit_depth: int | None = None) -> Image:
     """Decode a picture file.
 
     Args:
@@ -99,12 +99,14 @@ def decode_picture(data: bytes, name: str, *, at_least: int | None = None, bit_d
     return _decoded(data, name, at_least, bit_depth)[0]
 
 
-def read_content(path: Path) -> bytes:
-    """Read a picture file without decoding it.
+def read_content(path: Place) -> bytes:
+    """Read a picture file, of this computer or of a store, without decoding it.
 
     Raises:
         PictureError: If it cannot be read, or is larger than `inspector.pictures.limits` allows; see `read_picture`.
     """
+    if isinstance(path, StorePath):
+        return path.read()[1]
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # a pipe would never end

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import PictureError
+from inspector.pictures.content import StampColumns
 from inspector.pictures.files import WRITTEN_SUFFIXES
 from inspector.pictures.left_out import LeftOutTally, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from inspector.pictures.store import StorePath
 
 #: Suffixes of picture files that are read, lower case; the content decides how a file is decoded.
 PICTURE_SUFFIXES = WRITTEN_SUFFIXES | {".jfif", ".jpe", ".dib", ".pbm", ".pgm", ".ppm", ".pnm", ".jp2", ".tga", ".gif"}
@@ -72,6 +75,39 @@ def walk_pictures(
                 continue
             raise _unreadable(folder, error) from error
         yield place.path, names
+
+
+def walk_store(
+    folder: StorePath, *, recursive: bool = False, left_out: LeftOutTally | None = None
+) -> Iterator[tuple[str, list[str], StampColumns]]:
+    """Iterate over a folder of an object store as `walk_pictures` does over one of this computer.
+
+    Yields:
+        The folder's path within ``folder``, the names of the picture files in it, and what the store says of each.
+
+    Raises:
+        FolderAwayError: If the store does not answer, or there is nothing there.
+    """
+    tally = left_out or LeftOutTally()
+    folder.check()
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        names: list[str] = []
+        stamps = StampColumns()
+        for page in (folder / inside if inside else folder).pages():
+            for name, stamp in page:
+                within = f"{inside}/{name}" if inside else name
+                if stamp is None and recursive and not name.startswith("."):
+                    waiting.append(within)
+                    continue
+                reason = _why_not(name) if stamp is not None else _why_no_folder(name)
+                if stamp is not None and reason is None:
+                    names.append(name)
+                    stamps.append(stamp)
+                elif reason is not None and name not in _LITTER:
+                    tally.note(reason, within, _suffix(name) if reason is Reason.KIND else "")
+        yield inside, names, stamps
 
 
 def iter_pictures(
@@ -181,6 +217,10 @@ def _why_not(name: str) -> Reason | None:
     if plain.endswith(_DRAWN) or plain in _WRITTEN:
         return Reason.OURS
     return None if _suffix(name) in PICTURE_SUFFIXES else Reason.KIND
+
+
+def _why_no_folder(name: str) -> Reason:
+    return Reason.HIDDEN if name.startswith(".") else Reason.SUB_FOLDER
 
 
 def _suffix(name: str) -> str:

@@ -11,16 +11,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from inspector.domain.causes import cause_of
-from inspector.domain.errors import LearningError
+from inspector.domain.errors import LearningError, PictureError
 from inspector.domain.ids import new_id
 from inspector.domain.review import Judgement
 from inspector.files import FileError, write_bytes
 from inspector.outputs.rows import time_text
+from inspector.pictures import StorePath
 from inspector.review.lesson import Lesson, Why
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from inspector.pictures import Place
     from inspector.review.learning import LearningSet
 
 
@@ -40,7 +40,7 @@ class HandJudgement:
         source: Where it came from: "batch", or "tried by hand".
     """
 
-    picture: Path
+    picture: Place
     judgement: Judgement | None
     defect_type: str = ""
     by: str
@@ -58,11 +58,13 @@ def learn_by_hand(learning: LearningSet, said: HandJudgement) -> None:
         LearningError: If it cannot be read, or the set cannot be written.
     """
     try:
-        data = said.picture.read_bytes()
+        data = _content(said.picture)
     except OSError as error:
         raise LearningError(
             f"the picture {said.picture} cannot be read: {cause_of(error)}", "Judge one that is there."
         ) from error
+    except PictureError as error:
+        raise LearningError(error.what, error.next_step) from error
     sha256 = hashlib.sha256(data).hexdigest()
     kept = [lesson for lesson in learning.by_hand() if lesson.sha256 != sha256]
     if said.judgement is not None:
@@ -73,6 +75,10 @@ def learn_by_hand(learning: LearningSet, said: HandJudgement) -> None:
             raise LearningError(error.what, error.next_step) from error
         kept.append(lesson)
     learning.keep_by_hand(kept)
+
+
+def _content(picture: Place) -> bytes:
+    return picture.read()[1] if isinstance(picture, StorePath) else picture.read_bytes()
 
 
 def _lesson(said: HandJudgement, sha256: str, recipe: str) -> Lesson:

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 from inspector.domain.causes import cause_of
 from inspector.domain.cells import plain_cells
 from inspector.domain.errors import BundleError
+from inspector.pictures import StorePath
+from inspector.pictures.held import read_places
 from inspector.vision.bundle import load_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from inspector.pictures import Place
     from inspector.vision.manifest import Manifest
 
 _TABLES = frozenset({".csv", ".parquet"})
@@ -39,26 +42,28 @@ class Learnt:
     names: frozenset[str]
     hashes: frozenset[str]
 
-    def among(self, pictures: Sequence[Path]) -> tuple[list[int], bool]:
+    def among(self, pictures: Sequence[Place]) -> tuple[list[int], bool]:
         """Find those that the model has learnt from.
 
         Args:
-            pictures: Files, which need not exist any more.
+            pictures: Files, which need not exist any more; of a store they are fetched where names do not tell.
 
         Returns:
             Their places, and whether copies under other names would have been found too.
+
+        Raises:
+            FolderAwayError: If the store that they are in cannot be read.
         """
         files = {name.rpartition("/")[2] for name in self.names}
         every = len(pictures) <= HASHED_AT_MOST
-        places = []
-        for place, path in enumerate(pictures):
-            here = self._name(path) in self.names
-            if here or ((every or path.name in files) and _sha256(path) in self.hashes):
-                places.append(place)
-        return places, every
+        here = {place for place, path in enumerate(pictures) if self._name(path) in self.names}
+        asked = [place for place, path in enumerate(pictures) if place not in here and (every or path.name in files)]
+        hashes = _sha256_of_all([pictures[place] for place in asked])
+        here |= {place for place, sha256 in zip(asked, hashes, strict=True) if sha256 in self.hashes}
+        return sorted(here), every
 
-    def _name(self, path: Path) -> str:
-        if self.data is None or not path.is_relative_to(self.data):
+    def _name(self, path: Place) -> str:
+        if self.data is None or isinstance(path, StorePath) or not path.is_relative_to(self.data):
             return ""
         return path.relative_to(self.data).as_posix()
 
@@ -98,6 +103,13 @@ def data_folder(manifest: Manifest) -> Path | None:
         return None
     path = Path(manifest.trained_on)
     return path.parent if path.suffix.lower() in _TABLES else path  # a manifest names its pictures from where it is
+
+
+def _sha256_of_all(places: Sequence[Place]) -> Iterator[str]:
+    """Yield the SHA-256 of files; empty where one is gone since: its score stays."""
+    for held in read_places([place for place in places if isinstance(place, StorePath)]):
+        yield hashlib.sha256(held.content).hexdigest() if isinstance(held.content, bytes) else ""
+    yield from (_sha256(place) for place in places if isinstance(place, Path))
 
 
 def _sha256(path: Path) -> str:

@@ -6,7 +6,7 @@ import csv
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -16,9 +16,6 @@ from inspector.domain.cells import BOM
 from inspector.domain.class_tables import table_of
 from inspector.pictures.content import digest_of
 from tests.waits import WAIT_S
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MODEL = "a" * 64
 NAMES = ["=1+1.png", "+49.png", "-2.png", "@a.png", "'=b.png", "plain.png", "Prüfling.png"]
@@ -33,7 +30,7 @@ def _row(path: str, *, size: str = "-1", mtime_ns: str = "-5", ctime_ns: str = "
 
 
 def _judged(listing: Listing, index: int) -> Row:
-    path = listing.path(index)
+    path = Path(str(listing.path(index)))
     status = path.stat()
     return _row(
         listing.key(index), size=str(status.st_size), mtime_ns=str(status.st_mtime_ns), ctime_ns=str(status.st_ctime_ns),

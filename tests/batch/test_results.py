@@ -6,7 +6,7 @@ import csv
 import os
 import tracemalloc
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +14,6 @@ from inspector.batch import Listing, ResultTable, Row, list_pictures
 from inspector.batch.rows import EARLIER_HEADERS, HEADER
 from inspector.domain.errors import InspectorError
 from inspector.pictures.content import digest_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MODEL = "a" * 64
 
@@ -45,7 +42,7 @@ def folder_of(path: Path, names: list[str]) -> Listing:
 
 def stamped(listing: Listing, index: int, verdict: str = "PASS") -> Row:
     """The row of a file that was judged long after its last change, so that its times tell of the next one."""
-    path = listing.path(index)
+    path = Path(str(listing.path(index)))
     status = path.stat()
     plain = row(listing.key(index), verdict, stamp=(status.st_size, status.st_mtime_ns))
     return replace(plain, ctime_ns=str(status.st_ctime_ns), content=digest_of(path.read_bytes()))

@@ -6,6 +6,7 @@ import re
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,8 +24,6 @@ from inspector.pictures import write_picture
 from tests.engine.fakes import BAD, GOOD, FakeClassifier
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from inspector.domain.records import Image, Prediction
 
 
@@ -115,7 +114,7 @@ def test_rows_of_another_operating_point_are_not_mixed_unless_they_are_thrown_aw
 
 
 def test_pictures_with_heatmaps_are_written_beside_and_never_judged(order: BatchOrder) -> None:
-    inside = replace(order, out=order.pictures / "results", overlays=True)
+    inside = replace(order, out=Path(str(order.pictures)) / "results", overlays=True)
     ran(inside, FakeClassifier())
     assert len(list(inside.overlay_folder.rglob("*.*"))) == 16
     assert ran(inside, FakeClassifier())[1].survey.pictures == 17

@@ -99,7 +99,10 @@ class BatchBar(QWidget):
         self.folder.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.folder.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.folder.setAccessibleName("Folder of pictures")
-        self.folder.setToolTip("The pictures of this folder and of those inside it; the arrow lists earlier ones")
+        self.folder.setToolTip(
+            "The pictures of this folder and of those inside it; the arrow lists earlier ones. "
+            "A folder in an object store is its address, as s3://bucket/folder"
+        )
         field = self.folder.lineEdit()
         assert field is not None
         field.setPlaceholderText("Drop a folder of pictures here, or choose one")

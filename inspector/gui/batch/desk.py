@@ -10,12 +10,12 @@ from inspector.gui.work import Latest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from inspector.batch import BatchRequest, BatchRun
     from inspector.domain.class_words import ClassWords
     from inspector.gui.batch.store import BatchStore, Judges, SurveyedFolder
     from inspector.gui.work import Worker
+    from inspector.pictures import Place
 
 _Value = TypeVar("_Value")
 
@@ -55,7 +55,7 @@ class BatchDesk(QObject):
 
     def survey(
         self,
-        folder: Path,
+        folder: Place,
         labels: str | None,
         words: ClassWords | None,
         done: Callable[[SurveyedFolder], None],

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.batch import BatchRequest
+from inspector.domain.errors import PictureError
 from inspector.gui.batch.bar import BatchBar
 from inspector.gui.batch.exporter import ExportJob
 from inspector.gui.batch.results_card import ResultsCard
@@ -19,6 +20,7 @@ from inspector.gui.batch.teaching import BatchTeaching
 from inspector.gui.batch.words import not_inspected_words, survey_words
 from inspector.gui.widgets.dropped import dropped_paths, holds_files
 from inspector.gui.widgets.later import Page
+from inspector.pictures import place_of
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
@@ -168,7 +170,12 @@ class BatchPage(Page):
             self.choose_folder("")
             self.bar.show_fault(str(error))
 
-        self.desk.survey(Path(path), None, None, self._show_folder, failed)
+        try:
+            folder = place_of(path)
+        except PictureError as error:  # an address with a password
+            failed(error)
+            return
+        self.desk.survey(folder, None, None, self._show_folder, failed)
 
     def choose_labels(self, table: str) -> None:
         """Take the labels from a table, or, for an empty path, from the folders' names; as before where that fails."""
@@ -184,7 +191,7 @@ class BatchPage(Page):
             self.bar.show_fault(str(error))
 
         if self.bar.path:
-            self.desk.survey(Path(self.bar.path), table, words, self._show_folder, failed)
+            self.desk.survey(place_of(self.bar.path), table, words, self._show_folder, failed)
 
     def _show_folder(self, surveyed: SurveyedFolder) -> None:
         self.bar.show_folder(str(surveyed.folder))
@@ -208,7 +215,7 @@ class BatchPage(Page):
             return
         kind, name = judge
         request = BatchRequest(
-            folder=Path(self.bar.path),
+            folder=place_of(self.bar.path),
             recipe=name if kind == "recipe" else "",
             model=name if kind == "model" else "",
             labels_file=Path(self.bar.labels_file) if self.bar.labels_file else None,

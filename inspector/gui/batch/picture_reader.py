@@ -15,7 +15,7 @@ from inspector.domain.errors import InspectorError
 from inspector.gui.batch.gallery import PICTURE_H, PICTURE_W
 from inspector.gui.widgets.render import to_qimage
 from inspector.gui.work import Latest
-from inspector.pictures import read_picture
+from inspector.pictures import place_of, read_picture
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from inspector.domain.records import Image, Prediction
     from inspector.gui.batch.heatmaps import Heatmaps
     from inspector.gui.work import Worker
+    from inspector.pictures import Place
     from inspector.pictures.content import KnownContent
 
 
@@ -44,7 +45,7 @@ class PictureWish:
     judged: tuple[bool, ...]
 
     @property
-    def path(self) -> Path:
+    def path(self) -> Place:
         """The file."""
         return find_picture(self.runs[0].pictures, self.name)
 
@@ -145,9 +146,9 @@ class PictureReader(QObject):
 def make_thumbnail(file: str, bit_depth: int | None) -> QImage | None:
     """Read a picture and make it so small that it fits the gallery; None where it cannot be shown. On a worker."""
     try:
-        image = read_picture(
-            find_picture(Path(file).parent, Path(file).name), at_least=2 * PICTURE_H, bit_depth=bit_depth
-        )
+        place = place_of(file)
+        path = find_picture(place.parent, place.name) if isinstance(place, Path) else place
+        image = read_picture(path, at_least=2 * PICTURE_H, bit_depth=bit_depth)
     except InspectorError:
         return None
     scale = min(1.0, PICTURE_W / image.shape[1], PICTURE_H / image.shape[0])
@@ -157,7 +158,7 @@ def make_thumbnail(file: str, bit_depth: int | None) -> QImage | None:
 
 def _read(wish: PictureWish) -> PictureReading:
     path = wish.path
-    if not path.exists():
+    if isinstance(path, Path) and not path.exists():
         words = f"{wish.name} is not in its folder any more.\nIts row stays; put the file back to see it."
         return PictureReading(wish=wish, why=words, heatmaps=tuple(None for _ in wish.runs))
     judge = wish.runs[0].record.judge

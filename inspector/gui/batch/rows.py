@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from inspector.batch.table import BatchTable, Sort
+    from inspector.pictures import Place
 
 #: In the columns of another run: no verdict of that picture.
 NO_VERDICT = 255
@@ -47,7 +46,7 @@ class Rows:
         bit_depth: As the run's judge had it.
     """
 
-    folder: Path
+    folder: Place
     table: BatchTable
     indexes: NDArray[np.intp]
     order: Sort
@@ -60,6 +59,10 @@ class Rows:
     def file(self, place: int) -> str:
         """Return the file of a place in the columns."""
         return f"{self.folder}/{self.table.path(place)}"
+
+    def picture(self, place: int) -> Place:
+        """Return where the picture of a place in the columns is."""
+        return self.folder / self.table.path(place)
 
     def reason(self, place: int) -> str:
         """Return why a picture has its verdict, for a cell beside its name, which is not said again."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from inspector.domain.confusion import Confusion
     from inspector.paths import Home
+    from inspector.pictures import Place
 
 _ALL, _BY_PATH = Filter(), Sort()
 #: So many rows are read at once: a hundred thousand come in pieces, between which the window is drawn.
@@ -102,7 +103,7 @@ class SurveyedFolder:
         last: The newest run of this folder with these labels; None where there is none.
     """
 
-    folder: Path
+    folder: Place
     labels: str
     words: ClassWords
     survey: Survey
@@ -172,7 +173,7 @@ class BatchStore:
         """Return all runs, the newest first."""
         return self._runs.history()
 
-    def survey(self, folder: Path, labels: str | None = None, words: ClassWords | None = None) -> SurveyedFolder:
+    def survey(self, folder: Place, labels: str | None = None, words: ClassWords | None = None) -> SurveyedFolder:
         """Look at what a folder holds; of a file, its folder.
 
         Args:
@@ -183,10 +184,10 @@ class BatchStore:
         Raises:
             InspectorError: If there is no such folder, it cannot be read, or the table cannot be used.
         """
-        if folder.is_file():
-            folder = folder.parent
-        if not folder.is_dir():
-            raise InspectorError(f"there is no folder {folder}", "Choose a folder of pictures.")
+        if isinstance(folder, Path):
+            folder = folder.parent if folder.is_file() else folder
+            if not folder.is_dir():
+                raise InspectorError(f"there is no folder {folder}", "Choose a folder of pictures.")
         folder = folder.absolute()
         runs = self._runs.history()
         here = (run for run in runs if run.pictures == folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from inspector.gui.batch.rows import Rows
     from inspector.gui.station.hand_lessons import HandLessons
     from inspector.gui.widgets.teach_bar import TeachBar
+    from inspector.pictures import Place
     from inspector.recipes.recipe import Recipe
 
 
@@ -69,10 +69,10 @@ class BatchTeaching(QObject):
             why_not=self._why_not,
         )
 
-    def _file(self) -> Path | None:
+    def _file(self) -> Place | None:
         if self._rows is None or not 0 <= self._place < len(self._rows.table):
             return None
-        return Path(self._rows.file(self._place))
+        return self._rows.picture(self._place)
 
     def _tell(self, judgement: Judgement | None, defect_type: str) -> None:
         file, rows = self._file(), self._rows

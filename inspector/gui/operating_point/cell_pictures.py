@@ -16,13 +16,12 @@ from inspector.gui.widgets.fitted_picture import FittedPicture, read_image
 from inspector.gui.work import Latest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from inspector.domain.records import Thresholds, Verdict
     from inspector.gui.operating_point.part_strip import PartStrip
     from inspector.gui.operating_point.score_axis import ScoreAxis
     from inspector.gui.work import Worker
     from inspector.operating_point.parts import LabelledParts
+    from inspector.pictures import Place
 
 #: More are not shown: the most surprising ones come first.
 SHOWN_AT_MOST = 60
@@ -111,7 +110,7 @@ def _entry(parts: LabelledParts, place: int) -> PartEntry:
     return PartEntry(place=place, caption=score, tip=f"{name}\n{parts.types[place]}, P(defective) {score}{strange}")
 
 
-def _thumbnail(file: Path | None, bit_depth: int | None) -> QImage | None:
+def _thumbnail(file: Place | None, bit_depth: int | None) -> QImage | None:
     """Read a picture into the middle of a square, so that the row is even; called on the worker."""
     image = None if file is None else read_image(file, THUMB_PX, bit_depth=bit_depth)
     if image is None:

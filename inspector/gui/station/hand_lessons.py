@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from inspector.gui.station.session import Session
     from inspector.gui.work import Worker
+    from inspector.pictures import Place
     from inspector.recipes.recipe import Recipe
     from inspector.review.manifest import TrainingManifest
     from inspector.vision.store import ModelStore
@@ -74,7 +75,7 @@ class HandLessons(QObject):
 
     def tell(
         self,
-        picture: Path,
+        picture: Place,
         judgement: Judgement | None,
         defect_type: str,
         *,

@@ -13,9 +13,9 @@ from inspector.domain.errors import PictureError
 from inspector.pictures import read_picture
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from PySide6.QtGui import QImage, QPaintEvent
+
+    from inspector.pictures import Place
 
 _LEAST_PX, _MOST_PX = 120, 720
 
@@ -72,7 +72,7 @@ class FittedPicture(QWidget):
         painter.drawImage(0, 0, self._fitted)
 
 
-def read_image(path: Path, height_px: int = 0, *, bit_depth: int | None = None) -> QImage | None:
+def read_image(path: Place, height_px: int = 0, *, bit_depth: int | None = None) -> QImage | None:
     """Read a picture as it was judged, at a height where one is given; None where it cannot be read. On the worker."""
     from inspector.gui.widgets.render import to_qimage  # the overlay is not needed at start-up
     from inspector.vision.overlay import displayable
