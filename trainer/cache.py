@@ -8,6 +8,7 @@ import tempfile
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -72,17 +73,22 @@ class OpenVinoExtractor:
     ) -> None:
         import openvino as ov  # seconds
 
-        core = ov.Core()
+        self._core = ov.Core()
         self.model = model
         self._preprocessing = preprocessing
+        self._threads = threads
         self._second: OpenVinoExtractor | None = None
         self._narrow: tuple[int, OpenVinoExtractor] | None = None
-        self.precision = precision if has_bf16(core, "CPU", this_processor()) else "f32"
-        self._compiled = core.compile_model(
-            take_bytes(model.clone(), preprocessing),
+        self.precision = precision if has_bf16(self._core, "CPU", this_processor()) else "f32"
+
+    @cached_property
+    def _compiled(self) -> Any:  # noqa: ANN401 - openvino.CompiledModel
+        """The compiled graph; where only `second` is asked it is never made."""
+        return self._core.compile_model(
+            take_bytes(self.model.clone(), self._preprocessing),
             "CPU",
             {"INFERENCE_PRECISION_HINT": self.precision, "PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": 1}
-            | ({} if threads is None else {"INFERENCE_NUM_THREADS": threads}),
+            | ({} if self._threads is None else {"INFERENCE_NUM_THREADS": self._threads}),
         )
 
     def __call__(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -102,14 +108,14 @@ class OpenVinoExtractor:
             )
         return self._narrow[1]
 
-    def second(self, preprocessing: Preprocessing) -> OpenVinoExtractor:
+    def second(self) -> OpenVinoExtractor:
         """Return one that computes the second output alone, and nothing that only the first needs; it is made once."""
         import openvino as ov  # seconds
 
         if self._second is None:
             model = self.model.clone()
             alone = ov.Model([model.get_results()[1]], model.get_parameters(), "second")
-            self._second = OpenVinoExtractor(alone, preprocessing, self.precision)
+            self._second = OpenVinoExtractor(alone, self._preprocessing, self.precision)
         return self._second
 
 

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import io
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,6 +79,19 @@ class Freezer:
     int8: bool
     _key: str = ""
     _last: Frozen | None = None
+    _models: dict[tuple[str, int], Any] = field(default_factory=dict)
+
+    def in_float(self, network: InspectionNetwork, cut: str, size: int) -> Any:  # noqa: ANN401 - openvino.Model
+        """Return the part before a cut in float, for pictures of a size; `of` goes on from it where it takes that size.
+
+        Args:
+            network: As for `of`.
+            cut: As for `of`, not the first.
+            size: Side of the input, pixels.
+        """
+        if (cut, size) not in self._models:
+            self._models[cut, size] = to_openvino(_Before(network, cut), size)
+        return self._models[cut, size]
 
     def of(
         self, network: InspectionNetwork, cut: str, preprocessing: Preprocessing, training: Sequence[Sample]
@@ -105,7 +118,9 @@ class Freezer:
             stage = f"quantising what is frozen, {preprocessing.input_size} px"
             if self.int8:
                 yield Progress(stage=stage, done=0, total=1)
-            self._last = freeze(network, cut, preprocessing, chosen if self.int8 else ())
+            model = self._models.get((cut, preprocessing.input_size))
+            self._models.clear()  # each takes as much as its weights
+            self._last = freeze(network, cut, preprocessing, chosen if self.int8 else (), model)
             self._key = key
             if self.int8:
                 yield Progress(stage=stage, done=1, total=1)
@@ -124,18 +139,25 @@ def freezer(precision: str, processor: Processor | None = None) -> Freezer:
     return Freezer(int8=precision == "auto" and fast_int8(processor or this_processor()))
 
 
-def freeze(network: InspectionNetwork, cut: str, preprocessing: Preprocessing, calibrating: Sequence[Sample]) -> Frozen:
+def freeze(
+    network: InspectionNetwork,
+    cut: str,
+    preprocessing: Preprocessing,
+    calibrating: Sequence[Sample],
+    model: Any = None,  # noqa: ANN401 - openvino.Model
+) -> Frozen:
     """Build the part before a cut: in int8 where there are pictures that calibrate, else in float.
 
     Args:
         network: Its weights are copied.
         cut: One of `CUTS`, not the first.
         calibrating: Pictures of the training part that int8 is calibrated with.
+        model: What `Freezer.in_float` gives; None: it is made.
 
     Raises:
         PictureError: If a picture cannot be read.
     """
-    model = to_openvino(_Before(network, cut), preprocessing.input_size)
+    model = model or to_openvino(_Before(network, cut), preprocessing.input_size)
     if not calibrating:
         return Frozen(cut=cut, extractor=OpenVinoExtractor(model, preprocessing), model=model)
     quantised = _quantised(model, preprocessing, calibrating)

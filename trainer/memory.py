@@ -263,7 +263,7 @@ def _seers(trained: Trained, network: InspectionNetwork) -> list[Cells]:
     frozen, preprocessing = trained.frozen, trained.preprocessing
     if frozen.cut in {"layer3", "layer4"}:
         extractors = [frozen.extractor] if frozen.in_float is None else [frozen.extractor, frozen.in_float]
-        return [extractor.second(preprocessing) for extractor in extractors if isinstance(extractor, OpenVinoExtractor)]
+        return [extractor.second() for extractor in extractors if isinstance(extractor, OpenVinoExtractor)]
     trunks = [trunk for trunk in (frozen.int8, frozen.model) if trunk is not None]
     if not trunks:
         whole = to_openvino(CellsOf(network), preprocessing.input_size)

@@ -16,6 +16,7 @@ from trainer.evaluation import LabelAudit, Suspect
 from trainer.good_only import p_defective, steepness
 from trainer.label_evidence import LabelEvidence, Looked, evidence, judged, told_by_memory
 from trainer.looks import looks_of
+from trainer.memory import strangeness_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from trainer.dataset import Dataset
+    from trainer.memory import Remembered
     from trainer.methods import Context, Trained
     from trainer.protocol import Report
 
@@ -95,8 +97,14 @@ def find_suspects(
     """
     if not isinstance(trained.network, InspectionNetwork):
         return None
-    samples = dataset.samples
-    features, strangeness = yield from looks_of(trained, samples, context)
+    samples, remembered = dataset.samples, trained.remembered
+    features: Sequence[NDArray[np.float32]] = []
+    if len({sample.defective for sample in samples if sample.part != TEST}) == 2:
+        features, strangeness = yield from looks_of(trained, samples, context)
+    elif remembered is not None:
+        strangeness = yield from _strangeness(trained, remembered, samples)
+    else:
+        return None
     looked = Looked(
         features=features,
         strangeness=strangeness,
@@ -104,14 +112,22 @@ def find_suspects(
         learnt=np.array([sample.part != TEST for sample in samples]),
         groups=_groups(samples, clusters),
     )
-    if len(set(looked.defective[looked.learnt].tolist())) == 2:
-        weighed = evidence(looked, context.request.seed)
-    elif trained.remembered is not None and np.isfinite(strangeness).all():
-        steep = steepness(trained.remembered.note.good_scale)
-        weighed = judged(p_defective(strangeness.tolist(), steep), looked.defective, looked.learnt)
-    else:
-        return None
-    return ranking(samples, looked, weighed)
+    if features or remembered is None:
+        return ranking(samples, looked, evidence(looked, context.request.seed))
+    p_of_memory = p_defective(strangeness.tolist(), steepness(remembered.note.good_scale))
+    return ranking(samples, looked, judged(p_of_memory, looked.defective, looked.learnt))
+
+
+def _strangeness(
+    trained: Trained, remembered: Remembered, samples: Sequence[Sample]
+) -> Generator[Report, None, NDArray[np.float64]]:
+    """Return (N,) how strange pictures are to a memory without them; only what it does not hold is looked at anew."""
+    known = dict(remembered.strangeness)
+    unknown = [sample for sample in samples if sample.name not in known]
+    if unknown:
+        measured = yield from strangeness_of(trained, remembered, unknown)
+        known |= {sample.name: value for sample, value in zip(unknown, measured.tolist(), strict=True)}
+    return np.array([known[sample.name] for sample in samples])
 
 
 def ranking(samples: Sequence[Sample], looked: Looked, weighed: LabelEvidence) -> Ranking:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from inspector.domain.errors import BundleError
 from inspector.vision.bundle import ManifestFields, write_bundle
 from inspector.vision.graphs import Graphs
-from inspector.vision.self_test import choose
+from inspector.vision.self_test import answered, choose
 from inspector.vision.slots import Slots
 
 if TYPE_CHECKING:
@@ -35,10 +35,14 @@ def made_answers(bundle: Bundle) -> dict[str, tuple[KnownAnswer, ...]]:
     """
     graphs, size = Graphs(bundle, "CPU", None), bundle.manifest.preprocessing.input_size
     answers: dict[str, tuple[KnownAnswer, ...]] = {}
+    known: tuple[KnownAnswer, ...] = ()
     for way in graphs.all_ways:
         if graphs.has_made_answers(way, "CPU"):
             try:
-                answers[graphs.name_of(way)] = choose(partial(_run, Slots(graphs.compile(way), 1)), size)
+                run = partial(_run, Slots(graphs.compile(way), 1))
+                # what one way hesitates at, the others do
+                known = answered(run, size, known) if known else choose(run, size)
+                answers[graphs.name_of(way)] = known
             except (ValueError, RuntimeError) as error:
                 raise BundleError(f"the graph {way.file} cannot be used: {error}", "Train the model again.") from error
     return answers

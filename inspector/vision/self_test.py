@@ -145,6 +145,20 @@ def choose(run: Run, size: int, *, all_pictures: bool = True) -> tuple[KnownAnsw
     return (strongest, max(answers.values(), key=_doubt)) if answers else (strongest,)
 
 
+def answered(run: Run, size: int, before: Sequence[KnownAnswer]) -> tuple[KnownAnswer, ...]:
+    """Ask a network the pictures of known answers; see `choose`.
+
+    Args:
+        run: As for `choose`.
+        size: As for `choose`.
+        before: Of another way in which the same network computes.
+
+    Raises:
+        ValueError: As of `choose`.
+    """
+    return tuple(answer_of(known.picture, run(draw(known.picture, size))) for known in before)
+
+
 def difference(expected: KnownAnswer, outputs: Outputs, tolerance: Tolerance) -> str:
     """Say how an answer differs from the one before.
 

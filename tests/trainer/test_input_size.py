@@ -11,7 +11,7 @@ import pytest
 from tests.bench.common import last
 from trainer.dataset import Dataset, Sample
 from trainer.frozen import freezer
-from trainer.input_size import LARGE, SMALL, Told, chosen_size, verdict
+from trainer.input_size import LARGE, SMALL, Told, chosen_size, enough_with, verdict
 from trainer.methods import Context
 from trainer.protocol import Command, TrainRequest
 from trainer.pseudo_defects import KINDS, marred
@@ -39,6 +39,16 @@ def test_the_larger_size_is_taken_only_where_it_is_clearly_better(
     assert "4.0 times as long" in why
     assert f"{np.mean(small):.2f}" in why
     assert f"{np.mean(large):.2f}" in why
+
+
+def test_the_larger_size_is_not_asked_where_it_could_not_be_clearly_better() -> None:
+    perfect = told(1.0, 1.0, 1.0, 1.0)
+    assert enough_with(told(0.9, 0.98, 1.0, 0.99)) == ""
+    assert verdict(told(0.96, 0.97, 0.96, 0.97), perfect)[0] == LARGE
+    assert enough_with(told(0.96, 0.97, 0.96, 0.97)) == ""
+    for small in (told(0.97, 0.98, 1.0, 0.96), perfect):
+        assert "could not be clearly better" in enough_with(small)
+        assert verdict(small, perfect)[0] == SMALL
 
 
 @pytest.mark.parametrize("kind", range(KINDS))

@@ -25,6 +25,7 @@ from inspector.vision.preprocess import Preprocessing
 from inspector.vision.preprocess import fit as fit_bytes
 from inspector.vision.processor import this_processor
 from inspector.vision.weights import save_weights
+from tests.bench.common import last
 from tests.processors import PLAIN, VNNI
 from trainer import export, frozen
 from trainer.augment import NONE
@@ -128,12 +129,23 @@ def test_settings_of_one_size_share_what_is_quantised(
     weights: Path, samples: list[Sample], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[str] = []
-    monkeypatch.setattr(frozen, "freeze", lambda _n, cut, _p, _s: made.append(cut) or Frozen(cut=cut, extractor=abs))  # type: ignore[func-returns-value, arg-type]
+    monkeypatch.setattr(
+        frozen, "freeze", lambda _n, cut, _p, _s, _m: made.append(cut) or Frozen(cut=cut, extractor=abs)
+    )  # type: ignore[func-returns-value, arg-type]
     network = load_backbone(weights, "mix", 0)
     shared = Freezer(int8=True)
     for cut, size in (("layer3", 64), ("layer3", 64), ("layer4", 64), ("layer3", 96)):
         list(shared.of(network, cut, Preprocessing(input_size=size), samples))
     assert made == ["layer3", "layer4", "layer3"]
+
+
+def test_what_chose_the_size_is_not_made_again(weights: Path, samples: list[Sample]) -> None:
+    network = load_backbone(weights, "average", 0)
+    shared = Freezer(int8=False)
+    models = {size: shared.in_float(network, "layer3", size) for size in (32, 64)}
+    part = last(shared.of(network, "layer3", PREPROCESSING, samples))
+    assert part.model is models[64]
+    assert shared.in_float(network, "layer3", 32) is not models[32]  # it would be kept for nothing
 
 
 def test_float_is_a_choice_and_what_slow_processors_get() -> None:

@@ -28,3 +28,12 @@ def test_a_conversion_that_fails_leaves_the_log_as_it_was() -> None:
     with told("inspector.vision") as heard:
         logging.getLogger("inspector.vision").warning("still heard")
     assert heard == ["still heard"]
+
+
+def test_a_conversion_leaves_what_is_trained_to_be_trained() -> None:
+    module = torch.nn.Conv2d(3, 4, 1)
+    assert module.bias is not None
+    module.bias.requires_grad = False
+    model = to_openvino(module, 8)
+    assert [parameter.requires_grad for parameter in module.parameters()] == [True, False]
+    assert tuple(model.output(0).get_partial_shape().get_max_shape())[1:] == (4, 8, 8)

@@ -19,7 +19,16 @@ from inspector.vision.known_answers import KnownAnswers
 from inspector.vision.made_answers import with_made_answers
 from inspector.vision.openvino_backend import OpenVinoClassifier
 from inspector.vision.prediction import Outputs
-from inspector.vision.self_test import KnownAnswer, Tolerance, answer_of, choose, difference, draw, tolerance_of
+from inspector.vision.self_test import (
+    KnownAnswer,
+    Tolerance,
+    answer_of,
+    answered,
+    choose,
+    difference,
+    draw,
+    tolerance_of,
+)
 from tests.vision.small_network import LAYERS, places_of, small_bundle
 
 NAMES = [name for name, *_ in LAYERS]
@@ -217,7 +226,9 @@ def test_of_all_pictures_the_strongest_and_the_most_doubtful_are_kept() -> None:
         score = np.float32(scores[square.tobytes()])
         return Outputs(np.array([1 - score, score], np.float32), MAPS)
 
-    assert [answer.picture for answer in choose(run, 64)] == [7, 0]
+    chosen = choose(run, 64)
+    assert [answer.picture for answer in chosen] == [7, 0]
+    assert answered(run, 64, chosen) == chosen  # as another way in which the same network computes is asked
     assert [answer.picture for answer in choose(run, 64, all_pictures=False)] == [7]
 
 
