@@ -10,81 +10,95 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from inspector.domain.causes import cause_of
-from inspector.domain.errors import LearningError, PictureError
+from inspector.domain.errors import FolderAwayError, InspectorError, LearningError
 from inspector.domain.ids import new_id
 from inspector.domain.review import Judgement
 from inspector.files import FileError, write_bytes
 from inspector.outputs.rows import time_text
-from inspector.pictures import StorePath
+from inspector.pictures.content import digest_of
+from inspector.pictures.held import read_held
 from inspector.review.lesson import Lesson, Why
 
 if TYPE_CHECKING:
-    from inspector.pictures import Place
+    from collections.abc import Sequence
+
+    from inspector.review.hand_picture import HandPicture
     from inspector.review.learning import LearningSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandJudgement:
-    """What somebody says of a picture that stands in no record.
+    """What somebody says of such pictures.
 
     Args:
-        picture: Its file.
+        pictures: All of which it is said.
         judgement: Good or defective; None takes back what was said.
-        defect_type: Of a defective one; empty where it was not named.
+        defect_type: Of defective ones; empty where it was not named.
         by: Who says so.
-        verdict: What was said of it by the model.
-        p_defective: The model's score; None where the picture could not be judged.
-        model: That model's name.
-        recipe_version: Of the recipe whose set it comes into.
-        source: Where it came from: "batch", or "tried by hand".
+        model: The name of the model that judged.
+        recipe_version: Of the recipe whose set they come into.
+        source: Where they came from: "batch", or "tried by hand".
     """
 
-    picture: Place
+    pictures: Sequence[HandPicture]
     judgement: Judgement | None
     defect_type: str = ""
     by: str
-    verdict: str
-    p_defective: float | None
     model: str
     recipe_version: int
     source: str
 
 
 def learn_by_hand(learning: LearningSet, said: HandJudgement) -> None:
-    """Take a picture into a recipe's set; what was said of the same content before is replaced.
+    """Take pictures into a recipe's set; what was said of the same content before is replaced.
+
+    Those that can be read are taken, whatever the others are.
 
     Raises:
-        LearningError: If it cannot be read, or the set cannot be written.
+        LearningError: If one cannot be read, or is no longer what was judged; or the set cannot be written.
     """
-    try:
-        data = _content(said.picture)
-    except OSError as error:
-        raise LearningError(
-            f"the picture {said.picture} cannot be read: {cause_of(error)}", "Judge one that is there."
-        ) from error
-    except PictureError as error:
-        raise LearningError(error.what, error.next_step) from error
-    sha256 = hashlib.sha256(data).hexdigest()
-    kept = [lesson for lesson in learning.by_hand() if lesson.sha256 != sha256]
-    if said.judgement is not None:
-        lesson = _lesson(said, sha256, learning.recipe)
+    kept = {lesson.sha256: lesson for lesson in learning.by_hand()}
+    faults: list[LearningError] = []
+    for picture in said.pictures:
         try:
-            write_bytes(learning.pictures / lesson.picture, data)
-        except FileError as error:
-            raise LearningError(error.what, error.next_step) from error
-        kept.append(lesson)
-    learning.keep_by_hand(kept)
+            data = _content(picture)
+        except LearningError as error:
+            faults.append(error)
+            continue
+        sha256 = hashlib.sha256(data).hexdigest()
+        kept.pop(sha256, None)
+        if said.judgement is not None:
+            kept[sha256] = lesson = _lesson(said, picture, sha256, learning.recipe)
+            try:
+                write_bytes(learning.pictures / lesson.picture, data)
+            except FileError as error:
+                raise LearningError(error.what, error.next_step) from error
+    if len(faults) < len(said.pictures):
+        learning.keep_by_hand(list(kept.values()))
+    if faults and len(said.pictures) > 1:
+        what = f"{len(faults)} of {len(said.pictures)} pictures were not taken. The first: {faults[0].what}"
+        raise LearningError(what, faults[0].next_step)
+    if faults:
+        raise faults[0]
 
 
-def _content(picture: Place) -> bytes:
-    return picture.read()[1] if isinstance(picture, StorePath) else picture.read_bytes()
+def _content(picture: HandPicture) -> bytes:
+    try:
+        held = read_held(picture.file)
+    except FolderAwayError as error:
+        raise LearningError(error.what, error.next_step) from error
+    content, judged = held.content, picture.judged
+    if isinstance(content, InspectorError):
+        raise LearningError(content.what, content.next_step)
+    if judged is not None and held.stamp is not None and not judged.holds(held.stamp, lambda: digest_of(content)):
+        raise LearningError(f"the file {picture.file} has changed since it was judged", "Inspect it again first.")
+    return content
 
 
-def _lesson(said: HandJudgement, sha256: str, recipe: str) -> Lesson:
+def _lesson(said: HandJudgement, picture: HandPicture, sha256: str, recipe: str) -> Lesson:
     now = time_text(datetime.now(UTC))
     return Lesson(
-        picture=f"hand-{sha256[:32]}{said.picture.suffix}",
+        picture=f"hand-{sha256[:32]}{picture.file.suffix}",
         sha256=sha256,
         label="good" if said.judgement is Judgement.GOOD else "defective",
         defect_type=said.defect_type,
@@ -92,14 +106,14 @@ def _lesson(said: HandJudgement, sha256: str, recipe: str) -> Lesson:
         why=Why.BY_HAND.value,
         inspection_id=new_id(),
         time_utc=now,
-        verdict=said.verdict,
-        p_defective="" if said.p_defective is None else f"{said.p_defective:.6f}",
+        verdict=picture.verdict,
+        p_defective="" if picture.p_defective is None else f"{picture.p_defective:.6f}",
         model=said.model,
         model_sha256="",
         recipe=recipe,
         recipe_version=str(said.recipe_version),
         source=said.source,
-        archived=str(said.picture).encode("utf-8", "backslashreplace").decode("utf-8"),
+        archived=str(picture.file).encode("utf-8", "backslashreplace").decode("utf-8"),
         reviewers=said.by,
         reviewed_utc=now,
         review_ids="",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+import cv2
+import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +15,7 @@ from inspector.gui.training.page import TrainingPage
 from inspector.gui.widgets.teach_bar import TeachBar
 from inspector.paths import Home
 from inspector.review.learning import LearningSet
+from tests.batch.samples import R
 from tests.bundles import make_bundle
 from tests.fake_trainer import COMMAND
 from tests.gui.batch_hand import ROWS, BatchHand, make_run, real_rows
@@ -28,6 +32,17 @@ def press(station: Station, button: QWidget) -> None:
 def labels(station: Station) -> list[tuple[str, str]]:
     lessons = LearningSet(station.home.learning, "Test").lessons()
     return [(Path(lesson.archived).name, lesson.label) for lesson in lessons]
+
+
+def distinct(folder: Path, rows: list[R]) -> list[R]:
+    """Give every picture a content of its own."""
+    for number, row in enumerate(rows):
+        image = cv2.imread(str(folder / row.path))
+        assert image is not None
+        image[0, 0] = 40 + number
+        cv2.imwrite(str(folder / row.path), image)
+    stats = [(folder / row.path).stat() for row in rows]
+    return [replace(row, size=s.st_size, mtime_ns=s.st_mtime_ns) for row, s in zip(rows, stats, strict=True)]
 
 
 def until_training(station: Station, pictures: int) -> None:
@@ -87,6 +102,58 @@ def test_pictures_of_a_batch_are_said_to_be_good_by_key_and_trained_with(
     station.until(teach.good.isChecked)
     press(station, teach.train_button)
     until_training(station, 2)
+    station.close()
+
+
+@NO_MENUS
+@pytest.mark.parametrize("gallery", [False, True])
+def test_selected_pictures_of_a_batch_are_said_to_be_defective_at_once(
+    gallery: bool, qtbot: QtBot, home: Home, tmp_path: Path
+) -> None:
+    parts = tmp_path / "parts"
+    make_run(home, parts, distinct(parts, real_rows(parts, *ROWS[:4])))
+    station = Station(qtbot, home, trainer=COMMAND)
+    hand = BatchHand(station)
+    results, teach = hand.page.results, hand.page.details.picture.teach
+    station.until(teach.good.isEnabled)
+    if gallery:
+        press(station, results.gallery_button)
+
+    def click(row: int, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        if gallery:
+            view, spot = results.gallery.viewport(), results.gallery.cell(row).center()
+        else:
+            view, spot = results.table.viewport(), QPoint(20, results.table.rowViewportPosition(row) + 5)
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, keys, spot)
+
+    assert results.rows is not None
+    places = [int(place) for place in results.rows.indexes]
+    names = [Path(results.rows.file(place)).name for place in places]
+    click(0)
+    click(2, Qt.KeyboardModifier.ShiftModifier)
+    click(1, Qt.KeyboardModifier.ControlModifier)
+    assert results.selected == [places[0], places[2]]
+    assert teach.words.text() == "2 pictures are selected: Good and Defective are said of all of them."
+    press(station, teach.defective)
+    assert teach.menu is not None
+    qtbot.keyClick(teach.menu, Qt.Key.Key_D)
+    chosen = [(names[0], "defective"), (names[2], "defective")]
+    station.until(lambda: labels(station) == chosen and teach.defective.isChecked())
+    click(3)
+    assert teach.words.text() == ""
+    station.until(lambda: not teach.defective.isChecked())
+    click(0)
+    click(2, Qt.KeyboardModifier.ShiftModifier)  # of the one between nothing is said
+    assert not teach.defective.isChecked()
+    press(station, teach.good)
+    station.until(lambda: [label for _, label in labels(station)] == ["good"] * 3 and teach.good.isChecked())
+    press(station, teach.good)  # once more takes all of them back
+    station.until(lambda: labels(station) == [] and not teach.good.isChecked())
+    view = results.gallery if gallery else results.table
+    qtbot.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert results.selected == places
+    click(1)
+    assert results.selected == places[1:2]
     station.close()
 
 

@@ -10,7 +10,9 @@ import pytest
 from inspector.domain.errors import LearningError
 from inspector.domain.review import Judgement
 from inspector.outputs.reviews import ReviewLog
+from inspector.pictures.content import KnownContent, Stamp, digest_of
 from inspector.review.by_hand import HandJudgement, learn_by_hand
+from inspector.review.hand_picture import HandPicture
 from inspector.review.learning import LearningSet
 from inspector.review.lesson import Why
 from inspector.review.manifest import training_manifest
@@ -18,14 +20,17 @@ from tests.gui.conftest import picture
 from tests.review.test_learning import Made, made  # noqa: F401 - a fixture
 
 
-def said(file: Path, judgement: Judgement | None = Judgement.DEFECTIVE) -> HandJudgement:
+def judged(file: Path, content: KnownContent | None = None) -> HandPicture:
+    return HandPicture(file=file, verdict="PASS", p_defective=0.2, judged=content)
+
+
+def said(*files: Path | HandPicture, judgement: Judgement | None = Judgement.DEFECTIVE) -> HandJudgement:
+    given = [file if isinstance(file, HandPicture) else judged(file) for file in files]
     return HandJudgement(
-        picture=file,
+        pictures=given,
         judgement=judgement,
         defect_type="dent" if judgement is Judgement.DEFECTIVE else "",
         by="Ada",
-        verdict="PASS",
-        p_defective=0.2,
         model="tiny",
         recipe_version=3,
         source="batch",
@@ -42,17 +47,17 @@ def test_what_was_said_last_of_a_content_counts_and_can_be_taken_back(alone: Lea
     learn_by_hand(alone, said(file))
     copy = tmp_path / "copy.png"
     copy.write_bytes(file.read_bytes())
-    learn_by_hand(alone, said(copy, Judgement.GOOD))
+    learn_by_hand(alone, said(copy, judgement=Judgement.GOOD))
     (lesson,) = alone.lessons()
     assert (lesson.label, lesson.defect_type, lesson.reviewers, lesson.why) == ("good", "", "Ada", Why.BY_HAND.value)
     assert (alone.pictures / lesson.picture).read_bytes() == file.read_bytes()
-    learn_by_hand(alone, said(file, None))
+    learn_by_hand(alone, said(file, judgement=None))
     assert alone.lessons() == ()
 
 
 def test_it_is_trained_with_and_what_is_removed_in_review_is_not(alone: LearningSet, tmp_path: Path) -> None:
     learn_by_hand(alone, said(picture(tmp_path / "a.png", bad=True)))
-    learn_by_hand(alone, said(picture(tmp_path / "b.png", bad=False), Judgement.GOOD))
+    learn_by_hand(alone, said(picture(tmp_path / "b.png", bad=False), judgement=Judgement.GOOD))
     manifest = training_manifest(alone, None)
     assert (manifest.learned, manifest.labels.good, manifest.labels.defective) == (2, 1, 1)
     alone.leave_out([alone.lessons()[0].inspection_id])
@@ -83,3 +88,24 @@ def test_a_picture_that_is_gone_is_said(alone: LearningSet, tmp_path: Path) -> N
     with pytest.raises(LearningError, match="cannot be read"):
         learn_by_hand(alone, said(tmp_path / "gone.png"))
     assert alone.lessons() == ()
+
+
+def test_several_are_taken_at_once_and_taken_back_at_once(alone: LearningSet, tmp_path: Path) -> None:
+    files = [picture(tmp_path / f"{name}.png", bad=bad) for name, bad in (("a", True), ("b", False))]
+    learn_by_hand(alone, said(*files))
+    assert [(Path(lesson.archived).name, lesson.label, lesson.defect_type) for lesson in alone.lessons()] == [
+        ("a.png", "defective", "dent"), ("b.png", "defective", "dent"),
+    ]  # fmt: skip
+    assert len({lesson.inspection_id for lesson in alone.lessons()}) == 2
+    learn_by_hand(alone, said(*files, judgement=None))
+    assert alone.lessons() == ()
+
+
+def test_of_several_those_that_can_be_read_are_taken_and_the_others_named(alone: LearningSet, tmp_path: Path) -> None:
+    there, changed = picture(tmp_path / "a.png", bad=True), picture(tmp_path / "b.png", bad=False)
+    before = KnownContent(Stamp.of(there.stat()), digest_of(there.read_bytes()))
+    with pytest.raises(LearningError, match=r"^2 of 3 pictures were not taken\. The first: .*gone\.png cannot be read"):
+        learn_by_hand(alone, said(tmp_path / "gone.png", judged(there, before), judged(changed, before)))
+    assert [Path(lesson.archived).name for lesson in alone.lessons()] == ["a.png"]
+    with pytest.raises(LearningError, match=r"b\.png has changed since it was judged"):
+        learn_by_hand(alone, said(judged(changed, before)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from inspector.gui.batch.marks import draw_mark
@@ -24,22 +24,25 @@ CELL_W, CELL_H = 160, 148
 PICTURE_W, PICTURE_H = 176, 118
 _MARK_PX = 22
 _GAP_PX = 4
+_CHOSEN_PEN_PX, _SELECTED_PEN_PX = 4, 2
 
 
 class Gallery(QAbstractScrollArea):
-    """See the module; arrow keys walk, a click chooses.
+    """See the module; arrow keys walk, a click chooses, with Ctrl or Shift it selects several.
 
     Args:
         thumbnails: Makes the pictures; asked for what is in view, nearest to the middle first.
     """
 
     chosen = Signal(int)  #: place in the batch's columns; -1 for none
+    selection_changed = Signal()  #: other pictures are selected
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.thumbnails = thumbnails
         self.rows: Rows | None = None
-        self._row = -1
+        self._row = self._anchor = -1
+        self._selected: set[int] = set()  # rows
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -55,6 +58,14 @@ class Gallery(QAbstractScrollArea):
         """The chosen place in the batch's columns; -1 for none."""
         return int(self.rows.indexes[self._row]) if self.rows is not None and 0 <= self._row < len(self.rows) else -1
 
+    @property
+    def selected(self) -> list[int]:
+        """The selected places in the batch's columns, in the order of the rows; the chosen one where none is."""
+        if self.rows is None:
+            return []
+        places = [int(self.rows.indexes[row]) for row in sorted(self._selected)]
+        return places or [place for place in (self.current,) if place >= 0]
+
     def show_rows(self, rows: Rows | None) -> None:
         """Set what is shown; the chosen picture stays chosen, and in view if it was."""
         before, place = self.rows, self.current
@@ -64,6 +75,8 @@ class Gallery(QAbstractScrollArea):
         if rows is not None:
             self.thumbnails.decode_with(rows.bit_depth)
         self._row = -1 if rows is None or before is None else rows.row_of(rows.same_picture(place, before))
+        if rows is None or before is None or not rows.continues(before):
+            self._select({self._row} if self._row >= 0 else set())
         self._set_range()
         if was_seen and self._row >= 0:
             bar = self.verticalScrollBar()
@@ -78,6 +91,7 @@ class Gallery(QAbstractScrollArea):
         row = self.rows.row_of(place) if self.rows is not None else -1
         if row >= 0:
             self._go_to(row)
+            self._select({row})
             self._reveal()
 
     def poll(self) -> None:
@@ -165,8 +179,8 @@ class Gallery(QAbstractScrollArea):
         if rows.other is not None and rows.other.verdicts[place] != NO_VERDICT:
             corner = QRectF(box.right() - 6 - _MARK_PX, box.y() + 6, _MARK_PX, _MARK_PX)
             draw_mark(painter, int(rows.other.verdicts[place]), corner)
-        if row == self._row:
-            painter.setPen(QPen(theme.colour("accent"), 3))
+        if row == self._row or row in self._selected:
+            painter.setPen(QPen(theme.colour("accent"), _CHOSEN_PEN_PX if row == self._row else _SELECTED_PEN_PX))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box, 6, 6)
         painter.setPen(theme.colour("text" if row == self._row else "muted"))
@@ -192,6 +206,27 @@ class Gallery(QAbstractScrollArea):
         self.setAccessibleDescription(self._words(row))
         self.viewport().update()
         self.chosen.emit(self.current)
+
+    def _walk(self, row: int, keys: Qt.KeyboardModifier) -> None:
+        """Choose a row as a hand does: with Shift all up to it are selected, with Ctrl it is added or taken out."""
+        if self.rows is None or not len(self.rows):
+            return
+        row = min(max(0, row), len(self.rows) - 1)
+        if keys & Qt.KeyboardModifier.ShiftModifier and self._anchor >= 0:
+            first, last = sorted((self._anchor, row))
+            anchor, rows = self._anchor, set(range(first, last + 1))
+        else:
+            anchor = row
+            rows = self._selected ^ {row} if keys & Qt.KeyboardModifier.ControlModifier else {row}
+        self._go_to(row)
+        self._select(rows, anchor)
+
+    def _select(self, rows: set[int], anchor: int | None = None) -> None:
+        self._anchor = self._row if anchor is None else anchor
+        if rows != self._selected:
+            self._selected = rows
+            self.viewport().update()
+            self.selection_changed.emit()
 
     def _reveal(self) -> None:
         """Scroll as little as needed to bring the chosen picture into view."""
@@ -228,16 +263,18 @@ class Gallery(QAbstractScrollArea):
             Qt.Key.Key_End: last,
         }
         wanted = steps.get(Qt.Key(event.key()))
-        if wanted is None:
+        if event.matches(QKeySequence.StandardKey.SelectAll) and self.rows is not None:
+            self._select(set(range(len(self.rows))))
+        elif wanted is None:
             super().keyPressEvent(event)
         else:
-            self._go_to(wanted)
+            self._walk(wanted, event.modifiers())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose."""
         row = self._row_at(event.position().toPoint())
         if row >= 0:
-            self._go_to(row)
+            self._walk(row, event.modifiers())
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Say more of the picture under the mouse."""

@@ -118,6 +118,7 @@ class BatchPage(Page):
         self.chooser.compare_wanted.connect(self._compare_with)
         self.chooser.deleted.connect(self._on_deleted)
         self.results.chosen.connect(self._show_picture)
+        self.results.selection_changed.connect(self._teach)
         self.results.query_changed.connect(self._look)
         self.results.browse_button.clicked.connect(bar.browse.click)
         self.details.confusion.pressed.connect(self.results.show_cell)
@@ -381,4 +382,6 @@ class BatchPage(Page):
     def _teach(self) -> None:
         reading = self.details.picture.reading
         changed = reading is not None and reading.changed
-        self.teaching.show(self._run, self.results.rows, self.results.current, self._recipe, changed=changed)
+        selected = self.results.selected
+        alone = selected == [self.results.current]  # of several it is asked when they are taken
+        self.teaching.show(self._run, self.results.rows, selected, self._recipe, changed=changed and alone)

@@ -54,6 +54,7 @@ class ResultsCard(QWidget):
     """
 
     chosen = Signal(int)  #: place in the batch's columns; -1 for none
+    selection_changed = Signal()  #: other pictures are selected
     query_changed = Signal()  #: other rows are wanted
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
@@ -82,6 +83,8 @@ class ResultsCard(QWidget):
         self.filters.changed.connect(self.query_changed)
         self.table.chosen.connect(self._chosen_in_table)
         self.gallery.chosen.connect(self._chosen_in_gallery)
+        for view in (self.table, self.gallery):
+            view.selection_changed.connect(self.selection_changed)
         self.table.sort_wanted.connect(self.filters.sort_by)
         self.show_reading(None)
 
@@ -167,6 +170,11 @@ class ResultsCard(QWidget):
         return self._view.current
 
     @property
+    def selected(self) -> list[int]:
+        """The selected places, the chosen one among them or alone."""
+        return self._view.selected
+
+    @property
     def _view(self) -> ResultsTable | Gallery:
         return self.gallery if self.gallery_button.isChecked() else self.table
 
@@ -235,6 +243,7 @@ class ResultsCard(QWidget):
             if place >= 0:
                 new.choose(place)
             new.setFocus()
+        self.selection_changed.emit()
 
     def _chosen_in_table(self, place: int) -> None:
         if self._view is self.table:

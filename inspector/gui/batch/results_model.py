@@ -123,7 +123,7 @@ class ResultsModel(QAbstractTableModel):
             True where the rows before are still there at the same places, with others behind them.
         """
         before = self.rows
-        if rows is not None and before is not None and _continues(before, rows):
+        if rows is not None and before is not None and rows.continues(before):
             if len(rows) > len(before):
                 self.beginInsertRows(QModelIndex(), len(before), len(rows) - 1)
                 self.rows = rows
@@ -139,13 +139,3 @@ class ResultsModel(QAbstractTableModel):
 
 def _sorted_column(order: Sort) -> Column:
     return next(column for column, key in SORT_KEYS.items() if key is order.key)
-
-
-def _continues(before: Rows, rows: Rows) -> bool:
-    count = len(before)
-    return (
-        before.table.generation == rows.table.generation
-        and (before.other is None) == (rows.other is None)
-        and len(rows) >= count
-        and bool((rows.indexes[:count] == before.indexes).all())
-    )

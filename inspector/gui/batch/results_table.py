@@ -17,6 +17,7 @@ from inspector.gui.batch.rows import NO_VERDICT, Rows
 from inspector.gui.theme import CURRENT, TEXT_PX, font, lively
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QItemSelection
     from PySide6.QtGui import QPaintEvent, QResizeEvent
     from PySide6.QtWidgets import QStyleOptionViewItem
 
@@ -44,9 +45,9 @@ _TO_THE_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.T
 class _Painter(QStyledItemDelegate):
     """Paints a cell from the arrays: two dozen rows in a few milliseconds."""
 
-    def __init__(self, model: ResultsModel, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._model = model
+    def __init__(self, model: ResultsModel, table: ResultsTable) -> None:
+        super().__init__(table)
+        self._model, self._table = model, table
         self._plain, self._bold = font(TEXT_PX), font(TEXT_PX, QFont.Weight.Bold)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -59,7 +60,7 @@ class _Painter(QStyledItemDelegate):
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if chosen:
             painter.fillRect(rect, theme.colour("edge" if theme.dark else "ground"))
-            if column == Column.PICTURE:
+            if column == Column.PICTURE and index.row() == self._table.currentIndex().row():
                 painter.fillRect(rect.x(), rect.y(), _MARK_PX, rect.height(), theme.colour("accent"))
         painter.setPen(theme.colour("edge"))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
@@ -90,9 +91,10 @@ class _Painter(QStyledItemDelegate):
 
 
 class ResultsTable(QTableView):
-    """The view: one row is chosen, arrow keys walk, a click on a head sorts."""
+    """The view: one row is looked at, several can be selected, arrow keys walk, a click on a head sorts."""
 
     chosen = Signal(int)  #: place in the batch's columns; -1 for none
+    selection_changed = Signal()  #: other pictures are selected
     sort_wanted = Signal(object)  #: Sort
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -104,7 +106,7 @@ class ResultsTable(QTableView):
         self.setItemDelegate(_Painter(self.model_, self))
         self.setAccessibleName("Results")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -146,6 +148,16 @@ class ResultsTable(QTableView):
         rows = self.model_.rows
         return int(rows.indexes[index.row()]) if rows is not None and index.isValid() else -1
 
+    @property
+    def selected(self) -> list[int]:
+        """The selected places in the batch's columns, in the order of the rows; the chosen one where none is."""
+        rows = self.model_.rows
+        if rows is None:
+            return []
+        chosen = sorted(index.row() for index in self.selectionModel().selectedRows())
+        places = [int(rows.indexes[row]) for row in chosen]
+        return places or [place for place in (self.current,) if place >= 0]
+
     def show_rows(self, rows: Rows | None) -> None:
         """Set what is shown; the chosen picture stays chosen, and what was in view stays in view."""
         before, place = self.model_.rows, self.current
@@ -165,6 +177,7 @@ class ResultsTable(QTableView):
         self.viewport().update()
         if self.current != place:
             self.chosen.emit(self.current)
+        self.selection_changed.emit()
 
     def choose(self, place: int) -> None:
         """Choose a picture and bring it into view."""
@@ -177,6 +190,12 @@ class ResultsTable(QTableView):
         super().currentChanged(current, previous)
         if not self._quiet and current.row() != previous.row():
             self.chosen.emit(self.current)
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Say that other pictures are selected."""
+        super().selectionChanged(selected, deselected)
+        if not self._quiet:
+            self.selection_changed.emit()
 
     # --- what stays where it is ---------------------------------------------------------------------------------------
 

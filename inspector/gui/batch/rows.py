@@ -73,6 +73,16 @@ class Rows:
         places = np.flatnonzero(self.indexes == index)
         return int(places[0]) if len(places) else -1
 
+    def continues(self, before: Rows) -> bool:
+        """Return whether the rows before are still there at the same places, with or without others behind them."""
+        count = len(before)
+        return (
+            before.table.generation == self.table.generation
+            and (before.other is None) == (self.other is None)
+            and len(self) >= count
+            and bool((self.indexes[:count] == before.indexes).all())
+        )
+
     def same_picture(self, index: int, before: Rows) -> int:
         """Return where the picture at a place of earlier columns is in these; -1 where it is not."""
         if index < 0:

@@ -1,4 +1,4 @@
-"""What is said of the chosen picture of a batch, for a training."""
+"""What is said of the selected pictures of a batch, for a training."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from inspector.gui.batch.words import verdict_words
+from inspector.review.hand_picture import HandPicture
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from inspector.batch import BatchRun
     from inspector.domain.review import Judgement
     from inspector.gui.batch.rows import Rows
     from inspector.gui.station.hand_lessons import HandLessons
     from inspector.gui.widgets.teach_bar import TeachBar
-    from inspector.pictures import Place
     from inspector.recipes.recipe import Recipe
 
 
@@ -31,23 +33,24 @@ class BatchTeaching(QObject):
         super().__init__(parent)
         self._lessons, self._bar = lessons, bar
         self._rows: Rows | None = None
-        self._place, self._why_not = -1, ""
+        self._places: Sequence[int] = ()
+        self._why_not = ""
         bar.said.connect(self._tell)
         bar.train_wanted.connect(lessons.train)
         lessons.changed.connect(self._show)
         lessons.failed.connect(bar.say)
 
     def show(
-        self, run: BatchRun | None, rows: Rows | None, place: int, recipe: Recipe | None, *, changed: bool
+        self, run: BatchRun | None, rows: Rows | None, places: Sequence[int], recipe: Recipe | None, *, changed: bool
     ) -> None:
-        """Show what is said of a picture.
+        """Show what is said of the selected pictures.
 
         Args:
-            place: In the rows' columns; -1 for none.
+            places: In the rows' columns.
             recipe: In force: its model is the one that learns.
             changed: The file is another one than was judged.
         """
-        self._rows, self._place = rows, place
+        self._rows, self._places = rows, places
         self._why_not = "" if run is None else why_not(run, recipe)
         if changed:
             self._why_not = "The file has changed since it was judged: inspect it again first."
@@ -58,35 +61,33 @@ class BatchTeaching(QObject):
         self._lessons.refresh()
 
     def _show(self) -> None:
-        state = self._lessons.state
-        file = self._file()
+        state, rows = self._lessons.state, self._rows
+        files = [] if rows is None else [rows.file(place) for place in self._places]
+        said = {self._lessons.said_of(file) for file in files}
         self._bar.show_state(
-            shown=file is not None,
-            own=None if file is None else self._lessons.said_of(str(file)),
+            pictures=len(files),
+            own=said.pop() if len(said) == 1 else None,
             to_learn=state.to_learn,
             recipe=state.recipe,
             types=state.types,
             why_not=self._why_not,
         )
 
-    def _file(self) -> Place | None:
-        if self._rows is None or not 0 <= self._place < len(self._rows.table):
-            return None
-        return self._rows.picture(self._place)
-
     def _tell(self, judgement: Judgement | None, defect_type: str) -> None:
-        file, rows = self._file(), self._rows
-        if file is None or rows is None:
-            return
-        score = float(rows.table.p_defective[self._place])
-        self._lessons.tell(
-            file,
-            judgement,
-            defect_type,
-            verdict=verdict_words(int(rows.table.verdicts[self._place])),
-            p_defective=None if math.isnan(score) else score,
-            source="batch",
-        )
+        rows = self._rows
+        if rows is not None and self._places:
+            pictures = [_picture(rows, place) for place in self._places]
+            self._lessons.tell(pictures, judgement, defect_type, source="batch")
+
+
+def _picture(rows: Rows, place: int) -> HandPicture:
+    score = float(rows.table.p_defective[place])
+    return HandPicture(
+        file=rows.picture(place),
+        verdict=verdict_words(int(rows.table.verdicts[place])),
+        p_defective=None if math.isnan(score) else score,
+        judged=rows.table.contents.known(place),
+    )
 
 
 def why_not(run: BatchRun, recipe: Recipe | None) -> str:

@@ -13,6 +13,7 @@ from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
 from inspector.gui.widgets.teach_bar import TeachBar
 from inspector.gui.widgets.verdict import ScoreCard, VerdictPanel
+from inspector.review.hand_picture import HandPicture
 
 if TYPE_CHECKING:
     from inspector.domain.review import Judgement
@@ -68,7 +69,7 @@ class TrialPane(QFrame):
         trial, state = self.trial, lessons.state
         if trial is not None:
             self.teach.show_state(
-                shown=trial.image is not None,
+                pictures=int(trial.image is not None),
                 own=lessons.said_of(str(trial.path)), to_learn=state.to_learn, recipe=state.recipe, types=state.types,
                 why_not="It cannot be read." if trial.image is None else "",
             )  # fmt: skip
@@ -77,10 +78,8 @@ class TrialPane(QFrame):
         """Have it learnt that the picture is so."""
         if self.trial is not None:
             decision = self.trial.decision
-            lessons.tell(
-                self.trial.path, judgement, defect_type, verdict=decision.verdict.value,
-                p_defective=decision.p_defective, source="tried by hand",
-            )  # fmt: skip
+            tried = HandPicture(file=self.trial.path, verdict=decision.verdict.value, p_defective=decision.p_defective)
+            lessons.tell([tried], judgement, defect_type, source="tried by hand")
 
     def end(self) -> None:
         """Let it go."""

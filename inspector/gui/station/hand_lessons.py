@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from inspector.domain.errors import BundleError
+from inspector.domain.errors import BundleError, LearningError
 from inspector.domain.review import Judgement
 from inspector.gui.work import Latest
 from inspector.user import user_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from inspector.gui.station.session import Session
     from inspector.gui.work import Worker
-    from inspector.pictures import Place
     from inspector.recipes.recipe import Recipe
+    from inspector.review.hand_picture import HandPicture
     from inspector.review.manifest import TrainingManifest
     from inspector.vision.store import ModelStore
 
@@ -75,20 +75,16 @@ class HandLessons(QObject):
 
     def tell(
         self,
-        picture: Place,
+        pictures: Sequence[HandPicture],
         judgement: Judgement | None,
         defect_type: str,
         *,
-        verdict: str,
-        p_defective: float | None,
         source: str,
     ) -> None:
-        """Take a picture into the set of the recipe in force, with what somebody says of it; None takes it back.
+        """Take pictures into the set of the recipe in force, with what somebody says of them; None takes them back.
 
         Args:
-            verdict: What the model said of it.
-            p_defective: The model's score; None where the picture could not be judged.
-            source: Where it came from.
+            source: Where they came from.
         """
         recipe = self._session.recipe
         if recipe is None:
@@ -96,18 +92,28 @@ class HandLessons(QObject):
             return
         by = self._session.settings.reviewer or user_name()
 
-        def task() -> HandState:
+        def task() -> tuple[HandState, LearningError | None]:
             from inspector.review.by_hand import HandJudgement, learn_by_hand
             from inspector.review.learning import LearningSet
 
             said = HandJudgement(
-                picture=picture, judgement=judgement, defect_type=defect_type, by=by, verdict=verdict,
-                p_defective=p_defective, model=recipe.model, recipe_version=recipe.version, source=source,
+                pictures=pictures, judgement=judgement, defect_type=defect_type, by=by,
+                model=recipe.model, recipe_version=recipe.version, source=source,
             )  # fmt: skip
-            learn_by_hand(LearningSet(self._sets, recipe.name), said)
-            return _state(self._sets, recipe)
+            fault = None
+            try:
+                learn_by_hand(LearningSet(self._sets, recipe.name), said)
+            except LearningError as error:
+                fault = error
+            return _state(self._sets, recipe), fault
 
-        self._work.do(task, self._take, self._fail)
+        def taken(result: tuple[HandState, LearningError | None]) -> None:
+            state, fault = result
+            self._take(state)
+            if fault is not None:
+                self.failed.emit(str(fault))
+
+        self._work.do(task, taken, self._fail)
 
     def train(self) -> None:
         """Unite the set with the pictures of the recipe's model, and lead to Training."""

@@ -1,4 +1,4 @@
-"""Says of a picture that stands in no record what it is, for a training; and leads to the training."""
+"""Says of pictures that stand in no record what they are, for a training; and leads to the training."""
 
 from __future__ import annotations
 
@@ -60,18 +60,18 @@ class TeachBar(QWidget):
     def show_state(
         self,
         *,
-        shown: bool,
+        pictures: int,
         own: Judgement | None,
         to_learn: int,
         recipe: str,
         types: Sequence[str],
         why_not: str = "",
     ) -> None:
-        """Show what is said of the picture, and how many pictures there are to be learned.
+        """Show what is said of the pictures, and how many there are to be learned.
 
         Args:
-            shown: There is a picture of which something can be said.
-            own: None where nothing is said.
+            pictures: Of how many something can be said at once.
+            own: None where nothing is said of them, or not the same of all.
             to_learn: Of the recipe, from Review too.
             recipe: The recipe in force, whose model is to learn.
             types: The types that a defect can have.
@@ -80,12 +80,13 @@ class TeachBar(QWidget):
         self._own, self.types = own, tuple(types)
         self._mark()
         for button in (self.good, self.defective):
-            button.setEnabled(shown and not why_not)
+            button.setEnabled(pictures > 0 and not why_not)
         self.train_button.setText(f"Train with these ({to_learn})" if to_learn else "Train with these")
         self.train_button.setEnabled(bool(to_learn) and not why_not)
         tip = ". Review lists them under To learn, where they can be removed"
         self.train_button.setToolTip(f"Unite what {recipe} has to learn with its model's own pictures{tip}")
-        self.say(why_not)
+        several = f"{pictures} pictures are selected: Good and Defective are said of all of them."
+        self.say(why_not or (several if pictures > 1 else ""))
 
     def say(self, words: str) -> None:
         """Say why something cannot be done; nothing for an empty text."""
