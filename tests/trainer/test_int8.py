@@ -130,8 +130,10 @@ def test_settings_of_one_size_share_what_is_quantised(
 ) -> None:
     made: list[str] = []
     monkeypatch.setattr(
-        frozen, "freeze", lambda _n, cut, _p, _s, _m: made.append(cut) or Frozen(cut=cut, extractor=abs)
-    )  # type: ignore[func-returns-value, arg-type]
+        frozen,
+        "freeze",
+        lambda _n, cut, _p, _s, _m: made.append(cut) or Frozen(cut=cut, extractor=abs),  # type: ignore[func-returns-value, arg-type]
+    )
     network = load_backbone(weights, "mix", 0)
     shared = Freezer(int8=True)
     for cut, size in (("layer3", 64), ("layer3", 64), ("layer4", 64), ("layer3", 96)):
