@@ -18,6 +18,7 @@ from trainer.methods import Plan, plan_of, train_plan
 from trainer.metrics import evaluate
 from trainer.paired import spread
 from trainer.protocol import FEW, GOOD_ONLY, Command, Progress
+from trainer.shift import Unit, brought_home, ground_of, packed
 from trainer.split import cross_test
 from trainer.steps import weighted_log_loss
 from trainer.worthwhile import SIZES_PX, worthwhile_sizes
@@ -77,16 +78,17 @@ def _train_auto(dataset: Dataset, context: Context) -> Generator[Report, None, C
     efforts_s = [effort_s(plan, dataset, request) for plan in [*always, *more]]
     within = [*always, *within_effort(more, efforts_s, request.budget_s)]
     notes = [why] if why and request.input_size is None else []
+    attempts = yield from _attempts(within, dataset, context)
     tried: list[tuple[float, Trained]] = []
-    for plan in within:
-        if tried and context.command() is Command.STOP:
+    for plan, attempt in zip(within, attempts, strict=True):
+        if attempt is None:
             notes.append(f"{_words(plan)}: not tried, the training was told to stop")
             continue
-        trained = yield from train_plan(plan, dataset, context)
-        loss = loss_on_validation(trained)
-        tried.append((loss, trained))
-        notes.append(f"{_words(plan)}: validation loss {loss:.4f}, {trained.seconds:.0f} s")
+        tried.append(attempt)
+        notes.append(f"{_words(plan)}: validation loss {attempt[0]:.4f}, {attempt[1].seconds:.0f} s")
     best = preferred(tried)
+    if context.crew is not None:
+        best = yield from brought_home(best, dataset, context)
     notes.append(_chosen(best, SIZES_PX[0]))
     untried = tuple(_words(plan) for plan in more if plan not in within)
     if not untried:
@@ -97,6 +99,36 @@ def _train_auto(dataset: Dataset, context: Context) -> Generator[Report, None, C
         f"A budget of {enough_s} s (--budget-s) tries them too."
     )
     return Choice(trained=best, notes=tuple(notes), untried=untried, effort_for_all_s=float(enough_s))
+
+
+def _attempts(
+    plans: Sequence[Plan], dataset: Dataset, context: Context
+) -> Generator[Report, None, list[tuple[float, Trained] | None]]:
+    """Train settings, here in turn or side by side; the value is loss and network of each, None where told to stop."""
+    if context.crew is not None:
+        ground = ground_of(context.request, context.weights)
+        units = [
+            Unit(
+                words=_words(plan), ground=ground, dataset=dataset, task=_attempt, arguments=(plan,), tells=True,
+                first=not number,
+            )
+            for number, plan in enumerate(plans)
+        ]  # fmt: skip
+        return (yield from context.crew.run(units))
+    attempts: list[tuple[float, Trained] | None] = []
+    for plan in plans:
+        if attempts and context.command() is Command.STOP:
+            attempts.append(None)
+            continue
+        trained = yield from train_plan(plan, dataset, context)
+        attempts.append((loss_on_validation(trained), trained))
+    return attempts
+
+
+def _attempt(dataset: Dataset, context: Context, plan: Plan) -> Generator[Report, None, tuple[float, Trained]]:
+    """Train a setting on a worker; what cannot be sent stays there, and is made anew by `brought_home`."""
+    trained = yield from train_plan(plan, dataset, context)
+    return loss_on_validation(trained), packed(trained)
 
 
 def within_effort(more: Sequence[Plan], efforts_s: Sequence[float], budget_s: float) -> list[Plan]:
@@ -181,24 +213,38 @@ def cross_tested(dataset: Dataset, clusters: dict[str, int], context: Context) -
     request = context.request
     if request.folds < 2:
         return None
+    parts = cross_test(dataset, request.folds, request, clusters)
     folds: list[Evaluation] = []
-    for number, part in enumerate(cross_test(dataset, request.folds, request, clusters), 1):
-        yield Progress(stage=f"fold {number} of {request.folds}", done=number - 1, total=request.folds)
-        trained = (yield from train_best(part, context)).trained
-        thresholds = points_of(trained, trained.scores, request)
-        tested = part.of(TEST)
-        said = yield from expected_of(trained, tested)
-        judged = [
-            JudgedPicture(s.name, str(s.path), s.defect, s.category, float(p))
-            for s, p in zip(tested, said.scores, strict=True)
+    if context.crew is not None:
+        ground = ground_of(request, context.weights)
+        units = [
+            Unit(words=f"fold {number} of {request.folds}", ground=ground, dataset=part, task=_fold, first=True)
+            for number, part in enumerate(parts, 1)
         ]
-        folds.append(evaluate(judged, thresholds))
+        folds = yield from context.crew.run(units)
+    else:
+        for number, part in enumerate(parts, 1):
+            yield Progress(stage=f"fold {number} of {request.folds}", done=number - 1, total=request.folds)
+            folds.append((yield from _fold(part, context)))
     spreads = {name: _spread([getattr(fold, name) for fold in folds]) for name in AVERAGED}
     return Folds(
         **spreads,
         confusion=ConfusionCounts.sum(fold.confusion for fold in folds),
         pictures=sum(fold.pictures for fold in folds),
     )
+
+
+def _fold(part: Dataset, context: Context) -> Generator[Report, None, Evaluation]:
+    """Train on a fold's own split, and judge its test part."""
+    trained = (yield from train_best(part, context)).trained
+    thresholds = points_of(trained, trained.scores, context.request)
+    tested = part.of(TEST)
+    said = yield from expected_of(trained, tested)
+    judged = [
+        JudgedPicture(s.name, str(s.path), s.defect, s.category, float(p))
+        for s, p in zip(tested, said.scores, strict=True)
+    ]
+    return evaluate(judged, thresholds)
 
 
 def _spread(values: Sequence[float | None]) -> Spread | None:

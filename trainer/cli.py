@@ -91,6 +91,7 @@ def _add_fit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     fit.add_argument("--out", required=True, help="folder of the new bundle, as models/NAME")
     fit.add_argument("--checkpoints", default="", metavar="FOLDER", help="keep checkpoints there, and go on from them")
     add_options(fit, _POSITIONAL)
+    _add_cluster(fit)
     fit.set_defaults(command="fit")
 
 
@@ -107,7 +108,18 @@ def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     compare.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2], help="of splits and fits (default: 0 1 2)")
     compare.add_argument("--keep", default="", metavar="FOLDER", help="keep the bundles there as METHOD-SEED")
     add_options(compare, _POSITIONAL | {"method", "seed", "replace", "folds", "unseen"})
+    _add_cluster(compare)
     compare.set_defaults(command="compare")
+
+
+def _add_cluster(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--cluster",
+        default="",
+        metavar="ADDRESS",
+        help="train side by side what does not depend on one another: tls://HOST:8786, or local:N here",
+    )
+    parser.add_argument("--certificates", default="", metavar="FOLDER", help="ca.pem, cert.pem and key.pem, for tls://")
 
 
 def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +14,7 @@ from rich.console import Console
 
 from inspector.domain.class_words import ClassWords
 from inspector.domain.counts import counted
-from inspector.domain.errors import BundleError
+from inspector.domain.errors import BundleError, InspectorError
 from inspector.domain.policy import holding
 from inspector.files import FileError, write_bytes
 from trainer.evaluation import ModelEvaluation, left_out_once, untested
@@ -26,7 +28,9 @@ from trainer.unseen_words import UNSEEN_HEADS, unseen_rows, unseen_sentence
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
+    from inspector.cluster import Cluster
     from inspector.vision.manifest import Manifest
     from trainer.dataset import Dataset
     from trainer.evaluation import Figures, Growth
@@ -45,7 +49,9 @@ def run_fit(parsed: argparse.Namespace) -> int:
 
             return follow(follower_of_torchrun(place))
     checkpoints = Path(parsed.checkpoints) if parsed.checkpoints else None
-    result = run(train(request_from(parsed), checkpoints=checkpoints))
+    request = request_from(parsed)
+    with _cluster_of(parsed, request.devices) as cluster:
+        result = run(train(request, checkpoints=checkpoints, cluster=cluster))
     if parsed.json:
         print(_as_json(result))
         return 0
@@ -83,7 +89,8 @@ def run_compare(parsed: argparse.Namespace) -> int:
 
     keep = Path(parsed.keep) if parsed.keep else None
     base = request_from(parsed, out="unused", unseen="no")
-    comparison = run(compare(base, parsed.methods, parsed.seeds, keep=keep))
+    with _cluster_of(parsed, base.devices) as cluster:
+        comparison = run(compare(base, parsed.methods, parsed.seeds, keep=keep, cluster=cluster))
     print(comparison.model_dump_json() if parsed.json else table(comparison))
     return 0
 
@@ -197,6 +204,32 @@ def run_rank(parsed: argparse.Namespace) -> int:
     from trainer.launch import follower_of
 
     return follow(follower_of(Path(parsed.store), parsed.rank, parsed.of))
+
+
+@contextmanager
+def _cluster_of(parsed: argparse.Namespace, devices: int) -> Iterator[Cluster | None]:
+    """Have the cluster that is named connected and checked; None where none is.
+
+    Raises:
+        InspectorError: If it cannot be used.
+    """
+    if not parsed.cluster:
+        yield None
+        return
+    if devices > 1 or "TORCHELASTIC_RUN_ID" in os.environ:
+        raise InspectorError(
+            "a cluster trains many models, several devices train one model together", "Ask for one of the two."
+        )
+    from inspector.cluster import Certificates, ClusterAddress, connect  # only here
+
+    try:
+        address = ClusterAddress.parse(parsed.cluster)
+    except ValueError as error:
+        raise InspectorError(str(error), "Correct --cluster.") from error
+    with connect(address, Certificates.of(parsed.certificates), name="trainer") as cluster:
+        workers = cluster.check()
+        print(f"cluster {address.text}: {counted(len(workers), 'worker')}", file=sys.stderr)
+        yield cluster
 
 
 # --- data of an evaluation --------------------------------------------------------------------------------------------

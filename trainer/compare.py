@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 import tempfile
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from inspector.cluster import ClusterError
 from inspector.domain.counts import counted
 from inspector.domain.policy import holding
 from inspector.domain.rates import Estimate
 from inspector.vision.backends import load_classifier
 from inspector.vision.bundle import Bundle
 from trainer.corrections import as_judged
+from trainer.crew import Crew
 from trainer.dataset import TEST, hashed, read_dataset
 from trainer.evaluation import AVERAGED, ConfusionCounts, Interval, JsonRecord, Spread
 from trainer.judge import judge
@@ -21,12 +24,17 @@ from trainer.judged import JudgedPicture
 from trainer.loop import train
 from trainer.paired import compare as paired
 from trainer.paired import intervals, spread
-from trainer.protocol import Result
+from trainer.protocol import Command, Result
+from trainer.shift import Unit, ground_of
 from trainer.split import split_as_written
+from trainer.weights import imagenet_weights
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
+    from inspector.cluster import Cluster
+    from trainer.dataset import Dataset
+    from trainer.plan import Context
     from trainer.protocol import Report, TrainRequest
 
 
@@ -83,7 +91,12 @@ class MethodComparison(JsonRecord):
 
 
 def compare(
-    base: TrainRequest, methods: Sequence[str], seeds: Sequence[int], *, keep: Path | None = None
+    base: TrainRequest,
+    methods: Sequence[str],
+    seeds: Sequence[int],
+    *,
+    keep: Path | None = None,
+    cluster: Cluster | None = None,
 ) -> Generator[Report, None, MethodComparison]:
     """Train every method with every seed; one seed is one split, the same for all methods.
 
@@ -92,30 +105,98 @@ def compare(
         methods: In the order of the table; each is tested against the one before it.
         seeds: Each is the seed of one split and of the fits on it.
         keep: Folder for the bundles; None to discard them.
+        cluster: Connected: its workers train side by side. None has it done here, in turn.
 
     Yields:
         The reports of each training.
+
+    Raises:
+        ClusterError: If the cluster is lost, or its workers do not see the folder to keep bundles in.
     """
     pooled: dict[str, list[JudgedPicture]] = {method: [] for method in methods}
     results: dict[str, list[Result]] = {method: [] for method in methods}
     with tempfile.TemporaryDirectory(prefix="trainer-") as temporary:
         place = keep or Path(temporary)
-        for seed in seeds:
-            for method in methods:
-                out = place / f"{method}-{seed}"
-                request = base.model_copy(update={"method": method, "seed": seed, "out": str(out), "replace": True})
-                for report in train(request):
-                    yield report
-                    if isinstance(report, Result):
-                        results[method].append(report)
-                judged, threshold = yield from _judged(request, out)
-                pooled[method] += [_aligned(picture, seed, threshold) for picture in judged]
+        pairs = [(seed, method) for seed in seeds for method in methods]
+        requests = [
+            base.model_copy(
+                update={"method": method, "seed": seed, "out": str(place / f"{method}-{seed}"), "replace": True}
+            )
+            for seed, method in pairs
+        ]
+        trials = yield from _trials(requests, keep, cluster)
+        for (seed, method), trial in zip(pairs, trials, strict=True):
+            results[method].append(trial.result)
+            pooled[method] += [_aligned(picture, seed, trial.threshold) for picture in trial.judged]
     return MethodComparison(
         data=base.data,
         seeds=tuple(seeds),
         methods={method: _figures(results[method], pooled[method], seeds[0]) for method in methods},
         pairs=tuple(_pair(first, second, pooled, seeds[0]) for first, second in pairwise(methods)),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trial:
+    """A training, and what its model says of the test part."""
+
+    result: Result
+    judged: list[JudgedPicture]
+    threshold: float
+
+
+def _trials(
+    requests: Sequence[TrainRequest], keep: Path | None, cluster: Cluster | None
+) -> Generator[Report, None, list[_Trial]]:
+    """Train and judge, here in turn or side by side."""
+    if cluster is None:
+        alone: list[_Trial] = []
+        for request in requests:
+            trial = yield from _trial(request)
+            alone.append(trial)
+        return alone
+    first = requests[0]
+    weights = Path(first.weights) if first.weights else (yield from imagenet_weights())
+    dataset = hashed(read_dataset(Path(first.data), least=0, words=first.words, bit_depth=first.bit_depth))
+    crew = Crew(cluster, lambda: Command.RUN, None)
+    try:
+        ground = ground_of(first, weights)
+        units = [
+            Unit(
+                words=f"{request.method}, seed {request.seed}",
+                ground=ground,
+                dataset=dataset,
+                task=_trial_on_worker,
+                arguments=(request.model_copy(update={"weights": str(weights)}), keep),
+                first=True,
+            )
+            for request in requests
+        ]
+        trials: list[_Trial] = yield from crew.run(units)
+    finally:
+        crew.close()
+    for request in requests:
+        if keep is not None and not Path(request.out).is_dir():
+            raise ClusterError(
+                f"a worker has written the model {request.out}, and this computer does not see it",
+                "Name a folder that every worker sees under the same path.",
+            )
+    return trials
+
+
+def _trial(request: TrainRequest, **more: Any) -> Generator[Report, None, _Trial]:  # noqa: ANN401 - as `train` takes
+    result = yield from train(request, **more)
+    judged, threshold = yield from _judged(request, Path(request.out))
+    return _Trial(result=result, judged=judged, threshold=threshold)
+
+
+def _trial_on_worker(
+    _: Dataset, context: Context, request: TrainRequest, keep: Path | None
+) -> Generator[Report, None, _Trial]:
+    """Do so on a worker; a bundle that is not kept lies there, as long as it is judged."""
+    with tempfile.TemporaryDirectory(prefix="trainer-") as folder:
+        out = request.out if keep is not None else str(Path(folder) / Path(request.out).name)
+        return (yield from _trial(request.model_copy(update={"out": out}), command=context.command))
 
 
 def table(comparison: MethodComparison) -> str:

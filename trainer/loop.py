@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import time
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from inspector.vision.scores import SCORES_FILE
 from trainer.audit import worst_first
 from trainer.candidates import cross_tested, train_best
 from trainer.checks import in_words
+from trainer.crew import Crew
 from trainer.dataset import TEST, labels
 from trainer.examine import contents_of, examine, sizes
 from trainer.export import environment, write_final
@@ -43,6 +45,7 @@ from trainer.weights import imagenet_weights
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
+    from inspector.cluster import Cluster
     from inspector.domain.records import Thresholds
     from inspector.vision.bundle import Bundle
     from trainer.candidates import Choice
@@ -61,12 +64,14 @@ def train(
     *,
     command: Callable[[], Command] = lambda: Command.RUN,
     checkpoints: Path | None = None,
+    cluster: Cluster | None = None,
 ) -> Generator[Report, None, Result]:
     """Train as asked; the bundle is written at the very end, in one step.
 
     Args:
         command: Asked now and then: pause, stop (keep the best), cancel.
         checkpoints: Folder of checkpoints; what is there for the same request and pictures is gone on from.
+        cluster: Connected: its workers train side by side what does not depend on one another. None has it done here.
 
     Yields:
         What the pictures are, findings, progress, candidates, epochs, and last the result.
@@ -82,22 +87,29 @@ def train(
         CancelledError: If cancelled.
         ResourceError: If memory and disk do not suffice.
         RankError: If several ranks cannot train together, or not any longer.
+        ClusterError: If the cluster is lost.
     """
     out = Path(request.out)
     if out.exists() and not request.replace:
         raise BundleError(f"{out} exists already", "Choose another name, or let it be replaced.")
     if request.devices > 1 or place_of_torchrun() is not None:
         yield Progress(stage="waiting for the other ranks", done=0, total=1)
-    ranks = joined(request.devices)
-    try:
-        return (yield from _train(request, command, checkpoints, ranks))
-    finally:
+    with contextlib.ExitStack() as opened:
+        ranks = joined(request.devices)
         if ranks is not None:
-            ranks.close()
+            opened.callback(ranks.close)
+        crew = None if cluster is None else Crew(cluster, command, checkpoints)
+        if crew is not None:
+            opened.callback(crew.close)
+        return (yield from _train(request, command, checkpoints, ranks, crew))
 
 
 def _train(
-    request: TrainRequest, command: Callable[[], Command], checkpoints: Path | None, ranks: Ranks | None
+    request: TrainRequest,
+    command: Callable[[], Command],
+    checkpoints: Path | None,
+    ranks: Ranks | None,
+    crew: Crew | None,
 ) -> Generator[Report, None, Result]:
     clock = _Clock()
     parent = parent_of(Path(request.parent)) if request.parent else None
@@ -108,7 +120,7 @@ def _train(
     yield contents_of(dataset)
     yield from findings
     clock.stage("data")
-    context = replace((yield from _context(request, command, checkpoints)), ranks=ranks)
+    context = replace((yield from _context(request, command, checkpoints)), ranks=ranks, crew=crew)
     folds = yield from cross_tested(dataset, clusters, context)
     clock.stage("folds")
     choice = yield from train_best(dataset, context)

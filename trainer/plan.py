@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from inspector.vision.preprocess import Preprocessing
+    from trainer.crew import Crew
     from trainer.dataset import Sample
     from trainer.few import Few
     from trainer.frozen import Freezer, Frozen
@@ -97,6 +98,7 @@ class Context:
         command: Asked between steps: pause, stop (keep the best), cancel.
         checkpoints: Folder of checkpoints; None keeps none.
         ranks: That compute side by side; None for this process alone.
+        crew: Workers for trainings that do not depend on one another; None where they are done here, in turn.
     """
 
     request: TrainRequest
@@ -105,6 +107,7 @@ class Context:
     freezer: Freezer
     checkpoints: Path | None = None
     ranks: Ranks | None = None
+    crew: Crew | None = None
 
     def in_float(self) -> Context:
         """Return the same, but nothing is quantised."""

@@ -208,6 +208,7 @@ class Progress(JsonRecord):
     done: int
     total: int
     seconds_left: float | None = None
+    lane: str = ""  #: of trainings that run side by side, which one; empty where there is one
 
 
 class Candidate(JsonRecord):

@@ -66,16 +66,20 @@ def _show(console: Console, bar: Bar, tasks: dict[str, TaskID], report: Report) 
     elif isinstance(report, Finding):
         say_finding(console, report)
     elif isinstance(report, Progress):
-        if report.stage not in tasks:
-            for other in tasks.values():
-                bar.update(other, visible=False)
-            tasks[report.stage] = bar.add_task(report.stage, total=report.total)
-        bar.update(tasks[report.stage], completed=report.done, total=report.total)
+        key = f"lane {report.lane}" if report.lane else report.stage
+        if key not in tasks:
+            for name, other in tasks.items():
+                if not (report.lane and name.startswith("lane ")):  # what runs side by side is shown side by side
+                    bar.update(other, visible=False)
+            tasks[key] = bar.add_task(report.stage, total=report.total)
+        words = f"{report.lane}: {report.stage}" if report.lane else report.stage
+        bar.update(tasks[key], description=words, completed=report.done, total=report.total)
     elif isinstance(report, Candidate):
         console.print(f"{report.words}: validation loss {report.validation_loss:.4f}", highlight=False)
     elif isinstance(report, Epoch):
+        of = f"{report.setting}, " if report.setting else ""
         console.print(
-            f"epoch {report.epoch}: loss {report.training_loss:.4f}, validation {report.validation_loss:.4f}, "
+            f"{of}epoch {report.epoch}: loss {report.training_loss:.4f}, validation {report.validation_loss:.4f}, "
             f"F1 {report.validation_f1:.3f}{' (best)' if report.best else ''}",
             highlight=False,
         )

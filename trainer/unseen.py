@@ -19,12 +19,13 @@ from trainer.gate import expected_of, points_of, with_memory
 from trainer.judged import MetricsError
 from trainer.methods import train_plan
 from trainer.protocol import GOOD_ONLY, Command, Paused, Progress
+from trainer.shift import Unit, ground_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from trainer.dataset import Dataset
-    from trainer.methods import Context, Trained
+    from trainer.methods import Context, Plan, Trained
     from trainer.protocol import Report, TrainRequest
 
 #: So many defect types it takes to measure unasked.
@@ -62,9 +63,8 @@ def measure_unseen(trained: Trained, dataset: Dataset, context: Context) -> Gene
         context = context.in_float()
     measured: list[UnseenType] = []
     notes: list[str] = []
-    for number, name in enumerate(types, 1):
-        stage = f"without “{name}” ({number} of {len(types)})"
-        answer = yield from _measured(name, trained, dataset, context, stage)
+    answers = yield from _answers(types, trained.plan, dataset, context)
+    for name, answer in zip(types, answers, strict=True):
         if isinstance(answer, UnseenType):
             measured.append(answer)
         else:
@@ -72,17 +72,42 @@ def measure_unseen(trained: Trained, dataset: Dataset, context: Context) -> Gene
     return Unseen(types=tuple(measured), good=len(good), notes=tuple(notes))
 
 
+def _answers(
+    types: Sequence[str], plan: Plan, dataset: Dataset, context: Context
+) -> Generator[Report, None, list[UnseenType | str]]:
+    """Measure every type, here in turn or side by side."""
+    if context.crew is not None:
+        ground = ground_of(context.request, context.weights)
+        units = [
+            Unit(
+                words=f"without “{name}”", ground=ground, dataset=dataset, task=_measured, arguments=(name, plan),
+                first=True,
+            )
+            for name in types
+        ]  # fmt: skip
+        return (yield from context.crew.run(units))
+    answers = []
+    for number, name in enumerate(types, 1):
+        stage = f"without “{name}” ({number} of {len(types)})"
+        answers.append((yield from _measured(dataset, context, name, plan, f"{stage}: ")))
+    return answers
+
+
 def _measured(
-    name: str, trained: Trained, dataset: Dataset, context: Context, stage: str
+    dataset: Dataset, context: Context, name: str, plan: Plan, stage: str = ""
 ) -> Generator[Report, None, UnseenType | str]:
-    """Return the figures of a type, or why there are none."""
+    """Return the figures of a type, or why there are none.
+
+    Args:
+        stage: Put before the names of its stages.
+    """
     rest = replace(dataset, samples=tuple(sample for sample in dataset.samples if sample.defect != name))
     if not _enough(rest):
         return "without it too few defective pictures are left to learn from"
     if context.command() is Command.STOP:
         return _STOPPED
     try:
-        figures = yield from _quiet(_judged_unseen(name, trained, dataset, rest, context), stage)
+        figures = yield from _quiet(_judged_unseen(name, plan, dataset, rest, context), stage)
     except (FitError, MetricsError, ResourceError) as error:  # the model itself is made: it is not lost for this
         return error.what
     # it may have cut this very training short
@@ -114,9 +139,9 @@ def _enough(rest: Dataset) -> bool:
 
 
 def _judged_unseen(
-    name: str, chosen: Trained, dataset: Dataset, rest: Dataset, context: Context
+    name: str, plan: Plan, dataset: Dataset, rest: Dataset, context: Context
 ) -> Generator[Report, None, UnseenType]:
-    trained = yield from train_plan(chosen.plan, rest, context)
+    trained = yield from train_plan(plan, rest, context)
     yield from with_memory(trained, rest, context.request)
     points = points_of(trained, trained.scores, context.request)
     scale = None if trained.remembered is None else trained.remembered.note.good_scale
@@ -146,7 +171,7 @@ def _quiet(reports: Generator[Report, None, UnseenType], stage: str) -> Generato
                 figures: UnseenType = end.value
                 return figures
             if isinstance(report, Progress):
-                yield report.model_copy(update={"stage": f"{stage}: {report.stage}"})
+                yield report.model_copy(update={"stage": f"{stage}{report.stage}"})
             elif isinstance(report, Paused):
                 yield report
     finally:
