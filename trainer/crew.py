@@ -69,7 +69,8 @@ class Crew:
         self._said: queue.SimpleQueue[tuple[int, Report]] = queue.SimpleQueue()
         self._told = Command.RUN
         self._rounds = 0
-        self._news, self._closed = threading.Event(), threading.Event()
+        self._orders = ""
+        self._orders_given: queue.SimpleQueue[tuple[str, Command] | None] = queue.SimpleQueue()
         self._probe = self._leave_probe()
         self._cluster.client.subscribe_topic(self._topic, self._hear_report)
         self._beat = threading.Thread(target=self._tell_workers, name="crew", daemon=True)
@@ -88,7 +89,8 @@ class Crew:
         """
         now = _UnitRound(waiting=deque(range(len(units))))
         self._rounds += 1
-        self._told = self._command()
+        self._orders = f"{self._topic}-{self._rounds}"
+        self._give(self._command())
         done_s = time.monotonic()
         try:
             while len(now.outcomes) < len(units):
@@ -108,16 +110,15 @@ class Crew:
             yield from self._reports(units)
         finally:
             if now.running:
-                self._tell(Command.CANCEL)
+                self._give(Command.CANCEL)
             for running in now.running:
                 running.future.cancel()
         return [now.outcomes[number].value for number in range(len(units))]
 
     def close(self) -> None:
         """End what still runs, and stop listening."""
-        self._closed.set()
-        self._news.set()
-        self._beat.join(2 * BEAT_S)
+        self._orders_given.put(None)
+        self._beat.join(BEAT_S)
         with contextlib.suppress(Exception):  # whatever Dask makes of a scheduler that is gone
             self._cluster.client.unsubscribe_topic(self._topic)
         if self._probe is not None:
@@ -129,8 +130,8 @@ class Crew:
     def _obey(self) -> Generator[Report]:
         told = self._command()
         if told is not self._told:
-            before, self._told = self._told, told
-            self._news.set()
+            before = self._told
+            self._give(told)
             if Command.PAUSE in {before, told}:
                 yield Paused(paused=told is Command.PAUSE)
         if told is Command.CANCEL:
@@ -209,20 +210,18 @@ class Crew:
         if orders == self._orders:  # a unit of the round before may still be ending
             self._said.put((int(number), parse_report(line)))
 
+    def _give(self, told: Command) -> None:
+        self._told = told
+        self._orders_given.put((self._orders, told))
+
     def _tell_workers(self) -> None:
-        """Say again and again what is told: a worker that hears nothing for a minute ends its training."""
-        while not self._closed.is_set():
-            self._tell(self._told)
-            self._news.wait(BEAT_S)
-            self._news.clear()
-
-    @property
-    def _orders(self) -> str:
-        return f"{self._topic}-{self._rounds}"
-
-    def _tell(self, told: Command) -> None:
-        with contextlib.suppress(Exception):  # whatever Dask makes of a scheduler that is gone; the next time
-            self._cluster.client.run(hear, self._orders, told, on_error="ignore")
+        """Say what is told, and say it again and again: whoever hears nothing for long ends its training."""
+        given: tuple[str, Command] | None = ("", Command.RUN)
+        while given is not None:
+            with contextlib.suppress(Exception):  # whatever Dask makes of a scheduler that is gone; the next time
+                self._cluster.client.run(hear, *given, on_error="ignore")
+            with contextlib.suppress(queue.Empty):
+                given = self._orders_given.get(timeout=BEAT_S)
 
     def _leave_probe(self) -> tuple[Path, str] | None:
         if self._checkpoints is None:

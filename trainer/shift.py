@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 #: So often workers hear what is told, seconds.
 BEAT_S = 5.0
-#: A worker that has heard nothing for so long ends its training: whoever asked for it is gone.
-SILENCE_S = 60.0
+#: A worker that has heard nothing for so long ends its training: whoever asked for it is gone. It is longer than Dask
+#: takes to give up another worker that hangs, as meanwhile nobody is told anything.
+SILENCE_S = 600.0
 #: So often a worker says how far it is, seconds.
 _SAY_S = 1.0
 _TOLD = "trainer_told"

@@ -287,14 +287,14 @@ def test_a_worker_that_hears_nothing_ends_its_training(monkeypatch: pytest.Monke
         worker, Heard(topic="r", orders="t", number=0, told=Command.RUN, checkpoints=None, probe=None)
     )
     assert command() is Command.RUN
-    now[0] = 150.0
+    now[0] = 600.0
     shift.hear("t", Command.PAUSE, dask_worker=worker)
     shift.hear("t", Command.PAUSE, dask_worker=worker)
     assert command() is Command.PAUSE
-    now[0] = 190.0
+    now[0] = 1190.0
     shift.hear("another", Command.RUN, dask_worker=worker)
     assert command() is Command.PAUSE
-    now[0] = 211.0
+    now[0] = 1201.0
     assert command() is Command.CANCEL
 
 
