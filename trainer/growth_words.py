@@ -19,6 +19,8 @@ GROWTH_NOTE = (
     "The same pictures for every model, none of which it has learnt from; with the guard at its usual rate. An older "
     "model that has learnt from one of them is judged by the others."
 )
+#: So many models stand beside one another.
+_BESIDE = 3
 GROWTH_HEADS = (
     "Model",
     "Made",
@@ -64,6 +66,16 @@ def why_worse(parent: str, *, escapes: tuple[int, int, int], held: Agreement, fa
 def growth_rows(growth: Growth) -> list[list[str]]:
     """Return a row for each stage, as `GROWTH_HEADS` names them, with 95 % intervals."""
     return [_row(stage) for stage in growth.stages]
+
+
+def growth_columns(growth: Growth) -> list[tuple[list[str], list[list[str]]]]:
+    """Return the stages beside one another, as heads and rows of tables that are narrow enough for a page."""
+    stages = growth_rows(growth)
+    tables = []
+    for first in range(0, len(stages), _BESIDE):
+        heads, *rows = (list(row) for row in zip(GROWTH_HEADS, *stages[first : first + _BESIDE], strict=True))
+        tables.append((heads, rows))
+    return tables
 
 
 def _row(stage: GrowthStage) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from inspector.domain.counts import counted, verb
 from trainer.evaluation import DefectFigures, left_out_once, untested
 from trainer.figures import DEFECT_INK, FAINT, GOOD_INK, INK, MUTED
-from trainer.growth_words import GROWTH_HEADS, GROWTH_NOTE, growth_rows
+from trainer.growth_words import GROWTH_NOTE, growth_columns
 from trainer.page_parts import beside, href, image
 from trainer.samples import words
 from trainer.suspects_page import suspects_section
@@ -159,7 +159,7 @@ def _growth(metrics: Metrics) -> list[str]:
     kind = "box warning" if metrics.growth.worse else "box"
     return [
         f'<p class="{kind}">{escape(metrics.growth.sentence)}</p>',
-        _table(list(GROWTH_HEADS), growth_rows(metrics.growth)),
+        *(_table(heads, rows) for heads, rows in growth_columns(metrics.growth)),
         f'<p class="muted">{escape(GROWTH_NOTE)}</p>',
     ]
 

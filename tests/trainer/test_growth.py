@@ -14,7 +14,7 @@ from inspector.domain.errors import BundleError
 from inspector.vision.bundle import Bundle
 from trainer.cli import main
 from trainer.evaluation import Growth, GrowthStage
-from trainer.growth_words import GROWTH_HEADS, growth_rows, why_worse
+from trainer.growth_words import GROWTH_HEADS, growth_columns, growth_rows, why_worse
 from trainer.loop import train
 from trainer.notes import TrainingNote
 from trainer.protocol import Result, TrainRequest
@@ -68,6 +68,11 @@ def test_the_stages_stand_side_by_side() -> None:
     growth = Growth(stages=(first, second), worse="", notes=("What is not known.",))
     rows = growth_rows(growth)
     assert [len(row) for row in rows] == [len(GROWTH_HEADS)] * 2
+    tables = growth_columns(growth.model_copy(update={"stages": [*growth.stages, *growth.stages]}))
+    names = [row[0] for row in rows]
+    assert [heads for heads, _ in tables] == [["Model", *names, names[0]], ["Model", names[1]]]
+    assert [[cells[0] for cells in body] for _, body in tables] == [list(GROWTH_HEADS[1:])] * 2
+    assert tables[1][1][0] == ["Made", rows[1][1]]
     assert rows[0] == ["p1", "2026-01-02 03:04", "good-only", "5 good, 0 defective", *["not tested"] * 4]
     assert rows[1][3:6] == ["5 good, 2 defective", "0 of 20 (0.0 to 16.1 %)", "1 of 20 (0.9 to 23.6 %)"]
     assert growth.sentence == "What is not known."
