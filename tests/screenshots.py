@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 1280, 800
 RECIPE, LOT = "Flange 40", "2611-0417"
 _SCENES, _PARTS = 6, 30
+_NAMES = ("live", "batch", "review", "operating-point", "good-parts", "training")
 
 
 def draw_parts(folder: Path) -> None:
@@ -205,7 +206,7 @@ def main() -> NoReturn:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("docs/manual"))
     parser.add_argument("--weights", default="", help="ResNet-50 ImageNet weights (default: torchvision's, downloaded)")
-    parser.add_argument("--only", nargs="*", help="names of pictures")
+    parser.add_argument("--only", nargs="+", choices=_NAMES, default=_NAMES, help="names of pictures (default: all)")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     app = QApplication([])
@@ -215,7 +216,7 @@ def main() -> NoReturn:
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir()
     studio = Studio(app, root, arguments.out)
-    wanted = set(arguments.only or ("live", "batch", "review", "operating-point", "good-parts", "training"))
+    wanted = set(arguments.only)
     if "live" in wanted:
         studio.look("dark")
         studio.live()

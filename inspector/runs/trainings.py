@@ -40,7 +40,7 @@ from trainer.protocol import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from inspector.domain.class_words import ClassWords
     from inspector.paths import Home
@@ -329,6 +329,12 @@ class Trainings:
             _work_folder(folder).launch((*self.command, "worker", str(folder.path)), name="training")
         except ProcessError as error:
             raise TrainingError(error.what, error.next_step) from error
+
+
+def weights_of(history: Iterable[Training]) -> str:
+    """Return the file of backbone weights that was given last and is still there; empty for none."""
+    given = (training.request.weights for training in history)
+    return next((file for file in given if file and Path(file).is_file()), "")
 
 
 def _with_own_labels(request: TrainRequest, folder: RunFolder) -> TrainRequest:

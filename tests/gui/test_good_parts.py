@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from inspector.gui.first_start.answers import NO_MODEL
 from inspector.gui.good_parts.dialog import GoodPartsDialog
+from inspector.gui.training.page import TrainingPage
 from inspector.paths import Home
 from inspector.recipes.promotions import Promotions
 from inspector.recipes.recipe import Recipe, save_recipe
@@ -126,6 +127,27 @@ def test_parts_are_taken_taught_and_inspected_by_mouse_alone(show: Show) -> None
     assert not dialog.isVisible()
     said = [(record.to_model, record.why) for record in Promotions(show.home).read()]
     assert said == [("quick-1", "Learnt from 5 good parts that were shown to the station")]
+
+
+def test_weights_that_were_given_are_proposed_and_there_is_no_way_back_to_no_model(show: Show) -> None:
+    dialog, station = show.dialog, show.station
+    weights = show.folder.parent / "weights.npz"
+    weights.write_bytes(b"given")
+    show.arrive(*range(5))
+    show.press(dialog.show_parts.every)
+    show.counted(5)
+    dialog.teach.again_wanted.emit(str(weights))
+    show.press(dialog.inspect_button)
+    station.until(lambda: station.session.recipe is not None and station.session.recipe.model == "quick-1")
+    station.window.show_page("settings")
+    station.window.settings.show_section("Training")
+    page = station.window.training
+    assert isinstance(page, TrainingPage)
+    field = page.method.form.editors["weights"]
+    assert isinstance(field, QLineEdit)
+    station.until(lambda: field.text() == str(weights))
+    station.until(page.history.isVisible)  # the worker answers in turn: it has looked for a way back by then
+    assert not page.history.back_button.isVisible()
 
 
 @pytest.mark.parametrize("show", ["fail"], indirect=True)

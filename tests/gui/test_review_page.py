@@ -278,7 +278,7 @@ def test_empty_queues_say_what_belongs_there(qtbot: QtBot, home: Home, desks: li
     desks.append(desk)
     for kind, words in (
         (QueueKind.FAILURES, "Parts that FAIL come here"),
-        (QueueKind.REVIEWS, "Parts between the two thresholds"),
+        (QueueKind.REVIEWS, "Parts between the two thresholds, and parts that are unlike good ones"),
         (QueueKind.ERRORS, "Parts that could not be judged"),
         (QueueKind.AUDIT, "A random sample of passed parts"),
     ):
@@ -287,6 +287,18 @@ def test_empty_queues_say_what_belongs_there(qtbot: QtBot, home: Home, desks: li
         assert not desk.page.judging.good.isEnabled()
         assert not desk.page.judging.skip.isEnabled()
     desk.until(lambda: desk.page.bar.buttons[QueueKind.ERRORS].text() == "Errors 0")
+
+
+def test_the_page_opens_with_what_waits_where_nothing_has_failed(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:
+    desk = ReviewDesk(qtbot, home, broken=1)
+    desks.append(desk)
+    desk.until(lambda: desk.page.walk.kind is QueueKind.ERRORS and len(desk.page.walk.ids) == 1)
+    assert desk.page.bar.buttons[QueueKind.ERRORS].isChecked()
+    desk.open(QueueKind.FAILURES)  # an empty queue that is wanted stays
+    desk.page.enter()
+    desk.until(lambda: desk.page.walk.kind is QueueKind.ERRORS)
+    desk.open(QueueKind.FAILURES)
+    desk.until(lambda: "Parts that FAIL come here" in desk.page.part_view.view.words_when_empty)
 
 
 def test_a_recent_judgement_leads_back_to_its_part(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:

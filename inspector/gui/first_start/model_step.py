@@ -87,9 +87,10 @@ class ModelStep(QWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 8, 0, 0)
         words = label(
-            "At the end the live picture opens. Put good parts in front of the camera, one after another, and press a "
-            "button for each; or let the trigger take every part. Five are a start, twenty are better. The station "
-            "learns them in about a minute; then what is unlike them goes to review. Before, the line does not start."
+            "At the end the live picture opens. Put good parts in front of the camera, or their pictures into the "
+            "folder, one after another, and press a button for each; or let the trigger take every part. Five are a "
+            "start, twenty are better. The station learns them in about a minute; then what is unlike them goes to "
+            "review. Before, the line does not start."
         )
         words.setWordWrap(True)
         layout.addWidget(words)

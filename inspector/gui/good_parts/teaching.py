@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from inspector.gui.words import sentence
 from inspector.gui.work import Latest
+from inspector.runs.trainings import weights_of
 from trainer.protocol import GOOD_ONLY, Command, TrainRequest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from inspector.gui.work import Worker
     from inspector.runs.trainings import Training, Trainings
 
@@ -57,8 +59,7 @@ class Teaching(QObject):
         trainings = self._trainings
 
         def task() -> str:
-            used = [run.request.weights for run in trainings.history() if run.request.weights]
-            known = next((file for file in used if Path(file).is_file()), "")
+            known = weights_of(trainings.history())
             out = self._models / trainings.free_name(self._data)
             return trainings.start(
                 TrainRequest(data=str(self._data), out=str(out), method=GOOD_ONLY, weights=weights or known)

@@ -30,8 +30,8 @@ QUEUES = {
 EMPTY_QUEUES = {
     QueueKind.FAILURES: "No failed part is left for you to judge.\nParts that FAIL come here, newest lot and shift "
     "first, so that false rejects are found.",
-    QueueKind.REVIEWS: "No part is left for you to judge.\nParts between the two thresholds come here: the line leaves "
-    "them to you.",
+    QueueKind.REVIEWS: "No part is left for you to judge.\nParts between the two thresholds, and parts that are unlike "
+    "good ones, come here: the line leaves them to you.",
     QueueKind.ERRORS: "No part is left for you to judge.\nParts that could not be judged come here: bad pictures, "
     "failures of the camera or the model.",
     QueueKind.AUDIT: "No part is left for you to audit.\nA random sample of passed parts comes here, mixed with "

@@ -104,6 +104,13 @@ class MethodColumn(QWidget):
         self.form.fill({**values, "pooling": request.pooling or "", "input_size": size, "split": ""})
         self.method.setCurrentIndex(self.method.findData(request.method))
 
+    def suggest_weights(self, file: str) -> None:
+        """Propose the backbone's weights that were used before; what is typed stays."""
+        editor = self.form.editors["weights"]
+        assert isinstance(editor, QLineEdit)
+        if file and not editor.text():
+            self.form.set_value("weights", file)
+
     def show_rates(self, rates: Mapping[int, float]) -> None:
         """Say how many parts per second this machine would inspect, by size."""
         self._rates = rates

@@ -30,6 +30,7 @@ from inspector.gui.widgets.later import Page, soon
 from inspector.gui.widgets.question import Question
 from inspector.gui.words import sentence
 from inspector.gui.work import Latest
+from inspector.runs.trainings import weights_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from trainer.protocol import TrainRequest
 
 _EVERY_S = 0.5
+_RATES_MS = 1000
 _EVERY_HIDDEN_S = 2.0
 
 
@@ -158,8 +160,9 @@ class TrainingPage(Page):
         if not self._chart_wanted:
             self._chart_wanted = True
             soon(self, 0, self.curves.make_chart)  # the page is seen before its library is imported
-            # without the figures the page does as well
-            self._work.do(self._rates, self.method.show_rates, lambda _: None)
+            self._do(lambda: weights_of(self._trainings.history()), self.method.suggest_weights)
+            # later: the worker is busy with them for seconds, and without the figures the page does as well
+            soon(self, _RATES_MS, lambda: self._work.do(self._rates, self.method.show_rates, lambda _: None))
         self._next_s, self._stale = 0.0, True
         self._promoter.find_way_back(self._show_way_back)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.domain.depth import depth_doubt
+from inspector.domain.errors import BundleError
 from inspector.gui.widgets.question import Question
 from inspector.gui.words import RESTARTS
 from inspector.recipes.promotions import Promotion, promoted, rolled_back
@@ -111,7 +112,11 @@ class Promoter:
             return
 
         def task() -> Promotion | None:
-            return self._record.undoable(recipe.name, recipe.model)
+            last = self._record.undoable(recipe.name, recipe.model)
+            try:
+                return last if last is not None and self._models.find(last.from_model) else None
+            except BundleError:  # there was none yet, as after the first start
+                return None
 
         self._work.do(task, lambda last: show(last.from_model if last is not None else None), self._failed)
 
