@@ -289,18 +289,6 @@ def test_empty_queues_say_what_belongs_there(qtbot: QtBot, home: Home, desks: li
     desk.until(lambda: desk.page.bar.buttons[QueueKind.ERRORS].text() == "Errors 0")
 
 
-def test_the_page_opens_with_what_waits_where_nothing_has_failed(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:
-    desk = ReviewDesk(qtbot, home, broken=1)
-    desks.append(desk)
-    desk.until(lambda: desk.page.walk.kind is QueueKind.ERRORS and len(desk.page.walk.ids) == 1)
-    assert desk.page.bar.buttons[QueueKind.ERRORS].isChecked()
-    desk.open(QueueKind.FAILURES)  # an empty queue that is wanted stays
-    desk.page.enter()
-    desk.until(lambda: desk.page.walk.kind is QueueKind.ERRORS)
-    desk.open(QueueKind.FAILURES)
-    desk.until(lambda: "Parts that FAIL come here" in desk.page.part_view.view.words_when_empty)
-
-
 def test_a_recent_judgement_leads_back_to_its_part(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:
     desk = ReviewDesk(qtbot, home, bad=2)
     desks.append(desk)

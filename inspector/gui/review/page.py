@@ -15,14 +15,11 @@ from inspector.gui.review.figures import FiguresRequest
 from inspector.gui.review.part_view import PartView
 from inspector.gui.review.queue_bar import QueueBar
 from inspector.gui.review.scope import Whose
-from inspector.gui.review.words import QUEUES
 from inspector.gui.widgets.later import Page
 from inspector.gui.words import sentence
 from inspector.review.queues import NOBODY, QueueRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from PySide6.QtGui import QResizeEvent
 
     from inspector.domain.review import Judgement
@@ -72,10 +69,9 @@ class ReviewPage(Page):
         self._session = session
         self._runner, self._figures, self._edits = runner, figures, edits
         self._log_fault = ""
-        self._counts: Mapping[QueueKind, int] = {}
         self._sample = _SAMPLE
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside the fields gives the keys back to the page
-        self._entered = self._queue_taken = False
+        self._entered = False
         self._manifest_notes = ""
         self._next_figures_s = 0.0
         self.walk = runner.walk  #: what is shown, said and written
@@ -101,7 +97,7 @@ class ReviewPage(Page):
 
     def _connect(self) -> None:
         walk, bar, judging, cards = self.walk, self.bar, self.judging, self.cards
-        bar.queue_wanted.connect(self._take_queue)
+        bar.queue_wanted.connect(self.open_queue)
         bar.scope_changed.connect(lambda: self.open_queue(self.walk.kind))
         bar.reviewer_changed.connect(lambda name: self._take_reviewer(name, save=True))
         for field in (bar, judging):
@@ -155,7 +151,7 @@ class ReviewPage(Page):
 
     def enter(self) -> None:
         """The page is shown."""
-        self._entered, self._queue_taken = True, False
+        self._entered = True
         if self._runner.log is None:
             self._open_log()
         else:
@@ -168,7 +164,6 @@ class ReviewPage(Page):
         """Walk a queue from its beginning."""
         self.bar.show_queue(kind)
         self.judging.say("")
-        self._counts = {}  # those of other parts, perhaps
         self._runner.open(self._request(kind))
         self._ask_figures()
         self.setFocus()
@@ -304,22 +299,8 @@ class ReviewPage(Page):
             confirmed=self.cards.lessons.confirmed.isChecked(),
         )
 
-    def _take_queue(self, kind: QueueKind) -> None:
-        self._queue_taken = True
-        self.open_queue(kind)
-
-    def _leave_empty_queue(self) -> None:
-        """Open the first queue that has something, where nobody has chosen the empty one that is open."""
-        if self._queue_taken or self.walk.queue is None or self.walk.ids or self.walk.looked_up is not None:
-            return
-        waiting = next((kind for kind in QUEUES if kind is not QueueKind.AUDIT and self._counts.get(kind)), None)
-        if waiting is not None and waiting is not self.walk.kind:
-            self._take_queue(waiting)
-
     def _on_figures(self, figures: ReviewFigures) -> None:
         self.bar.show_counts(figures.counts)
-        self._counts = figures.counts
-        self._leave_empty_queue()
         self.judging.show_types(figures.types)
         self.cards.recent.show_judged(figures.recent)
         self.cards.audit.show_report(figures.audit, sample=self._sample)
@@ -342,6 +323,5 @@ class ReviewPage(Page):
     def _show(self) -> None:
         """Everything from the state of the walk."""
         opening = "" if self._runner.log is not None else self._log_fault or "Opening the log"
-        self._leave_empty_queue()
         self.part_view.show_walk(opening)
         self.cards.show_walk()
