@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from inspector.domain.about import About
+from inspector.domain.cluster import checked_cluster
 from inspector.domain.database import checked_database
 from inspector.domain.devices import ABOUT_DEVICE, ABOUT_PRECISION, DeviceKind, WantedPrecision
 from inspector.domain.secret import MASK, is_masked, long_enough
@@ -58,6 +59,21 @@ class Settings(BaseModel):
             description="PostgreSQL that takes what is recorded, as postgresql://USER:PASSWORD@HOST/DATABASE",
             empty="nothing is sent",
         ),
+    ] = ""
+    cluster: Annotated[
+        str,
+        AfterValidator(PLACE.checked),
+        AfterValidator(checked_cluster),
+        About(
+            "Cluster",
+            description="workers that can judge folders, as tls://HOST:8786; local:2 starts two on this computer",
+            empty="none",
+        ),
+    ] = ""
+    cluster_certificates: Annotated[
+        str,
+        AfterValidator(PLACE.checked),
+        About("Its certificates", description="folder with ca.pem, cert.pem and key.pem, for tls://", empty="none"),
     ] = ""
     appearance: Annotated[Appearance, About("Colours")] = Appearance.SYSTEM
     heatmap_opacity: Annotated[float, About("Heatmap opacity", description="0 to 1", low=0, high=1)] = 0.6

@@ -17,9 +17,10 @@ _OPENVINO_DEVICES = ("intel_gpu_plugin", "intel_npu_plugin")
 
 #: Of no use in a package, wherever they are imported. pyarrow: 80 MB for manifests in Parquet; CSV does as well.
 #: aiobotocore and what it needs: 70 MB for object stores, which a packaged program does not read.
+#: Dask: workers need the same Python as whoever sends them work, and get the program by pip.
 NEVER = """
     IPython PyInstaller _pytest _tkinter aiobotocore aiohttp boto3 botocore
-    black ensurepip grimp hypothesis idlelib importlinter lib2to3 moto mypy mypyc
+    black dask distributed ensurepip grimp hypothesis idlelib importlinter lib2to3 moto mypy mypyc
     numba onnx onnxruntime openvino_telemetry pandas pip pkg_resources py_spy pyarrow pydoc_data pygments pytest
     readline ruff s3fs setuptools tests tkinter turtledemo
 """.split()

@@ -303,10 +303,22 @@ def _draw(job: Job, read: _Read, prediction: Prediction | None) -> str:
         write_picture(path, draw_overlay(read.image, prediction.heatmap, map_box=prediction.map_box, full_scale=1.0))
     except FileError as error:
         raise InspectorError(f"the overlay {error.what}", error.next_step) from error
-    for kind in set(HeatmapKind) - {prediction.shows}:  # drawn before, of what the file held then
-        with contextlib.suppress(OSError):
-            (job.overlays / overlay_name(name, kind)).unlink(missing_ok=True)
+    forget_overlays(job.overlays, name, but=path)
     return path.relative_to(job.overlays.parent).as_posix()
+
+
+def forget_overlays(overlays: Path, name: str, *, but: Path) -> None:
+    """Remove what shows another kind of heatmap than a picture's new overlay: of what the file held before.
+
+    Args:
+        overlays: Their folder.
+        name: The picture's, as in its row.
+        but: The new one.
+    """
+    for kind in HeatmapKind:
+        if (path := overlays / overlay_name(name, kind)) != but:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
 def overlay_name(name: str, kind: HeatmapKind) -> str:

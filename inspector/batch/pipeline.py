@@ -110,22 +110,57 @@ def judge_listing(
         InspectorError: If an overlay cannot be written.
     """
     workers = workers or worker_count()
-    size = max(1, min(max(BATCH_FILES, workers), -(-len(wanted) // workers)))
-    turn, room = threading.Semaphore(CALLERS), Room(workers)
+    shared = SharedJudge(classifier, workers)
 
     def judge(given: Sequence[tuple[int, str]]) -> list[tuple[int, Row | None]]:
-        files = [(listing.names[index], content) for index, content in given]
-        with room.entered() as alone:
-            groups = [[file] for file in files] if alone else [files]
-            rows = [row for group in groups for row in judge_changed(group, job, classifier, turn=turn)]
-        short = [place for place, row in enumerate(rows) if row is not None and lacked_memory(row.reason)]
-        if short:
-            room.narrow()
-            with room.entered():
-                for place in short:
-                    rows[place] = judge_changed([files[place]], job, classifier, turn=turn)[0]
+        rows = shared.rows([(listing.names[index], content) for index, content in given], job)
         return list(zip((index for index, _ in given), rows, strict=True))
 
-    pieces = (wanted[first : first + size] for first in range(0, len(wanted), size))
-    batches = ([(index, known(index) if known else "") for index in piece] for piece in pieces)
-    return in_order(judge, batches, workers=workers, stop=stop)
+    return in_order(judge, pieces_of(wanted, workers, known), workers=workers, stop=stop)
+
+
+def pieces_of(
+    wanted: Sequence[int], workers: int, known: Callable[[int], str] | None
+) -> Iterator[list[tuple[int, str]]]:
+    """Cut files into batches; every file with the content that has been judged, asked as its batch is taken.
+
+    Args:
+        wanted: As in `judge_listing`.
+        workers: So many are at work at a time.
+        known: As in `judge_listing`.
+    """
+    size = max(1, min(max(BATCH_FILES, workers), -(-len(wanted) // workers)))
+    for first in range(0, len(wanted), size):
+        yield [(index, known(index) if known else "") for index in wanted[first : first + size]]
+
+
+class SharedJudge:
+    """One classifier, and the threads of a process that ask it.
+
+    Args:
+        workers: How many threads there are.
+    """
+
+    def __init__(self, classifier: Classifier, workers: int) -> None:
+        self._classifier = classifier
+        self._turn, self._room = threading.Semaphore(CALLERS), Room(workers)
+
+    def rows(self, files: Sequence[tuple[str, str]], job: Job) -> list[Row | None]:
+        """Judge a batch; see `judge_changed`. What lacks memory is tried once more, alone.
+
+        Raises:
+            InspectorError: If an overlay cannot be written.
+        """
+        with self._room.entered() as alone:
+            groups = [[file] for file in files] if alone else [files]
+            rows = [row for group in groups for row in self._judged(group, job)]
+        short = [place for place, row in enumerate(rows) if row is not None and lacked_memory(row.reason)]
+        if short:
+            self._room.narrow()
+            with self._room.entered():
+                for place in short:
+                    rows[place] = self._judged([files[place]], job)[0]
+        return rows
+
+    def _judged(self, files: Sequence[tuple[str, str]], job: Job) -> list[Row | None]:
+        return judge_changed(files, job, self._classifier, turn=self._turn)

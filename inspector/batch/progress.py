@@ -41,6 +41,7 @@ class RunProgress(BaseModel):
     total: int = 0  #: all files; 0 before they are listed
     rate: float | None = None  #: pictures per second of this process; none before it is known
     seconds_left: float | None = None
+    waiting: str = ""  #: what a batch on a cluster waits for, as a sentence; empty while workers work
     understood: tuple[str, ...] = ()  #: once, before loading: what words of the labels were understood to mean
 
     def figures(self) -> dict[str, str | float | None]:

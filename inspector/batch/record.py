@@ -79,6 +79,7 @@ class RunRecord(_Kept):
     model: Annotated[str, Field(description="as it was named; empty: the recipe's")] = ""
     device: Annotated[str | None, Field(description="as it was asked for; null: the station's setting")] = None
     precision: Annotated[str | None, Field(description="likewise")] = None
+    cluster: Annotated[str, Field(description="address of the workers that judge; empty: this computer")] = ""
     labels_file: Annotated[str, Field(description="absolute; empty: the folders' names")] = ""
     words: Annotated[ClassWords, Field(description="what was said of words that nobody knows")] = ClassWords()
     started: AwareDatetime

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from inspector.batch.listing import Listing
     from inspector.batch.record import LearntCount, RunRecord
+    from inspector.batch.spread import ClusterJudge
     from inspector.batch.survey import Survey
     from inspector.domain.config import QualityLimits
     from inspector.domain.records import Thresholds
@@ -109,13 +110,18 @@ class BatchOutcome:
 
 
 def run_batch(
-    order: BatchOrder, load: Callable[[], Classifier], *, stop: threading.Event
+    order: BatchOrder,
+    load: Callable[[], Classifier],
+    *,
+    stop: threading.Event,
+    cluster: ClusterJudge | None = None,
 ) -> Generator[RunProgress, None, BatchOutcome]:
     """Judge the files of a folder that have no row yet; for the rest of the process's life it is one for batches.
 
     Args:
         load: Loads the model, after the folder has been listed.
         stop: When set, the pictures at hand are finished and no others begun.
+        cluster: Judges on its workers; None judges here.
 
     Yields:
         What it is at; while it judges, how far it is: at once, a few times a second, and at the end.
@@ -154,7 +160,7 @@ def run_batch(
         with ResultTable(order.out, listing, sha256, overlays=order.overlays, restart=order.restart) as table:
             note(order.out, record, restart=order.restart)
             write_learnt(order.out, learnt)
-            whole = yield from _judged(order, judge.thresholds, listing, classifier, table, stop)
+            whole = yield from _judged(order, judge.thresholds, listing, classifier, table, stop, cluster)
             table.finish()
     finally:
         classifier.close()
@@ -201,6 +207,7 @@ def _judged(
     classifier: Classifier,
     table: ResultTable,
     stop: threading.Event,
+    cluster: ClusterJudge | None,
 ) -> Generator[RunProgress, None, bool]:
     """Judge the files that need it; True where none is left."""
     job = Job(
@@ -216,7 +223,8 @@ def _judged(
     looked = 0
     pace, trust = _Pace(table.there, len(listing)), _Trust(classifier)
     yield pace.progress()
-    for rows in judge_listing(listing, left, job, classifier, stop=stop, known=table.known):
+    judged = judge_listing if cluster is None else cluster.judge
+    for rows in judged(listing, left, job, classifier, stop=stop, known=table.known):
         looked += len(rows)
         for index, row in rows:
             pace.done += not table.has(index)
@@ -224,7 +232,7 @@ def _judged(
                 table.add(index, row)
         trust.test_if_due()
         if pace.is_due():
-            yield pace.progress()
+            yield pace.progress("" if cluster is None else cluster.waiting)
     trust.test()
     yield pace.progress()
     return looked == len(left)
@@ -267,7 +275,7 @@ class _Pace:
     def is_due(self) -> bool:
         return time.perf_counter() - self._said_s >= _SAY_EVERY_S
 
-    def progress(self) -> RunProgress:
+    def progress(self, waiting: str = "") -> RunProgress:
         self._said_s = time.perf_counter()
         judged = self.done - self._there
         rate = judged / max(self._said_s - self._begun_s, 1e-6)
@@ -277,6 +285,7 @@ class _Pace:
             total=self._total,
             rate=round(rate, 2) if judged else None,
             seconds_left=round((self._total - self.done) / rate, 1) if judged else None,
+            waiting=waiting,
         )
 
 

@@ -41,6 +41,7 @@ class BatchRequest:
         recursive: Whether pictures of sub-folders are judged too.
         device: Where the network runs; None for the station's setting.
         precision: How exactly it computes; None for the station's setting.
+        cluster: Address of the workers that judge; empty for this computer.
         labels_file: A table of labels; None for the folders' names.
         words: What the user has said of words.
     """
@@ -51,6 +52,7 @@ class BatchRequest:
     recursive: bool = True
     device: str | None = None
     precision: str | None = None
+    cluster: str = ""
     labels_file: Path | None = None
     words: ClassWords = field(default_factory=ClassWords)
 
@@ -111,6 +113,7 @@ class BatchRuns:
             model=request.model,
             device=request.device,
             precision=request.precision,
+            cluster=request.cluster,
             labels_file=str(request.labels_file.absolute()) if request.labels_file else "",
             words=request.words,
             started=datetime.now(UTC),
@@ -201,6 +204,7 @@ class BatchRuns:
         for name, value in (
             ("--device", record.device),
             ("--precision", record.precision),
+            ("--cluster", record.cluster),
             ("--labels", record.labels_file),
         ):
             options += [name, value] if value else []

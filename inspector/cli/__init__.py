@@ -16,6 +16,7 @@ from inspector import __version__
 from inspector.cli import (
     batch,
     bench,
+    cluster,
     doctor,
     fleet,
     inspect,
@@ -72,6 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
         review,
         serve,
         fleet,
+        cluster,
         doctor,
     ):
         module.add_commands(commands)

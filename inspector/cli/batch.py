@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inspector.cli.cluster_options import add_cluster, cluster_of
 from inspector.cli.common import (
     EXIT_INTERRUPTED,
     EXIT_OK,
@@ -75,6 +76,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     again = parser.add_mutually_exclusive_group()
     again.add_argument("--resume", action="store_true", help="go on where an earlier run ended (the default)")
     again.add_argument("--restart", action="store_true", help="begin anew: earlier results there are replaced")
+    add_cluster(parser)
     add_device(parser)
     add_places(parser)
     add_json(parser)
@@ -87,6 +89,7 @@ def run(parsed: argparse.Namespace) -> int:
     from inspector.batch.record import OtherResultsError, RunError
     from inspector.batch.run import run_batch
     from inspector.batch.run_state import STOP_FILE
+    from inspector.batch.spread import ClusterJudge
     from inspector.cli.batch_progress import Bar, Lines
     from inspector.pictures import place_of  # OpenCV
 
@@ -96,7 +99,7 @@ def run(parsed: argparse.Namespace) -> int:
     parsed.json = parsed.json or parsed.progress == "json"  # errors, too, are said there
     with stop_signals() as stop:
         reporter: Reporter = Lines(out / STOP_FILE, stop) if parsed.progress == "json" else Bar()
-        with reporter.shown():
+        with reporter.shown(), cluster_of(parsed) as cluster:
             order, settings = _order(parsed, out), settings_in_force(parsed)
 
             def load() -> Classifier:
@@ -113,7 +116,8 @@ def run(parsed: argparse.Namespace) -> int:
                 return classifier
 
             try:
-                outcome = _followed(run_batch(order, load, stop=stop), reporter)
+                judge = None if cluster is None else ClusterJudge(cluster, order.model_folder)
+                outcome = _followed(run_batch(order, load, stop=stop, cluster=judge), reporter)
             except OtherResultsError as error:
                 if parsed.progress == "json":  # for a program, which has ways of its own
                     raise
@@ -165,6 +169,7 @@ def _order(parsed: argparse.Namespace, out: Path) -> BatchOrder:
             model=parsed.model,
             device=parsed.device,
             precision=parsed.precision,
+            cluster=parsed.cluster.text if parsed.cluster else "",
             labels_file=str(parsed.labels.absolute()) if parsed.labels else "",
             words=ClassWords(
                 good=tuple(parsed.good), defective=tuple(parsed.defective), no_label=tuple(parsed.no_label)

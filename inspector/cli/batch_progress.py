@@ -72,6 +72,7 @@ class Bar:
         self._task = self._progress.add_task("", total=0, rate="", visible=False)
         self._there: int | None = None
         self._said_s = 0.0
+        self._waiting = ""
 
     @contextmanager
     def shown(self) -> Iterator[None]:
@@ -95,6 +96,9 @@ class Bar:
         done, total = progress.done - self._there, progress.total - self._there
         rate = progress.rate or 0.0
         words = f"{rate:.{0 if rate >= 10 else 1}f} pictures/s" if progress.rate else ""
+        if progress.waiting and progress.waiting != self._waiting:
+            say(progress.waiting)
+        self._waiting = progress.waiting
         self._progress.update(self._task, completed=done, total=total, rate=words, visible=True)
         now = time.perf_counter()
         if not self._console.is_terminal and progress.rate and now - self._said_s > _SAY_EVERY_S:

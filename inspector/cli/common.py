@@ -225,6 +225,18 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def port_number(text: str) -> int:
+    """Parse a port; 0 is any.
+
+    Raises:
+        argparse.ArgumentTypeError: If it is none.
+    """
+    if text.isascii() and text.isdecimal() and int(text) <= 65535:
+        return int(text)
+    msg = f"{text!r} is no port from 0 to 65535"
+    raise argparse.ArgumentTypeError(msg)
+
+
 def fraction(text: str) -> float:
     """Parse a number from 0 to 1.
 

@@ -16,6 +16,7 @@ from inspector.cli.common import (
     beside,
     emit,
     home_of,
+    port_number,
     say,
     settings_in_force,
     settings_of,
@@ -45,7 +46,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         epilog="Exit codes: 0 stopped; 1 error; 2 usage.",
     )
     parser.add_argument("--host", help="address to listen at (default: the setting, else 127.0.0.1)")
-    parser.add_argument("--port", type=_port, help="0 takes a free one (default: the setting, else 8765)")
+    parser.add_argument("--port", type=port_number, help="0 takes a free one (default: the setting, else 8765)")
     parser.add_argument(
         "--certificate", type=Path, metavar="FILE", help="TLS certificate with its chain, PEM (default: the setting)"
     )
@@ -152,12 +153,3 @@ def _recipe_in_force(parsed: argparse.Namespace, home: Home) -> Callable[[], Rec
         return assembly.find_recipe(parsed.recipe or settings_of(home).recipe, home)
 
     return recipe
-
-
-def _port(text: str) -> int:
-    if text.isascii() and text.isdecimal() and int(text) <= 65535:
-        return int(text)
-    import argparse
-
-    msg = f"{text!r} is no port from 0 to 65535"
-    raise argparse.ArgumentTypeError(msg)

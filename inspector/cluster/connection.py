@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: So long a scheduler may take to answer.
 ANSWER_S = 10.0
+#: So long a scheduler that has answered before may be away.
+_SOUGHT_S = 60.0
 _START_S = 120.0
 _COMPARED = ("dask", "distributed")
 
@@ -72,8 +74,14 @@ class Cluster:
 
     @property
     def connected(self) -> bool:
-        """Whether the scheduler answers; a connection that was lost is sought again for half a minute."""
-        return bool(self.client.status == "running")
+        """Whether the scheduler answers; a connection that was lost is sought again for a minute."""
+        running: bool = self.client.status == "running"
+        return running
+
+    @property
+    def lost(self) -> bool:
+        """Whether the scheduler is not sought any more."""
+        return self.client.status in {"closing", "closed"}
 
     def workers(self) -> list[ClusterWorker]:
         """Return the workers as the scheduler knows them, by name; empty where it does not answer.
@@ -158,16 +166,11 @@ def connect(address: ClusterAddress, certificates: Certificates | None = None, *
     library = dask()
     if address.local_workers:
         return _start(library, address, name)
-    if address.encrypted and certificates is None:
-        raise ClusterError(
-            f"{address.text} is encrypted, and no certificates are named", "Name the folder that holds them."
-        )
-    context = certificates.context() if certificates is not None and address.encrypted else None
-    _knock(address, context)
-    security = security_of(certificates) if context is not None else None
+    knock(address, certificates)
+    security = security_of(certificates) if address.encrypted else None
     try:
         client = library.Client(
-            address.text, security=security, timeout=ANSWER_S, name=name, set_as_default=False, direct_to_workers=False
+            address.text, security=security, timeout=_SOUGHT_S, name=name, set_as_default=False, direct_to_workers=False
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise _no_scheduler(address) from error
@@ -176,7 +179,7 @@ def connect(address: ClusterAddress, certificates: Certificates | None = None, *
 
 def _start(library: Any, address: ClusterAddress, name: str) -> Cluster:  # noqa: ANN401 - Dask's
     number = address.local_workers
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = usable_cores()
     with contextlib.ExitStack() as opened:
         folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="cluster-", ignore_cleanup_errors=True))
         try:
@@ -204,12 +207,25 @@ def _start(library: Any, address: ClusterAddress, name: str) -> Cluster:  # noqa
         return Cluster(address, client, opened.pop_all())
 
 
-def _knock(address: ClusterAddress, context: ssl.SSLContext | None) -> None:
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def knock(address: ClusterAddress, certificates: Certificates | None) -> None:
     """Find out who is there, as Dask itself tells no cause: a scheduler speaks first.
 
+    Args:
+        address: Of a scheduler.
+
     Raises:
-        ClusterError: If it is nobody, or nobody who speaks so.
+        ClusterError: If it is nobody, or nobody who speaks so, or certificates are missing, wrong or not accepted.
     """
+    if address.encrypted and certificates is None:
+        raise ClusterError(
+            f"{address.text} is encrypted, and no certificates are named", "Name the folder that holds them."
+        )
+    context = certificates.context() if certificates is not None and address.encrypted else None
     try:
         with contextlib.ExitStack() as opened:
             stream = opened.enter_context(socket.create_connection((address.host, address.port), timeout=ANSWER_S))

@@ -61,3 +61,15 @@ def security_of(certificates: Certificates | None) -> Any:  # noqa: ANN401 - dis
     for role in ("client", "scheduler", "worker"):
         roles |= {f"tls_{role}_cert": certificate, f"tls_{role}_key": key}
     return dask().Security(tls_ca_file=authority, require_encryption=True, **roles)
+
+
+def worker_here() -> tuple[str | None, int]:
+    """Return, in a task, the folder of its worker, which Dask removes however the worker ends, and its cores.
+
+    Outside of a task it is None and one core.
+    """
+    try:
+        worker = dask().get_worker()
+    except ValueError:
+        return None, 1
+    return str(worker.local_directory), int(worker.state.nthreads)

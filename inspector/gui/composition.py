@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from inspector import assembly
 from inspector.gui.live.page import LivePage
 from inspector.gui.station.catalogue import Catalogue
+from inspector.gui.station.cluster_test import ClusterTest
 from inspector.gui.station.fleet_watch import FleetWatch
 from inspector.gui.station.hand_lessons import HandLessons
 from inspector.gui.station.served import Served
@@ -50,6 +51,7 @@ class Composition:
         self.session = Session(store)
         self._served = Served(self.session, store)
         self._fleet = FleetWatch(self.session)
+        self._cluster = ClusterTest(self.session, store.home)
         self._fleet.fault.connect(partial(self.session.fault.emit, "fleet"))
         self._lessons = HandLessons(
             self.session,
@@ -97,6 +99,11 @@ class Composition:
             thumbnails=Thumbnails(make_thumbnail),
             lessons=self._lessons,
         )
+        session.settings_changed.connect(lambda settings: page.bar.cluster.show_address(settings.cluster))
+        page.bar.cluster.show_address(session.settings.cluster)
+        page.bar.cluster.test_wanted.connect(self._cluster.ask)
+        self._cluster.said.connect(page.bar.cluster.show_answer)
+        page.bar.cluster.show_answer(self._cluster.words)
         session.recipe_changed.connect(page.show_recipe)
         page.show_recipe(session.recipe)
         return page
@@ -161,7 +168,11 @@ class Composition:
         """Return the Settings page with its section for trainings."""
         from inspector.gui.settings.page import SettingsPage
 
-        tells: dict[str, Served | FleetWatch] = {"serve": self._served, "forward_to": self._fleet}
+        tells: dict[str, Served | FleetWatch | ClusterTest] = {
+            "serve": self._served,
+            "forward_to": self._fleet,
+            "cluster": self._cluster,
+        }
         return SettingsPage(self.session, catalogue=self._catalogue(), tells=tells, training=training)
 
     def first_start(self, parent: QWidget) -> FirstStart:

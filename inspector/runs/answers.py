@@ -39,6 +39,13 @@ class ServedAt(_Answer):
     address: str
 
 
+class AnsweringWorkers(_Answer):
+    """What ``inspector cluster test --json`` says."""
+
+    cores: int
+    workers: tuple[dict[str, object], ...]
+
+
 IMPORTED_MODEL = TypeAdapter(ImportedModel)
 
 

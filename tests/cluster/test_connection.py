@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -17,6 +20,7 @@ from inspector.cluster import Certificates, Cluster, ClusterAddress, ClusterErro
 from inspector.cluster.certificates import CERTIFICATE, KEY
 from inspector.cluster.library import dask, security_of
 from inspector.cluster.local_worker import cores_of
+from inspector.cluster.service import run_scheduler
 from tests.cluster.authority import make_certificates
 from tests.waits import until
 
@@ -192,10 +196,53 @@ class _Client:
     ],
 )
 def test_a_worker_with_another_program_is_refused(program: object, dask_version: str, why: str) -> None:
-    import sys
-
     program = program or (__version__, f"{sys.version_info.major}.{sys.version_info.minor}")
     ours = dask().__version__
     cluster = Cluster(ClusterAddress.parse("tcp://127.0.0.1:1"), _Client(program, dask_version or ours))
     with pytest.raises(ClusterError, match=why):
         cluster.check()
+
+
+@pytest.mark.parametrize(
+    ("packaged", "why"),
+    [(True, "the packaged program has no cluster"), (False, "Dask is not installed. Install the extra")],
+)
+def test_without_dask_it_says_how_to_get_it(packaged: bool, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "dask.config", None)
+    monkeypatch.setattr(sys, "frozen", packaged, raising=False)
+    with pytest.raises(ClusterError, match=why):
+        connect(ClusterAddress.parse("local:1"))
+
+
+def test_a_scheduler_takes_nobody_from_elsewhere_without_certificates() -> None:
+    with pytest.raises(ClusterError, match=r"a scheduler at 0\.0\.0\.0 without certificates"):
+        run_scheduler("0.0.0.0", 0, None, stop=threading.Event(), ready=lambda _: None)
+
+
+def test_a_worker_works_for_a_scheduler_until_it_is_told_to_end(certificates: Certificates) -> None:
+    stop = threading.Event()
+    told: list[str] = []
+    scheduling = threading.Thread(
+        target=lambda: run_scheduler("127.0.0.1", 0, certificates, stop=stop, ready=told.append)
+    )
+    scheduling.start()
+    try:
+        until(lambda: told)
+        address = ClusterAddress.parse(told[0])
+        working = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "inspector", "cluster", "worker", address.text, "--name", "hall 3"),
+                *("--cores", "1", "--certificates", str(certificates.folder), "--json"),
+            ],
+            stdout=subprocess.PIPE,
+        )
+        with working:
+            assert working.stdout is not None
+            assert json.loads(working.stdout.readline())["address"].startswith("tls://127.0.0.1:")
+            with connect(address, certificates) as cluster:
+                assert [(worker.name, worker.cores) for worker in cluster.check()] == [("hall 3", 1)]
+            working.terminate()
+            assert working.wait() == 0
+    finally:
+        stop.set()
+        scheduling.join()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.domain.class_folders import in_words
+from inspector.gui.batch.cluster_line import ClusterLine
 from inspector.gui.batch.export_line import ExportLine, ExportMenu
 from inspector.gui.batch.words import judge_words, progress_words, survey_words
 from inspector.gui.widgets.basics import OneLine, card, label
@@ -69,6 +70,8 @@ class BatchBar(QWidget):
         self.progress.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.progress)
         layout.addLayout(row)
+        self.cluster = ClusterLine(frame)
+        layout.addWidget(self.cluster)
         self.class_words = WordsBox("neither: no label", frame)
         layout.addWidget(self.class_words)
         self.export_line = ExportLine(frame)

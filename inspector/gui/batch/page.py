@@ -219,6 +219,7 @@ class BatchPage(Page):
             folder=place_of(self.bar.path),
             recipe=name if kind == "recipe" else "",
             model=name if kind == "model" else "",
+            cluster=self.bar.cluster.address,
             labels_file=Path(self.bar.labels_file) if self.bar.labels_file else None,
             words=self.bar.class_words.said,
         )
@@ -346,6 +347,7 @@ class BatchPage(Page):
         self._watch.end()
         if run is not None:
             self.bar.show_judge(run.record.recipe, run.record.model)
+            self.bar.cluster.show_chosen(run.record.cluster)
             self._show_labels(run.record.labels_file)
             self.bar.class_words.said = run.record.words
             self.bar.show_survey(run.record.survey)
@@ -363,7 +365,7 @@ class BatchPage(Page):
         run = reading.run if reading is not None else None
         rows = reading.rows if reading is not None else None
         self.bar.show_run(run, len(rows.table) if rows is not None else 0)
-        why = run.why if run is not None else ""
+        why = "" if run is None else run.progress.waiting if run.active else run.why
         if why != self._why:
             self._why = why
             self.bar.show_fault(why)

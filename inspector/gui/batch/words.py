@@ -89,7 +89,8 @@ def judge_words(run: BatchRun) -> str:
     if judge is None:
         return ""
     by = f"{run.record.recipe} v{run.record.recipe_version}, " if run.record.recipe else ""
-    return f"{by}{judge.model_name} ({judge.precision}), {points_words(judge.thresholds)}"
+    where = f", on {run.record.cluster}" if run.record.cluster else ""
+    return f"{by}{judge.model_name} ({judge.precision}), {points_words(judge.thresholds)}{where}"
 
 
 def points_words(points: Thresholds) -> str:
@@ -133,10 +134,10 @@ def progress_words(run: BatchRun, rows: int) -> tuple[str, float | None]:
     share = progress.done / total if total else None
     if not run.active:
         return f"{words} · {_STATES[run.state]}", share
-    if progress.rate:
+    if progress.rate and not progress.waiting:
         words += f" · {_rate(progress.rate)}"
-    if run.state is ProcessState.STOPPING:
-        return f"{words} · stopping", share
+    if progress.waiting or run.state is ProcessState.STOPPING:
+        return f"{words} · {'waiting for workers' if progress.waiting else 'stopping'}", share
     if progress.seconds_left is not None:
         words += f" · {duration(progress.seconds_left)} left"
     return words, share

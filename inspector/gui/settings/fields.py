@@ -61,6 +61,7 @@ _EDITORS = {
     "serve_password": EditorKind.PASSWORD,
     "serve_certificate": EditorKind.OPEN_FILE,
     "serve_key": EditorKind.OPEN_FILE,
+    "cluster_certificates": EditorKind.FOLDER,
 }
 _PROPOSALS = {"source": (SourceKind.CAMERA.example, str(DEMO))}
 _KINDS = {
@@ -111,7 +112,7 @@ _STATION = (
 )
 _NETWORK = (
     *("serve", "serve_host", "serve_port", "serve_password"),
-    *("serve_certificate", "serve_key", "serve_names", "forward_to"),
+    *("serve_certificate", "serve_key", "serve_names", "forward_to", "cluster", "cluster_certificates"),
 )
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from inspector.engine.status import EngineStatus
     from inspector.gui.settings.fields import Section
     from inspector.gui.station.catalogue import Catalogue
+    from inspector.gui.station.cluster_test import ClusterTest
     from inspector.gui.station.fleet_watch import FleetWatch
     from inspector.gui.station.served import Served
     from inspector.gui.station.session import Session
@@ -68,7 +69,7 @@ class SettingsPage(Page):
         session: Session,
         *,
         catalogue: Catalogue,
-        tells: Mapping[str, Served | FleetWatch],
+        tells: Mapping[str, Served | FleetWatch | ClusterTest],
         training: Page,
         parent: QWidget | None = None,
     ) -> None:
