@@ -6,6 +6,7 @@ import socket
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from inspector.cli import fleet_serve
 from inspector.cli.common import (
     EXIT_OK,
     add_beside,
@@ -47,9 +48,9 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     add_places(forward, log=True)
     add_json(forward, "with --once: one JSON object on stdout")
     forward.set_defaults(command=run)
-    group = commands.add_parser("fleet", help="the database of many stations: connect, upgrade, status").add_subparsers(
-        title="commands", metavar="COMMAND", required=True
-    )
+    group = commands.add_parser(
+        "fleet", help="the database of many stations: connect, upgrade, status, serve"
+    ).add_subparsers(title="commands", metavar="COMMAND", required=True)
     connect = group.add_parser("connect", help="send what is recorded from now on to a database")
     connect.add_argument("address", help=_ADDRESS)
     connect.set_defaults(command=connect_to)
@@ -64,6 +65,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     status.set_defaults(command=show_status)
     replace = group.add_parser("replace", help="take this station's name over from one that it stands in for")
     replace.set_defaults(command=replace_station)
+    fleet_serve.add_command(group, _ADDRESS)
     for parser in (connect, disconnect, history, upgrade, status, replace):
         add_places(parser, log=True)
         add_json(parser)
@@ -103,7 +105,7 @@ def connect_to(parsed: argparse.Namespace) -> int:
     from inspector.settings import save_settings
 
     home, log = home_of(parsed), _log_of(parsed)
-    address = DatabaseAddress.of(_filled(parsed.address), home.root)
+    address = DatabaseAddress.of(filled_address(parsed.address), home.root)
     save_settings(settings_of(home).model_copy(update={"forward_to": address.text}), home.settings)
     if log.is_file():
         Outbox(log, FLEET).subscribe()
@@ -214,7 +216,7 @@ def _address_of(parsed: argparse.Namespace, typed: str | None) -> DatabaseAddres
     from inspector.fleet.faults import FleetError
 
     home = home_of(parsed)
-    text = _filled(typed) if typed else settings_of(home).forward_to
+    text = filled_address(typed) if typed else settings_of(home).forward_to
     if not text:
         raise FleetError(
             "no database is set", "Name one: its address behind the command, or “inspector fleet connect”."
@@ -222,8 +224,12 @@ def _address_of(parsed: argparse.Namespace, typed: str | None) -> DatabaseAddres
     return DatabaseAddress.of(text, home.root)
 
 
-def _filled(address: str) -> str:
-    """Return an address with what is typed for each ***."""
+def filled_address(address: str) -> str:
+    """Return an address with what is typed for each ***.
+
+    Raises:
+        FleetError: If nothing is typed.
+    """
     from urllib.parse import quote
 
     from inspector.domain.secret import filled, masks_in

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from inspector.paths import Home
     from inspector.recipes.recipe import Recipe
     from inspector.settings import Settings
+    from inspector.web.access import Access
 
+#: Where a station's page listens unless something else is said.
+PORT = 8765
 _LOOK_EVERY_S = 1.0
 
 
@@ -45,8 +48,25 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         "station. Only this machine can look, unless --host says otherwise: that needs a password and TLS.",
         epilog="Exit codes: 0 stopped; 1 error; 2 usage.",
     )
+    add_server_options(parser, port=PORT)
+    add_beside(parser)
+    parser.add_argument("--recipe", help="judges what is sent in (default: the station's recipe in force)")
+    add_device(parser)
+    add_places(parser, log=True)
+    add_json(parser, "one JSON object with the address on stdout, once it listens")
+    parser.set_defaults(command=run)
+
+
+def add_server_options(parser: argparse.ArgumentParser, *, port: int) -> None:
+    """Add where a server listens, and who may look.
+
+    Args:
+        parser: Of its command.
+        port: Where it listens unless something else is said.
+    """
+    shown = "the setting, else " if port == PORT else ""
     parser.add_argument("--host", help="address to listen at (default: the setting, else 127.0.0.1)")
-    parser.add_argument("--port", type=port_number, help="0 takes a free one (default: the setting, else 8765)")
+    parser.add_argument("--port", type=port_number, help=f"0 takes a free one (default: {shown}{port})")
     parser.add_argument(
         "--certificate", type=Path, metavar="FILE", help="TLS certificate with its chain, PEM (default: the setting)"
     )
@@ -60,26 +80,14 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument(
         "--name", action="append", default=[], help="a further name by which browsers call it; may be given again"
     )
-    add_beside(parser)
-    parser.add_argument("--recipe", help="judges what is sent in (default: the station's recipe in force)")
-    add_device(parser)
-    add_places(parser, log=True)
-    add_json(parser, "one JSON object with the address on stdout, once it listens")
-    parser.set_defaults(command=run)
 
 
 def run(parsed: argparse.Namespace) -> int:
     """Serve until a signal."""
-    try:
-        import uvicorn  # noqa: F401 - an extra
-    except ImportError as error:
-        raise InspectorError(
-            "the server is not installed", "Install the extra: pip install 'inspector-station[serve]'."
-        ) from error
+    need_server()
     from inspector import assembly
     from inspector.runs.processes import step_back
     from inspector.trial import TrialJudge
-    from inspector.web.access import Access, password_from
     from inspector.web.app import make_app
     from inspector.web.judge import UploadJudge
     from inspector.web.server import serve
@@ -87,19 +95,57 @@ def run(parsed: argparse.Namespace) -> int:
 
     home, settings = home_of(parsed), settings_in_force(parsed)
     wanted = beside(parsed)
-    access = Access(
-        host=parsed.host or settings.serve_host,
-        port=settings.serve_port if parsed.port is None else parsed.port,
-        password=password_from(parsed.password_file) or _kept_password(settings, home),
-        certificate=parsed.certificate or _file(settings.serve_certificate),
-        key=parsed.key or _file(settings.serve_key),
-        names=(*parsed.name, *(name.strip() for name in settings.serve_names.split(",") if name.strip())),
-    )
+    access = access_of(parsed, settings, home, port=settings.serve_port if parsed.port is None else parsed.port)
     recipe = _recipe_in_force(parsed, home)
     say(f"pictures are judged by the recipe “{recipe().name}”")  # one that cannot be used is said before it serves
     step_back(os.getpid())
     view = StationView(assembly.places(home, settings), lambda: settings)
     judge = UploadJudge(TrialJudge(home, lambda: settings), recipe, opacity=settings.heatmap_opacity)
+
+    with stop_signals() as stop:
+        if parsed.beside is not None:
+            threading.Thread(target=_follow, args=(wanted, stop), name="beside", daemon=True).start()
+        serve(
+            make_app(view, judge, access, opacity=settings.heatmap_opacity), access, stop=stop, ready=announcing(parsed)
+        )
+    return EXIT_OK
+
+
+def need_server() -> None:
+    """See that the extra is installed.
+
+    Raises:
+        InspectorError: If it is not.
+    """
+    try:
+        import uvicorn  # noqa: F401 - an extra
+    except ImportError as error:
+        raise InspectorError(
+            "the server is not installed", "Install the extra: pip install 'inspector-station[serve]'."
+        ) from error
+
+
+def access_of(parsed: argparse.Namespace, settings: Settings, home: Home, *, port: int) -> Access:
+    """Return where a server listens and who may look: by its options, else by the settings.
+
+    Raises:
+        AccessError: If anybody could look, or a file is not there.
+        InspectorError: If the settings' password is not known on this computer.
+    """
+    from inspector.web.access import Access, password_from
+
+    return Access(
+        host=parsed.host or settings.serve_host,
+        port=port,
+        password=password_from(parsed.password_file) or _kept_password(settings, home),
+        certificate=parsed.certificate or _file(settings.serve_certificate),
+        key=parsed.key or _file(settings.serve_key),
+        names=(*parsed.name, *(name.strip() for name in settings.serve_names.split(",") if name.strip())),
+    )
+
+
+def announcing(parsed: argparse.Namespace) -> Callable[[str], None]:
+    """Return what says where a server listens."""
 
     def ready(address: str) -> None:
         if parsed.json:
@@ -108,11 +154,7 @@ def run(parsed: argparse.Namespace) -> int:
             print(address, flush=True)
         say("Ctrl-C stops it")
 
-    with stop_signals() as stop:
-        if parsed.beside is not None:
-            threading.Thread(target=_follow, args=(wanted, stop), name="beside", daemon=True).start()
-        serve(make_app(view, judge, access, opacity=settings.heatmap_opacity), access, stop=stop, ready=ready)
-    return EXIT_OK
+    return ready
 
 
 def _kept_password(settings: Settings, home: Home) -> str:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.fleet.columns import TABLES, columns_of, values_of
 from inspector.fleet.faults import FleetError, RowsRefusedError, fault_of
-from inspector.fleet.link import open_connection
-from inspector.fleet.versions import HEAD, UPGRADE, version_in
+from inspector.fleet.link import check_tables, open_connection
 from inspector.outputs.outbox import RowKind
 
 if TYPE_CHECKING:
@@ -84,10 +83,7 @@ class FleetDatabase:
 
     def _check_version(self) -> None:
         with self._errors():
-            version = version_in(self._connection)
-        if version is None or version < HEAD:
-            tables = "no tables for stations" if version is None else f"tables of version {version}, not {HEAD}"
-            raise FleetError(f"the database {self._address.shown} has {tables}", UPGRADE)
+            check_tables(self._connection, self._address)
 
     def register(self) -> str:
         """Enter the station, or its new name.

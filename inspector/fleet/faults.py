@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import InspectorError
@@ -47,11 +47,17 @@ class DatabaseFault:
 #: Classes of SQLSTATE in which the same row fails for ever: data, constraints, limits of the program, a rule's RAISE.
 _LASTING = frozenset({"22", "23", "44", "54", "P0"})
 _WAITS = "Nothing is lost: what is recorded waits in the station's log, and the station goes on trying."
+_ANEW = "type the whole address anew in Settings → Network"
+#: The same steps, for those who only look.
+_FOR_READERS = {
+    _WAITS: "Stations keep what they record until it is there, and this goes on trying.",
+    _ANEW: "start it once with the whole address: “inspector fleet serve ADDRESS”",
+}
 #: By SQLSTATE, or by its first two characters.
 _BY_STATE = {
     "28": (
         "refuses the user or the password",
-        "Check both; type the whole address anew in Settings → Network.",
+        f"Check both; {_ANEW}.",
     ),
     "3D": ("is not there: the server has none of that name", "Check the name, or have it made (CREATE DATABASE)."),
     "3F": ("has no tables for stations", UPGRADE),
@@ -61,6 +67,7 @@ _BY_STATE = {
     "53100": ("has no room on its disk", f"Free space on the server. {_WAITS}"),
     "53": ("has no room for more", f"See to the server's memory, disk and connections. {_WAITS}"),
     "25006": ("can only be read", "Name the primary server, not a copy."),
+    "57014": ("does not answer in time", f"See what holds it up: its disk, or a lock (pg_stat_activity). {_WAITS}"),
     "57": ("is being stopped or started", _WAITS),
 }
 #: By what libpq says of a connection that is not made; it gives no SQLSTATE then.
@@ -110,6 +117,15 @@ def fault_of(error: BaseException) -> DatabaseFault:
         return DatabaseFault(f"cannot take a row: {said}", "", lasting=True)
     what, step = _BY_STATE.get(state) or _BY_STATE.get(state[:2]) or (f"refuses ({state})", _WAITS)
     return DatabaseFault(f"{what} ({said})", step)
+
+
+def reading_fault_of(error: BaseException) -> DatabaseFault:
+    """Return what an error of psycopg means for those who only look."""
+    fault = fault_of(error)
+    step = fault.next_step
+    for words, instead in _FOR_READERS.items():
+        step = step.replace(words, instead)
+    return replace(fault, next_step=step)
 
 
 def _first_line(error: BaseException) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inspector.fleet.faults import FleetError, fault_of
+from inspector.fleet.faults import FleetError, fault_of, reading_fault_of
+from inspector.fleet.versions import HEAD, UPGRADE, version_in
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -22,6 +23,8 @@ _PATIENCE = {
 }
 #: A server that holds a statement up for longer is asked again later.
 _STATEMENT_S = 60
+#: Somebody waits for what is only read.
+_READING_S = 10
 
 
 def has_driver() -> bool:
@@ -33,8 +36,12 @@ def has_driver() -> bool:
     return True
 
 
-def open_connection(address: DatabaseAddress) -> Connection[Any]:
+def open_connection(address: DatabaseAddress, *, reading: bool = False) -> Connection[Any]:
     """Connect.
+
+    Args:
+        address: Of the database, with its password.
+        reading: For those who only look: nothing can be changed by it, and they do not wait long.
 
     Raises:
         FleetError: If that fails.
@@ -44,18 +51,34 @@ def open_connection(address: DatabaseAddress) -> Connection[Any]:
         from psycopg.conninfo import conninfo_to_dict
     except ImportError as error:
         raise FleetError(
-            "what sends results to PostgreSQL is not installed",
+            "what talks with PostgreSQL is not installed",
             "Install the extra: pip install 'inspector-station[fleet]'.",
         ) from error
+    means = reading_fault_of if reading else fault_of
     try:
         said = {key: str(value) for key, value in conninfo_to_dict(address.text).items()}
         connection = psycopg.connect(**(_PATIENCE | dict(address.defaults) | said), prepare_threshold=None)
     except (psycopg.Error, UnicodeError) as error:
-        raise fault_of(error).as_error(address) from error
+        raise means(error).as_error(address) from error
     try:
-        connection.execute(f"SET statement_timeout = '{_STATEMENT_S}s'; SET TIME ZONE 'UTC'")
+        connection.execute(f"SET statement_timeout = '{_READING_S if reading else _STATEMENT_S}s'; SET TIME ZONE 'UTC'")
+        if reading:
+            connection.execute("SET default_transaction_read_only = on")
         connection.commit()
     except psycopg.Error as error:
         connection.close()
-        raise fault_of(error).as_error(address) from error
+        raise means(error).as_error(address) from error
     return connection
+
+
+def check_tables(connection: Connection[Any], address: DatabaseAddress) -> None:
+    """See that the database has the tables that this program needs, or newer ones.
+
+    Raises:
+        FleetError: If it has not.
+        Error: psycopg's, if that cannot be read.
+    """
+    version = version_in(connection)
+    if version is None or version < HEAD:
+        tables = "no tables for stations" if version is None else f"tables of version {version}, not {HEAD}"
+        raise FleetError(f"the database {address.shown} has {tables}", UPGRADE)

@@ -144,9 +144,8 @@ def faults_of(status: ForwardStatus, now: datetime | None = None, *, counts: boo
             "“inspector fleet status” names them with the reasons."
         )
     if status.clock_ahead_s is not None and abs(status.clock_ahead_s) > CLOCK_S:
-        way = "ahead of" if status.clock_ahead_s > 0 else "behind"
         faults.append(
-            f"This station's clock is {_span(abs(status.clock_ahead_s))} {way} the database's: its results stand there "
+            f"This station's clock is {clock_words(status.clock_ahead_s)} the database's: its results stand there "
             "at wrong times. Set the clock, or have it set by the network (NTP)."
         )
     if status.note:
@@ -167,7 +166,15 @@ def local(time: datetime) -> str:
     return f"{time.astimezone():%Y-%m-%d %H:%M}"
 
 
-def _span(seconds: float) -> str:
+def clock_words(ahead_s: float) -> str:
+    """Return how far a clock is ahead of another one, or behind it, as it stands before that one."""
+    return f"{span(abs(ahead_s))} {'ahead of' if ahead_s > 0 else 'behind'}"
+
+
+def span(seconds: float) -> str:
+    """Return a length of time in words."""
+    if seconds < 59.5:
+        return f"{seconds:.0f} s"
     for unit, length in (("day", 86400), ("hour", 3600)):
         if seconds >= length:
             return f"{seconds / length:.1f} {unit}s"

@@ -15,8 +15,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from inspector.domain.errors import InspectorError
 from inspector.domain.secret import redacted
+from inspector.web.asked import AskedError, MissingError
 from inspector.web.judge import BusyError
-from inspector.web.results import AskedError, MissingError
 
 if TYPE_CHECKING:
     from starlette.templating import Jinja2Templates
@@ -116,7 +116,7 @@ class Gate:
 
     def _refused(self, request: Request) -> Response | None:
         if request.method == "POST" and not _from_here(request):
-            return _fault(403, "this was sent by a page elsewhere", "Open the station's own page.")
+            return _fault(403, "this was sent by a page elsewhere", "Open this server's own page.")
         length = request.headers.get("content-length", "")
         if length.isdecimal() and int(length) > MOST_BODY_BYTES:
             return _fault(

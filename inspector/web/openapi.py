@@ -10,8 +10,9 @@ from inspector import __version__
 from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.records import Verdict
 from inspector.web.answers import Fault
+from inspector.web.asked import MOST, PAGE
 from inspector.web.judge import JudgedUpload
-from inspector.web.results import MOST, PAGE, PartsPage
+from inspector.web.results import PartsPage
 from inspector.web.station import LineBoard
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def description() -> dict[str, Any]:
 def _paths() -> dict[str, Any]:
     picture = {"type": "string", "format": "binary"}
     form = {"type": "object", "required": ["picture"], "properties": {"picture": {"type": "array", "items": picture}}}
-    judged = {"type": "object", "properties": {"results": {"type": "array", "items": _ref(JudgedUpload)}}}
+    judged = {"type": "object", "properties": {"results": {"type": "array", "items": reference_to(JudgedUpload)}}}
     part = {
         "type": "object",
         "properties": {
@@ -49,16 +50,16 @@ def _paths() -> dict[str, Any]:
             "reviews": {"type": "array", "items": {"type": "object"}},
         },
     }
-    identity = _parameter("id", "the part's id", place="path")
+    identity = parameter("id", "the part's id", place="path")
     return {
         "/inspect": {
             "post": {
                 "summary": "Judge pictures with the recipe in force; nothing is recorded or counted",
                 "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
-                "responses": _answers(judged, "400", "408", "413", "429", "503"),
+                "responses": answers(judged, "400", "408", "413", "429", "503"),
             }
         },
-        "/api/board": {"get": {"summary": "How the line is doing", "responses": _answers(_ref(LineBoard))}},
+        "/api/board": {"get": {"summary": "How the line is doing", "responses": answers(reference_to(LineBoard))}},
         "/api/board/events": {
             "get": {
                 "summary": "The same every second, as server-sent events",
@@ -75,22 +76,22 @@ def _paths() -> dict[str, Any]:
             "get": {
                 "summary": "Parts of the log, the newest first",
                 "parameters": [
-                    _parameter("since", "captured at or after this date or time; without a zone, this machine's"),
-                    _parameter("until", "captured before it"),
-                    _parameter("recipe", "name of the recipe"),
-                    _parameter("lot", "lot"),
-                    _parameter("verdict", f"one of {', '.join(verdict.value for verdict in Verdict)}; may be repeated"),
-                    _parameter("before", "only parts older than the one with this id"),
-                    _parameter("limit", f"1 to {MOST}; {PAGE} where nothing is said"),
+                    parameter("since", "captured at or after this date or time; without a zone, this machine's"),
+                    parameter("until", "captured before it"),
+                    parameter("recipe", "name of the recipe"),
+                    parameter("lot", "lot"),
+                    parameter("verdict", f"one of {', '.join(verdict.value for verdict in Verdict)}; may be repeated"),
+                    parameter("before", "only parts older than the one with this id"),
+                    parameter("limit", f"1 to {MOST}; {PAGE} where nothing is said"),
                 ],
-                "responses": _answers(_ref(PartsPage), "400", "404", "503"),
+                "responses": answers(reference_to(PartsPage), "400", "404", "503"),
             }
         },
         "/api/parts/{id}": {
             "get": {
                 "summary": "One part's record, and what people said of it",
                 "parameters": [identity],
-                "responses": _answers(part, "404", "503"),
+                "responses": answers(part, "404", "503"),
             }
         },
         "/api/parts/{id}/picture": {
@@ -98,8 +99,8 @@ def _paths() -> dict[str, Any]:
                 "summary": "Its kept picture",
                 "parameters": [
                     identity,
-                    _parameter("heatmap", "1: with the heatmap over it"),
-                    _parameter("width", "longest side, pixels"),
+                    parameter("heatmap", "1: with the heatmap over it"),
+                    parameter("width", "longest side, pixels"),
                 ],
                 "responses": {
                     "200": {"description": "a JPEG", "content": {"image/jpeg": {"schema": picture}}},
@@ -113,11 +114,19 @@ def _paths() -> dict[str, Any]:
     }
 
 
-def _ref(record: type[BaseModel]) -> dict[str, str]:
+def reference_to(record: type[BaseModel]) -> dict[str, str]:
+    """Return what stands for a record's schema."""
     return {"$ref": f"#/components/schemas/{record.__name__}"}
 
 
-def _parameter(name: str, words: str, *, place: str = "query") -> dict[str, Any]:
+def parameter(name: str, words: str, *, place: str = "query") -> dict[str, Any]:
+    """Return the description of a parameter.
+
+    Args:
+        name: As it is called.
+        words: What it says.
+        place: Where it stands: ``query`` or ``path``.
+    """
     return {
         "name": name,
         "in": place,
@@ -127,7 +136,13 @@ def _parameter(name: str, words: str, *, place: str = "query") -> dict[str, Any]
     }
 
 
-def _answers(schema: dict[str, Any], *faults: str) -> dict[str, Any]:
+def answers(schema: dict[str, Any], *faults: str) -> dict[str, Any]:
+    """Return the description of what is answered.
+
+    Args:
+        schema: Of what is answered where all is well.
+        faults: The statuses of HTTP that say otherwise.
+    """
     return {"200": {"description": "done", "content": {"application/json": {"schema": schema}}}, **_faults(*faults)}
 
 
@@ -138,7 +153,7 @@ def _faults(*statuses: str) -> dict[str, Any]:
         "408": "the pictures did not arrive in time",
         "413": "too large",
         "429": "too many wait: come again after Retry-After",
-        "503": "the log or the model cannot be used",
+        "503": "the log, the database or the model cannot be used",
     }
-    content = {"application/json": {"schema": _ref(Fault)}}
+    content = {"application/json": {"schema": reference_to(Fault)}}
     return {status: {"description": words[status], "content": content} for status in statuses}

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from inspector import __version__
 from inspector.domain.records import Verdict
 from inspector.outputs.kept import kept_kind
-from inspector.web.answers import Gate, TooLargeError, TooSlowError, fault_answer, wants_page
+from inspector.web.answers import TooLargeError, TooSlowError, wants_page
+from inspector.web.asked import AskedError
+from inspector.web.listeners import Listeners
 from inspector.web.metrics import CONTENT_TYPE
-from inspector.web.results import Asked, AskedError, part_of, picture_of, results
+from inspector.web.results import Asked, part_of, picture_of, results
 from inspector.web.station import part_record
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from starlette.datastructures import FormData, UploadFile
     from starlette.requests import Request
-    from starlette.templating import Jinja2Templates
 
-    from inspector.web.access import Access
     from inspector.web.judge import JudgedUpload, UploadJudge
     from inspector.web.metrics import StationFigures
+    from inspector.web.site import Site
     from inspector.web.station import LineBoard, StationView
 
 #: Pictures of one request.
@@ -36,8 +34,6 @@ MOST_PICTURES = 50
 MOST_PICTURE_BYTES = 64_000_000
 #: So long a request may take to arrive.
 _ARRIVES_S = 120.0
-_BOARD_EVERY_S = 1.0
-_MOST_LISTENERS = 50
 _WIDEST = 4096
 
 
@@ -48,12 +44,9 @@ class Addresses:
     view: StationView
     judge: UploadJudge
     figures: StationFigures
-    templates: Jinja2Templates
-    access: Access
-    gate: Gate
+    site: Site
     opacity: float = 0.6
-    ending: asyncio.Event = field(default_factory=asyncio.Event)
-    _listeners: int = 0
+    listeners: Listeners = field(default_factory=Listeners)
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
@@ -63,11 +56,11 @@ class Addresses:
 
     async def board_page(self, request: Request) -> Response:
         """The board, as it is now; the script keeps it so."""
-        return self._page(request, "board.html", board=await self._board())
+        return self.site.page(request, "board.html", board=await self._board())
 
     async def inspect_page(self, request: Request) -> Response:
         """Where pictures are sent in."""
-        return self._page(request, "inspect.html", answers=[], most=MOST_PICTURES)
+        return self.site.page(request, "inspect.html", answers=[], most=MOST_PICTURES)
 
     async def inspect(self, request: Request) -> Response:
         """Judge the pictures of a request; a page for a browser, JSON for a program."""
@@ -78,7 +71,7 @@ class Addresses:
             finally:
                 await form.close()
         if wants_page(request):
-            return self._page(request, "inspect.html", answers=answers, most=MOST_PICTURES)
+            return self.site.page(request, "inspect.html", answers=answers, most=MOST_PICTURES)
         return JSONResponse({"results": [answer.model_dump(mode="json") for answer in answers]})
 
     async def results_page(self, request: Request) -> Response:
@@ -89,41 +82,16 @@ class Addresses:
         newest = {name: value for name, value in said.items() if name != "before"}
         verdicts = [verdict.value for verdict in Verdict]
         older = {**said, "before": page.older} if page.older else None
-        return self._page(
+        return self.site.page(
             request, "results.html", results=page, said=said, verdicts=verdicts, older=older, newest=newest
         )
 
     async def part_page(self, request: Request) -> Response:
         """One part."""
         part, reviews = await run_in_threadpool(part_of, self.view, request.path_params["id"])
-        return self._page(
+        return self.site.page(
             request, "part.html", part=part, shows=kept_kind(part), record=part_record(part), reviews=reviews
         )
-
-    async def api_page(self, request: Request) -> Response:
-        """What programs can ask for."""
-        return self._page(request, "api.html", api=request.app.state.openapi)
-
-    async def login_page(self, request: Request) -> Response:
-        """Asks for the password."""
-        return self._page(request, "login.html", wrong=False, next=_local(request.query_params.get("next", "/")))
-
-    async def login(self, request: Request) -> Response:
-        """Let a browser in that knows the password."""
-        if self.gate.is_guessing(wrong=False):
-            return fault_answer(request, self.templates, "too many wrong passwords", "Wait a minute.", 429, 60)
-        form = await request.form(max_files=0, max_fields=5)
-        password, where = form.get("password", ""), form.get("next", "/")
-        if isinstance(password, str) and self.access.knows(password):
-            self.access.let_in(request)
-            return RedirectResponse(_local(where if isinstance(where, str) else "/"), status_code=303)
-        self.gate.is_guessing(wrong=True)
-        return self._page(request, "login.html", status=401, wrong=True, next=_local(str(where)))
-
-    async def logout(self, request: Request) -> Response:
-        """Forget that it knows it."""
-        self.access.send_away(request)
-        return RedirectResponse("/login", status_code=303)
 
     # --- for programs -------------------------------------------------------------------------------------------------
 
@@ -137,13 +105,13 @@ class Addresses:
         """The board as JSON."""
         return JSONResponse((await self._board()).model_dump(mode="json"))
 
-    async def board_events(self, request: Request) -> Response:
+    async def board_events(self, _: Request) -> Response:
         """The board every second, as server-sent events."""
-        if self._listeners >= _MOST_LISTENERS:
-            return fault_answer(
-                request, self.templates, f"{_MOST_LISTENERS} screens listen already", "Close some.", 503, 10
-            )
-        return StreamingResponse(self._events(), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+        async def told() -> object:
+            return (await self._board()).model_dump(mode="json")
+
+        return self.listeners.answer(told)
 
     async def api_results(self, request: Request) -> Response:
         """The parts of the log, filtered, as JSON."""
@@ -185,31 +153,10 @@ class Addresses:
         """Figures for Prometheus."""
         return Response(await run_in_threadpool(self.figures.text), headers={"content-type": CONTENT_TYPE})
 
-    async def openapi(self, request: Request) -> Response:
-        """The description of all that programs can ask for."""
-        return JSONResponse(request.app.state.openapi)
-
     # --- inside -------------------------------------------------------------------------------------------------------
-
-    def _page(self, request: Request, name: str, *, status: int = 200, **words: Any) -> Response:  # noqa: ANN401
-        words |= {"station": self.view.name, "version": __version__, "asks": bool(self.access.password)}
-        return self.templates.TemplateResponse(request, name, words, status_code=status)
 
     async def _board(self) -> LineBoard:
         return await run_in_threadpool(self.view.board)
-
-    async def _events(self) -> AsyncIterator[str]:
-        self._listeners += 1
-        try:
-            while not self.ending.is_set():
-                board = await self._board()
-                yield f"data: {json.dumps(board.model_dump(mode='json'), ensure_ascii=False)}\n\n"
-                try:
-                    await asyncio.wait_for(self.ending.wait(), _BOARD_EVERY_S)
-                except TimeoutError:
-                    continue
-        finally:
-            self._listeners -= 1
 
     async def _arrived(self, request: Request) -> FormData:
         try:
@@ -236,8 +183,3 @@ class Addresses:
 
     def _asked(self, request: Request) -> Asked:
         return Asked.of(dict(request.query_params), request.query_params.getlist("verdict"))
-
-
-def _local(where: str) -> str:
-    """Return an address of this server, whatever was asked for."""
-    return where if where.startswith("/") and not where.startswith(("//", "/\\")) else "/"

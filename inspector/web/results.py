@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import cv2
 from pydantic import BaseModel, ConfigDict
 
-from inspector.domain.errors import InspectorError, PictureError
-from inspector.domain.records import Verdict
+from inspector.domain.errors import PictureError
 from inspector.outputs.base import LogQuery
+from inspector.outputs.counted import Counted
 from inspector.outputs.kept import kept_prediction
 from inspector.pictures import encode_picture, read_picture
 from inspector.vision.overlay import displayable, draw_overlay
-from inspector.web.station import Counted, PartSummary
+from inspector.web.asked import PAGE, MissingError, check_names, limit_of, time_of, verdicts_of
+from inspector.web.station import PartSummary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,18 +24,7 @@ if TYPE_CHECKING:
     from inspector.domain.review import Review
     from inspector.web.station import StationView
 
-#: Parts of a page, unless something else is asked for.
-PAGE = 50
-MOST = 500
 _FILTERS = ("since", "until", "recipe", "lot", "verdict", "before", "limit")
-
-
-class AskedError(InspectorError):
-    """A request asks for something that cannot be."""
-
-
-class MissingError(InspectorError):
-    """There is no such part, or no such picture."""
 
 
 class PartsPage(BaseModel):
@@ -72,25 +61,16 @@ class Asked:
         Raises:
             AskedError: If one is none that is known, or its value cannot be.
         """
-        for name in said:
-            if name not in _FILTERS:
-                raise AskedError(f"there is no filter {name}", f"Known are {', '.join(_FILTERS)}.")
-        known = [verdict.value for verdict in Verdict]
-        for name in verdicts:
-            if name and name not in known:
-                raise AskedError(f"{name} is no verdict", f"Verdicts are {', '.join(known)}.")
-        limit = said.get("limit") or str(PAGE)
-        if not limit.isascii() or not limit.isdecimal() or not 1 <= int(limit) <= MOST:
-            raise AskedError(f"the limit must be a number from 1 to {MOST}, got {limit[:20]}", "Ask for fewer.")
-        chosen = frozenset(Verdict(name) for name in verdicts if name)
+        check_names(said, _FILTERS)
+        limit, chosen = limit_of(said), verdicts_of(verdicts)
         query = LogQuery(
-            since=_time(said.get("since", "")),
-            until=_time(said.get("until", "")),
+            since=time_of(said.get("since", "")),
+            until=time_of(said.get("until", "")),
             recipe=said.get("recipe") or None,
             lot=said.get("lot") or None,
             verdicts=chosen or None,
         )
-        return cls(query=query, before=said.get("before", ""), limit=int(limit))
+        return cls(query=query, before=said.get("before", ""), limit=limit)
 
 
 def results(view: StationView, asked: Asked) -> PartsPage:
@@ -158,14 +138,3 @@ def picture_of(view: StationView, part_id: str, *, heatmap: bool, width: int | N
     if prediction is not None:
         image = draw_overlay(image, prediction.heatmap, opacity=opacity, map_box=prediction.map_box)
     return encode_picture(image, ".jpg", quality=90)
-
-
-def _time(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise AskedError(
-            f"{text[:40]} is no date or time such as 2026-01-31 or 2026-01-31T14:00", "Correct it."
-        ) from error

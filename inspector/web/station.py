@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from inspector import assembly
 from inspector.domain.errors import LogError
@@ -16,6 +16,7 @@ from inspector.domain.shifts import shift_start
 from inspector.domain.tally import Tally
 from inspector.engine.faces import Face
 from inspector.outputs.base import LogQuery
+from inspector.outputs.counted import Counted
 from inspector.outputs.pulse import LinePulse, pulse_path, read_pulse
 from inspector.outputs.rows import inspection_to_json, time_text
 
@@ -33,34 +34,6 @@ FRESH = timedelta(seconds=60)
 STALE, SILENT = "STALE", "NOT HEARD"
 _FAILURES = 12
 _BAD = frozenset({Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR})
-
-
-class Counted(BaseModel):
-    """Parts by their verdict, with the first-pass yield and its 95 % interval (Wilson)."""
-
-    model_config = ConfigDict(frozen=True, validate_by_name=True, serialize_by_alias=True)
-
-    inspected: int
-    passed: Annotated[int, Field(alias="pass")]
-    failed: Annotated[int, Field(alias="fail")]
-    review: int
-    error: int
-    first_pass_yield: Annotated[float | None, Field(alias="yield")]  #: 0..1; none before the first part
-    yield_interval_95: tuple[float, float] | None
-
-    @classmethod
-    def of(cls, tally: Tally) -> Counted:
-        """Return the counts of a tally."""
-        rate = tally.first_pass_yield
-        return cls(
-            inspected=tally.inspected,
-            passed=tally.passed,
-            failed=tally.failed,
-            review=tally.review,
-            error=tally.error,
-            first_pass_yield=rate.value,
-            yield_interval_95=rate.interval if rate.total else None,
-        )
 
 
 class PartSummary(BaseModel):

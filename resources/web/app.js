@@ -1,5 +1,5 @@
 "use strict";
-// The pages work without this script; with it the board follows the line, and pictures can be dropped and pasted.
+// The pages work without this script; with it board and fleet follow what happens, and pictures can be dropped and pasted.
 
 const SHOWS = { defect: "defect", "grad-cam": "Grad-CAM", "unlike-good": "unlike good" };
 const KINDS = { PASS: ["good", "✓"], FAIL: ["fail", "✕"], REVIEW: ["review", "?"], ERROR: ["error", "!"] };
@@ -24,8 +24,8 @@ const percent = (value) => (value === null ? "–" : `${(100 * value).toFixed(1)
 const score = (value) => (value === null ? "–" : value.toFixed(3));
 const local = (text) => new Date(text).toLocaleString();
 
-function localTimes() {
-  for (const time of document.querySelectorAll("time")) time.textContent = local(time.dateTime);
+function localTimes(where = document) {
+  for (const time of where.querySelectorAll("time")) time.textContent = local(time.dateTime);
 }
 
 // --- board ------------------------------------------------------------------------------------------------------------
@@ -97,6 +97,50 @@ function showFailures(parts) {
     return item;
   }));
   if (!parts.length) list.append(made("li", "muted", "None in this shift."));
+}
+
+// --- fleet ------------------------------------------------------------------------------------------------------------
+
+// The server renders the pieces of the page; those that changed take the places of those before.
+function followFleet(place) {
+  let heard = Date.now();
+  const known = new Map();
+  const events = new EventSource(place.dataset.events);
+  events.onmessage = (event) => {
+    heard = Date.now();
+    const said = document.createElement("template");
+    said.innerHTML = JSON.parse(event.data).html;
+    const focused = place.contains(document.activeElement) ? document.activeElement.id : "";
+    const order = (root) => [...root.querySelectorAll("[data-piece]")].map((piece) => piece.dataset.piece).join("\n");
+    if (order(place) === order(said.content) && !place.querySelector(".silent")) {
+      place.querySelector("[data-pieces]").className = said.content.querySelector("[data-pieces]").className;
+      for (const piece of said.content.querySelectorAll("[data-piece]")) exchange(piece);
+    } else {
+      known.clear();
+      place.replaceChildren(said.content);
+      localTimes(place);
+    }
+    if (focused && document.activeElement.id !== focused) document.getElementById(focused)?.focus();
+  };
+
+  function exchange(piece) {
+    const name = piece.dataset.piece;
+    const text = piece.outerHTML;
+    if (known.get(name) === text) return;
+    known.set(name, text);
+    localTimes(piece);
+    place.querySelector(`[data-piece="${CSS.escape(name)}"]`).replaceWith(piece);
+  }
+
+  setInterval(() => {
+    if (Date.now() - heard <= SILENT_MS || place.querySelector(".silent")) return;
+    const line = made("p");
+    line.append(face("STALE", true, "banner"));
+    const words = "This screen does not hear from the server: nobody knows here how the stations are.";
+    place.querySelector('[data-piece="now"]').replaceChildren(line, made("p", "words silent", words));
+    for (const shown of place.querySelectorAll(".station header .face")) shown.replaceWith(face("STALE", true));
+    place.querySelector("[data-pieces]").classList.add("stale");
+  }, 1000);
 }
 
 // --- pictures that are sent in ----------------------------------------------------------------------------------------
@@ -185,5 +229,7 @@ function sending(form) {
 localTimes();
 const board = document.querySelector("#board");
 if (board) follow(board);
+const fleet = document.querySelector("#fleet");
+if (fleet) followFleet(fleet);
 const form = document.querySelector("#send");
 if (form) sending(form);

@@ -82,7 +82,8 @@ def test_what_was_there_before_the_upgrade_is_counted(bench: FleetBench, server:
         "DROP VIEW inspector.yields_by_day",
         "DROP TABLE inspector.counts",
         "DROP FUNCTION inspector.count_results CASCADE",
-        "DROP INDEX inspector.ix_results_lot_time, inspector.ix_results_recipe_time, inspector.ix_results_not_passed",
+        "DROP INDEX inspector.ix_results_lot_time, inspector.ix_results_recipe_time",
+        "DROP INDEX inspector.ix_results_not_passed, inspector.ix_results_station_not_passed",
         (
             "CREATE VIEW inspector.yields_by_day AS SELECT station_key, station, recipe, recipe_version, lot, "
             "(time AT TIME ZONE 'UTC')::date AS day_utc, count(*) AS inspected, count(*) AS passed, count(*) AS failed, "

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -30,20 +28,11 @@ from inspector.web.server import serve
 from inspector.web.station import StationView
 from tests.outputs.samples import inspection
 from tests.waits import WAIT_S, until
+from tests.web.browser import DESK, PHONE, WALL, Browser, By, Keys, browsers, needs_browser
 from tests.web.conftest import BAD, GOOD, fill
 from tests.web.test_station import pulse
 
-pytest.importorskip("selenium", reason="selenium is not installed")
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-DRIVER = shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="Chromium and its driver are not installed")
-
-PHONE, DESK, WALL = (390, 844), (1280, 800), (3840, 2160)
+pytestmark = needs_browser
 PAGES = ("/board", "/inspect", "/results", "/api")
 
 
@@ -54,53 +43,6 @@ class Served:
     home: Home
     address: str
     stop: Callable[[], None]
-
-
-class Browser:
-    """Chromium at one page of a server."""
-
-    def __init__(self, address: str, *, dark: bool = False, scripts: bool = True) -> None:
-        options = ChromeOptions()
-        options.binary_location = str(CHROMIUM)
-        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
-            options.add_argument(argument)
-        if not scripts:
-            options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self.driver = Chrome(options=options, service=Service(str(DRIVER)))
-        self.driver.set_page_load_timeout(WAIT_S)
-        self.address = address
-        scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
-        self.resize(DESK)
-
-    def resize(self, size: tuple[int, int]) -> None:
-        width, height = size
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": size == PHONE}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-
-    def open(self, path: str) -> None:
-        self.driver.get(self.address.rstrip("/") + path)
-
-    def text(self, where: str) -> str:
-        return str(self.driver.find_element(By.CSS_SELECTOR, where).text)
-
-    def see(self, where: str, words: str) -> None:
-        """Wait until a place shows these words."""
-        script = "return [...document.querySelectorAll(arguments[0])].map((part) => part.innerText).join(' ')"
-        until(lambda: words in self.driver.execute_script(script, where))
-
-    def measure(self, script: str) -> Any:
-        return self.driver.execute_script(f"return {script}")
-
-    def press(self, *keys: str) -> None:
-        self.driver.switch_to.active_element.send_keys(*keys)
-
-    def send(self, *files: Path) -> None:
-        self.driver.find_element(By.ID, "picture").send_keys("\n".join(map(str, files)))
-
-    def complaints(self) -> list[str]:
-        return [entry["message"] for entry in self.driver.get_log("browser")]
 
 
 @contextmanager
@@ -141,15 +83,8 @@ def served(home: Home) -> Iterator[Served]:
 
 @pytest.fixture
 def browse(request: pytest.FixtureRequest) -> Iterator[Callable[..., Browser]]:
-    opened: list[Browser] = []
-
-    def make(address: str = "", **how: bool) -> Browser:
-        opened.append(Browser(address or request.getfixturevalue("served").address, **how))
-        return opened[-1]
-
-    yield make
-    for browser in opened:
-        browser.driver.quit()
+    with browsers(lambda: request.getfixturevalue("served").address) as make:
+        yield make
 
 
 def run_line(home: Home, **changes: object) -> None:

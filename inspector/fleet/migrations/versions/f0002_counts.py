@@ -81,9 +81,11 @@ def upgrade() -> None:
     op.execute(_YIELDS)
     op.create_index("ix_results_lot_time", "results", ["lot", "time"], schema=_SCHEMA)
     op.create_index("ix_results_recipe_time", "results", ["recipe", "time"], schema=_SCHEMA)
-    op.create_index(
-        "ix_results_not_passed", "results", ["time"], schema=_SCHEMA, postgresql_where=sa.column("verdict") != "PASS"
-    )
+    for name, columns in (
+        ("ix_results_not_passed", ["time"]),
+        ("ix_results_station_not_passed", ["station_key", "time"]),
+    ):
+        op.create_index(name, "results", columns, schema=_SCHEMA, postgresql_where=sa.column("verdict") != "PASS")
 
 
 def downgrade() -> None:

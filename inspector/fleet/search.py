@@ -1,0 +1,211 @@
+"""Parts of all stations: filtered, counted, a page at a time; one part with what people said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from inspector.domain.records import Verdict
+from inspector.domain.tally import Tally
+from inspector.outputs.counted import Counted
+
+if TYPE_CHECKING:
+    from inspector.fleet.pool import ReadPool
+
+QUARTER = timedelta(minutes=15)
+_COUNTS = ("passed", "failed", "review", "error")
+_OF_VERDICT = dict(zip(("PASS", "FAIL", "REVIEW", "ERROR"), _COUNTS, strict=True))
+_SUMS = ", ".join(f"coalesce(sum({name}), 0)::bigint AS {name}" for name in _COUNTS)
+_AS_COUNTS = ", ".join(f"(r.verdict = '{verdict}')::int AS {name}" for verdict, name in _OF_VERDICT.items())
+
+
+class FleetPart(BaseModel):
+    """One part, as lists show it. Times are UTC."""
+
+    model_config = ConfigDict(frozen=True)
+
+    station_key: str
+    id: str
+    station: str
+    time: datetime
+    verdict: Verdict
+    reason: str | None
+    p_defective: float | None
+    recipe: str | None
+    recipe_version: int | None
+    lot: str | None
+    part_number: int | None
+
+
+class FleetPartsPage(BaseModel):
+    """A page of parts, the newest first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    counts: Counted  #: of all parts that the filters let through, not of this page alone
+    parts: list[FleetPart]
+    older: str | None  #: to name as ``before`` for the next page; none on the last one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetQuery:
+    """Which parts are meant; what is empty or None restricts nothing.
+
+    Args:
+        station: The key of one, not its name.
+        recipe: The name of one, in any version.
+        lot: One lot, as the stations call it.
+        since: Captured at or after this moment.
+        until: Captured before this one.
+        verdicts: Any of them.
+    """
+
+    station: str = ""
+    recipe: str = ""
+    lot: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    verdicts: frozenset[Verdict] = frozenset()
+
+    def values(self) -> dict[str, object]:
+        """Return what stands in the statements."""
+        names = [verdict.value for verdict in Verdict if verdict in self.verdicts]
+        return {
+            "station": self.station, "recipe": self.recipe, "lot": self.lot, "since": self.since, "until": self.until,
+            "verdicts": names,
+        }  # fmt: skip
+
+    def of_counts(self, table: str) -> list[str]:
+        """Return the conditions that the counts know too, but for the time."""
+        said = (("station_key", "station"), ("recipe", "recipe"), ("lot", "lot"))
+        return [f"{table}.{column} = %({name})s" for column, name in said if getattr(self, name)]
+
+
+def station_key_of(pool: ReadPool, said: str) -> str | None:
+    """Return the key of a station that is called so, or has that key; None where none does.
+
+    Raises:
+        FleetError: If the database cannot be asked.
+    """
+    rows = pool.rows(
+        "SELECT key FROM inspector.stations WHERE name = %(said)s OR key = %(said)s ORDER BY key <> %(said)s LIMIT 1",
+        {"said": said},
+    )
+    return str(rows[0]["key"]) if rows else None
+
+
+def station_names(pool: ReadPool) -> list[str]:
+    """Return what the stations are called.
+
+    Raises:
+        FleetError: If the database cannot be asked.
+    """
+    return [str(row["name"]) for row in pool.rows("SELECT name FROM inspector.stations ORDER BY lower(name), name")]
+
+
+def parts(pool: ReadPool, query: FleetQuery, before: FleetPart | None, limit: int) -> tuple[list[FleetPart], bool]:
+    """Return parts, the newest first, and whether there are older ones.
+
+    Args:
+        pool: Connections to the database.
+        query: Which parts are meant.
+        before: Only what is older than this part.
+        limit: How many at the most.
+
+    Raises:
+        FleetError: If the database cannot be asked.
+    """
+    wanted, values = query.of_counts("r"), query.values()
+    if query.since is not None:
+        wanted.append("r.time >= %(since)s")
+    if query.until is not None:
+        wanted.append("r.time < %(until)s")
+    if query.verdicts:
+        wanted.append("r.verdict = ANY(%(verdicts)s)")
+        if Verdict.PASS not in query.verdicts:
+            wanted.append("r.verdict <> 'PASS'")  # which has an index of its own
+    if before is not None:
+        wanted.append("r.time <= %(time)s AND (r.time, r.station_key, r.id) < (%(time)s, %(key)s, %(id)s)")
+        values |= {"time": before.time, "key": before.station_key, "id": before.id}
+    statement = (
+        "SELECT r.station_key, r.id, r.time, "  # noqa: S608 - names of the schema
+        "coalesce(s.name, r.station, '') AS station, r.verdict, r.reason, "
+        "r.p_defective, r.recipe, r.recipe_version, r.lot, r.part_number "
+        "FROM inspector.results r LEFT JOIN inspector.stations s ON s.key = r.station_key "
+        f"{_where(wanted)} ORDER BY r.time DESC, r.station_key DESC, r.id DESC LIMIT %(limit)s"
+    )
+    rows = pool.rows(statement, values | {"limit": limit + 1})
+    return [FleetPart(**row) for row in rows[:limit]], len(rows) > limit
+
+
+def count(pool: ReadPool, query: FleetQuery) -> Tally:
+    """Count the parts of a query: whole quarters of an hour from the counts, the rest from the parts themselves.
+
+    Raises:
+        FleetError: If the database cannot be asked.
+    """
+    wanted, values = query.of_counts("c"), query.values()
+    edges: list[str] = []
+    since, until = query.since, query.until
+    first = None if since is None else _floor(since + QUARTER - timedelta(microseconds=1))
+    last = None if until is None else _floor(until)
+    if first is not None and last is not None and first > last:
+        edges.append("r.time >= %(since)s AND r.time < %(until)s")
+        wanted.append("false")
+    else:
+        if first is not None:
+            wanted.append("c.quarter >= %(first)s")
+            if first != since:
+                edges.append("r.time >= %(since)s AND r.time < %(first)s")
+        if last is not None:
+            wanted.append("c.quarter < %(last)s")
+            if last != until:
+                edges.append("r.time >= %(last)s AND r.time < %(until)s")
+    pieces = [f"SELECT {', '.join(f'c.{name}' for name in _COUNTS)} FROM inspector.counts c {_where(wanted)}"]  # noqa: S608
+    pieces += [
+        f"SELECT {_AS_COUNTS} FROM inspector.results r {_where([*query.of_counts('r'), edge])}"  # noqa: S608
+        for edge in edges
+    ]
+    (row,) = pool.rows(
+        f"SELECT {_SUMS} FROM ({' UNION ALL '.join(pieces)}) counted",  # noqa: S608 - names of the schema
+        values | {"first": first, "last": last},
+    )
+    kept = {_OF_VERDICT[verdict.value] for verdict in query.verdicts} or set(_COUNTS)
+    return Tally(**{name: row[name] for name in _COUNTS if name in kept})
+
+
+def part(pool: ReadPool, station_key: str, part_id: str) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+    """Return a part's whole row with its station's name and host, and what people said of it; None if it is not there.
+
+    Raises:
+        FleetError: If the database cannot be asked.
+    """
+    values = {"key": station_key, "id": part_id}
+    rows = pool.rows(
+        "SELECT r.*, coalesce(s.name, r.station) AS station_name, s.host FROM inspector.results r "
+        "LEFT JOIN inspector.stations s ON s.key = r.station_key WHERE r.station_key = %(key)s AND r.id = %(id)s",
+        values,
+    )
+    if not rows:
+        return None
+    reviews = pool.rows(
+        "SELECT said.time, said.reviewer, said.judgement, said.defect_type, said.note, said.queue, said.blind, "
+        "said.judgement IS NOT NULL AND NOT EXISTS (SELECT 1 FROM inspector.reviews later "
+        "WHERE later.station_key = said.station_key AND later.undoes = said.id) AS stands "
+        "FROM inspector.reviews said WHERE said.station_key = %(key)s AND said.inspection_id = %(id)s "
+        "ORDER BY said.number",
+        values,
+    )
+    return rows[0], reviews
+
+
+def _where(conditions: list[str]) -> str:
+    return f"WHERE {' AND '.join(conditions)}" if conditions else ""
+
+
+def _floor(time: datetime) -> datetime:
+    """Return the beginning of a moment's quarter of an hour."""
+    return time.replace(minute=time.minute // 15 * 15, second=0, microsecond=0)
