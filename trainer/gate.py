@@ -12,6 +12,7 @@ from inspector.domain.errors import BundleError
 from inspector.vision.backends import load_reference
 from inspector.vision.export import Behind
 from inspector.vision.graph import MAPS_OUTPUT, PROBABILITIES_OUTPUT, STRANGENESS_OUTPUT, WHOLE_OUTPUT, output_names
+from inspector.vision.looks import look_at
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import fit, input_box
 from trainer.augment import PRESETS
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from inspector.domain.records import Thresholds
+    from inspector.domain.records import Image, Thresholds
     from inspector.vision.classifier import Classifier
     from inspector.vision.manifest import Precision, PrecisionCheck
     from trainer.dataset import Sample
@@ -124,13 +125,20 @@ def expected_of(trained: Trained, samples: Sequence[Sample]) -> Generator[Report
         images = [sample.picture() for sample in samples[first : first + _BATCH]]
         pictures = np.stack([fit(image, trained.preprocessing) for image in images])
         probabilities, class_maps, strange = _as_trained(trained, pictures)
-        strangeness += [] if strange is None else strange.tolist()
+        if strange is not None:
+            strangeness += [max(value, _view(trained, image)) for value, image in zip(strange, images, strict=True)]
         scores += np.clip(1.0 - probabilities[:, 0].astype(np.float64), 0.0, 1.0).tolist()
         for image, raw in zip(images, class_maps[:, 1], strict=True):
             box = input_box(image.shape[1], image.shape[0], trained.preprocessing)
             maps.append(on_picture(raw, image.shape, box))
         yield Progress(stage="judging as in training", done=len(scores), total=len(samples))
     return Expected(scores=np.array(scores), maps=maps, strangeness=np.array(strangeness) if strangeness else None)
+
+
+def _view(trained: Trained, image: Image) -> float:
+    """Return how unlike good pictures a picture looks before any network; 0 where that is not known."""
+    look = look_at(image, None if trained.remembered is None else trained.remembered.note)
+    return look.strangeness or 0.0
 
 
 def _tried(trained: Trained, dataset: Dataset, request: TrainRequest, folder: Path) -> Generator[Report, None, Made]:
@@ -168,8 +176,8 @@ def _tried_good_only(
     for part in (memory.exact, memory.int8):
         if part is not None:
             part.judge(steep)
-    trained.judged = [sample for sample in trained.judged if sample.name in memory.strangeness]
-    trained.scores = p_defective([memory.strangeness[sample.name] for sample in trained.judged], steep)
+    trained.judged = [sample for sample in trained.judged if sample.name in memory.in_graph]
+    trained.scores = p_defective([memory.in_graph[sample.name] for sample in trained.judged], steep)
     expected = yield from expected_of(trained, dataset.of(VAL))
     draft = export(trained, dataset, request, folder, THRESHOLDS)
     checks, judged = yield from _checked(expected, draft, dataset.of(VAL), THRESHOLDS)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import BundleError
+from inspector.domain.guard import NO_OUTLINE
 from inspector.domain.policy import holding
 from inspector.domain.rates import Rate
 from inspector.vision.scores import SCORES_FILE
@@ -272,7 +273,9 @@ class _Finished:
         """Say what the guard is worth by itself: on some products it is worth nothing, and looks as if it were on."""
         strangeness = zip(self.tested.judged, self.tested.strangeness, strict=False)  # none without a memory of good
         known = [value for picture, value in strangeness if picture.defective]
-        return [held_sentence(Rate(sum(value >= 1.0 for value in known), len(known)))] if known else []
+        note = self.made.draft.fields.memory
+        said = [] if note is None or note.outlines is not None else [f"The guard: {NO_OUTLINE}."]
+        return [held_sentence(Rate(sum(value >= 1.0 for value in known), len(known))), *said] if known else said
 
     @property
     def _audit(self) -> LabelAudit | None:

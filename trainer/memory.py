@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from inspector.domain.outline import outline_of, small_picture
 from inspector.domain.strangeness import DEFAULT_RATE, LEAST_PICTURES, GoodScale
 from inspector.domain.views import GoodViews, view_of
 from inspector.vision.export import joined, to_openvino, traced_behind
@@ -29,6 +30,7 @@ from trainer.orientation import (
     may_be_turned,
     turned_by,
 )
+from trainer.outlines import good_outlines
 from trainer.protocol import Progress
 from trainer.whole import PictureContents, crossed, limit_of, whole_of
 
@@ -66,12 +68,14 @@ class Remembered:
         int8: As the int8 graph sees them; None without such a graph.
         note: What the manifest says of the one that the line will use.
         strangeness: Of the good pictures, each against a memory without it; by name.
+        in_graph: The same without the outline of the part, which no graph measures.
     """
 
     exact: MemoryOfGood
     int8: MemoryOfGood | None
     note: MemoryNote
     strangeness: dict[str, float]
+    in_graph: dict[str, float]
 
 
 def remember(
@@ -108,13 +112,19 @@ def remember(
     position = PLACE_COUNTS if not turn and lie_still(cells[0], folds, seed) else 0.0
     pairs = angles_of(len(good), trained.preprocessing.input_size) if turn else []
     more = (yield from _seen(trained, good, seers, pairs)) if pairs else []
+    looked_at = list(range(0, len(good), -(-len(good) // _VIEWS)))
+    pictures = (good[place].picture() for place in looked_at)
+    looks = [(view_of(picture), outline_of(small_picture(picture))) for picture in pictures]
+    outlines, apart = good_outlines([outline for _, outline in looks], folds[looked_at])
+    beside = np.zeros(len(good))
+    beside[looked_at] = apart
     made = []
     for number, described in enumerate(cells):
         rounded = trained.frozen.int8 is not None and number == 0
         turned = more[number] if pairs else None
-        made.append(_memory(described, turned, pairs, folds, position, seed, rounded=rounded))
+        made.append(_memory(described, turned, pairs, folds, position, seed, rounded=rounded, beside=beside))
         yield Progress(stage="memory of good", done=number + 1, total=len(cells))
-    memory, strangeness, scale = made[0]
+    memory, strangeness, in_graph, scale, unit = made[0]
     note = MemoryNote(
         pictures=len(good),
         rows=len(memory.rows),
@@ -123,12 +133,17 @@ def remember(
         good_scale=scale,
         beyond=sum(value >= 1.0 for value in strangeness),
         whole=True,
-        views=GoodViews.of([view_of(sample.picture()) for sample in good[:: -(-len(good) // _VIEWS)]]),
+        views=GoodViews.of([view for view, _ in looks]),
+        outlines=None if outlines is None else replace(outlines, unit=outlines.unit * unit),
     )
-    named = {sample.name: value for sample, value in zip(good, strangeness, strict=True)}
-    if len(made) == 1:
-        return Remembered(exact=memory, int8=None, note=note, strangeness=named)
-    return Remembered(exact=made[1][0], int8=memory, note=note, strangeness=named)
+    names = [sample.name for sample in good]
+    return Remembered(
+        exact=made[-1].memory,
+        int8=None if len(made) == 1 else memory,
+        note=note,
+        strangeness=dict(zip(names, strangeness, strict=True)),
+        in_graph=dict(zip(names, in_graph, strict=True)),
+    )
 
 
 def strangeness_of(
@@ -175,8 +190,26 @@ def memory_of(
         pairs = angles_of(len(good), _CELL_PX * round(cells.shape[1] ** 0.5)) if turn else []
         turned = np.stack([see(*pair) for pair in pairs]) if pairs else None
     position = PLACE_COUNTS if not turn and lie_still(cells, folds, seed) else 0.0
-    memory, _, scale = _memory(cells, turned, pairs, folds, position, seed, rounded=False)
-    return memory, scale
+    made = _memory(cells, turned, pairs, folds, position, seed, rounded=False, beside=np.zeros(len(cells)))
+    return made.memory, made.scale
+
+
+class _Made(NamedTuple):
+    """A memory with what it says of the good pictures.
+
+    Args:
+        memory: It holds cells of all of them.
+        strangeness: (N,) of each, against a memory without it.
+        in_graph: (N,) the same without its outline.
+        scale: Of the strangeness.
+        unit: What the measures, each in units of its own limit, were divided by.
+    """
+
+    memory: MemoryOfGood
+    strangeness: list[float]
+    in_graph: list[float]
+    scale: GoodScale
+    unit: float
 
 
 def _memory(
@@ -188,10 +221,12 @@ def _memory(
     seed: int,
     *,
     rounded: bool,
-) -> tuple[MemoryOfGood, list[float], GoodScale]:
+    beside: NDArray[np.float64],
+) -> _Made:
     """Return a memory of all pictures, how strange each is to one without it, and the scale of that.
 
-    The strangest cell and the whole picture are each measured in units of its own limit; the larger counts.
+    The strangest cell, the whole picture and the outline are each measured in units of its own limit; the largest
+    counts. ``beside`` is (N,) that of the outline.
     """
     weight = weight_of(cells, position)
     sample = cells[:: max(1, len(cells) // 50)].astype(np.float32)
@@ -206,14 +241,15 @@ def _memory(
     contents = PictureContents.of(cells)
     wholes = crossed(contents, folds)
     of_cell, of_whole = _scale_of(measured).limit(DEFAULT_RATE), limit_of(wholes)
-    larger = np.maximum(measured / of_cell, wholes / of_whole)
-    raw = _scale_of(larger)
+    in_graph = np.maximum(measured / of_cell, wholes / of_whole)
+    largest = np.maximum(in_graph, beside)
+    raw = _scale_of(largest)
     unit = raw.limit(DEFAULT_RATE)
     whole = whole_of(contents, unit * of_whole)
     scale = GoodScale(pictures=raw.pictures, mean_log=raw.mean_log - float(np.log(unit)), sd_log=raw.sd_log)
     known = pool.cells[chosen].astype(np.float32)
     memory = MemoryOfGood(known, scale=unit * of_cell, position=weight, step=step, whole=whole)
-    return memory, [float(value) / unit for value in larger], scale
+    return _Made(memory, (largest / unit).tolist(), (in_graph / unit).tolist(), scale, unit)
 
 
 def _pool(cells: NDArray[np.float32], turned: NDArray[np.float32] | None, pairs: Sequence[tuple[int, int]]) -> Pool:

@@ -206,7 +206,7 @@ def _few(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, No
         raise BundleError("a memory of good could not be made", "Add good pictures.")
     defective = [sample for sample in dataset.of(TRAIN, VAL) if sample.defective]
     strange = yield from strangeness_of(trained, remembered, defective)
-    strangeness = {**remembered.strangeness, **{s.name: v for s, v in zip(defective, strange.tolist(), strict=True)}}
+    strangeness = {**remembered.in_graph, **{s.name: v for s, v in zip(defective, strange.tolist(), strict=True)}}
     samples = [sample for sample in dataset.of(TRAIN, VAL) if sample.name in strangeness]
     pooled, good = yield from _pooled(trained.network, plan, samples, trained.frozen, context)
     truth = labels(samples)

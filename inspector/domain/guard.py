@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 NO_MEMORY = "this model has no memory of good: what it has never seen can pass"
 #: A model of before the whole picture was measured.
 PLACES_ONLY = "this model measures single places, not the whole picture: a wrong product can pass; train it again"
+#: Good parts do not stand free, or a model of before did not look.
+NO_OUTLINE = "it knows no outline of the parts: half a part, or a crop, can pass where it looks like a good part"
 #: The recipe's rate is 0.
 NO_GUARD = "no guard: what the model has never seen can pass"
 

@@ -122,7 +122,8 @@ def decide(prediction: Prediction, thresholds: Thresholds) -> Decision:
     elif verdict is Verdict.REVIEW:
         reasons = []
         if thresholds.strange_from is not None and strangeness is not None and strangeness >= thresholds.strange_from:
-            whole = prediction.whole is not None and prediction.whole >= thresholds.strange_from
+            views = (prediction.whole, prediction.view)
+            whole = any(value is not None and value >= thresholds.strange_from for value in views)
             seems = f", probably {prediction.seems}" if prediction.seems else AS_A_WHOLE
             what = f"{UNLIKE_GOOD}{seems if whole else ''}"
             reasons.append(f"{what}: strangeness {strangeness:.3g} ≥ {thresholds.strange_from:.3g}")

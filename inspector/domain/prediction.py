@@ -34,6 +34,8 @@ class Prediction:
             are those of a finer map than `maps`. 1 is what `DEFAULT_RATE` of good parts reach at their strangest cell.
             None where the model has no memory of good.
         whole: How far the whole picture lies from good ones, 0 or more; 1 likewise. None without that measure.
+        view: How far the part's outline lies from those of good parts, where one is known, or how much too even the
+            picture is to hold a part, 0 or more; 1 likewise. None in models that do not know.
         seems: In what it is unlike good pictures as a view, in words; empty where that was not asked or cannot be told.
         defect_map: (h, w) float32, 0..1: where the defect most likely is, see `inspector.vision.heat`. None where the
             model has nothing but Grad-CAM.
@@ -53,6 +55,7 @@ class Prediction:
     map_box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
     strangeness_map: NDArray[np.float32] | None = None
     whole: float | None = None
+    view: float | None = None
     seems: str = ""
     defect_map: NDArray[np.float32] | None = None
     unlike_good: bool = False
@@ -77,14 +80,14 @@ class Prediction:
 
     @property
     def strangeness(self) -> float | None:
-        """How unlike good parts it is, 0 or more: its strangest cell, or the whole picture where that is stranger.
+        """How unlike good parts it is, 0 or more: its strangest cell, the whole picture, or the view: the largest.
 
         None without a memory of good.
         """
         if self.strangeness_map is None:
             return None
         strangest = float(self.strangeness_map.max())
-        return strangest if self.whole is None else max(strangest, self.whole)
+        return max([strangest, *(value for value in (self.whole, self.view) if value is not None)])
 
     @property
     def p_defective(self) -> float:

@@ -32,6 +32,7 @@ _LOCAL = 0.1
 _STEPS = 4
 #: An empty view has less than this share of the contrast of good pictures.
 _EMPTY_SHARE = 0.1
+_MOST, _LEAST_CONTRAST = 100.0, 0.01
 #: Beyond the range of good pictures by this share, light is another.
 _SLACK = 0.05
 _SCALES = (0.4, 0.5, 0.6, 0.7, 0.85, 1.2, 1.4, 1.7, 2.0, 2.5)
@@ -105,6 +106,14 @@ class GoodViews:
             blue=span([view.blue for view in views]),
             red=span([view.red for view in views]),
         )
+
+    def emptiness(self, contrast: float) -> float:
+        """Say how much too even a picture is to hold a part, 0..100; from 1 on it is empty.
+
+        Args:
+            contrast: Standard deviation of its grey levels, small.
+        """
+        return min(_MOST, _EMPTY_SHARE * self.contrast[0] / max(_LEAST_CONTRAST, contrast))
 
     def words(self, view: SmallPicture) -> str:
         """Say in what a picture is unlike these; empty where that cannot be told.

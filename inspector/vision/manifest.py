@@ -23,7 +23,8 @@ from pydantic import (
 from inspector.domain.class_words import ClassWords
 from inspector.domain.classes import Classes
 from inspector.domain.errors import BundleError
-from inspector.domain.guard import NO_MEMORY, PLACES_ONLY
+from inspector.domain.guard import NO_MEMORY, NO_OUTLINE, PLACES_ONLY
+from inspector.domain.outline import GoodOutlines
 from inspector.domain.picture_range import PictureRange
 from inspector.domain.records import Thresholds
 from inspector.domain.strangeness import GoodScale
@@ -92,6 +93,10 @@ class MemoryNote(BaseModel):
     views: Annotated[
         GoodViews | None,
         Field(description="what good pictures look like, small; null: the guard has no words for views"),
+    ] = None
+    outlines: Annotated[
+        GoodOutlines | None,
+        Field(description="of good parts; null: they do not stand free before an even ground, or were not looked at"),
     ] = None
 
 
@@ -178,7 +183,9 @@ class ManifestFields(BaseModel):
         """What keeps the guard from holding back what the model has never seen; empty where nothing does."""
         if self.memory is None:
             return NO_MEMORY
-        return "" if self.memory.whole else PLACES_ONLY
+        if not self.memory.whole:
+            return PLACES_ONLY
+        return NO_OUTLINE if self.memory.outlines is None else ""
 
     @property
     def trained_on(self) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 
 from inspector.domain.errors import ClassifierError
 from inspector.domain.records import Prediction
-from inspector.domain.views import view_of
 from inspector.vision.heat import defect_map
+from inspector.vision.looks import look_at, words_of
 from inspector.vision.preprocess import input_box
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ _GUARD_LOG_ODDS = 0.5
 _GUARD_SHARE = 0.05
 _LEAST = 1e-7
 _GUARD_LOG_STRANGENESS = 0.1
-#: Of the whole picture: below it no limit lies that a guard can have.
-_STRANGE_FROM = 0.7
 
 
 class Outputs(NamedTuple):
@@ -118,6 +116,7 @@ def make_prediction(
     for array in (probabilities, maps, strangeness):
         if array is not None:
             array.setflags(write=False)
+    look = look_at(image, manifest.memory)
     try:
         prediction = Prediction(
             classes=manifest.classes,
@@ -128,7 +127,8 @@ def make_prediction(
             map_box=input_box(image.shape[1], image.shape[0], manifest.preprocessing),
             strangeness_map=strangeness,
             whole=outputs.whole,
-            seems=_seems(manifest, image, outputs),
+            view=look.strangeness,
+            seems=words_of(look, image, manifest.memory, outputs.whole),
         )
         return _joined(prediction, outputs.located)
     except ValueError as error:
@@ -136,14 +136,6 @@ def make_prediction(
             f"the model {manifest.name} gave an answer that cannot be used: {error}",
             "Verify the model (“inspector model verify”); on another device or precision it may work.",
         ) from error
-
-
-def _seems(manifest: Manifest, image: Image, outputs: Outputs) -> str:
-    """Say in what a picture that is strange as a whole is unlike good ones; it costs 1.5 ms, so only of such."""
-    views = None if manifest.memory is None else manifest.memory.views
-    if views is None or outputs.whole is None or not outputs.whole >= _STRANGE_FROM:
-        return ""
-    return views.words(view_of(image))
 
 
 def _joined(prediction: Prediction, located: NDArray[np.float32] | None) -> Prediction:

@@ -1,7 +1,7 @@
 """``python -m tests.bench.wrong_views --model BUNDLE --own FOLDER --others FOLDER …``: what passes that is no good part.
 
 The bundle judges pictures of other sets as wrong products, empty views, and good pictures of its own set that are cut, moved,
-made smaller or larger, blurred, or lit otherwise, by its own thresholds and the guard's usual rate. Of its own set the good
+made smaller or larger, turned, blurred, or lit otherwise, by its own thresholds and the guard's usual rate. Of its own set the good
 pictures of the test part are judged too, which it has not learnt from.
 """
 
@@ -93,6 +93,11 @@ def blurred(picture: Picture) -> Picture:
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.02 * picture.shape[1]), np.uint8)
 
 
+def turned(picture: Picture, quarters: int) -> Picture:
+    """Turn the picture by right angles."""
+    return np.ascontiguousarray(np.rot90(picture, quarters))
+
+
 VIEWS: dict[str, tuple[Callable[[Picture], Picture], ...]] = {
     "half part": tuple(partial(half_gone, side=side) for side in ("left", "right", "top", "bottom")),
     "a quarter as all": tuple(partial(cut_out, across=x, down=y, share=0.5) for x in (0, 0.5) for y in (0, 0.5)),
@@ -101,6 +106,7 @@ VIEWS: dict[str, tuple[Callable[[Picture], Picture], ...]] = {
     "moved by 0.2": (lambda p: moved(p, 0.2, 0.1), lambda p: moved(p, -0.1, 0.2)),
     "too small": (lambda p: scaled(p, 0.6), lambda p: scaled(p, 0.4)),
     "too large": (lambda p: scaled(p, 1.6), lambda p: scaled(p, 2.2)),
+    "turned": tuple(partial(turned, quarters=quarters) for quarters in (1, 2, 3)),
     "blurred": (blurred,),
     "darker, brighter": (lambda p: lit(p, 0.6), lambda p: lit(p, 1.4)),
     "colour cast": (lambda p: lit(p, 1, (1.25, 1, 0.75)), lambda p: lit(p, 1, (0.75, 1, 1.25))),
@@ -130,14 +136,17 @@ def empty_views() -> Iterator[Picture]:
         yield np.asarray(cv2.GaussianBlur(hand, (0, 0), 3), np.uint8)
 
 
-def pictures(own: Dataset, others: Sequence[Dataset], tested: set[str], count: int) -> Iterator[tuple[str, Picture]]:
+def pictures(
+    own: Dataset, others: Sequence[Dataset], tested: set[str], count: int, views: int
+) -> Iterator[tuple[str, Picture]]:
     """Yield each picture with its kind.
 
     Args:
         own: The set that the bundle learnt.
         others: Other sets.
         tested: Paths of the good pictures that it was tested on.
-        count: Good pictures of its own set that views are made of, and pictures of each other set.
+        count: Pictures of each other set.
+        views: Good pictures of its own set that views are made of, each in one way of every kind.
     """
     good = [sample for sample in own.samples if not sample.defective]
     for sample in good:
@@ -149,7 +158,7 @@ def pictures(own: Dataset, others: Sequence[Dataset], tested: set[str], count: i
             yield "wrong product", other.samples[place].picture()
     for view in empty_views():
         yield "empty view", view
-    bases = [good[place] for place in np.random.default_rng(1).permutation(len(good))[:count].tolist()]
+    bases = [good[place] for place in np.random.default_rng(1).permutation(len(good))[:views].tolist()]
     for number, sample in enumerate(bases):
         picture = coloured(sample.picture())
         for kind, ways in VIEWS.items():
@@ -162,7 +171,8 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="a bundle with a memory of good")
     parser.add_argument("--own", type=Path, required=True, help="the folder that it learnt")
     parser.add_argument("--others", type=Path, nargs="+", required=True, help="folders of other products")
-    parser.add_argument("--count", type=int, default=24, help="pictures of each other set; good ones that are spoilt")
+    parser.add_argument("--count", type=int, default=24, help="pictures of each other set")
+    parser.add_argument("--views", type=int, default=24, help="good pictures that are spoilt")
     parsed = parser.parse_args()
     bundle = Bundle.load(parsed.model)
     classifier = load_classifier(bundle)
@@ -172,7 +182,7 @@ def main() -> None:
     sets = [read_dataset(folder) for folder in (parsed.own, *parsed.others)]
     verdicts: dict[str, Counter[str]] = {}
     said: dict[str, Counter[str]] = {}
-    for kind, picture in pictures(sets[0], sets[1:], tested, parsed.count):
+    for kind, picture in pictures(sets[0], sets[1:], tested, parsed.count, parsed.views):
         decision = decide(classifier.predict(picture), thresholds)
         verdicts.setdefault(kind, Counter())[decision.verdict.name] += 1
         if decision.verdict is Verdict.REVIEW:

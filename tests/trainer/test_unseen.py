@@ -201,7 +201,9 @@ def test_what_the_guard_holds_back_and_its_price_are_counted(
         scale = GoodScale(pictures=20, mean_log=-0.5, sd_log=0.1)
         note = MemoryNote(pictures=20, rows=9, dimensions=9, position=0.0, good_scale=scale, beyond=0)
         memory = MemoryOfGood(np.zeros((1, DIMENSIONS), np.float32))
-        trained.remembered = Remembered(exact=memory, int8=None, note=note, strangeness={}) if guard else None
+        trained.remembered = (
+            Remembered(exact=memory, int8=None, note=note, strangeness={}, in_graph={}) if guard else None
+        )
 
     monkeypatch.setattr(unseen, "expected_of", judged)
     monkeypatch.setattr(unseen, "with_memory", remembering)

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from inspector.domain.errors import BundleError
-from inspector.domain.guard import PLACES_ONLY
+from inspector.domain.guard import NO_OUTLINE, PLACES_ONLY
 from inspector.domain.records import Thresholds
 from inspector.vision.backends import load_classifier, load_reference
 from inspector.vision.export import convert
@@ -97,7 +97,7 @@ def test_the_graph_measures_as_the_network_does(network: InspectionNetwork, stee
 
 def test_both_back_ends_tell_it_and_a_model_of_before_does_without(network: InspectionNetwork, tmp_path: Path) -> None:
     bundle = bundle_of(whole_network(network), tmp_path, NOTE.model_copy(update={"whole": True}))
-    assert bundle.manifest.guard_lacks == ""
+    assert bundle.manifest.guard_lacks == NO_OUTLINE
     picture = RNG.integers(0, 256, (SIZE, SIZE, 3), np.uint8)
     told = []
     for classifier in (load_classifier(bundle, precision="fp32"), load_reference(bundle)):
