@@ -11,6 +11,7 @@ from inspector.domain.about import About
 from inspector.domain.cluster import checked_cluster
 from inspector.domain.database import checked_database
 from inspector.domain.devices import ABOUT_DEVICE, ABOUT_PRECISION, DeviceKind, WantedPrecision
+from inspector.domain.picture_place import checked_picture_place
 from inspector.domain.secret import MASK, is_masked, long_enough
 from inspector.domain.text import ADDRESS, ADDRESS_LIST, PERSON, PLACE, STATION
 from inspector.files import write_text
@@ -74,6 +75,16 @@ class Settings(BaseModel):
         str,
         AfterValidator(PLACE.checked),
         About("Its certificates", description="folder with ca.pem, cert.pem and key.pem, for tls://", empty="none"),
+    ] = ""
+    pictures_to: Annotated[
+        str,
+        AfterValidator(PLACE.checked),
+        AfterValidator(checked_picture_place),
+        About(
+            "Kept pictures to",
+            description="folder of many stations, or s3://BUCKET/FOLDER; the database notes where each is",
+            empty="they stay here",
+        ),
     ] = ""
     appearance: Annotated[Appearance, About("Colours")] = Appearance.SYSTEM
     heatmap_opacity: Annotated[float, About("Heatmap opacity", description="0 to 1", low=0, high=1)] = 0.6

@@ -58,6 +58,9 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     disconnect.set_defaults(command=disconnect_from)
     history = group.add_parser("history", help="send what was recorded before the database was connected too")
     history.set_defaults(command=send_history)
+    pictures = group.add_parser("pictures", help="send kept pictures too: to a folder or an object store")
+    pictures.add_argument("place", help="a folder for many stations, an address as s3://BUCKET/FOLDER, or “off”")
+    pictures.set_defaults(command=send_pictures)
     upgrade = group.add_parser("upgrade", help="make the tables, or bring them to this version")
     upgrade.add_argument("address", nargs="?", help=f"{_ADDRESS} (default: the setting)")
     upgrade.set_defaults(command=upgrade_tables)
@@ -66,7 +69,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     replace = group.add_parser("replace", help="take this station's name over from one that it stands in for")
     replace.set_defaults(command=replace_station)
     fleet_serve.add_command(group, _ADDRESS)
-    for parser in (connect, disconnect, history, upgrade, status, replace):
+    for parser in (connect, disconnect, history, pictures, upgrade, status, replace):
         add_places(parser, log=True)
         add_json(parser)
 
@@ -92,9 +95,10 @@ def run(parsed: argparse.Namespace) -> int:
             say("what is recorded is being sent; Ctrl-C stops it")
             forwarder.run(stop)
     if parsed.once and parsed.json:
-        emit({"sent": forwarder.sent})
+        emit({"sent": forwarder.sent, "pictures_sent": forwarder.pictures_sent})
     elif parsed.once:
-        print(f"{counted(forwarder.sent, 'row')} sent")
+        pictures = f", {counted(forwarder.pictures_sent, 'kept picture')}" if forwarder.pictures_sent else ""
+        print(f"{counted(forwarder.sent, 'row')}{pictures} sent")
     return EXIT_OK
 
 
@@ -118,7 +122,7 @@ def connect_to(parsed: argparse.Namespace) -> int:
 
 def disconnect_from(parsed: argparse.Namespace) -> int:
     """Set no database, and forget what waits."""
-    from inspector.outputs.outbox import FLEET, Outbox
+    from inspector.outputs.outbox import FLEET, PICTURES, Outbox
     from inspector.settings import save_settings
 
     home, log = home_of(parsed), _log_of(parsed)
@@ -128,6 +132,7 @@ def disconnect_from(parsed: argparse.Namespace) -> int:
         outbox = Outbox(log, FLEET)
         forgotten = outbox.waiting()
         outbox.unsubscribe()
+        Outbox(log, PICTURES).unsubscribe()
     if parsed.json:
         emit({"forgotten": forgotten})
     else:
@@ -135,12 +140,52 @@ def disconnect_from(parsed: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def send_pictures(parsed: argparse.Namespace) -> int:
+    """Set where kept pictures go, and have those that are kept from now on wait; or stop that."""
+    from pydantic import ValidationError
+
+    from inspector.fleet.faults import FleetError
+    from inspector.fleet.status import MOST_COUNTED
+    from inspector.outputs.outbox import PICTURES, Outbox
+    from inspector.settings import Settings, save_settings
+
+    home, log = home_of(parsed), _log_of(parsed)
+    settings = settings_of(home)
+    wanted = "" if parsed.place == "off" else parsed.place
+    if wanted and not settings.forward_to:
+        raise FleetError(
+            "no database is set, which notes where pictures are", "Name one first: “inspector fleet connect ADDRESS”."
+        )
+    try:
+        checked = Settings.model_validate(settings.model_dump() | {"pictures_to": wanted})
+    except ValidationError as error:
+        raise FleetError(str(error.errors()[0]["ctx"]["error"]), "Name a whole path, or an address.") from error
+    save_settings(checked, home.settings)
+    forgotten = 0
+    if log.is_file():
+        outbox = Outbox(log, PICTURES)
+        if wanted:
+            outbox.subscribe()
+        else:
+            forgotten = outbox.waiting_pictures(MOST_COUNTED)
+            outbox.unsubscribe()
+    if parsed.json:
+        emit({"pictures_to": wanted, "forgotten": forgotten})
+    elif wanted:
+        print(f"pictures that are kept from now on are sent to {wanted}, once “inspector forward” or the station runs")
+    else:
+        print(f"kept pictures stay here; {counted(forgotten, 'picture')} that waited will not be sent")
+    return EXIT_OK
+
+
 def send_history(parsed: argparse.Namespace) -> int:
     """Have everything in the log wait."""
-    from inspector.outputs.outbox import FLEET, Outbox
+    from inspector.outputs.outbox import FLEET, PICTURES, Outbox
 
     outbox = Outbox(_log_of(parsed), FLEET)
     outbox.subscribe()
+    if settings_of(home_of(parsed)).pictures_to:
+        Outbox(outbox.path, PICTURES).subscribe()  # its pictures, too
     added = outbox.add_all()
     if parsed.json:
         emit({"added": added})
@@ -166,26 +211,33 @@ def upgrade_tables(parsed: argparse.Namespace) -> int:
 def show_status(parsed: argparse.Namespace) -> int:
     """Show."""
     from inspector.domain.secret import masked
-    from inspector.fleet.status import faults_of, read_status, status_path, summary_of
-    from inspector.outputs.outbox import FLEET, Outbox
+    from inspector.fleet.status import MOST_COUNTED, faults_of, read_status, status_path, summary_of
+    from inspector.outputs.outbox import FLEET, PICTURES, Outbox
 
     log = _log_of(parsed)
     status = read_status(status_path(log))
-    outbox = Outbox(log, FLEET)
+    outbox, pictures = Outbox(log, FLEET), Outbox(log, PICTURES)
     waiting, aside = (outbox.waiting(), outbox.set_aside()) if log.is_file() else (0, [])
+    unsent, lost = (pictures.waiting_pictures(MOST_COUNTED), pictures.set_aside()) if log.is_file() else (0, [])
     faults = faults_of(status) if status is not None else []
     if parsed.json:
         said = status.model_dump(mode="json") if status is not None else None
         refused = [{"kind": row.kind, "id": row.row_id, "time_utc": f"{row.time}", "why": row.why} for row in aside]
-        emit({"waiting": waiting, "set_aside": refused, "faults": faults, "last_said": said})
+        gone = [{"id": row.row_id, "time_utc": f"{row.time}", "why": row.why} for row in lost]
+        more = {"pictures_waiting": unsent, "pictures_lost": gone}
+        emit({"waiting": waiting, "set_aside": refused, **more, "faults": faults, "last_said": said})
         return EXIT_OK
     print(f"Database: {masked(settings_of(home_of(parsed)).forward_to) or 'none is set'}")
     print(f"Waiting in the log: {waiting:,}")
+    place = settings_of(home_of(parsed)).pictures_to
+    print(f"Kept pictures: {f'to {place}; {unsent:,} wait' if place else 'stay here'}")
     print(summary_of(status) if status is not None else "Nothing was ever sent from here.")
     for fault in faults:
         print(fault)
     for row in aside:
         print(f"refused: {row.kind.value} {row.row_id}: {one_line(row.why)}")
+    for row in lost:
+        print(f"picture of part {row.row_id} not sent: {one_line(row.why)}")
     return EXIT_OK
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ ON CONFLICT (key) DO UPDATE SET name = EXCLUDED.name, host = EXCLUDED.host, soft
 """
 _REPORT = """
 UPDATE inspector.stations SET heard = now(), waiting = %(waiting)s, waiting_since = %(since)s, set_aside = %(aside)s,
-    clock_ahead_s = %(ahead)s
+    clock_ahead_s = %(ahead)s, pictures_waiting = %(pictures_waiting)s, pictures_lost = %(pictures_lost)s
 WHERE key = %(key)s
 """
 _LINE = """
@@ -38,6 +38,12 @@ UPDATE inspector.stations SET line_heard = %(time_utc)s, line_runs = %(running)s
     recipe_version = %(recipe_version)s, lot = %(lot)s, model = %(model)s, model_sha256 = %(model_sha256)s,
     fail_at = %(fail_at)s, review_from = %(review_from)s, strange_from = %(strange_from)s
 WHERE key = %(key)s
+"""
+_NOTE_PICTURE = """
+INSERT INTO inspector.pictures (station_key, id, address, sha256, size_bytes, heatmap_address, why)
+VALUES (%(key)s, %(id)s, %(address)s, %(sha256)s, %(size_bytes)s, %(heatmap_address)s, %(why)s)
+ON CONFLICT (station_key, id) DO UPDATE SET address = EXCLUDED.address, sha256 = EXCLUDED.sha256,
+    size_bytes = EXCLUDED.size_bytes, heatmap_address = EXCLUDED.heatmap_address, why = EXCLUDED.why, received = now()
 """
 _OF_LINE = (
     *("time_utc", "running", "face", "recipe", "recipe_version", "lot", "model", "model_sha256"),
@@ -60,6 +66,24 @@ class StationIdentity:
     name: str
     host: str
     version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureNote:
+    """Where the kept picture of a part is.
+
+    Args:
+        id: Of the part.
+        address: A file's path, or an object's address; None where it will never come.
+        why: Why it will never come; empty where it has.
+    """
+
+    id: str
+    address: str | None = None
+    sha256: str | None = None
+    size_bytes: int | None = None
+    heatmap_address: str | None = None
+    why: str = ""
 
 
 class FleetDatabase:
@@ -151,7 +175,26 @@ class FleetDatabase:
             for kind, text in texts.items():
                 self._connection.execute(_insert_into(kind), (self._station.key, text))
 
-    def report(self, *, waiting: int, since: datetime | None, aside: int, line: LinePulse | None) -> float:
+    def note_pictures(self, notes: Sequence[PictureNote]) -> None:
+        """Note where pictures are, all or none; what is noted of a part takes the place of what was.
+
+        Raises:
+            RowsRefusedError: If it can never take them as they are.
+            FleetError: If it could not be reached, or refuses for now; they may be there all the same.
+        """
+        with self._errors(), self._connection.transaction():
+            for note in notes:
+                self._connection.execute(_NOTE_PICTURE, asdict(note) | {"key": self._station.key})
+
+    def report(
+        self,
+        *,
+        waiting: int,
+        since: datetime | None,
+        aside: int,
+        line: LinePulse | None,
+        pictures: tuple[int, int] = (0, 0),
+    ) -> float:
         """Say how the station is doing; return by how many seconds its clock is ahead of the database's.
 
         Args:
@@ -159,6 +202,7 @@ class FleetDatabase:
             since: When the oldest of them was captured.
             aside: Rows that the database can never take.
             line: What the line says of itself; None where none has ever run.
+            pictures: How many kept pictures wait, and how many are lost.
 
         Raises:
             FleetError: If the database could not be reached.
@@ -170,6 +214,7 @@ class FleetDatabase:
             assert there is not None
             ahead = ((asked + (now - asked) / 2) - there[0]).total_seconds()
             values = {"waiting": waiting, "since": since, "aside": aside, "ahead": ahead, "key": self._station.key}
+            values |= {"pictures_waiting": pictures[0], "pictures_lost": pictures[1]}
             self._connection.execute(_REPORT, values)
             if line is not None:
                 said = {name: getattr(line, name) for name in _OF_LINE}

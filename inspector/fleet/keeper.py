@@ -46,7 +46,7 @@ class SenderKeeper:
         self._command = tuple(command or (*station_command(), "forward"))
         self._companion = Companion("sender")
         self._said = ""
-        self._wanted: Path | None = None  # the log whose rows are to be sent
+        self._wanted: dict[str, Path] = {}  # by consumer, the log from which something is to be sent
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
 
@@ -68,21 +68,26 @@ class SenderKeeper:
         self._companion.end()
 
     def _look(self) -> None:
-        from inspector.outputs.outbox import FLEET, Outbox  # SQLAlchemy takes its time; the first paint does not wait
-
-        log = self._log_path()
-        wanted = bool(self._settings().forward_to)
-        if wanted and log.is_file():  # else nothing is recorded yet
-            Outbox(log, FLEET).subscribe()
-            self._wanted = log
-        elif not wanted and self._wanted == log:
-            # somebody has just taken the database out; settings that cannot be read forget nothing that waits
-            Outbox(log, FLEET).unsubscribe()
-            self._wanted = None
+        log, settings = self._log_path(), self._settings()
+        wanted = bool(settings.forward_to)
+        self._have_wait(log, rows=wanted, pictures=wanted and bool(settings.pictures_to))
         self._companion.want(self._sending(log) if wanted and log.is_file() else ())
         if self._companion.running or not is_sending(log):  # a service may do so
             self._companion.look()
         self._say(self._companion.fault)
+
+    def _have_wait(self, log: Path, *, rows: bool, pictures: bool) -> None:
+        """Have wait what is to be sent; forget what waits for what somebody has just taken out."""
+        from inspector.outputs.outbox import FLEET, PICTURES, Outbox  # SQLAlchemy takes its time
+
+        for consumer, wanted in ((FLEET, rows), (PICTURES, pictures)):
+            if wanted and log.is_file():  # else nothing is recorded yet
+                Outbox(log, consumer).subscribe()
+                self._wanted[consumer] = log
+            elif not wanted and self._wanted.get(consumer) == log:
+                # settings that cannot be read forget nothing that waits
+                Outbox(log, consumer).unsubscribe()
+                del self._wanted[consumer]
 
     def _sending(self, log: Path) -> tuple[str, ...]:
         return (*self._command, "--home", str(self._home), "--log", str(log), "--beside", str(os.getpid()))

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import logging
-import random
 import socket
+import threading
 import time
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from inspector import __version__
 from inspector.domain.errors import InspectorError, LogError
 from inspector.files import FileError
 from inspector.fleet.address import DatabaseAddress
+from inspector.fleet.back_off import BackOff
 from inspector.fleet.database import FleetDatabase, StationIdentity
 from inspector.fleet.faults import FleetError, RowsRefusedError
 from inspector.fleet.identity import station_key
+from inspector.fleet.pictures import PictureSender
 from inspector.fleet.status import EVERY_S, ForwardStatus, status_path, write_status
 from inspector.outputs.outbox import FLEET, Outbox
 from inspector.outputs.pulse import pulse_path, read_pulse
 from inspector.outputs.rows import parse_time
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
@@ -37,7 +38,7 @@ _AT_ONCE = 1000
 _LOOK_EVERY_S = 1.0
 #: The database is told how the station is doing so often.
 _REPORT_EVERY_S = 15.0
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 60.0
+_ENDING_S = 5.0
 
 
 @dataclass(slots=True)
@@ -46,14 +47,11 @@ class _Progress:
     last_sent: datetime | None = None
     ahead_s: float | None = None
     note: str = ""
-    error: InspectorError | None = None
-    error_since: datetime | None = None
-    next_try: datetime | None = None
-    tries: int = 0
+    back_off: BackOff = field(default_factory=lambda: BackOff("nothing is sent to the database"))
 
 
 class Forwarder:
-    """Runs in a process of its own, on one thread.
+    """Runs in a process of its own, on one thread; kept pictures are sent on another.
 
     Args:
         home: The data folder.
@@ -68,6 +66,7 @@ class Forwarder:
         self._wanted = wanted
         self._home, self._log_path, self._settings = home, log, settings
         self._outbox = Outbox(log, FLEET)
+        self._pictures = PictureSender(home, log, settings, self._station)
         self._progress = _Progress()
         self._shown = ""
         self._told_s = self._reported_s = float("-inf")
@@ -77,9 +76,17 @@ class Forwarder:
         """Rows that were sent since it was made."""
         return self._progress.sent
 
+    @property
+    def pictures_sent(self) -> int:
+        """Kept pictures that were sent since it was made."""
+        return self._pictures.sent
+
     def run(self, stop: threading.Event) -> None:
         """Send until it is told to stop, or the settings name no database any more."""
         wait_s = 0.0
+        ended = threading.Event()
+        pictures = threading.Thread(target=self._pictures.run, args=(ended,), name="pictures", daemon=True)
+        pictures.start()
         try:
             while not self._waited(stop, wait_s) and self._wanted() and self._settings().forward_to:
                 try:
@@ -88,6 +95,8 @@ class Forwarder:
                 except (FleetError, LogError, FileError) as error:
                     wait_s = self._failed(error)
         finally:
+            ended.set()
+            pictures.join(_ENDING_S)  # one that hangs is sent again the next time
             self._tell(running=False)
 
     def run_once(self, stop: threading.Event) -> None:
@@ -102,6 +111,8 @@ class Forwarder:
         except (FleetError, LogError) as error:
             self._failed(error)
             raise
+        else:
+            self._pictures.run_once(stop)
         finally:
             self._tell(running=False)
 
@@ -113,10 +124,7 @@ class Forwarder:
         address = DatabaseAddress.of(settings.forward_to, self._home)
         self._shown = address.shown
         self._tell_now_and_then()
-        station = StationIdentity(
-            key=station_key(self._home), name=settings.station, host=socket.gethostname(), version=__version__
-        )
-        with closing(FleetDatabase(address, station)) as database:
+        with closing(FleetDatabase(address, self._station())) as database:
             self._progress.note = database.register()
             self._try_set_aside(database)
             self._reported_s = float("-inf")
@@ -135,6 +143,10 @@ class Forwarder:
                 self._tell_now_and_then()
                 if not rows and (once or stop.wait(_LOOK_EVERY_S)):
                     return
+
+    def _station(self) -> StationIdentity:
+        name, host = self._settings().station, socket.gethostname()
+        return StationIdentity(key=station_key(self._home), name=name, host=host, version=__version__)
 
     def _send(self, database: FleetDatabase, rows: Sequence[OutboxRow]) -> list[tuple[OutboxRow, str]]:
         """Send rows, halves of them where the database refuses all together; return those that it refuses for good."""
@@ -172,34 +184,26 @@ class Forwarder:
             _log.warning("the database is not told how the line is doing: %s", error)
             line = None
         try:
-            self._progress.ahead_s = database.report(waiting=waiting, since=since, aside=aside, line=line)
+            said = self._pictures.status
+            pictures = (0, 0) if said is None else (said.waiting, said.lost)
+            self._progress.ahead_s = database.report(
+                waiting=waiting, since=since, aside=aside, line=line, pictures=pictures
+            )
         except RowsRefusedError as error:
             _log.warning("the database refuses how the station is doing: %s", error)
         self._reported_s = time.monotonic()
-        self._well()
+        self._progress.back_off.well()
 
     # --- saying -------------------------------------------------------------------------------------------------------
 
     def _sent(self, count: int) -> None:
         self._progress.sent += count
         self._progress.last_sent = datetime.now(UTC)
-        self._well()
-
-    def _well(self) -> None:
-        progress = self._progress
-        progress.error = progress.error_since = progress.next_try = None
-        progress.tries = 0
+        self._progress.back_off.well()
 
     def _failed(self, error: InspectorError) -> float:
         """Note what went wrong; return how long to wait before the next try."""
-        progress = self._progress
-        if progress.error is None or progress.error.what != error.what:
-            _log.warning("nothing is sent to the database: %s", error)
-            progress.error_since = progress.error_since or datetime.now(UTC)
-        wait_s = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2.0 ** min(progress.tries, 10))
-        wait_s *= random.uniform(0.75, 1.25)  # noqa: S311 - a hundred stations do not come back at the same moment
-        progress.error, progress.tries = error, progress.tries + 1
-        progress.next_try = datetime.now(UTC) + timedelta(seconds=wait_s)
+        wait_s = self._progress.back_off.failed(error)
         self._tell(running=True)
         return wait_s
 
@@ -228,12 +232,12 @@ class Forwarder:
 
     def _tell(self, *, running: bool) -> None:
         self._told_s = time.monotonic()
-        progress = self._progress
+        progress, back_off = self._progress, self._progress.back_off
         try:
             waiting, since, aside = self._waiting()
         except LogError as error:
             waiting, since, aside = 0, None, 0
-            progress.error = progress.error or error
+            back_off.error = back_off.error or error
         status = ForwardStatus(
             time_utc=datetime.now(UTC),
             running=running,
@@ -243,12 +247,13 @@ class Forwarder:
             sent=progress.sent,
             last_sent_utc=progress.last_sent,
             set_aside=aside,
-            error=progress.error.what if progress.error else "",
-            next_step=progress.error.next_step if progress.error else "",
-            error_since_utc=progress.error_since,
-            next_try_utc=progress.next_try,
+            error=back_off.error.what if back_off.error else "",
+            next_step=back_off.error.next_step if back_off.error else "",
+            error_since_utc=back_off.error_since,
+            next_try_utc=back_off.next_try,
             clock_ahead_s=progress.ahead_s,
             note=progress.note,
+            pictures=self._pictures.status,
         )
         try:
             write_status(status_path(self._log_path), status)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+#: Pictures that wait are counted up to here.
+MOST_COUNTED = 10_000
 #: How often it is written at the least.
 EVERY_S = 5.0
 #: What should be sending and has not written for so long is not running.
@@ -28,6 +30,30 @@ STALE_S = 30.0
 CLOCK_S = 60.0
 #: Waiting for less is the way of the network.
 _BEHIND = timedelta(minutes=1)
+
+
+class PictureStatus(BaseModel):
+    """What it says of sending kept pictures."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+    place: str  #: folder or address
+    waiting: int  #: pictures that have not been sent, up to 10,000
+    sent: int  #: pictures since it was started
+    last_sent_utc: datetime | None
+    lost: int  #: pictures that will never be sent, as they are not at the station any more
+    lost_lately: int  #: those of the last seven days
+    error: str  #: why nothing is sent; empty while all is well
+    next_step: str
+    error_since_utc: datetime | None
+    next_try_utc: datetime | None
+
+    @property
+    def waiting_words(self) -> str:
+        """Return how many wait, as “3 pictures wait”."""
+        if self.waiting >= MOST_COUNTED:
+            return f"{MOST_COUNTED:,} pictures or more wait"
+        return f"{counted(self.waiting, 'picture')} wait{'s' if self.waiting == 1 else ''}"
 
 
 class ForwardStatus(BaseModel):
@@ -49,6 +75,7 @@ class ForwardStatus(BaseModel):
     next_try_utc: datetime | None
     clock_ahead_s: float | None  #: of the database's; None before it was reached
     note: str  #: what is odd about the station's entry; empty where nothing is
+    pictures: PictureStatus | None = None  #: None where kept pictures are not sent
 
     def is_stale(self, now: datetime) -> bool:
         """Return whether what should be sending is no longer heard."""
@@ -150,7 +177,7 @@ def faults_of(status: ForwardStatus, now: datetime | None = None, *, counts: boo
         )
     if status.note:
         faults.append(f"{status.note}.")
-    return faults
+    return [*faults, *_picture_faults(status, now, counts=counts)]
 
 
 def summary_of(status: ForwardStatus) -> str:
@@ -158,12 +185,30 @@ def summary_of(status: ForwardStatus) -> str:
     sent = f"the last row was sent {local(status.last_sent_utc)}" if status.last_sent_utc else "none was sent yet"
     if not status.running:
         return f"Sending has ended; {counted(status.waiting, 'row')} waited then."
-    return f"{counted(status.waiting, 'row')} wait{'s' if status.waiting == 1 else ''}; {sent}."
+    pictures = f" {status.pictures.waiting_words}." if status.pictures is not None else ""
+    return f"{counted(status.waiting, 'row')} wait{'s' if status.waiting == 1 else ''}; {sent}.{pictures}"
 
 
 def local(time: datetime) -> str:
     """Return a time as people here read it."""
     return f"{time.astimezone():%Y-%m-%d %H:%M}"
+
+
+def _picture_faults(status: ForwardStatus, now: datetime, *, counts: bool) -> list[str]:
+    pictures = status.pictures
+    if pictures is None or status.is_stale(now):
+        return []
+    faults = []
+    if pictures.error:
+        waits = f" {pictures.waiting_words}." if counts and pictures.waiting else ""
+        faults.append(f"Kept pictures are not being sent: {pictures.error}. {pictures.next_step}{waits}")
+    if pictures.lost_lately:
+        faults.append(
+            f"{counted(pictures.lost_lately, 'kept picture')} of the last days will never be sent: not at the station "
+            "any more as they were kept. “inspector fleet status” names them; more room for the archive keeps pictures "
+            "until they are sent."
+        )
+    return faults
 
 
 def clock_words(ahead_s: float) -> str:

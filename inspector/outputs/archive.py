@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import logging
 import os
 import shutil
 import threading
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from inspector.domain.config import ArchiveConfig
     from inspector.domain.records import Decision, Image, Part, Prediction
 
+_log = logging.getLogger(__name__)
 _HEATMAP_SUFFIX = ".heatmap.png"
 #: With less room than this on the disk, no picture can be kept.
 _LEAST_ROOM_BYTES = 1_000_000
@@ -136,7 +138,7 @@ class PictureArchive:
             probe.unlink(missing_ok=True)
             self._refused_bytes = 0
 
-    def prune(self, protected: Sequence[str]) -> int:
+    def prune(self, protected: Sequence[str], unsent: Sequence[str] = ()) -> int:
         """Apply the limits; see `Archive.prune`."""
         config = self._config
         if not self._tidied:
@@ -144,22 +146,28 @@ class PictureArchive:
             remove_leftovers(list(self._folder.glob("*/*/*/*")))
         if not config.max_size_gb and not config.max_age_days:
             return 0
-        keep = frozenset(protected)
+        keep, last = frozenset(protected), frozenset(unsent)
         with self._lock:
-            kept = sorted(self._scan(), key=lambda picture: (not picture.passed, picture.time))
+            kept = sorted(
+                self._scan(), key=lambda picture: (str(picture.path) in last, not picture.passed, picture.time)
+            )
             total = sum(picture.size for picture in kept)
             limit = config.max_size_gb * 1e9 if config.max_size_gb else float("inf")
             age = timedelta(days=config.max_age_days)
             oldest = self._now() - age if age else datetime.min.replace(tzinfo=UTC)
-            removed = 0
+            removed = lost = 0
             for picture in kept:
-                if str(picture.path) in keep or (total <= limit and picture.time >= oldest):
+                path = str(picture.path)
+                if path in keep or (total <= limit and (path in last or picture.time >= oldest)):
                     continue
+                lost += path in last
                 picture.path.unlink(missing_ok=True)
                 for suffix in (_HEATMAP_SUFFIX, *map(heatmap_suffix, HeatmapKind)):
                     picture.path.with_name(picture.path.stem + suffix).unlink(missing_ok=True)
                 total -= picture.size
                 removed += 1
+            if lost:
+                _log.warning("%d kept pictures were removed for the archive's size before they were sent", lost)
             return removed
 
     def _now(self) -> datetime:

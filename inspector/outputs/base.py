@@ -169,6 +169,14 @@ class ResultLog(Protocol):
         """
         ...
 
+    def unsent_pictures(self) -> list[str]:
+        """Return the paths of kept pictures that wait to be sent to a place for many stations.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        ...
+
     def close(self) -> None:
         """Close the log; may be called twice."""
         ...
@@ -205,11 +213,13 @@ class Archive(Protocol):
         """
         ...
 
-    def prune(self, protected: Sequence[str]) -> int:
+    def prune(self, protected: Sequence[str], unsent: Sequence[str] = ()) -> int:
         """Apply the size and age limits; oldest passes first, never a path in ``protected``.
 
         Args:
             protected: Paths of pictures that stay: those of failures that nobody has reviewed.
+            unsent: Paths of pictures that have still to be sent elsewhere: they do not go for their age, and for the
+                size only when all others have gone.
 
         Returns:
             How many pictures were removed.

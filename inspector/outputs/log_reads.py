@@ -16,6 +16,7 @@ from inspector.domain.records import Verdict
 from inspector.domain.tally import Tally
 from inspector.outputs.base import LogEvent, LogQuery, YieldPoint
 from inspector.outputs.damage import Reader, all_numbers, is_damage, readable_rows
+from inspector.outputs.outbox import unsent_pictures
 from inspector.outputs.query import matches, odd_verdicts, settled_parts, where
 from inspector.outputs.rows import RowError, from_row, time_of, time_text, verdict_of
 from inspector.outputs.schema import LOST_PICTURE, REJECTED, SEQUENCE, counts, events, inspections
@@ -293,6 +294,11 @@ class LogReader(Reader):
         with self._errors("read"), self._reading() as connection:
             lost = select(events.c.words).where(events.c.kind == LOST_PICTURE)
             return [*connection.execute(unsettled_pictures()).scalars(), *connection.execute(lost).scalars()]
+
+    def unsent_pictures(self) -> list[str]:
+        """Return what waits to be sent: see `ResultLog.unsent_pictures`."""
+        with self._errors("read"), self._reading() as connection:
+            return list(connection.execute(unsent_pictures()).scalars())
 
 
 def counts_of(query: LogQuery) -> Select[Any]:

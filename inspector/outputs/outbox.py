@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, create_engine, delete, event, func, insert, select, text, update
+from sqlalchemy import Connection, Select, create_engine, delete, event, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 #: The consumer that sends to the database of many stations.
 FLEET = "fleet"
+#: The consumer that sends kept pictures.
+PICTURES = "pictures"
 _BUSY_S = 5.0
 #: So many entries are removed at once: the file is held for writing meanwhile, for 2 ms.
 _REMOVED_AT_ONCE = 1000
@@ -175,6 +177,16 @@ class Outbox:
             newest = connection.execute(select(func.max(outbox.c.seq))).scalar()
         return 0 if taken is None or newest is None else max(0, int(newest) - taken)  # numbers have no gaps
 
+    def waiting_pictures(self, most: int) -> int:
+        """Return how many parts that wait have a kept picture, up to a number.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        with self._reading() as connection:
+            some = unsent_pictures(self.consumer).limit(most).subquery()
+            return int(connection.execute(select(func.count()).select_from(some)).scalar() or 0)
+
     def read(self, limit: int) -> list[OutboxRow]:
         """Return the rows that wait longest, in the order of their commits.
 
@@ -277,6 +289,15 @@ class Outbox:
             connection.execute(text("BEGIN IMMEDIATE"))
             yield connection
             connection.commit()
+
+
+def unsent_pictures(consumer: str = PICTURES) -> Select[Any]:
+    """Return what reads the paths of kept pictures that a consumer has not taken yet; nothing where there is none."""
+    taken = select(outbox_consumers.c.taken).where(outbox_consumers.c.name == consumer).scalar_subquery()
+    waits = (outbox.c.seq > taken) & (outbox.c.kind == RowKind.PART.value)
+    parts = outbox.join(inspections, inspections.c.id == outbox.c.row_id)
+    path = inspections.c.picture_path
+    return select(path).select_from(parts).where(waits, path.is_not(None))
 
 
 def _on_connect(connection: sqlite3.Connection, _: object) -> None:

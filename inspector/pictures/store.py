@@ -31,6 +31,8 @@ _ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+)://(?P<place>.*)", re
 _CONNECT_S, _READ_S, _TRIES, _CONNECTIONS = 10, 30, 3, 32
 _PAGE = 1000
 _S3 = frozenset({"s3", "s3a"})
+#: They know no folders, and what is asked to make some might make a bucket.
+_BUCKETS = _S3 | {"gs", "gcs", "abfs", "abfss", "az", "memory"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -110,6 +112,24 @@ class StorePath:
                 raise self._fault(error) from error
             cache.put(str(self), stamp, content)
         return stamp, content
+
+    def write(self, content: bytes) -> bytes:
+        """Write the object, in place of an older one; return what the store has of it, read back.
+
+        Raises:
+            FolderAwayError: If the library for such addresses is missing.
+            Exception: Whatever the library raises; `inspector.pictures.store_faults` has words for it.
+        """
+        files, base = _opened(self.root)
+        path = _joined(base, self.inside)
+        try:
+            if self.scheme not in _BUCKETS:
+                files.makedirs(path.rpartition("/")[0], exist_ok=True)
+            files.pipe_file(path, content)
+            return bytes(files.cat_file(path))
+        except Exception:
+            _opened.cache_clear()  # credentials and endpoint are looked for anew
+            raise
 
     def check(self) -> None:
         """Make sure that the folder is there and may be read.

@@ -206,6 +206,9 @@ class MemoryLog:
     def failure_pictures(self) -> list[str]:
         return []
 
+    def unsent_pictures(self) -> list[str]:
+        return []
+
     def tally(self, query: LogQuery) -> Tally:
         tally = Tally()
         for one in self.committed:
@@ -255,7 +258,7 @@ class MemoryArchive:
         if self.full:
             raise ArchiveError("No space left on device", "Free space.")
 
-    def prune(self, protected: Sequence[str]) -> int:
+    def prune(self, protected: Sequence[str], unsent: Sequence[str] = ()) -> int:
         return 0
 
 

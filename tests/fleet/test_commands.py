@@ -57,11 +57,11 @@ def test_from_nothing_to_rows_in_the_database(
         assert (code, said["database"]) == (0, address)
         assert load_settings(tmp_path / "settings.json")[0].forward_to == address
         log.append(inspection(2))
-        assert run(capsys, "forward", "--once", *home)[:2] == (0, {"sent": 1})
+        assert run(capsys, "forward", "--once", *home)[:2] == (0, {"sent": 1, "pictures_sent": 0})
         assert run(capsys, "fleet", "history", *home)[:2] == (0, {"added": 2})
         code, said, _ = run(capsys, "fleet", "status", *home)
         assert (said["waiting"], said["set_aside"], said["faults"]) == (2, [], [])
-        assert run(capsys, "forward", "--once", *home)[:2] == (0, {"sent": 2})
+        assert run(capsys, "forward", "--once", *home)[:2] == (0, {"sent": 2, "pictures_sent": 0})
         assert server.sql("SELECT count(*) FROM inspector.results", database) == [(2,)]
         log.append(inspection(3))
         assert run(capsys, "fleet", "disconnect", *home)[:2] == (0, {"forgotten": 1})

@@ -81,6 +81,8 @@ def test_what_was_there_before_the_upgrade_is_counted(bench: FleetBench, server:
     for undone in (
         "DROP VIEW inspector.yields_by_day",
         "DROP TABLE inspector.counts",
+        "DROP TABLE inspector.pictures",
+        "ALTER TABLE inspector.stations DROP COLUMN pictures_waiting, DROP COLUMN pictures_lost",
         "DROP FUNCTION inspector.count_results CASCADE",
         "DROP INDEX inspector.ix_results_lot_time, inspector.ix_results_recipe_time",
         "DROP INDEX inspector.ix_results_not_passed, inspector.ix_results_station_not_passed",

@@ -112,7 +112,8 @@ _STATION = (
 )
 _NETWORK = (
     *("serve", "serve_host", "serve_port", "serve_password"),
-    *("serve_certificate", "serve_key", "serve_names", "forward_to", "cluster", "cluster_certificates"),
+    *("serve_certificate", "serve_key", "serve_names", "forward_to", "pictures_to"),
+    *("cluster", "cluster_certificates"),
 )
 
 
