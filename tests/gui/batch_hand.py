@@ -172,7 +172,7 @@ class BatchHand:
         """Press a button."""
         self.station.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
-    def type_folder(self, folder: Path) -> None:
+    def type_folder(self, folder: Path | str) -> None:
         """Type a folder and press Return."""
         field = self.page.bar.folder.lineEdit()
         assert field is not None

@@ -24,6 +24,7 @@ from inspector.gui.batch.words import judge_words, progress_words, survey_words
 from inspector.gui.widgets.basics import OneLine, card, label
 from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.gui.widgets.words_box import WordsBox
+from inspector.gui.words import sentence
 from inspector.runs.state import ProcessState
 
 if TYPE_CHECKING:
@@ -270,7 +271,7 @@ class BatchBar(QWidget):
 
     def show_fault(self, text: str) -> None:
         """Say what is wrong; nothing for an empty text."""
-        self.fault.setText(f"{text[:1].upper()}{text[1:]}")
+        self.fault.setText(sentence(text))
         self.fault.setVisible(bool(text))
 
     # --- hand ---------------------------------------------------------------------------------------------------------
