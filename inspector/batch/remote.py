@@ -20,6 +20,7 @@ from inspector.batch.process import prepare_process
 from inspector.cluster.library import worker_here
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import FolderAwayError, InspectorError, ModelChangedError
+from inspector.files import atomic_file
 from inspector.pictures import StorePath
 from inspector.vision.backends import load_classifier
 from inspector.vision.bundle import MANIFEST_FILE, Bundle
@@ -161,7 +162,8 @@ class _LentModel:
             )
             for name, content in model.files:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                (folder / name).write_bytes(content)
+                with atomic_file(folder / name, lasting=False) as file:
+                    file.write(content)
             self.classifier = _loaded(folder, model)
             held.callback(self.classifier.close)
             self._held = held.pop_all()
