@@ -31,7 +31,7 @@ def test_a_run_that_was_killed_is_resumed_to_its_end(station: Station, pictures:
     (folder / PROGRESS_FILE).write_text('{"stage": "judging", "done": 1, "total": 2}\n', encoding="utf-8")  # killed
     hand = BatchHand(station)
     hand.until_rows(1)
-    assert hand.page.bar.progress.text() == "1 of 2 · failed"
+    station.until(lambda: hand.page.bar.progress.text() == "1 of 2 · failed")
     assert "ended before its time" in hand.page.bar.fault.text()
     hand.click(hand.page.bar.resume)
     station.until(lambda: hand.page.bar.progress.text().startswith("2 of 2"))
