@@ -178,15 +178,21 @@ def count(pool: ReadPool, query: FleetQuery) -> Tally:
 
 
 def part(pool: ReadPool, station_key: str, part_id: str) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
-    """Return a part's whole row with its station's name and host, and what people said of it; None if it is not there.
+    """Return a part's whole row, and what people said of it; None if it is not there.
+
+    With the row come its station's name and host, and of its kept picture ``sent_to`` and ``sent_sha256``: where it
+    lies by now; or ``sent_why``: why it will never come.
 
     Raises:
         FleetError: If the database cannot be asked.
     """
     values = {"key": station_key, "id": part_id}
     rows = pool.rows(
-        "SELECT r.*, coalesce(s.name, r.station) AS station_name, s.host FROM inspector.results r "
-        "LEFT JOIN inspector.stations s ON s.key = r.station_key WHERE r.station_key = %(key)s AND r.id = %(id)s",
+        "SELECT r.*, coalesce(s.name, r.station) AS station_name, s.host, p.address AS sent_to, "
+        "p.sha256 AS sent_sha256, p.why AS sent_why FROM inspector.results r "
+        "LEFT JOIN inspector.stations s ON s.key = r.station_key "
+        "LEFT JOIN inspector.pictures p ON p.station_key = r.station_key AND p.id = r.id "
+        "WHERE r.station_key = %(key)s AND r.id = %(id)s",
         values,
     )
     if not rows:

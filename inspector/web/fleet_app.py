@@ -59,6 +59,7 @@ def make_fleet_app(pool: ReadPool, access: Access, *, now: Callable[[], datetime
         Route("/api/yields", pages.api_yields),
         Route("/api/results", pages.api_results),
         Route("/api/parts/{key}/{id}", pages.api_part),
+        Route("/api/parts/{key}/{id}/picture", pages.api_picture),
         Route("/metrics", pages.metrics),
     ]
     return site.application(routes, living)

@@ -115,6 +115,17 @@ def _paths() -> dict[str, Any]:
                 "responses": answers(part, "404", "503"),
             }
         },
+        "/api/parts/{key}/{id}/picture": {
+            "get": {
+                "summary": "A part's kept picture as a JPEG, from where its station has sent it",
+                "parameters": [
+                    parameter("key", "the station's key", place="path"),
+                    parameter("id", "the part's id", place="path"),
+                ],
+                "responses": answers(part, "404", "503")
+                | {"200": {"description": "a JPEG", "content": {"image/jpeg": {"schema": {"type": "string"}}}}},
+            }
+        },
         "/metrics": {
             "get": {"summary": "Figures for Prometheus", "responses": {"200": {"description": "its text format"}}}
         },

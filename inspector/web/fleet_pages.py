@@ -22,6 +22,7 @@ from inspector.web.fleet_board import ONLY, ORDERS, CountedPeriod, FleetBoard, F
 from inspector.web.fleet_metrics import fleet_figures
 from inspector.web.listeners import Listeners
 from inspector.web.metrics import CONTENT_TYPE
+from inspector.web.sent_picture import sent_picture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ _FILTERS = ("since", "until", "station", "recipe", "lot", "verdict", "before", "
 _YIELDS = ("by", "from", "until", "station", "recipe", "lot")
 _USUAL_DAYS = 7
 #: Of a part's row, shown elsewhere on its page.
-_NOT_RECORD = frozenset({"station_name", "host", "class_names"})
+_NOT_RECORD = frozenset({"station_name", "host", "class_names", "sent_to", "sent_sha256", "sent_why"})
 
 
 @dataclass
@@ -139,9 +140,19 @@ class FleetAddresses:
         row, reviews = await self._part(request)
         said = [{name: _plain(value) for name, value in review.items()} for review in reviews]
         picture = {"station": row["station_name"], "computer": row["host"], "path": row["picture_path"]}
+        picture |= {"sent_to": row["sent_to"], "sha256": row["sent_sha256"], "never_sent": row["sent_why"] or None}
         return JSONResponse(
             {"part": _record(row), "picture_at": picture if row["picture_path"] else None, "reviews": said}
         )
+
+    async def api_picture(self, request: Request) -> Response:
+        """The picture of a part, from where its station has sent it."""
+        row, _ = await self._part(request)
+        if not row["sent_to"]:
+            why = row["sent_why"] or ("it was not sent" if row["picture_path"] else "none was kept")
+            raise MissingError(f"there is no picture of this part here: {why}", "Its station may have it.")
+        picture = await run_in_threadpool(sent_picture, row["sent_to"], row["sent_sha256"])
+        return Response(picture, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"})
 
     async def metrics(self, _: Request) -> Response:
         """Figures for Prometheus."""

@@ -1,0 +1,67 @@
+"""A part's kept picture on the page of the fleet: from where its station has sent it, or why it is not there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("starlette", reason="starlette is not installed (the extra “serve”)")
+from starlette.testclient import TestClient
+
+from inspector.domain.records import Verdict
+from inspector.pictures import decode_picture, write_picture
+from tests.fleet.entries import FleetSite
+from tests.fleet.server import PostgresServer
+from tests.fleet.test_page import PAGE, client_of
+
+
+@pytest.fixture
+def site(server: PostgresServer, database: str) -> FleetSite:
+    return FleetSite.made(server, database)
+
+
+@pytest.fixture
+def client(site: FleetSite) -> Iterator[TestClient]:
+    with client_of(site.typed) as client:
+        yield client
+
+
+def test_a_picture_that_was_sent_is_shown_from_where_it_lies(
+    site: FleetSite, client: TestClient, tmp_path: Path
+) -> None:
+    station = site.enter("Press 1")
+    site.add(station, 7, Verdict.FAIL, picture_path="'/srv/p.png'")
+    place, page = f"/api/parts/{station}/part-00007", f"/parts/{station}/part-00007"
+    assert "it was not sent" in client.get(f"{place}/picture").text
+    picture = tmp_path / "part-00007.png"
+    write_picture(picture, np.full((24, 32, 3), 200, np.uint8))
+    sha256 = hashlib.sha256(picture.read_bytes()).hexdigest()
+    site.sql(
+        "INSERT INTO inspector.pictures (station_key, id, address, sha256, size_bytes) "
+        f"VALUES ('{station}', 'part-00007', '{picture}', '{sha256}', {picture.stat().st_size})"
+    )
+    assert client.get(place).json()["picture_at"]["sent_to"] == str(picture)
+    assert f'src="{place}/picture"' in client.get(page, headers=PAGE).text
+    shown = client.get(f"{place}/picture")
+    assert (shown.status_code, shown.headers["content-type"]) == (200, "image/jpeg")
+    assert decode_picture(shown.content, "shown").shape == (24, 32, 3)
+    write_picture(picture, np.zeros((24, 32, 3), np.uint8))
+    altered = client.get(f"{place}/picture")
+    assert (altered.status_code, "SHA-256" in altered.text) == (404, True)
+    picture.unlink()
+    assert client.get(f"{place}/picture").status_code == 404
+
+
+def test_a_picture_that_will_never_come_says_why(site: FleetSite, client: TestClient) -> None:
+    station = site.enter("Press 1")
+    site.add(station, 7, Verdict.FAIL, picture_path="'/srv/p.png'")
+    site.sql(
+        f"INSERT INTO inspector.pictures (station_key, id, why) VALUES ('{station}', 'part-00007', 'its file is gone')"
+    )
+    page = client.get(f"/parts/{station}/part-00007", headers=PAGE).text
+    assert "Its picture will never come: its file is gone." in page
+    assert "its file is gone" in client.get(f"/api/parts/{station}/part-00007/picture").text
