@@ -36,6 +36,7 @@ sys.meta_path[:] = [Packaged if one is importlib.machinery.PathFinder else one f
 from inspector.vision.torchvision_compat import import_torchvision
 import_torchvision()
 import trainer.commands, trainer.compare, trainer.fit, trainer.loop, trainer.methods, trainer.report, trainer.worker
+import trainer.crew, trainer.launch, trainer.ranks
 import nncf, pytorch_grad_cam, sklearn.calibration, sklearn.svm
 from nncf.quantization.advanced_parameters import AdvancedQuantizationParameters
 import inspector.vision.importer, inspector.vision.benchmark.contenders
@@ -130,8 +131,12 @@ def test_a_program_can_import_what_it_needs_without_what_is_left_out(program: st
 
 
 def test_no_module_of_the_station_imports_what_its_program_lacks(contents: ModuleType) -> None:
-    """Directly, wherever in the module; torch and its like stand in the modules that only the trainer's program runs."""
-    lacks = {*contents.NEVER, *contents.TRAINER_ONLY} - {"torch", "torchvision", "pytorch_grad_cam", "onnxruntime"}
+    """Directly, wherever in the module; torch and its like stand in the modules that only the trainer's program runs.
+
+    That Dask is missing is said in a sentence, and tested.
+    """
+    elsewhere = {"torch", "torchvision", "pytorch_grad_cam", "onnxruntime", "dask", "distributed"}
+    lacks = {*contents.NEVER, *contents.TRAINER_ONLY} - elsewhere
     offenders = [
         f"{path.relative_to(ROOT)}: {name}"
         for path in sorted((ROOT / "inspector").rglob("*.py"))
