@@ -83,4 +83,4 @@ def step_back() -> None:
     """Leave the processor to the line: this process goes on at low priority, for good."""
     process = psutil.Process()
     with contextlib.suppress(psutil.Error, OSError):
-        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 15)
+        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else max(15, process.nice()))

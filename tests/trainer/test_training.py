@@ -261,6 +261,13 @@ def test_the_worker_steps_back_behind_the_line() -> None:
     assert int(found) == (psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 15)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="niceness is POSIX's")
+def test_a_worker_that_stands_further_back_stays_there() -> None:
+    program = "import os; from trainer.worker import step_back; os.nice(19); step_back(); print(os.nice(0))"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert int(told) == 19
+
+
 def test_a_run_folder_is_worked_through(spots: Path, backbone: Path, tmp_path: Path) -> None:
     before = psutil.Process().nice()
     folder = RunFolder(tmp_path / "run")
