@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-from typing import TYPE_CHECKING, Annotated, TextIO
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import TYPE_CHECKING, TextIO
 
 from inspector.domain.cells import safe_cell
+from inspector.outputs.counted import Counted
 from inspector.outputs.rows import inspection_to_json, time_text
 from inspector.outputs.schema import inspections
 
@@ -47,18 +46,9 @@ def export_csv(rows: Iterable[Inspection], file: TextIO) -> int:
     return count
 
 
-class LogSummary(BaseModel):
-    """The counts of a query, under the names that they have in JSON."""
+class LogSummary(Counted):
+    """The counts of a query, with the time of its newest part."""
 
-    model_config = ConfigDict(frozen=True, validate_by_name=True, serialize_by_alias=True)
-
-    inspected: int
-    passed: Annotated[int, Field(alias="pass")]
-    failed: Annotated[int, Field(alias="fail")]
-    review: int
-    error: int
-    first_pass_yield: Annotated[float | None, Field(alias="yield")]  #: none before the first part
-    yield_interval_95: tuple[float, float] | None  #: Wilson
     newest_utc: str | None
 
 
@@ -69,14 +59,5 @@ def summary(log: ResultLog, query: LogQuery) -> LogSummary:
         LogError: If the log cannot be read.
     """
     newest, tally = log.recent(query, 1), log.tally(query)
-    passed = tally.first_pass_yield
-    return LogSummary(
-        inspected=tally.inspected,
-        passed=tally.passed,
-        failed=tally.failed,
-        review=tally.review,
-        error=tally.error,
-        first_pass_yield=passed.value,
-        yield_interval_95=passed.interval if passed.total else None,
-        newest_utc=time_text(newest[0].time_utc) if newest else None,
-    )
+    newest_utc = time_text(newest[0].time_utc) if newest else None
+    return LogSummary(**dict(Counted.of(tally)), newest_utc=newest_utc)
