@@ -19,8 +19,8 @@ from inspector.runs import companion
 from inspector.settings import Settings
 from tests.waits import until
 
-#: Notes its arguments and its number, then waits.
-PROGRAM = "import os, sys, time; print(os.getpid(), *sys.argv[1:], file=open({!r}, 'a')); time.sleep(600)"
+#: Notes its arguments and its number, then waits until it is ended.
+PROGRAM = "import os, sys, threading; print(os.getpid(), *sys.argv[1:], file=open({!r}, 'a')); threading.Event().wait()"
 DATABASE = "postgresql:///nowhere"
 
 
