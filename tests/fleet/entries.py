@@ -6,14 +6,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+pytest.importorskip("starlette", reason="starlette is not installed (the extra “serve”)")
+from starlette.testclient import TestClient
+
 from inspector.domain.records import Verdict
 from inspector.fleet.address import DatabaseAddress
+from inspector.fleet.pool import ReadPool
 from inspector.fleet.schema import upgrade
+from inspector.web.access import Access
+from inspector.web.fleet_app import make_fleet_app
 from tests.fleet.server import PASSWORD, PostgresServer
 
 READER = "reader"
 #: Heard so recently, in SQL, that a slow machine makes nobody late.
 WELL = "now() + interval '1 hour'"
+#: Headers of a browser that asks for a page.
+PAGE = {"accept": "text/html"}
 
 
 @dataclass
@@ -68,3 +78,9 @@ class FleetSite:
 def at(number: int) -> datetime:
     """Return when a part was captured: seven minutes after the one before, from 2026-01-31 12:00 UTC."""
     return datetime(2026, 1, 31, 12, 0, tzinfo=UTC) + timedelta(minutes=7 * number)
+
+
+def client_of(address: str) -> TestClient:
+    """Return a browser at the fleet's page of a database."""
+    pool = ReadPool(DatabaseAddress.of(address, Path()))
+    return TestClient(make_fleet_app(pool, Access()), base_url="http://127.0.0.1:8766", follow_redirects=False)

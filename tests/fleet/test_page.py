@@ -21,24 +21,15 @@ from inspector.fleet.address import DatabaseAddress
 from inspector.fleet.faults import FleetError
 from inspector.fleet.pool import ReadPool
 from inspector.fleet.search import FleetQuery, count
-from inspector.web.access import Access
-from inspector.web.fleet_app import make_fleet_app
 from inspector.web.listeners import MOST, CrowdedError, Listeners
-from tests.fleet.entries import FleetSite, at
+from tests.fleet.entries import PAGE, FleetSite, at, client_of
 from tests.fleet.server import PASSWORD, PostgresServer
 from tests.waits import until
-
-PAGE = {"accept": "text/html"}
 
 
 @pytest.fixture
 def site(server: PostgresServer, database: str) -> FleetSite:
     return FleetSite.made(server, database)
-
-
-def client_of(address: str) -> TestClient:
-    pool = ReadPool(DatabaseAddress.of(address, Path()))
-    return TestClient(make_fleet_app(pool, Access()), base_url="http://127.0.0.1:8766", follow_redirects=False)
 
 
 @pytest.fixture

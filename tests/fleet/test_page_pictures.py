@@ -14,9 +14,8 @@ from starlette.testclient import TestClient
 
 from inspector.domain.records import Verdict
 from inspector.pictures import decode_picture, write_picture
-from tests.fleet.entries import FleetSite
+from tests.fleet.entries import PAGE, FleetSite, client_of
 from tests.fleet.server import PostgresServer
-from tests.fleet.test_page import PAGE, client_of
 
 
 @pytest.fixture
