@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from inspector.domain.counts import counted
 from inspector.domain.tally import Tally
-from inspector.fleet.status import CLOCK_S, clock_words, span
+from inspector.fleet.status import CLOCK_S, clock_words, pictures_wait, span
 from inspector.outputs.counted import Counted
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ Hearing = Literal["heard", "late", "not heard", "replaced"]
 
 _STATIONS = """
 SELECT s.key, s.name, s.host, s.software_version, s.first_heard, s.heard, s.clock_ahead_s, s.waiting, s.waiting_since,
-       s.set_aside, s.line_heard, s.line_runs, s.face, s.recipe, s.recipe_version, s.lot, s.model, s.model_sha256,
-       s.fail_at, s.review_from, s.strange_from, now() AS now,
+       s.set_aside, s.pictures_waiting, s.pictures_lost, s.line_heard, s.line_runs, s.face, s.recipe, s.recipe_version,
+       s.lot, s.model, s.model_sha256, s.fail_at, s.review_from, s.strange_from, now() AS now,
        last.time AS last_part, last.verdict AS last_verdict, last.id AS last_id,
        coalesce(c.passed, 0) AS passed, coalesce(c.failed, 0) AS failed, coalesce(c.review, 0) AS review,
        coalesce(c.error, 0) AS error
@@ -73,6 +73,8 @@ class FleetStation(BaseModel):
     waiting: int  #: rows that it has not sent yet
     waiting_since: datetime | None
     set_aside: int  #: rows that the database refuses for good
+    pictures_waiting: int  #: kept pictures that it has not sent yet, up to 10,000
+    pictures_lost: int  #: kept pictures that it will never send, as they are not there any more
     clock_ahead_s: float | None  #: of the database's
     counts: Counted  #: since the beginning of the period
     last_part: datetime | None
@@ -84,6 +86,13 @@ class FleetStation(BaseModel):
     def is_replaced(self) -> bool:
         """Whether another station stands in for it."""
         return self.hearing == "replaced"
+
+    @property
+    def picture_words(self) -> str:
+        """How many kept pictures wait and are lost; empty where none is."""
+        said = [pictures_wait(self.pictures_waiting)] if self.pictures_waiting else []
+        said += [f"{self.pictures_lost:,} will never come"] if self.pictures_lost else []
+        return "; ".join(said)
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> FleetStation:

@@ -51,9 +51,7 @@ class PictureStatus(BaseModel):
     @property
     def waiting_words(self) -> str:
         """Return how many wait, as “3 pictures wait”."""
-        if self.waiting >= MOST_COUNTED:
-            return f"{MOST_COUNTED:,} pictures or more wait"
-        return f"{counted(self.waiting, 'picture')} wait{'s' if self.waiting == 1 else ''}"
+        return pictures_wait(self.waiting)
 
 
 class ForwardStatus(BaseModel):
@@ -187,6 +185,13 @@ def summary_of(status: ForwardStatus) -> str:
         return f"Sending has ended; {counted(status.waiting, 'row')} waited then."
     pictures = f" {status.pictures.waiting_words}." if status.pictures is not None else ""
     return f"{counted(status.waiting, 'row')} wait{'s' if status.waiting == 1 else ''}; {sent}.{pictures}"
+
+
+def pictures_wait(count: int) -> str:
+    """Return how many pictures wait, as “3 pictures wait”; they are counted up to `MOST_COUNTED`."""
+    if count >= MOST_COUNTED:
+        return f"{MOST_COUNTED:,} pictures or more wait"
+    return f"{counted(count, 'picture')} wait{'s' if count == 1 else ''}"
 
 
 def local(time: datetime) -> str:

@@ -60,6 +60,8 @@ class _Figures:
         yield self._gauge("waiting", "Rows that it has not sent yet.", lambda s: s.waiting)
         yield self._gauge("behind_seconds", "Since the oldest of them was captured.", self._behind_s)
         yield self._gauge("set_aside", "Rows that the database refuses for good.", lambda s: s.set_aside)
+        yield self._gauge("pictures_waiting", "Kept pictures that it has not sent yet.", lambda s: s.pictures_waiting)
+        yield self._gauge("pictures_lost", "Kept pictures that it will never send.", lambda s: s.pictures_lost)
         yield self._gauge("clock_ahead_seconds", "Of the database's.", lambda s: s.clock_ahead_s or 0.0)
 
     def _there(self) -> list[FleetStation]:

@@ -76,6 +76,12 @@ def _of_sender(status: ForwardStatus) -> Iterator[Metric]:
     yield _gauge("inspector_fleet_set_aside", "Rows that it can never take.", status.set_aside)
     behind_s = (now - status.waiting_since_utc).total_seconds() if status.waiting_since_utc else 0.0
     yield _gauge("inspector_fleet_behind_seconds", "Since the oldest row that waits was captured.", behind_s)
+    pictures = status.pictures
+    if pictures is not None:
+        failing = bool(pictures.error) or status.is_stale(now)
+        yield _gauge("inspector_fleet_pictures_failing", "1 while no kept picture is sent.", int(failing))
+        yield _gauge("inspector_fleet_pictures_waiting", "Kept pictures that wait to be sent.", pictures.waiting)
+        yield _gauge("inspector_fleet_pictures_lost", "Kept pictures that will never be sent.", pictures.lost)
 
 
 def _of_line(pulse: LinePulse) -> Iterator[Metric]:

@@ -55,6 +55,23 @@ def test_a_picture_that_was_sent_is_shown_from_where_it_lies(
     assert client.get(f"{place}/picture").status_code == 404
 
 
+def test_pictures_that_wait_or_are_lost_are_said_of_their_station(site: FleetSite, client: TestClient) -> None:
+    site.enter("Press 1", pictures_waiting="10000", pictures_lost="2")
+    site.enter("Press 2", pictures_waiting="1")
+    site.enter("Press 3")
+    page = client.get("/fleet", headers=PAGE).text
+    assert "10,000 pictures or more wait; 2 will never come" in page
+    assert "<dd>1 picture waits</dd>" in page
+    assert page.count("Kept pictures") == 2
+    told = {station["name"]: station for station in client.get("/api/fleet").json()["stations"]}
+    assert [(told[name]["pictures_waiting"], told[name]["pictures_lost"]) for name in sorted(told)] == [
+        (10000, 2), (1, 0), (0, 0),
+    ]  # fmt: skip
+    figures = client.get("/metrics").text
+    assert 'inspector_station_pictures_waiting{station="Press 1"} 10000.0' in figures
+    assert 'inspector_station_pictures_lost{station="Press 1"} 2.0' in figures
+
+
 def test_a_picture_that_will_never_come_says_why(site: FleetSite, client: TestClient) -> None:
     station = site.enter("Press 1")
     site.add(station, 7, Verdict.FAIL, picture_path="'/srv/p.png'")

@@ -12,7 +12,7 @@ import pytest
 
 from inspector import assembly
 from inspector.domain.records import Verdict
-from inspector.fleet.status import status_path, write_status
+from inspector.fleet.status import PictureStatus, status_path, write_status
 from inspector.outputs.pulse import LinePulse, pulse_path, write_pulse
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.paths import Home
@@ -233,6 +233,16 @@ def test_prometheus_reads_how_far_sending_to_the_database_is(site: Site) -> None
     assert "inspector_fleet_failing 1.0" in text
     assert "inspector_fleet_waiting 3.0" in text
     assert "inspector_fleet_behind_seconds 36" in text
+    assert "inspector_fleet_pictures" not in text
+    pictures = PictureStatus(
+        place="/mnt/kept", waiting=7, sent=0, last_sent_utc=None, lost=2, lost_lately=0, error="it is full", next_step="",
+        error_since_utc=None, next_try_utc=None,
+    )  # fmt: skip
+    write_status(status_path(site.home.log), said(time_utc=datetime.now(UTC), pictures=pictures))
+    text = site.client.get("/metrics").text
+    assert "inspector_fleet_failing 0.0" in text
+    for figure in ("failing 1.0", "waiting 7.0", "lost 2.0"):
+        assert f"inspector_fleet_pictures_{figure}" in text
 
 
 def test_the_description_names_every_address_and_its_records(site: Site) -> None:
