@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ from inspector.json_file import JsonAbsentError, JsonError, read_model
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+#: Rows and pictures are sent by two threads: only one of them makes the key.
+_making = threading.Lock()
 
 
 class _KeyFile(BaseModel):
@@ -30,7 +34,11 @@ def station_key(home: Path) -> str:
     Raises:
         FleetError: If it can be neither read nor made.
     """
-    path = home / "fleet.json"
+    with _making:
+        return _kept_or_made(home / "fleet.json")
+
+
+def _kept_or_made(path: Path) -> str:
     try:
         return read_model(path, _KeyFile).key
     except JsonAbsentError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -130,3 +132,15 @@ def test_the_stations_key_stays_and_a_spoilt_one_is_not_replaced(tmp_path: Path)
     (tmp_path / "fleet.json").write_text("{")
     with pytest.raises(FleetError, match="key for the database cannot be read"):
         station_key(tmp_path)
+
+
+def test_threads_that_need_the_stations_key_first_at_the_same_moment_make_one(tmp_path: Path) -> None:
+    together = threading.Barrier(8)
+
+    def key(_: int) -> str:
+        together.wait()
+        return station_key(tmp_path)
+
+    with ThreadPoolExecutor(8) as threads:
+        keys = set(threads.map(key, range(8)))
+    assert keys == {station_key(tmp_path)}
