@@ -388,7 +388,7 @@ class Line:
         while not self._stop.wait(wait_s):
             wait_s = _PRUNE_EVERY_S
             try:
-                self._job.archive.prune(self._job.log.failure_pictures(), self._job.log.unsent_pictures())
+                self._job.archive.prune(self._job.log.failure_pictures(), self._job.log.unsent_pictures)
             except (InspectorError, OSError):
                 _log.exception("the archive's limits could not be applied")
 

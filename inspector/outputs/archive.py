@@ -28,7 +28,7 @@ from inspector.outputs.kept import heatmap_suffix
 from inspector.pictures import encode_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -138,7 +138,7 @@ class PictureArchive:
             probe.unlink(missing_ok=True)
             self._refused_bytes = 0
 
-    def prune(self, protected: Sequence[str], unsent: Sequence[str] = ()) -> int:
+    def prune(self, protected: Sequence[str], unsent: Callable[[frozenset[str]], frozenset[str]] | None = None) -> int:
         """Apply the limits; see `Archive.prune`."""
         config = self._config
         if not self._tidied:
@@ -146,19 +146,22 @@ class PictureArchive:
             remove_leftovers(list(self._folder.glob("*/*/*/*")))
         if not config.max_size_gb and not config.max_age_days:
             return 0
-        keep, last = frozenset(protected), frozenset(unsent)
+        keep = frozenset(protected)
         with self._lock:
-            kept = sorted(
-                self._scan(), key=lambda picture: (str(picture.path) in last, not picture.passed, picture.time)
-            )
+            kept = self._scan()
             total = sum(picture.size for picture in kept)
             limit = config.max_size_gb * 1e9 if config.max_size_gb else float("inf")
             age = timedelta(days=config.max_age_days)
             oldest = self._now() - age if age else datetime.min.replace(tzinfo=UTC)
+            removable = [picture for picture in kept if str(picture.path) not in keep]
+            if total <= limit and all(picture.time >= oldest for picture in removable):
+                return 0
+            last = unsent(frozenset(str(picture.path) for picture in removable)) if unsent else frozenset()
+            removable.sort(key=lambda picture: (str(picture.path) in last, not picture.passed, picture.time))
             removed = lost = 0
-            for picture in kept:
+            for picture in removable:
                 path = str(picture.path)
-                if path in keep or (total <= limit and (path in last or picture.time >= oldest)):
+                if total <= limit and (path in last or picture.time >= oldest):
                     continue
                 lost += path in last
                 picture.path.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from inspector.domain.records import ArchivedPicture, Decision, Inspection, Part, Prediction, Verdict
@@ -169,8 +169,11 @@ class ResultLog(Protocol):
         """
         ...
 
-    def unsent_pictures(self) -> list[str]:
-        """Return the paths of kept pictures that wait to be sent to a place for many stations.
+    def unsent_pictures(self, among: frozenset[str]) -> frozenset[str]:
+        """Return which of some kept pictures wait to be sent to a place for many stations.
+
+        Args:
+            among: Their paths: what waits may be far more than what is still there.
 
         Raises:
             LogError: If the log cannot be read.
@@ -213,13 +216,14 @@ class Archive(Protocol):
         """
         ...
 
-    def prune(self, protected: Sequence[str], unsent: Sequence[str] = ()) -> int:
+    def prune(self, protected: Sequence[str], unsent: Callable[[frozenset[str]], frozenset[str]] | None = None) -> int:
         """Apply the size and age limits; oldest passes first, never a path in ``protected``.
 
         Args:
             protected: Paths of pictures that stay: those of failures that nobody has reviewed.
-            unsent: Paths of pictures that have still to be sent elsewhere: they do not go for their age, and for the
-                size only when all others have gone.
+            unsent: Returns which of some paths are of pictures that have still to be sent elsewhere: they do not go
+                for their age, and for the size only when all others have gone. Asked only where some picture is to go.
+                None: none has.
 
         Returns:
             How many pictures were removed.

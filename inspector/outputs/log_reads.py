@@ -295,10 +295,11 @@ class LogReader(Reader):
             lost = select(events.c.words).where(events.c.kind == LOST_PICTURE)
             return [*connection.execute(unsettled_pictures()).scalars(), *connection.execute(lost).scalars()]
 
-    def unsent_pictures(self) -> list[str]:
+    def unsent_pictures(self, among: frozenset[str]) -> frozenset[str]:
         """Return what waits to be sent: see `ResultLog.unsent_pictures`."""
         with self._errors("read"), self._reading() as connection:
-            return list(connection.execute(unsent_pictures()).scalars())
+            waiting = connection.execute(unsent_pictures(), execution_options={"yield_per": _STREAMED}).scalars()
+            return frozenset(path for path in waiting if path in among)
 
 
 def counts_of(query: LogQuery) -> Select[Any]:

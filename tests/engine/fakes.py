@@ -206,8 +206,8 @@ class MemoryLog:
     def failure_pictures(self) -> list[str]:
         return []
 
-    def unsent_pictures(self) -> list[str]:
-        return []
+    def unsent_pictures(self, among: frozenset[str]) -> frozenset[str]:
+        return frozenset()
 
     def tally(self, query: LogQuery) -> Tally:
         tally = Tally()
@@ -258,7 +258,7 @@ class MemoryArchive:
         if self.full:
             raise ArchiveError("No space left on device", "Free space.")
 
-    def prune(self, protected: Sequence[str], unsent: Sequence[str] = ()) -> int:
+    def prune(self, protected: Sequence[str], unsent: Callable[[frozenset[str]], frozenset[str]] | None = None) -> int:
         return 0
 
 

@@ -227,7 +227,7 @@ def test_the_archive_keeps_what_waits_until_its_size_demands_it(pictures: Pictur
 
     def left(**limits: float) -> list[Inspection]:
         archive = PictureArchive(pictures.bench.home.archive, ArchiveConfig(keep=KeepPolicy.ALL, **limits))  # type: ignore[arg-type]
-        archive.prune([], pictures.bench.log.unsent_pictures())
+        archive.prune([], pictures.bench.log.unsent_pictures)
         return [part for part in (*old, *new) if part.picture is not None and part.picture.path.exists()]
 
     assert left(max_age_days=1) == new

@@ -270,6 +270,27 @@ def test_without_limits_nothing_goes(tmp_path: Path) -> None:
     assert shelf.left == [0, 1]
 
 
+def test_what_waits_to_be_sent_is_asked_where_some_must_go_and_of_those_that_may(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, F, P, F)
+    asked: list[frozenset[str]] = []
+
+    def unsent(among: frozenset[str]) -> frozenset[str]:
+        asked.append(among)
+        return frozenset({str(shelf.paths[1])})
+
+    def prune(room: float) -> int:
+        config = ArchiveConfig(keep=KeepPolicy.ALL, max_size_gb=room * shelf.size / 1e9, max_age_days=1)
+        return PictureArchive(tmp_path, config).prune([str(shelf.paths[0])], unsent)
+
+    assert prune(3) == 0
+    assert asked == []
+    assert prune(2) == 1
+    assert asked == [{str(path) for path in shelf.paths[1:]}]
+    assert shelf.left == [0, 1]
+    assert prune(1) == 1
+    assert shelf.left == [0]
+
+
 def test_by_age_whatever_fits(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path, F, P, F, P)
     for number, hours in enumerate((47.9, 47.9, 48.1, 48.1)):
