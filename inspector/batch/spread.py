@@ -22,6 +22,7 @@ from inspector.batch.pipeline import SPARE_BATCHES, pieces_of
 from inspector.batch.remote import JudgedPiece, SentModel, WorkerFault, judge_piece
 from inspector.batch.rows import make_row
 from inspector.cluster import ClusterError
+from inspector.cluster.connection import SOUGHT_S
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError, ModelChangedError
 from inspector.domain.policy import error_decision
@@ -90,6 +91,7 @@ class ClusterJudge:
         self._gone_s = gone_s
         self._work = work
         self._gone_since_s: float | None = None
+        self._gone_at = datetime.now().astimezone()
         self._sent: Any = None  # Dask's future of the model
         self._flight: dict[Any, _Task] = {}
         self._ended: SimpleQueue[Any] = SimpleQueue()
@@ -264,17 +266,17 @@ class ClusterJudge:
         if self._cluster.workers():
             self._gone_since_s, self.waiting = None, ""
             return
-        now_s = time.monotonic()
-        who = "no worker answers" if self._cluster.connected else f"{self._cluster.address.text} does not answer"
         if self._gone_since_s is None:
-            self._gone_since_s = now_s
-            until = datetime.now().astimezone() + timedelta(seconds=self._gone_s)
-            self.waiting = f"{who}; waiting for one until {until:%H:%M:%S}"
-        if self._cluster.lost or now_s - self._gone_since_s > self._gone_s:
-            raise ClusterError(
-                f"{who} any more; the rows so far are there",
-                "See why the workers have ended, start them, and go on with the batch.",
-            )
+            self._gone_since_s, self._gone_at = time.monotonic(), datetime.now().astimezone()
+        if self._cluster.connected:
+            who, it, waits_s = "no worker answers", "one", self._gone_s
+            next_step = "See why the workers have ended, start them, and go on with the batch."
+        else:  # sought by Dask, which gives up sooner
+            who, it, waits_s = f"{self._cluster.address.text} does not answer", "it", min(self._gone_s, SOUGHT_S)
+            next_step = "See why its scheduler has ended, start it, and go on with the batch."
+        self.waiting = f"{who}; waiting for {it} until {self._gone_at + timedelta(seconds=waits_s):%H:%M:%S}"
+        if self._cluster.lost or time.monotonic() - self._gone_since_s > self._gone_s:
+            raise ClusterError(f"{who} any more; the rows so far are there", next_step)
 
     def _test(self) -> None:
         """Test the models of all workers.

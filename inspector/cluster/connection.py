@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: So long a scheduler may take to answer.
 ANSWER_S = 10.0
 #: So long a scheduler that has answered before may be away.
-_SOUGHT_S = 60.0
+SOUGHT_S = 60.0
 _START_S = 120.0
 _COMPARED = ("dask", "distributed")
 
@@ -170,7 +170,7 @@ def connect(address: ClusterAddress, certificates: Certificates | None = None, *
     security = security_of(certificates) if address.encrypted else None
     try:
         client = library.Client(
-            address.text, security=security, timeout=_SOUGHT_S, name=name, set_as_default=False, direct_to_workers=False
+            address.text, security=security, timeout=SOUGHT_S, name=name, set_as_default=False, direct_to_workers=False
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise _no_scheduler(address) from error

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+import json
+import subprocess
+import sys
 import threading
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -228,6 +232,79 @@ def test_without_workers_it_waits_and_then_ends(
     assert waited == {"", "no worker answers; waiting for one"}
     assert 0 < len(rows) < 41
     assert len(set(rows)) == len(rows)
+
+
+class Plant:
+    """A scheduler and a worker of it as programs of their own; the scheduler is killed and started again."""
+
+    address: ClusterAddress
+
+    def __init__(self, held: ExitStack) -> None:
+        self._held = held
+        self.start("0")
+        self.worker = self._program("worker", self.address.text, "--cores", "1")
+        self.until_worked_for()
+
+    def start(self, port: str = "") -> None:
+        """Start the scheduler, again at its port."""
+        self._scheduler = self._program("scheduler", "--port", port or str(self.address.port))
+        self.address = ClusterAddress.parse(self._told(self._scheduler))
+
+    def kill(self) -> None:
+        """Kill the scheduler."""
+        self._scheduler.kill()
+        self._scheduler.wait()
+
+    def until_worked_for(self) -> None:
+        """Wait until the worker says once more that it works for the scheduler."""
+        assert self._told(self.worker)
+
+    def _program(self, *options: str) -> subprocess.Popen[bytes]:
+        command = (sys.executable, "-m", "inspector", "cluster", *options, "--json")
+        process = self._held.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE))
+        self._held.callback(process.terminate)
+        return process
+
+    def _told(self, process: subprocess.Popen[bytes]) -> str:
+        assert process.stdout is not None
+        return str(json.loads(process.stdout.readline())["address"])
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_is_killed_is_waited_for_a_minute(
+    model: Path, classifier: Classifier, listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = replace(listing, names=tuple(f"{number}.png" for number in range(1000)))
+    job = Job(folder=many.folder, thresholds=POINTS)
+    rows: list[int] = []
+    waited = set()
+
+    def run(cluster: Cluster, then: Callable[[], None]) -> None:
+        judge = ClusterJudge(cluster, model, work=cluster_work.judged)
+        left = sorted(set(range(1000)) - set(rows))
+        killed = False
+        for some in judge.judge(many, left, job, classifier, stop=threading.Event()):
+            rows.extend(index for index, _ in some)
+            waited.add(judge.waiting.partition(" until ")[0])
+            if some and not killed:
+                killed = True
+                plant.kill()
+                then()
+
+    with ExitStack() as held:
+        plant = Plant(held)
+        away = f"{plant.address.text} does not answer"
+        with monkeypatch.context() as short, connect(plant.address) as cluster:
+            short.setattr(cluster.client, "_timeout", 0.5)
+            with pytest.raises(ClusterError, match=rf"{away} any more; the rows so far .*its scheduler has ended"):
+                run(cluster, lambda: None)
+        assert waited == {"", f"{away}; waiting for it"}
+        assert 0 < len(rows) < 1000
+        plant.start()
+        plant.until_worked_for()
+        with connect(plant.address) as cluster:
+            run(cluster, plant.start)  # in time
+    assert sorted(rows) == list(range(1000))
 
 
 def sent(model: Path, classifier: Classifier) -> SentModel:
