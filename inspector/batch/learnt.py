@@ -13,6 +13,7 @@ from inspector.json_file import JsonError, read_model
 from inspector.vision.learnt import learnt_from
 
 if TYPE_CHECKING:
+    import threading
     from pathlib import Path
 
     from inspector.batch.listing import Listing
@@ -29,8 +30,11 @@ class LearntPictures(BaseModel):
     renamed_too: Annotated[bool, Field(description="whether copies under other names were looked for")]
 
 
-def find_learnt(model_folder: Path, listing: Listing) -> LearntPictures | None:
+def find_learnt(model_folder: Path, listing: Listing, stop: threading.Event) -> LearntPictures | None:
     """Look for pictures that a model has learnt from, by their place and their content.
+
+    Args:
+        stop: When set, what was found so far is all; nothing has been judged then.
 
     Returns:
         What was found; None where the model does not say which they were, as shipped and imported ones.
@@ -39,7 +43,7 @@ def find_learnt(model_folder: Path, listing: Listing) -> LearntPictures | None:
         learnt = learnt_from(model_folder)
     except BundleError:
         return None
-    places, every = learnt.among([listing.path(index).absolute() for index in range(len(listing))])
+    places, every = learnt.among([listing.path(index).absolute() for index in range(len(listing))], stop)
     return LearntPictures(paths=tuple(listing.key(place) for place in places), renamed_too=every)
 
 

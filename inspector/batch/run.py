@@ -150,7 +150,7 @@ def run_batch(
     yield RunProgress(stage=BatchStage.LOADING, understood=tuple(in_words(contents.words)))
     classifier = load()
     try:
-        learnt = find_learnt(order.model_folder, listing)
+        learnt = find_learnt(order.model_folder, listing, stop)
         judge = _judge(order, classifier)
         update = {"judge": judge, "survey": contents, "learnt": count_learnt(learnt)}
         record = order.record.model_copy(update=update)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,8 @@ from inspector.pictures.held import read_places
 from inspector.vision.bundle import load_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    import threading
+    from collections.abc import Generator, Sequence
 
     from inspector.pictures import Place
     from inspector.vision.manifest import Manifest
@@ -42,14 +44,15 @@ class Learnt:
     names: frozenset[str]
     hashes: frozenset[str]
 
-    def among(self, pictures: Sequence[Place]) -> tuple[list[int], bool]:
+    def among(self, pictures: Sequence[Place], stop: threading.Event | None = None) -> tuple[list[int], bool]:
         """Find those that the model has learnt from.
 
         Args:
             pictures: Files, which need not exist any more; of a store they are fetched where names do not tell.
+            stop: When set, no further file is read.
 
         Returns:
-            Their places, and whether copies under other names would have been found too.
+            Their places, and whether all that they hold was compared: copies under other names were found too.
 
         Raises:
             FolderAwayError: If the store that they are in cannot be read.
@@ -58,8 +61,12 @@ class Learnt:
         every = len(pictures) <= HASHED_AT_MOST
         here = {place for place, path in enumerate(pictures) if self._name(path) in self.names}
         asked = [place for place, path in enumerate(pictures) if place not in here and (every or path.name in files)]
-        hashes = _sha256_of_all([pictures[place] for place in asked])
-        here |= {place for place, sha256 in zip(asked, hashes, strict=True) if sha256 in self.hashes}
+        with closing(_sha256_of_all([pictures[place] for place in asked])) as hashes:
+            for place in asked:
+                if stop is not None and stop.is_set():
+                    return sorted(here), False
+                if next(hashes) in self.hashes:
+                    here.add(place)
         return sorted(here), every
 
     def _name(self, path: Place) -> str:
@@ -105,7 +112,7 @@ def data_folder(manifest: Manifest) -> Path | None:
     return path.parent if path.suffix.lower() in _TABLES else path  # a manifest names its pictures from where it is
 
 
-def _sha256_of_all(places: Sequence[Place]) -> Iterator[str]:
+def _sha256_of_all(places: Sequence[Place]) -> Generator[str]:
     """Yield the SHA-256 of files; empty where one is gone since: its score stays."""
     for held in read_places([place for place in places if isinstance(place, StorePath)]):
         yield hashlib.sha256(held.content).hexdigest() if isinstance(held.content, bytes) else ""

@@ -7,13 +7,10 @@ import os
 import pickle
 import shutil
 import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
-import fsspec
 import numpy as np
 import pytest
 
@@ -22,18 +19,17 @@ from inspector.batch.contents import read_judged
 from inspector.batch.judge import Job, judge_files
 from inspector.batch.listing import list_pictures
 from inspector.batch.record import RunRecord
-from inspector.batch.run import BatchOrder, BatchOutcome, run_batch
-from inspector.domain.config import QualityLimits
+from inspector.batch.run import BatchOutcome
 from inspector.domain.errors import FolderAwayError, PictureDeniedError, PictureError
-from inspector.domain.records import Image, Prediction, Thresholds
+from inspector.domain.records import Image, Prediction
 from inspector.paths import Home
 from inspector.pictures import StorePath, place_of, write_picture
 from inspector.pictures.content import Stamp
 from inspector.pictures.store_cache import StoreCache
-from tests.engine.fakes import BAD, GOOD, FakeClassifier
+from tests.batch.store_batches import MEMORY, order_of, ran, samples, upload
+from tests.engine.fakes import GOOD, FakeClassifier
 from tests.object_store import ObjectStore, reach, running_store
 
-MEMORY = fsspec.filesystem("memory")
 #: What a store says of an object otherwise than the disk of its file.
 TIMES = {"mtime_ns", "ctime_ns"}
 
@@ -71,50 +67,6 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(type(MEMORY), "cat_file", counted)
     return names
-
-
-def samples(folder: Path) -> Path:
-    """Six good pictures, four dents, one broken, a mask and what is no picture."""
-    for number in range(10):
-        kind, level = ("good", GOOD) if number < 6 else ("dent", BAD)
-        write_picture(folder / kind / f"{number}.png", np.full((8, 8), level + number % 3, np.uint8))
-    (folder / "good" / "x.png").write_bytes(b"no picture")
-    write_picture(folder / "dent" / "7_mask.png", np.zeros((8, 8), np.uint8))
-    (folder / "Prüf ling #1?.png").write_bytes((folder / "good" / "1.png").read_bytes())
-    (folder / "notes.heic").write_bytes(b"-")
-    return folder
-
-
-def upload(folder: Path, address: str) -> None:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            MEMORY.pipe(f"{address}/{path.relative_to(folder).as_posix()}", path.read_bytes())
-
-
-def order_of(pictures: str, out: Path, **others: object) -> BatchOrder:
-    record = RunRecord(folder=pictures, recursive=True, model="fake", started=datetime.now(UTC), who="sam")
-    plain = BatchOrder(
-        record=record,
-        pictures=place_of(pictures),
-        labels_file=None,
-        out=out,
-        model_folder=out / "fake",
-        trained_on="",
-        input_size=8,
-        thresholds=Thresholds(fail_at=0.5),
-        quality=QualityLimits(),
-    )
-    return replace(plain, **others)  # type: ignore[arg-type]
-
-
-def ran(order: BatchOrder, classifier: FakeClassifier | None = None) -> BatchOutcome:
-    steps = run_batch(order, lambda: classifier or FakeClassifier(), stop=threading.Event())
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            outcome: BatchOutcome = end.value
-            return outcome
 
 
 def rows_of(outcome: BatchOutcome, folder: str) -> list[dict[str, str]]:
