@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import pytest
-import torch
 
 from inspector.vision.bundle import Bundle
-from inspector.vision.network import InspectionNetwork
-from inspector.vision.weights import save_weights
+from tests.trainer.toy_parts import random_weights
 from trainer.cli import main
 from trainer.loop import train
 from trainer.protocol import Result, TrainRequest
@@ -55,11 +53,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def models(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder with a model of each table."""
     folder = tmp_path_factory.mktemp("models")
-    torch.manual_seed(0)
-    save_weights(InspectionNetwork(2), folder / "random.safetensors")
+    weights = random_weights(folder)
     for kind, bits in zip(KINDS, (12, None), strict=True):
         asked = TrainRequest(
-            data=str(data / f"{kind}.csv"), out=str(folder / kind), weights=str(folder / "random.safetensors"),
+            data=str(data / f"{kind}.csv"), out=str(folder / kind), weights=str(weights),
             method="head", input_size=64, epochs=2, views=1, seed=1, precision="float", bit_depth=bits,
         )  # fmt: skip
         assert isinstance(list(train(asked))[-1], Result)

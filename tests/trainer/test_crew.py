@@ -11,14 +11,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import cv2
 import numpy as np
 import pytest
 import torch
 
 from inspector.cluster import Cluster, ClusterAddress, ClusterError, connect
-from inspector.vision.network import InspectionNetwork
-from inspector.vision.weights import save_weights
+from tests.trainer.toy_parts import draw_types, random_weights
 from tests.waits import until
 from trainer import crew as module
 from trainer import shift
@@ -49,29 +47,13 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Grey noise; a defective part has a bright spot, a dark hole or a bar."""
-    folder = tmp_path_factory.mktemp("pictures")
-    rng = np.random.default_rng(0)
-    for label, count in (("good", 24), ("spot", 10), ("hole", 10), ("bar", 10)):
-        (folder / label).mkdir()
-        for number in range(count):
-            image = rng.normal(110, 12, (72, 72)).clip(0, 255).astype(np.uint8)
-            x, y = (int(v) for v in rng.integers(16, 56, 2))
-            if label == "bar":
-                image[:, x : x + 5] = 200
-            elif label != "good":
-                cv2.circle(image, (x, y), 7, 250 if label == "spot" else 10, -1)
-            cv2.imwrite(str(folder / label / f"{number:02}.png"), image)
-    return folder
+    types = dict.fromkeys(("spot", "hole", "bar"), 10)
+    return draw_types(tmp_path_factory.mktemp("pictures"), 24, types, radius=7, dark=10)
 
 
 @pytest.fixture(scope="module")
 def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ResNet-50 with random weights: enough to run every line."""
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "random.safetensors"
-    save_weights(InspectionNetwork(2), path)
-    return path
+    return random_weights(tmp_path_factory.mktemp("weights"))
 
 
 def told(command: Command = Command.RUN) -> Command:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 import torch
@@ -24,9 +23,9 @@ from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import Preprocessing
 from inspector.vision.preprocess import fit as fit_bytes
 from inspector.vision.processor import this_processor
-from inspector.vision.weights import save_weights
 from tests.bench.common import last
 from tests.processors import PLAIN, VNNI
+from tests.trainer.toy_parts import draw_spots, random_weights
 from trainer import export, frozen
 from trainer.augment import NONE
 from trainer.cache import Plain, activations, fill
@@ -49,27 +48,12 @@ needs_int8 = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def spots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Grey noise; the defective ones have a spot."""
-    folder = tmp_path_factory.mktemp("spots")
-    rng = np.random.default_rng(0)
-    for label in ("good", "spot"):
-        (folder / label).mkdir()
-        for number in range(16):
-            image = rng.normal(110, 12, (72, 72)).clip(0, 255).astype(np.uint8)
-            if label == "spot":
-                x, y = (int(v) for v in rng.integers(16, 56, 2))
-                cv2.circle(image, (x, y), 7, 250, -1)
-            cv2.imwrite(str(folder / label / f"{number:02}.png"), image)
-    return folder
+    return draw_spots(tmp_path_factory.mktemp("spots"), 16)
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ResNet-50 with random weights."""
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "random.safetensors"
-    save_weights(InspectionNetwork(2), path)
-    return path
+    return random_weights(tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ import torch
 
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import Preprocessing, ResizePolicy, preprocess
-from inspector.vision.weights import save_weights
 from tests.bench.common import last
 from tests.trainer.test_memory import PREPROCESSING, trained_of
+from tests.trainer.toy_parts import random_weights
 from trainer.dataset import Sample, hashed, read_dataset
 from trainer.frozen import nothing
 from trainer.locator import LEAST_MASKS, covered, locate
@@ -49,10 +49,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> InspectionNetwork:
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "random.safetensors"
-    save_weights(InspectionNetwork(2), path)
-    return backbone(path, "average", 0).eval()
+    return backbone(random_weights(tmp_path_factory.mktemp("weights")), "average", 0).eval()
 
 
 def places_of(network: InspectionNetwork, sample: Sample) -> NDArray[np.float32]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 import openvino as ov
 import pytest
-import torch
 
 import trainer.memory
 from inspector.vision.export import convert_behind
 from inspector.vision.graphs import take_bytes
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import Preprocessing, fit
-from inspector.vision.weights import save_weights
 from tests.bench.common import last
+from tests.trainer.toy_parts import random_weights
 from trainer.dataset import GOOD, Sample, hashed, read_dataset
 from trainer.frozen import Frozen, freeze
 from trainer.gate import expected_of
@@ -40,11 +39,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> InspectionNetwork:
-    """A ResNet-50 with random weights."""
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "random.safetensors"
-    save_weights(InspectionNetwork(2), path)
-    return backbone(path, "average", 0)
+    return backbone(random_weights(tmp_path_factory.mktemp("weights")), "average", 0)
 
 
 def trained_of(network: InspectionNetwork, frozen: Frozen) -> Trained:

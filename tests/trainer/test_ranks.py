@@ -13,7 +13,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import cv2
 import numpy as np
 import psutil
 import pytest
@@ -22,9 +21,8 @@ from safetensors.numpy import load_file
 
 from inspector.domain.errors import PictureError
 from inspector.vision.bundle import Bundle
-from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import Preprocessing
-from inspector.vision.weights import save_weights
+from tests.trainer.toy_parts import draw_spots, random_weights
 from tests.waits import WAIT_S
 from trainer import launch
 from trainer.augment import STANDARD
@@ -45,27 +43,12 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and glo
 
 @pytest.fixture(scope="module")
 def spots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Grey noise; the defective ones have a spot."""
-    folder = tmp_path_factory.mktemp("spots")
-    rng = np.random.default_rng(0)
-    for label in ("good", "spot"):
-        (folder / label).mkdir()
-        for number in range(20):
-            image = rng.normal(110, 12, (72, 72)).clip(0, 255).astype(np.uint8)
-            if label == "spot":
-                x, y = (int(v) for v in rng.integers(16, 56, 2))
-                cv2.circle(image, (x, y), 7, 250, -1)
-            cv2.imwrite(str(folder / label / f"{number:02}.png"), image)
-    return folder
+    return draw_spots(tmp_path_factory.mktemp("spots"), 20)
 
 
 @pytest.fixture(scope="module")
 def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ResNet-50 with random weights: enough to run every line."""
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "random.safetensors"
-    save_weights(InspectionNetwork(2), path)
-    return path
+    return random_weights(tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture(autouse=True)

@@ -13,9 +13,8 @@ import torch
 from numpy.typing import NDArray
 
 from inspector.vision.bundle import Bundle
-from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import Preprocessing, preprocess
-from inspector.vision.weights import save_weights
+from tests.trainer.toy_parts import random_weights
 from trainer import label_evidence
 from trainer.dataset import GOOD, TEST, TRAIN, Sample
 from trainer.evaluation import LabelAudit, Suspect
@@ -187,10 +186,7 @@ def test_the_sentence_counts() -> None:
 
 @pytest.fixture(scope="module")
 def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "random.safetensors"
-    save_weights(InspectionNetwork(2), path)
-    return path
+    return random_weights(tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import psutil
 import pytest
@@ -22,6 +21,7 @@ from inspector.vision.bundle import Bundle
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.scores import ScorePart, read_scores
 from inspector.vision.weights import save_weights
+from tests.trainer.toy_parts import draw_spots, random_weights
 from trainer.augment import NONE, PRESETS, STANDARD, views
 from trainer.cache import ResourceError, activations
 from trainer.fit import CancelledError, FitError
@@ -32,27 +32,12 @@ from trainer.worker import work
 
 @pytest.fixture(scope="module")
 def spots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Grey noise; the defective ones have a spot."""
-    folder = tmp_path_factory.mktemp("spots")
-    rng = np.random.default_rng(0)
-    for label, count in (("good", 20), ("spot", 20)):
-        (folder / label).mkdir()
-        for number in range(count):
-            image = rng.normal(110, 12, (72, 72)).clip(0, 255).astype(np.uint8)
-            if label == "spot":
-                x, y = (int(v) for v in rng.integers(16, 56, 2))
-                cv2.circle(image, (x, y), 7, 250, -1)
-            cv2.imwrite(str(folder / label / f"{number:02}.png"), image)
-    return folder
+    return draw_spots(tmp_path_factory.mktemp("spots"), 20)
 
 
 @pytest.fixture(scope="module")
 def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ResNet-50 with random weights: enough to run every line."""
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "random.safetensors"
-    save_weights(InspectionNetwork(2), path)
-    return path
+    return random_weights(tmp_path_factory.mktemp("weights"))
 
 
 def request(spots: Path, backbone: Path, out: Path, **changes: object) -> TrainRequest:

@@ -7,10 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-import cv2
 import numpy as np
 import pytest
-import torch
 
 from inspector.domain.policy import verdict_of
 from inspector.domain.rates import Rate
@@ -19,8 +17,7 @@ from inspector.domain.strangeness import DEFAULT_RATE, GoodScale
 from inspector.vision.bundle import Bundle
 from inspector.vision.manifest import MemoryNote
 from inspector.vision.memory import DIMENSIONS, MemoryOfGood
-from inspector.vision.network import InspectionNetwork
-from inspector.vision.weights import save_weights
+from tests.trainer.toy_parts import draw_types, random_weights
 from trainer import unseen
 from trainer.checks import Expected
 from trainer.dataset import TEST, Dataset, Sample, labels
@@ -47,33 +44,14 @@ GUARD = ("passed_with_guard", "good_to_review")
 Answer = TypeVar("Answer")
 
 
-def draw(folder: Path, types: Sequence[str]) -> Path:
-    """Grey noise; a defective part has a bright spot, a dark hole or a bar."""
-    rng = np.random.default_rng(0)
-    for label, count in (("good", GOOD), *((name, OF_TYPE) for name in types)):
-        (folder / label).mkdir(parents=True)
-        for number in range(count):
-            image = rng.normal(110, 12, (72, 72)).clip(0, 255).astype(np.uint8)
-            x, y = (int(v) for v in rng.integers(16, 56, 2))
-            if label == "bar":
-                image[:, x : x + 5] = 200
-            elif label != "good":
-                cv2.circle(image, (x, y), 9, 250 if label == "spot" else 5, -1)
-            cv2.imwrite(str(folder / label / f"{number:02}.png"), image)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return draw(tmp_path_factory.mktemp("three"), TYPES)
+    return draw_types(tmp_path_factory.mktemp("three"), GOOD, dict.fromkeys(TYPES, OF_TYPE), radius=9, dark=5)
 
 
 @pytest.fixture(scope="module")
 def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "random.safetensors"
-    save_weights(InspectionNetwork(2), path)
-    return path
+    return random_weights(tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture(scope="module")
