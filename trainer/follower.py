@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sys
 from io import BytesIO
@@ -15,7 +16,7 @@ from inspector.domain.errors import InspectorError
 from inspector.domain.memory import ran_out_of_memory
 from inspector.vision.torchvision_compat import import_torchvision
 from trainer.cache import fill, room_of
-from trainer.fitting import Activations, FitRun
+from trainer.fitting import Activations, FitError, FitRun
 from trainer.place import RankError
 from trainer.shared_sample import shared
 from trainer.together import FETCH, TASK, FillTask, FitStep, FitTask, received, spread_room
@@ -107,7 +108,8 @@ def _fit(ranks: Ranks, task: FitTask) -> None:
                 batches = run.order(epoch)
                 run.spread()
             elif code == FitStep.LEARN:
-                run.step(batches[step], step)
+                with contextlib.suppress(FitError):  # the sum is no number in rank 0 either, which ends this training
+                    run.step(batches[step], step)
             elif code == FitStep.VALIDATE:
                 run.scores_of(validation)
 

@@ -29,7 +29,8 @@ from trainer.augment import STANDARD
 from trainer.cache import Plain, pictures_at_once
 from trainer.cli import main
 from trainer.dataset import Sample, hashed, read_dataset
-from trainer.fitting import Activations, FitRun, FitSettings
+from trainer.fit import fit
+from trainer.fitting import Activations, FitError, FitRun, FitSettings
 from trainer.launch import joined
 from trainer.loop import train
 from trainer.place import Hello, Place, RankError
@@ -282,6 +283,28 @@ def test_what_breaks_in_another_rank_is_said_by_rank_0(spots: Path) -> None:
     finally:
         ranks.close()
     assert children() == []
+
+
+def test_a_loss_that_is_no_number_ends_that_training_alone(spots: Path) -> None:
+    """As of a type that is left out: the model is made, and the ranks go on with the next."""
+    samples = list(hashed(read_dataset(spots)).samples)[:4]
+    rooms = np.zeros((4, 1, 2, 2, 2), np.float16)
+    rooms[0] = np.inf
+    activations = Activations(rooms, np.array([0, 1, 0, 1]))
+    tail = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(8, 2))
+    ranks = together()
+    try:
+        groups = [(list(tail.parameters()), 1.0)]
+        with pytest.raises(FitError, match=r"the loss became (nan|inf) in epoch 1, step 1"):
+            list(
+                fit(
+                    tail, groups, activations, activations, FitSettings(batch=4), seed=0, command=lambda: Command.RUN,
+                    ranks=ranks,
+                )
+            )  # fmt: skip
+        assert np.array_equal(filled(ranks, samples), filled(None, samples))
+    finally:
+        ranks.close()
 
 
 def test_a_picture_with_another_content_is_refused(spots: Path) -> None:
