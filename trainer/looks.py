@@ -96,8 +96,8 @@ def looks_of(
 
 
 def _left_out(strangeness: NDArray[np.float64], trained: Trained, samples: Sequence[Sample]) -> NDArray[np.float64]:
-    """Put in what a memory without the picture said of those that the memory holds."""
-    known = {} if trained.remembered is None else trained.remembered.strangeness
+    """Put in what a memory without the picture said of those that the memory holds; no outline counts in either."""
+    known = {} if trained.remembered is None else trained.remembered.in_graph
     return np.array([known.get(sample.name, own) for sample, own in zip(samples, strangeness, strict=True)])
 
 

@@ -121,8 +121,11 @@ def find_suspects(
 def _strangeness(
     trained: Trained, remembered: Remembered, samples: Sequence[Sample]
 ) -> Generator[Report, None, NDArray[np.float64]]:
-    """Return (N,) how strange pictures are to a memory without them; only what it does not hold is looked at anew."""
-    known = dict(remembered.strangeness)
+    """Return (N,) how strange pictures are to a memory without them; only what it does not hold is looked at anew.
+
+    No outline counts in either, as in the scores that good pictures were given.
+    """
+    known = dict(remembered.in_graph)
     unknown = [sample for sample in samples if sample.name not in known]
     if unknown:
         measured = yield from strangeness_of(trained, remembered, unknown)

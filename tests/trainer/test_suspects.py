@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,12 +21,12 @@ from trainer import label_evidence
 from trainer.dataset import GOOD, TEST, TRAIN, Sample
 from trainer.evaluation import LabelAudit, Suspect
 from trainer.label_evidence import LabelEvidence, Looked, evidence, judged, ridge_margins, told_by_memory
-from trainer.looks import Summaries
+from trainer.looks import Summaries, _left_out
 from trainer.loop import train
 from trainer.networks import backbone as load_network
 from trainer.protocol import Result, TrainRequest
 from trainer.report_metrics import Metrics
-from trainer.suspects import ranking
+from trainer.suspects import _strangeness, ranking
 from trainer.suspects_words import audit_sentence
 
 COUNT, TURNED = 200, 10
@@ -175,6 +177,16 @@ def test_near_duplicates_with_other_labels_are_named_and_copies_come_first() -> 
     assert [row.wrong for row in rows] == [True, True, True, False, False, False]
     assert rows[0].evidence.endswith("; the same file is labelled crack: b")
     assert rows[2].evidence.endswith("; nearly the same picture is labelled crack: d")
+
+
+def test_no_outline_counts_for_what_the_memory_holds_as_for_the_rest() -> None:
+    remembered = SimpleNamespace(strangeness={"a": 1.0}, in_graph={"a": 0.5})
+    trained: Any = SimpleNamespace(remembered=remembered)
+    held, rest = sample("a", GOOD, "1"), sample("b", "crack", "2")
+    assert _left_out(np.array([0.1, 2.0]), trained, [held, rest]).tolist() == [0.5, 2.0]
+    with pytest.raises(StopIteration) as end:
+        next(_strangeness(trained, trained.remembered, [held]))
+    assert end.value.value.tolist() == [0.5]
 
 
 def test_the_sentence_counts() -> None:
