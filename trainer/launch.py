@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -21,6 +24,10 @@ from trainer.ranks import AGAIN, JOIN_S, LIMIT_S, Ranks
 
 if TYPE_CHECKING:
     from trainer.place import RankStore
+
+_PREFIX = "trainer-ranks-"
+#: Rank 0 writes into its store every few seconds; where it has not for so long, it was killed.
+_LEFT_AFTER_S = 3600.0
 
 
 def place_of_torchrun() -> Place | None:
@@ -58,7 +65,8 @@ def joined(devices: int) -> Ranks | None:
         raise RankError(
             f"{devices} processes are asked for on {at_most} cores; each needs one", f"Ask for {at_most} at most."
         )
-    folder = Path(tempfile.mkdtemp(prefix="trainer-ranks-"))
+    _remove_leftovers()
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     children = [
         subprocess.Popen(  # noqa: S603 - our own program
             [*trainer_command(), "rank", str(folder / "store"), "--rank", str(rank), "--of", str(devices)],
@@ -106,6 +114,15 @@ def heeding_torchrun() -> None:
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _remove_leftovers() -> None:
+    """Remove the folders of rank 0s that were killed."""
+    oldest_s = time.time() - _LEFT_AFTER_S
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if max(path.stat().st_mtime for path in (folder, *folder.iterdir())) < oldest_s:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _store_of_folder(file: Path, size: int) -> RankStore:

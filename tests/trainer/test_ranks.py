@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -362,6 +363,23 @@ def test_ranks_that_are_not_alike_are_refused(
     with pytest.raises(RankError) as refused:
         Ranks(Place(rank=0, size=2, local=0, beside=1), Words(), limit_s=5.0)
     assert said in str(refused.value)
+
+
+def test_what_a_killed_rank_0_has_left_is_removed_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(launch, "trainer_command", lambda: (sys.executable, "-c", "import sys; sys.exit(3)"))
+    left, at_work, another = (tmp_path / name for name in ("trainer-ranks-a", "trainer-ranks-b", "trainer-c"))
+    for folder in (left, at_work, another):
+        folder.mkdir()
+        (folder / "store").write_bytes(b"beat")
+        os.utime(folder / "store", (0, 0))
+        os.utime(folder, (0, 0))
+    (at_work / "store").touch()
+    with pytest.raises(RankError, match="rank 1 has ended"):
+        joined(2)
+    assert {path.name for path in tmp_path.iterdir()} == {at_work.name, another.name}
 
 
 def test_a_rank_that_never_comes_is_not_waited_for_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
