@@ -86,6 +86,12 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def processor_class() -> str:
+    """Return the class of this machine's processor: within one the same picture has the same features."""
+    processor = this_processor()
+    return processor.kind.value if processor.known else platform.machine()
+
+
 def device_of(place: Place) -> str:
     """Return a rank's device, as torch calls it: the GPU of its number on its machine, where it has so many."""
     return f"cuda:{place.local}" if place.local < torch.cuda.device_count() else "cpu"
@@ -93,13 +99,12 @@ def device_of(place: Place) -> str:
 
 def hello_of(place: Place, device: str) -> Hello:
     """Return what this process says of itself."""
-    processor = this_processor()
     return Hello(
         rank=place.rank,
         host=platform.node(),
         program=inspector.__version__,
         torch=torch.__version__,
         openvino=importlib.metadata.version("openvino"),
-        processor=processor.kind.value if processor.known else platform.machine(),
+        processor=processor_class(),
         device=device.partition(":")[0],
     )

@@ -13,10 +13,10 @@ from inspector.cluster.library import dask
 from inspector.domain.errors import InspectorError
 from inspector.domain.memory import ran_out_of_memory
 from inspector.vision.network import CUTS, InspectionNetwork
-from inspector.vision.processor import this_processor
 from trainer.cache import Plain, ResourceError
 from trainer.dataset import TRAIN
 from trainer.frozen import freezer
+from trainer.place import processor_class
 from trainer.plan import Context
 from trainer.protocol import Command, Paused, Progress
 from trainer.shared_sample import DifferentError, shared
@@ -107,7 +107,7 @@ class UnitOutcome:
 
 def ground_of(request: TrainRequest, weights: Path) -> Ground:
     """Return what the units of a training stand on."""
-    return Ground(request=request, weights=(weights, _sha256(weights)), processor=_processor())
+    return Ground(request=request, weights=(weights, _sha256(weights)), processor=processor_class())
 
 
 def hear(orders: str, told: Command, dask_worker: Any = None) -> None:  # noqa: ANN401 - distributed.Worker
@@ -200,11 +200,11 @@ def _refuse_other_ground(unit: Unit, name: str) -> None:
     Raises:
         DifferentError: If so.
     """
-    ground = unit.ground
-    if ground.processor != _processor():
+    ground, processor = unit.ground, processor_class()
+    if ground.processor != processor:
         raise DifferentError(
-            f"the worker {name} has a processor of the class {_processor()}, this computer {ground.processor}: the "
-            "same picture would have other features",
+            f"the worker {name} has a processor of the class {processor}, this computer {ground.processor}: the same "
+            "picture would have other features",
             "Use workers that are like this computer.",
         )
     weights, digest = ground.weights
@@ -234,11 +234,6 @@ def _checkpoints(heard: Heard) -> Path | None:
         return heard.checkpoints if path.read_text(encoding="ascii") == token else None
     except OSError:
         return None
-
-
-def _processor() -> str:
-    processor = this_processor()
-    return processor.kind.value if processor.known else "unknown"
 
 
 @functools.lru_cache(maxsize=8)
