@@ -13,7 +13,9 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import psutil
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -186,8 +188,15 @@ def window(machine: Machine, *arguments: str) -> Iterator[subprocess.Popen[bytes
         try:
             yield process
         finally:
-            if process.poll() is None:
-                process.kill()
+            end(process)
+
+
+def end(process: subprocess.Popen[Any]) -> None:
+    """End what a `Machine.command` started: who becomes another user is not ended with whom it was started by."""
+    if process.poll() is None:
+        for member in [*psutil.Process(process.pid).children(recursive=True), process]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                member.kill()
 
 
 def first_paint(begun: float) -> float:

@@ -31,6 +31,7 @@ from machine import (  # noqa: E402 - beside this file
     ProofError,
     bare_root,
     close,
+    end,
     first_paint,
     furnished,
     picture_of_screen,
@@ -166,18 +167,18 @@ def step_browser(machine: Machine, _: Path) -> str:
             assert process.stdout is not None
             address = json.loads(process.stdout.readline())["address"]
             ask = ["nsenter", "--target", str(process.pid), "--net", "curl", "--fail", "--silent", "--show-error"]
-            board = subprocess.run([*ask, f"{address}/board"], check=True, capture_output=True, text=True).stdout
+            board = subprocess.run([*ask, f"{address}board"], check=True, capture_output=True, text=True).stdout
             sent = [
                 *ask,
                 "--header",
                 "Accept: application/json",
                 "--form",
                 f"picture=@{picture}",
-                f"{address}/inspect",
+                f"{address}inspect",
             ]
             judged = json.loads(subprocess.run(sent, check=True, capture_output=True, text=True).stdout)["results"]
         finally:
-            process.kill()
+            end(process)
     if "<main" not in board or len(judged) != 1 or judged[0]["verdict"] == "ERROR":
         raise ProofError(f"the page in the browser says {judged} and shows {board[:200]}")
     return f"board of {len(board)} characters; {picture.name}: {judged[0]['verdict']}"
