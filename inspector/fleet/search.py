@@ -51,6 +51,43 @@ class FleetPartsPage(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SaidOfPart:
+    """What somebody said of a part, or took back: then it holds no judgement. The time is UTC."""
+
+    time: datetime
+    reviewer: str
+    judgement: str | None
+    defect_type: str | None
+    note: str | None
+    queue: str | None
+    blind: bool
+    stands: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetRecord:
+    """All that the database knows of a part.
+
+    Args:
+        row: The columns of ``results``, by their names.
+        station: What its station is called now.
+        host: Its computer; None where the station was taken off.
+        sent_to: Where its kept picture lies by now; None where it has not come.
+        sent_sha256: Of that file.
+        never_sent: Why it will never come; None where it may.
+        reviews: What people said, in their order.
+    """
+
+    row: dict[str, Any]
+    station: str | None
+    host: str | None
+    sent_to: str | None
+    sent_sha256: str | None
+    never_sent: str | None
+    reviews: list[SaidOfPart]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FleetQuery:
     """Which parts are meant; what is empty or None restricts nothing.
 
@@ -177,11 +214,8 @@ def count(pool: ReadPool, query: FleetQuery) -> Tally:
     return Tally(**{name: row[name] for name in _COUNTS if name in kept})
 
 
-def part(pool: ReadPool, station_key: str, part_id: str) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
-    """Return a part's whole row, and what people said of it; None if it is not there.
-
-    With the row come its station's name and host, and of its kept picture ``sent_to`` and ``sent_sha256``: where it
-    lies by now; or ``sent_why``: why it will never come.
+def part(pool: ReadPool, station_key: str, part_id: str) -> FleetRecord | None:
+    """Return a part's whole record; None if it is not there.
 
     Raises:
         FleetError: If the database cannot be asked.
@@ -189,7 +223,7 @@ def part(pool: ReadPool, station_key: str, part_id: str) -> tuple[dict[str, Any]
     values = {"key": station_key, "id": part_id}
     rows = pool.rows(
         "SELECT r.*, coalesce(s.name, r.station) AS station_name, s.host, p.address AS sent_to, "
-        "p.sha256 AS sent_sha256, p.why AS sent_why FROM inspector.results r "
+        "p.sha256 AS sent_sha256, nullif(p.why, '') AS never_sent FROM inspector.results r "
         "LEFT JOIN inspector.stations s ON s.key = r.station_key "
         "LEFT JOIN inspector.pictures p ON p.station_key = r.station_key AND p.id = r.id "
         "WHERE r.station_key = %(key)s AND r.id = %(id)s",
@@ -197,6 +231,8 @@ def part(pool: ReadPool, station_key: str, part_id: str) -> tuple[dict[str, Any]
     )
     if not rows:
         return None
+    row = rows[0]
+    joined = {name: row.pop(name) for name in ("host", "sent_to", "sent_sha256", "never_sent")}
     reviews = pool.rows(
         "SELECT said.time, said.reviewer, said.judgement, said.defect_type, said.note, said.queue, said.blind, "
         "said.judgement IS NOT NULL AND NOT EXISTS (SELECT 1 FROM inspector.reviews later "
@@ -205,7 +241,8 @@ def part(pool: ReadPool, station_key: str, part_id: str) -> tuple[dict[str, Any]
         "ORDER BY said.number",
         values,
     )
-    return rows[0], reviews
+    station = row.pop("station_name")
+    return FleetRecord(row=row, station=station, **joined, reviews=[SaidOfPart(**said) for said in reviews])
 
 
 def _where(conditions: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from inspector import __version__
 from inspector.domain.records import Verdict
 from inspector.fleet import search
 from inspector.fleet.differences import model_words, threshold_words
-from inspector.fleet.search import FleetPart, FleetPartsPage, FleetQuery
+from inspector.fleet.search import FleetPart, FleetPartsPage, FleetQuery, FleetRecord
 from inspector.fleet.status import clock_words
 from inspector.fleet.yields import MOST_DAYS, FleetYield, FleetYields, YieldsBy, yields
 from inspector.outputs.counted import Counted
@@ -36,8 +36,6 @@ _BOARD = ("period", "find", "only", "sort")
 _FILTERS = ("since", "until", "station", "recipe", "lot", "verdict", "before", "limit")
 _YIELDS = ("by", "from", "until", "station", "recipe", "lot")
 _USUAL_DAYS = 7
-#: Of a part's row, shown elsewhere on its page.
-_NOT_RECORD = frozenset({"station_name", "host", "class_names", "sent_to", "sent_sha256", "sent_why"})
 
 
 @dataclass
@@ -98,9 +96,9 @@ class FleetAddresses:
 
     async def part_page(self, request: Request) -> Response:
         """One part."""
-        row, reviews = await self._part(request)
-        record = {name: value for name, value in _record(row).items() if name not in {"verdict", "reason"}}
-        return self.site.page(request, "fleet_part.html", part=row, reviews=reviews, record=record)
+        there = await self._part(request)
+        record = {name: value for name, value in _record(there.row).items() if name not in {"verdict", "reason"}}
+        return self.site.page(request, "fleet_part.html", there=there, part=there.row, record=record)
 
     # --- for programs -------------------------------------------------------------------------------------------------
 
@@ -137,21 +135,20 @@ class FleetAddresses:
 
     async def api_part(self, request: Request) -> Response:
         """One part's whole record, and what people said of it."""
-        row, reviews = await self._part(request)
-        said = [{name: _plain(value) for name, value in review.items()} for review in reviews]
-        picture = {"station": row["station_name"], "computer": row["host"], "path": row["picture_path"]}
-        picture |= {"sent_to": row["sent_to"], "sha256": row["sent_sha256"], "never_sent": row["sent_why"] or None}
-        return JSONResponse(
-            {"part": _record(row), "picture_at": picture if row["picture_path"] else None, "reviews": said}
-        )
+        there = await self._part(request)
+        said = [{name: _plain(value) for name, value in asdict(review).items()} for review in there.reviews]
+        path = there.row["picture_path"]
+        picture = {"station": there.station, "computer": there.host, "path": path}
+        picture |= {"sent_to": there.sent_to, "sha256": there.sent_sha256, "never_sent": there.never_sent}
+        return JSONResponse({"part": _record(there.row), "picture_at": picture if path else None, "reviews": said})
 
     async def api_picture(self, request: Request) -> Response:
         """The picture of a part, from where its station has sent it."""
-        row, _ = await self._part(request)
-        if not row["sent_to"]:
-            why = row["sent_why"] or ("it was not sent" if row["picture_path"] else "none was kept")
+        there = await self._part(request)
+        if there.sent_to is None or there.sent_sha256 is None:
+            why = there.never_sent or ("it was not sent" if there.row["picture_path"] else "none was kept")
             raise MissingError(f"there is no picture of this part here: {why}", "Its station may have it.")
-        picture = await run_in_threadpool(sent_picture, row["sent_to"], row["sent_sha256"])
+        picture = await run_in_threadpool(sent_picture, there.sent_to, there.sent_sha256)
         return Response(picture, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"})
 
     async def metrics(self, _: Request) -> Response:
@@ -211,10 +208,10 @@ class FleetAddresses:
         there = search.part(self.pool, key, identity)
         if there is None:
             raise MissingError(f"there is no part {said[:80]} to go on from", "Begin with the newest.")
-        row, _ = there
-        return FleetPart(**{name: row[name] for name in FleetPart.model_fields if name != "station"}, station="")
+        named = {name: there.row[name] for name in FleetPart.model_fields if name != "station"}
+        return FleetPart(**named, station=there.station or "")
 
-    async def _part(self, request: Request) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    async def _part(self, request: Request) -> FleetRecord:
         key, identity = request.path_params["key"], request.path_params["id"]
         check_names({"part": key + identity}, ("part",))
         there = await run_in_threadpool(search.part, self.pool, key, identity)
@@ -268,7 +265,7 @@ def _for_input(said: str | None) -> str:
 
 def _record(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a part's row as JSON has it, classes with their probabilities."""
-    record = {name: _plain(value) for name, value in row.items() if name not in _NOT_RECORD}
+    record = {name: _plain(value) for name, value in row.items() if name != "class_names"}
     names, values = row["class_names"] or [], row["probabilities"] or []
     record["probabilities"] = dict(zip(names, values, strict=False))
     return record
