@@ -74,6 +74,7 @@ class FleetRecord:
         host: Its computer; None where the station was taken off.
         sent_to: Where its kept picture lies by now; None where it has not come.
         sent_sha256: Of that file.
+        sent_heatmap: Where its heatmap lies by now; None where none was kept or came.
         never_sent: Why it will never come; None where it may.
         reviews: What people said, in their order.
     """
@@ -83,6 +84,7 @@ class FleetRecord:
     host: str | None
     sent_to: str | None
     sent_sha256: str | None
+    sent_heatmap: str | None
     never_sent: str | None
     reviews: list[SaidOfPart]
 
@@ -223,7 +225,8 @@ def part(pool: ReadPool, station_key: str, part_id: str) -> FleetRecord | None:
     values = {"key": station_key, "id": part_id}
     rows = pool.rows(
         "SELECT r.*, coalesce(s.name, r.station) AS station_name, s.host, p.address AS sent_to, "
-        "p.sha256 AS sent_sha256, nullif(p.why, '') AS never_sent FROM inspector.results r "
+        "p.sha256 AS sent_sha256, p.heatmap_address AS sent_heatmap, nullif(p.why, '') AS never_sent "
+        "FROM inspector.results r "
         "LEFT JOIN inspector.stations s ON s.key = r.station_key "
         "LEFT JOIN inspector.pictures p ON p.station_key = r.station_key AND p.id = r.id "
         "WHERE r.station_key = %(key)s AND r.id = %(id)s",
@@ -232,7 +235,7 @@ def part(pool: ReadPool, station_key: str, part_id: str) -> FleetRecord | None:
     if not rows:
         return None
     row = rows[0]
-    joined = {name: row.pop(name) for name in ("host", "sent_to", "sent_sha256", "never_sent")}
+    joined = {name: row.pop(name) for name in ("host", "sent_to", "sent_sha256", "sent_heatmap", "never_sent")}
     reviews = pool.rows(
         "SELECT said.time, said.reviewer, said.judgement, said.defect_type, said.note, said.queue, said.blind, "
         "said.judgement IS NOT NULL AND NOT EXISTS (SELECT 1 FROM inspector.reviews later "

@@ -13,7 +13,10 @@ from inspector.domain.records import Prediction
 from inspector.pictures import read_picture
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from inspector.domain.records import Inspection
+    from inspector.pictures import Place
 
 
 def kept_prediction(inspection: Inspection) -> Prediction | None:
@@ -21,10 +24,9 @@ def kept_prediction(inspection: Inspection) -> Prediction | None:
     if inspection.picture is None or inspection.picture.heatmap_path is None or inspection.classes is None:
         return None
     try:
-        grey = read_picture(inspection.picture.heatmap_path)
+        heatmap = kept_heatmap(inspection.picture.heatmap_path)
     except PictureError:
         return None
-    heatmap = (grey if grey.ndim == 2 else grey[..., 0]).astype(np.float32) / 255.0
     probabilities = np.array(inspection.probabilities, dtype=np.float32)
     return Prediction(
         classes=inspection.classes,
@@ -36,9 +38,31 @@ def kept_prediction(inspection: Inspection) -> Prediction | None:
     )
 
 
+def kept_heatmap(place: Place) -> NDArray[np.float32]:
+    """Read a kept heatmap.
+
+    Args:
+        place: Its file, or where it was sent.
+
+    Returns:
+        (h, w) float32, 0..1.
+
+    Raises:
+        PictureError: If it cannot be read.
+    """
+    grey = read_picture(place)
+    heatmap: NDArray[np.float32] = (grey if grey.ndim == 2 else grey[..., 0]).astype(np.float32) / 255.0
+    return heatmap
+
+
 def heatmap_suffix(kind: HeatmapKind) -> str:
     """Return how the file of a kept heatmap ends: its name says what it shows."""
     return f".{kind}.heatmap.png"
+
+
+def named_kind(name: str) -> HeatmapKind | None:
+    """Return which heatmap a file's name says that it holds; None for files of before, which do not say it."""
+    return next((kind for kind in HeatmapKind if name.endswith(heatmap_suffix(kind))), None)
 
 
 def kept_kind(inspection: Inspection) -> HeatmapKind | None:
@@ -48,10 +72,9 @@ def kept_kind(inspection: Inspection) -> HeatmapKind | None:
     """
     if inspection.picture is None or inspection.picture.heatmap_path is None:
         return None
-    name, decision = inspection.picture.heatmap_path.name, inspection.decision
-    for kind in HeatmapKind:
-        if name.endswith(heatmap_suffix(kind)):
-            return kind
+    kind, decision = named_kind(inspection.picture.heatmap_path.name), inspection.decision
+    if kind is not None:
+        return kind
     if decision.strangeness is None:
         return HeatmapKind.GRAD_CAM
     return HeatmapKind.UNLIKE_GOOD if guard_decided(decision) else HeatmapKind.DEFECT

@@ -121,6 +121,7 @@ def _paths() -> dict[str, Any]:
                 "parameters": [
                     parameter("key", "the station's key", place="path"),
                     parameter("id", "the part's id", place="path"),
+                    parameter("heatmap", "1: with the heatmap over it, where one was sent"),
                 ],
                 "responses": answers(part, "404", "503")
                 | {"200": {"description": "a JPEG", "content": {"image/jpeg": {"schema": {"type": "string"}}}}},

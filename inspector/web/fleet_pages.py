@@ -17,6 +17,7 @@ from inspector.fleet.search import FleetPart, FleetPartsPage, FleetQuery, FleetR
 from inspector.fleet.status import clock_words
 from inspector.fleet.yields import MOST_DAYS, FleetYield, FleetYields, YieldsBy, yields
 from inspector.outputs.counted import Counted
+from inspector.outputs.kept import named_kind
 from inspector.web.asked import AskedError, MissingError, check_names, choice_of, day_of, limit_of, time_of, verdicts_of
 from inspector.web.fleet_board import ONLY, ORDERS, CountedPeriod, FleetBoard, FleetBoards, FleetChoice
 from inspector.web.fleet_metrics import fleet_figures
@@ -98,7 +99,8 @@ class FleetAddresses:
         """One part."""
         there = await self._part(request)
         record = {name: value for name, value in _record(there.row).items() if name not in {"verdict", "reason"}}
-        return self.site.page(request, "fleet_part.html", there=there, part=there.row, record=record)
+        shows = named_kind(there.sent_heatmap) if there.sent_heatmap else None
+        return self.site.page(request, "fleet_part.html", there=there, part=there.row, shows=shows, record=record)
 
     # --- for programs -------------------------------------------------------------------------------------------------
 
@@ -143,12 +145,13 @@ class FleetAddresses:
         return JSONResponse({"part": _record(there.row), "picture_at": picture if path else None, "reviews": said})
 
     async def api_picture(self, request: Request) -> Response:
-        """The picture of a part, from where its station has sent it."""
+        """The picture of a part, from where its station has sent it; with ``heatmap=1`` under its heatmap."""
         there = await self._part(request)
         if there.sent_to is None or there.sent_sha256 is None:
             why = there.never_sent or ("it was not sent" if there.row["picture_path"] else "none was kept")
             raise MissingError(f"there is no picture of this part here: {why}", "Its station may have it.")
-        picture = await run_in_threadpool(sent_picture, there.sent_to, there.sent_sha256)
+        heatmap = there.sent_heatmap if request.query_params.get("heatmap") == "1" else None
+        picture = await run_in_threadpool(sent_picture, there.sent_to, there.sent_sha256, heatmap)
         return Response(picture, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"})
 
     async def metrics(self, _: Request) -> Response:

@@ -55,6 +55,34 @@ def test_a_picture_that_was_sent_is_shown_from_where_it_lies(
     assert client.get(f"{place}/picture").status_code == 404
 
 
+def test_a_heatmap_that_was_sent_lies_over_its_picture(site: FleetSite, client: TestClient, tmp_path: Path) -> None:
+    station = site.enter("Press 1")
+    site.add(station, 7, Verdict.FAIL, picture_path="'/srv/p.png'")
+    place, page = f"/api/parts/{station}/part-00007", f"/parts/{station}/part-00007"
+    picture, heatmap = tmp_path / "part-00007.png", tmp_path / "part-00007.grad-cam.heatmap.png"
+    write_picture(picture, np.full((240, 320, 3), 128, np.uint8))
+    hot = np.zeros((12, 16), np.uint8)
+    hot[:, :4] = 255
+    write_picture(heatmap, hot)
+    site.sql(
+        "INSERT INTO inspector.pictures (station_key, id, address, sha256, heatmap_address) VALUES "
+        f"('{station}', 'part-00007', '{picture}', '{hashlib.sha256(picture.read_bytes()).hexdigest()}', '{heatmap}')"
+    )
+    shown = client.get(page, headers=PAGE).text
+    assert f'src="{place}/picture?heatmap=1"' in shown
+    assert "Heatmap: Grad-CAM" in shown
+    plain = decode_picture(client.get(f"{place}/picture").content, "plain")
+    over = decode_picture(client.get(f"{place}/picture?heatmap=1").content, "over")
+    changed = np.abs(over.astype(int) - plain.astype(int)).max(axis=2)
+    assert np.median(changed[:, :60]) > 30
+    assert changed[:, 200:].max() < 10
+    heatmap.unlink()
+    assert client.get(f"{place}/picture?heatmap=1").status_code == 404
+    assert client.get(f"{place}/picture").status_code == 200
+    site.sql("UPDATE inspector.pictures SET heatmap_address = NULL")
+    assert "heatmap=1" not in client.get(page, headers=PAGE).text
+
+
 def test_pictures_that_wait_or_are_lost_are_said_of_their_station(site: FleetSite, client: TestClient) -> None:
     site.enter("Press 1", pictures_waiting="10000", pictures_lost="2")
     site.enter("Press 2", pictures_waiting="1")
