@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from inspector.domain.palette import DARK, LIGHT
 from tests.waits import WAIT_S, until
 
 pytest.importorskip("selenium", reason="selenium is not installed")
@@ -69,6 +71,27 @@ class Browser:
 
     def send(self, *files: Path) -> None:
         self.driver.find_element(By.ID, "picture").send_keys("\n".join(map(str, files)))
+
+    def see_fit(self, path: str, size: tuple[int, int], *, dark: bool) -> None:
+        """Open a page, and see that it fits the screen, has its palette, and can be used by finger and screen reader."""
+        self.open(path)
+        ground = (DARK if dark else LIGHT).ground.lstrip("#")
+        wanted = "rgb({}, {}, {})".format(*(int(ground[place : place + 2], 16) for place in (0, 2, 4)))
+        until(lambda: self.measure("getComputedStyle(document.body).backgroundColor") == wanted)
+        assert self.measure("document.documentElement.scrollWidth <= window.innerWidth"), path
+        assert self.measure("document.documentElement.lang") == "en"
+        assert self.measure("document.querySelectorAll('h1').length") == 1
+        assert self.measure("[...document.images].every((image) => image.hasAttribute('alt'))")
+        named = (
+            "[...document.querySelectorAll('input:not([type=hidden]), select')].every((field) => field.labels.length)"
+        )
+        assert self.measure(named), path
+        small = "[...document.querySelectorAll('button, .button, nav a')].filter((b) => b.offsetHeight < 36).length"
+        assert self.measure(small) == 0, path
+        shots = os.environ.get("INSPECTOR_SHOTS")
+        if shots:
+            name = path[1:].replace("/", "-")
+            self.driver.save_screenshot(f"{shots}/{name}-{size[0]}-{'dark' if dark else 'light'}.png")
 
     def complaints(self) -> list[str]:
         return [entry["message"] for entry in self.driver.get_log("browser")]
