@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from inspector.outputs.kept import kept_prediction
 from inspector.review.part import look_part_up, part_of, read_part
-from inspector.review.queues import build_queue
+from inspector.review.queues import first_queue
 from inspector.review.wishes import (
     Commit,
     LookedUp,
@@ -40,7 +40,7 @@ def carry_out(wish: Wish, log: ReviewLog, policy_of: PolicyOf, *, pictures: bool
     """
     match wish:
         case ReadQueue():
-            return QueueRead(wish=wish, queue=build_queue(log, wish.request, policy_of))
+            return QueueRead(wish=wish, queue=first_queue(log, wish.request, policy_of, instead=wish.instead))
         case ReadPart():
             return read_of_queue(wish, log, pictures=pictures)
         case LookUp():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -149,6 +149,25 @@ def build_queue(log: ReviewLog, request: QueueRequest, policy_of: PolicyOf) -> Q
         request=request, ids=ids, judged=judged, by_others=by_others, without_picture=len(rows) - len(shown),
         notes=(*_without_picture(len(rows) - len(shown)), *_unreadable(log)),
     )  # fmt: skip
+
+
+def first_queue(log: ReviewLog, request: QueueRequest, policy_of: PolicyOf, *, instead: Iterable[QueueKind]) -> Queue:
+    """Find the parts of a queue; where it holds nothing, those of the first of others that holds something.
+
+    Args:
+        log: The record of inspections and reviews.
+        request: Which parts, and for whom.
+        policy_of: As for `build_queue`.
+        instead: The others; where they hold nothing either, the queue that was asked for is returned.
+
+    Raises:
+        LogError: If the log cannot be read.
+    """
+    asked = build_queue(log, request, policy_of)
+    if asked.ids:
+        return asked
+    others = (build_queue(log, replace(request, kind=kind), policy_of) for kind in instead)
+    return next((queue for queue in others if queue.ids), asked)
 
 
 def load_entry(log: ReviewLog, request: QueueRequest, inspection_id: str) -> Entry | Skipped:

@@ -11,14 +11,9 @@ if TYPE_CHECKING:
 
 
 class Sitting:
-    """The judgements that were made while one queue was walked, oldest first.
+    """The judgements that were made while one queue was walked, oldest first."""
 
-    Args:
-        kind: The queue. In a blind audit only its own judgements count, not those of parts that were looked up.
-    """
-
-    def __init__(self, kind: QueueKind) -> None:
-        self._kind = kind
+    def __init__(self) -> None:
         self._said: list[Review] = []
 
     @property
@@ -34,7 +29,11 @@ class Sitting:
         """Let a judgement go that is withdrawn; the one before it stands again."""
         self._said = [review for review in self._said if review.id != review_id]
 
-    def standing(self) -> dict[str, Review]:
-        """Return what stands of each part, by the inspection's id."""
-        blind = self._kind is QueueKind.AUDIT
+    def standing(self, kind: QueueKind) -> dict[str, Review]:
+        """Return what stands of each part, by the inspection's id.
+
+        Args:
+            kind: The queue. In a blind audit only its own judgements count, not those of parts that were looked up.
+        """
+        blind = kind is QueueKind.AUDIT
         return {review.inspection_id: review for review in self._said if not blind or review.queue is QueueKind.AUDIT}

@@ -66,16 +66,21 @@ class Walk(WalkState):
 
     # --- where the reviewer goes --------------------------------------------------------------------------------------
 
-    def open(self, request: QueueRequest) -> None:
-        """Walk another queue from its beginning."""
+    def open(self, request: QueueRequest, instead: tuple[QueueKind, ...] = ()) -> None:
+        """Walk another queue from its beginning.
+
+        Args:
+            request: Which parts, and for whom.
+            instead: Where it holds nothing, the first of these queues that holds something is walked.
+        """
         if not self.writing:
             self._turn_away()
         self._generation += 1
         self.kind, self.queue, self._places = request.kind, None, {}
         self.place, self.answer, self.looked_up, self.passed_over = 0, None, None, {}
-        self._sitting, self._judged, self._sought = Sitting(request.kind), {}, None
+        self._sitting, self._judged, self._sought = Sitting(), {}, None
         self._shelf.clear()
-        self._port.carry_out(ReadQueue(generation=self._generation, request=request))
+        self._port.carry_out(ReadQueue(generation=self._generation, request=request, instead=instead))
         self._port.show()
 
     def skip(self) -> None:
@@ -230,7 +235,7 @@ class Walk(WalkState):
 
     def _take_queue(self, outcome: QueueRead) -> None:
         if self._is_new(outcome.wish):
-            self.queue = outcome.queue
+            self.queue, self.kind = outcome.queue, outcome.queue.request.kind
             self._places = {part: place for place, part in enumerate(outcome.queue.ids)}
             if outcome.queue.notes:
                 self._port.tell(QueueNotes(notes=outcome.queue.notes))

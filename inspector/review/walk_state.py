@@ -33,7 +33,7 @@ class WalkState:
         self.passed_over: dict[str, str] = {}  #: why parts of this queue could not be shown, by the inspection's id
         self._generation = 0
         self._places: dict[str, int] = {}  # of the queue's parts
-        self._sitting = Sitting(self.kind)
+        self._sitting = Sitting()
         self._shelf = PartShelf()
         self._judged: dict[str, Entry] = {}  # parts that were judged here, with all that may be seen of them now
         self._seen: set[str] = set()  # parts whose verdict was looked up; who judges them now is not blind
@@ -81,7 +81,7 @@ class WalkState:
     @property
     def done(self) -> dict[str, Review]:
         """What this reviewer has said in this walk of the queue's parts, by the inspection's id."""
-        return {part: review for part, review in self._sitting.standing().items() if part in self._places}
+        return {part: review for part, review in self._sitting.standing(self.kind).items() if part in self._places}
 
     @property
     def own(self) -> Review | None:

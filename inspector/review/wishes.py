@@ -23,10 +23,12 @@ class ReadQueue:
     Args:
         generation: Number of the queue that was opened when this was wished.
         request: Which parts, and for whom.
+        instead: The queues of which the first that holds something is read where the one asked for holds nothing.
     """
 
     generation: int
     request: QueueRequest
+    instead: tuple[QueueKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from inspector.domain.config import KeepPolicy
-from inspector.domain.review import Judgement
+from inspector.domain.review import Judgement, QueueKind
 from inspector.gui.review.lessons_card import LessonsCard
 from inspector.gui.training.page import TrainingPage
 from inspector.gui.widgets.judgement_card import JudgementCard
@@ -94,6 +94,27 @@ def test_what_contradicts_the_line_is_to_be_learned(qtbot: QtBot, home: Home, de
     desk.station.window.show_page("review")
     desk.until(lambda: "only what was learned is in" in card.fault.text())
     training.release()
+
+
+def test_the_end_of_a_queue_leads_to_what_is_to_be_learned(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:
+    desk = ReviewDesk(qtbot, home, bad=1)
+    desks.append(desk)
+    desk.until_shown()
+    desk.key(Qt.Key.Key_G)
+    desk.until(lambda: desk.page.walk.ended)
+    view = desk.page.part_view.view
+    desk.until(lambda: "1 picture is to be learned: “To learn” leads to a training" in view.words_when_empty)
+    desk.open(QueueKind.REVIEWS)
+    desk.until(lambda: "1 picture is to be learned" in view.words_when_empty)
+    desk.press(desk.page.cards.tabs.buttons[3])
+    recent = desk.page.cards.recent.list
+    desk.until(lambda: recent.count() == 1)
+    qtbot.mouseClick(recent.viewport(), Qt.MouseButton.LeftButton, pos=recent.visualItemRect(recent.item(0)).center())
+    desk.until(lambda: desk.page.walk.looked_up is not None)
+    desk.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    desk.until(lambda: desk.page.walk.own is None and not desk.page.walk.writing)
+    desk.key(Qt.Key.Key_Escape)
+    desk.until(lambda: "to be learned" not in view.words_when_empty)
 
 
 def test_a_withdrawn_judgement_is_not_learned_from(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:

@@ -17,7 +17,7 @@ from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.reviews import ReviewLog
 from inspector.recipes.recipe import Recipe, save_recipe
 from inspector.review.population import recipe_policies
-from inspector.review.queues import Entry, QueueRequest, Skipped, build_queue, load_entry
+from inspector.review.queues import Entry, QueueRequest, Skipped, build_queue, first_queue, load_entry
 from tests.outputs.samples import inspection
 from tests.review.parts import fill, keep_all, said, with_picture
 
@@ -36,6 +36,19 @@ def test_each_queue_holds_its_verdict_in_the_order_of_time(tmp_path: Path, kind:
     path, parts = fill(tmp_path, [P, F, R, E, F])
     queue = build_queue(ReviewLog(path), request(kind), keep_all)
     assert queue.ids == tuple(parts[place].id for place in places)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "kind"), [([P, E, R], QueueKind.REVIEWS), ([F, R], QueueKind.FAILURES), ([P], QueueKind.FAILURES)]
+)
+def test_where_a_queue_holds_nothing_the_first_of_others_that_does_is_found(
+    tmp_path: Path, verdicts: list[Verdict], kind: QueueKind
+) -> None:
+    path, parts = fill(tmp_path, verdicts)
+    others = (QueueKind.REVIEWS, QueueKind.ERRORS)
+    queue = first_queue(ReviewLog(path), request(), keep_all, instead=others)
+    assert queue.request.kind is kind
+    assert len(queue.ids) == sum(part.decision.verdict is {"reviews": R, "failures": F}[kind.value] for part in parts)
 
 
 def test_what_a_colleague_judged_is_left_out_or_offered_as_a_second_opinion(tmp_path: Path) -> None:

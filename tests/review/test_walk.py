@@ -46,6 +46,21 @@ def test_a_queue_is_read_then_its_first_part_and_those_ahead() -> None:
     assert [wish.inspection_id for wish in bench.walk.wanted()] == ["p5", "p4"]  # and the one before
 
 
+@pytest.mark.parametrize(
+    ("verdicts", "kind", "parts"), [([P, R], REVIEWS, ("p1",)), ([F, R], FAILURES, ("p0",)), ([P], FAILURES, ())]
+)
+def test_an_empty_queue_gives_way_to_the_first_that_holds_something(
+    verdicts: list[Verdict], kind: QueueKind, parts: tuple[str, ...]
+) -> None:
+    bench = WalkBench(*verdicts)
+    bench.open(FAILURES, QueueKind.ERRORS, REVIEWS)
+    bench.settle()
+    assert (bench.walk.kind, bench.walk.ids) == (kind, parts)
+    bench.open(FAILURES)
+    bench.settle()
+    assert bench.walk.kind is FAILURES
+
+
 def test_what_was_wished_for_another_queue_is_not_taken() -> None:
     bench = WalkBench(F, F)
     bench.open(FAILURES)

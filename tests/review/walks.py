@@ -59,7 +59,7 @@ class MemoryRecord:
     def answer(self, wish: Wish) -> WishOutcome:
         match wish:
             case ReadQueue():
-                return QueueRead(wish=wish, queue=self.queue(wish.request))
+                return QueueRead(wish=wish, queue=self._first(wish))
             case ReadPart():
                 return PartRead(wish=wish, part=self._part(wish))
             case LookUp():
@@ -70,6 +70,11 @@ class MemoryRecord:
             case Withdraw():
                 self.rows.append(wish.withdrawal)
                 return Withdrawn(wish=wish)
+
+    def _first(self, wish: ReadQueue) -> Queue:
+        asked = self.queue(wish.request)
+        others = (self.queue(replace(wish.request, kind=kind)) for kind in wish.instead)
+        return asked if asked.ids else next((queue for queue in others if queue.ids), asked)
 
     def queue(self, request: QueueRequest) -> Queue:
         kind = request.kind
@@ -153,9 +158,9 @@ class WalkBench:
 
     # --- what a test does ---------------------------------------------------------------------------------------------
 
-    def open(self, kind: QueueKind, *, second_opinion: bool = False) -> None:
+    def open(self, kind: QueueKind, *instead: QueueKind, second_opinion: bool = False) -> None:
         reviewer = self.walk.reviewer or "(nobody)"
-        self.walk.open(QueueRequest(kind=kind, reviewer=reviewer, second_opinion=second_opinion))
+        self.walk.open(QueueRequest(kind=kind, reviewer=reviewer, second_opinion=second_opinion), instead)
 
     def answer(self) -> None:
         """Fulfil the oldest wish."""

@@ -38,6 +38,11 @@ class Lessons:
     left_out: int = 0
     lost: int = 0
 
+    @property
+    def trained(self) -> tuple[Lesson, ...]:
+        """Those that a training learns; what was judged blind is kept for the test."""
+        return tuple(lesson for lesson in self.lessons if not lesson.for_test)
+
 
 def read_lessons(
     learning: LearningSet, log: ReviewLog, images: dict[str, QImage], *, confirmed: bool, closing: threading.Event

@@ -59,7 +59,7 @@ class LessonsCard(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         frame, layout = card(self)
         outer.addWidget(frame)
-        layout.addWidget(label("TO BE LEARNED", "heading"))
+        layout.addWidget(label("TO LEARN", "heading"))
         self.words = label(_EMPTY)
         self.words.setWordWrap(True)
         layout.addWidget(self.words)
@@ -123,7 +123,7 @@ class LessonsCard(QWidget):
             item.setSelected(lesson.inspection_id in marked)
         self.words.setText(lessons_words(lessons) if lessons is not None and shown else _EMPTY)
         self.back_button.setEnabled(undo)
-        self.train_button.setEnabled(any(not lesson.for_test for lesson in shown))
+        self.train_button.setEnabled(lessons is not None and bool(lessons.trained))
         self._selected()
 
     def say(self, words: str) -> None:
@@ -142,7 +142,7 @@ class LessonsCard(QWidget):
 
 def lessons_words(lessons: Lessons) -> str:
     """Return how many pictures of which class there are to be learned, and to be tested with."""
-    pieces = [_counted([lesson for lesson in lessons.lessons if not lesson.for_test], "to learn")]
+    pieces = [_counted(lessons.trained, "to learn")]
     tests = [lesson for lesson in lessons.lessons if lesson.for_test]
     if tests:
         pieces.append(_counted(tests, "for the test, judged blind"))

@@ -20,7 +20,7 @@ from inspector.gui.words import sentence
 from inspector.review.queues import NOBODY, QueueRequest
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QHideEvent, QResizeEvent
 
     from inspector.domain.review import Judgement
     from inspector.gui.review.deep_look import DeepLooks
@@ -39,6 +39,8 @@ _WIDE_PX = 1500
 _LOW_PX = 680
 _FIGURES_EVERY_S = 10.0
 _SAMPLE = 60
+#: Queues of parts that wait for somebody; what an audit draws does not.
+_WAITING = (QueueKind.FAILURES, QueueKind.REVIEWS, QueueKind.ERRORS)
 _NO_LOG = "There is no log. Mend it first; then what was inspected can be reviewed."
 
 
@@ -71,7 +73,8 @@ class ReviewPage(Page):
         self._log_fault = ""
         self._sample = _SAMPLE
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside the fields gives the keys back to the page
-        self._entered = False
+        self._entered = self._here = False
+        self._proposes = True  # the page was entered, and no queue has been shown or chosen since
         self._manifest_notes = ""
         self._next_figures_s = 0.0
         self.walk = runner.walk  #: what is shown, said and written
@@ -120,7 +123,7 @@ class ReviewPage(Page):
 
     def _connect_services(self) -> None:
         runner, figures, judging = self._runner, self._figures, self.judging
-        runner.opened.connect(lambda: self.open_queue(self.walk.kind))
+        runner.opened.connect(lambda: self._open(self.walk.kind))
         runner.failed.connect(self._on_log_fault)
         runner.changed.connect(self._show)
         runner.message.connect(lambda words, state, again: judging.say(words, state, again=again))
@@ -150,23 +153,26 @@ class ReviewPage(Page):
     # --- hand ---------------------------------------------------------------------------------------------------------
 
     def enter(self) -> None:
-        """The page is shown."""
-        self._entered = True
+        """The page is shown. Where no queue is being walked, it opens with one that holds something."""
+        self._proposes = self._proposes or not self._here  # nothing changes under the hand of who is here already
+        self._entered = self._here = True
         if self._runner.log is None:
             self._open_log()
         else:
             self._refresh_figures()
-            if self.walk.ended:
-                self.open_queue(self.walk.kind)
+            if self.walk.ended or self.walk.queue is None:
+                self._open(self.walk.kind)
         self.setFocus()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another page is shown; a window that is made small is none."""
+        super().hideEvent(event)
+        self._here = self._here and event.spontaneous()
+
     def open_queue(self, kind: QueueKind) -> None:
-        """Walk a queue from its beginning."""
-        self.bar.show_queue(kind)
-        self.judging.say("")
-        self._runner.open(self._request(kind))
-        self._ask_figures()
-        self.setFocus()
+        """Walk a queue from its beginning, even if it holds nothing."""
+        self._proposes = False
+        self._open(kind)
 
     def poll(self) -> None:
         """Take what threads have finished."""
@@ -193,6 +199,13 @@ class ReviewPage(Page):
 
     # --- events -------------------------------------------------------------------------------------------------------
 
+    def _open(self, kind: QueueKind) -> None:
+        self.bar.show_queue(kind)
+        self.judging.say("")
+        self._runner.open(self._request(kind), _WAITING if self._proposes else ())
+        self._ask_figures()
+        self.setFocus()
+
     def _open_log(self) -> None:
         """Have the reviews of the station's log opened."""
         path = self._session.log_path
@@ -212,7 +225,7 @@ class ReviewPage(Page):
         """Another recipe is loaded: its parts are meant from now on, and nothing is shown of those before."""
         self.cards.audit.show_report(None, sample=self._sample)
         if self._runner.log is not None and self.bar.scope.whose is not Whose.ALL:
-            self.open_queue(self.walk.kind)
+            self._open(self.walk.kind)
         else:
             self._ask_figures()
 
@@ -309,6 +322,7 @@ class ReviewPage(Page):
         undo = self._edits.can_undo(self._session.recipe)
         self.cards.lessons.show_lessons(lessons, undo=undo)
         self.cards.lessons.say(fault or self._manifest_notes)
+        self.part_view.show_to_learn(0 if lessons is None else len(lessons.trained))
 
     def _on_lessons(self) -> None:
         self._manifest_notes = ""
@@ -323,5 +337,7 @@ class ReviewPage(Page):
     def _show(self) -> None:
         """Everything from the state of the walk."""
         opening = "" if self._runner.log is not None else self._log_fault or "Opening the log"
+        self.bar.show_queue(self.walk.kind)
+        self._proposes = self._proposes and self.walk.queue is None
         self.part_view.show_walk(opening)
         self.cards.show_walk()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from inspector.gui.review.words import EMPTY_QUEUES, clock, judged_words, still_words, walked_words
+from inspector.gui.review.words import EMPTY_QUEUES, clock, judged_words, still_words, to_learn_words, walked_words
 from inspector.gui.widgets.filmstrip import Filmstrip
 from inspector.gui.widgets.inputs import SlideBar
 from inspector.gui.widgets.picture import PictureView
@@ -30,7 +30,7 @@ class PartView(QWidget):
     def __init__(self, runner: WalkRunner, opacity: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._walk, self._reader = runner.walk, runner.reader
-        self._log_words = ""
+        self._log_words, self._to_learn = "", 0
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -86,6 +86,12 @@ class PartView(QWidget):
         self.look_button.setEnabled(shown and inspection is not None and inspection.model is not None)
         self.heatmap_button.setEnabled(not self._walk.withheld)
 
+    def show_to_learn(self, count: int) -> None:
+        """Say at a queue's end how many pictures wait for a training."""
+        if count != self._to_learn:
+            self._to_learn = count
+            self._show_picture()
+
     def _show_picture(self) -> None:
         walk = self._walk
         part = walk.current
@@ -117,8 +123,10 @@ class PartView(QWidget):
             return "Reading the picture"
         if walk.ids:
             judged, passed = len(walk.done), len(walk.passed_over)
-            return walked_words(judged=judged, passed_over=passed, skipped=len(walk.ids) - judged - passed)
-        return EMPTY_QUEUES[walk.kind] + judged_words(walk.queue)
+            words = walked_words(judged=judged, passed_over=passed, skipped=len(walk.ids) - judged - passed)
+        else:
+            words = EMPTY_QUEUES[walk.kind] + judged_words(walk.queue)
+        return words + to_learn_words(self._to_learn)
 
     def _show_film(self) -> None:
         walk = self._walk

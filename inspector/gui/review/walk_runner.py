@@ -31,6 +31,7 @@ from inspector.review.wishes import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from inspector.domain.review import QueueKind
     from inspector.gui.work import Worker
     from inspector.review.population import PolicyOf
     from inspector.review.queues import QueueRequest
@@ -72,10 +73,10 @@ class WalkRunner(QObject):
         if path is not None:
             self._opening.ask(lambda: ReviewLog(path), self._use)
 
-    def open(self, request: QueueRequest) -> None:
-        """Walk a queue of the log that is open; without a log there is none."""
+    def open(self, request: QueueRequest, instead: tuple[QueueKind, ...] = ()) -> None:
+        """Walk a queue of the log that is open, or another as `Walk.open` says; without a log there is none."""
         self.reader.begin(self.log)
-        self.walk.open(request)
+        self.walk.open(request, instead)
 
     def poll(self) -> None:
         """Take what the reader has finished, and let an answer go whose time is over."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from inspector.domain.counts import counted, verb
 from inspector.domain.policy import guard_decided
 from inspector.domain.records import Verdict
 from inspector.domain.review import Judgement, QueueKind, Truth, truth_of
@@ -133,6 +134,12 @@ def walked_words(*, judged: int, passed_over: int, skipped: int) -> str:
     if skipped > 0:
         words += f"\n{skipped:,} skipped: they stay in it. Press its name above to walk it again."
     return words
+
+
+def to_learn_words(count: int) -> str:
+    """Return where what is to be learned waits for a training; empty where nothing does."""
+    waiting = f"{counted(count, 'picture')} {verb(count, 'is')} to be learned"
+    return f"\n{waiting}: “To learn” leads to a training with what was judged." if count else ""
 
 
 def judged_words(queue: Queue) -> str:
