@@ -91,6 +91,14 @@ def time_of(text: str) -> datetime | None:
         ) from error
 
 
+def for_input(said: str | None) -> str:
+    """Return a date or time as the browser's field for it has it; empty where it is none."""
+    try:
+        return f"{datetime.fromisoformat(said or ''):%Y-%m-%dT%H:%M}"
+    except ValueError:
+        return ""
+
+
 def day_of(text: str) -> date | None:
     """Return a day; None where nothing is said.
 

@@ -18,7 +18,17 @@ from inspector.fleet.status import clock_words
 from inspector.fleet.yields import MOST_DAYS, FleetYield, FleetYields, YieldsBy, yields
 from inspector.outputs.counted import Counted
 from inspector.outputs.kept import named_kind
-from inspector.web.asked import AskedError, MissingError, check_names, choice_of, day_of, limit_of, time_of, verdicts_of
+from inspector.web.asked import (
+    AskedError,
+    MissingError,
+    check_names,
+    choice_of,
+    day_of,
+    for_input,
+    limit_of,
+    time_of,
+    verdicts_of,
+)
 from inspector.web.fleet_board import ONLY, ORDERS, CountedPeriod, FleetBoard, FleetBoards, FleetChoice
 from inspector.web.fleet_metrics import fleet_figures
 from inspector.web.listeners import Listeners
@@ -92,7 +102,7 @@ class FleetAddresses:
         return self.site.page(
             request, "fleet_results.html", results=page, said=said, verdicts=[verdict.value for verdict in Verdict],
             older={**said, "before": page.older} if page.older else None, newest=newest, names=names,
-            as_local=_for_input,
+            as_local=for_input,
         )  # fmt: skip
 
     async def part_page(self, request: Request) -> Response:
@@ -256,14 +266,6 @@ def _parts_of(group: FleetYield, said: Mapping[str, str], days: tuple[date, date
     which = {name: value or said.get(name, "") for name, value in of_group.items()}
     which |= {"since": f"{first}T00:00", "until": f"{last + timedelta(days=1)}T00:00"}
     return {name: value for name, value in which.items() if value}
-
-
-def _for_input(said: str | None) -> str:
-    """Return a date or time as the browser's field for it has it; empty where it is none."""
-    try:
-        return f"{datetime.fromisoformat(said or ''):%Y-%m-%dT%H:%M}"
-    except ValueError:
-        return ""
 
 
 def _record(row: Mapping[str, Any]) -> dict[str, Any]:

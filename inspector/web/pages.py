@@ -13,7 +13,7 @@ from inspector import __version__
 from inspector.domain.records import Verdict
 from inspector.outputs.kept import kept_kind
 from inspector.web.answers import TooLargeError, TooSlowError, wants_page
-from inspector.web.asked import AskedError
+from inspector.web.asked import AskedError, for_input
 from inspector.web.listeners import Listeners
 from inspector.web.metrics import CONTENT_TYPE
 from inspector.web.results import Asked, part_of, picture_of, results
@@ -83,8 +83,9 @@ class Addresses:
         verdicts = [verdict.value for verdict in Verdict]
         older = {**said, "before": page.older} if page.older else None
         return self.site.page(
-            request, "results.html", results=page, said=said, verdicts=verdicts, older=older, newest=newest
-        )
+            request, "results.html", results=page, said=said, verdicts=verdicts, older=older, newest=newest,
+            as_local=for_input,
+        )  # fmt: skip
 
     async def part_page(self, request: Request) -> Response:
         """One part."""

@@ -139,6 +139,10 @@ def test_results_are_filtered_counted_and_paged(site: Site) -> None:
     since = (START + timedelta(seconds=4)).isoformat()
     assert len(get("/api/results", params={"since": since}).json()["parts"]) == 2
     assert get("/api/results", params={"lot": "another"}).json()["parts"] == []
+    asked = {"since": "2026-01-31", "until": "2026-02-01T10:30:00+00:00"}  # neither is as the browser's field has it
+    fields = get("/results", params=asked, headers={"accept": "text/html"}).text
+    assert 'name="since" value="2026-01-31T00:00"' in fields
+    assert 'name="until" value="2026-02-01T10:30"' in fields
 
 
 @pytest.mark.parametrize(
