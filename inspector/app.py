@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import sys
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from inspector import __version__
 from inspector.ending import end_process
 from inspector.overrides import NOTHING_SAID
 
@@ -17,10 +19,13 @@ if TYPE_CHECKING:
 
     from inspector.gui.single import SingleWindow
     from inspector.gui.station.session import Session
+    from inspector.gui.station.store import Store
     from inspector.gui.window import MainWindow
     from inspector.overrides import Overrides
     from inspector.paths import Home
+    from inspector.proof.keeper import HeadKeeper
     from inspector.settings import Settings
+    from inspector.shadow.service import ShadowService
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +36,7 @@ SWITCH_S = 0.0005
 #: of the running line 100 ms.
 _SETTINGS_AFTER_MS = 100
 _FAULTS_SHOWN = 3
+_UNSCALED = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +47,14 @@ class AppOptions:
         overrides: Instead of settings and recipe.
         full_screen: Whether the window fills the screen.
         start: Start the line at once.
+        kiosk: Show nothing but Live until an engineer leaves it; users must be on.
     """
 
     home: Home
     overrides: Overrides = NOTHING_SAID
     full_screen: bool = False
     start: bool = False
+    kiosk: bool = False
 
 
 def main(options: AppOptions) -> int:
@@ -60,12 +68,13 @@ def main(options: AppOptions) -> int:
             than to see it.
     """
     from inspector.data_version import version_fault
-    from inspector.settings import load_settings  # so that importing this module is quick
+    from inspector.settings_file import load_settings  # so that importing this module is quick
     from inspector.vision.backends import load_torch_before_qt
 
     settings, faults = load_settings(options.home.settings)
     faults += filter(None, [version_fault(options.home.root)])
     load_torch_before_qt(options.overrides.applied(settings).device)
+    scale(settings)
 
     from PySide6.QtWidgets import QApplication  # not before torch
 
@@ -86,6 +95,12 @@ def main(options: AppOptions) -> int:
         single.release()
     end_process(code)
     return code
+
+
+def scale(settings: Settings) -> None:
+    """Have Qt draw everything larger, where the settings say so and the environment does not; before Qt begins."""
+    if settings.scale_percent > _UNSCALED:
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{settings.scale_percent / _UNSCALED:g}")
 
 
 def _raise_first(single: SingleWindow, options: AppOptions) -> int:
@@ -111,20 +126,38 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
     """Show the window until it is closed."""
     from PySide6.QtCore import QTimer
 
-    from inspector.fleet.keeper import SenderKeeper
+    from inspector import assembly
     from inspector.gui.composition import Composition
     from inspector.gui.station.store import Store
+    from inspector.gui.station.trail_keeper import WINDOW
     from inspector.gui.widgets.later import soon
+    from inspector.trail.program import ended
 
     sys.setswitchinterval(SWITCH_S)
-    _dress(app, settings.appearance)
+    _dress(app, settings)
     store = Store(options.home, settings, options.overrides)
-    sender = SenderKeeper(options.home.root, settings=lambda: store.in_force, log=lambda: store.places.log)
-    composition = Composition(store)
+    if options.kiosk:
+        _check_kiosk(store)
+    senders = assembly.senders(options.home, settings=lambda: store.in_force, log=lambda: store.places.log)
+    keepers: list[HeadKeeper | ShadowService] = []
+    composition = Composition(store, kiosk=options.kiosk)
     session, window = composition.session, composition.window()
+
+    def keep_beside() -> None:  # their libraries are imported after the first paint
+        from inspector.shadow.service import ShadowService
+
+        keepers.append(
+            assembly.head_keeper(options.home, settings=lambda: store.in_force, log=lambda: store.places.log)
+        )
+        keepers.append(ShadowService(session.engine, options.home.root, log=lambda: store.places.log))
+        for keeper in keepers:
+            keeper.start()
+
     window.painted.connect(lambda: session.begin(start=options.start))
-    window.painted.connect(sender.start)
-    window.closed.connect(sender.stop)
+    window.painted.connect(keep_beside)
+    for sender in senders:
+        window.painted.connect(sender.start)
+        window.closed.connect(sender.stop)
     single.wanted.connect(window.come_to_front)
     if is_first_start(options):
         window.painted.connect(window.set_up)
@@ -135,7 +168,7 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
         for fault in faults:
             _log.warning("%s", fault)
         window.banners.show_banner("settings", "\n".join(faults[:_FAULTS_SHOWN] + more), state="review")
-    if options.full_screen:
+    if options.full_screen or options.kiosk:
         window.showFullScreen()
     else:
         window.show()
@@ -144,14 +177,20 @@ def _show(app: QApplication, options: AppOptions, settings: Settings, faults: li
     beat.timeout.connect(lambda: None)
     beat.start(200)
     _close_on_signals(window.leave)
-    return app.exec()
+    code = app.exec()
+    store.note(ended(__version__, WINDOW))
+    store.take_up_trail()
+    for keeper in keepers:
+        keeper.stop()
+    return code
 
 
-def _dress(app: QApplication, appearance: str) -> None:
-    """Give the program its name, icon and colours."""
+def _dress(app: QApplication, settings: Settings) -> None:
+    """Give the program its name, icon, colours and language."""
     from PySide6.QtGui import QIcon
 
     from inspector.gui import theme
+    from inspector.gui.language.spoken import SPOKEN
     from inspector.paths import resources_dir
 
     app.setApplicationName("Inspector")
@@ -159,13 +198,30 @@ def _dress(app: QApplication, appearance: str) -> None:
     app.setWindowIcon(QIcon(str(resources_dir() / "icons" / "inspector.png")))
     app.setStyle("Fusion")
     app.setQuitOnLastWindowClosed(False)
-    theme.apply(app, theme.CURRENT.choose(appearance))
+    SPOKEN.choose(settings.language)
+    theme.apply(app, theme.CURRENT.choose(settings.appearance))
+
+
+def _check_kiosk(store: Store) -> None:
+    """Refuse a kiosk that nobody could leave, or everybody.
+
+    Raises:
+        InspectorError: If users are off.
+        PeopleError: If they cannot be read.
+    """
+    from inspector.domain.errors import InspectorError
+
+    if not store.people.file.read().on:
+        raise InspectorError(
+            "a kiosk needs users: without them there would be nobody who may leave it",
+            "Switch them on first: Settings → Users, or “inspector users on NAME”.",
+        )
 
 
 def is_first_start(options: AppOptions) -> bool:
     """True where nothing has been set up, and the command line does not say what to inspect."""
     return (
-        not (options.overrides.names_line or options.start)
+        not (options.overrides.names_line or options.start or options.kiosk)
         and not options.home.settings.exists()
         and not any(options.home.recipes.glob("*.json"))
     )

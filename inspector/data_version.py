@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -11,6 +10,7 @@ from pydantic import BaseModel
 from inspector.domain.errors import InspectorError
 from inspector.files import FileError, write_text
 from inspector.json_file import JsonAbsentError, JsonError, read_model
+from inspector.private import make_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +20,6 @@ _log = logging.getLogger(__name__)
 #: Raised whenever an older program would misread what this one writes (the result log has a version of its own).
 DATA_VERSION = 1
 _NAME = "version.json"
-#: One of these makes a folder a data folder.
-_OF_A_STATION = (_NAME, "settings.json", "passwords.json", "results.sqlite3", "recipes", "models", "batches", "logs")
 
 
 class _Stamp(BaseModel):
@@ -60,23 +58,6 @@ def version_fault(root: Path) -> str:
     except JsonError as error:
         return f"{error.what}; the data folder is taken for one of this version."
     return ""
-
-
-def make_private(root: Path) -> None:
-    """Let only its user into a data folder: pictures, reviewers and addresses are nobody else's business.
-
-    Where that cannot be said (Windows, a share of somebody else) the folder stays as it is; so does one that is none.
-
-    Args:
-        root: The data folder; it need not exist.
-    """
-    if os.name != "posix" or not any((root / name).exists() for name in _OF_A_STATION):
-        return
-    try:
-        if root.stat().st_mode & 0o077:
-            root.chmod(0o700)
-    except OSError as error:
-        _log.info("the data folder %s stays open to others: %s", root, error)
 
 
 def stamp_data(root: Path, software_version: str) -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PATIENT_TURNS, _PATIENT_S = 20, 0.1
+# Windows locks are mandatory: lock a byte far behind the text, so that others can read who holds it.
+_FAR = 1 << 30
 _TEMPORARY = re.compile(r"\.[0-9a-f]{32}\.part")
 _LEFT_AFTER_S = 3600.0
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -179,14 +181,17 @@ def write_text(path: Path, text: str, *, mode: int | None = None, disk: Disk = D
     write_bytes(path, text.encode("utf-8", "backslashreplace"), mode=mode, disk=disk)
 
 
-def make_folder(folder: Path) -> None:
+def make_folder(folder: Path, *, mode: int = 0o777) -> None:
     """Make a folder and those above it.
+
+    Args:
+        mode: Who may enter, read and write a new one, as 0o700; what the system forbids new folders is left out.
 
     Raises:
         FileError: If it cannot be made.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=mode, parents=True, exist_ok=True)
     except OSError as error:
         raise FileError(folder, error) from error
 
@@ -235,6 +240,38 @@ def remove_leftovers(folders: Sequence[Path], *, now_s: float | None = None) -> 
                     path.unlink()
                     removed += 1
     return removed
+
+
+def hold(path: Path) -> BinaryIO | None:
+    """Lock a file, made where it is not there, until it is closed; None where another process holds it.
+
+    Raises:
+        OSError: If it cannot be made.
+    """
+    file = path.open("a+b")
+    try:
+        lock_file(file)
+    except OSError:
+        file.close()
+        return None
+    return file
+
+
+def lock_file(file: BinaryIO) -> None:
+    """Lock an open file until it is closed.
+
+    Raises:
+        OSError: If another process, or another opening of it in this one, holds it.
+    """
+    if sys.platform == "win32":
+        import msvcrt  # Windows only
+
+        file.seek(_FAR)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl  # not on Windows
+
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _opener(mode: int | None) -> Callable[[str, int], int]:

@@ -33,6 +33,12 @@ def docs_dir() -> Path:
     return _shipped("docs")
 
 
+def licences_dir() -> Path | None:
+    """The folder of the licences of what a package brings along; None where the program is no package."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    return Path(frozen) / "licences" if frozen else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
     """The user's data folder and what lies in it; nothing is created here.
@@ -89,14 +95,44 @@ class Home:
         return self.root / "batches"
 
     @property
+    def reports(self) -> Path:
+        """Reports of lots and periods: a folder for each."""
+        return self.root / "reports"
+
+    @property
+    def replays(self) -> Path:
+        """Parts that were judged again: a folder for each time they were asked for."""
+        return self.root / "replays"
+
+    @property
     def learning(self) -> Path:
         """Pictures to be learned, a folder for each recipe."""
         return self.root / "learning"
 
     @property
+    def regression(self) -> Path:
+        """Pictures of locked parts, a folder for each recipe, which no limit of the archive removes."""
+        return self.root / "regression"
+
+    @property
+    def locked(self) -> Path:
+        """Which pictures no model may learn from."""
+        return self.regression / "locked.csv"
+
+    @property
     def good_parts(self) -> Path:
         """Pictures of good parts that were shown to the station, a folder for each recipe."""
         return self.root / "good_parts"
+
+    @property
+    def studies(self) -> Path:
+        """Measurement system studies: a folder for each."""
+        return self.root / "msa"
+
+    @property
+    def dossiers(self) -> Path:
+        """Validation dossiers: a folder for each."""
+        return self.root / "dossiers"
 
     @property
     def cache(self) -> Path:

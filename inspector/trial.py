@@ -77,10 +77,20 @@ class TrialJudge:
             DeviceError: If it cannot run here as the settings say.
         """
         settings = self._settings()
-        key = (recipe.model, settings.device, settings.precision, recipe.thresholds, recipe.guard_rate)
+        key = (
+            recipe.model,
+            recipe.model_hashes.get(recipe.model),
+            settings.device,
+            settings.precision,
+            recipe.thresholds,
+            recipe.guard_rate,
+        )
         if self._kept is not None and self._kept[0] == key:
             return self._kept[1]
+        from inspector.model_hashes import check_models  # the model's libraries take a while
+
         self.close()
+        check_models(recipe, assembly.model_store(self._home))
         classifier = assembly.load_classifier(
             recipe.model,
             self._home,
@@ -103,7 +113,13 @@ class TrialJudge:
 
         classifier = self.model(recipe)
         identity = classifier.identity
-        points = in_force(recipe.thresholds, classifier.thresholds, identity.good_scale, recipe.guard_rate)
+        points = in_force(
+            recipe.thresholds,
+            classifier.thresholds,
+            identity.good_scale,
+            recipe.guard_rate,
+            spares_outside=recipe.spares_outside and identity.may_spare,
+        )
         try:
             image = read()
         except PictureError as error:

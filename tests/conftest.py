@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 import inspector.vision  # noqa: F401 - before openvino: switches its telemetry off
 from inspector.runs import processes
+from inspector.trail.actor import ask_who_acts
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -46,6 +49,24 @@ def imagenet_weights(test_data: Path) -> Path:
     if not path.is_file():
         pytest.skip(f"backbone weights not found: {path}")
     return path
+
+
+@pytest.fixture(autouse=True)
+def heard() -> None:
+    """What modules log can be heard, whatever tests and libraries have done to logging before."""
+    logging.disable(logging.NOTSET)
+    logging.getLogger().setLevel(logging.WARNING)
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in {"inspector", "trainer"}:
+            logger = logging.getLogger(name)
+            logger.disabled, logger.propagate = False, True
+
+
+@pytest.fixture(autouse=True)
+def nobody_signed_in() -> Iterator[None]:
+    """Who acts in one test does not act in the next."""
+    yield
+    ask_who_acts(None)
 
 
 @pytest.fixture(autouse=True)

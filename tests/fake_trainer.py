@@ -2,7 +2,7 @@
 
 What it does is named by the data set's folder: "crash" dies after two epochs (and goes on when it is resumed), "hold"
 waits after the second for a command, "fail" fails; everything else runs to its end. Of "suspects" every label looks
-wrong that nobody has judged. The budget that is asked for by default does not reach all of "scarce", of which a checkpoint is kept.
+wrong that nobody has judged. A machine that holds "gpus" has two of them. The budget that is asked for by default does not reach all of "scarce", of which a checkpoint is kept.
 """
 
 from __future__ import annotations
@@ -273,6 +273,7 @@ def inspect_data(data: Path, options: list[str]) -> int:
         "found": data_contents().model_copy(update={"pictures": kinds}).model_dump(mode="json"),
         "findings": [one.model_dump(mode="json") for one in findings],
         "preview": pictures[:2],
+        "devices": 2 if data.name == "gpus" else 1,
     }
     print(json.dumps(answer))
     return 0
@@ -281,6 +282,7 @@ def inspect_data(data: Path, options: list[str]) -> int:
 def main(arguments: list[str]) -> int:
     """Run a command."""
     if arguments[0] == "worker":
+        Path(arguments[1], "options.json").write_text(json.dumps(arguments[2:]), encoding="utf-8")
         return Run(arguments[1]).work()
     if arguments[0] == "inspect-data":
         return inspect_data(Path(arguments[1]), arguments[2:])

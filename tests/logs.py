@@ -8,18 +8,18 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def told(name: str) -> Iterator[list[str]]:
-    """Collect what a module logs, whatever other tests and libraries have done to logging before."""
+def told(name: str, level: int = logging.WARNING) -> Iterator[list[str]]:
+    """Collect what a module logs, with tracebacks, whatever other tests and libraries have done to logging."""
     found: list[str] = []
 
     class Ear(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            found.append(record.getMessage())
+            found.append(self.format(record))
 
     logger, ear = logging.getLogger(name), Ear()
     before = logger.level, logger.disabled
     logger.addHandler(ear)
-    logger.setLevel(logging.WARNING)
+    logger.setLevel(level)
     logger.disabled = False
     try:
         yield found

@@ -11,12 +11,11 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import cv2
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from inspector import assembly
@@ -27,9 +26,12 @@ from inspector.gui.composition import Composition
 from inspector.gui.station.store import Store
 from inspector.gui.training.page import TrainingPage
 from inspector.paths import Home
+from inspector.people.actor import system_actor
+from inspector.people.roles import Role
 from inspector.recipes.recipe import Recipe, save_recipe
 from inspector.settings import Appearance, Settings
 from inspector.sources.demo_part import DEFECTS
+from tests.hand import rest, wait
 from trainer.demo.crops import CROP_PX, make_crops
 
 if TYPE_CHECKING:
@@ -38,7 +40,11 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 1280, 800
 RECIPE, LOT = "Flange 40", "2611-0417"
 _SCENES, _PARTS = 6, 30
-_NAMES = ("live", "batch", "review", "operating-point", "good-parts", "training")
+_NAMES = ("live", "operator", "batch", "review", "operating-point", "good-parts", "training", "sign-in")
+#: Pictures of the record of the parts.
+_OF_RECORD = {"batch", "review", "operating-point", "training"}
+_PINS = {"Anna Berg": (Role.ADMINISTRATOR, b"729163"), "Ben Cole": (Role.ENGINEER, b"480271")}
+_OPERATOR = "Pim Vos"
 
 
 def draw_parts(folder: Path) -> None:
@@ -48,14 +54,6 @@ def draw_parts(folder: Path) -> None:
         place = folder / ("good" if kind == 0 else str(DEFECTS[kind - 1]))
         place.mkdir(parents=True, exist_ok=True)
         cv2.imwrite(str(place / f"{number:03}.png"), picture)
-
-
-def rest(milliseconds: int) -> None:
-    """Let the window work; unlike QTest.qWait this leaves Python's lock to the line's threads meanwhile."""
-    loop, timer = QEventLoop(), QTimer(singleShot=True, interval=milliseconds)  # not QTimer.singleShot: see `soon`
-    timer.timeout.connect(loop.quit)
-    timer.start()
-    loop.exec()
 
 
 class Studio:
@@ -70,7 +68,7 @@ class Studio:
         self._app, self._root, self._out = app, root, out
         self.parts = root / "flanges"
         draw_parts(self.parts)
-        home = Home(root=root / "station")
+        home = self._home = Home(root=root / "station")
         settings = Settings(station="Station 3", appearance=Appearance.LIGHT, reviewer="Anna Berg")
         composition = Composition(Store(home, settings))
         self.session, self.window = composition.session, composition.window()
@@ -89,12 +87,7 @@ class Studio:
 
     def until(self, condition: Callable[[], object], seconds: float = 120.0) -> None:
         """Let the window work until something is so."""
-        end = time.monotonic() + seconds
-        while not condition():
-            if time.monotonic() > end:
-                msg = f"waited {seconds:g} s in vain"
-                raise TimeoutError(msg)
-            rest(20)
+        wait(condition, seconds)
 
     def shoot(self, name: str) -> None:
         """Photograph the window."""
@@ -110,6 +103,33 @@ class Studio:
         self.session.apply_settings(settings, lambda: done.append(True))
         self.until(lambda: done)
 
+    def sign_in(self) -> None:
+        """Signing in, and the users of a station; they are switched on here, so nothing may come after it."""
+        people, by = assembly.people(self._home), system_actor()
+        first, *others = _PINS
+        people.begin(first, bytearray(_PINS[first][1]), by=by)
+        for name in others:
+            people.add(name, _PINS[name][0], bytearray(_PINS[name][1]), by=by)
+        people.add(_OPERATOR, Role.OPERATOR, bytearray(b"604518"), by=by)
+        self.until(lambda: self.session.people.on and self.window.person.isVisible())
+        self.window.person.click()
+        dialog = self.window.signing.dialog
+        assert dialog is not None
+        self.until(dialog.isVisible)
+        names = [dialog.names.item(row).text().partition("  ·  ")[0] for row in range(dialog.names.count())]
+        dialog.names.setCurrentRow(names.index(first))
+        QTest.keyClicks(dialog.secret, _PINS[first][1].decode())
+        rest(500)
+        path = self._out / "sign-in.png"
+        dialog.grab().save(str(path))
+        print(path, flush=True)
+        dialog.sign_in()
+        self.until(lambda: self.session.people.signed_in)
+        self.window.show_page("settings")
+        self.window.settings.show_section("Users")
+        rest(1500)
+        self.shoot("users")
+
     def live(self) -> None:
         """The demo line, with a defect."""
         self.session.set_lot(LOT)
@@ -121,6 +141,19 @@ class Studio:
         self.shoot("live")
         self.session.stop()
         self.until(lambda: not self.session.running)
+
+    def operator(self) -> None:
+        """The operator view, with a failure of the demo line."""
+        self.window.show_page("operator")
+        seen: list[Verdict] = []
+        self.session.part_inspected.connect(lambda event: seen.append(event.inspection.decision.verdict))
+        self.session.start()
+        self.until(lambda: len(seen) > 12 and Verdict.FAIL in seen and seen[-1] is Verdict.FAIL, 300)
+        rest(300)
+        self.shoot("operator")
+        self.session.stop()
+        self.until(lambda: not self.session.running)
+        self.window.show_page("live")
 
     def inspected(self) -> None:
         """The folder of parts through the line, so that there is something to review."""
@@ -221,7 +254,10 @@ def main() -> NoReturn:
         studio.look("dark")
         studio.live()
         studio.look("light")
-    studio.inspected()
+    if "operator" in wanted:
+        studio.operator()
+    if wanted & _OF_RECORD:
+        studio.inspected()
     if "batch" in wanted or "operating-point" in wanted:
         studio.batch()
     if "review" in wanted:
@@ -237,6 +273,9 @@ def main() -> NoReturn:
     if "training" in wanted:
         studio.look("dark")
         studio.training(arguments.weights)
+        studio.look("light")
+    if "sign-in" in wanted:
+        studio.sign_in()
     shutil.rmtree(root, ignore_errors=True)
     sys.stdout.flush()
     os._exit(0)  # while the window is there: its threads need no farewell here

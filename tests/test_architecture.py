@@ -173,6 +173,11 @@ def test_tests_wait_for_events_and_never_sleep() -> None:
     assert sleeping == []
 
 
+def test_what_is_logged_is_heard_at_the_module_and_not_at_the_root() -> None:
+    heard = [path.name for path in _modules("tests") if "cap" + "log" in path.read_text(encoding="utf-8")]
+    assert heard == []  # other tests, and libraries, change the root's handlers
+
+
 def _reaches_into_what_is_private(path: Path) -> bool:
     reaches = {
         ast.unparse(node)

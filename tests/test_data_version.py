@@ -10,6 +10,7 @@ import pytest
 from inspector import __version__
 from inspector.cli import main
 from inspector.data_version import DATA_VERSION, DataVersionError, check_data, stamp_data
+from tests.logs import told
 
 
 def test_a_folder_without_a_version_is_taken_and_marked(tmp_path: Path) -> None:
@@ -51,8 +52,9 @@ def test_a_version_that_cannot_be_read_does_not_stop_the_station(tmp_path: Path,
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_the_program_log(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path,
 ) -> None:
     (tmp_path / "file").touch()
-    stamp_data(tmp_path / "file" / "home", "1.0.0")
-    assert "is not marked" in caplog.text
+    with told("inspector.data_version") as said:
+        stamp_data(tmp_path / "file" / "home", "1.0.0")
+    assert ["is not marked" in words for words in said] == [True]

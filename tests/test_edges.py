@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,7 +16,8 @@ _IN_PLACE = {
     "inspector/outputs/ahead.py": "a copy of a log that is set aside, before anything is changed",
     "inspector/outputs/salvage.py": "a copy that is mended, read, and removed",
     "inspector/outputs/lock.py": "a lock; who holds it is a note for people",
-    "inspector/outputs/reviews.py": "opened to bring it to the disk; nothing is written",
+    "inspector/outputs/beside.py": "opened to bring it to the disk; nothing is written",
+    "inspector/backup/restore.py": "in a folder that gets its name when it is whole",
     "inspector/runs/processes.py": "/proc",
     "inspector/runs/side_process.py": "what a process says, line by line",
     "inspector/runs/trainings.py": "a line that is cut short is cut off",
@@ -78,3 +80,14 @@ def test_files_are_written_by_the_one_atomic_write_only() -> None:
     }
     assert [what for path, what in written.items() if path not in _IN_PLACE] == []
     assert sorted(_IN_PLACE) == sorted(written), "a reason that is no longer needed"
+
+
+def test_openvinos_core_is_made_in_one_place_only() -> None:
+    makers = [f"{path}:{call.lineno}" for path, call in _calls() if _name(call)[0] == "Core"]
+    assert [maker.partition(":")[0] for maker in makers] == ["inspector/vision/openvino_core.py"]
+
+
+def test_no_test_hides_a_module_of_python() -> None:
+    """A script's own folder comes first where it looks for modules, as that of `tests/fake_trainer.py` does."""
+    names = [path.stem for folder in (ROOT / "tests", ROOT / "tests" / "bench") for path in sorted(folder.iterdir())]
+    assert [name for name in names if name in sys.stdlib_module_names] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +15,8 @@ from inspector.outputs.lock import lock_holder
 from inspector.paths import Home
 from inspector.recipes.promotions import Promotions
 from inspector.recipes.recipe import load_recipe, save_recipe
-from inspector.settings import Settings, load_settings
+from inspector.settings import Settings
+from inspector.settings_file import load_settings
 from inspector.vision.bundle import load_manifest
 from inspector.vision.caches import RateCache
 from trainer.protocol import RunFolder
@@ -79,8 +79,7 @@ def test_a_spoilt_manifest_is_refused(tmp_path: Path, text: str) -> None:
 
 
 @SPOILT
-def test_what_is_only_remembered_is_forgotten(tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.ERROR)
+def test_what_is_only_remembered_is_forgotten(tmp_path: Path, text: str) -> None:
     (tmp_path / "prices").mkdir()
     (tmp_path / "prices" / "R.json").write_text(text, encoding="utf-8")
     assert load_prices("R", tmp_path) == RecipePrices()

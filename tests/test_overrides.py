@@ -13,7 +13,8 @@ from inspector.gui.station.store import Store
 from inspector.overrides import NOTHING_SAID, Overrides
 from inspector.paths import Home
 from inspector.recipes.recipe import Recipe, save_recipe
-from inspector.settings import Settings, load_settings
+from inspector.settings import Settings
+from inspector.settings_file import load_settings
 
 SAVED = Settings(device=DeviceKind.GPU, log_path="/logs/a.sqlite3", recipe="Flange")
 

@@ -49,7 +49,12 @@ _STATION_AS_PACKAGED = (
     + """
 import jinja2, uvicorn.lifespan.on, uvicorn.loops.auto, uvicorn.protocols.http.auto
 import inspector.web.app, inspector.web.server
+import harvesters.core, genicam.genapi, genicam.gentl, inspector.sources.gentl
 import inspector.fleet.pusher, inspector.fleet.schema, inspector.fleet.versions
+import inspector.mqtt.publisher, paho.mqtt.client
+import inspector.pictures.codes, zxingcpp
+import inspector.line.modbus, inspector.line.opcua, inspector.line.opcua_link, inspector.line.s7, inspector.line.text
+import inspector.line.opcua_client
 jinja2.Environment().from_string("{% if x is defined %}{{ x }}{% endif %}").render(x=1)
 print("all imported")
 """
@@ -68,7 +73,7 @@ class Packaged(importlib.machinery.PathFinder):
     @classmethod
     def find_spec(cls, name, path=None, target=None):
         left_out = name.startswith("imagecodecs.") and name not in held or name.split(".")[0] in tops
-        left_out |= contents.wanted_files([(name.replace(".", "/") + ".so", "", "")]) == []
+        left_out |= contents.wanted_files([(name.replace(".", "/") + ".so", "", "")], trainer=False) == []
         return None if left_out else super().find_spec(name, path, target)
 
 if sys.argv[3:] == ["packaged"]:
@@ -133,9 +138,9 @@ def test_a_program_can_import_what_it_needs_without_what_is_left_out(program: st
 def test_no_module_of_the_station_imports_what_its_program_lacks(contents: ModuleType) -> None:
     """Directly, wherever in the module; torch and its like stand in the modules that only the trainer's program runs.
 
-    That Dask is missing is said in a sentence, and tested.
+    That Dask or pypylon is missing is said in a sentence, and tested.
     """
-    elsewhere = {"torch", "torchvision", "pytorch_grad_cam", "onnxruntime", "dask", "distributed"}
+    elsewhere = {"torch", "torchvision", "pytorch_grad_cam", "onnxruntime", "dask", "distributed", "pypylon"}
     lacks = {*contents.NEVER, *contents.TRAINER_ONLY} - elsewhere
     offenders = [
         f"{path.relative_to(ROOT)}: {name}"
@@ -155,18 +160,54 @@ def _imports(node: ast.AST) -> list[str]:
     return []
 
 
+def test_no_part_of_qt_is_left_out_that_the_window_imports(contents: ModuleType) -> None:
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "inspector").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    parts = {node.module for node in nodes if node.module and node.module.startswith("PySide6.")}
+    assert {"PySide6.QtWidgets", "PySide6.QtSvg"} <= parts
+    assert not parts & set(contents.QT_UNUSED)
+    libraries = [f"PySide6/Qt/lib/libQt6{part.removeprefix('PySide6.Qt')}.so.6" for part in sorted(parts)]
+    kept = contents.wanted_files([(name, "", "BINARY") for name in libraries], trainer=False)
+    assert [place for place, _, _ in kept] == libraries
+
+
 def test_files_and_libraries_that_are_used_are_kept(contents: ModuleType) -> None:
     kept = [
         "openvino/libs/libopenvino_intel_cpu_plugin.so", "PySide6/Qt/plugins/platforms/libqxcb.so", "torch/lib/libtorch_cpu.so",
         "torch/bin/torch_shm_manager", "torch/nn/functional.py", "resources/icons/inspector.png", "models/demo/graph.bin",
+        "PySide6/Qt/translations/qtbase_de.qm", "resources/opcua/Opc.Ua.MachineVision.NodeSet2.xml", "resources/opcua/LICENSE.txt",
         "libxcb-cursor.so.0", "inspector/outputs/migrations/env.py", "torch/_inductor/config.py",
     ]  # fmt: skip
     dropped = [
         "torch/include/ATen/core/x.h", "torch/bin/protoc", "torch/nn/modules/loss.py", "libgtk-3.so.0", "torchvision/_C.so",
-        "PySide6/Qt/translations/qtbase_de.qm", "openvino/libs/libopenvino_tensorflow_frontend.so.2641",
+        "PySide6/Qt/translations/qtbase_fr.qm", "PySide6/Qt/translations/qt_de.qm", "openvino/libs/libopenvino_tensorflow_frontend.so.2641",
     ]  # fmt: skip
-    found = contents.wanted_files([(name, "", "DATA") for name in kept + dropped])
+    found = contents.wanted_files([(name, "", "DATA") for name in kept + dropped], trainer=True)
     assert [place for place, _, _ in found] == kept
+    exporting = "openvino/libs/libopenvino_pytorch_frontend.so.2641"
+    assert contents.wanted_files([(exporting, "", "BINARY")], trainer=True)
+    assert not contents.wanted_files([(exporting, "", "BINARY")], trainer=False)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links are made of Linux packages alone")
+@pytest.mark.parametrize("asked", ["OPENSSL_3.0.0", "OPENSSL_3.2.0"])
+def test_postgresql_takes_pythons_openssl_where_that_has_what_it_asks_for(
+    asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lighten = _module("lighten")
+    place = tmp_path / "psycopg_binary.libs"
+    place.mkdir()
+    for path in ("libcrypto.so.3", "libssl.so.3"):
+        (tmp_path / path).write_text("Python's")
+    for path in ("libcrypto-3a0647ea.so.3", "libssl-6a9b88ec.so.3", "libpq-e9b5c9ac.so.5.18"):
+        (place / path).write_text("its own")
+    versions = {"def": {"OPENSSL_3.0.0", "OPENSSL_3.0.9"}, "need": {asked}}
+    monkeypatch.setattr(lighten, "_versions", lambda _, kind: versions[kind])
+    lighten._openssl(tmp_path)
+    takes = "Python's" if asked in versions["def"] else "its own"
+    assert (place / "libcrypto-3a0647ea.so.3").read_text() == takes
+    assert (place / "libssl-6a9b88ec.so.3").read_text() == takes
+    assert (place / "libpq-e9b5c9ac.so.5.18").read_text() == "its own"
 
 
 def test_every_plug_in_that_openvino_needs_is_collected(contents: ModuleType) -> None:

@@ -33,13 +33,14 @@ def test_the_set_up_says_what_it_does(tmp_path: Path, code: int) -> None:
     """With stand-ins for pip and for the list of system libraries: nothing is installed."""
     _program(tmp_path / "venv" / "bin" / "python", PIP.format(code=code))
     _program(tmp_path / "bin" / "dpkg-query", "#!/bin/sh\nprintf 'install ok installed'\n")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("INSPECTOR_")}
     done = subprocess.run(
         ["sh", str(ROOT / ".ci" / "setup"), str(tmp_path / "venv")],
         capture_output=True,
         text=True,
         check=False,
         cwd=ROOT,
-        env={**os.environ, "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}", "PYTHON": sys.executable},
+        env={**kept, "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}", "PYTHON": sys.executable},
     )
     lines = [line.removeprefix("setup: ").strip() for line in done.stderr.splitlines()]
     assert done.returncode == code

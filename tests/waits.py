@@ -18,13 +18,13 @@ WAIT_MS = int(1000 * WAIT_S)
 _LOOK_EVERY_S = 0.01
 
 
-def until(condition: Callable[[], object]) -> None:
+def until(condition: Callable[[], object], limit_s: float = WAIT_S) -> None:
     """Look again and again until a condition holds.
 
     Raises:
-        AssertionError: If it does not hold within `WAIT_S`.
+        AssertionError: If it does not hold within so many seconds.
     """
-    ticks, end_s = threading.Event(), time.monotonic() + WAIT_S
+    ticks, end_s = threading.Event(), time.monotonic() + limit_s
     while not condition():
-        assert time.monotonic() < end_s, f"waited {WAIT_S:g} s in vain"
+        assert time.monotonic() < end_s, f"waited {limit_s:g} s in vain"
         ticks.wait(_LOOK_EVERY_S)

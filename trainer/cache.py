@@ -17,6 +17,7 @@ import psutil
 
 from inspector.domain.errors import InspectorError
 from inspector.vision.graphs import has_bf16, take_bytes
+from inspector.vision.openvino_core import openvino_core
 from inspector.vision.preprocess import normalise
 from inspector.vision.processor import this_processor
 from trainer.augment import Augmentation, views
@@ -71,9 +72,8 @@ class OpenVinoExtractor:
         *,
         threads: int | None = None,
     ) -> None:
-        import openvino as ov  # seconds
 
-        self._core = ov.Core()
+        self._core = openvino_core()
         self.model = model
         self._preprocessing = preprocessing
         self._threads = threads

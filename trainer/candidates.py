@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ from trainer.dataset import TEST, VAL, labels
 from trainer.effort import effort_s
 from trainer.evaluation import AVERAGED, ConfusionCounts, Evaluation, Folds, Spread
 from trainer.gate import expected_of, points_of
-from trainer.input_size import chosen_size
+from trainer.input_size import chosen_view
 from trainer.judged import JudgedPicture
 from trainer.methods import Plan, plan_of, train_plan
 from trainer.metrics import evaluate
@@ -56,10 +56,11 @@ class Choice:
 def train_best(dataset: Dataset, context: Context) -> Generator[Report, None, Choice]:
     """Train what was asked for; with ``auto`` what validation prefers. The value is the network, and what was tried."""
     request = context.request
-    if request.method in {GOOD_ONLY, FEW} and request.input_size is None:
-        size, why = yield from chosen_size(dataset, context)
-        trained = yield from train_plan(plan_of(request, request.method, size=size), dataset, context)
-        return Choice(trained=trained, notes=(why,))
+    if request.method in {GOOD_ONLY, FEW}:
+        size, framing, why = yield from chosen_view(dataset, context)
+        plan = replace(plan_of(request, request.method, size=size), framing=framing)
+        trained = yield from train_plan(plan, dataset, context)
+        return Choice(trained=trained, notes=(why,) if why else ())
     if request.method != "auto":
         trained = yield from train_plan(plan_of(request, request.method), dataset, context)
         return Choice(trained=trained)

@@ -21,7 +21,7 @@ _POSITIONAL = frozenset({"data", "out"})
 #: What a user says of words that nobody knows.
 _WORDS = frozenset({"good", "defective", "no_label"})
 #: What a command needs that only looks at pictures.
-_PICTURES = _WORDS | {"bit_depth", "corrections"}
+_PICTURES = _WORDS | {"bit_depth", "corrections", "locked"}
 #: One that does with few defects or none has a split, and figures, of its own.
 _COMPARED = tuple(name for name in get_args(MethodName) if name not in {GOOD_ONLY, FEW})
 
@@ -70,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
             command.add_argument("--json", action="store_true", help="one JSON object on stdout")
     work = commands.add_parser("worker", help="run the training of a run folder; what the window starts")
     work.add_argument("folder", help="holds request.json; reports.jsonl is written there")
+    _add_cluster(work)
     work.set_defaults(command="worker", json=False)
     rank = commands.add_parser("rank", help="compute for a training of several devices; what --devices starts")
     rank.add_argument("store", help="file by which the ranks meet")

@@ -147,6 +147,7 @@ def run_evaluate(parsed: argparse.Namespace) -> int:
 def run_inspect(parsed: argparse.Namespace) -> int:
     """Say what a folder holds."""
     from trainer.examine import contents_of, examine
+    from trainer.place import devices_here
     from trainer.preview import write_preview
 
     request = request_from(parsed, out="unused")
@@ -154,7 +155,7 @@ def run_inspect(parsed: argparse.Namespace) -> int:
     contents = contents_of(dataset)
     preview = [str(write_preview(dataset, request, Path(parsed.preview)))] if parsed.preview else []
     if parsed.json:
-        answer = DataAnswer(contents=contents, findings=findings, preview=preview)
+        answer = DataAnswer(contents=contents, findings=findings, preview=preview, devices=devices_here())
         print(json.dumps(answer.model_dump(mode="json"), ensure_ascii=False))
         return 0
     console = Console()
@@ -195,7 +196,7 @@ def run_worker(parsed: argparse.Namespace) -> int:
     from trainer.worker import step_back, work  # only here
 
     step_back()
-    return work(RunFolder(Path(parsed.folder)))
+    return work(RunFolder(Path(parsed.folder)), lambda devices: _cluster_of(parsed, devices))
 
 
 def run_rank(parsed: argparse.Namespace) -> int:
@@ -228,7 +229,8 @@ def _cluster_of(parsed: argparse.Namespace, devices: int) -> Iterator[Cluster | 
         raise InspectorError(str(error), "Correct --cluster.") from error
     with connect(address, Certificates.of(parsed.certificates), name="trainer") as cluster:
         workers = cluster.check()
-        print(f"cluster {address.text}: {counted(len(workers), 'worker')}", file=sys.stderr)
+        if parsed.command != "worker":
+            print(f"cluster {address.text}: {counted(len(workers), 'worker')}", file=sys.stderr)
         yield cluster
 
 

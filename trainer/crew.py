@@ -66,7 +66,7 @@ class Crew:
         import_torchvision()  # before a worker's network comes that is made of it
         self._cluster, self._command, self._checkpoints = cluster, command, checkpoints
         self._topic = f"trainer-{secrets.token_hex(8)}"
-        self._said: queue.SimpleQueue[tuple[int, Report]] = queue.SimpleQueue()
+        self._said: queue.SimpleQueue[tuple[str, int, Report]] = queue.SimpleQueue()
         self._told = Command.RUN
         self._rounds = 0
         self._orders = ""
@@ -180,7 +180,9 @@ class Crew:
         """Pass on what the workers have said; wait a moment for it."""
         with contextlib.suppress(queue.Empty):
             while True:
-                number, report = self._said.get(timeout=_LOOK_S)
+                orders, number, report = self._said.get(timeout=_LOOK_S)
+                if orders != self._orders:  # a training of a round that broke was still ending
+                    continue
                 if isinstance(report, Progress):
                     yield report.model_copy(update={"lane": units[number].words})
                 elif not isinstance(report, Paused) and units[number].tells:
@@ -207,8 +209,7 @@ class Crew:
 
     def _hear_report(self, event: tuple[float, list[Any]]) -> None:
         orders, number, line = event[1]
-        if orders == self._orders:  # a unit of the round before may still be ending
-            self._said.put((int(number), parse_report(line)))
+        self._said.put((orders, int(number), parse_report(line)))
 
     def _give(self, told: Command) -> None:
         self._told = told

@@ -11,7 +11,7 @@ import numpy as np
 
 from inspector.domain.class_words import ClassWords
 from inspector.domain.counts import counted
-from inspector.pictures import PICTURE_SUFFIXES
+from inspector.pictures import PICTURE_SUFFIXES, address_in
 from trainer.folders import from_folder
 from trainer.labelled import DEFECTIVE, GOOD, LEAST, TEST, TRAIN, VAL, Dataset, DatasetError, NotTaken, Sample
 from trainer.manifests import from_table
@@ -67,6 +67,11 @@ def read_dataset(
     elif data.is_dir():
         dataset = from_folder(data, words, all_good=all_good)
     else:
+        if address := address_in(data):
+            raise DatasetError(
+                f"{address} is an address, and a training reads files of this computer",
+                "Copy the pictures into a folder, or mount the store as one.",
+            )
         raise DatasetError(f"there is neither a folder nor a manifest {data}", "Check the path.")
     samples = dataset.samples
     good = sum(not sample.defective for sample in samples)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from inspector.vision.network import InspectionNetwork
-from inspector.vision.preprocess import input_box, preprocess
+from inspector.vision.preprocess import map_place, preprocess
 from trainer.judge import JudgedPictures, on_picture
 from trainer.protocol import Progress
 
@@ -63,8 +63,8 @@ def deep_maps(trained: Trained, tested: JudgedPictures) -> Generator[Report, Non
                     image = sample.picture()
                     pixels = torch.from_numpy(preprocess(image, trained.preprocessing))[None]
                     seen = cam(input_tensor=pixels, targets=[ClassifierOutputTarget(1)])[0]
-                    box = input_box(image.shape[1], image.shape[0], trained.preprocessing)
-                    measured.maps[sample.name] = on_picture(seen, image.shape, box)
+                    place = map_place(image, trained.preprocessing)
+                    measured.maps[sample.name] = on_picture(place.laid(seen), image.shape, place.box)
                     measured.samples[sample.name] = sample
                     done += 1
                     yield Progress(stage="heatmaps of pytorch-grad-cam", done=done, total=total)

@@ -12,6 +12,7 @@ from trainer.corrections import corrected
 from trainer.dataset import TEST, TRAIN, VAL, hashed, read_dataset
 from trainer.few import LEARN_FROM_REVIEW
 from trainer.good_only import LEARN_MORE, asked_for
+from trainer.held_back import without_locked
 from trainer.miniatures import thumbnails
 from trainer.near_duplicates import near_duplicate_groups
 from trainer.protocol import GOOD_ONLY, DataContents, Finding, LeftOutPictures, Progress, UnderstoodWord
@@ -40,7 +41,8 @@ def examine(request: TrainRequest) -> Generator[Report, None, tuple[Dataset, lis
         bit_depth=request.bit_depth,
         all_good=request.method == GOOD_ONLY,
     )
-    dataset = hashed(read)
+    held_back = without_locked(hashed(read), request.locked)
+    dataset = held_back.dataset
     said = corrected(dataset, request.corrections) if request.corrections else None
     dataset = dataset if said is None else said.dataset
     thumbs = []
@@ -50,7 +52,9 @@ def examine(request: TrainRequest) -> Generator[Report, None, tuple[Dataset, lis
     usable = [index for index, thumb in enumerate(thumbs) if thumb.readable]
     groups = near_duplicate_groups([thumbs[i] for i in usable], [dataset.samples[i].sha256 for i in usable])
     findings = audit(dataset.samples, thumbs, claim=request.claim, groups=groups)
-    findings = worst_first([*findings, *_left_out(dataset), *([] if said is None else said.findings())])
+    findings = worst_first(
+        [*findings, *_left_out(dataset), *held_back.findings(), *([] if said is None else said.findings())]
+    )
     looked_at = (replace(dataset.samples[index], look=thumbs[index].look) for index in usable)
     dataset = replace(dataset, samples=tuple(looked_at))
     taken, why = asked_for(request, dataset)

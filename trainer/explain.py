@@ -17,7 +17,7 @@ from inspector.pictures import read_content, write_picture
 from inspector.vision.backends import load_classifier
 from inspector.vision.graph import JUDGED_LAYER
 from inspector.vision.overlay import displayable, draw_overlay
-from inspector.vision.preprocess import input_box, preprocess
+from inspector.vision.preprocess import map_place, preprocess
 from inspector.vision.torch_backend import load_network
 from inspector.vision.torchvision_compat import import_torchvision
 from trainer.deep import LogitsOnly
@@ -101,8 +101,9 @@ def explain(
         title, kind = METHODS[method]
         if kind:
             assert network is not None
-            heatmap = _cam(network, kind, layer, image, bundle, prediction.defect_index)
-            box = input_box(image.shape[1], image.shape[0], bundle.manifest.preprocessing)
+            place = map_place(image, bundle.manifest.preprocessing)
+            heatmap = place.laid(_cam(network, kind, layer, image, bundle, prediction.defect_index))
+            box = place.box
         else:
             heatmap, box = prediction.maps[prediction.defect_index], prediction.map_box
         overlay, plain = sheet.write(f"{method.replace('+', 'p')}-{layer}", heatmap, box)

@@ -27,6 +27,7 @@ from inspector.vision.graph import (
 from inspector.vision.graphs import has_bf16
 from inspector.vision.made_answers import made_answers
 from inspector.vision.network import InspectionNetwork
+from inspector.vision.openvino_core import openvino_core
 from inspector.vision.processor import this_processor
 from inspector.vision.weights import save_weights
 from trainer.dataset import DEFECTIVE, GOOD, TRAIN, VAL
@@ -34,6 +35,7 @@ from trainer.dataset import DEFECTIVE, GOOD, TRAIN, VAL
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from inspector.domain.known_heat import KnownHeat
     from inspector.domain.records import Thresholds
     from inspector.vision.classifier import Classifier
     from inspector.vision.manifest import Precision, PrecisionCheck
@@ -62,9 +64,7 @@ class Draft:
 
     def precisions(self) -> tuple[Precision, ...]:
         """Return in which precisions this processor can run it, from the fastest to the most exact."""
-        import openvino as ov  # seconds
-
-        bf16 = has_bf16(ov.Core(), "CPU", this_processor())
+        bf16 = has_bf16(openvino_core(), "CPU", this_processor())
         has: dict[Precision, bool] = {"int8": INT8_GRAPH_FILE in self.files, "bf16": bf16, "fp32": True}
         return tuple(name for name, there in has.items() if there)
 
@@ -76,6 +76,14 @@ class Draft:
             DeviceError: If this processor cannot compute so.
         """
         return load_classifier(self.bundle, "cpu", precision)
+
+    def noted(self, heat: KnownHeat | None) -> Draft:
+        """Return it with what was seen of the heat of known failures; None where nothing was looked for."""
+        memory = self.fields.memory
+        if memory is None or heat is None:
+            return self
+        update = {"memory": memory.model_copy(update={"heat": heat})}
+        return replace(self, fields=self.fields.model_copy(update=update))
 
     def accepted(self, checks: Mapping[Precision, PrecisionCheck]) -> Draft:
         """Return it with what was checked; an int8 graph that did not pass is left out."""

@@ -14,7 +14,7 @@ from inspector.vision.export import Behind
 from inspector.vision.graph import MAPS_OUTPUT, PROBABILITIES_OUTPUT, STRANGENESS_OUTPUT, WHOLE_OUTPUT, output_names
 from inspector.vision.looks import look_at
 from inspector.vision.network import InspectionNetwork
-from inspector.vision.preprocess import fit, input_box
+from inspector.vision.preprocess import fit, map_place
 from trainer.augment import PRESETS
 from trainer.cache import OpenVinoExtractor, Plain
 from trainer.calibration import calibrated, temperature
@@ -129,8 +129,8 @@ def expected_of(trained: Trained, samples: Sequence[Sample]) -> Generator[Report
             strangeness += [max(value, _view(trained, image)) for value, image in zip(strange, images, strict=True)]
         scores += np.clip(1.0 - probabilities[:, 0].astype(np.float64), 0.0, 1.0).tolist()
         for image, raw in zip(images, class_maps[:, 1], strict=True):
-            box = input_box(image.shape[1], image.shape[0], trained.preprocessing)
-            maps.append(on_picture(raw, image.shape, box))
+            place = map_place(image, trained.preprocessing)
+            maps.append(on_picture(place.laid(raw), image.shape, place.box))
         yield Progress(stage="judging as in training", done=len(scores), total=len(samples))
     return Expected(scores=np.array(scores), maps=maps, strangeness=np.array(strangeness) if strangeness else None)
 

@@ -33,11 +33,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from inspector.domain.records import Thresholds
-    from inspector.domain.strangeness import GoodScale
+    from inspector.vision.manifest import ManifestFields
     from trainer.dataset import Dataset, Sample
     from trainer.gate import Made
     from trainer.judge import JudgedPictures
     from trainer.protocol import Report
+    from trainer.scores import KeptMeasures
 
 #: So many models before this one are looked at, at most.
 _MOST_STAGES = 6
@@ -82,7 +83,7 @@ def parent_of(folder: Path) -> Parent:
 def grown(
     made: Made,
     tested: JudgedPictures,
-    strangeness: Mapping[str, float],
+    measures: KeptMeasures,
     dataset: Dataset,
     clusters: Mapping[str, int],
     parent: Parent | None,
@@ -96,7 +97,7 @@ def grown(
     Args:
         made: The new model.
         tested: What it says of its test part.
-        strangeness: Of its validation pictures, as `trainer.scores.strangeness_of` measures it.
+        measures: Of its validation pictures.
         dataset: Already split.
         clusters: Number by the picture's name; equal numbers are near duplicates.
         parent: Which model it goes on from.
@@ -106,7 +107,7 @@ def grown(
     """
     if parent is None:
         return None
-    own = _own(made, tested, strangeness, dataset)
+    own = _own(made, tested, measures, dataset)
     stages: list[GrowthStage] = []
     notes: list[str] = []
     worse, before = "", parent
@@ -139,11 +140,11 @@ def grown(
 # --- inside -----------------------------------------------------------------------------------------------------------
 
 
-def _own(made: Made, tested: JudgedPictures, strangeness: Mapping[str, float], dataset: Dataset) -> Verdicts:
-    fields = made.draft.fields
-    limits = _limits(fields.thresholds, None if fields.memory is None else fields.memory.good_scale)
+def _own(made: Made, tested: JudgedPictures, measures: KeptMeasures, dataset: Dataset) -> Verdicts:
+    limits = _limits(made.draft.fields)
     samples, scores, _ = validated(dataset, made)
-    codes = verdicts_of(scores, limits, [strangeness.get(sample.name, np.nan) for sample in samples])
+    strange = [measures.strangeness.get(sample.name, np.nan) for sample in samples]
+    codes = verdicts_of(scores, limits, strange, [measures.heat_outside.get(sample.name) is True for sample in samples])
     return Verdicts(
         tested=_tested(tested, limits),
         left_out={sample.sha256: int(code) for sample, code in zip(samples, codes, strict=True)},
@@ -168,23 +169,25 @@ def _before(parent: Parent, dataset: Dataset, clusters: Mapping[str, int]) -> Ge
         judged = yield from judge(classifier, shown, f"judging by {parent.name}")
     finally:
         classifier.close()
-    limits = _limits(bundle.manifest.thresholds, bundle.manifest.good_scale)
+    limits = _limits(bundle.manifest)
     kept = [score for score in read_scores(folder) if score.part is ScorePart.VALIDATION]
     strange = [np.nan if score.strangeness is None else score.strangeness for score in kept]
-    codes = verdicts_of([score.p_defective for score in kept], limits, strange)
+    outside = [score.heat_outside is True for score in kept]
+    codes = verdicts_of([score.p_defective for score in kept], limits, strange, outside)
     left_out = {score.sha256: int(code) for score, code in zip(kept, codes, strict=True)}
     return Before(bundle=bundle, note=note, said=Verdicts(tested=_tested(judged, limits), left_out=left_out))
 
 
-def _limits(points: Thresholds, scale: GoodScale | None) -> Thresholds:
+def _limits(fields: ManifestFields) -> Thresholds:
     """Return the thresholds in force where a recipe says nothing else: with the guard at its usual rate."""
-    return in_force(None, points, scale, DEFAULT_RATE)
+    return in_force(None, fields.thresholds, fields.good_scale, DEFAULT_RATE, spares_outside=fields.may_spare)
 
 
 def _tested(said: JudgedPictures, limits: Thresholds) -> dict[str, int]:
     if not said.judged:
         return {}
-    codes = verdicts_of(said.scores(), limits, said.strangeness or None)
+    outside = [value is True for value in said.heat_outside]
+    codes = verdicts_of(said.scores(), limits, said.strangeness or None, outside)
     return {picture.name: int(code) for picture, code in zip(said.judged, codes, strict=True)}
 
 

@@ -1,4 +1,4 @@
-"""Which size of the input a memory of good takes: told by good pictures with small defects drawn onto them."""
+"""What a memory of good looks at, and in which size: told by good pictures with small defects drawn onto them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import numpy as np
 from inspector.vision.graph import SHORT_BACKBONE
 from inspector.vision.memory import MemoryOfGood
 from inspector.vision.preprocess import Preprocessing, ResizePolicy, fit
+from trainer.augment import PRESETS
 from trainer.cache import OpenVinoExtractor
 from trainer.cells import choose, flat, strangest
 from trainer.dataset import TRAIN, VAL
+from trainer.framing import WHOLE, framing_of, words_of
 from trainer.networks import backbone
 from trainer.protocol import Progress
 from trainer.pseudo_defects import KINDS, marred
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from inspector.domain.records import Image
     from inspector.vision.network import InspectionNetwork
     from trainer.dataset import Dataset
+    from trainer.framing import Framing
     from trainer.methods import Context
     from trainer.protocol import Report
 
@@ -57,8 +60,10 @@ class Told:
     cost_s: float
 
 
-def chosen_size(dataset: Dataset, context: Context) -> Generator[Report, None, tuple[int, str]]:
-    """Choose the size by the good pictures that are not tested; the value is the size, and why.
+def chosen_view(dataset: Dataset, context: Context) -> Generator[Report, None, tuple[int, Framing, str]]:
+    """Choose size and square by the good pictures that are not tested; the value is both, and why.
+
+    A size that is asked for is kept.
 
     Args:
         dataset: Already split; its test part is not touched.
@@ -71,12 +76,17 @@ def chosen_size(dataset: Dataset, context: Context) -> Generator[Report, None, t
     rng = np.random.default_rng(_SEED)
     drawn = rng.choice(len(good), min(ASKED, len(good)), replace=False)
     pictures = [good[index].picture() for index in np.sort(drawn).tolist()]
-    largest = max(min(picture.shape[:2]) for picture in pictures)
-    if largest < _LEAST_SIDE_PX:
-        return (
-            SMALL,
-            f"Input of {SMALL} pixels: the pictures' shorter side has {largest}, a larger one shows no more.",
-        )
+    framing = framing_of(pictures, turns=PRESETS[context.request.preset].turns)
+    asked = context.request.input_size
+    if asked is not None and framing == WHOLE:
+        return asked, WHOLE, ""
+    largest = max(min(picture.shape[:2]) for picture in pictures) * (framing.part_side or 1.0)
+    why = ""
+    if asked is None and largest < _LEAST_SIDE_PX:
+        what = "the pictures' shorter side has" if framing == WHOLE else "the square around the part has a side of"
+        asked, why = SMALL, f"Input of {SMALL} pixels: {what} {largest:.0f}, a larger one shows no more."
+        if framing == WHOLE:
+            return asked, framing, why
     each = max(2, MARRED // len(pictures))
     bad = [
         marred(picture, pictures[(index + 1) % len(pictures)], (index * each + number) % KINDS, rng)
@@ -84,12 +94,38 @@ def chosen_size(dataset: Dataset, context: Context) -> Generator[Report, None, t
         for number in range(each)
     ]
     network = backbone(context.weights, "average", context.request.seed, SHORT_BACKBONE).eval()
-    small = yield from _told(SMALL, network, pictures, bad, context)
+    if asked is None:
+        size, why, told = yield from _size_of(network, pictures, bad, context, framing)
+    else:
+        size, told = asked, (yield from _told(asked, network, pictures, bad, context, framing))
+    if framing == WHOLE:
+        return size, framing, why
+    whole = yield from _told(size, network, pictures, bad, context, WHOLE)
+    better, less = float(told.better.mean()), float(whole.better.mean())
+    if better < less:
+        why += (
+            f" The whole picture is judged: it tells {less:.2f} from good ones, the square around a part {better:.2f}."
+        )
+        return size, WHOLE, why.strip()
+    why += f" {words_of(framing)} It tells {better:.2f} of such defects from good ones, the whole picture {less:.2f}."
+    return size, framing, why.strip()
+
+
+def _size_of(
+    network: InspectionNetwork,
+    pictures: Sequence[Image],
+    bad: Sequence[NDArray[np.uint8]],
+    context: Context,
+    framing: Framing,
+) -> Generator[Report, None, tuple[int, str, Told]]:
+    """Choose the size; the value is it, why, and what it tells apart."""
+    small = yield from _told(SMALL, network, pictures, bad, context, framing)
     enough = enough_with(small)
     if enough:
-        return SMALL, enough
-    large = yield from _told(LARGE, network, pictures, bad, context)
-    return verdict(small, large)
+        return SMALL, enough, small
+    large = yield from _told(LARGE, network, pictures, bad, context, framing)
+    size, why = verdict(small, large)
+    return size, why, small if size == SMALL else large
 
 
 def enough_with(small: Told) -> str:
@@ -129,10 +165,16 @@ def _told(
     pictures: Sequence[Image],
     bad: Sequence[NDArray[np.uint8]],
     context: Context,
+    framing: Framing,
 ) -> Generator[Report, None, Told]:
     """Measure pictures against memories of the others."""
     request = context.request
-    preprocessing = Preprocessing(input_size=size, resize_policy=ResizePolicy(request.policy))
+    preprocessing = Preprocessing(
+        input_size=size,
+        resize_policy=ResizePolicy(request.policy),
+        part_side=framing.part_side,
+        upright=framing.upright,
+    )
     see = OpenVinoExtractor(context.freezer.in_float(network, network.last, size), preprocessing, "f32").second()
     described = []
     began_s = time.process_time()

@@ -40,6 +40,7 @@ class JudgedPictures:
         shown: (h, w) float32, 0..1, the heatmap that the station shows of a part that is not good, likewise.
         samples: By the picture's name.
         strangeness: As `judged`; empty where the model has no memory of good.
+        heat_outside: As `judged`; see `Prediction.heat_outside`.
     """
 
     def __init__(self) -> None:
@@ -48,6 +49,7 @@ class JudgedPictures:
         self.shown: dict[str, NDArray[np.float32]] = {}
         self.samples: dict[str, Sample] = {}
         self.strangeness: list[float] = []
+        self.heat_outside: list[bool | None] = []
 
     def scores(self) -> NDArray[np.float64]:
         """Return (N,) P(defective)."""
@@ -113,6 +115,7 @@ def judge(classifier: Classifier, samples: Sequence[Sample], stage: str) -> Gene
         )
         if prediction.strangeness is not None:
             judgement.strangeness.append(prediction.strangeness)
+        judgement.heat_outside.append(prediction.heat_outside)
         others = list(prediction.classes.defect_indices)
         raw = prediction.maps[others].max(axis=0).astype(np.float32)
         judgement.maps[sample.name] = on_picture(raw, image.shape, prediction.map_box)

@@ -121,6 +121,7 @@ class Dataset:
         not_taken: Pictures that are left out, by reason.
         others: What else the folder holds, and is no picture.
         corrections: Which labels people have judged, as a table: the content of `trainer.protocol.CORRECTIONS_FILE`.
+        locked: Which pictures were left out as no model may learn from them, as a table; see `trainer.held_back`.
     """
 
     layout: str
@@ -129,6 +130,7 @@ class Dataset:
     not_taken: tuple[NotTaken, ...] = ()
     others: tuple[LeftOut, ...] = ()
     corrections: str = ""
+    locked: str = ""
 
     def of(self, *parts: str) -> list[Sample]:
         """Return the pictures of some parts of the split."""

@@ -85,7 +85,8 @@ def covered(sample: Sample, preprocessing: Preprocessing, side: int) -> NDArray[
     plane = mask if mask.ndim == 2 else mask[..., :3].max(axis=2)
     # what a letterbox leaves free is no defect
     around = preprocessing.model_copy(update={"mean": (0.0, 0.0, 0.0)})
-    square = fit(np.where(plane > 0, 255, 0).astype(np.uint8), around)[..., 0]
+    shows = None if preprocessing.part_side is None else sample.picture()
+    square = fit(np.where(plane > 0, 255, 0).astype(np.uint8), around, shows=shows)[..., 0]
     return np.asarray(cv2.resize(square, (side, side), interpolation=cv2.INTER_AREA), np.float32) / 255.0
 
 

@@ -26,6 +26,8 @@ from trainer.frozen import freezer
 from trainer.gate import make
 from trainer.good_only import asked_for, said_of
 from trainer.growth import grown, parent_of
+from trainer.heat import look_at_heat
+from trainer.held_back import LOCKED_FILE, without_locked
 from trainer.judge import judge
 from trainer.judged import JudgedPicture
 from trainer.launch import joined, place_of_torchrun
@@ -34,7 +36,7 @@ from trainer.metrics import evaluate
 from trainer.notes import EvaluationNote, TrainingNote
 from trainer.protocol import CORRECTIONS_FILE, GOOD_ONLY, CheckedPrecision, Command, Progress, Result
 from trainer.report import Contents, write_report
-from trainer.scores import kept_scores, strangeness_of
+from trainer.scores import KeptMeasures, kept_scores, strangeness_of
 from trainer.split import split
 from trainer.split_file import added_since, split_csv
 from trainer.suspects import SUSPECTS_FILE, find_suspects
@@ -116,7 +118,7 @@ def _train(
     parent = parent_of(Path(request.parent)) if request.parent else None
     dataset, findings, clusters = yield from examine(request)
     request, _ = asked_for(request, dataset)
-    dataset = split(dataset, request, clusters)
+    dataset = without_locked(split(dataset, request, clusters), request.locked).dataset
     findings = worst_first([*findings, *added_since(dataset, request.split)])
     yield contents_of(dataset)
     yield from findings
@@ -130,13 +132,13 @@ def _train(
         made, more = yield from make(choice.trained, dataset, context, Path(folder))
         clock.stage("export")
         # only now, with everything chosen, is a test picture looked at
-        tested, pointing, strangeness = yield from _tested(made, dataset, request)
+        made, tested, pointing, measures = yield from _tested(made, dataset, request)
         clock.stage("test")
         unseen = yield from measure_unseen(made.trained, dataset, context)
         clock.stage("unseen types")
         labels = yield from find_suspects(made.trained, dataset, clusters, context)
         clock.stage("labels")
-        growth = yield from grown(made, tested, strangeness, dataset, clusters, parent)
+        growth = yield from grown(made, tested, measures, dataset, clusters, parent)
         clock.stage("models before")
         finished = _Finished(
             context=context,
@@ -148,7 +150,7 @@ def _train(
             made=made,
             tested=tested,
             pointing=pointing,
-            strangeness=strangeness,
+            measures=measures,
             unseen=unseen,
             labels=labels,
             parent=parent,
@@ -180,11 +182,14 @@ def _context(
 
 def _tested(
     made: Made, dataset: Dataset, request: TrainRequest
-) -> Generator[Report, None, tuple[JudgedPictures, dict[str, Pointing], dict[str, float]]]:
-    """Judge the test part; the value is the judgement, how well heatmaps point, and `strangeness_of` validation."""
+) -> Generator[Report, None, tuple[Made, JudgedPictures, dict[str, Pointing], KeptMeasures]]:
+    """Judge the test part, and look at known defects before; the value is the model with what was seen of their heat,
+    the judgement, how well heatmaps point, and what is kept of validation.
+    """
     classifier = made.draft.classifier(made.precision)
     try:
         strangeness = yield from strangeness_of(dataset, made, classifier)
+        heat, outside = yield from look_at_heat(dataset, made, classifier)
         tested = yield from judge(classifier, dataset.of(TEST), "testing")
     finally:
         classifier.close()
@@ -193,7 +198,8 @@ def _tested(
         from trainer.deep import deep_maps  # grad-cam only on request
 
         pointing |= yield from deep_maps(made.trained, tested)
-    return tested, pointing, strangeness
+    made = replace(made, draft=made.draft.noted(heat))
+    return made, tested, pointing, KeptMeasures(strangeness=strangeness, heat_outside=outside)
 
 
 class _Clock:
@@ -222,7 +228,7 @@ class _Finished:
     made: Made
     tested: JudgedPictures
     pointing: Mapping[str, Pointing]
-    strangeness: Mapping[str, float]
+    measures: KeptMeasures
     unseen: Unseen | None
     labels: Ranking | None
     parent: Parent | None
@@ -275,6 +281,8 @@ class _Finished:
         known = [value for picture, value in strangeness if picture.defective]
         note = self.made.draft.fields.memory
         said = [] if note is None or note.outlines is not None else [f"The guard: {NO_OUTLINE}."]
+        if note is not None and note.heat is not None:
+            said.append(f"{note.heat.words[:1].upper()}{note.heat.words[1:]}.")
         return [held_sentence(Rate(sum(value >= 1.0 for value in known), len(known))), *said] if known else said
 
     @property
@@ -299,7 +307,9 @@ class _Finished:
             report[SUSPECTS_FILE] = self.labels.csv().encode("utf-8", "backslashreplace")
         if self.dataset.corrections:
             report[CORRECTIONS_FILE] = self.dataset.corrections.encode("utf-8", "backslashreplace")
-        report[SCORES_FILE] = kept_scores(self.dataset, self.made, self.tested, self.strangeness)
+        if self.dataset.locked:
+            report[LOCKED_FILE] = self.dataset.locked.encode("utf-8", "backslashreplace")
+        report[SCORES_FILE] = kept_scores(self.dataset, self.made, self.tested, self.measures)
         return write_final(
             request,
             self.made.draft,

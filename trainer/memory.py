@@ -24,8 +24,8 @@ from trainer.orientation import (
     PLACE_COUNTS,
     RIGHT_ANGLES,
     Turned,
-    angles_of,
     asked_of,
+    copies_of,
     lie_still,
     may_be_turned,
     turned_by,
@@ -104,13 +104,13 @@ def remember(
     good = drawn(good, trained.preprocessing.input_size, seed)
     cells = yield from _seen(trained, good, seers, [(picture, 0) for picture in range(len(good))])
     folds = _folds(good)
-    turn = False
-    if turns:
+    turn, upright = False, trained.preprocessing.upright
+    if turns and not upright:
         asked = [(picture, angle) for picture in asked_of(len(good)) for angle in RIGHT_ANGLES]
         copies = yield from _seen(trained, good, seers[:1], asked)
         turn = may_be_turned(cells[0], [picture for picture, _ in asked], copies[0], folds, seed)
-    position = PLACE_COUNTS if not turn and lie_still(cells[0], folds, seed) else 0.0
-    pairs = angles_of(len(good), trained.preprocessing.input_size) if turn else []
+    position = PLACE_COUNTS if not turn and not upright and lie_still(cells[0], folds, seed) else 0.0
+    pairs = copies_of(len(good), trained.preprocessing.input_size, turn=turn, upright=upright)
     more = (yield from _seen(trained, good, seers, pairs)) if pairs else []
     looked_at = list(range(0, len(good), -(-len(good) // _VIEWS)))
     pictures = (good[place].picture() for place in looked_at)
@@ -171,6 +171,8 @@ def memory_of(
     good: Sequence[Sample],
     seed: int,
     see: Callable[[int, int], NDArray[np.float32]] | None = None,
+    *,
+    upright: bool = False,
 ) -> tuple[MemoryOfGood, GoodScale]:
     """Make a memory of the cells of good pictures, and its scale; see `remember`.
 
@@ -179,17 +181,19 @@ def memory_of(
         good: The N pictures.
         seed: Of the choice.
         see: Gives the cells of a picture that is turned by so many degrees, (h·w, 128); None turns none.
+        upright: Whether the pictures show parts that were turned level.
     """
     folds = _folds(good)
     turned, pairs = None, []
     turn = False
-    if see is not None:
+    if see is not None and not upright:
         asked = [(picture, angle) for picture in asked_of(len(good)) for angle in RIGHT_ANGLES]
         copies = np.stack([see(*pair) for pair in asked])
         turn = may_be_turned(cells, [picture for picture, _ in asked], copies, folds, seed)
-        pairs = angles_of(len(good), _CELL_PX * round(cells.shape[1] ** 0.5)) if turn else []
+    if see is not None:
+        pairs = copies_of(len(good), _CELL_PX * round(cells.shape[1] ** 0.5), turn=turn, upright=upright)
         turned = np.stack([see(*pair) for pair in pairs]) if pairs else None
-    position = PLACE_COUNTS if not turn and lie_still(cells, folds, seed) else 0.0
+    position = PLACE_COUNTS if not turn and not upright and lie_still(cells, folds, seed) else 0.0
     made = _memory(cells, turned, pairs, folds, position, seed, rounded=False, beside=np.zeros(len(cells)))
     return made.memory, made.scale
 

@@ -312,7 +312,12 @@ def _network(plan: Plan, context: Context) -> InspectionNetwork:
 
 
 def _preprocessing(plan: Plan, request: TrainRequest) -> Preprocessing:
-    return Preprocessing(input_size=plan.size, resize_policy=ResizePolicy(request.policy))
+    return Preprocessing(
+        input_size=plan.size,
+        resize_policy=ResizePolicy(request.policy),
+        part_side=plan.framing.part_side,
+        upright=plan.framing.upright,
+    )
 
 
 def _checkpoint(context: Context, plan: Plan, dataset: Dataset) -> Path | None:

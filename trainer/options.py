@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from inspector.domain.errors import InspectorError
 from inspector.json_file import faults_in
+from inspector.paths import Home
 from trainer.protocol import TrainRequest
 
 #: Fields that have another name on the command line.
@@ -53,7 +54,7 @@ def add_options(parser: argparse.ArgumentParser, without: frozenset[str]) -> Non
 
 
 def request_from(parsed: argparse.Namespace, **more: object) -> TrainRequest:
-    """Return the request that the options say.
+    """Return the request that the options say; without a list of locked pictures, this user's station has it.
 
     Args:
         parsed: What `add_options` has parsed; an option that was not given has its field's default.
@@ -63,6 +64,9 @@ def request_from(parsed: argparse.Namespace, **more: object) -> TrainRequest:
         InspectorError: If a value is outside its range.
     """
     values = {n: v for n in TrainRequest.model_fields if (v := getattr(parsed, n, None)) is not None}
+    own = Home.default().locked
+    if not values.get("locked") and own.is_file():
+        values["locked"] = str(own)
     try:
         return TrainRequest.model_validate(values | more)
     except ValidationError as error:

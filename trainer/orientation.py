@@ -115,6 +115,26 @@ def angles_of(pictures: int, size: int = USUAL_SIZE) -> list[tuple[int, int]]:
     ]
 
 
+def copies_of(pictures: int, size: int, *, turn: bool, upright: bool) -> list[tuple[int, int]]:
+    """Return which copies are remembered.
+
+    A part that was turned level lies either way round: its axis has no beginning.
+
+    Args:
+        pictures: How many there are.
+        size: Side of the input, pixels.
+        turn: Whether parts may be turned.
+        upright: Whether the pictures show them turned level.
+
+    Returns:
+        As `angles_of`.
+    """
+    if upright:
+        most = MOST_TURNED * USUAL_SIZE // size
+        return [(picture, 180) for picture in range(0, pictures, -(-pictures // most))]
+    return angles_of(pictures, size) if turn else []
+
+
 def asked_of(pictures: int) -> list[int]:
     """Return of which of so many pictures copies are asked for; some of all of them."""
     return [int(place) for place in np.linspace(0, pictures - 1, min(ASKED, pictures)).round()]

@@ -81,6 +81,11 @@ class RankStore(Protocol):
         """Say whether all of these are there."""
 
 
+def devices_here() -> int:
+    """Return how many GPUs of this machine could train together; 1 where there is one or none."""
+    return max(1, torch.cuda.device_count())
+
+
 def cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from trainer.fit import cancelled, wait_while_paused
+from trainer.framing import WHOLE, Framing
 from trainer.frozen import freezer
 from trainer.protocol import Command, Paused
 
@@ -39,6 +40,7 @@ class Plan:
         epochs: Largest number of epochs.
         patience: Epochs without a better validation loss.
         rate: Peak learning rate.
+        framing: What of the picture is judged.
     """
 
     method: MethodName
@@ -49,6 +51,7 @@ class Plan:
     epochs: int
     patience: int
     rate: float
+    framing: Framing = WHOLE
 
     @property
     def words(self) -> str:

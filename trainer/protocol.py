@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import Field, TypeAdapter, model_validator
 
 from inspector.domain.class_words import ClassWords
-from inspector.files import write_text
+from inspector.files import make_folder, write_text
 from inspector.json_file import JsonError, parse_shape, read_model
+from inspector.private import FILE_MODE, FOLDER_MODE
 from trainer.evaluation import ConfusionCounts, Evaluation, Folds, Growth, JsonRecord, LabelAudit, Unseen
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class TrainRequest(JsonRecord):
     corrections: Annotated[
         str, Field(description="labels that people have judged, a .csv; they hold instead of the data's; empty: none")
     ] = ""
+    locked: Annotated[str, Field(description="pictures never learnt from, a .csv of the station; empty: none")] = ""
     # pictures
     input_size: Annotated[int | None, Field(ge=64, le=1024, description="side of the network's input, pixels")] = None
     bit_depth: Annotated[
@@ -71,9 +73,7 @@ class TrainRequest(JsonRecord):
     policy: Annotated[Policy, Field(description="how a picture becomes a square")] = "squash"
     preset: Annotated[Preset, Field(description="what augmentation may change")] = "standard"
     strength: Annotated[float, Field(ge=0, le=2, description="of the augmentation; 1 is the preset's own")] = 1.0
-    views: Annotated[int | None, Field(ge=1, le=32, description="augmented views of each picture, the first plain")] = (
-        None
-    )
+    views: Annotated[int | None, Field(ge=1, le=32, description="augmented views of a picture, the first plain")] = None
     # split
     split: Annotated[str, Field(description="split.csv of another bundle to use again; empty: a new split")] = ""
     test_fraction: Annotated[float, Field(gt=0, lt=1, description="held out for the one evaluation")] = 0.2
@@ -295,6 +295,7 @@ class DataAnswer(JsonRecord):
     contents: Annotated[DataContents, Field(alias="found")]
     findings: list[Finding]
     preview: list[str] = []  #: paths of PNG files
+    devices: int = 1  #: GPUs of this machine that could train together; 1 where there is one or none
 
 
 Report = Started | DataContents | Finding | Progress | Candidate | Epoch | Paused | Result | Failed
@@ -371,16 +372,17 @@ class RunFolder:
         Raises:
             FileError: If it cannot be written.
         """
-        write_text(self.command_file, command.value)
+        write_text(self.command_file, command.value, mode=FILE_MODE)
 
     def write_request(self, request: TrainRequest) -> None:
-        """Make the folder and put the request into it.
+        """Make the folder, for this user alone, and put the request into it.
 
         Raises:
             FileError: If it cannot be written.
         """
         text = json.dumps(request.model_dump(mode="json"), indent=2, ensure_ascii=False)
-        write_text(self.request_file, text + "\n")
+        make_folder(self.path, mode=FOLDER_MODE)
+        write_text(self.request_file, text + "\n", mode=FILE_MODE)
 
     def reports(self) -> list[Report]:
         """Return the reports so far; a line that is still being written, or is not understood, is left out."""

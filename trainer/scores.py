@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.vision.scores import DEFECTIVE, GOOD, OUT_OF_FOLD, PictureScore, ScorePart, scores_csv
@@ -16,6 +17,19 @@ if TYPE_CHECKING:
     from trainer.gate import Made
     from trainer.judge import JudgedPictures
     from trainer.protocol import Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptMeasures:
+    """What is measured of validation pictures besides their scores, by name.
+
+    Args:
+        strangeness: As `strangeness_of` measures it.
+        heat_outside: As in `Prediction`.
+    """
+
+    strangeness: Mapping[str, float]
+    heat_outside: Mapping[str, bool | None]
 
 
 def strangeness_of(dataset: Dataset, made: Made, classifier: Classifier) -> Generator[Report, None, dict[str, float]]:
@@ -48,7 +62,7 @@ def strangeness_of(dataset: Dataset, made: Made, classifier: Classifier) -> Gene
     return known
 
 
-def kept_scores(dataset: Dataset, made: Made, tested: JudgedPictures, strangeness: Mapping[str, float]) -> bytes:
+def kept_scores(dataset: Dataset, made: Made, tested: JudgedPictures, measures: KeptMeasures) -> bytes:
     """Return the content of the bundle's `inspector.vision.scores.SCORES_FILE`.
 
     Validation pictures have the score that the exported model gave them in the precision that the line will use; where
@@ -58,14 +72,16 @@ def kept_scores(dataset: Dataset, made: Made, tested: JudgedPictures, strangenes
         dataset: Already split.
         made: The model, with what it says of validation.
         tested: What it says of the test.
-        strangeness: Of validation pictures, as `strangeness_of` measures it.
+        measures: Of validation pictures.
     """
     validation, scores, how = validated(dataset, made)
-    rows = _rows(validation, scores, ScorePart.VALIDATION, how, strangeness)
+    rows = _rows(validation, scores, ScorePart.VALIDATION, how, measures)
     test = dataset.of(TEST)
-    seen = dict(
-        zip((sample.name for sample in test), tested.strangeness, strict=False)
-    )  # none without a memory of good
+    names = [sample.name for sample in test]
+    seen = KeptMeasures(
+        strangeness=dict(zip(names, tested.strangeness, strict=False)),  # none without a memory of good
+        heat_outside=dict(zip(names, tested.heat_outside, strict=True)),
+    )
     return scores_csv([*rows, *_rows(test, tested.scores().tolist(), ScorePart.TEST, made.precision, seen)])
 
 
@@ -81,7 +97,7 @@ def validated(dataset: Dataset, made: Made) -> tuple[list[Sample], list[float], 
 
 
 def _rows(
-    samples: Sequence[Sample], scores: Sequence[float], part: ScorePart, how: str, strangeness: Mapping[str, float]
+    samples: Sequence[Sample], scores: Sequence[float], part: ScorePart, how: str, measures: KeptMeasures
 ) -> list[PictureScore]:
     return [
         PictureScore(
@@ -93,7 +109,8 @@ def _rows(
             how=how,
             p_defective=min(1.0, max(0.0, score)),
             sha256=sample.sha256,
-            strangeness=strangeness.get(sample.name),
+            strangeness=measures.strangeness.get(sample.name),
+            heat_outside=measures.heat_outside.get(sample.name),
         )
         for sample, score in zip(samples, scores, strict=True)
     ]

@@ -11,6 +11,7 @@ import numpy as np
 from trainer.dataset import GOOD, TEST, TRAIN, VAL, Dataset, DatasetError, Sample
 from trainer.few import LEAST_DEFECTIVE_TO_TEST, LEAST_GOOD_TO_TEST
 from trainer.good_only import LEAST_FOR_TEST, LEAST_GOOD
+from trainer.held_back import without_held_back
 from trainer.protocol import FEW, GOOD_ONLY
 from trainer.split_file import not_said, parts_of_file
 
@@ -64,6 +65,7 @@ def split_as_written(dataset: Dataset, file: str) -> Dataset:
     Raises:
         DatasetError: If the file cannot be read, or does not say where a picture belongs.
     """
+    dataset = without_held_back(dataset, file)
     parts = parts_of_file(dataset, file)
     missing = [sample.name for index, sample in enumerate(dataset.samples) if index not in parts]
     if missing:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from inspector.files import write_bytes
+from inspector.vision.openvino_core import openvino_core
 from trainer.cache import OpenVinoExtractor, Plain, fill, pictures_at_once
 from trainer.protocol import Command, Progress
 
@@ -295,14 +296,13 @@ def received(sent: SentExtractor, preprocessing: Preprocessing, threads: int) ->
     """Return the extractor that another rank has sent, with its graph."""
     if not sent.key:
         return Plain(preprocessing)
-    import openvino as ov  # seconds
 
     assert sent.graph is not None
     with tempfile.TemporaryDirectory(prefix="trainer-") as folder:
         graph = Path(folder) / "graph.xml"
         write_bytes(graph, sent.graph[0])
         write_bytes(graph.with_suffix(".bin"), sent.graph[1])
-        model: Any = ov.Core().read_model(graph)
+        model: Any = openvino_core().read_model(graph)
         return OpenVinoExtractor(model, preprocessing, sent.precision, threads=threads)
 
 

@@ -21,7 +21,7 @@ _OPENVINO_DEVICES = ("intel_gpu_plugin", "intel_npu_plugin")
 NEVER = """
     IPython PyInstaller _pytest _tkinter aiobotocore aiohttp boto3 botocore
     black dask distributed ensurepip grimp hypothesis idlelib importlinter lib2to3 moto mypy mypyc
-    numba onnx onnxruntime openvino_telemetry pandas pip pkg_resources py_spy pyarrow pydoc_data pygments pytest
+    numba onnx onnxruntime openvino_telemetry pandas pip pkg_resources py_spy pyarrow pydoc_data pygments pypylon pytest
     readline ruff s3fs setuptools tests tkinter turtledemo
 """.split()
 #: What only the trainer needs.
@@ -42,7 +42,8 @@ POSTGRESQL = [
 ]
 #: What only the window and the line need.
 WINDOW_ONLY = """
-    PySide6 alembic keyring mako psycopg psycopg_binary pyqtgraph shiboken6 sqlalchemy
+    PySide6 aiosqlite alembic asyncua keyring mako paho psycopg psycopg_binary pymodbus pyqtgraph serial shiboken6
+    snap7 sqlalchemy wait_for2 zxingcpp
 """.split()
 #: Parts of Qt that the window does not use.
 QT_UNUSED = [
@@ -61,7 +62,6 @@ QT_UNUSED = [
         "QuickTest",
         "QuickWidgets",
         "Sql",
-        "Svg",
         "SvgWidgets",
         "Test",
         "UiTools",
@@ -86,7 +86,9 @@ _UNUSED_MODULES = """
 _USED_MODULES = {"jinja2.tests"}
 #: Files that hooks collect, and that nothing opens.
 _UNUSED_FILES = """
-    PySide6/Qt/translations/* PySide6/Qt/plugins/egldeviceintegrations/* PySide6/Qt/plugins/iconengines/*
+    PySide6/Qt/translations/[!q]* PySide6/Qt/translations/qt[!b]* PySide6/Qt/translations/qtbase_[!dz]*
+    PySide6/Qt/translations/qtbase_d[!e]* PySide6/Qt/translations/qtbase_zh_TW*
+    PySide6/Qt/plugins/egldeviceintegrations/* PySide6/Qt/plugins/iconengines/*
     PySide6/Qt/plugins/generic/*
     PySide6/Qt/plugins/imageformats/* PySide6/Qt/plugins/networkinformation/*
     PySide6/Qt/plugins/platforminputcontexts/* PySide6/Qt/plugins/platformthemes/* PySide6/Qt/plugins/tls/*
@@ -94,7 +96,7 @@ _UNUSED_FILES = """
     PySide6/Qt/plugins/platforms/*minimal* PySide6/Qt/plugins/platforms/*vkkhr* PySide6/Qt/plugins/platforms/*vnc*
     PySide6/Qt/plugins/platforms/*wayland*
     PySide6/Qt/plugins/wayland-* *libQt6Wl* *libQt6Wayland* *libwayland-*
-    PySide6/opengl32sw.dll *libQt6EglF* *libQt6OpenGL* *libQt6Svg* pyqtgraph/icons/* cv2/data/*
+    PySide6/opengl32sw.dll *libQt6EglF* *libQt6OpenGL* *libQt6SvgW* pyqtgraph/icons/* cv2/data/*
     matplotlib/mpl-data/images/* matplotlib/mpl-data/sample_data/* matplotlib/mpl-data/stylelib/*
     matplotlib/mpl-data/fonts/afm/* matplotlib/mpl-data/fonts/pdfcorefonts/*
     matplotlib/mpl-data/fonts/ttf/DejaVuSans-*Obl* matplotlib/mpl-data/fonts/ttf/DejaVuSansMono*
@@ -110,6 +112,8 @@ _UNUSED_FILES = """
     torchvision/*.so torchvision/*.pyd torchvision.libs/* libcudart* libnvjpeg* *.dist-info/RECORD
     *.dist-info/licenses/* *.pxd *.pyi *.pyx */py.typed */tests/*
 """.split()
+#: OpenVINO reads torch's models by it, which the trainer exports.
+_UNUSED_BY_STATION = ("openvino/frontend/pytorch/*", "*libopenvino_pytorch_frontend*")
 #: Modules whose source torch and torchvision read while they are imported; of the others the compiled module will do.
 _SOURCE_READ = """
     torch/config.py torch/*/config.py torch/*/_config.py torch/_dynamo/_trace_wrapped_higher_order_op.py
@@ -181,19 +185,21 @@ def wanted_modules(modules: list[tuple[str, str, str]]) -> list[tuple[str, str, 
     ]
 
 
-def wanted_files(files: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+def wanted_files(files: list[tuple[str, str, str]], *, trainer: bool) -> list[tuple[str, str, str]]:
     """Return the files without those that nothing opens.
 
     Args:
         files: (place in the package, file, kind).
+        trainer: Those that the trainer needs too.
     """
     kept = []
+    patterns = (*_UNUSED_FILES, *(() if trainer else _UNUSED_BY_STATION))
     for place, file, kind in files:
         name = Path(place).as_posix()
         if name.startswith(("torch/", "torchvision/")) and name.endswith(".py"):
             unused = not any(fnmatch(name, pattern) for pattern in _SOURCE_READ)
         else:
-            unused = any(fnmatch(name, pattern) for pattern in _UNUSED_FILES)
+            unused = any(fnmatch(name, pattern) for pattern in patterns)
             unused |= "/" not in name and any(fnmatch(name, pattern) for pattern in _UNUSED_LIBRARIES)
         if not unused:
             kept.append((place, file, kind))

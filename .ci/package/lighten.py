@@ -1,4 +1,4 @@
-"""Makes a finished Linux package lighter, without changing what it does: symbols, ICU's data, the same file twice."""
+"""Makes a finished Linux package lighter, without changing what it does: symbols, ICU's data, what is there twice."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from pathlib import Path
 
 _LEAST_BYTES = 200_000
 #: Of ICU's data the window uses collation, upper and lower case, and time zones; languages other than English take
-#: ICU's root, as Qt has its own tables of them. Left out: code pages, line breaking, names of units, countries …
+#: ICU's root, as Qt has its own tables of them. Left out: code pages, line breaking, transliteration, names of
+#: characters, units, countries …
 _ICU_DROPPED = re.compile(
     r".*\.(cnv|dict)"
-    r"|(brkitr|curr|lang|rbnf|region|translit|unit|zone)/(?!root\.|pool\.|res_index\.|en\.|supplementalData\.|tzdb).*"
+    r"|translit/.*|unames\.icu"
+    r"|(brkitr|curr|lang|rbnf|region|unit|zone)/(?!root\.|pool\.|res_index\.|en\.|supplementalData\.|tzdb).*"
     r"|coll/(?!root\.|ucadata|res_index|de|en|fr|es|it|cs|pl|sv|da|nb|no|fi|hu|tr|ru|pt|nl).*"
     r"|(?!en\.)[a-z]{2,3}(_\w+)?\.res"
 )
@@ -30,7 +32,7 @@ def lighten(folder: Path) -> None:
     """
     inside = folder / "_internal"
     _drop_dangling(inside)
-    steps = (("symbols", _strip), ("ICU's data", _icu), ("the same twice", _share))
+    steps = (("symbols", _strip), ("ICU's data", _icu), ("OpenSSL twice", _openssl), ("the same twice", _share))
     for name, step in steps:
         before = _bytes(folder)
         step(inside)
@@ -60,6 +62,34 @@ def _share(inside: Path) -> None:
         if first is not path:
             path.unlink()
             path.symlink_to(os.path.relpath(first, path.parent))
+
+
+def _openssl(inside: Path) -> None:
+    """Let PostgreSQL's client take Python's OpenSSL instead of its own, where it asks for nothing that this lacks."""
+    place = inside / "psycopg_binary.libs"
+    own = {path.name: path for path in place.glob("lib*") if re.match(r"lib(crypto|ssl)-", path.name)}
+    others = {name: inside / re.sub(r"-\w+\.", ".", name, count=1) for name in own}
+    if not own or not all(path.is_file() for path in others.values()):
+        return
+    has = set[str]().union(*(_versions(path, "def") for path in others.values()))
+    asked = set[str]().union(*(_versions(path, "need") for path in place.glob("lib*") if path.name not in own))
+    if asked <= has:
+        for name, path in own.items():
+            path.unlink()
+            path.symlink_to(os.path.relpath(others[name], place))
+
+
+def _versions(library: Path, kind: str) -> set[str]:
+    """Return the versions of OpenSSL whose symbols a library has (“def”) or asks for (“need”)."""
+    said = subprocess.run(["readelf", "-VW", library], check=True, capture_output=True, text=True).stdout
+    sections = re.split(r"\nVersion (symbols|definition|needs) section", said)
+    wanted = {"def": "definition", "need": "needs"}[kind]
+    return {
+        version
+        for name, text in zip(sections[1::2], sections[2::2], strict=True)
+        if name == wanted
+        for version in re.findall(r"OPENSSL_[\w.]+", text)
+    }
 
 
 # --- symbols for debuggers --------------------------------------------------------------------------------------------

@@ -51,16 +51,30 @@ class Machine:
         """Return a path of the machine as it is seen from here."""
         return self.root / path.lstrip("/")
 
-    def command(self, *arguments: str, program: str = "inspector", display: bool = False) -> list[str]:
-        """Return what runs a program there: on loopback alone, as a plain user, with nothing of this environment."""
+    def command(
+        self, *arguments: str, program: str = "inspector", display: bool = False, beside: int | None = None
+    ) -> list[str]:
+        """Return what runs a program there: on loopback alone, as a plain user, with nothing of this environment.
+
+        Args:
+            beside: A process whose loopback it shares; None for one of its own.
+        """
         shown = {"DISPLAY": f":{_DISPLAY}"} if display else {}
         variables = [f"{key}={value}" for key, value in (self.environment | shown).items()]
-        isolated = ["unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc=" + str(self.root / "proc")]
+        network = ["unshare", "--net"] if beside is None else ["nsenter", "--target", str(beside), "--net", "unshare"]
+        isolated = [*network, "--pid", "--fork", "--kill-child", "--mount-proc=" + str(self.root / "proc")]
         change = ["chroot", f"--userspec={USER}:{USER}", str(self.root), "/usr/bin/env", "-i", *variables]
         loopback = ["sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
         return [*isolated, *loopback, *change, f"{self.program}/{program}", *arguments]
 
-    def run(self, *arguments: str, program: str = "inspector", display: bool = False, code: int = 0) -> str:
+    def run(
+        self,
+        *arguments: str,
+        program: str = "inspector",
+        display: bool = False,
+        beside: int | None = None,
+        code: int = 0,
+    ) -> str:
         """Run a command to its end.
 
         Returns:
@@ -70,7 +84,7 @@ class Machine:
             ProofError: If it ends with another code.
         """
         done = subprocess.run(
-            self.command(*arguments, program=program, display=display),
+            self.command(*arguments, program=program, display=display, beside=beside),
             check=False, capture_output=True, text=True, timeout=900, env={"PATH": os.environ["PATH"]},
         )  # fmt: skip
         said = done.stdout + done.stderr

@@ -63,7 +63,7 @@ def build() -> Path:
     version = importlib.metadata.version(_WHEEL)
     recipe = "|".join([version, platform.python_version(), platform.machine(), *_CMAKE, *_FFMPEG, str(_FFMPEG_PARTS)])
     place = ROOT / "build" / "opencv" / f"{version}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
-    if (place / "cv2" / "__init__.py").is_file():
+    if (place / "cv2" / "__init__.py").is_file() and (place / "ffmpeg-version").is_file():
         return place
     missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
     if missing:
@@ -77,6 +77,10 @@ def build() -> Path:
     partial = work / "finished"
     shutil.rmtree(partial, ignore_errors=True)
     shutil.copytree(found, partial / "cv2")
+    source = next(path for path in (work / "fetched").iterdir() if path.name.startswith("ffmpeg-") and path.is_dir())
+    shutil.copy(source / "LICENSE.md", partial / "ffmpeg-licence.md")
+    shutil.copy(source / "RELEASE", partial / "ffmpeg-version")
+    shutil.rmtree(place, ignore_errors=True)  # of a build that kept no licence
     partial.replace(place)
     shutil.rmtree(work)
     return place

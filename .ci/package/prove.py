@@ -11,8 +11,10 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -39,6 +41,8 @@ from machine import (  # noqa: E402 - beside this file
     until,
     window,
 )
+from prove_line import step_controller, step_plant  # noqa: E402 - beside this file
+from supply import SupplyError, check_bills, check_licences  # noqa: E402 - beside this file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +62,15 @@ def step_doctor(machine: Machine, _: Path) -> str:
     devices = next(one for one in found["checks"] if one["name"] == "devices")  # type: ignore[attr-defined]
     model = next(one for one in found["checks"] if one["name"] == "model")  # type: ignore[attr-defined]
     return f"{devices['found']}; {model['found']}"
+
+
+def step_supply(machine: Machine, out: Path) -> str:
+    """Licences lie in the package, and a bill of materials beside each archive."""
+    try:
+        licences = check_licences(machine.inside(machine.program) / "_internal" / "licences")
+        return f"{licences}; {check_bills(out)}"
+    except SupplyError as error:
+        raise ProofError(f"supply: {error}") from error
 
 
 def step_no_display(machine: Machine, _: Path) -> str:
@@ -192,6 +205,19 @@ def step_database(machine: Machine, _: Path) -> str:
     return said.strip().splitlines()[0]
 
 
+def step_industrial(machine: Machine, _: Path) -> str:
+    """Industrial cameras are found through a GenTL producer: the demo producer, which the package does not hold."""
+    place = importlib.util.find_spec("genicam")
+    assert place is not None
+    assert place.origin is not None
+    shutil.copy(Path(place.origin).parent / "viky.cti", machine.inside(DATA))
+    said = json.loads(machine.run("cameras", "--producer", f"{DATA}/viky.cti", "--json"))
+    sources = [camera["source"] for camera in said["cameras"]]
+    if sources[-3:] != ["genicam:0", "genicam:1", "genicam:2"]:
+        raise ProofError(f"industrial cameras: {said}")
+    return ", ".join(sources)
+
+
 def step_video(machine: Machine, _: Path) -> str:
     """Videos are decoded, and every part in them is seen."""
     from pictures import VIDEOS  # noqa: PLC0415 - beside this file
@@ -308,11 +334,15 @@ def prove(machine: Machine, out: Path, only: Sequence[str]) -> None:
     Raises:
         ProofError: If one fails, or the program has written into its own folder.
     """
-    steps = [step_doctor, step_no_display, step_window, step_warm_start, step_folder, step_kinds, step_password]
+    steps = [step_doctor, step_supply, step_no_display, step_window, step_warm_start, step_folder, step_kinds]
     steps += [
+        step_password,
         step_video,
         step_browser,
         step_database,
+        step_industrial,
+        step_controller,
+        step_plant,
         step_odd_path,
         step_read_only,
         step_downgrade,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from inspector.batch.rows import OUTSIDE_WORDS
 from inspector.batch.summary import assessment, evidence, facts, kinds, label_words, rates, warnings
 from inspector.domain.cells import safe_cell
 from inspector.domain.confusion import escapes_of
@@ -32,6 +33,7 @@ COLUMNS = (
     "p_defective",
     "strangeness",
     "strange_from",
+    "heat_outside",
     "class",
     "label",
     "defect_type",
@@ -45,7 +47,7 @@ COLUMNS = (
 _SCORES = frozenset({"p_defective", "strangeness", "strange_from"})
 _EXCEL_ROWS = 1_048_576
 _SAY_EVERY_ROWS = 1000
-_WIDTHS = (48, 10, 12, 12, 12, 14, 11, 16, 14, 12, 48, 12, 22, 20)
+_WIDTHS = (48, 10, 12, 12, 12, 12, 14, 11, 16, 14, 12, 48, 12, 22, 20)
 
 
 class ExportError(InspectorError):
@@ -127,6 +129,7 @@ def _cells(table: BatchTable, index: int) -> tuple[str | int | float, ...]:
         table.path(index),
         VERDICT_NAMES[table.verdicts[index]],
         *("" if np.isnan(value) else value for value in (p, strangeness, strange_from)),
+        OUTSIDE_WORDS[True] if table.heat_outside[index] else "",
         table.class_name(index),
         label_words(int(table.labels[index])),
         table.defect(index),

@@ -16,7 +16,7 @@ from inspector.domain.errors import FolderAwayError, InspectorError, ModelChange
 from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.memory import ran_out_of_memory, reason_of
 from inspector.domain.picture_range import look_of
-from inspector.domain.policy import decide, error_decision, explained, with_remark
+from inspector.domain.policy import decide, error_decision, explained, spared, with_remark
 from inspector.domain.quality import check_quality
 from inspector.engine.inspect import inspect_picture
 from inspector.files import FileError
@@ -26,7 +26,7 @@ from inspector.vision.overlay import draw_overlay
 from inspector.vision.prediction import near_threshold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from inspector.domain.picture_range import PictureRange
@@ -46,6 +46,8 @@ _MOST_BYTES = 64_000_000
 # Most file systems hold names of 255 bytes; the suffix and a digest need some of them.
 _LONGEST_NAME_BYTES = 190
 _SUFFIX = ".overlay.jpg"
+#: How the reason of a file begins that is not the one that was expected.
+ANOTHER = "it is not the picture that was kept"
 _log = logging.getLogger(__name__)
 
 
@@ -62,6 +64,8 @@ class Job:
         quality: When a picture is too bad to be judged.
         heatmap: Which one an overlay shows, as in a recipe.
         bit_depth: As in `inspector.pictures.read_picture`.
+        expected: SHA-256, hex, that files must have, by their names; of another content a file is an ERROR whose reason
+            begins with `ANOTHER`. What is not named may hold anything.
     """
 
     folder: Place
@@ -71,6 +75,7 @@ class Job:
     quality: QualityLimits = field(default_factory=QualityLimits)
     heatmap: HeatmapKind = HeatmapKind.DEFECT
     bit_depth: int | None = None
+    expected: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def at_least(self) -> int | None:
@@ -173,6 +178,7 @@ def _decoded(name: str, job: Job, held: Held, known: str = "") -> _Read | None:
         digest = digest_of(held.content)
         if digest == known:
             return None
+        _refuse_another(name, held.content, job)
         image, divisor = decode_reduced(held.content, str(place), at_least=job.at_least, bit_depth=job.bit_depth)
         if divisor > 1 and isinstance(place, StorePath):
             kept = held.content
@@ -182,6 +188,13 @@ def _decoded(name: str, job: Job, held: Held, known: str = "") -> _Read | None:
         _log.exception("%s could not be decoded", place)
         image = InspectorError(reason_of(error))
     return _Read(name=name, held=KnownContent(held.stamp, digest), image=image, divisor=divisor, content=kept)
+
+
+def _refuse_another(name: str, content: bytes, job: Job) -> None:
+    """Refuse a file that is not the one that was expected."""
+    expected = job.expected.get(name)
+    if expected is not None and hashlib.sha256(content).hexdigest() != expected:
+        raise InspectorError(f"{ANOTHER}: its SHA-256 is another", "Restore it from a backup.")
 
 
 def _refuse_gone(folder: Place) -> None:
@@ -254,6 +267,8 @@ def _is_near(decision: Decision, prediction: Prediction | None) -> bool:
     """True where all pixels could give another verdict than the reduced ones did."""
     if prediction is None or near_threshold(prediction.p_defective, (decision.thresholds,)):
         return True
+    if spared(decision):
+        return True  # all pixels must say so
     limit, strangeness = decision.thresholds.strange_from, prediction.strangeness
     return limit is not None and strangeness is not None and limit / _NEAR < strangeness < limit * _NEAR
 

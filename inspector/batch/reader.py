@@ -14,7 +14,7 @@ from inspector.batch.contents import ContentColumns
 from inspector.batch.labels import FolderLabels
 from inspector.batch.learnt import read_learnt
 from inspector.batch.results import read_rows
-from inspector.batch.rows import EARLIER_HEADERS, HEADER, MODEL_COLUMN
+from inspector.batch.rows import EARLIER_HEADERS, HEADER, MODEL_COLUMN, OUTSIDE_WORDS
 from inspector.batch.table import BatchTable
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError
@@ -145,6 +145,7 @@ class _Columns:
         self._folder_keys: dict[str, str] = {}
         self._codes, self._learnt = bytearray(), bytearray()
         self._scores, self._strangeness, self._strange_from = array("d"), array("d"), array("d")
+        self._outside = bytearray()
         self._contents = ContentColumns()
         self._labels, self._types, self._categories = array("b"), array("h"), array("h")
         self._type_codes: dict[str, int] = {"": -1}
@@ -160,7 +161,9 @@ class _Columns:
         """Take a row in."""
         path, _, _, verdict, score, name, _, reason, _, self._model = values[: MODEL_COLUMN + 1]
         code = VERDICT_NAMES.index(verdict) if verdict in VERDICT_NAMES else ERROR
-        p, (strangeness, strange_from) = _number(score), map(_number, values[_STRANGE_COLUMN:] or ("", ""))
+        p, measures = _number(score), values[_STRANGE_COLUMN:]
+        strangeness, strange_from = map(_number, measures[:2] or ("", ""))
+        outside = measures[2:3] == [OUTSIDE_WORDS[True]]
         name = self._texts.setdefault(name, name)
         index = self._places.setdefault(path, len(self._codes))
         self._contents.put(index, values)
@@ -170,11 +173,13 @@ class _Columns:
             self._scores.append(p)
             self._strangeness.append(strangeness)
             self._strange_from.append(strange_from)
+            self._outside.append(outside)
             self._reasons.append(reason)
             self._classes.append(name)
         else:
             self._codes[index], self._scores[index] = code, p
             self._strangeness[index], self._strange_from[index] = strangeness, strange_from
+            self._outside[index] = outside
             self._reasons[index], self._classes[index] = reason, name
 
     def settle(self) -> None:
@@ -197,6 +202,7 @@ class _Columns:
             p_defective=np.array(self._scores, np.float64),
             strangeness=np.array(self._strangeness, np.float64),
             strange_from=np.array(self._strange_from, np.float64),
+            heat_outside=np.array(self._outside, np.bool_),
             labels=np.array(self._labels, np.int8),
             types=np.array(self._types, np.int16),
             type_names=tuple(self._type_codes)[1:],

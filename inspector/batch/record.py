@@ -180,4 +180,5 @@ def _refuse_other(folder: Path, known: RunRecord, before: Judge, asked: RunRecor
 def _points(thresholds: Thresholds) -> str:
     review = "" if thresholds.review_from is None else f", review from {thresholds.review_from:g}"
     guard = "" if thresholds.strange_from is None else f", guard from {thresholds.strange_from:.3g}"
-    return f"fail at {thresholds.fail_at:g}{review}{guard}"
+    spares = ", review where the heat lies outside the part" if thresholds.spares_outside else ""
+    return f"fail at {thresholds.fail_at:g}{review}{guard}{spares}"

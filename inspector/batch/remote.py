@@ -97,7 +97,7 @@ class WorkerFault:
     def of(cls, error: Exception) -> WorkerFault:
         """Return an error as what can be sent."""
         step = error.next_step if isinstance(error, InspectorError) else ""
-        whose = "for a worker, " if isinstance(error, FolderAwayError) else ""
+        whose = f"for the worker {worker_here().name}, " if isinstance(error, FolderAwayError) else ""
         return cls(what=whose + cause_of(error), next_step=step, model_changed=isinstance(error, ModelChangedError))
 
 
@@ -109,12 +109,14 @@ class JudgedPiece:
         rows: One for each file, as of `inspector.batch.judge.judge_changed`.
         overlays: The JPEG of every row that has one, by the row's overlay path.
         unseen: True where not one of the files is there for the worker.
+        worker: By which people know it.
         fault: Why there are no rows; None where there are.
     """
 
     rows: tuple[Row | None, ...] = ()
     overlays: tuple[tuple[str, bytes], ...] = ()
     unseen: bool = False
+    worker: str = ""
     fault: WorkerFault | None = None
 
 
@@ -132,7 +134,7 @@ def judge_piece(model: SentModel, job: Job, files: Sequence[tuple[str, str]]) ->
                 judge.test()
                 return JudgedPiece()
             judge.test_if_due()
-            with tempfile.TemporaryDirectory(prefix="overlays-", dir=worker_here()[0]) as scratch:
+            with tempfile.TemporaryDirectory(prefix="overlays-", dir=worker_here().folder) as scratch:
                 drawn = None if job.overlays is None else Path(scratch) / job.overlays.name
                 rows = judge.shared.rows(files, replace(job, overlays=drawn))
                 overlays = tuple(
@@ -146,18 +148,18 @@ def judge_piece(model: SentModel, job: Job, files: Sequence[tuple[str, str]]) ->
         return JudgedPiece(fault=WorkerFault.of(error))
     places = [job.folder / name for name, _ in files]
     unseen = not any(isinstance(place, StorePath) or place.exists() for place in places)
-    return JudgedPiece(rows=tuple(rows), overlays=overlays, unseen=unseen)
+    return JudgedPiece(rows=tuple(rows), overlays=overlays, unseen=unseen, worker=worker_here().name)
 
 
 class _LentModel:
     """A loaded model of this worker."""
 
     def __init__(self, model: SentModel) -> None:
-        scratch, cores = worker_here()
+        here = worker_here()
         with ExitStack() as held:
             folder = Path(
                 held.enter_context(
-                    tempfile.TemporaryDirectory(prefix="model-", dir=scratch, ignore_cleanup_errors=True)
+                    tempfile.TemporaryDirectory(prefix="model-", dir=here.folder, ignore_cleanup_errors=True)
                 )
             )
             for name, content in model.files:
@@ -167,7 +169,7 @@ class _LentModel:
             self.classifier = _loaded(folder, model)
             held.callback(self.classifier.close)
             self._held = held.pop_all()
-        self.shared = SharedJudge(self.classifier, cores)
+        self.shared = SharedJudge(self.classifier, here.cores)
         self.users = 0
         self._testing = threading.Lock()
         self._right_s = time.monotonic()
@@ -209,7 +211,7 @@ def _loaded(folder: Path, model: SentModel) -> Classifier:
     if (precision := classifier.identity.precision) != model.precision:
         classifier.close()
         raise InspectorError(
-            f"a worker would judge in {precision}, the batch was begun in {model.precision}",
+            f"the worker {worker_here().name} would judge in {precision}, the batch was begun in {model.precision}",
             "Choose a precision that every worker has.",
         )
     return classifier
@@ -227,7 +229,7 @@ class _LentModels:
         """Have a model loaded, once for all threads."""
         if model.version != __version__:
             raise InspectorError(
-                f"a worker has inspector-station {__version__} instead of {model.version}",
+                f"the worker {worker_here().name} has inspector-station {__version__} instead of {model.version}",
                 "Install the same there as here, and start it anew.",
             )
         key = (model.sha256, model.device, model.precision, model.thresholds)

@@ -23,7 +23,6 @@ from inspector.domain.memory import reason_of
 from inspector.domain.policy import ERROR, FAILED, REVIEW, VERDICT_NAMES, decide, explained
 from inspector.files import FileError, write_text
 from inspector.pictures import encode_picture
-from inspector.user import user_name
 from inspector.vision.overlay import displayable, draw_overlay
 
 if TYPE_CHECKING:
@@ -50,6 +49,7 @@ def write_report(
     pictures: Place,
     record: RunRecord | None = None,
     classifier: Classifier | None = None,
+    who: str,
     most: int = MOST_PICTURES,
 ) -> Iterator[Step]:
     """Write a self-contained HTML file: counts, intervals, confusion table, wrong and failed pictures with heatmaps.
@@ -61,6 +61,7 @@ def write_report(
         pictures: The batch's folder of pictures.
         record: The batch's; None where there is none.
         classifier: The batch's own model, see `heatmap_fault`; None leaves the heatmaps out.
+        who: Name of who asks for it.
         most: So many pictures at most; the page says how many are left out.
 
     Yields:
@@ -76,7 +77,7 @@ def write_report(
     for index in chosen:
         yield Step(done=len(tiles), total=len(chosen))
         tiles.append(_tile(table, index, pictures, classifier, judge))
-    made = f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M %z}, by {user_name()}"
+    made = f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M %z}, by {who}"
     text = page(table, record, tiles, left_out=len(wanted) - len(tiles), made=made)
     try:
         write_text(path, text)

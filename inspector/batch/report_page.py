@@ -32,13 +32,13 @@ p { margin: 2mm 0; }
 .lead { font-size: 11pt; }
 .note { border-left: 1.2mm solid #1668b8; padding: 1mm 3mm; }
 .warning { border-left-color: #c43d16; }
-.quiet { color: #5c6670; }
+.quiet { color: #586169; }
 table { border-collapse: collapse; width: 100%; margin: 2mm 0; font-size: 9pt; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 1mm 4mm 1mm 0; vertical-align: top; border-bottom: 0.2mm solid #d9dde2; }
 th { font-weight: 600; }
 th:last-child, td:last-child { padding-right: 0; }
 .number { text-align: right; white-space: nowrap; }
-.facts td:first-child { width: 48mm; color: #5c6670; }
+.facts td:first-child { width: 48mm; color: #586169; }
 .facts td { overflow-wrap: anywhere; }
 .wrong { background: #fbeae5; font-weight: 600; }
 .pass { color: #0f7a52; } .fail { color: #c43d16; } .review { color: #a86f00; } .error { color: #6941b8; }

@@ -30,14 +30,17 @@ _FIRST_HEADER = (
     "model",
 )
 _WITH_CONTENT = (*_FIRST_HEADER, "ctime_ns", "content")
-HEADER = (*_WITH_CONTENT, "strangeness", "strange_from")
-#: As it was written before a file was known by its content, and before the guard; such tables are read, and gone on
-#: with, as well.
-EARLIER_HEADERS = (_FIRST_HEADER, _WITH_CONTENT)
+_WITH_GUARD = (*_WITH_CONTENT, "strangeness", "strange_from")
+HEADER = (*_WITH_GUARD, "heat_outside")
+#: As it was written before a file was known by its content, before the guard, and before heat outside the part counted;
+#: such tables are read, and gone on with, as well.
+EARLIER_HEADERS = (_FIRST_HEADER, _WITH_CONTENT, _WITH_GUARD)
 #: Where the model stands in a row.
 MODEL_COLUMN = _FIRST_HEADER.index("model")
 #: Columns that hold numbers.
 NUMBERS = frozenset({"size", "mtime_ns", "p_defective", "ctime_ns", "strangeness", "strange_from"})
+#: How a row says whether the heat lies outside the part.
+OUTSIDE_WORDS = {True: "yes", False: "no", None: ""}
 _SPELLED = re.compile(r"\\udc([89a-f][0-9a-f])")
 
 
@@ -62,6 +65,7 @@ class Row:
         strangeness: How unlike good parts it is, with six digits; empty where the network was not asked, or the model
             has no memory of good.
         strange_from: From where on the guard reviews; empty where there was none.
+        heat_outside: “yes” where the heat lies outside the part, “no” where not; empty where it was not asked.
     """
 
     path: str
@@ -78,6 +82,7 @@ class Row:
     content: str = ""
     strangeness: str = ""
     strange_from: str = ""
+    heat_outside: str = ""
 
     def values(self) -> tuple[str, ...]:
         """The values in the order of `HEADER`."""
@@ -116,6 +121,7 @@ def make_row(
         content=held.digest,
         strangeness="" if decision.strangeness is None else f"{decision.strangeness:.6f}",
         strange_from="" if strange_from is None else f"{strange_from:.6f}",
+        heat_outside=OUTSIDE_WORDS[decision.heat_outside],
     )
 
 

@@ -11,6 +11,7 @@ from inspector import __version__
 from inspector.batch.judge import Job
 from inspector.batch.learnt import count_learnt, find_learnt, write_learnt
 from inspector.batch.listing import list_pictures
+from inspector.batch.pace import RunPace
 from inspector.batch.pipeline import judge_listing
 from inspector.batch.process import prepare_process
 from inspector.batch.progress import BatchStage, RunProgress
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
     from inspector.pictures import Place
     from inspector.vision.classifier import Classifier
 
-_SAY_EVERY_S = 0.25
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchOrder:
@@ -55,9 +54,10 @@ class BatchOrder:
         out: The batch's folder, for the rows.
         model_folder: The folder of the model's bundle.
         trained_on: The pictures that the model learnt from; empty where it does not say.
-        input_size: Side of the network's square, in pixels.
+        input_size: What the whole picture has in the scale of the network's input, pixels a side.
         thresholds: On P(defective).
         guard_rate: As in a recipe.
+        spares_outside: As in a recipe.
         quality: Limits of the pictures' own quality.
         heatmap: As in a recipe.
         bit_depth: As in `inspector.pictures.read_picture`; None without a recipe.
@@ -75,6 +75,7 @@ class BatchOrder:
     thresholds: Thresholds
     quality: QualityLimits
     guard_rate: float = DEFAULT_RATE
+    spares_outside: bool = True
     heatmap: HeatmapKind = HeatmapKind.DEFECT
     bit_depth: int | None = None
     overlays: bool = False
@@ -190,7 +191,13 @@ def _judge(order: BatchOrder, classifier: Classifier) -> Judge:
         device=identity.device,
         precision=identity.precision,
         backend=identity.backend,
-        thresholds=in_force(order.thresholds, classifier.thresholds, identity.good_scale, order.guard_rate),
+        thresholds=in_force(
+            order.thresholds,
+            classifier.thresholds,
+            identity.good_scale,
+            order.guard_rate,
+            spares_outside=order.spares_outside and identity.may_spare,
+        ),
         good_scale=identity.good_scale,
         quality=order.quality,
         heatmap=order.heatmap,
@@ -221,7 +228,7 @@ def _judged(
     )
     left = table.left()
     looked = 0
-    pace, trust = _Pace(table.there, len(listing)), _Trust(classifier)
+    pace, trust = RunPace(table.there, len(listing)), _Trust(classifier)
     yield pace.progress()
     judged = judge_listing if cluster is None else cluster.judge
     for rows in judged(listing, left, job, classifier, stop=stop, known=table.known):
@@ -262,31 +269,6 @@ class _Trust:
 
     def _right(self) -> None:
         self._right_s, self._right_at = time.perf_counter(), datetime.now().astimezone()
-
-
-class _Pace:
-    """How far the judging is, how fast, and whether it is time to say so."""
-
-    def __init__(self, there: int, total: int) -> None:
-        self.done = there
-        self._there, self._total = there, total
-        self._begun_s = self._said_s = time.perf_counter()
-
-    def is_due(self) -> bool:
-        return time.perf_counter() - self._said_s >= _SAY_EVERY_S
-
-    def progress(self, waiting: str = "") -> RunProgress:
-        self._said_s = time.perf_counter()
-        judged = self.done - self._there
-        rate = judged / max(self._said_s - self._begun_s, 1e-6)
-        return RunProgress(
-            stage=BatchStage.JUDGING,
-            done=self.done,
-            total=self._total,
-            rate=round(rate, 2) if judged else None,
-            seconds_left=round((self._total - self.done) / rate, 1) if judged else None,
-            waiting=waiting,
-        )
 
 
 def _no_picture(folder: Place, listing: Listing) -> InspectorError:

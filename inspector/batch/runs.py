@@ -18,7 +18,6 @@ from inspector.domain.causes import cause_of
 from inspector.domain.class_words import ClassWords
 from inspector.programs import station_command
 from inspector.runs.processes import ProcessError, ask_to_end, kill_tree
-from inspector.user import user_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +35,7 @@ class BatchRequest:
 
     Args:
         folder: Where the pictures are.
+        who: Name of who asks for it.
         recipe: Name of a recipe, for its model, operating point and quality limits; empty where a model is named.
         model: Name or folder of a model; empty where a recipe is named.
         recursive: Whether pictures of sub-folders are judged too.
@@ -47,6 +47,7 @@ class BatchRequest:
     """
 
     folder: Place
+    who: str
     recipe: str = ""
     model: str = ""
     recursive: bool = True
@@ -117,7 +118,7 @@ class BatchRuns:
             labels_file=str(request.labels_file.absolute()) if request.labels_file else "",
             words=request.words,
             started=datetime.now(UTC),
-            who=user_name(),
+            who=request.who,
         )
         folder = self._free_folder(record)
         write_record(folder, record)

@@ -195,14 +195,9 @@ class ClusterJudge:
         came: dict[Any, Any] = {}
         if finished:
             with suppress(Exception):  # what cannot be fetched is judged again, where workers are
-                came = dict(
-                    zip(finished, self._client.sync(self._fetch, finished, callback_timeout=_FETCH_S), strict=True)
-                )
+                results = self._cluster.ask(lambda: self._client.gather(finished, asynchronous=True), _FETCH_S)
+                came = dict(zip(finished, results or (), strict=results is not None))
         return [(self._flight.pop(future), came.get(future, future)) for future in futures]
-
-    async def _fetch(self, finished: list[Any]) -> list[Any]:
-        results: list[Any] = await self._client.gather(finished, asynchronous=True)
-        return results
 
     def _rows(self, task: _Task, came: Any) -> Rows:  # noqa: ANN401 - a piece, or Dask's future without one
         """Return the rows of a task; none where it has to be given once more."""
@@ -236,7 +231,7 @@ class ClusterJudge:
         places = [self._listing.path(index) for index, _ in task.files] if piece.unseen else []
         if any(isinstance(place, Path) and place.exists() for place in places):
             raise ClusterError(
-                f"a worker does not see the pictures in {self._job.folder}",
+                f"the worker {piece.worker} does not see the pictures in {self._job.folder}",
                 "Every worker needs the folder under the same path: a share that is mounted alike.",
             )
         drawn = dict(piece.overlays)

@@ -80,6 +80,7 @@ class BatchTable:
         p_defective: (N,) float64 0..1 with six digits; NaN where the network was not asked.
         strangeness: (N,) float64, how unlike good parts, 0 or more; NaN likewise, and without a memory of good.
         strange_from: (N,) float64, from where on the guard reviewed; NaN where there was none.
+        heat_outside: (N,) True where the heat lies outside the part, and a failure is spared by that.
         labels: (N,) int8, 0 good, 1 defective, -1 none.
         types: (N,) int16, places in ``type_names``; -1 for none.
         type_names: The defect types of the labels.
@@ -99,6 +100,7 @@ class BatchTable:
     p_defective: NDArray[np.float64]
     strangeness: NDArray[np.float64]
     strange_from: NDArray[np.float64]
+    heat_outside: NDArray[np.bool_]
     labels: NDArray[np.int8]
     types: NDArray[np.int16]
     type_names: tuple[str, ...]
@@ -161,7 +163,7 @@ class BatchTable:
         Where P(defective) or the strangeness lies within 0.0000005 of a limit, it may differ from what a run would
         say: the table holds six digits.
         """
-        verdicts = verdicts_of(self.p_defective, thresholds, self.strangeness)
+        verdicts = verdicts_of(self.p_defective, thresholds, self.strangeness, self.heat_outside)
         verdicts[self.verdicts == ERROR] = ERROR
         return verdicts
 

@@ -14,20 +14,35 @@ from typing import TYPE_CHECKING, NoReturn
 
 from inspector import __version__
 from inspector.cli import (
+    backup,
     batch,
     bench,
+    challenge,
     cluster,
     doctor,
+    dossier,
     fleet,
     inspect,
+    keys,
+    licences,
+    line,
     logs,
+    lots,
     models,
+    mqtt,
+    msa,
     operating_point,
     recipes,
+    regression,
+    replay,
+    report,
     results,
     review,
     run,
     serve,
+    shadow,
+    statistics,
+    users,
 )
 from inspector.cli.common import (
     EXIT_BROKEN_PIPE,
@@ -39,10 +54,12 @@ from inspector.cli.common import (
     home_of,
     say,
 )
+from inspector.cli.sign_in import acting
 from inspector.domain.causes import cause_of
 from inspector.domain.class_words import WordsError
 from inspector.domain.errors import InspectorError
 from inspector.domain.secret import redacted
+from inspector.private import make_private
 from inspector.programs import AS_STATION, has_trainer, is_installed, is_packaged, trainer_command
 
 if TYPE_CHECKING:
@@ -64,17 +81,32 @@ def build_parser() -> argparse.ArgumentParser:
         run,
         batch,
         results,
+        regression,
+        shadow,
+        replay,
         inspect,
         bench,
         models,
         logs,
+        lots,
+        report,
+        statistics,
         recipes,
         operating_point,
         review,
+        msa,
+        dossier,
         serve,
         fleet,
+        mqtt,
         cluster,
+        line,
+        challenge,
+        users,
+        backup,
+        keys,
         doctor,
+        licences,
     ):
         module.add_commands(commands)
     return parser
@@ -97,14 +129,13 @@ def main(arguments: Sequence[str]) -> int:
     parser = build_parser()
     parsed = parser.parse_args(arguments)
     _refuse_window_options(parser, parsed)
-    from inspector.data_version import (  # pydantic takes a moment; --help is answered
-        check_data,
-        make_private,
-        version_fault,
-    )
+    from inspector.backup.unfinished import finish_restore
+    from inspector.data_version import check_data, version_fault  # pydantic takes a moment; --help is answered
 
     with _program_log(home_of(parsed).program_log, windowed=run.opens_window(parsed)):
         try:
+            if finish_restore(home_of(parsed).root):
+                say(f"the restore of {home_of(parsed).root} was finished, which had been cut short")
             check_data(home_of(parsed).root)
             if fault := version_fault(home_of(parsed).root):
                 say(f"warning: {fault}")
@@ -128,8 +159,26 @@ def main(arguments: Sequence[str]) -> int:
             short = isinstance(error, MemoryError)
             what = "out of memory" if short else redacted(f"unexpected {type(error).__name__}: {cause_of(error)}")
             code = _failed(parsed, what, f"Details are in {home_of(parsed).program_log}.", EXIT_UNEXPECTED)
+        _take_up(parsed)
     make_private(home_of(parsed).root)  # which the command may have made
     return code
+
+
+def _take_up(parsed: argparse.Namespace) -> None:
+    """Bring what a command has recorded in the audit trail into the station's log; else it waits."""
+    from inspector.trail.waiting import waits
+
+    home = home_of(parsed)
+    if not waits(home.root):
+        return
+    from inspector import assembly
+    from inspector.outputs.trail_log import take_up
+    from inspector.settings_file import load_settings
+
+    try:
+        take_up(home.root, assembly.places(home, load_settings(home.settings)[0]).log)
+    except (InspectorError, OSError) as error:  # the command itself has done its work
+        _log.warning("the audit trail's events wait: %s", cause_of(error))
 
 
 def _with_torch(parsed: argparse.Namespace, arguments: Sequence[str]) -> int:
@@ -142,6 +191,8 @@ def _with_torch(parsed: argparse.Namespace, arguments: Sequence[str]) -> int:
             raise InspectorError(
                 "this command needs torch, which this package does not have", "Use the full package, with the trainer."
             )
+    if (permission := getattr(parsed, "needs", None)) is not None:
+        parsed.actor = acting(parsed, permission)
     return int(parsed.command(parsed))
 
 

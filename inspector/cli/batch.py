@@ -23,6 +23,7 @@ from inspector.cli.common import (
     stop_signals,
 )
 from inspector.cli.field_options import GUARD_RATE, HEATMAP, add_field
+from inspector.cli.sign_in import acting
 from inspector.domain.config import ABOUT_MODEL
 from inspector.domain.counts import counted
 from inspector.domain.errors import InspectorError
@@ -155,10 +156,12 @@ def _order(parsed: argparse.Namespace, out: Path) -> BatchOrder:
     from inspector.domain.class_words import ClassWords
     from inspector.domain.config import QualityLimits
     from inspector.domain.heatmap import HeatmapKind
-    from inspector.user import user_name
+    from inspector.model_hashes import check_models
 
     home = home_of(parsed)
     recipe = assembly.find_recipe(parsed.recipe, home) if parsed.recipe else None
+    if recipe is not None:
+        check_models(recipe, assembly.model_store(home))
     folder, manifest = assembly.model_manifest(recipe.model if recipe else parsed.model, home)
     return BatchOrder(
         record=RunRecord(
@@ -175,16 +178,17 @@ def _order(parsed: argparse.Namespace, out: Path) -> BatchOrder:
                 good=tuple(parsed.good), defective=tuple(parsed.defective), no_label=tuple(parsed.no_label)
             ),
             started=datetime.now(UTC),
-            who=user_name(),
+            who=acting(parsed).name,
         ),
         pictures=parsed.folder,
         labels_file=parsed.labels,
         out=out,
         model_folder=folder.absolute(),
         trained_on=str(Path(manifest.trained_on).absolute()) if manifest.trained_on else "",
-        input_size=manifest.preprocessing.input_size,
+        input_size=manifest.preprocessing.picture_px,
         thresholds=_thresholds(parsed, (recipe.thresholds if recipe else None) or manifest.thresholds),
         guard_rate=_guard_rate(parsed, recipe),
+        spares_outside=recipe.spares_outside if recipe else True,
         quality=recipe.quality if recipe else QualityLimits(),
         heatmap=HeatmapKind(parsed.heatmap or (recipe.heatmap if recipe else HeatmapKind.DEFECT)),
         bit_depth=recipe.source_options.bit_depth if recipe else None,

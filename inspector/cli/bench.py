@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import EXIT_OK, TorchUse, add_json, add_places, emit, home_of, one_line, positive, say
+from inspector.cli.field_options import SOURCE_FIELDS, add_field
 from inspector.domain.config import ABOUT_MODEL
 from inspector.domain.counts import counted
 from inspector.domain.errors import ReportError
@@ -27,7 +28,13 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     listing = commands.add_parser("devices", help="list where the network can run")
     add_json(listing)
     listing.set_defaults(command=devices)
-    cams = commands.add_parser("cameras", help="list the cameras of this machine")
+    cams = commands.add_parser(
+        "cameras",
+        help="list the cameras of this machine",
+        description="List the cameras of this machine, and industrial cameras that the GenTL producers of their makers "
+        "see.",
+    )
+    add_field(cams, next(field for field in SOURCE_FIELDS if field.name == "producer"))
     add_json(cams)
     cams.set_defaults(command=cameras)
 
@@ -179,11 +186,13 @@ def devices(parsed: argparse.Namespace) -> int:
 
 def cameras(parsed: argparse.Namespace) -> int:
     """List cameras."""
-    from inspector.sources.cameras import list_cameras
+    from inspector.sources.cameras import list_every_camera
 
-    cameras = list_cameras()
+    cameras, faults = list_every_camera(parsed.producer or "")
+    for fault in faults:
+        say(fault)
     if parsed.json:
-        emit({"cameras": [{"source": camera.source, "label": camera.label} for camera in cameras]})
+        emit({"cameras": [asdict(camera) for camera in cameras], "faults": faults})
     elif cameras:
         for camera in cameras:
             print(f"{camera.source}  {camera.label}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.cli.cluster_options import add_certificates, certificates_of, cluster_address
 from inspector.cli.common import EXIT_OK, add_json, add_places, emit, one_line, port_number, positive, say, stop_signals
 from inspector.domain.counts import counted
+from inspector.domain.listening import SCHEDULER
 
 if TYPE_CHECKING:
     import argparse
@@ -25,8 +26,10 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         description="Run the scheduler of a cluster until Ctrl-C. Whoever reaches it can run programs on every worker: "
         "off this computer it takes nobody without a certificate.",
     )
-    scheduler.add_argument("--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1)")
-    scheduler.add_argument("--port", type=port_number, default=8786, help="0 takes a free one (default: 8786)")
+    scheduler.add_argument("--host", default=SCHEDULER.host, help="address to listen at (default: %(default)s)")
+    scheduler.add_argument(
+        "--port", type=port_number, default=SCHEDULER.port, help="0 takes a free one (default: %(default)s)"
+    )
     scheduler.set_defaults(command=run_scheduler)
     worker = group.add_parser(
         "worker",

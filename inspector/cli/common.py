@@ -31,6 +31,7 @@ EXIT_OK = 0
 EXIT_ERROR = 1
 EXIT_USAGE = 2
 EXIT_DEFECTS = 3
+EXIT_STOPPED = 4
 EXIT_UNEXPECTED = 70
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
@@ -144,6 +145,21 @@ def add_device(parser: argparse.ArgumentParser) -> None:
         add_field(parser, field, words=" (default: the setting)")
 
 
+def told_export(parsed: argparse.Namespace, what: str, where: str) -> None:
+    """Record in the audit trail that something was given out.
+
+    Args:
+        parsed: The command's options.
+        what: Was exported.
+        where: To which file, or how much and in which form.
+    """
+    from inspector.trail.event import TrailKind, happened
+    from inspector.trail.waiting import note
+
+    if fault := note(home_of(parsed).root, happened(TrailKind.EXPORT, what, after={"to": where})):
+        say(f"warning: {fault}")
+
+
 def home_of(parsed: argparse.Namespace) -> Home:
     """Return the data folder that the command uses."""
     root = getattr(parsed, "home", None)
@@ -152,7 +168,7 @@ def home_of(parsed: argparse.Namespace) -> Home:
 
 def settings_of(home: Home) -> Settings:
     """Return the station's settings; what cannot be used is said and defaulted."""
-    from inspector.settings import load_settings  # pydantic takes a moment
+    from inspector.settings_file import load_settings  # pydantic takes a moment
 
     settings, faults = load_settings(home.settings)
     for fault in faults:

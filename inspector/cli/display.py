@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ctypes
 import importlib.util
 import os
@@ -69,3 +70,19 @@ def _plugin_fault() -> tuple[str, str] | None:
     except OSError as error:
         return f"the window needs a library that is missing: {cause_of(error)}", LIBRARIES
     return None
+
+
+def add_full_screen(parser: argparse.ArgumentParser) -> None:
+    """Add ``--full-screen``."""
+    # no default: the command's would overwrite what stands before it
+    parser.add_argument("--full-screen", action="store_true", default=argparse.SUPPRESS, help="fill the screen")
+
+
+def add_kiosk(parser: argparse.ArgumentParser) -> None:
+    """Add ``--kiosk``."""
+    parser.add_argument(
+        "--kiosk",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="fill the screen with nothing but Live, until an engineer leaves it; users must be on",
+    )

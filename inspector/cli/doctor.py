@@ -12,7 +12,7 @@ from inspector.cli.common import EXIT_ERROR, EXIT_OK, add_json, add_places, emit
 if TYPE_CHECKING:
     import argparse
 
-    from inspector.cli.checks import Check
+    from inspector.checks import Check
     from inspector.paths import Home
     from inspector.recipes.recipe import Recipe
 
@@ -40,10 +40,10 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
 def doctor(parsed: argparse.Namespace) -> int:
     """Examine."""
     from inspector import assembly
-    from inspector.cli.checks import State, examine, without_secrets
+    from inspector.checks import State, examine, without_secrets
     from inspector.data_version import version_fault
     from inspector.domain.errors import InspectorError
-    from inspector.settings import load_settings
+    from inspector.settings_file import load_settings
 
     home = home_of(parsed)
     settings, faults = load_settings(home.settings)
@@ -90,7 +90,7 @@ def _lines(check: Check) -> list[str]:
 
 def _last_words(home: Home) -> list[str]:
     """Return the end of the program log, without secrets."""
-    from inspector.cli.checks import without_secrets
+    from inspector.checks import without_secrets
 
     try:
         text = home.program_log.read_text(encoding="utf-8", errors="replace")

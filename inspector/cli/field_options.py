@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.domain.about import About, DescribedField, ValueKind, described, fields_of
-from inspector.domain.config import ABOUT_GUARD_RATE, ABOUT_HEATMAP, ABOUT_MODEL, ABOUT_SOURCE, SourceOptions
+from inspector.domain.config import ABOUT_GUARD_RATE, ABOUT_HEATMAP, ABOUT_MODEL, ABOUT_SOURCE
 from inspector.domain.devices import ABOUT_DEVICE, ABOUT_PRECISION, DeviceKind, WantedPrecision
 from inspector.domain.errors import RecipeError
 from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.source import SourceSpec
+from inspector.domain.source_options import SourceOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,7 +122,8 @@ def source_options(parsed: argparse.Namespace, source: str, before: SourceOption
     spec = SourceSpec.parse(source)
     for field in SOURCE_FIELDS:
         if field.name in given and not field.belongs_to(spec.kind):
-            takers = " and ".join(str(kind.value) for kind in field.about.only)
+            *others, last = (str(kind.value) for kind in field.about.only)
+            takers = f"{', '.join(others)} and {last}" if others else last
             raise RecipeError(
                 f"{flag_of(field)} is an option of {takers}, and the source is {spec.shown}", "Leave it out."
             )

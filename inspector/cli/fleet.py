@@ -12,21 +12,23 @@ from inspector.cli.common import (
     add_beside,
     add_json,
     add_places,
-    ask_secret,
     beside,
     emit,
     home_of,
     one_line,
     say,
-    settings_in_force,
     settings_of,
     stop_signals,
+    text_argument,
 )
+from inspector.cli.sending import filled_address, forget, log_of, print_refused, refused_fields, say_added
+from inspector.cli.sign_in import needs
 from inspector.domain.counts import counted
+from inspector.domain.text import STATION
+from inspector.people.roles import Permission
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
     from inspector.fleet.address import DatabaseAddress
     from inspector.fleet.database import FleetDatabase
@@ -53,6 +55,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     ).add_subparsers(title="commands", metavar="COMMAND", required=True)
     connect = group.add_parser("connect", help="send what is recorded from now on to a database")
     connect.add_argument("address", help=_ADDRESS)
+    connect.add_argument("--name", type=text_argument(STATION), help="call the station so from now on")
     connect.set_defaults(command=connect_to)
     disconnect = group.add_parser("disconnect", help="send nothing any more, and forget what waits")
     disconnect.set_defaults(command=disconnect_from)
@@ -68,6 +71,8 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     status.set_defaults(command=show_status)
     replace = group.add_parser("replace", help="take this station's name over from one that it stands in for")
     replace.set_defaults(command=replace_station)
+    for parser in (connect, disconnect, history, pictures, upgrade, replace):
+        needs(parser, Permission.SETTINGS)
     fleet_serve.add_command(group, _ADDRESS)
     for parser in (connect, disconnect, history, pictures, upgrade, status, replace):
         add_places(parser, log=True)
@@ -80,15 +85,16 @@ def run(parsed: argparse.Namespace) -> int:
 
     from inspector.fleet.faults import FleetError
     from inspector.fleet.pusher import Forwarder
-    from inspector.fleet.status import only_sender
+    from inspector.fleet.status import status_path
     from inspector.runs.processes import step_back
+    from inspector.sending.status import only_sender
 
-    home, log = home_of(parsed), _log_of(parsed)
+    home, log = home_of(parsed), log_of(parsed)
     if not settings_of(home).forward_to:
         raise FleetError("no database is set", "Name one: Settings → Network, or “inspector fleet connect ADDRESS”.")
     step_back(os.getpid())
     forwarder = Forwarder(home.root, log, lambda: settings_of(home), beside(parsed))
-    with only_sender(log), stop_signals() as stop:
+    with only_sender(status_path(log), log), stop_signals() as stop:
         if parsed.once:
             forwarder.run_once(stop)
         else:
@@ -106,11 +112,12 @@ def connect_to(parsed: argparse.Namespace) -> int:
     """Set the database, and have what is recorded wait for it."""
     from inspector.fleet.address import DatabaseAddress
     from inspector.outputs.outbox import FLEET, Outbox
-    from inspector.settings import save_settings
+    from inspector.settings_file import save_settings
 
-    home, log = home_of(parsed), _log_of(parsed)
+    home, log = home_of(parsed), log_of(parsed)
     address = DatabaseAddress.of(filled_address(parsed.address), home.root)
-    save_settings(settings_of(home).model_copy(update={"forward_to": address.text}), home.settings)
+    named = {} if parsed.name is None else {"station": parsed.name}
+    save_settings(settings_of(home).model_copy(update={"forward_to": address.text, **named}), home.settings)
     if log.is_file():
         Outbox(log, FLEET).subscribe()
     if parsed.json:
@@ -122,21 +129,9 @@ def connect_to(parsed: argparse.Namespace) -> int:
 
 def disconnect_from(parsed: argparse.Namespace) -> int:
     """Set no database, and forget what waits."""
-    from inspector.outputs.outbox import FLEET, PICTURES, Outbox
-    from inspector.settings import save_settings
+    from inspector.outputs.outbox import FLEET, PICTURES
 
-    home, log = home_of(parsed), _log_of(parsed)
-    save_settings(settings_of(home).model_copy(update={"forward_to": ""}), home.settings)
-    forgotten = 0
-    if log.is_file():
-        outbox = Outbox(log, FLEET)
-        forgotten = outbox.waiting()
-        outbox.unsubscribe()
-        Outbox(log, PICTURES).unsubscribe()
-    if parsed.json:
-        emit({"forgotten": forgotten})
-    else:
-        print(f"nothing is sent any more; {counted(forgotten, 'row')} that waited are in the log only")
+    forget(parsed, "forward_to", (FLEET, PICTURES), ended="nothing is sent any more")
     return EXIT_OK
 
 
@@ -147,9 +142,10 @@ def send_pictures(parsed: argparse.Namespace) -> int:
     from inspector.fleet.faults import FleetError
     from inspector.fleet.status import MOST_COUNTED
     from inspector.outputs.outbox import PICTURES, Outbox
-    from inspector.settings import Settings, save_settings
+    from inspector.settings import Settings
+    from inspector.settings_file import save_settings
 
-    home, log = home_of(parsed), _log_of(parsed)
+    home, log = home_of(parsed), log_of(parsed)
     settings = settings_of(home)
     wanted = "" if parsed.place == "off" else parsed.place
     if wanted and not settings.forward_to:
@@ -182,15 +178,11 @@ def send_history(parsed: argparse.Namespace) -> int:
     """Have everything in the log wait."""
     from inspector.outputs.outbox import FLEET, PICTURES, Outbox
 
-    outbox = Outbox(_log_of(parsed), FLEET)
+    outbox = Outbox(log_of(parsed), FLEET)
     outbox.subscribe()
     if settings_of(home_of(parsed)).pictures_to:
         Outbox(outbox.path, PICTURES).subscribe()  # its pictures, too
-    added = outbox.add_all()
-    if parsed.json:
-        emit({"added": added})
-    else:
-        print(f"{counted(added, 'row')} to be sent; those that the database has already stay as they are")
+    say_added(parsed, outbox.add_all(), will="to be sent; those that the database has already stay as they are")
     return EXIT_OK
 
 
@@ -211,21 +203,20 @@ def upgrade_tables(parsed: argparse.Namespace) -> int:
 def show_status(parsed: argparse.Namespace) -> int:
     """Show."""
     from inspector.domain.secret import masked
-    from inspector.fleet.status import MOST_COUNTED, faults_of, read_status, status_path, summary_of
+    from inspector.fleet.status import MOST_COUNTED, faults_of, read_forward, summary_of
     from inspector.outputs.outbox import FLEET, PICTURES, Outbox
 
-    log = _log_of(parsed)
-    status = read_status(status_path(log))
+    log = log_of(parsed)
+    status = read_forward(log)
     outbox, pictures = Outbox(log, FLEET), Outbox(log, PICTURES)
     waiting, aside = (outbox.waiting(), outbox.set_aside()) if log.is_file() else (0, [])
     unsent, lost = (pictures.waiting_pictures(MOST_COUNTED), pictures.set_aside()) if log.is_file() else (0, [])
     faults = faults_of(status) if status is not None else []
     if parsed.json:
         said = status.model_dump(mode="json") if status is not None else None
-        refused = [{"kind": row.kind, "id": row.row_id, "time_utc": f"{row.time}", "why": row.why} for row in aside]
         gone = [{"id": row.row_id, "time_utc": f"{row.time}", "why": row.why} for row in lost]
         more = {"pictures_waiting": unsent, "pictures_lost": gone}
-        emit({"waiting": waiting, "set_aside": refused, **more, "faults": faults, "last_said": said})
+        emit({"waiting": waiting, "set_aside": refused_fields(aside), **more, "faults": faults, "last_said": said})
         return EXIT_OK
     print(f"Database: {masked(settings_of(home_of(parsed)).forward_to) or 'none is set'}")
     print(f"Waiting in the log: {waiting:,}")
@@ -234,8 +225,7 @@ def show_status(parsed: argparse.Namespace) -> int:
     print(summary_of(status) if status is not None else "Nothing was ever sent from here.")
     for fault in faults:
         print(fault)
-    for row in aside:
-        print(f"refused: {row.kind.value} {row.row_id}: {one_line(row.why)}")
+    print_refused(aside)
     for row in lost:
         print(f"picture of part {row.row_id} not sent: {one_line(row.why)}")
     return EXIT_OK
@@ -255,7 +245,7 @@ def replace_station(parsed: argparse.Namespace) -> int:
 def _database_of(parsed: argparse.Namespace) -> FleetDatabase:
     from inspector import __version__
     from inspector.fleet.database import FleetDatabase, StationIdentity
-    from inspector.fleet.identity import station_key
+    from inspector.sending.identity import station_key
 
     home = home_of(parsed)
     name, host = settings_of(home).station, socket.gethostname()
@@ -274,26 +264,3 @@ def _address_of(parsed: argparse.Namespace, typed: str | None) -> DatabaseAddres
             "no database is set", "Name one: its address behind the command, or “inspector fleet connect”."
         )
     return DatabaseAddress.of(text, home.root)
-
-
-def filled_address(address: str) -> str:
-    """Return an address with what is typed for each ***.
-
-    Raises:
-        FleetError: If nothing is typed.
-    """
-    from urllib.parse import quote
-
-    from inspector.domain.secret import filled, masks_in
-    from inspector.fleet.faults import FleetError
-
-    secrets = [ask_secret(f"Password of {address}: ") for _ in range(masks_in(address))]
-    if not all(secrets):
-        raise FleetError("no password was typed", "Nothing was changed. Start the command once more.")
-    return filled(address, [quote(secret, safe="") for secret in secrets])
-
-
-def _log_of(parsed: argparse.Namespace) -> Path:
-    from inspector import assembly
-
-    return assembly.places(home_of(parsed), settings_in_force(parsed)).log

@@ -6,7 +6,9 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import EXIT_OK, add_json, add_places, home_of, say, settings_of, stop_signals
+from inspector.cli.sending import filled_address
 from inspector.cli.serve import access_of, add_server_options, announcing, need_server
+from inspector.domain.listening import FLEET_PAGE
 
 if TYPE_CHECKING:
     import argparse
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from inspector.settings import Settings
 
 #: Beside a station's own page, which has 8765.
-PORT = 8766
+PORT = FLEET_PAGE.port
 
 
 def add_command(group: argparse._SubParsersAction[Any], address: str) -> None:
@@ -67,7 +69,6 @@ def _address(typed: str | None, settings: Settings, home: Home) -> DatabaseAddre
         FleetError: If it is no address, or its password is not known.
         InspectorError: If psycopg is not installed.
     """
-    from inspector.cli.fleet import filled_address
     from inspector.domain.secret import is_masked
     from inspector.fleet.address import DatabaseAddress
     from inspector.fleet.faults import FleetError

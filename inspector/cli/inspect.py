@@ -23,6 +23,7 @@ from inspector.domain.errors import InspectorError
 from inspector.domain.guard import in_force
 from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.picture_range import UNLIKE
+from inspector.domain.policy import OUTSIDE
 from inspector.domain.strangeness import DEFAULT_RATE
 
 if TYPE_CHECKING:
@@ -59,14 +60,22 @@ def run(parsed: argparse.Namespace) -> int:
     from inspector import assembly
     from inspector.domain.policy import explained
     from inspector.domain.records import Verdict
+    from inspector.model_hashes import check_models
+    from inspector.pictures import address_in  # OpenCV
 
+    if address := next(filter(None, map(address_in, parsed.files)), ""):
+        raise InspectorError(
+            f"{address} is an address, and this command reads files of this computer",
+            f"Judge its folder: inspector batch {address.rpartition('/')[0]}",
+        )
     home = home_of(parsed)
     settings = settings_in_force(parsed)
     model, points, rate, quality, bit_depth = parsed.model, None, DEFAULT_RATE, QualityLimits(), None
-    heatmap = HeatmapKind.DEFECT
+    heatmap, spares = HeatmapKind.DEFECT, True
     if model is None:
         recipe = assembly.find_recipe(settings.recipe, home)
-        model, points, rate = recipe.model, recipe.thresholds, recipe.guard_rate
+        check_models(recipe, assembly.model_store(home))
+        model, points, rate, spares = recipe.model, recipe.thresholds, recipe.guard_rate, recipe.spares_outside
         quality, bit_depth, heatmap = recipe.quality, recipe.source_options.bit_depth, recipe.heatmap
         say(f"model “{model}” of the recipe “{recipe.name}”")
     opacity = settings.heatmap_opacity if parsed.opacity is None else parsed.opacity
@@ -78,7 +87,9 @@ def run(parsed: argparse.Namespace) -> int:
         thresholds=points,
         guard_rate=rate,
     )
-    thresholds = in_force(points, classifier.thresholds, classifier.identity.good_scale, rate)
+    identity = classifier.identity
+    spares = spares and identity.may_spare
+    thresholds = in_force(points, classifier.thresholds, identity.good_scale, rate, spares_outside=spares)
     overlays = _overlay_paths(parsed.files, parsed.out)
     results = []
     try:
@@ -162,5 +173,5 @@ def _line(judged: JudgedFile) -> str:
     answer = f"{judged.class_name} {judged.probability:.3f}"
     shown = f" → {one_line(judged.overlay)}" if judged.overlay else ""
     _, unlike, how = judged.reason.partition(UNLIKE)
-    remark = judged.reason if judged.unlike_good else unlike + how
+    remark = judged.reason if judged.unlike_good or judged.reason.startswith(OUTSIDE) else unlike + how
     return f"{verdict:7}{answer:20} {one_line(judged.path)}{shown}{f'; {remark}' if remark else ''}"

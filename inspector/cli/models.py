@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import (
     EXIT_ERROR,
+    EXIT_INTERRUPTED,
     EXIT_OK,
     TorchUse,
     add_json,
@@ -16,10 +17,13 @@ from inspector.cli.common import (
     home_of,
     say,
     settings_of,
+    stop_signals,
     text_argument,
 )
+from inspector.cli.sign_in import acting, add_user, needs
 from inspector.domain.errors import InspectorError
 from inspector.domain.text import REASON
+from inspector.people.roles import Permission
 
 if TYPE_CHECKING:
     import argparse
@@ -56,14 +60,20 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     take.add_argument("--input-size", type=int, default=224, help="side of the network's input (default: 224)")
     take.add_argument("--policy", choices=("squash", "letterbox", "centre-crop"), default="squash", help="resizing")
     take.add_argument("--replace", action="store_true", help="replace a bundle of that name")
+    add_user(take)
     take.set_defaults(command=import_model, torch=TorchUse.NEEDS)
     give = group.add_parser(
         "promote",
         help="give a recipe another model",
         description="Give a recipe a model, from the next part on: a running line of that recipe takes it up within a "
-        "second. Who, when, from, to and why are recorded; “inspector model rollback” goes back.",
+        "second. First it judges the recipe's locked parts (“inspector regression”): one that loses a defect, or what "
+        "the model in force holds, is refused. Who, when, from, to and why are recorded; “inspector model rollback” "
+        "goes back.",
     )
     give.add_argument("model", help="name or folder")
+    sign = group.add_parser("sign", help="sign a model as it is now; what is promoted is signed anyway")
+    sign.add_argument("model", help="name or folder")
+    sign.set_defaults(command=sign_model)
     back = group.add_parser("rollback", help="give a recipe back the model that it had before its last promotion")
     told = group.add_parser("promotions", help="list which recipe was given which model, when, by whom and why")
     for parser in (give, back, told):
@@ -73,12 +83,21 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         action="store_true",
         help="also a model that is worse than the one it goes on from",
     )
+    give.add_argument(
+        "--sign",
+        type=text_argument(REASON),
+        default="",
+        metavar="REASON",
+        help="sign, with a reason, for locked parts that it loses",
+    )
     give.add_argument("--why", type=text_argument(REASON), required=True, help="the reason, for the record")
     back.add_argument("--why", type=text_argument(REASON), default="", help="the reason, for the record")
+    for parser in (give, back, sign):
+        needs(parser, Permission.MODELS)
     give.set_defaults(command=promote_model)
     back.set_defaults(command=roll_back_model)
     told.set_defaults(command=list_promotions)
-    for parser in (listing, show, verify, take, give, back, told):
+    for parser in (listing, show, verify, take, give, sign, back, told):
         add_places(parser)
         add_json(parser)
 
@@ -120,6 +139,7 @@ def show_model(parsed: argparse.Namespace) -> int:
         print(f"{folder}\n{manifest.model_dump_json(indent=2, exclude={'self_test'})}")
     if manifest.guard_lacks:
         say(f"warning: {manifest.guard_lacks}")
+    say(manifest.heat_words)
     return EXIT_OK
 
 
@@ -145,13 +165,17 @@ def verify_model(parsed: argparse.Namespace) -> int:
 
 
 def import_model(parsed: argparse.Namespace) -> int:
-    """Import."""
+    """Import; a further model decides nothing until it is promoted, one that is replaced may be in use."""
     from inspector import __version__
     from inspector.domain.errors import BundleError
     from inspector.domain.records import Thresholds
+    from inspector.trail.event import TrailKind, happened
+    from inspector.trail.waiting import recorded
     from inspector.vision.importer import import_state_dict
     from inspector.vision.preprocess import Preprocessing, ResizePolicy
 
+    if parsed.replace:
+        acting(parsed, Permission.MODELS)
     classes = [name.strip() for name in parsed.classes.split(",")]
     good = parsed.good or "good"
     if good not in classes:
@@ -161,16 +185,19 @@ def import_model(parsed: argparse.Namespace) -> int:
         thresholds = Thresholds(fail_at=parsed.fail_at)
     except ValueError as error:
         raise BundleError(f"the model cannot be imported like this: {error}", "Correct the option named.") from error
-    bundle = import_state_dict(
-        parsed.weights,
-        classes,
-        good,
-        parsed.out or home_of(parsed).models / parsed.weights.stem,
-        preprocessing=preprocessing,
-        thresholds=thresholds,
-        software_version=__version__,
-        overwrite=parsed.replace,
-    )
+    out = parsed.out or home_of(parsed).models / parsed.weights.stem
+    told = happened(TrailKind.MODEL_IMPORT, out.name, after={"from": str(parsed.weights), "folder": str(out)})
+    with recorded(home_of(parsed).root, told):
+        bundle = import_state_dict(
+            parsed.weights,
+            classes,
+            good,
+            out,
+            preprocessing=preprocessing,
+            thresholds=thresholds,
+            software_version=__version__,
+            overwrite=parsed.replace,
+        )
     if parsed.json:
         from inspector.runs.answers import ImportedModel
 
@@ -181,10 +208,26 @@ def import_model(parsed: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def promote_model(parsed: argparse.Namespace) -> int:
-    """Promote: verified, recorded, then saved as the recipe's next version."""
+def sign_model(parsed: argparse.Namespace) -> int:
+    """Sign."""
     from inspector import assembly
+    from inspector.signed import sign_model_by_hand
+
+    home = home_of(parsed)
+    statement = sign_model_by_hand(parsed.model, home, assembly.model_store(home))
+    if parsed.json:
+        emit(statement.model_dump(mode="json"))
+    else:
+        print(f"model {statement.name} is signed: {statement.sha256}")
+    return EXIT_OK
+
+
+def promote_model(parsed: argparse.Namespace) -> int:
+    """Promote: verified, judged by the locked parts, recorded, then saved as the recipe's next version."""
+    from inspector import assembly
+    from inspector.cli.regression import checked, lines_of, regression_set
     from inspector.recipes.promotions import Promotions, promoted
+    from inspector.regression.promotion import record_checked
 
     home = home_of(parsed)
     recipe = assembly.find_recipe(parsed.recipe or settings_of(home).recipe, home)
@@ -194,7 +237,25 @@ def promote_model(parsed: argparse.Namespace) -> int:
         raise InspectorError(worse.rstrip("."), "Train it on more pictures, or promote it all the same with --anyway.")
     known = {entry.name for entry in store.list() if entry.manifest is not None}
     model = parsed.model if parsed.model in known else str(bundle.folder.absolute())
-    made = Promotions(home).record(recipe, model, parsed.why)
+    with stop_signals() as stop:
+        check = checked(parsed, recipe, model, stop)
+    if check is None:
+        say("interrupted; nothing was changed")
+        return EXIT_INTERRUPTED
+    for line in lines_of(check):
+        say(line)
+    recipe = assembly.find_recipe(recipe.name, home)  # it may have been changed meanwhile
+    made = record_checked(
+        Promotions(home),
+        check,
+        recipe=recipe,
+        bundle=store.load(parsed.model),
+        to_model=model,
+        why=parsed.why,
+        signed=parsed.sign,
+        regression=regression_set(parsed),
+        who=parsed.actor.name,
+    )
     return _put(promoted(recipe, model), home, made, as_json=parsed.json)
 
 
@@ -215,16 +276,16 @@ def roll_back_model(parsed: argparse.Namespace) -> int:
     undone = record.way_back(recipe)
     assembly.model_store(home).load(undone.from_model)
     why = parsed.why or f"Rolled back from {recipe.model}"
-    made = record.record(recipe, undone.from_model, why, rollback=True)
+    made = record.record(recipe, undone.from_model, why, who=parsed.actor.name, rollback=True)
     return _put(rolled_back(recipe, undone), home, made, as_json=parsed.json)
 
 
 def _put(recipe: Recipe, home: Home, made: Promotion, *, as_json: bool) -> int:
-    from inspector.recipes.recipe import save_next_version
+    from inspector.shelf.shelf import Shelf
 
-    saved = save_next_version(recipe, home.recipes)
+    saved = Shelf(home).save(recipe)
     if as_json:
-        emit({"version": saved.version, **made.model_dump(mode="json")})
+        emit({**made.model_dump(mode="json"), "version": saved.version})
     else:
         print(f"recipe {saved.name}, version {saved.version}: {made.to_model} instead of {made.from_model}")
     return EXIT_OK

@@ -54,7 +54,13 @@ def show_point(parsed: argparse.Namespace) -> int:
         recipe = assembly.find_recipe(parsed.recipe, home)
         own = recipe.thresholds
         guarding = replace(guarding, rate=recipe.guard_rate, fixed=None if own is None else own.strange_from)
-        points = in_force(own, replace(points, strange_from=None), guarding.scale, recipe.guard_rate)
+        points = in_force(
+            own,
+            replace(points, strange_from=None),
+            guarding.scale,
+            recipe.guard_rate,
+            spares_outside=recipe.spares_outside and points.spares_outside,
+        )
         prices = load_prices(recipe.name, home.recipes)
     prices = _priced(prices, parsed)
     point = moved(points, parsed, guarding)

@@ -93,15 +93,15 @@ class Suggestions(JsonAnswer):
     f1: Thresholds | None
 
     @staticmethod
-    def of(scores: LabelledScores, prices: RecipePrices, guard: float | None) -> Suggestions:
-        """Return what is best for labelled scores, with the guard's limit as it is set."""
+    def of(scores: LabelledScores, prices: RecipePrices, beside: Thresholds) -> Suggestions:
+        """Return what is best for labelled scores, with all that a point says beside P(defective) as it is set."""
         money, limit = prices.prices(), prices.claim
         return Suggestions(
-            least_cost=scores.least_cost(money, band=False, strange_from=guard),
-            least_cost_with_review=scores.least_cost(money, band=True, strange_from=guard),
-            escape_limit=scores.within_escapes(limit, money, band=False, strange_from=guard),
-            escape_limit_with_review=scores.within_escapes(limit, money, band=True, strange_from=guard),
-            f1=scores.best_f1(guard),
+            least_cost=scores.least_cost(money, band=False, beside=beside),
+            least_cost_with_review=scores.least_cost(money, band=True, beside=beside),
+            escape_limit=scores.within_escapes(limit, money, band=False, beside=beside),
+            escape_limit_with_review=scores.within_escapes(limit, money, band=True, beside=beside),
+            f1=scores.best_f1(beside),
         )
 
 
@@ -160,5 +160,5 @@ class PointFigures(OutcomeFigures):
                 needed=proved.needed,
                 carried=proved.shown and not parts.caution,
             ),
-            suggestions=Suggestions.of(parts.scores, prices, point.strange_from),
+            suggestions=Suggestions.of(parts.scores, prices, point),
         )

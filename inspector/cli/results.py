@@ -16,9 +16,12 @@ from inspector.cli.common import (
     positive,
     say,
     settings_in_force,
+    told_export,
 )
+from inspector.cli.sign_in import needs
 from inspector.domain.counts import counted, verb
 from inspector.domain.errors import InspectorError
+from inspector.people.roles import Permission
 
 if TYPE_CHECKING:
     import argparse
@@ -86,6 +89,8 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     compare.add_argument("first", help=_RUN)
     compare.add_argument("second", help="another of the same pictures")
     compare.set_defaults(command=compare_results)
+    for parser in (export, report):
+        needs(parser, Permission.EXPORT)
     for parser in (listing, show, export, report, compare):
         add_places(parser)
         add_json(parser)
@@ -157,6 +162,7 @@ def export_results(parsed: argparse.Namespace) -> int:
     else:
         steps = export_excel(batch.table, file, batch.record, indexes=indexes)
     _run(steps)
+    told_export(parsed, f"batch {parsed.run}", str(file))
     if parsed.json:
         emit({"file": str(file), "rows": len(indexes)})
     else:
@@ -180,12 +186,14 @@ def report_results(parsed: argparse.Namespace) -> int:
                 pictures=batch.pictures,
                 record=batch.record,
                 classifier=classifier,
+                who=parsed.actor.name,
                 most=parsed.pictures,
             )
         )
     finally:
         if classifier is not None:
             classifier.close()
+    told_export(parsed, f"batch {parsed.run}", str(parsed.out))
     if parsed.json:
         emit({"file": str(parsed.out), "heatmaps": classifier is not None, "why_no_heatmaps": fault})
     else:
@@ -288,6 +296,7 @@ def _classifier(parsed: argparse.Namespace, batch: _Batch) -> tuple[Classifier |
             device=settings.device,
             precision=settings.precision,
             thresholds=judge.thresholds,
+            asks_signature=False,
         )
     except InspectorError as error:
         return None, str(error)

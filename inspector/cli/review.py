@@ -17,9 +17,11 @@ from inspector.cli.common import (
     say,
     text_argument,
 )
-from inspector.cli.review_common import add_selection, open_reviews, selection
+from inspector.cli.review_common import add_part, add_selection, open_reviews, selection
+from inspector.cli.sign_in import named, needs
 from inspector.domain.causes import cause_of
 from inspector.domain.text import DEFECT_TYPE, PERSON, REMARK
+from inspector.people.roles import Permission
 
 if TYPE_CHECKING:
     import argparse
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 _JUDGEMENTS = ("good", "defective", "unsure")
 _LISTED = 100
-_QUEUES = ("failures", "reviews", "errors")
+_QUEUES = ("failures", "reviews", "errors", "shadow")
 
 
 def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
@@ -40,7 +42,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         title="commands", metavar="COMMAND", required=True
     )
     queue = group.add_parser("queue", help="the parts that wait to be judged")
-    queue.add_argument("kind", choices=_QUEUES, help="which verdict")
+    queue.add_argument("kind", choices=_QUEUES, help="which verdict; shadow: of which model in force and shadow differ")
     queue.set_defaults(command=show_queue)
     queue.add_argument(
         "--limit", type=positive, default=_LISTED, metavar="N", help=f"list so many at most (default: {_LISTED})"
@@ -72,8 +74,11 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         parser.add_argument(
             "--reviewer", type=text_argument(PERSON), default="", help="who reviews (default: the user's name)"
         )
+    for parser in (judge, undo):
+        needs(parser, Permission.REVIEW)
     for parser in (queue, audit, judge):
         add_selection(parser)
+    add_part(queue)
     for parser in (queue, audit):
         parser.add_argument("--second-opinion", action="store_true", help="also parts that somebody else has judged")
     for parser in (audit, judge):
@@ -137,7 +142,28 @@ def judge_part(parsed: argparse.Namespace) -> int:
     desk.walk.judge(Judgement(parsed.judgement), parsed.type, parsed.note)
     desk.settle()
     review = desk.committed[-1]
+    if kind is QueueKind.AUDIT:
+        _check_escapes(parsed, parsed.inspection)
     return _tell(parsed, review, f"{parsed.inspection}: {parsed.judgement}, says {review.reviewer}")
+
+
+def _check_escapes(parsed: argparse.Namespace, inspection_id: str) -> None:
+    """Take the model before back where the audit shows too many escapes, and say so."""
+    from inspector import assembly
+    from inspector.domain.errors import InspectorError
+    from inspector.review.escape_limit import EscapeLimit
+    from inspector.shelf.shelf import Shelf
+
+    log, home = open_reviews(parsed), home_of(parsed)
+    inspection = log.inspection(inspection_id)
+    try:
+        recipe = assembly.find_recipe(inspection.recipe if inspection is not None else "", home)
+        exceeded = EscapeLimit(home, log.path, assembly.model_store(home), Shelf(home).save).check(recipe)
+    except InspectorError as error:  # the judgement is recorded all the same
+        say(f"warning: whether too many defects pass is not known: {error}")
+    else:
+        if exceeded is not None:
+            say(f"warning: {exceeded.words}")
 
 
 def undo_review(parsed: argparse.Namespace) -> int:
@@ -211,8 +237,12 @@ def _tell(parsed: argparse.Namespace, review: Review, words: str) -> int:
 
 def _reviewer(parsed: argparse.Namespace) -> str:
     from inspector.domain.errors import ReviewError
+    from inspector.people.actor import KnownBy
     from inspector.user import known_user
 
+    actor = getattr(parsed, "actor", None)  # of those that judge; who only looks need not be known
+    if actor is not None and actor.known_by is KnownBy.SIGNED_IN:
+        return named(actor, parsed.reviewer, "--reviewer")
     name = str(parsed.reviewer).strip() or known_user()
     if not name:
         raise ReviewError("it is not known who reviews", "Say it with --reviewer NAME.")

@@ -23,6 +23,11 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lot", help="lot")
 
 
+def add_part(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names a single part: not for the audit, which is a sample."""
+    parser.add_argument("--part", help="serial number of the part, or id of the line's trigger")
+
+
 def open_reviews(parsed: argparse.Namespace, *, read_only: bool = False) -> ReviewLog:
     """Open the record of reviews of the command's log.
 
@@ -45,4 +50,5 @@ def selection(parsed: argparse.Namespace) -> LogQuery:
     if parsed.shift:
         start = shift_start(datetime.now().astimezone(), settings_of(home_of(parsed)).shift_starts)
         since = max(start.astimezone(UTC), since or start)
-    return LogQuery(since=since, until=parsed.until, recipe=parsed.recipe, lot=parsed.lot)
+    part = getattr(parsed, "part", None) or None
+    return LogQuery(since=since, until=parsed.until, recipe=parsed.recipe, lot=parsed.lot, part=part)

@@ -118,6 +118,10 @@ class AuditFigures(JsonAnswer):
         )
 
 
+#: Its copies are called by the part alone.
+_SHADOW = QueueKind.SHADOW
+
+
 class ReviewAnswer(JsonAnswer):
     """One row of the record of reviews."""
 
@@ -157,12 +161,14 @@ class EntryAnswer(JsonAnswer):
     recipe: str
     lot: str
     part_number: int
+    part_serial: str | None  #: none where nobody said what the part is called
     picture: str | None
     verdict: Verdict | None
     reason: str | None
     p_defective: float | None
     strangeness: float | None  #: none without a memory of good
     strange_from: float | None  #: none: no guard
+    heat_outside: bool | None  #: none where nothing is spared by it
 
     @staticmethod
     def of(entry: Entry, copy: Path | None) -> EntryAnswer:
@@ -178,12 +184,18 @@ class EntryAnswer(JsonAnswer):
             recipe=entry.recipe,
             lot=entry.lot,
             part_number=entry.part_number,
-            picture=str(copy) if copy else str(entry.picture) if decision is not None else None,
+            part_serial=entry.part_serial or None,
+            picture=str(copy)
+            if copy
+            else str(entry.picture)
+            if decision is not None or entry.queue is _SHADOW
+            else None,
             verdict=decision.verdict if decision is not None else None,
             reason=decision.reason if decision is not None else None,
             p_defective=decision.p_defective if decision is not None else None,
             strangeness=decision.strangeness if decision is not None else None,
             strange_from=decision.thresholds.strange_from if decision is not None else None,
+            heat_outside=decision.heat_outside if decision is not None else None,
         )
 
 

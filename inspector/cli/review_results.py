@@ -7,8 +7,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import EXIT_OK, emit, home_of, one_line, say, settings_of
-from inspector.cli.review_common import add_selection, open_reviews, selection
+from inspector.cli.review_common import add_part, add_selection, open_reviews, selection
+from inspector.cli.sign_in import needs
 from inspector.domain.counts import counted, verb
+from inspector.people.roles import Permission
 
 if TYPE_CHECKING:
     from inspector.domain.rates import Estimate
@@ -25,6 +27,7 @@ def add_commands(group: argparse._SubParsersAction[Any]) -> list[argparse.Argume
     estimate.set_defaults(command=show_estimate)
     contradicted = group.add_parser("conflicts", help="the parts of which reviewers contradict one another")
     add_selection(contradicted)
+    add_part(contradicted)
     contradicted.set_defaults(command=show_conflicts)
     learning = group.add_parser("learning", help="bring the pictures to be learned up to date, and count them")
     learning.add_argument("--confirmed", action="store_true", help="also what confirms a failure")
@@ -39,6 +42,7 @@ def add_commands(group: argparse._SubParsersAction[Any]) -> list[argparse.Argume
     manifest.set_defaults(command=write_manifest)
     for parser in (learning, manifest):
         parser.add_argument("recipe", nargs="?", default="", help="name of the recipe (default: the station's)")
+        needs(parser, Permission.TRAINING)
     return [estimate, contradicted, learning, manifest]
 
 
@@ -118,7 +122,8 @@ def update_learning(parsed: argparse.Namespace) -> int:
 def write_manifest(parsed: argparse.Namespace) -> int:
     """Update the set and write the manifest."""
     from inspector import assembly
-    from inspector.review.manifest import training_manifest
+    from inspector.cli.regression import regression_set
+    from inspector.regression.lessons import manifest_of
 
     home = home_of(parsed)
     learning, _ = _updated(parsed)
@@ -126,7 +131,7 @@ def write_manifest(parsed: argparse.Namespace) -> int:
     if not parsed.alone:
         name = parsed.model or assembly.find_recipe(parsed.recipe or settings_of(home).recipe, home).model
         model = assembly.model_store(home).find(name)
-    manifest = training_manifest(learning, model)
+    manifest = manifest_of(regression_set(parsed), learning, model)
     if parsed.json:
         emit(asdict(manifest) | {"path": str(manifest.path)})
         return EXIT_OK

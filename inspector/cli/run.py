@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import queue
-import time
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from inspector import __version__
 from inspector.cli.common import (
@@ -13,6 +13,7 @@ from inspector.cli.common import (
     EXIT_ERROR,
     EXIT_INTERRUPTED,
     EXIT_OK,
+    EXIT_STOPPED,
     EXIT_USAGE,
     add_device,
     add_json,
@@ -26,7 +27,7 @@ from inspector.cli.common import (
     stop_signals,
     text_argument,
 )
-from inspector.cli.display import LIBRARIES, display_fault, has_display
+from inspector.cli.display import LIBRARIES, add_full_screen, add_kiosk, display_fault, has_display
 from inspector.cli.field_options import (
     DEVICE,
     MODEL,
@@ -39,26 +40,25 @@ from inspector.cli.field_options import (
     given_source_options,
     source_options,
 )
+from inspector.cli.sign_in import acting, add_user
 from inspector.domain.counts import counted
 from inspector.domain.errors import InspectorError
 from inspector.domain.source import SourceKind, is_live, kind_of, shown
 from inspector.domain.text import LOT
+from inspector.people.roles import Permission
 
 if TYPE_CHECKING:
+    import argparse
     import threading
     from collections.abc import Callable
-    from pathlib import Path
 
     from inspector.domain.records import Frame
     from inspector.domain.tally import Tally
     from inspector.engine.engine import Engine
     from inspector.engine.status import EngineStatus, PartInspected
-    from inspector.outputs.result_log import SqliteResultLog
     from inspector.overrides import Overrides
-    from inspector.paths import Home
+    from inspector.people.actor import Actor
     from inspector.recipes.recipe import Recipe
-
-_LOOK_EVERY_S = 1.0
 
 
 def add_window_options(parser: argparse.ArgumentParser) -> None:
@@ -69,12 +69,7 @@ def add_window_options(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--model", dest="window_model", metavar="MODEL", help="with --source: instead of a recipe")
     for field in (DEVICE, PRECISION):
         add_field(parser, field, dest=f"window_{field.name}")
-    _add_full_screen(parser)
-
-
-def _add_full_screen(parser: argparse.ArgumentParser) -> None:
-    # no default: the command's would overwrite what stands before it
-    parser.add_argument("--full-screen", action="store_true", default=argparse.SUPPRESS, help="fill the screen")
+    add_full_screen(parser)
 
 
 def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
@@ -84,7 +79,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
         help="inspect a source",
         description="Inspect a source: in the window, or with --headless (or --json, or no display) in the terminal.",
         epilog="Exit codes: 0 ended or stopped; 1 error; 2 usage; 3 with --fail-on-defect, a part did not pass; "
-        "130 interrupted.",
+        "4 failures stopped the line, as the recipe says; 130 interrupted.",
     )
     add_field(parser, SOURCE)
     which = parser.add_mutually_exclusive_group()
@@ -94,7 +89,9 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--max-parts", type=positive, help="stop after this many parts")
     parser.add_argument("--lot", type=text_argument(LOT), default="", help="lot number of the parts")
     parser.add_argument("--fail-on-defect", action="store_true", help="exit with 3 if a part did not pass")
-    _add_full_screen(parser)
+    add_full_screen(parser)
+    add_kiosk(parser)
+    add_user(parser)
     add_device(parser)
     add_source_options(parser)
     add_places(parser, log=True)
@@ -113,6 +110,7 @@ def window(parsed: argparse.Namespace) -> int:
 def _window(parsed: argparse.Namespace, overrides: Overrides, *, start: bool) -> int:
     if fault := display_fault():
         raise InspectorError(*fault)
+    _checked(parsed, overrides)
     from inspector.app import AppOptions  # Qt
     from inspector.app import main as show
 
@@ -121,6 +119,7 @@ def _window(parsed: argparse.Namespace, overrides: Overrides, *, start: bool) ->
         overrides=overrides,
         full_screen=getattr(parsed, "full_screen", False),
         start=start,
+        kiosk=getattr(parsed, "kiosk", False),
     )
     try:
         return show(options)
@@ -128,9 +127,23 @@ def _window(parsed: argparse.Namespace, overrides: Overrides, *, start: bool) ->
         raise InspectorError(f"the window needs what is missing here: {error}", LIBRARIES) from error
 
 
+def _checked(parsed: argparse.Namespace, overrides: Overrides) -> Actor:
+    """Return who runs the line: a recipe of the station needs nobody, another source, model or log an engineer."""
+    own = not (overrides.source or overrides.model or overrides.log or _is_file(overrides.recipe))
+    return acting(parsed, None if own else Permission.RECIPES)
+
+
+def _is_file(recipe: str | None) -> bool:
+    return bool(recipe) and (str(recipe).endswith(".json") or Path(str(recipe)).is_file())
+
+
 def run(parsed: argparse.Namespace) -> int:
     """Run the line."""
-    if not (parsed.source or parsed.recipe or parsed.model):
+    kiosk = getattr(parsed, "kiosk", False)
+    if kiosk and (_wants_terminal(parsed) or not has_display()):
+        say("error: a kiosk is a window. Leave out --kiosk, or start it on a display.")
+        return EXIT_USAGE
+    if not (parsed.source or parsed.recipe or parsed.model or kiosk):
         say("error: name what to inspect: --source, with --recipe or --model. Try --source demo:")
         return EXIT_USAGE
     if opens_window(parsed):
@@ -156,7 +169,8 @@ def _run_window(parsed: argparse.Namespace) -> int:
     if flags:
         say(f"error: {', '.join(flags)} would not be heard by the window. Add --headless, or set it in the window.")
         return EXIT_USAGE
-    _check_judged(parsed)
+    if parsed.source or parsed.model:
+        _check_judged(parsed)
     if parsed.source:
         chosen_recipe(parsed)  # what cannot be run is refused before the window opens
     return _window(parsed, overrides_of(parsed), start=True)
@@ -212,6 +226,14 @@ def _as_asked(parsed: argparse.Namespace, recipe: Recipe) -> Recipe:
     return recipe.model_copy(update={"source": source, "source_options": options})
 
 
+class _Service(Protocol):
+    """What runs beside the line."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
 class _Events:
     """Puts what the engine tells into a queue; each part is printed by the main thread."""
 
@@ -230,41 +252,69 @@ class _Events:
 
 def _headless(parsed: argparse.Namespace) -> int:
     from inspector import assembly
+    from inspector.cli.changes import RunChanges
+    from inspector.cli.run_trail import RunTrail
     from inspector.data_version import stamp_data
     from inspector.engine.engine import Engine
     from inspector.engine.memory import use_frames_again
     from inspector.files import remove_leftovers
-    from inspector.fleet.keeper import SenderKeeper
+    from inspector.line.service import LineService
+    from inspector.scanners.service import ScannerService
+    from inspector.shadow.service import ShadowService
+    from inspector.trail.program import chosen
+    from inspector.trail.waiting import note
 
-    home = home_of(parsed)
-    settings = settings_in_force(parsed)
-    recipe = chosen_recipe(parsed)
+    who = _checked(parsed, overrides_of(parsed)).name
+    home, settings, recipe = home_of(parsed), settings_in_force(parsed), chosen_recipe(parsed)
     where = assembly.places(home, settings)
     stamp_data(home.root, __version__)
     remove_leftovers(home.written_often)
     log = assembly.open_log(where.log)
-    sender = SenderKeeper(home.root, settings=lambda: settings, log=lambda: where.log)
-    sender.start()
     use_frames_again()
-    engine, events = Engine(), _Events()
+    engine, events = Engine(tell=partial(note, home.root)), _Events()
+    trail = RunTrail(home.root, where.log, lot=parsed.lot, engine=engine)
+    engine.recall(where.log)
     engine.subscribe(events)
+    line = LineService(engine, settings=lambda: settings, recipes=None if parsed.model else home.recipes)
+    scanner = ScannerService(engine, settings=lambda: settings, recipes=home.recipes, use_lot=trail.change_lot)
+    beside: tuple[_Service, ...] = (
+        *(trail, scanner, line),
+        *assembly.senders(home, settings=lambda: settings, log=lambda: where.log),
+        assembly.head_keeper(home, settings=lambda: settings, log=lambda: where.log),
+        ShadowService(engine, home.root, log=lambda: where.log),
+    )
+    for service in beside:
+        service.start()
 
     def begin(recipe_: Recipe, inspected: int) -> None:
         left = None if parsed.max_parts is None else parsed.max_parts - inspected
         if left is not None and left <= 0:
             return
-        engine.start(assembly.build_job(recipe_, settings, where, log, lot=parsed.lot, max_parts=left))
+        job = assembly.build_job(recipe_, settings, where, log, lot=trail.lot, max_parts=left)
+        note(home.root, chosen(recipe_.name, recipe_.version, recipe_.model))
+        line.use_recipe(recipe_.name, recipe_.trigger)
+        engine.start(job)
 
     try:
         with stop_signals() as stop:
             begin(recipe, 0)
-            changed = _changes(parsed, recipe, home, log)
+            changes = RunChanges(
+                recipe,
+                home.recipes,
+                log=log,
+                line=line,
+                scanner=scanner,
+                as_asked=partial(_as_asked, parsed),
+                check=lambda recipe_: assembly.check_may_run(recipe_, settings, home),
+                by_model=bool(parsed.model),
+            )
             tally, fault, stopped = _follow(
-                engine, events, stop, json_lines=parsed.json, recipe=recipe, changed=changed, begin=begin
+                engine, events, stop, json_lines=parsed.json, recipe=recipe, changed=changes.look, begin=begin, who=who
             )
     finally:
         engine.stop()
-        sender.stop()
+        for service in beside:
+            service.stop()
         log.close()
     if fault:
         say(f"error: {fault}")
@@ -273,40 +323,9 @@ def _headless(parsed: argparse.Namespace) -> int:
         return EXIT_ERROR
     if stopped:
         return EXIT_INTERRUPTED
+    if engine.status().failing.stopped_now:
+        return EXIT_STOPPED
     return EXIT_DEFECTS if parsed.fail_on_defect and tally.passed < tally.inspected else EXIT_OK
-
-
-def _changes(
-    parsed: argparse.Namespace, recipe: Recipe, home: Home, log: SqliteResultLog
-) -> Callable[[], Recipe | None]:
-    """Return what looks, at most once a second, for a newer version of the recipe, and says what befell the record."""
-    from inspector.domain.errors import RecipeError
-    from inspector.recipes.recipe import RecipeFollower
-
-    follower = RecipeFollower(recipe, home.recipes)
-    next_s = 0.0
-
-    said: set[str] = set()
-
-    def look() -> Recipe | None:
-        nonlocal next_s
-        for words in set(log.remarks) - said:
-            say(f"note: {words}")
-            said.add(words)
-        if parsed.model or time.perf_counter() < next_s:
-            return None
-        next_s = time.perf_counter() + _LOOK_EVERY_S
-        try:
-            newer = follower.newer()
-        except RecipeError as error:
-            say(f"warning: {error}")
-            return None
-        if newer is None:
-            return None
-        say(f"recipe {newer.name}, version {newer.version}, is in use now: model {newer.model}")
-        return _as_asked(parsed, newer)
-
-    return look
 
 
 def _follow(
@@ -318,14 +337,16 @@ def _follow(
     recipe: Recipe,
     changed: Callable[[], Recipe | None],
     begin: Callable[[Recipe, int], None],
+    who: str,
 ) -> tuple[Tally, str, bool]:
     """Print parts until the line ends or is stopped; return the tally, the fault, and whether it was stopped."""
+    from inspector.cli.line_words import LineWords
     from inspector.cli.table import LiveTable  # rich
     from inspector.domain.tally import Tally  # numpy
     from inspector.outputs.rows import inspection_to_json
 
-    tally, fault, guard = Tally(), "", ""
-    files = not is_live(recipe.source)
+    tally, fault = Tally(), ""
+    files, words = not is_live(recipe.source), LineWords(engine, who)
     with LiveTable(recipe) as table:
 
         def take(timeout_s: float) -> bool:
@@ -351,7 +372,7 @@ def _follow(
                     say(f"warning: {lost}")
                 begin(newer, tally.inspected)
             status = engine.status()
-            guard = _say_guard(status, guard)
+            words.look(status)
             table.update(status, tally)
             if files and not status.parts and status.source_state.value == "lost":
                 fault = status.source_message
@@ -361,21 +382,9 @@ def _follow(
         while take(0):
             pass
         status = engine.status()
-        _say_guard(status, guard)
+        words.look(status)
         table.update(status, tally)
     return tally, fault or status.fault, stopped
-
-
-def _say_guard(status: EngineStatus, said: str) -> str:
-    """Say once for each model whether unlike parts are held back; return what was said last."""
-    from inspector.domain.guard import guard_sentence
-
-    if status.model is None or status.thresholds is None:
-        return said
-    words = f"model {status.model.name}: {guard_sentence(status.thresholds, status.model.good_scale)}"
-    if words != said:
-        say(words)
-    return words
 
 
 def _say_tally(tally: Tally, log: Path) -> None:

@@ -23,6 +23,7 @@ from inspector.cli.common import (
     stop_signals,
 )
 from inspector.domain.errors import InspectorError
+from inspector.domain.listening import WEB_PAGE
 from inspector.domain.secret import MASK
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from inspector.web.access import Access
 
 #: Where a station's page listens unless something else is said.
-PORT = 8765
+PORT = WEB_PAGE.port
 _LOOK_EVERY_S = 1.0
 
 
@@ -86,7 +87,7 @@ def run(parsed: argparse.Namespace) -> int:
     """Serve until a signal."""
     need_server()
     from inspector import assembly
-    from inspector.runs.processes import step_back
+    from inspector.runs.processes import step_back, step_back_further
     from inspector.trial import TrialJudge
     from inspector.web.app import make_app
     from inspector.web.judge import UploadJudge
@@ -100,7 +101,8 @@ def run(parsed: argparse.Namespace) -> int:
     say(f"pictures are judged by the recipe “{recipe().name}”")  # one that cannot be used is said before it serves
     step_back(os.getpid())
     view = StationView(assembly.places(home, settings), lambda: settings)
-    judge = UploadJudge(TrialJudge(home, lambda: settings), recipe, opacity=settings.heatmap_opacity)
+    trial = TrialJudge(home, lambda: settings)
+    judge = UploadJudge(trial, recipe, opacity=settings.heatmap_opacity, begins=step_back_further)
 
     with stop_signals() as stop:
         if parsed.beside is not None:

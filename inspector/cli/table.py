@@ -82,7 +82,7 @@ class LiveTable:
             score = "–" if decision.p_defective is None else f"{decision.p_defective:.3f}"
             style = _STYLES[decision.verdict]
             table.add_row(
-                str(event.inspection.part_number),
+                " · ".join(filter(None, (str(event.inspection.part_number), event.inspection.called))),
                 Text(f"{_SIGNS[decision.verdict]} {decision.verdict.value}", style=style),
                 score,
                 Text(decision.reason, overflow="ellipsis", no_wrap=True),
@@ -118,6 +118,6 @@ def _left_out(status: EngineStatus) -> tuple[str, ...]:
 def _faults(status: EngineStatus) -> tuple[str, ...]:
     waits = bool(status.log_fault)  # parts wait for the log then: no faster device helps
     late = status.pace_message if status.pace is Pace.TOO_SLOW and not waits else ""
-    model = (status.model_fault, status.doubt)
+    model = (status.model_fault, status.view_fault, status.doubt)
     faults = (status.source_message, status.unseen, late, status.log_fault, status.archive_fault, status.fault, *model)
     return tuple(fault for fault in faults if fault)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.cli.common import EXIT_OK, add_json, add_places, emit, fraction, home_of, say, text_argument
 from inspector.cli.field_options import GUARD_RATE, add_field
+from inspector.cli.sign_in import named, needs
 from inspector.domain.text import PERSON, REASON
+from inspector.people.roles import Permission
 
 if TYPE_CHECKING:
     import argparse
@@ -33,6 +36,7 @@ def add_recipe_commands(group: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument(
         "--author", type=text_argument(PERSON), default="", help="who chooses (default: the user's name)"
     )
+    needs(parser, Permission.THRESHOLDS)
     parser.set_defaults(command=set_thresholds)
     told = group.add_parser("history", help="list a recipe's versions: who changed thresholds or model, when and why")
     told.add_argument("recipe", help="name of the recipe")
@@ -57,14 +61,13 @@ def set_thresholds(parsed: argparse.Namespace) -> int:
     from inspector.operating_point.choice import ChoiceError, chosen
     from inspector.operating_point.sources import Sources
     from inspector.operating_point.words import change_words
-    from inspector.recipes.recipe import save_next_version
-    from inspector.user import user_name
+    from inspector.shelf.shelf import Shelf
 
     home = home_of(parsed)
     recipe = assembly.find_recipe(parsed.recipe, home)
     sources = Sources(home, home.log)
     in_force, guarding = sources.in_force(recipe), sources.guarding(recipe)
-    author = parsed.author or user_name()
+    author = named(parsed.actor, parsed.author, "--author")
     point = moved(in_force, parsed, guarding)
     if parsed.guard_rate is not None and guarding.scale is None:
         say(f"warning: {guarding.words}")
@@ -83,7 +86,7 @@ def set_thresholds(parsed: argparse.Namespace) -> int:
             guard_rate=parsed.guard_rate,
             evidence=evidence,
         )
-    saved = save_next_version(made, home.recipes)
+    saved = Shelf(home).save(made)
     assert saved.change is not None
     if parsed.json:
         emit({"name": saved.name, "version": saved.version, "change": saved.change.model_dump(mode="json")})
@@ -100,16 +103,16 @@ def show_history(parsed: argparse.Namespace) -> int:
     from inspector.recipes.versions import history
 
     home = home_of(parsed)
-    recipe = assembly.find_recipe(parsed.recipe, home)
-    versions = history(recipe.name, home.recipes, Promotions(home).read())
+    versions = history(parsed.recipe, home.recipes, Promotions(home).read())
+    name = parsed.recipe if versions else assembly.find_recipe(parsed.recipe, home).name  # a deleted one has a history
     if parsed.json:
-        answer = HistoryAnswer(recipe=recipe.name, versions=[VersionAnswer.of(version) for version in versions])
+        answer = HistoryAnswer(recipe=name, versions=[VersionAnswer.of(version) for version in versions])
         emit(answer.model_dump(mode="json"))
         return EXIT_OK
     for version in versions:
         print(_version_line(version))
     if not versions:
-        say(f"no version of {recipe.name} was saved yet")
+        say(f"no version of {name} was saved yet")
     return EXIT_OK
 
 
@@ -120,13 +123,12 @@ def moved(before: Thresholds, parsed: argparse.Namespace, guarding: Guarding) ->
         ChoiceError: If review would begin above the fail threshold, or the guard rate is none.
     """
     from inspector.domain.guard import check_guard_rate
-    from inspector.domain.records import Thresholds
     from inspector.operating_point.choice import ChoiceError
 
     review = None if parsed.no_review else parsed.review_from if parsed.review_from is not None else before.review_from
     fail = before.fail_at if parsed.fail_at is None else parsed.fail_at
     try:
-        point = Thresholds(fail_at=fail, review_from=review, strange_from=before.strange_from)
+        point = replace(before, fail_at=fail, review_from=review)
     except ValueError as error:
         raise ChoiceError(str(error), "Name both thresholds, or add --no-review.") from error
     if parsed.guard_rate is None:

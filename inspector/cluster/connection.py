@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import math
@@ -11,7 +12,7 @@ import socket
 import ssl
 import tempfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from inspector import __version__
 from inspector.cluster.faults import ClusterError
@@ -21,6 +22,8 @@ from inspector.domain.causes import cause_of
 from inspector.domain.counts import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from inspector.cluster.certificates import Certificates
     from inspector.domain.cluster import ClusterAddress
 
@@ -29,6 +32,8 @@ ANSWER_S = 10.0
 #: So long a scheduler that has answered before may be away.
 SOUGHT_S = 60.0
 _START_S = 120.0
+_LOOK_S = 0.25
+_Answer = TypeVar("_Answer")
 _COMPARED = ("dask", "distributed")
 
 
@@ -65,6 +70,7 @@ class Cluster:
         self.address = address
         self.client = client
         self._started = started or contextlib.ExitStack()
+        self._known: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -86,18 +92,53 @@ class Cluster:
     def workers(self) -> list[ClusterWorker]:
         """Return the workers as the scheduler knows them, by name; empty where it does not answer.
 
-        What is known of them is some seconds old.
+        What is known of them is some seconds old. Where one question fails, and the scheduler is still there, they are
+        those of the answer before: what runs on them is not lost.
         """
+        if self.connected:
+            with contextlib.suppress(OSError):
+                identity = self.ask(lambda: self.client.scheduler.identity(n_workers=-1))
+                self._known = {} if identity is None else identity["workers"]
         if not self.connected:
-            return []
-        known = self.client.scheduler_info(n_workers=-1)["workers"]
+            self._known = {}
         return sorted(
             (
                 ClusterWorker(address=address, name=str(told["name"]), cores=int(told["nthreads"]))
-                for address, told in known.items()
+                for address, told in self._known.items()
             ),
             key=lambda worker: worker.name,
         )
+
+    def ask(self, question: Callable[[], Awaitable[_Answer]], within_s: float | None = None) -> _Answer | None:
+        """Ask the cluster something, for as long as its scheduler is there.
+
+        Dask itself lets a question wait while it seeks a scheduler that went, a minute long, and says nothing.
+
+        Args:
+            question: Asks; runs on the client's thread.
+            within_s: So long the answer may take; None for as long as it does.
+
+        Returns:
+            The answer; None where the scheduler has gone meanwhile.
+
+        Raises:
+            TimeoutError: If the answer takes longer.
+        """
+
+        async def asking() -> _Answer | None:
+            asked: asyncio.Future[_Answer] | None = None
+            try:
+                while self.connected:
+                    asked = asked or asyncio.ensure_future(question())
+                    if (await asyncio.wait({asked}, timeout=_LOOK_S))[0]:
+                        return asked.result()
+                return None
+            finally:
+                if asked is not None:
+                    asked.cancel()
+
+        answer: _Answer | None = self.client.sync(asking, callback_timeout=within_s)
+        return answer
 
     def check(self) -> list[ClusterWorker]:
         """Make sure that there are workers, and that they run this program.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inspector.cluster.faults import ClusterError
@@ -63,13 +64,25 @@ def security_of(certificates: Certificates | None) -> Any:  # noqa: ANN401 - dis
     return dask().Security(tls_ca_file=authority, require_encryption=True, **roles)
 
 
-def worker_here() -> tuple[str | None, int]:
-    """Return, in a task, the folder of its worker, which Dask removes however the worker ends, and its cores.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerHere:
+    """The worker that a task runs on; outside of one the defaults.
 
-    Outside of a task it is None and one core.
+    Args:
+        name: As its owner called it; else its address.
+        folder: Its own, which Dask removes however the worker ends.
+        cores: How many tasks it takes at a time.
     """
+
+    name: str = "here"
+    folder: str | None = None
+    cores: int = 1
+
+
+def worker_here() -> WorkerHere:
+    """Return, in a task, which worker does it."""
     try:
         worker = dask().get_worker()
     except ValueError:
-        return None, 1
-    return str(worker.local_directory), int(worker.state.nthreads)
+        return WorkerHere()
+    return WorkerHere(name=str(worker.name), folder=str(worker.local_directory), cores=int(worker.state.nthreads))

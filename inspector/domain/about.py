@@ -123,7 +123,7 @@ def fields_of(record: type, *, path: str = "", group: About | None = None) -> It
         record: A dataclass whose fields have an `About`.
         path: Of the record that it is a part of.
         group: What is said of the whole: its title stands before the fields' titles, what it means when empty is also
-            what a field means of which nothing else is said.
+            what a field means of which nothing else is said, and by what it is used.
     """
     annotations = get_type_hints(record)
     for field in fields(record):
@@ -166,7 +166,8 @@ def within(group: About | None, about: About) -> About:
     if group is None:
         return about
     title = f"{group.title}, {about.title}" if group.title else about.title
-    return replace(about, title=title, empty=group.empty if about.empty is None else about.empty)
+    empty = group.empty if about.empty is None else about.empty
+    return replace(about, title=title, empty=empty, only=about.only or group.only)
 
 
 def check_limits(record: Any) -> None:  # noqa: ANN401 - any dataclass

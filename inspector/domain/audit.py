@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,10 +10,13 @@ from typing import TYPE_CHECKING
 from inspector.domain.evidence import Evidence, evidence
 from inspector.domain.rates import Estimate, Rate
 from inspector.domain.review import Truth
-from inspector.domain.statistics import CONFIDENCE, clopper_pearson_interval, wilson_interval
+from inspector.domain.statistics import CONFIDENCE, clopper_pearson_interval, lower_at_any_time, wilson_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+_ROUNDING = 1e-6  # a count times a fraction of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +127,37 @@ def audit_estimate(
         yield_corrected=_corrected(share, escaped),
         claim=evidence(Rate(passed.defective + passed.unclear, passed.judged), claim),
     )
+
+
+def escapes_at_least(
+    passed: AuditCounts, rejected: AuditCounts, *, passes: int, rejects: int, risk: float = 1.0 - CONFIDENCE
+) -> float:
+    """Return the escape rate that is shown at least, 0..1, however often it is looked at; 0 where nothing is shown.
+
+    The audit is looked at after each judgement, and acts once: an interval for one look would be too short by far. So
+    each limit is one that holds at every time (`lower_at_any_time`). From the samples follow how many defective parts
+    passed at least and how many were caught at most; from these two, what share of defective parts passes: not of those
+    there were, but of those to come. One escape among two defects is half of them, and shows little of the two
+    hundredth. The risk is shared: a quarter for each sample, one half for what follows from them.
+
+    Parts that were audited are known, so at least as many defective passes are counted as were found. Unclear parts
+    count as good.
+
+    Args:
+        passed: The audited passes.
+        rejected: The audited rejects.
+        passes: Passed parts that the audit speaks about.
+        rejects: FAIL and REVIEW parts likewise.
+        risk: How probable it is that more is ever said to be shown than is true, strictly between 0 and 1.
+    """
+    escaped = math.floor(passes * _at_any_time(passed.defective, passed.judged, passes, risk / 4) + _ROUNDING)
+    false = _at_any_time(rejected.good, rejected.judged, rejects, risk / 4)
+    caught = math.ceil(rejects * (1.0 - false) - _ROUNDING)
+    return lower_at_any_time(escaped, escaped + caught, risk / 2)
+
+
+def _at_any_time(sure: int, judged: int, size: int, risk: float) -> float:
+    return max(sure / size, lower_at_any_time(sure, judged, risk)) if size else 0.0
 
 
 def _corrected(share: float | None, escaped: Estimate) -> Estimate:

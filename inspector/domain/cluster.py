@@ -68,6 +68,24 @@ class ClusterAddress:
         return cls(text, host=host, port=port, encrypted=parts.scheme == "tls")
 
 
+@dataclass(frozen=True, slots=True)
+class ChosenCluster:
+    """Workers that somebody wants to use.
+
+    Args:
+        address: As it was typed; see `ClusterAddress`.
+        certificates: Folder of ca.pem, cert.pem and key.pem, for tls://; empty for none.
+    """
+
+    address: str
+    certificates: str = ""
+
+    def options(self) -> list[str]:
+        """Return the options by which a command is told so."""
+        certificates = [f"--certificates={self.certificates}"] if self.certificates else []
+        return [f"--cluster={self.address}", *certificates]
+
+
 def checked_cluster(text: str) -> str:
     """Return the address as it was typed; an empty one is none.
 

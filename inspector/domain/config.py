@@ -1,4 +1,4 @@
-"""What a recipe fixes for the line: options of the source, trigger, picture quality limits, archive policy."""
+"""What a recipe fixes for the line: trigger, picture quality limits, archive policy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from inspector.domain.about import About, check_limits, told
-from inspector.domain.source import FORMS, SourceKind
+from inspector.domain.source import FORMS
 from inspector.domain.strangeness import RATES
 
 ABOUT_SOURCE = About("Source", description=FORMS)
@@ -18,127 +18,16 @@ ABOUT_GUARD_RATE = About(
     high=RATES[1],
 )
 
+ABOUT_SPARES = About(
+    "Review heat outside the part",
+    description="a part that would fail goes to REVIEW where the heat lies outside its outline; only with a model "
+    "whose training has shown that no known defect looks so",
+)
 ABOUT_HEATMAP = About(
     "Heatmap",
     description="which map Live shows first, the archive keeps and a batch draws: where the defect most likely is, "
     "what the classifier looked at (Grad-CAM), or what is unlike good parts; without a memory of good Grad-CAM only",
 )
-
-
-class CameraDriver(Enum):
-    """Which interface of the system a camera is read through."""
-
-    AUTO = "auto"
-    V4L2 = "v4l2"
-    DSHOW = "dshow"
-    MSMF = "msmf"
-    AVFOUNDATION = "avfoundation"
-    GSTREAMER = "gstreamer"
-
-
-_CAMERA, _FOLDER, _DEMO = (SourceKind.CAMERA,), (SourceKind.FOLDER,), (SourceKind.DEMO,)
-_DEVICES = tuple(kind for kind in SourceKind if kind.is_device)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceOptions:
-    """Options of the source; what each does, and which kinds of source take it, stands beside it.
-
-    Raises:
-        ValueError: If a value is outside its range.
-    """
-
-    width_px: int | None = field(
-        default=None, metadata=told(About("Width", unit="pixels", low=16, high=20000, empty="driver's", only=_CAMERA))
-    )
-    height_px: int | None = field(
-        default=None, metadata=told(About("Height", unit="pixels", low=16, high=20000, empty="driver's", only=_CAMERA))
-    )
-    fps: float | None = field(
-        default=None,
-        metadata=told(
-            About(
-                "Rate",
-                unit="pictures per second",
-                low=0.001,
-                high=1000,
-                empty="the source's own",
-                only=(SourceKind.CAMERA, SourceKind.DEMO),
-            )
-        ),
-    )
-    exposure: float | None = field(
-        default=None,
-        metadata=told(
-            About(
-                "Exposure",
-                description="in its driver's own unit",
-                low=-1e9,
-                high=1e9,
-                empty="automatic",
-                only=_CAMERA,
-            )
-        ),
-    )
-    backend: CameraDriver = field(
-        default=CameraDriver.AUTO,
-        metadata=told(About("Driver", description="which system interface is used", only=_CAMERA)),
-    )
-    still_s: float = field(
-        default=5.0,
-        metadata=told(
-            About(
-                "Stands still after",
-                unit="seconds",
-                description="a picture that does not change at all for so long is a fault; 0 is off",
-                low=0.0,
-                high=3600.0,
-                only=_DEVICES,
-            )
-        ),
-    )
-    as_fast_as_possible: bool = field(
-        default=False,
-        metadata=told(
-            About(
-                "As fast as possible",
-                description="do not pace; no frame is dropped",
-                only=(SourceKind.VIDEO, SourceKind.DEMO),
-            )
-        ),
-    )
-    recursive: bool = field(default=True, metadata=told(About("Sub-folders too", only=_FOLDER)))
-    existing: bool = field(default=True, metadata=told(About("Take what is there already", only=_FOLDER)))
-    polling: bool = field(
-        default=False, metadata=told(About("Poll", description="for network shares without events", only=_FOLDER))
-    )
-    bit_depth: int | None = field(
-        default=None,
-        metadata=told(
-            About(
-                "Bit depth",
-                unit="bits",
-                description="used of the 16 of a channel: 10, 12 or 14 for many cameras",
-                low=9,
-                high=16,
-                empty="as the file says",
-                only=_FOLDER,
-            )
-        ),
-    )
-    seed: int = field(
-        default=1,
-        metadata=told(About("Seed", description="another line for another number", low=0, only=_DEMO)),
-    )
-    defect_rate: float = field(
-        default=0.1,
-        metadata=told(
-            About("Defect rate", description="fraction of defective parts, 0 to 1", low=0.0, high=1.0, only=_DEMO)
-        ),
-    )
-
-    def __post_init__(self) -> None:
-        check_limits(self)
 
 
 class TriggerMode(Enum):
@@ -149,6 +38,7 @@ class TriggerMode(Enum):
     INTERVAL = "interval"
     MANUAL = "manual"
     EVERY_PICTURE = "every-picture"
+    EXTERNAL = "external"  #: the line says so: `TriggerEvent`
 
 
 class Crop(Enum):
@@ -170,6 +60,7 @@ class Direction(Enum):
 _MOVING = (TriggerMode.PART_CROSSING,)
 _INDEXED = (TriggerMode.PART_SETTLED,)
 _FOREGROUND = (TriggerMode.PART_CROSSING, TriggerMode.PART_SETTLED)
+_EXTERNAL = (TriggerMode.EXTERNAL,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +105,32 @@ class TriggerConfig:
     interval_s: float = field(
         default=1.0,
         metadata=told(About("Interval", unit="seconds", low=0.01, high=86400.0, only=(TriggerMode.INTERVAL,))),
+    )
+    frame_within_s: float = field(
+        default=0.5,
+        metadata=told(
+            About(
+                "Picture within",
+                unit="seconds",
+                description="captured after the line's trigger; later is ERROR “no picture”",
+                low=0.01,
+                high=60.0,
+                only=_EXTERNAL,
+            )
+        ),
+    )
+    frame_age_s: float = field(
+        default=0.0,
+        metadata=told(
+            About(
+                "Picture before",
+                unit="seconds",
+                description="captured so long before the line's trigger arrives, it may still be the part's",
+                low=0.0,
+                high=10.0,
+                only=_EXTERNAL,
+            )
+        ),
     )
     sharpest_of: int = field(
         default=3,

@@ -34,6 +34,7 @@ class Cuts:
         errors: Good and defective parts without a score.
         usual: Those of the good and of the defective ones that the guard lets pass, rising; the others are REVIEW where
             they do not fail. None for no guard.
+        spared: Likewise those that never fail: from where others do on they are REVIEW. None for none.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Cuts:
         errors: tuple[int, int],
         *,
         usual: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+        spared: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     ) -> None:
         scores = np.unique(np.concatenate([good, bad]))
         self._scores, self._logits = scores, logits(scores)
@@ -54,6 +56,10 @@ class Cuts:
         self._passed_good, self.missed = self._below_good, self._below_bad
         if usual is not None:
             self._passed_good, self.missed = (np.searchsorted(parts, edges) for parts in usual)
+        self._held_good, self._held_bad = self._below_good, self._below_bad  # what does not fail at each cut
+        if spared is not None:
+            above_good, above_bad = (len(parts) - np.searchsorted(parts, edges) for parts in spared)
+            self._held_good, self._held_bad = self._below_good + above_good, self._below_bad + above_bad
         self._good, self._bad = len(good), len(bad)
         self._totals = len(good) + errors[0], len(bad) + errors[1]
         self._gaps = np.concatenate([[_END], np.diff(self._logits), [_END]])[:count]
@@ -69,9 +75,9 @@ class Cuts:
         good = (1 - prices.defective_share) / self._totals[0]
         bad = prices.defective_share / self._totals[1]
         passed = bad * self.missed + good * self._passed_good
-        below = bad * self._below_bad + good * self._below_good
+        held = bad * self._held_bad + good * self._held_good
         low = prices.escape * bad * self.missed - prices.review * passed
-        high = prices.review * below + prices.false_reject * good * (self._good - self._below_good)
+        high = prices.review * held + prices.false_reject * good * (self._good - self._held_good)
         if passing is None and not band:
             return self._point(None, self._widest(low + high))
         if passing is None:

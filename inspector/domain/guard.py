@@ -33,7 +33,9 @@ def check_guard_rate(rate: float) -> float:
     return rate
 
 
-def in_force(own: Thresholds | None, of_model: Thresholds, scale: GoodScale | None, rate: float) -> Thresholds:
+def in_force(
+    own: Thresholds | None, of_model: Thresholds, scale: GoodScale | None, rate: float, *, spares_outside: bool = False
+) -> Thresholds:
     """Return the thresholds by which a line or a batch judges; the only place that says so.
 
     Args:
@@ -41,12 +43,13 @@ def in_force(own: Thresholds | None, of_model: Thresholds, scale: GoodScale | No
         of_model: The model's own.
         scale: How strange good parts look to the model; None where it has no memory of good.
         rate: Share of good parts that goes to REVIEW as unlike good parts, within `RATES`; 0 for no guard.
+        spares_outside: Whether both recipe and model let a failure become REVIEW where the heat lies outside the part.
 
     Returns:
         With the limit of strangeness that was given, else with that of the rate; without one where the rate is 0 or the
         model has no memory of good.
     """
-    points = own or of_model
+    points = replace(own or of_model, spares_outside=spares_outside)
     if points.strange_from is not None or scale is None or not rate:
         return points
     return replace(points, strange_from=scale.limit(rate))

@@ -33,26 +33,37 @@ class LabelledScores:
         defective: (N,) bool.
         strangeness: (N,) float64, how unlike good parts they look; NaN where none was recorded: these are judged by
             P(defective) alone. None for none at all.
+        heat_outside: (N,) bool, whether the heat lies outside the part; False where that was not recorded. None for
+            none at all.
 
     Raises:
         ValueError: If the shapes differ or are not (N,).
     """
 
-    def __init__(self, scores: ArrayLike, defective: ArrayLike, strangeness: ArrayLike | None = None) -> None:
+    def __init__(
+        self,
+        scores: ArrayLike,
+        defective: ArrayLike,
+        strangeness: ArrayLike | None = None,
+        heat_outside: ArrayLike | None = None,
+    ) -> None:
         p, truth = np.array(scores, np.float64), np.array(defective, np.bool_)
         strange = np.full(p.shape, np.nan) if strangeness is None else np.array(strangeness, np.float64)
+        outside = np.zeros(p.shape, np.bool_) if heat_outside is None else np.array(heat_outside, np.bool_)
         if p.ndim != 1 or p.shape != truth.shape:
             msg = f"need one score and one label per part, got {p.shape} scores and {truth.shape} labels"
             raise ValueError(msg)
-        if strange.shape != p.shape:
-            msg = f"need one strangeness per part, got {strange.shape} for {p.shape} parts"
-            raise ValueError(msg)
+        for name, values in (("strangeness", strange), ("place of the heat", outside)):
+            if values.shape != p.shape:
+                msg = f"need one {name} per part, got {values.shape} for {p.shape} parts"
+                raise ValueError(msg)
         p[~((p >= 0.0) & (p <= 1.0))] = np.nan
-        for array in (p, truth, strange):
+        for array in (p, truth, strange, outside):
             array.setflags(write=False)
         self.scores, self.defective, self.strangeness = p, truth, strange  #: as given; ERROR is NaN
+        self.heat_outside = outside  #: as given
         scored = ~np.isnan(p)
-        self._good, self._bad = (_Rising.of(p, strange, scored & (truth == kind)) for kind in (False, True))
+        self._good, self._bad = (_Rising.of(p, strange, outside, scored & (truth == kind)) for kind in (False, True))
         self._errors = int((~scored & ~truth).sum()), int((~scored & truth).sum())
 
     def __len__(self) -> int:
@@ -84,12 +95,13 @@ class LabelledScores:
         Returns:
             Their places: a defective part by rising score, a good one by falling.
         """
-        chosen = verdicts_of(self.scores, thresholds, self.strangeness) == VERDICTS.index(verdict)
+        codes = verdicts_of(self.scores, thresholds, self.strangeness, self.heat_outside)
+        chosen = codes == VERDICTS.index(verdict)
         places = np.flatnonzero(chosen & (self.defective == defective))
         p = self.scores[places]
         return places[np.argsort(p if defective else -p, kind="stable")]
 
-    def least_cost(self, prices: Prices, *, band: bool, strange_from: float | None = None) -> Thresholds | None:
+    def least_cost(self, prices: Prices, *, band: bool, beside: Thresholds | None = None) -> Thresholds | None:
         """Return the operating point of least cost; of several that with the widest gaps between the scores.
 
         The cost of a pair of thresholds is a sum of a function of each, so the best pair is found in O(N).
@@ -97,16 +109,16 @@ class LabelledScores:
         Args:
             prices: What errors cost, and how many parts are defective at the line; cost as in `Outcome.cost`.
             band: Whether there may be a review band.
-            strange_from: The guard's limit, which stays as it is.
+            beside: A point whose guard, and whose word on heat outside the part, stay as they are; None has neither.
 
         Returns:
             None where a class has no scored part.
         """
-        cuts = self._cuts(strange_from)
-        return None if cuts is None else replace(cuts.best(prices, band=band), strange_from=strange_from)
+        cuts = self._cuts(beside)
+        return None if cuts is None else _beside(cuts.best(prices, band=band), beside)
 
     def within_escapes(
-        self, limit: float, prices: Prices, *, band: bool, strange_from: float | None = None
+        self, limit: float, prices: Prices, *, band: bool, beside: Thresholds | None = None
     ) -> Thresholds | None:
         """Return the highest operating point at which at most a fraction of the defective parts pass.
 
@@ -114,7 +126,7 @@ class LabelledScores:
             limit: 0..1, of these parts; what they show of others, `evidence` says.
             prices: With a band, ``review_from`` keeps the limit and ``fail_at`` is where it costs least.
             band: Whether there may be a review band.
-            strange_from: The guard's limit, which stays as it is.
+            beside: As `least_cost`.
 
         Returns:
             None where a class has no scored part.
@@ -125,17 +137,21 @@ class LabelledScores:
         if not 0.0 <= limit <= 1.0:
             msg = f"the escape limit must be between 0 and 1, got {limit}"
             raise ValueError(msg)
-        cuts = self._cuts(strange_from)
+        cuts = self._cuts(beside)
         if cuts is None:
             return None
         allowed = cuts.missed / len(self._bad.p) <= limit
         best = cuts.best(prices, band=band, passing=int(np.flatnonzero(allowed)[-1]))
-        return replace(best, strange_from=strange_from)
+        return _beside(best, beside)
 
-    def best_f1(self, strange_from: float | None = None) -> Thresholds | None:
-        """Return the operating point of the best F1, without a band; None where a class has no scored part."""
+    def best_f1(self, beside: Thresholds | None = None) -> Thresholds | None:
+        """Return the operating point of the best F1, without a band; None where a class has no scored part.
+
+        Args:
+            beside: As `least_cost`; F1 itself is that of P(defective) alone.
+        """
         cuts = self._cuts()
-        return None if cuts is None else replace(cuts.best_f1(), strange_from=strange_from)
+        return None if cuts is None else _beside(cuts.best_f1(), beside)
 
     def with_band(self, fail_at: float, share: float) -> Thresholds:
         """Return an operating point whose review band holds about a share of these parts.
@@ -150,11 +166,20 @@ class LabelledScores:
         cuts = self._cuts()
         return Thresholds(fail_at=fail_at) if cuts is None else cuts.with_band(fail_at, share)
 
-    def _cuts(self, strange_from: float | None = None) -> Cuts | None:
+    def _cuts(self, beside: Thresholds | None = None) -> Cuts | None:
         good, bad = self._good, self._bad
         if not len(good.p) or not len(bad.p):
             return None
-        return Cuts(good.p, bad.p, self._errors, usual=(good.usual(strange_from), bad.usual(strange_from)))
+        usual = None if beside is None else (good.usual(beside.strange_from), bad.usual(beside.strange_from))
+        spared = (good.spared, bad.spared) if beside is not None and beside.spares_outside else None
+        return Cuts(good.p, bad.p, self._errors, usual=usual, spared=spared)
+
+
+def _beside(point: Thresholds, beside: Thresholds | None) -> Thresholds:
+    """Return a point on P(defective) with all that another one says besides."""
+    if beside is None:
+        return point
+    return replace(point, strange_from=beside.strange_from, spares_outside=beside.spares_outside)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,24 +204,37 @@ class _Rising:
     Args:
         p: (N,) float64.
         strangeness: (N,) float64.
+        outside: (N,) bool.
         measured: How many have a strangeness.
     """
 
     p: NDArray[np.float64]
     strangeness: NDArray[np.float64]
+    outside: NDArray[np.bool_]
     measured: int
 
     @staticmethod
-    def of(p: NDArray[np.float64], strangeness: NDArray[np.float64], chosen: NDArray[np.bool_]) -> _Rising:
+    def of(
+        p: NDArray[np.float64],
+        strangeness: NDArray[np.float64],
+        outside: NDArray[np.bool_],
+        chosen: NDArray[np.bool_],
+    ) -> _Rising:
         own, strange = p[chosen], strangeness[chosen]
         order = np.argsort(own, kind="stable")
-        return _Rising(own[order], strange[order], int((~np.isnan(strange)).sum()))
+        return _Rising(own[order], strange[order], outside[chosen][order], int((~np.isnan(strange)).sum()))
+
+    @property
+    def spared(self) -> NDArray[np.float64]:
+        """The P(defective) of those whose heat lies outside the part."""
+        return self.p[self.outside]
 
     def counted(self, thresholds: Thresholds, errors: int) -> Tally:
-        if thresholds.strange_from is None or not self.measured:
+        guarded = thresholds.strange_from is not None and self.measured
+        if not guarded and not (thresholds.spares_outside and self.outside.any()):
             passed, review, failed = sorted_verdicts(self.p, thresholds)
         else:
-            codes = verdicts_of(self.p, thresholds, self.strangeness)
+            codes = verdicts_of(self.p, thresholds, self.strangeness, self.outside)
             passed, failed, review = np.bincount(codes, minlength=3)[:3].tolist()
         return Tally(passed=passed, review=review, failed=failed, error=errors)
 

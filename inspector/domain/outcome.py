@@ -81,7 +81,8 @@ class Outcome:
         """Add up; the two weights of a class are those of a wrong verdict and of a look."""
         bad_parts, good_parts = self.confusion.defective, self.confusion.good
         # without a band, a guard and errors nobody looks at any part: that is certain, and no estimate
-        held = self.thresholds.has_band or self.thresholds.strange_from is not None
+        points = self.thresholds
+        held = points.has_band or points.strange_from is not None or points.spares_outside
         looked_at = float(held or bad_parts.error + good_parts.error > 0)
         scaled = (PER_PARTS * share, PER_PARTS * (1 - share))
         return weighted_sum(

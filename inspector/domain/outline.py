@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -27,6 +27,9 @@ SIDE = 64
 _SHARE = 0.8
 #: Grey levels that noise and an uneven light take.
 _LEAST_LEVEL = 12
+#: What lies beside a part counts where it differs from the ground by so much of what the part does; an uneven ground
+#: differs less.
+_CLEARLY = 0.75
 #: Good parts have an outline where each leaves so much of the picture's rim free, and the logarithms of their areas
 #: spread by no more than this (bottles 0.005, drawn screws 0.02; magnetic tiles 0.5, boards 0.8).
 _RIM_FREE, _AREAS_SPREAD = 0.95, 0.1
@@ -51,6 +54,8 @@ class Outline:
         rim: Share of the picture's rim that it covers, 0..1.
         x: Its middle, as a share of the picture's width.
         y: As a share of its height.
+        others: (SIDE, SIDE) bool, what else differs from the ground, at least three quarters as much as the part does.
+        ground: The ground's levels, 0..255, one for each channel.
     """
 
     mask: NDArray[np.bool_]
@@ -59,6 +64,8 @@ class Outline:
     rim: float
     x: float
     y: float
+    others: NDArray[np.bool_]
+    ground: tuple[float, ...]
 
     @property
     def numbers(self) -> tuple[float, float, float, float, float]:
@@ -69,10 +76,29 @@ class Outline:
 def small_picture(image: Image) -> NDArray[np.uint8]:
     """Return a picture as (SIDE, SIDE, 3) uint8, of a grey one (SIDE, SIDE, 1), of a large one every n-th pixel."""
     step = max(1, min(image.shape[:2]) // (2 * SIDE))
-    small = cv2.resize(np.ascontiguousarray(image[::step, ::step]), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    if small.dtype == np.uint16:
-        small = cv2.convertScaleAbs(small, alpha=1 / 257.0)
-    return np.asarray(small[..., None] if small.ndim == 2 else small[..., :3], np.uint8)
+    return plain(cv2.resize(np.ascontiguousarray(image[::step, ::step]), (SIDE, SIDE), interpolation=cv2.INTER_AREA))
+
+
+def plain(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return pixels as (h, w, 3) uint8, grey ones as (h, w, 1); without transparency, of 16 bits the upper eight."""
+    if pixels.dtype == np.uint16:
+        pixels = cv2.convertScaleAbs(pixels, alpha=1 / 257.0)
+    return np.asarray(pixels[..., None] if pixels.ndim == 2 else pixels[..., :3], np.uint8)
+
+
+def apart_from(ground: tuple[float, ...], pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Say how far pixels differ from the ground, in the channel where they do most.
+
+    Args:
+        ground: A level for each channel.
+        pixels: From `plain`.
+
+    Returns:
+        (h, w) uint8, grey levels.
+    """
+    planes = cv2.split(cv2.absdiff(pixels, ground))
+    apart = planes[0] if len(planes) == 1 else cv2.max(cv2.max(planes[0], planes[1]), planes[2])
+    return np.asarray(apart, np.uint8)
 
 
 def outline_of(small: NDArray[np.uint8]) -> Outline | None:
@@ -85,8 +111,7 @@ def outline_of(small: NDArray[np.uint8]) -> Outline | None:
     """
     rim = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
     ground = tuple(float(level) for level in np.rint(np.median(rim, axis=0)))
-    planes = cv2.split(cv2.absdiff(small, ground))
-    apart = planes[0] if len(planes) == 1 else cv2.max(cv2.max(planes[0], planes[1]), planes[2])
+    apart = apart_from(ground, small)
     level, _ = cv2.threshold(apart, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     _, differs = cv2.threshold(apart, max(_LEAST_LEVEL, _SHARE * level), 1, cv2.THRESH_BINARY)
     differs = cv2.morphologyEx(differs, cv2.MORPH_CLOSE, _NEIGHBOURS)
@@ -95,6 +120,7 @@ def outline_of(small: NDArray[np.uint8]) -> Outline | None:
         return None
     filled = np.zeros((SIDE, SIDE), np.uint8)
     cv2.drawContours(filled, [max(pieces, key=cv2.contourArea)], -1, 1, -1)
+    clearly = _CLEARLY * float(cv2.mean(apart, mask=filled)[0])
     moments = cv2.moments(filled, binaryImage=True)
     count = moments["m00"]
     spread = math.hypot(moments["mu20"] - moments["mu02"], 2 * moments["mu11"])
@@ -107,6 +133,8 @@ def outline_of(small: NDArray[np.uint8]) -> Outline | None:
         rim=float(np.concatenate([filled[0], filled[-1], filled[:, 0], filled[:, -1]]).mean()),
         x=(moments["m10"] / count + 0.5) / SIDE,
         y=(moments["m01"] / count + 0.5) / SIDE,
+        others=(apart >= clearly) & (filled == 0),
+        ground=ground,
     )
 
 

@@ -2,8 +2,8 @@
 
 P(defective) of at least ``fail_at`` is FAIL; from ``review_from`` up to there it is REVIEW; below, PASS. What is no
 number between 0 and 1 is ERROR. The guard comes after that: what would pass, but is at least as strange as
-``strange_from``, is REVIEW. One part, an array of parts and sorted parts follow the same rule; a property test holds
-them to it.
+``strange_from``, is REVIEW. Likewise what would fail where the heat lies outside the part, if the thresholds spare it.
+One part, an array of parts and sorted parts follow the same rule; a property test holds them to it.
 """
 
 from __future__ import annotations
@@ -29,22 +29,30 @@ PASSED, FAILED, REVIEW, ERROR = range(4)
 UNLIKE_GOOD = "unlike good parts here"
 #: … where it is not one place alone, as of a wrong product or an empty view.
 AS_A_WHOLE = ", the picture as a whole"
+#: How a reason begins where a part that would fail is spared.
+OUTSIDE = "the heat lies outside the part"
 _UNKNOWN = (
     "the model does not say how strange the part looks, and the recipe lets none pass without: it has no memory of good"
 )
 
 
-def verdict_of(p_defective: float, thresholds: Thresholds, strangeness: float | None = None) -> Verdict:
+def verdict_of(
+    p_defective: float,
+    thresholds: Thresholds,
+    strangeness: float | None = None,
+    heat_outside: bool | None = None,  # noqa: FBT001 - beside the other measures of the part
+) -> Verdict:
     """Judge one score.
 
     Args:
         p_defective: 0..1; anything else is ERROR.
         strangeness: As in `Prediction`; None, for scores that were recorded without it, leaves the guard out.
+        heat_outside: As in `Prediction`; None, where it is not known, spares nothing.
     """
     if not 0.0 <= p_defective <= 1.0:
         return Verdict.ERROR
     if p_defective >= thresholds.fail_at:
-        return Verdict.FAIL
+        return Verdict.REVIEW if thresholds.spares_outside and heat_outside else Verdict.FAIL
     if thresholds.review_from is not None and p_defective >= thresholds.review_from:
         return Verdict.REVIEW
     if thresholds.strange_from is not None and strangeness is not None and strangeness >= thresholds.strange_from:
@@ -52,13 +60,19 @@ def verdict_of(p_defective: float, thresholds: Thresholds, strangeness: float | 
     return Verdict.PASS
 
 
-def verdicts_of(scores: ArrayLike, thresholds: Thresholds, strangeness: ArrayLike | None = None) -> NDArray[np.uint8]:
+def verdicts_of(
+    scores: ArrayLike,
+    thresholds: Thresholds,
+    strangeness: ArrayLike | None = None,
+    heat_outside: ArrayLike | None = None,
+) -> NDArray[np.uint8]:
     """Judge many scores.
 
     Args:
         scores: P(defective) of any shape, 0..1; anything else is ERROR.
         strangeness: As in `Prediction`, of the same shape; NaN, for scores that were recorded without it, and None
             leave the guard out.
+        heat_outside: Bool of the same shape, as in `Prediction`; False where it is not known. None for False.
 
     Returns:
         Codes of the same shape, places in `VERDICTS`.
@@ -69,13 +83,16 @@ def verdicts_of(scores: ArrayLike, thresholds: Thresholds, strangeness: ArrayLik
         codes[np.asarray(strangeness, np.float64) >= thresholds.strange_from] = REVIEW
     if thresholds.review_from is not None:
         codes[p >= thresholds.review_from] = REVIEW
-    codes[rejected(p, thresholds.fail_at)] = FAILED
+    failed = rejected(p, thresholds.fail_at)
+    codes[failed] = FAILED
+    if thresholds.spares_outside and heat_outside is not None:
+        codes[failed & np.asarray(heat_outside, np.bool_)] = REVIEW
     codes[~((p >= 0.0) & (p <= 1.0))] = ERROR
     return codes
 
 
 def rejected(scores: ArrayLike, fail_at: float) -> NDArray[np.bool_]:
-    """Say which scores fail, where REVIEW counts as passed.
+    """Say which scores fail by P(defective) alone, where REVIEW counts as passed.
 
     Args:
         scores: P(defective) of any shape.
@@ -94,7 +111,7 @@ def holding(thresholds: Thresholds) -> Thresholds:
 
 
 def sorted_verdicts(rising: NDArray[np.float64], thresholds: Thresholds) -> tuple[int, int, int]:
-    """Count the verdicts of sorted scores by P(defective) alone, without the guard, in O(log N).
+    """Count the verdicts of sorted scores by P(defective) alone, which neither guards nor spares, in O(log N).
 
     Args:
         rising: (N,) P(defective), rising, each 0..1.
@@ -110,7 +127,8 @@ def sorted_verdicts(rising: NDArray[np.float64], thresholds: Thresholds) -> tupl
 def decide(prediction: Prediction, thresholds: Thresholds) -> Decision:
     """Judge one part, and say why."""
     p, strangeness = prediction.p_defective, prediction.strangeness
-    verdict = verdict_of(p, thresholds, strangeness)
+    outside = None if not thresholds.spares_outside else prediction.heat_outside is True
+    verdict = verdict_of(p, thresholds, strangeness, outside)
     if verdict is Verdict.ERROR:
         return error_decision(f"the network's P(defective) is {p}, not a number between 0 and 1", thresholds)
     if verdict is Verdict.PASS and thresholds.strange_from is not None and strangeness is None:
@@ -120,7 +138,8 @@ def decide(prediction: Prediction, thresholds: Thresholds) -> Decision:
         defect = prediction.classes.names[prediction.defect_index]
         reason = f"{defect}: P(defective) {p:.3f} ≥ {thresholds.fail_at:g}"
     elif verdict is Verdict.REVIEW:
-        reasons = []
+        by_score = verdict_of(p, thresholds)
+        reasons = [f"{OUTSIDE}: P(defective) {p:.3f} ≥ {thresholds.fail_at:g}"] if by_score is Verdict.FAIL else []
         if thresholds.strange_from is not None and strangeness is not None and strangeness >= thresholds.strange_from:
             views = (prediction.whole, prediction.view)
             whole = any(value is not None and value >= thresholds.strange_from for value in views)
@@ -128,12 +147,19 @@ def decide(prediction: Prediction, thresholds: Thresholds) -> Decision:
             what = f"{UNLIKE_GOOD}{seems if whole else ''}"
             reasons.append(f"{what}: strangeness {strangeness:.3g} ≥ {thresholds.strange_from:.3g}")
         never_fails = thresholds.fail_at == 1.0  # then P(defective) is the strangeness on another scale
-        if verdict_of(p, thresholds) is Verdict.REVIEW and not (reasons and never_fails):
+        if by_score is Verdict.REVIEW and not (reasons and never_fails):
             reasons.append(
                 f"unsure: P(defective) {p:.3f} between {thresholds.review_from:g} and {thresholds.fail_at:g}"
             )
         reason = "; ".join(reasons)
-    return Decision(verdict=verdict, reason=reason, p_defective=p, thresholds=thresholds, strangeness=strangeness)
+    return Decision(
+        verdict=verdict,
+        reason=reason,
+        p_defective=p,
+        thresholds=thresholds,
+        strangeness=strangeness,
+        heat_outside=outside,
+    )
 
 
 def guard_decided(decision: Decision) -> bool:
@@ -142,16 +168,22 @@ def guard_decided(decision: Decision) -> bool:
     return verdict is Verdict.REVIEW and p is not None and verdict_of(p, decision.thresholds) is Verdict.PASS
 
 
+def spared(decision: Decision) -> bool:
+    """Say whether a part would have failed by P(defective), and went to REVIEW as the heat lies outside it."""
+    p, verdict = decision.p_defective, decision.verdict
+    return verdict is Verdict.REVIEW and p is not None and verdict_of(p, decision.thresholds) is Verdict.FAIL
+
+
 def explained(prediction: Prediction, decision: Decision, wanted: HeatmapKind = HeatmapKind.DEFECT) -> Prediction:
     """Return the prediction with the heatmap that explains what was decided on it.
 
     Args:
         wanted: Which heatmap is to be shown; where the guard decided, the defect map gives way to the guard's.
     """
-    unlike_good = guard_decided(decision)
-    if (unlike_good, wanted) == (prediction.unlike_good, prediction.wanted):
+    said = (guard_decided(decision), spared(decision), wanted)
+    if said == (prediction.unlike_good, prediction.spared, prediction.wanted):
         return prediction
-    return replace(prediction, unlike_good=unlike_good, wanted=wanted)
+    return replace(prediction, unlike_good=said[0], spared=said[1], wanted=wanted)
 
 
 def with_remark(decision: Decision, remark: str) -> Decision:

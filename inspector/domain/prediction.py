@@ -39,7 +39,10 @@ class Prediction:
         seems: In what it is unlike good pictures as a view, in words; empty where that was not asked or cannot be told.
         defect_map: (h, w) float32, 0..1: where the defect most likely is, see `inspector.vision.heat`. None where the
             model has nothing but Grad-CAM.
+        heat_outside: Whether the heat lies outside the part, see `inspector.vision.heat.lies_outside`. None where no
+            outline is known of good parts, or this part's is not as theirs.
         unlike_good: Whether it was its strangeness that decided, see `inspector.domain.policy.explained`.
+        spared: Whether it would have failed, had its heat not lain outside the part; likewise.
         wanted: The kind that somebody chose; `shows` says which it becomes.
         kept: The heatmap was read back from the archive, and is of this kind; each of `maps` holds it, 0..1.
 
@@ -58,7 +61,9 @@ class Prediction:
     view: float | None = None
     seems: str = ""
     defect_map: NDArray[np.float32] | None = None
+    heat_outside: bool | None = None
     unlike_good: bool = False
+    spared: bool = False
     wanted: HeatmapKind = HeatmapKind.DEFECT
     kept: HeatmapKind | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -14,6 +15,25 @@ if TYPE_CHECKING:
     from inspector.domain.records import Image
 
 _LONG_SIDE_PX = 640
+#: How many bars the histogram of a picture has, over 256 levels of grey.
+BINS = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureFigures:
+    """What a picture is like, measured as `check_quality` does.
+
+    Args:
+        mean: Mean grey, 0 to 255.
+        saturated: Share of the pixels at full scale, 0 to 1.
+        sharpness: Variance of the Laplacian, 0 or more, as an ERROR “out of focus” names it.
+        histogram: Share of the pixels in each of `BINS` equal ranges of grey, dark ones first.
+    """
+
+    mean: float
+    saturated: float
+    sharpness: float
+    histogram: tuple[float, ...]
 
 
 def grey8(image: Image) -> NDArray[np.uint8]:
@@ -60,23 +80,52 @@ def check_quality(pixels: Image, limits: QualityLimits) -> str:
             f"bad image: 16 bits a channel, but no value above {highest}: probably {used} bits; "
             f"let the camera fill the 16 bits, or set the bit depth of the recipe's source to {used}"
         )
-    grey = grey8(pixels)
-    while max(grey.shape) >= 2 * _LONG_SIDE_PX:
-        grey = _scaled(grey, 0.5)
+    grey = _looked_at(pixels)
     mean = float(cv2.mean(grey)[0])
     if mean < limits.darkest_mean:
         return f"bad image: black (mean grey {mean:.1f} < {limits.darkest_mean:g}); check the lamp and the lens cap"
-    saturated = np.count_nonzero(grey >= 255) / grey.size
+    saturated = _saturated(grey)
     if saturated > limits.max_saturated_fraction:
         share = f"{100 * saturated:.0f} % of the pixels at full scale > {100 * limits.max_saturated_fraction:g} %"
         return f"bad image: saturated ({share}); lower the exposure"
     if limits.min_sharpness > 0:
-        scale = _LONG_SIDE_PX / max(grey.shape)
-        grey = _scaled(grey, scale) if scale < 1.0 else grey
-        sharpness = float(cv2.Laplacian(grey, cv2.CV_32F).var())
-        if sharpness < limits.min_sharpness:
-            return f"bad image: out of focus (sharpness {sharpness:.1f} < {limits.min_sharpness:g}); check the focus"
+        sharp = _sharpness(grey)
+        if sharp < limits.min_sharpness:
+            return f"bad image: out of focus (sharpness {sharp:.1f} < {limits.min_sharpness:g}); check the focus"
     return ""
+
+
+def measure(pixels: Image) -> PictureFigures:
+    """Return the figures by which `check_quality` judges, for somebody who sets up a camera.
+
+    Args:
+        pixels: The inspected pixels, see `Image`.
+    """
+    grey = _looked_at(pixels)
+    counts = cv2.calcHist([grey], [0], None, [BINS], [0, 256]).ravel()
+    return PictureFigures(
+        mean=float(cv2.mean(grey)[0]),
+        saturated=_saturated(grey),
+        sharpness=_sharpness(grey),
+        histogram=tuple(float(count) / grey.size for count in counts),
+    )
+
+
+def _looked_at(pixels: Image) -> NDArray[np.uint8]:
+    grey = grey8(pixels)
+    while max(grey.shape) >= 2 * _LONG_SIDE_PX:
+        grey = _scaled(grey, 0.5)
+    return grey
+
+
+def _saturated(grey: NDArray[np.uint8]) -> float:
+    return float(np.count_nonzero(grey >= 255) / grey.size)
+
+
+def _sharpness(grey: NDArray[np.uint8]) -> float:
+    scale = _LONG_SIDE_PX / max(grey.shape)
+    grey = _scaled(grey, scale) if scale < 1.0 else grey
+    return float(cv2.Laplacian(grey, cv2.CV_32F).var())
 
 
 def _scaled(grey: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:

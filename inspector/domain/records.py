@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inspector.domain.config import TriggerMode
 from inspector.domain.errors import PictureError
 from inspector.domain.geometry import Box, Image
 from inspector.domain.prediction import Prediction
+from inspector.domain.text import shortened
 from inspector.domain.thresholds import Thresholds
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.domain.classes import Classes
+    from inspector.domain.picture_measures import PictureMeasures
     from inspector.domain.picture_range import PictureRange
     from inspector.domain.strangeness import GoodScale
 
@@ -37,7 +40,11 @@ __all__ = [
     "Prediction",
     "Thresholds",
     "Verdict",
+    "ViewRecord",
 ]
+
+
+_CALLED = 24
 
 
 class Verdict(Enum):
@@ -77,6 +84,8 @@ class Origin:
         path: The file the picture was read from; None for a live picture.
         file_key: Identity of that file's content, see `inspector.sources.identity.FileKey`, so that it is taken once
             only, also across restarts; empty for a live picture.
+        frame_id: A camera's own number of the picture, by which a signal's picture is known; None where it has none.
+        trigger_id: The trigger of the line for which the station asked the camera for it; empty where it did not.
     """
 
     captured_at: datetime
@@ -84,6 +93,8 @@ class Origin:
     source: str
     path: Path | None = None
     file_key: str = ""
+    frame_id: int | None = None
+    trigger_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +164,10 @@ class Part:
         triggered_s: `time.perf_counter()` when the trigger decided.
         trigger: Name of the trigger mode, as ``part-crossing``.
         fault: Why it was not seen well enough to be judged: it becomes an ERROR; empty where it was.
-        behind_s: How old the newest frame was by then: a trigger that is late makes the verdict late.
+        behind_s: How old the newest frame was by then, or the line's trigger: what is late makes the verdict late.
+        trigger_id: Of the event that asked for it; empty where the trigger found it.
+        part_serial: What the line, or the station's scanner, said the part is called; empty where neither did.
+        challenge: It is shown as a challenge part: it is judged, and neither recorded nor counted as a part.
     """
 
     frame: Frame
@@ -162,6 +176,9 @@ class Part:
     trigger: str
     fault: str = ""
     behind_s: float = 0.0
+    trigger_id: str = ""
+    part_serial: str = ""
+    challenge: bool = False
 
     @property
     def origin(self) -> Origin:
@@ -192,6 +209,8 @@ class Decision:
         thresholds: The operating point that judged.
         strangeness: How unlike good parts it is, 0 or more; None where there is no prediction, or the model has no
             memory of good.
+        heat_outside: Whether the heat lies outside the part; None where there is no prediction, or `thresholds` do not
+            ask for it.
     """
 
     verdict: Verdict
@@ -199,6 +218,7 @@ class Decision:
     p_defective: float | None
     thresholds: Thresholds
     strangeness: float | None = None
+    heat_outside: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +234,7 @@ class ModelIdentity:
         reason: Why this precision, for people; it is shown, not recorded.
         pictures: What the pictures are like that it learnt from; None where unknown. It is not recorded.
         good_scale: How strange good parts look to it; None where it has no memory of good. It is not recorded.
+        may_spare: Whether a failure may become REVIEW where the heat lies outside the part. It is not recorded.
     """
 
     name: str
@@ -224,6 +245,7 @@ class ModelIdentity:
     reason: str = field(default="", compare=False)
     pictures: PictureRange | None = field(default=None, compare=False)
     good_scale: GoodScale | None = field(default=None, compare=False)
+    may_spare: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +279,29 @@ class ArchivedPicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ViewRecord:
+    """What one view of a part with several showed, as it is committed beside the part's row.
+
+    Args:
+        name: The view's, as in the recipe.
+        source: As in `Inspection`.
+        decision: On this view alone.
+        model: As in `Inspection`.
+        picture: As in `Inspection`.
+        image_not_saved: As in `Inspection`.
+        measures: As in `Inspection`.
+    """
+
+    name: str
+    source: str
+    decision: Decision
+    model: ModelIdentity | None
+    picture: ArchivedPicture | None = None
+    image_not_saved: str = ""
+    measures: PictureMeasures | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
     """One part's complete record, exactly as it is committed to the result log.
 
@@ -272,7 +317,10 @@ class Inspection:
         source_path: The file inspected, where it came from one.
         file_key: As in `Origin`; empty for a live picture.
         trigger: The trigger mode, or ``manual``.
-        decision: Verdict, reason, score and thresholds.
+        trigger_id: Of the event that asked for it, as the line gave it; empty where the trigger found the part.
+        part_serial: What the part itself is called, as line, scanner or a code on it says; empty where unknown.
+        nest: From which nest of a mould, or which tool, it is; empty where the recipe has none, or nothing says so.
+        decision: Verdict, reason, score and thresholds; of a part with several views the worst of all.
         classes: Of the model; None on ERROR without prediction.
         probabilities: One per class; empty on ERROR without prediction.
         model: Which model judged; None where none was loaded.
@@ -280,6 +328,10 @@ class Inspection:
         latencies: Where the time went.
         picture: The kept picture; None where none was kept.
         image_not_saved: Why a picture that should have been kept was not; empty otherwise.
+        views: Each view of a part with several, the main one first, whose score, model and picture are also the part's;
+            empty where the part has one.
+        measures: What the picture of the main view is like; None where it was not measured, and of a part that is read
+            back: statistics read them by themselves.
     """
 
     id: str
@@ -301,3 +353,14 @@ class Inspection:
     latencies: Latencies
     picture: ArchivedPicture | None
     image_not_saved: str
+    trigger_id: str = ""
+    part_serial: str = ""
+    nest: str = ""
+    views: tuple[ViewRecord, ...] = ()
+    measures: PictureMeasures | None = field(default=None, compare=False)
+
+    @property
+    def called(self) -> str:
+        """What the line calls the part, in at most 24 characters: its serial number, else its trigger; may be empty."""
+        by_line = self.trigger == TriggerMode.EXTERNAL.value
+        return shortened(self.part_serial or (f"trigger {self.trigger_id}" if by_line else ""), _CALLED)

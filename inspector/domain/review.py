@@ -26,6 +26,7 @@ class QueueKind(Enum):
     REVIEWS = "reviews"
     ERRORS = "errors"
     AUDIT = "audit"  #: the blind audit
+    SHADOW = "shadow"  #: the model in force and its shadow say different things
     DIRECT = "direct"  #: looked up by hand
 
 

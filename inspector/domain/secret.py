@@ -15,6 +15,7 @@ from urllib.parse import quote
 MASK = "***"
 #: A password of fewer characters is guessed.
 LEAST_PASSWORD = 10
+MOST_PASSWORD = 256
 _MASKED = re.compile(r"\*{3}\d{0,3}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
 #: An address inside a text ends at a space or a quotation mark; an address of a source holds neither.
@@ -222,16 +223,19 @@ def _encoded(piece: str) -> str:
     )
 
 
-def long_enough(password: str) -> str:
+def checked_password(password: str) -> str:
     """Return a password that is not guessed at once; none, and what stands for one that is kept, are well too.
 
     Raises:
-        ValueError: If it is too short, or was typed behind that.
+        ValueError: If it is too short or too long, or was typed behind that.
     """
     if password.startswith(MASK) and password != MASK:
         msg = f"type the whole password anew, without {MASK}"
         raise ValueError(msg)
     if password not in {"", MASK} and len(password) < LEAST_PASSWORD:
         msg = f"the password has {len(password)} characters; {LEAST_PASSWORD} are the least"
+        raise ValueError(msg)
+    if len(password) > MOST_PASSWORD:
+        msg = f"the password has {len(password)} characters; {MOST_PASSWORD} are the most"
         raise ValueError(msg)
     return password

@@ -1,4 +1,4 @@
-"""When the current shift began."""
+"""When shifts began."""
 
 from __future__ import annotations
 
@@ -34,6 +34,29 @@ def shift_start(now: datetime, starts: Sequence[int], zone: tzinfo | None = None
         if (begin := _on_the_wall(day, hour, zone)).astimezone(UTC) <= now.astimezone(UTC)
     ]
     return begun[-1]
+
+
+def shift_starts_between(
+    first: datetime, last: datetime, starts: Sequence[int], zone: tzinfo | None = None
+) -> list[datetime]:
+    """Return the beginnings of all shifts from the one that ran at ``first`` to the one that ran at ``last``, in UTC.
+
+    Args:
+        first: With its zone.
+        last: With its zone; not before ``first``.
+        starts: As in `shift_start`.
+        zone: As in `shift_start`.
+
+    Raises:
+        ValueError: As in `shift_start`.
+    """
+    begin, end = shift_start(first, starts, zone).astimezone(UTC), last.astimezone(UTC)
+    day, last_day = first.astimezone(zone).date() - timedelta(days=1), last.astimezone(zone).date()
+    begun: set[datetime] = set()
+    while day <= last_day:
+        begun.update(_on_the_wall(day, hour, zone).astimezone(UTC) for hour in starts)
+        day += timedelta(days=1)
+    return sorted(moment for moment in begun if begin <= moment <= end)
 
 
 def _on_the_wall(day: date, hour: int, zone: tzinfo | None) -> datetime:

@@ -16,6 +16,7 @@ _SCHEMES = ("rtsp://", "rtsps://", "rtmp://", "http://", "https://")
 _VIDEOS = frozenset({".mp4", ".avi", ".mkv", ".mov", ".m4v", ".webm", ".mjpg", ".mpg", ".mpeg", ".wmv"})
 _MOST_CAMERAS = 1000
 _LONGEST = 2000
+_STORE = re.compile(r"\b(s3a?|gs|gcs|abfss?|az)://")
 _NOT_IN_ADDRESSES = re.compile(r"[\s\"“”\x00-\x1f\x7f]")
 _LONGEST_LABEL = 28
 
@@ -24,6 +25,9 @@ class SourceKind(Enum):
     """Where pictures come from."""
 
     CAMERA = "camera"
+    GENICAM = "genicam"
+    ARAVIS = "aravis"
+    BASLER = "basler"
     VIDEO = "video"
     STREAM = "stream"
     FOLDER = "folder"
@@ -47,12 +51,17 @@ class SourceKind(Enum):
     @property
     def is_live(self) -> bool:
         """True where pictures come by themselves, and one that is not taken is gone; False where files are read."""
-        return self in {SourceKind.CAMERA, SourceKind.STREAM, SourceKind.DEMO}
+        return self.is_device or self is SourceKind.DEMO
 
     @property
     def is_device(self) -> bool:
         """True where hardware delivers: a camera here or in the network."""
-        return self in {SourceKind.CAMERA, SourceKind.STREAM}
+        return self.is_industrial or self in {SourceKind.CAMERA, SourceKind.STREAM}
+
+    @property
+    def is_industrial(self) -> bool:
+        """True for a camera that is set by its features' standard names (GenICam)."""
+        return self in {SourceKind.GENICAM, SourceKind.ARAVIS, SourceKind.BASLER}
 
     @property
     def is_path(self) -> bool:
@@ -69,6 +78,21 @@ class _About:
 
 _ABOUT = {
     SourceKind.CAMERA: _About(form="camera:N", description="the camera with number N, from 0", example="camera:0"),
+    SourceKind.GENICAM: _About(
+        form="genicam:SERIAL",
+        description="an industrial camera by its serial number, through a GenTL producer (.cti)",
+        example="genicam:40012345",
+    ),
+    SourceKind.ARAVIS: _About(
+        form="aravis:SERIAL",
+        description="an industrial camera by its serial number, on Linux, by the distribution's library",
+        example="aravis:40012345",
+    ),
+    SourceKind.BASLER: _About(
+        form="basler:SERIAL",
+        description="a camera of Basler by its serial number, by its maker's library",
+        example="basler:40012345",
+    ),
     SourceKind.VIDEO: _About(form="video:PATH", description="a video file", example="video:line.mp4"),
     SourceKind.STREAM: _About(
         form="rtsp://…",
@@ -166,11 +190,14 @@ class SourceSpec:
 
     @property
     def label(self) -> str:
-        """Its name where there is little room, as “Camera 0” or “folder parts”."""
+        """Its name where there is little room, as “Camera 0”, “folder parts” or “stream 192.168.1.20”."""
         if self.kind is SourceKind.DEMO:
             return "Demo line"
         if self.kind is SourceKind.CAMERA:
             return f"Camera {self.place}"
+        if self.kind is SourceKind.STREAM:
+            host = self.shown.partition("://")[2].partition("/")[0].rpartition("@")[2]  # a password may hold / and @
+            return f"stream {host}"[:_LONGEST_LABEL]
         return f"{self.kind.value} {self.path.name}" if self.kind.is_path else self.shown[:_LONGEST_LABEL]
 
 
@@ -244,4 +271,6 @@ def _misspelled(text: str) -> str:
 
 def _unknown(text: str, meant: str = "") -> SourceError:
     hint = f"Did you mean {meant}?" if meant else "Correct the source."
+    if _STORE.search(text):
+        hint = "Pictures in an object store are judged by: inspector batch ADDRESS"
     return SourceError(f"“{masked(text)}” names no source; known are {', '.join(_FORMS)}", hint)

@@ -112,6 +112,44 @@ def clopper_pearson_interval(successes: int, trials: int, confidence: float = CO
     return low, clopper_pearson_upper(successes, trials, each)
 
 
+def lower_at_any_time(successes: int, trials: int, risk: float) -> float:
+    """Return a lower limit of a proportion that holds at every number of trials at once, however often it is looked at.
+
+    The limit of Clopper and Pearson holds at one number of trials that was fixed before. Who looks after every trial
+    and acts when it first says something acts by chance far more often. Here the likelihood of the trials, averaged
+    over all proportions alike, is compared with that under a proportion p. Under the true p this ratio is a martingale,
+    so by Ville's inequality (1939) it ever exceeds 1/risk with at most that risk. All p below the limit are excluded
+    (Robbins, Annals of Mathematical Statistics 1970, 41, 1397-1409; Lai, Annals of Statistics 1976, 4, 265-280).
+
+    Args:
+        successes: 0..trials.
+        trials: 0 or more.
+        risk: How probable it is that the true proportion is ever below the limit, strictly between 0 and 1.
+
+    Raises:
+        ValueError: If an argument is outside its range.
+    """
+    if not 0 <= successes <= trials or not 0.0 < risk < 1.0:
+        msg = f"need 0 ≤ successes ≤ trials and a risk between 0 and 1, got {successes}, {trials}, {risk}"
+        raise ValueError(msg)
+    if not successes:
+        return 0.0
+    failures = trials - successes
+    # of the beta function B(successes + 1, failures + 1), the likelihood averaged over p
+    averaged = math.lgamma(successes + 1) + math.lgamma(failures + 1) - math.lgamma(trials + 2)
+    enough = -math.log(risk)
+
+    def excluded(p: float) -> bool:
+        likelihood = successes * math.log(p) + (failures * math.log1p(-p) if failures else 0.0)
+        return averaged - likelihood >= enough
+
+    low, high = 0.0, successes / trials
+    while high - low > _TOLERANCE:
+        middle = (low + high) / 2
+        low, high = (middle, high) if excluded(middle) else (low, middle)
+    return low
+
+
 def shows(upper: float, claim: float) -> bool:
     """Say whether an upper bound proves that a rate is at most a claimed one.
 
@@ -239,6 +277,39 @@ def mcnemar_exact(only_first: int, only_second: int) -> float:
         for count in range(min(only_first, only_second) + 1)
     )
     return min(1.0, 2 * tail)
+
+
+def paired_parts_needed(
+    only_first: int, only_second: int, compared: int, *, confidence: float = CONFIDENCE, power: float = 0.8
+) -> int | None:
+    """Return how many parts, judged by both, tell two judges apart that differ as they did so far.
+
+    The formula is Connor's (Biometrics 1987, 43, 207-211) for McNemar's test, two-sided. The exact test needs a few
+    more where few parts differ.
+
+    Args:
+        only_first: Parts that the first alone has right.
+        only_second: Parts that the second alone has right.
+        compared: All parts that both have judged, at least the two together.
+        confidence: One less the level of the test, strictly between 0 and 1.
+        power: How probable it is that the test then finds the difference, strictly between 0 and 1.
+
+    Returns:
+        All parts, those of before among them; None where both are right equally often: no number tells them apart.
+
+    Raises:
+        ValueError: If an argument is outside its range.
+    """
+    if min(only_first, only_second) < 0 or only_first + only_second > compared:
+        msg = f"need counts of 0 or more within {compared} parts, got {only_first} and {only_second}"
+        raise ValueError(msg)
+    if only_first == only_second:
+        return None
+    differ = (only_first + only_second) / compared
+    gap = abs(only_first - only_second) / compared
+    level, sure = NormalDist().inv_cdf((1.0 + confidence) / 2), NormalDist().inv_cdf(power)
+    root = level * math.sqrt(differ) + sure * math.sqrt(max(0.0, differ - gap * gap))
+    return math.ceil(root * root / (gap * gap))
 
 
 def logits(probabilities: ArrayLike, clip: float = 1e-7) -> NDArray[np.float64]:

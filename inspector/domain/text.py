@@ -86,6 +86,11 @@ class TextKind:
         return TextError(f"{self.called} {what}")
 
 
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most so many characters; of a longer one the end, by which serial numbers differ."""
+    return text if len(text) <= most else f"…{text[1 - most :]}"
+
+
 def _is_refused(character: str) -> bool:
     if character.isascii():
         return not " " <= character <= "~"
@@ -97,11 +102,20 @@ LOT = TextKind(called="a lot", longest=60)
 STATION = TextKind(called="a station's name", longest=60, shortest=1)
 RECIPE_NAME = TextKind(called="a recipe name", longest=80, shortest=1, names_file=True)
 PERSON = TextKind(called="a person's name", longest=80)
+#: As somebody signs in; it stands in records as `PERSON` does.
+USER_NAME = TextKind(called="a user's name", longest=60, shortest=1)
 REASON = TextKind(called="a reason", longest=300, prose=True)
 REMARK = TextKind(called="a remark", longest=500, prose=True)
+VIEW_NAME = TextKind(called="a view's name", longest=40, shortest=1)
 DEFECT_TYPE = TextKind(called="a defect type", longest=80)
 PLACE = TextKind(called="a path", longest=2000)
 ADDRESS = TextKind(called="an address", longest=253, shortest=1)
 ADDRESS_LIST = TextKind(called="a list of addresses", longest=2000)
 #: A model's name or the path of its folder.
 MODEL = TextKind(called="a model", longest=2000, shortest=1)
+TRIGGER_ID = TextKind(called="a trigger's id", longest=64, shortest=1)
+CHALLENGE_PART = TextKind(called="a challenge part's name", longest=80, shortest=1)
+PART_SERIAL = TextKind(called="a part's serial number", longest=200)
+NEST = TextKind(called="a nest", longest=40)
+#: As the line names it; whether there is such a recipe is another question.
+WANTED_RECIPE = TextKind(called="a wanted recipe", longest=80)

@@ -17,6 +17,8 @@ class Thresholds:
         review_from: From here up to `fail_at` a part goes to REVIEW, 0..fail_at; None for no review band.
         strange_from: A part that would pass, but is at least so strange (`Prediction.strangeness`), goes to REVIEW;
             above 0, None for no guard. A recipe says the rate instead, see `inspector.domain.guard.in_force`.
+        spares_outside: Whether a part that would fail goes to REVIEW where the heat lies outside it
+            (`Prediction.heat_outside`). What recipe and model say of that, `in_force` joins.
 
     Raises:
         ValueError: If a value is outside its range.
@@ -56,6 +58,7 @@ class Thresholds:
             )
         ),
     )
+    spares_outside: bool = False
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.fail_at <= 1.0:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from inspector.engine.stages import StageTimes, figures_of, quantile
@@ -60,6 +61,11 @@ class Board:
             latency_p99_ms=quantile(latencies, 0.99) if latencies else None,
         )
 
+    def state(self) -> EngineStatus:
+        """Return a snapshot without the figures, which take time to sort."""
+        with self._lock:
+            return self._status
+
     def stages(self) -> tuple[StageFigure, ...]:
         """Return where the time of the last parts went; empty before the first."""
         with self._lock:
@@ -108,6 +114,22 @@ class Board:
         """Note how many parts wait; a figure, so nobody is told."""
         with self._lock:
             self._status = replace(self._status, waiting=count)
+
+    def trigger_missed(self) -> None:
+        """Count a trigger that could not be taken, and tell of it."""
+        with self._lock:
+            self._status = replace(self._status, missed_triggers=self._status.missed_triggers + 1)
+        self._tell_status()
+
+    def restarted(self, what: str) -> None:
+        """Count that a part of the line was started again by itself, and say which."""
+        with self._lock:
+            count = self._status.restarts + 1
+            self._status = replace(
+                self._status, restarts=count, last_restart=f"{datetime.now().astimezone():%H:%M:%S}: {what}"
+            )
+        _log.warning("started again: %s", what)
+        self._tell_status()
 
     def part_committed(self, event: PartInspected) -> None:
         """Count a part that is in the log, and tell of it."""

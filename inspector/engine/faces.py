@@ -20,6 +20,7 @@ class Face(Enum):
     NO_SOURCE = "NO SOURCE"
     NO_LOG = "NOT RECORDED"
     FAULT = "LINE FAULT"
+    NOT_RELEASED = "NOT RELEASED"
     TOO_SLOW = "TOO SLOW"
     WAITING = "READY"
     STARTING = "STARTING"
@@ -36,7 +37,7 @@ FACES = {
     Verdict.REVIEW: Face.REVIEW,
     Verdict.ERROR: Face.ERROR,
 }
-_FAULTS = frozenset({Face.NO_CAMERA, Face.NO_SOURCE, Face.NO_LOG, Face.FAULT, Face.TOO_SLOW})
+_FAULTS = frozenset({Face.NO_CAMERA, Face.NO_SOURCE, Face.NO_LOG, Face.FAULT, Face.TOO_SLOW, Face.NOT_RELEASED})
 
 
 def is_fault(face: Face) -> bool:
@@ -44,14 +45,15 @@ def is_fault(face: Face) -> bool:
     return face in _FAULTS
 
 
-def face_of(status: EngineStatus, last: Verdict | None) -> Face:  # noqa: PLR0911 - one line for each state
+def face_of(status: EngineStatus, last: Verdict | None) -> Face:  # noqa: C901, PLR0911 - one line for each state
     """Say what the verdict panel shows. A verdict is shown only while everything works.
 
     Args:
         status: How the line is doing.
         last: Verdict of the last part of this run; None where there is none, or it is old.
     """
-    if status.state is RunState.FAULT or status.model_fault:
+    runs = status.state is RunState.RUNNING
+    if status.state is RunState.FAULT or status.model_fault or (runs and status.view_fault):
         return Face.FAULT
     if status.source_state is SourceState.ENDED and status.state is not RunState.STARTING:
         return Face.ENDED if last is None else FACES[last]
@@ -63,6 +65,8 @@ def face_of(status: EngineStatus, last: Verdict | None) -> Face:  # noqa: PLR091
         return Face.NO_CAMERA if is_live(status.source) else Face.NO_SOURCE
     if status.state is RunState.STARTING or status.source_state is SourceState.CONNECTING:
         return Face.STARTING
+    if status.release.holds:
+        return Face.NOT_RELEASED
     if status.silent:  # whatever was seen before: parts pass now, and nothing looks at them
         return Face.TOO_SLOW
     if status.unseen:

@@ -38,6 +38,7 @@ class Feed:
         spec = SourceSpec.parse(recipe.source)
         self._name = spec.shown
         self._watched = spec.kind.is_device
+        self._paced = recipe.source_options.is_paced(spec.kind)
         self._region = recipe.region
         self._limit_s = recipe.source_options.still_s
         self._board = board
@@ -65,7 +66,7 @@ class Feed:
 
     def waited(self, now_s: float) -> None:
         """No picture has come for a moment."""
-        if not self._watched or self._arrived_s is None:
+        if not self._paced or self._arrived_s is None:
             return
         silent_s = now_s - self._arrived_s
         if silent_s > max(self._between_s) + LATE_S:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Protocol
 from inspector.domain.errors import InspectorError
 from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.memory import ran_out_of_memory, reason_of
+from inspector.domain.picture_measures import measure_picture
 from inspector.domain.picture_range import look_of
 from inspector.domain.policy import decide, error_decision, explained, with_remark
 from inspector.domain.quality import check_quality
 
 if TYPE_CHECKING:
     from inspector.domain.config import QualityLimits
+    from inspector.domain.picture_measures import PictureMeasures
     from inspector.domain.picture_range import PictureRange
     from inspector.domain.records import Decision, Image, Prediction, Thresholds
 
@@ -38,12 +40,14 @@ class Judged:
         prediction: With the heatmap; None where there is none.
         quality_ms: Time for the picture's own quality; None where that broke.
         judge_ms: Time for everything: quality, network, policy, and the ways between them.
+        measures: What the picture is like; None where it was not measured.
     """
 
     decision: Decision
     prediction: Prediction | None
     quality_ms: float | None
     judge_ms: float
+    measures: PictureMeasures | None = None
 
     @property
     def decision_ms(self) -> float | None:
@@ -61,6 +65,8 @@ def judge_picture(
     quality: QualityLimits,
     pictures: PictureRange | None = None,
     heatmap: HeatmapKind = HeatmapKind.DEFECT,
+    *,
+    measured: bool = False,
 ) -> Judged:
     """Judge one picture, with the times. Never raises: what cannot be judged is an ERROR.
 
@@ -69,15 +75,18 @@ def judge_picture(
         quality: When a picture is too bad to be judged.
         pictures: What those are like that the model learnt from: the reason says where this one is unlike them.
         heatmap: Which one is wanted, as in the recipe.
+        measured: Whether it is measured, too, what the picture is like.
     """
     began_s = time.perf_counter()
     quality_ms = prediction = None
+    measures: PictureMeasures | None = None
     try:
         fault = check_quality(image, quality)
         quality_ms = 1000 * (time.perf_counter() - began_s)
         if fault:
             decision = error_decision(fault, thresholds)
         else:
+            measures = _measures(image) if measured else None
             prediction = predictor.predict(image)
             remark = pictures.remark(look_of(image)) if pictures is not None else ""
             decision = with_remark(decide(prediction, thresholds), remark)
@@ -87,7 +96,16 @@ def judge_picture(
             _log.exception("a picture could not be judged")
         decision, prediction = error_decision(reason_of(error), thresholds), None
     judge_ms = 1000 * (time.perf_counter() - began_s)
-    return Judged(decision=decision, prediction=prediction, quality_ms=quality_ms, judge_ms=judge_ms)
+    return Judged(decision=decision, prediction=prediction, quality_ms=quality_ms, judge_ms=judge_ms, measures=measures)
+
+
+def _measures(image: Image) -> PictureMeasures | None:
+    """Measure a picture; where that breaks, the verdict is none the worse for it."""
+    try:
+        return measure_picture(image)
+    except Exception:
+        _log.exception("a picture could not be measured")
+        return None
 
 
 def not_judged(reason: str, thresholds: Thresholds) -> Judged:

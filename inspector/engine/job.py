@@ -11,8 +11,26 @@ if TYPE_CHECKING:
 
     from inspector.outputs.base import Archive, ResultLog
     from inspector.recipes.recipe import Recipe
+    from inspector.release.parts import ReleaseParts
     from inspector.sources.base import Source
     from inspector.vision.classifier import Classifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewJob:
+    """What a further view of the line's parts needs.
+
+    Args:
+        name: The view's.
+        recipe: Of this view alone.
+        open_source: As in `LineJob`.
+        load_classifier: As in `LineJob`.
+    """
+
+    name: str
+    recipe: Recipe
+    open_source: Callable[[], Source]
+    load_classifier: Callable[[], Classifier]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +48,8 @@ class LineJob:
         pulse: The file that says how the line is doing, for those who look from elsewhere; None writes none.
         max_parts: Stop after this many committed parts; None to go on.
         predict_limit_s: A part whose prediction takes longer than this is an ERROR.
+        views: The further views of each part.
+        release: What the release interlock needs; None for a line without.
         file_wait_s: A file's is tried once more, as soon as the network is free within this time; then it is an ERROR.
     """
 
@@ -43,5 +63,7 @@ class LineJob:
     archive: Archive
     pulse: Path | None = None
     max_parts: int | None = None
+    views: tuple[ViewJob, ...] = ()
+    release: ReleaseParts | None = None
     predict_limit_s: float = 5.0
     file_wait_s: float = 60.0

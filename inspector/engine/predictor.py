@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ class Predictor:
         self._work: Callable[[], object] | None = None
         self._answer: tuple[object] | Exception | None = None
         self._busy = False
+        self._hangs_since_s: float | None = None  # it was not waited for any longer
         self._closed = False
         self._given_up = False
         self._thread = threading.Thread(target=self._run, name="prediction", daemon=True)
@@ -71,12 +73,19 @@ class Predictor:
         if answer is None and self._given_up:
             raise ClassifierError(STOPPED)
         if answer is None:
+            self._hangs_since_s = time.perf_counter()
             raise NetworkHangsError(
                 f"the network has not answered within {self._limit_s:g} s", "Stop and start the line; check the device."
             )
         if isinstance(answer, Exception):
             raise answer
         return answer[0]
+
+    def hangs_s(self) -> float:
+        """Return for how long nobody has waited any more for what the network is still busy with; 0 for nothing."""
+        with self._changed:
+            since_s = self._hangs_since_s
+            return time.perf_counter() - since_s if self._busy and since_s is not None else 0.0
 
     def wait_free(self, wait_s: float) -> bool:
         """Wait until the network is done with what it hangs on; False where it is not within the time."""
@@ -115,7 +124,7 @@ class Predictor:
             except Exception as error:  # whatever it is, the part is an ERROR and the line goes on
                 answer = error
             with self._changed:
-                self._answer, self._busy = answer, False
+                self._answer, self._busy, self._hangs_since_s = answer, False, None
                 self._changed.notify_all()
 
 

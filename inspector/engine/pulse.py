@@ -78,11 +78,14 @@ class Pulse:
         faults = (
             status.fault,
             status.model_fault,
+            status.view_fault,
             status.log_fault,
+            status.release.why,
             source,
             unseen,
             status.archive_fault,
             status.doubt,
+            *status.failing.words,
         )
         return LinePulse(
             time_utc=datetime.now(UTC),
@@ -109,6 +112,7 @@ class Pulse:
             frames_per_s=status.fps,
             dropped=status.dropped,
             waiting=status.waiting,
+            restarts=status.restarts,
             parts=status.parts,
             latency_p50_ms=status.latency_p50_ms,
             latency_p99_ms=status.latency_p99_ms,

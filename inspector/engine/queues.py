@@ -20,19 +20,22 @@ class Mailbox:
 
     Args:
         capacity: How many wait where none may be dropped.
+        newest: How many wait where the oldest is dropped for a new one.
     """
 
-    def __init__(self, capacity: int = 2) -> None:
+    def __init__(self, capacity: int = 2, newest: int = 1) -> None:
         self._capacity = capacity
+        self._newest = newest
         self._items: deque[Frame | BadPicture] = deque()
         self._changed = threading.Condition()
-        self._closed = False
+        self._closed = self._woken = False
 
     def put_newest(self, item: Frame | BadPicture) -> int:
-        """Overwrite what waits (live sources); return how many frames were dropped by that."""
+        """Take the oldest one's place (live sources); return how many frames were dropped by that."""
         with self._changed:
-            dropped = len(self._items)
-            self._items.clear()
+            dropped = max(0, len(self._items) - self._newest + 1)
+            for _ in range(dropped):
+                self._items.popleft()
             self._items.append(item)
             self._changed.notify_all()
             return dropped
@@ -46,14 +49,21 @@ class Mailbox:
             self._changed.notify_all()
 
     def take(self, timeout_s: float) -> Frame | BadPicture | None:
-        """Return the next item; None where there is none within the time."""
+        """Return the next item; None where there is none within the time, or `wake` was called."""
         with self._changed:
-            self._changed.wait_for(lambda: bool(self._items) or self._closed, timeout_s)
+            self._changed.wait_for(lambda: bool(self._items) or self._closed or self._woken, timeout_s)
+            self._woken = False
             if not self._items:
                 return None
             item = self._items.popleft()
             self._changed.notify_all()
             return item
+
+    def wake(self) -> None:
+        """Let whoever waits for a frame look at something else now."""
+        with self._changed:
+            self._woken = True
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Say that nothing more comes; what waits can still be taken."""
@@ -78,6 +88,10 @@ class Unjudged:
         triggered_s: As in `Part`.
         trigger: As in `Part`.
         behind_s: As in `Part`.
+        trigger_id: As in `Part`.
+        part_serial: As in `Part`.
+        missed: As in `PartInspected`.
+        challenge: As in `Part`.
     """
 
     reason: str
@@ -85,6 +99,10 @@ class Unjudged:
     triggered_s: float
     trigger: str
     behind_s: float = 0.0
+    trigger_id: str = ""
+    part_serial: str = ""
+    missed: bool = False
+    challenge: bool = False
 
     @property
     def since_s(self) -> float:
@@ -107,6 +125,9 @@ def unjudged(item: Part | Unjudged, reason: str) -> Unjudged:
         trigger=item.trigger,
         origin=item.origin,
         behind_s=item.behind_s,
+        trigger_id=item.trigger_id,
+        part_serial=item.part_serial,
+        challenge=item.challenge,
     )
 
 
@@ -125,8 +146,10 @@ class PartQueue:
         self._closed = False
 
     def put(self, item: Part | Unjudged) -> bool:
-        """Append; False where a part finds no room. What is unjudged always does: it must not be lost."""
+        """Append; False where a part finds no room, or the queue is closed. What is unjudged always finds room."""
         with self._changed:
+            if self._closed:
+                return False
             if not isinstance(item, Unjudged):
                 if self._parts >= self._capacity:
                     return False
@@ -159,6 +182,14 @@ class PartQueue:
             self._changed.notify_all()
             return item
 
+    def take_asked_for(self) -> list[Part | Unjudged]:
+        """Take the items that events have asked for out of the queue."""
+        with self._changed:
+            asked = [item for item in self._items if item.trigger_id]
+            self._items = deque(item for item in self._items if not item.trigger_id)
+            self._parts = sum(not isinstance(item, Unjudged) for item in self._items)
+            return asked
+
     def close(self) -> None:
         """Say that nothing more comes."""
         with self._changed:
@@ -170,6 +201,12 @@ class PartQueue:
         """True when it is closed and empty."""
         with self._changed:
             return self._closed and not self._items
+
+    @property
+    def full(self) -> bool:
+        """True where the next part finds no room."""
+        with self._changed:
+            return self._parts >= self._capacity
 
     def __len__(self) -> int:
         with self._changed:

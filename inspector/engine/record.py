@@ -13,19 +13,26 @@ from typing import TYPE_CHECKING
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import ArchiveError, LogError
 from inspector.domain.ids import new_id
+from inspector.domain.joined import joined
+from inspector.domain.nest import nest_of
 from inspector.domain.policy import error_decision
-from inspector.domain.records import Inspection, Latencies, Part, Verdict
+from inspector.domain.records import Inspection, Latencies, Part, Verdict, ViewRecord
 from inspector.engine.clock import ClockWatch, set_back
+from inspector.engine.queues import Unjudged
 from inspector.engine.status import PartInspected
+from inspector.engine.view_seen import ViewSeen, main_view
+from inspector.engine.watchdog import Watched
 from inspector.outputs.base import LogQuery
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from inspector.domain.records import ArchivedPicture, Decision, ModelIdentity, Prediction
     from inspector.engine.board import Board
     from inspector.engine.inspect import Judged
     from inspector.engine.job import LineJob
     from inspector.engine.pace import PaceWatch
-    from inspector.engine.queues import Unjudged
+    from inspector.engine.watchdog import Watchdog
 
 _log = logging.getLogger(__name__)
 _FIRST_WAIT_S = 0.1
@@ -111,13 +118,15 @@ class Recorder:
         board: Told after the commit, and of faults of log and archive.
         stop: Ends the waiting for a log that cannot be written.
         pace: Says when a verdict is too late.
+        watchdog: Told while a disk is waited for.
     """
 
-    def __init__(self, job: LineJob, board: Board, stop: threading.Event, pace: PaceWatch) -> None:
+    def __init__(self, job: LineJob, board: Board, stop: threading.Event, pace: PaceWatch, watchdog: Watchdog) -> None:
         self._pace = pace
         self._job = job
         self._board = board
         self._stop = stop
+        self._watchdog = watchdog
         self._lock = threading.Lock()
         self._wanted_lot = job.lot
         self._lot: str | None = None
@@ -139,12 +148,23 @@ class Recorder:
         judged: Judged,
         model: ModelIdentity | None,
         taken_s: float,
+        views: Sequence[ViewSeen] = (),
     ) -> bool:
-        """Commit one part and tell of it; False where the line stopped before that was possible."""
+        """Commit one part and tell of it; False where the line stopped before that was possible.
+
+        Args:
+            item: Of the main view.
+            judged: On the main view.
+            model: Of the main view.
+            taken_s: When the inspection took it up.
+            views: What the further views have seen: the verdict is the worst of all.
+        """
         inspection_id = new_id()
-        decision, prediction = judged.decision, judged.prediction
-        origin = item.origin
+        prediction, origin = judged.prediction, item.origin
+        decision = joined(judged.decision, [(view.name, view.decision) for view in views])
         picture, not_saved, archive_ms = self._keep(inspection_id, item, decision, prediction)
+        seen = (main_view(item, judged, model), *views) if views else ()
+        records = self._keep_views(inspection_id, seen, decision, (picture, not_saved))
         wait = _FIRST_WAIT_S
         while True:
             try:
@@ -169,6 +189,13 @@ class Recorder:
                     latencies=_times(item, judged, taken_s, archive_ms),
                     picture=picture,
                     image_not_saved=not_saved,
+                    trigger_id=item.trigger_id,
+                    part_serial=item.part_serial,
+                    nest=nest_of(
+                        self._job.recipe.nest_pattern, item.part_serial, origin.path.name if origin.path else ""
+                    ),
+                    views=records,
+                    measures=judged.measures,
                 )
                 ready_s = time.perf_counter()
                 late = self._pace.lateness(ready_s - item.since_s)
@@ -178,8 +205,12 @@ class Recorder:
                     )
                     if picture is None and not not_saved:
                         picture, not_saved, _ = self._keep(inspection_id, item, decision, prediction)
-                    inspection = replace(inspection, decision=decision, picture=picture, image_not_saved=not_saved)
-                self._job.log.append(inspection)
+                        records = self._keep_views(inspection_id, seen, decision, (picture, not_saved))
+                    inspection = replace(
+                        inspection, decision=decision, picture=picture, image_not_saved=not_saved, views=records
+                    )
+                with self._watchdog.at(Watched.COMMIT):
+                    self._job.log.append(inspection)
                 committed_s = time.perf_counter()
                 break
             except (LogError, MemoryError) as error:
@@ -202,6 +233,8 @@ class Recorder:
                 captured_s=origin.captured_s,
                 committed_ms=1000 * (committed_s - item.triggered_s),
                 commit_ms=commit_ms,
+                views=seen,
+                missed=isinstance(item, Unjudged) and item.missed,
             )
         )
         return True
@@ -209,18 +242,27 @@ class Recorder:
     def check(self) -> None:
         """Look whether the next part can be recorded, and say so; called by a thread of its own."""
         try:
-            self._job.log.check()
-            self._note_jumps()
+            with self._watchdog.at(Watched.COMMIT):
+                self._job.log.check()
+                self._note_jumps()
         except LogError as error:
             self._faults.log_in_doubt(str(error))
         else:
             self._faults.log_well()
         try:
-            self._job.archive.check()
+            with self._watchdog.at(Watched.ARCHIVE):
+                self._job.archive.check()
         except ArchiveError as error:
             self._faults.archive_in_doubt(str(error))
         else:
             self._faults.archive_well()
+
+    def say_silent_disks(self) -> None:
+        """Say where a disk does not answer. What waits for it says when it has: its commit, its picture, the check."""
+        if why := self._watchdog.silent_disk(Watched.COMMIT):
+            self._faults.log_in_doubt(why)
+        if why := self._watchdog.silent_disk(Watched.ARCHIVE):
+            self._faults.archive_in_doubt(why)
 
     def _note_jumps(self) -> None:
         """Record where the clock jumped, also while the station did not run."""
@@ -236,16 +278,53 @@ class Recorder:
             self._job.log.note_event("clock", self._jumps[0])
             del self._jumps[0]
 
+    def _keep_views(
+        self,
+        inspection_id: str,
+        views: Sequence[ViewSeen],
+        decision: Decision,
+        main: tuple[ArchivedPicture | None, str],
+    ) -> tuple[ViewRecord, ...]:
+        """Keep the views' pictures where the part's is kept, and return what is recorded of them.
+
+        Args:
+            views: All of them, the main one first.
+            main: What became of its picture.
+        """
+        records = []
+        for place, view in enumerate(views):
+            picture, not_saved = main
+            if place:
+                picture, not_saved, _ = self._keep(inspection_id, view.part, decision, view.prediction, place)
+            records.append(
+                ViewRecord(
+                    name=view.name,
+                    source=view.source,
+                    decision=view.decision,
+                    model=view.model,
+                    picture=picture,
+                    image_not_saved=not_saved,
+                    measures=view.measures,
+                )
+            )
+        return tuple(records)
+
     def _keep(
-        self, inspection_id: str, item: Part | Unjudged, decision: Decision, prediction: Prediction | None
+        self,
+        inspection_id: str,
+        item: Part | Unjudged | None,
+        decision: Decision,
+        prediction: Prediction | None,
+        view: int = 0,
     ) -> tuple[ArchivedPicture | None, str, float | None]:
         if not isinstance(item, Part):
             return None, "", None
         started_s = time.perf_counter()
         try:
-            picture = self._job.archive.keep(
-                inspection_id=inspection_id, part=item, prediction=prediction, decision=decision
-            )
+            with self._watchdog.at(Watched.ARCHIVE):
+                picture = self._job.archive.keep(
+                    inspection_id=inspection_id, part=item, prediction=prediction, decision=decision, view=view
+                )
         except ArchiveError as error:
             self._faults.archive_refused(str(error))
             return None, str(error), None

@@ -7,8 +7,12 @@ from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
+from inspector.domain.failing import NOTHING_WAITS, Failing
+from inspector.domain.release import RELEASED, ReleaseState
+
 if TYPE_CHECKING:
     from inspector.domain.records import Frame, Inspection, ModelIdentity, Part, Prediction, Thresholds
+    from inspector.engine.view_seen import ViewSeen
     from inspector.pictures import LeftOut
 
 
@@ -65,6 +69,7 @@ class EngineStatus:
         thresholds: The operating point in force; None while loading.
         fault: Why the line is in FAULT.
         model_fault: Why nothing is judged at the moment although the line runs: the model has changed; empty otherwise.
+        view_fault: Why one of several views cannot be judged at the moment, with its name: then every part is an ERROR.
         doubt: Which parts of this run should be inspected again, and why; empty where none should.
         log_fault: Why nothing can be recorded at the moment; empty when the log is healthy.
         archive_fault: Why pictures are not kept at the moment; empty when they are.
@@ -76,6 +81,11 @@ class EngineStatus:
         dropped: Frames dropped since the start (newest wins).
         waiting: Parts that wait for inspection.
         parts: Parts inspected since the start.
+        missed_triggers: Triggers of the line since the start that came while none could be taken; each is an ERROR.
+        restarts: What was started again by itself since the start: the source, the model, the housekeeping.
+        last_restart: Which was the last, with its time; empty for none.
+        failing: What parts that did not pass have set off and nobody has acknowledged; it outlives the line.
+        release: Whether parts may be inspected, by the recipe's challenge.
         latency_p50_ms: Trigger → committed verdict, median of the last 1,000 parts.
         latency_p99_ms: Trigger → committed verdict, 99th percentile of the last 1,000 parts.
     """
@@ -89,6 +99,7 @@ class EngineStatus:
     thresholds: Thresholds | None = None
     fault: str = ""
     model_fault: str = ""
+    view_fault: str = ""
     doubt: str = ""
     log_fault: str = ""
     archive_fault: str = ""
@@ -100,6 +111,11 @@ class EngineStatus:
     dropped: int = 0
     waiting: int = 0
     parts: int = 0
+    missed_triggers: int = 0
+    restarts: int = 0
+    last_restart: str = ""
+    failing: Failing = NOTHING_WAITS
+    release: ReleaseState = RELEASED
     latency_p50_ms: float | None = None
     latency_p99_ms: float | None = None
 
@@ -115,6 +131,8 @@ class PartInspected:
         captured_s: `time.perf_counter()` when its picture was captured: so old is what is told of it.
         committed_ms: Trigger → committed, in milliseconds.
         commit_ms: What of that the commit took; the record itself cannot hold it yet.
+        views: What was seen of the part at each of its views, the main one first; empty where it has one.
+        missed: The hand-shake with the line has not taken its trigger: the line waits for no result.
     """
 
     inspection: Inspection
@@ -123,6 +141,8 @@ class PartInspected:
     captured_s: float
     committed_ms: float
     commit_ms: float
+    views: tuple[ViewSeen, ...] = ()
+    missed: bool = False
 
 
 class EngineListener(Protocol):

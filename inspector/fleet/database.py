@@ -131,8 +131,8 @@ class FleetDatabase:
             raise FleetError(
                 f"another station of the database is called “{me.name}” too: on {taken[0]}, heard last "
                 f"{taken[1]:%Y-%m-%d %H:%M} UTC",
-                "Give this station a name of its own (Settings → Station). Where it stands in for that one, run "
-                "“inspector fleet replace”. Until then results wait here.",
+                "Give this station a name of its own (Settings → Station, or “inspector fleet connect”). Where it "
+                "stands in for that one, run “inspector fleet replace”. Until then results wait here.",
             )
         if before is not None and before[0] != me.host and before[2] - before[1] < _LATELY:
             return (

@@ -5,20 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from inspector.domain.errors import InspectorError
 from inspector.domain.secret import redacted
 from inspector.fleet.versions import UPGRADE
+from inspector.sending.faults import SendingError
 
 if TYPE_CHECKING:
     from inspector.fleet.address import DatabaseAddress
 
 
-class FleetError(InspectorError):
+class FleetError(SendingError):
     """The database cannot be used; what is recorded waits in the station's log."""
-
-
-class AlreadySendingError(FleetError):
-    """Another process sends the rows of this log."""
 
 
 class RowsRefusedError(Exception):
@@ -47,7 +43,7 @@ class DatabaseFault:
 #: Classes of SQLSTATE in which the same row fails for ever: data, constraints, limits of the program, a rule's RAISE.
 _LASTING = frozenset({"22", "23", "44", "54", "P0"})
 _WAITS = "Nothing is lost: what is recorded waits in the station's log, and the station goes on trying."
-_ANEW = "type the whole address anew in Settings → Network"
+_ANEW = "type the whole address anew: Settings → Network, or “inspector fleet connect ADDRESS”"
 #: The same steps, for those who only look.
 _FOR_READERS = {
     _WAITS: "Stations keep what they record until it is there, and this goes on trying.",

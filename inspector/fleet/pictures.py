@@ -18,13 +18,16 @@ from typing import TYPE_CHECKING, Any
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError, LogError
 from inspector.fleet.address import DatabaseAddress
-from inspector.fleet.back_off import BackOff
 from inspector.fleet.database import FleetDatabase, PictureNote, StationIdentity
 from inspector.fleet.faults import FleetError, RowsRefusedError
 from inspector.fleet.picture_place import PicturePlace
-from inspector.fleet.status import EVERY_S, MOST_COUNTED, PictureStatus
+from inspector.fleet.status import MOST_COUNTED, PictureStatus
+from inspector.outputs.kept_places import KeptPlaces
 from inspector.outputs.outbox import PICTURES, Outbox, RowKind
 from inspector.outputs.rows import parse_time
+from inspector.sending.back_off import BackOff
+from inspector.sending.faults import SendingError
+from inspector.sending.status import EVERY_S
 
 if TYPE_CHECKING:
     import threading
@@ -66,7 +69,7 @@ class PictureSender:
         self, home: Path, log: Path, settings: Callable[[], Settings], station: Callable[[], StationIdentity]
     ) -> None:
         self._home, self._settings, self._station = home, settings, station
-        self._outbox = Outbox(log, PICTURES)
+        self._outbox, self._places = Outbox(log, PICTURES), KeptPlaces(log)
         self._back_off = BackOff("kept pictures are not sent")
         self._sent = _Sent()
         self._shown = ""
@@ -93,7 +96,7 @@ class PictureSender:
                 continue
             try:
                 self._send_all(stop, once=False)
-            except (FleetError, LogError) as error:
+            except (SendingError, LogError) as error:
                 wait_s = self._back_off.failed(error)
                 self._tell()
 
@@ -108,7 +111,7 @@ class PictureSender:
             return
         try:
             self._send_all(stop, once=True)
-        except (FleetError, LogError) as error:
+        except (SendingError, LogError) as error:
             self._back_off.failed(error)
             raise
         finally:
@@ -205,7 +208,7 @@ class PictureSender:
         """
         if row.kind is not RowKind.PART or row.values is None or not row.values["picture_path"]:
             return None
-        path = Path(str(row.values["picture_path"]))
+        path = Path(self._places.of(str(row.values["picture_path"])))
         content = _kept(path)
         sha256 = hashlib.sha256(content).hexdigest()
         if sha256 != row.values["picture_sha256"]:
@@ -214,7 +217,7 @@ class PictureSender:
         address = place.put(f"{folder}/{path.name}", content)
         heatmap = None
         if row.values["heatmap_path"]:
-            heatmap_path = Path(str(row.values["heatmap_path"]))
+            heatmap_path = Path(self._places.of(str(row.values["heatmap_path"])))
             try:
                 heatmap = place.put(f"{folder}/{heatmap_path.name}", heatmap_path.read_bytes())
             except OSError:  # a power cut may have taken it: the picture is what counts

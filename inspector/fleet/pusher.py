@@ -7,29 +7,26 @@ import socket
 import threading
 import time
 from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from inspector import __version__
-from inspector.domain.errors import InspectorError, LogError
-from inspector.files import FileError
+from inspector.domain.errors import LogError
 from inspector.fleet.address import DatabaseAddress
-from inspector.fleet.back_off import BackOff
 from inspector.fleet.database import FleetDatabase, StationIdentity
-from inspector.fleet.faults import FleetError, RowsRefusedError
-from inspector.fleet.identity import station_key
+from inspector.fleet.faults import RowsRefusedError
 from inspector.fleet.pictures import PictureSender
-from inspector.fleet.status import EVERY_S, ForwardStatus, status_path, write_status
+from inspector.fleet.status import ForwardStatus, status_path
 from inspector.outputs.outbox import FLEET, Outbox
 from inspector.outputs.pulse import pulse_path, read_pulse
-from inspector.outputs.rows import parse_time
+from inspector.sending.identity import station_key
+from inspector.sending.sender import OutboxSender
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from inspector.outputs.outbox import OutboxRow
+    from inspector.sending.status import SendingStatus
     from inspector.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -41,17 +38,8 @@ _REPORT_EVERY_S = 15.0
 _ENDING_S = 5.0
 
 
-@dataclass(slots=True)
-class _Progress:
-    sent: int = 0
-    last_sent: datetime | None = None
-    ahead_s: float | None = None
-    note: str = ""
-    back_off: BackOff = field(default_factory=lambda: BackOff("nothing is sent to the database"))
-
-
-class Forwarder:
-    """Runs in a process of its own, on one thread; kept pictures are sent on another.
+class Forwarder(OutboxSender):
+    """Sends rows on one thread; kept pictures are sent on another.
 
     Args:
         home: The data folder.
@@ -63,18 +51,13 @@ class Forwarder:
     def __init__(
         self, home: Path, log: Path, settings: Callable[[], Settings], wanted: Callable[[], bool] = lambda: True
     ) -> None:
-        self._wanted = wanted
+        super().__init__(Outbox(log, FLEET), status_path(log), wanted=wanted, failing="nothing is sent to the database")
         self._home, self._log_path, self._settings = home, log, settings
-        self._outbox = Outbox(log, FLEET)
         self._pictures = PictureSender(home, log, settings, self._station)
-        self._progress = _Progress()
+        self._ahead_s: float | None = None
+        self._note = ""
         self._shown = ""
-        self._told_s = self._reported_s = float("-inf")
-
-    @property
-    def sent(self) -> int:
-        """Rows that were sent since it was made."""
-        return self._progress.sent
+        self._reported_s = float("-inf")
 
     @property
     def pictures_sent(self) -> int:
@@ -83,38 +66,20 @@ class Forwarder:
 
     def run(self, stop: threading.Event) -> None:
         """Send until it is told to stop, or the settings name no database any more."""
-        wait_s = 0.0
         ended = threading.Event()
         pictures = threading.Thread(target=self._pictures.run, args=(ended,), name="pictures", daemon=True)
         pictures.start()
         try:
-            while not self._waited(stop, wait_s) and self._wanted() and self._settings().forward_to:
-                try:
-                    self._send_all(stop, once=False)
-                    wait_s = 0.0
-                except (FleetError, LogError, FileError) as error:
-                    wait_s = self._failed(error)
+            super().run(stop)
         finally:
             ended.set()
             pictures.join(_ENDING_S)  # one that hangs is sent again the next time
-            self._tell(running=False)
 
-    def run_once(self, stop: threading.Event) -> None:
-        """Send what waits, and end.
+    def _afterwards(self, stop: threading.Event) -> None:
+        self._pictures.run_once(stop)
 
-        Raises:
-            FleetError: If the database cannot be reached, or refuses for now.
-            LogError: If the log cannot be read.
-        """
-        try:
-            self._send_all(stop, once=True)
-        except (FleetError, LogError) as error:
-            self._failed(error)
-            raise
-        else:
-            self._pictures.run_once(stop)
-        finally:
-            self._tell(running=False)
+    def _is_set(self) -> bool:
+        return bool(self._settings().forward_to)
 
     # --- sending ------------------------------------------------------------------------------------------------------
 
@@ -125,7 +90,7 @@ class Forwarder:
         self._shown = address.shown
         self._tell_now_and_then()
         with closing(FleetDatabase(address, self._station())) as database:
-            self._progress.note = database.register()
+            self._note = database.register()
             self._try_set_aside(database)
             self._reported_s = float("-inf")
             while not stop.is_set():
@@ -186,79 +151,20 @@ class Forwarder:
         try:
             said = self._pictures.status
             pictures = (0, 0) if said is None else (said.waiting, said.lost)
-            self._progress.ahead_s = database.report(
-                waiting=waiting, since=since, aside=aside, line=line, pictures=pictures
-            )
+            self._ahead_s = database.report(waiting=waiting, since=since, aside=aside, line=line, pictures=pictures)
         except RowsRefusedError as error:
             _log.warning("the database refuses how the station is doing: %s", error)
         self._reported_s = time.monotonic()
-        self._progress.back_off.well()
+        self._back_off.well()
 
-    # --- saying -------------------------------------------------------------------------------------------------------
-
-    def _sent(self, count: int) -> None:
-        self._progress.sent += count
-        self._progress.last_sent = datetime.now(UTC)
-        self._progress.back_off.well()
-
-    def _failed(self, error: InspectorError) -> float:
-        """Note what went wrong; return how long to wait before the next try."""
-        wait_s = self._progress.back_off.failed(error)
-        self._tell(running=True)
-        return wait_s
-
-    def _waited(self, stop: threading.Event, wait_s: float) -> bool:
-        """Wait, and say meanwhile that it is waiting; True where it is told to stop."""
-        until = time.monotonic() + wait_s
-        while (left := until - time.monotonic()) > 0:
-            if stop.wait(min(left, EVERY_S)):
-                return True
-            self._tell_now_and_then()
-        return stop.is_set()
-
-    def _waiting(self) -> tuple[int, datetime | None, int]:
-        oldest = next(iter(self._outbox.read(1)), None)
-        since = None
-        if oldest is not None and oldest.values is not None:
-            try:
-                since = parse_time(str(oldest.values["time_utc"]))
-            except ValueError:
-                since = None
-        return self._outbox.waiting(), since, len(self._outbox.set_aside())
-
-    def _tell_now_and_then(self) -> None:
-        if time.monotonic() - self._told_s > EVERY_S:
-            self._tell(running=True)
-
-    def _tell(self, *, running: bool) -> None:
-        self._told_s = time.monotonic()
-        progress, back_off = self._progress, self._progress.back_off
-        try:
-            waiting, since, aside = self._waiting()
-        except LogError as error:
-            waiting, since, aside = 0, None, 0
-            back_off.error = back_off.error or error
-        status = ForwardStatus(
-            time_utc=datetime.now(UTC),
-            running=running,
+    def _status(self, said: SendingStatus) -> ForwardStatus:
+        return ForwardStatus(
+            **dict(said),
             database=self._shown,
-            waiting=waiting,
-            waiting_since_utc=since,
-            sent=progress.sent,
-            last_sent_utc=progress.last_sent,
-            set_aside=aside,
-            error=back_off.error.what if back_off.error else "",
-            next_step=back_off.error.next_step if back_off.error else "",
-            error_since_utc=back_off.error_since,
-            next_try_utc=back_off.next_try,
-            clock_ahead_s=progress.ahead_s,
-            note=progress.note,
+            clock_ahead_s=self._ahead_s,
+            note=self._note,
             pictures=self._pictures.status,
         )
-        try:
-            write_status(status_path(self._log_path), status)
-        except FileError as error:
-            _log.warning("how sending is doing cannot be said: %s", error)
 
 
 def _who(settings: Settings) -> tuple[str, str]:

@@ -38,6 +38,8 @@ class FleetPart(BaseModel):
     recipe_version: int | None
     lot: str | None
     part_number: int | None
+    part_serial: str | None
+    trigger_id: str | None
 
 
 class FleetPartsPage(BaseModel):
@@ -97,6 +99,7 @@ class FleetQuery:
         station: The key of one, not its name.
         recipe: The name of one, in any version.
         lot: One lot, as the stations call it.
+        part: The whole serial number of a part, or the id of the trigger that asked for it.
         since: Captured at or after this moment.
         until: Captured before this one.
         verdicts: Any of them.
@@ -105,6 +108,7 @@ class FleetQuery:
     station: str = ""
     recipe: str = ""
     lot: str = ""
+    part: str = ""
     since: datetime | None = None
     until: datetime | None = None
     verdicts: frozenset[Verdict] = frozenset()
@@ -114,13 +118,28 @@ class FleetQuery:
         names = [verdict.value for verdict in Verdict if verdict in self.verdicts]
         return {
             "station": self.station, "recipe": self.recipe, "lot": self.lot, "since": self.since, "until": self.until,
-            "verdicts": names,
+            "part": self.part, "verdicts": names,
         }  # fmt: skip
 
     def of_counts(self, table: str) -> list[str]:
         """Return the conditions that the counts know too, but for the time."""
         said = (("station_key", "station"), ("recipe", "recipe"), ("lot", "lot"))
         return [f"{table}.{column} = %({name})s" for column, name in said if getattr(self, name)]
+
+    def of_parts(self) -> list[str]:
+        """Return the conditions on the parts themselves."""
+        wanted = self.of_counts("r")
+        if self.part:  # each has an index of the rows that have it
+            wanted.append("(r.trigger_id = %(part)s OR r.part_serial = %(part)s)")
+        if self.since is not None:
+            wanted.append("r.time >= %(since)s")
+        if self.until is not None:
+            wanted.append("r.time < %(until)s")
+        if self.verdicts:
+            wanted.append("r.verdict = ANY(%(verdicts)s)")
+            if Verdict.PASS not in self.verdicts:
+                wanted.append("r.verdict <> 'PASS'")  # which has an index of its own
+        return wanted
 
 
 def station_key_of(pool: ReadPool, said: str) -> str | None:
@@ -157,22 +176,14 @@ def parts(pool: ReadPool, query: FleetQuery, before: FleetPart | None, limit: in
     Raises:
         FleetError: If the database cannot be asked.
     """
-    wanted, values = query.of_counts("r"), query.values()
-    if query.since is not None:
-        wanted.append("r.time >= %(since)s")
-    if query.until is not None:
-        wanted.append("r.time < %(until)s")
-    if query.verdicts:
-        wanted.append("r.verdict = ANY(%(verdicts)s)")
-        if Verdict.PASS not in query.verdicts:
-            wanted.append("r.verdict <> 'PASS'")  # which has an index of its own
+    wanted, values = query.of_parts(), query.values()
     if before is not None:
         wanted.append("r.time <= %(time)s AND (r.time, r.station_key, r.id) < (%(time)s, %(key)s, %(id)s)")
         values |= {"time": before.time, "key": before.station_key, "id": before.id}
     statement = (
         "SELECT r.station_key, r.id, r.time, "  # noqa: S608 - names of the schema
         "coalesce(s.name, r.station, '') AS station, r.verdict, r.reason, "
-        "r.p_defective, r.recipe, r.recipe_version, r.lot, r.part_number "
+        "r.p_defective, r.recipe, r.recipe_version, r.lot, r.part_number, r.part_serial, r.trigger_id "
         "FROM inspector.results r LEFT JOIN inspector.stations s ON s.key = r.station_key "
         f"{_where(wanted)} ORDER BY r.time DESC, r.station_key DESC, r.id DESC LIMIT %(limit)s"
     )
@@ -186,6 +197,10 @@ def count(pool: ReadPool, query: FleetQuery) -> Tally:
     Raises:
         FleetError: If the database cannot be asked.
     """
+    if query.part:  # the counts do not know single parts
+        of_part = f"SELECT {_AS_COUNTS} FROM inspector.results r {_where(query.of_parts())}"  # noqa: S608
+        (row,) = pool.rows(f"SELECT {_SUMS} FROM ({of_part}) counted", query.values())  # noqa: S608
+        return Tally(**{name: row[name] for name in _COUNTS})
     wanted, values = query.of_counts("c"), query.values()
     edges: list[str] = []
     since, until = query.since, query.until

@@ -23,7 +23,7 @@ LATE, SILENT = timedelta(minutes=1), timedelta(minutes=5)
 #: A line that runs says so every second; by so much its last word may be older than the station's.
 _LINE_STALE = timedelta(seconds=30)
 #: What is heard of a station whose line cannot be trusted, beside the words of `inspector.engine.faces`.
-_FAULTY = frozenset({"NO CAMERA", "NO SOURCE", "NOT RECORDED", "LINE FAULT", "TOO SLOW"})
+_FAULTY = frozenset({"NO CAMERA", "NO SOURCE", "NOT RECORDED", "LINE FAULT", "TOO SLOW", "NOT RELEASED"})
 _REPLACED = re.compile(r" \(until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d, .*\)$")
 Hearing = Literal["heard", "late", "not heard", "replaced"]
 

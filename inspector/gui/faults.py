@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton,
 
 from inspector import __version__
 from inspector.domain.secret import redacted
+from inspector.gui.language.spoken import say
 from inspector.gui.widgets.basics import label
 from inspector.program_log import log_handler
 
@@ -45,7 +46,7 @@ class FaultDialog(QDialog):
     def __init__(self, details: str, log_path: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.details = details
-        self.setWindowTitle("Unexpected error")
+        self.setWindowTitle(say("Unexpected error"))
         self.setMinimumSize(640, 420)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 16)
@@ -58,13 +59,14 @@ class FaultDialog(QDialog):
         words.setWordWrap(True)
         layout.addWidget(words)
         text = QPlainTextEdit(details, self)
+        text.setProperty("kind", "code")
         text.setReadOnly(True)
         layout.addWidget(text, 1)
         row = QHBoxLayout()
         row.addStretch(1)
-        copy = QPushButton("Copy details", self)
+        copy = QPushButton(say("Copy details"), self)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.details))
-        close = QPushButton("Close", self)
+        close = QPushButton(say("Close"), self)
         close.setProperty("kind", "primary")
         close.setDefault(True)
         close.clicked.connect(self.accept)

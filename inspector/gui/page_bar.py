@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from inspector.gui.language.spoken import say
 from inspector.gui.widgets.basics import NavButton
 from inspector.gui.widgets.later import LaterPage
 
@@ -21,6 +22,8 @@ _WIDTH_PX = 76
 
 class PageBar(QWidget):
     """See the module. Ctrl+1, Ctrl+2, … show the pages in turn."""
+
+    shown = Signal(str)  #: name of the page that is shown now
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +60,7 @@ class PageBar(QWidget):
         number = len(self._pages) + 1
         button = NavButton(words, name, self)
         button.clicked.connect(lambda: self.show_page(name))
-        button.setToolTip(f"{words} (Ctrl+{number})".replace("\n", " "))
+        button.setToolTip(say(f"{words} (Ctrl+{number})".replace("\n", " ")))
         QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda: self.show_page(name))
         self._layout.insertWidget(number - 1, button)
         self.buttons[name] = button
@@ -76,6 +79,10 @@ class PageBar(QWidget):
             return
         self._show(name)
 
+    def show_at_once(self, name: str) -> None:
+        """Show a page without asking the one before; what is typed there stays there."""
+        self._show(name)
+
     def may_leave(self, go: Callable[[], None]) -> bool:
         """Return True where the shown page may be left at once; otherwise it asks, and ``go`` is called later."""
         shown = self.stack.currentWidget()
@@ -89,6 +96,7 @@ class PageBar(QWidget):
         self.rest()  # Qt has given the keys to the page's first field
         if made is not None:
             made.enter()
+        self.shown.emit(name)
 
     def rest(self) -> None:
         """Give the keys to the page that is shown, and to none of its fields and buttons."""

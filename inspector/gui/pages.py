@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from inspector.gui.good_parts.dialog import GoodPartsDialog
     from inspector.gui.live.page import LivePage
     from inspector.gui.operating_point.page import OperatingPointPage
+    from inspector.gui.operator.page import OperatorPage
     from inspector.gui.review.page import ReviewPage
     from inspector.gui.settings.page import SettingsPage
+    from inspector.gui.station.verdict_now import VerdictNow
+    from inspector.gui.statistics.page import StatisticsPage
     from inspector.gui.training.no_trainer import NoTrainer
     from inspector.gui.training.page import TrainingPage
 
@@ -24,6 +27,9 @@ class Pages(Protocol):
     def live(self) -> LivePage:
         """Return the Live page."""
 
+    def operator(self, now: VerdictNow) -> OperatorPage:
+        """Return the operator view."""
+
     def batch(self) -> BatchPage:
         """Return the Batch page."""
 
@@ -32,6 +38,9 @@ class Pages(Protocol):
 
     def operating(self) -> OperatingPointPage:
         """Return the Operating point page."""
+
+    def statistics(self) -> StatisticsPage:
+        """Return the Statistics page."""
 
     def training(self) -> TrainingPage | NoTrainer:
         """Return the room for trainings."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, QThread, QTimer, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from inspector.private import ForeignError, refuse_foreign
 
 #: The first window may have begun a moment ago, and not listen yet.
 _WAIT_MS = 3000
@@ -60,11 +59,16 @@ class SingleWindow(QObject):
         while not deadline.hasExpired():
             socket = QLocalSocket()
             socket.connectToServer(self._name)
-            if socket.waitForConnected(_TRY_MS):
+            if socket.waitForConnected(_TRY_MS) and _is_own(socket.fullServerName()):
                 socket.write(_WORD)
                 return socket.waitForReadyRead(int(deadline.remainingTime()))
             QThread.msleep(_TRY_MS)
         return False
+
+    @property
+    def address(self) -> str:
+        """Where it listens: the file of a socket, or the name of a pipe (Windows)."""
+        return self._server.fullServerName()
 
     def release(self) -> None:
         """Let another window have the folder."""
@@ -92,3 +96,12 @@ class SingleWindow(QObject):
             self.wanted.emit()
         elif not _WORD.startswith(said):
             socket.abort()
+
+
+def _is_own(address: str) -> bool:
+    """Return False for a socket that another user has put there: its answer would be no window of this one."""
+    try:
+        refuse_foreign(Path(address))
+    except ForeignError:
+        return False
+    return True

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
 
 from inspector.domain import palette
 from inspector.paths import resources_dir
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
 
 _log = logging.getLogger(__name__)
 
@@ -23,7 +20,9 @@ TARGET_PX = 44
 TINY_PX, SMALL_PX, TEXT_PX, FIGURE_PX, VERDICT_PX = 11, 12, 14, 22, 60
 
 _FAMILY = "Inter"
-_FAMILIES = (_FAMILY, "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans")
+#: For what the typeface lacks: the simplified forms of characters, whichever others the system would take.
+_CHINESE = ("Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", "PingFang SC", "WenQuanYi Zen Hei")
+_FAMILIES = (_FAMILY, "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans", *_CHINESE)
 _WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")
 
 
@@ -88,9 +87,19 @@ def apply(app: QApplication, theme: Theme) -> None:
     for role in (roles.Text, roles.ButtonText, roles.WindowText):
         colours.setColor(QPalette.ColorGroup.Disabled, role, theme.colour("muted"))
     app.setPalette(colours)
-    _load_typeface()
+    load_typeface()
     app.setFont(font(TEXT_PX))
     app.setStyleSheet(_sheet(theme))
+
+
+def follow(appearance: str) -> bool:
+    """Give the application the palette of the settings' appearance; return whether it is another than before."""
+    app = QGuiApplication.instance()
+    before, chosen = CURRENT.theme, CURRENT.choose(appearance)
+    if not isinstance(app, QApplication) or (chosen is before and app.styleSheet()):
+        return False
+    apply(app, chosen)
+    return True
 
 
 def font(pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
@@ -117,7 +126,7 @@ def figure(value: float | None, digits: int) -> str:
     return f"{'–' if value is None else f'{value:.0f}':>{digits}}".replace(" ", "\u2007")
 
 
-def _load_typeface() -> None:
+def load_typeface() -> None:
     """Load the typeface that ships with the program; without it, the system's own takes its place."""
     if QFontDatabase.hasFamily(_FAMILY):
         return
@@ -163,6 +172,7 @@ def _sheet(t: Theme) -> str:
     QPushButton:focus, QToolButton:focus {{ border: 2px solid {t.accent}; }}
     QPushButton:disabled {{ color: {t.muted}; }}
     QPushButton[kind="primary"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
+    QPushButton[locked="true"] {{ background: {t.edge}; color: {t.muted}; border-color: {t.edge}; }}
     QPushButton[kind="primary"]:disabled {{ background: {t.edge}; color: {t.muted}; border-color: {t.edge}; }}
     QPushButton[kind="quiet"] {{ background: transparent; color: {t.muted}; border-color: transparent;
                                  padding: 0 9px; font-size: {SMALL_PX}px; font-weight: 400; text-align: left; }}
@@ -194,6 +204,8 @@ def _sheet(t: Theme) -> str:
     QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border: 2px solid {t.accent}; }}
     QLineEdit[bad="true"], QSpinBox[bad="true"], QDoubleSpinBox[bad="true"], QComboBox[bad="true"] {{
         border: 2px solid {lively(t, "fail").name()}; }}
+    QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{ background: transparent; }}
+    QCheckBox::indicator:disabled {{ background: transparent; border-color: {t.edge}; }}
     QLineEdit[pending="true"] {{ border: 2px dashed {lively(t, "review").name()}; }}
     QComboBox {{ padding: 0 2px 0 10px; combobox-popup: 0; }}
     QComboBox::drop-down {{ border: 0; width: 30px; }}
@@ -232,6 +244,6 @@ def _sheet(t: Theme) -> str:
         background: {t.text}; }}
     QMenu::separator {{ height: 1px; background: {t.edge}; margin: 4px 8px; }}
     QDialog {{ background: {t.ground}; }}
-    QPlainTextEdit {{ background: {t.field}; border: 1px solid {t.edge}; border-radius: 6px;
-        font-family: "DejaVu Sans Mono", monospace; font-size: {SMALL_PX}px; }}
+    QPlainTextEdit {{ background: {t.field}; border: 1px solid {t.edge}; border-radius: 6px; }}
+    QPlainTextEdit[kind="code"] {{ font-family: "DejaVu Sans Mono", monospace; font-size: {SMALL_PX}px; }}
     """

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from inspector.engine.status import EngineStatus, RunState, SourceState
+from inspector.engine.status import EngineStatus
 from inspector.gui import theme
+from inspector.gui.alarm_bar import AlarmBar
 from inspector.gui.bars import FooterBar, HeaderBar
+from inspector.gui.fault_banners import FaultBanners
 from inspector.gui.faults import FaultCatcher
+from inspector.gui.kiosk import Kiosk
+from inspector.gui.language.spoken import say
 from inspector.gui.line_guard import LineGuard
 from inspector.gui.page_bar import PageBar
+from inspector.gui.people.person_button import PersonButton
+from inspector.gui.people.sign_in_guard import SignInGuard
+from inspector.gui.station.verdict_now import VerdictNow
+from inspector.gui.surroundings import Surroundings
 from inspector.gui.widgets.banners import BannerArea
 from inspector.gui.widgets.basics import seen
 from inspector.gui.widgets.dropped import dropped_paths, holds_files
 from inspector.gui.widgets.focus import FocusKeeper
 from inspector.gui.widgets.later import LaterPage, soon
 from inspector.gui.window_state import read_geometry, write_geometry
-from inspector.gui.words import left_aside, sentence
+from inspector.people.roles import Permission
 from inspector.pictures import PICTURE_SUFFIXES
 
 if TYPE_CHECKING:
@@ -37,6 +44,7 @@ if TYPE_CHECKING:
     from inspector.gui.good_parts.dialog import GoodPartsDialog
     from inspector.gui.manual import ManualDialog
     from inspector.gui.operating_point.page import OperatingPointPage
+    from inspector.gui.operator.page import OperatorPage
     from inspector.gui.pages import Pages
     from inspector.gui.review.page import ReviewPage
     from inspector.gui.settings.page import SettingsPage
@@ -57,16 +65,18 @@ class MainWindow(QMainWindow):
         session: Tells what is so at the station, and does what is asked.
         state_path: Where size and place of the window are remembered.
         program_log: Where what breaks is written.
+        kiosk: Nothing but the operator view and Live is shown until an engineer leaves it.
     """
 
     painted = Signal()  #: once, after the first paint
     closed = Signal()  #: everything has ended
 
-    def __init__(self, session: Session, *, pages: Pages, state_path: Path, program_log: Path) -> None:
+    def __init__(
+        self, session: Session, *, pages: Pages, state_path: Path, program_log: Path, kiosk: bool = False
+    ) -> None:
         super().__init__()
-        self._session, self._pages = session, pages
-        self._state_path = state_path
-        self._painted, self._second = False, 0
+        self.kiosk = Kiosk(session.people, wanted=kiosk, parent=self)
+        self._session, self._pages, self._state_path, self._painted = session, pages, state_path, False
         self._ended: Callable[[], bool] | None = None
         self.first_start: FirstStart | None = None
         self.good_parts: GoodPartsDialog | None = None
@@ -75,16 +85,22 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(1024, 700)
         self.live = pages.live()
+        self.verdict_now = VerdictNow(session)
+        self._operator = LaterPage(lambda: self.around.adopt(pages.operator(self.verdict_now)))
         self._batch = LaterPage(pages.batch)
         self._review = LaterPage(self._make_review)
         self._operating = LaterPage(pages.operating)
+        self._statistics = LaterPage(pages.statistics)
         self._settings = LaterPage(self._make_settings)
         self._training: TrainingPage | NoTrainer | None = None
         self.guard = LineGuard(session, self)
         self._build()
+        self.faults = FaultBanners(session, self.banners, self.header, self._show_section)
         self._connect()
         self.catcher = FaultCatcher(self, session.stop, self.leave, program_log)
         self._restore()
+        self.around = Surroundings(self)
+        self._on_kiosk()
         self._focus = FocusKeeper(self, self.bar.rest)
         self.bar.rest()
 
@@ -99,14 +115,18 @@ class MainWindow(QMainWindow):
         outer.setSpacing(0)
         self.header = HeaderBar(middle)
         outer.addWidget(self.header)
+        self.person = PersonButton(self._session.people, self.header)
+        self.header.add(self.person)
+        self.signing = SignInGuard(self._session.people, self)
         body = QHBoxLayout()
         body.setSpacing(0)
         self.bar = PageBar(middle)
         body.addWidget(self.bar)
         right = QVBoxLayout()
         right.setSpacing(0)
-        self.banners = BannerArea(middle)
+        self.alarm, self.banners = AlarmBar(self._session, middle), BannerArea(middle)
         self.banners.setContentsMargins(10, 10, 10, 0)
+        right.addWidget(self.alarm)
         right.addWidget(self.banners)
         right.addWidget(self.bar.stack, 1)
         body.addLayout(right, 1)
@@ -118,15 +138,23 @@ class MainWindow(QMainWindow):
             ("batch", "Batch", self._batch),
             ("review", "Review", self._review),
             ("operating", "Operating\npoint", self._operating),
+            ("statistics", "Statistics", self._statistics),
             ("settings", "Settings", self._settings),
+            ("operator", "Operator\nview", self._operator),
         )
         for name, words, page in pages:
             self.bar.add(name, words, page)
         self.show_page("live")
 
     def show_page(self, name: str) -> None:
-        """Show a page by its name, as in `PageBar`: "live", …, "settings"."""
-        self.bar.show_page(name)
+        """Show a page by its name, as in `PageBar`: "live", …; a kiosk has two of them."""
+        if name in {"live", "operator"} or not self.kiosk.holds():
+            self.bar.show_page(name)
+
+    @property
+    def operator(self) -> OperatorPage:
+        """The operator view; made when it is first asked for."""
+        return self._operator.page()
 
     @property
     def batch(self) -> BatchPage:
@@ -160,8 +188,9 @@ class MainWindow(QMainWindow):
         page = self._pages.settings(self._training)
         page.log_wanted.connect(self._session.open_log)
         set_up = partial(self.guard.before_setting_up, self.set_up)
-        page.set_up_wanted.connect(partial(self._when_left, set_up))
-        page.good_parts_wanted.connect(lambda: self._when_left(lambda: self.guard.before_showing(self.show_good_parts)))
+        people, show = self._session.people, partial(self.guard.before_showing, self.show_good_parts)
+        page.set_up_wanted.connect(lambda: people.when_allowed(Permission.SETTINGS, lambda: self._when_left(set_up)))
+        page.good_parts_wanted.connect(lambda: people.when_allowed(Permission.TRAINING, lambda: self._when_left(show)))
         page.apply_wanted.connect(self.guard.before_applying)
         return page
 
@@ -176,8 +205,9 @@ class MainWindow(QMainWindow):
             go()
 
     def _show_section(self, name: str) -> None:
-        self.show_page("settings")
-        self.settings.show_section(name)
+        if not self.kiosk.holds():
+            self.show_page("settings")
+            self.settings.show_section(name)
 
     def _train_with(self, data: str, parent: str) -> None:
         self._show_section("Training")
@@ -187,9 +217,6 @@ class MainWindow(QMainWindow):
         session = self._session
         session.status_changed.connect(self._on_status)
         session.recipes_changed.connect(self.header.show_recipes)
-        session.recipes_changed.connect(
-            lambda entries: self._banner("recipes", left_aside(entries, "recipe"), state="review")
-        )
         self.header.recipe_wanted.connect(lambda entry: self._when_left(partial(self.guard.choose_recipe, entry)))
         self.header.lot.wanted.connect(session.set_lot)
         self.header.lot.entered.connect(self.bar.rest)
@@ -198,11 +225,13 @@ class MainWindow(QMainWindow):
         self.footer.stages_wanted.connect(self._show_stages)
         session.recipe_changed.connect(self._on_recipe)
         session.settings_changed.connect(self._on_settings)
-        session.fault.connect(self._on_fault)
-        session.log_opened.connect(self._on_log)
         session.polled.connect(self._on_poll)
         session.training_wanted.connect(self._train_with)
         self.live.open_button.clicked.connect(self.open_pictures)
+        self.person.sign_in_wanted.connect(self.signing.ask)
+        self.person.kiosk_end_wanted.connect(self.kiosk.leave)
+        self.person.own_secret_wanted.connect(self.signing.ask_own)
+        self.kiosk.changed.connect(lambda _: self._on_kiosk())
         for key, action in (
             ("Ctrl+,", lambda: self.show_page("settings")),
             ("Ctrl+O", self.open_pictures),
@@ -210,7 +239,7 @@ class MainWindow(QMainWindow):
             ("F11", self.toggle_full_screen),
             ("Ctrl+Q", self.close),
         ):
-            QShortcut(QKeySequence(key), self, action)
+            QShortcut(QKeySequence(key), self, lambda action=action: self.kiosk.holds() or action())
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self._recolour())
         self._on_settings(session.settings)
         self._on_status(EngineStatus())
@@ -219,8 +248,8 @@ class MainWindow(QMainWindow):
 
     def open_pictures(self) -> None:
         """Ask for pictures, and inspect them on the spot."""
-        patterns = " ".join(f"*{suffix}" for suffix in sorted(PICTURE_SUFFIXES))
-        names, _ = QFileDialog.getOpenFileNames(self, "Try pictures (not counted)", "", f"Pictures ({patterns})")
+        shown = say(f"Pictures ({' '.join(f'*{suffix}' for suffix in sorted(PICTURE_SUFFIXES))})")
+        names, _ = QFileDialog.getOpenFileNames(self, say("Try pictures (not counted)"), filter=shown)
         if names:
             self.show_page("live")
             self._session.try_pictures([Path(name) for name in names])
@@ -249,10 +278,7 @@ class MainWindow(QMainWindow):
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or go back."""
-        if self.isFullScreen():
-            self.showNormal()
-        else:
-            self.showFullScreen()
+        (self.showNormal if self.isFullScreen() else self.showFullScreen)()
 
     def come_to_front(self) -> None:
         """Show the window before all others, also one that was minimised."""
@@ -297,15 +323,7 @@ class MainWindow(QMainWindow):
         self.footer.show_status(status)
         if self.footer.panel.isVisible():
             self._show_stages()
-        self._banner("log-write", status.log_fault)
-        self._banner("archive", status.archive_fault, state="review")
-        self._banner("engine", status.fault)
-        self._banner("doubt", status.doubt)
-        lost = status.source_state is SourceState.LOST and status.state is not RunState.IDLE
-        self._banner("source", status.source_message if lost else "", state="review")
-        if self._session.log_path is not None:
-            words = f"{self._session.log_path}\n{status.log_fault}".rstrip()
-            self.header.show_log(words, healthy=not status.log_fault)
+        self.faults.show_status(status)
 
     def _show_stages(self) -> None:
         self.footer.show_stages(self._session.stages())
@@ -319,45 +337,16 @@ class MainWindow(QMainWindow):
         self.live.opacity.setValue(round(100 * settings.heatmap_opacity))
         self._recolour()
 
-    def _on_fault(self, key: str, text: str) -> None:
-        actions: list[tuple[str, Any]] = []
-        if key == "log" and text:
-            actions = [
-                ("Try again", self._session.open_log),
-                ("Use another log…", partial(self._show_section, "Station")),
-            ]
-        self._banner(key, text, state="review" if key in {"record", "network", "fleet"} else "fail", actions=actions)
-
-    def _on_log(self, opened: bool) -> None:  # noqa: FBT001 - a signal's value
-        words = str(self._session.log_path) if opened else "No log is open: nothing can be recorded."
-        self.header.show_log(words, healthy=opened, opened=opened)
-
-    def _banner(
-        self, key: str, text: str, *, state: str = "fail", actions: list[tuple[str, Any]] | None = None
-    ) -> None:
-        if text:
-            self.banners.show_banner(key, sentence(text), state=state, actions=actions or ())
-        else:
-            self.banners.dismiss(key)
-
     def _on_poll(self) -> None:
         self._session.watch(window=seen(self), live=seen(self.live))
         self.bar.poll()
-        second = int(time.time())
-        if second != self._second:
-            self._second = second
-            self.footer.show_time(f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S}")
+        self.footer.tick()
 
     def _recolour(self) -> None:
         """Follow the settings or the system."""
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            before = theme.CURRENT.theme
-            chosen = theme.CURRENT.choose(self._session.settings.appearance)
-            if chosen is not before or not app.styleSheet():
-                theme.apply(app, chosen)
-                self.bar.recolour()
-                self.update()
+        if theme.follow(self._session.settings.appearance):
+            self.bar.recolour()
+            self.update()
 
     # --- state --------------------------------------------------------------------------------------------------------
 
@@ -372,19 +361,29 @@ class MainWindow(QMainWindow):
         event.setAccepted(ending or self._ended is not None)
         if ending:
             self.leave()
-        elif self._ended is None:
+        elif self._ended is None and not self.kiosk.holds():
             self._when_left(partial(self.guard.before_leaving, self.leave))
+
+    def _on_kiosk(self) -> None:
+        """Show nothing but the operator view and Live, or all pages again."""
+        if self.kiosk.shut:
+            self._close_dialogs()
+        self.around.follow_kiosk()
+
+    def _close_dialogs(self) -> None:
+        for dialog in filter(QDialog.isVisible, self.findChildren(QDialog)):
+            dialog.done(QDialog.DialogCode.Rejected)  # it lets its camera go
 
     def leave(self) -> None:
         """Close without a question: hide at once, end threads and log beside it; be gone within two seconds."""
         if self._ended is not None:
             return
         self.header.lot.finish()
-        for dialog in filter(QDialog.isVisible, self.findChildren(QDialog)):
-            dialog.done(QDialog.DialogCode.Rejected)  # it lets its camera go
+        self._close_dialogs()
         self.hide()
         geometry = bytes(self.saveGeometry().data())
-        ended = self._ended = self._session.shut_down(partial(write_geometry, self._state_path, geometry))
+        remember = partial(write_geometry, self._state_path, geometry)
+        ended = self._ended = self._session.shut_down(None if self.kiosk.wanted else remember)
         deadline = time.perf_counter() + CLOSE_WITHIN_S
 
         def check() -> None:
@@ -392,6 +391,7 @@ class MainWindow(QMainWindow):
                 timer.stop()
                 self.catcher.release()
                 self.live.release()
+                self.signing.release()
                 self.bar.release()
                 self.closed.emit()
 

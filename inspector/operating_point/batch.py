@@ -9,10 +9,11 @@ import numpy as np
 
 from inspector.domain.confusion import DEFECTIVE, GOOD, UNLABELLED
 from inspector.domain.counts import counted
-from inspector.domain.errors import BundleError
+from inspector.domain.errors import BundleError, FolderAwayError
 from inspector.domain.operating_point import LabelledScores
 from inspector.operating_point.choice import ChoiceError
 from inspector.operating_point.parts import LabelledParts
+from inspector.operating_point.words import outside_notes
 from inspector.vision.learnt import learnt_from
 
 if TYPE_CHECKING:
@@ -56,15 +57,18 @@ def batch_parts(run: BatchRun) -> LabelledParts:
         notes.append(f"Not counted: {counted(len(table) - len(labelled), 'picture')} without a label.")
     places = kept.tolist()
     judge = run.record.judge
+    scores = LabelledScores(
+        table.p_defective[kept], table.labels[kept] == DEFECTIVE, table.strangeness[kept], table.heat_outside[kept]
+    )
     return LabelledParts(
         source=f"batch of {run.pictures.name}, {run.record.started.astimezone():%Y-%m-%d %H:%M}",
-        scores=LabelledScores(table.p_defective[kept], table.labels[kept] == DEFECTIVE, table.strangeness[kept]),
+        scores=scores,
         names=[table.path(index) for index in places],
         types=["good" if table.labels[index] == GOOD else table.defect(index) for index in places],
         how="as judged in the batch" + (f" by {judge.model_name} in {judge.precision}" if judge else ""),
         picture=lambda index: run.pictures / table.path(places[index]),
         bit_depth=judge.bit_depth if judge else None,
-        notes=tuple(notes),
+        notes=(*notes, *outside_notes(scores)),
         warnings=tuple(warnings),
     )
 
@@ -75,11 +79,10 @@ def _left_out(run: BatchRun, files: Sequence[Place]) -> tuple[list[int], list[st
     fault = run.model_fault or ("" if judge else "the batch does not say by which model it was judged")
     if judge is not None and not fault:
         try:
-            learnt = learnt_from(Path(judge.model_folder))
-        except BundleError as error:
+            out, every = learnt_from(Path(judge.model_folder)).among(files)
+        except (BundleError, FolderAwayError) as error:
             fault = error.what
         else:
-            out, every = learnt.among(files)
             notes = [] if every else ["Copies of training pictures under other names were not looked for in so many."]
             if not out:
                 return [], [], notes

@@ -49,7 +49,7 @@ def chosen(
     """
     own = recipe.thresholds
     fixed = None if own is None else own.strange_from
-    before, after = replace(in_force, strange_from=fixed), replace(thresholds, strange_from=fixed)
+    before, after = (replace(point, strange_from=fixed, spares_outside=False) for point in (in_force, thresholds))
     guarded = guard_rate is not None and (fixed is not None or guard_rate != recipe.guard_rate)
     if after == before and not guarded:
         raise ChoiceError(
@@ -90,10 +90,11 @@ def taken_back(
     assert change is not None
     words = reason.strip() or f"Took back version {undone.version}: {change.reason}"[:300]
     back = change.own_before
+    fixed = None if recipe.thresholds is None else recipe.thresholds.strange_from
     made = _Change(
         author=author.strip(),
         reason=words,
-        before=replace(in_force, strange_from=None if recipe.thresholds is None else recipe.thresholds.strange_from),
+        before=replace(in_force, strange_from=fixed, spares_outside=False),
         after=back or of_model,
         guard_after=recipe.guard_rate if change.guard_before is None else change.guard_before,
         takes_back=undone.version,

@@ -29,7 +29,8 @@ class Guarding:
 
     def at(self, points: Thresholds, rate: float) -> Thresholds:
         """Return an operating point with the limit of a rate; without one where that is 0."""
-        return in_force(None, replace(points, strange_from=None), self.scale, rate)
+        unguarded = replace(points, strange_from=None)
+        return in_force(None, unguarded, self.scale, rate, spares_outside=points.spares_outside)
 
     def moved(self, points: Thresholds, strange_from: float) -> Thresholds:
         """Return an operating point with the limit of the round rate that is nearest to a limit."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from inspector.domain.operating_point import LabelledScores
 from inspector.operating_point.parts import LabelledParts
+from inspector.operating_point.words import outside_notes
 from inspector.vision.bundle import load_manifest
 from inspector.vision.learnt import data_folder
 from inspector.vision.scores import OUT_OF_FOLD, ScorePart, read_scores
@@ -38,14 +39,15 @@ def validation_of(folder: Path) -> LabelledParts:
     data = data_folder(manifest)
     names = [row.path for row in own]
     ways = sorted({row.how for row in own})
+    scores = _scores(own)
     return LabelledParts(
         source=f"validation pictures of {manifest.name}",
-        scores=_scores(own),
+        scores=scores,
         names=names,
         types=[row.defect_type for row in own],
         how=", ".join(map(_in_words, ways)),
         picture=lambda index: None if data is None else data / names[index],
-        notes=_notes(own, test),
+        notes=(*_notes(own, test), *outside_notes(scores)),
         own=True,
         held_out=_scores(test) if test else None,
     )
@@ -58,7 +60,8 @@ def _notes(own: Sequence[PictureScore], test: Sequence[PictureScore]) -> tuple[s
 
 def _scores(rows: Sequence[PictureScore]) -> LabelledScores:
     strangeness = [math.nan if row.strangeness is None else row.strangeness for row in rows]
-    return LabelledScores([row.p_defective for row in rows], [row.defective for row in rows], strangeness)
+    outside = [row.heat_outside is True for row in rows]
+    return LabelledScores([row.p_defective for row in rows], [row.defective for row in rows], strangeness, outside)
 
 
 def _in_words(how: str) -> str:

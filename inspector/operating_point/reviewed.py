@@ -9,6 +9,7 @@ from inspector.domain.operating_point import LabelledScores
 from inspector.domain.review import Truth
 from inspector.operating_point.choice import ChoiceError
 from inspector.operating_point.parts import LabelledParts
+from inspector.operating_point.words import outside_notes
 from inspector.outputs.base import LogQuery
 from inspector.outputs.reviews import ReviewLog
 
@@ -41,9 +42,11 @@ def reviewed_parts(log: Path, recipe: str, model_sha256: str) -> LabelledParts:
     sure = [identifier for identifier, truth in truths.items() if truth in (Truth.GOOD, Truth.DEFECTIVE)]
     inspected = reviews.inspections(sure)
     known = (inspected[identifier] for identifier in sure if identifier in inspected)
-    parts = [part for part in known if _sha256(part) == model_sha256]
+    by_model = [part for part in known if _sha256(part) == model_sha256]
+    parts = [part for part in by_model if not part.views]  # which view shows a defect is not said
     if not parts:
-        others = f"; {len(sure)} were judged under another model" if sure else ""
+        others = f"; {len(sure) - len(by_model)} were judged under another model" if len(sure) > len(by_model) else ""
+        others += f"; {len(by_model)} have several views, and nobody says which shows a defect" if by_model else ""
         raise ChoiceError(
             f"no part of {recipe} that this model has inspected was judged good or defective yet{others}",
             "Judge some on the Review page.",
@@ -51,15 +54,22 @@ def reviewed_parts(log: Path, recipe: str, model_sha256: str) -> LabelledParts:
     unsure = len(standing) - len(sure)
     defective = [truths[part.id] is Truth.DEFECTIVE for part in parts]
     notes = [f"Not counted: {counted(unsure, 'part')} of which reviewers are unsure or disagree."] if unsure else []
-    if len(parts) < len(sure):
-        notes.append(f"Not counted: {counted(len(sure) - len(parts), 'part')} that another model has inspected.")
+    if len(by_model) < len(sure):
+        notes.append(f"Not counted: {counted(len(sure) - len(by_model), 'part')} that another model has inspected.")
+    if len(parts) < len(by_model):
+        many = counted(len(by_model) - len(parts), "part")
+        notes.append(
+            f"Not counted: {many} with several views: a judgement does not say which of them shows the defect."
+        )
+    scores = LabelledScores(
+        [_number(part.decision.p_defective) for part in parts],
+        defective,
+        [_number(part.decision.strangeness) for part in parts],
+        [part.decision.heat_outside is True for part in parts],
+    )
     return LabelledParts(
         source=f"reviewed parts of {recipe}",
-        scores=LabelledScores(
-            [_number(part.decision.p_defective) for part in parts],
-            defective,
-            [_number(part.decision.strangeness) for part in parts],
-        ),
+        scores=scores,
         names=[f"part {part.part_number}" for part in parts],
         types=[
             (", ".join(standing[part.id].defect_types) or "defective") if bad else "good"
@@ -67,7 +77,7 @@ def reviewed_parts(log: Path, recipe: str, model_sha256: str) -> LabelledParts:
         ],
         how="as judged at the line",
         picture=lambda index: None if (kept := parts[index].picture) is None else kept.path,
-        notes=tuple(notes),
+        notes=(*notes, *outside_notes(scores)),
         warnings=(_BIASED,),
     )
 

@@ -94,7 +94,13 @@ class Sources:
             BundleError: If the model cannot be read.
         """
         manifest = self._manifest(recipe)
-        return in_force(recipe.thresholds, manifest.thresholds, manifest.good_scale, recipe.guard_rate)
+        return in_force(
+            recipe.thresholds,
+            manifest.thresholds,
+            manifest.good_scale,
+            recipe.guard_rate,
+            spares_outside=recipe.spares_outside and manifest.may_spare,
+        )
 
     def of_model(self, recipe: Recipe) -> Thresholds:
         """Return the operating point of a recipe's model.
@@ -155,4 +161,5 @@ def parts_of(name: str, home: Home) -> tuple[LabelledParts, Thresholds, Guarding
     model = assembly.model_store(home).find(name)
     manifest = load_manifest(model)
     guarding = Guarding(scale=manifest.good_scale, rate=DEFAULT_RATE)
-    return validation_of(model), guarding.at(manifest.thresholds, DEFAULT_RATE), guarding
+    points = replace(manifest.thresholds, spares_outside=manifest.may_spare)
+    return validation_of(model), guarding.at(points, DEFAULT_RATE), guarding

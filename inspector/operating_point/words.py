@@ -9,7 +9,7 @@ from inspector.domain.counts import counted
 
 if TYPE_CHECKING:
     from inspector.domain.evidence import Evidence
-    from inspector.domain.operating_point import GuardHeld
+    from inspector.domain.operating_point import GuardHeld, LabelledScores
     from inspector.domain.rates import Rate
     from inspector.domain.records import Thresholds
     from inspector.recipes.recipe import Recipe, RecipeChange
@@ -92,6 +92,15 @@ def unmeasured_words(parts: int, of: int) -> str:
     if parts == of:
         return "No strangeness is recorded of these parts, so the guard is not in the figures."
     return f"Of {counted(parts, 'part')} no strangeness is recorded; the guard is left out for them."
+
+
+def outside_notes(scores: LabelledScores) -> tuple[str, ...]:
+    """Say of how many parts the heat lies outside, and what that means, in a sentence; none where there is none."""
+    count = int(scores.heat_outside.sum())
+    said = (
+        f"Of {counted(count, 'part')} the heat lies outside the part: where it counts, these go to REVIEW, never FAIL."
+    )
+    return (said,) if count else ()
 
 
 def calibrated_words(held: GuardHeld, guard_rate: float) -> str:

@@ -24,6 +24,7 @@ from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.records import ArchivedPicture, Verdict
 from inspector.domain.sampling import is_kept_pass
 from inspector.files import DISK, Disk, FileError, atomic_file, remove_leftovers, write_bytes
+from inspector.outputs.disk_place import DiskPlace, refuse_silent_disk
 from inspector.outputs.kept import heatmap_suffix
 from inspector.pictures import encode_picture
 
@@ -41,6 +42,8 @@ _HEATMAP_SUFFIX = ".heatmap.png"
 #: With less room than this on the disk, no picture can be kept.
 _LEAST_ROOM_BYTES = 1_000_000
 _PROBE_NAME = ".write-test"
+#: So many pictures are recorded as removed in one commit: the next part waits for it.
+_REMOVED_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class _KeptPicture:
 
 class PictureArchive:
     """Keeps pictures as ``FOLDER/2026/01/31/VERDICT/ID.png`` with ``ID.KIND.heatmap.png`` beside them.
+
+    Those of a part's further views are called ``ID-1.png`` and so on.
 
     The kind is that of the map that was kept, see `HeatmapKind`.
 
@@ -72,26 +77,28 @@ class PictureArchive:
         self._tidied = False
         self._refused_bytes = 0  # size of the picture that was refused last; 0 once there is room for it again
         self._folder = folder
+        self._place = DiskPlace(folder)
         self._config = config
         self._lock = threading.Lock()
         self._begun, self._begun_s = datetime.now(UTC), time.monotonic()
 
     def keep(
-        self, *, inspection_id: str, part: Part, prediction: Prediction | None, decision: Decision
+        self, *, inspection_id: str, part: Part, prediction: Prediction | None, decision: Decision, view: int = 0
     ) -> ArchivedPicture | None:
         """Keep the part's inspected pixels if the policy says so; see `Archive.keep`."""
         if not self._wanted(inspection_id, decision.verdict):
             return None
         day = part.origin.captured_at.astimezone(UTC)
         folder = self._folder / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}" / decision.verdict.value.lower()
-        data = b""
+        data, name = b"", f"{inspection_id}-{view}" if view else inspection_id
         try:
+            self._refuse_no_disk()
             pixels = part.pixels()
-            path, data = self._encoded(folder / inspection_id, pixels)
+            path, data = self._encoded(folder / name, pixels)
             write_bytes(path, data, disk=self._disk)
             heatmap = None
             if prediction is not None:
-                heatmap = folder / (inspection_id + heatmap_suffix(prediction.shows))
+                heatmap = folder / (name + heatmap_suffix(prediction.shows))
                 small = encode_picture(_small_heatmap(prediction), ".png")
                 # not flushed, so that a part costs two flushes: the picture's and its name's. A heatmap that a power
                 # cut has taken is left out where it is shown.
@@ -102,7 +109,7 @@ class PictureArchive:
         except FileError as error:
             for suffix in (".png", ".webp"):
                 with contextlib.suppress(OSError):  # on a disk that cannot be written there is nothing to take away
-                    (folder / inspection_id).with_suffix(suffix).unlink(missing_ok=True)
+                    (folder / name).with_suffix(suffix).unlink(missing_ok=True)
             self._refused_bytes = max(len(data), _LEAST_ROOM_BYTES)
             raise ArchiveError(f"the picture cannot be kept: {error.what}", _advice(error)) from error
         self._refused_bytes = 0
@@ -111,7 +118,8 @@ class PictureArchive:
     def check(self) -> None:
         """Look whether the next picture could be kept; see `Archive.check`.
 
-        While all is well it only asks the system. Once a picture was refused, it writes as much as that one had.
+        While all is well it writes nothing but the times of the folder. Once a picture was refused, it writes as much
+        as that one had.
         """
         if self._config.keep is KeepPolicy.NONE:
             return
@@ -125,6 +133,7 @@ class PictureArchive:
             ) from error
 
     def _look(self) -> None:
+        self._refuse_no_disk()
         folder = self._folder
         while not folder.is_dir() and folder != folder.parent:
             folder = folder.parent
@@ -132,13 +141,27 @@ class PictureArchive:
             raise FileError(self._folder, _refusal(folder))
         if shutil.disk_usage(folder).free < _LEAST_ROOM_BYTES:
             raise FileError(self._folder, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+        refuse_silent_disk(folder)
         if self._refused_bytes:
             probe = self._folder / _PROBE_NAME
             write_bytes(probe, bytes(self._refused_bytes), disk=self._disk)
             probe.unlink(missing_ok=True)
             self._refused_bytes = 0
 
-    def prune(self, protected: Sequence[str], unsent: Callable[[frozenset[str]], frozenset[str]] | None = None) -> int:
+    def _refuse_no_disk(self) -> None:
+        """Look whether the archive's disk is connected: without it, pictures would land on the disk above."""
+        if self._place.is_gone:
+            raise ArchiveError(
+                f"pictures cannot be kept: the disk of {self._folder} is gone",
+                "Connect it again, or choose another folder in Settings, Archive; inspection goes on without pictures.",
+            )
+
+    def prune(
+        self,
+        protected: Sequence[str],
+        unsent: Callable[[frozenset[str]], frozenset[str]] | None = None,
+        removing: Callable[[Sequence[str], str], None] | None = None,
+    ) -> int:
         """Apply the limits; see `Archive.prune`."""
         config = self._config
         if not self._tidied:
@@ -158,20 +181,20 @@ class PictureArchive:
                 return 0
             last = unsent(frozenset(str(picture.path) for picture in removable)) if unsent else frozenset()
             removable.sort(key=lambda picture: (str(picture.path) in last, not picture.passed, picture.time))
-            removed = lost = 0
+            too_old, too_much = list[_KeptPicture](), list[_KeptPicture]()
             for picture in removable:
                 path = str(picture.path)
                 if total <= limit and (path in last or picture.time >= oldest):
                     continue
-                lost += path in last
-                picture.path.unlink(missing_ok=True)
-                for suffix in (_HEATMAP_SUFFIX, *map(heatmap_suffix, HeatmapKind)):
-                    picture.path.with_name(picture.path.stem + suffix).unlink(missing_ok=True)
+                (too_old if picture.time < oldest else too_much).append(picture)
                 total -= picture.size
-                removed += 1
+            for pictures, why in ((too_old, "age"), (too_much, "size")):
+                for begin in range(0, len(pictures), _REMOVED_AT_ONCE):
+                    _remove(pictures[begin : begin + _REMOVED_AT_ONCE], why, removing)
+            lost = sum(str(picture.path) in last for picture in (*too_old, *too_much))
             if lost:
                 _log.warning("%d kept pictures were removed for the archive's size before they were sent", lost)
-            return removed
+            return len(too_old) + len(too_much)
 
     def _now(self) -> datetime:
         """Return the time; a clock that has jumped ahead since the line was started makes no picture old."""
@@ -205,6 +228,16 @@ class PictureArchive:
             written = datetime.fromtimestamp(status.st_mtime, UTC)
             kept.append(_KeptPicture(path, status.st_size, path.parent.name == Verdict.PASS.value.lower(), written))
         return kept
+
+
+def _remove(pictures: Sequence[_KeptPicture], why: str, removing: Callable[[Sequence[str], str], None] | None) -> None:
+    """Say which pictures go, then remove them with their heatmaps: after a power cut, none is gone without a word."""
+    if removing is not None:
+        removing([str(picture.path) for picture in pictures], why)
+    for picture in pictures:
+        picture.path.unlink(missing_ok=True)
+        for suffix in (_HEATMAP_SUFFIX, *map(heatmap_suffix, HeatmapKind)):
+            picture.path.with_name(picture.path.stem + suffix).unlink(missing_ok=True)
 
 
 def _small_heatmap(prediction: Prediction) -> Image:

@@ -25,6 +25,8 @@ class LogQuery:
         verdicts: Inspections with one of these.
         after: Recorded after this one, by sequence (`ResultLog.recorded_since`); the clock does not matter.
         before: Recorded before this one, likewise.
+        part: With this serial number, or asked for by the trigger with this id; both whole, as the line gave them.
+        nest: From this nest or tool; there is no index of it, so that it is best asked for with a time or a lot.
     """
 
     since: datetime | None = None
@@ -34,6 +36,8 @@ class LogQuery:
     verdicts: frozenset[Verdict] | None = None
     after: int | None = None
     before: int | None = None
+    part: str | None = None
+    nest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,18 @@ class ResultLog(Protocol):
         """Note how long a commit took, in milliseconds: written with the next one, at the latest on `close`.
 
         It costs no commit of its own and never fails; after a power cut, the last part's is unknown.
+        """
+        ...
+
+    def note_removed(self, pictures: Sequence[str], why: str) -> None:
+        """Record which kept pictures are about to be removed, so that it does not look as if somebody took them away.
+
+        It never fails: where the log cannot be written, it is recorded with the next part, at the latest on `close`;
+        a power cut before that leaves them missing without a word.
+
+        Args:
+            pictures: Their paths.
+            why: The limit that removes them.
         """
         ...
 
@@ -189,7 +205,7 @@ class Archive(Protocol):
     """Keeps pictures; called by the engine's inspection thread."""
 
     def keep(
-        self, *, inspection_id: str, part: Part, prediction: Prediction | None, decision: Decision
+        self, *, inspection_id: str, part: Part, prediction: Prediction | None, decision: Decision, view: int = 0
     ) -> ArchivedPicture | None:
         """Keep the part's picture if the policy says so.
 
@@ -197,7 +213,8 @@ class Archive(Protocol):
             inspection_id: It becomes the file's name.
             part: Its original pixels are kept.
             prediction: For the small heatmap file; None on ERROR without one.
-            decision: Policy looks at the verdict.
+            decision: On the part as a whole: policy looks at the verdict.
+            view: Which of the part's views it shows: 0 for the main one, 1 for the first further one.
 
         Returns:
             What was kept; None where the policy keeps nothing.
@@ -216,7 +233,12 @@ class Archive(Protocol):
         """
         ...
 
-    def prune(self, protected: Sequence[str], unsent: Callable[[frozenset[str]], frozenset[str]] | None = None) -> int:
+    def prune(
+        self,
+        protected: Sequence[str],
+        unsent: Callable[[frozenset[str]], frozenset[str]] | None = None,
+        removing: Callable[[Sequence[str], str], None] | None = None,
+    ) -> int:
         """Apply the size and age limits; oldest passes first, never a path in ``protected``.
 
         Args:
@@ -224,6 +246,7 @@ class Archive(Protocol):
             unsent: Returns which of some paths are of pictures that have still to be sent elsewhere: they do not go
                 for their age, and for the size only when all others have gone. Asked only where some picture is to go.
                 None: none has.
+            removing: Told which pictures are about to be removed, some at a time, and by which limit.
 
         Returns:
             How many pictures were removed.

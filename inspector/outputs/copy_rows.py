@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inspector.outputs.carve import rows_in
+from inspector.outputs.chain import BEGIN
 from inspector.outputs.review_reads import review_of
 from inspector.outputs.rows import from_row
 
@@ -73,6 +74,7 @@ def copy_table(new: sqlite3.Connection, table: str) -> Copied:
     ).fetchall()
     for kind, name, _ in made:
         new.execute(f"DROP {kind} main.{name}")  # at the end they are made at once, which is faster
+    new.execute(f"DELETE FROM main.{table}")  # noqa: S608 - what the migrations have noted of the new file itself
     copier = _Copier(new, table)
     known = copier.known()
     for numbers, low, high in _spans(known) if known is not None else copier.walk():
@@ -108,6 +110,23 @@ def copy_outbox(new: sqlite3.Connection) -> None:
         for kind, table in (("part", "inspections"), ("review", "reviews")):
             rows = f"SELECT '{kind}', id FROM main.{table} ORDER BY rowid"  # noqa: S608 - names of the schema
             new.execute(f"INSERT INTO main.outbox (kind, row_id) {rows}")
+
+
+def copy_figures(new: sqlite3.Connection, *, measured: bool) -> None:
+    """Copy what is no evidence and may be lost: how long commits took, and what pictures are like.
+
+    Args:
+        new: In autocommit mode; the damaged log is attached as “damaged”.
+        measured: Whether the log has the latter.
+    """
+    tables = {"commit_times": "how long commits took"} | (
+        {"picture_measures": "what pictures are like"} if measured else {}
+    )
+    for table, what in tables.items():
+        try:
+            new.execute(f"INSERT INTO main.{table} SELECT * FROM damaged.{table}")  # noqa: S608 - names of the schema
+        except sqlite3.Error as error:
+            _log.warning("%s could not be read: %s", what, error)
 
 
 def _spans(numbers: Sequence[int]) -> Iterator[tuple[Sequence[int], int, int]]:
@@ -211,6 +230,8 @@ def add_carved(new: sqlite3.Connection, table: str, source: Path, before: Copied
 def _is_row(table: str, row: Mapping[str, Any], number: int) -> bool:
     """Say whether values are a row of the table: leaves of all tables look alike."""
     try:
+        if table == "chain":
+            return _is_entry(row)
         if table == "inspections":
             from_row(row)
         else:
@@ -218,3 +239,8 @@ def _is_row(table: str, row: Mapping[str, Any], number: int) -> bool:
     except (ValueError, KeyError, TypeError):
         return False
     return True
+
+
+def _is_entry(row: Mapping[str, Any]) -> bool:
+    texts = isinstance(row["source"], str) and isinstance(row["row_key"], str)
+    return texts and isinstance(row["hash"], bytes) and len(row["hash"]) == len(BEGIN)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from inspector.outputs.kept_places import KeptPlaces
+
 #: What SQLite and Python say where a part of the file is damaged and the rest may well be read.
 _SIGNS = ("malformed", "Could not decode to UTF-8", "disk I/O error")
 #: What the tables hold, in the user's words.
@@ -96,15 +98,18 @@ class Reader:
     Args:
         reading: Gives a connection of one's own.
         errors: Turns the library's errors into `LogError`, with what was tried.
+        kept: Says where kept pictures lie now.
     """
 
     def __init__(
         self,
         reading: Callable[[], AbstractContextManager[Connection]],
         errors: Callable[[str], AbstractContextManager[None]],
+        kept: KeptPlaces,
     ) -> None:
         self._reading = reading
         self._errors = errors
+        self._kept = kept
         self.unreadable = Unreadable()  #: the rows that could not be read so far
 
 

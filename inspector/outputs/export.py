@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from inspector.outputs.base import LogQuery, ResultLog
 
 #: Columns of the CSV, in this order.
-COLUMNS = tuple(column.name for column in inspections.columns if column.name != "class_names")
+COLUMNS = (*(column.name for column in inspections.columns if column.name != "class_names"), "views")
 
 
 def export_jsonl(rows: Iterable[Inspection], file: TextIO) -> int:
@@ -33,13 +33,15 @@ def export_jsonl(rows: Iterable[Inspection], file: TextIO) -> int:
 def export_csv(rows: Iterable[Inspection], file: TextIO) -> int:
     """Write a CSV with a header (columns: `COLUMNS`) and return the number of rows.
 
-    ``probabilities`` is JSON. A text that a spreadsheet would take for a formula gets an apostrophe before it.
+    ``probabilities`` is JSON, and so are ``views``, which are empty where the part has one view. A text that a
+    spreadsheet would take for a formula gets an apostrophe before it.
     """
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     count = 0
     for inspection in rows:
         row = inspection_to_json(inspection)
+        row["views"] = json.dumps(row["views"], ensure_ascii=False) if row["views"] else ""
         row["probabilities"] = json.dumps(row["probabilities"], ensure_ascii=False)
         writer.writerow([safe_cell(row[name]) for name in COLUMNS])
         count += 1

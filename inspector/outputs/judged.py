@@ -29,6 +29,7 @@ class PictureAnswer(BaseModel):
     review_from: float | None
     strangeness: float | None  #: none on ERROR, and where the model has no memory of good
     strange_from: float | None  #: none: no guard
+    heat_outside: bool | None  #: none on ERROR, and where nothing is spared by it
     unlike_good: bool  #: it would have passed, but is unlike good parts
     heatmap_shows: HeatmapKind | None  #: which of the maps the heatmap is; none on ERROR
 
@@ -49,6 +50,7 @@ def judged_fields(decision: Decision, prediction: Prediction | None) -> dict[str
         "review_from": decision.thresholds.review_from,
         "strangeness": decision.strangeness,
         "strange_from": decision.thresholds.strange_from,
+        "heat_outside": decision.heat_outside,
         "unlike_good": guard_decided(decision),
         "heatmap_shows": None if prediction is None else prediction.shows,
     }

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inspector.domain.classes import Classes
 from inspector.domain.errors import PictureError
 from inspector.domain.heatmap import HeatmapKind
-from inspector.domain.policy import guard_decided
+from inspector.domain.policy import guard_decided, spared
 from inspector.domain.records import Prediction
 from inspector.pictures import read_picture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from inspector.domain.records import Inspection
+    from inspector.domain.records import Inspection, ViewRecord
     from inspector.pictures import Place
+
+
+_GOOD_OR_NOT = Classes(("good", "defective"), "good")
 
 
 def kept_prediction(inspection: Inspection) -> Prediction | None:
@@ -35,6 +39,29 @@ def kept_prediction(inspection: Inspection) -> Prediction | None:
         preprocess_ms=0.0,
         inference_ms=0.0,
         kept=kept_kind(inspection),
+        spared=spared(inspection.decision),
+    )
+
+
+def kept_view(view: ViewRecord) -> Prediction | None:
+    """Rebuild what is needed to draw the kept heatmap of one of a part's views; None where there is none.
+
+    The names of its model's classes are not recorded: “defective” stands for all that is not good.
+    """
+    if view.picture is None or view.picture.heatmap_path is None:
+        return None
+    try:
+        heatmap = kept_heatmap(view.picture.heatmap_path)
+    except PictureError:
+        return None
+    p = view.decision.p_defective or 0.0
+    return Prediction(
+        classes=_GOOD_OR_NOT,
+        probabilities=np.array([1.0 - p, p], np.float32),
+        maps=np.repeat(heatmap[None], len(_GOOD_OR_NOT), axis=0),
+        preprocess_ms=0.0,
+        inference_ms=0.0,
+        kept=named_kind(view.picture.heatmap_path.name) or HeatmapKind.GRAD_CAM,
     )
 
 

@@ -20,13 +20,12 @@ from pydantic import BaseModel, ConfigDict
 
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import LogError
+from inspector.files import hold, lock_file
 from inspector.json_file import JsonError, read_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Windows locks are mandatory: lock a byte far behind the text, so that others can read who holds it.
-_FAR = 1 << 30
 # A byte that no database reaches; SQLite's own locks lie at 1 GiB.
 _BEYOND = 1 << 62
 _HELD = (errno.EAGAIN, errno.EACCES)
@@ -45,21 +44,6 @@ def lock_path(log: Path) -> Path:
     """Return the lock file of a log: beside the file itself, not beside a link to it."""
     file = log.resolve()
     return file.with_name(file.name + ".lock")
-
-
-def hold(path: Path) -> BinaryIO | None:
-    """Lock a file, made where it is not there, until it is closed; None where another process holds it.
-
-    Raises:
-        OSError: If it cannot be made.
-    """
-    file = path.open("a+b")
-    try:
-        _lock(file)
-    except OSError:
-        file.close()
-        return None
-    return file
 
 
 class StationLock:
@@ -154,23 +138,11 @@ def _hold_by_name(identity: tuple[int, int]) -> Callable[[], None]:
     device, inode = identity
     file = (Path(tempfile.gettempdir()) / f"inspector-log-{device:x}-{inode:x}.lock").open("a+b")
     try:
-        _lock(file)
+        lock_file(file)
     except OSError as error:
         file.close()
         raise BlockingIOError(errno.EAGAIN, "held") from error
     return file.close
-
-
-def _lock(file: BinaryIO) -> None:
-    if sys.platform == "win32":
-        import msvcrt  # Windows only
-
-        file.seek(_FAR)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl  # not on Windows
-
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _in_use(log: Path) -> LogError:

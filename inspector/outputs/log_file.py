@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
+import shutil
 import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import LogError
+from inspector.outputs.disk_place import DiskPlace, refuse_silent_disk
 from inspector.outputs.log_words import said_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+#: SQLite's files grow by pages of 4 KiB, a commit by a handful of them.
+_LEAST_ROOM_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +48,26 @@ def log_identity(path: Path) -> LogIdentity:
     return LogIdentity(database=_identity(path), ahead=_identity(beside(path, "-wal")))
 
 
+def refuse_no_room(path: Path) -> None:
+    """Look whether the disk of a log takes another row; a full one shows otherwise only once a part waits for it.
+
+    Raises:
+        OSError: If the disk is full, or has turned read-only.
+    """
+    if shutil.disk_usage(path.parent).free < _LEAST_ROOM_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    if hasattr(os, "statvfs") and os.statvfs(path.parent).f_flag & os.ST_RDONLY:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+    refuse_silent_disk(path.parent)
+
+
 class LogFile:
     """The files that a station writes, told apart from others that come to lie under their names."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.opened = log_identity(path)  #: the files as they were then
+        self._disk = DiskPlace(path.parent)
         self._saved: Path | None = None
 
     def check(self) -> None:
@@ -111,8 +132,9 @@ class LogFile:
         folder = self._path.parent
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
-        there = _identity(folder)
-        if there is None or self.opened.database is None or there.device != self.opened.database.device:
+        there, opened = _identity(folder), self.opened.database
+        same = there is not None and opened is not None and there.device == opened.device
+        if not same and (there is None or not self._disk.is_mounted):
             raise LogError(
                 f"the disk of the log {self._path} is gone", "Connect it again, or choose another log in Settings."
             )

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from inspector.domain.errors import LogError
+from inspector.outputs.chain import install
 from inspector.outputs.lock import FileLock
 from inspector.outputs.log_file import LogFile, log_identity
 from inspector.outputs.log_words import said_of
@@ -77,7 +78,9 @@ class LogHandle:
         """Return a connection of one's own."""
         mode = "ro" if self._read_only else "rwc"
         uri = f"file:{quote(str(self.path.resolve()))}?mode={mode}"
-        return sqlite3.connect(uri, uri=True, timeout=_BUSY_S, check_same_thread=False)
+        connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_S, check_same_thread=False)
+        install(connection)
+        return connection
 
     def _on_connect(self, connection: sqlite3.Connection, _: object) -> None:
         if not self._read_only:

@@ -15,14 +15,26 @@ from sqlalchemy.exc import DBAPIError
 from inspector.domain.records import Verdict
 from inspector.domain.tally import Tally
 from inspector.outputs.base import LogEvent, LogQuery, YieldPoint
+from inspector.outputs.commit_times import with_commit_times
 from inspector.outputs.damage import Reader, all_numbers, is_damage, readable_rows
 from inspector.outputs.outbox import unsent_pictures
-from inspector.outputs.query import matches, odd_verdicts, settled_parts, where
+from inspector.outputs.query import matches, odd_verdicts, settled_parts, verdict_column, where
 from inspector.outputs.rows import RowError, from_row, time_of, time_text, verdict_of
-from inspector.outputs.schema import LOST_PICTURE, REJECTED, SEQUENCE, counts, events, inspections
+from inspector.outputs.schema import (
+    CHAIN_BEGINS,
+    GAP,
+    LOST_PICTURE,
+    REJECTED,
+    SEQUENCE,
+    counts,
+    events,
+    inspections,
+    part_views,
+)
+from inspector.outputs.view_rows import AT_ONCE, with_views
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Select
 
@@ -124,9 +136,11 @@ class LogReader(Reader):
 
     def tally(self, query: LogQuery) -> Tally:
         """Count the parts of a query; see `ResultLog.tally`."""
-        of_lot = all(bound is None for bound in (query.since, query.until, query.after, query.before))
+        bounds = (query.since, query.until, query.after, query.before, query.part, query.nest)
+        of_lot = all(bound is None for bound in bounds)
         verdict = inspections.c.verdict
-        statement = where(select(verdict, func.count()).where(verdict.in_(_VERDICTS)), query).group_by(verdict)
+        known = verdict_column(query).in_(_VERDICTS)
+        statement = where(select(verdict, func.count()).where(known), query).group_by(verdict)
 
         def counted(connection: Connection, statement: Select[Any]) -> Tally:
             numbers = {_FIELDS[name]: number for name, number in connection.execute(statement) if name in _FIELDS}
@@ -146,6 +160,8 @@ class LogReader(Reader):
 
     def _note_odd(self, connection: Connection, query: LogQuery) -> None:
         """Note the rows whose verdict is none."""
+        if query.part is not None or query.nest is not None:  # so few that they are looked at one by one
+            return
         for row in connection.execute(odd_verdicts()).mappings():
             if matches(dict(row), query):
                 self._is_verdict(row["sequence"], row["verdict"])
@@ -178,11 +194,20 @@ class LogReader(Reader):
     def recent(self, query: LogQuery, limit: int) -> list[Inspection]:
         """Return the parts that were recorded last, the last first; see `ResultLog.recent`."""
         with closing(self._inspections(query, newest_first=True)) as parts:
-            return list(itertools.islice(parts, limit))
+            newest = list(itertools.islice(parts, limit))
+        return list(self._complete(newest))
 
     def rows(self, query: LogQuery) -> Generator[Inspection]:
         """Iterate over the parts in the order in which they were recorded; see `ResultLog.rows`."""
-        yield from self._inspections(query)
+        with closing(self._inspections(query)) as parts:
+            yield from self._complete(parts)
+
+    def _complete(self, parts: Iterable[Inspection]) -> Generator[Inspection]:
+        rest = iter(parts)
+        while some := list(itertools.islice(rest, AT_ONCE)):
+            with self._errors("read"):
+                complete = with_commit_times(self._reading, with_views(self._reading, some))
+            yield from map(self._kept.part, complete)
 
     def _inspections(self, query: LogQuery, *, newest_first: bool = False) -> Generator[Inspection]:
         with self._errors("read"), self._reading() as connection:
@@ -223,7 +248,8 @@ class LogReader(Reader):
         Raises:
             LogError: If the log cannot be read.
         """
-        statement = select(events).where(events.c.kind != LOST_PICTURE).order_by(events.c.number.desc()).limit(limit)
+        told = events.c.kind.not_in((LOST_PICTURE, CHAIN_BEGINS, GAP))
+        statement = select(events).where(told).order_by(events.c.number.desc()).limit(limit)
         with self._errors("read"), self._reading() as connection:
             rows = connection.execute(statement).all()
         read = []
@@ -293,13 +319,17 @@ class LogReader(Reader):
         """Return what the archive protects: see `ResultLog.failure_pictures`."""
         with self._errors("read"), self._reading() as connection:
             lost = select(events.c.words).where(events.c.kind == LOST_PICTURE)
-            return [*connection.execute(unsettled_pictures()).scalars(), *connection.execute(lost).scalars()]
+            return [
+                self._kept.of(path)
+                for statement in (unsettled_pictures(), unsettled_views(), lost)
+                for path in connection.execute(statement).scalars()
+            ]
 
     def unsent_pictures(self, among: frozenset[str]) -> frozenset[str]:
         """Return what waits to be sent: see `ResultLog.unsent_pictures`."""
         with self._errors("read"), self._reading() as connection:
             waiting = connection.execute(unsent_pictures(), execution_options={"yield_per": _STREAMED}).scalars()
-            return frozenset(path for path in waiting if path in among)
+            return among.intersection(map(self._kept.of, waiting))
 
 
 def counts_of(query: LogQuery) -> Select[Any]:
@@ -318,3 +348,14 @@ def unsettled_pictures() -> Select[Any]:
     """Return what reads the paths of kept pictures of parts that did not pass and are not settled."""
     kept = inspections.c.picture_path.is_not(None)
     return select(inspections.c.picture_path).where(REJECTED, kept, inspections.c.id.not_in(settled_parts()))
+
+
+def unsettled_views() -> Select[Any]:
+    """Return what reads the paths of kept pictures of such parts' views, also where a part's row was lost."""
+    passed = select(inspections.c.id).where(
+        inspections.c.id == part_views.c.inspection_id, inspections.c.verdict == Verdict.PASS.value
+    )
+    kept = part_views.c.picture_path.is_not(None)
+    return select(part_views.c.picture_path).where(
+        kept, ~passed.exists(), part_views.c.inspection_id.not_in(settled_parts())
+    )

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass, replace
 
 from inspector.domain.causes import cause_of
+from inspector.outputs.chain import TWICE
 
 #: What SQLite says of a part of the file that is damaged.
 MALFORMED = "malformed"
@@ -62,8 +63,13 @@ _SAID = (
         next_step=f"Check the disk and its connection; {_GOES_ON}",
     ),
     Said(
+        sign=TWICE,
+        words=TWICE,
+        next_step="Report this with the program's log; nothing was changed.",
+    ),
+    Said(
         sign="UNIQUE",
-        words="another row of the same id is in it",
+        words=TWICE,
         next_step="Report this with the program's log; nothing was changed.",
     ),
     Said(

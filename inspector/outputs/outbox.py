@@ -1,7 +1,7 @@
 """The outbox of the result log: what was recorded, for those who pass it on; each has a mark of what it has taken.
 
-An entry names a row and never holds it: rows of parts and reviews do not change once they are there. Only the time that
-a part's commit took is written later (`commit_ms`); whoever passes rows on leaves it out.
+An entry names a row and never holds it: rows of parts and reviews do not change once they are there. The time that a
+part's commit took is known later and stands beside the row (`commit_times`); whoever passes rows on leaves it out.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 FLEET = "fleet"
 #: The consumer that sends kept pictures.
 PICTURES = "pictures"
+#: The consumer that publishes at an MQTT broker.
+MQTT = "mqtt"
 _BUSY_S = 5.0
 #: So many entries are removed at once: the file is held for writing meanwhile, for 2 ms.
 _REMOVED_AT_ONCE = 1000
@@ -100,6 +102,32 @@ class Outbox:
         self._busy_s = busy_s
         self._engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
         event.listen(self._engine, "connect", _on_connect)
+        self._shared: Connection | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let all calls within the block share one connection: making one takes longer than reading. One thread.
+
+        Hold it for a second at most: a log that is replaced meanwhile is not noticed, and cannot be on Windows.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        with self._reading() as connection:
+            self._shared = connection
+            try:
+                yield
+            finally:
+                self._shared = None
+
+    def version(self) -> int:
+        """Return a number that changes once somebody else has committed; only within one `held` block.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        with self._reading() as connection:
+            return int(connection.exec_driver_sql("PRAGMA data_version").scalar() or 0)
 
     # --- who consumes -------------------------------------------------------------------------------------------------
 
@@ -166,8 +194,11 @@ class Outbox:
 
     # --- what waits ---------------------------------------------------------------------------------------------------
 
-    def waiting(self) -> int:
+    def waiting(self, *, after: int = 0) -> int:
         """Return how many rows wait; 0 where there is no such consumer.
+
+        Args:
+            after: Only those behind this entry.
 
         Raises:
             LogError: If the log cannot be read.
@@ -175,7 +206,8 @@ class Outbox:
         with self._reading() as connection:
             taken = _taken(connection, self.consumer)
             newest = connection.execute(select(func.max(outbox.c.seq))).scalar()
-        return 0 if taken is None or newest is None else max(0, int(newest) - taken)  # numbers have no gaps
+        # numbers have no gaps
+        return 0 if taken is None or newest is None else max(0, int(newest) - max(taken, after))
 
     def waiting_pictures(self, most: int) -> int:
         """Return how many parts that wait have a kept picture, up to a number.
@@ -187,8 +219,11 @@ class Outbox:
             some = unsent_pictures(self.consumer).limit(most).subquery()
             return int(connection.execute(select(func.count()).select_from(some)).scalar() or 0)
 
-    def read(self, limit: int) -> list[OutboxRow]:
+    def read(self, limit: int, *, after: int = 0) -> list[OutboxRow]:
         """Return the rows that wait longest, in the order of their commits.
+
+        Args:
+            after: Only those behind this entry.
 
         Raises:
             LogError: If the log cannot be read.
@@ -197,7 +232,7 @@ class Outbox:
             taken = _taken(connection, self.consumer)
             if taken is None:
                 return []
-            entries = select(outbox).where(outbox.c.seq > taken).order_by(outbox.c.seq).limit(limit)
+            entries = select(outbox).where(outbox.c.seq > max(taken, after)).order_by(outbox.c.seq).limit(limit)
             return _with_rows(connection, [(row.seq, row.kind, row.row_id) for row in connection.execute(entries)])
 
     def read_set_aside(self) -> list[OutboxRow]:
@@ -268,6 +303,11 @@ class Outbox:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
+        if self._shared is not None:
+            with log_errors(self.path, "read"):
+                yield self._shared
+                self._shared.rollback()  # the next call reads what is committed by then
+            return
         if not self.path.is_file():
             raise LogError(f"there is no result log {self.path}", "Start the station once; it makes the log.")
         with log_errors(self.path, "read"), self._engine.connect() as connection:
@@ -280,12 +320,12 @@ class Outbox:
                     f"the log {self.path} has schema {schema or 'none'}, this program knows {HEAD}",
                     "Start the station with this version of the program; it brings an older log up to date.",
                 )
+            connection.rollback()
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         with self._reading() as connection, log_errors(self.path, "written"):
-            connection.rollback()
             connection.execute(text("BEGIN IMMEDIATE"))
             yield connection
             connection.commit()

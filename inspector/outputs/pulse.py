@@ -49,6 +49,7 @@ class LinePulse(BaseModel):
     frames_per_s: float
     dropped: int  #: frames, since the start
     waiting: int  #: parts
+    restarts: int = 0  #: of source, model and housekeeping, by the line itself, since the start
     parts: int  #: inspected since the start
     latency_p50_ms: float | None  #: trigger to committed verdict
     latency_p99_ms: float | None

@@ -14,12 +14,12 @@ from inspector.outputs.schema import REJECTED, SEQUENCE, inspections, reviews
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import CompoundSelect, Select
+    from sqlalchemy import ColumnElement, CompoundSelect, Select
 
     from inspector.outputs.base import LogQuery
 
 
-def where(statement: Select[Any], query: LogQuery, *, by_id: bool = False) -> Select[Any]:
+def where(statement: Select[Any], query: LogQuery, *, by_id: bool = False) -> Select[Any]:  # noqa: C901 - a field each
     """Return the statement restricted to the inspections of a query.
 
     Args:
@@ -35,19 +35,29 @@ def where(statement: Select[Any], query: LogQuery, *, by_id: bool = False) -> Se
         statement = statement.where(columns.time_utc >= time_text(query.since))
     if query.until is not None:
         statement = statement.where(columns.time_utc < time_text(query.until))
+    if query.part is not None:
+        # each has an index of the rows that have it
+        statement = statement.where((columns.trigger_id == query.part) | (columns.part_serial == query.part))
     # within a span of time, recipe and lot choose no index (+): SQLite would walk all parts that a recipe ever had
-    span = by_id or query.since is not None or query.after is not None
+    span = by_id or query.part is not None or query.since is not None or query.after is not None
     if query.recipe is not None:
         recipe = literal_column("+inspections.recipe", Text) if span else columns.recipe
         statement = statement.where(recipe == query.recipe)
     if query.lot is not None:
         lot = literal_column("+inspections.lot", Text) if span else columns.lot
         statement = statement.where(lot == query.lot)
+    if query.nest is not None:
+        statement = statement.where(columns.nest == query.nest)
     if query.verdicts is not None:
-        statement = statement.where(columns.verdict.in_(sorted(verdict.value for verdict in query.verdicts)))
+        statement = statement.where(verdict_column(query).in_(sorted(verdict.value for verdict in query.verdicts)))
         if Verdict.PASS not in query.verdicts:
             statement = statement.where(REJECTED)
     return statement
+
+
+def verdict_column(query: LogQuery) -> ColumnElement[str]:
+    """Return the verdict, as a query restricts it: beside what a single part is called it chooses no index (+)."""
+    return inspections.c.verdict if query.part is None else literal_column("+inspections.verdict", Text)
 
 
 def matches(row: Mapping[str, Any], query: LogQuery) -> bool:
@@ -63,6 +73,8 @@ def matches(row: Mapping[str, Any], query: LogQuery) -> bool:
         and (query.before is None or row["sequence"] < query.before)
         and (query.recipe is None or row["recipe"] == query.recipe)
         and (query.lot is None or row["lot"] == query.lot)
+        and (query.part is None or query.part in (row["trigger_id"], row["part_serial"]))
+        and (query.nest is None or row["nest"] == query.nest)
         and (query.verdicts is None or row["verdict"] in {verdict.value for verdict in query.verdicts})
     )
 

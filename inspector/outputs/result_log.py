@@ -10,23 +10,31 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import LogError
 from inspector.outputs import salvage
 from inspector.outputs.ahead import mend_ahead
+from inspector.outputs.commit_times import write_commit_times
+from inspector.outputs.kept_places import KeptPlaces
 from inspector.outputs.lock import StationLock
 from inspector.outputs.log_check import LogCheck, look_through
+from inspector.outputs.log_file import refuse_no_room
 from inspector.outputs.log_handle import LogHandle, log_errors, probe
 from inspector.outputs.log_reads import LogReader
 from inspector.outputs.log_words import MALFORMED, library_says
+from inspector.outputs.measure_rows import write_measures
 from inspector.outputs.rows import time_text, to_row
-from inspector.outputs.schema import SEQUENCE, events, inspections
+from inspector.outputs.schema import SEQUENCE, audit_events, events, inspections, part_views, removed_pictures
+from inspector.outputs.trail_rows import KINDS, event_row
+from inspector.outputs.view_rows import view_rows
+from inspector.trail.actor import STATION
+from inspector.trail.event import TrailKind, happened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from inspector.domain.records import Inspection
     from inspector.outputs.log_file import LogFile
@@ -50,7 +58,7 @@ class SqliteResultLog(LogReader):
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        super().__init__(self._reading_now, self._clear_errors)
+        super().__init__(self._reading_now, self._clear_errors, KeptPlaces(path))
         self.path = Path(path)
         self._read_only = read_only
         self._lock: StationLock | None = None
@@ -62,7 +70,8 @@ class SqliteResultLog(LogReader):
         self._damage_said = False
         self._library_said = ""  # the last sentence of SQLite that was written into the program's log
         self._remarks: list[str] = []
-        self._commit_times: dict[str, float] = {}  # of parts that are committed, not yet in their rows
+        self._commit_times: dict[str, float] = {}  # of parts that are committed; not written yet
+        self._removed: list[dict[str, str]] = []  # pictures that are removed; not recorded yet
         try:
             self._open()
         except BaseException:
@@ -141,10 +150,12 @@ class SqliteResultLog(LogReader):
         """Record what befell the record itself; see `ResultLog.note_event`."""
         newest = select(func.coalesce(func.max(SEQUENCE.element), 0)).select_from(inspections).scalar_subquery()
         row = {"time_utc": time_text(datetime.now(UTC)), "kind": kind, "words": words}
+        told = event_row(happened(KINDS.get(kind, TrailKind.RECORD), "the record", reason=words, by=STATION))
         with self._writing, self._clear_errors("written"):
             writer = self._writer_now()
             try:
                 writer.execute(insert(events).values(**row, after=newest))
+                writer.execute(insert(audit_events), told)
                 writer.commit()
             except BaseException:
                 writer.rollback()
@@ -155,6 +166,7 @@ class SqliteResultLog(LogReader):
         """Look whether the next part could be committed; see `ResultLog.check`."""
         with self._writing, self._clear_errors("written"):
             probe(self._writer_now())
+            refuse_no_room(self.path)
 
     def _writer_now(self) -> Connection:
         """Return the writer, of the file that lies under the log's name; `_writing` is held.
@@ -250,9 +262,14 @@ class SqliteResultLog(LogReader):
             writer = self._writer_now()
             try:
                 writer.execute(insert(inspections).values(row))
-                self._write_commit_times(writer)
+                if inspection.views:
+                    writer.execute(insert(part_views), view_rows(inspection))
+                write_measures(writer, inspection)
+                write_commit_times(writer, self._commit_times)
+                self._write_removed(writer)
                 writer.commit()
                 self._commit_times.clear()
+                self._removed.clear()
             except IntegrityError:
                 writer.rollback()
                 there = writer.execute(select(inspections).where(inspections.c.id == row["id"])).mappings().first()
@@ -268,9 +285,28 @@ class SqliteResultLog(LogReader):
         with self._writing:
             self._commit_times[inspection_id] = commit_ms
 
-    def _write_commit_times(self, writer: Connection) -> None:
-        for inspection_id, commit_ms in self._commit_times.items():
-            writer.execute(update(inspections).where(inspections.c.id == inspection_id).values(commit_ms=commit_ms))
+    def note_removed(self, pictures: Sequence[str], why: str) -> None:
+        """Record which kept pictures are removed; see `ResultLog.note_removed`."""
+        now = time_text(datetime.now(UTC))
+        with self._writing:
+            self._removed += [{"time_utc": now, "picture": Path(path).name, "why": why} for path in pictures]
+            try:
+                with self._clear_errors("written"):
+                    writer = self._writer_now()
+                    try:
+                        self._write_removed(writer)
+                        writer.commit()
+                    except BaseException:
+                        writer.rollback()
+                        raise
+            except LogError as error:
+                _logger.warning("which pictures were removed is recorded with the next part: %s", error)
+            else:
+                self._removed.clear()
+
+    def _write_removed(self, writer: Connection) -> None:
+        if self._removed:
+            writer.execute(insert(removed_pictures), self._removed)
 
     def close(self) -> None:
         """Close the log and let another station have it; may be called twice."""
@@ -280,10 +316,12 @@ class SqliteResultLog(LogReader):
             if self._handle is not None:
                 writer = self._handle.writer
                 if writer is not None:
-                    with suppress(SQLAlchemyError, sqlite3.Error):  # a figure for engineers; closing goes on without it
-                        self._write_commit_times(writer)
+                    with suppress(SQLAlchemyError, sqlite3.Error):  # closing goes on without them
+                        self._write_removed(writer)
+                        write_commit_times(writer, self._commit_times)
                         writer.commit()
                 self._commit_times.clear()
+                self._removed.clear()
                 self._handle.close()
                 self._handle = None
             self._damage = ""

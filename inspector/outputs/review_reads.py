@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from inspector.domain.errors import LogError
 from inspector.domain.review import Judgement, QueueKind, Review, Standing, standings
+from inspector.outputs import unkept
+from inspector.outputs.commit_times import with_commit_times
 from inspector.outputs.damage import Reader, all_numbers, is_damage, readable_rows
 from inspector.outputs.log_reads import read_parts
 from inspector.outputs.query import where
 from inspector.outputs.rows import RowError, from_row, time_of, verdict_of
-from inspector.outputs.schema import SEQUENCE, inspections, reviews
+from inspector.outputs.schema import KEPT_PASS, REJECTED, SEQUENCE, inspections, reviews
+from inspector.outputs.view_rows import AT_ONCE, with_views
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -28,9 +30,8 @@ if TYPE_CHECKING:
 _IDS_AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class PartRow:
-    """What a queue is made of: one inspection, without the rest of its row.
+class PartRow(NamedTuple):
+    """What a queue is made of: one inspection, without the rest of its row; made 100,000 times, so a plain tuple.
 
     Args:
         id: Id of the inspection.
@@ -129,6 +130,15 @@ class ReviewReader(Reader):
         said = self._said(select(reviews), lambda _: True)
         return standings([review for review in said if review.inspection_id in wanted])
 
+    def newest(self) -> int:
+        """Return the number of the newest row, 0 where there is none: a later one says that something was said since.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        with self._errors("read"), self._reading() as connection:
+            return int(connection.execute(select(func.coalesce(func.max(reviews.c.number), 0))).scalar() or 0)
+
     def last_of(self, reviewer: str) -> Review | None:
         """Return the reviewer's last judgement that stands, which an undo withdraws; None where there is none.
 
@@ -165,38 +175,73 @@ class ReviewReader(Reader):
                 except RowError as error:
                     self.unreadable.note(inspections.name, row["sequence"], str(error))
                     continue
-                yield part
+                yield self._placed(part)
 
     def counted_parts(self, query: LogQuery) -> Iterator[tuple[PartRow, int]]:
         """Return the inspections of a query: one by one where a picture was kept, of others how many are alike.
 
-        Of millions of parts most have no picture: they are counted in the database. Those that were kept come in the
-        order in which they were recorded; of others the id says nothing.
+        Of millions of parts most have no picture: the roll-up has counted them, and their id says nothing. The others
+        come in no order.
 
         Raises:
             LogError: If the log cannot be read.
         """
         columns = inspections.c
         kind = (columns.verdict, columns.recipe, columns.recipe_version, (columns.image_not_saved != "").label("lost"))
-        alike = select(*kind, func.count()).where(columns.picture_path.is_(None)).group_by(*kind)
-        kept = select(*kind, columns.id, columns.picture_path).where(columns.picture_path.is_not(None))
+        kept = select(*kind, columns.id, columns.picture_path).select_from(inspections)
+        # a lot that has a name is a small part of the log, which its own index finds
+        of_lot = query.recipe is not None and bool(query.lot)
+        passed = text("+inspections.verdict = 'PASS'") if of_lot else KEPT_PASS  # + chooses no index
+        both = (kept.where(verdict, columns.picture_path.is_not(None)) for verdict in (REJECTED, passed))
+        statements = [where(these, query, by_id=not of_lot) for these in both]
         try:
             with self._errors("read"), self._reading() as connection:
-                others = [tuple(row) for row in connection.execute(where(alike, query))]
-                shown = [tuple(row) for row in connection.execute(where(kept, query).order_by(SEQUENCE))]
+                others = unkept.count(connection, query)
+                shown = [row for statement in statements for row in connection.execute(statement).all()]
             verdicts = {name: verdict_of(name) for name in {row[0] for row in (*others, *shown)}}
         except (LogError, RowError):  # read past what is damaged or odd, and note it
             return ((part, 1) for part in self.parts(query))
         return itertools.chain(
             (
-                (PartRow("", verdicts[verdict], recipe, version, None, bool(lost)), count)
-                for verdict, recipe, version, lost, count in others
+                (PartRow("", verdicts[verdict], recipe, version, None, lost), count)
+                for (verdict, recipe, version, lost), count in others.items()
             ),
             (
-                (PartRow(part, verdicts[verdict], recipe, version, picture, bool(lost)), 1)
+                (PartRow(part, verdicts[verdict], recipe, version, self._kept.of(picture), bool(lost)), 1)
                 for verdict, recipe, version, lost, part, picture in shown
             ),
         )
+
+    def pictured(self, query: LogQuery) -> tuple[list[str], int]:
+        """Return the ids of a query's inspections of which a picture was kept, as recorded, and of how many none was.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        columns = inspections.c
+        chosen = where(select(columns.id, columns.picture_path.is_not(None)).select_from(inspections), query)
+        try:
+            with self._errors("read"), self._reading() as connection:
+                rows = [
+                    (part, shown) for part, shown in connection.execute(where(chosen, query).order_by(SEQUENCE)).all()
+                ]
+        except LogError:  # read past what is damaged, and note it
+            rows = [(part.id, part.picture is not None) for part in self.parts(query)]
+        ids = [part for part, shown in rows if shown]
+        return ids, len(rows) - len(ids)
+
+    def last_before(self, recipe: str, version: int) -> int | None:
+        """Return the sequence of the last part that an earlier version of a recipe judged; None where none did.
+
+        The record's order tells, not the clock, which may have been set.
+
+        Raises:
+            LogError: If the log cannot be read.
+        """
+        columns = inspections.c
+        earlier = select(SEQUENCE).where(columns.recipe == recipe, columns.recipe_version < version)
+        with self._errors("read"), self._reading() as connection:
+            return connection.execute(earlier.order_by(SEQUENCE.desc()).limit(1)).scalar()
 
     def inspection(self, inspection_id: str) -> Inspection | None:
         """Return one inspection with its verdict; None where there is no such.
@@ -220,7 +265,16 @@ class ReviewReader(Reader):
                         parts[row["id"]] = from_row(row)
                     except RowError as error:
                         self.unreadable.note(inspections.name, row["sequence"], str(error))
+        with self._errors("read"):
+            for start in range(0, len(parts), AT_ONCE):
+                some = list(parts.values())[start : start + AT_ONCE]
+                complete = with_commit_times(self._reading, with_views(self._reading, some))
+                parts |= {part.id: self._kept.part(part) for part in complete}
         return parts
+
+    def _placed(self, part: PartRow) -> PartRow:
+        path = part.picture and self._kept.of(part.picture)
+        return part if path == part.picture else part._replace(picture=path)
 
     def _rows_of(self, connection: Connection, ids: Sequence[str]) -> list[Mapping[str, Any]]:
         these = inspections.c.id.in_(ids)
@@ -243,8 +297,9 @@ class ReviewReader(Reader):
         """Return the reviews of a statement; where that is damaged, those of all that can be read that are meant."""
         with self._errors("read"), self._reading() as connection:
             try:
-                rows = [dict(row) for row in connection.execute(statement.order_by(reviews.c.number)).mappings()]
-                return list(self._reviews_in(rows))
+                said = connection.execute(statement.order_by(reviews.c.number))
+                names = tuple(said.keys())
+                return list(self._reviews_in([dict(zip(names, row, strict=True)) for row in said.all()]))
             except DBAPIError as error:
                 if not is_damage(error):
                     raise

@@ -24,6 +24,7 @@ from inspector.domain.records import (
 from inspector.domain.secret import redacted
 from inspector.json_file import JsonError, parse_shape
 from inspector.outputs.schema import inspections
+from inspector.outputs.view_columns import storable, view_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,16 +93,20 @@ def to_row(inspection: Inspection) -> dict[str, Any]:
         "lot": part.lot,
         "part_number": part.part_number,
         "source": part.source,
-        "source_path": _storable(part.source_path),
-        "file_key": _storable(part.file_key),
+        "source_path": storable(part.source_path),
+        "file_key": storable(part.file_key),
         "trigger": part.trigger,
+        "trigger_id": part.trigger_id or None,
+        "part_serial": part.part_serial or None,
+        "nest": part.nest or None,
         "verdict": decision.verdict.value,
-        "reason": _storable(decision.reason),
+        "reason": storable(decision.reason),
         "p_defective": decision.p_defective,
         "fail_at": decision.thresholds.fail_at,
         "review_from": decision.thresholds.review_from,
         "strangeness": decision.strangeness,
         "strange_from": decision.thresholds.strange_from,
+        "heat_outside": None if decision.heat_outside is None else int(decision.heat_outside),
         "class_names": json.dumps(list(part.classes.names) if part.classes else [], ensure_ascii=False),
         "good_class": part.classes.good if part.classes else None,
         "probabilities": json.dumps([float(p) for p in part.probabilities]),
@@ -120,10 +125,10 @@ def to_row(inspection: Inspection) -> dict[str, Any]:
         "archive_ms": times.archive_ms,
         "total_ms": times.total_ms,
         "commit_ms": times.commit_ms,
-        "picture_path": _storable(str(picture.path)) if picture else None,
+        "picture_path": storable(str(picture.path)) if picture else None,
         "picture_sha256": picture.sha256 if picture else None,
-        "heatmap_path": _storable(str(picture.heatmap_path)) if picture and picture.heatmap_path else None,
-        "image_not_saved": _storable(part.image_not_saved),
+        "heatmap_path": storable(str(picture.heatmap_path)) if picture and picture.heatmap_path else None,
+        "image_not_saved": storable(part.image_not_saved),
     }
 
 
@@ -176,24 +181,32 @@ def _short(value: object) -> str:
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 
+def picture_of(row: Mapping[str, Any]) -> ArchivedPicture | None:
+    """Return the kept picture that a row of a part, or of its view, names; None for none."""
+    if row["picture_path"] is None:
+        return None
+    heatmap = row["heatmap_path"]
+    return ArchivedPicture(
+        path=Path(row["picture_path"]),
+        sha256=row["picture_sha256"],
+        heatmap_path=Path(heatmap) if heatmap is not None else None,
+    )
+
+
+def model_of(row: Mapping[str, Any]) -> ModelIdentity | None:
+    """Return the model that judged a row of a part, or of its view; None where none did."""
+    if row["model_name"] is None:
+        return None
+    return ModelIdentity(
+        name=row["model_name"],
+        sha256=row["model_sha256"],
+        device=row["device"],
+        precision=row["precision"],
+        backend=row["backend"],
+    )
+
+
 def _inspection(row: Mapping[str, Any]) -> Inspection:
-    picture = None
-    if row["picture_path"] is not None:
-        heatmap = row["heatmap_path"]
-        picture = ArchivedPicture(
-            path=Path(row["picture_path"]),
-            sha256=row["picture_sha256"],
-            heatmap_path=Path(heatmap) if heatmap is not None else None,
-        )
-    model = None
-    if row["model_name"] is not None:
-        model = ModelIdentity(
-            name=row["model_name"],
-            sha256=row["model_sha256"],
-            device=row["device"],
-            precision=row["precision"],
-            backend=row["backend"],
-        )
     classes = _classes(_kept(row, "class_names", _NAMES), row["good_class"])
     probabilities = _kept(row, "probabilities", _PROBABILITIES)
     if len(probabilities) != (len(classes) if classes else 0) or not all(map(math.isfinite, probabilities)):
@@ -215,13 +228,17 @@ def _inspection(row: Mapping[str, Any]) -> Inspection:
             reason=row["reason"],
             p_defective=row["p_defective"],
             thresholds=Thresholds(
-                fail_at=row["fail_at"], review_from=row["review_from"], strange_from=row["strange_from"]
+                fail_at=row["fail_at"],
+                review_from=row["review_from"],
+                strange_from=row["strange_from"],
+                spares_outside=row["heat_outside"] is not None,
             ),
             strangeness=row["strangeness"],
+            heat_outside=None if row["heat_outside"] is None else bool(row["heat_outside"]),
         ),
         classes=classes,
         probabilities=probabilities,
-        model=model,
+        model=model_of(row),
         software_version=row["software_version"],
         latencies=Latencies(
             trigger_ms=row["trigger_ms"],
@@ -234,8 +251,11 @@ def _inspection(row: Mapping[str, Any]) -> Inspection:
             total_ms=row["total_ms"],
             commit_ms=row["commit_ms"],
         ),
-        picture=picture,
+        picture=picture_of(row),
         image_not_saved=row["image_not_saved"],
+        trigger_id=row["trigger_id"] or "",
+        part_serial=row["part_serial"] or "",
+        nest=row["nest"] or "",
     )
 
 
@@ -246,19 +266,18 @@ def _kept(row: Mapping[str, Any], column: str, shape: TypeAdapter[_Shape]) -> _S
 def inspection_to_json(inspection: Inspection) -> dict[str, Any]:
     """Return the documented JSON object of an inspection: the row's columns, with lists where the row has JSON text.
 
-    The keys are those of `inspector.outputs.schema.inspections`; ``probabilities`` is an object from class to number.
+    The keys are those of `inspector.outputs.schema.inspections`; ``probabilities`` is an object from class to number,
+    ``heat_outside`` true, false or null. ``views`` is a list of the views of a part that has several, the main one
+    first, with the keys of `inspector.outputs.schema.part_views`.
     """
     row = to_row(inspection)
+    row["heat_outside"] = inspection.decision.heat_outside
     del row["class_names"]
     names = inspection.classes.names if inspection.classes else ()
     row["probabilities"] = dict(zip(names, map(float, inspection.probabilities), strict=True))
+    row["views"] = [view_to_json(view) for view in inspection.views]
     return row
 
 
 def _classes(names: list[str], good: str | None) -> Classes | None:
     return Classes(tuple(names), good) if good is not None else None
-
-
-def _storable(text: str | None) -> Any:  # noqa: ANN401 - str or None, as given
-    """Make bytes of file names that are not valid text storable (they come as lone surrogates)."""
-    return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")

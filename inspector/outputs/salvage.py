@@ -22,18 +22,26 @@ from sqlalchemy.pool import NullPool
 from inspector.domain.counts import counted
 from inspector.domain.errors import LogError
 from inspector.files import DISK
-from inspector.outputs.copy_rows import Copied, add_carved, copy_outbox, copy_table
+from inspector.outputs import roll_up, unkept
+from inspector.outputs.copy_rows import Copied, add_carved, copy_figures, copy_outbox, copy_table
+from inspector.outputs.gaps import begin_anew, note, note_gaps, unguarded
 from inspector.outputs.log_handle import migrate
 from inspector.outputs.log_words import said_of
-from inspector.outputs.schema import HEAD, LOST_PICTURE, events, inspections, reviews
+from inspector.outputs.schema import CHAINED, HEAD, LOST_PICTURE, chain, inspections, reviews
+from inspector.outputs.trail_rows import event_row
+from inspector.trail.actor import STATION
+from inspector.trail.event import TrailKind, happened
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _log = logging.getLogger(__name__)
-_TABLES = (inspections.name, reviews.name, events.name)
+_TABLES = (*(table.name for table in CHAINED), chain.name)
+#: Tables of which rows are looked for that no page leads to any more.
+_CARVED = (inspections.name, reviews.name, chain.name)
 _SCHEMAS = tuple(f"{number:04}" for number in range(1, int(HEAD) + 1))
-_COUNTED, _OUTBOX = "0005", "0007"
+_COUNTED, _OUTBOX, _CHAINED, _ROLLED_UP, _MEASURED = "0005", "0007", "0012", "0015", "0017"
+_UNKEPT, _NESTS = "0018", "0019"
 _HEADER = b"SQLite format 3\x00"
 _PAGE_BYTES = 4096
 _LOOK_BYTES = 1_000_000
@@ -115,7 +123,7 @@ def damage_seen_by(log: sqlite3.Connection) -> str:
         return "it does not say its version"
     if version[0] != HEAD:
         return ""  # a newer version's, or one that migrations bring up to date
-    for table in (inspections, reviews, events):
+    for table in (*CHAINED, chain):
         names = {row[1] for row in log.execute(f"PRAGMA table_info({table.name})")}
         if names != {column.name for column in table.columns}:
             return f"the columns of {table.name} are not as they were made"
@@ -135,8 +143,8 @@ def salvage(log: Path) -> Salvaged:
         parts, said = _rebuild(log, partial)
         salvaged = Salvaged(aside=aside, parts=parts, reviews=said)
         for picture in _lost_pictures(log, parts):
-            _note(partial, LOST_PICTURE, picture)
-        _note(partial, "damaged", salvaged.words())
+            _note_in(partial, LOST_PICTURE, picture)
+        _note_in(partial, "damaged", salvaged.words())
         with partial.open("r+b") as file:
             os.fsync(file.fileno())
         partial.replace(finished_path(log))
@@ -199,7 +207,7 @@ def aside_path(log: Path, why: str) -> Path:
 def _rebuild(log: Path, partial: Path) -> tuple[Copied, Copied]:
     """Build a new log of what can be read; a header that is damaged is mended in a copy."""
     try:
-        return _with_carved(log, partial, *_copy(log, partial))
+        return _with_carved(log, partial, _copy(log, partial))
     except sqlite3.Error as error:
         _log.warning("the damaged log %s cannot be opened (%s); its header is mended in a copy", log, error)
     copy = log.with_name(log.name + ".mended")
@@ -212,15 +220,16 @@ def _rebuild(log: Path, partial: Path) -> tuple[Copied, Copied]:
             mend(copy)
             _remove(partial)
             with contextlib.suppress(sqlite3.Error):
-                return _with_carved(copy, partial, *_copy(copy, partial))
+                return _with_carved(copy, partial, _copy(copy, partial))
         _remove(partial)
         _make(partial, HEAD)
-        return _with_carved(log, partial, Copied(unknown=True), Copied(unknown=True))
+        return _with_carved(log, partial, {})
     finally:
         _remove(copy)
 
 
-def _copy(source: Path, partial: Path) -> tuple[Copied, Copied]:
+def _copy(source: Path, partial: Path) -> dict[str, Copied]:
+    """Copy what can be read, and return it by table; tables that the damaged log's schema has not are left out."""
     with contextlib.closing(_read_only(source)) as damaged:
         tables = {row[0] for row in damaged.execute("SELECT name FROM sqlite_master WHERE type='table'")}
         if inspections.name not in tables:
@@ -235,26 +244,48 @@ def _copy(source: Path, partial: Path) -> tuple[Copied, Copied]:
         new.execute("PRAGMA journal_mode=MEMORY")
         new.execute("PRAGMA synchronous=OFF")
         new.execute("ATTACH ? AS damaged", (f"file:{quote(str(source))}?mode=ro",))
-        copied = {name: copy_table(new, name) if name in tables else Copied() for name in _TABLES}
+        copied = {name: copy_table(new, name) for name in _TABLES if name in tables}
         if schema >= _COUNTED:  # the migration to it counts by itself
             new.execute("DELETE FROM counts")
             new.execute(f"INSERT INTO counts SELECT {_LOT}, count(*) FROM inspections GROUP BY {_LOT}")  # noqa: S608
         if schema >= _OUTBOX:
             copy_outbox(new)
+        if schema >= _CHAINED:
+            copy_figures(new, measured=schema >= _MEASURED)
+        if schema >= _ROLLED_UP:
+            roll_up.install(new)
+            roll_up.fill(new.execute, "main.", nests=schema >= _NESTS)
+        if schema >= _UNKEPT:
+            unkept.fill(new.execute, "main.")
     if schema != HEAD:
         _make(partial, HEAD)
-    return copied[inspections.name], copied[reviews.name]
+    return copied
 
 
-def _with_carved(source: Path, partial: Path, parts: Copied, said: Copied) -> tuple[Copied, Copied]:
-    """Add the rows to which no page of the damaged log leads any more."""
+def _with_carved(source: Path, partial: Path, copied: dict[str, Copied]) -> tuple[Copied, Copied]:
+    """Add the rows to which no page of the damaged log leads any more, and name what the chain then lacks.
+
+    Args:
+        copied: What was copied, by table; empty where not even the list of tables could be read.
+    """
+    nothing = Copied() if copied else Copied(unknown=True)
+    now = {name: copied.get(name, nothing) for name in _CARVED}
     with contextlib.closing(sqlite3.connect(partial)) as new:
-        if parts.missing or parts.unknown:
-            parts = add_carved(new, inspections.name, source, parts)
-        if said.missing or said.unknown:
-            said = add_carved(new, reviews.name, source, said)
-        new.commit()
-    return parts, said
+        new.isolation_level = None
+        roll_up.install(new)  # rows that are added are counted
+        new.execute("BEGIN")
+        with unguarded(new, inspections.name, reviews.name, only="_chained"):
+            for name in (inspections.name, reviews.name):
+                if now[name].missing or now[name].unknown:
+                    now[name] = add_carved(new, name, source, now[name])
+            if now[chain.name].missing:
+                now[chain.name] = add_carved(new, chain.name, source, now[chain.name])
+        new.execute("COMMIT")
+        if not copied.get(chain.name, Copied()).copied:
+            begin_anew(new, "the log was damaged, and the chain over its rows begins here")
+        elif any(table.missing for table in copied.values()):
+            note_gaps(new)
+    return now[inspections.name], now[reviews.name]
 
 
 def _lost_pictures(log: Path, parts: Copied) -> list[str]:
@@ -274,14 +305,13 @@ def _make(partial: Path, schema: str) -> None:
     engine.dispose()
 
 
-def _note(log: Path, kind: str, words: str) -> None:
+def _note_in(log: Path, kind: str, words: str) -> None:
     with contextlib.closing(sqlite3.connect(log)) as new:
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        new.execute(
-            "INSERT INTO events (time_utc, kind, after, words) "
-            "VALUES (?, ?, (SELECT coalesce(max(rowid), 0) FROM inspections), ?)",
-            (now, kind, words),
-        )
+        note(new, kind, words)
+        told = event_row(happened(TrailKind.RECORD, "the record", reason=words, by=STATION))
+        names = ", ".join(f'"{name}"' for name in told)
+        signs = ", ".join("?" * len(told))
+        new.execute(f"INSERT INTO audit_events ({names}) VALUES ({signs})", tuple(told.values()))  # noqa: S608
         new.commit()
 
 

@@ -17,7 +17,7 @@ from inspector.pictures.held import Held, read_all
 from inspector.pictures.left_out import LeftOut, LeftOutTally, Reason, left_out_words
 from inspector.pictures.limits import MAX_DECODED_BYTES, MAX_FILE_BYTES
 from inspector.pictures.opencv import silence_opencv
-from inspector.pictures.store import Place, StorePath, is_address, place_of
+from inspector.pictures.store import Place, StorePath, address_in, is_address, place_of
 
 __all__ = [
     "MAX_DECODED_BYTES",
@@ -29,6 +29,7 @@ __all__ = [
     "Place",
     "Reason",
     "StorePath",
+    "address_in",
     "decode_picture",
     "decode_reduced",
     "encode_picture",

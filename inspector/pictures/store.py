@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+)://(?P<place>.*)", re.DOTALL)
+_TAKEN_FOR_PATH = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):/(?P<place>[^/].*)", re.DOTALL)
 _CONNECT_S, _READ_S, _TRIES, _CONNECTIONS = 10, 30, 3, 32
 _PAGE = 1000
 _S3 = frozenset({"s3", "s3a"})
@@ -211,6 +212,12 @@ def place_of(text: str) -> Place:
 def is_address(text: str) -> bool:
     """Return whether a text is an address, not a path."""
     return isinstance(place_of(text), StorePath)
+
+
+def address_in(path: Path) -> str:
+    """Return the address that was taken for a path, which loses a slash; empty for a path, and where there is one."""
+    match = _TAKEN_FOR_PATH.fullmatch(path.as_posix())
+    return f"{match['scheme']}://{match['place']}" if match and not path.exists() else ""
 
 
 @functools.lru_cache(maxsize=16)

@@ -4,33 +4,58 @@ from __future__ import annotations
 
 import glob
 import os
-from typing import TYPE_CHECKING, Annotated
+import re
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 from inspector.domain.about import About, check_limits
+from inspector.domain.challenge import ChallengeConfig
 from inspector.domain.config import (
     ABOUT_GUARD_RATE,
     ABOUT_HEATMAP,
     ABOUT_MODEL,
     ABOUT_SOURCE,
+    ABOUT_SPARES,
     ArchiveConfig,
     QualityLimits,
-    SourceOptions,
     TriggerConfig,
+    TriggerMode,
 )
-from inspector.domain.errors import RecipeError, SourceError
+from inspector.domain.errors import RecipeError
+from inspector.domain.failing import FailConfig
 from inspector.domain.guard import check_guard_rate
 from inspector.domain.heatmap import HeatmapKind
+from inspector.domain.nest import ABOUT_NEST, checked_nest_pattern
+from inspector.domain.part_code import ABOUT_CODE_REGION, CodeConfig, CodeKinds
 from inspector.domain.records import Box, Thresholds
-from inspector.domain.source import SourceSpec
+from inspector.domain.scanner import RECIPE_CODE
+from inspector.domain.source import SourceKind, SourceSpec
+from inspector.domain.source_options import SourceOptions
 from inspector.domain.strangeness import DEFAULT_RATE
 from inspector.domain.text import MODEL, PERSON, PLACE, REASON, RECIPE_NAME
+from inspector.domain.watching import WatchConfig
 from inspector.files import FileError, write_text
 from inspector.json_file import JsonError, parse_model, read_model
 from inspector.passwords import PasswordError, Passwords
+from inspector.recipes.points import as_written, own_points
+from inspector.recipes.told import saved_events
+from inspector.recipes.views import MOST_VIEWS, RecipeView, fault_of_views, named_source
+from inspector.trail.waiting import TrailError
+from inspector.trail.written import look, write_recorded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 FORMAT_VERSION = 1
@@ -95,6 +120,9 @@ class RecipeChange(BaseModel):
     evidence: Annotated[ChangeEvidence | None, Field(description="none: no labelled parts were at hand")] = None
     takes_back: Annotated[_Version | None, Field(description="the version whose change this takes back")] = None
 
+    _points_read = field_validator("before", "after", "own_before", mode="before")(own_points)
+    _points_written = field_serializer("before", "after", "own_before")(as_written)
+
 
 class Recipe(BaseModel):
     """A validated recipe; every inspection records its name and version."""
@@ -106,19 +134,52 @@ class Recipe(BaseModel):
         str, AfterValidator(RECIPE_NAME.checked), About("Recipe", description="Another name makes a new recipe.")
     ]
     version: _Version = 1
-    source: Annotated[str, ABOUT_SOURCE]
+    source: Annotated[str, AfterValidator(named_source), ABOUT_SOURCE]
     source_options: SourceOptions = SourceOptions()
     region: Annotated[Box | None, About("Region", empty="whole picture")] = None
     trigger: TriggerConfig = TriggerConfig()
     model: Annotated[str, AfterValidator(MODEL.checked), ABOUT_MODEL]
     thresholds: Annotated[Thresholds | None, About(empty="the model's own")] = None
     guard_rate: Annotated[float, AfterValidator(check_guard_rate), ABOUT_GUARD_RATE] = DEFAULT_RATE
+    spares_outside: Annotated[bool, ABOUT_SPARES] = True
+    code: CodeConfig = CodeConfig()
+    code_region: Annotated[Box | None, ABOUT_CODE_REGION] = None
+    needs_scan: Annotated[
+        bool,
+        About("A scanned code is needed", description="a part for which the station's scanner has read none is ERROR"),
+    ] = False
+    scanned_code: Annotated[
+        str,
+        AfterValidator(RECIPE_CODE.checked),
+        About(
+            "Code of this recipe",
+            description="scanning it changes to this recipe; * stands for any characters; no other recipe may have it",
+            empty="none",
+        ),
+    ] = ""
+    nest_pattern: Annotated[str, AfterValidator(checked_nest_pattern), ABOUT_NEST] = ""
     heatmap: Annotated[HeatmapKind, ABOUT_HEATMAP] = HeatmapKind.DEFECT
     quality: QualityLimits = QualityLimits()
     archive: ArchiveConfig = ArchiveConfig()
+    failing: FailConfig = FailConfig()
+    challenge: ChallengeConfig = ChallengeConfig()
+    watch: WatchConfig = WatchConfig()
+    views: Annotated[tuple[RecipeView, ...], Field(max_length=MOST_VIEWS)] = ()
+    model_hashes: Annotated[
+        dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]],
+        Field(description="SHA-256 of its models by name: no other model of that name is loaded"),
+    ] = {}
     change: Annotated[
         RecipeChange | None, Field(description="of the operating point, by this version; empty: it was not changed")
     ] = None
+
+    _points_read = field_validator("thresholds", mode="before")(own_points)
+    _points_written = field_serializer("thresholds")(as_written)
+
+    @property
+    def code_region_used(self) -> Box | None:
+        """Where the code is looked for; None where none is read, or in what the model sees."""
+        return None if self.code.kinds is CodeKinds.OFF else self.code_region
 
     @field_validator("format_version")
     @classmethod
@@ -128,21 +189,61 @@ class Recipe(BaseModel):
             raise ValueError(msg)
         return value
 
-    @field_validator("source")
+    @field_validator("trigger")
     @classmethod
-    def _names_a_source(cls, value: str) -> str:
-        try:
-            SourceSpec.parse(value)
-        except SourceError as error:
-            raise ValueError(str(error)) from error
+    def _suits_what_starts_pictures(cls, value: TriggerConfig, info: ValidationInfo) -> TriggerConfig:
+        options, source = info.data.get("source_options"), info.data.get("source")
+        if options is None or source is None or not options.waits_for_event(kind := SourceSpec.parse(source).kind):
+            return value
+        if value.mode not in (TriggerMode.EXTERNAL, TriggerMode.MANUAL):
+            camera, demo = "“A picture starts”, source_options.frame_start", "“The belt stops”, source_options.indexed"
+            msg = (
+                f"mode must be external or manual where each trigger of the line starts a picture "
+                f"({demo if kind is SourceKind.DEMO else camera}); {value.mode.value} would wait for pictures that "
+                f"nobody asks for"
+            )
+            raise ValueError(msg)
         return value
 
-    @field_validator("region")
+    @field_validator("region", "code_region")
     @classmethod
     def _region_of_a_picture(cls, value: Box | None) -> Box | None:
         if value is not None:
             check_limits(value)
         return value
+
+    @model_validator(mode="after")
+    def _views_can_be_matched(self) -> Self:
+        if fault := self.views_fault:
+            raise ValueError(fault)
+        return self
+
+    @property
+    def views_fault(self) -> str:
+        """Why its views cannot be matched to one another; empty where they can."""
+        return fault_of_views(self.views, self.source, self.trigger.mode)
+
+    def of_view(self, view: RecipeView) -> Recipe:
+        """Return the recipe of one view alone; what is the same for all views is as it is here."""
+        alone = {name: getattr(view, name) for name in RecipeView.model_fields if name != "name"}
+        return self.model_copy(
+            update=alone | {"views": (), "spares_outside": False, "code": CodeConfig(), "code_region": None}
+        )
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models of all its views, the main one's first, each once."""
+        return tuple(dict.fromkeys((self.model, *(view.model for view in self.views))))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The sources of all its views, the main one first."""
+        return (self.source, *(view.source for view in self.views))
+
+    def with_sources(self, change: Callable[[str], str]) -> Recipe:
+        """Return the recipe with every source's text changed."""
+        views = tuple(view.model_copy(update={"source": change(view.source)}) for view in self.views)
+        return self.model_copy(update={"source": change(self.source), "views": views})
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -174,7 +275,7 @@ def parse_recipe(text: str, *, where: str) -> Recipe:
 
 
 def without_password(recipe: Recipe, folder: Path, *, replace: bool = True) -> Recipe:
-    """Return a recipe whose source has no password; that is kept apart, for the data folder (`Passwords`).
+    """Return a recipe whose sources have no password; that is kept apart, for the data folder (`Passwords`).
 
     Args:
         folder: Where recipes are, in the data folder.
@@ -184,16 +285,20 @@ def without_password(recipe: Recipe, folder: Path, *, replace: bool = True) -> R
         RecipeError: If the password cannot be kept.
     """
     try:
-        source = Passwords(folder.parent).hide(recipe.source, replace=replace)
+        passwords = Passwords(folder.parent)
+        hidden = recipe.with_sources(lambda source: passwords.hide(source, replace=replace))
     except PasswordError as error:
         raise RecipeError(f"the password in the recipe {recipe.name}: {error.what}", error.next_step) from error
-    return recipe if source == recipe.source else recipe.model_copy(update={"source": source})
+    return recipe if hidden == recipe else hidden
 
 
-def save_recipe(recipe: Recipe, folder: Path) -> Path:
+def save_recipe(recipe: Recipe, folder: Path, *, reason: str = "") -> Path:
     """Write a recipe as ``folder/NAME.json`` and keep every version in ``folder/history``.
 
     A password in its source is kept apart; versions of before that was so lose theirs too.
+
+    Args:
+        reason: For the audit trail.
 
     Returns:
         The recipe's file.
@@ -206,12 +311,21 @@ def save_recipe(recipe: Recipe, folder: Path) -> Path:
     target = folder / f"{recipe.name}.json"
     history = folder / "history" / f"{recipe.name}.v{recipe.version}.json"
     try:
-        for path in (history, target):
-            write_text(path, text)
+        write_text(history, text)
+        write_recorded(folder.parent, target, text, *saved_events(_before(target), recipe, reason))
         _clear_history(recipe.name, folder)
-    except FileError as error:
+    except (FileError, TrailError) as error:
         raise RecipeError(f"the recipe {recipe.name} cannot be saved: {error.what}", error.next_step) from error
     return target
+
+
+def _before(target: Path) -> Recipe | None:
+    """Return the recipe that is there; None where there is none that can be read."""
+    look(target.parents[1], target)
+    try:
+        return load_recipe(target)
+    except RecipeError:
+        return None
 
 
 def _clear_history(name: str, folder: Path) -> None:
@@ -228,10 +342,20 @@ def _clear_history(name: str, folder: Path) -> None:
             os.utime(path, ns=(saved.st_atime_ns, saved.st_mtime_ns))
 
 
-def save_next_version(recipe: Recipe, folder: Path) -> Recipe:
-    """Write a recipe as the version after the one of its name that is there; see `save_recipe`.
+def newest_version(name: str, folder: Path) -> int:
+    """Return the highest version of a recipe that was kept, also of one that was deleted since; 0 where none was."""
+    kept = re.compile(rf"{re.escape(name)}\.v(\d{{1,9}})\.json")
+    names = (path.name for path in (folder / "history").glob(f"{glob.escape(name)}.v*.json"))
+    return max((int(match[1]) for match in map(kept.fullmatch, names) if match), default=0)
+
+
+def save_next_version(recipe: Recipe, folder: Path, *, reason: str = "") -> Recipe:
+    """Write a recipe as the version after all that were kept of its name, also of one that was deleted.
 
     A record of a change that the version there has already is that version's, and is left out of the next.
+
+    Args:
+        reason: For the audit trail.
 
     Returns:
         The recipe as it was written.
@@ -240,49 +364,12 @@ def save_next_version(recipe: Recipe, folder: Path) -> Recipe:
         RecipeError: If it cannot be written, or the one that is there cannot be read.
     """
     recipe = without_password(recipe, folder)
-    there = folder / f"{recipe.name}.json"
+    there, newest = folder / f"{recipe.name}.json", newest_version(recipe.name, folder)
     if there.is_file():
         before = load_recipe(there)
         change = recipe.change if recipe.change != before.change else None
-        recipe = recipe.model_copy(update={"version": before.version + 1, "change": change})
-    save_recipe(recipe, folder)
+        recipe = recipe.model_copy(update={"version": max(before.version, newest) + 1, "change": change})
+    elif newest:
+        recipe = recipe.model_copy(update={"version": newest + 1})
+    save_recipe(recipe, folder, reason=reason)
     return recipe
-
-
-class RecipeFollower:
-    """Notices that somebody else has given a recipe another version, as a promotion from the command line.
-
-    Owned by whoever runs the recipe; asked about once a second.
-
-    Args:
-        recipe: As it is in force.
-        folder: Where recipes are.
-    """
-
-    def __init__(self, recipe: Recipe, folder: Path) -> None:
-        self._recipe = recipe
-        self._path = folder / f"{recipe.name}.json"
-        self._seen = self._state()
-
-    def newer(self) -> Recipe | None:
-        """Return the recipe where its file holds a later version than the one in force, once; else None.
-
-        Raises:
-            RecipeError: If the file has changed and cannot be used; the recipe in force stays so.
-        """
-        state = self._state()
-        if state is None or state == self._seen:
-            return None
-        self._seen = state
-        changed = load_recipe(self._path)
-        if changed.version <= self._recipe.version:
-            return None
-        self._recipe = changed
-        return changed
-
-    def _state(self) -> tuple[int, int, int] | None:
-        try:
-            status = self._path.stat()
-        except OSError:
-            return None
-        return status.st_mtime_ns, status.st_size, status.st_ino

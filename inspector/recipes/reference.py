@@ -6,9 +6,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from inspector.domain.about import ValueKind
+from inspector.domain.challenge import MOST_PARTS
 from inspector.domain.source import SourceKind
 from inspector.recipes.fields import fields_of_model
 from inspector.recipes.recipe import Recipe
+from inspector.recipes.views import MOST_VIEWS, RecipeView
 from inspector.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,13 +27,24 @@ A test holds this page equal to what the program takes.
 A recipe belongs to a product: `recipes/NAME.json` in the data folder, and each of its versions in `recipes/history`.
 The settings belong to a station: `settings.json` in the data folder. `inspector recipe show` prints a recipe to begin
 with. A dot leads into a group: `trigger.mode` is `{"trigger": {"mode": …}}`. The program itself keeps the fields
-`format_version`, `version` and `change`.
+`format_version`, `version`, `model_hashes` and `change`.
 """
+_VIEWS = f"""\
+`views` of a recipe is a list of at most {MOST_VIEWS} objects with these fields: further cameras that see the
+same part. The trigger must be `external` or `manual`. `source_options` has the fields that it has in the recipe.
+[Several views of one part](manual/views.md)"""
+
+
+_CHALLENGE = f"""\
+`challenge.parts` of a recipe is a list of at most {MOST_PARTS} objects: `name`; `expected`, `good` or `defective`;
+`serial`, or an empty text; `picture`, a file's name in `challenges/set` of the data folder, or an empty text.
+`challenge.reason` says why they are these. Settings → Challenge parts and `inspector challenge set` write both.
+[The release interlock](manual/engineer.md#the-release-interlock)"""
 
 
 def reference() -> str:
     """Return the page in Markdown."""
-    recipe, settings = fields_of_model(Recipe), fields_of_model(Settings)
+    recipe, view, settings = (fields_of_model(model) for model in (Recipe, RecipeView, Settings))
     return "\n".join(
         (
             _HEAD,
@@ -42,6 +55,16 @@ def reference() -> str:
             "## Recipe",
             "",
             *_table(_COLUMNS, (_field(field) for field in recipe)),
+            "",
+            "## Challenge parts",
+            "",
+            _CHALLENGE,
+            "",
+            "## Views",
+            "",
+            _VIEWS,
+            "",
+            *_table(_COLUMNS, (_field(field) for field in view if not field.path.startswith("source_options."))),
             "",
             "## Settings",
             "",

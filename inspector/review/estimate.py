@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from inspector.domain.audit import AuditCounts, audit_estimate
 from inspector.domain.counts import counted, verb
 from inspector.domain.review import Judgement, Standing, Truth, standings, truth_of
-from inspector.outputs.base import LogQuery
 from inspector.review.population import population
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from inspector.domain.audit import AuditEstimate
     from inspector.domain.review import Review
+    from inspector.outputs.base import LogQuery
     from inspector.outputs.reviews import ReviewLog
     from inspector.review.population import PolicyOf, Population
 
@@ -53,7 +53,7 @@ def audit_report(log: ReviewLog, query: LogQuery, policy_of: PolicyOf, *, claim:
     Raises:
         LogError: If the log cannot be read.
     """
-    whole = LogQuery(since=query.since, until=query.until, recipe=query.recipe, lot=query.lot)
+    whole = replace(query, verdicts=None, part=None)  # a sample, not a selection
     audited = population(log.counted_parts(whole), policy_of)
     said = _by_part(log.rows(whole))
     passed = _truths(audited.kept_passes, said)

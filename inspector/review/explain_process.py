@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from inspector.domain.errors import InspectorError
 from inspector.json_file import JsonError
 from inspector.programs import has_trainer, trainer_command
+from inspector.runs.answering import AnsweringProcess
 from inspector.runs.answers import ToldFault, told_fault
-from inspector.runs.processes import ProcessError
-from inspector.runs.side_process import SideProcess, last_word
 from trainer.explain_protocol import Explained, parse_explain_report
 
 if TYPE_CHECKING:
@@ -18,17 +17,13 @@ if TYPE_CHECKING:
 
     from trainer.explain_protocol import ExplainReport
 
-_END_S = 5.0
-
 
 class DeepLookError(InspectorError):
     """A deep look cannot be started, or has failed."""
 
 
-class ExplainProcess:
-    """Runs ``trainer explain`` beside the station at low priority; asked from time to time for what is there.
-
-    Used by one thread at a time. It is over when `poll` has returned an `Explained`, has raised, or after `cancel`.
+class ExplainProcess(AnsweringProcess["ExplainReport"]):
+    """Runs ``trainer explain``; its answer is an `Explained`. What is in its folder stays where it is cancelled.
 
     Args:
         model: Folder of the bundle.
@@ -66,11 +61,20 @@ class ExplainProcess:
         for flag, values in (("--methods", methods), ("--layers", layers)):
             if values:
                 words += [flag, *values]
-        self.over = False
+        super().__init__(words, name="deep look", called="the deep look", failed=DeepLookError)
+
+    def read(self, line: bytes) -> ExplainReport:
+        """Return what a line reports; any other line is its fault."""
         try:
-            self._process = SideProcess(words, name="deep look")
-        except ProcessError as error:
-            raise DeepLookError(error.what, error.next_step) from error
+            return parse_explain_report(line)
+        except JsonError as error:
+            what = f"the deep look answered with {line[:80]!r}"
+            fault = told_fault(line) or ToldFault(what=what, next_step="Try again.")
+            raise DeepLookError(fault.what, fault.next_step) from error
+
+    def is_answer(self, word: ExplainReport) -> bool:
+        """The last report says that all maps are there."""
+        return isinstance(word, Explained)
 
     def poll(self) -> list[ExplainReport]:
         """Return what has come since the last time, and never wait; empty where nothing has, or it is over.
@@ -78,33 +82,4 @@ class ExplainProcess:
         Raises:
             DeepLookError: If it has failed; the maps that came before stay.
         """
-        if self.over:
-            return []
-        code = self._process.code()  # before reading: what the process wrote before its end is there then
-        reports: list[ExplainReport] = []
-        for line in self._process.new_lines():
-            try:
-                reports.append(parse_explain_report(line))
-            except JsonError as error:
-                self.cancel()
-                fault = told_fault(line) or ToldFault(
-                    what=f"the deep look answered with {line[:80]!r}", next_step="Try again."
-                )
-                raise DeepLookError(fault.what, fault.next_step) from error
-        if any(isinstance(report, Explained) for report in reports):
-            self._close()
-        elif code is not None:
-            words = last_word(self._process.said())
-            self._close()
-            raise DeepLookError(f"the deep look ended with code {code}: {words}", "Try again.")
-        return reports
-
-    def cancel(self) -> None:
-        """End it; nothing happens where it is over. What is in its folder stays."""
-        if not self.over:
-            self._process.kill(wait_s=_END_S)
-            self.over = True
-
-    def _close(self) -> None:
-        self.over = True
-        self._process.close()
+        return self.new_words()

@@ -122,6 +122,8 @@ def lesson_of(part: Inspection, rows: Sequence[Review], *, confirmed: bool) -> L
     if standing is None or standing.truth not in {Truth.GOOD, Truth.DEFECTIVE} or part.picture is None:
         return None
     defective = standing.truth is Truth.DEFECTIVE
+    if defective and part.views:  # nobody says which view shows the defect: the main one may be that of a good part
+        return None
     why = _why(part.decision.verdict, defective=defective, blind=any(row.blind for row in rows))
     if why is None or (why is Why.CONFIRMED and not confirmed):
         return None

@@ -21,7 +21,7 @@ from inspector.review.lesson import TEST
 from inspector.vision.bundle import load_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from inspector.review.learning import LearningSet
     from inspector.review.lesson import Lesson
@@ -95,7 +95,7 @@ class TrainingManifest:
     model: str = ""
 
 
-def training_manifest(learning: LearningSet, model: Path | None) -> TrainingManifest:
+def training_manifest(learning: LearningSet, model: Path | None, *, locked: Collection[str] = ()) -> TrainingManifest:
     """Write the manifest that unites a model's own data with a recipe's pictures to be learned.
 
     The model's own pictures keep their part (train, val, test); what was judged blind is tested with. The others have
@@ -106,18 +106,29 @@ def training_manifest(learning: LearningSet, model: Path | None) -> TrainingMani
     Args:
         learning: The recipe's set, up to date.
         model: Folder of the model whose data are united; None for what was learned alone.
+        locked: SHA-256 of pictures that no model may learn from: they are left out, but for those of the test.
 
     Raises:
         LearningError: If there is nothing to be learned, a class has too few pictures, or it cannot be written.
     """
-    lessons = learning.lessons()
+    every = learning.lessons()
+    lessons = [lesson for lesson in every if lesson.for_test or lesson.sha256 not in locked]
+    held_back = len(every) - len(lessons)
     if all(lesson.for_test for lesson in lessons):
         raise LearningError(
-            f"there is no picture to be learned for {learning.recipe} ({len(lessons)} for the test)",
-            "Review failures, or take in confirmed ones too; what was judged blind is for the test only.",
+            f"there is no picture to be learned for {learning.recipe} ({len(lessons)} for the test"
+            + (f", {held_back:,} locked" if held_back else "")
+            + ")",
+            "Release locked parts that are to be learned from (inspector regression release)."
+            if held_back
+            else "Review failures, or take in confirmed ones too; what was judged blind is for the test only.",
         )
     own, notes = _own(model) if model is not None else ([], ["The model's own data were left out."])
-    own, learned, more = _united(own, learning, lessons)
+    mine = [picture for picture in own if picture.split == TEST or picture.sha256 not in locked]
+    held_back += len(own) - len(mine)
+    if held_back:
+        notes.append(f"{counted(held_back, 'picture')} {verb(held_back, 'is')} locked in the regression set: left out.")
+    own, learned, more = _united(mine, learning, lessons)
     rows = [*own, *learned]
     labels = Counter(row.label for row in rows)
     if not labels["good"]:  # without a defect a model can be made

@@ -7,16 +7,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from inspector.domain.errors import PictureError, ReviewError
-from inspector.outputs.kept import kept_prediction
+from inspector.outputs.kept import kept_prediction, kept_view
 from inspector.pictures import read_picture
-from inspector.review.queues import Entry, QueueRequest, Skipped, load_entry
+from inspector.review.queues import Entry, QueueRequest, Skipped, difference_picture, load_entry, pictures_of_views
 
 if TYPE_CHECKING:
     from inspector.domain.records import Image, Prediction
     from inspector.domain.review import QueueKind
     from inspector.outputs.reviews import ReviewLog
 
+#: Pixels a side of the pictures of a part's views.
+VIEW_PX = 1024
 _PARTS = 6
 _BYTES = 300_000_000
 
@@ -30,6 +34,8 @@ class ReviewPart:
         skipped: Why it cannot be shown; None where it can.
         image: Its pixels; None where they cannot be read, or nobody asked for them.
         prediction: With the heatmap; None where none was kept, or it is withheld.
+        views: Pixels of its views by `Entry.views`, at most about `VIEW_PX` wide and high, None where there are none.
+        maps: The heatmaps of `views`; empty where they are withheld, and where it has one view.
         fault: Why there are no pixels; empty where there are, or nobody asked for them.
     """
 
@@ -38,6 +44,8 @@ class ReviewPart:
     skipped: Skipped | None = None
     image: Image | None = None
     prediction: Prediction | None = None
+    views: tuple[Image | None, ...] = ()
+    maps: tuple[Prediction | None, ...] = ()
     fault: str = ""
 
     @property
@@ -47,7 +55,7 @@ class ReviewPart:
 
     def without_pixels(self) -> ReviewPart:
         """Return what is known of it, which takes little memory."""
-        return replace(self, image=None, prediction=None)
+        return replace(self, image=None, prediction=None, views=(), maps=())
 
 
 def read_part(log: ReviewLog, request: QueueRequest, inspection_id: str, *, pictures: bool) -> ReviewPart:
@@ -77,7 +85,23 @@ def part_of(entry: Entry, *, pictures: bool) -> ReviewPart:
     except PictureError as error:
         return ReviewPart(inspection_id=entry.inspection_id, entry=entry, fault=str(error))
     prediction = None if entry.inspection is None else kept_prediction(entry.inspection)
-    return ReviewPart(inspection_id=entry.inspection_id, entry=entry, image=image, prediction=prediction)
+    views = tuple(_small(image if path == entry.picture else path) for _, path in entry.views)
+    kept = () if entry.inspection is None else tuple(map(kept_view, entry.inspection.views))
+    return ReviewPart(
+        inspection_id=entry.inspection_id, entry=entry, image=image, prediction=prediction, views=views, maps=kept
+    )
+
+
+def _small(picture: Image | Path | None) -> Image | None:
+    """Return a view's picture, small enough that several take little memory; None where it cannot be read."""
+    if picture is None:
+        return None
+    try:
+        image = read_picture(picture, at_least=VIEW_PX) if isinstance(picture, Path) else picture
+    except PictureError:
+        return None
+    step = max(1, max(image.shape[:2]) // VIEW_PX)
+    return np.ascontiguousarray(image[::step, ::step])
 
 
 def look_part_up(log: ReviewLog, inspection_id: str, queue: QueueKind, *, pictures: bool) -> ReviewPart:
@@ -96,18 +120,23 @@ def look_part_up(log: ReviewLog, inspection_id: str, queue: QueueKind, *, pictur
     inspection = log.inspection(inspection_id)
     if inspection is None:
         raise ReviewError(f"there is no inspection {inspection_id} in {log.path}", "Name one of this log's parts.")
-    picture = inspection.picture
+    kept = inspection.picture
+    picture = kept.path if kept is not None else None
+    if picture is None and (copied := difference_picture(log, inspection_id)) is not None:
+        picture = copied[0]
     entry = Entry(
         inspection_id=inspection_id,
         time_utc=inspection.time_utc,
         recipe=inspection.recipe,
         lot=inspection.lot,
         part_number=inspection.part_number,
+        part_serial=inspection.part_serial,
         queue=queue,
         blind=False,
-        picture=picture.path if picture is not None else Path(),
+        picture=picture or Path(),
         inspection=inspection,
         standing=log.standing(inspection_id),
+        views=pictures_of_views(inspection),
     )
     if picture is None and pictures:
         return ReviewPart(inspection_id=inspection_id, entry=entry, fault="no picture of this part was kept")

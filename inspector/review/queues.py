@@ -1,4 +1,4 @@
-"""Queues of parts to be judged: failures, reviews, errors, and the blind audit of passes."""
+"""Queues of parts to be judged: failures, reviews, errors, the blind audit of passes, differences of a shadow."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from inspector.domain.records import Verdict
 from inspector.domain.review import QueueKind, Review
 from inspector.domain.sampling import draw
 from inspector.outputs.base import LogQuery
+from inspector.outputs.shadow_log import ShadowLog, kept_differences
 from inspector.review.population import population
 
 if TYPE_CHECKING:
@@ -94,9 +95,11 @@ class Entry:
         recipe: The recipe's name.
         lot: Name of its lot; empty for none.
         part_number: Number within the lot.
+        part_serial: What the part is called; empty where unknown.
         queue: Where it came before the reviewer's eyes.
         blind: Verdict, score, reason, heatmap and what others say are withheld.
         picture: File of the kept picture.
+        views: Of a part with several views each one's name and the file of its picture, None where none was kept.
         inspection: The whole record; None in a blind entry.
         standing: What stands of the part; None in a blind entry.
     """
@@ -106,11 +109,13 @@ class Entry:
     recipe: str
     lot: str
     part_number: int
+    part_serial: str
     queue: QueueKind
     blind: bool
     picture: Path
     inspection: Inspection | None
     standing: Standing | None
+    views: tuple[tuple[str, Path | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,13 +146,14 @@ def build_queue(log: ReviewLog, request: QueueRequest, policy_of: PolicyOf) -> Q
     """
     if request.kind is QueueKind.AUDIT:
         return _audit(log, request, policy_of)
+    if request.kind is QueueKind.SHADOW:
+        return _differences(log, request)
     query = _only(request.query, _VERDICTS[request.kind])
-    rows = list(log.parts(query))
-    shown = [row.id for row in rows if row.picture is not None]
+    shown, without = log.pictured(query)
     ids, judged, by_others = _waiting(shown, log.standings_of(shown), request)
     return Queue(
-        request=request, ids=ids, judged=judged, by_others=by_others, without_picture=len(rows) - len(shown),
-        notes=(*_without_picture(len(rows) - len(shown)), *_unreadable(log)),
+        request=request, ids=ids, judged=judged, by_others=by_others, without_picture=without,
+        notes=(*_without_picture(without), *_unreadable(log)),
     )  # fmt: skip
 
 
@@ -179,34 +185,80 @@ def load_entry(log: ReviewLog, request: QueueRequest, inspection_id: str) -> Ent
         LogError: If the log cannot be read.
     """
     inspection = log.inspection(inspection_id)
-    if inspection is None or inspection.picture is None:
+    kept = None if inspection is None else _kept(log, request.kind, inspection)
+    if inspection is None or kept is None:
         return Skipped(inspection_id=inspection_id, why="no picture of it was kept", lost=True)
     history = log.history(inspection_id)
     standing = log.standing(inspection_id)
-    hidden = request.kind is QueueKind.AUDIT
+    hidden = request.kind in {QueueKind.AUDIT, QueueKind.SHADOW}
     if _is_done(standing.of(request.reviewer), request):
         return Skipped(inspection_id=inspection_id, why="you have judged it meanwhile", lost=False)
     others = _others(standing, request)
     if others and not request.second_opinion:
         why = "somebody else has judged it meanwhile" if hidden else f"{others[0].reviewer} has judged it meanwhile"
         return Skipped(inspection_id=inspection_id, why=why, lost=False)
-    fault = _fault(inspection.picture.path, inspection.picture.sha256)
+    fault = _fault(*kept)
     if fault:
         return Skipped(inspection_id=inspection_id, why=fault, lost=True)
-    # who has judged a part before has seen its verdict then
-    blind = hidden and not any(review.reviewer == request.reviewer for review in history)
+    # who has judged a part before has seen its verdict then; differences of two models are no random sample
+    blind = request.kind is QueueKind.AUDIT and not any(review.reviewer == request.reviewer for review in history)
     return Entry(
         inspection_id=inspection_id,
         time_utc=inspection.time_utc,
         recipe=inspection.recipe,
         lot=inspection.lot,
         part_number=inspection.part_number,
+        part_serial=inspection.part_serial,
         queue=request.kind,
         blind=blind,
-        picture=inspection.picture.path,
+        picture=kept[0],
         inspection=None if hidden else inspection,
         standing=None if hidden else standing,
+        views=pictures_of_views(inspection),
     )
+
+
+def pictures_of_views(inspection: Inspection) -> tuple[tuple[str, Path | None], ...]:
+    """Return `Entry.views`."""
+    return tuple((view.name, view.picture.path if view.picture else None) for view in inspection.views)
+
+
+# --- a shadow ---------------------------------------------------------------------------------------------------------
+
+
+def _differences(log: ReviewLog, request: QueueRequest) -> Queue:
+    """Find the parts of which the newest shadow of the recipe says something else, those that one passes first.
+
+    They are of the whole time of the shadow: a difference does not grow old.
+    """
+    record = ShadowLog(log.path, read_only=True)
+    recipe = request.query.recipe
+    newest = next((known for known in reversed(record.shadows()) if recipe in {None, known.recipe}), None)
+    ids = [part for part, _, _ in record.differences(newest.id)] if newest is not None else []
+    waiting, judged, by_others = _waiting(ids, log.standings_of(ids), request)
+    return Queue(request=request, ids=waiting, judged=judged, by_others=by_others, without_picture=0)
+
+
+def difference_picture(log: ReviewLog, inspection_id: str) -> tuple[Path, str] | None:
+    """Return the copy of a part's picture that a shadow has kept, and its SHA-256; None where none was kept.
+
+    Raises:
+        LogError: If the log cannot be read.
+    """
+    said = ShadowLog(log.path, read_only=True).difference(inspection_id)
+    if said is None or said.picture_sha256 is None:
+        return None
+    return kept_differences(log.path) / said.picture, said.picture_sha256
+
+
+def _kept(log: ReviewLog, kind: QueueKind, inspection: Inspection) -> tuple[Path, str] | None:
+    """Return the file of a part's picture and its SHA-256; of a difference the copy, whose path says no verdict."""
+    picture = inspection.picture
+    kept = None if picture is None else (picture.path, picture.sha256)
+    if kind is not QueueKind.SHADOW:
+        return kept
+    copied = difference_picture(log, inspection.id)
+    return copied if copied is not None and (kept is None or copied[0].exists()) else kept
 
 
 # --- the audit --------------------------------------------------------------------------------------------------------
@@ -214,7 +266,7 @@ def load_entry(log: ReviewLog, request: QueueRequest, inspection_id: str) -> Ent
 
 def _audit(log: ReviewLog, request: QueueRequest, policy_of: PolicyOf) -> Queue:
     """Draw passes at random by the hash of their ids, mix in as many rejects, and shuffle."""
-    audited = population(log.counted_parts(_only(request.query, None)), policy_of)
+    audited = population(log.counted_parts(_only(replace(request.query, part=None), None)), policy_of)
     salt = f"audit:{request.seed}"
     removed = _removed(audited.kept_passes)
     passes = _first(audited.kept_passes[removed:], request.sample, salt)
@@ -295,7 +347,7 @@ def _others(standing: Standing, request: QueueRequest) -> tuple[Review, ...]:
 
 
 def _only(query: LogQuery, verdicts: frozenset[Verdict] | None) -> LogQuery:
-    return LogQuery(since=query.since, until=query.until, recipe=query.recipe, lot=query.lot, verdicts=verdicts)
+    return replace(query, verdicts=verdicts)
 
 
 def _unreadable(log: ReviewLog) -> tuple[str, ...]:

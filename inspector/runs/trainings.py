@@ -24,6 +24,7 @@ from inspector.programs import trainer_command
 from inspector.runs.inquiry import Inquiry, TrainingError
 from inspector.runs.processes import ProcessError, ProcessMark, is_alive, kill_tree
 from inspector.runs.state import ProcessState
+from inspector.runs.told import remove_model, training_starts, with_locked
 from inspector.runs.work_folder import WorkFolder
 from trainer.evaluation import ModelEvaluation
 from trainer.protocol import (
@@ -32,6 +33,7 @@ from trainer.protocol import (
     Epoch,
     Failed,
     Paused,
+    Progress,
     Report,
     Result,
     RunFolder,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from inspector.domain.class_words import ClassWords
+    from inspector.domain.cluster import ChosenCluster
     from inspector.paths import Home
     from trainer.protocol import TrainRequest
 
@@ -90,9 +93,14 @@ class Training:
 
     @property
     def epochs(self) -> list[Epoch]:
-        """The epochs of the setting that is being trained, or was trained last; of a repeated epoch the newer one."""
-        epochs = self.all(Epoch)
-        kept = {epoch.epoch: epoch for epoch in epochs if epoch.setting == epochs[-1].setting}
+        """The epochs of the setting that is being trained, or was last; of several side by side the first one's.
+
+        Of a repeated epoch it is the newer one.
+        """
+        epochs, progress = self.all(Epoch), self.last(Progress)
+        lately = {epoch.setting for epoch in epochs[-4 if progress and progress.lane else -1 :]}
+        setting = next((epoch.setting for epoch in epochs if epoch.setting in lately), "")
+        kept = {epoch.epoch: epoch for epoch in epochs if epoch.setting == setting}
         return [kept[number] for number in sorted(kept)]
 
     def last(self, kind: type[_Kind]) -> _Kind | None:
@@ -166,12 +174,15 @@ class Trainings:
 
     # --- doing --------------------------------------------------------------------------------------------------------
 
-    def start(self, request: TrainRequest, goes_on: Training | None = None) -> str:
+    def start(
+        self, request: TrainRequest, goes_on: Training | None = None, *, cluster: ChosenCluster | None = None
+    ) -> str:
         """Start a training as a process of its own, at low priority.
 
         Args:
             request: What is trained.
             goes_on: One that was asked the same with a smaller budget: what it has tried is not tried again.
+            cluster: Its workers train side by side what depends on no other; None trains all here.
 
         Returns:
             The training's id.
@@ -183,22 +194,22 @@ class Trainings:
         needed = ((request.weights, "backbone's weights"), (request.split, "split"), (request.corrections, "labels"))
         for file, name in needed:
             if file and not Path(file).is_file():
-                raise TrainingError(
-                    f"the file of the {name} is not there: {file}", "Correct its path, or leave the field empty."
-                )
+                what = f"the file of the {name} is not there: {file}"
+                raise TrainingError(what, "Correct its path, or leave the field empty.")
         folder = RunFolder(self._root / new_id())
         try:
-            folder.write_request(_with_own_labels(request, folder))
+            folder.write_request(_with_own_labels(with_locked(request, self._home), folder))
         except FileError as error:
             raise TrainingError(f"the training cannot be started: {error.what}", error.next_step) from error
         if goes_on is not None:
             with contextlib.suppress(OSError):  # gone, or never kept: it tries them again
                 goes_on.folder.checkpoints.rename(folder.checkpoints)
-        self._run(folder)
+        with training_starts(self._home.root, request):
+            self._run(folder, cluster)
         return folder.path.name
 
-    def resume(self, training: Training) -> None:
-        """Start a training again that has died; it goes on from its checkpoints.
+    def resume(self, training: Training, *, cluster: ChosenCluster | None = None) -> None:
+        """Start a training again that has died; it goes on from its checkpoints, here or on a cluster.
 
         Raises:
             TrainingError: If it has not died, another one runs, or it cannot be started.
@@ -213,7 +224,7 @@ class Trainings:
             raise TrainingError(
                 f"the training {training.name} cannot go on: {cause_of(error)}", "Free space or fix permissions."
             ) from error
-        self._run(training.folder)
+        self._run(training.folder, cluster)
 
     def tell(self, training: Training, command: Command) -> None:
         """Give a running training a command.
@@ -247,15 +258,14 @@ class Trainings:
             raise TrainingError(f"the training {training.name} is {training.state.value}", "Cancel it first.")
         result = training.result
         bundle = Path(result.bundle).absolute() if result else None
-        ours = bundle is not None and bundle.parent == self._home.models.absolute()
-        if ours and bundle is not None and (bundle.name in in_use or str(bundle) in in_use):
-            raise TrainingError(
-                f"the model {bundle.name} is in use by a recipe, or a recipe would be rolled back to it",
-                "Choose another model in the recipe first.",
-            )
+        if bundle is not None and bundle.parent != self._home.models.absolute():
+            bundle = None  # made for somewhere else
+        if bundle is not None and (bundle.name in in_use or str(bundle) in in_use):
+            what = f"the model {bundle.name} is in use by a recipe, or a recipe would be rolled back to it"
+            raise TrainingError(what, "Choose another model in the recipe first.")
         try:
-            if ours and bundle is not None and bundle.exists():
-                shutil.rmtree(bundle)
+            if bundle is not None and bundle.exists():
+                remove_model(self._home.root, bundle)
             shutil.rmtree(training.folder.path)
         except OSError as error:
             raise TrainingError(
@@ -324,9 +334,10 @@ class Trainings:
                 f"the training {running.name} is still {running.state.value}", "Wait for it, stop it or cancel it."
             )
 
-    def _run(self, folder: RunFolder) -> None:
+    def _run(self, folder: RunFolder, cluster: ChosenCluster | None) -> None:
+        command = (*self.command, "worker", str(folder.path), *(cluster.options() if cluster else ()))
         try:
-            _work_folder(folder).launch((*self.command, "worker", str(folder.path)), name="training")
+            _work_folder(folder).launch(command, name="training")
         except ProcessError as error:
             raise TrainingError(error.what, error.next_step) from error
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from inspector.domain.records import BadPicture, Frame
+    from inspector.domain.white_balance import WhiteBalance
     from inspector.pictures import LeftOut
 
 
@@ -54,4 +55,32 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Release everything; may be called twice, and from another thread when `read` hangs."""
+        ...
+
+
+@runtime_checkable
+class AskedSource(Protocol):
+    """A source that takes a picture when the station asks for one, as industrial cameras do."""
+
+    def ask_for_picture(self, trigger_id: str, until_s: float) -> None:
+        """Ask for one picture, whose origin will carry the trigger's id; from any thread, never waits.
+
+        Args:
+            until_s: `time.perf_counter()` from which on nobody wants it any more.
+        """
+        ...
+
+
+@runtime_checkable
+class ReadBackSource(Protocol):
+    """A source that tells, once it is open, what its camera says that it is set to."""
+
+    @property
+    def settings(self) -> str:
+        """All that is known, in words."""
+        ...
+
+    @property
+    def balance(self) -> WhiteBalance | None:
+        """Its white balance; None where it has none that can be set."""
         ...

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 
 import cv2
 
-from inspector.domain.config import CameraDriver
 from inspector.domain.counts import verb
 from inspector.domain.errors import SourceCutShortError, SourceError, SourceLostError
 from inspector.domain.records import Frame, Origin
 from inspector.domain.secret import as_url
 from inspector.domain.source import SourceKind, SourceSpec
+from inspector.domain.source_options import CameraDriver
 from inspector.pictures import silence_opencv
 from inspector.sources.cameras import CameraInfo, list_cameras
 from inspector.sources.pump import PumpedSource
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from pathlib import Path
 
-    from inspector.domain.config import SourceOptions
     from inspector.domain.records import Image
+    from inspector.domain.source_options import SourceOptions
 
 __all__ = [
     "CameraInfo",

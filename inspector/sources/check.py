@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 from inspector.domain.config import TriggerMode
 from inspector.domain.errors import SourceError
 from inspector.domain.source import SourceKind, SourceSpec
-from inspector.sources.cameras import list_cameras
+from inspector.sources.cameras import library_fault, list_cameras
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BELT = frozenset({TriggerMode.PART_CROSSING, TriggerMode.PART_SETTLED})
+_NOT_FOR_FILES = _BELT | {TriggerMode.EXTERNAL}
 
 
 def known_cameras() -> set[int] | None:
     """Return the numbers of this computer's cameras; None where only opening each of them would tell."""
-    return {camera.index for camera in list_cameras()} if sys.platform.startswith("linux") else None
+    if not sys.platform.startswith("linux"):
+        return None
+    return {SourceSpec.parse(camera.source).camera for camera in list_cameras()}
 
 
 def check_source(
@@ -50,6 +53,8 @@ def check_source(
         raise SourceError(
             f"this computer has no camera {spec.camera}; it has {listed}", "Connect it, or choose another one."
         )
+    if spec.kind.is_industrial and (fault := library_fault(spec.kind)):
+        raise SourceError(*fault)
     if spec.kind is SourceKind.STREAM and lacks_password(spec.place):
         raise SourceError(f"the password of {spec.shown} is not known on this computer", "Type the whole address.")
     return spec
@@ -61,8 +66,9 @@ def check_trigger(kind: SourceKind, mode: TriggerMode) -> None:
     Raises:
         SourceError: If the trigger would wait for what never moves.
     """
-    if kind is SourceKind.FOLDER and mode in _BELT:
+    if kind is SourceKind.FOLDER and mode in _NOT_FOR_FILES:
+        waits = "parts that move through the view" if mode in _BELT else "a sign of the line"
         raise SourceError(
-            "each picture of a folder is a part, and this trigger waits for parts that move through the view",
+            f"each picture of a folder is a part, and this trigger waits for {waits}",
             "Let every picture be a part.",
         )

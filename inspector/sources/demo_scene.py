@@ -13,6 +13,7 @@ import numpy as np
 
 from inspector.domain.records import Box, Image, PartTruth
 from inspector.sources.demo_part import DEFECTS, SPRITE_PX, RenderedPart, render_part
+from inspector.sources.demo_tag import TAG_PX, render_tag
 
 WIDTH_PX = 1280
 HEIGHT_PX = 1024
@@ -21,6 +22,10 @@ FPS = 30.0
 _BELT_PERIOD_PX = 1536
 _RAIL_PX = 84
 _NOISE_MARGIN_PX = 64
+_TAG_TOP_PX = 100  # between the rail and what is cut out for a part
+#: Where a part of 400 px with its surroundings lies in the middle, and its tag, where the belt is guided.
+MIDDLE = Box(x=(WIDTH_PX - 400) // 2, y=(HEIGHT_PX - 400) // 2, width=400, height=400)
+TAG_PLACE = Box(x=(WIDTH_PX - 2 * TAG_PX) // 2, y=90, width=2 * TAG_PX, height=TAG_PX + 20)
 _FIRST_PART_PX = 900  # the belt is empty at first, so that the trigger can learn it
 
 
@@ -47,11 +52,14 @@ class DemoScene:
     Args:
         seed: 0 or more.
         defect_rate: Fraction of defective parts, 0..1.
+        tags: Whether a tag travels beside each part.
+        guided: Whether all parts lie in the middle of the belt.
     """
 
-    def __init__(self, *, seed: int, defect_rate: float) -> None:
+    def __init__(self, *, seed: int, defect_rate: float, tags: bool = False, guided: bool = False) -> None:
         self._seed = seed
         self._defect_rate = defect_rate
+        self._tags, self._guided = tags, guided
         rng = np.random.default_rng([seed, 1])
         self.speed_px = int(rng.integers(13, 20))  #: belt speed in pixels per frame
         self._belt = _belt(rng)
@@ -73,10 +81,15 @@ class DemoScene:
     def _sprite(self, number: int) -> _Sprite:
         if number not in self._sprites:
             rng = np.random.default_rng([self._seed, 2, number])
-            self._sprites[number] = _prepare(render_part(rng, self.plan(number).defect))
+            tag = render_tag(number) if self._tags else None
+            self._sprites[number] = _prepare(render_part(rng, self.plan(number).defect), tag)
             while len(self._sprites) > 6:
                 self._sprites.popitem(last=False)
         return self._sprites[number]
+
+    def frame_of(self, number: int) -> int:
+        """Return the frame in which part ``number``, counted from 1, lies in the middle of the view."""
+        return round((self.plan(number).behind_px + (WIDTH_PX - SPRITE_PX) / 2) / self.speed_px)
 
     def visible(self, frame: int) -> list[tuple[PartPlan, int]]:
         """Return the parts that touch the view in a frame, each with its sprite's left edge in pixels."""
@@ -103,6 +116,8 @@ class DemoScene:
         for plan, left in self.visible(frame):
             sprite = self._sprite(plan.number)
             _lay(image, sprite, left, plan.top_px)
+            if sprite.tag is not None:
+                _lay_tag(image, sprite.tag, left + (SPRITE_PX - TAG_PX) // 2)
             truth = _truth(plan, sprite.part, left)
             if truth is not None:
                 truths.append(truth)
@@ -141,25 +156,26 @@ class DemoScene:
             number=number,
             defect=DEFECTS[int(rng.integers(len(DEFECTS)))] if defective else None,
             behind_px=before + gap,
-            top_px=(HEIGHT_PX - SPRITE_PX) // 2 + int(rng.integers(-110, 111)),
+            top_px=(HEIGHT_PX - SPRITE_PX) // 2 + (0 if self._guided else int(rng.integers(-110, 111))),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Sprite:
-    """A part prepared for laying: what it adds to the belt, and how much of the belt stays, in 1/255."""
+    """A part prepared for laying: what it adds to the belt, how much of the belt stays, in 1/255, and its tag."""
 
     part: RenderedPart
     adds: Image
     keeps: Image
+    tag: Image | None
 
 
-def _prepare(part: RenderedPart) -> _Sprite:
+def _prepare(part: RenderedPart, tag: Image | None) -> _Sprite:
     """Premultiply a part by its coverage, and put its soft shadow into what is left of the belt."""
     shade = cv2.blur(np.roll(part.alpha, (7, 9), axis=(0, 1)), (13, 13))
     keeps = (255.0 * (1.0 - part.alpha) * (1.0 - 0.45 * shade)).astype(np.uint8)
     adds = (part.bgr * part.alpha[..., None]).astype(np.uint8)
-    return _Sprite(part=part, adds=adds, keeps=cv2.merge([keeps] * 3))
+    return _Sprite(part=part, adds=adds, keeps=cv2.merge([keeps] * 3), tag=tag)
 
 
 def _lay(image: Image, sprite: _Sprite, left: int, top: int) -> None:
@@ -169,6 +185,12 @@ def _lay(image: Image, sprite: _Sprite, left: int, top: int) -> None:
     target = image[top : top + SPRITE_PX, first:last]
     belt = cv2.multiply(target, sprite.keeps[:, columns], scale=1 / 255.0)
     target[:] = cv2.add(belt, sprite.adds[:, columns])
+
+
+def _lay_tag(image: Image, tag: Image, left: int) -> None:
+    first, last = max(0, left), min(WIDTH_PX, left + TAG_PX)
+    if first < last:
+        image[_TAG_TOP_PX : _TAG_TOP_PX + TAG_PX, first:last] = tag[:, first - left : last - left]
 
 
 def _truth(plan: PartPlan, part: RenderedPart, left: int) -> PartTruth | None:

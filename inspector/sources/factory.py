@@ -9,8 +9,9 @@ from inspector.domain.source import SourceKind, SourceSpec
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from inspector.domain.config import SourceOptions
+    from inspector.domain.source_options import SourceOptions
     from inspector.sources.base import Source
+    from inspector.sources.industrial import IndustrialCamera
 
 
 def open_source(text: str, options: SourceOptions, *, seen: Callable[[], Iterable[str]] = tuple) -> Source:
@@ -33,8 +34,29 @@ def open_source(text: str, options: SourceOptions, *, seen: Callable[[], Iterabl
         from inspector.sources.folder import FolderSource
 
         return FolderSource(spec.path, options, seen)
+    if spec.kind.is_industrial:
+        return _open_industrial(spec, options)
     from inspector.sources.capture import open_camera, open_stream, open_video
 
     if spec.kind is SourceKind.VIDEO:
         return open_video(spec.path, options)
     return open_camera(spec.camera, options) if spec.kind is SourceKind.CAMERA else open_stream(spec.place)
+
+
+def _open_industrial(spec: SourceSpec, options: SourceOptions) -> Source:
+    from inspector.sources.industrial import IndustrialSource
+
+    def connect() -> IndustrialCamera:
+        if spec.kind is SourceKind.ARAVIS:
+            from inspector.sources import aravis
+
+            return aravis.connect(spec.place)
+        if spec.kind is SourceKind.BASLER:
+            from inspector.sources import basler
+
+            return basler.connect(spec.place)
+        from inspector.sources import gentl
+
+        return gentl.connect(spec.place, options.producer)
+
+    return IndustrialSource(spec, options, connect)

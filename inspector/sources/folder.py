@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
     from pathlib import Path
 
-    from inspector.domain.config import SourceOptions
     from inspector.domain.records import BadPicture, Frame
+    from inspector.domain.source_options import SourceOptions
     from inspector.pictures import LeftOut
 
 _OPEN_LIMIT_S = 60.0

@@ -162,11 +162,15 @@ class PumpedSource(ABC):
         live: Whether the newest frame wins.
         open_limit_s: How long the opening may take.
         silence_s: How long the generator may be silent before the source counts as lost.
+        keep_newest: As in `Pump`; None for what suits ``live``.
     """
 
-    def __init__(self, name: str, *, live: bool, open_limit_s: float, silence_s: float) -> None:
+    def __init__(
+        self, name: str, *, live: bool, open_limit_s: float, silence_s: float, keep_newest: bool | None = None
+    ) -> None:
         self._name = name
         self._live = live
+        self._keep_newest = live if keep_newest is None else keep_newest
         self._open_limit_s = open_limit_s
         self._silence_s = silence_s
         self._pump: Pump | None = None
@@ -206,7 +210,9 @@ class PumpedSource(ABC):
                 f"{self._name} hangs: {self.left_behind} earlier attempts have not come back",
                 "Unplug it and plug it in again; if that does not help, restart the station.",
             )
-        pump = Pump(self._name, self._produce, first=self._next, keep_newest=self._live, silence_s=self._silence_s)
+        pump = Pump(
+            self._name, self._produce, first=self._next, keep_newest=self._keep_newest, silence_s=self._silence_s
+        )
         self._pump = pump
         try:
             pump.open(self._open_limit_s)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Generator, Iterator
 
-    from inspector.domain.config import SourceOptions
+    from inspector.domain.source_options import SourceOptions
     from inspector.pictures import LeftOut, Reason
 
 _log = logging.getLogger(__name__)

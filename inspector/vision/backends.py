@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.domain.devices import DeviceKind
 from inspector.domain.errors import DeviceError
 from inspector.programs import is_installed, is_packaged
+from inspector.vision.openvino_core import openvino_core
 from inspector.vision.precision import CUDA_PRECISIONS
 from inspector.vision.processor import this_processor
 
@@ -48,11 +49,9 @@ def list_devices() -> list[Device]:
 
     torch is imported only where the NVIDIA driver reports a GPU.
     """
-    import openvino as ov  # 0.1 s
-
     from inspector.vision.graphs import precisions
 
-    core = ov.Core()
+    core = openvino_core()
     devices: dict[str, Device] = {}
     for name in sorted(core.available_devices, key=lambda text: (text != "CPU", text)):
         short = name.split(".")[0].lower()

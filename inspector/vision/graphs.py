@@ -21,6 +21,7 @@ from inspector.vision.graph import (
     STRANGENESS_OUTPUT,
     WHOLE_OUTPUT,
 )
+from inspector.vision.openvino_core import openvino_core
 from inspector.vision.preprocess import ColourOrder
 from inspector.vision.processor import this_processor
 
@@ -119,7 +120,7 @@ class Graphs:
     """
 
     def __init__(self, bundle: Bundle, device: str, cache_dir: Path | None, processor: Processor | None = None) -> None:
-        self.core = ov.Core()
+        self.core = openvino_core()
         self._bundle = bundle
         self._device = device
         self._cache_dir = cache_dir

@@ -64,9 +64,17 @@ class DefectLocator(nn.Module):
             (N, 1, h, w) float, 0..1.
         """
         if not rounded or not self.step:
-            return torch.sigmoid(self.log_odds(cells))
+            return torch.sigmoid(self._last(torch.relu(self.first((cells - self.middle) / self.spread))))
         described = torch.fake_quantize_per_tensor_affine((cells - self.middle) / self.spread, self.step, 0, -128, 127)
         weight = self.first.weight.detach()
         kernels = torch.fake_quantize_per_tensor_affine(weight, float(weight.abs().max()) / 127, 0, -127, 127)
         shallow = torch.relu(functional.conv2d(described, kernels, self.first.bias, padding=1))
-        return torch.sigmoid(self.last(shallow))
+        return torch.sigmoid(self._last(shallow))
+
+    def _last(self, shallow: Tensor) -> Tensor:
+        """Do what the last convolution does: with one channel it takes twice as long as in two steps, by neighbour."""
+        weight = self.last.weight.detach()
+        sides = weight.shape[2] * weight.shape[3]
+        by_neighbour = functional.conv2d(shallow, weight.reshape(_WIDTH, sides).T[:, :, None, None])
+        taken = torch.eye(sides, dtype=weight.dtype, device=weight.device).reshape(1, sides, *weight.shape[2:])
+        return functional.conv2d(by_neighbour, taken, self.last.bias, padding=1)

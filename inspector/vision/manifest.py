@@ -24,6 +24,7 @@ from inspector.domain.class_words import ClassWords
 from inspector.domain.classes import Classes
 from inspector.domain.errors import BundleError
 from inspector.domain.guard import NO_MEMORY, NO_OUTLINE, PLACES_ONLY
+from inspector.domain.known_heat import KnownHeat, words_of_heat
 from inspector.domain.outline import GoodOutlines
 from inspector.domain.picture_range import PictureRange
 from inspector.domain.records import Thresholds
@@ -98,6 +99,9 @@ class MemoryNote(BaseModel):
         GoodOutlines | None,
         Field(description="of good parts; null: they do not stand free before an even ground, or were not looked at"),
     ] = None
+    heat: Annotated[
+        KnownHeat | None, Field(description="where it lies in known failures; null: no outlines, or not looked at")
+    ] = None
 
 
 class ManifestFields(BaseModel):
@@ -169,14 +173,28 @@ class ManifestFields(BaseModel):
         return self
 
     @property
-    def classes(self) -> Classes:
-        """The classes as one value."""
-        return Classes(self.class_names, self.good_class)
-
-    @property
     def good_scale(self) -> GoodScale | None:
         """How strange good parts look to it; None without a memory of good."""
         return None if self.memory is None else self.memory.good_scale
+
+    @property
+    def may_spare(self) -> bool:
+        """Whether a part that would fail may go to REVIEW where the heat lies outside its outline."""
+        return self._heat is not None and self._heat.harmless
+
+    @property
+    def heat_words(self) -> str:
+        """Say whether that is so, with what was seen in training; no full stop."""
+        return words_of_heat(self._heat)
+
+    @property
+    def _heat(self) -> KnownHeat | None:
+        return None if self.memory is None or self.memory.outlines is None else self.memory.heat
+
+    @property
+    def classes(self) -> Classes:
+        """The classes as one value."""
+        return Classes(self.class_names, self.good_class)
 
     @property
     def guard_lacks(self) -> str:

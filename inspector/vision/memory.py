@@ -22,6 +22,8 @@ DIMENSIONS = 128
 PREFIX = "memory."
 _SEED = 20220601
 _NEIGHBOURS = 3
+#: Rows that are compared with at once: so many distances stay in a core's cache until the least is taken.
+_ROWS_AT_ONCE = 256
 _MOST_LOG_ODDS = 9.0
 #: Nothing is divided by less, and no root is taken of less.
 LEAST = 1e-12
@@ -31,7 +33,7 @@ class CellProjection(nn.Module):
     """Describes each cell of layer2's map by 128 numbers: what layer2 and layer3 say there, averaged over 3 × 3 cells
     and projected at random (Johnson and Lindenstrauss 1984), as PatchCore does (Roth et al., arXiv 2106.08265, 3.1).
 
-    Projecting and enlarging commute, so that layer3 is projected on its own, smaller map.
+    Projecting, averaging and enlarging commute: projected first, fewer numbers are averaged, and fewer enlarged.
     """  # fmt: skip
 
     def __init__(self) -> None:
@@ -45,8 +47,8 @@ class CellProjection(nn.Module):
 
     def forward(self, layer2: Tensor, layer3: Tensor) -> Tensor:
         """(N, 512, h, w) and (N, 1024, h/2, w/2) float → (N, 128, h, w) float."""
-        fine = functional.conv2d(_averaged(layer2), self.fine)
-        coarse = functional.conv2d(_averaged(layer3), self.coarse)
+        fine = _averaged(functional.conv2d(layer2, self.fine))
+        coarse = _averaged(functional.conv2d(layer3, self.coarse))
         size = (int(layer2.shape[2]), int(layer2.shape[3]))
         return fine + functional.interpolate(coarse, size=size, mode="bilinear", align_corners=False)
 
@@ -191,15 +193,20 @@ class MemoryOfGood(nn.Module):
             kept = (torch.arange(DIMENSIONS, device=cells.device) < DIMENSIONS - 2).to(cells)[None, :, None, None]
             cells = cells * kept + functional.pad(there, (0, 0, 0, 0, DIMENSIONS - 2, 0))
         cells = cells - self.middle  # else the difference of two large squares would be told
-        rows = self.rows
-        if self.step:  # in the same steps, so that a remembered cell lies on its row; OpenVINO keeps such rows as bytes
+        if self.step:
             cells = torch.fake_quantize_per_tensor_affine(cells, self.step, 0, -128, 127)
+        # |a - b|² = |a|² - 2ab + |b|²: the distances to rows are a product of matrices
+        pieces = self.rows.chunk(-(-len(self.rows) // _ROWS_AT_ONCE))
+        nearest = torch.stack([self._products(cells, rows) for rows in pieces])
+        squares = nearest.amin(0) + (cells * cells).sum(1, keepdim=True)
+        return torch.sqrt(squares.clamp(min=LEAST)) / self.scale
+
+    def _products(self, cells: Tensor, rows: Tensor) -> Tensor:
+        """(N, 128, h, w) and (M, 128) float → (N, 1, h, w) float: the least |b|² - 2ab of any row b, see `forward`."""
+        if self.step:  # in the same steps, so that a remembered cell lies on its row; OpenVINO keeps such rows as bytes
             rows = torch.fake_quantize_per_tensor_affine(rows, self.step, 0, -127, 127)
         kernels = -2.0 * rows[:, :, None, None]
-        # |a - b|² = |a|² - 2ab + |b|²: the distances to all rows are one product of matrices
-        products = functional.conv2d(cells, kernels, (kernels * kernels).sum((1, 2, 3)) / 4)
-        squares = products.amin(1, keepdim=True) + (cells * cells).sum(1, keepdim=True)
-        return torch.sqrt(squares.clamp(min=LEAST)) / self.scale
+        return functional.conv2d(cells, kernels, (kernels * kernels).sum((1, 2, 3)) / 4).amin(1, keepdim=True)
 
 
 def places(height: int, width: int, device: torch.device | None = None) -> Tensor:

@@ -108,6 +108,7 @@ class OpenVinoClassifier:
             reason=choice.reason,
             pictures=bundle.manifest.pictures,
             good_scale=bundle.manifest.good_scale,
+            may_spare=bundle.manifest.may_spare,
         )
         self._known = KnownAnswers(bundle, self._graphs.machine, cache_dir)
         for _ in self.self_test():  # which also means that the first part takes no longer than the others

@@ -10,9 +10,9 @@ import numpy as np
 
 from inspector.domain.errors import ClassifierError
 from inspector.domain.records import Prediction
-from inspector.vision.heat import defect_map
+from inspector.vision.heat import defect_map, lies_outside
 from inspector.vision.looks import look_at, words_of
-from inspector.vision.preprocess import input_box
+from inspector.vision.preprocess import map_place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from inspector.domain.records import Image, Thresholds
+    from inspector.vision.framing import MapPlace
+    from inspector.vision.looks import ViewLook
     from inspector.vision.manifest import Manifest
 
 # Measured on 96 pictures of bottles with a fitted head: bfloat16 moves the log-odds of P(defective) by 0.08 (standard
@@ -117,6 +119,7 @@ def make_prediction(
         if array is not None:
             array.setflags(write=False)
     look = look_at(image, manifest.memory)
+    place = map_place(image, manifest.preprocessing)
     try:
         prediction = Prediction(
             classes=manifest.classes,
@@ -124,13 +127,13 @@ def make_prediction(
             maps=maps,
             preprocess_ms=preprocess_ms,
             inference_ms=inference_ms,
-            map_box=input_box(image.shape[1], image.shape[0], manifest.preprocessing),
+            map_box=place.box,
             strangeness_map=strangeness,
             whole=outputs.whole,
             view=look.strangeness,
             seems=words_of(look, image, manifest.memory, outputs.whole),
         )
-        return _joined(prediction, outputs.located)
+        return _placed(_laid(_joined(prediction, outputs.located), place), look)
     except ValueError as error:
         raise ClassifierError(
             f"the model {manifest.name} gave an answer that cannot be used: {error}",
@@ -146,6 +149,27 @@ def _joined(prediction: Prediction, located: NDArray[np.float32] | None) -> Pred
     joined = defect_map(looked_at, prediction.strangeness_map, prediction.p_defective, located)
     joined.setflags(write=False)
     return replace(prediction, defect_map=joined)
+
+
+def _laid(prediction: Prediction, place: MapPlace) -> Prediction:
+    """Return it with its maps as they lie on the picture, where what was judged is turned."""
+    if not place.angle:
+        return prediction
+    maps = place.laid(prediction.maps)
+    strangeness, defect = (
+        None if plane is None else place.laid(plane) for plane in (prediction.strangeness_map, prediction.defect_map)
+    )
+    for array in (maps, strangeness, defect):
+        if array is not None:
+            array.setflags(write=False)
+    return replace(prediction, maps=maps, strangeness_map=strangeness, defect_map=defect)
+
+
+def _placed(prediction: Prediction, look: ViewLook) -> Prediction:
+    """Return it with the word on where its heat lies, where the part's outline is as good parts have it."""
+    if look.outline is None or look.strangeness is None or look.strangeness >= 1.0:
+        return prediction
+    return replace(prediction, heat_outside=lies_outside(prediction, look.outline))
 
 
 def _log_odds(probability: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -9,12 +10,14 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from inspector.domain.errors import PictureError
+from inspector.vision.framing import MapPlace, cut_out, place_of, square_of
 from inspector.vision.resample import Span, resample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from inspector.domain.records import Image
+    from inspector.vision.framing import Square
 
 _STRIP_ROWS = 256
 
@@ -56,6 +59,21 @@ class Preprocessing(BaseModel):
         0.225,
     )
     colour_order: ColourOrder = ColourOrder.RGB
+    part_side: Annotated[
+        float | None,
+        Field(
+            gt=0.0,
+            le=2.0,
+            description="side of the square around the part that is judged, as a share of the picture's shorter side; "
+            "null: the whole picture",
+        ),
+    ] = None
+    upright: Annotated[bool, Field(description="whether that square is turned so that the part lies level")] = False
+
+    @property
+    def picture_px(self) -> int:
+        """What the whole picture's shorter side has in the network's scale, pixels: a smaller one shows less."""
+        return self.input_size if self.part_side is None else math.ceil(self.input_size / self.part_side)
 
 
 class _Placement(NamedTuple):
@@ -85,7 +103,13 @@ def preprocess(image: Image, preprocessing: Preprocessing) -> NDArray[np.float32
     return normalise(fit(image, preprocessing), preprocessing)
 
 
-def fit(image: Image, preprocessing: Preprocessing, out: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
+def fit(
+    image: Image,
+    preprocessing: Preprocessing,
+    out: NDArray[np.uint8] | None = None,
+    *,
+    shows: Image | None = None,
+) -> NDArray[np.uint8]:
     """Bring a picture into the network's square: antialiased resize, rounded to bytes.
 
     Full scale is 255 for 8 bit and 65535 for 16 bit; a camera that delivers 12 bits in 16 must be set to scale them
@@ -94,10 +118,14 @@ def fit(image: Image, preprocessing: Preprocessing, out: NDArray[np.uint8] | Non
     hidden under transparent pixels cannot sway a verdict. What a letterbox leaves free has the network's mean colour,
     rounded. The orientation in a file's EXIF data is applied by the reader.
 
+    Where only the part is judged, it is cut out (`inspector.vision.framing`). A picture in which none stands alone is
+    taken whole.
+
     Args:
         image: (H, W), (H, W, 1), (H, W, 3) BGR or (H, W, 4) BGRA; uint8 or uint16; any size from 1×1.
         preprocessing: Size, policy, and for a letterbox the mean.
         out: (S, S, 3) uint8, where the result goes, as a row of a batch; None for a new array.
+        shows: In which the part is looked for, of the same size, where ``image`` is a mask; None: in itself.
 
     Returns:
         (S, S, 3) uint8 BGR, S the input size; ``out`` where it was given.
@@ -107,19 +135,26 @@ def fit(image: Image, preprocessing: Preprocessing, out: NDArray[np.uint8] | Non
     """
     pixels = opaque(_checked(image))
     size = preprocessing.input_size
+    square = _part_square(image if shows is None else shows, preprocessing)
+    if square is not None:
+        part = cut_out(pixels, square, size)
+        if out is None:
+            return part
+        np.copyto(out, part)
+        return out
     place = _placement(pixels.shape[1], pixels.shape[0], preprocessing)
     inside = resample(pixels, _span(place.height, place.top, size), _span(place.width, place.left, size))
     if pixels.dtype == np.uint16:
         inside *= np.float32(255.0 / 65535.0)
     inside += np.float32(0.5)  # the cast to bytes cuts off
-    square = np.empty((size, size, 3), np.uint8) if out is None else out
+    whole = np.empty((size, size, 3), np.uint8) if out is None else out
     if inside.shape[:2] == (size, size):
-        np.copyto(square, inside, casting="unsafe")
-        return square
-    square[:] = mean_colour(preprocessing)
-    filled = square[place.top : place.top + place.height, place.left : place.left + place.width]
+        np.copyto(whole, inside, casting="unsafe")
+        return whole
+    whole[:] = mean_colour(preprocessing)
+    filled = whole[place.top : place.top + place.height, place.left : place.left + place.width]
     np.copyto(filled, inside, casting="unsafe")
-    return square
+    return whole
 
 
 def normalise(square: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.float32]:
@@ -189,6 +224,24 @@ def input_box(width: int, height: int, preprocessing: Preprocessing) -> tuple[fl
     place, size = _placement(width, height, preprocessing), preprocessing.input_size
     left, top = -place.left / place.width, -place.top / place.height
     return left, top, left + size / place.width, top + size / place.height
+
+
+def map_place(image: Image, preprocessing: Preprocessing) -> MapPlace:
+    """Say where the maps of a picture's square input lie on it: with `input_box`, or where the part was cut out.
+
+    Args:
+        image: As given to `fit`.
+        preprocessing: With which the maps were computed.
+    """
+    height, width = image.shape[:2]
+    square = _part_square(image, preprocessing)
+    return MapPlace(input_box(width, height, preprocessing)) if square is None else place_of(square, width, height)
+
+
+def _part_square(image: Image, preprocessing: Preprocessing) -> Square | None:
+    if preprocessing.part_side is None:
+        return None
+    return square_of(image, preprocessing.part_side, upright=preprocessing.upright)
 
 
 def _placement(width: int, height: int, preprocessing: Preprocessing) -> _Placement:

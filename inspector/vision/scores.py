@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SCORES_FILE = "report/scores.csv"
 OUT_OF_FOLD = "out of fold"
 GOOD, DEFECTIVE = "good", "defective"
+_YES, _NO = "yes", "no"
 
 
 class ScorePart(StrEnum):
@@ -46,6 +47,7 @@ class PictureScore:
         sha256: SHA-256 of the picture's file, hex.
         strangeness: How unlike good parts it looks, above 0; of a good picture that the memory was made of, to a memory
             without it. None where it was not measured, as in bundles of before.
+        heat_outside: Whether the heat lies outside the part; None where that is not known, likewise.
     """
 
     path: str
@@ -57,6 +59,7 @@ class PictureScore:
     p_defective: float
     sha256: str
     strangeness: float | None = None
+    heat_outside: bool | None = None
 
     @property
     def defective(self) -> bool:
@@ -74,9 +77,11 @@ def scores_csv(scores: Iterable[PictureScore]) -> bytes:
     return text.getvalue().encode("utf-8", "backslashreplace")
 
 
-def _cell(value: str | float | None) -> str:
+def _cell(value: str | float | bool | None) -> str:  # noqa: FBT001 - any column
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return _YES if value else _NO
     return repr(value) if isinstance(value, float) else safe_cell(value)
 
 
@@ -120,7 +125,21 @@ def _row(row: dict[str, str]) -> PictureScore:
         raise ValueError(msg)
     texts = {name: row[name].strip() for name in ("path", "defect_type", "category", "how", "sha256")}
     strangeness = _strangeness(row.get("strangeness") or "")
-    return PictureScore(label=label, part=ScorePart(row["part"]), p_defective=p, strangeness=strangeness, **texts)
+    return PictureScore(
+        label=label,
+        part=ScorePart(row["part"]),
+        p_defective=p,
+        strangeness=strangeness,
+        heat_outside=_yes_or_no(row.get("heat_outside") or ""),
+        **texts,
+    )
+
+
+def _yes_or_no(text: str) -> bool | None:
+    if text.strip() not in {_YES, _NO, ""}:
+        msg = f"need {_YES}, {_NO} or nothing, got {text!r}"
+        raise ValueError(msg)
+    return None if not text.strip() else text.strip() == _YES
 
 
 def _strangeness(text: str) -> float | None:

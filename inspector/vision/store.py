@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inspector.domain.causes import cause_of
 from inspector.domain.errors import BundleError
 from inspector.vision.bundle import Bundle, load_manifest
 from inspector.vision.manifest import MANIFEST_FILE
@@ -99,6 +101,26 @@ class ModelStore:
                 continue
             paths += tuple(path for path in children if not path.name.startswith("."))
         return paths
+
+
+def sha256_of(folder: Path) -> str:
+    """Return what stands for a bundle in the log; its other files are not looked at.
+
+    Args:
+        folder: The bundle's.
+
+    Returns:
+        As `Bundle.sha256`.
+
+    Raises:
+        BundleError: If there is no manifest, or it cannot be read.
+    """
+    try:
+        return hashlib.sha256((folder / MANIFEST_FILE).read_bytes()).hexdigest()
+    except OSError as error:
+        raise BundleError(
+            f"the manifest of {folder} cannot be read: {cause_of(error)}", "Check its permissions."
+        ) from error
 
 
 def _entry(folder: Path) -> ModelEntry:

@@ -129,6 +129,7 @@ class TorchClassifier:
             reason=choice.reason,
             pictures=bundle.manifest.pictures,
             good_scale=bundle.manifest.good_scale,
+            may_spare=bundle.manifest.may_spare,
         )
         with self._failures():
             for _ in range(2 if device == "cuda" else 0):  # the first calls choose kernels

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import InspectorError
-from inspector.domain.secret import long_enough
+from inspector.domain.listening import WEB_PAGE
+from inspector.domain.secret import checked_password
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,8 +47,8 @@ class Access:
         AccessError: If anything but this machine could look without a password or without TLS, or a file is not there.
     """
 
-    host: str = "127.0.0.1"
-    port: int = 8765
+    host: str = WEB_PAGE.host
+    port: int = WEB_PAGE.port
     password: str = field(default="", repr=False)
     certificate: Path | None = None
     key: Path | None = None
@@ -62,7 +63,7 @@ class Access:
             if path is not None and not path.is_file():
                 raise AccessError(f"there is no file {path}", "Name a certificate and a key in PEM form.")
         try:
-            long_enough(self.password)
+            checked_password(self.password)
         except ValueError as error:
             raise AccessError(str(error), f"Choose a longer one in {_WHERE}.") from error
         if not self.is_local and not self.password:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from inspector.web.site import Site
 
 _BOARD = ("period", "find", "only", "sort")
-_FILTERS = ("since", "until", "station", "recipe", "lot", "verdict", "before", "limit")
+_FILTERS = ("since", "until", "station", "recipe", "lot", "part", "verdict", "before", "limit")
 _YIELDS = ("by", "from", "until", "station", "recipe", "lot")
 _USUAL_DAYS = 7
 
@@ -203,9 +203,7 @@ class FleetAddresses:
         limit, verdicts = limit_of(said), verdicts_of(said.getlist("verdict"))
         since, until = time_of(said.get("since", "")), time_of(said.get("until", ""))
         asked = self._query(said)
-        query = FleetQuery(
-            station=asked.station, recipe=asked.recipe, lot=asked.lot, since=since, until=until, verdicts=verdicts
-        )
+        query = replace(asked, part=said.get("part", ""), since=since, until=until, verdicts=verdicts)
         before = self._before(said.get("before", ""))
         shown, more = search.parts(self.pool, query, before, limit)
         return FleetPartsPage(

@@ -87,11 +87,19 @@ class UploadJudge:
         recipe: Returns the recipe in force at this moment.
         opacity: Of the heatmap, 0..1.
         most_waiting: How many requests may be at work or wait.
+        begins: What the thread does first.
     """
 
     def __init__(
-        self, judge: TrialJudge, recipe: Callable[[], Recipe], *, opacity: float = 0.6, most_waiting: int = MOST_WAITING
+        self,
+        judge: TrialJudge,
+        recipe: Callable[[], Recipe],
+        *,
+        opacity: float = 0.6,
+        most_waiting: int = MOST_WAITING,
+        begins: Callable[[], None] = lambda: None,
     ) -> None:
+        self._begins = begins
         self._judge, self._recipe, self._opacity, self._most = judge, recipe, opacity, most_waiting
         self._wishes: Queue[_Wish | None] = Queue()  #: none ends the thread
         self._waiting = 0
@@ -150,6 +158,7 @@ class UploadJudge:
         return max(1, math.ceil(each * self._waiting))
 
     def _run(self) -> None:
+        self._begins()
         try:
             while (wish := self._wishes.get()) is not None:
                 self._answer(wish)

@@ -10,7 +10,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
 
 from inspector.domain.errors import LogError
-from inspector.fleet.status import read_status, status_path
+from inspector.fleet.status import read_forward
+from inspector.mqtt.status import read_publish
 from inspector.outputs.base import LogQuery
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from inspector.fleet.status import ForwardStatus
     from inspector.outputs.pulse import LinePulse
+    from inspector.sending.status import SendingStatus
     from inspector.web.judge import UploadJudge
     from inspector.web.station import StationView
 
@@ -62,23 +64,32 @@ class StationFigures:
         yield parts
         if pulse is not None:
             yield from _of_line(pulse)
+        log = self._view.log().path
         with contextlib.suppress(LogError):  # it is being written anew
-            status = read_status(status_path(self._view.log().path))
-            if status is not None:
-                yield from _of_sender(status)
+            forward = read_forward(log)
+            if forward is not None:
+                yield from _of_sender("fleet", "the database of many stations", forward)
+                yield from _of_pictures(forward)
+        with contextlib.suppress(LogError):
+            publish = read_publish(log)
+            if publish is not None:
+                yield from _of_sender("mqtt", "the MQTT broker", publish)
 
 
-def _of_sender(status: ForwardStatus) -> Iterator[Metric]:
+def _of_sender(name: str, to: str, status: SendingStatus) -> Iterator[Metric]:
     now = datetime.now(UTC)
     failing = bool(status.error) or status.is_stale(now)
-    yield _gauge("inspector_fleet_failing", "1 while nothing is sent to the database of many stations.", int(failing))
-    yield _gauge("inspector_fleet_waiting", "Rows that wait to be sent to it.", status.waiting)
-    yield _gauge("inspector_fleet_set_aside", "Rows that it can never take.", status.set_aside)
+    yield _gauge(f"inspector_{name}_failing", f"1 while nothing is sent to {to}.", int(failing))
+    yield _gauge(f"inspector_{name}_waiting", "Rows that wait to be sent to it.", status.waiting)
+    yield _gauge(f"inspector_{name}_set_aside", "Rows that it can never take.", status.set_aside)
     behind_s = (now - status.waiting_since_utc).total_seconds() if status.waiting_since_utc else 0.0
-    yield _gauge("inspector_fleet_behind_seconds", "Since the oldest row that waits was captured.", behind_s)
+    yield _gauge(f"inspector_{name}_behind_seconds", "Since the oldest row that waits was captured.", behind_s)
+
+
+def _of_pictures(status: ForwardStatus) -> Iterator[Metric]:
     pictures = status.pictures
     if pictures is not None:
-        failing = bool(pictures.error) or status.is_stale(now)
+        failing = bool(pictures.error) or status.is_stale(datetime.now(UTC))
         yield _gauge("inspector_fleet_pictures_failing", "1 while no kept picture is sent.", int(failing))
         yield _gauge("inspector_fleet_pictures_waiting", "Kept pictures that wait to be sent.", pictures.waiting)
         yield _gauge("inspector_fleet_pictures_lost", "Kept pictures that will never be sent.", pictures.lost)
@@ -98,6 +109,7 @@ def _of_line(pulse: LinePulse) -> Iterator[Metric]:
     yield _gauge("inspector_frames_per_second", "From the source.", pulse.frames_per_s)
     yield _gauge("inspector_parts_waiting", "Parts that wait for inspection.", pulse.waiting)
     yield _gauge("inspector_frames_dropped", "Since the line was started.", pulse.dropped)
+    yield _gauge("inspector_restarts", "Of source, model and housekeeping, since the line was started.", pulse.restarts)
     latency = GaugeMetricFamily(
         "inspector_latency_seconds", "Trigger to committed verdict, last 1,000 parts.", labels=["quantile"]
     )

@@ -80,6 +80,7 @@ def _paths() -> dict[str, Any]:
                     parameter("until", "captured before it"),
                     parameter("recipe", "name of the recipe"),
                     parameter("lot", "lot"),
+                    parameter("part", "serial number of the part, or id of the line's trigger"),
                     parameter("verdict", f"one of {', '.join(verdict.value for verdict in Verdict)}; may be repeated"),
                     parameter("before", "only parts older than the one with this id"),
                     parameter("limit", f"1 to {MOST}; {PAGE} where nothing is said"),
@@ -101,6 +102,7 @@ def _paths() -> dict[str, Any]:
                     identity,
                     parameter("heatmap", "1: with the heatmap over it"),
                     parameter("width", "longest side, pixels"),
+                    parameter("view", "of a part with several views, its place in the record; without it the main one"),
                 ],
                 "responses": {
                     "200": {"description": "a JPEG", "content": {"image/jpeg": {"schema": picture}}},

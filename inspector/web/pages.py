@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from inspector import __version__
 from inspector.domain.records import Verdict
 from inspector.outputs.kept import kept_kind
+from inspector.recipes.views import MOST_VIEWS
 from inspector.web.answers import TooLargeError, TooSlowError, wants_page
 from inspector.web.asked import AskedError, for_input
 from inspector.web.listeners import Listeners
@@ -135,8 +136,11 @@ class Addresses:
         return JSONResponse({"part": part_record(part), "heatmap_shows": kept_kind(part), "reviews": said})
 
     async def api_picture(self, request: Request) -> Response:
-        """A part's kept picture as a JPEG, with ``heatmap=1`` under its heatmap."""
+        """A part's kept picture as a JPEG, with ``heatmap=1`` under its heatmap, with ``view=1`` of its first view."""
         said = request.query_params
+        place = said.get("view", "")
+        if place and not (place.isascii() and place.isdecimal() and int(place) <= MOST_VIEWS):
+            raise AskedError(f"the view must be 0 to {MOST_VIEWS}, got {place[:20]}", "Correct it.")
         width = said.get("width", "")
         if width and not (width.isascii() and width.isdecimal() and 1 <= int(width) <= _WIDEST):
             raise AskedError(f"the width must be 1 to {_WIDEST} pixels, got {width[:20]}", "Correct it.")
@@ -145,6 +149,7 @@ class Addresses:
             self.view,
             request.path_params["id"],
             heatmap=said.get("heatmap") == "1",
+            place=int(place or 0),
             width=int(width) if width else None,
             opacity=self.opacity,
         )

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from inspector.domain.errors import PictureError
 from inspector.outputs.base import LogQuery
 from inspector.outputs.counted import Counted
-from inspector.outputs.kept import kept_prediction
+from inspector.outputs.kept import kept_prediction, kept_view
 from inspector.pictures import encode_picture, read_picture
 from inspector.vision.overlay import displayable, draw_overlay
 from inspector.web.asked import PAGE, MissingError, check_names, limit_of, time_of, verdicts_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from inspector.domain.review import Review
     from inspector.web.station import StationView
 
-_FILTERS = ("since", "until", "recipe", "lot", "verdict", "before", "limit")
+_FILTERS = ("since", "until", "recipe", "lot", "part", "verdict", "before", "limit")
 
 
 class PartsPage(BaseModel):
@@ -68,6 +68,7 @@ class Asked:
             until=time_of(said.get("until", "")),
             recipe=said.get("recipe") or None,
             lot=said.get("lot") or None,
+            part=said.get("part") or None,
             verdicts=chosen or None,
         )
         return cls(query=query, before=said.get("before", ""), limit=limit)
@@ -111,10 +112,13 @@ def part_of(view: StationView, part_id: str) -> tuple[Inspection, list[Review]]:
     return part, reviews.history(part_id)
 
 
-def picture_of(view: StationView, part_id: str, *, heatmap: bool, width: int | None, opacity: float) -> bytes:
+def picture_of(
+    view: StationView, part_id: str, *, heatmap: bool, width: int | None, opacity: float, place: int = 0
+) -> bytes:
     """Return a part's kept picture as a JPEG.
 
     Args:
+        place: Of which view: 0 for the main one, 1 for the first further one.
         heatmap: With the kept heatmap over it, where there is one.
         width: Longest side, pixels; None for the picture's own.
         opacity: Of the heatmap.
@@ -124,17 +128,22 @@ def picture_of(view: StationView, part_id: str, *, heatmap: bool, width: int | N
         LogError: If the log cannot be read.
     """
     part, _ = part_of(view, part_id)
-    if part.picture is None:
+    if place and place >= len(part.views):
+        raise MissingError(f"this part has no view {place}", "Name one that it has.")
+    kept = part.views[place].picture if place else part.picture
+    if kept is None:
         raise MissingError("no picture of this part was kept", "Set the archive's policy in Settings.")
     try:
-        image = displayable(read_picture(part.picture.path))
+        image = displayable(read_picture(kept.path))
     except PictureError as error:
         raise MissingError("the picture of this part is not there any more", error.next_step) from error
     scale = 1.0 if width is None else width / max(image.shape[:2])
     if scale < 1:
         size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
         image = displayable(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
-    prediction = kept_prediction(part) if heatmap else None
+    prediction = None
+    if heatmap:
+        prediction = kept_view(part.views[place]) if place else kept_prediction(part)
     if prediction is not None:
         image = draw_overlay(image, prediction.heatmap, opacity=opacity, map_box=prediction.map_box)
     return encode_picture(image, ".jpg", quality=90)

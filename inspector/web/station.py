@@ -49,6 +49,8 @@ class PartSummary(BaseModel):
     recipe: str
     lot: str
     part_number: int
+    part_serial: str | None  #: none where nobody said what the part is called
+    trigger_id: str | None  #: of the line's trigger, or of a capture by hand; none where the trigger found the part
     has_picture: bool  #: whether one was kept; it may have been removed since
 
     @classmethod
@@ -64,6 +66,8 @@ class PartSummary(BaseModel):
             recipe=part.recipe,
             lot=part.lot,
             part_number=part.part_number,
+            part_serial=part.part_serial or None,
+            trigger_id=part.trigger_id or None,
             has_picture=part.picture is not None,
         )
 

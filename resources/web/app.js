@@ -68,7 +68,7 @@ function showNow(board) {
   setFace(board.face, board.faulty);
   setText("#words", board.words);
   const last = board.last;
-  setText("#part", last ? `Part ${last.part_number}${last.lot ? `, lot ${last.lot}` : ""}, ${local(last.time_utc)}` : "No part yet");
+  setText("#part", last ? `Part ${last.part_number}${last.part_serial ? ` (${last.part_serial})` : ""}${last.lot ? `, lot ${last.lot}` : ""}, ${local(last.time_utc)}` : "No part yet");
   setText("#since", local(board.shift_began));
   const interval = board.shift.yield_interval_95;
   const counts = { ...board.shift, yield: percent(board.shift.yield), interval: interval ? `95 %: ${percent(interval[0])} to ${percent(interval[1])}` : "" };

@@ -52,7 +52,7 @@ def always_dies(_model: SentModel, _job: Job, _files: Sequence[tuple[str, str]])
 
 def sees_nothing(model: SentModel, job: Job, files: Sequence[tuple[str, str]]) -> JudgedPiece:
     """Return what a worker says that does not have the folder."""
-    return JudgedPiece(rows=judged(model, job, files).rows, unseen=True)
+    return JudgedPiece(rows=judged(model, job, files).rows, unseen=True, worker="hall-3")
 
 
 def cannot_judge(_model: SentModel, _job: Job, _files: Sequence[tuple[str, str]]) -> JudgedPiece:

@@ -30,6 +30,7 @@ class R:
     reason: str = ""
     content: str = ""
     strangeness: float | None = None
+    heat_outside: str = ""
 
     def values(self, model: str = MODEL) -> list[object]:
         score = "" if self.p is None or self.verdict == "ERROR" else f"{self.p:.6f}"
@@ -49,6 +50,7 @@ class R:
             self.content,
             "" if self.strangeness is None else f"{self.strangeness:.6f}",
             "",
+            self.heat_outside,
         ]
 
 

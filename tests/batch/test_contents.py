@@ -70,5 +70,9 @@ def test_a_report_does_not_show_another_picture_than_the_one_that_was_judged(tmp
     pictures.mkdir()
     (pictures / "1.png").write_bytes(encode_picture(np.zeros((8, 8), np.uint8), ".png"))
     os.utime(pictures / "1.png", ns=(7, 7))
-    list(write_report(table_of(tmp_path, R("1.png", "FAIL", 0.9, content=ONE)), tmp_path / "r.html", pictures=pictures))
+    list(
+        write_report(
+            table_of(tmp_path, R("1.png", "FAIL", 0.9, content=ONE)), tmp_path / "r.html", pictures=pictures, who="Ada"
+        )
+    )
     assert "the picture has changed since it was judged" in (tmp_path / "r.html").read_text(encoding="utf-8")

@@ -59,7 +59,9 @@ def written(run: Path, path: Path, *, heatmaps: bool = True, most: int = 60, pic
     classifier = load_classifier(Bundle.load(run.parent / "home" / "models" / "tiny")) if heatmaps else None
     try:
         folder = pictures or Path(record.folder)
-        steps = list(write_report(table, path, pictures=folder, record=record, classifier=classifier, most=most))
+        steps = list(
+            write_report(table, path, pictures=folder, record=record, classifier=classifier, who="Ada", most=most)
+        )
     finally:
         if classifier is not None:
             classifier.close()
@@ -131,14 +133,14 @@ def test_a_model_that_did_not_judge_draws_no_heatmaps(run: Path, tmp_path: Path)
 
 def test_without_labels_the_page_says_how_to_get_them(tmp_path: Path) -> None:
     table = table_of(tmp_path, R("1.png"), R("2.png", "FAIL", 0.9))
-    list(write_report(table, tmp_path / "report.html", pictures=tmp_path))
+    list(write_report(table, tmp_path / "report.html", pictures=tmp_path, who="Ada"))
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "have no labels" in text
     assert "Escapes" not in text
 
 
 def test_an_empty_batch_has_a_report(tmp_path: Path) -> None:
-    steps = list(write_report(table_of(tmp_path), tmp_path / "report.html", pictures=tmp_path))
+    steps = list(write_report(table_of(tmp_path), tmp_path / "report.html", pictures=tmp_path, who="Ada"))
     assert (steps[-1].done, steps[-1].total) == (0, 0)
 
 

@@ -16,6 +16,7 @@ from inspector.batch import Job, Listing, judge, judge_listing, list_pictures
 from inspector.batch.room import Room
 from inspector.pictures import decode_reduced, write_picture
 from tests.engine.fakes import FakeClassifier
+from tests.logs import told
 from tests.waits import WAIT_S
 
 if TYPE_CHECKING:
@@ -152,34 +153,33 @@ def test_an_overlay_without_memory_is_drawn_again(
     ]
 
 
-def test_after_a_shortage_one_works_alone_for_a_while(caplog: pytest.LogCaptureFixture) -> None:
+def test_after_a_shortage_one_works_alone_for_a_while() -> None:
     room = Room(3)
     with room.entered() as first, room.entered() as second, room.entered() as third:
         assert (first, second, third) == (False, False, False)
-        room.narrow()
+        with told("inspector.batch.room") as said:
+            room.narrow()
     alone = []
     for _ in range(10):
         with room.entered() as is_alone:
             alone.append(is_alone)
     assert alone == [True] * 8 + [False] * 2
-    assert [entry.message for entry in caplog.records] == [
-        "memory has run out: for a while one file is judged at a time"
-    ]
+    assert said == ["memory has run out: for a while one file is judged at a time"]
 
 
 def test_nobody_is_let_in_while_one_works_alone() -> None:
-    room, entered, told = Room(2), threading.Event(), threading.Event()
+    room, entered, heard = Room(2), threading.Event(), threading.Event()
     room.narrow()
 
     def second() -> None:
-        told.set()
+        heard.set()
         with room.entered():
             entered.set()
 
     thread = threading.Thread(target=second)
     with room.entered():
         thread.start()
-        assert told.wait(WAIT_S)
+        assert heard.wait(WAIT_S)
         assert not entered.is_set()
     assert entered.wait(WAIT_S)
     thread.join(WAIT_S)

@@ -95,7 +95,7 @@ def test_a_batch_runs_to_its_end_and_what_came_later_is_judged_on_resuming(
     recipe = Recipe(name="Lids", version=3, source="demo:", model="tiny", thresholds=Thresholds(fail_at=0.9))
     save_recipe(recipe, home.recipes)
     desk = desks(home)
-    identity = desk.start(BatchRequest(folder=pictures, recipe="Lids"))
+    identity = desk.start(BatchRequest(folder=pictures, who="Ada", recipe="Lids"))
     early = get(desk, identity).reader()  # nothing is known of the folder yet
     run = until_state(desks(home), identity, ProcessState.DONE, ProcessState.FAILED)  # another window finds it
     assert (run.state, run.why, run.progress.done, run.progress.total) == (ProcessState.DONE, "", 3, 3)
@@ -135,7 +135,7 @@ def test_a_batch_runs_to_its_end_and_what_came_later_is_judged_on_resuming(
 
 def test_a_batch_that_cannot_begin_says_why(desks: Callable[..., BatchRuns], home: Home, pictures: Path) -> None:
     desk = desks(home)
-    identity = desk.start(BatchRequest(folder=pictures, model="nothing"))
+    identity = desk.start(BatchRequest(folder=pictures, who="Ada", model="nothing"))
     run = until_state(desk, identity, ProcessState.FAILED, ProcessState.DONE)
     assert "no model “nothing”" in run.why
     assert len(run.reader().read()) == 0
@@ -151,7 +151,7 @@ def test_a_batch_that_cannot_begin_says_why(desks: Callable[..., BatchRuns], hom
 )
 def test_what_cannot_be_started_is_refused(home: Home, pictures: Path, asked: dict[str, object], says: str) -> None:
     with pytest.raises(RunError, match=says):
-        BatchRuns(home).start(BatchRequest(**{"folder": pictures, **asked}))  # type: ignore[arg-type]
+        BatchRuns(home).start(BatchRequest(**{"folder": pictures, "who": "Ada", **asked}))  # type: ignore[arg-type]
     assert BatchRuns(home).history() == []
 
 
@@ -160,14 +160,17 @@ def test_how_far_it_is_and_that_it_runs_at_low_priority(
     desks: Callable[..., BatchRuns], home: Home, pictures: Path, tmp_path: Path
 ) -> None:
     desk = desks(home, *told(tmp_path, '{"stage": "loading"}', JUDGING, "hold"))
-    identity = desk.start(BatchRequest(folder=pictures, model="tiny"))
+    identity = desk.start(BatchRequest(folder=pictures, who="Ada", model="tiny"))
     run = until_state(desk, identity, ProcessState.RUNNING)
     assert (run.progress.done, run.progress.total, run.progress.rate, run.progress.seconds_left) == (30, 100, 12.5, 5.6)
     mark = ProcessMark.model_validate_json((run.folder / PROCESS_FILE).read_bytes())
     if sys.platform != "win32":
         assert psutil.Process(mark.pid).nice() >= 10
         assert os.getsid(mark.pid) != os.getsid(0)
-    for refused in (lambda: desk.start(BatchRequest(folder=pictures, model="tiny")), lambda: desk.resume(run)):
+    for refused in (
+        lambda: desk.start(BatchRequest(folder=pictures, who="Ada", model="tiny")),
+        lambda: desk.resume(run),
+    ):
         with pytest.raises(RunError, match="running"):
             refused()
     with pytest.raises(RunError, match="running"):
@@ -185,7 +188,7 @@ def test_a_batch_is_stopped_and_goes_on(
     desks: Callable[..., BatchRuns], home: Home, pictures: Path, tmp_path: Path
 ) -> None:
     desk = desks(home, *told(tmp_path, JUDGING, "hold"))
-    identity = desk.start(BatchRequest(folder=pictures, model="tiny"))
+    identity = desk.start(BatchRequest(folder=pictures, who="Ada", model="tiny"))
     run = until_state(desk, identity, ProcessState.RUNNING)
     desk.stop(run)
     assert get(desk, identity).state in {ProcessState.STOPPING, ProcessState.STOPPED}
@@ -202,7 +205,7 @@ def test_a_stop_while_it_judges_leaves_rows_and_a_state(
     for number in range(400):
         shutil.copy(pictures / "good" / "1.png", pictures / "good" / f"more {number}.png")
     desk = desks(home)
-    identity = desk.start(BatchRequest(folder=pictures, model="tiny"))
+    identity = desk.start(BatchRequest(folder=pictures, who="Ada", model="tiny"))
     until(lambda: get(desk, identity).results.is_file() or not get(desk, identity).active)
     desk.stop(get(desk, identity))
     run = until_state(desk, identity, ProcessState.STOPPED, ProcessState.DONE, ProcessState.FAILED)
@@ -219,7 +222,7 @@ def test_a_batch_that_is_killed_in_the_middle_fails_and_can_go_on(
     for number in range(400):
         shutil.copy(pictures / "good" / "1.png", pictures / "good" / f"more {number}.png")
     desk = desks(home)
-    identity = desk.start(BatchRequest(folder=pictures, model="tiny"))
+    identity = desk.start(BatchRequest(folder=pictures, who="Ada", model="tiny"))
     reader = get(desk, identity).reader()
     until(lambda: len(reader.read()) or not get(desk, identity).active)
     desk.kill(get(desk, identity))
@@ -241,7 +244,7 @@ def test_a_stopped_batch_whose_model_is_gone_says_so(
     desks: Callable[..., BatchRuns], home: Home, pictures: Path, tmp_path: Path
 ) -> None:
     desk = desks(home, *told(tmp_path, '{"stage": "interrupted"}'))
-    identity = desk.start(BatchRequest(folder=pictures, model="tiny"))
+    identity = desk.start(BatchRequest(folder=pictures, who="Ada", model="tiny"))
     run = until_state(desk, identity, ProcessState.STOPPED)
     assert run.model_fault == ""  # it never came to a model
     bundle = Bundle.load(home.models / "tiny")
@@ -274,7 +277,7 @@ def test_folders_that_are_no_batches_are_left_out_and_the_newest_is_first(
     desk = desks(home, *told(tmp_path, '{"stage": "done"}'))
     names = []
     for _ in range(2):
-        names.append(desk.start(BatchRequest(folder=pictures, model="tiny")))
+        names.append(desk.start(BatchRequest(folder=pictures, who="Ada", model="tiny")))
         until_state(desk, names[-1], ProcessState.DONE)
     (home.batches / "rubbish").mkdir()
     (home.batches / "damaged").mkdir()
@@ -289,7 +292,7 @@ def test_a_reader_made_before_the_folder_was_listed_knows_the_labels_from_the_fi
     desks: Callable[..., BatchRuns], home: Home, pictures: Path, tmp_path: Path
 ) -> None:
     desk = desks(home, *told(tmp_path, '{"stage": "interrupted"}'))
-    run = until_state(desk, desk.start(BatchRequest(folder=pictures, model="tiny")), ProcessState.STOPPED)
+    run = until_state(desk, desk.start(BatchRequest(folder=pictures, who="Ada", model="tiny")), ProcessState.STOPPED)
     reader = run.reader()
     assert len(reader.read()) == 0
     survey = Survey.model_validate({"pictures": 3, "good_in": [""]})  # as a version of before wrote it

@@ -26,6 +26,7 @@ from inspector.paths import Home
 from inspector.pictures import StorePath, place_of, write_picture
 from inspector.pictures.content import Stamp
 from inspector.pictures.store_cache import StoreCache
+from inspector.pictures.store_faults import words_of
 from tests.batch.store_batches import MEMORY, order_of, ran, samples, upload
 from tests.engine.fakes import GOOD, FakeClassifier
 from tests.object_store import ObjectStore, reach, running_store
@@ -253,6 +254,28 @@ def test_what_is_wrong_with_a_store_is_said(reached: ObjectStore, monkeypatch: p
         list_pictures(place_of(f"{bucket}/other"))
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("RequestTimeTooSkewed", ("this computer's clock is wrong", "Set the clock.")),
+        ("InvalidAccessKeyId", ("the store does not know this access key", "Correct the key in its usual place.")),
+        (
+            "SignatureDoesNotMatch",
+            ("the secret key does not belong to the access key", "Correct it in its usual place."),
+        ),
+        ("ExpiredToken", ("the credentials have expired", "Renew them.")),
+        ("XMinioStorageFull", ("the store is full", "Free space there.")),
+        ("PermanentRedirect", ("the bucket is in another region", "Set AWS_DEFAULT_REGION to its region.")),
+    ],
+)
+def test_what_a_store_refuses_is_said_with_what_to_do(code: str, words: tuple[str, str]) -> None:
+    from botocore.exceptions import ClientError  # type: ignore[import-untyped]
+
+    error = OSError(5, "refused")  # as s3fs gives it, with what the store has said as its cause
+    error.__cause__ = ClientError({"Error": {"Code": code, "Message": "no"}}, "ListObjectsV2")
+    assert words_of(error) == words
+
+
 def test_a_store_that_does_not_answer_is_said(reached: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))  # bound, and nobody listens
@@ -295,7 +318,7 @@ def test_reports_copies_and_pictures_come_through_the_same_seam(memory: str, tmp
     assert copy.read_bytes() == (tmp_path / "in" / "good" / "1.png").read_bytes()
     *_, again = sorted_copies(table, place_of(memory), tmp_path / "sorted")
     assert (again.copied, again.there) == (0, 10)
-    for _ in write_report(table, tmp_path / "report.html", pictures=place_of(memory)):
+    for _ in write_report(table, tmp_path / "report.html", pictures=place_of(memory), who="Ada"):
         pass
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert text.count("data:image/jpeg") >= 3
@@ -309,7 +332,7 @@ def test_the_window_starts_a_batch_of_an_address(tmp_path: Path) -> None:
 
     noted: list[tuple[str, str]] = []
     runs = Noted(Home(root=tmp_path))
-    identity = runs.start(BatchRequest(folder=place_of("s3://bucket/line 3"), model="tiny"))
+    identity = runs.start(BatchRequest(folder=place_of("s3://bucket/line 3"), model="tiny", who="Ada"))
     assert noted == [("line 3", "s3://bucket/line 3")]
     run = runs.poll(identity)
     assert run is not None

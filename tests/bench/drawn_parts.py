@@ -55,8 +55,20 @@ def pill(rng: np.random.Generator, defect: str = "") -> NDArray[np.uint8]:
     return _photographed(turned, rng)
 
 
-def screw(rng: np.random.Generator, defect: str = "", angle: float | None = None) -> NDArray[np.uint8]:
-    """Draw a grey screw on a light ground, at any angle or a given one; (800, 800, 3) uint8 BGR."""
+def screw(
+    rng: np.random.Generator,
+    defect: str = "",
+    angle: float | None = None,
+    shift: NDArray[np.float64] | None = None,
+) -> NDArray[np.uint8]:
+    """Draw a grey screw on a light ground; (800, 800, 3) uint8 BGR.
+
+    Args:
+        rng: All else comes from it.
+        defect: One of `SCREW_DEFECTS`; empty for none.
+        angle: By which it is turned about the picture's middle, degrees, as OpenCV counts them; None: any.
+        shift: (2,) by which it is moved then, x and y in pixels; None: up to 25 either way.
+    """
     x = np.arange(_SIDE, dtype=np.float32)
     along = x - 150.0  # 0 at the head's face, 500 at the tip
     shank = np.where(along < 60, 62 - 0.62 * along, 26.0)
@@ -89,7 +101,7 @@ def screw(rng: np.random.Generator, defect: str = "", angle: float | None = None
     mask = np.repeat(inside[..., None], 3, axis=2)
     ground = (200 + 6 * _noise(rng, 60) + np.zeros((_SIDE, _SIDE)))[..., None] * np.ones(3)
     angle = float(rng.uniform(0, 360)) if angle is None else angle
-    shift = rng.uniform(-25, 25, 2)
+    shift = rng.uniform(-25, 25, 2) if shift is None else shift
     cover = _moved(mask.astype(np.float32), angle, shift, (0, 0, 0))
     seen = cover * _moved(colour, angle, shift, (0, 0, 0)) + (1 - cover) * ground
     return _photographed(seen.astype(np.float32), rng)

@@ -5,8 +5,12 @@ disk as outside of tests. Both are killed (kill -9) at random moments, two kills
 the database are compared with those in the log. Rows are put into the log in large transactions, and its own triggers put
 them into the outbox.
 
-``--part line``: the demo line through the real engine with ``inspector forward`` beside it and without, in turns: trigger to
-committed verdict.
+``--part line``: the demo line through the real engine, a part every quarter of a second, with ``inspector forward`` beside
+it and without, by turns: trigger to committed verdict. In a plant the database is elsewhere: here it does not wait for the
+disk, which it shares with the log, and steps back.
+
+``--part stations``: so many simulated stations, each with a log of its own that grows by so many parts a second, and each
+with its sender on a thread; all of them and the database share this machine.
 """
 
 from __future__ import annotations
@@ -31,16 +35,21 @@ import numpy as np
 import psutil
 
 from inspector import assembly
+from inspector.domain.config import TriggerConfig, TriggerMode
 from inspector.domain.ids import new_id
 from inspector.engine.engine import Engine
 from inspector.engine.status import EngineStatus, PartInspected
 from inspector.fleet.address import DatabaseAddress
+from inspector.fleet.pusher import Forwarder
 from inspector.fleet.schema import upgrade
+from inspector.outputs.chain import install
 from inspector.outputs.outbox import FLEET, Outbox
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.rows import to_row
 from inspector.paths import Home
-from inspector.settings import Settings, save_settings
+from inspector.runs.processes import step_back
+from inspector.settings import Settings
+from inspector.settings_file import save_settings
 from tests.fleet.server import PostgresServer, binaries
 from tests.outputs.samples import inspection
 from tests.waits import until
@@ -52,6 +61,7 @@ _AT_ONCE = 20_000
 def fill(path: Path, rows: int) -> None:
     """Put rows into a log whose outbox has a taker."""
     with closing(sqlite3.connect(path)) as log:
+        install(log)
         log.execute("PRAGMA synchronous=OFF")
         row = to_row(inspection(1))
         names, signs = ", ".join(f'"{name}"' for name in row), ", ".join(f":{name}" for name in row)
@@ -143,6 +153,67 @@ def under_kills(rows: int, kills: int, seed: int) -> dict[str, object]:
         server.close()
 
 
+def many(stations: int, rate: int, seconds: int) -> dict[str, object]:
+    """Let stations record and send; return what arrived, and how far sending fell behind."""
+    programs = binaries()
+    assert programs is not None, "PostgreSQL is not installed"
+    server = PostgresServer(programs)
+    server.sql(f"ALTER SYSTEM SET max_connections = {stations + 50}")
+    server.kill()
+    server.start()
+    stop, most = threading.Event(), 0
+    try:
+        address = server.address("postgres")
+        folder = Path(tempfile.mkdtemp())
+        upgrade(DatabaseAddress.of(address, folder))
+        homes = [Home(root=folder / f"{number}") for number in range(stations)]
+        senders = []
+        for number, home in enumerate(homes):
+            home.root.mkdir()
+            settings = Settings(station=f"Press {number}", forward_to=address)
+            SqliteResultLog(home.log).close()
+            Outbox(home.log, FLEET).subscribe()
+            forwarder = Forwarder(home.root, home.log, partial(_itself, settings))
+            senders.append(threading.Thread(target=forwarder.run, args=(stop,), daemon=True))
+        for thread in senders:
+            thread.start()
+        began_s, ticks = time.monotonic(), threading.Event()
+        for second in range(1, seconds + 1):
+            for home in homes:
+                fill(home.log, rate)
+            most = max(most, second * rate * stations - _count(server, "*"))
+            ticks.wait(max(0.0, began_s + second - time.monotonic()))
+        fed_s, wanted = time.monotonic() - began_s, seconds * rate * stations
+        _wait_until(lambda: _count(server, "*") >= wanted)
+        behind_s = time.monotonic() - began_s - fed_s
+        ids, distinct = _count(server, "*"), _count(server, "DISTINCT (station_key, id)")
+        stop.set()
+        for thread in senders:
+            thread.join(10.0)
+    finally:
+        stop.set()
+        server.close()
+    return {
+        "stations": stations,
+        "parts a second, all together": round(wanted / fed_s),
+        "seconds": round(fed_s, 1),
+        "most that waited at the end of a second": most,
+        "seconds until the last was there": round(behind_s, 1),
+        "lost": wanted - distinct,
+        "doubled": ids - distinct,
+    }
+
+
+def _count(server: PostgresServer, what: str) -> int:
+    (count,) = server.sql(f"SELECT count({what}) FROM inspector.results")[0]  # noqa: S608 - what stands above
+    assert isinstance(count, int)
+    return count
+
+
+def _itself(settings: Settings) -> Settings:
+    return settings
+
+
 @dataclass
 class Times:
     """Takes the times of a line's parts."""
@@ -150,8 +221,7 @@ class Times:
     total_ms: list[float]
 
     def on_part(self, event: PartInspected) -> None:
-        if event.inspection.latencies.total_ms is not None:
-            self.total_ms.append(event.inspection.latencies.total_ms + event.commit_ms)
+        self.total_ms.append(event.committed_ms)
 
     def on_status(self, status: EngineStatus) -> None:
         """Not needed."""
@@ -166,7 +236,9 @@ def one_line(home: Home, parts: int) -> list[float]:
     with closing(assembly.open_log(home.log)) as log:
         engine, times = Engine(), Times([])
         engine.subscribe(times)
-        job = assembly.build_job(assembly.demo_recipe(), settings, assembly.places(home, settings), log)
+        trigger = TriggerConfig(mode=TriggerMode.INTERVAL, interval_s=0.25)
+        recipe = assembly.demo_recipe().model_copy(update={"trigger": trigger})
+        job = assembly.build_job(recipe, settings, assembly.places(home, settings), log)
         engine.start(replace(job, max_parts=parts))
         engine.wait_ended(600.0)
         engine.stop()
@@ -177,15 +249,18 @@ def beside_the_line(parts: int, turns: int) -> dict[str, object]:
     """Run the line in turns; return its times."""
     programs = binaries()
     assert programs is not None, "PostgreSQL is not installed"
-    server = PostgresServer(programs, durable=True)
+    server = PostgresServer(programs)
+    step_back(server.pid)  # and all that it starts from now on
     alone: list[float] = []
     beside: list[float] = []
     try:
         with station(server, Path(tempfile.mkdtemp())) as home:
             other = Home(root=Path(tempfile.mkdtemp()))
             one_line(other, 20)  # the compiled graph is kept from here on
-            for _ in range(turns):
-                alone += one_line(other, parts)
+            for turn in range(2 * turns):
+                if turn % 4 in (0, 3):
+                    alone += one_line(other, parts)
+                    continue
                 process = sender(home)
                 try:
                     beside += one_line(home, parts)
@@ -212,16 +287,21 @@ def beside_the_line(parts: int, turns: int) -> dict[str, object]:
 def main() -> int:
     """Run and print; 1 where a row was lost or doubled."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", choices=("kills", "line"), required=True)
+    parser.add_argument("--part", choices=("kills", "line", "stations"), required=True)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--parts", type=int, default=150, help="of the line, in each turn")
-    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--parts", type=int, default=200, help="of the line, in each turn")
+    parser.add_argument("--turns", type=int, default=4)
+    parser.add_argument("--stations", type=int, default=100)
+    parser.add_argument("--rate", type=int, default=10, help="parts a second of each station")
+    parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     if arguments.part == "kills":
         figures = under_kills(arguments.rows, arguments.kills, arguments.seed)
+    elif arguments.part == "stations":
+        figures = many(arguments.stations, arguments.rate, arguments.seconds)
     else:
         figures = beside_the_line(arguments.parts, arguments.turns)
     print(json.dumps(figures) if arguments.json else "\n".join(f"{key:50}{value}" for key, value in figures.items()))

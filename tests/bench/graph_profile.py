@@ -24,6 +24,7 @@ from inspector.vision.benchmark.graphs import reader
 from inspector.vision.benchmark.limit import convolution_limit
 from inspector.vision.benchmark.throughput import hint
 from inspector.vision.bundle import Bundle
+from inspector.vision.openvino_core import openvino_core
 from tests.conftest import ROOT
 
 _SLOWEST = 12
@@ -93,7 +94,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    bundle, core = Bundle.load(arguments.model), ov.Core()
+    bundle, core = Bundle.load(arguments.model), openvino_core()
     size, int8 = bundle.manifest.preprocessing.input_size, arguments.precision == "int8"
     graph = Profiled(core, reader(core, bundle, arguments.precision)(arguments.batch), arguments.precision)
     limit = Profiled(core, convolution_limit(size, arguments.batch, int8=int8), arguments.precision)

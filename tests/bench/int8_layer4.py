@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import openvino as ov
 from sklearn.metrics import roc_auc_score
 
 from inspector.domain.policy import rejected
@@ -33,6 +32,7 @@ from inspector.vision.benchmark.graphs import reader
 from inspector.vision.benchmark.machine import cores
 from inspector.vision.benchmark.throughput import GraphRunner, schedules
 from inspector.vision.network import InspectionNetwork
+from inspector.vision.openvino_core import openvino_core
 from tests.bench.common import inputs, last, standard_error
 from tests.bench.int8_tuned import as_exported, as_tuned, tune
 from tests.bench.store import Store
@@ -124,7 +124,7 @@ def _pooled(made: Made, whole: Frozen, dataset: Dataset, part: str, context: Con
 
 def _speed(made: Made, graph: Any) -> float:
     """Pictures per second with layer4 in int8 over those with layer4 in bf16."""
-    core = ov.Core()
+    core = openvino_core()
 
     def quantised(batch: int) -> Any:
         model, size = graph.clone(), made.trained.plan.size

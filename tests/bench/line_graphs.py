@@ -20,6 +20,7 @@ import openvino as ov
 from inspector.paths import shipped_models_dir
 from inspector.vision.bundle import Bundle
 from inspector.vision.graphs import Graphs, Way
+from inspector.vision.openvino_core import openvino_core
 from tests.bench.heatmap_cost import Contender, graph
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def loading(bundle: Bundle, way: Way, rounds: int) -> dict[str, Any]:
     def kept() -> None:
         assert hashlib.sha256(blob).digest() == digest
         config = {"PERFORMANCE_HINT": "LATENCY"}
-        ov.Core().import_model(ov.Tensor(np.frombuffer(blob, np.uint8)), "CPU", config)
+        openvino_core().import_model(ov.Tensor(np.frombuffer(blob, np.uint8)), "CPU", config)
 
     pairs = [(seconds(anew), seconds(kept)) for _ in range(rounds)]
     return {

@@ -20,6 +20,7 @@ import openvino as ov
 from inspector.vision.bundle import Bundle
 from inspector.vision.graph import GRAPH_FILE, INT8_GRAPH_FILE
 from inspector.vision.graphs import fold_constants, take_bytes
+from inspector.vision.openvino_core import openvino_core
 
 _WARM_UP = 5
 
@@ -27,14 +28,16 @@ _WARM_UP = 5
 def request_of(bundle: Bundle, file: str, *, memory: bool) -> Any:
     """Compile a graph with or without the memory, for one thread."""
     size = bundle.manifest.preprocessing.input_size
-    model = ov.Core().read_model(bundle.folder / file)
+    model = openvino_core().read_model(bundle.folder / file)
     model.reshape([1, 3, size, size])
     if not memory:
         model = ov.Model(model.get_results()[:2], model.get_parameters(), "without memory")
     fold_constants(model)
     config = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}
     return (
-        ov.Core().compile_model(take_bytes(model, bundle.manifest.preprocessing), "CPU", config).create_infer_request()
+        openvino_core()
+        .compile_model(take_bytes(model, bundle.manifest.preprocessing), "CPU", config)
+        .create_infer_request()
     )
 
 

@@ -30,6 +30,7 @@ from inspector.operating_point.parts import LabelledParts
 from inspector.operating_point.prices import RecipePrices
 from inspector.operating_point.sources import VALIDATION, ScoreSource
 from inspector.paths import Home
+from inspector.people.actor import system_actor
 
 _MOVES = 200
 
@@ -46,7 +47,9 @@ def measure(count: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         home = Home(root=Path(folder))
         worker = Worker("work", Results())
-        desk = OperatingPointDesk(store=OperatingPointStore(home, log=lambda: home.log), worker=worker)
+        desk = OperatingPointDesk(
+            store=OperatingPointStore(home, log=lambda: home.log), worker=worker, actor=system_actor
+        )
         page = OperatingPointPage(desk=desk, pictures=worker)
         page.resize(1204, 700)
         page.show()

@@ -28,8 +28,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import openvino as ov
-
 from inspector.sources.demo_scene import DemoScene
 from inspector.vision.benchmark.contenders import Entrant, build
 from inspector.vision.benchmark.graphs import pair_of, reader
@@ -37,6 +35,7 @@ from inspector.vision.benchmark.records import Kind
 from inspector.vision.benchmark.throughput import GraphRunner
 from inspector.vision.benchmark.turns import ContenderSeat, GraphSeat, Seat, take_turns
 from inspector.vision.bundle import Bundle
+from inspector.vision.openvino_core import openvino_core
 from inspector.vision.processor import ProcessorClass, this_processor
 
 if TYPE_CHECKING:
@@ -175,7 +174,7 @@ class Bench:
 
     def times(self, rounds: int) -> Times:
         """Let line, graph, convolutions and the graph without heatmaps take turns."""
-        core = ov.Core()
+        core = openvino_core()
         line = self._seat(Entrant(kind=Kind.LINE, batch=BATCH, precision="int8"))
         try:
             pair = pair_of(self._bundle, "int8", alone=False)

@@ -24,8 +24,8 @@ from pathlib import Path
 import psutil
 
 from inspector import assembly
-from inspector.domain.config import SourceOptions
 from inspector.domain.records import Frame, Origin
+from inspector.domain.source_options import SourceOptions
 from inspector.engine.engine import Engine
 from inspector.engine.job import LineJob
 from inspector.engine.memory import use_frames_again
@@ -60,12 +60,13 @@ class Sample:
 
 
 class CountedDemo:
-    """The demo line, not paced, for so many frames; with ``loop`` the first ones are shown over and over."""
+    """The demo line, not paced, for so many frames or seconds; with ``loop`` the first are shown over and over."""
 
     name, live, left_out = "demo:", False, ()
 
-    def __init__(self, frames: int, loop: int, options: SourceOptions) -> None:
+    def __init__(self, frames: int, lasts_s: float, loop: int, options: SourceOptions) -> None:
         self._frames, self._loop = frames, loop
+        self._lasts_s, self._ends_s = lasts_s, float("inf")
         self._demo = DemoSource(options)
         self._kept: list[Frame] = []
         self._next = 0
@@ -76,9 +77,10 @@ class CountedDemo:
             made = self._demo.read(1.0)
             assert made is not None
             self._kept.append(made)
+        self._ends_s = time.perf_counter() + self._lasts_s
 
     def read(self, timeout_s: float) -> Frame | None:
-        if self._next >= self._frames:
+        if self._next >= self._frames or time.perf_counter() >= self._ends_s:
             raise SourceEndedError
         number, self._next = self._next, self._next + 1
         if not self._loop:
@@ -95,16 +97,18 @@ class CountedDemo:
 
 
 class Count:
-    """Counts frames and parts, and wakes the sampler at every so many frames."""
+    """Counts frames and parts, and wakes the sampler at every so many frames or seconds."""
 
-    def __init__(self, every: int) -> None:
+    def __init__(self, every: int, every_s: float) -> None:
         self.frames = self.parts = 0
-        self._every = every
+        self._every, self._every_s = every, every_s
+        self._next_s = time.perf_counter() + every_s
         self.due = threading.Semaphore(0)
 
     def on_frame(self, frame: Frame) -> None:
         self.frames += 1
-        if self.frames % self._every == 0:
+        if self.frames % self._every == 0 or time.perf_counter() >= self._next_s:
+            self._next_s = time.perf_counter() + self._every_s
             self.due.release()
 
     def on_part(self, event: PartInspected) -> None:
@@ -148,12 +152,12 @@ def make_job(home: Home, log: SqliteResultLog, source: CountedDemo) -> LineJob:
     )
 
 
-def soak(frames: int, loop: int, seed: int, *, told: bool) -> list[Sample]:
+def soak(frames: int, lasts_s: float, loop: int, seed: int, *, told: bool) -> list[Sample]:
     """Run the line and return the samples, oldest first."""
     options = SourceOptions(seed=seed, defect_rate=0.05, as_fast_as_possible=True)
-    source = CountedDemo(frames, loop, options)
+    source = CountedDemo(frames, lasts_s, loop, options)
     use_frames_again()  # as `inspector run` does
-    count, engine, samples = Count(max(1, frames // _SAMPLES)), Engine(), []
+    count, engine, samples = Count(max(1, frames // _SAMPLES), lasts_s / _SAMPLES), Engine(), []
     with tempfile.TemporaryDirectory() as folder:
         home = Home(root=Path(folder))
         path = assembly.places(home, Settings()).log
@@ -194,11 +198,14 @@ def main() -> int:
     """Run, print, and say whether memory, handles and threads stayed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--frames", type=int, default=20_000)
+    parser.add_argument("--minutes", type=float, help="for so long instead, however many frames that are")
     parser.add_argument("--loop", type=int, default=0, help="so many frames are rendered once; 0: every frame is new")
     parser.add_argument("--seed", type=int, default=4242)
     parser.add_argument("--json", action="store_true", help="one object at the end, nothing else")
     arguments = parser.parse_args()
-    samples = soak(arguments.frames, arguments.loop, arguments.seed, told=not arguments.json)
+    lasts_s = 60.0 * arguments.minutes if arguments.minutes else float("inf")
+    frames = 1 << 62 if arguments.minutes else arguments.frames
+    samples = soak(frames, lasts_s, arguments.loop, arguments.seed, told=not arguments.json)
     grown = growth(samples)
     last = samples[-1]
     figures = {

@@ -3,7 +3,8 @@
 For each set and split some good pictures make the memory; the other good ones and all defective ones are measured against
 it, and so are good pictures of the other sets, as wrong products. Cells are computed once, in float; masks say whether the
 strangest cell lies on the defect. ``--drawn`` adds products that are drawn, ``--turned`` sets whose pictures are turned at
-random; ``--peer`` measures anomalib's PatchCore on the same splits.
+random; ``--peer`` measures anomalib's PatchCore on the same splits. ``--framed`` judges the square around the part where a
+training would, told by the first five good pictures of each split.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from inspector.vision.preprocess import Preprocessing, fit
 from tests.bench.drawn_parts import draw
 from trainer.cache import OpenVinoExtractor
 from trainer.dataset import Dataset, Sample, hashed, read_dataset
+from trainer.framing import WHOLE, Framing, framing_of
 from trainer.frozen import CellsOf
+from trainer.good_only import LEAST_GOOD
 from trainer.memory import memory_of
 from trainer.networks import backbone
 from trainer.orientation import turned_by
@@ -52,6 +55,7 @@ class Described:
     cells: NDArray[np.float32]
     see: Callable[[int, int], NDArray[np.float32]]
     pictures: Callable[[int], NDArray[np.uint8]]
+    framing: Framing = WHOLE
 
     @property
     def good(self) -> NDArray[np.intp]:
@@ -108,6 +112,7 @@ def row(name: str, described: dict[str, Described], count: int, seed: int) -> di
         [samples[place] for place in learnt],
         seed,
         lambda number, angle: own.see(int(learnt[number]), angle),
+        upright=own.framing.upright,
     )
     bad = maps_of(memory, own.cells[own.defective])
     tops = [strangeness_of(memory, own.cells[places]) for places in (held, own.defective)]
@@ -120,6 +125,8 @@ def row(name: str, described: dict[str, Described], count: int, seed: int) -> di
         "good pictures": count,
         "seed": seed,
         "place counts": float(memory.position) > 0,
+        "square": own.framing.part_side,
+        "upright": own.framing.upright,
         "AUROC": round(float(roc_auc_score([0] * len(held) + [1] * len(bad), np.concatenate(tops))), 4),
         "defects to review": f"{int((tops[1] >= 1).sum())} of {len(bad)}",
         "good to review": f"{int((tops[0] >= 1).sum())} of {len(held)}",
@@ -135,14 +142,16 @@ def row(name: str, described: dict[str, Described], count: int, seed: int) -> di
 
 
 def described_of(
-    folder: Path, see: OpenVinoExtractor, preprocessing: Preprocessing, *, turn: bool = False
+    folder: Path, see: OpenVinoExtractor, usual: Preprocessing, *, turn: bool = False, framing: Framing = WHOLE
 ) -> Described:
     """Look at all pictures of a folder.
 
     Args:
+        framing: What of each is looked at.
         turn: Each is turned at random, and what it does not show mirrored.
     """
     dataset = hashed(read_dataset(folder))
+    preprocessing = usual.model_copy(update={"part_side": framing.part_side, "upright": framing.upright})
     angles = np.random.default_rng(7).integers(1, 360, len(dataset.samples)) if turn else None
 
     def picture(place: int) -> NDArray[np.uint8]:
@@ -153,7 +162,15 @@ def described_of(
         return np.asarray(flat(see(turned_by(picture(place), angle)[None]))[0], np.float16)
 
     seen = np.stack([cells(place, 0) for place in range(len(dataset.samples))])
-    return Described(dataset=dataset, cells=seen, see=cells, pictures=picture)
+    return Described(dataset=dataset, cells=seen, see=cells, pictures=picture, framing=framing)
+
+
+def framed(folder: Path, see: OpenVinoExtractor, preprocessing: Preprocessing, seed: int) -> Described:
+    """Look at a set's pictures as a training with the first good ones of a split would; others are no wrong products."""
+    samples = [sample for sample in read_dataset(folder).samples if not sample.defective]
+    learnt = np.random.default_rng(seed).permutation(len(samples))[:LEAST_GOOD]
+    framing = framing_of([samples[place].picture() for place in learnt], turns=True)
+    return described_of(folder, see, preprocessing, framing=framing)
 
 
 def peer_row(name: str, own: Described, count: int, seed: int, weights: Path) -> dict[str, object]:
@@ -189,34 +206,49 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True, help="ResNet-50 weights")
     parser.add_argument("--data", type=Path, nargs="*", default=[], help="folders of labelled pictures")
     parser.add_argument(
-        "--turned", type=Path, nargs="*", default=[], help="folders whose pictures are turned at random"
+        "--turned",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="folders whose pictures are turned at random; not with --framed",
     )
     parser.add_argument("--drawn", nargs="*", default=[], choices=["pill", "screw"], help="products that are drawn")
+    parser.add_argument("--drawing", type=int, default=0, help="seed that products are drawn by")
+    parser.add_argument("--framed", action="store_true", help="judge the square around the part where that is known")
     parser.add_argument("--size", type=int, default=224)
     parser.add_argument("--counts", type=int, nargs="+", default=[5, 20, 0], help="good pictures; 0 is three quarters")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--peer", action="store_true", help="beside anomalib's PatchCore: pip install anomalib==2.7.*")
     parsed = parser.parse_args()
+    if parsed.framed and parsed.turned:
+        parser.error("--framed judges parts as they lie: leave --turned out")
     preprocessing = Preprocessing(input_size=parsed.size)
     graph = to_openvino(CellsOf(backbone(parsed.weights, "average", 0).eval()), parsed.size)
     see = OpenVinoExtractor(graph, preprocessing, "f32")
-    described = {folder.name: described_of(folder, see, preprocessing) for folder in parsed.data}
-    for folder in parsed.turned:
-        described[f"{folder.name}, turned"] = described_of(folder, see, preprocessing, turn=True)
     with tempfile.TemporaryDirectory() as drawn:
+        folders = {folder.name: (folder, False) for folder in parsed.data}
+        folders |= {f"{folder.name}, turned": (folder, True) for folder in parsed.turned}
         for kind in parsed.drawn:
-            folder = draw(Path(drawn) / kind, kind, _DRAWN_GOOD, _DRAWN_DEFECTIVE)
-            described[f"{kind}, drawn"] = described_of(folder, see, preprocessing)
-        for name, own in described.items():
-            for asked in parsed.counts:
-                count = asked or len(own.good) * 3 // 4
-                rows = []
-                for seed in parsed.seeds:
-                    rows.append(row(name, described, count, seed))
+            folder = draw(Path(drawn) / kind, kind, _DRAWN_GOOD, _DRAWN_DEFECTIVE, parsed.drawing)
+            folders[f"{kind}, drawn"] = folder, False
+        described = (
+            {} if parsed.framed else
+            {name: described_of(folder, see, preprocessing, turn=turn) for name, (folder, turn) in folders.items()}
+        )  # fmt: skip
+        for name, (folder, _) in folders.items():
+            rows: dict[int, list[dict[str, object]]] = {}
+            for seed in parsed.seeds:
+                if parsed.framed:
+                    described = {name: framed(folder, see, preprocessing, seed)}
+                own = described[name]
+                for count in (asked or len(own.good) * 3 // 4 for asked in parsed.counts):
+                    told = row(name, described, count, seed)
                     if parsed.peer:
-                        rows[-1] |= peer_row(name, own, count, seed, parsed.weights)
-                    print(json.dumps(rows[-1]), flush=True)
-                print(json.dumps(means(rows)), flush=True)
+                        told |= peer_row(name, own, count, seed, parsed.weights)
+                    rows.setdefault(count, []).append(told)
+                    print(json.dumps(told), flush=True)
+            for splits in rows.values():
+                print(json.dumps(means(splits)), flush=True)
 
 
 if __name__ == "__main__":

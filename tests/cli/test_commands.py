@@ -23,7 +23,9 @@ from inspector.domain.config import TriggerMode
 from inspector.domain.picture_range import PictureRange
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
+from inspector.outputs.trail_log import TrailLog, TrailQuery
 from inspector.recipes.recipe import load_recipe, save_recipe
+from inspector.trail.event import TrailKind
 from inspector.vision.manifest import PrecisionCheck
 from tests.bundles import make_bundle, make_two_graph_bundle
 from tests.gui.conftest import picture
@@ -106,6 +108,8 @@ def test_inspect_says_class_probability_verdict_and_writes_the_overlay(
     assert [(one["class"], one["verdict"]) for one in found["results"]] == [("good", "PASS"), ("defective", "FAIL")]
     assert found["results"][1]["probability"] > 0.99
     assert all(Path(one["overlay"]).is_file() for one in found["results"])
+    code, found = run(capsys, "inspect", "s3://bucket/parts/a.png", "--model", "tiny", "--home", home, "--json")
+    assert (code, found["error"]["next_step"]) == (1, "Judge its folder: inspector batch s3://bucket/parts")
     code, found = run(capsys, "inspect", pictures / "broken.jpg", "--model", "tiny", "--home", home, "--json")
     assert (code, found["results"][0]["verdict"]) == (1, "ERROR")
 
@@ -135,6 +139,12 @@ def test_run_prints_what_the_log_holds(capsys: pytest.CaptureFixture[str], home:
     assert (code, summary["inspected"], summary["fail"]) == (0, 3, 3)
     code, rows = run(capsys, "log", "export", "--home", home, "--json", "--recipe", "tiny")
     assert {one["id"] for one in rows} == {one["id"] for one in found}
+    assert {(one["trigger_id"], one["part_serial"]) for one in rows} == {(None, None)}
+    assert run(capsys, "log", "summary", "--home", home, "--json", "--part", "F-0047")[1]["inspected"] == 0
+    lots = TrailLog(home / "results.sqlite3").rows(TrailQuery(kinds=frozenset({TrailKind.LOT})))
+    assert [(row.event.on, row.event.before, row.event.after) for row in lots] == [
+        ("L7", {}, {"lot": "L7"}), ("L7", {"lot": "L7"}, {}),
+    ]  # fmt: skip
 
 
 def test_run_takes_no_file_twice_also_after_a_restart(

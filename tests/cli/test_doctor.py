@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from inspector import assembly
+from inspector.checks import without_secrets
 from inspector.cli import main
-from inspector.cli.checks import without_secrets
 from inspector.recipes.recipe import save_recipe
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
@@ -63,6 +63,28 @@ def test_a_whole_installation_on_one_screen_and_in_one_file(
     saved = (tmp_path / "doctor.txt").read_text(encoding="utf-8")
     assert saved.startswith("\n".join(lines))
     assert "There is no program log." in saved
+
+
+def test_kept_pictures_that_were_moved_by_hand_are_named_until_they_lie_where_they_are_looked_for(
+    capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    picture(tmp_path / "in" / "a.png", bad=True)
+    source, kept = f"folder:{tmp_path / 'in'}", tmp_path / "kept"
+    _use(home, source)
+    settings = json.loads((home / "settings.json").read_text(encoding="utf-8"))
+    (home / "settings.json").write_text(json.dumps(settings | {"archive_path": str(kept)}), encoding="utf-8")
+    assert main(["run", "--source", source, "--model", "tiny", "--home", str(home), "--max-parts", "1"]) == 0
+    capsys.readouterr()
+    kept.rename(tmp_path / "moved")
+    log = _examined(capsys, home, 0)["log"]
+    assert log["state"] == "note"
+    assert (
+        f"Of 1 kept picture of failures without a review 1 are not where the record has them, as {kept}" in log["found"]
+    )
+    assert f"move it back, or to {home / 'pictures'}" in log["found"]
+    (tmp_path / "moved").rename(home / "pictures")
+    assert "kept picture" not in _examined(capsys, home, 0)["log"]["found"]
 
 
 def test_what_is_wrong_is_a_fault_with_what_to_do_and_the_rest_is_looked_at(

@@ -10,9 +10,9 @@ import pytest
 
 from inspector.cli import main
 from inspector.cli.field_options import add_source_options, given_source_options, source_options
-from inspector.domain.config import CameraDriver, SourceOptions
 from inspector.domain.errors import RecipeError
 from inspector.domain.heatmap import HeatmapKind
+from inspector.domain.source_options import CameraDriver, SourceOptions
 from inspector.recipes.recipe import load_recipe
 from inspector.sources import check
 from inspector.sources.cameras import CameraInfo
@@ -51,7 +51,7 @@ def test_what_is_not_given_stays() -> None:
     ("arguments", "source", "says"),
     [
         (("--seed", "1"), "folder:/a", "--seed is an option of demo, and the source is folder:/a. Leave it out."),
-        (("--fps", "1"), "video:/a.mp4", "--fps is an option of camera and demo, and the source is video:/a.mp4."),
+        (("--fps", "1"), "video:/a.mp4", "--fps is an option of camera, genicam, aravis, basler and demo, and the source is video:/a.mp4."),
         (("--polling",), "rtsp://u:pw@cam/1", "--polling is an option of folder, and the source is rtsp://u:***@cam/1."),
     ],
 )  # fmt: skip
@@ -86,7 +86,7 @@ def test_the_help_says_whose_option_it_is_and_what_it_does(capsys: pytest.Captur
         parsed("--help")
     lines = " ".join(capsys.readouterr().out.split())
     for words in (
-        "--width-px N camera: width, pixels",
+        "--width-px N camera, genicam, aravis, basler: width, pixels",
         "--recursive, --no-recursive folder: sub-folders too",
         "video, demo: do not pace; no frame is dropped",
         "--defect-rate X demo: fraction of defective parts, 0 to 1",
@@ -97,7 +97,7 @@ def test_the_help_says_whose_option_it_is_and_what_it_does(capsys: pytest.Captur
 def test_a_new_recipe_has_the_options_that_were_given(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check, "list_cameras", lambda: [CameraInfo(index=2, label="Front")])
+    monkeypatch.setattr(check, "list_cameras", lambda: [CameraInfo(source="camera:2", label="Front")])
     home = tmp_path / "home"
     make_bundle(home / "models" / "tiny")
     new = ["recipe", "new", "Cap", "--source", "camera:2", "--model", "tiny", "--home", str(home), "--json"]

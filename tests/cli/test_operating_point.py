@@ -15,7 +15,8 @@ from inspector.domain.config import QualityLimits
 from inspector.domain.rates import Rate
 from inspector.domain.records import Thresholds
 from inspector.operating_point.prices import RecipePrices, save_prices
-from inspector.recipes.recipe import Recipe, RecipeFollower, load_recipe, save_recipe
+from inspector.recipes.follower import RecipeFollower
+from inspector.recipes.recipe import Recipe, load_recipe, save_recipe
 from tests.batch.samples import MODEL, R, write_results
 from tests.bundles import make_bundle
 from tests.operating_point.parts import MEMORY, STRANGE, scored_bundle

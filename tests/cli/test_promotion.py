@@ -16,7 +16,8 @@ from pydantic import JsonValue
 from inspector.cli import main
 from inspector.domain.errors import RecipeError
 from inspector.domain.records import Thresholds
-from inspector.recipes.recipe import Recipe, RecipeFollower, load_recipe, save_next_version, save_recipe
+from inspector.recipes.follower import RecipeFollower
+from inspector.recipes.recipe import Recipe, load_recipe, save_next_version, save_recipe
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
 from tests.waits import WAIT_S

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from inspector.outputs.result_log import SqliteResultLog
 from inspector.pictures import read_picture
 from inspector.recipes.recipe import save_recipe
 from tests.bundles import make_bundle
+from tests.outputs.by_hand import by_hand
 from tests.review.parts import fill
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_a_failure_is_judged_withdrawn_and_its_history_told(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, parts: list[Inspection]
 ) -> None:
     by = ("--reviewer", "Ada")
-    with closing(sqlite3.connect(tmp_path / "results.sqlite3")) as log, log:
+    with by_hand(tmp_path / "results.sqlite3") as log:
         log.execute("UPDATE inspections SET strangeness = 1.25, strange_from = 1.0")
     _, queue = run(capsys, tmp_path, "queue", "failures", *by)
     assert [entry["inspection_id"] for entry in queue["entries"]] == [part.id for part in parts[12:]]
@@ -130,6 +130,12 @@ def test_what_was_learned_becomes_a_manifest(
             run(capsys, tmp_path, "judge", part.id, said)
     _, learned = run(capsys, tmp_path, "learning", "R")
     assert (learned["to_learn"], learned["good"], learned["defective"], learned["for_test"]) == (9, 3, 6, 0)
+    code, fault = run(capsys, tmp_path, "manifest", "R")
+    assert (code, "0 for the test, 9 locked" in fault["error"]["what"]) == (1, True)
+    ids = [lesson["inspection_id"] for lesson in learned["lessons"]]
+    release = ["regression", "release", *ids, "--why", "to be learnt", "--recipe", "R", "--home", str(tmp_path)]
+    assert main(release) == 0
+    capsys.readouterr()
     _, manifest = run(capsys, tmp_path, "manifest", "R")
     assert (manifest["learned"], manifest["own"]) == (9, {"train": 0, "val": 0, "test": 0})
     assert "does not say what it was made from" in manifest["notes"][0]

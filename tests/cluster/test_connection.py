@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -25,7 +26,7 @@ from tests.cluster.authority import make_certificates
 from tests.waits import until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Coroutine, Iterator
     from pathlib import Path
 
 
@@ -169,13 +170,24 @@ class _Client:
     """Answers as a scheduler with one worker."""
 
     status = "running"
+    breaks = False
 
     def __init__(self, program: object, dask_version: str) -> None:
         self._program, self._dask = program, dask_version
 
-    def scheduler_info(self, n_workers: int) -> dict[str, Any]:
-        assert n_workers == -1  # Dask names five by default
+    @property
+    def scheduler(self) -> _Client:
+        return self
+
+    async def identity(self, n_workers: int) -> dict[str, Any]:
+        assert n_workers == -1  # all of them
+        if self.breaks:
+            raise OSError("in <TCP>: Stream is closed")
         return {"workers": {"tls://10.0.0.7:1": {"name": "hall 3", "nthreads": 4}}}
+
+    def sync(self, function: Callable[[], Coroutine[Any, Any, object]], *, callback_timeout: None) -> object:
+        assert callback_timeout is None
+        return asyncio.run(function())
 
     def get_versions(self) -> dict[str, Any]:
         ours = dask().versions.get_versions()["packages"]
@@ -201,6 +213,22 @@ def test_a_worker_with_another_program_is_refused(program: object, dask_version:
     cluster = Cluster(ClusterAddress.parse("tcp://127.0.0.1:1"), _Client(program, dask_version or ours))
     with pytest.raises(ClusterError, match=why):
         cluster.check()
+
+
+def test_workers_are_not_gone_because_one_question_failed() -> None:
+    client = _Client(None, "")
+    cluster = Cluster(ClusterAddress.parse("tcp://127.0.0.1:1"), client)
+    client.breaks = True
+    assert cluster.workers() == []  # none was known yet
+    client.breaks = False
+    known = cluster.workers()
+    assert [worker.name for worker in known] == ["hall 3"]
+    client.breaks = True
+    assert cluster.workers() == known
+    client.status = "connecting"
+    assert cluster.workers() == []
+    client.status = "running"
+    assert cluster.workers() == []  # it has been away: who is there is not known any more
 
 
 @pytest.mark.parametrize(

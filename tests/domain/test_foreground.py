@@ -11,7 +11,7 @@ import pytest
 
 from inspector.domain.config import TriggerConfig, TriggerMode
 from inspector.domain.records import Box, Frame, Origin
-from inspector.domain.trigger.foreground import Blob, Foreground, _gain, _shrink
+from inspector.domain.trigger.foreground import Blob, Foreground, InView, _gain, _shrink
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -259,7 +259,21 @@ def test_a_thing_that_is_absorbed_is_belt() -> None:
 def test_another_size_starts_anew() -> None:
     belt = Belt().learn(picture())
     assert belt.show(picture(size=(80, 50))) is None
-    assert belt.show(picture()) is None
+    assert belt.show(picture(size=(40, 25))) is None
+
+
+def test_a_size_that_comes_back_has_its_empty_belt_from_the_second_picture_on() -> None:
+    belt, thing = Belt().learn(picture()), (box(20, 20, 30, 30), 200)
+    assert belt.show(picture(size=(80, 50))) is None
+    assert not belt.foreground.learned
+    assert belt.show(picture(thing)) is None
+    blobs = belt.show(picture(thing))
+    assert blobs is not None
+    assert [blob.box_centre for blob in blobs] == [(35.0, 35.0)]
+    belt.foreground.reset()  # by hand: what was known is forgotten
+    assert belt.show(picture(size=(80, 50))) is None
+    assert belt.show(picture(thing)) is None
+    assert belt.show(picture(thing)) is None
 
 
 @pytest.mark.parametrize(
@@ -315,3 +329,38 @@ def test_the_lamp_is_measured_beside_things_where_a_tenth_is_free(free: int, gai
     labels[0, : 10 * free] = 0
     assert _gain(now, then, labels) == gain
     assert _gain(now, then, labels[:, :-1]) == 2.0  # of another picture
+
+
+def test_a_part_before_a_lamp_at_full_scale_is_a_part_and_no_dimmer_lamp() -> None:
+    belt = Belt().learn(picture(belt=255))
+    for _ in range(2):
+        (blob,) = belt.show(picture((box(40, 30, 30, 20), 80), belt=255)) or []
+        assert (round(blob.width), round(blob.height)) == (30, 20)
+    assert belt.show(picture(belt=255)) == []
+    assert belt.show(picture(belt=200)) == []  # the lamp itself, darker everywhere
+
+
+def test_presence_tells_what_was_measured_also_where_it_is_no_part() -> None:
+    belt = Belt().learn(picture())
+    assert belt.foreground.presence == InView()
+    belt.show(picture((box(40, 30, 12, 10), 200)))  # 0.75 %
+    small = belt.foreground.presence
+    assert (small.is_part, small.is_clear, small.box, small.parts) == (False, True, box(40, 30, 12, 10), ())
+    assert small.area_fraction == pytest.approx(0.0075)
+    belt.show(picture((box(40, 30, 50, 40), BELT + 18)))  # large, and hardly brighter
+    faint = belt.foreground.presence
+    assert (faint.is_part, faint.is_clear, faint.area_fraction) == (False, False, 0.125)
+    belt.show(picture((box(20, 30, 30, 20), 200), (box(100, 30, 20, 20), 200)))
+    both = belt.foreground.presence
+    assert (both.is_part, both.box) == (True, box(20, 30, 30, 20))
+    assert set(both.parts) == {box(20, 30, 30, 20), box(100, 30, 20, 20)}
+
+
+def test_a_background_can_be_taken_over() -> None:
+    known, other = Belt().learn(picture()), Belt(replace(CONFIG, min_area_fraction=0.1))
+    other.foreground.take_background(known.foreground)
+    assert other.show(picture((box(40, 30, 30, 20), 200))) == []  # 3.75 %
+    assert other.foreground.presence.area_fraction == pytest.approx(0.0375)
+    unknown = Belt()
+    unknown.foreground.take_background(Belt().foreground)
+    assert unknown.show(picture()) is None

@@ -63,7 +63,7 @@ def test_the_cheapest_point_beside_a_guard_is_as_cheap_as_any(
 ) -> None:
     scores = LabelledScores([p for p, *_ in parts], [bad for _, bad, _ in parts], [value for *_, value in parts])
     prices = Prices(escape=escape, false_reject=reject, review=review, defective_share=0.2)
-    best = scores.least_cost(prices, band=band, strange_from=limit)
+    best = scores.least_cost(prices, band=band, beside=Thresholds(fail_at=0.5, strange_from=limit))
     if best is None:
         return
     assert best.strange_from == limit
@@ -82,7 +82,7 @@ def test_the_escape_limit_leaves_to_the_guard_what_it_holds() -> None:
     scores = LabelledScores([0.1, 0.2, 0.1, 0.9], [False, False, True, True], [0.5, 0.5, 2.0, 2.0])
     prices = Prices()
     alone = scores.within_escapes(0.0, prices, band=False)
-    beside = scores.within_escapes(0.0, prices, band=False, strange_from=1.0)
+    beside = scores.within_escapes(0.0, prices, band=False, beside=Thresholds(fail_at=0.5, strange_from=1.0))
     assert alone is not None
     assert beside is not None
     assert (scores.at(alone).confusion.good.failed, scores.at(beside).confusion.good.failed) == (2, 0)

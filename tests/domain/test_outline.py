@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from inspector.domain.outline import SIDE, GoodOutlines, Outline, outline_of, small_picture
+from inspector.domain.outline import SIDE, GoodOutlines, Outline, apart_from, outline_of, plain, small_picture
 from inspector.domain.views import EMPTY
 from tests.bench.drawn_parts import screw
 from tests.bench.wrong_views import VIEWS, empty_views, scaled
@@ -72,6 +72,18 @@ def test_grey_16_bits_and_transparency_are_seen_as_colours_are() -> None:
         outline = seen(other)
         assert outline is not None
         assert outline.area == pytest.approx(expected.area, rel=0.03)
+
+
+def test_the_ground_is_known_by_its_levels_and_pixels_differ_from_it_in_their_strongest_channel() -> None:
+    picture = part()
+    outline, grey = seen(picture), seen(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))
+    assert outline is not None
+    assert grey is not None
+    assert outline.ground == pytest.approx(GROUND, abs=8)
+    assert len(grey.ground) == 1
+    pixels = np.array([[[200, 190, 200], [60, 80, 90], [200, 190, 255]]], np.uint8)
+    assert apart_from((200.0, 190.0, 200.0), pixels).tolist() == [[0, 140, 55]]
+    assert apart_from((200.0,), plain(pixels[..., 0])).tolist() == [[0, 140, 0]]
 
 
 def test_good_parts_are_within_what_good_parts_may_be(good: GoodOutlines, screws: GoodOutlines) -> None:

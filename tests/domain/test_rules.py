@@ -80,6 +80,13 @@ def test_many_scores_are_judged_as_one_is(scores: list[float], fail_at: float, s
     assert [VERDICTS[code] for code in verdicts_of(scores, guarded, strange)] == each
     for unknown in (None, np.full(len(scores), np.nan)):  # recorded without: as without a guard
         assert verdicts_of(scores, guarded, unknown).tolist() == codes.tolist()
+    beside = [place % 2 == 0 for place in range(len(scores))]
+    spares = replace(guarded, spares_outside=True)
+    each = [verdict_of(p, spares, value, out) for p, value, out in zip(scores, strange, beside, strict=True)]
+    assert [VERDICTS[code] for code in verdicts_of(scores, spares, strange, beside)] == each
+    held = verdicts_of(scores, guarded, strange)  # nothing is spared where nobody asked, or nothing is known
+    assert verdicts_of(scores, guarded, strange, beside).tolist() == held.tolist()
+    assert verdicts_of(scores, spares, strange).tolist() == held.tolist()
     counts = tuple(
         [verdict for _, verdict in judged].count(kind) for kind in (Verdict.PASS, Verdict.REVIEW, Verdict.FAIL)
     )

@@ -50,7 +50,7 @@ HARMLESS = [
 @pytest.mark.parametrize(("address", "clean"), ADDRESSES)
 def test_an_address_is_shown_without_its_secrets(address: str, clean: str) -> None:
     assert (shown(address), SourceSpec.parse(address).shown) == (clean, clean)
-    assert label_of(address) == clean[:28]
+    assert label_of(address) == f"stream {clean.partition('://')[2].partition('/')[0].rpartition('@')[2]}"[:28]
     assert has_secret(address)
     assert not has_secret(clean)
     assert is_masked(clean)

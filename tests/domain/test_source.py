@@ -22,10 +22,10 @@ CAMERA, VIDEO, STREAM, FOLDER = SourceKind.CAMERA, SourceKind.VIDEO, SourceKind.
         ("video:/a/b.mp4", VIDEO, "/a/b.mp4", "video:/a/b.mp4", "video b.mp4"),
         ("video:/a/no suffix: colon", VIDEO, "/a/no suffix: colon", "video:/a/no suffix: colon", "video no suffix: colon"),
         ("/a/b.MP4", VIDEO, "/a/b.MP4", "video:/a/b.MP4", "video b.MP4"),
-        ("RTSP://cam/1", STREAM, "RTSP://cam/1", "RTSP://cam/1", "RTSP://cam/1"),
-        ("http://cam/1.mp4", STREAM, "http://cam/1.mp4", "http://cam/1.mp4", "http://cam/1.mp4"),
+        ("RTSP://cam/1", STREAM, "RTSP://cam/1", "RTSP://cam/1", "stream cam"),
+        ("http://cam/1.mp4", STREAM, "http://cam/1.mp4", "http://cam/1.mp4", "stream cam"),
         ("rtsp://u:secret@camera-of-line-4/1", STREAM, "rtsp://u:secret@camera-of-line-4/1",
-         "rtsp://u:secret@camera-of-line-4/1", "rtsp://u:***@camera-of-line-"),
+         "rtsp://u:secret@camera-of-line-4/1", "stream camera-of-line-4"),
         ("folder:/a/parts", FOLDER, "/a/parts", "folder:/a/parts", "folder parts"),
         ("Folder:in: box", FOLDER, "in: box", "folder:in: box", "folder in: box"),
         ("C:\\parts", FOLDER, "C:\\parts", "folder:C:\\parts", "folder " + Path("C:\\parts").name),
@@ -48,10 +48,16 @@ def test_what_names_no_source_is_answered_with_what_there_is(text: str) -> None:
     with pytest.raises(SourceError) as caught:
         SourceSpec.parse(text)
     assert str(caught.value) == (
-        f"“{text.strip(' ')}” names no source; known are camera:N, video:PATH, rtsp://…, folder:PATH, demo:. "
-        "Correct the source."
+        f"“{text.strip(' ')}” names no source; known are camera:N, genicam:SERIAL, aravis:SERIAL, "
+        "basler:SERIAL, video:PATH, rtsp://…, folder:PATH, demo:. Correct the source."
     )
     assert (kind_of(text), is_live(text), label_of(text), shown(text)) == (None, False, text, text)
+
+
+@pytest.mark.parametrize("text", ["s3://bucket/parts", "folder:s3://bucket/parts", "gs://bucket/parts"])
+def test_an_object_store_is_no_source_and_the_command_that_reads_it_is_named(text: str) -> None:
+    with pytest.raises(SourceError, match=r"names no source; .*object store are judged by: inspector batch ADDRESS$"):
+        SourceSpec.parse(text)
 
 
 def test_a_path_alone_must_be_a_video_or_a_folder_that_is_there(tmp_path: Path) -> None:
@@ -86,11 +92,15 @@ def test_a_password_is_not_shown(url: str, as_shown: str) -> None:
 
 
 def test_every_kind_says_what_it_is() -> None:
-    assert FORMS == "camera:N, video:PATH, rtsp://…, folder:PATH or demo:"
+    assert FORMS == (
+        "camera:N, genicam:SERIAL, aravis:SERIAL, basler:SERIAL, video:PATH, rtsp://…, folder:PATH or demo:"
+    )
     assert [SourceSpec.parse(kind.example).kind for kind in SourceKind] == list(SourceKind)
     assert all(kind.description for kind in SourceKind)
-    assert [kind for kind in SourceKind if kind.is_live] == [CAMERA, STREAM, SourceKind.DEMO]
-    assert [kind for kind in SourceKind if kind.is_device] == [CAMERA, STREAM]
+    industrial = [SourceKind.GENICAM, SourceKind.ARAVIS, SourceKind.BASLER]
+    assert [kind for kind in SourceKind if kind.is_industrial] == industrial
+    assert [kind for kind in SourceKind if kind.is_live] == [CAMERA, *industrial, STREAM, SourceKind.DEMO]
+    assert [kind for kind in SourceKind if kind.is_device] == [CAMERA, *industrial, STREAM]
     assert [kind for kind in SourceKind if kind.is_path] == [VIDEO, FOLDER]
     assert str(DEMO) == "demo:"
 

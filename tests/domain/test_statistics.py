@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import beta, binomtest
+from scipy.stats import beta, binom, binomtest
 
 from inspector.domain.rates import UNKNOWN, Estimate, Rate, weighted_sum
 from inspector.domain.statistics import (
@@ -18,6 +18,7 @@ from inspector.domain.statistics import (
     incomplete_beta,
     logits,
     mcnemar_exact,
+    paired_parts_needed,
     parts_missing,
     parts_needed,
     shows,
@@ -114,6 +115,31 @@ def test_mcnemars_exact_test_of_fays_example() -> None:
 def test_mcnemars_exact_test_is_the_binomial_one(first: int, second: int) -> None:
     expected = binomtest(first, first + second).pvalue if first + second else 1.0
     assert mcnemar_exact(first, second) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(("first", "second", "compared"), [(8, 18, 100), (1, 5, 200), (30, 60, 10_000), (0, 4, 50)])
+def test_so_many_paired_parts_tell_two_judges_apart_in_four_of_five_cases(
+    first: int, second: int, compared: int
+) -> None:
+    """Connor's formula (Biometrics 1987, 43, 207), held against the power of the exact test, summed over all outcomes."""
+    needed = paired_parts_needed(first, second, compared)
+    assert needed is not None
+    differ, share = (first + second) / compared, second / (first + second)
+    power = 0.0
+    for pairs in range(needed + 1):
+        weight = binom.pmf(pairs, needed, differ)
+        if weight > 1e-9:
+            wins = [count for count in range(pairs + 1) if mcnemar_exact(count, pairs - count) <= 0.05]
+            power += weight * binom.pmf(wins, pairs, share).sum()
+    assert 0.68 <= power <= 0.85  # the exact test is the more careful one where few parts differ
+    assert needed == paired_parts_needed(second, first, compared)
+
+
+def test_no_number_tells_judges_apart_that_are_right_equally_often() -> None:
+    assert paired_parts_needed(3, 3, 10) is None
+    assert paired_parts_needed(0, 0, 0) is None
+    with pytest.raises(ValueError, match="within 5 parts, got 3 and 3"):
+        paired_parts_needed(3, 3, 5)
 
 
 def test_what_is_outside_its_range_is_refused_with_its_values() -> None:

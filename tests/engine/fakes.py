@@ -119,6 +119,7 @@ class FakeClassifier:
     Args:
         act: Called with the number of each call.
         strangeness: Of a picture, in the middle of its map; None for a model without a memory of good.
+        outside: Of a picture, whether the heat lies outside the part; None for a model that spares nothing.
     """
 
     def __init__(
@@ -126,7 +127,9 @@ class FakeClassifier:
         act: Callable[[int], None] | None = None,
         *,
         strangeness: Callable[[Image], float] | None = None,
+        outside: Callable[[Image], bool | None] | None = None,
     ) -> None:
+        self._outside = outside
         self.identity = ModelIdentity(
             name="fake",
             sha256="0" * 64,
@@ -134,6 +137,7 @@ class FakeClassifier:
             precision="fp32",
             backend="fake",
             good_scale=None if strangeness is None else GOOD_SCALE,
+            may_spare=outside is not None,
         )
         self.classes = Classes(("good", "defective"), "good")
         self.thresholds = Thresholds(fail_at=0.5)
@@ -155,6 +159,7 @@ class FakeClassifier:
             preprocess_ms=0.1,
             inference_ms=0.2,
             strangeness_map=None if self._strangeness is None else strange_middle(self._strangeness(image)),
+            heat_outside=None if self._outside is None else self._outside(image),
         )
 
     def predict_batch(self, images: Sequence[Image]) -> list[Prediction]:
@@ -177,6 +182,7 @@ class MemoryLog:
         self.committed: list[Inspection] = []
         self.broken = threading.Event()
         self.refused = threading.Event()
+        self.removed: list[str] = []
         self.commit_times: dict[str, float] = {}
         self.events: list[tuple[str, str]] = []  # kind, words
 
@@ -199,6 +205,9 @@ class MemoryLog:
 
     def note_commit(self, inspection_id: str, commit_ms: float) -> None:
         self.commit_times[inspection_id] = commit_ms
+
+    def note_removed(self, pictures: Sequence[str], why: str) -> None:
+        self.removed += pictures
 
     def last_part_number(self, *, recipe: str, lot: str) -> int:
         return max((one.part_number for one in self.committed if (one.recipe, one.lot) == (recipe, lot)), default=0)
@@ -242,7 +251,7 @@ class MemoryArchive:
         self.wanted = True
 
     def keep(
-        self, *, inspection_id: str, part: Part, prediction: Prediction | None, decision: Decision
+        self, *, inspection_id: str, part: Part, prediction: Prediction | None, decision: Decision, view: int = 0
     ) -> ArchivedPicture | None:
         self.asked.append((inspection_id, part, prediction, decision))
         if self.full:
@@ -258,7 +267,12 @@ class MemoryArchive:
         if self.full:
             raise ArchiveError("No space left on device", "Free space.")
 
-    def prune(self, protected: Sequence[str], unsent: Callable[[frozenset[str]], frozenset[str]] | None = None) -> int:
+    def prune(
+        self,
+        protected: Sequence[str],
+        unsent: Callable[[frozenset[str]], frozenset[str]] | None = None,
+        removing: Callable[[Sequence[str], str], None] | None = None,
+    ) -> int:
         return 0
 
 

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from inspector.engine import capture as capture_module
 from inspector.engine import line as line_module
+from inspector.engine import triggers as triggers_module
 from inspector.engine.board import Board
 from inspector.engine.job import LineJob
 from inspector.engine.line import Line
 from inspector.engine.status import RunState, SourceState
+from tests.engine import fakes
 from tests.engine.fakes import (
     FakeSource,
     Listener,
@@ -64,6 +67,7 @@ class Bench:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.monkeypatch = monkeypatch
         self.now_s = 1000.0
+        monkeypatch.setattr(fakes, "time", SimpleNamespace(perf_counter=lambda: self.now_s))  # of the frames
         self.log, self.archive, self.board = MemoryLog(), MemoryArchive(), Board()
         self.listener = Listener(self.log)
         self.board.subscribe(self.listener)
@@ -73,10 +77,11 @@ class Bench:
         source = source or FakeSource([])
         fake = SimpleNamespace(Thread=Inert, Event=threading.Event, current_thread=threading.current_thread)
         self.monkeypatch.setattr(line_module, "threading", fake)
-        self.monkeypatch.setattr(line_module, "time", SimpleNamespace(perf_counter=lambda: self.now_s))
+        for module in (line_module, triggers_module, capture_module):
+            self.monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: self.now_s))
         job: LineJob = make_job(source, self.log, archive=self.archive, **changes)
         line = Line(job, self.board)
-        line._stop = Stop(waits)
+        line._stop = line._over._stop = Stop(waits)
         return line
 
     @property

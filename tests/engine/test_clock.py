@@ -13,6 +13,7 @@ from inspector.engine.board import Board
 from inspector.engine.clock import JUMP_S, ClockWatch, set_back
 from inspector.engine.pace import PaceWatch
 from inspector.engine.record import Recorder
+from inspector.engine.watchdog import Watchdog
 from tests.engine.fakes import FakeSource, MemoryLog, make_job
 from tests.outputs.samples import inspection
 
@@ -66,7 +67,7 @@ def test_the_recorder_notes_a_jump_once_also_where_the_log_could_not_be_written(
     log.committed.append(replace(inspection(1), time_utc=NOW + HOUR))  # the clock was set back before the start
     monkeypatch.setattr(record, "datetime", Clock)
     job = make_job(FakeSource([]), log)
-    recorder = Recorder(job, Board(), threading.Event(), PaceWatch(job.recipe.trigger))
+    recorder = Recorder(job, Board(), threading.Event(), PaceWatch(job.recipe.trigger), Watchdog())
     recorder.check()
     recorder.check()
     assert [(kind, "back by 1 h 0 min" in words) for kind, words in log.events] == [("clock", True)]

@@ -217,11 +217,11 @@ def test_live_frames_that_are_not_taken_in_time_are_counted_as_dropped(rig: Rig)
         assert loaded.wait(WAIT_S)
         return FakeClassifier()
 
-    source = FakeSource([frame(0), frame(1), frame(4)], live=True, ends=False)
+    source = FakeSource([frame(number) for number in (0, 1, 2, 3, 6)], live=True, ends=False)
     rig.engine.start(make_job(source, rig.log, load_classifier=load, mode=TriggerMode.MANUAL))
-    rig.listener.until(lambda: rig.listener.frames == 3)
+    rig.listener.until(lambda: rig.listener.frames == 5)
     loaded.set()
-    # the driver lost frames 2 and 3; frames 0 and 1 were overwritten while the model was loading
+    # the driver lost frames 4 and 5; frames 0 and 1 gave way to others while the model was loading
     assert rig.engine.status().dropped == 4
 
 

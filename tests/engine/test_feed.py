@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from inspector.domain.config import SourceOptions, TriggerConfig
+from inspector.domain.config import TriggerConfig
 from inspector.domain.geometry import Box
 from inspector.domain.records import Frame
+from inspector.domain.source_options import FrameStart, SourceOptions
 from inspector.engine.board import Board
 from inspector.engine.feed import Feed
 from inspector.engine.status import RunState, SourceState
@@ -25,10 +27,19 @@ ADVICE = "Restart the camera; if it repeats pictures while nothing moves, raise 
 class Watched:
     """A feed with its board and a clock."""
 
-    def __init__(self, source: str = "camera:0", *, still_s: float = 5.0, region: Box | None = None) -> None:
+    def __init__(
+        self,
+        source: str = "camera:0",
+        *,
+        still_s: float = 5.0,
+        region: Box | None = None,
+        start: FrameStart = FrameStart.FREE,
+    ) -> None:
         self.board = Board()
         self.board.begin(state=RunState.RUNNING, source_state=SourceState.LIVE)
-        self.feed = Feed(recipe_of(source, still_s, region), self.board)
+        recipe = recipe_of(source, still_s, region)
+        options = replace(recipe.source_options, frame_start=start)
+        self.feed = Feed(recipe.model_copy(update={"source_options": options}), self.board)
         self.now_s = 100.0
         self.feed.opened(self.now_s)
 
@@ -164,3 +175,10 @@ def test_a_part_of_a_picture_that_stands_still_is_an_error(monkeypatch: pytest.M
     line._look(frame(1))
     faults = [getattr(line._parts.take(0.0), "fault", None) for _ in range(2)]
     assert faults == [STILL.format(6), ""]
+
+
+def test_a_camera_whose_pictures_a_signal_starts_may_be_silent_for_as_long_as_no_part_comes() -> None:
+    for start, silent in ((FrameStart.LINE0, False), (FrameStart.SOFTWARE, True), (FrameStart.FREE, True)):
+        watched = Watched("genicam:7", start=start)
+        watched.move(5)
+        assert bool(watched.wait(60.0)) is silent

@@ -17,6 +17,8 @@ from inspector.domain.policy import error_decision
 from inspector.domain.records import Box, Image, Part, Prediction, Thresholds
 from inspector.engine import line as line_module
 from inspector.engine import record as record_module
+from inspector.engine.board import Board
+from inspector.engine.housekeeping import keep_house
 from inspector.engine.predictor import Predictor
 from inspector.engine.queues import Unjudged
 from inspector.engine.status import Pace, RunState
@@ -35,12 +37,12 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
     return Bench(monkeypatch)
 
 
-def test_five_threads_with_their_names_are_started(bench: Bench) -> None:
+def test_six_threads_with_their_names_are_started(bench: Bench) -> None:
     line = bench.line()
     threads: Any = line._threads
     assert not any(thread.started for thread in threads)
     line.start()
-    assert [thread.name for thread in threads] == ["capture", "trigger", "inspection", "housekeeping", "watch"]
+    assert [thread.name for thread in threads] == ["capture", "trigger", "inspection", "housekeeping", "watch", "disks"]
     assert all(thread.started and thread.daemon for thread in threads)
 
 
@@ -169,7 +171,7 @@ def test_a_part_that_was_not_seen_well_enough_is_an_error_with_its_picture(bench
     assert classifier.calls == 0
 
 
-def test_with_enough_parts_the_line_stops_and_drops_what_waits(bench: Bench) -> None:
+def test_with_enough_parts_the_line_stops_and_judges_no_more(bench: Bench) -> None:
     source = FakeSource([])
     line = bench.line(source, max_parts=2)
     line._open_source()
@@ -178,7 +180,7 @@ def test_with_enough_parts_the_line_stops_and_drops_what_waits(bench: Bench) -> 
     assert line.uncommitted == 4
     line._inspect()
     assert len(bench.log.committed) == 2
-    assert (len(line._parts), line.uncommitted) == (0, 0)
+    assert line.uncommitted == 0
     assert line._stop.is_set()
     assert source.closed == 1
 
@@ -247,7 +249,7 @@ def test_joining_gives_up_what_cannot_be_recorded_and_shares_its_time(bench: Ben
     assert given_up == [pytest.approx(1001.0)]
     assert line._abandon.is_set()
     threads: Any = line._threads
-    assert [thread.joined for thread in threads] == [[pytest.approx(0.4)]] * 5
+    assert [thread.joined for thread in threads] == [[pytest.approx(0.4)]] * 6
     threads[2].is_alive = lambda: True
     assert line.join(0.0) is False
     assert waits[2:] == [0.0, 0.0]
@@ -270,33 +272,35 @@ def test_log_and_archive_are_looked_at_without_a_part(bench: Bench) -> None:
 
     said: list[tuple[str, str]] = []
     line._finished = SimpleNamespace(wait=wait)  # type: ignore[assignment]
-    line._watch()
+    line._watch_disks()
     faults = ("the log is locked. Wait.", "No space left on device. Free space.")
     assert said == [("", ""), ("", ""), faults, ("", "")]
     assert waits == [0.4] * 4
 
 
 def test_the_archive_s_limits_are_applied_soon_and_then_every_minute(bench: Bench) -> None:
-    line = bench.line(waits=4)
+    line = bench.line()
     asked: list[Any] = []
     bench.log.failure_pictures = lambda: ["/a/1.png"]  # type: ignore[method-assign]
 
     bench.log.unsent_pictures = lambda among: among & {"/a/2.png"}  # type: ignore[method-assign]
 
-    def prune(protected: Any, unsent: Any) -> int:
+    def prune(protected: Any, unsent: Any, removing: Any) -> int:
         asked.append((protected, unsent(frozenset({"/a/2.png", "/a/3.png"}))))
+        removing([f"/a/{len(asked)}.png"], "age")
         raise ArchiveError("it is gone") if len(asked) == 1 else OSError
 
     bench.archive.prune = prune  # type: ignore[method-assign, assignment]
-    line._keep_house()
-    assert isinstance(line._stop, Stop)
-    assert line._stop.waits == [5.0, 60.0, 60.0, 60.0]
+    stop = Stop(4)
+    keep_house(line._job, stop, Board())
+    assert stop.waits == [5.0, 60.0, 60.0, 60.0]
     assert asked == [(["/a/1.png"], {"/a/2.png"})] * 3
+    assert bench.log.removed == ["/a/1.png", "/a/2.png", "/a/3.png"]
 
 
 def test_a_capture_by_hand_and_a_lot_reach_trigger_and_recorder(bench: Bench) -> None:
     line = bench.line(mode=TriggerMode.MANUAL)
-    line.fire_trigger()
+    line.triggers.fire()
     line.set_lot("L9")
     (part,) = line._trigger.update(frame(0))
     line._parts.put(part)
@@ -313,9 +317,11 @@ def test_a_verdict_that_is_late_is_an_error_and_the_next_in_time_heals_it(bench:
     line = bench.line(FakeSource([], live=True), classifier=FakeClassifier(act))
     line._ready.set()
     line._open_source()
-    for number in range(2):
-        triggered_s = bench.now_s + 1.5 * number  # the second as soon as the first has its verdict
-        line._hand_over(Part(frame=frame(number), region=None, triggered_s=triggered_s, trigger="manual"))
+    first, second = frame(0), frame(1)
+    second_s = bench.now_s + 1.5  # as soon as the first has its verdict
+    second = replace(second, origin=replace(second.origin, captured_s=second_s))
+    for shown, triggered_s in ((first, bench.now_s), (second, second_s)):
+        line._hand_over(Part(frame=shown, region=None, triggered_s=triggered_s, trigger="manual"))
     line._parts.close()
     line._inspect()
     assert [row.decision.verdict.value for row in bench.log.committed] == ["ERROR", "PASS"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -17,9 +16,10 @@ from inspector.engine.board import Board
 from inspector.engine.faces import Face, face_of
 from inspector.engine.line_model import LineModel
 from inspector.engine.status import RunState
-from inspector.gui.live.faces import explained
+from inspector.gui.station.face_words import explained
 from tests.engine.conftest import Rig
 from tests.engine.fakes import GOOD, FakeClassifier, FakeSource, MemoryLog, frame, make_job
+from tests.logs import told
 from tests.waits import WAIT_S
 
 WHAT = "the model fake does not judge its test picture as before: a probability is 0.9 instead of 0.1"
@@ -122,7 +122,7 @@ def test_a_model_that_has_changed_judges_nothing_until_it_is_loaded_again(
 
 
 def test_a_test_that_cannot_be_made_says_nothing_of_the_model(
-    monkeypatch: pytest.MonkeyPatch, classifier: FakeClassifier, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, classifier: FakeClassifier
 ) -> None:
     def broken() -> Iterator[None]:
         yield from ()
@@ -130,11 +130,9 @@ def test_a_test_that_cannot_be_made_says_nothing_of_the_model(
 
     watched = Watched(monkeypatch, classifier)
     monkeypatch.setattr(classifier, "self_test", broken)
-    with caplog.at_level(logging.WARNING):
+    with told("inspector.engine.line_model") as said:
         watched.look(3601.0)
-    assert [entry.message for entry in caplog.records] == [
-        "the model's self-test could not be made: the device is busy"
-    ]
+    assert said == ["the model's self-test could not be made: the device is busy"]
     assert watched.verdict() is Verdict.PASS
     monkeypatch.undo()
     watched.model.look_after(idle=True)

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
-from inspector.domain.config import SourceOptions, TriggerConfig, TriggerMode
+from inspector.domain.config import TriggerConfig, TriggerMode
+from inspector.domain.source_options import SourceOptions
 from inspector.engine.status import SourceState
 from inspector.recipes.recipe import Recipe
 from inspector.sources.factory import open_source

@@ -199,6 +199,19 @@ def test_after_a_second_without_a_picture_parts_are_not_seen() -> None:
     assert sight.unseen(4.0, live=True, learning=False) == ""
 
 
+def test_where_only_damaged_pictures_come_it_is_said_why_parts_are_not_seen() -> None:
+    sight, why = Sight(), "the picture is not whole: 3 packets lost. Check the cable."
+    sight.damaged(why)
+    told = "The picture is not whole: 3 packets lost. Check the cable."
+    assert sight.unseen(0.5, live=True, learning=False) == told
+    sight.looked(1.0, 1)
+    sight.damaged(why)
+    assert sight.unseen(1.5, live=True, learning=False) == ""  # whole ones come in between
+    assert sight.unseen(4.0, live=True, learning=False) == f"No whole picture for 3 s: parts are not seen. {told}"
+    sight.looked(4.1, 9)
+    assert sight.unseen(5.6, live=True, learning=False) == "No picture for 2 s: parts are not seen."
+
+
 def test_a_slow_camera_may_take_twice_its_usual_time() -> None:
     sight = Sight()
     for number in range(3):
@@ -208,6 +221,13 @@ def test_a_slow_camera_may_take_twice_its_usual_time() -> None:
     for number in range(6):
         sight.looked(9.0 + number / 10, 3 + number)
     assert sight.unseen(10.6, live=True, learning=False) == "No picture for 1 s: parts are not seen."
+
+
+def test_a_camera_that_waits_for_a_signal_may_be_silent() -> None:
+    sight = Sight(by_signal=True)
+    assert sight.unseen(100.0, live=True, learning=False) == ""
+    sight.looked(101.0, 0)
+    assert (sight.unseen(200.0, live=True, learning=False), sight.silent(200.0, live=True)) == ("", False)
 
 
 def test_files_wait_until_they_are_looked_at() -> None:

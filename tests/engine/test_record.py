@@ -35,6 +35,7 @@ from inspector.engine.pace import PaceWatch
 from inspector.engine.queues import Unjudged
 from inspector.engine.record import Recorder
 from inspector.engine.status import PartInspected
+from inspector.engine.watchdog import Watchdog
 from tests.engine.fakes import FakeSource, Listener, MemoryArchive, MemoryLog, make_job
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Desk:
         self.board.subscribe(self.listener)
         self.job = make_job(FakeSource([]), self.log, archive=self.archive, software_version="1.2")
         self.pace = PaceWatch(self.job.recipe.trigger)
-        self.recorder = Recorder(self.job, self.board, self.stop, self.pace)
+        self.recorder = Recorder(self.job, self.board, self.stop, self.pace, Watchdog())
         self.times: list[float] = []
         monkeypatch.setattr(record, "time", SimpleNamespace(perf_counter=lambda: self.times.pop(0)))
 

@@ -9,7 +9,8 @@ import pytest
 
 from inspector.fleet.address import DatabaseAddress
 from inspector.fleet.schema import upgrade
-from inspector.settings import Settings, save_settings
+from inspector.settings import Settings
+from inspector.settings_file import save_settings
 from tests.fleet.server import SENDER, PostgresServer, need
 from tests.fleet.stations import FleetBench
 

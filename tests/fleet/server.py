@@ -108,6 +108,12 @@ class PostgresServer:
         until(lambda: self.sql("SHOW ssl") == [("on" if on else "off",)])
         return self.data / "server.crt"
 
+    @property
+    def pid(self) -> int:
+        """Its first process; the others are its children."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """End it and its children at once, as a power cut does."""
         assert self._process is not None

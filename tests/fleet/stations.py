@@ -7,11 +7,12 @@ from pathlib import Path
 
 from inspector.domain.records import Inspection, Verdict
 from inspector.fleet.pusher import Forwarder
-from inspector.fleet.status import ForwardStatus, read_status, status_path
+from inspector.fleet.status import ForwardStatus, read_forward
 from inspector.outputs.outbox import FLEET, Outbox
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.paths import Home
-from inspector.settings import Settings, load_settings, save_settings
+from inspector.settings import Settings
+from inspector.settings_file import load_settings, save_settings
 from tests.fleet.server import PostgresServer
 from tests.outputs.samples import inspection
 
@@ -47,7 +48,7 @@ class FleetBench:
         return forwarder.sent
 
     def status(self) -> ForwardStatus:
-        status = read_status(status_path(self.home.log))
+        status = read_forward(self.home.log)
         assert status is not None
         return status
 

@@ -17,11 +17,12 @@ from typing import Any
 import pytest
 
 from inspector.cli import main
-from inspector.fleet.status import only_sender
+from inspector.fleet.status import status_path
 from inspector.fleet.versions import HEAD
 from inspector.outputs.outbox import FLEET, Outbox
 from inspector.outputs.result_log import SqliteResultLog
-from inspector.settings import load_settings
+from inspector.sending.status import only_sender
+from inspector.settings_file import load_settings
 from tests.fleet.server import OWNER, PASSWORD, SENDER, PostgresServer
 from tests.fleet.stations import FleetBench
 from tests.outputs.samples import inspection
@@ -53,9 +54,10 @@ def test_from_nothing_to_rows_in_the_database(
         server.sql(f"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA inspector TO {SENDER}", database)
         monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
         address = server.address(database, user=SENDER, tcp=True).replace(f"{SENDER}:@", f"{SENDER}:***@")
-        code, said, _ = run(capsys, "fleet", "connect", address, *home)
+        code, said, _ = run(capsys, "fleet", "connect", address, "--name", "Press 4", *home)
         assert (code, said["database"]) == (0, address)
-        assert load_settings(tmp_path / "settings.json")[0].forward_to == address
+        settings, _ = load_settings(tmp_path / "settings.json")
+        assert (settings.forward_to, settings.station) == (address, "Press 4")
         log.append(inspection(2))
         assert run(capsys, "forward", "--once", *home)[:2] == (0, {"sent": 1, "pictures_sent": 0})
         assert run(capsys, "fleet", "history", *home)[:2] == (0, {"added": 2})
@@ -69,7 +71,8 @@ def test_from_nothing_to_rows_in_the_database(
         assert not Outbox(log.path, FLEET).is_subscribed()
         code, said, _ = run(capsys, "forward", "--once", *home)
         assert (code, said["error"]["what"]) == (1, "no database is set")
-    everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.name != "passwords.json")
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    everything = b"".join(path.read_bytes() for path in files if path.name != "passwords.json")
     assert PASSWORD.encode() not in everything
 
 
@@ -105,7 +108,7 @@ def test_a_station_takes_over_from_one_that_it_stands_in_for(
 
 
 def test_only_one_process_sends(bench: FleetBench, capsys: pytest.CaptureFixture[str]) -> None:
-    with only_sender(bench.home.log):
+    with only_sender(status_path(bench.home.log), bench.home.log):
         code, said, _ = run(capsys, "forward", "--once", "--home", bench.home.root)
     assert code == 1
     assert "another process sends" in said["error"]["what"]

@@ -10,9 +10,10 @@ import pytest
 
 from inspector.fleet.address import DatabaseAddress
 from inspector.fleet.faults import FleetError
-from inspector.fleet.identity import station_key
 from inspector.fleet.schema import upgrade
 from inspector.fleet.versions import HEAD
+from inspector.sending.faults import SendingError
+from inspector.sending.identity import station_key
 from tests.fleet.server import OWNER, PASSWORD, SENDER, PostgresServer
 from tests.fleet.stations import FleetBench
 
@@ -130,7 +131,7 @@ def test_the_stations_key_stays_and_a_spoilt_one_is_not_replaced(tmp_path: Path)
     key = station_key(tmp_path)
     assert station_key(tmp_path) == key
     (tmp_path / "fleet.json").write_text("{")
-    with pytest.raises(FleetError, match="key for the database cannot be read"):
+    with pytest.raises(SendingError, match="key cannot be read"):
         station_key(tmp_path)
 
 

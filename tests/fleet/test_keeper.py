@@ -10,12 +10,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from inspector.fleet import keeper as module
-from inspector.fleet.keeper import SenderKeeper
-from inspector.fleet.status import only_sender
+from inspector.fleet.kept import FORWARD
+from inspector.fleet.status import status_path
 from inspector.outputs.outbox import FLEET, Outbox
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.runs import companion
+from inspector.sending import keeper as module
+from inspector.sending.keeper import SenderKeeper
+from inspector.sending.status import only_sender
 from inspector.settings import Settings
 from tests.waits import until
 
@@ -29,7 +31,9 @@ class Kept:
         self.notes, self.log = folder / "notes", folder / "log.sqlite3"
         self.settings = Settings()
         command = (sys.executable, "-c", PROGRAM.format(str(self.notes)))
-        self.keeper = SenderKeeper(folder, settings=lambda: self.settings, log=lambda: self.log, command=command)
+        self.keeper = SenderKeeper(
+            FORWARD, folder, settings=lambda: self.settings, log=lambda: self.log, command=command
+        )
 
     def started(self) -> list[list[str]]:
         return [line.split() for line in self.notes.read_text().splitlines()] if self.notes.exists() else []
@@ -77,7 +81,9 @@ def test_settings_that_were_lost_forget_nothing_that_waits(kept: Kept) -> None:
         return asked
 
     kept.keeper.stop()
-    again = SenderKeeper(kept.log.parent, settings=settings, log=lambda: kept.log, command=(sys.executable, "-c", ""))
+    again = SenderKeeper(
+        FORWARD, kept.log.parent, settings=settings, log=lambda: kept.log, command=(sys.executable, "-c", "")
+    )
     again.start()
     until(lambda: len(looked) > 3)
     again.stop()
@@ -85,7 +91,7 @@ def test_settings_that_were_lost_forget_nothing_that_waits(kept: Kept) -> None:
 
 
 def test_beside_a_service_that_sends_none_is_started(kept: Kept) -> None:
-    with only_sender(kept.log):
+    with only_sender(status_path(kept.log), kept.log):
         kept.settings = Settings(forward_to=DATABASE)
         until(lambda: Outbox(kept.log, FLEET).is_subscribed())
         assert kept.started() == []

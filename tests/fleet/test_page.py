@@ -147,6 +147,17 @@ def test_parts_of_all_stations_are_filtered_counted_and_paged(site: FleetSite, c
     wanted = [one for one in wanted if one[4] in {Verdict.FAIL, Verdict.REVIEW}]
     assert len(bad["parts"]) == bad["counts"]["inspected"] == len(wanted) > 0
     assert {part["station"] for part in bad["parts"]} == {"Press 2"}
+    named = site.add("press-2-0001", 90, Verdict.FAIL, part_serial="'F-0047'", trigger_id="'T-1'")
+    other = site.add("press-2-0001", 91, part_serial="'F-0048'", trigger_id="'F-0047'")
+    for asked, ids in (({"part": "F-0047"}, {named, other}), ({"part": "T-1"}, {named}), ({"part": "F-00"}, set())):
+        answer = get("/api/results", params=asked).json()
+        assert ({part["id"] for part in answer["parts"]}, answer["counts"]["inspected"]) == (ids, len(ids))
+    (only,) = get("/api/results", params={"part": "F-0047", "verdict": "FAIL"}).json()["parts"]
+    assert (only["part_serial"], only["trigger_id"]) == ("F-0047", "T-1")
+    shown_page = get("/results", params={"part": "F-0047"}, headers=PAGE).text
+    assert 'name="part" value="F-0047"' in shown_page
+    assert '<td class="name">T-1</td>' in shown_page
+    assert "Serial number F-0047, trigger T-1" in get(f"/parts/press-2-0001/{named}", headers=PAGE).text
     page = get("/results", params={"recipe": "R1", "since": "2026-01-31T12:00+00:00"}, headers=PAGE).text
     assert "<td>Press 1</td>" in page
 

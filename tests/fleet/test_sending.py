@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
-from contextlib import closing
 from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
+from typing import Self
 
 import pytest
 
 from inspector.domain.records import Verdict
 from inspector.domain.review import Judgement
+from inspector.fleet import database
 from inspector.fleet.columns import columns_of
 from inspector.fleet.faults import FleetError
 from inspector.fleet.pusher import Forwarder
@@ -20,6 +21,7 @@ from inspector.outputs.reviews import ReviewLog
 from inspector.outputs.rows import to_row
 from tests.fleet.server import PASSWORD, SENDER
 from tests.fleet.stations import FleetBench
+from tests.outputs.by_hand import by_hand
 from tests.outputs.samples import START, inspection
 from tests.review.parts import said
 from tests.waits import WAIT_S, until
@@ -83,7 +85,7 @@ def test_what_was_recorded_before_arrives_where_it_is_asked_for(bench: FleetBenc
 
 def test_what_can_never_be_taken_is_set_aside_and_the_rest_arrives(bench: FleetBench) -> None:
     parts = bench.add(30)
-    with closing(sqlite3.connect(bench.log.path)) as spoilt:
+    with by_hand(bench.log.path) as spoilt:
         for number, change in {
             4: "reason = 'a' || char(0) || 'b'",
             9: "lot = CAST(x'4cff' AS TEXT)",
@@ -121,7 +123,7 @@ def test_what_was_set_aside_is_tried_again_and_arrives_once_the_database_lets_it
 
 def test_a_row_that_is_gone_from_the_log_is_set_aside(bench: FleetBench) -> None:
     parts = bench.add(2)
-    with closing(sqlite3.connect(bench.log.path)) as spoilt:
+    with by_hand(bench.log.path) as spoilt:
         spoilt.execute("DELETE FROM inspections WHERE id = ?", (parts[0].id,))
         spoilt.commit()
     assert bench.send() == 1
@@ -184,6 +186,24 @@ def test_the_station_says_how_it_is_doing_and_how_wrong_its_clock_is(
     assert faults_of(bench.status()) == []
     status = bench.status().model_copy(update={"clock_ahead_s": -90000.0})
     assert [fault for fault in faults_of(status) if "1.0 days behind the database's" in fault]
+
+
+@pytest.mark.parametrize(("days", "words"), [(1.5, "1.5 days ahead of"), (-1.5, "1.5 days behind")])
+def test_with_a_clock_that_is_wrong_by_a_day_rows_arrive_and_it_is_said(
+    bench: FleetBench, monkeypatch: pytest.MonkeyPatch, days: float, words: str
+) -> None:
+    class WrongClock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) + timedelta(days=days)
+
+    monkeypatch.setattr(database, "datetime", WrongClock)
+    bench.add(2)
+    assert bench.send() == 2
+    assert bench.rows("SELECT now() - received < '1 min' FROM inspector.results") == [(True,), (True,)]
+    (fault,) = faults_of(bench.status())
+    assert f"clock is {words} the database's" in fault
+    assert fault.endswith("Set the clock, or have it set by the network (NTP).")
 
 
 def test_yields_are_counted_by_station_and_day(bench: FleetBench) -> None:

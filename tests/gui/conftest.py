@@ -6,24 +6,30 @@ import os
 import threading
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["LC_ALL"] = "C.UTF-8"  # whoever tests may speak another language
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import cv2
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from inspector import assembly
 from inspector.gui.composition import Composition
+from inspector.gui.language.spoken import SPOKEN
 from inspector.gui.station.store import Store
 from inspector.overrides import NOTHING_SAID, Overrides
 from inspector.paths import Home
+from inspector.people.roles import Role
 from inspector.recipes.recipe import Recipe, save_recipe
-from inspector.settings import Settings
+from inspector.settings import Language, Settings
 from tests.bundles import make_bundle
+from tests.people.hands import CHEAP
+from tests.people.hands import Station as Users
 from tests.waits import WAIT_MS, WAIT_S
 
 #: Half a day from now, so that no shift begins, and no counter with it, in the middle of a test.
@@ -49,6 +55,21 @@ def nothing_reads_a_source_on() -> Iterator[None]:
             assert not thread.is_alive(), f"the thread “{thread.name}” still reads a source"
 
 
+@pytest.fixture(autouse=True)
+def no_station_outlives_its_test() -> Iterator[None]:
+    """One that a failed test has left open is closed: its threads would be waited for by the tests after it."""
+    yield
+    while Station.open:
+        Station.open[-1].close()
+
+
+@pytest.fixture(autouse=True)
+def english_afterwards() -> Iterator[None]:
+    """What a test has said in another language is English in the next."""
+    yield
+    SPOKEN.choose(Language.ENGLISH)
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     made = Home(root=tmp_path / "home")
@@ -63,6 +84,8 @@ def home(tmp_path: Path) -> Home:
 class Station:
     """A window with its session."""
 
+    open: ClassVar[list[Station]] = []
+
     def __init__(
         self,
         qtbot: QtBot,
@@ -71,11 +94,15 @@ class Station:
         *,
         trainer: Sequence[str] | None = None,
         overrides: Overrides = NOTHING_SAID,
+        kiosk: bool = False,
     ) -> None:
         self.qtbot, self.home = qtbot, home
+        Station.open.append(self)
         self.pictures = home.root.parent / "pictures"
         composition = Composition(
-            Store(home, settings or Settings(recipe="Test", shift_starts=SHIFT_STARTS), overrides), trainer=trainer
+            Store(home, settings or Settings(recipe="Test", shift_starts=SHIFT_STARTS), overrides),
+            trainer=trainer,
+            kiosk=kiosk,
         )
         self.session, self.window = composition.session, composition.window()
         self.closed = False
@@ -103,10 +130,19 @@ class Station:
         self.until(lambda: done)
 
     def close(self) -> None:
+        if self not in Station.open:
+            return
+        Station.open.remove(self)
         if not self.closed:
             self.window.leave()
             self.until(lambda: self.closed)
         self.window.deleteLater()
+
+
+@pytest.fixture(autouse=True)
+def no_industrial_cameras(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The window looks for them in the network, where its libraries are installed; its tests do not."""
+    monkeypatch.setattr("inspector.sources.cameras._lookers", lambda *_, **__: {})
 
 
 @pytest.fixture
@@ -132,3 +168,14 @@ def desks(qtbot: QtBot) -> Iterator[list[Closes]]:
     for thread in threading.enumerate():  # a thread that the end of the process tears out of a library would abort it
         if thread.name in {"work", "training"}:
             thread.join(WAIT_S)
+
+
+@pytest.fixture
+def users(home: Home, monkeypatch: pytest.MonkeyPatch) -> Users:
+    """Users are on: Marta is administrator, Ada engineer, Pim operator. Their hashes cost nothing."""
+    monkeypatch.setattr("inspector.people.people.SecretHasher", lambda: CHEAP)
+    made = Users(home.root)
+    made.add("Ada", Role.ENGINEER)
+    made.add("Pim", Role.OPERATOR)
+    assembly.sign_all_recipes(home)  # as where they are switched on in earnest
+    return made

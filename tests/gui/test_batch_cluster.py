@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from inspector.settings import Settings
 from tests.batch.samples import R
 from tests.gui.batch_hand import BatchHand, make_run, real_rows
 from tests.gui.conftest import SHIFT_STARTS, Station
+from tests.object_store import reach, running_store
 
 pytest.importorskip("distributed")
 
@@ -45,6 +47,31 @@ def test_a_folder_is_judged_on_the_cluster_of_the_settings(station: Station, tmp
     assert "on local:1" in hand.page.bar.words.text()
     set_cluster(station, "")
     station.until(lambda: not line.isVisible())
+
+
+def test_workers_judge_an_address_in_an_object_store(
+    station: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("s3fs")
+    real_rows(tmp_path / "parts", R("good/1.png", "PASS", 0.002), R("red/1.png", "FAIL", 1.0))
+    with running_store() as server:
+        reach(server, monkeypatch, tmp_path / "cache")
+        address = f"{server.bucket('typed')}/parts"
+        server.upload(tmp_path / "parts", "typed/parts")
+        hand = BatchHand(station)
+        set_cluster(station, "local:1")
+        hand.click(hand.page.bar.cluster.wanted)
+        hand.type_folder(address)
+        station.until(hand.page.bar.inspect.isEnabled)
+        hand.click(hand.page.bar.inspect)
+        station.until(lambda: hand.page.bar.progress.text().startswith("2 of 2"))
+        hand.until_rows(2)
+    run = next(station.home.batches.iterdir())
+    record = json.loads((run / "run.json").read_bytes())
+    assert (record["folder"], record["cluster"]) == (address, "local:1")
+    with (run / "results.csv").open(newline="", encoding="utf-8-sig") as file:
+        verdicts = {row["path"]: row["verdict"] for row in csv.DictReader(file)}
+    assert verdicts == {"good/1.png": "PASS", "red/1.png": "FAIL"}
 
 
 def test_nobody_there_is_said(station: Station) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from inspector.batch import BatchRuns
 from inspector.cli import main
-from inspector.domain.config import SourceOptions
+from inspector.domain.source_options import SourceOptions
 from inspector.gui.batch.picture_reader import make_thumbnail
 from inspector.gui.batch.store import BatchStore, Query
 from inspector.gui.station.store import Store

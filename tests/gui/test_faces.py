@@ -9,7 +9,7 @@ import pytest
 from inspector.domain.source import DEMO
 from inspector.engine.faces import Face, face_of
 from inspector.engine.status import EngineStatus, Pace, RunState, SourceState
-from inspector.gui.live.faces import explained
+from inspector.gui.station.face_words import explained
 from tests.outputs.samples import MODEL
 
 LIVE = EngineStatus(state=RunState.RUNNING, source=str(DEMO), source_state=SourceState.LIVE, model=MODEL)

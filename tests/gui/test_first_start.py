@@ -30,7 +30,8 @@ from inspector.outputs.result_log import SqliteResultLog
 from inspector.overrides import Overrides
 from inspector.paths import Home
 from inspector.recipes.recipe import load_recipe, save_recipe
-from inspector.settings import Settings, load_settings
+from inspector.settings import Settings
+from inspector.settings_file import load_settings
 from inspector.sources.check import check_source
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture

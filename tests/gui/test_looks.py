@@ -19,10 +19,11 @@ from inspector.domain.tally import Tally
 from inspector.engine.faces import Face
 from inspector.gui import theme
 from inspector.gui.live import page as live_page
-from inspector.gui.live.page import FRESH_S, NEW_S
 from inspector.gui.live.trend import Minute, Trend, floor_of, minutes_of
+from inspector.gui.station.verdict_now import FRESH_S, NEW_S
 from inspector.outputs.base import YieldPoint
 from tests.gui.conftest import Station, picture
+from tests.logs import told
 
 
 def test_the_typeface_is_inter_with_tabular_figures(qapp: QApplication, qtbot: QtBot) -> None:
@@ -38,12 +39,13 @@ def test_the_typeface_is_inter_with_tabular_figures(qapp: QApplication, qtbot: Q
 
 
 def test_without_the_typeface_the_systems_own_is_used(
-    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QFontDatabase, "hasFamily", staticmethod(lambda _: False))
     monkeypatch.setattr(theme, "resources_dir", lambda: tmp_path)
-    theme.apply(qapp, theme.DARK)
-    assert "the system's own is used" in caplog.text
+    with told("inspector.gui.theme") as said:
+        theme.apply(qapp, theme.DARK)
+    assert "the system's own is used" in said[0]
     assert qapp.font().pixelSize() == theme.TEXT_PX
 
 
@@ -65,6 +67,7 @@ def test_a_figure_is_as_wide_as_its_digits(value: float | None, digits: int, wor
 def test_an_old_verdict_is_never_shown_as_new(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
     picture(station.pictures / "good.png", bad=False)
     live = station.window.live
+    monkeypatch.setattr(live_page, "perf_counter", lambda: 0.0)  # whatever the load, nothing grows old
     station.session.start()
     station.until(lambda: live.verdict.face is Face.PASS and not live.verdict.dimmed)
     assert live.verdict.caption.startswith("part 1 · ")
@@ -73,7 +76,7 @@ def test_an_old_verdict_is_never_shown_as_new(station: Station, monkeypatch: pyt
     assert live.verdict.face is Face.PASS
     assert live.verdict.caption.startswith("last: part 1 · ")
     assert live.verdict.accessibleDescription() == "PASS, earlier part"
-    monkeypatch.setattr(live_page, "perf_counter", time.perf_counter)
+    monkeypatch.setattr(live_page, "perf_counter", lambda: 0.0)
     picture(station.pictures / "second.png", bad=True)
     station.until(lambda: live.verdict.face is Face.FAIL)
     assert not live.verdict.dimmed

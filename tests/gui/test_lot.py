@@ -7,7 +7,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from inspector.outputs.trail_log import TrailLog, TrailQuery, take_up, waiting_rows
 from inspector.paths import Home
+from inspector.trail.event import TrailKind
 from tests.gui.conftest import Station, picture
 
 
@@ -17,6 +19,13 @@ def write(station: Station, text: str) -> None:
     station.qtbot.mouseClick(edit, Qt.MouseButton.LeftButton)
     edit.selectAll()
     QTest.keyClicks(edit, text)
+
+
+def put_in_force(station: Station, lot: str) -> None:
+    """Type a lot, or none, and press Enter."""
+    write(station, lot or " ")
+    QTest.keyClick(station.window.header.lot.edit, Qt.Key.Key_Return)
+    station.until(lambda: station.session.lot == lot)
 
 
 def test_a_lot_is_in_force_on_enter_and_says_so_until_then(station: Station) -> None:
@@ -61,6 +70,19 @@ def test_a_lot_survives_a_restart_also_one_that_was_just_typed(qtbot: QtBot, hom
         again.settle()
         assert (again.session.lot, again.window.header.lot.edit.text()) == (lot, lot)
         again.close()
+
+
+def test_begin_and_end_of_a_lot_are_in_the_audit_trail(station: Station, home: Home) -> None:
+    for lot in ("A", "B", ""):
+        put_in_force(station, lot)
+    query = TrailQuery(kinds=frozenset({TrailKind.LOT}))
+    station.until(lambda: len([*TrailLog(home.log).rows(query), *waiting_rows(home.root, query)]) == 4)
+    station.close()
+    take_up(home.root, home.log)
+    events = [row.event for row in TrailLog(home.log).rows(query)]
+    assert [(event.on, event.before, event.after) for event in events] == [
+        ("A", {}, {"lot": "A"}), ("A", {"lot": "A"}, {}), ("B", {}, {"lot": "B"}), ("B", {"lot": "B"}, {}),
+    ]  # fmt: skip
 
 
 def test_a_lot_that_is_lost_is_said(qtbot: QtBot, home: Home) -> None:

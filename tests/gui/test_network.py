@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from inspector.passwords import SERVE, Passwords
 from inspector.paths import Home
-from inspector.settings import Settings, load_settings, save_settings
+from inspector.settings import Settings
+from inspector.settings_file import load_settings, save_settings
 from tests.gui.conftest import SHIFT_STARTS, Closes, Station
 
 pytest.importorskip("uvicorn")

@@ -22,6 +22,7 @@ from inspector.operating_point.prices import load_prices
 from inspector.operating_point.sources import VALIDATION
 from inspector.operating_point.words import evidence_words
 from inspector.paths import Home
+from inspector.people.actor import system_actor
 from inspector.recipes.recipe import Recipe, load_recipe, save_next_version, save_recipe
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
@@ -247,7 +248,7 @@ class HeldStore(OperatingPointStore):
 def test_an_older_source_is_not_shown_after_a_newer_one_was_chosen(qtbot: QtBot, scored: Home) -> None:
     results, store = Results(), HeldStore(scored)
     worker = Worker("work", results)
-    page = OperatingPointPage(desk=OperatingPointDesk(store=store, worker=worker), pictures=worker)
+    page = OperatingPointPage(desk=OperatingPointDesk(store=store, worker=worker, actor=system_actor), pictures=worker)
     qtbot.addWidget(page)
     shown: list[str] = []
     page.desk.read.connect(lambda reading: shown.append(reading.key))

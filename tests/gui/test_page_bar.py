@@ -70,16 +70,16 @@ def test_a_page_is_made_when_it_is_first_shown_and_asked_from_then_on(qtbot: QtB
         bar.show_page("nowhere")
 
 
-def test_settings_are_the_last_page_and_every_entry_has_its_key(station: Station) -> None:
+def test_the_operator_view_is_the_last_page_and_every_entry_has_its_key(station: Station) -> None:
     bar = station.window.bar
-    assert (bar.names[0], bar.names[-1]) == ("live", "settings")
+    assert (bar.names[0], *bar.names[-2:]) == ("live", "settings", "operator")
     for number, name in enumerate(bar.names, 1):
         station.qtbot.keyClick(station.window, Qt.Key(Qt.Key.Key_0 + number), Qt.KeyboardModifier.ControlModifier)
         station.qtbot.waitUntil(partial(_shows, bar, name))
         assert f"(Ctrl+{number})" in bar.buttons[name].toolTip()
 
 
-@pytest.mark.parametrize("name", ["live", "batch", "review", "operating", "settings"])
+@pytest.mark.parametrize("name", ["live", "batch", "review", "operating", "settings", "operator"])
 def test_every_page_has_an_icon(qtbot: QtBot, name: str) -> None:
     image = icon(name, QColor("white")).pixmap(24, 24).toImage()
     inked = sum(image.pixelColor(x, y).alpha() > 128 for x in range(image.width()) for y in range(image.height()))

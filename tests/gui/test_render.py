@@ -7,6 +7,7 @@ import os
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from inspector.domain.classes import Classes
+from inspector.domain.palette import DARK
 from inspector.domain.records import Box, Prediction
 from inspector.gui.widgets.render import Scene, View, render, to_qimage
 
@@ -96,3 +98,20 @@ def test_zooming_far_into_a_heatmap_takes_no_more_memory_than_the_view() -> None
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 60_000_000  # the region at that zoom has 130 million pixels
+
+
+@pytest.mark.parametrize("zoom", [1.0, 4.0])
+def test_the_outline_of_a_part_is_drawn_where_heat_outside_it_spared_it(zoom: float) -> None:
+    image = np.full((400, 400, 3), 240, np.uint8)
+    image[100:300, 100:300] = 60
+    view = View(width=400, height=400, zoom=zoom, centre=(0.25, 0.5))
+    accent = np.array([int(DARK.accent[place : place + 2], 16) for place in (5, 3, 1)])
+
+    def drawn(*, spared: bool) -> NDArray[np.bool_]:
+        scene = Scene(image=image, label="", heatmap=replace(prediction(), spared=spared), opacity=0.0)
+        return np.asarray(np.abs(pixels(render(scene, view).image) - accent).max(axis=2) <= 2, np.bool_)
+
+    assert not drawn(spared=False).any()
+    columns = np.flatnonzero(drawn(spared=True)[200])
+    left = 100 if zoom == 1.0 else 4 * (100 - 50)
+    assert (np.abs(columns - left) <= 4 * zoom).any()

@@ -84,7 +84,12 @@ def test_what_contradicts_the_line_is_to_be_learned(qtbot: QtBot, home: Home, de
     desk.until(lambda: card.words.text() == "2 to learn: 1 good, 1 scratch.")
     assert not card.back_button.isEnabled()
 
-    desk.press(card.train_button)
+    desk.press(card.train_button)  # what was confirmed is locked: it is released first, with a reason
+    desk.until(lambda: page.question is not None)
+    assert page.question is not None
+    assert page.question.windowTitle() == "Release 2 locked parts and learn from them?"
+    qtbot.keyClicks(page.question.reason, "to be learnt")
+    desk.press(page.question.yes_button)
     training = desk.station.window.training
     assert isinstance(training, TrainingPage)
     desk.until(training.isVisible)

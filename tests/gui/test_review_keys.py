@@ -15,7 +15,7 @@ from inspector.recipes.recipe import Recipe, save_recipe
 from tests.gui.conftest import Closes
 from tests.gui.reviewing import ReviewDesk, make_home
 
-KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4)
+KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5)
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_a_deep_look_shows_its_maps_one_by_one(qtbot: QtBot, home: Home, desks: 
     look.make("Grad-CAM++", "layer3", 1)
     cell = dialog.cells["layer3", "Grad-CAM++"]
     desk.until(lambda: cell.image is not None)
-    assert dialog.stage.text() == "1 of 9 maps"
+    assert dialog.foot.stage.text() == "1 of 9 maps"
     assert dialog.cells["layer4", "Grad-CAM++"].image is None
     look.make("Grad-CAM, closed form", "layer3", 2)  # of a model that judges by layer3: in the place of the line's own
     shown = dialog.cells["layer4", "Grad-CAM, closed form"]
@@ -98,7 +98,7 @@ def test_a_deep_look_shows_its_maps_one_by_one(qtbot: QtBot, home: Home, desks: 
     assert dialog.isVisible()
     assert dialog.pages.currentWidget() is dialog.maps
     look.reports.append(Explained(picture="", model="tiny", model_sha256="", p_defective=0.999, explained_class="dent"))
-    desk.until(lambda: dialog.stage.text() == "P(defective) 0.999, explained: dent.")
+    desk.until(lambda: dialog.foot.stage.text() == "P(defective) 0.999, explained: dent.")
     assert not dialog.cancel_button.isVisible()
     qtbot.mouseClick(dialog.close_button, Qt.MouseButton.LeftButton)
     desk.until(lambda: not look.out.exists() and desk.page.deep_looks.dialog is None)
@@ -121,7 +121,7 @@ def test_a_deep_look_can_be_cancelled_and_tried_again(qtbot: QtBot, home: Home, 
     assert not dialog.fault.isVisible()
     qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
     desk.until(lambda: looks.made[1].over and not looks.made[1].out.exists())
-    assert dialog.stage.text() == "Cancelled"
+    assert dialog.foot.stage.text() == "Cancelled"
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
 
 

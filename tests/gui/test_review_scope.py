@@ -28,6 +28,11 @@ def test_the_choices_become_a_question_to_the_record(whose: Whose, period: Perio
     assert scope.query(NOW, shift_starts=(6, 14, 22), recipe="R", lot="L1", zone=NOW.tzinfo) == query
 
 
+def test_a_part_is_looked_up_among_those_that_are_chosen() -> None:
+    scope = Scope(whose=Whose.RECIPE, period=Period.ALL, part="F-0047")
+    assert scope.query(NOW, shift_starts=(6,), recipe="R", lot="L1") == LogQuery(recipe="R", part="F-0047")
+
+
 def test_without_a_recipe_every_recipe_is_meant() -> None:
     scope = Scope(whose=Whose.LOT, period=Period.ALL)
     assert scope.query(NOW, shift_starts=(6,), recipe=None, lot="") == LogQuery(lot="")

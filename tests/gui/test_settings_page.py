@@ -29,13 +29,15 @@ def page(station: Station) -> SettingsPage:
 
 
 def write(station: Station, page: SettingsPage, name: str, text: str) -> None:
-    """Type a text over the one that stands in a field."""
+    """Type a text over the one that stands in a field, and why where that is asked."""
     form = page.recipe_form if name in page.recipe_form.editors else page.station
     line = form.editors[name]
     assert isinstance(line, QLineEdit)
     line.selectAll()
     station.qtbot.keyClick(line, Qt.Key.Key_Delete)
     station.qtbot.keyClicks(line, text)
+    if page.why.isVisible() and not page.why.text():
+        station.qtbot.keyClicks(page.why, "tried")
 
 
 def choose(page: SettingsPage, name: str, value: str) -> None:

@@ -70,6 +70,8 @@ def test_what_restarts_the_running_line_asks_before_it_is_applied(
     page = settings(station, section)
     form = page.station if section == "Station" else page.recipe_form
     write(station, form.editors[field], text)
+    if page.why.isVisible():
+        write(station, page.why, "scratches passed")
     qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
     question = guards(station)
     assert question.windowTitle() == "Apply to the running line?"
@@ -104,6 +106,7 @@ def test_another_recipe_asks_where_something_is_not_applied(qtbot: QtBot, home: 
     line = page.recipe_form.editors["thresholds.fail_at"]
     assert isinstance(line, QLineEdit)
     write(station, line, "0.7")
+    write(station, page.why, "scratches passed")
 
     def choose() -> None:
         box.setFocus(Qt.FocusReason.TabFocusReason)
@@ -130,3 +133,28 @@ def test_setting_up_asks_where_something_is_not_applied(qtbot: QtBot, home: Home
     station.until(dialog.isVisible)
     dialog.reject()
     station.close()
+
+
+def test_settings_are_validated_as_typed_and_applied_at_once(station: Station) -> None:
+    page = station.window.settings
+    station.qtbot.keyClick(station.window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    station.until(page.isVisible)
+    page.show_section("Model and thresholds")
+    field = page.recipe_form.editors["thresholds.fail_at"]
+    assert isinstance(field, QLineEdit)
+    for text, good in (("0.8", True), ("1.8", False), ("zero", False), ("", True), ("0.7", True)):
+        field.setText(text)
+        assert bool(page.recipe_form.faulty_fields()) is not good
+        assert page.why.isVisible() == (good and text != "")  # what decides is not changed without a reason
+        assert not page.apply_button.isEnabled()
+        page.why.setText("scratches passed")
+        assert page.apply_button.isEnabled() == (good and text != "")
+    station.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: station.session.recipe is not None and station.session.recipe.version == 2)
+    assert station.session.recipe is not None
+    assert station.session.recipe.thresholds is not None
+    assert station.session.recipe.thresholds.fail_at == 0.7
+    change = station.session.recipe.change
+    assert change is not None
+    assert (change.reason, change.before.fail_at, change.after.fail_at) == ("scratches passed", 0.5, 0.7)
+    assert not page.apply_button.isEnabled()

@@ -6,16 +6,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
 
+from inspector.domain.source import SourceKind
 from inspector.gui.settings.page import SettingsPage
 from inspector.passwords import Passwords
 from inspector.recipes.recipe import load_recipe, save_recipe
+from inspector.sources.gentl import list_genicam
 from tests.gui.conftest import Station
 
 CAMERA = ["width_px", "height_px", "fps", "exposure", "backend", "still_s"]
 FOLDER = ["recursive", "existing", "polling", "bit_depth"]
-DEMO = ["fps", "as_fast_as_possible", "seed", "defect_rate"]
+DEMO = ["fps", "as_fast_as_possible", "seed", "defect_rate", "indexed", "tags"]
 
 
 @pytest.fixture
@@ -202,3 +204,30 @@ def test_a_password_is_taken_once_and_shown_no_more(station: Station, page: Sett
     station.until(
         lambda: _red(page, "The password of rtsp://line:***@127.0.0.1:9/stream2 is not known on this computer.")
     )
+
+
+def test_under_the_producer_stands_what_it_sees_or_why_nothing_is_seen(
+    station: Station, page: SettingsPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GENICAM_GENTL64_PATH", raising=False)
+    monkeypatch.setattr(
+        "inspector.sources.cameras._lookers",
+        lambda producers, **_: {SourceKind.GENICAM: lambda: list_genicam(producers)},
+    )
+    producer = Path(pytest.importorskip("genicam").__file__).with_name("viky.cti")
+    page.enter()
+    write(station, page, "genicam:0")
+    line = page.recipe_form.editors["source_options.producer"]
+    assert isinstance(line, QLineEdit)
+    station.until(lambda: "There is no GenTL producer (.cti) that GENICAM" in line.accessibleDescription())
+    holder = line.parentWidget()
+    assert holder is not None
+    assert [button.text() for button in holder.findChildren(QPushButton)] == ["Browse…"]
+    line.setText("/absent.cti")
+    station.until(lambda: "There is no GenTL producer /absent.cti" in line.accessibleDescription())
+    line.setText(str(producer))
+    station.until(lambda: "Seen: genicam:0 (" in line.accessibleDescription())
+    box = page.recipe_form.editors["source"]
+    assert isinstance(box, QComboBox)
+    assert box.findText("genicam:2") >= 0
+    assert box.currentText() == "genicam:0"

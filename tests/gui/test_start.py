@@ -13,7 +13,7 @@ from tests.waits import WAIT_S
 if TYPE_CHECKING:
     from inspector.paths import Home
 
-_HEAVY = "torch torchvision sklearn scipy matplotlib pyqtgraph nncf openvino sqlalchemy alembic pyarrow rich watchdog"
+_HEAVY = "torch torchvision sklearn scipy matplotlib pyqtgraph nncf openvino sqlalchemy alembic pyarrow rich watchdog paho zxingcpp"
 
 
 def started(home: Home, look: str, *, recipe: str) -> str:

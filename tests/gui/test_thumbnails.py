@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.gui.widgets.thumb_strip import Thumb, ThumbStrip
 from inspector.gui.widgets.thumbnails import Thumbnails
+from tests.logs import told
 from tests.waits import WAIT_S, until
 
 
@@ -70,18 +71,17 @@ def test_only_so_many_are_kept_and_those_longest_unused_go(made: tuple[Maker, Th
     assert len(thumbnails) == 0
 
 
-def test_one_that_cannot_be_made_is_none_and_the_others_come(
-    made: tuple[Maker, Thumbnails], caplog: pytest.LogCaptureFixture
-) -> None:
+def test_one_that_cannot_be_made_is_none_and_the_others_come(made: tuple[Maker, Thumbnails]) -> None:
     maker, thumbnails = made
     for _ in range(10):
         maker.go.release()
-    thumbnails.want(["broken", "none", "a"])
-    until(lambda: thumbnails.get("a")[1])
+    with told("inspector.gui.widgets.thumbnails") as said:
+        thumbnails.want(["broken", "none", "a"])
+        until(lambda: thumbnails.get("a")[1])
     assert thumbnails.get("broken") == (None, True)
     assert thumbnails.get("none") == (None, True)
     assert thumbnails.get("a")[0] is not None
-    assert "no thumbnail could be made of broken" in caplog.text
+    assert "no thumbnail could be made of broken" in said[0]
 
 
 def test_thumbnails_of_another_bit_depth_are_made_anew() -> None:

@@ -17,7 +17,7 @@ from inspector.runs.state import ProcessState
 from inspector.runs.trainings import Training
 from tests.fake_trainer import figures
 from trainer.evaluation import ConfusionCounts, Evaluation, LabelAudit, ModelEvaluation, Suspect
-from trainer.protocol import Finding, Progress, Result, RunFolder, TrainRequest
+from trainer.protocol import Epoch, Finding, Progress, Result, RunFolder, TrainRequest
 
 
 def test_escape_words_carry_the_interval_and_what_a_claim_needs() -> None:
@@ -116,6 +116,30 @@ def test_a_step_that_cannot_be_counted_is_not_counted(
         reports=(Progress(stage=stage, done=done, total=total),),
     )
     assert progress_words(training)[:2] == shown
+
+
+def test_trainings_side_by_side_are_named_and_the_curves_stay_at_one(tmp_path: Path) -> None:
+    lanes = {"layer4, 448 px": "epoch 3 of 9", "head, 224 px": "epoch 1 of 9"}
+    said = [Progress(stage=stage, done=1, total=2, lane=lane) for lane, stage in lanes.items()]
+    epoch = Epoch(
+        setting="", epoch=1, epochs=9, training_loss=1, validation_loss=1, validation_f1=1, threshold=0.5, best=True,
+        confusion=ConfusionCounts(defective_found=1, defective_passed=0, good_rejected=0, good_passed=1),
+    )  # fmt: skip
+    epochs = [
+        epoch.model_copy(update={"setting": lane, "epoch": number})
+        for lane, number in (("gone", 9), *((lane, number) for number in (1, 2, 3) for lane in lanes))
+    ]
+    training = Training(
+        id="1",
+        folder=RunFolder(tmp_path),
+        request=TrainRequest(data="d", out="o"),
+        begun=datetime.now(UTC),
+        state=ProcessState.PAUSED,
+        reports=(Progress(stage="features", done=1, total=2), *epochs, *said),
+    )
+    words = "Paused. Side by side: head, 224 px (epoch 1 of 9); layer4, 448 px (epoch 3 of 9)"
+    assert progress_words(training) == (words, None, "")
+    assert [(shown.setting, shown.epoch) for shown in training.epochs] == [("layer4, 448 px", n) for n in (1, 2, 3)]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from inspector.gui.work import Errand, Latest, Results, Worker, Workers
+from tests.logs import told
 
 WAIT_S = 10.0
 
@@ -117,11 +118,12 @@ def test_a_wish_may_say_who_gets_its_own_failure(bench: Bench) -> None:
     assert bench.settle() == ["mine: broken"]
 
 
-def test_a_failure_that_nobody_takes_is_logged(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
-    Latest(bench.worker).ask(bench.task("broken"))
-    bench.settle()
-    assert "a task of the window failed" in caplog.text
-    assert "ValueError: broken" in caplog.text
+def test_a_failure_that_nobody_takes_is_logged(bench: Bench) -> None:
+    with told("inspector.gui.work") as said:
+        Latest(bench.worker).ask(bench.task("broken"))
+        bench.settle()
+    assert said[0].startswith("a task of the window failed")
+    assert "ValueError: broken" in said[0]
 
 
 def test_wanted_again_what_is_being_done_is_still_told(bench: Bench) -> None:

@@ -28,6 +28,7 @@ class Scored:
     p: float
     test: bool = False
     strangeness: float | None = None
+    heat_outside: bool | None = None
 
     @property
     def defect(self) -> str:
@@ -75,6 +76,7 @@ def _row(one: Scored) -> PictureScore:
         p_defective=one.p,
         sha256="",
         strangeness=one.strangeness,
+        heat_outside=one.heat_outside,
     )
 
 

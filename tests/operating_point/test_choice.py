@@ -18,6 +18,7 @@ from inspector.paths import Home
 from inspector.recipes.promotions import Promotions, promoted
 from inspector.recipes.recipe import ChangeEvidence, Recipe, load_recipe, save_next_version, save_recipe
 from inspector.recipes.versions import history
+from tests.logs import told
 
 OF_MODEL = Thresholds(fail_at=0.5)
 NEW, OTHER = Thresholds(fail_at=0.7, review_from=0.3), Thresholds(fail_at=0.6)
@@ -184,14 +185,15 @@ def test_other_recipes_versions_are_not_taken_for_this_ones(recipe: Recipe, tmp_
     assert history("Cap", tmp_path / "nowhere") == []
 
 
-def test_prices_are_remembered_for_each_recipe(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_prices_are_remembered_for_each_recipe(tmp_path: Path) -> None:
     dear = RecipePrices(escape=500.0, defective_share=0.02)
     save_prices(dear, "Cap", tmp_path)
     assert load_prices("Cap", tmp_path) == dear
     assert load_prices("Lid", tmp_path) == RecipePrices()
     (tmp_path / "prices" / "Cap.json").write_text('{"escape": -1}')
-    assert load_prices("Cap", tmp_path) == RecipePrices()
-    assert "cannot be used" in caplog.text
+    with told("inspector.operating_point.prices") as said:
+        assert load_prices("Cap", tmp_path) == RecipePrices()
+    assert "cannot be used" in said[0]
 
 
 def test_a_limit_of_strangeness_stays_with_other_thresholds(recipe: Recipe) -> None:
@@ -206,8 +208,8 @@ def test_a_limit_of_strangeness_stays_with_other_thresholds(recipe: Recipe) -> N
 
 def test_the_history_says_who_promoted_a_model_and_why(recipe: Recipe, tmp_path: Path) -> None:
     record = Promotions(Home(root=tmp_path))
-    record.record(recipe, "other", "never saved")
-    record.record(recipe, "n", "finds more")
+    record.record(recipe, "other", "never saved", who="Ada")
+    record.record(recipe, "n", "finds more", who="Ada")
     saved = save_next_version(promoted(recipe, "n"), tmp_path)
     by_hand = save_next_version(saved.model_copy(update={"model": "m"}), tmp_path)
     save_next_version(by_hand.model_copy(update={"model": "n"}), tmp_path)  # which nobody promoted

@@ -32,6 +32,7 @@ from inspector.outputs.reviews import ReviewLog
 from inspector.paths import Home
 from inspector.recipes.recipe import Recipe
 from inspector.vision.learnt import HASHED_AT_MOST, learnt_from
+from tests.batch.store_batches import MEMORY
 from tests.bundles import make_bundle
 from tests.gui.conftest import picture
 from tests.operating_point.parts import STRANGE, USUAL, Scored, scored_bundle
@@ -122,7 +123,7 @@ def _batch(home: Home, folder: Path, rows: dict[str, str], *, model: str = "cap"
         writer.writerow(HEADER)
         for name, p in rows.items():
             verdict = "ERROR" if not p else "FAIL" if float(p) >= 0.5 else "PASS"
-            writer.writerow((name, 1, 1, verdict, p, "", "{}", "", "", sha, "", "", "1.25", "1"))
+            writer.writerow((name, 1, 1, verdict, p, "", "{}", "", "", sha, "", "", "1.25", "1", "yes"))
     return out.name
 
 
@@ -144,10 +145,12 @@ def test_a_labelled_batch(home: Home, fresh: Path) -> None:
     parts = batch_parts(run)
     assert np.array_equal(parts.scores.scores, [0.2, 0.9, np.nan], equal_nan=True)
     assert parts.scores.strangeness.tolist() == [1.25] * 3
+    assert parts.scores.heat_outside.all()
     assert list(parts.types) == ["good", "crack", "crack"]
     assert parts.scores.at(Thresholds(fail_at=0.5)).confusion.defective.error == 1  # not passed
     assert parts.picture(1) == fresh / "crack" / "b.png"
-    assert parts.notes == ("Not counted: 1 picture without a label.",)
+    outside = "Of 3 parts the heat lies outside the part: where it counts, these go to REVIEW, never FAIL."
+    assert parts.notes == ("Not counted: 1 picture without a label.", outside)
     assert parts.warnings == ()
     assert not parts.own
 
@@ -192,6 +195,29 @@ def test_where_the_split_is_not_known_that_is_said(home: Home, fresh: Path) -> N
     assert "is not known: the model plain is not in" in batch_parts(gone).warnings[0]
 
 
+def test_a_batch_of_an_object_store_is_chosen_by_like_one_of_a_folder(
+    home: Home, data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for name in ("good/a.png", "crack/b.png"):
+        MEMORY.pipe(f"/chosen/{name}", name.encode())
+    MEMORY.pipe("/chosen/crack/renamed.png", (data / "crack" / "1.png").read_bytes())
+    identity = _batch(home, "memory://chosen", ROWS | {"crack/renamed.png": "0.99"})  # type: ignore[arg-type]
+    parts = batch_parts(read_run(home.batches / identity))
+    assert list(parts.names) == ["good/a.png", "crack/b.png"]
+    assert parts.warnings[0].startswith("Left out: 1 of 3 labelled pictures, as the model has learnt")
+    assert str(parts.picture(1)) == "memory://chosen/crack/b.png"
+    by_command, points, _ = parts_of(identity, home)
+    assert (list(by_command.names), points.fail_at) == (list(parts.names), 0.5)
+    MEMORY.rm("/chosen", recursive=True)
+    away = batch_parts(read_run(home.batches / identity))
+    assert len(away.names) == 3
+    (warning,) = away.warnings
+    assert warning == (
+        "Whether the model has learnt from these pictures is not known: memory://chosen cannot be read: it is not there."
+    )
+
+
 def test_in_large_batches_copies_are_found_by_their_file_name(home: Home, fresh: Path, data: Path) -> None:
     (fresh / "other").mkdir()
     shutil.copy(data / "crack" / "1.png", fresh / "other" / "1.png")
@@ -210,7 +236,9 @@ def log(tmp_path: Path) -> Path:
     """Five parts: good, defective, conflict, unsure; the last was inspected by another model."""
     path = tmp_path / "log.sqlite3"
     rows = [inspection(number) for number in range(1, 6)]
-    rows[0] = replace(rows[0], decision=replace(rows[0].decision, strangeness=1.5))
+    asked = replace(rows[0].decision.thresholds, spares_outside=True)
+    told = replace(rows[0].decision, thresholds=asked, strangeness=1.5, heat_outside=True)
+    rows[0] = replace(rows[0], decision=told)
     rows[1] = inspection(2, Verdict.ERROR)
     rows[4] = replace(rows[4], model=replace(MODEL, sha256="b" * 64))
     with closing(SqliteResultLog(path)) as opened:
@@ -231,12 +259,14 @@ def test_reviewed_parts_count_where_nobody_doubts_them(log: Path) -> None:
     parts = reviewed_parts(log, "R", MODEL.sha256)
     assert np.array_equal(parts.scores.scores, [0.25, np.nan], equal_nan=True)
     assert np.array_equal(parts.scores.strangeness, [1.5, np.nan], equal_nan=True)
+    assert parts.scores.heat_outside.tolist() == [True, False]
     assert list(parts.types) == ["good", "crack"]
     assert list(parts.names) == ["part 1", "part 2"]
     assert parts.picture(0) is None
     assert parts.notes == (
         "Not counted: 2 parts of which reviewers are unsure or disagree.",
         "Not counted: 1 part that another model has inspected.",
+        "Of 1 part the heat lies outside the part: where it counts, these go to REVIEW, never FAIL.",
     )
     assert "no random sample" in parts.warnings[0]
 

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import time
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -131,6 +132,35 @@ def test_a_full_disk_is_an_error_and_nothing_half_written_remains(tmp_path: Path
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     disk.mend()
     assert keep(archive, Verdict.FAIL) is not None
+
+
+def test_nothing_is_kept_where_the_disk_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mounted = [tmp_path.resolve()]
+    monkeypatch.setattr("inspector.outputs.disk_place.os.path.ismount", lambda path: path in mounted)
+    archive = PictureArchive(tmp_path / "pictures", ArchiveConfig())
+    archive.check()
+    mounted.clear()
+    for act in (archive.check, lambda: keep(archive, Verdict.FAIL)):
+        with pytest.raises(ArchiveError, match=r"the disk of .+pictures is gone\. Connect it again"):
+            act()
+    assert list(tmp_path.iterdir()) == []
+    mounted.append(tmp_path.resolve())
+    archive.check()
+    assert keep(archive, Verdict.FAIL) is not None
+
+
+@pytest.mark.parametrize(("number", "is_said"), [(errno.EROFS, True), (errno.EIO, True), (errno.EPERM, False)])
+def test_a_disk_that_has_given_up_is_said_before_a_picture_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, is_said: bool
+) -> None:
+    def refuse(path: Path) -> None:
+        assert path == tmp_path
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("inspector.outputs.disk_place.os.utime", refuse)
+    archive = PictureArchive(tmp_path, ArchiveConfig())
+    with pytest.raises(ArchiveError, match="pictures cannot be kept") if is_said else nullcontext():
+        archive.check()
 
 
 def test_what_a_killed_station_left_half_written_goes_at_the_first_tidying(tmp_path: Path) -> None:

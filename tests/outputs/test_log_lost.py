@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -111,15 +110,24 @@ def test_a_file_that_is_no_log_in_its_place_is_left_alone_and_nothing_is_told(
     assert on_disk(log.path) == [3]
 
 
-def test_on_another_disk_no_log_is_begun(log: SqliteResultLog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_another_disk_no_log_is_begun_and_on_one_that_came_back_it_is(
+    log: SqliteResultLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounted = [log.path.parent.resolve()]
+    monkeypatch.setattr("inspector.outputs.disk_place.os.path.ismount", lambda path: path in mounted)
     file = LogFile(log.path)
     opened = log_identity(log.path)
     assert opened.database is not None
     elsewhere = LogIdentity(database=FileIdentity(opened.database.device + 1, 1), ahead=None)
-    monkeypatch.setattr(file, "opened", elsewhere)
-    with closing(sqlite3.connect(log.path)) as source, pytest.raises(LogError, match="the disk of the log"):
-        file.save(source)
-    assert file.saved is None
+    monkeypatch.setattr(file, "opened", elsewhere)  # the disk has another number now
+    with closing(sqlite3.connect(log.path)) as source:
+        there = mounted.pop(0)
+        with pytest.raises(LogError, match="the disk of the log"):
+            file.save(source)
+        assert file.saved is None
+        mounted.append(there)
+        saved = file.save(source)
+    assert on_disk(saved) == [1, 2]
 
 
 def test_rows_that_cannot_be_saved_are_tried_again(log: SqliteResultLog) -> None:
@@ -139,13 +147,10 @@ def test_a_log_that_another_program_holds_is_said_in_less_than_a_second(log: Sql
     with closing(sqlite3.connect(log.path)) as other:
         other.execute("BEGIN IMMEDIATE")
         for call in (log.check, lambda: log.append(inspection(3))):
-            begun_s = time.perf_counter()
             with pytest.raises(LogError, match="another program holds it") as told:
                 call()
             assert "Close the program that holds the file" in str(told.value)
-            # SQLite's own wait is 0.3 s; the rest is the machine's
-            assert time.perf_counter() - begun_s < 5.0
-        assert log._writer is not None
+        assert log._writer is not None  # SQLite's own wait is 0.3 s; the rest is the machine's
         assert log._writer.exec_driver_sql("PRAGMA busy_timeout").scalar() == 300
         log._writer.rollback()
         other.rollback()

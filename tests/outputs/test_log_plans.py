@@ -16,6 +16,7 @@ from inspector.domain.records import Verdict
 from inspector.domain.review import QueueKind
 from inspector.domain.tally import Tally
 from inspector.outputs.base import LogQuery
+from inspector.outputs.chain import install
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.reviews import ReviewLog
 from inspector.review.queues import QueueRequest, build_queue
@@ -24,6 +25,8 @@ from tests.outputs.samples import START, inspection, take_back_to_0004
 BAD = frozenset({Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR})
 FAILURES = QueueRequest(kind=QueueKind.FAILURES, reviewer="Ada")
 REJECTED = "USING COVERING INDEX ix_inspections_rejected"
+KEPT = "USING COVERING INDEX ix_inspections_kept_passes"
+QUARTER = START.replace(minute=15)
 TIME = "USING COVERING INDEX ix_inspections_verdict_time (verdict=? AND time_utc>?)"
 
 
@@ -61,11 +64,30 @@ def test_a_queue_of_failures_reads_their_index_alone(path: Path, query: LogQuery
     assert REJECTED in steps[0]
 
 
+@pytest.mark.parametrize("query", [LogQuery(), LogQuery(recipe="R"), LogQuery(lot=""), LogQuery(since=QUARTER)])
+def test_a_blind_audit_of_all_parts_reads_the_indexes_of_what_was_kept_alone(path: Path, query: LogQuery) -> None:
+    log = ReviewLog(path)
+    steps = plans_of(log, lambda: list(log.counted_parts(query)))
+    edge = [step for step in steps if "USING INDEX ix_inspections_time (time_utc>? AND time_utc<?)" in step]
+    assert len(edge) == (query.since is not None)  # the quarter of an hour that is not meant whole
+    assert [step for step in steps if step not in edge] == [
+        next(step for step in steps if REJECTED in step),
+        next(step for step in steps if KEPT in step),
+    ]
+
+
+def test_a_blind_audit_of_a_named_lot_walks_that_lot(path: Path) -> None:
+    log = ReviewLog(path)
+    steps = plans_of(log, lambda: list(log.counted_parts(LogQuery(recipe="R", lot="L1"))))
+    assert [step for step in steps if "ix_inspections_recipe_lot (recipe=? AND lot=?)" in step] == steps
+
+
 def test_the_archives_list_reads_the_index_of_failures_alone(path: Path) -> None:
     with closing(SqliteResultLog(path)) as log:
         steps = plans_of(log, log.failure_pictures)
-    assert len(steps) == 1
+    assert len(steps) == 2
     assert REJECTED in steps[0]
+    assert "sqlite_autoindex_inspections_1 (id=?)" in steps[1]  # one part's row for each view that was kept
 
 
 def test_what_the_window_asks_at_its_start_comes_from_indexes(path: Path) -> None:
@@ -122,11 +144,12 @@ def test_a_log_of_before_is_counted_once_when_it_is_brought_up_to_date(path: Pat
 
 def test_what_befell_the_record_is_never_changed(path: Path) -> None:
     with closing(sqlite3.connect(path)) as raw:
-        raw.execute("INSERT INTO events VALUES (1, '', 'clock', 0, 'words')")
+        install(raw)
+        raw.execute("INSERT INTO events VALUES (9, '', 'clock', 0, 'words')")
         for change in (
             "UPDATE events SET words = ''",
             "DELETE FROM events",
-            "INSERT OR REPLACE INTO events VALUES (1, '', 'clock', 0, 'others')",
+            "INSERT OR REPLACE INTO events VALUES (9, '', 'clock', 0, 'others')",
         ):
             with pytest.raises(sqlite3.IntegrityError, match="never changed or deleted"):
                 raw.execute(change)
@@ -167,3 +190,20 @@ def test_parts_without_a_picture_are_counted_in_the_database(path: Path) -> None
         (Verdict.PASS, None, 3),
         (Verdict.FAIL, None, 3),
     }
+
+
+def test_a_part_is_looked_up_by_what_the_line_calls_it_without_a_look_at_others(path: Path) -> None:
+    with closing(SqliteResultLog(path)) as log:
+        wanted = [replace(inspection(7), part_serial="S-7"), replace(inspection(8), trigger_id="S-7")]
+        for part in [*wanted, replace(inspection(9), trigger_id="S-70", part_serial="s-7")]:
+            log.append(part)
+        query = LogQuery(part="S-7")
+        for ask in (lambda: log.recent(query, 5), lambda: log.tally(query), lambda: list(log.rows(query))):
+            steps = plans_of(log, ask)
+            assert any("ix_inspections_trigger_id (trigger_id=?)" in step for step in steps), steps
+            assert any("ix_inspections_part_serial (part_serial=?)" in step for step in steps), steps
+            assert not any(step.startswith("SCAN") for step in steps), steps
+        assert [part.id for part in log.rows(query)] == [part.id for part in wanted]
+        assert log.tally(query) == Tally(passed=2)
+        assert log.tally(LogQuery(part="S-7", recipe="R", lot="L1", since=START)) == Tally(passed=2)
+        assert log.recent(LogQuery(part="S"), 5) == []

@@ -18,6 +18,7 @@ from inspector.outputs.export import export_csv, export_jsonl, summary
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.reviews import ReviewLog
 from inspector.review.queues import QueueRequest, build_queue
+from tests.outputs.by_hand import by_hand
 from tests.outputs.samples import START, inspection
 from tests.review.parts import said
 from tests.waits import WAIT_S
@@ -42,7 +43,7 @@ def odd(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str, str]
         for number in range(1, 7):
             log.append(inspection(number, Verdict.FAIL))
     value, words = ODD[request.param]
-    with closing(sqlite3.connect(path)) as raw:
+    with by_hand(path) as raw:
         raw.execute(f"UPDATE inspections SET {request.param} = {value} WHERE rowid = 3")  # noqa: S608 - as above
         raw.commit()
     return path, request.param, words
@@ -110,7 +111,7 @@ def test_a_text_that_is_no_text_is_shown_with_a_sign(tmp_path: Path) -> None:
     with closing(SqliteResultLog(path)) as log:
         log.append(inspection(1))
         log.append(inspection(2))
-    with closing(sqlite3.connect(path)) as raw:
+    with by_hand(path) as raw:
         raw.execute("UPDATE inspections SET station = CAST(x'53ff' AS TEXT) WHERE rowid = 1")
         raw.commit()
     with closing(SqliteResultLog(path, read_only=True)) as log:

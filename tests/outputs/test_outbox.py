@@ -18,6 +18,8 @@ from inspector.outputs.base import LogQuery
 from inspector.outputs.outbox import Outbox, RowKind
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.reviews import ReviewLog
+from inspector.outputs.schema import HEAD
+from tests.outputs.by_hand import by_hand
 from tests.outputs.damaged import pages_of, spoil
 from tests.outputs.samples import inspection, take_back_to_0006
 from tests.review.parts import said
@@ -53,6 +55,24 @@ def test_without_a_taker_nothing_is_noted(log: SqliteResultLog, path: Path) -> N
     box = Outbox(path, "a")
     assert not box.is_subscribed()
     assert (box.waiting(), box.read(10)) == (0, [])
+
+
+def test_a_connection_that_is_held_sees_what_others_commit_and_says_that_they_did(
+    log: SqliteResultLog, path: Path
+) -> None:
+    box = Outbox(path, "a")
+    box.subscribe()
+    with box.held():
+        before = box.version()
+        assert box.read(10) == []
+        assert box.version() == before
+        first = add(log, 1)
+        assert box.version() != before
+        assert [row.row_id for row in box.read(10)] == [first[0].id]
+        box.take(1)
+        second = add(log, 1, first=2)
+        assert [row.row_id for row in box.read(10)] == [second[0].id]
+    assert [row.row_id for row in box.read(10)] == [second[0].id]
 
 
 def test_parts_and_reviews_come_in_the_order_of_their_commits_with_their_columns(
@@ -146,7 +166,7 @@ def test_a_text_that_is_none_is_read_all_the_same(log: SqliteResultLog, path: Pa
     box = Outbox(path, "a")
     box.subscribe()
     add(log, 2)
-    with closing(sqlite3.connect(path)) as spoilt:
+    with by_hand(path) as spoilt:
         spoilt.execute("UPDATE inspections SET lot = CAST(x'4cff' AS TEXT) WHERE part_number = 1")
         spoilt.commit()
     values = [row.values for row in box.read(10)]
@@ -160,7 +180,7 @@ def test_without_a_log_or_with_one_of_another_version_it_says_what_to_do(path: P
     with closing(sqlite3.connect(path)) as old:
         take_back_to_0006(old)
         old.commit()
-    with pytest.raises(LogError, match="schema 0006, this program knows 0007"):
+    with pytest.raises(LogError, match=f"schema 0006, this program knows {HEAD}"):
         Outbox(path, "a").waiting()
 
 

@@ -24,7 +24,7 @@ from inspector.domain.tally import Tally
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.schema import HEAD, metadata
-from tests.outputs.samples import START, inspection, take_back_to_0004
+from tests.outputs.samples import START, inspection, take_back_to_0004, take_back_to_0011
 from tests.waits import WAIT_S
 
 if TYPE_CHECKING:
@@ -115,6 +115,27 @@ def test_a_log_of_the_first_schema_is_brought_up_to_date_with_its_rows(tmp_path:
     assert [row.part_number for row in rows] == [1, 2]
     assert rows[0].latencies.quality_ms is None
     assert rows[0].latencies.trigger_ms == 1.5
+
+
+def test_a_log_from_before_the_place_of_heat_spares_none_of_its_parts(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite3"
+    part = inspection(2)
+    asked = replace(part.decision.thresholds, spares_outside=True)
+    outside = replace(part, decision=replace(part.decision, thresholds=asked, heat_outside=True))
+    with closing(SqliteResultLog(path)) as log:
+        log.append(inspection(1))
+    with closing(sqlite3.connect(path)) as old:
+        take_back_to_0011(old)
+        old.execute("DROP TABLE part_views")
+        old.execute("DROP TABLE audit_events")
+        old.execute("ALTER TABLE inspections DROP COLUMN heat_outside")
+        old.execute("UPDATE alembic_version SET version_num = '0008'")
+        old.commit()
+    with closing(SqliteResultLog(path)) as log:
+        log.append(outside)
+        before, now = (row.decision for row in log.rows(LogQuery()))
+    assert (before.heat_outside, before.thresholds.spares_outside) == (None, False)
+    assert (now.heat_outside, now.thresholds.spares_outside) == (True, True)
 
 
 def test_which_class_is_good_is_found_for_the_parts_of_before(tmp_path: Path) -> None:

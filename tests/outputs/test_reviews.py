@@ -18,6 +18,7 @@ from inspector.domain.errors import LogError, ReviewError
 from inspector.domain.records import Verdict
 from inspector.domain.review import Judgement, Review, Truth
 from inspector.outputs.base import LogQuery
+from inspector.outputs.chain import install
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.reviews import ReviewLog
 from inspector.outputs.schema import HEAD
@@ -105,19 +106,21 @@ def test_the_file_itself_refuses_every_change(tmp_path: Path, statement: str) ->
     log = ReviewLog(path)
     review = said(part.id, BAD)
     log.add(review)
-    with closing(sqlite3.connect(path)) as raw, pytest.raises(sqlite3.IntegrityError, match="never changed"):
-        raw.execute(statement)
+    with closing(sqlite3.connect(path)) as raw:
+        install(raw)
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            raw.execute(statement)
     assert log.history(part.id) == [review]
 
 
 @pytest.mark.parametrize(("judgement", "undoes"), [("bad", None), (None, None), ("good", "x")])
 def test_the_file_itself_refuses_what_is_no_review(tmp_path: Path, judgement: str | None, undoes: str | None) -> None:
     path, (part,) = fill(tmp_path, [Verdict.FAIL])
-    with closing(sqlite3.connect(path)) as raw, pytest.raises(sqlite3.IntegrityError, match="CHECK"):
-        raw.execute(
-            "INSERT INTO reviews VALUES (NULL, 'i', ?, 't', 'Ada', ?, '', '', 'direct', 0, ?)",
-            (part.id, judgement, undoes),
-        )
+    row = "INSERT INTO reviews VALUES (NULL, 'i', ?, 't', 'Ada', ?, '', '', 'direct', 0, ?)"
+    with closing(sqlite3.connect(path)) as raw:
+        install(raw)
+        with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+            raw.execute(row, (part.id, judgement, undoes))
 
 
 def test_a_log_of_before_is_brought_up_to_date_with_its_rows(tmp_path: Path) -> None:

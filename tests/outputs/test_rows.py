@@ -38,8 +38,9 @@ WHOLE = Inspection(
         verdict=Verdict.FAIL,
         reason="Riß: P(defective) 0.750 ≥ 0.5",
         p_defective=0.75,
-        thresholds=Thresholds(fail_at=0.5, review_from=0.375, strange_from=1.5),
+        thresholds=Thresholds(fail_at=0.5, review_from=0.375, strange_from=1.5, spares_outside=True),
         strangeness=1.25,
+        heat_outside=False,
     ),
     classes=Classes(("Riß", "gut"), "gut"),
     probabilities=(0.75, 0.25),
@@ -58,6 +59,9 @@ WHOLE = Inspection(
     ),
     picture=ArchivedPicture(path=Path("/a/7.png"), sha256="b" * 64, heatmap_path=Path("/a/7.heatmap.png")),
     image_not_saved="because",
+    trigger_id="T-7",
+    part_serial="0047-ü",
+    nest="7",
 )
 BARE = replace(
     WHOLE,
@@ -70,6 +74,9 @@ BARE = replace(
     latencies=Latencies(),
     picture=None,
     image_not_saved="",
+    trigger_id="",
+    part_serial="",
+    nest="",
 )
 ROW = {
     "id": "019c0000-0000-7000-8000-000000000000",
@@ -83,6 +90,9 @@ ROW = {
     "source_path": "/f/ü.png",
     "file_key": "/f/ü.png|1|2",
     "trigger": "every-picture",
+    "trigger_id": "T-7",
+    "part_serial": "0047-ü",
+    "nest": "7",
     "verdict": "FAIL",
     "reason": "Riß: P(defective) 0.750 ≥ 0.5",
     "p_defective": 0.75,
@@ -90,6 +100,7 @@ ROW = {
     "review_from": 0.375,
     "strangeness": 1.25,
     "strange_from": 1.5,
+    "heat_outside": 0,
     "class_names": '["Riß", "gut"]',
     "good_class": "gut",
     "probabilities": "[0.75, 0.25]",
@@ -143,9 +154,12 @@ def test_a_picture_without_a_heatmap() -> None:
 
 def test_the_documented_json_has_an_object_of_probabilities() -> None:
     wanted = {name: value for name, value in ROW.items() if name != "class_names"}
-    assert inspection_to_json(WHOLE) == wanted | {"probabilities": {"Riß": 0.75, "gut": 0.25}}
+    assert inspection_to_json(WHOLE) == wanted | {
+        "probabilities": {"Riß": 0.75, "gut": 0.25},
+        "views": [],
+    }
     bare = {name: value for name, value in BARE_ROW.items() if name != "class_names"}
-    assert inspection_to_json(BARE) == bare | {"probabilities": {}}
+    assert inspection_to_json(BARE) == bare | {"probabilities": {}, "views": []}
     assert json.loads(json.dumps(inspection_to_json(WHOLE))) == inspection_to_json(WHOLE)
 
 

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 import tifffile
 
-from inspector.domain.config import QualityLimits, SourceOptions
+from inspector.domain.config import QualityLimits
 from inspector.domain.errors import PictureError
 from inspector.domain.quality import check_quality
+from inspector.domain.source_options import SourceOptions
 from inspector.pictures import decode_picture, encode_picture
 from inspector.pictures.depth import full_range
 

@@ -6,6 +6,7 @@ import json
 import math
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,13 +14,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inspector.assembly import demo_recipe, list_recipes
+from inspector.domain.about import ValueKind
 from inspector.domain.errors import RecipeError
+from inspector.domain.line_outputs import IoOptions
+from inspector.domain.line_protocol import LineProtocol
 from inspector.domain.records import Box
+from inspector.domain.scanner import ScannerKind
 from inspector.paths import Home
 from inspector.recipes.fields import fields_of_model
 from inspector.recipes.recipe import Recipe, load_recipe, save_recipe
 from inspector.recipes.versions import history
-from inspector.settings import Settings, load_settings, save_settings
+from inspector.settings import Settings
+from inspector.settings_file import load_settings, save_settings
 from tests.waits import WAIT_S
 
 if TYPE_CHECKING:
@@ -105,6 +111,48 @@ def test_hostile_settings_are_defaulted_by_name_or_can_be_used(tmp_path: Path, p
     kept = save_settings(read, file)  # *** stands for a password in it
     assert kept == read.model_copy(update={"serve_password": kept.serve_password})
     assert load_settings(file) == (kept, [])
+
+
+def test_a_damaged_field_of_a_group_leaves_the_others_and_nothing_is_driven_by_a_guess(tmp_path: Path) -> None:
+    file, wiring = tmp_path / "settings.json", IoOptions(trigger=3, ok=6, nok=7)
+    before = Settings(station="Line 4", line_protocol=LineProtocol.IO, line_host="10.0.0.9", line_io=wiring)
+    file.write_text(_with(json.loads(before.model_dump_json()), "line_io.trigger", "x"))
+    read, faults = load_settings(file)
+    assert read.line_io == replace(wiring, trigger=IoOptions().trigger)
+    assert read == before.model_copy(update={"line_io": read.line_io, "line_protocol": LineProtocol.OFF})
+    assert len(faults) == 2
+    assert "“Trigger input” cannot be used (must be a whole number, got 'x')" in faults[0]
+    assert faults[1] == "“Line protocol” is off, as a setting of it cannot be used: see Settings."
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "off"),
+    [
+        ("line_base", -1, "line_protocol"), ("line_block", "DB1", "line_protocol"), ("line_unit", None, "line_protocol"),
+        ("line_port", 99_999, "line_protocol"), ("line_io", 5, "line_protocol"), ("line_io.nok", "x", "line_protocol"),
+        ("scanner_pattern", "(", "scanner"), ("scanner_within_s", 0, "scanner"), ("station", 5, ""), ("line_what", 1, ""),
+    ],
+)  # fmt: skip
+def test_a_device_whose_setting_is_damaged_is_off(tmp_path: Path, path: str, value: object, off: str) -> None:
+    file = tmp_path / "settings.json"
+    devices = {"line_protocol": LineProtocol.MODBUS_CLIENT, "scanner": ScannerKind.KEYBOARD}
+    data = json.loads(Settings().model_copy(update=devices).model_dump_json())
+    file.write_text(_with(data, path, value))
+    read, faults = load_settings(file)
+    assert faults
+    assert {name for name, on in devices.items() if getattr(read, name) is not on} == ({off} if off else set())
+
+
+TEXTS = [field.path for field in fields_of_model(Settings) if field.kind in {ValueKind.TEXT, ValueKind.NUMBER}]
+
+
+@pytest.mark.parametrize("path", TEXTS)
+def test_no_setting_takes_a_text_without_end(tmp_path: Path, path: str) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text(_with(json.loads(Settings(station="Line 4").model_dump_json()), path, "A" * 100_000))
+    read, faults = load_settings(file)
+    assert faults
+    _usable(read.model_dump_json())
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ from inspector.passwords import SERVE, PasswordError, Passwords
 from inspector.paths import Home
 from inspector.recipes.recipe import load_recipe, save_next_version, save_recipe
 from inspector.recipes.versions import history
-from inspector.settings import Settings, save_settings
+from inspector.settings import Settings
+from inspector.settings_file import save_settings
 from tests.waits import WAIT_S
 
 if TYPE_CHECKING:

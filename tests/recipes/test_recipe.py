@@ -10,10 +10,12 @@ import pytest
 from inspector.assembly import demo_recipe, find_recipe, list_recipes, recipe_for
 from inspector.domain.config import TriggerMode
 from inspector.domain.errors import RecipeError, SourceError
+from inspector.domain.records import Thresholds
 from inspector.domain.strangeness import DEFAULT_RATE
 from inspector.paths import Home
 from inspector.recipes.recipe import load_recipe, save_recipe
-from inspector.settings import Settings, load_settings, save_settings
+from inspector.settings import Settings
+from inspector.settings_file import load_settings, save_settings
 
 
 def test_a_recipe_comes_back_as_it_was_saved_and_every_version_is_kept(tmp_path: Path) -> None:
@@ -49,6 +51,7 @@ def test_a_recipe_comes_back_as_it_was_saved_and_every_version_is_kept(tmp_path:
         ({"archive": {"webp_quality": 0}}, "webp_quality"),
         ({"guard_rate": 0.00001}, "guard_rate: the guard rate must be 0 for no guard, or between 0.0001 and 0.2"),
         ({"guard_rate": 0.21}, "got 0.21"),
+        ({"thresholds": {"fail_at": 0.5, "spares_outside": True}}, "spares_outside is a field of the recipe itself"),
     ],
 )
 def test_a_recipe_with_a_fault_is_refused_by_key(tmp_path: Path, change: dict[str, object], says: str) -> None:
@@ -57,6 +60,15 @@ def test_a_recipe_with_a_fault_is_refused_by_key(tmp_path: Path, change: dict[st
     with pytest.raises(RecipeError, match="r.json") as caught:
         load_recipe(path)
     assert says in str(caught.value)
+
+
+def test_thresholds_are_written_without_what_the_model_must_allow(tmp_path: Path) -> None:
+    own = Thresholds(fail_at=0.5, review_from=0.25, spares_outside=True)
+    recipe = demo_recipe().model_copy(update={"thresholds": own, "spares_outside": False})
+    written = json.loads(save_recipe(recipe, tmp_path).read_text())
+    assert written["thresholds"] == {"fail_at": 0.5, "review_from": 0.25, "strange_from": None}
+    back = load_recipe(tmp_path / f"{recipe.name}.json")
+    assert (back.thresholds, back.spares_outside) == (Thresholds(fail_at=0.5, review_from=0.25), False)
 
 
 def test_a_recipe_of_before_the_guard_has_it_at_its_default_rate(tmp_path: Path) -> None:

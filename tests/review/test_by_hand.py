@@ -10,17 +10,19 @@ import pytest
 from inspector.domain.errors import LearningError
 from inspector.domain.review import Judgement
 from inspector.outputs.reviews import ReviewLog
+from inspector.pictures import Place, StorePath
 from inspector.pictures.content import KnownContent, Stamp, digest_of
 from inspector.review.by_hand import HandJudgement, learn_by_hand
 from inspector.review.hand_picture import HandPicture
 from inspector.review.learning import LearningSet
 from inspector.review.lesson import Why
 from inspector.review.manifest import training_manifest
+from tests.batch.store_batches import MEMORY
 from tests.gui.conftest import picture
 from tests.review.test_learning import Made, made  # noqa: F401 - a fixture
 
 
-def judged(file: Path, content: KnownContent | None = None) -> HandPicture:
+def judged(file: Place, content: KnownContent | None = None) -> HandPicture:
     return HandPicture(file=file, verdict="PASS", p_defective=0.2, judged=content)
 
 
@@ -109,3 +111,26 @@ def test_of_several_those_that_can_be_read_are_taken_and_the_others_named(alone:
     assert [Path(lesson.archived).name for lesson in alone.lessons()] == ["a.png"]
     with pytest.raises(LearningError, match=r"b\.png has changed since it was judged"):
         learn_by_hand(alone, said(judged(changed, before)))
+
+
+def test_pictures_of_an_object_store_are_taken_like_files(
+    alone: LearningSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for name, bad in (("a.png", True), ("b.png", False)):
+        MEMORY.pipe(f"/said/{name}", picture(tmp_path / name, bad=bad).read_bytes())
+    dented, fine = StorePath("memory://said", "a.png"), StorePath("memory://said", "b.png")
+    before = KnownContent(dented.stamp(), digest_of((tmp_path / "a.png").read_bytes()))
+    learn_by_hand(alone, said(judged(dented, before)))
+    learn_by_hand(alone, said(judged(fine), judgement=Judgement.GOOD))
+    assert [(lesson.archived, lesson.label) for lesson in alone.lessons()] == [
+        ("memory://said/a.png", "defective"), ("memory://said/b.png", "good"),
+    ]  # fmt: skip
+    assert (alone.pictures / alone.lessons()[0].picture).read_bytes() == (tmp_path / "a.png").read_bytes()
+    MEMORY.pipe("/said/a.png", (tmp_path / "b.png").read_bytes())
+    with pytest.raises(LearningError, match=r"memory://said/a\.png has changed since it was judged"):
+        learn_by_hand(alone, said(judged(dented, before)))
+    MEMORY.rm("/said", recursive=True)
+    with pytest.raises(LearningError, match="memory://said cannot be read: it is not there. Check the address"):
+        learn_by_hand(alone, said(judged(dented, before)))
+    assert len(alone.lessons()) == 2

@@ -18,6 +18,7 @@ from inspector.outputs.reviews import ReviewLog
 from inspector.review.learning import LearningSet
 from inspector.review.manifest import LabelCounts, PartCounts, TrainingManifest, training_manifest
 from inspector.vision.bundle import Bundle
+from tests.outputs.by_hand import by_hand
 from tests.review.parts import fill, said
 from trainer.dataset import TEST, TRAIN, VAL
 from trainer.examine import examine
@@ -146,14 +147,12 @@ def test_what_is_nearly_a_tested_picture_never_trains(model: Path, station: Stat
 def replace_picture(log: ReviewLog, part: Inspection, data: bytes) -> None:
     """Give a part another picture, in the archive and in the record."""
     import hashlib
-    import sqlite3
 
     assert part.picture is not None
     part.picture.path.write_bytes(data)
-    with sqlite3.connect(log.path) as raw:
+    with by_hand(log.path) as raw:
         values = (hashlib.sha256(data).hexdigest(), part.id)
         raw.execute("UPDATE inspections SET picture_sha256 = ? WHERE id = ?", values)
-    raw.close()
 
 
 def test_the_labels_of_what_is_tested_change_nothing_in_the_model(model: Path, station: Station) -> None:

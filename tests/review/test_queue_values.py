@@ -37,6 +37,7 @@ def entry_of(part: Inspection, kind: QueueKind = QueueKind.FAILURES) -> Entry:
         recipe="R",
         lot="L1",
         part_number=part.part_number,
+        part_serial=part.part_serial,
         queue=kind,
         blind=False,
         picture=part.picture.path,

@@ -90,6 +90,7 @@ class MemoryRecord:
             recipe=row.recipe,
             lot=row.lot,
             part_number=row.part_number,
+            part_serial=row.part_serial,
             queue=queue,
             blind=blind,
             picture=Path("kept.png"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -12,7 +13,16 @@ import psutil
 import pytest
 
 from inspector.runs.answers import ToldFault, told_fault
-from inspector.runs.processes import NICE, ProcessError, ProcessMark, ask_to_end, is_alive, kill_tree, mark_of
+from inspector.runs.processes import (
+    NICE,
+    ProcessError,
+    ProcessMark,
+    ask_to_end,
+    is_alive,
+    kill_tree,
+    mark_of,
+    step_back_further,
+)
 from inspector.runs.side_process import SideProcess, last_word
 from inspector.runs.state import ProcessState
 from inspector.runs.work_folder import PROCESS_FILE, WorkFolder
@@ -115,6 +125,28 @@ def test_what_cannot_be_started_says_so_and_is_not_noted(tmp_path: Path) -> None
     with pytest.raises(ProcessError, match="cannot be written: it is not there"):
         WorkFolder(tmp_path / "nowhere", errors="errors.txt").launch(python("pass"), name=NAME)
     assert not (tmp_path / PROCESS_FILE).exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a thread has a priority of its own on Linux only")
+def test_a_thread_steps_back_with_those_that_it_starts_and_no_other() -> None:
+    told: list[int] = []
+
+    def of_this_thread() -> None:
+        told.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    def computes() -> None:
+        step_back_further()
+        of_this_thread()
+        helper = threading.Thread(target=of_this_thread)
+        helper.start()
+        helper.join()
+
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    thread = threading.Thread(target=computes)
+    thread.start()
+    thread.join()
+    of_this_thread()
+    assert told == [19, 19, before]
 
 
 def test_a_command_beside_is_read_line_by_line_and_leaves_no_file() -> None:

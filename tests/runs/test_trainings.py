@@ -237,13 +237,11 @@ RECIPE = Recipe(name="Bottle", source="demo:", model="old", thresholds=Threshold
 
 
 def test_promotions_are_kept_with_who_when_and_why(home: Home) -> None:
-    import getpass
-
     record = Promotions(home)
-    made = record.record(RECIPE, "new", "fewer escapes")
+    made = record.record(RECIPE, "new", "fewer escapes", who="Ada")
     assert Promotions(home).read() == [made]
     assert (made.who, made.recipe, made.from_model, made.to_model, made.why) == (
-        getpass.getuser(),
+        "Ada",
         "Bottle",
         "old",
         "new",
@@ -254,11 +252,11 @@ def test_promotions_are_kept_with_who_when_and_why(home: Home) -> None:
 
 def test_a_torn_line_costs_itself_only(home: Home) -> None:
     record = Promotions(home)
-    first = record.record(RECIPE, "new", "x")
+    first = record.record(RECIPE, "new", "x", who="Ada")
     path = home.root / "promotions.jsonl"
     with path.open("a", encoding="utf-8") as file:
         file.write('{"time": "20')
-    second = record.record(RECIPE.model_copy(update={"model": "new"}), "newer", "y")
+    second = record.record(RECIPE.model_copy(update={"model": "new"}), "newer", "y", who="Ada")
     assert record.read() == [first, second]
 
 
@@ -266,19 +264,19 @@ def test_the_way_back_goes_step_by_step(home: Home) -> None:
     record = Promotions(home)
     recipe = RECIPE
     for model in ("b", "c"):
-        record.record(recipe, model, "better")
+        record.record(recipe, model, "better", who="Ada")
         recipe = recipe.model_copy(update={"model": model})
     for expected in ("b", "old"):
         undone = record.undoable("Bottle", recipe.model)
         assert undone is not None
         assert undone.from_model == expected
-        record.record(recipe, expected, "back", rollback=True)
+        record.record(recipe, expected, "back", who="Ada", rollback=True)
         recipe = recipe.model_copy(update={"model": expected})
     assert record.undoable("Bottle", "old") is None
 
 
 def test_there_is_no_way_back_from_a_model_chosen_by_hand_or_of_another_recipe(home: Home) -> None:
     record = Promotions(home)
-    record.record(RECIPE, "new", "better")
+    record.record(RECIPE, "new", "better", who="Ada")
     assert record.undoable("Bottle", "by-hand") is None
     assert record.undoable("Cap", "new") is None

@@ -54,7 +54,7 @@ def computer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Computer]:
 
 
 def test_where_the_system_lists_no_cameras_six_are_tried(computer: Computer) -> None:
-    assert list_cameras(platform="win32") == [CameraInfo(1, "camera 1"), CameraInfo(4, "camera 4")]
+    assert list_cameras(platform="win32") == [CameraInfo("camera:1", "camera 1"), CameraInfo("camera:4", "camera 4")]
     assert computer.asked == computer.released == [0, 1, 2, 3, 4, 5]
 
 
@@ -74,7 +74,7 @@ def test_a_driver_that_hangs_costs_the_cameras_after_it(computer: Computer, monk
     assert computer.threads[0].daemon
     computer.come_back.set()
     computer.threads[0].join(WAIT_S)
-    assert cameras == [CameraInfo(1, "camera 1")]  # what came later does not change what was returned
+    assert cameras == [CameraInfo("camera:1", "camera 1")]  # what came later does not change what was returned
 
 
 def test_a_camera_s_name_that_is_no_text_is_shown_as_far_as_it_goes(tmp_path: Path) -> None:
@@ -82,4 +82,4 @@ def test_a_camera_s_name_that_is_no_text_is_shown_as_far_as_it_goes(tmp_path: Pa
         node = tmp_path / f"video{number}"
         node.mkdir()
         (node / "name").write_bytes("Käm".encode() + b"\xff \n")
-    assert list_cameras(sysfs=tmp_path, platform="linux2") == [CameraInfo(0, "Käm\N{REPLACEMENT CHARACTER}")]
+    assert list_cameras(sysfs=tmp_path, platform="linux2") == [CameraInfo("camera:0", "Käm\N{REPLACEMENT CHARACTER}")]

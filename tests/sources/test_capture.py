@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import cv2
 import pytest
 
-from inspector.domain.config import CameraDriver, SourceOptions
 from inspector.domain.errors import SourceError, SourceLostError
 from inspector.domain.records import Frame, Origin
+from inspector.domain.source_options import CameraDriver, SourceOptions
 from inspector.sources.capture import CaptureSource, open_camera, open_stream
 from inspector.sources.pump import Pump
 from tests.sources.fakes import FakeCapture, camera, loss

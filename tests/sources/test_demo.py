@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,12 +11,15 @@ import numpy as np
 import pytest
 
 from inspector.assembly import demo_recipe
-from inspector.domain.config import SourceOptions
+from inspector.domain.errors import SourceError
+from inspector.domain.part_code import CodeKinds
 from inspector.domain.records import Frame, Origin
+from inspector.domain.source_options import SourceOptions
 from inspector.domain.trigger import make_trigger
+from inspector.pictures.codes import read_codes
 from inspector.sources.demo import DemoSource
-from inspector.sources.demo_part import DEFECTS, render_part
-from inspector.sources.demo_scene import DemoScene
+from inspector.sources.demo_part import DEFECTS, SPRITE_PX, render_part
+from inspector.sources.demo_scene import MIDDLE, DemoScene
 from inspector.vision.backends import load_classifier
 from inspector.vision.bundle import Bundle
 
@@ -50,6 +55,53 @@ def test_the_defect_rate_is_kept() -> None:
     defects = [scene.plan(number).defect for number in range(1, 2001)]
     assert 0.22 < sum(defect is not None for defect in defects) / 2000 < 0.28
     assert set(defects) == {None, *DEFECTS}
+
+
+def test_tags_say_which_part_it_is_and_lie_outside_of_what_is_judged() -> None:
+    scene, plain = DemoScene(seed=5, defect_rate=0.2, tags=True), DemoScene(seed=5, defect_rate=0.2)
+    read = 0
+    for number in range(100, 300, 20):
+        image, truth = scene.render(number)
+        codes = read_codes(image, CodeKinds.DATA_MATRIX)
+        whole = [part.part for part in truth if part.part_box.x > 0 and part.part_box.x + part.part_box.width < 1280]
+        assert {f"F-{part:06}" for part in whole} <= set(codes)
+        read += len(whole)
+        np.testing.assert_array_equal(image[190:], plain.render(number)[0][190:])
+    assert read > 10
+    tops = [scene.plan(number).top_px + SPRITE_PX // 2 - 200 for number in range(1, 1001)]
+    assert min(tops) >= 190  # where the demo recipe cuts the highest part out
+
+
+def test_an_indexed_belt_rests_with_a_part_in_the_middle_until_it_is_asked_for() -> None:
+    source = DemoSource(SourceOptions(indexed=True, as_fast_as_possible=True))
+    source.open()
+
+    def middle(frame: Frame | None) -> list[int]:
+        assert frame is not None
+        boxes = [(part.part, part.part_box) for part in frame.truth]
+        return [part for part, box in boxes if MIDDLE.x <= box.x and box.x + box.width <= MIDDLE.x + MIDDLE.width]
+
+    assert [middle(source.read(1.0)) for _ in range(3)] == [[1], [1], [1]]
+    for part in (1, 2, 3):
+        source.ask_for_picture(f"T{part}", math.inf)
+    seen = {}
+    for _ in range(200):
+        frame = source.read(1.0)
+        assert frame is not None
+        if frame.origin.trigger_id:
+            seen[frame.origin.trigger_id] = middle(frame)
+    assert seen == {"T1": [1], "T2": [2], "T3": [3]}
+    source.ask_for_picture("late", -math.inf)  # its part leaves all the same
+    source.ask_for_picture("next", math.inf)
+    frames = [source.read(1.0) for _ in range(100)]
+    assert [middle(frame) for frame in frames if frame is not None and frame.origin.trigger_id] == [[5]]
+    assert all(frame.origin.trigger_id in {"", "next"} for frame in frames if frame is not None)
+
+
+def test_without_what_draws_codes_there_are_no_tags(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "zxingcpp", None)
+    with pytest.raises(SourceError, match=r"the demo line's parts get no tags.*Install the extra"):
+        DemoSource(SourceOptions(tags=True)).open()
 
 
 def test_as_fast_as_possible_no_frame_is_left_out() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from inspector.domain.config import SourceOptions
+from inspector.domain.source_options import SourceOptions
 from inspector.sources import demo
 from inspector.sources.demo import DemoSource
 
@@ -41,8 +41,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
 
     class Scene:
-        def __init__(self, *, seed: int, defect_rate: float) -> None:
-            self.asked = (seed, defect_rate)
+        def __init__(self, *, seed: int, defect_rate: float, tags: bool, guided: bool) -> None:
+            self.asked = (seed, defect_rate, tags, guided)
 
         def render(self, number: int) -> tuple[Any, tuple[int, ...]]:
             return np.full((4, 4), number, np.uint8), (number,)
@@ -76,7 +76,7 @@ def test_each_frame_is_waited_for(clock: Clock) -> None:
     assert frame.origin.captured_at.tzinfo is UTC
     assert int(frame.image[0, 0]) == 3
     scene: Any = source._scene
-    assert scene.asked == (5, 0.25)
+    assert scene.asked == (5, 0.25, False, False)
 
 
 def test_a_frame_that_is_not_due_in_time_is_not_delivered_and_not_lost(clock: Clock) -> None:

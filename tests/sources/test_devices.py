@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 import pytest
 
-from inspector.domain.config import CameraDriver, SourceOptions
 from inspector.domain.errors import SourceCutShortError, SourceError, SourceLostError
 from inspector.domain.records import Frame
+from inspector.domain.source_options import CameraDriver, SourceOptions
 from inspector.sources import capture as capture_module
 from inspector.sources.capture import (
     CaptureFormat,
@@ -27,6 +27,7 @@ from inspector.sources.capture import (
     open_stream,
     open_video,
 )
+from tests.logs import told
 from tests.sources.fakes import read_to_end
 
 NO_CAMERA = "there is no such camera, it is used by another program, or access is not allowed"
@@ -121,14 +122,10 @@ def test_exposure_by_hand_is_another_number_on_every_system(
     assert device.made == [(3, cv2.CAP_ANY)]
 
 
-def test_what_the_driver_refuses_is_written_down(
-    device: type[Device], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.INFO):
+def test_what_the_driver_refuses_is_written_down(device: type[Device], monkeypatch: pytest.MonkeyPatch) -> None:
+    with told("inspector.sources.capture", logging.INFO) as said:
         asked_of_camera(device, fps=15.0, width_px=640)
-    assert [entry.message for entry in caplog.records] == [
-        f"the camera's driver refuses property {cv2.CAP_PROP_FPS} = 15.0"
-    ]
+    assert said == [f"the camera's driver refuses property {cv2.CAP_PROP_FPS} = 15.0"]
 
 
 @pytest.mark.parametrize(

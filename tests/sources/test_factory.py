@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inspector.domain.config import SourceOptions
 from inspector.domain.errors import SourceError
 from inspector.domain.source import SourceKind
+from inspector.domain.source_options import SourceOptions
 from inspector.sources.cameras import CameraInfo, list_cameras
 from inspector.sources.capture import CaptureSource
 from inspector.sources.demo import DemoSource
 from inspector.sources.factory import open_source
 from inspector.sources.folder import FolderSource
+from inspector.sources.industrial import IndustrialSource
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     [
         ("camera:0", CaptureSource, "camera:0"),
         ("Camera:12", CaptureSource, "camera:12"),
+        ("genicam: 4001-A", IndustrialSource, "genicam: 4001-A"),
         ("rtsp://cam/1", CaptureSource, "rtsp://cam/1"),
         ("http://cam/1.mp4", CaptureSource, "http://cam/1.mp4"),
         ("video:/a/b.mp4", CaptureSource, "video:/a/b.mp4"),
@@ -48,13 +50,19 @@ def test_a_folder_alone_will_do_and_is_named_by_its_whole_path(tmp_path: Path, m
 
 def test_what_names_no_source_makes_none(tmp_path: Path) -> None:
     for text in ("camera:x", str(tmp_path / "absent")):
-        with pytest.raises(SourceError, match="names no source; known are camera:N, video:PATH"):
+        with pytest.raises(
+            SourceError,
+            match="names no source; known are camera:N, genicam:SERIAL, aravis:SERIAL, basler:SERIAL, video:PATH",
+        ):
             open_source(text, SourceOptions())
 
 
 def test_every_kind_can_be_made() -> None:
     assert {kind: type(open_source(kind.example, SourceOptions())) for kind in SourceKind} == {
         SourceKind.CAMERA: CaptureSource,
+        SourceKind.GENICAM: IndustrialSource,
+        SourceKind.ARAVIS: IndustrialSource,
+        SourceKind.BASLER: IndustrialSource,
         SourceKind.VIDEO: CaptureSource,
         SourceKind.STREAM: CaptureSource,
         SourceKind.FOLDER: FolderSource,
@@ -75,6 +83,9 @@ def test_cameras_are_listed_as_the_kernel_does(tmp_path: Path) -> None:
         if name:
             (node / "name").write_text(f"{name}\n")
     cameras = list_cameras(sysfs=tmp_path, platform="linux")
-    assert cameras == [CameraInfo(0, "HD Webcam"), CameraInfo(2, "camera 2"), CameraInfo(10, "Line cam")]
-    assert [camera.source for camera in cameras] == ["camera:0", "camera:2", "camera:10"]
+    assert cameras == [
+        CameraInfo("camera:0", "HD Webcam"),
+        CameraInfo("camera:2", "camera 2"),
+        CameraInfo("camera:10", "Line cam"),
+    ]
     assert list_cameras(sysfs=tmp_path / "absent", platform="linux") == []

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from inspector.domain.config import SourceOptions
 from inspector.domain.errors import LogError, SourceError, SourceLostError
 from inspector.domain.records import BadPicture, Frame
+from inspector.domain.source_options import SourceOptions
 from inspector.files import write_bytes
 from inspector.pictures import encode_picture
 from inspector.sources.folder import FolderSource

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
-from inspector.domain.config import SourceOptions
 from inspector.domain.errors import SourceCutShortError, SourceError
 from inspector.domain.records import Frame
+from inspector.domain.source_options import SourceOptions
 from inspector.sources.capture import open_stream, open_video
 from tests.sources.fakes import loss, read_to_end
 from tests.waits import WAIT_S

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from inspector.domain.config import SourceOptions
 from inspector.domain.errors import LogError, PictureError, SourceError, SourceLostError
+from inspector.domain.source_options import SourceOptions
 from inspector.pictures import left_out_words
 from inspector.sources import visit as visit_module
 from inspector.sources.folder import FolderSource
 from inspector.sources.visit import Patience, folder_identity
+from tests.logs import told
 from tests.sources.visits import LONG_AFTER_S, PNG, Watch
 
 
@@ -176,15 +177,16 @@ def test_a_record_that_cannot_be_read_says_what_to_do(tmp_path: Path) -> None:
     assert (caught.value.what, caught.value.next_step) == (f"{source.name} cannot be opened: it is locked", "Wait.")
 
 
-def test_what_is_not_taken_is_said_once_and_as_it_is_now(watch: Watch, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_not_taken_is_said_once_and_as_it_is_now(watch: Watch) -> None:
     heic = watch.put("b.heic")
     watch.put("a.png")
-    watch.step(100.0)
-    watch.visit.list_existing(watch.stop)
-    for now_s in (105.0, 110.0):
-        watch.step(now_s)
+    with told("inspector.sources.visit") as said:
+        watch.step(100.0)
+        watch.visit.list_existing(watch.stop)
+        watch.step(105.0)
+        watch.step(110.0)
     assert left_out_words(watch.visit.left_out) == "1 .heic file (b.heic)"
-    assert [record.getMessage() for record in caplog.records] == ["folder:x: not taken: 1 .heic file (b.heic)"]
+    assert said == ["folder:x: not taken: 1 .heic file (b.heic)"]
     heic.unlink()
     for now_s in (130.0, 140.0, 150.0):
         watch.step(now_s)

@@ -12,8 +12,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from inspector.domain.config import SourceOptions
 from inspector.domain.records import BadPicture, Frame, Origin
+from inspector.domain.source_options import SourceOptions
 from inspector.pictures import encode_picture
 from inspector.pictures.content import Stamp, digest_of
 from inspector.sources import visit as visit_module

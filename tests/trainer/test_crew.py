@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,11 +31,12 @@ from trainer.examine import examine
 from trainer.fit import CancelledError, FitError
 from trainer.frozen import freezer
 from trainer.methods import Context, Plan, plan_of, train_plan
-from trainer.protocol import Command, Epoch, Paused, Progress, Report, TrainRequest
+from trainer.protocol import Command, Epoch, Failed, Paused, Progress, Report, Result, RunFolder, TrainRequest
 from trainer.shared_sample import DifferentError
 from trainer.shift import Heard, Unit, ground_of
 from trainer.split import split
 from trainer.unseen import measure_unseen
+from trainer.worker import work
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="workers are killed by POSIX's signals here")
 
@@ -139,6 +142,35 @@ def test_a_comparison_is_the_same_side_by_side(
     without = {"methods": {"baseline-svm": {"seconds"}}}
     assert beside.model_dump(exclude=without) == alone.model_dump(exclude=without)
     assert sorted(path.name for path in keep.iterdir()) == ["baseline-svm-0", "baseline-svm-1"]
+
+
+def test_the_windows_training_has_the_clusters_workers_train(
+    cluster: Cluster, pictures: Path, backbone: Path, tmp_path: Path
+) -> None:
+    _, _, context = given(pictures, backbone, out=str(tmp_path / "svm"), method="baseline-svm", folds=2, unseen="no")
+    folder = RunFolder(tmp_path / "run")
+    folder.write_request(context.request)
+    assert work(folder, lambda _: nullcontext(cluster)) == 0
+    reports = folder.reports()
+    assert {report.lane for report in reports if isinstance(report, Progress)} > {""}
+    assert isinstance(reports[-1], Result)
+
+
+@pytest.mark.parametrize(
+    ("devices", "what"),
+    [(1, "nobody answers at tcp://127.0.0.1:1"), (2, "a cluster trains many models, several devices train one")],
+)
+def test_a_cluster_that_cannot_be_used_is_said_in_the_windows_training(
+    devices: int, what: str, pictures: Path, tmp_path: Path
+) -> None:
+    folder = RunFolder(tmp_path / "run")
+    folder.write_request(TrainRequest(data=str(pictures), out=str(tmp_path / "model"), devices=devices))
+    command = [sys.executable, "-m", "trainer", "worker", str(folder.path), "--cluster=tcp://127.0.0.1:1"]
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 1
+    failed = folder.reports()[-1]
+    assert isinstance(failed, Failed)
+    assert failed.what.startswith(what)
+    assert failed.next_step
 
 
 # --- what breaks, and what is told ------------------------------------------------------------------------------------
@@ -280,13 +312,28 @@ def test_a_worker_that_hears_nothing_ends_its_training(monkeypatch: pytest.Monke
     assert command() is Command.CANCEL
 
 
+def test_what_a_broken_round_still_says_is_not_the_next_ones() -> None:
+    cluster = NoWorkers()
+    crew = Crew(cluster, told, None)  # type: ignore[arg-type]
+    try:
+        assert list(crew.run([])) == []
+        (hear_report,) = cluster.heard_by
+        late = Progress(stage="training", done=1, total=2).model_dump_json()
+        hear_report((0.0, [crew._orders, 1, late]))
+        assert list(crew.run([])) == []
+    finally:
+        crew.close()
+
+
 class NoWorkers:
     """A cluster without workers."""
 
     def __init__(self) -> None:
         self.address = ClusterAddress.parse("tcp://127.0.0.1:8786")
         nothing = lambda *_, **__: None  # noqa: E731
-        self.client = SimpleNamespace(subscribe_topic=nothing, unsubscribe_topic=nothing, run=nothing)
+        self.heard_by: list[Any] = []
+        hear = lambda _, handler: self.heard_by.append(handler)  # noqa: E731
+        self.client = SimpleNamespace(subscribe_topic=hear, unsubscribe_topic=nothing, run=nothing)
 
     def workers(self) -> list[object]:
         return []

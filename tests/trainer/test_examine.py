@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +11,13 @@ import cv2
 import numpy as np
 import pytest
 
+from inspector.vision.locked import write_locked
+from trainer.dataset import hashed, read_dataset
 from trainer.examine import examine
+from trainer.held_back import without_locked
 from trainer.protocol import Finding, TrainRequest
+from trainer.split import split, split_as_written
+from trainer.split_file import split_csv
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -19,15 +26,21 @@ if TYPE_CHECKING:
     from trainer.protocol import Report
 
 
-def looked_at(data: Path) -> tuple[Dataset, dict[str, Finding]]:
+def looked_at(data: Path, locked: str = "") -> tuple[Dataset, dict[str, Finding]]:
     """The set, and the findings by code."""
-    looked: Generator[Report, None, tuple[Dataset, Any, Any]] = examine(TrainRequest(data=str(data), out="unused"))
+    looked: Generator[Report, None, tuple[Dataset, Any, Any]] = examine(
+        TrainRequest(data=str(data), out="unused", locked=locked)
+    )
     while True:
         try:
             next(looked)
         except StopIteration as end:
             dataset, findings, _ = end.value
             return dataset, {finding.code: finding for finding in findings}
+
+
+def sha256_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @pytest.fixture
@@ -75,3 +88,26 @@ def test_a_picture_whose_file_cannot_be_read_is_left_out_and_named(data: Path) -
     assert len(dataset.samples) == 12
     assert findings["unreadable"].files == ["good/7.png"]
     assert findings["unreadable"].what.startswith("1 picture cannot be read")
+
+
+def test_a_locked_picture_is_left_out_by_what_it_holds_and_the_report_says_so(data: Path, tmp_path: Path) -> None:
+    locked = sha256_of(data / "dent" / "0.png")
+    (data / "dent" / "0.png").rename(data / "dent" / "another name.png")
+    write_locked(tmp_path / "locked.csv", [(locked, "Flange", "an id"), ("0" * 64, "Other", "another id")])
+    dataset, findings = looked_at(data, str(tmp_path / "locked.csv"))
+    assert locked not in {sample.sha256 for sample in dataset.samples}
+    assert len(dataset.samples) == 11
+    assert findings["locked"].what == (
+        "1 picture is left out: locked test part of Flange, which no model may learn from."
+    )
+    assert findings["locked"].files == ["dent/another name.png"]
+    # beside the split of a model it says what the split does not know
+    report = tmp_path / "model" / "report"
+    report.mkdir(parents=True)
+    (report / "locked.csv").write_text(dataset.locked, encoding="utf-8")
+    (report / "split.csv").write_text(split_csv(split(dataset, TrainRequest(data="x", out="x"))), encoding="utf-8")
+    again = split_as_written(hashed(read_dataset(data, least=0)), str(report / "split.csv"))
+    assert [sample.sha256 for sample in again.samples] == [sample.sha256 for sample in dataset.samples]
+    # one that the data keep for the test stays there, and is trained on by nobody
+    tested = tuple(replace(sample, part="test") for sample in hashed(read_dataset(data, least=0)).samples)
+    assert len(without_locked(replace(dataset, samples=tested), str(tmp_path / "locked.csv")).dataset.samples) == 12

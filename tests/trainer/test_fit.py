@@ -140,6 +140,8 @@ def test_a_bundle_is_not_overwritten_unless_asked(
 
 
 def test_folders_that_cannot_be_trained_on_are_explained(tmp_path: Path, few: Path) -> None:
+    with pytest.raises(DatasetError, match=r"^s3://bucket/parts is an address.*\. Copy the pictures into a folder"):
+        read_dataset(Path("s3://bucket/parts"))
     with pytest.raises(DatasetError, match="neither a folder nor a manifest"):
         read_dataset(tmp_path / "none")
     with pytest.raises(DatasetError, match="no folder with pictures is called good"):

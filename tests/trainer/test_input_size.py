@@ -10,8 +10,9 @@ import pytest
 
 from tests.bench.common import last
 from trainer.dataset import Dataset, Sample
+from trainer.framing import WHOLE
 from trainer.frozen import freezer
-from trainer.input_size import LARGE, SMALL, Told, chosen_size, enough_with, verdict
+from trainer.input_size import LARGE, SMALL, Told, chosen_view, enough_with, verdict
 from trainer.methods import Context
 from trainer.protocol import Command, TrainRequest
 from trainer.pseudo_defects import KINDS, marred
@@ -76,6 +77,6 @@ def test_pictures_that_are_small_themselves_are_not_enlarged(tmp_path: Path) -> 
         samples.append(Sample(path=path, name=path.name, defect="good", part="train"))
     request = TrainRequest(data="parts", out="m", method="good-only")
     context = Context(request=request, weights=Path(), command=lambda: Command.RUN, freezer=freezer("float"))
-    size, why = last(chosen_size(Dataset("test", tuple(samples)), context))
-    assert size == SMALL
+    size, framing, why = last(chosen_view(Dataset("test", tuple(samples)), context))
+    assert (size, framing) == (SMALL, WHOLE)
     assert "the pictures' shorter side has 300" in why

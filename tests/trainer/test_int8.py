@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from inspector.vision.classifier import Classifier
 from inspector.vision.export import convert_behind
 from inspector.vision.graphs import take_bytes
 from inspector.vision.network import InspectionNetwork
+from inspector.vision.openvino_core import openvino_core
 from inspector.vision.preprocess import Preprocessing
 from inspector.vision.preprocess import fit as fit_bytes
 from inspector.vision.processor import this_processor
@@ -87,6 +89,16 @@ def test_int8_features_differ_from_float_and_training_is_given_both(
         assert apart(room[:, 2], part.in_float(seen)) < 0.01
 
 
+def test_what_makes_cells_of_projected_layers_is_not_rounded(quantised: tuple[InspectionNetwork, Frozen]) -> None:
+    making = [
+        node for node in quantised[1].int8.get_ordered_ops() if node.get_type_name() in {"AvgPool", "Interpolate"}
+    ]
+    added = [user.get_node() for node in making for user in node.output(0).get_target_inputs()]
+    assert Counter(node.get_type_name() for node in making) == {"AvgPool": 2, "Interpolate": 1}
+    for node in [*making, *added]:
+        assert all(value.get_node().get_type_name() != "FakeQuantize" for value in node.input_values())
+
+
 def apart(found: NDArray[np.floating], wanted: NDArray[np.floating]) -> float:
     """How far two arrays are apart, relative to the second."""
     return float(np.linalg.norm(found - wanted) / np.linalg.norm(wanted))
@@ -95,7 +107,6 @@ def apart(found: NDArray[np.floating], wanted: NDArray[np.floating]) -> float:
 def test_the_exported_graph_is_the_quantised_part_with_what_was_trained_behind_it(
     quantised: tuple[InspectionNetwork, Frozen], samples: list[Sample]
 ) -> None:
-    import openvino as ov
 
     network, part = quantised
     seen = pictures(samples)
@@ -104,7 +115,7 @@ def test_the_exported_graph_is_the_quantised_part_with_what_was_trained_behind_i
         probabilities, maps = (one.numpy() for one in network.explained(behind))
     (model,) = convert_behind([part.int8], network, "layer3")
     line = take_bytes(model, PREPROCESSING)  # as the station feeds it: another last bit would be other int8 features
-    answer = ov.Core().compile_model(line, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(seen)
+    answer = openvino_core().compile_model(line, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(seen)
     np.testing.assert_allclose(answer["probabilities"], probabilities, atol=1e-5)
     np.testing.assert_allclose(answer["maps"], maps, atol=1e-3)
 

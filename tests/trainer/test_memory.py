@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import openvino as ov
 import pytest
 
 import trainer.memory
 from inspector.vision.export import convert_behind
 from inspector.vision.graphs import take_bytes
 from inspector.vision.network import InspectionNetwork
+from inspector.vision.openvino_core import openvino_core
 from inspector.vision.preprocess import Preprocessing, fit
 from tests.bench.common import last
 from tests.trainer.toy_parts import random_weights
@@ -75,7 +75,9 @@ def test_both_graphs_say_how_strange_a_picture_is_wherever_training_begins(
         graphs = convert_behind([trained.frozen.model, trained.frozen.int8], network, cut, [memory.exact, memory.int8])
     answers = []
     for graph in graphs:
-        compiled = ov.Core().compile_model(take_bytes(graph, PREPROCESSING), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        compiled = openvino_core().compile_model(
+            take_bytes(graph, PREPROCESSING), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
+        )
         answers.append(np.asarray(compiled(pictures)["strangeness"]).max(axis=(1, 2, 3)))
     # a remembered picture lies nearly on its own rows, so that little but rounding is left
     np.testing.assert_allclose(answers[1], expected.strangeness, atol=0.05)

@@ -23,6 +23,7 @@ from safetensors.numpy import load_file
 from inspector.domain.errors import PictureError
 from inspector.vision.bundle import Bundle
 from inspector.vision.preprocess import Preprocessing
+from inspector.vision.processor import LIMIT
 from tests.trainer.toy_parts import draw_spots, random_weights
 from tests.waits import WAIT_S
 from trainer import launch
@@ -85,6 +86,12 @@ def children() -> list[psutil.Process]:
     return [child for child in psutil.Process().children() if "rank" in child.cmdline()]
 
 
+@pytest.fixture
+def in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ranks here and in processes of their own train without bfloat16, whose roundings hide what is compared."""
+    monkeypatch.setenv(LIMIT, "AVX512_CORE_VNNI")
+
+
 # --- the same model ---------------------------------------------------------------------------------------------------
 
 
@@ -99,6 +106,7 @@ def test_features_of_two_ranks_make_the_very_same_head(spots: Path, backbone: Pa
     assert children() == []
 
 
+@pytest.mark.usefixtures("in_float32")
 def test_two_ranks_train_what_one_does_up_to_rounding(spots: Path, backbone: Path, tmp_path: Path) -> None:
     told = {"count": 0}
 
@@ -106,21 +114,22 @@ def test_two_ranks_train_what_one_does_up_to_rounding(spots: Path, backbone: Pat
         told["count"] += 1
         return Command.PAUSE if 12 < told["count"] < 16 else Command.RUN
 
-    request = asked(spots, backbone, tmp_path / "1", mixing="mixup", loss="focal")
+    # AdamW takes steps of one size, whatever a gradient's: with longer steps these few parts make roundings grow
+    request = asked(spots, backbone, tmp_path / "1", mixing="mixup", loss="focal", learning_rate=1e-5)
     _, in_one = trained(request)
     changes = {"out": str(tmp_path / "2"), "devices": 2}
     _, in_two = trained(request.model_copy(update=changes), command=pausing)
     assert [each.paused for each in in_two if isinstance(each, Paused)] == [True, False]
     one, two = np.array(losses(in_one)), np.array(losses(in_two))
-    assert two[0] == pytest.approx(one[0], rel=1e-3)
-    assert two == pytest.approx(one, rel=0.2)  # AdamW takes steps of one size, whatever a gradient's: roundings grow
+    assert two == pytest.approx(one, rel=1e-3)
     first, second = weights(tmp_path / "1"), weights(tmp_path / "2")
     before = {name: value.astype(np.float64) for name, value in load_file(backbone).items()}
     moved = sum(float(np.abs(first[name] - before[name]).sum()) for name in before if name.startswith("layer4"))
     apart = sum(float(np.abs(first[name] - second[name]).sum()) for name in before if name.startswith("layer4"))
-    assert apart < 0.1 * moved
+    assert apart < 0.3 * moved  # of another batch, or of half of it: about 1
 
 
+@pytest.mark.usefixtures("in_float32")
 @pytest.mark.parametrize(
     ("mixing", "loss"), [("none", "cross-entropy"), ("none", "focal"), ("mixup", "focal"), ("cutmix", "cross-entropy")]
 )

@@ -4,7 +4,6 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
-import openvino as ov
 import pytest
 import torch
 
@@ -12,6 +11,7 @@ from inspector.vision.benchmark.graphs import largest_alone_rate
 from inspector.vision.benchmark.limit import convolution_limit, largest_alone, resnet50_convolutions
 from inspector.vision.benchmark.throughput import GraphRunner, Schedule, schedules
 from inspector.vision.network import InspectionNetwork
+from inspector.vision.openvino_core import openvino_core
 
 
 @pytest.mark.parametrize("size", [224, 320])
@@ -62,7 +62,7 @@ def test_the_graph_has_these_convolutions_and_nothing_else(int8: bool) -> None:
 
 
 def test_no_convolution_is_spared_and_all_compute_in_bytes() -> None:
-    compiled = ov.Core().compile_model(convolution_limit(64, 1, int8=True), "CPU")
+    compiled = openvino_core().compile_model(convolution_limit(64, 1, int8=True), "CPU")
     operations = [node.get_rt_info() for node in compiled.get_runtime_model().get_ops()]
     run = [one for one in operations if one["layerType"].astype(str) == "Convolution"]
     assert len(run) == 53
@@ -70,7 +70,9 @@ def test_no_convolution_is_spared_and_all_compute_in_bytes() -> None:
 
 
 def test_values_stay_in_range() -> None:
-    compiled = ov.Core().compile_model(convolution_limit(64, 1, int8=False), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    compiled = openvino_core().compile_model(
+        convolution_limit(64, 1, int8=False), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
+    )
     answers = compiled([np.random.default_rng(0).random((1, 3, 64, 64), np.float32)])
     sizes = [float(np.abs(answer).mean()) for answer in answers.values()]
     assert len(sizes) == 5
@@ -89,12 +91,12 @@ def test_every_core_has_its_stream() -> None:
 
 
 def test_the_estimate_from_the_largest_alone_is_a_rate() -> None:
-    limit = GraphRunner(ov.Core(), convolution_limit(32, 1, int8=False), "fp32", Schedule(streams=1, batch=1))
-    assert largest_alone_rate(ov.Core(), 32, "fp32", limit) > 0.0
+    limit = GraphRunner(openvino_core(), convolution_limit(32, 1, int8=False), "fp32", Schedule(streams=1, batch=1))
+    assert largest_alone_rate(openvino_core(), 32, "fp32", limit) > 0.0
 
 
 def test_a_runner_runs_whole_calls() -> None:
-    core = ov.Core()
+    core = openvino_core()
     runner = GraphRunner(core, convolution_limit(32, 2, int8=False), "fp32", Schedule(streams=2, batch=2))
     assert [runner.whole(count) for count in (1, 4, 5)] == [4, 4, 8]
     assert runner.seconds(5) > 0.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import openvino as ov
 import pytest
 import torch
 
@@ -16,6 +15,7 @@ from inspector.vision.importer import build_network
 from inspector.vision.locator import DefectLocator
 from inspector.vision.memory import DIMENSIONS, MemoryOfGood
 from inspector.vision.network import InspectionNetwork
+from inspector.vision.openvino_core import openvino_core
 from inspector.vision.prediction import Outputs
 from inspector.vision.self_test import answer_of, difference, tolerance_of
 from inspector.vision.weights import load_weights, save_weights
@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 
 CALM = np.full((8, 8), 0.5, np.float32)
 NOWHERE = np.zeros((2, 2), np.float32)
+
+
+def test_what_a_verdict_asks_is_what_was_learnt() -> None:
+    torch.manual_seed(3)
+    locator = DefectLocator(torch.randn(DIMENSIONS), torch.rand(DIMENSIONS) + 0.5).eval()
+    torch.nn.init.normal_(locator.last.weight)
+    cells = torch.from_numpy(RNG.standard_normal((2, DIMENSIONS, 5, 7)).astype(np.float32))
+    with torch.inference_mode():
+        torch.testing.assert_close(locator(cells), torch.sigmoid(locator.log_odds(cells)), rtol=1e-4, atol=1e-5)
 
 
 @pytest.fixture
@@ -42,7 +51,9 @@ def network() -> InspectionNetwork:
 def test_the_graph_says_what_the_network_says(network: InspectionNetwork) -> None:
     with torch.inference_mode():
         expected = network(PICTURES)[3].numpy()
-    compiled = ov.Core().compile_model(convert(network, PREPROCESSING), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    compiled = openvino_core().compile_model(
+        convert(network, PREPROCESSING), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
+    )
     said = np.asarray(compiled(PICTURES.numpy())["located"])
     assert said.shape == (2, 1, 8, 8)
     assert said.std() > 0.01  # it tells cells apart

@@ -20,6 +20,7 @@ from inspector.vision.importer import build_network
 from inspector.vision.manifest import MemoryNote
 from inspector.vision.memory import DIMENSIONS, CellProjection, MemoryOfGood, places
 from inspector.vision.network import InspectionNetwork
+from inspector.vision.openvino_core import openvino_core
 from inspector.vision.prediction import Outputs, near_a_limit
 from inspector.vision.self_test import answer_of, difference, tolerance_of
 from inspector.vision.weights import load_weights, save_weights
@@ -55,12 +56,16 @@ def rows_of(cells: torch.Tensor, count: int = 40) -> np.ndarray:
     return cells[:1].flatten(2)[0].T[:count].numpy()
 
 
-def test_strangeness_is_the_distance_to_the_nearest_row() -> None:
-    rows = RNG.standard_normal((7, DIMENSIONS)).astype(np.float32)
+@pytest.mark.parametrize("count", [7, 256, 600])
+def test_strangeness_is_the_distance_to_the_nearest_row(count: int) -> None:
+    """Of many rows the nearest may lie in any piece that is compared with at once."""
+    rows = RNG.standard_normal((count, DIMENSIONS)).astype(np.float32)
     cells = torch.from_numpy(RNG.standard_normal((2, DIMENSIONS, 3, 4)).astype(np.float32))
     flat = cells.permute(0, 2, 3, 1).reshape(2, 3, 4, 1, DIMENSIONS).numpy()
     expected = np.linalg.norm(flat - rows, axis=-1).min(-1) / 2.5
     np.testing.assert_allclose(MemoryOfGood(rows, scale=2.5)(cells)[:, 0].numpy(), expected, rtol=1e-4)
+    last = torch.from_numpy(rows[-1])[None, :, None, None]
+    assert float(MemoryOfGood(rows)(last).max()) < 1e-2
 
 
 def test_a_cell_that_is_remembered_is_not_strange(network: InspectionNetwork) -> None:
@@ -91,7 +96,7 @@ def test_nothing_is_asked_of_the_host_while_it_measures(position: float, steepne
     assert away.judged(told)[0].shape == (2, 2)
 
 
-def test_projecting_before_enlarging_is_projecting_after() -> None:
+def test_projecting_first_is_projecting_what_was_averaged_and_enlarged() -> None:
     projection = CellProjection()
     layer2, layer3 = torch.rand(1, 512, 8, 8), torch.rand(1, 1024, 4, 4)
     averaged = functional.avg_pool2d(layer3, 3, 1, 1, count_include_pad=False)
@@ -112,7 +117,7 @@ def test_the_verdict_is_the_same_with_and_without_a_memory(network: InspectionNe
 
 
 def run(model: ov.Model) -> dict[str, np.ndarray]:
-    answer = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(PICTURES.numpy())
+    answer = openvino_core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(PICTURES.numpy())
     return {name: np.asarray(answer[name]) for name in ("probabilities", "maps", "strangeness")}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from inspector.vision.self_test import (
     draw,
     tolerance_of,
 )
+from tests.logs import told
 from tests.vision.small_network import LAYERS, places_of, small_bundle
 
 NAMES = [name for name, *_ in LAYERS]
@@ -183,7 +183,7 @@ def test_answers_that_cannot_be_used_are_made_anew(tmp_path: Path, spoilt: bytes
 
 
 def test_answers_that_cannot_be_kept_are_said_and_hold_until_the_end(
-    plain: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    plain: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def write(*_: object) -> None:
         raise FileError(tmp_path, OSError(28, "No space left on device"))
@@ -191,10 +191,10 @@ def test_answers_that_cannot_be_kept_are_said_and_hold_until_the_end(
     monkeypatch.setattr(AnswerCache, "write", write)
     known = KnownAnswers(plain, ("machine",), tmp_path)
     said = [Outputs(PROBABILITIES, MAPS)]
-    with caplog.at_level(logging.WARNING):
+    with told("inspector.vision.known_answers") as lines:
         assert len(list(known.test("float f32", lambda _: said[-1], TOLERANCE))) == 2
-    (entry,) = caplog.records
-    assert entry.message.startswith("the answers to the test pictures are not kept: ")
+    (line,) = lines
+    assert line.startswith("the answers to the test pictures are not kept: ")
     said.append(Outputs(PROBABILITIES[::-1].copy(), MAPS))
     with pytest.raises(ModelChangedError, match="a probability is "):
         list(known.test("float f32", lambda _: said[-1], TOLERANCE))

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import openvino as ov
 import pytest
 import torch
 
@@ -17,6 +16,7 @@ from inspector.vision.backends import load_classifier, load_reference
 from inspector.vision.export import convert
 from inspector.vision.memory import DIMENSIONS, MemoryOfGood, WholePicture
 from inspector.vision.network import InspectionNetwork
+from inspector.vision.openvino_core import openvino_core
 from inspector.vision.prediction import Outputs, near_a_limit
 from inspector.vision.self_test import answer_of, difference, tolerance_of
 from tests.vision.test_memory import NOTE, PICTURES, PREPROCESSING, SIZE, bundle_of, cells_of, rows_of
@@ -83,7 +83,7 @@ def test_the_graph_measures_as_the_network_does(network: InspectionNetwork, stee
     whole_network(network, steepness)
     with torch.inference_mode():
         expected = network(PICTURES)
-    answer = ov.Core().compile_model(convert(network, PREPROCESSING), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(
+    answer = openvino_core().compile_model(convert(network, PREPROCESSING), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(
         PICTURES.numpy()
     )
     assert expected[3].shape == (2,)

@@ -24,11 +24,11 @@ from inspector.web.app import make_app
 from inspector.web.judge import UploadJudge
 from inspector.web.server import serve
 from inspector.web.station import StationView
+from tests.outputs.pulses import pulse
 from tests.outputs.samples import inspection
 from tests.waits import WAIT_S, until
 from tests.web.browser import DESK, PHONE, WALL, Browser, By, Keys, browsers, needs_browser
 from tests.web.conftest import BAD, GOOD, fill
-from tests.web.test_station import pulse
 
 pytestmark = needs_browser
 PAGES = ("/board", "/inspect", "/results", "/api")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,53 +12,23 @@ import numpy as np
 import pytest
 
 from inspector import assembly
-from inspector.domain.records import Verdict
-from inspector.fleet.status import PictureStatus, status_path, write_status
+from inspector.domain.records import Verdict, ViewRecord
+from inspector.fleet.status import PictureStatus, status_path
+from inspector.mqtt.status import PublishStatus, publish_path
 from inspector.outputs.pulse import LinePulse, pulse_path, write_pulse
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.paths import Home
 from inspector.pictures import decode_picture
+from inspector.sending.status import write_status
 from inspector.settings import Settings
 from inspector.web.access import Access
 from inspector.web.station import StationView
 from tests.fleet.sender import said
+from tests.outputs.pulses import pulse
 from tests.outputs.samples import START, inspection
 from tests.web.conftest import Site, fill, make_site
 
 NOW = START + timedelta(seconds=30)
-
-
-def pulse(**changes: object) -> LinePulse:
-    values: dict[str, object] = {
-        "time_utc": NOW,
-        "begun_utc": START,
-        "running": True,
-        "station": "Press 3",
-        "software_version": "0",
-        "face": "READY",
-        "faulty": False,
-        "faults": (),
-        "source": "camera:0",
-        "source_state": "live",
-        "recipe": "R",
-        "recipe_version": 2,
-        "lot": "L1",
-        "model": "m",
-        "model_sha256": "a" * 64,
-        "device": "CPU",
-        "precision": "fp32",
-        "fail_at": 0.5,
-        "review_from": 0.2,
-        "strange_from": None,
-        "pace": "in time",
-        "frames_per_s": 10.0,
-        "dropped": 0,
-        "waiting": 0,
-        "parts": 5,
-        "latency_p50_ms": 20.0,
-        "latency_p99_ms": 40.0,
-    }
-    return LinePulse.model_validate(values | changes)
 
 
 def board_of(home: Home, now: datetime, said: LinePulse | None) -> tuple[str, bool, str]:
@@ -139,6 +110,7 @@ def test_results_are_filtered_counted_and_paged(site: Site) -> None:
     since = (START + timedelta(seconds=4)).isoformat()
     assert len(get("/api/results", params={"since": since}).json()["parts"]) == 2
     assert get("/api/results", params={"lot": "another"}).json()["parts"] == []
+    assert get("/api/results", params={"part": "F-0047"}).json()["parts"] == []
     asked = {"since": "2026-01-31", "until": "2026-02-01T10:30:00+00:00"}  # neither is as the browser's field has it
     fields = get("/results", params=asked, headers={"accept": "text/html"}).text
     assert 'name="since" value="2026-01-31T00:00"' in fields
@@ -188,6 +160,32 @@ def test_a_part_has_its_record_its_picture_and_its_heatmap(site: Site) -> None:
     assert "<figcaption>Heatmap: Grad-CAM</figcaption>" in page.text
 
 
+def test_a_part_with_several_views_shows_all_their_pictures(site: Site) -> None:
+    part = inspection(9, Verdict.FAIL)
+    assert site.parts[1].picture is not None
+    views = tuple(
+        ViewRecord(name=name, source="demo:", decision=part.decision, model=part.model, picture=picture)
+        for name, picture in (("Main", site.parts[1].picture), ("Left <b>", site.parts[1].picture), ("Right", None))
+    )
+    with closing(SqliteResultLog(site.home.log)) as log:
+        log.append(replace(part, picture=site.parts[1].picture, views=views))
+    page = site.client.get(f"/parts/{part.id}", headers={"accept": "text/html"}).text
+    assert "Left &lt;b&gt;" in page
+    assert f"/api/parts/{part.id}/picture?view=1&amp;heatmap=1" in page
+    assert "No picture of this view was kept" in page
+    record = site.client.get(f"/api/parts/{part.id}").json()["part"]
+    assert [view["name"] for view in record["views"]] == ["Main", "Left <b>", "Right"]
+    plain, hot = (
+        site.client.get(f"/api/parts/{part.id}/picture", params={"view": "1", **said})
+        for said in ({}, {"heatmap": "1"})
+    )
+    shown, heated = (decode_picture(answer.content, "part.jpg") for answer in (plain, hot))
+    assert np.abs(shown.astype(int) - heated).max() > 40
+    for place, status in (("2", 404), ("3", 404), ("9", 400), ("x", 400)):
+        answer = site.client.get(f"/api/parts/{part.id}/picture", params={"view": place})
+        assert answer.status_code == status, place
+
+
 def test_what_is_not_there_is_said(site: Site) -> None:
     assert site.client.get("/api/parts/none").status_code == 404
     assert site.client.get(f"/api/parts/{site.parts[0].id}/picture").status_code == 404
@@ -195,6 +193,26 @@ def test_what_is_not_there_is_said(site: Site) -> None:
     answer = site.client.get(f"/api/parts/{site.parts[1].id}/picture")
     assert (answer.status_code, "not there any more" in answer.json()["what"]) == (404, True)
     assert site.client.get("/nowhere", headers={"accept": "text/html"}).status_code == 404
+
+
+def test_a_part_is_looked_up_by_what_the_line_calls_it(site: Site) -> None:
+    log = SqliteResultLog(site.home.log)
+    named = replace(inspection(9, Verdict.FAIL), trigger="external", trigger_id="T-1", part_serial="<b>F-0047</b>")
+    log.append(named)
+    log.close()
+    for asked in ("T-1", "<b>F-0047</b>"):
+        (part,) = site.client.get("/api/results", params={"part": asked}).json()["parts"]
+        assert (part["id"], part["trigger_id"], part["part_serial"]) == (named.id, "T-1", "<b>F-0047</b>")
+    page = site.client.get("/results", params={"part": "T-1"}, headers={"accept": "text/html"}).text
+    assert 'name="part" value="T-1"' in page
+    assert '<td class="name">&lt;b&gt;F-0047&lt;/b&gt;</td><td class="name">T-1</td>' in page
+    words = "Serial number &lt;b&gt;F-0047&lt;/b&gt;, trigger T-1"
+    assert words in site.client.get(f"/parts/{named.id}", headers={"accept": "text/html"}).text
+    assert site.client.get(f"/api/parts/{named.id}").json()["part"]["part_serial"] == "<b>F-0047</b>"
+    board = site.client.get("/api/board").json()
+    assert board["last"] is None or board["last"]["part_serial"] == "<b>F-0047</b>"
+    without = site.client.get("/results", headers={"accept": "text/html"}).text
+    assert '<th scope="col">Serial</th>' in without  # one of the page has one
 
 
 def test_texts_of_the_record_are_no_markup(site: Site) -> None:
@@ -247,6 +265,16 @@ def test_prometheus_reads_how_far_sending_to_the_database_is(site: Site) -> None
     assert "inspector_fleet_failing 0.0" in text
     for figure in ("failing 1.0", "waiting 7.0", "lost 2.0"):
         assert f"inspector_fleet_pictures_{figure}" in text
+
+
+def test_prometheus_reads_how_far_publishing_is(site: Site) -> None:
+    assert "inspector_mqtt" not in site.client.get("/metrics").text
+    values = said(waiting=3, error="it is not reached").model_dump()
+    write_status(publish_path(site.home.log), PublishStatus(**values, broker="mqtt://h", topic="plant/Press 1"))
+    text = site.client.get("/metrics").text
+    for figure in ("failing 1.0", "waiting 3.0", "set_aside 0.0", "behind_seconds 0.0"):
+        assert f"inspector_mqtt_{figure}" in text
+    assert "inspector_fleet" not in text
 
 
 def test_the_description_names_every_address_and_its_records(site: Site) -> None:

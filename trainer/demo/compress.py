@@ -12,6 +12,7 @@ from inspector.domain.policy import rejected
 from inspector.domain.records import Thresholds
 from inspector.vision.export import convert
 from inspector.vision.graph import MAPS_OUTPUT, PROBABILITIES_OUTPUT
+from inspector.vision.openvino_core import openvino_core
 from trainer.demo.crops import MASK_CELLS, Crops
 from trainer.demo.fit import DEFECTIVE, GOOD, normalised
 
@@ -72,9 +73,7 @@ def _head_nodes(model: Any) -> list[Any]:  # noqa: ANN401 - openvino.Model
 
 def ask(model: Any, crops: Crops) -> Answers:  # noqa: ANN401 - openvino.Model
     """Run a graph over all pictures; what is not int8 computes in float32."""
-    import openvino as ov  # seconds
-
-    compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    compiled = openvino_core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     scores, maps = [], []
     for first in range(0, len(crops.kinds), _BATCH):
         answer = compiled(normalised(crops.pictures[first : first + _BATCH]).numpy())

@@ -8,7 +8,7 @@ from inspector.domain.config import TriggerConfig, TriggerMode
 from inspector.domain.trigger.base import Trigger
 from inspector.domain.trigger.crossing import PartCrossing
 from inspector.domain.trigger.settled import PartSettled
-from inspector.domain.trigger.simple import EveryPicture, Interval, Manual
+from inspector.domain.trigger.simple import EveryPicture, External, Interval, Manual
 
 if TYPE_CHECKING:
     from inspector.domain.records import Box
@@ -28,5 +28,6 @@ def make_trigger(config: TriggerConfig, region: Box | None) -> Trigger:
         TriggerMode.INTERVAL: Interval,
         TriggerMode.MANUAL: Manual,
         TriggerMode.EVERY_PICTURE: EveryPicture,
+        TriggerMode.EXTERNAL: External,
     }
     return kinds[config.mode](config, region)

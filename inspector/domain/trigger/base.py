@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from inspector.domain.config import Crop, TriggerMode
-from inspector.domain.records import Box, Part
+from inspector.domain.ids import new_id
+from inspector.domain.records import Box, Frame, Part
+from inspector.domain.trigger.events import Pairing
+from inspector.domain.trigger_event import TriggerEvent
 
 if TYPE_CHECKING:
     from inspector.domain.config import TriggerConfig
-    from inspector.domain.records import Frame
+    from inspector.domain.trigger.events import Lapsed, Pair
+    from inspector.domain.trigger.foreground import Foreground
 
 
 class Trigger(ABC):
@@ -25,7 +31,7 @@ class Trigger(ABC):
         self.config = config
         self.region = region
         self.blind = ""  #: why parts can have passed unseen before the last frame; empty where they cannot
-        self._fired = False
+        self.events = Pairing.of(config)
         self._last_s: float | None = None
         self._captured_s = self._captured_before_s = 0.0  # of the newest frame, and of the one before
 
@@ -38,18 +44,42 @@ class Trigger(ABC):
         Returns:
             The parts that are due now; usually none, sometimes one, rarely more. A part's frame may be an earlier one.
         """
-        fired, self._fired = self._fired, False
         gap_s = 0.0 if self._last_s is None else max(0.0, frame.time_s - self._last_s)
         self._last_s = frame.time_s
         self._captured_before_s, self._captured_s = self._captured_s, frame.origin.captured_s
         parts = self._detect(frame, gap_s)
-        if fired and not parts:
-            parts = (self._part(frame, None, "manual"),)
-        return parts
+        pair = self.events.show(frame)
+        if pair is None:
+            return parts
+        if not parts:
+            return (self.asked_for(pair),)
+        event, fault = pair.event, parts[0].fault or pair.fault
+        first = replace(parts[0], trigger_id=event.id, part_serial=event.part_serial, fault=fault)
+        return (first, *parts[1:])
 
-    def fire(self) -> None:
-        """Ask for a capture by hand: the next frame is a part, in every mode (unless it is one anyway)."""
-        self._fired = True
+    def fire(self, event: TriggerEvent | None = None, *, fault: str = "") -> str:
+        """Ask for a capture by hand: the next frame is a part, in every mode (unless it is one anyway).
+
+        Args:
+            event: Whose it is; None for one that comes now.
+            fault: As for `Pairing.add`.
+
+        Returns:
+            Why it cannot be taken; empty where it was.
+        """
+        return self.add(event or by_hand_event(), by_hand=True, fault=fault)
+
+    def add(self, event: TriggerEvent, *, by_hand: bool = False, fault: str = "") -> str:
+        """Take an event; see `Pairing.add`."""
+        return self.events.add(event, by_hand=by_hand, fault=fault)
+
+    def asked_for(self, pair: Pair) -> Part:
+        """Return the part of an event whose picture can be used."""
+        event, frame = pair.event, pair.picture
+        assert isinstance(frame, Frame)
+        part = self._part(frame, None, event_trigger(pair), fault=pair.fault)
+        behind_s = part.behind_s if pair.by_hand else max(0.0, part.triggered_s - event.at_s)
+        return replace(part, behind_s=behind_s, trigger_id=event.id, part_serial=event.part_serial)
 
     def flush(self) -> tuple[Part, ...]:
         """Return parts that were waiting for further frames; called when there will be none."""
@@ -57,9 +87,14 @@ class Trigger(ABC):
 
     def reset(self) -> None:
         """Forget everything seen; the empty background is learned anew."""
-        self._fired = False
+        self.events.clear()
         self._last_s = None
         self.blind = ""
+
+    @property
+    def foreground(self) -> Foreground | None:
+        """What it looks for parts with; None in modes that do not look at the picture."""
+        return None
 
     @property
     def learning(self) -> bool:
@@ -99,6 +134,17 @@ class Trigger(ABC):
             trigger=name or self.config.mode.value,
             fault=fault,
         )
+
+
+def by_hand_event() -> TriggerEvent:
+    """Return the event of somebody who asks for a capture now."""
+    return TriggerEvent(id=new_id(), at_s=time.perf_counter(), time_utc=datetime.now(UTC))
+
+
+def event_trigger(asked: Pair | Lapsed) -> str:
+    """Return the trigger's name in the record of a part that an event asked for."""
+    mode = TriggerMode.MANUAL if asked.by_hand else TriggerMode.EXTERNAL
+    return mode.value
 
 
 def without_picture(gap_s: float) -> str:

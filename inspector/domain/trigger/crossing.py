@@ -72,6 +72,11 @@ class PartCrossing(Trigger):
         return tuple(self._capture(track) for track in due)
 
     @property
+    def foreground(self) -> Foreground:
+        """See `Trigger.foreground`."""
+        return self._foreground
+
+    @property
     def learning(self) -> bool:
         """See `Trigger.learning`."""
         return not self._foreground.learned

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from inspector.domain.geometry import Box
 from inspector.domain.quality import grey8
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from inspector.domain.config import TriggerConfig
-    from inspector.domain.records import Box, Frame
+    from inspector.domain.records import Frame
 
     FloatArray = NDArray[np.float32]
 
@@ -53,6 +54,25 @@ class Blob:
     label: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InView:
+    """The largest thing that differs from the empty belt, for somebody who sets up a trigger.
+
+    Args:
+        area_fraction: Its area over the area of the searched region; 0 for nothing.
+        box: Around it, in frame pixels; None for nothing.
+        is_part: Whether it is large and clear enough to be a part.
+        is_clear: Whether enough of it differs by the wanted level.
+        parts: Around everything that is large and clear enough, in frame pixels.
+    """
+
+    area_fraction: float = 0.0
+    box: Box | None = None
+    is_part: bool = False
+    is_clear: bool = True
+    parts: tuple[Box, ...] = ()
+
+
 class Foreground:
     """Learns the empty region and finds what is in front of it.
 
@@ -67,15 +87,28 @@ class Foreground:
         self.labels: NDArray[np.int32] = np.zeros((1, 1), np.int32)
         self._small: FloatArray = np.zeros((1, 1), np.float32)
         self._shape: tuple[int, ...] = ()
+        self._before: tuple[tuple[int, ...], FloatArray] | None = None  # the size before this one, and its background
+        self.presence = InView()  #: in the last frame
         self.reset()
 
     def reset(self) -> None:
         """Forget the background."""
+        self._before = None
+        self._begin()
+
+    def _begin(self) -> None:
         self._background: FloatArray | None = None
         self._still: list[FloatArray] = []
         self._seen: list[FloatArray] = []
         self._learning_since_s: float | None = None
         self._last_s: float | None = None
+        self.presence = InView()
+
+    def take_background(self, other: Foreground) -> None:
+        """Know the empty region as another one does, which looks at the same region."""
+        if other._background is not None:
+            self._background, self._shape = other._background.copy(), other._shape
+            self._last_s, self.labels = other._last_s, other.labels
 
     @property
     def learned(self) -> bool:
@@ -85,14 +118,16 @@ class Foreground:
     def blobs(self, frame: Frame) -> list[Blob] | None:
         """Return what stands in front of the background, largest first; None while it is still being learned.
 
-        A change of the frame's size starts the learning anew.
+        A change of the frame's size starts the learning anew. Where the size before it comes back, so does its
+        background, from the second frame on.
 
         Raises:
             PictureError: If the region lies outside the frame.
         """
         if frame.image.shape != self._shape:
-            self._shape = frame.image.shape
-            self.reset()
+            self._change_size(frame)
+            if self._background is not None:
+                return None
         pixels = frame.image if self._region is None else self._region.cut(frame.image)
         small, scale = _shrink(pixels)
         self._small = small
@@ -107,6 +142,16 @@ class Foreground:
         blobs, mask = self._components(difference, scale)
         self._adapt(small, gain, mask, elapsed_s)
         return blobs
+
+    def _change_size(self, frame: Frame) -> None:
+        shape, before = frame.image.shape, self._before
+        if self._background is not None:
+            self._before = self._shape, self._background
+        self._shape = shape
+        self._begin()
+        if before is not None and before[0] == shape:
+            self._background, self._last_s = before[1], frame.time_s
+            self.labels = np.zeros(before[1].shape, np.int32)
 
     def absorb(self, blob: Blob) -> None:
         """Take a blob of the last frame into the background: it stood there from the beginning and is no part."""
@@ -161,13 +206,21 @@ class Foreground:
         strong = np.bincount(labels[difference > level], minlength=count)
         self.labels = labels
         height, width = low.shape
-        blobs = []
+        blobs: list[Blob] = []
+        parts: list[Box] = []
+        largest = InView()
         least = max(4.0, self._config.min_area_fraction * low.size)
         x0, y0 = (self._region.x, self._region.y) if self._region is not None else (0, 0)
         for label in range(1, count):
             x, y, w, h, area = (int(v) for v in stats[label])
-            if area < least or strong[label] < 0.25 * area:
+            is_clear = bool(strong[label] >= 0.25 * area)
+            is_part = is_clear and area >= least
+            box = _scaled_box((x, y, w, h), scale, x0, y0)
+            if (is_part, area / low.size) > (largest.is_part, largest.area_fraction):
+                largest = InView(area_fraction=area / low.size, box=box, is_part=is_part, is_clear=is_clear)
+            if not is_part:
                 continue
+            parts.append(box)
             sides = {"left": x <= 1, "top": y <= 1, "right": x + w >= width - 1, "bottom": y + h >= height - 1}
             blobs.append(
                 Blob(
@@ -184,6 +237,7 @@ class Foreground:
                 )
             )
         blobs.sort(key=lambda blob: -blob.area_fraction)
+        self.presence = replace(largest, parts=tuple(parts))
         return blobs, low
 
     def _adapt(self, small: FloatArray, gain: float, mask: NDArray[np.uint8], elapsed_s: float) -> None:
@@ -192,6 +246,17 @@ class Foreground:
         free = cv2.dilate(mask, np.ones((9, 9), np.uint8)) == 0
         rate = 1.0 - float(np.exp(-min(elapsed_s, 1.0) / ADAPTATION_S))
         self._background[free] += rate * (small[free] / gain - self._background[free])
+
+
+def _scaled_box(place: tuple[int, int, int, int], scale: tuple[float, float], x0: int, y0: int) -> Box:
+    """Return a box of the small picture in frame pixels."""
+    x, y, width, height = place
+    return Box(
+        x=x0 + round(x * scale[0]),
+        y=y0 + round(y * scale[1]),
+        width=max(1, round(width * scale[0])),
+        height=max(1, round(height * scale[1])),
+    )
 
 
 def _shrink(pixels: NDArray[np.uint8]) -> tuple[FloatArray, tuple[float, float]]:
@@ -207,6 +272,11 @@ def _gain(small: FloatArray, background: FloatArray, labels: NDArray[np.int32] |
     """Return how much brighter the lamp is than when the background was learned: the median ratio of free pixels."""
     now, then = small.ravel()[::5], background.ravel()[::5]
     usable = (then > 8.0) & (now < 250.0)
+    measured = usable & (then < 250.0)
+    if measured.sum() >= 16:
+        usable = measured
+    elif usable.mean() < 0.5:  # of a lamp at full scale only what a part hides can be seen: that is no dimmer lamp
+        return 1.0
     if labels is not None and labels.shape == small.shape:
         free = usable & (labels.ravel()[::5] == 0)
         if free.sum() > 0.1 * free.size:

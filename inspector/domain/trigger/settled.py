@@ -45,6 +45,11 @@ class PartSettled(Trigger):
         self._forget()
 
     @property
+    def foreground(self) -> Foreground:
+        """See `Trigger.foreground`."""
+        return self._foreground
+
+    @property
     def learning(self) -> bool:
         """See `Trigger.learning`."""
         return not self._foreground.learned

@@ -25,6 +25,13 @@ class Manual(Trigger):
         return ()
 
 
+class External(Trigger):
+    """Only events of the line make parts, and `fire`."""
+
+    def _detect(self, frame: Frame, gap_s: float) -> tuple[Part, ...]:  # noqa: ARG002 - looks at nothing
+        return ()
+
+
 class Interval(Trigger):
     """A part every `interval_s` seconds of the source's time, from the first frame on.
 

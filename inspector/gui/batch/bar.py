@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.domain.class_folders import in_words
-from inspector.gui.batch.cluster_line import ClusterLine
 from inspector.gui.batch.export_line import ExportLine, ExportMenu
 from inspector.gui.batch.words import judge_words, progress_words, survey_words
 from inspector.gui.widgets.basics import OneLine, card, label
+from inspector.gui.widgets.cluster_line import ClusterLine
 from inspector.gui.widgets.inputs import ChoiceBox
+from inspector.gui.widgets.sign_line import SignLine
 from inspector.gui.widgets.words_box import WordsBox
 from inspector.gui.words import sentence
 from inspector.runs.state import ProcessState
@@ -71,8 +72,14 @@ class BatchBar(QWidget):
         self.progress.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.progress)
         layout.addLayout(row)
-        self.cluster = ClusterLine(frame)
+        self.cluster = ClusterLine(
+            "Judge on the cluster",
+            "Workers judge the pictures. Each must see the folder under the same path, or reach the object store",
+            frame,
+        )
         layout.addWidget(self.cluster)
+        self.sign_line = SignLine(frame)
+        layout.addWidget(self.sign_line)
         self.class_words = WordsBox("neither: no label", frame)
         layout.addWidget(self.class_words)
         self.export_line = ExportLine(frame)
@@ -92,7 +99,7 @@ class BatchBar(QWidget):
         judge.setToolTip("Judge with a recipe's model, operating point and quality limits, or with a model's own")
         judge.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         judge.setMinimumContentsLength(14)
-        judge.currentIndexChanged.connect(lambda _: self._show_ready())
+        judge.currentIndexChanged.connect(lambda _: self._on_judge())
         return judge
 
     def _build_fields(self, frame: QWidget) -> QHBoxLayout:
@@ -280,6 +287,11 @@ class BatchBar(QWidget):
         ready = bool(self._folder) and self.chosen_judge is not None and not self.class_words.asking
         self.inspect.setEnabled(ready)
         self.labels.setEnabled(bool(self._folder))
+
+    def _on_judge(self) -> None:
+        kind, name = self.chosen_judge or ("", "")
+        self.sign_line.look_at(name if kind == "model" else "")
+        self._show_ready()
 
     def _typed(self) -> None:
         path = self.folder.currentText().strip()

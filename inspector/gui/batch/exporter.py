@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from inspector.batch import CopyStep, Step, export_csv, export_excel, sorted_copies, write_report
 from inspector.domain.counts import counted
 from inspector.gui.batch.heatmaps import HeatmapError
+from inspector.trail.event import TrailKind, happened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from inspector.gui.batch.heatmaps import RunModels
     from inspector.gui.batch.rows import Rows
     from inspector.gui.work import Worker
+    from inspector.trail.event import TrailEvent
 
 
 class ExportKind(Enum):
@@ -39,12 +41,14 @@ class ExportJob:
         kind: The kind of file, or copies.
         path: The file; of copies the folder.
         rows: Those that are shown; the report is of the whole run.
+        who: Name of who asks for it.
     """
 
     kind: ExportKind
     path: Path
     run: BatchRun
     rows: Rows
+    who: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +73,22 @@ class Exporter(QObject):
         models: Loads the model that judged, for the heatmaps of a report.
         worker: Used for exports only.
         closing: Whether the window closes: what is being written is then given up.
+        note: Takes what the audit trail is told, and returns why it could not be.
     """
 
     changed = Signal(object)  #: ExportState
 
     def __init__(
-        self, *, models: RunModels, worker: Worker, closing: Callable[[], bool], parent: QObject | None = None
+        self,
+        *,
+        models: RunModels,
+        worker: Worker,
+        closing: Callable[[], bool],
+        note: Callable[[TrailEvent], str],
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._note = note
         self._models, self._worker, self._closing = models, worker, closing
         self._job: ExportJob | None = None
         self._step: Step | CopyStep | None = None
@@ -93,7 +105,7 @@ class Exporter(QObject):
             return
         self._job, self._cancelled, self._step = job, False, None
         self.changed.emit(ExportState(words=f"Writing {job.path}…", running=True))
-        self._worker.do(lambda: self._work(job), lambda words: self._done(job, words), self._failed)
+        self._worker.do(lambda: self._told(job, self._work(job)), lambda words: self._done(job, words), self._failed)
 
     def cancel(self) -> None:
         """End what is being written; a file that was there before stays as it was."""
@@ -105,6 +117,13 @@ class Exporter(QObject):
         if job is not None and step is not None and step.total:
             words = f"Writing {job.path}: {step.done:,} of {step.total:,}"
             self.changed.emit(ExportState(words=words, running=True))
+
+    def _told(self, job: ExportJob, words: str) -> str:
+        """Record what was written; return what came of it. On the worker."""
+        if not words:
+            return ""
+        told = happened(TrailKind.EXPORT, f"batch {job.run.id}", after={"to": str(job.path)})
+        return f"{words} {self._note(told)}".rstrip()
 
     def _work(self, job: ExportJob) -> str:
         """Write; return what came of it, empty where it was given up. On the worker."""
@@ -129,7 +148,12 @@ class Exporter(QObject):
             fault = f" It has no heatmaps: {error.what}."
         try:
             steps = write_report(
-                job.rows.table, job.path, pictures=job.run.pictures, record=job.run.record, classifier=classifier
+                job.rows.table,
+                job.path,
+                pictures=job.run.pictures,
+                record=job.run.record,
+                classifier=classifier,
+                who=job.who,
             )
             last = self._through(steps)
         finally:

@@ -60,6 +60,7 @@ class RunModels:
                 device=run.record.device or self._device(),
                 precision=judge.precision,
                 thresholds=judge.thresholds,
+                asks_signature=False,
             )
         except InspectorError as error:
             raise HeatmapError(f"the model {judge.model_name} cannot be loaded: {error.what}", advice) from error

@@ -20,6 +20,7 @@ from inspector.gui.batch.teaching import BatchTeaching
 from inspector.gui.batch.words import not_inspected_words, survey_words
 from inspector.gui.widgets.dropped import dropped_paths, holds_files
 from inspector.gui.widgets.later import Page
+from inspector.people.roles import Permission
 from inspector.pictures import place_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from inspector.gui.batch.run_watch import RunWatch
     from inspector.gui.batch.store import Judges, Reading, SurveyedFolder
     from inspector.gui.station.hand_lessons import HandLessons
+    from inspector.gui.station.people_desk import PeopleDesk
     from inspector.gui.widgets.thumbnails import Thumbnails
     from inspector.recipes.recipe import Recipe
 
@@ -49,6 +51,7 @@ class BatchPage(Page):
         pictures: Reads the chosen picture and computes its heatmaps.
         thumbnails: For the gallery.
         lessons: Takes what is said of a picture, for a training.
+        people: Tells who acts now, and what that one may do.
     """
 
     def __init__(
@@ -60,9 +63,11 @@ class BatchPage(Page):
         exporter: Exporter,
         thumbnails: Thumbnails,
         lessons: HandLessons,
+        people: PeopleDesk,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._people = people
         self.desk, self._watch = desk, watch
         self._exporter, self._thumbnails = exporter, thumbnails
         self._recipe: Recipe | None = None  # in force
@@ -217,6 +222,7 @@ class BatchPage(Page):
         kind, name = judge
         request = BatchRequest(
             folder=place_of(self.bar.path),
+            who=self._people.actor.name,
             recipe=name if kind == "recipe" else "",
             model=name if kind == "model" else "",
             cluster=self.bar.cluster.address,
@@ -300,11 +306,11 @@ class BatchPage(Page):
 
     def _export(self, kind: ExportKind) -> None:
         run, rows = self._run, self.results.rows
-        if run is None or rows is None:
+        if run is None or rows is None or not self._people.allows(Permission.EXPORT):
             return
         path = self.bar.export_line.ask_target(kind, run.pictures.name)
         if path is not None:
-            self._exporter.write(ExportJob(kind=kind, path=path, run=run, rows=rows))
+            self._exporter.write(ExportJob(kind=kind, path=path, run=run, rows=rows, who=self._people.actor.name))
 
     def _on_history(self, runs: list[BatchRun]) -> None:
         self.bar.show_recent(list(dict.fromkeys(run.record.folder for run in runs))[:_RECENT])

@@ -15,6 +15,7 @@ from inspector.gui.batch.marks import colour_of
 from inspector.gui.batch.results_model import NUMBERS, SORT_KEYS, Column, Index, ResultsModel
 from inspector.gui.batch.rows import NO_VERDICT, Rows
 from inspector.gui.theme import CURRENT, TEXT_PX, font, lively
+from inspector.gui.widgets.rows import read_in_rows
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QItemSelection
@@ -104,28 +105,16 @@ class ResultsTable(QTableView):
         self.model_ = ResultsModel(self)
         self.setModel(self.model_)
         self.setItemDelegate(_Painter(self.model_, self))
-        self.setAccessibleName("Results")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        read_in_rows(self, "Results", ROW_PX)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
         # what is scrolled is moved, not drawn again, where nothing shines through
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setTabKeyNavigation(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self._set_heads()
 
     def _set_heads(self) -> None:
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(ROW_PX)
         head = self.horizontalHeader()
-        head.setHighlightSections(False)
         head.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         head.setSectionsClickable(True)
         head.setMinimumSectionSize(60)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QHBoxLayout,
     QHeaderView,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from inspector.gui.batch.words import begun_words, named, state_words
 from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.rows import read_in_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,18 +87,9 @@ class RunsDialog(QDialog):
     def _build_table(self) -> QTableWidget:
         table = QTableWidget(0, len(_COLUMNS), self)
         table.setHorizontalHeaderLabels(list(_COLUMNS))
-        table.setAccessibleName("Runs")
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
+        read_in_rows(table, "Runs", _ROW_PX)
         table.setFrameShape(QTableWidget.Shape.NoFrame)
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_ROW_PX)
         head = table.horizontalHeader()
-        head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

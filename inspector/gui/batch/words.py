@@ -97,7 +97,8 @@ def points_words(points: Thresholds) -> str:
     """Return an operating point in words."""
     review = "" if points.review_from is None else f", review from {points.review_from:.2g}"
     guard = "" if points.strange_from is None else f", unlike good parts from {points.strange_from:.3g}"
-    return f"fails from {points.fail_at:.2g}{review}{guard}"
+    spares = ", review where the heat lies outside the part" if points.spares_outside else ""
+    return f"fails from {points.fail_at:.2g}{review}{guard}{spares}"
 
 
 def state_words(run: BatchRun) -> str:

@@ -25,6 +25,7 @@ from inspector.gui.first_start.model_step import SHOWN, TRAINED, ModelStep
 from inspector.gui.first_start.parts import ChoiceButton
 from inspector.gui.first_start.pictures_step import PicturesStep
 from inspector.gui.first_start.record_step import RecordStep
+from inspector.gui.people.secret_dialog import first_administrator
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.question import Question, replace_question
 from inspector.gui.words import sentence
@@ -35,6 +36,7 @@ from inspector.sources.check import check_source
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from inspector.gui.people.secret_dialog import SecretDialog
     from inspector.gui.station.catalogue import Catalogue
     from inspector.gui.station.session import Session
     from inspector.gui.work import Worker
@@ -71,6 +73,7 @@ class FirstStart(QDialog):
         super().__init__(parent)
         self._session, self._work, self._home = session, work, home
         self._question: Question | None = None
+        self.users: SecretDialog | None = None  #: asks for the first administrator
         self._skipped: set[int] = set()
         self._waits = False  # Next was pressed before it was known whether the source is there
         self.setWindowTitle("Set up this station")
@@ -160,6 +163,8 @@ class FirstStart(QDialog):
             self.model.enter(demo_line=self._demo_line)
         if step is self.record:
             self.record.ask_room()
+            if self._session.people.on:
+                self.record.show_people(on=True)
         self.setFocus()  # no button and no choice has the keys; Enter goes on
 
     def skip(self) -> None:
@@ -203,6 +208,8 @@ class FirstStart(QDialog):
             self._finish()
 
     def _finish(self) -> None:
+        if not self._people_answered():
+            return
         pictures, record = self.pictures.answer(), self.record.answer()
         wants_model = 1 not in self._skipped
         try:
@@ -224,6 +231,19 @@ class FirstStart(QDialog):
             self._work.do(lambda: self._is_taken(recipe), partial(self._save_or_ask, recipe, settings), self._refused)
             return
         self._close(wants_model=wants_model)
+
+    def _people_answered(self) -> bool:
+        """Return whether it is known who works here; where several do, the first administrator is asked for first."""
+        people = self._session.people
+        if people.on or 2 in self._skipped:
+            return True
+        if not self.record.several:
+            people.stay_off()
+            return True
+        self.users = first_administrator(people, self)
+        self.users.accepted.connect(self._finish)
+        self.users.open()
+        return False
 
     def _is_taken(self, recipe: Recipe) -> bool:
         """Return whether there is a recipe of this name; on the worker.

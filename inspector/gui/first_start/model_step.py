@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector import assembly
-from inspector.gui.first_start.parts import ChoiceButton, PathField, asked, row_of
+from inspector.gui.first_start.parts import ChoiceButton, asked, row_of
 from inspector.gui.station.asker import Asker
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.inputs import ChoiceBox
+from inspector.gui.widgets.path_field import PathField
 from inspector.programs import has_trainer
 from inspector.runs.answers import IMPORTED_MODEL, ImportedModel
 from inspector.runs.inquiry import Inquiry

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from inspector.domain.config import SourceOptions, TriggerMode
+from inspector.domain.config import TriggerMode
 from inspector.domain.errors import PictureError, SourceError
 from inspector.domain.source import DEMO, SourceKind, SourceSpec, shown
+from inspector.domain.source_options import SourceOptions
 from inspector.domain.text import RECIPE_NAME
 from inspector.gui.first_start.answers import USUAL_MODE, Pictures
-from inspector.gui.first_start.parts import ChoiceButton, PathField, asked, row_of
+from inspector.gui.first_start.parts import ChoiceButton, asked, row_of
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.inputs import ChoiceBox
+from inspector.gui.widgets.path_field import PathField
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
 from inspector.gui.widgets.text_field import TextField

@@ -1,4 +1,4 @@
-"""Third step: the station's name, and where the record goes."""
+"""Third step: the station's name, where the record goes, and who works here."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from inspector.domain.config import KeepPolicy
 from inspector.domain.text import STATION
 from inspector.gui.first_start.answers import RecordAnswer
-from inspector.gui.first_start.parts import PathField, asked
+from inspector.gui.first_start.parts import asked
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.inputs import ChoiceBox
+from inspector.gui.widgets.path_field import PathField
 from inspector.gui.widgets.text_field import TextField
 from inspector.gui.words import KEEP
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from inspector.gui.work import Worker
     from inspector.paths import Home
     from inspector.settings import Settings
+
+_PEOPLE = "Records have the name of the computer's user, or of who is signed in. Later: Settings → Users."
 
 
 class RecordStep(QWidget):
@@ -60,6 +63,10 @@ class RecordStep(QWidget):
         self.room = label("", "muted")
         self.room.setWordWrap(True)
         layout.addWidget(self.room)
+        self.people = ChoiceBox(self)
+        self.people.addItems(["One person: nobody signs in", "Several people: users sign in, each with a role"])
+        self.people.setAccessibleName("Who works at this station")
+        asked(layout, "Who works at this station", self.people, _PEOPLE)
         layout.addStretch(1)
         self.archive.settled.connect(self.ask_room)
 
@@ -75,6 +82,16 @@ class RecordStep(QWidget):
             return f"{free / 1e9:,.0f} GB are free there. Limits: Settings → Archive."
 
         self._work.do(look, self.room.setText, lambda error: self.room.setText(str(error)))
+
+    def show_people(self, *, on: bool) -> None:
+        """Say that people sign in already; that is changed in Settings."""
+        self.people.setCurrentIndex(int(on))
+        self.people.setEnabled(not on)
+
+    @property
+    def several(self) -> bool:
+        """Whether several people work here, who are to sign in."""
+        return self.people.currentIndex() == 1
 
     def answer(self) -> RecordAnswer:
         """Return what was answered."""

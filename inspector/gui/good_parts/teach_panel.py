@@ -8,10 +8,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.domain.counts import counted
-from inspector.gui.first_start.parts import PathField, asked
+from inspector.gui.first_start.parts import asked
 from inspector.gui.training.progress import ProgressCard
 from inspector.gui.training.words import percent
 from inspector.gui.widgets.basics import card, label
+from inspector.gui.widgets.path_field import PathField
 from inspector.gui.words import duration, sentence
 from inspector.runs.state import ProcessState
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from inspector.domain.tally import Tally
+from inspector.gui.language.spoken import say
 from inspector.gui.widgets.basics import OneLine, card, label, set_tone
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ class Counters(QWidget):
         top = QHBoxLayout()
         self.title = OneLine("heading", frame)
         top.addWidget(self.title, 1)
-        self.switch = QPushButton(_NEXT[self._scope], frame)
+        self.switch = QPushButton(say(_NEXT[self._scope]), frame)
         self.switch.setProperty("kind", "quiet")
-        self.switch.setToolTip("This recipe in this shift, all recipes of the shift, or the lot")
+        self.switch.setToolTip(say("This recipe in this shift, all recipes of the shift, or the lot"))
         self.switch.clicked.connect(self._toggle)
         top.addWidget(self.switch)
         layout.addLayout(top)
@@ -56,7 +57,7 @@ class Counters(QWidget):
             row, column = divmod(place, 3)
             grid.addWidget(label(words, "muted"), 3 * row, column)
             value = label("0", "figure")
-            value.setAccessibleName(words)
+            value.setAccessibleName(say(words))
             set_tone(value, tone or "text")
             self._values[field] = value
             grid.addWidget(value, 3 * row + 1, column)
@@ -85,13 +86,13 @@ class Counters(QWidget):
 
     def _toggle(self) -> None:
         self._scope = _SCOPES[(_SCOPES.index(self._scope) + 1) % len(_SCOPES)]
-        self.switch.setText(_NEXT[self._scope])
+        self.switch.setText(say(_NEXT[self._scope]))
         self._fill()
 
     def _fill(self) -> None:
         tally = self._tallies[self._scope]
         self.title.say(self._titles[self._scope])
         for _, field, _colour in _FIGURES:
-            self._values[field].setText(f"{getattr(tally, field):,}")
+            self._values[field].setText(say(f"{getattr(tally, field):,}"))
         fraction = tally.first_pass_yield.value
-        self._values["yield"].setText("–" if fraction is None else f"{100 * fraction:.1f} %")
+        self._values["yield"].setText("–" if fraction is None else say(f"{100 * fraction:.1f} %"))

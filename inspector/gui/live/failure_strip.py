@@ -9,7 +9,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from inspector.domain.policy import guard_decided
+from inspector.domain.policy import guard_decided, spared
+from inspector.domain.text import shortened
+from inspector.gui.language.spoken import say
 from inspector.gui.theme import CURRENT, TINY_PX, font, lively
 from inspector.gui.widgets.basics import card, covering, label
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 #: How many are shown.
 LIMIT = 12
+_NAME = 7
 _STATES = {"FAIL": "fail", "REVIEW": "review", "ERROR": "error"}
 
 
@@ -33,11 +36,17 @@ class Thumbnail(QAbstractButton):
         decision = failure.inspection.decision
         score = decision.p_defective
         time = failure.inspection.time_utc.astimezone()
-        why = "unlike" if guard_decided(decision) else "" if score is None else f"{score:.2f}".replace("0.", ".")
-        self._caption = " · ".join(filter(None, [f"{time:%H:%M:%S}", why]))
+        views = [view for view in failure.inspection.views if view.decision.verdict is decision.verdict]
+        why = "" if score is None else f"{score:.2f}".replace("0.", ".")
+        why = "unlike" if guard_decided(decision) else "outside" if spared(decision) else why
+        if views:  # the score is the main view's, which may be well
+            why = shortened(views[0].name, _NAME)
+        self._time, self._why = f"{time:%H:%M:%S}", why
         verdict = failure.inspection.decision.verdict.value
-        self.setToolTip(f"{verdict}, part {failure.inspection.part_number}: {failure.inspection.decision.reason}")
-        self.setAccessibleName(f"{verdict} at {self._caption}")
+        called = f" ({failure.inspection.called})" if failure.inspection.called else ""
+        reason = failure.inspection.decision.reason
+        self.setToolTip(say(f"{verdict}, part {failure.inspection.part_number}{called}: {reason}"))
+        self.setAccessibleName(" · ".join(filter(None, [say(f"{verdict} at {self._time}"), say(why)])))
         self.setFixedSize(98, 88)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
@@ -59,7 +68,7 @@ class Thumbnail(QAbstractButton):
         else:
             painter.setPen(theme.colour("stage_text"))
             painter.setFont(font(TINY_PX))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "no picture")
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, say("no picture"))
         state = _STATES.get(self.failure.inspection.decision.verdict.value, "idle")
         chosen = self.pinned or self.hasFocus()
         width = 4 if chosen or self.underMouse() else 2
@@ -68,7 +77,9 @@ class Thumbnail(QAbstractButton):
         painter.drawRoundedRect(box, 3, 3)
         painter.setPen(theme.colour("muted"))
         painter.setFont(font(TINY_PX))
-        painter.drawText(QRectF(0, 72, 98, 16), Qt.AlignmentFlag.AlignCenter, self._caption)
+        painter.drawText(
+            QRectF(0, 72, 98, 16), Qt.AlignmentFlag.AlignCenter, " · ".join(filter(None, [self._time, say(self._why)]))
+        )
 
 
 class _Row(QScrollArea):
@@ -99,6 +110,7 @@ class FailureStrip(QWidget):
         layout.addWidget(self._empty)
         area = _Row(frame)
         area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the keys to its thumbnails
         area.setFixedHeight(92)
         area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

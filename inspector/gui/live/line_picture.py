@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from inspector.domain.config import TriggerMode
 from inspector.domain.source import is_live, label_of
 from inspector.engine.faces import FACES, Face
-from inspector.gui.live.faces import EMPTY_VIEW
+from inspector.gui.station.face_words import EMPTY_IN_KIOSK, EMPTY_VIEW
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
 
@@ -35,6 +35,18 @@ class LinePicture(PictureView):
         self._judged_only = False  # every picture is a part: one that waits never stands beside another one's verdict
         self._judged = False  # a judged part has been shown
         self._unread = ""  # says of the last part that it has no picture
+        self._face = Face.STARTING
+        self._in_kiosk = False
+
+    @property
+    def in_kiosk(self) -> bool:
+        """Whether this is a kiosk, in which no picture can be dropped."""
+        return self._in_kiosk
+
+    @in_kiosk.setter
+    def in_kiosk(self, shut: bool) -> None:
+        self._in_kiosk = shut
+        self._say_why_empty()
 
     @property
     def holds(self) -> bool:
@@ -55,8 +67,14 @@ class LinePicture(PictureView):
         if not self.holds and not (self._judged_only and self._judged):
             self._show_frame(frame)
 
-    def show_part(self, event: PartInspected, *, heatmap: bool, opacity: float) -> None:
-        """Show a judged part, with its heatmap or without; ``opacity`` is 0..1."""
+    def show_part(self, event: PartInspected, *, heatmap: bool, opacity: float, view: str = "") -> None:
+        """Show a judged part, with its heatmap or without.
+
+        Args:
+            event: With the picture of the view that is to be shown.
+            opacity: Of the heatmap, 0..1.
+            view: What that view is called; empty where the part has one.
+        """
         self._judged, self._unread, inspection = True, "", event.inspection
         if event.part is None:
             if self._judged_only:  # the part before must not stand for the one that could not be read
@@ -66,6 +84,8 @@ class LinePicture(PictureView):
         self._said_live = False
         origin = event.part.origin
         name = f" · {origin.path.name}" if origin.path is not None else ""
+        name = f" · {inspection.called}{name}" if inspection.called else name
+        name = f" · {view}{name}" if view else name
         self.show_scene(
             Scene(
                 image=event.part.frame.image,
@@ -98,7 +118,8 @@ class LinePicture(PictureView):
         if face is Face.STOPPED:
             self._judged, self._unread = False, ""
         stale = face not in FACES.values() and face not in (Face.WAITING, Face.STARTING, Face.TOO_SLOW)
-        self.say_when_empty(EMPTY_VIEW.get(face, self._unread or "Waiting for a picture"))
+        self._face = face
+        self._say_why_empty()
         if stale and not self._stale:
             self._hold_until_s, self._said_live = 0.0, False
             if face in (Face.NO_CAMERA, Face.NO_SOURCE):
@@ -115,6 +136,10 @@ class LinePicture(PictureView):
             words = f"not live: the picture of {frame.origin.captured_at.astimezone():%H:%M:%S}"
             self.show_scene(Scene(image=frame.image, label=words))
         super().poll()
+
+    def _say_why_empty(self) -> None:
+        words = EMPTY_VIEW.get(self._face, self._unread or "Waiting for a picture")
+        self.say_when_empty(EMPTY_IN_KIOSK.get(self._face, words) if self._in_kiosk else words)
 
     def _show_frame(self, frame: Frame) -> None:
         source, path = frame.origin.source, frame.origin.path

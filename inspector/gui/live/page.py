@@ -14,34 +14,40 @@ from inspector.domain.records import Verdict
 from inspector.domain.source import is_live
 from inspector.engine.faces import FACES, Face, face_of, is_fault
 from inspector.engine.status import EngineStatus
+from inspector.gui.language.spoken import say
+from inspector.gui.live.challenge_panel import ChallengePanel
 from inspector.gui.live.counters import Counters
-from inspector.gui.live.faces import explained
 from inspector.gui.live.failure_strip import FailureStrip
 from inspector.gui.live.line_picture import LinePicture
 from inspector.gui.live.pinned import PinnedPart
-from inspector.gui.live.run_buttons import RunButtons
 from inspector.gui.live.trend import Trend
 from inspector.gui.live.trial_pane import TrialPane
+from inspector.gui.live.views import LiveViews
+from inspector.gui.station.events import failure_of
+from inspector.gui.station.face_words import explained
+from inspector.gui.station.verdict_now import FRESH_S, NEW_S
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.inputs import SlideBar
 from inspector.gui.widgets.kind_button import KindButton
+from inspector.gui.widgets.run_buttons import RunButtons
 from inspector.gui.widgets.verdict import ScoreCard, VerdictPanel
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from inspector.domain.heatmap import HeatmapKind
     from inspector.domain.review import Judgement
     from inspector.engine.status import PartInspected
+    from inspector.gui.station.challenge_desk import ChallengeDesk
     from inspector.gui.station.events import Failure, Trial
     from inspector.gui.station.hand_lessons import HandLessons
     from inspector.gui.station.session import Session
     from inspector.recipes.recipe import Recipe
 
-#: A verdict stands as that of this moment for so long; then it is dimmed until the next part.
-NEW_S = 3.0
-#: After this it goes altogether, and the panel says READY.
-FRESH_S = 60.0
 #: A trial picture gives its place back to the running line after so long.
 TRIAL_S = 60.0
+#: Below this, as under banners on a small screen, the counts need the room of the trend.
+_WITH_TREND_PX = 590
 
 
 class LivePage(QWidget):
@@ -50,13 +56,18 @@ class LivePage(QWidget):
     Args:
         session: Tells what is so at the station, and does what is asked.
         lessons: Takes what is said of a picture that was tried.
+        desk: Does what is asked of the release interlock.
     """
 
-    def __init__(self, session: Session, lessons: HandLessons, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, lessons: HandLessons, desk: ChallengeDesk, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._session, self._lessons = session, lessons
+        self.challenge = ChallengePanel(desk, self)
         self._status = EngineStatus()
         self._last: PartInspected | None = None
+        self._held: PartInspected | None = None  # until it is acknowledged
         self._last_s = 0.0
         self._trial_until_s = 0.0
         self._faulty = False
@@ -83,18 +94,22 @@ class LivePage(QWidget):
         self.trial.dismissed.connect(self._end_trial)
         pictures.addWidget(self.trial, 2)
         grid.addLayout(pictures, 0, 0)
-        grid.addLayout(self._build_tools(), 1, 0)
+        self.views = LiveViews(self)
+        self.views.chosen.connect(self._on_view)
+        grid.addWidget(self.views, 1, 0)
+        grid.addLayout(self._build_tools(), 2, 0)
         self.strip = FailureStrip(self)
-        grid.addWidget(self.strip, 2, 0)
-        grid.addLayout(self._build_side(), 0, 1, 3, 1)
+        grid.addWidget(self.strip, 3, 0)
+        grid.addWidget(self.challenge, 4, 0)
+        grid.addLayout(self._build_side(), 0, 1, 5, 1)
         grid.setColumnStretch(0, 1)
         grid.setRowStretch(0, 1)
 
     def _build_tools(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.heatmap_button = QPushButton("Heatmap: on failures", self)
-        self.heatmap_button.setToolTip("Heatmap: on failures and reviews, always, or never (H)")
+        self.heatmap_button = QPushButton(say("Heatmap: on failures"), self)
+        self.heatmap_button.setToolTip(say("Heatmap: on failures and reviews, always, or never (H)"))
         self.heatmap_button.clicked.connect(self.toggle_heatmap)
         self.heatmap_button.setMinimumWidth(190)
         row.addWidget(self.heatmap_button)
@@ -104,21 +119,21 @@ class LivePage(QWidget):
         self.opacity = SlideBar(Qt.Orientation.Horizontal, self)
         self.opacity.setRange(0, 100)
         self.opacity.setValue(round(100 * self._session.settings.heatmap_opacity))
-        self.opacity.setAccessibleName("Opacity of the heatmap")
-        self.opacity.setToolTip("Opacity of the heatmap")
+        self.opacity.setAccessibleName(say("Opacity of the heatmap"))
+        self.opacity.setToolTip(say("Opacity of the heatmap"))
         self.opacity.setMinimumWidth(110)
         self.opacity.setMaximumWidth(180)
         row.addWidget(self.opacity)
         self._opacity_words = label("", "muted")
         self._opacity_words.setFixedWidth(40)
         row.addWidget(self._opacity_words)
-        fit = QPushButton("Fit", self)
-        fit.setToolTip("Show the whole picture (double click); the wheel zooms, dragging pans")
+        fit = QPushButton(say("Fit"), self)
+        fit.setToolTip(say("Show the whole picture (double click); the wheel zooms, dragging pans"))
         fit.clicked.connect(self.view.fit)
         row.addWidget(fit)
         row.addStretch(1)
-        self.open_button = QPushButton("Try a picture…", self)
-        self.open_button.setToolTip("Inspect a picture on the spot; it is not counted (Ctrl+O)")
+        self.open_button = QPushButton(say("Try a picture…"), self)
+        self.open_button.setToolTip(say("Inspect a picture on the spot; it is not counted (Ctrl+O)"))
         row.addWidget(self.open_button)
         return row
 
@@ -140,6 +155,7 @@ class LivePage(QWidget):
         self.run_button, self.trigger_button = self._buttons.run, self._buttons.trigger
         self.run_button.clicked.connect(self.toggle_run)
         self.trigger_button.clicked.connect(self._session.trigger)
+        self.challenge.part_wanted.connect(self._session.trigger)
         side.addWidget(self._buttons)
         return side
 
@@ -188,7 +204,7 @@ class LivePage(QWidget):
 
     def _space(self) -> None:
         """Trigger where parts come by hand only: elsewhere a heavy thumb would make a part of the empty belt."""
-        if self._by_hand and self.trigger_button.isEnabled():
+        if self.challenge.takes_space or (self._by_hand and self.trigger_button.isEnabled()):
             self._session.trigger()
 
     @property
@@ -215,8 +231,13 @@ class LivePage(QWidget):
         self.view.go_on()
 
     def _unpin(self) -> None:
-        self._pin.unpin()
+        """Let the pinned failure go; the part that is held takes its place."""
         self.strip.mark(None)
+        if self._held is None:
+            self._pin.unpin()
+        else:
+            self._pin.pin(failure_of(self._held), held=True)
+            self._show_pin()
 
     def _end_trial(self) -> None:
         self.trial.end()
@@ -231,8 +252,17 @@ class LivePage(QWidget):
 
     # --- events -------------------------------------------------------------------------------------------------------
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the counts their room."""
+        super().resizeEvent(event)
+        self.trend.setVisible(self.height() >= _WITH_TREND_PX)
+
     def _on_status(self, status: EngineStatus) -> None:
         self._status = status
+        held = self._session.engine.held if status.failing.held is not None else None
+        if held is not self._held:
+            self._held = held
+            self._unpin()
         self._show_state()
 
     def _on_part(self, event: PartInspected) -> None:
@@ -242,9 +272,17 @@ class LivePage(QWidget):
         self._show_part(event)
         self._show_state()
 
+    def _on_view(self, place: int) -> None:
+        """Show a view of the part large, for a moment where a camera goes on."""
+        self.views.want(place)
+        if self._last is not None:
+            self.view.hold()
+            self._show_part(self._last)
+
     def _on_recipe(self, recipe: Recipe) -> None:
         """Another product, or another version: nothing of the one before stays on the page."""
         self._last = None
+        self.views.expect(recipe)
         self.view.forget()
         self._unpin()
         self._end_trial()
@@ -278,6 +316,7 @@ class LivePage(QWidget):
         age_s = perf_counter() - self._last_s
         if age_s > FRESH_S:
             self._last = None
+            self.views.clear()
         if age_s > FRESH_S or (age_s > NEW_S) is not self.verdict.dimmed:
             self._show_state()
 
@@ -290,7 +329,9 @@ class LivePage(QWidget):
 
     def _show_part(self, event: PartInspected) -> None:
         draws = self._draws_heatmap(event.inspection.decision.verdict)
-        self.view.show_part(event, heatmap=draws, opacity=self.opacity.value() / 100)
+        large, name = self.views.large(event), self.views.name_of_large(event)
+        self.view.show_part(large, heatmap=draws, opacity=self.opacity.value() / 100, view=name)
+        self.views.show_part(event, draws_heatmap=self._draws_heatmap)
 
     def _draw_trial(self) -> None:
         trial = self.trial.trial
@@ -302,7 +343,7 @@ class LivePage(QWidget):
         self._pin.draw(heatmap=self._heatmap_on is not False, opacity=self.opacity.value() / 100)
 
     def _redraw(self) -> None:
-        self._opacity_words.setText(f"{self.opacity.value()} %")
+        self._opacity_words.setText(say(f"{self.opacity.value()} %"))
         if self._last is not None and (self.view.holds or not is_live(self._status.source)):
             self._show_part(self._last)
         self._show_pin()
@@ -310,8 +351,8 @@ class LivePage(QWidget):
 
     def _words(self) -> None:
         words = {None: "Heatmap: on failures", True: "Heatmap: always", False: "Heatmap: never"}
-        self.heatmap_button.setText(words[self._heatmap_on])
-        self._opacity_words.setText(f"{self.opacity.value()} %")
+        self.heatmap_button.setText(say(words[self._heatmap_on]))
+        self._opacity_words.setText(say(f"{self.opacity.value()} %"))
 
     def _marks(self) -> None:
         recipe = self._session.recipe
@@ -322,9 +363,10 @@ class LivePage(QWidget):
         """Verdict, score, reason, buttons: all from the state of this moment."""
         status = self._status
         self._marks()
-        last = self._last.inspection.decision if self._last is not None else None
+        shown = self._held or self._last
+        last = shown.inspection.decision if shown is not None else None
         face = face_of(status, last.verdict if last else None)
-        self._show_verdict(face)
+        self._show_verdict(face, shown)
         self.view.show_state(face)
         if last is not None and face in FACES.values():
             self.score.say(last.p_defective, last.thresholds, last.reason, strangeness=last.strangeness)
@@ -335,17 +377,21 @@ class LivePage(QWidget):
             self._end_trial()
         self._faulty = faulty
         self.view.setVisible(self._session.running or self.trial.trial is None)
+        self.challenge.show_state(status, self._session.recipe)
+        self.strip.setVisible(not status.release.holds)  # what failed before gives the challenge its place
         self._buttons.show_state(status, running=self._session.running, by_hand=self._by_hand)
 
-    def _show_verdict(self, face: Face) -> None:
-        """Show the face; a verdict says whose it is, and is dimmed when its part has passed."""
-        if self._last is None or face not in FACES.values():
+    def _show_verdict(self, face: Face, shown: PartInspected | None) -> None:
+        """Show the face; a verdict says whose it is, and is dimmed when its part has passed and is not held."""
+        if shown is None or face not in FACES.values():
             self.verdict.show_face(face)
             return
-        inspection, age_s = self._last.inspection, perf_counter() - self._last_s
-        old = age_s > NEW_S
-        words = f"part {inspection.part_number:,} · {inspection.time_utc.astimezone():%H:%M:%S}"
-        self.verdict.show_face(face, dimmed=old, caption=f"last: {words}" if old else words)
+        inspection, held = shown.inspection, shown is self._held
+        old = not held and perf_counter() - self._last_s > NEW_S
+        name = f" · {inspection.called}" if inspection.called else ""
+        words = f"part {inspection.part_number:,}{name} · {inspection.time_utc.astimezone():%H:%M:%S}"
+        before = "held: " if held else "last: " if old else ""
+        self.verdict.show_face(face, dimmed=old, caption=before + words)
 
     def release(self) -> None:
         """End the renderers."""

@@ -1,4 +1,4 @@
-"""A part that did not pass, kept up beside the live picture."""
+"""A part that did not pass, kept up beside the live picture: because somebody wants to see it, or must."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from inspector.gui.language.spoken import say
 from inspector.gui.widgets.basics import flat_button, label
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
@@ -31,9 +32,9 @@ class PinnedPart(QFrame):
         top = QHBoxLayout()
         self._title = label("", "heading")
         top.addWidget(self._title, 1)
-        close = flat_button("✕", "Dismiss this picture (Esc)", self)
-        close.clicked.connect(self.dismissed)
-        top.addWidget(close)
+        self._close = flat_button("✕", "Dismiss this picture (Esc)", self)
+        self._close.clicked.connect(self.dismissed)
+        top.addWidget(self._close)
         layout.addLayout(top)
         self.view = PictureView(self, surround="panel")
         layout.addWidget(self.view, 1)
@@ -41,13 +42,16 @@ class PinnedPart(QFrame):
         self._reason.setWordWrap(True)
         layout.addWidget(self._reason)
 
-    def pin(self, failure: Failure) -> None:
-        """Keep a failure up."""
+    def pin(self, failure: Failure, *, held: bool = False) -> None:
+        """Keep a failure up; one that is held cannot be dismissed."""
         self._failure = failure
         inspection = failure.inspection
         verdict, time = inspection.decision.verdict.value, inspection.time_utc.astimezone()
-        self._title.setText(f"{verdict} · PART {inspection.part_number} · {time:%H:%M:%S}")
-        self._reason.setText(sentence(inspection.decision.reason))
+        name = f" · {inspection.called}" if inspection.called else ""
+        title = f"{verdict} · PART {inspection.part_number}{name} · {time:%H:%M:%S}"
+        self._title.setText(say(f"HELD · {title}" if held else title))
+        self._close.setVisible(not held)
+        self._reason.setText(say(sentence(inspection.decision.reason)))
         self.show()
 
     def unpin(self) -> None:

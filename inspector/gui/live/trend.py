@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector.domain.throughput import WINDOW_S
+from inspector.gui.language.spoken import say
 from inspector.gui.theme import CURRENT, TINY_PX, font
 from inspector.gui.widgets.basics import card, label
 
@@ -66,13 +67,13 @@ class YieldChart(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._minutes: list[Minute] = []
-        self.setAccessibleName("Yield over the last hour")
+        self.setAccessibleName(say("Yield over the last hour"))
 
     def show_minutes(self, minutes: list[Minute]) -> None:
         """Set what is drawn."""
         self._minutes = minutes
         told = f"{minutes[-1].yield_percent:.1f} % in the last minute with parts" if minutes else "no part yet"
-        self.setAccessibleDescription(told)
+        self.setAccessibleDescription(say(told))
         self.update()
 
     def paintEvent(self, _: QPaintEvent) -> None:
@@ -83,7 +84,7 @@ class YieldChart(QWidget):
         painter.setFont(font(TINY_PX))
         painter.setPen(theme.colour("muted"))
         if not self._minutes:
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "No part in the last hour")
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, say("No part in the last hour"))
             return
         area = QRectF(0.5, 6.5, self.width() - _AXIS_PX, self.height() - _FOOT_PX - 7)
         floor = floor_of(self._minutes)
@@ -101,7 +102,7 @@ class YieldChart(QWidget):
             painter.drawText(box, left, f"{percent}" if percent == floor else "100")
         foot = QRectF(area.left(), area.bottom() + 2, area.width(), _FOOT_PX - 2)
         for words, side in (("−60 min", "AlignLeft"), ("−30", "AlignHCenter"), ("now", "AlignRight")):
-            painter.drawText(foot, left | Qt.AlignmentFlag[side], words)
+            painter.drawText(foot, left | Qt.AlignmentFlag[side], say(words))
 
     def _draw_rate(self, painter: QPainter, area: QRectF) -> None:
         most = max(minute.parts for minute in self._minutes)
@@ -146,7 +147,7 @@ class Trend(QWidget):
         top = QHBoxLayout()
         top.addWidget(label("YIELD %, LAST HOUR", "heading"), 1)
         self.rate = label("", "heading")
-        self.rate.setToolTip(f"Parts of the last {WINDOW_S / 60:.0f} minutes, or since the start")
+        self.rate.setToolTip(say(f"Parts of the last {WINDOW_S / 60:.0f} minutes, or since the start"))
         top.addWidget(self.rate)
         layout.addLayout(top)
         self.chart = YieldChart(frame)
@@ -160,4 +161,4 @@ class Trend(QWidget):
     def show_rate(self, per_minute: float | None) -> None:
         """Set the rate of the running line; None while none runs."""
         digits = 0 if per_minute is None or per_minute >= _WHOLE_FROM else 1
-        self.rate.setText("" if per_minute is None else f"{per_minute:.{digits}f} PARTS/MIN")
+        self.rate.setText("" if per_minute is None else say(f"{per_minute:.{digits}f} PARTS/MIN"))

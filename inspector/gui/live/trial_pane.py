@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector.engine.faces import FACES
+from inspector.gui.language.spoken import say
 from inspector.gui.widgets.basics import OneLine, flat_button
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
@@ -43,7 +44,7 @@ class TrialPane(QFrame):
         top.addWidget(self.close_button)
         layout.addLayout(top)
         self.verdict = VerdictPanel(self)
-        self.verdict.setAccessibleName("Verdict on the trial picture")
+        self.verdict.setAccessibleName(say("Verdict on the trial picture"))
         self.verdict.setFixedHeight(_VERDICT_PX)
         layout.addWidget(self.verdict)
         self.view = PictureView(self, surround="panel")

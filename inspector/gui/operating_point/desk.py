@@ -9,13 +9,16 @@ from PySide6.QtCore import QObject, Signal
 from inspector.domain.errors import InspectorError
 from inspector.gui.work import Latest
 from inspector.operating_point.choice import chosen
-from inspector.user import user_name
+from inspector.people.actor import KnownBy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from inspector.domain.records import Thresholds
     from inspector.gui.operating_point.store import OperatingPointReading, OperatingPointStore
     from inspector.gui.work import Worker
     from inspector.operating_point.prices import RecipePrices
+    from inspector.people.actor import Actor
     from inspector.recipes.recipe import ChangeEvidence, Recipe
 
 
@@ -25,22 +28,31 @@ class OperatingPointDesk(QObject):
     Args:
         store: Used on the worker only.
         worker: Does what touches files.
+        actor: Tells who acts now.
     """
 
     read = Signal(object)  #: OperatingPointReading: what was asked for last
     recipe_made = Signal(object)  #: Recipe with another operating point, to be saved and used
     failed = Signal(str)  #: why the recipe's operating point or prices stay as they are
 
-    def __init__(self, *, store: OperatingPointStore, worker: Worker, parent: QObject | None = None) -> None:
+    def __init__(
+        self, *, store: OperatingPointStore, worker: Worker, actor: Callable[[], Actor], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._store, self._worker = store, worker
+        self._store, self._worker, self._actor = store, worker, actor
         self._reading = Latest(worker, self._fail)
         self._author = ""
 
     @property
     def author(self) -> str:
-        """Who chose last, while the program runs; at first who has logged in."""
-        return self._author or user_name()
+        """Who chooses: where users are off, who chose last while the program runs, at first the computer's user."""
+        actor = self._actor()
+        return actor.name if actor.known_by is not KnownBy.SYSTEM else self._author or actor.name
+
+    @property
+    def author_known(self) -> bool:
+        """Whether the name is that of who is signed in, and is not typed."""
+        return self._actor().known_by is not KnownBy.SYSTEM
 
     def ask(self, recipe: Recipe, key: str) -> None:
         """Ask for a source of scores by its key; only the last wish counts."""

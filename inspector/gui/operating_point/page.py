@@ -174,6 +174,7 @@ class OperatingPointPage(Page):
         author, evidence = self.desk.author, None if reading.parts is None else evidence_of(reading.parts, point)
         rate = None if reading.guarding is None else reading.guarding.chosen_rate(point, before)
         dialog = ChoiceDialog(recipe, (before, point), rate, evidence=evidence, author=author, parent=self)
+        dialog.author.setReadOnly(self.desk.author_known)
 
         def use() -> None:
             who, reason = dialog.author.text(), dialog.reason.text()
@@ -200,13 +201,13 @@ class OperatingPointPage(Page):
             if reading.parts is None:
                 return
             scores, prices, band = reading.parts.scores, self.prices.prices(), self.controls.band.isChecked()
-            guard = self._point.strange_from  # stays as it is set
+            beside = self._point  # its guard stays as it is set
             if key == "cost":
-                point = scores.least_cost(prices.prices(), band=band, strange_from=guard)
+                point = scores.least_cost(prices.prices(), band=band, beside=beside)
             elif key == "escapes":
-                point = scores.within_escapes(prices.claim, prices.prices(), band=band, strange_from=guard)
+                point = scores.within_escapes(prices.claim, prices.prices(), band=band, beside=beside)
             else:
-                point = scores.best_f1(guard)
+                point = scores.best_f1(beside)
         if point is not None:
             self.set_point(point)
 

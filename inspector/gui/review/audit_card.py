@@ -37,6 +37,8 @@ class AuditCard(QWidget):
 
     archive_wanted = Signal()  #: the recipe's archive setting
     more_wanted = Signal()  #: a larger sample
+    suspects_wanted = Signal()  #: after an escape
+    study_wanted = Signal()  #: measurement system analysis
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +68,16 @@ class AuditCard(QWidget):
         self.words.setWordWrap(True)
         layout.addWidget(self.words)
         layout.addLayout(self._build_buttons(frame))
+        self.suspects_button = QPushButton("After an escape…", frame)
+        self.suspects_button.setToolTip("Judge kept pictures again: which parts left as good and would not pass now?")
+        self.suspects_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.suspects_button.clicked.connect(self.suspects_wanted)
+        layout.addWidget(self.suspects_button)
+        self.study_button = QPushButton("Measurement system analysis…", frame)
+        self.study_button.setToolTip("Do people and the station agree on good and defective? A blind study (AIAG MSA)")
+        self.study_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.study_button.clicked.connect(self.study_wanted)
+        layout.addWidget(self.study_button)
         layout.addStretch(1)
         self.show_report(None, sample=0)
 

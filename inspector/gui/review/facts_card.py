@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from inspector.domain.config import TriggerMode
+from inspector.domain.text import shortened
 from inspector.engine.faces import FACES, Face
 from inspector.gui.review.words import clock, others_words
 from inspector.gui.widgets.basics import card, label
@@ -79,7 +81,8 @@ class FactsCard(QWidget):
         self.verdict.show_face(Face.WITHHELD, dimmed=True)
         self.score.say(None, None, _WITHHELD)
         self._fill(
-            part=_part(entry.part_number, entry.lot),
+            names=f"serial number {entry.part_serial}" if entry.part_serial else "",
+            part=_part(entry.part_number, entry.lot, shortened(entry.part_serial, 24)),
             time=clock(entry.time_utc),
             recipe=entry.recipe,
             model=_LATER,
@@ -97,18 +100,28 @@ class FactsCard(QWidget):
         self.verdict.show_face(FACES[decision.verdict])
         self.score.say(decision.p_defective, decision.thresholds, decision.reason, strangeness=decision.strangeness)
         self._fill(
-            part=_part(inspection.part_number, inspection.lot),
+            names=_names(inspection),
+            part=_part(inspection.part_number, inspection.lot, inspection.called),
             time=clock(inspection.time_utc),
             recipe=f"{inspection.recipe}, version {inspection.recipe_version}",
             model="none" if model is None else f"{model.name} · {model.precision}",
             others=_LATER if others is None else others_words(others) or "nobody yet",
         )
 
-    def _fill(self, **texts: str) -> None:
+    def _fill(self, *, names: str, **texts: str) -> None:
         for name, text in texts.items():
             self.values[name.capitalize()].setText(text)
+        self.values["Part"].setToolTip(names)
         self.verdict.setToolTip("\n".join(f"{name.capitalize()}: {text}" for name, text in texts.items()))
 
 
-def _part(number: int, lot: str) -> str:
-    return f"{number:,}, lot {lot}" if lot else f"{number:,}, no lot"
+def _part(number: int, lot: str, called: str) -> str:
+    part = f"{number:,} · {called}" if called else f"{number:,}"
+    return f"{part}, lot {lot}" if lot else f"{part}, no lot"
+
+
+def _names(inspection: Inspection) -> str:
+    """Return whole what the line said of the part."""
+    by_line = inspection.trigger == TriggerMode.EXTERNAL.value
+    names = (("serial number", inspection.part_serial), ("trigger", inspection.trigger_id if by_line else ""))
+    return "\n".join(f"{kind} {name}" for kind, name in names if name)

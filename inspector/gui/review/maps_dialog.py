@@ -10,16 +10,14 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QDialog,
     QGridLayout,
-    QHBoxLayout,
     QLayout,
-    QProgressBar,
-    QPushButton,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from inspector.gui.review.foot import Foot
 from inspector.gui.theme import CURRENT, SMALL_PX, font
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.fitted_picture import FittedPicture
@@ -135,34 +133,19 @@ class MapsDialog(QDialog):
         self.fault.setWordWrap(True)
         self.fault.hide()
         layout.addWidget(self.fault)
-        layout.addLayout(self._build_foot())
+        self.foot = self._build_foot()
+        layout.addLayout(self.foot)
 
-    def _build_foot(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        self.progress = QProgressBar(self)
-        self.progress.setTextVisible(False)
-        self.progress.setFixedHeight(10)
-        self.progress.setAccessibleName("Progress of the deep look")
-        row.addWidget(self.progress, 1)
-        self.stage = label("Starting", "muted")
-        row.addWidget(self.stage, 1)  # holds the buttons to the right when the progress is gone
-        self.grid_button = QPushButton("All maps", self)
-        self.grid_button.setToolTip("Back to the grid (Esc)")
-        self.grid_button.clicked.connect(self.show_grid)
+    def _build_foot(self) -> Foot:
+        foot = Foot(self, "the deep look")
+        foot.stage.setText("Starting")
+        self.grid_button = foot.button("All maps", self.show_grid, "Back to the grid (Esc)")
         self.grid_button.hide()
-        self.again_button = QPushButton("Try again", self)
-        self.again_button.clicked.connect(self.again_wanted)
+        self.again_button = foot.button("Try again", self.again_wanted.emit)
         self.again_button.hide()
-        self.cancel_button = QPushButton("Cancel", self)
-        self.cancel_button.setToolTip("End the computation; what is there stays")
-        self.cancel_button.clicked.connect(self.cancel_wanted)
-        self.close_button = QPushButton("Close", self)
-        self.close_button.clicked.connect(self.accept)
-        for button in (self.grid_button, self.again_button, self.cancel_button, self.close_button):
-            button.setAutoDefault(False)
-            row.addWidget(button)
-        return row
+        self.cancel_button = foot.button("Cancel", self.cancel_wanted.emit, "End the computation; what is there stays")
+        self.close_button = foot.button("Close", self.accept)
+        return foot
 
     def show_plan(self, rows: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:
         """Lay the grid out.
@@ -190,22 +173,19 @@ class MapsDialog(QDialog):
 
     def show_progress(self, done: int, total: int, words: str) -> None:
         """Say how far it is; a total of 0 while that is not known."""
-        self.progress.setRange(0, total)
-        self.progress.setValue(done)
-        self.stage.setText(words)
+        self.foot.show_progress(done, total, words)
 
     def show_running(self) -> None:
         """It computes."""
         self.fault.hide()
         self.again_button.hide()
         self.cancel_button.show()
-        self.progress.show()
+        self.foot.progress.show()
 
     def show_end(self, words: str, *, fault: str = "") -> None:
         """It has ended, as wanted or with a fault."""
-        self.progress.hide()
+        self.foot.show_end(words)
         self.cancel_button.hide()
-        self.stage.setText(words)
         self.fault.setText(fault)
         self.fault.setVisible(bool(fault))
         self.again_button.setVisible(bool(fault))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -14,9 +15,11 @@ from inspector.gui.review.cards import ReviewCards
 from inspector.gui.review.figures import FiguresRequest
 from inspector.gui.review.part_view import PartView
 from inspector.gui.review.queue_bar import QueueBar
+from inspector.gui.review.release_question import ask_release
 from inspector.gui.review.scope import Whose
 from inspector.gui.widgets.later import Page
 from inspector.gui.words import sentence
+from inspector.people.roles import Permission
 from inspector.review.queues import NOBODY, QueueRequest
 
 if TYPE_CHECKING:
@@ -27,9 +30,12 @@ if TYPE_CHECKING:
     from inspector.gui.review.figures import FiguresReader, ReviewFigures
     from inspector.gui.review.lesson_edits import LessonEdits
     from inspector.gui.review.lessons import Lessons
+    from inspector.gui.review.suspect_search import SuspectSearch
     from inspector.gui.review.walk_runner import WalkRunner
     from inspector.gui.station.session import Session
+    from inspector.gui.widgets.question import Question
     from inspector.outputs.base import LogQuery
+    from inspector.outputs.regression_log import LockedPart
     from inspector.review.manifest import TrainingManifest
     from inspector.review.wishes import Written
 
@@ -53,9 +59,11 @@ class ReviewPage(Page):
         figures: Reads what stands beside the walk.
         deep_looks: Shows other maps of a part.
         edits: Changes the set to be learned.
+        suspects: Finds suspect parts after an escape.
     """
 
     archive_wanted = Signal()  #: the recipe's archive setting
+    study_wanted = Signal()  #: measurement system analysis
 
     def __init__(
         self,
@@ -65,12 +73,14 @@ class ReviewPage(Page):
         figures: FiguresReader,
         deep_looks: DeepLooks,
         edits: LessonEdits,
+        suspects: SuspectSearch,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._runner, self._figures, self._edits = runner, figures, edits
-        self._log_fault = ""
+        self.question: Question | None = None
+        self._log_fault = self._sought = ""
         self._sample = _SAMPLE
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside the fields gives the keys back to the page
         self._entered = self._here = False
@@ -78,10 +88,11 @@ class ReviewPage(Page):
         self._manifest_notes = ""
         self._next_figures_s = 0.0
         self.walk = runner.walk  #: what is shown, said and written
-        self.deep_looks = deep_looks
+        self.deep_looks, self.suspects = deep_looks, suspects
         self._build()
         self._connect()
-        self._take_reviewer(session.settings.reviewer, save=False)
+        session.people.changed.connect(lambda _: self._on_people())
+        self._on_people()
 
     def _build(self) -> None:
         outer = QVBoxLayout(self)
@@ -114,7 +125,10 @@ class ReviewPage(Page):
         self.part_view.look_button.clicked.connect(self._look_deep)
         cards.recent.chosen.connect(self._look)
         cards.audit.archive_wanted.connect(self.archive_wanted)
+        cards.audit.study_wanted.connect(self.study_wanted)
         cards.audit.more_wanted.connect(self._larger_sample)
+        cards.audit.suspects_wanted.connect(self._find_suspects)
+        self.suspects.chosen.connect(self._look)
         self._connect_services()
         self._connect_lessons()
         self._session.log_opened.connect(self._on_log)
@@ -123,7 +137,7 @@ class ReviewPage(Page):
 
     def _connect_services(self) -> None:
         runner, figures, judging = self._runner, self._figures, self.judging
-        runner.opened.connect(lambda: self._open(self.walk.kind))
+        runner.opened.connect(self._on_opened)
         runner.failed.connect(self._on_log_fault)
         runner.changed.connect(self._show)
         runner.message.connect(lambda words, state, again: judging.say(words, state, again=again))
@@ -137,13 +151,18 @@ class ReviewPage(Page):
     def _connect_lessons(self) -> None:
         card, edits, session = self.cards.lessons, self._edits, self._session
         card.confirmed_changed.connect(self._refresh_figures)
-        card.remove_wanted.connect(lambda ids: edits.remove(session.recipe, ids))
-        card.back_wanted.connect(lambda: edits.undo(session.recipe))
-        card.train_wanted.connect(lambda: edits.train(session.recipe))
+        may = partial(session.people.when_allowed, Permission.TRAINING)
+        card.remove_wanted.connect(lambda ids: may(lambda: edits.remove(session.recipe, ids)))
+        card.back_wanted.connect(lambda: may(lambda: edits.undo(session.recipe)))
+        card.train_wanted.connect(lambda: may(lambda: edits.train(session.recipe)))
         card.chosen.connect(self._look)
         edits.changed.connect(self._on_lessons)
         edits.ready.connect(self._on_manifest)
+        edits.locked.connect(self._ask_release)
         edits.failed.connect(card.say)
+
+    def _ask_release(self, parts: list[LockedPart]) -> None:
+        self.question = ask_release(parts, self._session, self._edits.release, self)
 
     def _keys(self) -> None:
         view = self.part_view
@@ -179,6 +198,7 @@ class ReviewPage(Page):
         self._runner.poll()
         self._figures.poll()
         self.deep_looks.poll()
+        self.suspects.poll()
         if not self.isVisible():
             return
         self.part_view.view.poll()
@@ -188,6 +208,7 @@ class ReviewPage(Page):
     def release(self) -> None:
         """End threads; a judgement that is on its way to the disk is waited for."""
         self.deep_looks.release()
+        self.suspects.release()
         self._runner.release()
         self._figures.close()
         self.part_view.view.release()
@@ -256,12 +277,23 @@ class ReviewPage(Page):
         self._session.apply_settings(settings, lambda: None)
         self.open_queue(self.walk.kind)
 
+    def _on_people(self) -> None:
+        """Whoever is signed in judges; the name is no longer typed."""
+        people = self._session.people
+        self._take_reviewer(people.reviewer(self._session.settings.reviewer), save=False)
+        self.bar.lock_reviewer(locked=people.on)
+
     def _ask_name(self) -> None:
+        if not self._session.people.allows(Permission.REVIEW):
+            return
         self.bar.mark_reviewer(missing=True)
         self.bar.reviewer.setFocus()
         self.judging.say("Say who you are first: every judgement is recorded with a name.", "review")
 
     def _judge(self, judgement: Judgement, defect_type: str) -> None:
+        if not self._session.people.allows(Permission.REVIEW):
+            self.cards.show_buttons()  # what was pressed is not said
+            return
         if self.walk.can_judge and self.walk.reviewer:
             self.walk.judge(judgement, defect_type, self.judging.take_note())
         else:
@@ -272,6 +304,21 @@ class ReviewPage(Page):
         self.part_view.film.forget_image(written.review.inspection_id)
         self._on_lessons()
 
+    def look_at(self, inspection_id: str) -> None:
+        """Show any part of the log, once that is open."""
+        self._sought = inspection_id
+        if self._runner.log is not None:
+            self._look_at_sought()
+
+    def _on_opened(self) -> None:
+        self._open(self.walk.kind)
+        self._look_at_sought()
+
+    def _look_at_sought(self) -> None:
+        sought, self._sought = self._sought, ""
+        if sought:
+            self._look(sought)
+
     def _look(self, inspection_id: str) -> None:
         self.walk.look(inspection_id)
         self.cards.show_judging()
@@ -280,6 +327,12 @@ class ReviewPage(Page):
         """Draw more passed parts; those that were drawn stay among them."""
         self._sample += _SAMPLE
         self.open_queue(QueueKind.AUDIT)
+
+    def _find_suspects(self) -> None:
+        log, query = self._session.log_path, self._query()
+        if log is not None:
+            since = query.since or datetime.now(UTC) - timedelta(days=7)
+            self.suspects.open(log, query, since.astimezone(), self)
 
     def _look_deep(self) -> None:
         part, inspection = self.walk.current, self.walk.inspection

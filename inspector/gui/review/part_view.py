@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from inspector.domain.joined import worst_place
+from inspector.domain.text import shortened
 from inspector.gui.review.words import EMPTY_QUEUES, clock, judged_words, still_words, to_learn_words, walked_words
+from inspector.gui.station.store import draw_thumbnail
 from inspector.gui.widgets.filmstrip import Filmstrip
 from inspector.gui.widgets.inputs import SlideBar
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
+from inspector.gui.widgets.view_strip import ViewStrip, ViewTile
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from inspector.gui.review.walk_runner import WalkRunner
+    from inspector.review.part import ReviewPart
 
 
 class PartView(QWidget):
@@ -31,11 +36,15 @@ class PartView(QWidget):
         super().__init__(parent)
         self._walk, self._reader = runner.walk, runner.reader
         self._log_words, self._to_learn = "", 0
+        self._shown: tuple[str, int] = ("", 0)  # of which part which view is shown large
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         self.view = PictureView(self)
         layout.addWidget(self.view, 1)
+        self.views = ViewStrip("Views of the part", self)
+        self.views.chosen.connect(self._on_view)
+        layout.addWidget(self.views)
         layout.addLayout(self._build_tools(opacity))
         self.film = Filmstrip(self)
         layout.addWidget(self.film)
@@ -66,7 +75,9 @@ class PartView(QWidget):
         row.addWidget(fit)
         row.addStretch(1)
         self.look_button = QPushButton("Deep look…  L", self)
-        self.look_button.setToolTip("Other methods and layers for this picture, side by side (L)")
+        self.look_button.setToolTip(
+            "Other methods and layers for this picture (of several views the main one), side by side (L)"
+        )
         row.addWidget(self.look_button)
         for button in (self.heatmap_button, fit, self.look_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -98,18 +109,63 @@ class PartView(QWidget):
         if part is None or part.image is None or part.entry is None:
             self.view.say_when_empty(self._empty_words())
             self.view.show_scene(None)
+            self.views.show_views(())
+            return
+        place = self._show_views(part)
+        if place and part.views[place] is not None:
+            name, number = part.entry.views[place][0], part.entry.part_number
+            words = f"{name} · part {number:,} · {clock(part.entry.time_utc)}"
+            drawn = self.heatmap_button.isChecked() and not walk.withheld and place < len(part.maps)
+            self.view.show_scene(
+                Scene(
+                    image=part.views[place],
+                    label=words,
+                    heatmap=part.maps[place] if drawn else None,
+                    opacity=self.opacity.value() / 100,
+                    part=True,
+                )
+            )
             return
         prediction = walk.answer.prediction if walk.answer is not None else part.prediction
         drawn = self.heatmap_button.isChecked() and not walk.withheld
+        called = f" · {shortened(part.entry.part_serial, 24)}" if part.entry.part_serial else ""
         self.view.show_scene(
             Scene(
                 image=part.image,
-                label=f"part {part.entry.part_number:,} · {clock(part.entry.time_utc)}",
+                label=f"part {part.entry.part_number:,}{called} · {clock(part.entry.time_utc)}",
                 heatmap=prediction if drawn else None,
                 opacity=self.opacity.value() / 100,
                 part=True,
             )
         )
+
+    def _show_views(self, part: ReviewPart) -> int:
+        """Show the tiles of a part's views, their verdicts where they may be seen; return which is shown large."""
+        assert part.entry is not None
+        inspection = None if self._walk.withheld else self._walk.inspection
+        decisions = [view.decision for view in inspection.views] if inspection is not None else []
+        if self._shown[0] != part.inspection_id:
+            pictures = [image is not None for image in part.views[: len(decisions)]]
+            known = list(zip((decision.verdict for decision in decisions), pictures, strict=True))
+            self._shown = (part.inspection_id, worst_place(known) if known else 0)
+        tiles = []
+        for place, ((name, _), image) in enumerate(zip(part.entry.views, part.views, strict=True)):
+            decision = decisions[place] if place < len(decisions) else None
+            heat = part.maps[place] if decision is not None and place < len(part.maps) else None
+            tiles.append(
+                ViewTile(
+                    name=name,
+                    image=None if image is None else draw_thumbnail(image, heat),
+                    verdict=None if decision is None else decision.verdict,
+                    reason="" if decision is None else decision.reason,
+                )
+            )
+        self.views.show_views(tiles, self._shown[1])
+        return self._shown[1]
+
+    def _on_view(self, place: int) -> None:
+        self._shown = (self._shown[0], place)
+        self._show_picture()
 
     def _empty_words(self) -> str:
         walk = self._walk

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from inspector.domain.review import QueueKind
-from inspector.domain.text import PERSON
+from inspector.domain.text import PART_SERIAL, PERSON
 from inspector.gui.review.scope import Period, Scope, Whose
 from inspector.gui.review.words import QUEUES, queue_tip
 from inspector.gui.widgets.basics import label
@@ -49,6 +49,7 @@ class QueueBar(QFrame):
             row.addWidget(button)
         row.addStretch(1)
         self._add_scope(row)
+        self._add_part(row)
         row.addSpacing(8)
         self._add_reviewer(row)
         self.show_counts({})
@@ -75,6 +76,26 @@ class QueueBar(QFrame):
             box.currentIndexChanged.connect(lambda _: self.scope_changed.emit())
             row.addWidget(box)
 
+    def _add_part(self, row: QHBoxLayout) -> None:
+        self.part = TextField(PART_SERIAL, self)
+        self.part.setPlaceholderText("Serial number")
+        self.part.setAccessibleName("Serial number or trigger")
+        self.part.setToolTip(
+            "Only the part with this serial number, or that the trigger with this id asked for; the audit stays whole"
+        )
+        self.part.setClearButtonEnabled(True)
+        self.part.setFixedWidth(130)
+        self.part.editingFinished.connect(self._looked_up)
+        self.part.returnPressed.connect(self.left)
+        row.addWidget(self.part)
+        self._looks_up = ""
+
+    def _looked_up(self) -> None:
+        part = self.part.text().strip()
+        if part != self._looks_up:
+            self._looks_up = part
+            self.scope_changed.emit()
+
     def _add_reviewer(self, row: QHBoxLayout) -> None:
         row.addWidget(label("Reviewer", "muted"))
         self.reviewer = TextField(PERSON, self)
@@ -90,7 +111,8 @@ class QueueBar(QFrame):
     @property
     def scope(self) -> Scope:
         """Which parts are meant."""
-        return Scope(whose=Whose(self.whose.currentText()), period=Period(self.period.currentText()))
+        whose, period = Whose(self.whose.currentText()), Period(self.period.currentText())
+        return Scope(whose=whose, period=period, part=self._looks_up)
 
     def show_counts(self, counts: Mapping[QueueKind, int]) -> None:
         """Set how many wait in each queue; one that is not known yet has no count."""
@@ -113,6 +135,11 @@ class QueueBar(QFrame):
         self._named_as = name
         self.reviewer.setText(name)
         self.mark_reviewer(missing=False)
+
+    def lock_reviewer(self, *, locked: bool) -> None:
+        """Where users are on the name is that of who is signed in, and is not typed."""
+        self.reviewer.setReadOnly(locked)
+        self.reviewer.setPlaceholderText("nobody" if locked else "Your name")
 
     def mark_reviewer(self, *, missing: bool) -> None:
         """Mark the field in red while a name is missing."""

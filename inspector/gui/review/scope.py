@@ -39,10 +39,12 @@ class Scope:
     Args:
         whose: Whether one recipe, one lot or all recipes are meant.
         period: When the parts were inspected.
+        part: What one part is called, whole: its serial number, or its trigger's id; empty for all.
     """
 
     whose: Whose
     period: Period
+    part: str = ""
 
     def query(
         self,
@@ -72,4 +74,5 @@ class Scope:
             since=since,
             recipe=recipe if self.whose is not Whose.ALL else None,
             lot=lot if self.whose is Whose.LOT else None,
+            part=self.part or None,
         )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from inspector.domain.counts import counted, verb
-from inspector.domain.policy import guard_decided
+from inspector.domain.policy import guard_decided, spared
 from inspector.domain.records import Verdict
 from inspector.domain.review import Judgement, QueueKind, Truth, truth_of
 from inspector.gui.widgets.filmstrip import Still
@@ -26,6 +26,7 @@ QUEUES = {
     QueueKind.REVIEWS: "Reviews",
     QueueKind.ERRORS: "Errors",
     QueueKind.AUDIT: "Blind audit",
+    QueueKind.SHADOW: "Shadow",
 }
 #: What belongs into each queue: said where there is nothing in it.
 EMPTY_QUEUES = {
@@ -37,6 +38,8 @@ EMPTY_QUEUES = {
     "failures of the camera or the model.",
     QueueKind.AUDIT: "No part is left for you to audit.\nA random sample of passed parts comes here, mixed with "
     "rejected ones; the verdict is shown once you have judged.",
+    QueueKind.SHADOW: "No part is left for you to judge.\nParts of which a candidate says something else than the "
+    "model in force come here, whatever their time; the verdict is shown once you have judged.",
 }
 #: The colour of each verdict.
 STATES = {Verdict.PASS: "good", Verdict.FAIL: "fail", Verdict.REVIEW: "review", Verdict.ERROR: "error"}
@@ -177,6 +180,8 @@ def still_words(key: str, known: ReviewPart | None, *, judged: Review | None) ->
     score = "" if decision.p_defective is None else f" · {decision.p_defective:.2f}"
     if guard_decided(decision):
         score = " · unlike"
+    elif spared(decision):
+        score = " · outside"
     tip += f"\n{decision.verdict.value}: {decision.reason}".rstrip(": ")
     state = STATES[decision.verdict]
     return Still(key=key, words=words + score, tip=tip, state=state, done=judged is not None)

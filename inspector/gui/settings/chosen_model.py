@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from inspector.vision.manifest import Manifest
 
 _DEPTH, _FAIL_AT, _GUARD = "source_options.bit_depth", "thresholds.fail_at", "guard_rate"
+_SPARES = "spares_outside"
 _REVIEW_FROM = "thresholds.review_from"
 
 
@@ -30,6 +31,7 @@ class ChosenModel:
         self._manifest: Manifest | None = None
         self._recipe: Recipe | None = None
         self._guard_hint = form.editors[_GUARD].accessibleDescription()
+        self._spares_hint = form.editors[_SPARES].accessibleDescription()
         self._depth_hint = form.editors[_DEPTH].accessibleDescription()
 
     def look(self, recipe: Recipe | None) -> None:
@@ -57,6 +59,8 @@ class ChosenModel:
         self._show_review()
         lacks = "" if manifest is None else manifest.guard_lacks
         self._form.set_hint(_GUARD, f"{self._guard_hint}; {lacks}" if lacks else self._guard_hint)
+        spares = self._spares_hint if manifest is None else f"{self._spares_hint}. This model: {manifest.heat_words}"
+        self._form.set_hint(_SPARES, spares)
         self._show_doubt()
 
     def _show_review(self) -> None:

@@ -6,22 +6,28 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.domain.config import ABOUT_MODEL
 from inspector.domain.devices import ABOUT_PRECISION
 from inspector.domain.errors import SourceError
-from inspector.domain.source import DEMO, SourceSpec
+from inspector.domain.source import SourceSpec
+from inspector.gui.settings.apply_row import ApplyRow
+from inspector.gui.settings.challenge_form import CHALLENGE, PARTS, ChallengeForm
 from inspector.gui.settings.chosen_model import ChosenModel
-from inspector.gui.settings.fields import options_by_kind, recipe_sections, station_sections, without_effect
+from inspector.gui.settings.fields import options_by_kind, recipe_sections, show_what_has_effect, station_sections
+from inspector.gui.settings.found_cameras import CameraSearch
 from inspector.gui.settings.leaving import LeaveQuestion
+from inspector.gui.settings.read_only import ReadOnly
+from inspector.gui.settings.rooms import Rooms
 from inspector.gui.settings.saving import Saver
 from inspector.gui.settings.sections import Mark, SectionList
 from inspector.gui.settings.setup_picture import SetupPicture
 from inspector.gui.settings.typed import TypedSource
 from inspector.gui.settings.versions_card import VersionsCard
-from inspector.gui.widgets.basics import card, label
+from inspector.gui.settings.views_form import HINT, NAME, ViewsForm
+from inspector.gui.widgets.basics import card, label, scrolled
 from inspector.gui.widgets.forms import Form
 from inspector.gui.widgets.later import Page
 from inspector.gui.words import left_aside
@@ -34,19 +40,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from inspector.domain.records import Box
+    from inspector.domain.white_balance import WhiteBalance
     from inspector.engine.status import EngineStatus
     from inspector.gui.settings.fields import Section
+    from inspector.gui.settings.line_card import LineCard
     from inspector.gui.station.catalogue import Catalogue
-    from inspector.gui.station.cluster_test import ClusterTest
-    from inspector.gui.station.fleet_watch import FleetWatch
-    from inspector.gui.station.served import Served
+    from inspector.gui.station.scanner_watch import ScannerWatch
     from inspector.gui.station.session import Session
+    from inspector.gui.station.telling import Telling
     from inspector.vision.store import ModelEntry
 
 _Record = TypeVar("_Record", bound=BaseModel)
-_WITH_PICTURE = ("Source", "Region and trigger")
+#: Sections in whose picture a rectangle can be dragged, and the recipe's field for it.
+_REGIONS = {"Region and trigger": "region", "Code on the part": "code_region"}
+_WITH_PICTURE = ("Source", *_REGIONS)
 _WITH_HISTORY = "Model and thresholds"
-_TRAINING = "Training"
 
 
 class SettingsPage(Page):
@@ -56,12 +64,15 @@ class SettingsPage(Page):
         session: Tells what is so at the station, and does what is asked.
         catalogue: Tells what there is to choose from.
         tells: Those who tell in a sentence how something is doing, by the station's setting that it stands under.
-        training: Shown as the section “Training”.
+        scanner: Tries the code scanner that is typed.
+        line: Shown beside the section “Line”.
+        rooms: Sections that are pages of their own, by their names.
     """
 
     log_wanted = Signal()
     set_up_wanted = Signal()  #: step by step, as at the first start
     good_parts_wanted = Signal()  #: learn the recipe's good parts
+    trial_wanted = Signal(str, object)  #: of the setting with the button, with the settings as they are typed
     apply_wanted = Signal(object)  #: calls what stops a running line for a moment
 
     def __init__(
@@ -69,12 +80,15 @@ class SettingsPage(Page):
         session: Session,
         *,
         catalogue: Catalogue,
-        tells: Mapping[str, Served | FleetWatch | ClusterTest],
-        training: Page,
+        tells: Mapping[str, Telling],
+        scanner: ScannerWatch,
+        line: LineCard,
+        rooms: Mapping[str, Page],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session, self._catalogue, self._training = session, catalogue, training
+        self._session, self._catalogue = session, catalogue
+        self._rooms = Rooms(rooms, self)
         self._recipe: Recipe | None = None
         self._forms: dict[str, tuple[Form, tuple[str, ...]]] = {}  # of each section, and its fields there
         self._further: dict[str, str] = {}  # what is wrong with a recipe that is one, by field
@@ -82,8 +96,10 @@ class SettingsPage(Page):
         self.saver = Saver(session, catalogue, self)
         self.saver.said.connect(self._on_saved)
         self.saver.asked.connect(self.apply_wanted)
+        self._scanner, self.line = scanner, line
         self.question: LeaveQuestion | None = None  #: the last one that was asked
-        self._build()
+        self._build(tuple(rooms))
+        scanner.answered.connect(self.said.setText)
         session.recipe_changed.connect(self.show_recipe)
         session.settings_changed.connect(lambda settings: self.station.fill(settings.model_dump(mode="json")))
         session.status_changed.connect(self._on_status)
@@ -98,7 +114,7 @@ class SettingsPage(Page):
 
     # --- building -----------------------------------------------------------------------------------------------------
 
-    def _build(self) -> None:
+    def _build(self, rooms: tuple[str, ...]) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 10, 10, 8)
         row.setSpacing(10)
@@ -116,61 +132,55 @@ class SettingsPage(Page):
         left.addWidget(self.good_parts_button)
         row.addLayout(left)
         self._card, layout = card(self)
-        frame = self._card
-        row.addWidget(frame, 3)
+        row.addWidget(self._card, 3)
         self.title = label("", "title")
         layout.addWidget(self.title)
         self._hint = label("", "muted")
         self._hint.setWordWrap(True)
         layout.addWidget(self._hint)
-        self._stack = QStackedWidget(frame)
+        self._stack = QStackedWidget(self._card)
         layout.addWidget(self._stack, 1)
-        self.recipe_form = Form()
-        self.station = Form()
+        self.recipe_form, self.station = Form(), Form()
+        self.views = self.recipe_form.attach(ViewsForm())
         for section in recipe_sections():
             self._add_section(section, self.recipe_form)
+        self._add_area(NAME, HINT, self.views, self.recipe_form, ("views",))
+        self._add_area(*CHALLENGE, self.recipe_form.attach(ChallengeForm(self._catalogue)), self.recipe_form, PARTS)
         for section in station_sections():
             self._add_section(section, self.station)
         self._chosen_model = ChosenModel(self._catalogue, self.recipe_form)
-        layout.addLayout(self._build_buttons())
+        self._cameras = CameraSearch(self._catalogue, self.recipe_form)
+        self._row = self._build_buttons()
+        layout.addWidget(self._row)
         self.picture = self._build_picture()
-        row.addWidget(self.picture, 3)
+        self.read_only = ReadOnly(self._stack, self.picture)
+        layout.insertWidget(layout.indexOf(self._stack), self.read_only)
         self.history = VersionsCard(self._session, catalogue=self._catalogue, parent=self)
-        row.addWidget(self.history, 3)
-        row.addWidget(self._training, 6)
-        self.sections.add(_TRAINING)
+        for beside in (self.picture, self.history, self.line):
+            row.addWidget(beside, 3)
+        row.addWidget(self._rooms, 6)
+        for name in rooms:
+            self.sections.add(name)
         for form in (self.recipe_form, self.station):
             form.changed.connect(self._validate)
+        self.station.pressed.connect(self._test)
         self.sections.currentRowChanged.connect(self._section_chosen)
         self.sections.setCurrentRow(0)
 
     def _add_section(self, section: Section, form: Form) -> None:
-        area = QScrollArea(self._stack)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(form.add_section(section.fields))
-        self._stack.addWidget(area)
-        self.sections.add(section.name, section.hint)
-        self._forms[section.name] = form, tuple(field.name for field in section.fields)
+        self._add_area(section.name, section.hint, form.add_section(section.fields), form, section.names)
 
-    def _build_buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        self._fault = label("", "fault")
-        self._fault.setWordWrap(True)
-        row.addWidget(self._fault, 1)
-        self.said = label("", "muted")
-        self.said.setWordWrap(True)
-        row.addWidget(self.said, 1)
-        self.revert_button = QPushButton("Revert", self)
-        self.revert_button.setToolTip("Take back what has not been applied")
-        self.revert_button.clicked.connect(self.revert)
-        row.addWidget(self.revert_button)
-        self.apply_button = QPushButton("Apply", self)
-        self.apply_button.setProperty("kind", "primary")
-        self.apply_button.setToolTip("Save and use at once (Ctrl+S)")
-        self.apply_button.setShortcut("Ctrl+S")
-        self.apply_button.clicked.connect(self.apply)
-        row.addWidget(self.apply_button)
+    def _add_area(self, name: str, hint: str, inside: QWidget, form: Form, fields: tuple[str, ...]) -> None:
+        self._stack.addWidget(scrolled(inside, self._stack))
+        self.sections.add(name, hint)
+        self._forms[name] = form, fields
+
+    def _build_buttons(self) -> ApplyRow:
+        row = ApplyRow(self)
+        self.said, self.revert_button, self.apply_button, self.why = row.said, row.revert, row.apply, row.why
+        row.revert_wanted.connect(self.revert)
+        row.apply_wanted.connect(self.apply)
+        row.typed.connect(self._validate)
         return row
 
     def _build_picture(self) -> SetupPicture:
@@ -178,6 +188,7 @@ class SettingsPage(Page):
         picture.preview_wanted.connect(self.toggle_preview)
         picture.image_changed.connect(self._marks)
         picture.region_changed.connect(self._region_dragged)
+        picture.balance_chosen.connect(self._balance_chosen)
         picture.line_changed.connect(lambda share: self.recipe_form.set_value("trigger.line_fraction", share))
         return picture
 
@@ -187,11 +198,10 @@ class SettingsPage(Page):
         """The page is shown: read what there is to choose from; what was said of the last change is of then."""
         self.said.setText("")
         self._catalogue.models(self._on_models)
-        self._catalogue.cameras(self._on_cameras)
+        self._cameras.look_again()
         self._chosen_model.read()
         self.history.refresh()
-        if self._training.isVisibleTo(self):
-            self._training.enter()
+        self._rooms.enter()
 
     def show_section(self, name: str) -> None:
         """Show a section by its name."""
@@ -240,6 +250,7 @@ class SettingsPage(Page):
             None if recipe == self._recipe else recipe,
             None if settings == self._session.settings else settings,
             then,
+            self._row.reason,
         )
 
     def _on_saved(self, words: str) -> None:
@@ -252,12 +263,12 @@ class SettingsPage(Page):
 
     def poll(self) -> None:
         """Take what preview and renderer have finished."""
-        self._training.poll()
+        self._rooms.poll()
         self.picture.poll(page_shown=self.isVisible())
 
     def release(self) -> None:
         """End preview and renderer."""
-        self._training.release()
+        self._rooms.release()
         self.picture.release()
 
     # --- events -------------------------------------------------------------------------------------------------------
@@ -271,23 +282,26 @@ class SettingsPage(Page):
         """Say under a setting how it is doing, what it is for where nothing is to be told."""
         self.station.set_hint(name, words or about_setting(name).hint)
 
+    def _test(self, name: str) -> None:
+        settings = self._wanted_settings()
+        if settings is not None and name == "scanner_address":
+            self._scanner.test(settings)
+        elif settings is not None:
+            self.trial_wanted.emit(name, settings)
+
     def _on_models(self, entries: list[ModelEntry]) -> None:
         self.recipe_form.set_choices("model", [entry.name for entry in entries if not entry.fault])
         self.recipe_form.set_hint("model", " ".join(filter(None, [ABOUT_MODEL.hint, left_aside(entries, "model")])))
 
-    def _on_cameras(self, cameras: list[str]) -> None:
-        self.recipe_form.set_choices("source", [*cameras, str(DEMO)])
-
     def _section_chosen(self, index: int) -> None:
         section = self.sections.current
-        training = section == _TRAINING
-        self._card.setVisible(not training)
-        self._training.setVisible(training)
+        whole = self._rooms.choose(section)
+        self._card.setVisible(not whole)
         self.history.setVisible(section == _WITH_HISTORY)
+        self.line.setVisible(section == "Line")
         self.history.refresh()
-        if training:
+        if whole:
             self.picture.hide()
-            self._training.enter()
             return
         self._stack.setCurrentIndex(index)
         self.title.setText(section)
@@ -295,9 +309,15 @@ class SettingsPage(Page):
         self.picture.setVisible(section in _WITH_PICTURE)
         self._marks()
 
+    def _balance_chosen(self, balance: WhiteBalance) -> None:
+        for colour in ("red", "blue"):
+            self.recipe_form.set_value(f"source_options.balance_{colour}", round(getattr(balance, colour), 3))
+        self.picture.restart(self._wanted_recipe())  # the camera is set, and says what it took
+
     def _region_dragged(self, region: Box | None) -> None:
+        field = _REGIONS[self.sections.current]
         for name in ("x", "y", "width", "height"):
-            self.recipe_form.set_value(f"region.{name}", None if region is None else getattr(region, name))
+            self.recipe_form.set_value(f"{field}.{name}", None if region is None else getattr(region, name))
         self._validate()
 
     # --- validation ---------------------------------------------------------------------------------------------------
@@ -320,15 +340,6 @@ class SettingsPage(Page):
         form.show_faults(faults or further)
         return record
 
-    def _region_outside(self, recipe: Recipe | None) -> str:
-        if recipe is None or recipe.region is None or self.picture.image is None:
-            return ""
-        height, width = self.picture.image.shape[:2]
-        box = recipe.region
-        if box.x >= 0 and box.y >= 0 and box.x + box.width <= width and box.y + box.height <= height:
-            return ""
-        return f"The region reaches outside the {width} × {height} picture."
-
     def _show_own_options(self) -> None:
         """Show the options that the chosen kind of source takes; while its text names none, those before stay."""
         try:
@@ -340,32 +351,25 @@ class SettingsPage(Page):
         for name, is_own in options_by_kind(source.kind).items():
             self.recipe_form.set_shown(name, shown=is_own)
 
-    def _hide_without_effect(self) -> None:
-        """Hide what another field's choice leaves without effect."""
-        hidden = without_effect(self.recipe_form.chosen)
-        for name in self.recipe_form.editors:
-            if not name.startswith("source_options."):
-                self.recipe_form.set_shown(name, shown=name not in hidden)
-
     def _validate(self) -> None:
         self._show_own_options()
-        self._hide_without_effect()
+        show_what_has_effect(self.recipe_form, Recipe)
+        show_what_has_effect(self.station, Settings)
         recipe, settings = self._wanted_recipe(), self._wanted_settings()
         self._chosen_model.look(recipe)
-        further = {"region.width": self._region_outside(recipe), "source": self._typed.fault(recipe, self._recipe)}
+        if recipe is not None:
+            self._cameras.look(recipe.source_options.producer)
+        further = {"source": self._typed.fault(recipe, self._recipe)}
+        if recipe is not None:
+            further["region.width"] = self.picture.outside(recipe.region)
+            further["code_region.width"] = self.picture.outside(recipe.code_region_used)
         self._further = {name: fault for name, fault in further.items() if fault}
         if recipe is not None:
             self.recipe_form.show_faults(self._further)
-        bad = recipe is None or settings is None or bool(self._further)
-        changed = recipe != self._recipe or settings != self._session.settings
-        self.apply_button.setEnabled(changed and not bad)
-        self.revert_button.setEnabled(changed or bad)
         faulty = self.recipe_form.faulty_fields() + self.station.faulty_fields()
-        self._fault.setText("Correct the fields marked in red before you apply." if bad and faulty else "")
-        self._fault.setVisible(bool(self._fault.text()))
-        self.said.setVisible(not self._fault.text())
-        if changed:
-            self.said.setText("")
+        bad = recipe is None or settings is None or bool(self._further or faulty)
+        changed = recipe != self._recipe or settings != self._session.settings
+        self._row.show_state(self._recipe, recipe, changed=changed, bad=bad, red=bool(faulty))
         self._mark_sections()
         self._marks()
 
@@ -378,5 +382,5 @@ class SettingsPage(Page):
         return [section for section in self._forms if self.sections.mark_of(section) is not Mark.NONE]
 
     def _marks(self) -> None:
-        setup = self.sections.current == "Region and trigger"
+        setup = _REGIONS.get(self.sections.current, "")
         self.picture.show_recipe(self._wanted_recipe() if self.sections.current else None, setup=setup)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from inspector.gui.station.session import restarts_line
+from inspector.gui.station.line import restarts_line
 from inspector.gui.widgets.question import replace_question
 from inspector.gui.words import sentence
 
@@ -45,17 +45,20 @@ class Saver(QObject):
         """Return True for what was given to be saved last; its next version brings nothing that is not known."""
         return recipe is not None and recipe == self._sent
 
-    def save(self, recipe: Recipe | None, settings: Settings | None, then: Callable[[], None]) -> None:
+    def save(
+        self, recipe: Recipe | None, settings: Settings | None, then: Callable[[], None], reason: str = ""
+    ) -> None:
         """Save what has changed, and call ``then`` when all of it is.
 
         Args:
             recipe: None where it stays as it is.
             settings: The station's; None where they stay as they are.
+            reason: Why the recipe decides otherwise now.
         """
         restarts = recipe is not None or (settings is not None and restarts_line(self._session.settings, settings))
 
         def go() -> None:
-            self._save_all(recipe, settings, then)
+            self._save_all(recipe, settings, then, reason)
 
         def guarded() -> None:
             if restarts:
@@ -78,7 +81,9 @@ class Saver(QObject):
 
         self._catalogue.has_recipe(recipe.name, ask, lambda error: self.said.emit(sentence(error)))
 
-    def _save_all(self, recipe: Recipe | None, settings: Settings | None, then: Callable[[], None]) -> None:
+    def _save_all(
+        self, recipe: Recipe | None, settings: Settings | None, then: Callable[[], None], reason: str
+    ) -> None:
         left = sum(change is not None for change in (recipe, settings))
         words: list[str] = []
 
@@ -93,7 +98,7 @@ class Saver(QObject):
             if in_force is not None and in_force.name != recipe.name:  # a new one, which counts its own versions
                 recipe = recipe.model_copy(update={"version": 1, "change": None})
             self._session.apply_recipe(
-                recipe, lambda new: saved(f"Saved as version {new.version} of {new.name}, and in use.")
+                recipe, lambda new: saved(f"Saved as version {new.version} of {new.name}, and in use."), reason
             )
         if settings is not None:
             self._session.apply_settings(settings, lambda: saved("The station's settings are saved, and in use."))

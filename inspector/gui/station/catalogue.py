@@ -9,11 +9,14 @@ from inspector.gui.work import Latest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    from inspector.domain.challenge import ChallengePart, KnownAs
     from inspector.domain.config import TriggerMode
     from inspector.gui.station.store import Store
     from inspector.gui.work import Worker
     from inspector.recipes.versions import RecipeVersion
+    from inspector.sources.cameras import CameraInfo
     from inspector.vision.manifest import Manifest
     from inspector.vision.store import ModelEntry
 
@@ -31,7 +34,7 @@ class Catalogue:
     def __init__(self, store: Store, work: Worker) -> None:
         self._store = store
         self._models, self._cameras, self._model, self._versions = (Latest(work) for _ in range(4))
-        self._source, self._recipe = Latest(work), Latest(work)
+        self._source, self._recipe, self._challenge = Latest(work), Latest(work), Latest(work)
 
     def models(self, done: Callable[[list[ModelEntry]], None], failed: Failed | None = None) -> None:
         """List the models."""
@@ -40,6 +43,10 @@ class Catalogue:
     def cameras(self, done: Callable[[list[str]], None], failed: Failed | None = None) -> None:
         """List the cameras, as recipes name them; takes seconds."""
         self._cameras.ask(self._store.cameras, done, failed)
+
+    def look_for_cameras(self, producer: str, done: Callable[[tuple[list[CameraInfo], list[str]]], None]) -> None:
+        """List the cameras, those of a GenTL producer too, and in sentences what could not be looked for."""
+        self._cameras.ask(partial(self._store.look_for_cameras, producer), done)
 
     def source_fault(self, source: str, mode: TriggerMode, done: Callable[[str], None]) -> None:
         """See why a source cannot deliver; empty where it can."""
@@ -52,6 +59,21 @@ class Catalogue:
     def model_of(self, model: str, done: Callable[[Manifest], None], failed: Failed) -> None:
         """Read what a model says of itself, as its own operating point."""
         self._model.ask(partial(self._store.model_manifest, model), done, failed)
+
+    def challenge_parts(
+        self,
+        paths: list[Path],
+        expected: KnownAs,
+        taken: frozenset[str],
+        done: Callable[[list[ChallengePart]], None],
+        failed: Failed,
+    ) -> None:
+        """Copy pictures of challenge parts, and make a part of each.
+
+        Args:
+            taken: Names that other parts have.
+        """
+        self._challenge.ask(partial(self._store.take_challenge_parts, paths, expected, taken), done, failed)
 
     def versions_of(self, recipe: str, done: Callable[[list[RecipeVersion]], None], failed: Failed) -> None:
         """Read the versions of a recipe, the oldest first."""

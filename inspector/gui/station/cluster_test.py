@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from inspector.gui.station.session import Session
+    from inspector.gui.widgets.cluster_line import ClusterLine
     from inspector.paths import Home
+    from inspector.settings import Settings
 
 _LOOK_S = 0.2
 
@@ -44,6 +46,18 @@ class ClusterTest(QObject):
         self._asked = (session.settings.cluster, session.settings.cluster_certificates)
         self.words = ""
         session.settings_changed.connect(lambda _: self._follow())
+
+    def tell(self, line: ClusterLine) -> None:
+        """Keep a page's line at what the settings name, and at who answers there."""
+
+        def show(settings: Settings) -> None:
+            line.show_address(settings.cluster, settings.cluster_certificates)
+
+        self._session.settings_changed.connect(show)
+        show(self._session.settings)
+        line.test_wanted.connect(self.ask)
+        self.said.connect(line.show_answer)
+        line.show_answer(self.words)
 
     def ask(self) -> None:
         """Ask now."""

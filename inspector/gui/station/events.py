@@ -6,6 +6,9 @@ import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from inspector.domain.errors import InspectorError
+from inspector.domain.joined import worst_place
+
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
@@ -35,6 +38,21 @@ class Failure:
     thumbnail: QImage | None
     image: Image | None = None
     prediction: Prediction | None = None
+
+
+def failure_of(event: PartInspected) -> Failure:
+    """Copy a part's pixels out of its frame, which is much larger; of several views those of the worst."""
+    part, prediction = event.part, event.prediction
+    if event.views:
+        seen = event.views[worst_place([(view.decision.verdict, view.part is not None) for view in event.views])]
+        part, prediction = seen.part, seen.prediction
+    if part is None:
+        return Failure(event.inspection, None)
+    try:
+        image = part.pixels().copy() if part.region else part.frame.image
+    except InspectorError:
+        return Failure(event.inspection, None)
+    return Failure(event.inspection, None, image, prediction)
 
 
 @dataclass(frozen=True, slots=True)

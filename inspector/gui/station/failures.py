@@ -39,6 +39,11 @@ class Failures(QObject):
         self._busy = False
         self._seen = True
 
+    @property
+    def entries(self) -> list[Failure]:
+        """Those that are kept now, newest first."""
+        return list(self._entries)
+
     def add(self, events: list[PartInspected]) -> None:
         """Add parts that did not pass, oldest first."""
         self._fresh.extend(events)

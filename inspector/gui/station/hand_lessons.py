@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from inspector.domain.errors import BundleError, LearningError
 from inspector.domain.review import Judgement
 from inspector.gui.work import Latest
-from inspector.user import user_name
+from inspector.people.roles import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from inspector.gui.station.session import Session
     from inspector.gui.work import Worker
     from inspector.recipes.recipe import Recipe
+    from inspector.regression.locked import RegressionSet
     from inspector.review.hand_picture import HandPicture
     from inspector.review.manifest import TrainingManifest
     from inspector.vision.store import ModelStore
@@ -49,13 +50,23 @@ class HandLessons(QObject):
         work: Reads and writes; the only one that writes these tables.
         sets: Folder of the recipes' sets.
         models: Returns the models, of whose own pictures a training takes too.
+        regression: Returns the locked parts of the station's log, which are not learned from.
     """
 
     changed = Signal()
     failed = Signal(str)
 
-    def __init__(self, session: Session, *, work: Worker, sets: Path, models: Callable[[], ModelStore]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        work: Worker,
+        sets: Path,
+        models: Callable[[], ModelStore],
+        regression: Callable[[], RegressionSet],
+    ) -> None:
         super().__init__(session)
+        self._regression = regression
         self._session, self._work, self._sets, self._models = session, work, sets, models
         self.state = HandState()
         self._latest = Latest(work, self._fail)
@@ -90,7 +101,11 @@ class HandLessons(QObject):
         if recipe is None:
             self.failed.emit("There is no recipe whose model could learn. Choose one above.")
             return
-        by = self._session.settings.reviewer or user_name()
+        people = self._session.people
+        if not people.allows(Permission.REVIEW):
+            self.changed.emit()  # what was pressed is shown as it is
+            return
+        by = people.reviewer(self._session.settings.reviewer) or people.actor.name
 
         def task() -> tuple[HandState, LearningError | None]:
             from inspector.review.by_hand import HandJudgement, learn_by_hand
@@ -122,14 +137,14 @@ class HandLessons(QObject):
             return
 
         def task() -> TrainingManifest:
+            from inspector.regression.lessons import manifest_of
             from inspector.review.learning import LearningSet
-            from inspector.review.manifest import training_manifest
 
             try:
                 model = self._models().find(recipe.model)
             except BundleError:
                 model = None  # gone: what was learned may do alone, and the manifest says so
-            return training_manifest(LearningSet(self._sets, recipe.name), model)
+            return manifest_of(self._regression(), LearningSet(self._sets, recipe.name), model)
 
         def ready(manifest: TrainingManifest) -> None:
             self._session.training_wanted.emit(str(manifest.path), manifest.model)

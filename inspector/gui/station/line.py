@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from inspector.engine.job import LineJob
     from inspector.engine.status import PartInspected
     from inspector.gui.work import Worker
+    from inspector.outputs.result_log import SqliteResultLog
     from inspector.recipes.recipe import Recipe
+    from inspector.settings import Settings
+    from inspector.trail.event import TrailEvent
+
+#: What a running line has been given, and follows only once it starts again.
+_LINE_SETTINGS = ("station", "device", "precision", "archive_path", "log_path")
+
+
+def restarts_line(before: Settings, after: Settings) -> bool:
+    """Return True where a running line has to start again to follow changed settings."""
+    return any(getattr(before, key) != getattr(after, key) for key in _LINE_SETTINGS)
 
 
 class StationLine:
@@ -28,10 +39,11 @@ class StationLine:
     Args:
         control: Switches the engine, one wish after the other.
         failed: Gets why the line could not be started or stopped.
+        tell: Takes what the audit trail is told; called on threads of its own.
     """
 
-    def __init__(self, control: Worker, failed: Callable[[str], None]) -> None:
-        self.engine = Engine()
+    def __init__(self, control: Worker, failed: Callable[[str], None], tell: Callable[[TrailEvent], object]) -> None:
+        self.engine = Engine(tell=tell)
         self.wanted = False  #: the line is wanted to run
         self._control, self._failed = control, failed
         self._listener = Listener()
@@ -39,6 +51,11 @@ class StationLine:
         self._recipe: Recipe | None = None  # of the line that runs, or ran last
         self._switching = 0  # starts that are under way: until they are done, an idle engine is between two lines
         self._rate = PartsPerMinute()
+
+    def recalling(self, log: SqliteResultLog) -> SqliteResultLog:
+        """Take up what waited for an acknowledgement when the program ended; return the log. On the worker."""
+        self.engine.recall(log.path)
+        return log
 
     def start(self, recipe: Recipe, job: Callable[[], LineJob]) -> None:
         """Start the line with a recipe, or go on with it; ``job`` makes it, on the worker."""
@@ -56,7 +73,15 @@ class StationLine:
             self._failed(str(error))
             self._listener.status_changed = True
 
-        self._control.do(lambda: self.engine.replace(job()), done, failed)
+        def switch() -> None:
+            try:
+                made = job()
+            except Exception:  # the line before must not go on under the name of the recipe that is wanted now
+                self.engine.stop()
+                raise
+            self.engine.replace(made)
+
+        self._control.do(switch, done, failed)
 
     def stop(self) -> None:
         """Stop the line."""
@@ -72,7 +97,8 @@ class StationLine:
         if recipe is None or recipe is self._recipe:
             return self.engine.status()
         state = (RunState.STARTING, SourceState.CONNECTING) if self.wanted else (RunState.IDLE, SourceState.NONE)
-        return EngineStatus(state=state[0], source=shown(recipe.source), source_state=state[1])
+        failing = self.engine.status().failing  # whatever is shown: it waits
+        return EngineStatus(state=state[0], source=shown(recipe.source), source_state=state[1], failing=failing)
 
     def has_news(self) -> bool:
         """Say once that the state has changed."""

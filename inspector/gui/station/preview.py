@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from inspector.domain.errors import InspectorError
 from inspector.domain.records import Frame
-from inspector.sources.base import SourceEndedError
+from inspector.sources.base import ReadBackSource, SourceEndedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from inspector.domain.white_balance import WhiteBalance
     from inspector.sources.base import Source
 
 _TICK_S = 0.2
+#: A camera belongs to one user at a time: a preview waits so long for the one before it.
+_RELEASE_S = 5.0
 
 
 class Preview:
@@ -22,10 +25,16 @@ class Preview:
 
     Args:
         make: Makes the source; called on the thread.
+        after: The preview before, which has been stopped and may hold the same camera.
     """
 
-    def __init__(self, make: Callable[[], Source]) -> None:
+    def __init__(self, make: Callable[[], Source], after: Preview | None = None) -> None:
         self._make = make
+        self._after = after
+        self.look: Callable[[Frame], object] = lambda _: None  #: called with every frame, on the thread
+        self.opened = False  #: whether the source could be opened
+        self.settings = ""  #: what the camera says that it is set to, once it is opened; empty where it says nothing
+        self.balance: WhiteBalance | None = None  #: likewise
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._frame: Frame | None = None
@@ -55,12 +64,19 @@ class Preview:
 
     def _run(self) -> None:
         try:
+            if self._after is not None:
+                self._after.join(_RELEASE_S)
+                self._after = None
             source = self._make()
             try:
                 source.open()
+                if isinstance(source, ReadBackSource):
+                    self.settings, self.balance = source.settings, source.balance
+                self.opened = True
                 while not self._stop.is_set():
                     item = source.read(_TICK_S)
                     if isinstance(item, Frame):
+                        self.look(item)
                         with self._lock:
                             self._frame = item
             finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.gui.work import Latest
-from inspector.recipes.recipe import RecipeFollower
+from inspector.recipes.follower import RecipeFollower
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,12 +71,18 @@ class RecipeWatch:
         folder: The station's folder of recipes.
         use: Gets a newer version of the recipe that is followed.
         failed: Gets what went wrong.
+        check: Raises where a recipe may not run; called on the worker.
     """
 
     def __init__(
-        self, work: Worker, folder: Path, use: Callable[[Recipe], None], failed: Callable[[Exception], None]
+        self,
+        work: Worker,
+        folder: Path,
+        use: Callable[[Recipe], None],
+        failed: Callable[[Exception], None],
+        check: Callable[[Recipe], None],
     ) -> None:
-        self._folder, self._use = folder, use
+        self._folder, self._use, self._check = folder, use, check
         self._latest = Latest(work, failed)
         self._follower: RecipeFollower | None = None
 
@@ -85,7 +91,7 @@ class RecipeWatch:
         self._follower = None
         self._latest.forget()
         if recipe is not None:
-            self._latest.ask(lambda: RecipeFollower(recipe, self._folder), self._begin)
+            self._latest.ask(lambda: RecipeFollower(recipe, self._folder, self._check), self._begin)
 
     def look(self) -> None:
         """Look once."""

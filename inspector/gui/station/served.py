@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _LOOK_MS = 1000
 #: Settings that are kept while somebody works at the window, which the page reads anew or never.
-_NOT_ITS = {"recipe", "reviewer"}
+_NOT_ITS = {"recipe", "reviewer", "language"}
 
 
 class Served(QObject):

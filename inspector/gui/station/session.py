@@ -16,18 +16,21 @@ from inspector.domain.errors import InspectorError
 from inspector.domain.records import Verdict
 from inspector.gui.station.failures import Failures
 from inspector.gui.station.figures import ShiftFigures
-from inspector.gui.station.last_lot import read_lot, write_lot
-from inspector.gui.station.line import StationLine
+from inspector.gui.station.line import StationLine, restarts_line
+from inspector.gui.station.people_desk import PeopleDesk
 from inspector.gui.station.recipe_watch import RecipeList, RecipeWatch
 from inspector.gui.station.trials import Trials
 from inspector.gui.work import Results, Worker, Workers
+from inspector.last_lot import read_lot
+from inspector.people.roles import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from inspector.assembly import RecipeEntry
-    from inspector.domain.config import SourceOptions
+    from inspector.domain.source_options import SourceOptions
+    from inspector.engine.engine import Engine
     from inspector.engine.stages import StageFigure
     from inspector.engine.status import EngineStatus
     from inspector.gui.station.events import Failure
@@ -43,12 +46,6 @@ HIDDEN_POLL_MS = 100  #: the same while nobody can see the window
 _FIGURES_EVERY_S = 0.5
 _TREND_EVERY_S = 10.0
 _RECIPE_EVERY_S = 1.0
-_LINE_SETTINGS = ("station", "device", "precision", "archive_path", "log_path")
-
-
-def restarts_line(before: Settings, after: Settings) -> bool:
-    """Return True where a running line has to start again to follow changed settings."""
-    return any(getattr(before, key) != getattr(after, key) for key in _LINE_SETTINGS)
 
 
 class Session(QObject):
@@ -79,13 +76,14 @@ class Session(QObject):
         super().__init__(parent)
         self._store = store
         self.recipe: Recipe | None = None
-        self.lot = ""
         self._log: SqliteResultLog | None = None
         self._results = Results()
         self._control = Worker("control", self._results)  #: starts and stops the line, opens the log: in order
         self.work = Worker("work", self._results)  #: everything else
         self.workers = Workers(self._results)  #: of the pages
-        self._line = StationLine(self._control, lambda text: self.fault.emit("line", text))
+        self.people = PeopleDesk(store, self.workers.make("people"), self)
+        self.people.fault.connect(partial(self.fault.emit, "people"))
+        self._line = StationLine(self._control, lambda text: self.fault.emit("line", text), store.note)
         self._trials = Trials(store, self.work, self)
         self._trials.done.connect(self.trial_done)
         self._trials.fault.connect(lambda text: self.fault.emit("trial", text))
@@ -96,17 +94,15 @@ class Session(QObject):
         self._figures.counts_changed.connect(self.counts_changed)
         self._figures.trend_changed.connect(self.trend_changed)
         self._figures.failed.connect(lambda text: self.fault.emit("log", text))
-        self._remarks = ""
+        self._remarks, self.lot, self.closing = "", "", False
         self._next_figures_s = self._next_trend_s = self._next_recipe_s = 0.0
         folder, failed = store.home.recipes, self._fault("recipe")
-        self._recipe_watch = RecipeWatch(self.work, folder, self._use_newer, failed)
+        self._recipe_watch = RecipeWatch(self.work, folder, self._use_newer, failed, store.check_may_run)
         self._recipe_list = RecipeList(self.work, folder, store.recipes, self.recipes_changed.emit, failed)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._poll)
-        self._pace_ms = POLL_MS
-        self._seen = self._live_seen = True
-        self.closing = False
+        self._pace_ms, self._seen, self._live_seen = POLL_MS, True, True
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
@@ -153,7 +149,7 @@ class Session(QObject):
             if before is not None:
                 self._line.engine.stop()
                 before.close()
-            return self._store.open_log()
+            return self._line.recalling(self._store.open_log())
 
         self._control.do(swap, self._opened, self._log_failed)
 
@@ -202,6 +198,11 @@ class Session(QObject):
         """Return how the line of the recipe in force is doing."""
         return self._line.status(self.recipe)
 
+    @property
+    def engine(self) -> Engine:
+        """What runs the line."""
+        return self._line.engine
+
     def stages(self) -> tuple[StageFigure, ...]:
         """Return where the time of the last parts went."""
         return self._line.engine.stages()
@@ -220,12 +221,11 @@ class Session(QObject):
             self.fault.emit("line", "There is no recipe that can be used. Choose one above, or make one in Settings.")
             return
         if log is None:
-            self.fault.emit("line", "The line does not start: nothing can be recorded. Mend the log first.")
+            self.fault.emit("line", "The line does not start: the log is not open. Try again once it is.")
             return
         self.fault.emit("line", "")
         self._trials.forget()
-        lot = self.lot
-        self._line.start(recipe, lambda: self._store.build_job(recipe, log, lot))
+        self._line.start(recipe, partial(self._store.build_job, recipe, log, self.lot))
 
     def stop(self) -> None:
         """Stop the line."""
@@ -238,30 +238,36 @@ class Session(QObject):
         except InspectorError as error:
             self.fault.emit("trigger", str(error))
 
-    def set_lot(self, lot: str) -> None:
-        """Set the lot of the parts from now on; it survives a restart."""
+    def set_lot(self, lot: str, *, recorded: bool = False) -> None:
+        """Set the lot of the parts from now on; it survives a restart. One from a command is recorded already."""
         if lot != self.lot:
             self.fault.emit("lot", "")
+            if not recorded:
+                self.work.do(partial(self._store.keep_lot, self.lot, lot), None, self._fault("lot"))
             self._use_lot(lot)
-            self.work.do(partial(write_lot, self._store.home.last_lot, lot), None, self._fault("lot"))
 
     def choose_recipe(self, entry: RecipeEntry) -> None:
         """Load a recipe of the list; a running line goes on with it."""
         self._control.do(lambda: self._store.recipe(entry), self._use, self._fault("recipe"))
 
-    def apply_recipe(self, recipe: Recipe, done: Callable[[Recipe], None]) -> None:
-        """Save a recipe as its next version and use it at once."""
+    def apply_recipe(self, recipe: Recipe, done: Callable[[Recipe], None], reason: str = "") -> None:
+        """Save a recipe as its next version and use it at once; an engineer may. The reason is for the record."""
+        if not self.people.allows(Permission.RECIPES):
+            return
 
         def saved(recipe: Recipe) -> None:
             self._use(recipe)
             self.refresh_recipes()
             done(recipe)
 
-        self._control.do(lambda: self._store.save_recipe(recipe), saved, self._fault("recipe"))
+        self._control.do(lambda: self._store.save_recipe(recipe, reason), saved, self._fault("recipe"))
 
     def apply_settings(self, settings: Settings, done: Callable[[], None]) -> None:
-        """Save the settings and use them at once: a log elsewhere is opened, a running line restarted."""
+        """Save the settings and use them at once: a log elsewhere is opened, a running line restarted; as above."""
         before = self._store.settings
+        spoken = before.model_copy(update={"language": settings.language})  # an operator may choose that
+        if settings != spoken and not self.people.allows(Permission.SETTINGS):
+            return
 
         def saved(_: object) -> None:
             self.settings_changed.emit(self._store.settings)
@@ -280,9 +286,9 @@ class Session(QObject):
         """Inspect files, or the pictures of folders, on the spot; nothing is logged or counted."""
         self._trials.inspect(paths, self.recipe)
 
-    def preview(self, source: str, options: SourceOptions) -> Preview:
-        """Begin a live preview of a source that the line does not use."""
-        return self._store.preview(source, options)
+    def preview(self, source: str, options: SourceOptions, after: Preview | None = None) -> Preview:
+        """Begin a live preview of a source that the line does not use, once another one has let it go."""
+        return self._store.preview(source, options, after)
 
     # --- record -------------------------------------------------------------------------------------------------------
 
@@ -363,6 +369,7 @@ class Session(QObject):
             self._next_recipe_s = now + _RECIPE_EVERY_S
             self._recipe_watch.look()
             self._recipe_list.look()
+            self.people.tick()
         if now >= self._next_trend_s:
             self._next_trend_s = now + _TREND_EVERY_S
             if self._live_seen:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from inspector.gui.training.words import figure, state_words
 from inspector.gui.widgets.basics import card, label
+from inspector.gui.widgets.rows import read_in_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,17 +50,9 @@ class TrainingHistoryCard(QWidget):
         layout.addLayout(row)
         table = self.table = QTableWidget(0, len(_COLUMNS), frame)
         table.setHorizontalHeaderLabels(list(_COLUMNS))
-        table.setAccessibleName("Trainings")
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
+        read_in_rows(table, "Trainings", _ROW_PX)
         table.setFrameShape(QTableWidget.Shape.NoFrame)
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_ROW_PX)
         head = table.horizontalHeader()
-        head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -46,6 +46,7 @@ class DataInquiry:
         trainings: Asked on the worker.
         column: The answer is shown there.
         show_preview: Gets pictures of what the network will see.
+        show_devices: Gets how many GPUs could train together here, where the trainer has said it.
     """
 
     def __init__(
@@ -54,8 +55,10 @@ class DataInquiry:
         trainings: Trainings,
         column: DataColumn,
         show_preview: Callable[[Sequence[Thumb]], None],
+        show_devices: Callable[[int], None],
     ) -> None:
-        self._trainings, self._column, self._show_preview = trainings, column, show_preview
+        self._trainings, self._column = trainings, column
+        self._show_preview, self._show_devices = show_preview, show_devices
         self._asker: Asker[DataAnswer] = Asker(work)
         self._thumbs = Latest(work)
         self._asker.moved = lambda progress: column.show_progress(progress.done, progress.total)
@@ -89,6 +92,7 @@ class DataInquiry:
 
     def _answered(self, answer: DataAnswer) -> None:
         self._column.show_contents(answer.contents, answer.findings)
+        self._show_devices(answer.devices)
         self.changed()
 
         def read() -> tuple[list[Thumb], list[Thumb]]:

@@ -13,6 +13,7 @@ from inspector.gui.training.label_words import ALTERED
 from inspector.gui.training.labels_dialog import LabelsDialog
 from inspector.gui.widgets.fitted_picture import read_image
 from inspector.gui.work import Errand, Latest
+from inspector.people.roles import Permission
 from inspector.pictures import read_picture
 from inspector.review.labels import LabelWalk, read_answers, write_answers
 from inspector.review.learning import file_sha256
@@ -66,7 +67,8 @@ class LabelDesk(QObject):
 
     def open(self, training: Training | None) -> None:
         """Walk through the labels of a training that look wrong."""
-        if training is not None and self.dialog is None:
+        may = self._session.people.allows
+        if training is not None and self.dialog is None and may(Permission.REVIEW):
             self._read(training, lambda answers: self._begin(training, answers))
 
     def release(self) -> None:
@@ -95,9 +97,10 @@ class LabelDesk(QObject):
             f"Labels of {training.name}",
             walk,
             types=_types(training),
-            reviewer=self._session.settings.reviewer,
+            reviewer=self._session.people.reviewer(self._session.settings.reviewer),
             parent=self._window,
         )
+        dialog.reviewer.setReadOnly(self._session.people.on)
         dialog.judged.connect(self._judge)
         dialog.undo_wanted.connect(lambda: self._write(walk.undo(dialog.by)))
         dialog.again_wanted.connect(lambda: self._write(walk.again()))
@@ -146,7 +149,7 @@ class LabelDesk(QObject):
 
     def _keep_name(self, name: str) -> None:
         settings = self._session.settings
-        if name and name != settings.reviewer:
+        if name and name != settings.reviewer and not self._session.people.on:
             self._session.apply_settings(settings.model_copy(update={"reviewer": name}), lambda: None)
 
     def _closed(self) -> None:

@@ -60,6 +60,7 @@ class MethodColumn(QWidget):
         layout.addStretch(1)
         self.form = Form(self)
         self.fold, self.preview = self._build_fold()
+        self.show_devices(1)
         self.method.currentIndexChanged.connect(self._show_hint)
         self.name.textChanged.connect(lambda _: self.changed.emit())
         self.form.changed.connect(self._show_hint)
@@ -122,6 +123,12 @@ class MethodColumn(QWidget):
         """Show what the network will see."""
         self.preview.show_thumbs(thumbs)
         self._preview_words.setVisible(bool(thumbs))
+
+    def show_devices(self, number: int) -> None:
+        """Ask on how many of the machine's GPUs is trained, where there are several."""
+        self.form.set_shown("devices", shown=number > 1)
+        if number > 1:
+            self.form.set_hint("devices", f"GPUs that train one model together; this machine has {number}")
 
     def _build_fold(self) -> tuple[QWidget, ThumbStrip]:
         frame, layout = card()

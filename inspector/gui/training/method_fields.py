@@ -171,6 +171,7 @@ RIGHT_GROUPS = (
             ),
             Field(name="weight_decay", words="Weight decay", kind=EditorKind.NUMBER, hint="per step"),
             Field(name="batch", words="Batch", kind=EditorKind.WHOLE, hint="pictures per step"),
+            Field(name="devices", words="Devices", kind=EditorKind.WHOLE, hint="GPUs that train one model together"),
         ),
     ),
     FieldGroup(

@@ -30,6 +30,7 @@ from inspector.gui.widgets.later import Page, soon
 from inspector.gui.widgets.question import Question
 from inspector.gui.words import sentence
 from inspector.gui.work import Latest
+from inspector.people.roles import Permission
 from inspector.runs.trainings import weights_of
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class TrainingPage(Page):
         self.reports = Reports(self._do, self)
         self.setAcceptDrops(True)
         self._build()
-        self._data_inquiry = DataInquiry(work, trainings, self.data, self.method.show_preview)
+        self._data_inquiry = DataInquiry(work, trainings, self.data, self.method.show_preview, self.method.show_devices)
         self._data_inquiry.changed = self._show_start
         self._figures = FiguresInquiry(work, trainings, models, self.result.show_current, self.result.show_flips)
         self._promoter = promoter
@@ -113,7 +114,7 @@ class TrainingPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         request = RequestCard(inside)
-        self.data, self.method, self.train = request.data, request.method, request.train
+        self.data, self.method, self.train, self.cluster = request.data, request.method, request.train, request.cluster
         column.addWidget(request)
         column.addWidget(self.method.fold)
         self.message = label("", "fault", inside)
@@ -188,7 +189,7 @@ class TrainingPage(Page):
     def start(self) -> None:
         """Start what is set."""
         request = self._request()
-        if request is None:
+        if request is None or not self._session.people.allows(Permission.TRAINING):
             return
         self._say("")
         self.train.start.setEnabled(False)
@@ -199,8 +200,8 @@ class TrainingPage(Page):
             self._suggest_name()
             self._refresh()
 
-        goes_on = self.data.basis.goes_on
-        self._do(lambda: self._trainings.start(request, goes_on), begun)
+        goes_on, cluster = self.data.basis.goes_on, self.cluster.chosen
+        self._do(lambda: self._trainings.start(request, goes_on, cluster=cluster), begun)
 
     def _request(self) -> TrainRequest | None:
         data = self.data
@@ -288,20 +289,20 @@ class TrainingPage(Page):
 
     def _resume(self) -> None:
         training = self.shown
-        if training is not None:
+        if training is not None and self._session.people.allows(Permission.TRAINING):
             self._say("")
-            self._do(lambda: self._trainings.resume(training), lambda _: self._refresh())
+            cluster = self.cluster.chosen
+            self._do(lambda: self._trainings.resume(training, cluster=cluster), lambda _: self._refresh())
 
     def _ask_promote(self) -> None:
         recipe, training = self._session.recipe, self.shown
         if recipe is None or training is None:
             self._say("There is no recipe that could be given the model. Choose one above.")
             return
-        question = self._promoter.question(recipe, training.name, self, bit_depth=training.request.bit_depth)
-        self._ask(
-            question,
-            lambda: self._promoter.promote(recipe, training.name, question.reason.text().strip(), self._after_recipe),
-        )
+        self._say("")
+        depth = training.request.bit_depth
+        self.question = self._promoter.ask(recipe, training.name, self, bit_depth=depth, done=self._after_recipe)
+        self.question.open()
 
     def _ask_roll_back(self) -> None:
         recipe = self._session.recipe
@@ -319,7 +320,7 @@ class TrainingPage(Page):
 
     def _ask_delete(self) -> None:
         training = self.shown
-        if training is None:
+        if training is None or not self._session.people.allows(Permission.MODELS):
             return
         recipe = self._session.recipe
         words = f"The model {training.name}, its report and its history are removed. This cannot be undone."

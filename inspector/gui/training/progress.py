@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QV
 
 from inspector.gui.theme import CURRENT, lively
 from inspector.gui.training.words import escape_words, progress_words
-from inspector.gui.widgets.basics import card, label, set_tone
+from inspector.gui.widgets.basics import OneLine, card, label, set_tone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +32,8 @@ class ProgressCard(QWidget):
         outer.addWidget(frame)
         row = QHBoxLayout()
         row.setSpacing(14)
-        self.stage = label()
-        row.addWidget(self.stage)
+        self.stage = OneLine("")
+        row.addWidget(self.stage, 1)
         self.bar = QProgressBar(frame)
         self.bar.setRange(0, _STEPS)
         self.bar.setTextVisible(False)
@@ -49,7 +49,7 @@ class ProgressCard(QWidget):
     def show_training(self, training: Training) -> None:
         """Show how far it is."""
         words, share, left = progress_words(training)
-        self.stage.setText(words)
+        self.stage.say(words)
         self.left.setText(left)
         self.bar.setRange(0, 0 if share is None else _STEPS)  # 0 to 0 is a bar that moves
         if share is not None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVB
 from inspector.gui.training.words import FIGURES, figure, labels_words, rest_words
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.fitted_picture import FittedPicture
+from inspector.gui.widgets.sign_line import SignLine
 from inspector.gui.widgets.thumb_strip import ThumbStrip
 from inspector.gui.words import duration
 
@@ -47,6 +48,8 @@ class ResultCard(QWidget):
         self.title = label("", "heading")
         layout.addWidget(self.title)
         layout.addLayout(self._build_buttons(frame))
+        self.sign_line = SignLine(frame)
+        layout.addWidget(self.sign_line)
         row = QHBoxLayout()
         row.setSpacing(24)
         left = QVBoxLayout()
@@ -119,6 +122,7 @@ class ResultCard(QWidget):
         self.rest.setText(rest_words(result))
         for widget in (self.rest, self.rest_button):
             widget.setVisible(result.can_go_on)
+        self.sign_line.look_at(training.name)
         inside = training.name == current_model
         self._heads[1].setVisible(not inside)
         for values in self._values.values():

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from trainer.protocol import DataContents, Result
 
 _EPOCH = re.compile(r"epoch (\d+) of (\d+)")
+#: Of trainings side by side, those are named that are among so many last words.
+_LATELY = 8
 _STATES = {
     ProcessState.RUNNING: "running",
     ProcessState.PAUSED: "paused",
@@ -56,6 +58,9 @@ def progress_words(training: Training) -> tuple[str, float | None, str]:
     progress = training.last(Progress)
     if progress is None:
         return f"{training.name}: starting", None, ""
+    if progress.lane:
+        words = f"Side by side: {_lanes(training)}"
+        return (f"Paused. {words}" if training.state is ProcessState.PAUSED else words), None, ""
     words = f"{progress.stage[:1].upper()}{progress.stage[1:]}"
     share = min(1.0, progress.done / progress.total) if progress.total > 0 else None
     epoch = _EPOCH.match(progress.stage)
@@ -69,6 +74,12 @@ def progress_words(training: Training) -> tuple[str, float | None, str]:
         words = f"Paused. {words}"
     left = "" if progress.seconds_left is None else f"{duration(progress.seconds_left)} left"
     return words, share, left
+
+
+def _lanes(training: Training) -> str:
+    """Return what is trained side by side: what has said something lately."""
+    lately = {progress.lane: progress.stage for progress in training.all(Progress)[-_LATELY:] if progress.lane}
+    return "; ".join(f"{lane} ({stage})" for lane, stage in sorted(lately.items()))
 
 
 def has_epochs(training: Training) -> bool:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from inspector.gui.language.spoken import say
 from inspector.gui.theme import CURRENT, TARGET_PX, TINY_PX, font
 from inspector.gui.widgets.icons import icon
 
@@ -27,10 +28,19 @@ def card(parent: QWidget | None = None) -> tuple[QFrame, QVBoxLayout]:
 
 def label(text: str = "", kind: str = "", parent: QWidget | None = None) -> QLabel:
     """Return a label; kinds are those of the theme's style sheet."""
-    words = QLabel(text, parent)
+    words = QLabel(say(text), parent)
     if kind:
         words.setProperty("kind", kind)
     return words
+
+
+def scrolled(inside: QWidget, parent: QWidget) -> QScrollArea:
+    """Return an area in which a widget can be scrolled up and down."""
+    area = QScrollArea(parent)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inside)
+    return area
 
 
 def set_tone(words: QLabel, tone: str) -> None:
@@ -52,8 +62,9 @@ class OneLine(QLabel):
 
     def say(self, words: str) -> None:
         """Set the words."""
-        self.setText(words)
-        self.setToolTip(words)
+        said = say(words)
+        self.setText(said)
+        self.setToolTip(said)
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """Draw."""
@@ -83,14 +94,14 @@ class NavButton(QToolButton):
     def __init__(self, name: str, picture: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture = picture
-        self.setText(name)
+        self.setText(say(name))
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self.setIconSize(QSize(24, 24))
         self.setFixedSize(75, 60 + 14 * name.count("\n"))
         self.setFont(font(TINY_PX))
-        self.setAccessibleName(f"Page {name}".replace("\n", " "))
+        self.setAccessibleName(say(name.replace("\n", " ")))
         self.recolour()
 
     def recolour(self) -> None:
@@ -111,8 +122,8 @@ def flat_button(text: str, tip: str, parent: QWidget | None = None) -> QToolButt
     """Return a flat button that is large enough to be pressed."""
     button = QToolButton(parent)
     button.setText(text)
-    button.setToolTip(tip)
-    button.setAccessibleName(tip)
+    button.setToolTip(say(tip))
+    button.setAccessibleName(say(tip))
     button.setMinimumSize(TARGET_PX, TARGET_PX)
     return button
 

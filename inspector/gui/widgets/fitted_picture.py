@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector.domain.errors import PictureError
+from inspector.gui.language.spoken import say
 from inspector.pictures import read_picture
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class FittedPicture(QWidget):
         super().__init__(parent)
         self.image: QImage | None = None
         self._fitted: QImage | None = None
-        self.setAccessibleName(name)
+        self.setAccessibleName(say(name))
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

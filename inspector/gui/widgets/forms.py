@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import (
@@ -22,11 +22,14 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.form_part import FormPart
+from inspector.gui.widgets.form_values import hours_of, number_of, set_value_at, value_at
 from inspector.gui.widgets.inputs import ChoiceBox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+_Part = TypeVar("_Part", bound=FormPart)
 #: Longer lines are hard to follow from the words to the editor.
 _WIDEST_PX = 760
 
@@ -57,6 +60,7 @@ class Field:
         hint: Under the editor; says the unit and what it does.
         choices: Values and their words; of `EditorKind.PROPOSAL`, what the list proposes.
         empty: What an empty field means: None where it must not be empty, else the words shown in it.
+        button: Words of a button beside a line; it changes nothing by itself.
     """
 
     name: str
@@ -65,12 +69,14 @@ class Field:
     hint: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     empty: str | None = None
+    button: str = ""
 
 
 class Form(QObject):
     """Fields of one record, in sections; the record itself is validated elsewhere."""
 
     changed = Signal()
+    pressed = Signal(str)  #: the button of a field
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +89,13 @@ class Form(QObject):
         self._filling = False
         self._filled: dict[str, Any] = {}  # the record that is shown
         self._texts: dict[str, str] = {}  # and how its lines spell it
+        self._parts: list[FormPart] = []
+
+    def attach(self, part: _Part) -> _Part:
+        """Let a widget of its own hold a field of the record; return it."""
+        self._parts.append(part)
+        part.changed.connect(self._touched)
+        return part
 
     def add_section(self, fields: Sequence[Field]) -> QWidget:
         """Return a widget with editors for some fields."""
@@ -130,11 +143,14 @@ class Form(QObject):
         Args:
             keep: What was typed into the fields stays as it is, before the new record.
         """
-        kept = {name: self._state(name) for name in self.changed_fields()} if keep else {}
+        changed = [name for name in self.changed_fields() if name in self._fields]
+        kept = {name: self._state(name) for name in changed} if keep else {}
         self._filling = True
         self._filled = record
+        for part in self._parts:
+            part.fill(record, keep=keep)
         for name in self._fields:
-            self._show(name, _get(record, name))
+            self._show(name, value_at(record, name))
             editor = self.editors[name]
             if isinstance(editor, QLineEdit):
                 self._texts[name] = editor.text()
@@ -149,7 +165,8 @@ class Form(QObject):
 
     def changed_fields(self) -> list[str]:
         """Names of the fields that say something else than the record that was filled in."""
-        return [name for name, field in self._fields.items() if name not in self._hidden and self._differs(field)]
+        own = [name for name, field in self._fields.items() if name not in self._hidden and self._differs(field)]
+        return own + [name for part in self._parts for name in part.changed_fields()]
 
     def chosen(self, name: str) -> object:
         """Return the value of a choice."""
@@ -178,17 +195,21 @@ class Form(QObject):
             if name in self._hidden:
                 continue
             try:
-                _set(record, name, self._value(field))
+                set_value_at(record, name, self._value(field))
             except ValueError as error:
                 faults[name] = str(error)
-        for group in ("region", "thresholds"):
+        for group in ("region", "code_region", "thresholds"):
             part = record.get(group)
             if isinstance(part, dict) and all(value is None for value in part.values()):
                 record[group] = None
+        for further in self._parts:
+            record = further.into(record)
         return record, faults
 
     def show_faults(self, faults: dict[str, str]) -> None:
         """Show what is wrong beside the fields; a fault of a whole group is shown at its first field."""
+        for part in self._parts:
+            part.show_faults(faults)
         placed = {self._place_of(name): text for name, text in faults.items()}
         for name, place in self._faults.items():
             text = placed.get(name, "")
@@ -208,7 +229,8 @@ class Form(QObject):
 
     def faulty_fields(self) -> list[str]:
         """Names of the fields that are marked."""
-        return [name for name, place in self._faults.items() if place.text()]
+        own = [name for name, place in self._faults.items() if place.text()]
+        return own + [name for part in self._parts for name in part.faulty_fields()]
 
     def fault_of(self, name: str) -> str:
         """Return what is said to be wrong with a field; empty for nothing."""
@@ -224,6 +246,8 @@ class Form(QObject):
             box.addItems(list(choices))
             box.setEditText(text)
             box.blockSignals(False)
+        for part in self._parts:
+            part.set_choices(name, choices)
 
     def set_choice_words(self, name: str, words: Mapping[str, str]) -> None:
         """Change how values of a choice are called; those that are not named keep their words."""
@@ -268,15 +292,21 @@ class Form(QObject):
         line.textChanged.connect(self._touched)
         if field.kind is EditorKind.PASSWORD:
             line.setEchoMode(QLineEdit.EchoMode.Password)
-        if field.kind not in {EditorKind.FOLDER, EditorKind.FILE, EditorKind.OPEN_FILE}:
+        browses = field.kind in {EditorKind.FOLDER, EditorKind.FILE, EditorKind.OPEN_FILE}
+        if not browses and not field.button:
             return line, line
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(line, 1)
-        browse = QPushButton("Browse…")
-        browse.clicked.connect(_browse(line, field.kind))
-        row.addWidget(browse)
+        if browses:
+            browse = QPushButton("Browse…")
+            browse.clicked.connect(_browse(line, field.kind))
+            row.addWidget(browse)
+        if field.button:
+            button = QPushButton(field.button)
+            button.clicked.connect(lambda: self.pressed.emit(field.name))
+            row.addWidget(button)
         return line, holder
 
     def _touched(self) -> None:
@@ -311,7 +341,7 @@ class Form(QObject):
 
     def _differs(self, field: Field) -> bool:
         try:
-            read, filled = self._value(field), _get(self._filled, field.name)
+            read, filled = self._value(field), value_at(self._filled, field.name)
         except ValueError:
             return True
         return bool(read != filled and not (read in ("", None) and filled in ("", None)))
@@ -319,7 +349,7 @@ class Form(QObject):
     def _value(self, field: Field) -> Any:  # noqa: ANN401 - any JSON value
         editor = self.editors[field.name]
         if isinstance(editor, QLineEdit) and editor.text() == self._texts.get(field.name):
-            return _get(self._filled, field.name)  # of which the line may show fewer digits
+            return value_at(self._filled, field.name)  # of which the line may show fewer digits
         return self._read(field)
 
     def _read(self, field: Field) -> Any:  # noqa: ANN401 - any JSON value
@@ -331,14 +361,14 @@ class Form(QObject):
         assert isinstance(editor, QLineEdit)
         text = editor.text().strip()
         if field.kind is EditorKind.HOURS:
-            return _hours(text)
+            return hours_of(text)
         if field.kind in {EditorKind.NUMBER, EditorKind.WHOLE}:
             if not text:
                 if field.empty is None:
                     msg = "A number is needed here."
                     raise ValueError(msg)
                 return None
-            return _number(text, whole=field.kind is EditorKind.WHOLE)
+            return number_of(text, whole=field.kind is EditorKind.WHOLE)
         return text
 
 
@@ -356,38 +386,6 @@ def _browse(line: QLineEdit, kind: EditorKind) -> Callable[[], None]:
             line.setText(chosen)
 
     return ask
-
-
-def _number(text: str, *, whole: bool) -> float | int:
-    try:
-        return int(text) if whole else float(text.replace(",", "."))
-    except ValueError as error:
-        msg = f"“{text}” is not a {'whole ' if whole else ''}number."
-        raise ValueError(msg) from error
-
-
-def _hours(text: str) -> list[int]:
-    try:
-        return [int(piece) for piece in text.replace(";", ",").split(",") if piece.strip()]
-    except ValueError as error:
-        msg = f"“{text}” are not hours such as 6, 14, 22."
-        raise ValueError(msg) from error
-
-
-def _get(record: dict[str, Any], name: str) -> Any:  # noqa: ANN401 - any JSON value
-    value: Any = record
-    for piece in name.split("."):
-        value = value.get(piece) if isinstance(value, dict) else None
-    return value
-
-
-def _set(record: dict[str, Any], name: str, value: object) -> None:
-    *groups, last = name.split(".")
-    for piece in groups:
-        if not isinstance(record.get(piece), dict):
-            record[piece] = {}
-        record = record[piece]
-    record[last] = value
 
 
 def _narrow(box: QComboBox) -> QComboBox:

@@ -16,7 +16,7 @@ def icon(name: str, colour: QColor, size: int = 24) -> QIcon:
     """Return an icon.
 
     Args:
-        name: A page's ("live", "batch", "review", "operating", "settings"), or "start", "stop" or "close".
+        name: A page's, as in `PageBar`, or "start", "stop" or "close".
         colour: Colour of the lines.
         size: Side in pixels.
 
@@ -121,12 +121,38 @@ def _operating() -> QPainterPath:
     return path
 
 
+def _statistics() -> QPainterPath:
+    """Points about the centre line of a control chart."""
+    path = QPainterPath()
+    path.moveTo(3, 3)
+    path.lineTo(3, 20.5)
+    path.lineTo(21.5, 20.5)
+    path.moveTo(6.5, 14)
+    for x, y in ((10, 9), (13.5, 12.5), (17, 5.5), (20.5, 9)):
+        path.lineTo(x, y)
+    return path
+
+
+def _operator() -> QPainterPath:
+    """A screen with a tick in it, on its foot."""
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(2.5, 4, 19, 13), 2, 2)
+    path.moveTo(8, 20.5)
+    path.lineTo(16, 20.5)
+    path.moveTo(8.5, 10.5)
+    path.lineTo(11, 13)
+    path.lineTo(15.8, 7.6)
+    return path
+
+
 _PATHS = {
     "live": _live(),
     "batch": _batch(),
     "review": _review(),
     "operating": _operating(),
     "settings": _settings(),
+    "statistics": _statistics(),
+    "operator": _operator(),
     "start": _start(),
     "stop": _stop(),
     "close": _close(),

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QPushButton
 
 from inspector.domain.heatmap import HeatmapKind
+from inspector.gui.language.spoken import say
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -31,7 +32,7 @@ class KindButton(QPushButton):
         super().__init__(parent)
         self.kind = HeatmapKind.DEFECT
         self._short = short
-        self.setToolTip(_HINT)
+        self.setToolTip(say(_HINT))
         self.clicked.connect(self._next)
         self._say()
 
@@ -60,4 +61,4 @@ class KindButton(QPushButton):
         self.setText(self._words(self.kind))
 
     def _words(self, kind: HeatmapKind) -> str:
-        return kind.words[0].upper() + kind.words[1:] if self._short else f"Shows: {kind.words}"
+        return say(kind.words[0].upper() + kind.words[1:] if self._short else f"Shows: {kind.words}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from inspector.domain.text import LOT
+from inspector.gui.language.spoken import say
 from inspector.gui.widgets.basics import label, set_tone
 from inspector.gui.widgets.text_field import TextField
 
@@ -53,10 +54,16 @@ class LotField(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         self.edit = LotEdit(LOT, self)
-        self.edit.setPlaceholderText("Lot number")
-        self.edit.setAccessibleName("Lot number")
+        self.edit.setPlaceholderText(say("Lot number"))
+        self.edit.setAccessibleName(say("Lot number"))
         self.edit.setFixedWidth(150)
         row.addWidget(self.edit)
+        self.end_button = QPushButton(say("End"), self)
+        self.end_button.setProperty("kind", "quiet")
+        self.end_button.setAccessibleName(say("End the lot"))
+        self.end_button.setToolTip(say("End the lot: parts from now on have none, and its report is written"))
+        self.end_button.clicked.connect(lambda: self.wanted.emit(""))
+        row.addWidget(self.end_button)
         self.words = label("", "muted")
         set_tone(self.words, "review")
         row.addWidget(self.words)
@@ -92,11 +99,12 @@ class LotField(QWidget):
 
     def _mark(self) -> None:
         pending = self.pending
-        self.words.setText(_PENDING if pending else "")
+        self.words.setText(say(_PENDING) if pending else "")
         self.words.setVisible(pending)
+        self.end_button.setVisible(bool(self._in_force) and not pending)
         in_force = f"Lot {self._in_force} is in force" if self._in_force else "No lot is in force"
-        self.edit.setToolTip(f"{in_force}. Type the next one and press Enter; Esc takes it back")
-        self.edit.setAccessibleDescription(f"{in_force}{'; what is typed is not in force yet' if pending else ''}")
+        self.edit.setToolTip(say(f"{in_force}. Type the next one and press Enter; Esc takes it back"))
+        self.edit.setAccessibleDescription(say(f"{in_force}{'; what is typed is not in force yet' if pending else ''}"))
         if bool(self.edit.property("pending")) != pending:
             self.edit.setProperty("pending", pending)
             self.edit.style().unpolish(self.edit)

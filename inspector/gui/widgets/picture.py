@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from inspector.domain.config import Direction, TriggerConfig, TriggerMode
 from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.records import Box
+from inspector.gui.language.spoken import say
 from inspector.gui.theme import CURRENT, SMALL_PX, TEXT_PX, font
 from inspector.gui.widgets.basics import seen
 from inspector.gui.widgets.render import Renderer, Scene, Shown, View
@@ -48,12 +49,12 @@ class PictureView(QWidget):
         self._grip = ""
         self._from: QPointF | None = None
         self._zoom, self._centre = 1.0, (0.5, 0.5)
-        self.words_when_empty = "No picture yet"
+        self.words_when_empty, self.words_px = "No picture yet", TEXT_PX
         self.setMinimumSize(240, 180)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing under it is painted thirty times a second
-        self.setAccessibleName("Picture")
+        self.setAccessibleName(say("Picture"))
 
     def sizeHint(self) -> QSize:
         """As large as possible."""
@@ -88,7 +89,7 @@ class PictureView(QWidget):
         shown = self.renderer.take()
         if shown is not None and self._scene is not None:
             self._shown = shown
-            self.setAccessibleDescription("; ".join(filter(None, [shown.scene.label, self.heatmap_words])))
+            self.setAccessibleDescription("; ".join(filter(None, [say(shown.scene.label), say(self.heatmap_words)])))
             self.update()
 
     def show_marks(self, region: Box | None, trigger: TriggerConfig | None, *, setup: bool = False) -> None:
@@ -192,9 +193,9 @@ class PictureView(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()), 8, 8)
         if self._shown is None:
             painter.setPen(theme.colour("stage_text"))
-            painter.setFont(font(TEXT_PX))
+            painter.setFont(font(self.words_px))
             area = self.rect().adjusted(16, 16, -16, -16)
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.words_when_empty)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, say(self.words_when_empty))
             return
         self._draw_picture(painter, self._shown.image)
         self._draw_marks(painter)
@@ -247,10 +248,11 @@ class PictureView(QWidget):
     def _draw_label(self, painter: QPainter, text: str, top: float) -> None:
         if not text:
             return
-        theme = CURRENT.theme
-        painter.setFont(font(SMALL_PX))
+        theme, text = CURRENT.theme, say(text)
+        px = SMALL_PX + self.words_px - TEXT_PX
+        painter.setFont(font(px))
         width = painter.fontMetrics().horizontalAdvance(text) + 18
-        box = QRectF(10, top, min(width, self.width() - 20), 26)
+        box = QRectF(10, top, min(width, self.width() - 20), px + 14)
         painter.setPen(Qt.PenStyle.NoPen)
         shade = QColor(theme.stage)
         shade.setAlpha(200)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from inspector.gui.language.spoken import say
 from inspector.gui.theme import CURRENT, SMALL_PX, TARGET_PX, font, lively
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.over_panel import OverPanel
@@ -43,9 +44,9 @@ class PillPanel(OverPanel):
         self.words.setWordWrap(True)
         layout.addWidget(self.words)
         row = QHBoxLayout()
-        self.lead = QPushButton(lead, self)
+        self.lead = QPushButton(say(lead), self)
         row.addWidget(self.lead, 1)
-        self.copy = QPushButton("Copy", self)
+        self.copy = QPushButton(say("Copy"), self)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.said))
         row.addWidget(self.copy)
         layout.addLayout(row)
@@ -78,8 +79,8 @@ class Pill(QAbstractButton):
     def __init__(self, text: str, name: str, lead: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._state = "idle"
-        self.setText(text)
-        self.setAccessibleName(name)
+        self.setText(say(text))
+        self.setAccessibleName(say(name))
         self.setFont(font(SMALL_PX))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -94,6 +95,7 @@ class Pill(QAbstractButton):
 
     def show_state(self, text: str, state: str, tip: str = "") -> None:
         """Set text and colour ("good", "fail", "review", "idle"), and what the panel says."""
+        text, tip = say(text), say(tip)
         if (text, state) != (self.text(), self._state):
             self._state = state
             self.setText(text)

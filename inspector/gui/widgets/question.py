@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from inspector.domain.text import REASON
+from inspector.gui.language.spoken import say
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.text_field import TextField
 
@@ -32,7 +33,7 @@ class Question(QDialog):
 
     def __init__(self, title: str, words: str, yes: str, *, reason: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(title)
+        self.setWindowTitle(say(title))
         self.setMinimumSize(480, 260)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 16)
@@ -42,17 +43,17 @@ class Question(QDialog):
         text.setWordWrap(True)
         layout.addWidget(text)
         self.reason = TextField(REASON, self)
-        self.reason.setPlaceholderText(reason)
-        self.reason.setAccessibleName(reason)
+        self.reason.setPlaceholderText(say(reason))
+        self.reason.setAccessibleName(say(reason))
         self.reason.setVisible(bool(reason))
         layout.addWidget(self.reason)
         layout.addStretch(1)
         row = QHBoxLayout()
         row.addStretch(1)
-        no = QPushButton("Back", self)
+        no = QPushButton(say("Back"), self)
         no.clicked.connect(self.reject)
         row.addWidget(no)
-        self.yes_button = QPushButton(yes, self)
+        self.yes_button = QPushButton(say(yes), self)
         self.yes_button.setProperty("kind", "primary")
         self.yes_button.clicked.connect(self.accept)
         self.yes_button.setEnabled(not reason)

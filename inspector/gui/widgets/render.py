@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 from PySide6.QtGui import QImage
 
+from inspector.domain.outline import outline_of, small_picture
+from inspector.domain.palette import DARK
 from inspector.domain.records import Box
 from inspector.gui.work import Errand, Latest, Results, Worker
 from inspector.vision.overlay import displayable, draw_overlay, hottest_contours
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 #: The outline of a region that is only partly seen is found on a map of this side.
 _OUTLINE_PX = 600
+#: Pixels a side in which a part's outline, known in few, is drawn smooth.
+_FINE_PX = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +181,26 @@ def _with_heatmap(small: NDArray[np.uint8], scene: Scene, seen: Box, scale: floa
     target[:] = draw_overlay(target, heatmap, opacity=scene.opacity, map_box=map_box, full_scale=1.0, contour=whole)
     if not whole:
         _outline(target, scene.heatmap, (across, down), (left - x0, top - y0))
+    if scene.heatmap.spared:
+        _part(target, region.cut(scene.image), (across, down), (left - x0, top - y0))
     return small
+
+
+def _part(target: NDArray[np.uint8], picture: Image, size: tuple[int, int], offset: tuple[int, int]) -> None:
+    """Draw the part's outline, outside of which the heat lies."""
+    outline = outline_of(small_picture(picture))
+    if outline is None:
+        return
+    fine = cv2.resize(outline.mask.astype(np.float32), (_FINE_PX, _FINE_PX), interpolation=cv2.INTER_LINEAR)
+    smooth = cv2.GaussianBlur(fine, (0, 0), 2 * _FINE_PX / outline.mask.shape[0]) >= 0.5
+    pieces, _ = cv2.findContours(smooth.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    if not pieces:
+        return
+    middles = (max(pieces, key=len)[:, 0] + 0.5) / _FINE_PX
+    points = np.rint(middles * size + offset).astype(np.int32)
+    accent = tuple(int(DARK.accent[place : place + 2], 16) for place in (5, 3, 1))  # BGR
+    for colour, thickness in (((0, 0, 0), 4), (accent, 2)):
+        cv2.polylines(target, [points], isClosed=True, color=colour, thickness=thickness, lineType=cv2.LINE_AA)
 
 
 def _outline(target: NDArray[np.uint8], prediction: Prediction, size: tuple[int, int], offset: tuple[int, int]) -> None:

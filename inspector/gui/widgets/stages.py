@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from inspector.engine.stages import Stage
+from inspector.gui.language.spoken import say
 from inspector.gui.theme import CURRENT, SMALL_PX, TINY_PX, font
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.over_panel import OverPanel
@@ -39,12 +40,15 @@ class StageBars(QWidget):
         super().__init__(parent)
         self._figures: dict[Stage, StageFigure] = {}
         self.setFixedSize(_WORDS_PX + _BARS_PX + 2 * _NUMBER_PX, _ROW_PX * (len(WORDS) + 1) + 10)
-        self.setAccessibleName("Time of the stages")
+        self.setAccessibleName(say("Time of the stages"))
 
     def show_figures(self, figures: tuple[StageFigure, ...]) -> None:
         """Set the figures; a stage without one shows a dash."""
         self._figures = {figure.stage: figure for figure in figures}
-        told = [f"{WORDS[figure.stage]}: {figure.p50_ms:.1f} ms, p99 {figure.p99_ms:.1f} ms" for figure in figures]
+        told = [
+            f"{say(WORDS[figure.stage])}: {say(f'{figure.p50_ms:.1f} ms, p99 {figure.p99_ms:.1f} ms')}"
+            for figure in figures
+        ]
         self.setAccessibleDescription("; ".join(told))
         self.update()
 
@@ -76,9 +80,9 @@ class StageBars(QWidget):
         painter.setFont(font(SMALL_PX, QFont.Weight.DemiBold if whole else QFont.Weight.Normal))
         painter.setPen(theme.colour("muted" if stage is Stage.TRIGGER else "text"))
         left = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(0, top, _WORDS_PX, _ROW_PX), left, WORDS[stage])
+        painter.drawText(QRectF(0, top, _WORDS_PX, _ROW_PX), left, say(WORDS[stage]))
         right = left | Qt.AlignmentFlag.AlignRight
-        numbers = ("–", "–") if figure is None else (f"{figure.p50_ms:.1f}", f"{figure.p99_ms:.1f}")
+        numbers = ("–", "–") if figure is None else (say(f"{figure.p50_ms:.1f}"), say(f"{figure.p99_ms:.1f}"))
         for column, words in enumerate(numbers):
             painter.drawText(self._number(top, column), right, words)
         if figure is None or longest <= 0.0:
@@ -111,5 +115,5 @@ class StagePanel(OverPanel):
     def show_figures(self, figures: tuple[StageFigure, ...]) -> None:
         """Set the figures."""
         parts = max((figure.parts for figure in figures), default=0)
-        self.heading.setText(f"WHERE THE TIME GOES, LAST {parts} PARTS" if parts else "NO PART YET IN THIS RUN")
+        self.heading.setText(say(f"WHERE THE TIME GOES, LAST {parts} PARTS" if parts else "NO PART YET IN THIS RUN"))
         self.bars.show_figures(figures)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.domain.review import Judgement
+from inspector.gui.language.spoken import say
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.type_menu import TypeMenu, ask_new_type
 from inspector.gui.words import sentence
@@ -51,8 +52,8 @@ class TeachBar(QWidget):
         column.addWidget(self.words)
 
     def _button(self, words: str, tip: str) -> QPushButton:
-        button = QPushButton(words, self)
-        button.setToolTip(tip)
+        button = QPushButton(say(words), self)
+        button.setToolTip(say(tip))
         button.setProperty("kind", "tight")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the page
         return button
@@ -81,16 +82,16 @@ class TeachBar(QWidget):
         self._mark()
         for button in (self.good, self.defective):
             button.setEnabled(pictures > 0 and not why_not)
-        self.train_button.setText(f"Train with these ({to_learn})" if to_learn else "Train with these")
+        self.train_button.setText(say(f"Train with these ({to_learn})" if to_learn else "Train with these"))
         self.train_button.setEnabled(bool(to_learn) and not why_not)
         tip = ". Review lists them under To learn, where they can be removed"
-        self.train_button.setToolTip(f"Unite what {recipe} has to learn with its model's own pictures{tip}")
+        self.train_button.setToolTip(say(f"Unite what {recipe} has to learn with its model's own pictures{tip}"))
         several = f"{pictures} pictures are selected: Good and Defective are said of all of them."
         self.say(why_not or (several if pictures > 1 else ""))
 
     def say(self, words: str) -> None:
         """Say why something cannot be done; nothing for an empty text."""
-        self.words.setText(sentence(words))
+        self.words.setText(say(sentence(words)))
         self.words.setVisible(bool(words))
 
     def _mark(self) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLineEdit, QToolTip
 
+from inspector.gui.language.spoken import say
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
@@ -28,7 +30,7 @@ class TextField(QLineEdit):
 
     def _say_longest(self) -> None:
         words = f"At most {self._kind.longest} characters; what came after them is left out."
-        QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), words, self)
+        QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), say(words), self)
 
     def _clean(self, text: str) -> None:
         kept = self._kind.cleaned(text)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu
 
+from inspector.gui.language.spoken import say
 from inspector.gui.widgets.question import Question
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ class TypeMenu(QMenu):
             action.triggered.connect(lambda _=False, name=name: self.chosen.emit(name))
         if types:
             self.addSeparator()
-        self.addAction("&D   Type not named").triggered.connect(lambda: self.chosen.emit(""))
-        self.addAction("&N   New type…").triggered.connect(self.new_wanted.emit)
+        self.addAction(say("&D   Type not named")).triggered.connect(lambda: self.chosen.emit(""))
+        self.addAction(say("&N   New type…")).triggered.connect(self.new_wanted.emit)
         self.setActiveAction(self.actions()[0])
 
     def open_above(self, button: QWidget) -> None:

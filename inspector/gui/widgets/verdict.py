@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 
 from inspector.domain.policy import UNLIKE_GOOD
 from inspector.engine.faces import Face, is_fault
+from inspector.gui.language.spoken import say
 from inspector.gui.theme import CURRENT, SMALL_PX, VERDICT_PX, font, lively
 from inspector.gui.widgets.basics import label
 from inspector.gui.words import sentence
@@ -31,7 +32,13 @@ _COLOURS = {
     Face.NO_LOG: "error",
     Face.FAULT: "error",
     Face.TOO_SLOW: "error",
+    Face.NOT_RELEASED: "error",
 }
+
+
+def colour_of(face: Face) -> str:
+    """Return the name of a face's colour in the palette."""
+    return _COLOURS.get(face, "idle")
 
 
 class VerdictPanel(QWidget):
@@ -45,8 +52,8 @@ class VerdictPanel(QWidget):
         self._caption = ""
         self.setMinimumHeight(122)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Verdict")
-        self.setAccessibleDescription(self.face.value)
+        self.setAccessibleName(say("Verdict"))
+        self.setAccessibleDescription(say(self.face.value))
 
     def show_face(self, face: Face, *, trial: bool = False, dimmed: bool = False, caption: str = "") -> None:
         """Set what is said.
@@ -60,7 +67,7 @@ class VerdictPanel(QWidget):
         if (face, trial, dimmed, caption) != (self.face, self._trial, self.dimmed, self._caption):
             self.face, self._trial, self.dimmed, self._caption = face, trial, dimmed, caption
             more = ", trial, not counted" if trial else ", earlier part" if dimmed else ""
-            self.setAccessibleDescription(f"{face.value}{more}")
+            self.setAccessibleDescription(say(f"{face.value}{more}"))
             self.update()
 
     @property
@@ -91,7 +98,7 @@ class VerdictPanel(QWidget):
         draw_shape(painter, self.face, shape)
         painter.setPen(ink)
         area = box.adjusted(shape.right() + 18, 0, -12, 0)
-        words = self.face.value
+        words = say(self.face.value)
         size = min(VERDICT_PX, int(box.height() / 2))
         while size > 16:
             painter.setFont(font(size, QFont.Weight.Bold))
@@ -102,7 +109,7 @@ class VerdictPanel(QWidget):
         if self.caption:
             painter.setFont(font(SMALL_PX, QFont.Weight.DemiBold))
             place = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-            painter.drawText(box.adjusted(0, 0, -14, -8), place, self.caption)
+            painter.drawText(box.adjusted(0, 0, -14, -8), place, say(self.caption))
 
 
 def draw_shape(painter: QPainter, face: Face, box: QRectF) -> None:
@@ -150,12 +157,12 @@ class ScoreBar(QWidget):
         self._score: float | None = None
         self._thresholds: Thresholds | None = None
         self.setFixedHeight(22)
-        self.setAccessibleName("P(defective)")
+        self.setAccessibleName(say("P(defective)"))
 
     def show_score(self, score: float | None, thresholds: Thresholds | None) -> None:
         """Set the score, 0..1, None for none, and the operating point."""
         self._score, self._thresholds = score, thresholds
-        self.setAccessibleDescription("none" if score is None else f"{score:.3f}")
+        self.setAccessibleDescription(say("none" if score is None else f"{score:.3f}"))
         self.update()
 
     def paintEvent(self, _: QPaintEvent) -> None:
@@ -211,7 +218,7 @@ class ScoreCard(QFrame):
         self.reason.setMinimumHeight(50)  # three lines: what stands below does not jump
         self.reason.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.strangeness = label("", "muted")
-        self.strangeness.setToolTip("How unlike good parts it looks")
+        self.strangeness.setToolTip(say("How unlike good parts it looks"))
         below = QHBoxLayout()
         below.addWidget(self.reason, 1)
         below.addWidget(self.strangeness, 0, Qt.AlignmentFlag.AlignTop)
@@ -229,11 +236,12 @@ class ScoreCard(QFrame):
             strangeness: As in `Decision`.
         """
         self.strangeness.setVisible(strangeness is not None and UNLIKE_GOOD not in reason)  # which says it
-        self.strangeness.setText("" if strangeness is None else f"strangeness {strangeness:.2f}")
-        self.number.setText("–" if score is None else f"{score:.2f}")
+        self.strangeness.setText("" if strangeness is None else say(f"strangeness {strangeness:.2f}"))
+        self.number.setText("–" if score is None else say(f"{score:.2f}"))
         self._bar.show_score(score, points)
         if not reason and points is not None:
             review = f", review from {points.review_from:g}" if points.review_from is not None else ""
             guard = f"; unlike good parts from {points.strange_from:.3g}" if points.strange_from is not None else ""
-            reason = f"Threshold {points.fail_at:.2g}{review}{guard}."
-        self.reason.setText(sentence(reason))
+            spares = "; review where the heat lies outside the part" if points.spares_outside else ""
+            reason = f"Threshold {points.fail_at:.2g}{review}{guard}{spares}."
+        self.reason.setText(say(sentence(reason)))

@@ -14,6 +14,7 @@ from inspector.vision.benchmark.records import GraphRow
 from inspector.vision.benchmark.throughput import GraphRunner, schedules
 from inspector.vision.benchmark.turns import GraphSeat
 from inspector.vision.graph import BACKBONE, PROBABILITIES_OUTPUT
+from inspector.vision.openvino_core import openvino_core
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +71,7 @@ def pair_of(bundle: Bundle, precision: str, *, alone: bool) -> GraphPair:
     Raises:
         RuntimeError: If OpenVINO cannot compile the graph at this size.
     """
-    core, size = ov.Core(), bundle.manifest.preprocessing.input_size
+    core, size = openvino_core(), bundle.manifest.preprocessing.input_size
     backbone = bundle.manifest.backbone
     int8 = precision == "int8"
     tried = schedules(cores())

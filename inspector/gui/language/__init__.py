@@ -1,0 +1,1 @@
+"""What the station says in English, shown in the language of whoever stands at it."""

@@ -1,0 +1,1 @@
+"""The section “Lots” of the Settings page, and the report of a lot that has ended."""

@@ -1,0 +1,1 @@
+"""The audit trail on the Settings page: read, filtered, looked into, exported."""

@@ -1,0 +1,1 @@
+"""The station's recipes: saved, copied, renamed, deleted, brought back, and taken to other stations as one file."""

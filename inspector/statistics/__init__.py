@@ -1,0 +1,1 @@
+"""What the record says of the process: yields, control charts, failures, drift, latency; without Qt."""
