@@ -178,6 +178,12 @@ def test_what_is_logged_is_heard_at_the_module_and_not_at_the_root() -> None:
     assert heard == []  # other tests, and libraries, change the root's handlers
 
 
+def test_tests_of_the_window_wait_until_it_was_told_how_the_line_is() -> None:
+    asked = "station.until(lambda: station.session." + "status()"
+    early = [path.name for path in _modules("tests/gui") if asked in path.read_text(encoding="utf-8")]
+    assert early == []  # `until_status` does: the line is ahead of the window
+
+
 def _reaches_into_what_is_private(path: Path) -> bool:
     reaches = {
         ast.unparse(node)

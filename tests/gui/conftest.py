@@ -19,6 +19,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from inspector import assembly
+from inspector.engine.status import EngineStatus
 from inspector.gui.composition import Composition
 from inspector.gui.language.spoken import SPOKEN
 from inspector.gui.station.store import Store
@@ -105,6 +106,8 @@ class Station:
             kiosk=kiosk,
         )
         self.session, self.window = composition.session, composition.window()
+        self.shown = self.session.status()
+        self.session.status_changed.connect(self._on_status)  # after the window's own: it shows that by now
         self.closed = False
         self.window.closed.connect(self._on_closed)
         self.window.painted.connect(lambda: self.session.begin(start=False))
@@ -113,6 +116,13 @@ class Station:
 
     def _on_closed(self) -> None:
         self.closed = True
+
+    def _on_status(self, status: EngineStatus) -> None:
+        self.shown = status
+
+    def until_status(self, holds: Callable[[EngineStatus], object]) -> None:
+        """Wait until the line's state is so, and the window has been told."""
+        self.until(lambda: holds(self.session.status()) and holds(self.shown))
 
     def until(self, condition: Callable[[], object]) -> None:
         self.qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)

@@ -56,7 +56,7 @@ class ReviewDesk:
         count = good + bad + broken
         if count:
             self.station.session.start()
-            self.until(lambda: self.station.session.status().parts == count)
+            self.station.until_status(lambda now: now.parts == count)
         self.station.session.stop()
         self.station.window.show_page("review")
         self.page: ReviewPage = self.station.window.review

@@ -44,4 +44,4 @@ def press(window: Window, button: QWidget) -> None:
 
 def start(window: Window) -> None:
     press(window, window.window.live.run_button)
-    window.until(lambda: window.session.status().state is RunState.RUNNING)
+    window.until_status(lambda now: now.state is RunState.RUNNING)

@@ -36,7 +36,7 @@ class Line(Station):
         super().__init__(qtbot, home)
         self.live, self.alarm, self.parts, self.before = self.window.live, self.window.alarm, 0, 0
         self.press(self.live.run_button)
-        self.until(lambda: self.session.status().state is RunState.RUNNING)
+        self.until_status(lambda now: now.state is RunState.RUNNING)
 
     def press(self, button: Any) -> None:
         self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -44,7 +44,7 @@ class Line(Station):
     def show(self, *, bad: bool) -> None:
         self.parts += 1
         picture(self.pictures / f"{self.parts}.png", bad=bad)
-        self.until(lambda: self.session.status().parts == self.parts - self.before)
+        self.until_status(lambda now: now.parts == self.parts - self.before)
         self.settle()
         self.beat()
 
@@ -115,14 +115,14 @@ def test_failures_stop_the_line_and_the_page_says_why(qtbot: QtBot, home: Home, 
     desks.append(line)
     line.show(bad=True)
     line.show(bad=True)
-    line.until(lambda: line.session.status().state is RunState.IDLE)
+    line.until_status(lambda now: now.state is RunState.IDLE)
     line.until(lambda: line.live.run_button.text() == "Start")
     assert line.live.verdict.face is Face.STOPPED
     line.until(lambda: "press Start" in line.alarm.words.text())
     assert line.alarm.words.text().startswith("The line was stopped: 2 parts in a row did not pass, since ")
     assert line.alarm.words.text().endswith("Acknowledge, and press Start on Live (F5).")
     line.press(line.live.run_button)
-    line.until(lambda: line.session.status().state is RunState.RUNNING)
+    line.until_status(lambda now: now.state is RunState.RUNNING)
     line.until(lambda: "press Start" not in line.alarm.words.text())
     assert line.alarm.isVisible()  # until somebody acknowledges it
     line.before = line.parts
@@ -141,7 +141,7 @@ def test_no_part_is_captured_by_hand_while_one_is_held(qtbot: QtBot, home: Home,
         recipe.model_copy(update={"trigger": TriggerConfig(mode=TriggerMode.MANUAL), "source": "demo:"}), lambda _: None
     )
     trigger = line.live.trigger_button
-    line.until(lambda: trigger.isVisible() and line.session.status().state is RunState.RUNNING)
+    line.until_status(lambda now: trigger.isVisible() and now.state is RunState.RUNNING)
     assert not trigger.isEnabled()
     assert "No part is captured by hand till then." in line.alarm.words.text()
     line.press(line.alarm.button)

@@ -58,7 +58,7 @@ def test_twelve_parts_before_a_camera_release_the_station(
     seen = [np.zeros((128, 128, 3), np.uint8)]
     station.session.frame_arrived.connect(lambda frame: seen.append(frame.image))
     QTest.keyClick(station.window.live, Qt.Key.Key_F5)
-    station.until(lambda: station.session.status().state is RunState.RUNNING)
+    station.until_status(lambda now: now.state is RunState.RUNNING)
     panel = station.window.live.challenge
     station.until(panel.begin_button.isVisible)
     QTest.mouseClick(panel.begin_button, Qt.MouseButton.LeftButton)
@@ -68,8 +68,8 @@ def test_twelve_parts_before_a_camera_release_the_station(
         before = len(seen)
         station.until(lambda: len(seen) > before + 2 and np.abs(seen[-1][_SPOT].mean(axis=(0, 1)) - wanted).max() < 20)  # noqa: B023 - asked at once
         QTest.keyClick(station.window.live, Qt.Key.Key_Space)
-        station.until(lambda: (said := station.session.status().release.attempt) is None or len(said.answers) >= number)  # noqa: B023 - likewise
-    station.until(lambda: not station.session.status().release.holds)
+        station.until_status(lambda now: (said := now.release.attempt) is None or len(said.answers) >= number)  # noqa: B023 - likewise
+    station.until_status(lambda now: not now.release.holds)
     assert "Released" in panel.title.text()
     with closing(sqlite3.connect(home.log)) as log:
         rows = log.execute("SELECT kind, verdict, who FROM challenges WHERE attempt != '' ORDER BY number").fetchall()

@@ -122,7 +122,7 @@ def test_parts_are_taken_taught_and_inspected_by_mouse_alone(show: Show) -> None
     assert "would go to review" in dialog.teach.words.text()
     show.press(dialog.inspect_button)
     station.until(lambda: station.session.recipe is not None and station.session.recipe.model == "quick-1")
-    station.until(lambda: station.session.running and station.session.status().model is not None)
+    station.until_status(lambda now: station.session.running and now.model is not None)
     assert station.window.live.isVisible()
     assert not dialog.isVisible()
     said = [(record.to_model, record.why) for record in Promotions(show.home).read()]
@@ -184,7 +184,7 @@ def test_a_teaching_goes_on_while_the_dialog_is_closed_and_can_be_cancelled(show
 
 def test_a_running_line_is_asked_for_before_its_source_is_taken(station: Station, qtbot: QtBot) -> None:
     station.session.start()
-    station.until(lambda: station.session.status().model is not None)
+    station.until_status(lambda now: now.model is not None)
     window = station.window
     window.show_page("settings")
     qtbot.mouseClick(window.settings.good_parts_button, Qt.MouseButton.LeftButton)

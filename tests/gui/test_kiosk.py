@@ -77,7 +77,7 @@ def test_an_operator_does_not_leave_the_kiosk_and_an_engineer_does_until_signed_
 
 def test_the_line_is_run_in_a_kiosk(kiosk: Window) -> None:
     press(kiosk, kiosk.window.operator.run_button)
-    kiosk.until(lambda: kiosk.session.status().state is RunState.RUNNING)
+    kiosk.until_status(lambda now: now.state is RunState.RUNNING)
     assert kiosk.window.kiosk.shut
 
 

@@ -206,7 +206,7 @@ def walk(station: Station) -> dict[str, list[str]]:
     window.header.lot.edit.setText("4711")
     QTest.keyClick(window.header.lot.edit, Qt.Key.Key_Return)
     station.session.start()
-    station.until(lambda: station.session.status().state is RunState.RUNNING)
+    station.until_status(lambda now: now.state is RunState.RUNNING)
     for name in ("1.png", "2.png"):
         picture(station.pictures / name, bad=True)
     station.until(lambda: len(window.live.strip.buttons()) == 2)
@@ -231,7 +231,7 @@ def walk(station: Station) -> dict[str, list[str]]:
     read["refused"] = words_of(again)
     again.reject()
     station.session.stop()
-    station.until(lambda: station.session.status().state is RunState.IDLE)
+    station.until_status(lambda now: now.state is RunState.IDLE)
     return read
 
 
@@ -246,7 +246,7 @@ def test_nothing_that_an_operator_sees_is_left_in_english(manned: Station) -> No
 def test_an_operator_changes_the_language_while_the_line_runs_and_the_verdict_stays(manned: Station) -> None:
     window, station = manned.window, manned
     station.session.start()
-    station.until(lambda: station.session.status().state is RunState.RUNNING)
+    station.until_status(lambda now: now.state is RunState.RUNNING)
     picture(station.pictures / "1.png", bad=True)
     station.until(lambda: window.live.verdict.face is Face.FAIL)
     station.until(lambda: "in the last minute" in window.live.trend.chart.accessibleDescription())

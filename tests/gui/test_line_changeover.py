@@ -56,7 +56,7 @@ def test_the_controllers_name_changes_the_recipe_and_the_window_says_so(qtbot: Q
     assert station.window.header.recipe_box.currentText() == "Bracket"
     station.session.start()
     picture(other / "1.png", bad=False)
-    station.until(lambda: holds("Bracket") and station.session.status().parts == 1)
+    station.until_status(lambda now: holds("Bracket") and now.parts == 1)
     plc.close()
     station.close()
 

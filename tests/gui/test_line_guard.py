@@ -25,7 +25,7 @@ from tests.waits import WAIT_S
 
 def run(station: Station) -> None:
     station.qtbot.mouseClick(station.window.live.run_button, Qt.MouseButton.LeftButton)
-    station.until(lambda: station.session.status().state is RunState.RUNNING)
+    station.until_status(lambda now: now.state is RunState.RUNNING)
 
 
 def asked(station: Station) -> Question:
@@ -65,7 +65,7 @@ def test_another_recipe_of_a_running_line_asks_first(qtbot: QtBot, home: Home) -
     QTest.keyClick(box, Qt.Key.Key_Down if box.findText("Under") > box.currentIndex() else Qt.Key.Key_Up)
     station.qtbot.mouseClick(asked(station).yes_button, Qt.MouseButton.LeftButton)
     station.until(lambda: box.currentText() == "Under")
-    station.until(lambda: "second" in station.session.status().source)
+    station.until_status(lambda now: "second" in now.source)
     station.close()
 
 

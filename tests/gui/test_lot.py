@@ -39,7 +39,7 @@ def test_a_lot_is_in_force_on_enter_and_says_so_until_then(station: Station) -> 
     assert not lot.edit.hasFocus()  # a thumb on the space bar adds nothing to it
     picture(station.pictures / "good.png", bad=False)
     station.session.start()
-    station.until(lambda: station.session.status().parts == 1)
+    station.until_status(lambda now: now.parts == 1)
     station.until(lambda: station.window.live.counters.texts()["inspected"] == "1")
 
 

@@ -130,7 +130,7 @@ def test_the_station_is_shown_the_parts(studies: Studies, folder: Path) -> None:
     until(lambda: "no part was recorded since this one was asked for" in dialog.judge.words.text())
     picture(station.pictures / "part.png", bad=False)
     station.session.start()
-    until(lambda: station.session.status().parts == 1)
+    station.until_status(lambda now: now.parts == 1)
     studies.press(dialog.judge.take)
     until(lambda: dialog.judge.count.text() == "1 of 5")
     studies.press(dialog.judge.pause)

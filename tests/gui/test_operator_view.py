@@ -97,7 +97,7 @@ def test_a_failure_with_its_picture_and_what_to_do(
     desks.append(station)
     panel, page = open_view(station, 1280, 800), station.window.operator
     QTest.keyClick(station.window, Qt.Key.Key_F5)
-    station.until(lambda: station.session.status().state is RunState.RUNNING)
+    station.until_status(lambda now: now.state is RunState.RUNNING)
     picture(station.pictures / "1.png", bad=False)
     station.until(lambda: panel.face is Face.PASS)
     assert (page.advice.text(), page.judged.text()) == ("The part is good: nothing to do.", "Clearly good.")

@@ -64,7 +64,7 @@ def test_names_are_no_markup_on_any_page(hostile: Station) -> None:
         window.header.lot.edit.setText(BOLD)
         station.qtbot.keyClick(window.header.lot.edit, Qt.Key.Key_Return)
         station.session.start()
-        station.until(lambda: station.session.status().parts == 2)
+        station.until_status(lambda now: now.parts == 2)
         station.session.stop()
         for name in window.bar.names:
             window.show_page(name)

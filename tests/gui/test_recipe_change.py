@@ -66,7 +66,7 @@ def test_nothing_of_the_recipe_before_is_on_the_screen(two: Station) -> None:
     two.qtbot.mouseClick(live.strip.buttons()[0], Qt.MouseButton.LeftButton)
     two.until(live.pin_view.isVisible)
     two.qtbot.mouseClick(live.run_button, Qt.MouseButton.LeftButton)
-    two.until(lambda: two.session.status().state is RunState.IDLE)
+    two.until_status(lambda now: now.state is RunState.IDLE)
     choose(two, "Under")
     assert (live.verdict.face, live.view.shown, live.pin_view.isVisible()) == (Face.STOPPED, None, False)
     assert live.score.number.text() == "–"
@@ -90,7 +90,7 @@ def test_the_preview_is_not_that_of_the_recipe_before(two: Station) -> None:
     two.until(lambda: picture_card.view.shown is not None)
     window.show_page("live")
     two.qtbot.mouseClick(window.live.run_button, Qt.MouseButton.LeftButton)
-    two.until(lambda: two.session.status().state is RunState.IDLE)
+    two.until_status(lambda now: now.state is RunState.IDLE)
     window.show_page("settings")
     assert picture_card.view.scene is not None
     choose(two, "Under")
@@ -100,12 +100,12 @@ def test_the_preview_is_not_that_of_the_recipe_before(two: Station) -> None:
 def test_the_space_bar_makes_no_part_where_parts_come_by_themselves(two: Station) -> None:
     live = two.window.live
     two.qtbot.mouseClick(live.run_button, Qt.MouseButton.LeftButton)
-    two.until(lambda: two.session.status().state is RunState.RUNNING)
+    two.until_status(lambda now: now.state is RunState.RUNNING)
     for _ in range(3):
         QTest.keyClick(two.window.windowHandle(), Qt.Key.Key_Space)
     assert not live.trigger_button.isVisible()
     picture(two.pictures / "good.png", bad=False)
-    two.until(lambda: two.session.status().parts == 1)
+    two.until_status(lambda now: now.parts == 1)
     two.settle()
     assert two.session.status().parts == 1
 
@@ -120,7 +120,7 @@ def test_the_space_bar_triggers_where_parts_are_captured_by_hand(qtbot: QtBot, h
     station.until(lambda: station.window.header.source_pill.state == "good")
     station.until(lambda: "Press Trigger (space)" in live.score.reason.text())
     QTest.keyClick(station.window.windowHandle(), Qt.Key.Key_Space)
-    station.until(lambda: station.session.status().parts == 1)
+    station.until_status(lambda now: now.parts == 1)
     station.close()
 
 

@@ -58,7 +58,7 @@ def serials(station: Station) -> list[tuple[str, str, str]]:
 
 def run_line(station: Station) -> None:
     QTest.keyClick(station.window.live, Qt.Key.Key_F5)
-    station.until(lambda: station.session.status().state.value == "running")
+    station.until_status(lambda now: now.state.value == "running")
 
 
 def test_without_a_scanner_nothing_is_shown(station: Station) -> None:

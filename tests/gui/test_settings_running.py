@@ -28,7 +28,7 @@ def other(home: Home, tmp_path: Path) -> None:
 
 def run(station: Station) -> None:
     station.qtbot.mouseClick(station.window.live.run_button, Qt.MouseButton.LeftButton)
-    station.until(lambda: station.session.status().state is RunState.RUNNING)
+    station.until_status(lambda now: now.state is RunState.RUNNING)
 
 
 def settings(station: Station, section: str) -> SettingsPage:

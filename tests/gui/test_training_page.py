@@ -272,7 +272,7 @@ def test_promotion_takes_effect_while_the_line_runs_and_is_rolled_back_after_a_y
     bench.until(lambda: done)
     session.start()
     picture(bench.station.pictures / "1.png", bad=True)
-    bench.until(lambda: session.status().parts == 1)
+    bench.station.until_status(lambda now: now.parts == 1)
     bench.finish()
     bench.press(page.result.buttons["promote"])
     question = page.question
@@ -322,7 +322,7 @@ def test_between_two_models_the_line_is_still_wanted(bench: Bench, monkeypatch: 
     session = bench.station.session
     session.start()
     picture(bench.station.pictures / "1.png", bad=True)
-    bench.until(lambda: session.status().parts == 1)
+    bench.station.until_status(lambda now: now.parts == 1)
     go_on, replace = threading.Event(), Engine.replace
 
     def held(engine: Engine, job: LineJob) -> None:
@@ -332,14 +332,14 @@ def test_between_two_models_the_line_is_still_wanted(bench: Bench, monkeypatch: 
 
     monkeypatch.setattr(Engine, "replace", held)
     session.start()
-    bench.until(lambda: session.status().state is RunState.IDLE)
+    bench.station.until_status(lambda now: now.state is RunState.IDLE)
     seen: list[object] = []
     session.status_changed.connect(seen.append)
     bench.until(lambda: len(seen) >= 2)
     assert session.status().state is RunState.IDLE
     assert session.running
     go_on.set()
-    bench.until(lambda: session.status().state is RunState.RUNNING)
+    bench.station.until_status(lambda now: now.state is RunState.RUNNING)
 
 
 def test_a_damaged_model_is_not_promoted(bench: Bench) -> None:

@@ -87,7 +87,7 @@ def test_the_line_runs_and_the_window_shows_what_the_log_says(station: Station) 
 
 
 def inspect_one(station: Station) -> None:
-    station.until(lambda: station.session.status().parts == 1)
+    station.until_status(lambda now: now.parts == 1)
     station.until(lambda: station.window.live.counters.texts()["inspected"] != "0")
     station.close()
 
@@ -255,7 +255,7 @@ def test_closing_while_the_line_runs_leaves_no_thread(qtbot: QtBot, home: Home) 
     before = set(threading.enumerate())
     station = Station(qtbot, home)
     station.session.start()
-    station.until(lambda: station.session.status().state is RunState.RUNNING)
+    station.until_status(lambda now: now.state is RunState.RUNNING)
     station.close()
     names = {"capture", "trigger", "inspection", "prediction", "housekeeping", "control", "work", "render"}
     for thread in set(threading.enumerate()) - before:
@@ -268,7 +268,7 @@ def test_an_unexpected_error_shows_a_dialog_and_stops_the_line(
     station: Station, capsys: pytest.CaptureFixture[str]
 ) -> None:
     station.session.start()
-    station.until(lambda: station.session.status().state is RunState.RUNNING)
+    station.until_status(lambda now: now.state is RunState.RUNNING)
     catcher = station.window.catcher
     try:
         raise ZeroDivisionError("for the test")
@@ -278,7 +278,7 @@ def test_an_unexpected_error_shows_a_dialog_and_stops_the_line(
     assert catcher.dialog is not None
     assert "ZeroDivisionError: for the test" in catcher.dialog.details
     catcher.dialog.accept()
-    station.until(lambda: station.session.status().state is RunState.IDLE)
+    station.until_status(lambda now: now.state is RunState.IDLE)
 
 
 def test_the_size_of_the_window_is_remembered(qtbot: QtBot, home: Home) -> None:
@@ -366,7 +366,7 @@ def test_a_version_saved_by_somebody_else_reaches_the_running_line(station: Stat
     session = station.session
     session.start()
     picture(station.pictures / "1.png", bad=True)
-    station.until(lambda: session.status().parts == 1)
+    station.until_status(lambda now: now.parts == 1)
     assert session.recipe is not None
     save_next_version(session.recipe.model_copy(update={"model": "other"}), station.home.recipes)
 
@@ -377,4 +377,4 @@ def test_a_version_saved_by_somebody_else_reaches_the_running_line(station: Stat
     station.until(lambda: model_of_the_line() == "other")
     assert session.recipe.version == 2
     picture(station.pictures / "2.png", bad=False)
-    station.until(lambda: session.status().parts == 1)  # counted anew since this line's start
+    station.until_status(lambda now: now.parts == 1)  # counted anew since this line's start
