@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 #: So many parts wait for the candidate at most; further ones are not handed over: it judges a sample.
 MOST_WAITING = 8
-_ENDING = ".part"
+#: Not that of a file that is being written.
+_ENDING = ".waits"
 #: Parts of which something is said that is not in the record yet.
 _SAID = ".said"
 
@@ -145,9 +146,13 @@ class ShadowPlace:
         return True
 
     def said(self, path: Path) -> Path:
-        """Let a part wait no more, as it is judged; return what is removed once that is in the record."""
+        """Let a part wait no more, as it is judged; return what is removed once that is in the record.
+
+        Whoever has ended the shadow meanwhile has removed it.
+        """
         said = path.with_suffix(_SAID)
-        path.replace(said)
+        with contextlib.suppress(FileNotFoundError):
+            path.replace(said)
         return said
 
     def let_wait_again(self, shadow: str) -> None:

@@ -8,7 +8,9 @@ import sqlite3
 import threading
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from inspector.cli import main
@@ -23,7 +25,7 @@ from inspector.outputs.trail_log import TrailLog, TrailQuery
 from inspector.recipes.recipe import load_recipe, save_next_version
 from inspector.review.queues import Entry, QueueRequest, Skipped, build_queue, load_entry
 from inspector.shadow.begin import stop_shadow
-from inspector.shadow.place import MOST_WAITING, HandedPart
+from inspector.shadow.place import MOST_WAITING, HandedPart, ShadowPlace
 from inspector.trail.event import TrailKind
 from tests.bundles import make_bundle
 from tests.regression.station import GREEN, PLAIN, RED
@@ -231,6 +233,41 @@ def test_a_log_that_cannot_be_written_loses_nothing(station: ShadowStation) -> N
         other.execute("ROLLBACK")
     station.judge()
     assert station.report(shadow).table.judged == 1
+
+
+def test_a_part_that_is_being_written_does_not_wait_yet(
+    station: ShadowStation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shadow, _ = station.begin()
+    waiting: list[list[Path]] = []
+    save = np.save
+
+    def written(*given: Any, **named: Any) -> None:
+        save(*given, **named)
+        waiting.append(station.place.waiting(shadow.id))
+
+    monkeypatch.setattr(np, "save", written)
+    station.hand_over((GREEN, F))
+    assert waiting == [[]]
+    assert len(station.place.waiting(shadow.id)) == 1
+
+
+def test_a_shadow_that_is_ended_while_it_judges_a_part_ends_well(
+    station: ShadowStation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shadow, _ = station.begin()
+    station.hand_over((GREEN, F))
+    take = ShadowPlace.take
+
+    def taken(place: ShadowPlace, path: Path) -> HandedPart | None:
+        part = take(place, path)
+        stop_shadow(station.home.log, who="Bo")
+        return part
+
+    monkeypatch.setattr(ShadowPlace, "take", taken)
+    station.judge()
+    assert told(station)[-1] == ("R", "Bo", "")
+    assert station.place.waiting(shadow.id) == []
 
 
 def test_without_a_record_or_a_candidate_nothing_begins(tmp_path: Path) -> None:
