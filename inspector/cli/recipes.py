@@ -46,7 +46,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     check.set_defaults(command=check_recipe)
     save = group.add_parser("save", help="validate a recipe file and take it into this station's recipes")
     save.add_argument("file", type=Path)
-    save.add_argument("--why", default="", help="needed where model, thresholds or guard rate are others than before")
+    save.add_argument("--why", default="", help="needed where it changes what decides, as model, thresholds or region")
     save.set_defaults(command=save_recipe)
     sign = group.add_parser(
         "sign",
@@ -190,9 +190,9 @@ def save_recipe(parsed: argparse.Namespace) -> int:
     path = folder / f"{recipe.name}.json"
     before = load_recipe(path) if path.is_file() else None
     if before is None or before != recipe.model_copy(update={"version": before.version}):
-        if before is not None and decides_otherwise(before, recipe) and not parsed.why.strip():
+        if before is not None and (changed := decides_otherwise(before, recipe)) and not parsed.why.strip():
             raise RecipeError(
-                f"{recipe.name} gets another model, thresholds or guard rate, and no reason is given",
+                f"what decides in {recipe.name} is changed ({changed}), and no reason is given",
                 "Say why: --why “…”. Nothing was saved.",
             )
         recipe = Shelf(home).save(recipe, reason=parsed.why.strip())

@@ -33,7 +33,7 @@ from inspector.engine.slowness import Slowness, Trouble
 from inspector.engine.status import RunState, SourceState
 from inspector.engine.triggers import LineTriggers
 from inspector.engine.views import LineViews
-from inspector.engine.watchdog import LOOKS_EVERY_S, Watchdog, Watched
+from inspector.engine.watchdog import DISKS_EVERY_S, LOOKS_EVERY_S, Watchdog, Watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -395,6 +395,6 @@ class Line:
 
     def _watch_disks(self) -> None:
         """Say what keeps parts from being recorded, also while none comes."""
-        while not self._finished.wait(LOOKS_EVERY_S):
+        while not self._finished.wait(DISKS_EVERY_S):
             self._recorder.check()
             self.release.look()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 
 #: A live source that shows nothing for longer than this, and than twice its usual time between pictures, is not seen.
-SILENT_S = 1.0
+#: With a look and the window's, that is said within a second.
+SILENT_S = 0.7
 
 
 class Sight:
@@ -55,7 +56,7 @@ class Sight:
             return self._damage or "Waiting for the first picture: parts are not seen yet."
         if looked_s is not None and self.silent(now_s, live=live):
             picture, why = ("whole picture", f" {self._damage}") if self._damage else ("picture", "")
-            return f"No {picture} for {now_s - looked_s:.0f} s: parts are not seen.{why}"
+            return f"No {picture} for {max(1.0, now_s - looked_s):.0f} s: parts are not seen.{why}"
         if learning:
             return "Learning the empty belt: let it run without parts. They are not seen yet."
         return ""

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: The watch looks so often, in seconds.
-LOOKS_EVERY_S = 0.4
-#: A disk that has not answered for so long is said.
-DISK_S = 1.0
+LOOKS_EVERY_S = 0.2
+#: So often, in seconds, it is tried whether the next part can be recorded.
+DISKS_EVERY_S = 0.4
+#: A disk that has not answered for so long is said: with a look and the window's, within a second.
+DISK_S = 0.5
 
 
 class Watched(Enum):
@@ -88,5 +90,5 @@ class Watchdog:
         stuck_s = self._stuck.get(stage, 0.0)
         if stuck_s < DISK_S:
             return ""
-        what = f"{stage.value} has not answered for {stuck_s:.0f} s"
+        what = f"{stage.value} has not answered for {max(1.0, stuck_s):.0f} s"
         return f"{what}. Check the disk and its connection; it goes on by itself."

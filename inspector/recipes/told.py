@@ -18,12 +18,25 @@ _APART = (
     (TrailKind.RETENTION, ("archive",)),
 )
 
+#: What a verdict hangs on, as people call it. The challenge has a reason of its own.
+_DECIDES = {
+    "model": "model",
+    "thresholds": "thresholds",
+    "guard_rate": "guard rate",
+    "spares_outside": "heat outside the part",
+    "region": "region",
+    "trigger": "trigger",
+    "quality": "picture quality",
+    "needs_scan": "need of a scanned code",
+    "views": "views",
+}
 
-def decides_otherwise(before: Recipe, after: Recipe) -> bool:
-    """Say whether a recipe has another operating point or model than before: that needs a reason."""
+
+def decides_otherwise(before: Recipe, after: Recipe) -> str:
+    """Return what of a recipe decides otherwise than before, as “region, trigger”: it needs a reason. Else empty."""
     if before.name != after.name:
-        return False
-    return (before.thresholds, before.guard_rate, before.model) != (after.thresholds, after.guard_rate, after.model)
+        return ""
+    return ", ".join(words for name, words in _DECIDES.items() if getattr(before, name) != getattr(after, name))
 
 
 def saved_events(before: Recipe | None, after: Recipe, why: str = "") -> list[TrailEvent]:

@@ -190,10 +190,11 @@ def test_a_live_source_is_seen_with_its_first_picture_and_a_known_belt() -> None
     assert sight.unseen(1.0, live=True, learning=False) == ""
 
 
-def test_after_a_second_without_a_picture_parts_are_not_seen() -> None:
+def test_within_a_second_without_a_picture_parts_are_not_seen() -> None:
     sight = Sight()
     sight.looked(1.0, 0)
-    assert sight.unseen(2.0, live=True, learning=False) == ""
+    assert sight.unseen(1.7, live=True, learning=False) == ""
+    assert sight.unseen(1.8, live=True, learning=False) == "No picture for 1 s: parts are not seen."
     assert sight.unseen(3.6, live=True, learning=True) == "No picture for 3 s: parts are not seen."
     sight.looked(4.0, 1)
     assert sight.unseen(4.0, live=True, learning=False) == ""
@@ -240,5 +241,5 @@ def test_pictures_that_were_dropped_do_not_make_a_camera_slow() -> None:
     sight = Sight()
     for number in range(5):
         sight.looked(6.0 * number, 180 * number)  # thirty a second, and the trigger comes every six seconds
-    assert sight.unseen(25.0, live=True, learning=False) == ""
-    assert sight.unseen(25.01, live=True, learning=False) == "No picture for 1 s: parts are not seen."
+    assert sight.unseen(24.69, live=True, learning=False) == ""
+    assert sight.unseen(24.71, live=True, learning=False) == "No picture for 1 s: parts are not seen."

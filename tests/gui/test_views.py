@@ -133,12 +133,15 @@ def test_views_are_added_named_and_removed_on_the_settings_page(several: Station
     assert views.fault.text() == ""
     assert page.sections.mark_of("Views") is Mark.CHANGED
     assert [model.currentText() for model in views.models] == ["tiny", "tiny"]
+    assert not page.apply_button.isEnabled()  # views decide: why others?
+    several.qtbot.keyClicks(page.why, "dents on the top")
     several.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
     path = several.home.recipes / "Two views.json"
     several.until(lambda: len(load_recipe(path).views) == 2)
     assert [view.name for view in load_recipe(path).views] == ["Left", "Top"]
     several.until(lambda: page.sections.mark_of("Views") is Mark.NONE)
     several.qtbot.mouseClick(views.removers[0], Qt.MouseButton.LeftButton)
+    several.qtbot.keyClicks(page.why, "seen from the top as well")
     several.qtbot.mouseClick(page.apply_button, Qt.MouseButton.LeftButton)
     several.until(lambda: [view.name for view in load_recipe(path).views] == ["Top"])
 

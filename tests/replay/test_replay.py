@@ -19,6 +19,7 @@ import pytest
 from inspector import assembly
 from inspector.cli import main
 from inspector.domain.config import ArchiveConfig, KeepPolicy, QualityLimits
+from inspector.domain.ids import new_id
 from inspector.domain.records import ArchivedPicture, Decision, Image, Inspection, Thresholds, Verdict, ViewRecord
 from inspector.engine.inspect import inspect_picture
 from inspector.outputs.result_log import SqliteResultLog
@@ -134,7 +135,7 @@ def test_pictures_of_another_computer_are_looked_for_in_the_archive_of_this_one(
     part = record.add(1, PLAIN, keep=False)
     kept = record.keep(PLAIN, "kept")
     there = Path("/elsewhere/pictures", *kept.path.parts[-5:])
-    record.log.append(replace(part, id=part.id[:-1] + "0", part_number=2, picture=replace(kept, path=there)))
+    record.log.append(replace(part, id=new_id(), part_number=2, picture=replace(kept, path=there)))
     code, said = asked(capsys, record, "replay", "L1")
     assert (code, said["exact"], said["not_judged"]) == (0, 1, {"not_kept": 1})
 

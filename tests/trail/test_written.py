@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from inspector.assembly import demo_recipe, stored_recipe
-from inspector.domain.config import ArchiveConfig
+from inspector.domain.config import ArchiveConfig, QualityLimits, TriggerConfig, TriggerMode
+from inspector.domain.geometry import Box
+from inspector.domain.heatmap import HeatmapKind
 from inspector.domain.records import Thresholds
 from inspector.files import Disk
 from inspector.operating_point.choice import chosen
@@ -16,6 +18,7 @@ from inspector.paths import Home
 from inspector.recipes.follower import RecipeFollower
 from inspector.recipes.promotions import Promotions
 from inspector.recipes.recipe import load_recipe, save_next_version, save_recipe
+from inspector.recipes.told import decides_otherwise
 from inspector.settings import Settings
 from inspector.settings_file import load_settings, save_settings
 from inspector.trail.event import TrailEvent, TrailKind
@@ -104,6 +107,25 @@ def test_thresholds_of_ones_own_are_told_with_those_of_the_model_before_and_afte
     )
     assert (there.reason, again.reason) == ("scratches passed", "none since")
     assert (again.before["thresholds.fail_at"], again.after["thresholds.fail_at"]) == (0.4, 0.29)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"model": "other"}, "model"),
+        ({"thresholds": Thresholds(fail_at=0.9)}, "thresholds"),
+        ({"guard_rate": 0.02}, "guard rate"),
+        ({"spares_outside": False}, "heat outside the part"),
+        ({"region": Box(x=0, y=0, width=8, height=8)}, "region"),
+        ({"trigger": TriggerConfig(mode=TriggerMode.MANUAL)}, "trigger"),
+        ({"quality": QualityLimits(darkest_mean=1.0), "needs_scan": True}, "picture quality, need of a scanned code"),
+        ({"archive": ArchiveConfig(max_age_days=30), "heatmap": HeatmapKind.GRAD_CAM}, ""),
+        ({"name": "Another product", "model": "other"}, ""),
+    ],
+)
+def test_what_decides_in_a_recipe_needs_a_reason(change: dict[str, Any], words: str) -> None:
+    before = demo_recipe()
+    assert decides_otherwise(before, before.model_copy(update=change)) == words
 
 
 def test_a_promotion_is_told_with_its_reason(home: Home) -> None:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from inspector.recipes.recipe import Recipe
 
 _RED = "Correct the fields marked in red before you apply."
-_WHY = "Say why the model or its thresholds are others now: it goes into the audit trail."
 
 
 class ApplyRow(QWidget):
@@ -34,7 +33,7 @@ class ApplyRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         self.why = TextField(REASON, self)
         self.why.setPlaceholderText("Why, such as “scratches of lot 116 were passed”")
-        self.why.setAccessibleName("Reason for another model or other thresholds")
+        self.why.setAccessibleName("Reason for what decides otherwise now")
         self.why.textChanged.connect(self.typed)
         self.why.hide()
         layout.addWidget(self.why)
@@ -70,14 +69,15 @@ class ApplyRow(QWidget):
             bad: Whether it cannot be.
             red: Whether fields are marked.
         """
-        decides = wanted is not None and before is not None and decides_otherwise(before, wanted)
-        self.why.setVisible(decides)
+        decides = decides_otherwise(before, wanted) if wanted is not None and before is not None else ""
+        self.why.setVisible(bool(decides))
         if not decides:
             self.why.clear()
         self.apply.setEnabled(changed and not bad and (not decides or bool(self.reason)))
         self.revert.setEnabled(changed or bad)
-        lacks = _WHY if decides and not bad and not self.reason else ""
-        self.fault.setText(_RED if bad and red else lacks)
+        lacks = decides and not bad and not self.reason
+        why = f"Say why this is changed: {decides}. It goes into the audit trail." if lacks else ""
+        self.fault.setText(_RED if bad and red else why)
         self.fault.setVisible(bool(self.fault.text()))
         self.said.setVisible(not self.fault.text())
         if changed:
