@@ -197,6 +197,10 @@ class QualityLimits:
         check_limits(self)
 
 
+#: For parts that had a verdict before: a picture that was good enough then is not judged a second time.
+NO_LIMITS = QualityLimits(darkest_mean=0.0, max_saturated_fraction=1.0, min_sharpness=0.0)
+
+
 class KeepPolicy(Enum):
     """Which pictures are kept."""
 

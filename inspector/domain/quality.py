@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from inspector.domain.config import NO_LIMITS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -80,6 +82,8 @@ def check_quality(pixels: Image, limits: QualityLimits) -> str:
             f"bad image: 16 bits a channel, but no value above {highest}: probably {used} bits; "
             f"let the camera fill the 16 bits, or set the bit depth of the recipe's source to {used}"
         )
+    if limits == NO_LIMITS:
+        return ""
     grey = _looked_at(pixels)
     mean = float(cv2.mean(grey)[0])
     if mean < limits.darkest_mean:

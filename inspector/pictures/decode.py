@@ -18,7 +18,7 @@ from inspector.pictures.jpeg import ends_in_filling, imdecode, lacks_data
 from inspector.pictures.limits import MAX_FILE_BYTES, check_memory, check_size
 from inspector.pictures.opencv import silence_opencv
 from inspector.pictures.others import decode_jpeg_2000, decode_netpbm, decode_with_pillow
-from inspector.pictures.png import expanded_png
+from inspector.pictures.png import opened_png
 from inspector.pictures.store import StorePath
 from inspector.pictures.tiff import decode_tiff
 
@@ -214,8 +214,8 @@ def _pixels(data: bytes, header: Header, name: str, divisor: int, mode: int) -> 
         return decode_with_pillow(data, header.kind, name, (header.width_px, header.height_px))
     # a copy of a large PNG with its pixels expanded would not fit in the memory that a picture may cost
     small = header.width_px * header.height_px < _EXPANDED_PIXELS
-    plain = expanded_png(data) if header.kind == "PNG" and small else data
-    image = imdecode(plain, mode)
+    opened = opened_png(data) if header.kind == "PNG" and small else data
+    image = opened if isinstance(opened, np.ndarray) else imdecode(opened, mode)
     if image is None:
         check_memory(name, decoded)
         raise PictureError(f"the {header.kind} picture {name} is damaged and cannot be decoded", "Save it again.")

@@ -9,6 +9,7 @@ import cv2
 from inspector.domain.errors import PictureError
 from inspector.domain.memory import out_of_memory, ran_out_of_memory
 from inspector.files import write_bytes
+from inspector.pictures.png import encode_png, is_for_png
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +36,6 @@ def encode_picture(image: Image, suffix: str, *, quality: int | None = None) -> 
         ".webp": [cv2.IMWRITE_WEBP_QUALITY, 101 if quality is None else quality],
         ".jpg": [cv2.IMWRITE_JPEG_QUALITY, 95 if quality is None else quality],
         ".jpeg": [cv2.IMWRITE_JPEG_QUALITY, 95 if quality is None else quality],
-        ".png": [cv2.IMWRITE_PNG_COMPRESSION, 1],
     }.get(suffix, [])
     cause = ""
     if suffix not in WRITTEN_SUFFIXES:
@@ -46,8 +46,10 @@ def encode_picture(image: Image, suffix: str, *, quality: int | None = None) -> 
         cause = "it holds no transparency"
     if not cause:
         try:
+            if suffix == ".png" and is_for_png(image):
+                return encode_png(image)
             done, buffer = cv2.imencode(suffix, image, flags)
-        except cv2.error as error:
+        except (cv2.error, MemoryError) as error:
             if ran_out_of_memory(error):
                 raise out_of_memory(f"a picture could not be stored as {suffix}") from error
             cause = str(error).strip()

@@ -15,7 +15,7 @@ from inspector.batch.listing import Listing
 from inspector.batch.pace import RunPace
 from inspector.batch.pipeline import judge_listing
 from inspector.batch.progress import BatchStage, RunProgress
-from inspector.domain.config import QualityLimits
+from inspector.domain.config import NO_LIMITS
 from inspector.domain.counts import counted
 from inspector.domain.errors import BundleError, DeviceError
 from inspector.domain.guard import in_force
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from inspector.recipes.recipe import Recipe
     from inspector.regression.locked import RegressionSet
     from inspector.settings import Settings
-
-#: A part that had a verdict was a good enough picture then: its limits do not judge it a second time.
-_NO_LIMITS = QualityLimits(darkest_mean=0.0, max_saturated_fraction=1.0, min_sharpness=0.0)
 
 
 class _CheckTold(BaseModel):
@@ -280,7 +277,7 @@ class RegressionJudge:
                 spares_outside=recipe.spares_outside and identity.may_spare,
             )
             listing = Listing(self._set.folder(recipe.name), tuple(names))
-            job = Job(folder=listing.folder, thresholds=points, quality=_NO_LIMITS, expected=dict(expected))
+            job = Job(folder=listing.folder, thresholds=points, quality=NO_LIMITS, expected=dict(expected))
             wanted = range(len(listing))
             for judged in judge_listing(listing, wanted, job, classifier, stop=self._stop) if names else ():
                 rows |= {listing.names[index]: row for index, row in judged if row is not None}

@@ -16,7 +16,7 @@ from inspector.batch.process import prepare_process
 from inspector.batch.progress import BatchStage, RunProgress
 from inspector.batch.reader import read_table
 from inspector.batch.results import ResultTable
-from inspector.domain.config import QualityLimits
+from inspector.domain.config import NO_LIMITS
 from inspector.domain.errors import BundleError, DeviceError
 from inspector.domain.policy import VERDICTS
 from inspector.domain.records import Verdict
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from inspector.replay.chosen import ChosenPart, KeptView
     from inspector.replay.judges import AgainJudge, AgainJudges
     from inspector.replay.order import ReplayOrder
-
-#: A part that had a verdict was a good enough picture then: its limits do not judge it a second time.
-_NO_LIMITS = QualityLimits(darkest_mean=0.0, max_saturated_fraction=1.0, min_sharpness=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +174,7 @@ class Replay:
         job = Job(
             folder=listing.folder,
             thresholds=judge.thresholds,
-            quality=_NO_LIMITS,
+            quality=NO_LIMITS,
             expected={view.file: view.sha256 for view in group.views},
         )
         out = self._out / _name(key, judge)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 
-from inspector.domain.config import QualityLimits
+from inspector.domain.config import NO_LIMITS
 from inspector.domain.errors import BundleError, DeviceError, InspectorError, LogError, ModelChangedError, RecipeError
 from inspector.domain.shadow import ShadowEvent
 from inspector.engine.inspect import judge_picture
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from inspector.vision.classifier import Classifier
 
 _log = logging.getLogger(__name__)
-#: The model in force had judged the picture good enough.
-_NO_LIMITS = QualityLimits(darkest_mean=0.0, max_saturated_fraction=1.0, min_sharpness=0.0)
 #: Judgements are committed together: every so many, or so often, so that the line's commits find the file free.
 _AT_ONCE, _COMMIT_EVERY_S = 64, 1.0
 _LOOK_EVERY_S, _CHECK_EVERY_S, _SELF_TEST_EVERY_S = 2.0, 60.0, 3600.0
@@ -182,7 +180,7 @@ class ShadowWorker:
             raise EndedError(f"{part.model} is in force now, {shadow.in_force} was compared with")
         if part.recipe_version > version and self._models.recipe(shadow.recipe).version > version:
             return part.recipe_version
-        judged = judge_picture(classifier, part.image, points, _NO_LIMITS, classifier.identity.pictures)
+        judged = judge_picture(classifier, part.image, points, NO_LIMITS, classifier.identity.pictures)
         decision = judged.decision
         name, digest = "", None
         if decision.verdict is not part.verdict:

@@ -24,7 +24,7 @@ from inspector.pictures import (
     read_picture,
     write_picture,
 )
-from inspector.pictures.png import expanded_png
+from inspector.pictures.png import opened_png
 from inspector.vision.preprocess import Preprocessing, preprocess
 from tests.pictures.test_pictures import TURNS, from_bgr, noise, pillow, scene
 
@@ -46,7 +46,7 @@ def test_every_kind_of_png_has_the_very_pixels_that_opencv_finds(mode: str, size
     else:
         image = Pillow.fromarray(rng.integers(0, 40, (*size[::-1], 4), dtype=np.uint8), "RGBA").convert(mode)
     data = pillow(image, "PNG")
-    assert expanded_png(data) is not data
+    assert opened_png(data) is not data
     assert np.array_equal(decode_picture(data, "part"), opencvs(data))
 
 
@@ -60,7 +60,7 @@ def test_a_png_in_many_chunks_with_others_between_and_a_transparent_colour_is_th
         for first in range(0, len(packed), len(packed) // split + 1)
     ]
     built = png(("IHDR", parts["IHDR"]), ("tRNS", parts["tRNS"]), *pieces, ("tEXt", b"k\0after"), ("IEND", b""))
-    assert expanded_png(built) is not built
+    assert opened_png(built) is not built
     assert np.array_equal(decode_picture(built, "part"), opencvs(data))
 
 
@@ -69,14 +69,14 @@ def test_a_png_that_does_not_expand_to_its_pixels_is_left_to_opencv(change: Any)
     parts = dict(chunks(pillow(from_bgr(scene()), "PNG")))
     packed = zlib.compress(change(zlib.decompress(parts["IDAT"])))
     built = png(("IHDR", parts["IHDR"]), ("IDAT", packed), ("IEND", b""))
-    assert expanded_png(built) is built
+    assert opened_png(built) is built
 
 
 def test_a_png_whose_own_checksum_of_the_pixels_is_wrong_is_left_to_opencv() -> None:
     parts = dict(chunks(pillow(from_bgr(scene()), "PNG")))
     packed = parts["IDAT"][:-1] + bytes([parts["IDAT"][-1] ^ 1])
     built = png(("IHDR", parts["IHDR"]), ("IDAT", packed), ("IEND", b""))
-    assert expanded_png(built) is built
+    assert opened_png(built) is built
 
 
 def chunks(data: bytes) -> Iterator[tuple[str, bytes]]:
