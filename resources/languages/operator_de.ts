@@ -860,6 +860,10 @@
         <translation>In dieser Schicht bisher keine</translation>
     </message>
     <message>
+        <source>Not read yet</source>
+        <translation>Noch nicht gelesen</translation>
+    </message>
+    <message>
         <source>Not taken: {t}</source>
         <translation>Nicht übernommen: {t}</translation>
     </message>

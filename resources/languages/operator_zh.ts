@@ -860,6 +860,10 @@
         <translation>本班次尚无</translation>
     </message>
     <message>
+        <source>Not read yet</source>
+        <translation>尚未读取</translation>
+    </message>
+    <message>
         <source>Not taken: {t}</source>
         <translation>未采用：{t}</translation>
     </message>

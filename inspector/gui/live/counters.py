@@ -34,7 +34,7 @@ class Counters(QWidget):
         super().__init__(parent)
         self._tallies = dict.fromkeys(_SCOPES, Tally())
         self._titles = {"recipe": "THIS SHIFT", "shift": "THIS SHIFT", "lot": "THIS LOT"}
-        self._scope = _SCOPES[0]
+        self._scope, self._read = _SCOPES[0], False
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         frame, layout = card(self)
@@ -56,7 +56,7 @@ class Counters(QWidget):
         for place, (words, field, tone) in enumerate((*_FIGURES, ("Yield", "yield", None))):
             row, column = divmod(place, 3)
             grid.addWidget(label(words, "muted"), 3 * row, column)
-            value = label("0", "figure")
+            value = label("–", "figure")
             value.setAccessibleName(say(words))
             set_tone(value, tone or "text")
             self._values[field] = value
@@ -71,7 +71,7 @@ class Counters(QWidget):
 
     def show_counts(self, counts: Counts) -> None:
         """Set the counts."""
-        since = f"SINCE {counts.shift_from:%H:%M}"
+        since, self._read = f"SINCE {counts.shift_from:%H:%M}", counts.read
         self._tallies = {"recipe": counts.recipe, "shift": counts.shift, "lot": counts.lot}
         self._titles = {
             "recipe": f"THIS RECIPE {since}",
@@ -93,6 +93,6 @@ class Counters(QWidget):
         tally = self._tallies[self._scope]
         self.title.say(self._titles[self._scope])
         for _, field, _colour in _FIGURES:
-            self._values[field].setText(say(f"{getattr(tally, field):,}"))
-        fraction = tally.first_pass_yield.value
+            self._values[field].setText(say(f"{getattr(tally, field):,}") if self._read else "–")
+        fraction = tally.first_pass_yield.value if self._read else None
         self._values["yield"].setText("–" if fraction is None else say(f"{100 * fraction:.1f} %"))

@@ -106,7 +106,7 @@ class FailureStrip(QWidget):
         outer.addWidget(frame)
         layout.setContentsMargins(14, 8, 14, 4)
         layout.addWidget(label("LAST FAILURES AND REVIEWS", "heading"))
-        self._empty = label("None so far in this shift.", "muted")
+        self._empty = label("Not read yet.", "muted")
         layout.addWidget(self._empty)
         area = _Row(frame)
         area.setWidgetResizable(True)
@@ -127,9 +127,9 @@ class FailureStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(132)
 
-    def show_failures(self, failures: list[Failure]) -> None:
-        """Set what is shown, newest first."""
-        wanted = failures[:LIMIT]
+    def show_failures(self, failures: list[Failure] | None) -> None:
+        """Set what is shown, newest first; None while nobody knows whether there are any."""
+        wanted = (failures or [])[:LIMIT]
         there = {button.failure.inspection.id: button for button in self.buttons()}
         for inspection_id, button in there.items():
             if inspection_id not in {failure.inspection.id for failure in wanted}:
@@ -142,6 +142,7 @@ class FailureStrip(QWidget):
             known.pinned = failure.inspection.id == self._pinned
             self._row.insertWidget(place, known)
             known.update()
+        self._empty.setText(say("Not read yet." if failures is None else "None so far in this shift."))
         self._empty.setVisible(not wanted)
         self._area.setVisible(bool(wanted))
 

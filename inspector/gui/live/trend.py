@@ -67,12 +67,14 @@ class YieldChart(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._minutes: list[Minute] = []
+        self._read = False
         self.setAccessibleName(say("Yield over the last hour"))
 
-    def show_minutes(self, minutes: list[Minute]) -> None:
-        """Set what is drawn."""
-        self._minutes = minutes
-        told = f"{minutes[-1].yield_percent:.1f} % in the last minute with parts" if minutes else "no part yet"
+    def show_minutes(self, minutes: list[Minute] | None) -> None:
+        """Set what is drawn; None until it is known."""
+        self._minutes, self._read = minutes or [], minutes is not None
+        none = "Not read yet." if minutes is None else "no part yet"
+        told = f"{minutes[-1].yield_percent:.1f} % in the last minute with parts" if minutes else none
         self.setAccessibleDescription(say(told))
         self.update()
 
@@ -84,7 +86,8 @@ class YieldChart(QWidget):
         painter.setFont(font(TINY_PX))
         painter.setPen(theme.colour("muted"))
         if not self._minutes:
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, say("No part in the last hour"))
+            words = "No part in the last hour" if self._read else "Not read yet."
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, say(words))
             return
         area = QRectF(0.5, 6.5, self.width() - _AXIS_PX, self.height() - _FOOT_PX - 7)
         floor = floor_of(self._minutes)
@@ -154,9 +157,9 @@ class Trend(QWidget):
         layout.addWidget(self.chart, 1)
         self.setMinimumHeight(110)
 
-    def show_points(self, points: Sequence[YieldPoint], now_s: float) -> None:
-        """Set the minutes; ``now_s`` is the present as a POSIX time."""
-        self.chart.show_minutes(minutes_of(points, now_s))
+    def show_points(self, points: Sequence[YieldPoint] | None, now_s: float) -> None:
+        """Set the minutes, None until they are known; ``now_s`` is the present as a POSIX time."""
+        self.chart.show_minutes(minutes_of(points, now_s) if points is not None else None)
 
     def show_rate(self, per_minute: float | None) -> None:
         """Set the rate of the running line; None while none runs."""

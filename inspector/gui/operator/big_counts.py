@@ -117,12 +117,12 @@ class BigCounts(QWidget):
             row.addWidget(figure, 1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_tally(self, tally: Tally) -> None:
-        """Set the counts."""
-        fraction = tally.first_pass_yield.value
+    def show_tally(self, tally: Tally | None) -> None:
+        """Set the counts; None until they are known."""
+        fraction = tally.first_pass_yield.value if tally is not None else None
         for field, figure in self.figures.items():
             if field != "yield":
-                figure.show_figure(f"{getattr(tally, field):,}")
+                figure.show_figure(f"{getattr(tally, field):,}" if tally is not None else "–")
         self.figures["yield"].show_figure("–" if fraction is None else f"{100 * fraction:.1f} %")
         self._fit()
 

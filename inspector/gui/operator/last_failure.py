@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: The picture is at least so high: where there is no more room, the words give way.
 _LEAST_PX = 100
-_NONE = "No part has failed in this shift"
+_NONE, _NOT_READ = "No part has failed in this shift", "Not read yet"
 _NO_PICTURE = "No picture was kept of this part"
 
 
@@ -48,7 +48,7 @@ class LastFailure(QFrame):
         layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.words)
-        self.show_failure(None)
+        self.show_none(read=False)
 
     def set_sizes(self, sizes: Sizes) -> None:
         """Set the size of the words."""
@@ -77,8 +77,20 @@ class LastFailure(QFrame):
             words.setVisible(bool(words.text()) and high <= room)
             room -= high
 
-    def show_failure(self, failure: Failure | None, *, held: bool = False, opacity: float = 0.6) -> None:
-        """Set the part; None for none.
+    def show_none(self, *, read: bool) -> None:
+        """Show no part.
+
+        Args:
+            read: The record says that there is none; else nobody knows yet.
+        """
+        self.words.setText("")
+        self.title.setText(say("Last failure"))
+        self.view.say_when_empty(_NONE if read else _NOT_READ)
+        self.view.show_scene(None)
+        self._give_way()
+
+    def show_failure(self, failure: Failure, *, held: bool = False, opacity: float = 0.6) -> None:
+        """Set the part.
 
         Args:
             held: It waits for an acknowledgement.
@@ -87,13 +99,7 @@ class LastFailure(QFrame):
         self._show(failure, held=held, opacity=opacity)
         self._give_way()
 
-    def _show(self, failure: Failure | None, *, held: bool, opacity: float) -> None:
-        if failure is None:
-            self.words.setText("")
-            self.title.setText(say("Last failure"))
-            self.view.say_when_empty(_NONE)
-            self.view.show_scene(None)
-            return
+    def _show(self, failure: Failure, *, held: bool, opacity: float) -> None:
         part = failure.inspection
         name = f" · {part.called}" if part.called else ""
         at = f"{part.time_utc.astimezone():%H:%M:%S}"

@@ -55,7 +55,7 @@ class OperatorPage(Page):
         super().__init__(parent)
         self._session, self._now = session, now
         self.sizes = sizes_for(1280, 800, 100)
-        self._failures: list[Failure] = []
+        self._failures: list[Failure] | None = None
         self._shown = ""  # id of the part in the picture, with what is known of it
         self._guests: list[QWidget] = []
         self._build()
@@ -210,9 +210,9 @@ class OperatorPage(Page):
         self.verdict.set_caption_px(sizes.small)
 
     def _on_counts(self, counts: Counts) -> None:
-        self.counts.show_tally(counts.recipe)
+        self.counts.show_tally(counts.recipe if counts.read else None)
 
-    def _on_failures(self, failures: list[Failure]) -> None:
+    def _on_failures(self, failures: list[Failure] | None) -> None:
         self._failures = failures
         if self.isVisible():
             self._show_failure()
@@ -255,16 +255,19 @@ class OperatorPage(Page):
 
     def _show_failure(self) -> None:
         held = self._session.engine.held if self._now.holds else None
-        failure = next(iter(self._failures), None)
-        key = "" if failure is None else f"{failure.inspection.id} {failure.image is not None}"
+        read, failure = self._failures is not None, next(iter(self._failures or []), None)
+        key = f"none {read}" if failure is None else f"{failure.inspection.id} {failure.image is not None}"
         key = key if held is None else f"{held.inspection.id} held"
         if key == self._shown:
             return
         self._shown = key
         failure = failure if held is None else failure_of(held)  # copies its pixels
+        if failure is None:
+            self.failure.show_none(read=read)
+            return
         opacity = self._session.settings.heatmap_opacity
         self.failure.show_failure(failure, held=held is not None, opacity=opacity)
-        if failure is not None and failure.image is None:
+        if failure.image is None:
             self._load(failure, key, opacity)
 
     def _load(self, failure: Failure, key: str, opacity: float) -> None:

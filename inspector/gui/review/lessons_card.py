@@ -60,7 +60,7 @@ class LessonsCard(QWidget):
         frame, layout = card(self)
         outer.addWidget(frame)
         layout.addWidget(label("TO LEARN", "heading"))
-        self.words = label(_EMPTY)
+        self.words = label("")
         self.words.setWordWrap(True)
         layout.addWidget(self.words)
         self.list = QListWidget(frame)
@@ -121,7 +121,8 @@ class LessonsCard(QWidget):
             if image is not None:
                 item.setIcon(QIcon(QPixmap.fromImage(image)))
             item.setSelected(lesson.inspection_id in marked)
-        self.words.setText(lessons_words(lessons) if lessons is not None and shown else _EMPTY)
+        unknown = "" if lessons is None else _EMPTY
+        self.words.setText(lessons_words(lessons) if lessons is not None and shown else unknown)
         self.back_button.setEnabled(undo)
         self.train_button.setEnabled(lessons is not None and bool(lessons.trained))
         self._selected()

@@ -84,6 +84,7 @@ class RecentCard(QWidget):
         layout.addWidget(label("LAST JUDGEMENTS", "heading"))
         self.empty = label("Nothing is judged yet. What you and others say of parts is listed here.", "muted")
         self.empty.setWordWrap(True)
+        self.empty.hide()  # until they were read
         layout.addWidget(self.empty)
         self.list = QListWidget(frame)
         self.list.setAccessibleName("Last judgements")

@@ -43,7 +43,7 @@ class ModuleView(QWidget):
         grid.addWidget(label("Parts", "muted"), grid.rowCount(), 0, 1, 4)
         for words in _COUNTS:
             row = grid.rowCount()
-            self.counts[words] = label("0")
+            self.counts[words] = label("–")
             grid.addWidget(label(words), row, 0, 1, 2)
             grid.addWidget(self.counts[words], row, 2)
         grid.setRowStretch(grid.rowCount(), 1)

@@ -81,6 +81,7 @@ class Counts:
         recipe: Of the recipe in force, in this shift.
         shift: Of all recipes, in this shift.
         lot: Of the recipe and lot in force, in any shift.
+        read: The log was read; until then, these are at most the parts of now.
     """
 
     recipe: Tally
@@ -88,6 +89,7 @@ class Counts:
     lot: Tally
     shift_from: datetime
     lot_name: str
+    read: bool = True
 
 
 class Listener:

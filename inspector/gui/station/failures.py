@@ -27,7 +27,7 @@ class Failures(QObject):
         work: The worker that does it; one task at a time, whatever the rate of failures.
     """
 
-    changed = Signal(list)  #: of Failure, newest first
+    changed = Signal(object)  #: list of Failure, newest first; None until the record was read
     failed = Signal(str)  #: why a picture could not be made
 
     def __init__(self, store: Store, work: Worker, parent: QObject | None = None) -> None:
@@ -35,14 +35,16 @@ class Failures(QObject):
         self._store, self._work = store, work
         self._recipe = ""
         self._entries: list[Failure] = []
+        self._reading: object = object()  # stands for what was asked last
+        self._read = False
         self._fresh: deque[PartInspected] = deque(maxlen=FAILURES)  # did not pass, no entry yet
         self._busy = False
         self._seen = True
 
     @property
-    def entries(self) -> list[Failure]:
-        """Those that are kept now, newest first."""
-        return list(self._entries)
+    def entries(self) -> list[Failure] | None:
+        """Those that are kept now, newest first; None where there is none yet, and the record was not read."""
+        return list(self._entries) if self._read or self._entries else None
 
     def add(self, events: list[PartInspected]) -> None:
         """Add parts that did not pass, oldest first."""
@@ -60,12 +62,13 @@ class Failures(QObject):
 
     def clear(self, recipe: str) -> None:
         """Forget all of them: another log is opened, or another recipe is in force; only its parts are kept."""
-        self._recipe = recipe
+        self._recipe, self._read, self._reading = recipe, False, object()
         self._fresh.clear()
         self._set([])
 
     def merge(self, failures: list[Failure]) -> None:
         """Add what the log knows."""
+        self._read = True
         self._set(failures + self._entries)
 
     def _make(self) -> None:
@@ -98,11 +101,17 @@ class Failures(QObject):
         by_id = {entry.inspection.id: entry for entry in entries if entry.inspection.recipe == self._recipe}
         # the ids are ordered by time
         self._entries = [by_id[key] for key in sorted(by_id, reverse=True)][:FAILURES]
-        self.changed.emit(self._entries)
+        self.changed.emit(self.entries)
 
     def read(self, find: Callable[[int], list[Failure]], failed: Callable[[Exception], None]) -> None:
         """Read the last ones from the record on the worker; ``find`` is given how many."""
-        self._work.do(lambda: find(FAILURES), self.merge, failed)
+        reading = self._reading
+
+        def done(failures: list[Failure]) -> None:
+            if reading is self._reading:  # else another record, or recipe, is asked by now
+                self.merge(failures)
+
+        self._work.do(lambda: find(FAILURES), done, failed)
 
     def load(self, failure: Failure, done: Callable[[Failure], None], failed: Callable[[Exception], None]) -> None:
         """Get the full picture, from memory or from the archive."""

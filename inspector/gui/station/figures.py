@@ -33,7 +33,7 @@ class ShiftFigures(QObject):
     """
 
     counts_changed = Signal(object)  #: Counts
-    trend_changed = Signal(list)  #: of YieldPoint
+    trend_changed = Signal(object)  #: list of YieldPoint; None until the log was read
     failed = Signal(str)  #: why the log could not be read
 
     def __init__(self, work: Worker, parent: QObject | None = None) -> None:
@@ -52,7 +52,7 @@ class ShiftFigures(QObject):
         """Count for this recipe from now on: what was counted for the one before goes at once."""
         self._recipe, self.has_trend = recipe, False
         self._counted(_none_of(lot))
-        self.trend_changed.emit([])
+        self.trend_changed.emit(None)
 
     def refresh_counts(self, *, lot: str, shift_starts: Sequence[int]) -> None:
         """Count the shift, the recipe in it, and the recipe's lot."""
@@ -122,4 +122,4 @@ class ShiftFigures(QObject):
 def _none_of(lot: str) -> Counts:
     """Return counts of nothing, until the log has been read."""
     now = datetime.now().astimezone()
-    return Counts(recipe=Tally(), shift=Tally(), lot=Tally(), shift_from=now, lot_name=lot)
+    return Counts(recipe=Tally(), shift=Tally(), lot=Tally(), shift_from=now, lot_name=lot, read=False)

@@ -59,8 +59,8 @@ class Session(QObject):
     frame_arrived = Signal(object)  #: Frame, of the recipe in force
     part_inspected = Signal(object)  #: PartInspected, of the recipe in force
     counts_changed = Signal(object)  #: Counts
-    failures_changed = Signal(list)  #: of Failure, newest first
-    trend_changed = Signal(list)  #: of YieldPoint
+    failures_changed = Signal(object)  #: list of Failure, newest first; None until the record was read
+    trend_changed = Signal(object)  #: list of YieldPoint; None until the record was read
     rate_changed = Signal(object)  #: parts per minute as a float; None while no line runs
     recipes_changed = Signal(list)  #: of RecipeEntry
     recipe_changed = Signal(object)  #: Recipe
