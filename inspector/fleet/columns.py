@@ -20,9 +20,8 @@ _LOG_TABLES = {RowKind.PART: inspections, RowKind.REVIEW: reviews}
 TABLES = {RowKind.PART: "results", RowKind.REVIEW: "reviews"}
 _TIME = "time_utc"
 _JSON = frozenset({"class_names", "probabilities"})
-#: Written into the log with the next part, when this one may have been sent already; what only judging anew needs; and
-#: what is a matter of one mould at one station.
-_LEFT_OUT = frozenset({"commit_ms", "heat_outside", "nest"})
+#: Written into the log with the next part, when this one may have been sent already; and what only judging anew needs.
+_LEFT_OUT = frozenset({"commit_ms", "heat_outside"})
 
 
 def columns_of(kind: RowKind) -> dict[str, str]:

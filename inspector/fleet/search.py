@@ -39,6 +39,7 @@ class FleetPart(BaseModel):
     lot: str | None
     part_number: int | None
     part_serial: str | None
+    nest: str | None
     trigger_id: str | None
 
 
@@ -100,6 +101,7 @@ class FleetQuery:
         recipe: The name of one, in any version.
         lot: One lot, as the stations call it.
         part: The whole serial number of a part, or the id of the trigger that asked for it.
+        nest: One tool, or nest of a mould.
         since: Captured at or after this moment.
         until: Captured before this one.
         verdicts: Any of them.
@@ -109,6 +111,7 @@ class FleetQuery:
     recipe: str = ""
     lot: str = ""
     part: str = ""
+    nest: str = ""
     since: datetime | None = None
     until: datetime | None = None
     verdicts: frozenset[Verdict] = frozenset()
@@ -118,7 +121,7 @@ class FleetQuery:
         names = [verdict.value for verdict in Verdict if verdict in self.verdicts]
         return {
             "station": self.station, "recipe": self.recipe, "lot": self.lot, "since": self.since, "until": self.until,
-            "part": self.part, "verdicts": names,
+            "part": self.part, "nest": self.nest, "verdicts": names,
         }  # fmt: skip
 
     def of_counts(self, table: str) -> list[str]:
@@ -131,6 +134,8 @@ class FleetQuery:
         wanted = self.of_counts("r")
         if self.part:  # each has an index of the rows that have it
             wanted.append("(r.trigger_id = %(part)s OR r.part_serial = %(part)s)")
+        if self.nest:
+            wanted.append("r.nest = %(nest)s")
         if self.since is not None:
             wanted.append("r.time >= %(since)s")
         if self.until is not None:
@@ -183,7 +188,7 @@ def parts(pool: ReadPool, query: FleetQuery, before: FleetPart | None, limit: in
     statement = (
         "SELECT r.station_key, r.id, r.time, "  # noqa: S608 - names of the schema
         "coalesce(s.name, r.station, '') AS station, r.verdict, r.reason, "
-        "r.p_defective, r.recipe, r.recipe_version, r.lot, r.part_number, r.part_serial, r.trigger_id "
+        "r.p_defective, r.recipe, r.recipe_version, r.lot, r.part_number, r.part_serial, r.nest, r.trigger_id "
         "FROM inspector.results r LEFT JOIN inspector.stations s ON s.key = r.station_key "
         f"{_where(wanted)} ORDER BY r.time DESC, r.station_key DESC, r.id DESC LIMIT %(limit)s"
     )
@@ -197,7 +202,7 @@ def count(pool: ReadPool, query: FleetQuery) -> Tally:
     Raises:
         FleetError: If the database cannot be asked.
     """
-    if query.part:  # the counts do not know single parts
+    if query.part or query.nest:  # the counts know neither
         of_part = f"SELECT {_AS_COUNTS} FROM inspector.results r {_where(query.of_parts())}"  # noqa: S608
         (row,) = pool.rows(f"SELECT {_SUMS} FROM ({of_part}) counted", query.values())  # noqa: S608
         return Tally(**{name: row[name] for name in _COUNTS})

@@ -12,7 +12,7 @@ SCHEMA = "inspector"
 #: The table in it that says its version.
 VERSIONS = "schema_version"
 #: Revision of the newest migration. Migrations only add, so that a database may be newer than its stations.
-HEAD = "0004"
+HEAD = "0005"
 #: What to do where they are missing or older.
 UPGRADE = "Run “inspector fleet upgrade” once, with an account that may make tables."
 

@@ -190,11 +190,15 @@ def grouped(
         if quarter != NO_QUARTER and (kept := groups.get(said.of(quarter, key))) is not None:
             kept.times.append(bins)
     done = [group.done() for group in groups.values()]
-    return sorted(done, key=lambda group: group.first) if said.by.in_time else sorted(done, key=_by_name)
+    return sorted(done, key=lambda group: group.first) if said.by.in_time else sorted(done, key=_in_order)
 
 
-def _by_name(group: Group) -> tuple[object, ...]:
-    """Nest 10 comes after nest 9, and what is not known comes last."""
-    pieces = _NUMBERS.split(group.name)
-    numbered = [(piece.isdecimal(), int(piece) if piece.isdecimal() else 0, piece) for piece in pieces]
-    return (group.query.nest == "", numbered)
+def _in_order(group: Group) -> tuple[bool, list[tuple[bool, int, str]]]:
+    """What is not known comes last."""
+    return group.query.nest == "", by_number(group.name)
+
+
+def by_number(name: str) -> list[tuple[bool, int, str]]:
+    """Return the key by which names are sorted: nest 10 comes after nest 9."""
+    pieces = _NUMBERS.split(name)
+    return [(piece.isdecimal(), int(piece) if piece.isdecimal() else 0, piece) for piece in pieces]

@@ -99,6 +99,7 @@ def _paths() -> dict[str, Any]:
                     parameter("until", "captured before it"),
                     *which,
                     parameter("part", "serial number of the part, or id of the line's trigger"),
+                    parameter("nest", "tool, or nest of the mould"),
                     parameter("verdict", f"one of {', '.join(verdict.value for verdict in Verdict)}; may be repeated"),
                     parameter("before", "only parts older than this one: what “older” of the page before says"),
                     parameter("limit", f"1 to {MOST}; {PAGE} where nothing is said"),

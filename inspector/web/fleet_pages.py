@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from inspector.web.site import Site
 
 _BOARD = ("period", "find", "only", "sort")
-_FILTERS = ("since", "until", "station", "recipe", "lot", "part", "verdict", "before", "limit")
+_FILTERS = ("since", "until", "station", "recipe", "lot", "part", "nest", "verdict", "before", "limit")
 _YIELDS = ("by", "from", "until", "station", "recipe", "lot")
 _USUAL_DAYS = 7
 
@@ -203,7 +203,8 @@ class FleetAddresses:
         limit, verdicts = limit_of(said), verdicts_of(said.getlist("verdict"))
         since, until = time_of(said.get("since", "")), time_of(said.get("until", ""))
         asked = self._query(said)
-        query = replace(asked, part=said.get("part", ""), since=since, until=until, verdicts=verdicts)
+        part, nest = said.get("part", ""), said.get("nest", "")
+        query = replace(asked, part=part, nest=nest, since=since, until=until, verdicts=verdicts)
         before = self._before(said.get("before", ""))
         shown, more = search.parts(self.pool, query, before, limit)
         return FleetPartsPage(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from inspector.domain.review import Review
     from inspector.web.station import StationView
 
-_FILTERS = ("since", "until", "recipe", "lot", "part", "verdict", "before", "limit")
+_FILTERS = ("since", "until", "recipe", "lot", "part", "nest", "verdict", "before", "limit")
 
 
 class PartsPage(BaseModel):
@@ -69,6 +69,7 @@ class Asked:
             recipe=said.get("recipe") or None,
             lot=said.get("lot") or None,
             part=said.get("part") or None,
+            nest=said.get("nest") or None,
             verdicts=chosen or None,
         )
         return cls(query=query, before=said.get("before", ""), limit=limit)

@@ -50,6 +50,7 @@ class PartSummary(BaseModel):
     lot: str
     part_number: int
     part_serial: str | None  #: none where nobody said what the part is called
+    nest: str | None  #: tool, or nest of the mould; none where nothing says which
     trigger_id: str | None  #: of the line's trigger, or of a capture by hand; none where the trigger found the part
     has_picture: bool  #: whether one was kept; it may have been removed since
 
@@ -67,6 +68,7 @@ class PartSummary(BaseModel):
             lot=part.lot,
             part_number=part.part_number,
             part_serial=part.part_serial or None,
+            nest=part.nest or None,
             trigger_id=part.trigger_id or None,
             has_picture=part.picture is not None,
         )

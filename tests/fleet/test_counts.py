@@ -83,7 +83,7 @@ def test_what_was_there_before_the_upgrade_is_counted(bench: FleetBench, server:
         "DROP TABLE inspector.counts",
         "DROP TABLE inspector.pictures",
         "ALTER TABLE inspector.stations DROP COLUMN pictures_waiting, DROP COLUMN pictures_lost",
-        "ALTER TABLE inspector.results DROP COLUMN trigger_id, DROP COLUMN part_serial",
+        "ALTER TABLE inspector.results DROP COLUMN trigger_id, DROP COLUMN part_serial, DROP COLUMN nest",
         "DROP FUNCTION inspector.count_results CASCADE",
         "DROP INDEX inspector.ix_results_lot_time, inspector.ix_results_recipe_time",
         "DROP INDEX inspector.ix_results_not_passed, inspector.ix_results_station_not_passed",

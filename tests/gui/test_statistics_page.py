@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -110,6 +111,24 @@ def test_a_point_that_signals_is_picked_and_its_part_looked_at(qtbot: QtBot, hom
     station.until(lambda: review.walk.inspection is not None)
     assert review.walk.inspection is not None
     assert review.walk.inspection.id == wanted.id
+
+
+def test_figures_can_be_those_of_one_nest(qtbot: QtBot, home: Home) -> None:
+    with closing(SqliteResultLog(home.log)) as log:
+        for number, nest in enumerate(("10", "9", "9", "")):
+            part = replace(inspection(number, Verdict.FAIL if nest == "9" else Verdict.PASS), nest=nest)
+            log.append(replace(part, time_utc=datetime.now(UTC)))
+    station = Station(qtbot, home)
+    page = open_page(station)
+    nests = page.choice.nest
+    station.until(nests.isVisible)
+    assert [nests.itemText(place) for place in range(nests.count())] == ["Every nest", "9", "10", "not known"]
+    station.until(lambda: page.total.text().startswith("4 "))
+    nests.setCurrentText("9")
+    nests.activated.emit(nests.currentIndex())
+    station.until(lambda: page.total.text().startswith("2 "))
+    qtbot.mouseClick(page.report_button, Qt.MouseButton.LeftButton)
+    assert "choose every one of them first" in page.said.text()
 
 
 def test_what_is_shown_is_of_what_is_chosen(qtbot: QtBot, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -310,3 +310,20 @@ def test_the_home_page_is_the_board(home: Home) -> None:
     client, _ = make_site(home, Access())
     with client:
         assert client.get("/").headers["location"] == "/board"
+
+
+def test_parts_of_a_nest_are_looked_up(site: Site) -> None:
+    log = SqliteResultLog(site.home.log)
+    of_nest = replace(inspection(9, Verdict.FAIL), nest="<7>")
+    log.append(of_nest)
+    log.close()
+    answer = site.client.get("/api/results", params={"nest": "<7>"}).json()
+    assert [(part["id"], part["nest"]) for part in answer["parts"]] == [(of_nest.id, "<7>")]
+    assert (answer["counts"]["inspected"], answer["counts"]["fail"]) == (1, 1)
+    page = site.client.get("/results", params={"nest": "<7>"}, headers={"accept": "text/html"}).text
+    assert 'name="nest" value="&lt;7&gt;"' in page
+    assert '<td class="name">&lt;7&gt;</td>' in page
+    part_page = site.client.get(f"/parts/{of_nest.id}", headers={"accept": "text/html"}).text
+    assert "Tool or nest &lt;7&gt;" in part_page
+    other = site.client.get("/results", params={"lot": "none"}, headers={"accept": "text/html"}).text
+    assert '<th scope="col">Tool or nest</th>' not in other

@@ -123,5 +123,9 @@ def _part(number: int, lot: str, called: str) -> str:
 def _names(inspection: Inspection) -> str:
     """Return whole what the line said of the part."""
     by_line = inspection.trigger == TriggerMode.EXTERNAL.value
-    names = (("serial number", inspection.part_serial), ("trigger", inspection.trigger_id if by_line else ""))
+    names = (
+        ("serial number", inspection.part_serial),
+        ("trigger", inspection.trigger_id if by_line else ""),
+        ("tool or nest", inspection.nest),
+    )
     return "\n".join(f"{kind} {name}" for kind, name in names if name)

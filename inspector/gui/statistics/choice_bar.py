@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 from inspector.domain.shifts import shift_start
 from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.outputs.roll_up_reads import RollUpQuery
-from inspector.statistics.groups import NO_LOT, NO_MODEL, GroupBy
+from inspector.statistics.groups import NO_LOT, NO_MODEL, NO_NEST, GroupBy, by_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -61,7 +61,8 @@ class ChoiceBar(QWidget):
         self.recipe = self._choice("Recipe", 14)
         self.lot = self._choice("Lot", 12)
         self.model = self._choice("Model", 14)
-        for choice in (self.period, self.by, self.recipe, self.lot, self.model):
+        self.nest = self._choice("Tool or nest", 10)
+        for choice in (self.period, self.by, self.recipe, self.lot, self.model, self.nest):
             row.addWidget(choice)
         row.addStretch(1)
         self.show_keys(())
@@ -92,6 +93,10 @@ class ChoiceBar(QWidget):
             ],
         )
 
+        nests = sorted({key.nest for key in meant}, key=lambda nest: (not nest, by_number(nest)))
+        _offer(self.nest, "Every nest", ((nest, nest or NO_NEST) for nest in nests))
+        self.nest.setVisible(any(nests))
+
     def query(self, shift_starts: Sequence[int]) -> RollUpQuery:
         """Return which parts are meant."""
         days, now = self.period.currentData(), self._now()
@@ -106,6 +111,7 @@ class ChoiceBar(QWidget):
             recipe=self.recipe.currentData(),
             lot=self.lot.currentData(),
             model_sha256=self.model.currentData(),
+            nest=self.nest.currentData(),
         )
 
     @property

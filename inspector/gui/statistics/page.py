@@ -179,8 +179,8 @@ class StatisticsPage(Page):
 
     def _want_report(self) -> None:
         query = self.choice.query(self._shift_starts())
-        if query.model_sha256 is not None:
-            self.said.say("A report is of the parts of all models: choose every model first.")
+        if query.model_sha256 is not None or query.nest is not None:
+            self.said.say("A report is of the parts of all models and nests: choose every one of them first.")
             return
         self.report_button.setEnabled(False)
         self.said.say("Checking the record and writing the report…")
