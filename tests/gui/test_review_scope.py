@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
+from inspector.domain.review import QueueKind
+from inspector.gui.review.queue_bar import QueueBar
 from inspector.gui.review.scope import Period, Scope, Whose
 from inspector.outputs.base import LogQuery
+from tests.waits import WAIT_MS
 
 NOW = datetime(2026, 1, 31, 15, 30, tzinfo=timezone(timedelta(hours=2)))
 
@@ -36,3 +41,21 @@ def test_a_part_is_looked_up_among_those_that_are_chosen() -> None:
 def test_without_a_recipe_every_recipe_is_meant() -> None:
     scope = Scope(whose=Whose.LOT, period=Period.ALL)
     assert scope.query(NOW, shift_starts=(6,), recipe=None, lot="") == LogQuery(lot="")
+
+
+@pytest.mark.parametrize(("width", "rows"), [(1180, 2), (1900, 1)])
+def test_nothing_at_the_top_is_cut_off(qtbot: QtBot, width: int, rows: int) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    bar = QueueBar(page)
+    bar.show_counts(dict.fromkeys(QueueKind, 12_345))
+    bar.setGeometry(0, 0, width, 120)
+    page.resize(width, 200)
+    page.show()
+    qtbot.waitExposed(page)
+    shown = [*bar.buttons.values(), bar.second, bar.whose, bar.period, bar.part, bar.reviewer]
+    qtbot.waitUntil(lambda: len({widget.geometry().center().y() // 30 for widget in shown}) == rows, timeout=WAIT_MS)
+    for widget in shown:
+        assert bar.rect().contains(widget.geometry())
+        assert widget.width() >= widget.minimumSizeHint().width()
+        assert not any(widget.geometry().intersects(other.geometry()) for other in shown if other is not widget)

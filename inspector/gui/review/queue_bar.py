@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from inspector.domain.review import QueueKind
 from inspector.domain.text import PART_SERIAL, PERSON
@@ -16,13 +16,15 @@ from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.gui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from PySide6.QtGui import QResizeEvent
 
 _KEYS = {kind: f"Alt+{number}" for number, kind in enumerate(QUEUES, start=1)}
 
 
 class QueueBar(QFrame):
-    """See the module; it emits what is wished."""
+    """See the module; it emits what is wished. Where there is no room for all in one row, it has two."""
 
     queue_wanted = Signal(object)  #: QueueKind
     scope_changed = Signal()
@@ -32,9 +34,11 @@ class QueueBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 5, 8, 5)
-        row.setSpacing(6)
+        self._both = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._both.setContentsMargins(8, 5, 8, 5)
+        self._both.setSpacing(6)
+        self._queues, self._scope = QHBoxLayout(), QHBoxLayout()
+        row = self._queues
         self.buttons: dict[QueueKind, QPushButton] = {}
         group = QButtonGroup(self)
         for kind, name in QUEUES.items():
@@ -48,10 +52,13 @@ class QueueBar(QFrame):
             self.buttons[kind] = button
             row.addWidget(button)
         row.addStretch(1)
-        self._add_scope(row)
-        self._add_part(row)
-        row.addSpacing(8)
-        self._add_reviewer(row)
+        self._add_scope(self._scope)
+        self._add_part(self._scope)
+        self._scope.addStretch(1)
+        self._add_reviewer(self._scope)
+        for row in (self._queues, self._scope):
+            row.setSpacing(6)
+            self._both.addLayout(row)
         self.show_counts({})
         self.show_queue(QueueKind.FAILURES)
 
@@ -108,6 +115,24 @@ class QueueBar(QFrame):
         row.addWidget(self.reviewer)
         self._named_as = ""
 
+    def minimumSizeHint(self) -> QSize:
+        """The width of the longer row: it can always be had."""
+        return QSize(self._width_of(max), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put both rows into one, where there is room."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _width_of(self, together: Callable[[tuple[int, int]], int]) -> int:
+        margins = self._both.contentsMargins()
+        widths = self._queues.minimumSize().width(), self._scope.minimumSize().width()
+        return together(widths) + margins.left() + margins.right()
+
+    def _arrange(self) -> None:
+        one = self._width_of(sum) + self._both.spacing() <= self.width()
+        self._both.setDirection(QBoxLayout.Direction.LeftToRight if one else QBoxLayout.Direction.TopToBottom)
+
     @property
     def scope(self) -> Scope:
         """Which parts are meant."""
@@ -123,6 +148,7 @@ class QueueBar(QFrame):
                 button.setText(words)
                 button.setShortcut(_KEYS[kind])  # Qt takes it away with every other text
                 button.setAccessibleDescription("" if count is None else f"{count} to judge")
+        self._arrange()
 
     def show_queue(self, kind: QueueKind) -> None:
         """Mark the queue that is walked; one that was looked up by hand is none of them."""
