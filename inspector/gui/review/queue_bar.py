@@ -130,8 +130,8 @@ class QueueBar(QFrame):
         return together(widths) + margins.left() + margins.right()
 
     def _arrange(self) -> None:
-        one = self._width_of(sum) + self._both.spacing() <= self.width()
-        self._both.setDirection(QBoxLayout.Direction.LeftToRight if one else QBoxLayout.Direction.TopToBottom)
+        fits = self._width_of(sum) + self._both.spacing() <= self.width()
+        self._both.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
 
     @property
     def scope(self) -> Scope:
