@@ -17,6 +17,8 @@ from inspector.outputs.lot_reads import recorded_lots, recorded_runs
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.roll_up_reads import RollUpLog, RollUpQuery
 from inspector.outputs.trail_log import TrailLog, TrailQuery
+from inspector.recipes.fields import fields_of_model
+from inspector.recipes.recipe import Recipe
 from inspector.reports.findings import AuditFindings, ChainFindings, ReviewFindings, Share
 from inspector.reports.span import ReportSpan
 from inspector.statistics.figures import figures_of
@@ -24,8 +26,10 @@ from inspector.statistics.groups import GroupBy
 from inspector.trail.event import TrailKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from pydantic import JsonValue
 
     from inspector.domain.records import Inspection
     from inspector.outputs.lot_reads import RecordedRun
@@ -37,6 +41,8 @@ if TYPE_CHECKING:
 MOST_PICTURES = 24
 _BAD = frozenset({Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR})
 _MOST_EVENTS = 200
+#: Of an event so many changed values are shown, each with so many characters; the audit trail has them all.
+_MOST_CHANGES, _LONGEST_VALUE = 4, 40
 #: Whoever begins a lot does so before its first part; a trigger may take a while.
 _AROUND = timedelta(minutes=1)
 #: Programs that start and end, and people who sign in, say nothing of the parts.
@@ -348,7 +354,23 @@ def _events_of(
     return events, begins, ends
 
 
+def _change(name: str, event: TrailEvent) -> str:
+    """Return what a change came to, a field of a recipe by its title, as “Guard rate: 0.005 → 0.02”."""
+    titles = {field.path: field.about.title for field in fields_of_model(Recipe)}
+    told = [_short(values[name]) for values in (event.before, event.after) if name in values]
+    return f"{titles.get(name) or name.replace('_', ' ')}: {' → '.join(told)}"
+
+
+def _short(value: JsonValue) -> str:
+    words = "–" if value in (None, "") else str(value)
+    return words if len(words) <= _LONGEST_VALUE else f"{words[:_LONGEST_VALUE]}…"
+
+
 def _told(event: TrailEvent) -> ReportedEvent:
-    changed: Iterable[str] = (f"{name}: {value}" for name, value in event.after.items() if name != "lot")
-    words = " · ".join(filter(None, (event.on, event.reason, "; ".join(changed)[:200])))
+    changed = [_change(name, event) for name in event.after if name not in {"lot", "version"}]
+    if event.kind is TrailKind.RECIPE and not event.before:
+        changed = ["it is new"]
+    if len(changed) > _MOST_CHANGES:
+        changed[_MOST_CHANGES:] = [f"and {len(changed) - _MOST_CHANGES} more: inspector log trail"]
+    words = " · ".join(filter(None, (event.on, event.reason, "; ".join(changed))))
     return ReportedEvent(time=event.time, kind=event.kind.value, what=event.kind.title, who=event.who, words=words)

@@ -67,7 +67,7 @@ def save(story: Story, *, model: str, guard_rate: float) -> None:
     (story.folder / "line-1").mkdir(exist_ok=True)
     file = story.folder / "recipe.json"
     file.write_text(json.dumps(recipe), encoding="utf-8")
-    story.call("recipe", "save", str(file))
+    story.call("recipe", "save", str(file), "--why", "as the story wants it")
 
 
 def escape(story: Story) -> str:

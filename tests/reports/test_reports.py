@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 import pytest
 
+from inspector.assembly import demo_recipe
 from inspector.cli import build_parser, main
 from inspector.cli.common import EXIT_DEFECTS
 from inspector.domain.ids import new_id
@@ -25,12 +26,14 @@ from inspector.last_lot import read_lot
 from inspector.outputs.lot_reads import recorded_lots
 from inspector.outputs.result_log import SqliteResultLog
 from inspector.outputs.reviews import ReviewLog
-from inspector.outputs.trail_log import take_up
+from inspector.outputs.trail_log import TrailLog, take_up
 from inspector.paths import Home
 from inspector.reports import files
 from inspector.reports.files import PAGE, PARTS, ReportFiles, write_report
 from inspector.reports.report import LotError, report_of
 from inspector.reports.span import ReportMaker, ReportSpan
+from inspector.trail.actor import STATION
+from inspector.trail.event import TrailKind, happened
 from inspector.trail.program import lot_changed
 from inspector.trail.waiting import note
 from tests.outputs.samples import MODEL, inspection
@@ -154,6 +157,24 @@ def test_a_period_is_reported_over_all_lots_and_one_without_a_part_says_so(home:
     assert nothing.report.inspected == 0
     assert "No part in this period was inspected." in nothing.html
     assert "The record is as it was written." in nothing.html
+
+
+def test_a_changed_recipe_is_told_by_the_titles_of_its_fields_and_not_in_full(home: Home) -> None:
+    recipe = demo_recipe()
+    now = MIDNIGHT + timedelta(minutes=1)
+    few: dict[str, Any] = {"guard_rate": 0.02, "trigger": {"mode": "manual"}, "nest_pattern": ""}
+    before: dict[str, Any] = {"guard_rate": 0.005, "trigger": {"mode": "interval"}, "nest_pattern": "x"}
+    new = recipe.model_dump(mode="json", exclude={"change"})
+    many: dict[str, Any] = {f"field_{number}": number for number in range(9)}
+    for old, then in ((before, few), ({}, new), (dict.fromkeys(many, -1), many)):
+        event = happened(TrailKind.RECIPE, recipe.name, before=old, after=then, by=STATION)
+        TrailLog(home.log).add([event.model_copy(update={"time": now})])
+    told = [event.words for event in report(home).report.events]
+    assert told == [
+        "Demo line · Guard rate: 0.005 → 0.02; A part is: interval → manual; Tool or nest: x → –",
+        "Demo line · it is new",
+        "Demo line · field 0: -1 → 0; field 1: -1 → 1; field 2: -1 → 2; field 3: -1 → 3; and 5 more: inspector log trail",
+    ]
 
 
 def test_what_people_and_the_heatmap_say_of_a_failure_stands_beside_its_picture(home: Home) -> None:

@@ -24,7 +24,7 @@ _TITLE = TextKind(called="a title", longest=200, shortest=1)
 _NOT_ASKED = "not asked"
 _HINT = (
     "Choose the limits from what the parts need, not from what the model has shown. A limit is met where the exact "
-    "95 % bound is below it: 1 % takes 299 defective parts without a miss, 5 % takes 59."
+    "95\u00a0% bound is below it: 1\u00a0% takes 299 defective parts without a miss, 5\u00a0% takes 59."
 )
 
 
