@@ -281,9 +281,17 @@ def roll_back_model(parsed: argparse.Namespace) -> int:
 
 
 def _put(recipe: Recipe, home: Home, made: Promotion, *, as_json: bool) -> int:
+    from inspector import assembly
+    from inspector.shadow.begin import end_outdated
     from inspector.shelf.shelf import Shelf
 
     saved = Shelf(home).save(recipe)
+    log = assembly.places(home, settings_of(home)).log
+    if log.is_file():
+        try:
+            end_outdated(log, saved, assembly.model_store(home).load(saved.model).sha256)
+        except InspectorError as error:  # a running station ends it all the same
+            say(f"warning: the shadow goes on: {error}")
     if as_json:
         emit({**made.model_dump(mode="json"), "version": saved.version})
     else:

@@ -135,7 +135,8 @@ class ShadowRight:
         low, high = self.interval
         said = (
             f"Of {counted(self.reviewed, 'judged part')} that only one of the two passes, the candidate is right on "
-            f"{self.only_candidate:,} ({low:.0%} to {high:.0%}), the model in force on {self.only_in_force:,}. "
+            f"{self.only_candidate:,} ({100 * low:.0f} to {100 * high:.0f} %), the model in force on "
+            f"{self.only_in_force:,}. "
             f"McNemar's exact test: p = {self.p_value:.3g}."
         )
         if self.shown:

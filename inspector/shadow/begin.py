@@ -50,7 +50,7 @@ def begin_shadow(
         raise ShadowError(f"{model} is the model in force of {recipe.name} already", "Choose another model.")
     check_model(candidate.folder, candidate.sha256, home)
     record = ShadowLog(log)
-    _end_outdated(record, recipe, in_force.sha256, log)
+    end_outdated(log, recipe, in_force.sha256)
     shadow = Shadow(
         id=new_id(),
         recipe=recipe.name,
@@ -117,10 +117,17 @@ def outdated(shadow: Shadow, recipe: Recipe, in_force_sha256: str) -> str:
     return f"{recipe.model} is in force now, {shadow.in_force} was compared with"
 
 
-def _end_outdated(record: ShadowLog, recipe: Recipe, in_force_sha256: str, log: Path) -> None:
+def end_outdated(log: Path, recipe: Recipe, in_force_sha256: str) -> None:
+    """End the shadow that runs where it compares with a model that is not in force any more.
+
+    Raises:
+        LogError: If it cannot be recorded.
+        FileError: If the station cannot be told.
+    """
+    record = ShadowLog(log)
     running = record.current()
     if running is not None and (why := outdated(running, recipe, in_force_sha256)):
-        end_shadow(ShadowLog(log), running, ShadowEvent.ENDED, STATION.name, why)
+        end_shadow(record, running, ShadowEvent.ENDED, STATION.name, why)
 
 
 def _doubts(recipe: Recipe, candidate: Manifest, in_force: Manifest) -> list[str]:

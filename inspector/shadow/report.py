@@ -47,7 +47,7 @@ class ShadowReport:
         judged, all_ = self.table.judged, counted(self.inspected, "part")
         if self.share >= _ALL:
             return f"It has judged {judged:,} of {all_}."
-        return f"It has judged a sample: {judged:,} of {all_}, {self.share:.1%}. The line does not wait for it."
+        return f"It has judged a sample: {judged:,} of {all_}, {100 * self.share:.1f} %. The line does not wait for it."
 
     @property
     def agreement(self) -> str:
@@ -58,7 +58,7 @@ class ShadowReport:
         if not table.differing:
             return f"Both say the same of {table.same:,}."
         return (
-            f"Both say the same of {table.same:,} ({table.same / table.judged:.2%}); {table.differing:,} "
+            f"Both say the same of {table.same:,} ({100 * table.same / table.judged:.1f} %); {table.differing:,} "
             f"{verb(table.differing, 'has')} two verdicts, {table.crossing:,} of them "
             f"{verb(table.crossing, 'is')} passed by one of the two only."
         )

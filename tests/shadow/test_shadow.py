@@ -192,6 +192,16 @@ def test_a_shadow_of_a_model_that_is_in_force_no_more_makes_room(station: Shadow
     assert [known.why_ended for known in station.log.shadows()] == ["third is in force now, both was compared with", ""]
 
 
+def test_a_promotion_ends_the_shadow_that_compares_with_the_model_before(
+    station: ShadowStation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    station.begin("red")  # and no station runs that would end it
+    where = ("--recipe", "R", "--why", "finds dents", "--home", str(station.home.root))
+    assert main(["model", "promote", "red", *where]) == 0
+    assert [known.why_ended for known in station.log.shadows()] == ["red is in force now, both was compared with"]
+    assert "warning" not in capsys.readouterr().err
+
+
 def test_a_candidate_with_another_input_size_is_compared_and_it_is_said(station: ShadowStation) -> None:
     make_bundle(station.home.models / "large", input_size=96)
     shadow, notes = station.begin("large")
@@ -218,7 +228,7 @@ def test_a_shadow_that_cannot_keep_up_judges_a_sample_and_says_so(station: Shado
         log.commit()
     report = station.report(shadow)
     assert (report.table.judged, report.inspected) == (8, 9)
-    assert report.seen == "It has judged a sample: 8 of 9 parts, 88.9%. The line does not wait for it."
+    assert report.seen == "It has judged a sample: 8 of 9 parts, 88.9 %. The line does not wait for it."
 
 
 def test_a_log_that_cannot_be_written_loses_nothing(station: ShadowStation) -> None:
