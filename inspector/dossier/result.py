@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from inspector.domain.counts import verb
+
 
 class Qualify(StrEnum):
     """A stage of qualification (EU GMP Annex 15)."""
@@ -85,5 +87,7 @@ class DossierResult(BaseModel):
         asked = met + missed + open_ones
         if met == asked and self.chain_whole:
             return f"All {asked} criteria are met."
-        words = f"Of {asked} criteria {met} are met, {missed} are not met, and {open_ones} are not shown."
+        counts = ((met, "met"), (missed, "not met"), (open_ones, "not shown"))
+        told = [f"{count} {verb(count, 'is')} {came}" for count, came in counts]
+        words = f"Of {asked} criteria {told[0]}, {told[1]}, and {told[2]}."
         return words if self.chain_whole else f"{words} The record does not hold."

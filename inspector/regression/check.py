@@ -91,7 +91,7 @@ class RegressionCheck(_CheckTold):
             return f"Nothing is locked yet for {self.recipe}."
         held, current = self.count(LockedState.HELD), sum(part.current is LockedState.HELD for part in self.parts)
         words = f"{self.model} holds {held:,} of {counted(len(self.parts), 'locked part')}"
-        if any(part.current is not None for part in self.parts):
+        if self.model != self.current and any(part.current is not None for part in self.parts):
             words += f"; {self.current}, which is in force, holds {current:,}"
         return f"{words}."
 

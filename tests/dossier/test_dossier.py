@@ -159,7 +159,7 @@ def test_escapes_and_errors_count_against_the_station_and_are_named(home: Home, 
         ("good/0.png", "REVIEW"),
     ]
     page = dossier_page(work(home).begin("V", CRITERIA), _result(home, lines, wrong))
-    assert "1 are not met" in page
+    assert "1 is not met" in page
     assert "The record was changed" in page
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QVBoxLayout, QWidget
 
 from inspector.gui.widgets.basics import card, label
@@ -80,12 +80,10 @@ class PricesCard(QWidget):
 
 
 def number_box(decimals: int, least: float, most: float, unit: str = "") -> QDoubleSpinBox:
-    """Return a field for a number, written the same everywhere in the program: with a point."""
+    """Return a field for a number in steps of its size."""
     spin = NumberBox()
-    spin.setLocale(QLocale.c())
     spin.setDecimals(decimals)
     spin.setRange(least, most)
     spin.setSuffix(unit)
-    spin.lineEdit().setTextMargins(8, 0, 4, 0)
     spin.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
     return spin

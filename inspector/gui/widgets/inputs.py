@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QListView, QSlider
 
 if TYPE_CHECKING:
@@ -27,7 +28,12 @@ class ChoiceBox(QComboBox):
 
 
 class NumberBox(QDoubleSpinBox):
-    """A number that is typed, or changed with the arrow keys."""
+    """A number that is typed, or changed with the arrow keys; written the same everywhere: with a point."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setLocale(QLocale.c())
+        self.lineEdit().setTextMargins(8, 0, 4, 0)  # of its padding Qt takes no notice
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the page."""
