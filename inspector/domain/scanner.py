@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from inspector.domain.errors import InspectorError
-from inspector.domain.pattern import checked_pattern
+from inspector.domain.pattern import check_quick, checked_pattern
 from inspector.domain.text import LOT, PART_SERIAL, TextKind
 
 #: A code, or a pattern of codes, that chooses a recipe.
@@ -66,9 +66,10 @@ def checked_code_pattern(pattern: str) -> str:
     """Return the regular expression that codes must match; empty takes any.
 
     Raises:
-        ScanError: If it is no regular expression, or is too long.
+        ScanError: If it is no regular expression, is too long, or could search for too long: see `check_quick`.
     """
-    return checked_pattern(pattern, ScanError, called="codes", longest=_LONGEST_PATTERN)
+    check_quick(checked_pattern(pattern, ScanError, called="codes", longest=_LONGEST_PATTERN), ScanError)
+    return pattern
 
 
 def checked_scanner_address(address: str) -> str:

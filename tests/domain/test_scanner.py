@@ -49,6 +49,13 @@ def test_a_pattern_that_is_none_is_refused() -> None:
         checked_code_pattern("x" * 501)
 
 
+def test_a_pattern_of_codes_that_could_search_for_ever_is_refused() -> None:
+    with pytest.raises(ScanError, match="could search for too long"):
+        checked_code_pattern("(a+)+$")
+    gs1 = r"\(01\)\d{14}\(10\)\w+\(21\)(?P<serial>\w+)"
+    assert checked_code_pattern(gs1) == gs1
+
+
 @pytest.mark.parametrize(
     ("wanted", "code", "fits"),
     [

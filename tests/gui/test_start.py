@@ -13,7 +13,10 @@ from tests.waits import WAIT_S
 if TYPE_CHECKING:
     from inspector.paths import Home
 
-_HEAVY = "torch torchvision sklearn scipy matplotlib pyqtgraph nncf openvino sqlalchemy alembic pyarrow rich watchdog paho zxingcpp"
+_HEAVY = (
+    "torch torchvision sklearn scipy matplotlib pyqtgraph nncf openvino sqlalchemy alembic pyarrow rich watchdog paho "
+    "zxingcpp pymodbus snap7 asyncua serial harvesters genicam pypylon gi psycopg fsspec dask starlette uvicorn"
+)
 
 
 def started(home: Home, look: str, *, recipe: str) -> str:
