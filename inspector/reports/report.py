@@ -362,7 +362,7 @@ def _change(name: str, event: TrailEvent) -> str:
 
 
 def _short(value: JsonValue) -> str:
-    words = "–" if value in (None, "") else str(value)
+    words = "–" if value in (None, "", []) else str(value)
     return words if len(words) <= _LONGEST_VALUE else f"{words[:_LONGEST_VALUE]}…"
 
 
