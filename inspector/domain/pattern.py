@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
     from inspector.domain.errors import InspectorError
 
-#: Three choices take a second at most for the longest name; each more, and each within a repeat, takes it many times.
+#: Three choices among all places take a second at most for the longest name; each more, and each within a repeat, takes
+#: it many times. A choice among few ways weighs less: (ways at most, its weight).
 _MOST_CHOICES = 3
+_WEIGHTS = ((2, 0.25), (4, 0.5), (20, 0.75))
 
 
 def checked_pattern(pattern: str, error: type[InspectorError], *, called: str, longest: int) -> str:
@@ -44,24 +46,30 @@ def check_quick(pattern: str, error: type[InspectorError]) -> None:
     """
     if _choices(_parser.parse(pattern), 1) > _MOST_CHOICES:
         raise error(
-            f"“{pattern[:100]}” could search for too long: it leaves more than {_MOST_CHOICES} choices",
+            f"“{pattern[:100]}” could search for too long: it leaves too many choices",
             "Take fewer of *, +, ?, { } and |, and none of them within what is repeated.",
         )
 
 
-def _choices(pieces: Any, repeated: int) -> int:  # noqa: ANN401 - the parser has no types
-    """Count the places at which a search may go on in more than one way, as often as they are repeated at most."""
-    total = 0
+def _choices(pieces: Any, repeated: int) -> float:  # noqa: ANN401 - the parser has no types
+    """Weigh the places at which a search may go on in more than one way, as often as they are repeated at most."""
+    total = 0.0
     for what, argument in pieces:
         times = repeated
         if str(what).endswith("REPEAT"):
             least, most, _ = argument
-            total += repeated * (least != most)
+            total += repeated * _weight(int(most) - int(least) + 1)
             times *= max(1, int(most))
         elif str(what) == "BRANCH":
-            total += repeated
+            total += repeated * _weight(len(argument[1]))
         total += sum(_choices(inner, times) for inner in _inside(argument))
     return total
+
+
+def _weight(ways: int) -> float:
+    if ways < 2:
+        return 0.0
+    return next((weight for most, weight in _WEIGHTS if ways <= most), 1.0)
 
 
 def _inside(argument: Any) -> Iterator[Any]:  # noqa: ANN401 - likewise

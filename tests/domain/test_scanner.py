@@ -49,11 +49,29 @@ def test_a_pattern_that_is_none_is_refused() -> None:
         checked_code_pattern("x" * 501)
 
 
-def test_a_pattern_of_codes_that_could_search_for_ever_is_refused() -> None:
-    with pytest.raises(ScanError, match="could search for too long"):
-        checked_code_pattern("(a+)+$")
-    gs1 = r"\(01\)\d{14}\(10\)\w+\(21\)(?P<serial>\w+)"
-    assert checked_code_pattern(gs1) == gs1
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*", "(.*,){11}P", "a*" * 4, "(x?){13}", r"(\w+-?)+"])
+def test_a_pattern_that_could_search_for_ever_is_refused(pattern: str) -> None:
+    with pytest.raises(ScanError, match="could search for too long: it leaves too many choices. Take fewer of"):
+        checked_code_pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "scanned", "counts"),
+    [
+        (r"\(01\)\d{14}\(10\)\w+\(21\)(?P<serial>\w+)", "(01)04012345678901(10)L(21)SN7", "SN7"),
+        (r"01\d{14}(17\d{6})?(10[^<]{1,20}<GS>)?21(?P<serial>.{1,20})", "01040123456789011728010121SN-7", "SN-7"),
+        (r"(LOT|SN)-\d+(-\d+)?", "SN-42-7", "SN-42-7"),
+        (r"https://id\.maker\.example/(?P<serial>\w+)(\?.*)?", "https://id.maker.example/A7?v=1", "A7"),
+    ],
+)
+def test_what_codes_are_told_by_is_taken(pattern: str, scanned: str, counts: str) -> None:
+    assert CodeRule(pattern=checked_code_pattern(pattern)).understood(scanned) == counts
+
+
+@pytest.mark.parametrize("pattern", [r"(\w*)(\w*)\w*!", "(a?){12}a{201}", "(a|ab|aa|aab){6}!", "(a{1,20}){4}!"])
+def test_the_slowest_patterns_that_are_taken_come_to_an_end(pattern: str) -> None:
+    with pytest.raises(ScanError, match="does not match the pattern"):
+        CodeRule(pattern=checked_code_pattern(pattern)).understood("a" * 200)
 
 
 @pytest.mark.parametrize(
