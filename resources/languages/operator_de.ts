@@ -1204,6 +1204,10 @@ ansicht</translation>
         <translation>Scanner {t} · {t2} · nicht verwendet</translation>
     </message>
     <message>
+        <source>Scanner {t} · {t2} · {s}</source>
+        <translation>Scanner {t} · {t2} · {s}</translation>
+    </message>
+    <message>
         <source>Scanner {t} · {t2} · recipe {t3}</source>
         <translation>Scanner {t} · {t2} · Rezept {t3}</translation>
     </message>

@@ -1203,6 +1203,10 @@ view</source>
         <translation>扫码器 {t} · {t2} · 未使用</translation>
     </message>
     <message>
+        <source>Scanner {t} · {t2} · {s}</source>
+        <translation>扫码器 {t} · {t2} · {s}</translation>
+    </message>
+    <message>
         <source>Scanner {t} · {t2} · recipe {t3}</source>
         <translation>扫码器 {t} · {t2} · 配方 {t3}</translation>
     </message>

@@ -34,10 +34,14 @@ def set_looks(shift: Shift, appearance: str, language: str, text_percent: int = 
         "language": Language(language),
         "operator_text_percent": text_percent,
     }
+    _apply(shift, changes)
+    rest(300)
+
+
+def _apply(shift: Shift, changes: dict[str, object]) -> None:
     done: list[bool] = []
     shift.session.apply_settings(shift.session.settings.model_copy(update=changes), lambda: done.append(True))
     wait(lambda: done, what="the settings")
-    rest(300)
 
 
 def every_page(shift: Shift) -> None:
@@ -118,8 +122,7 @@ def _signing_in(shift: Shift) -> None:
     wait(lambda: shift.session.people.on and shift.window.person.isVisible(), what="users")
     for look in LOOKS:
         for language in LANGUAGES:
-            settings = shift.session.settings.model_copy(update={"language": language})
-            shift.session.apply_settings(settings, lambda: None)  # a language is anybody's to choose, colours are not
+            _apply(shift, {"language": language})  # which is anybody's to choose; colours are not
             theme.follow(look)
             rest(800)
             QTest.mouseClick(shift.window.person, Qt.MouseButton.LeftButton)

@@ -18,9 +18,12 @@ from inspector.domain.moment import Moment
 from inspector.domain.records import Verdict
 from inspector.domain.release import ReleaseStanding, ReleaseState
 from inspector.engine.status import EngineStatus, RunState
+from inspector.gui.language.retold import speak
 from inspector.gui.live.challenge_panel import ChallengePanel
 from inspector.gui.settings.challenge_form import ChallengeForm
+from inspector.settings import Language
 from tests.release.kit import PARTS, recipe
+from tests.waits import WAIT_MS
 
 HELD = ReleaseStanding(needed=True, released=False, why="lens or lamp were changed")
 BEGUN = Moment(utc=datetime(2026, 3, 2, 7, 0, tzinfo=UTC), steady_s=1.0, boot="b")
@@ -111,6 +114,23 @@ def test_lens_and_lamp_take_a_reason_and_so_does_a_withdrawal(panel: ChallengePa
 def test_a_recipe_without_a_challenge_shows_nothing(panel: ChallengePanel) -> None:
     shown(panel, ReleaseState(), required=False)
     assert panel.isHidden()
+
+
+@pytest.mark.parametrize("language", [Language.ENGLISH, Language.GERMAN, Language.CHINESE])
+def test_no_button_is_cut_off_where_the_station_is_released(
+    panel: ChallengePanel, page: QWidget, qtbot: QtBot, language: Language
+) -> None:
+    speak(language)
+    released = ReleaseState(standing=replace(HELD, released=True))
+    page.resize(844, 300)
+    panel.setGeometry(0, 0, 844, 200)
+    page.show()
+    parts = tuple(replace(part, picture="p.png") for part in PARTS)
+    shown(panel, released, pictures_count=True, parts=parts)
+    buttons = [button for button in panel.findChildren(QPushButton) if not button.isHidden()]
+    assert len(buttons) == 3
+    qtbot.waitUntil(lambda: all(button.width() >= button.sizeHint().width() for button in buttons), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: all(panel.rect().contains(button.geometry()) for button in buttons), timeout=WAIT_MS)
 
 
 class Pictures:

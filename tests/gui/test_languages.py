@@ -145,6 +145,14 @@ def test_every_text_that_is_composed_for_operators_is_translated() -> None:
 
 
 @pytest.mark.usefixtures("qapp")
+def test_what_became_of_a_code_is_translated() -> None:
+    speak(Language.GERMAN)
+    assert say("Scanner 12:00:00 · LOT-END · the lot ends") == "Scanner 12:00:00 · LOT-END · das Los endet"
+    assert say("Scanner 12:00:00 · LOT:A7 · lot A7 begins") == "Scanner 12:00:00 · LOT:A7 · Los A7 beginnt"
+    assert say("Scanner 12:00:00 · R-1 · recipe the lot ends") == "Scanner 12:00:00 · R-1 · Rezept the lot ends"
+
+
+@pytest.mark.usefixtures("qapp")
 @pytest.mark.parametrize("earlier", [False, True])
 @pytest.mark.parametrize("where", ["", " at the view 左"])
 @pytest.mark.parametrize("cause", Cause)

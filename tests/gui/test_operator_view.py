@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible, QImage
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QAccessible, QFont, QFontMetricsF, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -21,9 +21,10 @@ from inspector.engine.status import RunState
 from inspector.gui.language.retold import speak
 from inspector.gui.language.spoken import SPOKEN, say
 from inspector.gui.operator.advice import TO_DO, to_acknowledge, to_do
-from inspector.gui.operator.big_verdict import BigVerdict
+from inspector.gui.operator.big_verdict import BigVerdict, placed
 from inspector.gui.station import verdict_now
 from inspector.gui.station.verdict_now import NEW_S
+from inspector.gui.theme import font
 from inspector.paths import Home
 from inspector.recipes.recipe import load_recipe, save_recipe
 from inspector.settings import Language, Settings
@@ -72,6 +73,16 @@ def test_every_word_is_large_and_no_face_looks_like_pass(station: Station, langu
     good = seen.pop((Face.PASS, False)).astype(int)
     alike = {face: float(np.mean(abs(other.astype(int) - good) > 60)) for face, other in seen.items()}
     assert {face: share for face, share in alike.items() if share < 0.03} == {}
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("word", ["PASS", "合格", "NOT RELEASED"])
+def test_no_word_is_higher_than_its_box(word: str) -> None:
+    for box in (QRectF(0, 0, 900, 90), QRectF(0, 0, 300, 300)):
+        where = placed(word, box)
+        metrics = QFontMetricsF(font(where.px, QFont.Weight.Bold))
+        for text, start in where.lines:
+            assert start.y() + metrics.tightBoundingRect(text).top() >= box.top() - 2
 
 
 def test_the_view_takes_the_window_and_gives_it_back(station: Station) -> None:

@@ -20,6 +20,8 @@ from inspector.gui.words import sentence
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QResizeEvent
+
     from inspector.domain.challenge_attempt import Attempt
     from inspector.domain.release import ReleaseState
     from inspector.engine.status import EngineStatus
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from inspector.recipes.recipe import Recipe
 
 _PICTURE_PX = 116
+#: A button is at least so wide; beside buttons in a row the words have at least so much.
+_BUTTON_PX, _WORDS_PX = 190, 240
 _KNOWN = {KnownAs.GOOD: "a good part", KnownAs.DEFECTIVE: "a defective part"}
 
 
@@ -43,6 +47,7 @@ class ChallengePanel(QFrame):
         super().__init__(parent)
         self._desk = desk
         self._part: ChallengePart | None = None
+        self._asked = True
         self.question: Question | None = None  #: the last one
         self.setObjectName("card")
         row = QHBoxLayout(self)
@@ -90,7 +95,6 @@ class ChallengePanel(QFrame):
     def _button(self, text: str, tip: str) -> QPushButton:
         button = QPushButton(say(text), self)
         button.setToolTip(say(tip))
-        button.setMinimumWidth(190)
         return button
 
     def _buttons(self) -> tuple[QPushButton, ...]:
@@ -125,6 +129,7 @@ class ChallengePanel(QFrame):
         if not camera:
             shown[self.replay_button] = idle
         for button, wanted in shown.items():
+            button.setMinimumWidth(max(_BUTTON_PX, button.sizeHint().width()))  # in another language it is longer
             button.setVisible(wanted)
         self._ask_for_it(asked=attempt is not None or not release.standing.released)
         self.progress.setVisible(attempt is not None)
@@ -136,12 +141,25 @@ class ChallengePanel(QFrame):
 
     def _ask_for_it(self, *, asked: bool) -> None:
         """Have it begin by the most striking button; where the station is released, leave the picture its room."""
-        ways = QBoxLayout.Direction
-        self._column.setDirection(ways.TopToBottom if asked else ways.LeftToRight)
+        self._asked = asked
+        self._arrange()
         kind = "primary" if asked else ""
         if self.begin_button.property("kind") != kind:
             self.begin_button.setProperty("kind", kind)
             self.begin_button.style().polish(self.begin_button)
+
+    def _arrange(self) -> None:
+        """Put the buttons side by side where nothing is asked for, and words and buttons find room."""
+        shown = [button for button in self._buttons() if not button.isHidden()]
+        wide = sum(button.minimumWidth() + self._column.spacing() for button in shown)
+        beside = not self._asked and wide + _WORDS_PX <= self.width()
+        ways = QBoxLayout.Direction
+        self._column.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the buttons where there is room."""
+        super().resizeEvent(event)
+        self._arrange()
 
     def _show_attempt(self, attempt: Attempt) -> None:
         part, count = attempt.wanted, len(attempt.parts)

@@ -40,7 +40,8 @@ def placed(words: str, box: QRectF) -> Placed:
     Of two lines the first stands beside the shape.
     """
     metrics = QFontMetricsF(font(_PROBE_PX, QFont.Weight.Bold))
-    capital = metrics.capHeight() / _PROBE_PX  # all in ems
+    # all in ems; signs of Chinese are higher than capitals
+    capital = max(metrics.capHeight(), -metrics.tightBoundingRect(words).top()) / _PROBE_PX
     first, _, rest = words.rpartition(" ")
     whole, upper, lower = (metrics.horizontalAdvance(text) / _PROBE_PX for text in (words, first, rest))
     shape, gap, line = _SHAPE * capital, _GAP * capital, _LINE * capital

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from inspector.domain.review import QueueKind
@@ -123,6 +123,13 @@ class QueueBar(QFrame):
         """Put both rows into one, where there is room."""
         super().resizeEvent(event)
         self._arrange()
+
+    def event(self, event: QEvent) -> bool:
+        """Do so again where something in it needs more room: the style's letters come late."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._arrange()
+        return done
 
     def _width_of(self, together: Callable[[tuple[int, int]], int]) -> int:
         margins = self._both.contentsMargins()
