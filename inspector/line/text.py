@@ -19,6 +19,7 @@ from inspector.domain.line_protocol import LineProtocol
 from inspector.line.adapters import LineError
 from inspector.line.desk import Link
 from inspector.line.signals import PlcInputs
+from inspector.silence import Silence
 
 if TYPE_CHECKING:
     import threading
@@ -32,8 +33,8 @@ _ACCEPT_S = 0.1
 #: A result that is not acknowledged is told again after so long.
 _AGAIN_S = 1.0
 _LONGEST = 512
-#: A silent controller is asked whether it is there (seconds, tries); what is sent is confirmed within so many ms.
-_ALIVE = {"TCP_KEEPIDLE": 1, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 1, "TCP_USER_TIMEOUT": 1000}
+#: What is sent is confirmed within so long: a controller that is gone must be said within a second.
+_CONFIRMED_MS = 800
 #: The controller leaves in order: nothing is wrong.
 BYE = "BYE"
 _FIELD = {"id": r"(?P<id>\S{1,64})", "serial": r"(?P<serial>\S{0,200})"}
@@ -64,10 +65,9 @@ class TcpPort:
 
     def __init__(self, connection: socket.socket) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for name, value in _ALIVE.items():
-            if hasattr(socket, name):
-                connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _CONFIRMED_MS)
+        self._silence = Silence(connection)
         connection.settimeout(_POLL_S)
         self._connection = connection
 
@@ -76,9 +76,10 @@ class TcpPort:
         try:
             data = self._connection.recv(4096)
         except TimeoutError as error:
-            if error.errno is None:  # nothing has come; with a number the system has given the other side up
-                return b""
-            raise
+            if error.errno is not None:  # the system has given the other side up; without a number, nothing has come
+                raise
+            self._silence.look(time.monotonic())
+            return b""
         if not data:
             raise ConnectionResetError("it has closed the connection")
         return data

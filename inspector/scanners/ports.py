@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import socket
+import time
 from typing import TYPE_CHECKING, Protocol
 
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError
 from inspector.domain.scanner import ScannerKind, host_and_port
+from inspector.silence import Silence
 
 if TYPE_CHECKING:
     from inspector.settings import Settings
 
 _POLL_S = 0.05
 _CONNECT_S = 2.0
-#: A connection that says nothing is asked whether it is there, in seconds and tries, where the system can do so.
-_ALIVE = {"TCP_KEEPIDLE": 1, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 1}
 _NO_ADDRESS = "the scanner has no address"
 
 
@@ -61,28 +61,32 @@ class TcpScanner:
             ) from error
         self._address = address
         self._socket.settimeout(_POLL_S)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for name, value in _ALIVE.items():
-            if hasattr(socket, name):
-                self._socket.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+        self._silence = Silence(self._socket)
 
     def read(self) -> bytes:
         """See there."""
         try:
-            data = self._socket.recv(4096)
+            data = self._received()
         except TimeoutError as error:
-            if error.errno is None:
-                return b""
             raise self._gone("there was no answer in time") from error
         except OSError as error:
             raise self._gone(cause_of(error)) from error
-        if not data:
+        if data is None:
             raise self._gone("it has closed the connection")
         return data
 
     def close(self) -> None:
         """See there."""
         self._socket.close()
+
+    def _received(self) -> bytes | None:
+        try:
+            return self._socket.recv(4096) or None
+        except TimeoutError as error:
+            if error.errno is not None:
+                raise
+            self._silence.look(time.monotonic())
+            return b""
 
     def _gone(self, why: str) -> ScannerError:
         return ScannerError(f"the scanner at {self._address} is gone: {why}", "Check its cable and power.")

@@ -104,3 +104,40 @@ def test_a_result_that_was_acknowledged_while_the_cable_was_out_is_not_told_agai
         follow(after, desk, threading.Event())
     assert not any(seen.valid for seen in after.seen)
     assert desk.outputs().waiting == 0
+
+
+class InspectedBlock(Block):
+    """Part 7 is triggered, and inspected at the fourth reading; the fifth is the last.
+
+    The first is of the start, the second sees the trigger, the third finds it told.
+    """
+
+    def __init__(self, engine: FakeEngine, stop: threading.Event) -> None:
+        super().__init__(answers=1000, control=(3, 0, 0, 7))
+        self._engine, self._stop = engine, stop
+        self.writings: list[int] = []  # before each reading
+
+    def read(self, start: int, count: int) -> list[int]:
+        answer = super().read(start, count)
+        self.writings.append(len(self.seen))
+        if self.asked == 4:
+            (event,) = self._engine.events
+            self._engine.expose(event.at_s)
+            self._engine.inspect(event, Verdict.FAIL)
+        if self.asked == 5:
+            self._stop.set()
+        return answer
+
+
+def test_a_result_takes_two_writings_and_busy_falls_as_valid_rises() -> None:
+    """Each writing is a round trip of the time until the controller has the result: its values, then the levels."""
+    engine, stop = FakeEngine(), threading.Event()
+    desk = LineDesk(engine)
+    engine.subscribe(desk)
+    block = InspectedBlock(engine, stop)
+    follow(block, desk, stop)
+    values, levels = block.seen[block.writings[3] : block.writings[4]]
+    assert (values.busy, values.valid) == (True, False)
+    assert (levels.busy, levels.valid) == (False, True)
+    assert levels.result is not None
+    assert levels.result.id == "7"
