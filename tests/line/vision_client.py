@@ -16,6 +16,8 @@ from asyncua import Client, Node, ua
 
 MODEL = "http://opcfoundation.org/UA/MachineVision"
 SYSTEM_TYPE = 1003
+#: So often a state is read whose text and id are not of one moment.
+_TIMES = 50
 EVENTS = {
     1013: "JobStarted",
     1018: "StateChanged",
@@ -101,17 +103,24 @@ class VisionClient:
 
     async def state(self) -> list[Any]:
         """The two states, the system's, and why it is so."""
-        told: list[Any] = []
-        for path in ("VisionStateMachine", "VisionStateMachine/AutomaticModeStateMachine"):
-            value = await (await self.node(f"{path}/0:CurrentState")).read_data_value(raise_on_bad_status=False)
-            number = await (await self.node(f"{path}/0:CurrentState/0:Id")).read_data_value(raise_on_bad_status=False)
-            good = value.StatusCode.is_good()
-            if good:
-                named = await self._client.get_node(number.Value.Value).read_browse_name()
-                assert named.Name == value.Value.Value.Text
-            told.append(value.Value.Value.Text if good else value.StatusCode.name)
+        paths = ("VisionStateMachine", "VisionStateMachine/AutomaticModeStateMachine")
+        told = [await self._state_of(path) for path in paths]
         system = await (await self.node("SystemState")).read_value()
         return [*told, int(system.State), system.StateDescription]
+
+    async def _state_of(self, path: str) -> str:
+        """Name of a state: that of its text and that of its id, which may change one after the other."""
+        named = ""
+        for _ in range(_TIMES):
+            value = await (await self.node(f"{path}/0:CurrentState")).read_data_value(raise_on_bad_status=False)
+            number = await (await self.node(f"{path}/0:CurrentState/0:Id")).read_data_value(raise_on_bad_status=False)
+            if not value.StatusCode.is_good():
+                return str(value.StatusCode.name)
+            if number.StatusCode.is_good():
+                named = (await self._client.get_node(number.Value.Value).read_browse_name()).Name
+            if named == value.Value.Value.Text:
+                return str(named)
+        raise AssertionError(f"{path} is {value.Value.Value.Text} by its text, and {named} by its id")
 
     async def missing(self) -> list[str]:
         """Mandatory nodes of the system's types that it lacks, or that hold no value."""
