@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from enum import Enum
@@ -95,8 +96,11 @@ def start(rig: Rig, camera: Camera) -> None:
 
 
 def until_said(rig: Rig, words: str) -> None:
-    rig.listener.until(lambda: words in rig.listener.states[-1].source_message)
-    assert rig.engine.status().source_state is SourceState.LOST
+    """Wait for a state with words that match; how many seconds it says depends on when the next picture or look comes."""
+    states = rig.listener.states
+    rig.listener.until(lambda: any(re.search(words, state.source_message) for state in states))
+    said = next(state for state in states if re.search(words, state.source_message))
+    assert said.source_state is SourceState.LOST
 
 
 def until_live(rig: Rig) -> None:
@@ -106,7 +110,7 @@ def until_live(rig: Rig) -> None:
 def test_a_camera_that_hangs_is_said_before_its_connection_breaks_and_goes_on(rig: Rig, camera: Camera) -> None:
     start(rig, camera)
     camera.does = Does.HANG
-    until_said(rig, f"{camera.address} has sent no picture for 1 s")
+    until_said(rig, rf"{re.escape(camera.address)} has sent no picture for \d+ s")
     camera.does = Does.MOVE
     until_live(rig)
     parts = len(rig.listener.parts)
@@ -116,7 +120,7 @@ def test_a_camera_that_hangs_is_said_before_its_connection_breaks_and_goes_on(ri
 def test_while_a_camera_repeats_a_picture_no_part_passes(rig: Rig, camera: Camera) -> None:
     start(rig, camera)
     camera.does = Does.REPEAT
-    until_said(rig, "has stood still for 1 s: it may be an old one")
+    until_said(rig, r"has stood still for \d+ s: it may be an old one")
     words = f"the picture of {camera.address} has stood still for "
     rig.listener.until(lambda: any(row.decision.reason.startswith(words) for row in rig.log.committed))
     parts = len(rig.listener.parts)
