@@ -37,6 +37,8 @@ _WORDS = {
     errno.ENOMEM: "there is not enough memory",
     errno.ENOEXEC: "it is no program for this computer",
     errno.EPIPE: "the other side has closed the connection",
+    errno.EADDRINUSE: "address already in use",  # the system's own words, without where: sockets add it
+    errno.EADDRNOTAVAIL: "this computer has no such address",
     errno.ECONNREFUSED: "the other side takes no connection",
     errno.ECONNRESET: "the other side has closed the connection",
     errno.ETIMEDOUT: "there was no answer in time",

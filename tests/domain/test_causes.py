@@ -28,6 +28,8 @@ TYPICAL = [
     (errno.ENAMETOOLONG, "its name is too long"),
     (errno.EIO, "the disk, or the connection to it, failed"),
     (errno.EMFILE, "too many files are open"),
+    (errno.EADDRINUSE, "address already in use"),
+    (errno.EADDRNOTAVAIL, "this computer has no such address"),
     (errno.ECONNREFUSED, "the other side takes no connection"),
     (errno.ETIMEDOUT, "there was no answer in time"),
 ]

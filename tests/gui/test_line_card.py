@@ -86,6 +86,23 @@ def test_only_what_the_protocol_uses_is_asked_for(station: Station) -> None:
     assert asked("OPC UA") == ["host", "port", "certificates", "recipes"]
 
 
+def test_the_chosen_section_stays_in_sight_when_a_fault_takes_room_above_it(station: Station) -> None:
+    sections = station.window.settings.sections
+    station.window.resize(1280, 760)
+
+    def in_sight() -> bool:
+        return sections.viewport().rect().contains(sections.visualItemRect(sections.currentItem()))
+
+    station.until(in_sight)
+    high = sections.viewport().height()
+    page = station.window.settings
+    box = page.station.editors["line_protocol"]
+    assert isinstance(box, QComboBox)
+    box.setCurrentIndex(box.findText("S7"))
+    press(station, page.apply_button)  # nobody answers at 127.0.0.1:102
+    station.until(lambda: sections.viewport().height() < high and in_sight())
+
+
 def test_of_a_module_the_gate_is_asked_for_only_with_pulses(station: Station) -> None:
     page = station.window.settings
     box, kind = page.station.editors["line_protocol"], page.station.editors["line_io.kind"]

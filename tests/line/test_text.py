@@ -155,7 +155,13 @@ def test_a_port_that_is_taken_is_said() -> None:
         settings = Settings(line_protocol=LineProtocol.TEXT, line_port=taken.getsockname()[1])
         with spoken(settings) as (service, _):
             until(lambda: "cannot be listened for" in service.status().fault)
-            assert "address already in use" in service.status().fault
+            assert "address already in use. Choose another" in service.status().fault
+
+
+def test_an_address_of_another_computer_is_said() -> None:
+    settings = Settings(line_protocol=LineProtocol.TEXT, line_host="192.0.2.5", line_port=5021)  # RFC 5737: nobody's
+    with spoken(settings) as (service, _):
+        until(lambda: "on 192.0.2.5:5021: this computer has no such address. Choose" in service.status().fault)
 
 
 @pytest.mark.parametrize("answer", ["{id} {verdict} {score}", "<{verdict}|{id}>"])

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyledItemDelegate
 
 from inspector.gui.theme import CURRENT, SMALL_PX, TARGET_PX, font, lively
@@ -34,6 +34,12 @@ class SectionList(QListWidget):
         self.setFixedWidth(204)
         self.setAccessibleName("Sections of the settings")
         self.setItemDelegate(_Marks(self))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the section that is shown in sight, as when a banner comes above the page."""
+        super().resizeEvent(event)
+        if (item := self.currentItem()) is not None:
+            self.scrollToItem(item)
 
     @property
     def current(self) -> str:
