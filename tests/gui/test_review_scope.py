@@ -72,3 +72,13 @@ def test_nothing_at_the_top_is_cut_off_in_the_window(station: Station, width: in
     buttons = [*bar.buttons.values(), bar.second]
     station.until(lambda: all(button.width() >= button.sizeHint().width() for button in buttons))
     station.until(lambda: all(bar.rect().contains(widget.geometry()) for widget in shown))
+
+
+@pytest.mark.parametrize(("height", "shown"), [(800, False), (900, True)])
+def test_what_is_known_of_a_part_is_whole_or_a_tip(station: Station, height: int, shown: bool) -> None:
+    station.window.resize(1280, height)
+    station.window.show_page("review")
+    facts = station.window.review.cards.facts
+    station.until(lambda: facts.values["Recipe"].isVisible() is shown)
+    value = facts.values["Recipe"]
+    station.until(lambda: not shown or value.height() >= value.sizeHint().height())

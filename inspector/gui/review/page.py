@@ -41,10 +41,9 @@ if TYPE_CHECKING:
 
 #: From this width on the cards have a column of their own.
 _WIDE_PX = 1500
-#: In a lower window there is no room for all that is known of a part.
-_LOW_PX = 680
-_FIGURES_EVERY_S = 10.0
-_SAMPLE = 60
+#: In a lower window there is no room for all that is known of a part; a second row at the top takes of it.
+_LOW_PX, _ROW_PX = 680, 50
+_FIGURES_EVERY_S, _SAMPLE = 10.0, 60
 #: Queues of parts that wait for somebody; what an audit draws does not.
 _WAITING = (QueueKind.FAILURES, QueueKind.REVIEWS, QueueKind.ERRORS)
 _NO_LOG = "There is no log. Mend it first; then what was inspected can be reviewed."
@@ -111,6 +110,7 @@ class ReviewPage(Page):
 
     def _connect(self) -> None:
         walk, bar, judging, cards = self.walk, self.bar, self.judging, self.cards
+        bar.arranged.connect(self._arrange)
         bar.queue_wanted.connect(self.open_queue)
         bar.scope_changed.connect(lambda: self.open_queue(self.walk.kind))
         bar.reviewer_changed.connect(lambda name: self._take_reviewer(name, save=True))
@@ -216,7 +216,11 @@ class ReviewPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the cards a column of their own where there is room."""
         super().resizeEvent(event)
-        self.cards.arrange(wide=self.width() >= _WIDE_PX, low=self.height() < _LOW_PX)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        low = self.height() - _ROW_PX * (self.bar.rows - 1) < _LOW_PX
+        self.cards.arrange(wide=self.width() >= _WIDE_PX, low=low)
 
     # --- events -------------------------------------------------------------------------------------------------------
 

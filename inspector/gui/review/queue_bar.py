@@ -29,6 +29,7 @@ class QueueBar(QFrame):
     queue_wanted = Signal(object)  #: QueueKind
     scope_changed = Signal()
     reviewer_changed = Signal(str)
+    arranged = Signal()  #: it has another number of rows
     left = Signal()  #: the name is typed; the keys are the page's again
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -138,7 +139,14 @@ class QueueBar(QFrame):
 
     def _arrange(self) -> None:
         fits = self._width_of(sum) + self._both.spacing() <= self.width()
-        self._both.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
+        if fits != (self.rows == 1):
+            self._both.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
+            self.arranged.emit()
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has, 1 or 2."""
+        return 1 if self._both.direction() is QBoxLayout.Direction.LeftToRight else 2
 
     @property
     def scope(self) -> Scope:
