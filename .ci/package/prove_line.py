@@ -9,13 +9,13 @@ import subprocess
 import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from machine import DATA, USER, Machine, ProofError, end, until  # beside this file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _PARTS = 5
 _PORTS = {"modbus": 5020, "opcua": 4840}
@@ -55,9 +55,16 @@ def _station(machine: Machine, home: str, protocol: str, *connect: str, beside: 
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": {"PATH": os.environ["PATH"]}}
     with subprocess.Popen(command, **quiet) as process:  # type: ignore[call-overload]
         try:
+            _await_network(process)
             yield process.pid
         finally:
             end(process)
+
+
+def _await_network(process: subprocess.Popen[bytes]) -> None:
+    """Wait until a process has left the network of this one: what comes beside it would look for it there."""
+    own, its = Path("/proc/self/ns/net"), Path(f"/proc/{process.pid}/ns/net")
+    until(lambda: process.poll() is not None or its.readlink() != own.readlink(), "a network of its own", 20)
 
 
 def _triggered(machine: Machine, home: str, protocol: str, beside: int) -> list[str]:
