@@ -56,7 +56,7 @@ class Sight:
             return self._damage or "Waiting for the first picture: parts are not seen yet."
         if looked_s is not None and self.silent(now_s, live=live):
             picture, why = ("whole picture", f" {self._damage}") if self._damage else ("picture", "")
-            return f"No {picture} for {max(1.0, now_s - looked_s):.0f} s: parts are not seen.{why}"
+            return f"No {picture} for {now_s - looked_s:.0f} s: parts are not seen.{why}"
         if learning:
             return "Learning the empty belt: let it run without parts. They are not seen yet."
         return ""

@@ -43,6 +43,7 @@ _BAD = frozenset({Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR})
 _MOST_EVENTS = 200
 #: Of an event so many changed values are shown, each with so many characters; the audit trail has them all.
 _MOST_CHANGES, _LONGEST_VALUE = 4, 40
+_TITLES = {field.path: field.about.title for field in fields_of_model(Recipe)}
 #: Whoever begins a lot does so before its first part; a trigger may take a while.
 _AROUND = timedelta(minutes=1)
 #: Programs that start and end, and people who sign in, say nothing of the parts.
@@ -356,9 +357,8 @@ def _events_of(
 
 def _change(name: str, event: TrailEvent) -> str:
     """Return what a change came to, a field of a recipe by its title, as “Guard rate: 0.005 → 0.02”."""
-    titles = {field.path: field.about.title for field in fields_of_model(Recipe)}
     told = [_short(values[name]) for values in (event.before, event.after) if name in values]
-    return f"{titles.get(name) or name.replace('_', ' ')}: {' → '.join(told)}"
+    return f"{_TITLES.get(name) or name.replace('_', ' ')}: {' → '.join(told)}"
 
 
 def _short(value: JsonValue) -> str:
