@@ -62,7 +62,7 @@ class IoAdapter:
         try:
             while not stop.is_set():
                 try:
-                    module.open()
+                    station.reached(module.open())
                     said = ""
                     desk.set_link(Link.UP)
                     _follow(module, station, stop, changed)
@@ -71,9 +71,9 @@ class IoAdapter:
                     if why != said:
                         _log.warning("the line is not told: %s", why)
                         said = why
+                    station.gone()
                     desk.set_link(Link.LOST, why)
                     module.close()
-                    station.gone()
                     _wait(station, stop)
         finally:
             unsubscribe()
@@ -125,8 +125,11 @@ class IoModule:
         self._runs = runs_of(self._io.coils)
         self._levels: dict[int, list[bool]] = {}  # what stands at the coils, by the first of each run
 
-    def open(self) -> None:
+    def open(self) -> dict[str, bool]:
         """Connect, see whether everything that is wired is there, and let every coil fall.
+
+        Returns:
+            The level of each input.
 
         Raises:
             LineError: If something is not there, or nobody answers.
@@ -134,10 +137,11 @@ class IoModule:
         self._asked.open()
         for start, names in self._runs:
             self._asked.coils(start, len(names))
-        self.read()
-        self.button()
+        level, _ = self.read()
+        inputs = inputs_of(self._io, trigger=level, acknowledge=self.button())
         self._levels = {}
         self.write({})
+        return inputs
 
     def read(self) -> tuple[bool, int]:
         """Return the level of the trigger input, and what the encoder counts; low and 0 where they are not wired.
@@ -214,7 +218,12 @@ class _IoStation:
                 self._places[name] = f"input {place}"
         if io.trigger is None:
             desk.hear(self._parts.put)
+        self._tell({}, time.perf_counter())
         desk.see(PlcInputs(enable=True))
+
+    def reached(self, inputs: Mapping[str, bool]) -> None:
+        """The module answers: these are its inputs, and every coil is low."""
+        self._tell(self._wires(inputs, {}), time.perf_counter())
 
     def look(self, level: bool, count: int, now_s: float) -> dict[Coil, bool]:  # noqa: FBT001 - a level
         """Take the module's inputs; return what the coils should say."""
@@ -236,9 +245,8 @@ class _IoStation:
     def written(self, level: bool, levels: Mapping[Coil, bool], now_s: float) -> None:  # noqa: FBT001 - a level
         """These stand at the coils."""
         self._plan.written(now_s)
-        wired = self._io.coils
-        wires = {coil.value: levels.get(coil, False) for coil in Coil if coil in wired}
-        self._tell(inputs_of(self._io, trigger=level, acknowledge=self._pressed) | wires, now_s)
+        inputs = inputs_of(self._io, trigger=level, acknowledge=self._pressed)
+        self._tell(self._wires(inputs, levels), now_s)
 
     def gone(self) -> None:
         """The module is not reached any more."""
@@ -249,6 +257,7 @@ class _IoStation:
         if self._encoder is not None:
             self._plan.lose(now_s)
             self._encoder.forget()
+        self._tell({}, now_s)
 
     def without(self, now_s: float) -> None:
         """Time passes without the module."""
@@ -301,6 +310,10 @@ class _IoStation:
             Coil.ALARM: outputs.alarm or bool(self._plan.faults.alarm(now_s)),
             Coil.HEARTBEAT: bool(int(now_s / HEARTBEAT_S) & 1),
         }
+
+    def _wires(self, inputs: Mapping[str, bool], levels: Mapping[Coil, bool]) -> dict[str, bool]:
+        wired = self._io.coils
+        return dict(inputs) | {coil.value: levels.get(coil, False) for coil in Coil if coil in wired}
 
     def _tell(self, wires: Mapping[str, bool], now_s: float) -> None:
         faults = self._plan.faults

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,11 +24,13 @@ from inspector.domain.line_outputs import Coil, IoOptions, OutputKind
 from inspector.domain.line_protocol import LineProtocol
 from inspector.domain.records import Verdict
 from inspector.domain.trigger_event import TriggerEvent
+from inspector.line import modbus_asked
 from inspector.line.conveyor import SPEED, Belt, BeltPart, ModuleServed
 from inspector.line.desk import Link
 from inspector.line.io_module import runs_of
+from inspector.line.polling import ANSWER_S
 from inspector.line.service import LineService
-from inspector.line.signals import TRIGGER
+from inspector.line.signals import TRIGGER, ModuleState
 from inspector.settings import Settings
 from inspector.settings_file import load_settings, save_settings
 from tests.line.engines import RUNNING, FakeEngine
@@ -38,6 +40,7 @@ from tests.waits import WAIT_S, until
 
 _VERDICTS = (Verdict.PASS, Verdict.FAIL, Verdict.REVIEW, Verdict.PASS, Verdict.ERROR)
 EVERY_MS = 200
+APART_S = 0.6  # on the simulated belt
 DELAY_S, PULSE_S = 0.45, 0.12
 PULSES = IoOptions(
     kind=OutputKind.PULSE,
@@ -72,9 +75,18 @@ class IoStation:
         return self.service.status().fault
 
     def faults(self) -> tuple[int, int]:
-        module = self.service.status().module
-        assert module is not None
+        """Late, unserved; none until the station is at its module."""
+        module = self.module()
         return module.late, module.unserved
+
+    def module(self) -> ModuleState:
+        return self.service.status().module or ModuleState()
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module that a busy computer holds up is none that is gone."""
+    monkeypatch.setattr(modbus_asked, "ANSWER_S", WAIT_S)
 
 
 @contextmanager
@@ -130,13 +142,13 @@ def test_each_part_has_its_pulse_at_the_gate(tmp_path: Path) -> None:
         until(lambda: len(station.engine.events) >= 15)
         triggers = [event.at_s for event in station.engine.events[:15]]
         until(lambda: time.perf_counter() > triggers[-1] + DELAY_S + 2 * PULSE_S)
-        lost, counted = without_pulse(station, module, triggers[-1]), station.faults()
-        assert high(module, 2)
+        until(lambda: without_pulse(station, module, triggers[-1]) <= sum(station.faults()))
+        until(lambda: len(highs(module, 0)) >= 5)
+        until(lambda: high(module, 2))
+        counted = station.faults()
         station.service.stop()
-        assert lost <= sum(counted)
         rejects = [*highs(module, 1), *highs(module, 5)]
-        good, waiting = len(highs(module, 0)), [gate_s + DELAY_S for gate_s in triggers]
-    assert sum(counted) or good >= 5
+        waiting = [gate_s + DELAY_S for gate_s in triggers]
     for begun, _ in rejects:  # a pulse has a part, which is not good
         assert any(gate_s - SLACK_S <= begun for gate_s in waiting)
     assert sum(counted) or len(rejects) <= 1 + sum(verdict is not Verdict.PASS for verdict in station.verdicts.values())
@@ -144,7 +156,10 @@ def test_each_part_has_its_pulse_at_the_gate(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="stops processes by signals")
-def test_a_module_that_is_killed_and_stopped_leaves_no_part_unsignalled_uncounted(tmp_path: Path) -> None:
+def test_a_module_that_is_killed_and_stopped_leaves_no_part_unsignalled_uncounted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(modbus_asked, "ANSWER_S", ANSWER_S)
     chance = random.Random(3)
     with station_of(PULSES) as station, module_of(station, tmp_path) as module:
         for turn in range(6):
@@ -169,9 +184,8 @@ def test_a_module_that_is_killed_and_stopped_leaves_no_part_unsignalled_uncounte
         until(lambda: len(station.engine.events) > begun + 3)
         until_s = time.perf_counter()
         until(lambda: time.perf_counter() > until_s + DELAY_S + 3 * PULSE_S)
-        counted = station.faults()
-        assert without_pulse(station, module, until_s) <= sum(counted)
-        assert counted[1] > 0
+        until(lambda: without_pulse(station, module, until_s) <= sum(station.faults()))
+        assert station.faults()[1] > 0
 
 
 def test_levels_stand_until_the_next_part(tmp_path: Path) -> None:
@@ -206,8 +220,7 @@ def test_what_the_module_does_not_have_is_named(tmp_path: Path) -> None:
         until(lambda: "the wiring cannot be used: coil 1 cannot say NOK and READY" in station.fault())
         station.settings = station.settings.model_copy(update={"line_io": IoOptions()})
         until(station.is_up)
-        assert station.fault() == ""
-        until(lambda: (module := station.service.status().module) and set(module.wires) == _WIRED)
+        until(lambda: station.fault() == "" and set(station.module().wires) == _WIRED)
 
 
 _WIRED = {TRIGGER, "ok", "nok", "ready"}
@@ -252,23 +265,16 @@ def test_a_button_acknowledges_what_failures_have_set_off_and_one_that_is_held_d
         assert station.engine.acknowledged == [("the button at the machine", 1)]
         fail(2)  # the button is still held: that is no press
         until(lambda: high(module, 6))
-        state = station.service.status().module
-        assert state is not None
-        assert (state.places["acknowledge"], state.wires["acknowledge"]) == ("input 1", True)
+        until(lambda: station.module().wires.get("acknowledge"))
+        assert station.module().places["acknowledge"] == "input 1"
         module.send(signal.SIGUSR1)
-        until(lambda: not _wires(station)["acknowledge"])
+        until(lambda: not station.module().wires.get("acknowledge", True))
         beats = len(highs(module, 7))
         until(lambda: len(highs(module, 7)) > beats + 1)  # a hand is slower than the time of debouncing
         assert station.engine.status().failing.waits
         module.send(signal.SIGUSR1)
         until(lambda: not station.engine.status().failing.waits)
     assert len(station.engine.acknowledged) == 2
-
-
-def _wires(station: IoStation) -> Mapping[str, bool]:
-    module = station.service.status().module
-    assert module is not None
-    return module.wires
 
 
 def test_a_module_that_is_not_there_is_said_and_found_once_it_is(tmp_path: Path) -> None:
@@ -278,16 +284,22 @@ def test_a_module_that_is_not_there_is_said_and_found_once_it_is(tmp_path: Path)
             f"The line is not told: no answer from the I/O module 127.0.0.1:{station.port}: the other side takes no "
             "connection. Check address, port and cable; it is tried again every second."
         )
+        assert (set(station.module().places), station.module().wires) == ({*_WIRED, "review", "alarm", "heartbeat"}, {})
+        seen = [station.service.status()]
+
+        def is_up() -> bool:
+            seen[:] = [station.service.status()]
+            return seen[0].link is Link.UP
+
         with module_of(station, tmp_path):
-            until(station.is_up)
+            until(is_up)
+        assert seen[0].module is not None
+        assert set(seen[0].module.wires) == set(seen[0].module.places)  # a link that is up has its levels
 
 
 def test_coils_beside_one_another_are_written_together() -> None:
     wired = {Coil.OK: 3, Coil.NOK: 0, Coil.READY: 1, Coil.ALARM: 9}
     assert runs_of(wired) == [(0, [Coil.NOK, Coil.READY]), (3, [Coil.OK]), (9, [Coil.ALARM])]
-
-
-# --- the simulated module ---------------------------------------------------------------------------------------------
 
 
 def test_the_simulated_gate_sees_what_was_high_while_a_part_was_there() -> None:
@@ -320,18 +332,30 @@ def _home_of(station: IoStation, folder: Path) -> list[str]:
     "io", [LEVELS, PULSES, IoOptions(kind=OutputKind.PULSE, encoder=4, delay_counts=SPEED // 2, pulse_ms=120)]
 )
 def test_the_simulated_gate_does_with_each_part_what_the_station_says(io: IoOptions) -> None:
+    parts: list[BeltPart] = []
     with station_of(io) as station:
-        module = ModuleServed(Belt(io, every_s=0.3, parts=5), io, "127.0.0.1", station.port)
+        module = ModuleServed(Belt(io, every_s=APART_S, parts=None), io, "127.0.0.1", station.port)
         module.start()
-        parts = list(module.run(threading.Event().wait))
-        faults = sum(station.faults())
-        verdicts = list(station.verdicts.values())
-    assert [part.number for part in parts] == [1, 2, 3, 4, 5]
-    assert sum(part.gate != name for part, name in zip(parts, _names(verdicts, io), strict=True)) <= faults
+        for part in module.run(threading.Event().wait):
+            parts.append(part)
+            right = {part.gate for part in parts if part.gate == _name_of(part, station)}
+            if len(parts) >= 5 and right == set(_names(_VERDICTS, io)):
+                break
+            assert len(parts) < 60
+        names = [_name_of(part, station) for part in parts]
+        assert all(part.gate != "OK" or name == "OK" for part, name in zip(parts, names, strict=True))
+        wrong = sum(name not in ("", "OK", part.gate) for part, name in zip(parts, names, strict=True))
+        until(lambda: wrong <= sum(station.faults()))  # what was missed is counted once its time has passed
 
 
-def _names(verdicts: list[Verdict], io: IoOptions) -> list[str]:
-    """What the gate should be told of parts with these verdicts."""
+def _name_of(part: BeltPart, station: IoStation) -> str:
+    """What the gate should be told of a part; empty for one that a busy station did not see at the sensor."""
+    its = [event for event in station.engine.events if 0 <= event.at_s - part.triggered_s < APART_S]
+    verdicts = [verdict for event in its if not event.missed and (verdict := station.verdicts.get(event.id))]
+    return _names(verdicts, station.settings.line_io)[0] if verdicts else ""
+
+
+def _names(verdicts: Sequence[Verdict], io: IoOptions) -> list[str]:
     words = {Verdict.PASS: "OK", Verdict.FAIL: "NOK", Verdict.REVIEW: "REVIEW" if io.review else "NOK"}
     return [words.get(verdict, "NOK") for verdict in verdicts]
 
@@ -351,8 +375,11 @@ def test_the_command_is_a_module_with_a_conveyor(tmp_path: Path) -> None:
         faults = sum(station.faults())
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert [part["part"] for part in told] == [1, 2, 3, 4, 5]
-    assert faults or [part["gate"] for part in told] == wanted
-    assert faults or "5 parts at the gate: 2 NOK, 2 OK, 1 REVIEW" in done.stderr
+    gates = [part["gate"] for part in told]
+    assert (
+        faults or [gate for gate in gates if gate != "none"] == wanted
+    )  # a busy station may not see one at the sensor
+    assert faults or "none" in gates or "5 parts at the gate: 2 NOK, 2 OK, 1 REVIEW" in done.stderr
 
 
 def test_the_commands_know_the_module(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
