@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -16,7 +15,8 @@ from typing import Any
 import pytest
 
 from inspector.pictures import store
-from tests.waits import until
+from tests.ports import free_port
+from tests.waits import WAIT_S, until
 
 KEYS = {
     "AWS_ACCESS_KEY_ID": "tester",
@@ -57,9 +57,7 @@ class ObjectStore:
 
 @contextmanager
 def running_store() -> Iterator[ObjectStore]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     endpoint = f"http://127.0.0.1:{port}"
     command = (sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port))
     process = subprocess.Popen(
@@ -69,7 +67,7 @@ def running_store() -> Iterator[ObjectStore]:
     def answers() -> bool:
         assert process.poll() is None, "moto's server has ended"
         try:
-            with urllib.request.urlopen(f"{endpoint}/moto-api/", timeout=5):  # noqa: S310
+            with urllib.request.urlopen(f"{endpoint}/moto-api/", timeout=WAIT_S):  # noqa: S310
                 return True
         except OSError:
             return False

@@ -6,7 +6,6 @@ import contextlib
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -15,6 +14,7 @@ from urllib.parse import quote
 import psutil
 import pytest
 
+from tests.ports import free_port
 from tests.waits import WAIT_S, until
 
 #: Who may make tables; who may only send, as a station's account.
@@ -59,9 +59,7 @@ class PostgresServer:
             user = pwd.getpwnam("nobody")
             os.chown(self._folder, user.pw_uid, user.pw_gid)
             self._as = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
         self.data = self._folder / "data"
         self._run(
             "initdb", "-D", str(self.data), "-A", "trust", "-U", OWNER, "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"

@@ -18,7 +18,7 @@ from inspector.recipes.recipe import Recipe, save_recipe
 from inspector.recipes.scanned import CodedRecipe
 from inspector.settings import Settings
 from tests.gui.conftest import SHIFT_STARTS, Station, picture
-from tests.line.test_service import free_port
+from tests.ports import free_port
 from tests.waits import WAIT_S
 
 

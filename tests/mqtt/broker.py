@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.ports import free_port
 from tests.waits import until
 
 USER, PASSWORD = "station", "p@ss:wo/rd%?"
@@ -38,9 +39,7 @@ class Broker:
 
     def __init__(self, folder: Path, *options: str) -> None:
         self._program, self._folder = need(), folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
         lines = [f"listener {self.port} 127.0.0.1", f"user {getpass.getuser()}", "log_dest stderr", *options]
         if not any(line.startswith("password_file") for line in options):
             lines.append("allow_anonymous true")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-import psutil
 import pytest
 
 from inspector import assembly
@@ -15,6 +14,7 @@ from inspector.paths import Home
 from inspector.sending import keeper as module
 from inspector.settings import Settings
 from inspector.settings_file import save_settings
+from tests.children import children_with
 from tests.mqtt.broker import Broker, Receiver
 from tests.mqtt.conftest import PART, STATE
 from tests.outputs.samples import inspection
@@ -40,4 +40,4 @@ def test_a_station_with_a_broker_publishes_by_itself(
         for sender in senders:
             sender.stop()
     until(lambda: not (receiver.last(STATE) or {"online": True})["online"])
-    assert [child for child in psutil.Process().children() if "publish" in child.cmdline()] == []
+    assert children_with("publish") == []

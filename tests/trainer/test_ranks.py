@@ -24,6 +24,7 @@ from inspector.domain.errors import PictureError
 from inspector.vision.bundle import Bundle
 from inspector.vision.preprocess import Preprocessing
 from inspector.vision.processor import LIMIT
+from tests.children import children_with
 from tests.trainer.toy_parts import draw_spots, random_weights
 from tests.waits import WAIT_S
 from trainer import launch
@@ -83,7 +84,7 @@ def weights(folder: Path) -> dict[str, np.ndarray[Any, Any]]:
 
 
 def children() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "rank" in child.cmdline()]
+    return children_with("rank")
 
 
 @pytest.fixture
