@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import socket
+import threading
 from collections.abc import Iterator
 
 import httpx2
-import psutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit
@@ -15,17 +15,15 @@ from pytestqt.qtbot import QtBot
 
 from inspector.passwords import SERVE, Passwords
 from inspector.paths import Home
+from inspector.runs.companion import Companion
 from inspector.settings import Settings
 from inspector.settings_file import load_settings, save_settings
+from tests.children import children_with
 from tests.gui.conftest import SHIFT_STARTS, Closes, Station
+from tests.ports import free_port
+from tests.waits import WAIT_S
 
 pytest.importorskip("uvicorn")
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 class Network:
@@ -69,7 +67,7 @@ def network(station: Station) -> Network:
 @pytest.fixture(autouse=True)
 def nothing_serves_on() -> Iterator[None]:
     yield
-    assert [process for process in psutil.Process().children() if "serve" in process.cmdline()] == []
+    assert children_with("serve") == []
 
 
 def test_the_page_opens_and_closes_with_its_switch(network: Network) -> None:
@@ -80,7 +78,7 @@ def test_the_page_opens_and_closes_with_its_switch(network: Network) -> None:
     network.station.until(lambda: "Open at" in network.words)
     address = re.sub("^Open at ", "", network.words)
     assert address == f"http://127.0.0.1:{port}/"
-    assert httpx2.get(f"{address}api/board").json()["shift"]["inspected"] == 0
+    assert httpx2.get(f"{address}api/board", timeout=WAIT_S).json()["shift"]["inspected"] == 0
     network.tick()
     network.apply()
     network.station.until(lambda: "board, results" in network.words)
@@ -109,7 +107,8 @@ def test_a_password_is_kept_apart_and_asked_for(network: Network) -> None:
     assert load_settings(home.settings)[0].serve_password == "***"
     assert Passwords(home.root).kept(SERVE) == "corridor-lamp-9"
     assert network.line("serve_password").text() == "***"
-    assert httpx2.get(f"{network.words.removeprefix('Open at ')}api/results").status_code == 401
+    results = f"{network.words.removeprefix('Open at ')}api/results"
+    assert httpx2.get(results, timeout=WAIT_S).status_code == 401
 
 
 @pytest.mark.parametrize(("typed", "said"), [("short", "10 are the least"), ("***long-enough", "Type the whole")])
@@ -138,12 +137,45 @@ def test_it_stays_open_beside_other_changes_and_takes_a_new_password_at_once(net
     network.apply()
     station.until(lambda: "Open at" in network.words and served_by() not in ([], before))
     results = f"{address}api/results"
-    assert httpx2.get(results, auth=("", "corridor-lamp-9")).status_code == 401
-    assert httpx2.get(results, auth=("", "stairwell-bulb-7")).status_code != 401
+    assert httpx2.get(results, auth=("", "corridor-lamp-9"), timeout=WAIT_S).status_code == 401
+    assert httpx2.get(results, auth=("", "stairwell-bulb-7"), timeout=WAIT_S).status_code != 401
+
+
+def test_what_is_still_being_heard_of_the_page_before_is_not_said_of_the_new_one(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look, held, looks, goes_on = Companion.look, threading.Event(), threading.Event(), threading.Event()
+
+    def slow(companion: Companion) -> bytes:
+        ready = look(companion)
+        if held.is_set():
+            held.clear()
+            looks.set()
+            assert goes_on.wait(WAIT_S)
+        return ready
+
+    station = network.station
+    network.type("serve_port", str(free_port()))
+    network.tick()
+    network.apply()
+    station.until(lambda: "Open at" in network.words)
+    before = served_by()
+    monkeypatch.setattr(Companion, "look", slow)
+    held.set()
+    station.until(looks.is_set)
+    network.type("serve_password", "corridor-lamp-9")
+    network.apply()
+    assert network.words == "It is being started."
+    goes_on.set()
+    station.until(lambda: served_by() != before)
+    station.beat()
+    assert network.words == "It is being started."
+    station.until(lambda: "Open at" in network.words)
+    assert served_by() not in ([], before)
 
 
 def served_by() -> list[int]:
-    return [process.pid for process in psutil.Process().children() if "serve" in process.cmdline()]
+    return [process.pid for process in children_with("serve")]
 
 
 def test_a_station_whose_settings_want_it_opens_it_at_its_start(qtbot: QtBot, home: Home, desks: list[Closes]) -> None:

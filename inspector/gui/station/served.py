@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -40,6 +41,7 @@ class Served(QObject):
         self._wanted = False
         self._settings = session.settings
         self._looking = False
+        self._turn = 0  # which one in turn is wanted
         self.words = ""
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._look)
@@ -62,6 +64,7 @@ class Served(QObject):
         if only_others and settings.serve is self._wanted:
             return
         self._wanted = settings.serve
+        self._turn += 1
         command = self._command() if settings.serve else ()
         self._worker.do(self._companion.again)
         self._worker.do(lambda: self._companion.want(command))
@@ -85,12 +88,13 @@ class Served(QObject):
     def _look(self) -> None:
         if not self._looking and not self._session.closing:
             self._looking = True
-            self._worker.do(lambda: (self._companion.look(), self._companion.fault), self._show, self._failed)
+            show = partial(self._show, self._turn)
+            self._worker.do(lambda: (self._companion.look(), self._companion.fault), show, self._failed)
 
-    def _show(self, answer: tuple[bytes, str]) -> None:
+    def _show(self, turn: int, answer: tuple[bytes, str]) -> None:
         self._looking = False
         ready, fault = answer
-        if not self._wanted:
+        if not self._wanted or turn != self._turn:  # of the one before, which is being ended
             return
         if fault:
             self._say(f"It cannot be opened: {fault}")
@@ -100,7 +104,7 @@ class Served(QObject):
             self._session.fault.emit("network", "")
 
     def _failed(self, error: Exception) -> None:
-        self._show((b"", str(error)))
+        self._show(self._turn, (b"", str(error)))
 
     def _say(self, words: str) -> None:
         if words != self.words:
