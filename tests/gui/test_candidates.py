@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from inspector import assembly
 from inspector.domain.records import Verdict
 from inspector.domain.review import Judgement, QueueKind
+from inspector.gui.candidates.desk import CandidatesDesk, CandidatesState
 from inspector.gui.candidates.page import CandidatesPage
 from inspector.outputs.base import LogQuery
 from inspector.outputs.reviews import ReviewLog
@@ -25,6 +27,7 @@ from tests.bundles import make_bundle
 from tests.gui.conftest import Station
 from tests.outputs.samples import shadow_judgement
 from tests.regression.station import GREEN, PLAIN, RED, record_parts
+from tests.waits import WAIT_S
 
 
 @pytest.fixture
@@ -123,3 +126,33 @@ def test_after_a_change_of_recipe_nothing_is_done_with_what_is_shown_of_the_one_
     station.window.settings.show_section("Candidates")
     station.until(lambda: page.shadow.isEnabled() and page.locked.table.rowCount() == 0)
     station.close()
+
+
+def test_what_is_still_being_read_of_the_recipe_before_lets_nothing_be_done(
+    qtbot: QtBot, filled: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_recipe(Recipe(name="Other", source="demo:", model="both"), filled.recipes)
+    station, page = opened(qtbot, filled)
+    read, state = list[CandidatesState](), CandidatesDesk.state
+    held, reads, goes_on = threading.Event(), threading.Event(), threading.Event()
+
+    def slow(desk: CandidatesDesk, recipe: Recipe) -> CandidatesState:
+        if not held.is_set():
+            return state(desk, recipe)
+        reads.set()
+        assert goes_on.wait(WAIT_S)
+        read.append(state(desk, recipe))
+        return read[-1]
+
+    monkeypatch.setattr(CandidatesDesk, "state", slow)
+    held.set()
+    page.enter()
+    station.until(reads.is_set)
+    station.window.show_page("live")
+    station.session.choose_recipe(assembly.RecipeEntry("Other", filled.recipes / "Other.json"))
+    station.until(lambda: station.session.recipe is not None and station.session.recipe.name == "Other")
+    goes_on.set()
+    station.until(lambda: read)
+    station.beat(5)
+    assert not page.shadow.isEnabled()
+    assert not page.locked.isEnabled()

@@ -96,6 +96,8 @@ class CandidatesPage(Page):
     def _on_recipe(self) -> None:
         """Nothing can be done with what is shown of the recipe before."""
         self._enable(may=False)
+        self._states.forget()  # what is still being read is of the recipe before
+        self._lists.forget()
         if self.isVisible():
             self._read()
 
