@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inspector.signing import KEY_FILE, SigningError, signer_of, station_key, trust, trusted_keys
+from tests.waits import WAIT_S
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,7 @@ def test_programs_that_begin_together_have_one_key(tmp_path: Path) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(WAIT_S)
 
     assert len(keys) == 8
     assert len(set(keys)) == 1

@@ -16,6 +16,7 @@ from tests.bench.figure_rows import ROWS, STEPS, Step
 from tests.bench.figures import Outcome
 from tests.bench.regression import ROUNDS, Ratios, Times, below, in_words, judge, ratios_of, read_limits
 from tests.bundles import make_bundle
+from tests.waits import WAIT_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,7 +165,7 @@ def test_the_table_has_figures_and_reasons(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_benchmark_is_run_kept_and_found_again(tmp_path: Path) -> None:
     step = Step(name="devices", part="line", arguments=("inspector", "devices"))
-    found = figures.run_step(step, tmp_path, seconds=60)
+    found = figures.run_step(step, tmp_path, seconds=WAIT_S)
     assert (found.failed, found.reason, list(found.answer)) == (False, "", ["devices"])
     assert figures.kept_outcome(step, tmp_path) == found
 
@@ -175,7 +176,7 @@ def test_a_benchmark_is_run_kept_and_found_again(tmp_path: Path) -> None:
 def test_a_benchmark_that_gives_nothing_is_said(tmp_path: Path, arguments: tuple[str, ...], reason: str) -> None:
     step = Step(name="odd", part="line", arguments=arguments)
     (tmp_path / "odd.json").write_text("{}", encoding="utf-8")
-    found = figures.run_step(step, tmp_path, seconds=60)
+    found = figures.run_step(step, tmp_path, seconds=WAIT_S)
     assert (found.answer, found.failed) == (None, True)
     assert reason in found.reason
     assert figures.kept_outcome(step, tmp_path).answer is None
@@ -189,6 +190,6 @@ def test_an_object_may_be_on_several_lines_or_behind_a_table() -> None:
 def test_absent_pictures_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INSPECTOR_TEST_DATA", str(tmp_path / "nowhere"))
     step: Any = next(step for step in STEPS if step.needs_pictures)
-    found = figures.run_step(step, tmp_path, seconds=60)
+    found = figures.run_step(step, tmp_path, seconds=WAIT_S)
     assert (found.answer, found.failed) == (None, False)
     assert "absent" in found.reason

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waits import WAIT_S
+
 ROOT = Path(__file__).resolve().parents[2]
 _SCRIPT = """
 import sys, threading, time
@@ -35,7 +37,7 @@ def test_a_process_whose_threads_are_inside_a_library_ends_with_its_code() -> No
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=WAIT_S,
             check=False,
         )
         assert (done.returncode, done.stdout, done.stderr) == (int(code), "said\n", "")
@@ -62,7 +64,7 @@ def test_a_signal_before_the_command_hears_it_ends_as_ctrl_c_does(name: str) -> 
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=WAIT_S,
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")

@@ -115,7 +115,7 @@ def test_a_running_line_takes_the_promoted_model_up(capsys: pytest.CaptureFixtur
         text=True,
         encoding="utf-8",
     )
-    watchdog = threading.Timer(60, process.kill)
+    watchdog = threading.Timer(WAIT_S, process.kill)
     watchdog.start()
     try:
         assert process.stdout is not None

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from inspector.gui.widgets.banners import BannerArea
+from tests.waits import WAIT_MS
 
 WORDS = "The scanner at 192.168.0.31:9004 cannot be reached: connection refused. It is tried again by itself."
 
@@ -60,4 +61,4 @@ def test_no_word_is_cut_off(area: BannerArea, page: QWidget, qtbot: QtBot, px: i
         page.grab()  # lays it out
         return all(label.height() >= label.heightForWidth(label.width()) for label in labels(area))
 
-    qtbot.waitUntil(fits)
+    qtbot.waitUntil(fits, timeout=WAIT_MS)

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from inspector.gui import theme
 from inspector.gui.widgets.inputs import ChoiceBox
 from tests.gui.conftest import Station
+from tests.waits import WAIT_MS
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
@@ -22,7 +23,7 @@ def test_the_rows_of_an_open_list_are_as_tall_as_the_field(qapp: QApplication, q
     box.show()
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton)
     view = box.view()
-    qtbot.waitUntil(view.isVisible)
+    qtbot.waitUntil(view.isVisible, timeout=WAIT_MS)
     for row in range(3):
         assert view.visualRect(box.model().index(row, 0)).height() >= theme.TARGET_PX - 2
     assert view.grab().toImage().pixelColor(view.width() - 4, 4) in (

@@ -24,6 +24,7 @@ from inspector.gui import theme
 from inspector.gui.live.failure_strip import LIMIT
 from inspector.gui.widgets.inputs import ChoiceBox, NumberBox, SlideBar
 from tests.gui.conftest import Station, picture
+from tests.waits import WAIT_MS
 
 
 def turn(widget: QWidget, notches: int = -1) -> None:
@@ -48,16 +49,24 @@ def inputs_of(window: QWidget) -> list[QWidget]:
     ]
 
 
+def until_filled(station: Station) -> None:
+    """Wait for the lists that are read for what is shown: they fill their boxes, whatever a wheel does."""
+    station.settle()
+    for widget in inputs_of(station.window):
+        if isinstance(widget, QComboBox) and not widget.isEditable():
+            station.until(widget.count)
+
+
 def test_the_wheel_changes_nothing_in_passing(station: Station) -> None:
     turned: set[str] = set()
     window = station.window
     sections = window.settings.sections
     for page in window.bar.names:
         window.show_page(page)
-        station.settle()  # lists that are read meanwhile fill their boxes
         rows = range(sections.count()) if page == "settings" else (0,)
         for row in rows:
             sections.setCurrentRow(row)
+            until_filled(station)
             for widget in inputs_of(window):
                 before = value_of(widget)
                 for notches in (-1, 1):
@@ -122,11 +131,11 @@ def test_a_slider_that_has_the_focus_follows_the_wheel(qtbot: QtBot, qapp: QAppl
     for widget in (slider, number, choice):
         column.addWidget(widget)
     holder.show()
-    qtbot.waitExposed(holder)
+    qtbot.waitExposed(holder, timeout=WAIT_MS)
     holder.activateWindow()
     for widget in (slider, number, choice):
         widget.setFocus()
-        qtbot.waitUntil(widget.hasFocus)
+        qtbot.waitUntil(widget.hasFocus, timeout=WAIT_MS)
         turn(widget, 1)
     assert slider.value() > 0
     assert (number.value(), choice.currentText()) == (0.0, "a")

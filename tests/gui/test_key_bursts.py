@@ -34,7 +34,7 @@ class Desk(QWidget):
         self.entered: list[str] = []
         self.field.returnPressed.connect(lambda: self.entered.append(self.field.text()))
         self.show()
-        qtbot.waitExposed(self)
+        qtbot.waitExposed(self, timeout=WAIT_MS)
         self.activateWindow()
         qtbot.waitUntil(lambda: QGuiApplication.focusWindow() is self.windowHandle(), timeout=WAIT_MS)
         self.codes: list[str] = []
@@ -165,7 +165,7 @@ def test_a_window_that_was_busy_takes_a_burst_as_one_by_the_times_of_its_keys(qt
 
 def test_a_burst_without_an_end_is_said_and_presses_nothing(qtbot: QtBot) -> None:
     desk = Desk(qtbot, 300)
-    desk.type("HHHH5 ", None)
+    desk.keys("HHHH5 ", 1000, 5)
     desk.until(lambda: desk.torn == 1)
     assert (desk.codes, desk.pressed) == ([], [])
     desk.bursts.release()

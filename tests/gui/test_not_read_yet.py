@@ -16,6 +16,7 @@ from inspector.gui.operator.big_counts import BigCounts
 from inspector.gui.review.lessons_card import LessonsCard
 from inspector.gui.review.recent_card import RecentCard
 from inspector.gui.station.events import Counts, Failure
+from tests.waits import WAIT_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ def held(station: Station) -> Iterator[threading.Event]:
     """The station's worker does nothing until this is set."""
     station.settle()
     gate = threading.Event()
-    station.session.work.do(lambda: gate.wait(120), lambda _: None, lambda _: None)
+    station.session.work.do(lambda: gate.wait(WAIT_S), lambda _: None, lambda _: None)
     yield gate
     gate.set()
 

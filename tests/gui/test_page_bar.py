@@ -75,7 +75,7 @@ def test_the_operator_view_is_the_last_page_and_every_entry_has_its_key(station:
     assert (bar.names[0], *bar.names[-2:]) == ("live", "settings", "operator")
     for number, name in enumerate(bar.names, 1):
         station.qtbot.keyClick(station.window, Qt.Key(Qt.Key.Key_0 + number), Qt.KeyboardModifier.ControlModifier)
-        station.qtbot.waitUntil(partial(_shows, bar, name))
+        station.until(partial(_shows, bar, name))
         assert f"(Ctrl+{number})" in bar.buttons[name].toolTip()
 
 

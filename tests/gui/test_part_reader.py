@@ -19,9 +19,9 @@ from inspector.review import carry_out
 from inspector.review.queues import QueueRequest
 from inspector.review.wishes import PartRead, ReadPart
 from tests.review.parts import fill, keep_all
+from tests.waits import WAIT_S
 
 P, F, R = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
-WAIT_S = 20.0
 
 
 class ReadingGate:

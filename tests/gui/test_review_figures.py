@@ -17,12 +17,12 @@ from inspector.gui.review.figures import FiguresReader, FiguresRequest, ReviewFi
 from inspector.outputs.base import LogQuery
 from inspector.outputs.reviews import ReviewLog
 from tests.review.parts import fill, keep_all, said
+from tests.waits import WAIT_S
 
 if TYPE_CHECKING:
     from inspector.review.population import PolicyOf
 
 P, F = Verdict.PASS, Verdict.FAIL
-WAIT_S = 20.0
 READ = module.read_figures
 
 

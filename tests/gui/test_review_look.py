@@ -17,6 +17,7 @@ from inspector.review.explain_process import DeepLookError
 from inspector.vision.graph import TORCH_WEIGHTS_FILE
 from tests.gui.conftest import Closes
 from tests.gui.reviewing import ReviewDesk, make_home
+from tests.waits import WAIT_S
 from trainer.explain_protocol import Explained, ExplainReport, MapMade
 from trainer.protocol import Progress
 
@@ -66,7 +67,7 @@ class Looks:
 
     def start(self, model: Path, picture: Path, out: Path) -> FakeLook:
         self.made.append(FakeLook(model, picture, out))
-        assert self.may_start.wait(20)
+        assert self.may_start.wait(WAIT_S)
         return self.made[-1]
 
 

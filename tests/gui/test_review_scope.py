@@ -53,7 +53,7 @@ def test_nothing_at_the_top_is_cut_off(qtbot: QtBot, width: int, rows: int) -> N
     bar.setGeometry(0, 0, width, 120)
     page.resize(width, 200)
     page.show()
-    qtbot.waitExposed(page)
+    qtbot.waitExposed(page, timeout=WAIT_MS)
     shown = [*bar.buttons.values(), bar.second, bar.whose, bar.period, bar.part, bar.reviewer]
     qtbot.waitUntil(lambda: len({widget.geometry().center().y() // 30 for widget in shown}) == rows, timeout=WAIT_MS)
     for widget in shown:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.domain.class_words import ClassWords
 from inspector.gui.widgets.words_box import WordsBox
+from tests.waits import WAIT_MS
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def answer(qtbot: QtBot, box: WordsBox, **answers: str) -> ClassWords:
     for word, letters in answers.items():
         box.choices[word].setFocus()
         qtbot.keyClicks(box.choices[word], letters)
-    with qtbot.waitSignal(box.told) as told:
+    with qtbot.waitSignal(box.told, timeout=WAIT_MS) as told:
         qtbot.mouseClick(box.use, Qt.MouseButton.LeftButton)
     assert told.args is not None
     words = told.args[0]

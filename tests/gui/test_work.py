@@ -9,8 +9,7 @@ import pytest
 
 from inspector.gui.work import Errand, Latest, Results, Worker, Workers
 from tests.logs import told
-
-WAIT_S = 10.0
+from tests.waits import WAIT_S
 
 
 class Bench:

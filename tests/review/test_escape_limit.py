@@ -34,6 +34,7 @@ from tests.bench.escape_looks import simulate
 from tests.bundles import make_bundle
 from tests.outputs.samples import inspection
 from tests.review.parts import said, with_picture
+from tests.waits import WAIT_S
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -277,14 +278,14 @@ def test_two_that_look_at_once_roll_back_once(tmp_path: Path) -> None:
 
     def look() -> None:
         limit = EscapeLimit(station.home, station.home.log, assembly.model_store(station.home), station.shelf.save)
-        together.wait(10.0)
+        together.wait(WAIT_S)
         came.append(limit.check(recipe))
 
     threads = [threading.Thread(target=look) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30.0)
+        thread.join(WAIT_S)
     assert sorted(exceeded is None for exceeded in came) == [False, True]
     assert (station.recipe.model, station.recipe.version) == ("before", 3)
     assert [made.rollback for made in Promotions(station.home).read()] == [False, True]

@@ -20,6 +20,7 @@ from inspector.review.walk_at_once import WalkAtOnce
 from inspector.review.wishes import WalkEvent, WishFailed, Written
 from tests.outputs.samples import START
 from tests.review.parts import fill, keep_all, said
+from tests.waits import WAIT_S
 
 ROOT = Path(__file__).resolve().parents[2]
 F, P = Verdict.FAIL, Verdict.PASS
@@ -74,7 +75,7 @@ def test_a_walk_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
                 walker.stdin.write("\n")
                 walker.stdin.flush()
         walker.send_signal(signal.SIGKILL)
-        walker.communicate(timeout=20)
+        walker.communicate(timeout=WAIT_S)
     assert judged == [part.id for part in parts[:4]]
     log = ReviewLog(path)
     assert desk_of(log).walk.ids == tuple(part.id for part in parts[4:])
