@@ -121,6 +121,7 @@ def test_everything_can_be_reached_by_keys(browse: Callable[..., Browser]) -> No
         browser.press(Keys.TAB)
     browser.press(Keys.ENTER)
     until(lambda: browser.driver.current_url.endswith("/results"))
+    until(lambda: browser.measure("document.readyState") == "complete")
     for _ in range(40):
         if browser.measure("document.activeElement.getAttribute('href') || ''").startswith("/parts/"):
             break

@@ -56,6 +56,7 @@ def go_light(station: Station) -> None:
     wanted = station.session.settings.model_copy(update={"appearance": Appearance.LIGHT})
     station.session.apply_settings(wanted, lambda: None)
     station.until(lambda: CURRENT.theme is LIGHT)
+    station.settle()  # pictures are drawn anew on the worker
     station.beat(4)
 
 

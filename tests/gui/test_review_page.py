@@ -207,7 +207,7 @@ def test_the_answer_goes_by_itself(
 def test_what_cannot_be_written_stays_with_its_part(
     qtbot: QtBot, home: Home, desks: list[Closes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inspector.gui.review.walk_runner.ReviewLog", partial(ReviewLog, busy_s=0.01))
+    monkeypatch.setattr("inspector.gui.review.walk_runner.ReviewLog", partial(ReviewLog, busy_s=0.3))
     desk = ReviewDesk(qtbot, home, bad=2)
     desks.append(desk)
     page = desk.page

@@ -294,7 +294,7 @@ def test_promotion_takes_effect_while_the_line_runs_and_is_rolled_back_after_a_y
     ]
     bench.until(lambda: page.result.buttons["promote"].text() == "Promoted")
     assert not page.result.buttons["delete"].isEnabled()
-    assert page.result.buttons["back"].text() == "Roll back to tiny"
+    bench.until(lambda: page.result.buttons["back"].text() == "Roll back to tiny")
     bench.press(page.result.buttons["back"])
     assert page.question is not None
     bench.until(page.question.isActiveWindow)

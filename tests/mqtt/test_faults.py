@@ -111,9 +111,10 @@ def test_tls_where_the_broker_speaks_none(broker: Broker, tmp_path: Path, monkey
 
 
 def test_one_that_hangs_is_said(broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_ANSWER_S", 0.5)
     broker.stop()
-    assert "does not answer" in refusal(broker.address(), tmp_path)
+    with monkeypatch.context() as short:
+        short.setattr(module, "_ANSWER_S", 0.5)
+        assert "does not answer" in refusal(broker.address(), tmp_path)
     broker.go_on()
     assert tried(broker.address(), tmp_path)
 

@@ -97,8 +97,9 @@ def judge_part(home: Home, number: int, verdict: Verdict) -> None:
 
 
 def test_the_board_follows_the_line_and_says_when_it_does_not_hear_it(
-    served: Served, browse: Callable[..., Browser]
+    served: Served, browse: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("inspector.outputs.pulse.STALE_S", 600.0)  # however long a page takes
     browser = browse()
     run_line(served.home)
     judge_part(served.home, 21, Verdict.PASS)
@@ -109,7 +110,7 @@ def test_the_board_follows_the_line_and_says_when_it_does_not_hear_it(
     browser.see("#face", "FAIL")
     browser.see("#part", "Part 22")
     browser.see("#failures", "Part 22")
-    write_pulse(pulse_path(served.home.log), pulse(time_utc=datetime.now(UTC) - timedelta(minutes=1)))
+    write_pulse(pulse_path(served.home.log), pulse(time_utc=datetime.now(UTC) - timedelta(hours=1)))
     browser.see("#face", "STALE")
     run_line(served.home)
     browser.see("#face", "FAIL")
@@ -138,7 +139,7 @@ def test_pictures_are_judged_as_they_are_chosen_and_a_bad_file_is_an_answer(
     assert "PASS" not in broken
     assert "P(defective)" in bad
     assert len(answers[1].find_elements(By.TAG_NAME, "img")) == 2
-    assert browser.measure("[...document.images].every((image) => image.naturalWidth > 0)")
+    until(lambda: browser.measure("[...document.images].every((image) => image.naturalWidth > 0)"))
     assert browser.measure("document.documentElement.scrollWidth <= window.innerWidth")
 
 
@@ -172,6 +173,7 @@ def test_everything_can_be_reached_by_keys(served: Served, browse: Callable[...,
         browser.press(Keys.TAB)
     browser.press(Keys.ENTER)
     until(lambda: browser.driver.current_url.endswith("/results"))
+    until(lambda: browser.measure("document.readyState") == "complete")
     first = browser.measure("document.querySelector('main a[href^=\"/parts/\"]').textContent")
     for _ in range(40):
         if browser.measure("document.activeElement.getAttribute('href') || ''").startswith("/parts/"):
@@ -209,10 +211,13 @@ def test_a_password_is_asked_for_and_signing_out_ends_it(
         browser = browse(site.address, scripts=scripts)
         browser.open("/results")
         assert "/login" in browser.driver.current_url
-        browser.press("wrong-password", Keys.ENTER)
-        browser.see("main", "That is not the password")
-        browser.press("corridor-lamp-9", Keys.ENTER)
-        browser.see("h1", "Results")
+        for typed, where, said in (
+            ("wrong-password", "main", "That is not the password"),
+            ("corridor-lamp-9", "h1", "Results"),
+        ):
+            until(lambda: browser.measure("document.activeElement.name") == "password")  # once it is drawn
+            browser.press(typed, Keys.ENTER)
+            browser.see(where, said)
         browser.driver.find_element(By.CSS_SELECTOR, "header form button").click()
         browser.see("h1", "Sign in")
         browser.open("/board")
