@@ -6,7 +6,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from inspector.domain.part_code import CodeConfig, CodeKinds
 from inspector.domain.source_options import SourceOptions
 from inspector.recipes.recipe import save_recipe
 from inspector.sources.demo_scene import TAG_PLACE
+from tests import ports
 from tests.faults import record
 from tests.faults.station import ROOT, Station
 from tests.faults.volumes import Volume, why_no_volumes
@@ -361,6 +361,5 @@ def pause(seconds: float) -> None:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return int(door.getsockname()[1])
+    """See `tests.ports`."""
+    return ports.free_port()

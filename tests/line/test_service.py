@@ -14,13 +14,14 @@ from inspector.line.desk import LineDesk, Link
 from inspector.line.service import LineService
 from inspector.line.signals import PlcInputs
 from inspector.settings import Settings
+from tests import ports
 from tests.line.engines import FakeEngine
 from tests.waits import WAIT_S, until
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    """See `tests.ports`."""
+    return ports.free_port()
 
 
 def on_modbus(port: int) -> Settings:
