@@ -16,6 +16,7 @@ from inspector.domain.config import TriggerMode
 from inspector.domain.errors import EngineError
 from inspector.domain.failing import FailAction, FailConfig, Latch
 from inspector.domain.trigger_event import TriggerEvent
+from inspector.engine import engine
 from inspector.engine.engine import Engine
 from inspector.engine.job import LineJob
 from inspector.engine.status import RunState
@@ -144,7 +145,7 @@ def test_a_held_part_takes_ready_away_and_no_trigger_is_lost(rig: Rig) -> None:
     rig.engine.trigger(first)
     source.script.append(frame(0, BAD))
     source.closing.set()
-    until(lambda: len(rig.log.committed) == 1)
+    until(lambda: len(rig.listener.parts) == 1)  # what is told of: by then it is held
     assert rig.engine.readiness().startswith("part 1 (trigger A) is held: FAIL at ")
     rig.engine.trigger(second)
     until(lambda: len(rig.log.committed) == 2)
@@ -163,7 +164,8 @@ def test_a_held_part_takes_no_capture_by_hand(rig: Rig) -> None:
     rig.engine.fire_trigger()
 
 
-def test_those_who_look_from_elsewhere_hear_of_it(rig: Rig, tmp_path: Path) -> None:
+def test_those_who_look_from_elsewhere_hear_of_it(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_PULSE_END_S", WAIT_S)  # the disk may take its time
     pulse = tmp_path / "line.json"
     rig.run([BAD, BAD], FailConfig(in_a_row=2), pulse=pulse)
     rig.engine.stop()
@@ -196,6 +198,7 @@ def test_what_waits_is_kept_before_the_part_is_told_and_waits_in_the_next_progra
     seen = failing.newest
     again.acknowledge("anna", seen)
     assert again.stop(WAIT_S)
+    until(lambda: not read_alarms(alarms_path(log)).waits)
     third = Engine()
     third.recall(log)
     assert not third.status().failing.waits
@@ -226,7 +229,7 @@ def test_a_file_that_cannot_be_read_is_an_alarm_and_one_that_cannot_be_written_i
     assert words.startswith("what waited for an acknowledgement when the program ended cannot be read")
     rig.engine.acknowledge("anna")
     rig.engine.stop(WAIT_S)
-    assert not read_alarms(damaged).waits
+    until(lambda: not read_alarms(damaged).waits)
     blocked = tmp_path / "blocked.alarms.json"
     rig.engine.recall(tmp_path / "blocked.sqlite3")
     blocked.mkdir()

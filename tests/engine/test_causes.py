@@ -12,6 +12,7 @@ import pytest
 
 from inspector.domain.failing import AlarmKind
 from inspector.domain.watching import WatchConfig
+from inspector.engine import engine
 from inspector.engine.engine import Engine
 from inspector.engine.job import LineJob
 from inspector.engine.status import RunState
@@ -57,6 +58,12 @@ class Station:
     def close(self) -> None:
         self.engine.stop(WAIT_S)
         self.log.close()
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a line leaves to do at its end may take its time."""
+    monkeypatch.setattr(engine, "_LATE_S", WAIT_S)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from inspector.gui.station.face_words import explained
 from tests.engine.conftest import Rig
 from tests.engine.fakes import GOOD, FakeClassifier, FakeSource, MemoryLog, frame, make_job
 from tests.logs import told
-from tests.waits import WAIT_S
+from tests.waits import WAIT_S, until
 
 WHAT = "the model fake does not judge its test picture as before: a probability is 0.9 instead of 0.1"
 PICTURE = np.full((8, 8), GOOD, np.uint8)
@@ -105,7 +105,7 @@ def test_a_model_that_has_changed_judges_nothing_until_it_is_loaded_again(
     assert face_of(status, Verdict.PASS) is Face.FAULT
     assert explained(Face.FAULT, status) == f"T{status.model_fault[1:]}"
     watched.look(0.0)  # it cannot be loaded
-    assert classifier.closed == 1
+    until(lambda: classifier.closed == 1)
     assert watched.board.status().model_fault == "graph.bin has been altered"
     assert watched.verdict() is Verdict.ERROR
     watched.look(9.0)
@@ -149,7 +149,7 @@ def test_no_part_passes_after_the_model_has_changed_and_the_end_says_which_are_i
         classifier.changed = WHAT
 
     def load() -> FakeClassifier:
-        if classifier.closed:
+        if classifier.changed:
             raise BundleError("graph.bin has been altered", "Restore it.")
         return classifier
 

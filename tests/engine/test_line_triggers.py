@@ -121,19 +121,23 @@ def test_a_damaged_picture_of_a_camera_is_a_part_only_where_every_picture_is(
     rig.camera.show_bad()
     until(lambda: not rig.camera.script)
     rig.camera.show()
-    until(lambda: rig.listener.frames == 2)
+
+    def seen() -> tuple[int, int]:
+        reasons = [row.decision.reason for row in rig.log.committed]
+        return reasons.count("cut short"), rig.engine.status().dropped
+
+    until(lambda: rig.listener.frames == 2 and seen() == (errors, skipped))
     rig.engine.stop(WAIT_S)
-    assert [row.decision.reason for row in rig.log.committed].count("cut short") == errors
-    assert rig.engine.status().dropped == skipped
+    assert seen() == (errors, skipped)
 
 
 def test_two_triggers_before_a_picture_are_two_parts(rig: Rig) -> None:
-    rig.start(within_s=0.2)
+    rig.start(within_s=2.0)
     rig.engine.trigger(event("A"))
     rig.engine.trigger(event("B"))
     rig.camera.show()
-    assert rig.rows(2) == [("A", "PASS", ""), ("B", "ERROR", "no picture of its own within 0.2 s")]
-    assert rig.log.committed[1].latencies.trigger_ms == pytest.approx(200, abs=1000 * WAIT_S)
+    assert rig.rows(2) == [("A", "PASS", ""), ("B", "ERROR", "no picture of its own within 2 s")]
+    assert (rig.log.committed[1].latencies.trigger_ms or 0.0) >= 2000
 
 
 def test_pictures_that_come_together_are_not_dropped_and_each_goes_to_the_trigger_that_names_it(rig: Rig) -> None:
@@ -338,7 +342,7 @@ def test_whatever_befalls_the_line_each_trigger_has_one_row_and_no_other_part_s_
             if shows:
                 rig.camera.show(grey, frame_id=number)
     rig.engine.stop(WAIT_S)
-    until(lambda: len(rig.log.committed) == len(greys))
+    until(lambda: len(rig.listener.parts) == len(greys))
     assert sorted(int(row.trigger_id) for row in rig.log.committed) == list(range(120))
     judged = {row.trigger_id: row.decision.verdict.value for row in rig.log.committed}
     wrong = [

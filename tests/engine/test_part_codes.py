@@ -172,5 +172,5 @@ def test_without_the_library_the_line_does_not_start(rig: Rig, monkeypatch: pyte
 def test_no_thread_reads_where_nothing_is_to_be_read() -> None:
     reader = CodeReader(recipe(CodeConfig()))
     assert reader.begin(part(frame(0))) is None
-    assert not any(thread.name == "code" for thread in threading.enumerate())
+    until(lambda: not any(thread.name == "code" for thread in threading.enumerate()))  # of the tests before
     reader.close()

@@ -8,10 +8,17 @@ from pathlib import Path
 import pytest
 
 from inspector.domain.errors import LogError, SourceError
+from inspector.engine import engine
 from inspector.outputs.pulse import STALE_S, LinePulse, pulse_path, read_pulse
 from tests.engine.conftest import Rig
 from tests.engine.fakes import FakeSource, frame, make_job
-from tests.waits import until
+from tests.waits import WAIT_S, until
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk may take its time."""
+    monkeypatch.setattr(engine, "_PULSE_END_S", WAIT_S)
 
 
 def _heard(path: Path) -> LinePulse:

@@ -100,7 +100,7 @@ def test_a_network_that_hangs_for_good_is_left_behind_and_the_model_loaded_anew(
     stuck, fresh = FakeClassifier(act), FakeClassifier()
     models = iter([stuck, fresh])
     source = FakeSource([frame(n) for n in range(3)])
-    verdicts = rig.run(source, load_classifier=lambda: next(models), predict_limit_s=0.5, file_wait_s=0.0)
+    verdicts = rig.run(source, load_classifier=lambda: next(models), predict_limit_s=2.0, file_wait_s=0.0)
     assert verdicts == ["ERROR", "PASS", "PASS"]
     assert rig.engine.status().restarts == 1
     assert "the model" in rig.engine.status().last_restart

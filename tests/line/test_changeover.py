@@ -26,7 +26,7 @@ from inspector.settings import Settings
 from tests.line.engines import FakeEngine
 from tests.line.test_service import free_port
 from tests.line.test_text import Terminal
-from tests.waits import until
+from tests.waits import WAIT_S, until
 
 
 def following(in_force: str) -> Changeover:
@@ -213,7 +213,7 @@ def test_an_opc_ua_client_calls_change_recipe(tmp_path: Path) -> None:
             return list(await client.get_node("ns=2;s=Line").call_method("2:ChangeRecipe", name))
 
         async def work() -> None:
-            async with Client(f"opc.tcp://127.0.0.1:{port}", timeout=5) as client:
+            async with Client(f"opc.tcp://127.0.0.1:{port}", timeout=WAIT_S) as client:
                 assert await call(client, ua.Variant("Lid", ua.VariantType.String)) == [True, ""]
                 not_ready = await client.get_node("ns=2;s=Line.not_ready").read_value()
                 assert not_ready == "the controller wants the recipe “Lid”, in force is “Cap”"

@@ -77,8 +77,7 @@ def test_each_part_has_one_row_and_its_verdict_though_the_controller_is_killed_a
                 controller.start(begun + 1, PARTS - begun)
             else:
                 controller.send(signal.SIGSTOP)
-                until(station.fault)
-                assert f"no answer from the controller 127.0.0.1:{station.port}: " in station.fault()
+                until(lambda: f"no answer from the controller 127.0.0.1:{station.port}: " in station.fault())
                 controller.send(signal.SIGCONT)
             until(station.is_up)
         until(lambda: ["done"] in controller.lines())
@@ -139,8 +138,7 @@ def test_levels_fall_when_the_station_ends() -> None:
             link.exchange(PlcInputs())
         station.service.start()
         until(station.is_up)
-        until(lambda: link.exchange(PlcInputs(enable=True)).ready)
-        assert link.look().ready
+        until(lambda: link.exchange(PlcInputs(enable=True)).ready and link.look().ready)
         station.service.stop()
         left = link.look()
         assert (left.online, left.ready, left.valid) == (False, False, False)

@@ -25,7 +25,7 @@ from inspector.settings import Settings
 from tests.line.certificates import PASSWORD, make_folder, trust
 from tests.line.engines import FakeEngine
 from tests.line.test_service import free_port
-from tests.waits import until
+from tests.waits import WAIT_S, until
 
 
 class Station:
@@ -40,8 +40,8 @@ class Station:
         self.service.start()
         until(lambda: "no controller has asked yet" in self.service.status().why)
 
-    def plain(self) -> Client:
-        return Client(f"opc.tcp://127.0.0.1:{self.port}", timeout=5)
+    def plain(self, timeout_s: float = WAIT_S) -> Client:
+        return Client(f"opc.tcp://127.0.0.1:{self.port}", timeout=timeout_s)
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +186,7 @@ def test_who_subscribes_is_told_of_a_result_without_asking(station: Station) -> 
         await subscription.subscribe_data_change(client.get_node("ns=2;s=Line.result_code"))
         await enable(client)
         assert (await trigger(client, 1202))[0]
-        await asyncio.wait_for(told.come.wait(), 30)
+        await asyncio.wait_for(told.come.wait(), WAIT_S)
         assert told.codes[-1] == 3
         assert await acknowledge(client, 1202)
 
@@ -303,7 +303,7 @@ def test_a_channel_of_an_unknown_certificate_does_not_open(secured: tuple[Statio
     make_folder(folder)
 
     async def run() -> None:
-        client = station.plain()
+        client = station.plain(timeout_s=5)  # nobody may answer
         client.application_uri = "urn:stranger"
         await client.set_security(
             SecurityPolicyBasic256Sha256,

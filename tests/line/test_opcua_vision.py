@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from inspector.domain.line_protocol import LineProtocol
+from inspector.domain.config import TriggerConfig
+from inspector.domain.line_protocol import LineOptions, LineProtocol
 from inspector.domain.records import Verdict
 from inspector.engine.status import EngineStatus, RunState
-from inspector.line.adapters import connect
-from inspector.line.desk import Link
+from inspector.line.adapters import LineAdapter, connect, make_adapter
+from inspector.line.desk import LineDesk, Link
+from inspector.line.handshake import Deadlines
 from inspector.line.opcua_nodes import VISION
 from inspector.line.service import LineService
 from inspector.line.signals import PlcInputs
@@ -28,117 +25,45 @@ from inspector.paths import resources_dir
 from inspector.settings import Settings
 from tests.line.engines import RUNNING, FakeEngine
 from tests.line.test_service import free_port
+from tests.line.vision_process import AUTOMATIC, MACHINE, Client
 from tests.waits import WAIT_S, until
 
-ROOT = Path(__file__).resolve().parents[2]
 NODESET = "3e67454155a9618e0981aa8b3ee248f7a9ee216f9f915b53eb26a69533c0cc62"
-MACHINE, AUTOMATIC = "VisionStateMachine", "VisionStateMachine/AutomaticModeStateMachine"
 WHY = (["Int32", 0], ["String", "a test"])
 VERDICTS = {"P": Verdict.PASS, "F": Verdict.FAIL, "R": Verdict.REVIEW, "E": Verdict.ERROR}
-
-
-class Client:
-    """The client's process, and what it has said."""
-
-    def __init__(self, port: int) -> None:
-        command = [sys.executable, "-m", "tests.line.vision_client", str(port)]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-        )
-        self.events: list[dict[str, Any]] = []
-        self._answers: list[Any] = []
-        self._asked = 1
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-        self._answered()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            told = json.loads(line)
-            if "answer" in told:
-                self._answers.append(told["answer"])
-            else:
-                self.events.append(told)
-
-    def _answered(self) -> Any:
-        until(lambda: len(self._answers) >= self._asked or self.process.poll() is not None)
-        return self._answers[self._asked - 1]
-
-    def ask(self, *asked: Any) -> Any:
-        assert self.process.stdin is not None
-        self._asked += 1
-        self.process.stdin.write(json.dumps(asked) + "\n")
-        self.process.stdin.flush()
-        return self._answered()
-
-    def call(self, path: str, *arguments: Any) -> Any:
-        return self.ask("call", path, *arguments)
-
-    def start(self, meas: str = "", part: str = "", recipe: str = "", product: str = "") -> Any:
-        return self.call(
-            f"{AUTOMATIC}/StartSingleJob",
-            ["MeasIdDataType", meas],
-            ["PartIdDataType", part],
-            ["RecipeIdExternalDataType", recipe],
-            ["ProductIdDataType", product],
-            ["Variant", []],
-        )
-
-    def result(self, result: str) -> Any:
-        return self.call("ResultManagement/GetResultById", ["ResultIdDataType", result], ["Int32", 0])
-
-    def release(self, handle: int) -> Any:
-        return self.call("ResultManagement/ReleaseResultHandle", ["UInt32", handle])
-
-    def listed(self, state: int = 0, meas: str = "", most: int = 0, first: int = 0, product: str = "") -> Any:
-        kinds = ("RecipeIdExternalDataType", "RecipeIdInternalDataType", "ConfigurationIdDataType")
-        return self.call(
-            "ResultManagement/GetResultListFiltered",
-            ["Int32", state],
-            ["MeasIdDataType", meas],
-            ["PartIdDataType", ""],
-            *([kind, ""] for kind in (*kinds, kinds[-1])),
-            ["ProductIdDataType", product],
-            ["JobIdDataType", ""],
-            ["UInt32", most],
-            ["UInt32", first],
-            ["Int32", 0],
-        )
-
-    def state(self) -> list[Any]:
-        told: list[Any] = self.ask("state")
-        return told
-
-    def of_job(self, job: str) -> list[str]:
-        return [event["event"] for event in self.events if event["JobId"] == job]
-
-    def end(self) -> None:
-        assert self.process.stdin is not None
-        with suppress(OSError):  # it is gone
-            self.process.stdin.close()
-        self.process.wait(WAIT_S)
-        self._reader.join(WAIT_S)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
 
 
 class Station:
     """A station without pictures; a part's verdict is named by the first letter of its serial number."""
 
-    def __init__(self, engine: FakeEngine | None = None) -> None:
+    def __init__(
+        self,
+        engine: FakeEngine | None = None,
+        make: Callable[[LineProtocol, str, int, LineOptions], LineAdapter] = make_adapter,
+    ) -> None:
         self.engine = engine or FakeEngine(lambda event: VERDICTS[event.part_serial[0]])
         self.port = free_port()
         settings = Settings(line_protocol=LineProtocol.OPCUA, line_port=self.port)
-        self.service = LineService(self.engine, settings=lambda: settings)
+        self.service = LineService(self.engine, settings=lambda: settings, make=make)
         self.service.start()
         until(lambda: "no controller has asked yet" in self.service.status().why)
+
+
+class Patient:
+    """Serves as ever, and waits long for an acknowledgement: a test takes its time."""
+
+    def __init__(self, *wanted: Any) -> None:
+        self._adapter = make_adapter(*wanted)
+
+    def run(self, desk: LineDesk, stop: threading.Event) -> None:
+        desk.use_deadlines(Deadlines(verdict_s=WAIT_S, acknowledge_s=WAIT_S))
+        self._adapter.run(desk, stop)
 
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[Station, Client]]:
     """Its tests use parts of their own: making the nodes takes seconds."""
-    station = Station()
+    station = Station(make=Patient)
     try:
         client = Client(station.port)
         yield station, client
@@ -306,8 +231,13 @@ def test_states_follow_the_line(ready: tuple[Station, Client]) -> None:
         engine.not_ready = ""
         engine.become(RUNNING)
     until(lambda: {"Error", "ErrorResolved"} <= {event["event"] for event in client.events})
-    changes = [event["transition"] for event in client.events if event["event"] == "StateChanged"]
+    until(lambda: "ErrorToOperationalAuto" in changes_of(client))
+    changes = changes_of(client)
     assert changes.index("OperationalToErrorAuto") + 1 == changes.index("ErrorToOperationalAuto")
+
+
+def changes_of(client: Client) -> list[str]:
+    return [event["transition"] for event in client.events if event["event"] == "StateChanged"]
 
 
 def test_eight_results_wait_and_are_released_in_any_order(ready: tuple[Station, Client]) -> None:
@@ -324,7 +254,7 @@ def test_eight_results_wait_and_are_released_in_any_order(ready: tuple[Station, 
     assert client.release(handles[0]) == 0
     assert station.service.status().outputs.waiting == 0
     assert client.state()[:2] == ["Operational", "Ready"]
-    assert len({job for job in jobs if "ResultReady" in client.of_job(job)}) == 8
+    until(lambda: len({job for job in jobs if "ResultReady" in client.of_job(job)}) == 8)
 
 
 def test_only_completed_results_are_good(ready: tuple[Station, Client]) -> None:
@@ -351,12 +281,13 @@ def slow() -> Iterator[tuple[Station, Client]]:
 def test_a_job_executes_until_its_picture_is_taken_and_cannot_be_stopped(slow: tuple[Station, Client]) -> None:
     station, client = slow
     engine = station.engine
+    station.service.use_recipe("", TriggerConfig(deadline_s=WAIT_S))
     job, _ = client.start("7", "P1")
     assert client.state()[:3] == ["Operational", "SingleExecution", 1]
     assert client.start("8", "P1") == "BadInvalidState"
     assert client.call(f"{AUTOMATIC}/Stop", *WHY) == "BadNotSupported"
     assert client.call(f"{AUTOMATIC}/Abort", *WHY) == "BadNotSupported"
-    assert client.of_job(job) == ["JobStarted"]
+    until(lambda: client.of_job(job) == ["JobStarted"])
     engine.expose(time.perf_counter())
     until(lambda: client.of_job(job) == ["JobStarted", "AcquisitionDone", "Ready"])
     engine.inspect(engine.events[0], Verdict.FAIL)

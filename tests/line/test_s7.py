@@ -91,18 +91,18 @@ def test_a_controller_that_is_killed_or_stopped_is_said_and_no_part_is_lost_or_d
     chance = random.Random(5)
     with controller_of(station, tmp_path) as controller:
         controller.start(1, PARTS)
+        gone = f"The line is not told: no S7 controller answers at 127.0.0.1:{station.port}: "
         for turn, after in enumerate(sorted(chance.sample(range(2, PARTS), 4))):
             until(lambda after=after: len(set(controller.told("R"))) >= after)  # type: ignore[misc]
             if turn % 2:
                 controller.kill()
-                said = _gone(station)
+                until(lambda: station.link()[1].startswith(gone))
                 begun = len(set(controller.told("T")))
                 controller.start(begun + 1, PARTS - begun)
             else:
                 controller.send(signal.SIGSTOP)
-                said = _gone(station)
+                until(lambda: station.link()[1].startswith(gone))
                 controller.send(signal.SIGCONT)
-            assert said.startswith(f"The line is not told: no S7 controller answers at 127.0.0.1:{station.port}: ")
             until(lambda: station.link() == (Link.UP, ""))
         until(lambda: ["done"] in controller.lines())
         lines = controller.lines()
@@ -145,8 +145,7 @@ def test_a_station_that_ends_leaves_no_level_up_in_the_block() -> None:
             link.exchange(PlcInputs())
         station.service.start()
         until(lambda: station.link()[0] is Link.UP)
-        until(lambda: link.exchange(PlcInputs(enable=True)).ready)
-        assert link.look().ready
+        until(lambda: link.exchange(PlcInputs(enable=True)).ready and link.look().ready)
         station.service.stop()
         left = link.look()
         assert (left.online, left.ready, left.valid) == (False, False, False)

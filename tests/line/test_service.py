@@ -7,11 +7,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from inspector.domain.line_protocol import LineOptions, LineProtocol
 from inspector.domain.records import Verdict
 from inspector.line.adapters import LineAdapter, LineError, connect
 from inspector.line.desk import LineDesk, Link
-from inspector.line.service import LineService
+from inspector.line.service import LineService, LineStatus
 from inspector.line.signals import PlcInputs
 from inspector.settings import Settings
 from tests import ports
@@ -36,7 +38,11 @@ def running(settings: Callable[[], Settings], **options: object) -> Iterator[Lin
         yield service
     finally:
         service.stop()
-    assert not [thread for thread in threading.enumerate() if thread.name in {"line watch", "line adapter"}]
+    until(lambda: not [thread for thread in threading.enumerate() if thread.name in {"line watch", "line adapter"}])
+
+
+def _is_well(status: LineStatus) -> bool:
+    return (status.link, status.fault) == (Link.UP, "")
 
 
 class Scripted:
@@ -97,13 +103,10 @@ def test_a_controller_that_asks_nothing_any_more_is_gone_and_comes_back() -> Non
         until(lambda: service.status().link is Link.WAITING)
         assert settings.line_port is not None
         link = connect(LineProtocol.MODBUS, "127.0.0.1", settings.line_port)
-        assert link.exchange(PlcInputs(enable=True)).online
-        until(lambda: service.status().link is Link.UP)
-        assert service.status().fault == ""
+        until(lambda: link.exchange(PlcInputs(enable=True)).online and _is_well(service.status()))
         until(lambda: service.status().link is Link.LOST)
         assert service.status().fault.startswith("The line is not told: the controller has asked nothing since ")
-        link.look()  # a controller may well wait for Ready, and write nothing until then
-        assert service.status().link is Link.UP
+        until(lambda: link.look() and _is_well(service.status()))  # it may well wait for Ready, and write nothing
         link.close()
 
 
@@ -115,15 +118,15 @@ def test_a_controller_that_has_taken_enable_back_is_not_missed_and_one_who_only_
         link = connect(LineProtocol.MODBUS, "127.0.0.1", settings.line_port)
         assert link.look().online
         assert service.status().link is Link.WAITING
-        link.exchange(PlcInputs(enable=True))
+        until(lambda: link.exchange(PlcInputs(enable=True)) and _is_well(service.status()))
         link.exchange(PlcInputs())
-        assert service.status().link is Link.UP
         until(lambda: service.status().link is Link.WAITING)
         assert service.status().fault == ""
         link.close()
 
 
-def test_an_adapter_that_hangs_takes_ready_away_and_gives_it_back() -> None:
+def test_an_adapter_that_hangs_takes_ready_away_and_gives_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inspector.line.service._STARTING_S", 0.0)
     hang, hanging = threading.Event(), threading.Event()
 
     def run(desk: LineDesk, stop: threading.Event) -> None:
@@ -146,9 +149,11 @@ def test_an_adapter_that_hangs_takes_ready_away_and_gives_it_back() -> None:
 
 def test_what_breaks_an_adapter_is_said_and_it_is_started_again() -> None:
     runs: list[int] = []
+    seen = threading.Semaphore(0)  # each fault, before the next run
 
     def run(desk: LineDesk, stop: threading.Event) -> None:
         runs.append(len(runs))
+        assert len(runs) == 1 or seen.acquire(timeout=WAIT_S)
         if len(runs) == 1:
             raise ZeroDivisionError
         if len(runs) == 2:
@@ -158,7 +163,9 @@ def test_what_breaks_an_adapter_is_said_and_it_is_started_again() -> None:
 
     with running(lambda: on_modbus(1), make=Scripted(run).make) as service:
         until(lambda: "unexpected ZeroDivisionError" in service.status().fault)
+        seen.release()
         until(lambda: service.status().fault == "The line is not told: the cable is pulled. Plug it in.")
+        seen.release()
         until(lambda: service.status().link is Link.UP)
 
 

@@ -105,34 +105,23 @@ def test_nothing_is_handed_over_while_verdicts_hardly_come_in_time(station: Shad
     idle = (sys.executable, "-c", "import threading; threading.Event().wait()")  # takes nothing
     service = ShadowService(engine, station.home.root, log=lambda: station.home.log, command=idle)
     service.engine = engine  # type: ignore[attr-defined]
+    heard = service.on_status
+
+    def strained(status: EngineStatus) -> None:
+        """Every word of the line says that verdicts hardly come in time."""
+        heard(replace(status, pace=Pace.STRAINED))
+
+    service.on_status = strained  # type: ignore[method-assign]
     shadow, _ = station.begin()
     service.start()
     try:
         pictures = _pictures(tmp_path / "p", *[PLAIN] * 3)
         until(lambda: service.wants == shadow.id)
-        service.on_status(replace(EngineStatus(), pace=Pace.STRAINED))
-        engine.subscribe(_Strained(service))
         _run_line(station, service, pictures)
         assert station.place.waiting(shadow.id) == []
     finally:
         service.stop()
         engine.stop()
-
-
-class _Strained:
-    """Says after every word of the line that verdicts hardly come in time."""
-
-    def __init__(self, service: ShadowService) -> None:
-        self._service = service
-
-    def on_status(self, status: EngineStatus) -> None:
-        self._service.on_status(replace(status, pace=Pace.STRAINED))
-
-    def on_part(self, event: object) -> None:
-        pass
-
-    def on_frame(self, frame: object) -> None:
-        pass
 
 
 def test_a_restored_log_in_which_a_shadow_runs_is_taken_up(station: ShadowStation, service: ShadowService) -> None:

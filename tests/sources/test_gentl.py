@@ -95,7 +95,7 @@ def test_pictures_come_as_the_recipe_says_with_the_camera_s_numbers() -> None:
     first = numbers[0]
     assert first is not None
     assert numbers == sorted({number for number in numbers if number is not None})
-    assert [frame.sequence + first for frame in frames] == numbers
+    assert [frame.sequence - frames[0].sequence + first for frame in frames] == numbers
 
 
 def test_several_cameras_of_one_producer_run_at_once_and_are_listed_meanwhile() -> None:

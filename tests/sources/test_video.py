@@ -58,7 +58,7 @@ def test_a_paced_video_takes_its_time(tmp_path: Path) -> None:
 
 
 def test_a_slow_film_is_not_a_lost_one(tmp_path: Path) -> None:
-    source = open_video(film(tmp_path / "slow.avi", frames=2, fps=1.0), SourceOptions(), silence_s=0.5)
+    source = open_video(film(tmp_path / "slow.avi", frames=2, fps=0.5), SourceOptions(), silence_s=1.5)
     source.open()
     assert source.read(WAIT_S) is not None
     last = source.read(WAIT_S)
