@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 _TREND = timedelta(hours=1)
 _TREND_POINTS = 60
 _SOON = timedelta(minutes=1)
+#: So many of the newest parts are known by name: while the log is counted, some are recorded and some are told of.
+_NEWEST = 100
+#: So often it is counted once more, where a part was recorded meanwhile.
+_TRIES = 5
 
 
 class ShiftFigures(QObject):
@@ -42,11 +47,16 @@ class ShiftFigures(QObject):
         self._log: SqliteResultLog | None = None
         self._counts = _none_of("")
         self._recipe = ""
+        self._told: deque[Inspection] = deque(maxlen=_NEWEST)  # the newest parts that were told here
+        self._times_told = 0  # parts that were told here in all
+        self._counted_ahead: frozenset[str] = frozenset()  # ids of parts that were counted in the log, and not told yet
         self.has_trend = False  #: there was a part in the last hour
 
     def use_log(self, log: SqliteResultLog | None) -> None:
         """Count in this log from now on; None while there is none."""
         self._log = log
+        self._told.clear()
+        self._counted_ahead = frozenset()
 
     def use_recipe(self, recipe: str, lot: str) -> None:
         """Count for this recipe from now on: what was counted for the one before goes at once."""
@@ -56,11 +66,11 @@ class ShiftFigures(QObject):
 
     def refresh_counts(self, *, lot: str, shift_starts: Sequence[int]) -> None:
         """Count the shift, the recipe in it, and the recipe's lot."""
-        log, recipe = self._log, self._recipe
+        log, recipe, told_before = self._log, self._recipe, self._times_told
         if log is None:
             return
 
-        def read() -> Counts:
+        def count() -> Counts:
             begun = shift_start(datetime.now().astimezone(), shift_starts)
             shift = log.recorded_since(begun)
             return Counts(
@@ -71,9 +81,22 @@ class ShiftFigures(QObject):
                 lot_name=lot,
             )
 
-        def done(counts: Counts) -> None:
-            if recipe == self._recipe:
-                self._counted(counts)
+        def read() -> tuple[Counts, list[str]]:
+            newest = _newest(log)
+            for _ in range(_TRIES):
+                counts, before, newest = count(), newest, _newest(log)
+                if newest == before:
+                    break
+            return counts, newest
+
+        def done(answer: tuple[Counts, list[str]]) -> None:
+            counts, newest = answer
+            if recipe != self._recipe or log is not self._log:
+                return
+            told = list(self._told)
+            since = told[max(0, len(told) - (self._times_told - told_before)) :]
+            self._counted_ahead = frozenset(newest).difference(part.id for part in told)
+            self._counted(self._plus(counts, [part for part in since if part.id not in newest], lot))
 
         self._work.do(read, done, self._failed)
 
@@ -98,14 +121,20 @@ class ShiftFigures(QObject):
 
     def add(self, inspections: Sequence[Inspection], *, lot: str) -> None:
         """Count parts that were inspected just now; ``lot`` is the one that is counted."""
-        recipe, shift, of_lot = self._counts.recipe, self._counts.shift, self._counts.lot
+        self._told.extend(inspections)
+        self._times_told += len(inspections)
+        new = [inspection for inspection in inspections if inspection.id not in self._counted_ahead]
+        self._counted(self._plus(self._counts, new, lot))
+
+    def _plus(self, counts: Counts, inspections: Sequence[Inspection], lot: str) -> Counts:
+        recipe, shift, of_lot = counts.recipe, counts.shift, counts.lot
         for inspection in inspections:
             verdict = inspection.decision.verdict
             shift = shift.plus(verdict)
             if inspection.recipe == self._recipe:
                 recipe = recipe.plus(verdict)
                 of_lot = of_lot.plus(verdict) if inspection.lot == lot else of_lot
-        self._counted(replace(self._counts, recipe=recipe, shift=shift, lot=of_lot))
+        return replace(counts, recipe=recipe, shift=shift, lot=of_lot)
 
     def shift_is_over(self, shift_starts: Sequence[int]) -> bool:
         """True where another shift has begun since the parts were counted."""
@@ -117,6 +146,11 @@ class ShiftFigures(QObject):
 
     def _failed(self, error: Exception) -> None:
         self.failed.emit(str(error))
+
+
+def _newest(log: SqliteResultLog) -> list[str]:
+    """Return the ids of the newest parts of a log: twice as many as are told here, as some may not be told yet."""
+    return [part.id for part in log.recent(LogQuery(), 2 * _NEWEST)]
 
 
 def _none_of(lot: str) -> Counts:
