@@ -80,6 +80,8 @@ _LIMITS, _CELL_LIMITS, _PROCESS_LIMITS = (5.5, 5.0), (7.0, 6.0), (11.0, 5.0)
 _SPEAKS = 0.6
 #: A spot covers no more of the picture; what covers more is uneven light.
 _SPOT = 0.12
+#: Cells that become darker and others that become brighter by at least this share of that are edges that have moved.
+_BOTH_SIDES = 0.4
 #: Of so many parts a spot is darker, or brighter, than the middle in nearly all (20): a defect of some of them is not.
 _STEADY, _ONE_SIDE = 24, 0.66
 #: So many parts more are seen before the cause is named; more where nothing but the process seems to move.
@@ -311,8 +313,16 @@ class CauseWatch:
             return None, 0.0
         if share > _SPOT:
             return None, share
+        if self._edges_moved():
+            return None, 0.0
         row, column = np.unravel_index(int(moved.argmax()), moved.shape)
         return ((float(column) + 0.5) / PATTERN, (float(row) + 0.5) / PATTERN), 0.0
+
+    def _edges_moved(self) -> bool:
+        """Say whether cells have become darker and others brighter, as at both edges of a part that lies elsewhere."""
+        cells = self._shares[len(MEASURES) :]
+        less, more = sorted((-float(cells.min()), float(cells.max())))
+        return less >= max(_SPEAKS, _BOTH_SIDES * more)
 
     def _change(self, place: int) -> MovedMeasure:
         measure, before = MEASURES[place], float(self.reference.middle[place])
@@ -357,5 +367,8 @@ class CauseWatch:
 
     def _turned(self, values: Values, directions: Values) -> Values:
         """Return figures with directions as they differ from the reference's, -90 to 90."""
-        from_mean = (values - directions + 90.0) % 180.0 - 90.0
-        return np.where(self._turn > 0, from_mean, values)
+        turned = values.copy()
+        for measure in _TURNED:
+            place = _PLACE[measure]
+            turned[..., place] = (values[..., place] - directions[place] + 90.0) % 180.0 - 90.0
+        return turned

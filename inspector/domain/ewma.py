@@ -43,9 +43,11 @@ class EwmaReference:
     def __init__(self, values: Values, notable: Values, tails: NDArray[np.bool_], limits: Values) -> None:
         known = ~np.isnan(values)
         self.watched = known.mean(axis=0) >= _KNOWN
-        filled = np.where(known, values, np.nan_to_num(_median(values)))
-        self.middle = np.median(filled, axis=0)
-        spread = 1.4826 * np.median(np.abs(filled - self.middle), axis=0)
+        filled = np.array(values, np.float64)
+        gaps = ~known.all(axis=0)
+        filled[:, gaps] = np.where(known[:, gaps], filled[:, gaps], np.nan_to_num(_of_known(filled[:, gaps])))
+        self.middle = _median(filled)
+        spread = 1.4826 * _median(np.abs(filled - self.middle))
         self.spread = np.maximum(spread, _LEAST_SPREAD * notable)
         self._low, self._high = (np.where(tails, tail, usual) for usual, tail in zip(_BOUNDS, _TAIL, strict=True))
         units = self._units(filled)
@@ -80,6 +82,16 @@ class EwmaReference:
 
 
 def _median(values: Values) -> Values:
+    """Return the medians of columns; they are found sooner in rows."""
+    middle = len(values) // 2
+    around = [middle] if len(values) % 2 else [middle - 1, middle]
+    rows = values.T.copy()
+    rows.partition(around, axis=1)
+    return np.asarray(rows[:, around].mean(axis=1), np.float64)
+
+
+def _of_known(values: Values) -> Values:
+    """Return the lower medians of what is known in columns."""
     with np.errstate(all="ignore"):
         ordered = np.sort(values, axis=0)  # what is not known comes last
     count = np.maximum((~np.isnan(values)).sum(axis=0), 1)

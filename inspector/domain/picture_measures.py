@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from inspector.domain.records import Image
 
 #: Cells a side of the pattern.
-PATTERN = 24
+PATTERN = 64
 _LONG_SIDE_PX = 640
 _MASK = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 #: Of a part that covers more of the rim the place is not known; one that was shifted may touch it.

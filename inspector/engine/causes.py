@@ -33,11 +33,12 @@ if TYPE_CHECKING:
     Warn = Callable[[datetime, str, int], None]
 
 _log = logging.getLogger(__name__)
-#: What was gathered for a reference is kept every so many parts, so that a restart does not begin it anew.
-_KEPT_EVERY = 100
+#: What was gathered for a reference is kept every so many good parts, or once it has grown by a quarter, so that a
+#: restart does not begin it anew.
+_KEPT_EVERY, _GROWN = 100, 4
 _TIMES = 5_000
 #: Where few parts pass, the reference holds the last of so many times as many parts.
-_MOST = 4
+_MOST = 2
 
 
 class Causes:
@@ -144,7 +145,7 @@ class _ViewWatch:
     def __init__(self, identity: str, model_sha256: str, parts: int, files: ReferenceFiles | None) -> None:
         self.identity = identity
         self._model_sha256, self._parts, self._files = model_sha256, parts, files
-        self._gathered: deque[NDArray[np.float64]] = deque(maxlen=_MOST * parts)
+        self._gathered: deque[NDArray[np.float32]] = deque(maxlen=_MOST * parts)
         self._good = 0
         self._watch: CauseWatch | None = None
         self._times: deque[datetime] = deque(maxlen=_TIMES)
@@ -153,7 +154,7 @@ class _ViewWatch:
         self._kept = 0
         kept = files.read() if files is not None else None
         if kept is not None and kept.identity == identity and kept.values.shape[1] == WIDTH:
-            self._gathered.extend(kept.values)
+            self._gathered.extend(kept.values.astype(np.float32))
             self._good, self._kept = kept.good, kept.good
             self._try_to_begin(None, complete=kept.complete)
         elif files is not None:
@@ -165,7 +166,7 @@ class _ViewWatch:
         """Take a part's figures."""
         self._times.append(at)
         if self._watch is None:
-            self._gathered.append(values)  # what did not pass, too: scores are watched of all parts
+            self._gathered.append(values.astype(np.float32))  # what did not pass, too: scores are watched of all parts
             self._good += passed
             if passed:
                 self._try_to_begin(pixels)
@@ -203,7 +204,8 @@ class _ViewWatch:
     def _try_to_begin(self, pixels: Callable[[], Image] | None, *, complete: bool = False) -> None:
         if complete or self._good >= self._parts:
             self._watch = CauseWatch(np.array(self._gathered))
-        if pixels is not None and (self._watch is not None or self._good - self._kept >= _KEPT_EVERY):
+        grown = self._good - self._kept >= max(_KEPT_EVERY, self._kept // _GROWN)
+        if pixels is not None and (grown or self._watch is not None):
             self._keep_gathered(pixels() if self._watch is not None else None)
         if self._watch is not None:
             self._gathered.clear()

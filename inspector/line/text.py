@@ -162,7 +162,7 @@ class TextAdapter:
         except LineError as error:
             desk.set_link(Link.LOST, error.what)
         else:
-            desk.set_link(Link.WAITING, "the controller has left")
+            desk.set_link(Link.WAITING, "no controller is connected")
 
     def _talk(self, desk: LineDesk, port: TextPort, stopped: Callable[[], bool]) -> None:
         desk.see(PlcInputs(enable=True))

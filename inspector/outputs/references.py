@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from inspector.domain.records import Image
 
 _LONGEST_PX = 900
-_MOST_BYTES = 64_000_000
+_MOST_BYTES = 200_000_000
 
 
 class KeptFinding(BaseModel):
@@ -47,14 +47,14 @@ class KeptReference:
         model_sha256: Which model judged them.
         good: How many of the parts had passed.
         complete: Whether these are enough.
-        values: (n, k) float64, in the order of the parts.
+        values: (n, k) float, in the order of the parts.
     """
 
     identity: str
     model_sha256: str
     good: int
     complete: bool
-    values: NDArray[np.float64]
+    values: NDArray[np.floating]
 
 
 def references_folder(log: Path) -> Path:
@@ -105,7 +105,7 @@ class ReferenceFiles:
                 return None
             with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
                 identity, model, good, complete = (str(text) for text in kept["texts"])
-                values = np.asarray(kept["values"], np.float64)
+                values = np.asarray(kept["values"], np.float32)
         except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile):
             return None
         if values.ndim != 2 or not good.isdecimal():

@@ -136,10 +136,11 @@ def _view(log: Path, files: ReferenceFiles) -> WatchedView | None:
 
 
 def _measures(kept: KeptReference, parts: Sequence[MeasuredPart]) -> list[WatchedMeasure]:
-    watch = CauseWatch(kept.values)
+    own = len(MEASURES)  # the pattern is not recorded
+    watch = CauseWatch(kept.values[:, :own].astype(np.float64))
     middle, low, high = watch.bands()
-    figures = [watch.turned(figures_of(part.measures, part.strangeness, part.p_defective)) for part in parts]
-    values = np.array(figures)[:, : len(MEASURES)] if figures else np.zeros((0, len(MEASURES)))
+    figures = [figures_of(part.measures, part.strangeness, part.p_defective)[:own] for part in parts]
+    values = watch.turned(np.array(figures)) if figures else np.zeros((0, own))
     return [
         WatchedMeasure(
             measure=measure,

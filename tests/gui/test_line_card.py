@@ -203,13 +203,13 @@ def test_lines_of_text_are_tried_from_the_window_too_and_an_answer_goes_with_its
     port = speak(station, "text over TCP", "no controller has connected yet")
     station.until(lambda: card.answer.text() == "")
     press(station, card.test_button)
-    wanted = f"The station answers at 127.0.0.1:{port}; the controller has left."
+    wanted = f"The station answers at 127.0.0.1:{port}; no controller is connected."
     station.until(lambda: card.answer.text() == wanted)
     station.session.start()
     station.until(lambda: shown(card, "online") == "● high")
     press(station, card.trigger_button)
     station.until(lambda: " ms after Trigger." in card.answer.text())
-    station.until(lambda: hint(station.window.settings).endswith("the controller has left."))
+    station.until(lambda: hint(station.window.settings).endswith("no controller is connected."))
 
 
 def test_while_a_controller_is_connected_it_triggers_and_one_that_is_gone_is_a_banner(station: Station) -> None:

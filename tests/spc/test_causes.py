@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from inspector.domain.assignable import MEASURES, WIDTH, Cause, CauseWatch, Measure, NamedCause, figures_of
 from inspector.domain.ewma import WEIGHTS, EwmaReference, EwmaWatch
-from inspector.domain.picture_measures import PATTERN, measure_picture
+from inspector.domain.picture_measures import measure_picture
 from tests.spc.injected import GRADES, NAMES, Injected, inject
 
 Values = NDArray[np.float64]
@@ -109,7 +109,29 @@ def test_dust_is_found_in_its_place_and_said_once(good: list[NDArray[np.uint8]])
     found = first(watch, dusty[:300])
     assert found is not None
     assert first(watch, dusty[300:]) is None
-    assert found[1].spot == pytest.approx((0.61, 0.37), abs=1.5 / PATTERN)
+    assert found[1].spot == pytest.approx((0.61, 0.37), abs=0.08 / 2)  # within the grain
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_part_that_lies_elsewhere_little_by_little_is_the_fixture_and_never_the_lens(
+    seed: int, good: list[NDArray[np.uint8]]
+) -> None:
+    rng = np.random.default_rng([20, seed])
+    watch = CauseWatch(sequence(good, rng, 500))
+    for step in range(1, 9):
+        moved = [inject(Injected.SHIFT, 0.004 * step, picture) for picture in good[:40]]
+        if (found := first(watch, sequence(moved, rng, 100))) is not None:
+            break
+    assert found is not None
+    assert found[1].cause is Cause.FIXTURE
+
+
+def test_dust_of_a_hundredth_of_the_picture_is_found(good: list[NDArray[np.uint8]]) -> None:
+    rng = np.random.default_rng(21)
+    watch = CauseWatch(sequence(good, rng, 500))
+    found = first(watch, sequence([inject(Injected.DUST, 0.015, picture) for picture in good[:40]], rng, 600))
+    assert found is not None
+    assert found[1].cause is Cause.LENS
 
 
 def test_parts_at_any_angle_have_no_rotation_that_could_move() -> None:
