@@ -32,7 +32,7 @@ from trainer.orientation import (
 )
 from trainer.outlines import good_outlines
 from trainer.protocol import Progress
-from trainer.whole import PictureContents, crossed, limit_of, whole_of
+from trainer.whole import OTHER_LIGHT, PictureContents, crossed, limit_of, lit, lit_of, whole_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -112,6 +112,11 @@ def remember(
     position = PLACE_COUNTS if not turn and not upright and lie_still(cells[0], folds, seed) else 0.0
     pairs = copies_of(len(good), trained.preprocessing.input_size, turn=turn, upright=upright)
     more = (yield from _seen(trained, good, seers, pairs)) if pairs else []
+    in_light = lit_of(len(good))
+    others = []
+    for light in OTHER_LIGHT:
+        lit_cells = yield from _seen(trained, good, seers, [(picture, 0) for picture in in_light], light)
+        others.append([PictureContents.of(some) for some in lit_cells])
     looked_at = list(range(0, len(good), -(-len(good) // _VIEWS)))
     pictures = (good[place].picture() for place in looked_at)
     looks = [(view_of(picture), outline_of(small_picture(picture))) for picture in pictures]
@@ -122,7 +127,10 @@ def remember(
     for number, described in enumerate(cells):
         rounded = trained.frozen.int8 is not None and number == 0
         turned = more[number] if pairs else None
-        made.append(_memory(described, turned, pairs, folds, position, seed, rounded=rounded, beside=beside))
+        weight = weight_of(described, position)
+        pool = _pool(placed(described, weight), turned, pairs)
+        contents = PictureContents.of(described).in_light([each[number] for each in others], in_light)
+        made.append(_memory(described, pool, weight, folds, seed, contents, rounded=rounded, beside=beside))
         yield Progress(stage="memory of good", done=number + 1, total=len(cells))
     memory, strangeness, in_graph, scale, unit = made[0]
     note = MemoryNote(
@@ -172,6 +180,7 @@ def memory_of(
     seed: int,
     see: Callable[[int, int], NDArray[np.float32]] | None = None,
     *,
+    see_lit: Callable[[int, tuple[float, float]], NDArray[np.float32]] | None = None,
     upright: bool = False,
 ) -> tuple[MemoryOfGood, GoodScale]:
     """Make a memory of the cells of good pictures, and its scale; see `remember`.
@@ -181,6 +190,7 @@ def memory_of(
         good: The N pictures.
         seed: Of the choice.
         see: Gives the cells of a picture that is turned by so many degrees, (h·w, 128); None turns none.
+        see_lit: Likewise of a picture in a light of `trainer.whole.OTHER_LIGHT`; None lights none.
         upright: Whether the pictures show parts that were turned level.
     """
     folds = _folds(good)
@@ -194,7 +204,14 @@ def memory_of(
         pairs = copies_of(len(good), _CELL_PX * round(cells.shape[1] ** 0.5), turn=turn, upright=upright)
         turned = np.stack([see(*pair) for pair in pairs]) if pairs else None
     position = PLACE_COUNTS if not turn and not upright and lie_still(cells, folds, seed) else 0.0
-    made = _memory(cells, turned, pairs, folds, position, seed, rounded=False, beside=np.zeros(len(cells)))
+    contents = PictureContents.of(cells)
+    if see_lit is not None:
+        of = lit_of(len(good))
+        others = [PictureContents.of(np.stack([see_lit(picture, light) for picture in of])) for light in OTHER_LIGHT]
+        contents = contents.in_light(others, of)
+    weight = weight_of(cells, position)
+    pool = _pool(placed(cells, weight), turned, pairs)
+    made = _memory(cells, pool, weight, folds, seed, contents, rounded=False, beside=np.zeros(len(cells)))
     return made.memory, made.scale
 
 
@@ -218,11 +235,11 @@ class _Made(NamedTuple):
 
 def _memory(
     cells: NDArray[np.float32],
-    turned: NDArray[np.float32] | None,
-    pairs: Sequence[tuple[int, int]],
+    pool: Pool,
+    weight: float,
     folds: NDArray[np.int64],
-    position: float,
     seed: int,
+    contents: PictureContents,
     *,
     rounded: bool,
     beside: NDArray[np.float64],
@@ -230,19 +247,17 @@ def _memory(
     """Return a memory of all pictures, how strange each is to one without it, and the scale of that.
 
     The strangest cell, the whole picture and the outline are each measured in units of its own limit; the largest
-    counts. ``beside`` is (N,) that of the outline.
+    counts. ``pool`` holds the cells to choose from, with their places at this ``weight``; ``contents`` is what the
+    pictures are made of, ``beside`` (N,) what their outlines say.
     """
-    weight = weight_of(cells, position)
     sample = cells[:: max(1, len(cells) // 50)].astype(np.float32)
     step = _HEADROOM * float(np.abs(sample - sample.mean(axis=(0, 1))).max()) / 127 if rounded else 0.0
-    pool = _pool(placed(cells, weight), turned, pairs)
     chosen = pool.all(seed)
     measured = np.empty(len(cells))
     for fold in np.unique(folds):
         inside = folds == fold
         without = MemoryOfGood(pool.without(chosen, inside), position=weight, step=step)
         measured[inside] = strangest(without, cells[inside])
-    contents = PictureContents.of(cells)
     wholes = crossed(contents, folds)
     of_cell, of_whole = _scale_of(measured).limit(DEFAULT_RATE), limit_of(wholes)
     in_graph = np.maximum(measured / of_cell, wholes / of_whole)
@@ -313,15 +328,23 @@ def _seers(trained: Trained, network: InspectionNetwork) -> list[Cells]:
 
 
 def _seen(
-    trained: Trained, good: Sequence[Sample], seers: Sequence[Cells], pairs: Sequence[tuple[int, int]]
+    trained: Trained,
+    good: Sequence[Sample],
+    seers: Sequence[Cells],
+    pairs: Sequence[tuple[int, int]],
+    light: tuple[float, float] | None = None,
 ) -> Generator[Report, None, list[NDArray[np.float32]]]:
-    """Return (M, h·w, 128) float16 cells for each who sees; of M pairs of a picture and the degrees it is turned by."""
+    """Return (M, h·w, 128) float16 cells for each who sees; of M pairs of a picture and the degrees it is turned by.
+
+    All are seen as they are, or in a ``light`` of `OTHER_LIGHT`.
+    """
     described: list[list[NDArray[np.float16]]] = [[] for _ in seers]
     plain = not any(angle for _, angle in pairs)
-    stage = "cells of pictures" if plain else "cells of turned copies"
+    stage = "cells of pictures" if plain and light is None else "cells of copies"
 
     def load(pair: tuple[int, int]) -> NDArray[np.uint8]:
-        return turned_by(fit(good[pair[0]].picture(), trained.preprocessing), pair[1])
+        turned = turned_by(fit(good[pair[0]].picture(), trained.preprocessing), pair[1])
+        return turned if light is None else lit(turned, *light)
 
     with ThreadPoolExecutor(2, thread_name_prefix="decode") as pool:
         waiting = deque(pool.submit(load, pair) for pair in pairs[: 2 * _BATCH])

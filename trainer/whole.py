@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
@@ -10,13 +10,20 @@ import numpy as np
 from sklearn.covariance import ledoit_wolf
 
 from inspector.domain.strangeness import DEFAULT_RATE, GoodScale
-from inspector.vision.memory import LEAST, WholePicture
+from inspector.vision.memory import DIMENSIONS, LEAST, WholePicture
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 #: The spread that whole good pictures usually have, on a logarithm, where few are known; cells have a narrower one.
 USUAL_SPREAD = 0.3
+#: Good pictures that are looked at in other light, at most.
+LIT = 20
+#: So many times as much light, and noise of so many grey levels: lamps age and warm up, and parts stay as good.
+#: A ground that was too bright has noise in less light, which it had not before.
+OTHER_LIGHT = ((0.95, 0.0), (1.05, 0.0), (0.95, 1.0))
 #: Blocks a side whose means say how good parts vary: of five pictures alone nobody could tell.
 _BLOCKS = 4
 _AT_ONCE = 16
@@ -29,10 +36,12 @@ class PictureContents:
     Args:
         means: (N, 128) float, of all cells.
         blocks: (N, B, 128) float, of the cells of each block.
+        light: (L, M, 128) float, by how much each of L kinds of other light changes the blocks of some good pictures.
     """
 
     means: NDArray[np.float64]
     blocks: NDArray[np.float64]
+    light: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 1, DIMENSIONS)))
 
     @classmethod
     def of(cls, cells: NDArray[np.float32]) -> Self:
@@ -54,7 +63,28 @@ class PictureContents:
 
     def some(self, which: NDArray[np.bool_]) -> PictureContents:
         """Return those of some pictures; (N,)."""
-        return PictureContents(means=self.means[which], blocks=self.blocks[which])
+        return replace(self, means=self.means[which], blocks=self.blocks[which])
+
+    def in_light(self, lit: Sequence[PictureContents], of: Sequence[int]) -> PictureContents:
+        """Return the same with what other light does.
+
+        Args:
+            lit: The contents of some of the pictures, once for each kind of light.
+            of: (K,) which pictures these are.
+        """
+        changes = [(other.blocks - self.blocks[of]).reshape(-1, DIMENSIONS) for other in lit]
+        return replace(self, light=np.stack(changes))
+
+
+def lit(picture: NDArray[np.uint8], light: float, noise: float) -> NDArray[np.uint8]:
+    """Return a picture in so many times its light, with noise of so many grey levels; (H, W, 3) uint8."""
+    drawn = np.random.default_rng(0).normal(0.0, noise, picture.shape[:2]) if noise else np.zeros(picture.shape[:2])
+    return np.asarray(np.clip(np.rint(picture * light + drawn[..., None]), 0, 255), np.uint8)
+
+
+def lit_of(pictures: int) -> list[int]:
+    """Return which of so many pictures are looked at in other light."""
+    return list(range(0, pictures, -(-pictures // LIT)))
 
 
 def whole_of(contents: PictureContents, unit: float = 1.0) -> WholePicture:
@@ -62,6 +92,7 @@ def whole_of(contents: PictureContents, unit: float = 1.0) -> WholePicture:
 
     Their blocks say along which numbers they vary, and by how much. The covariance of these is drawn towards a multiple
     of the identity, by as much as its own scatter asks for (Ledoit and Wolf 2004, Journal of Multivariate Analysis 88).
+    What other light would change is added to it: pictures that were taken within an hour do not show that.
 
     Args:
         contents: Of one good picture or more.
@@ -69,6 +100,7 @@ def whole_of(contents: PictureContents, unit: float = 1.0) -> WholePicture:
     """
     middle = contents.means.mean(axis=0)
     covariance, _ = ledoit_wolf(contents.blocks.reshape(-1, len(middle)) - middle, assume_centered=True)
+    covariance = covariance + sum(kind.T @ kind / len(kind) for kind in contents.light)
     values, vectors = np.linalg.eigh(covariance)
     roots = np.sqrt(np.maximum(values, max(LEAST, 1e-9 * float(values.max()))))
     return WholePicture(middle.astype(np.float32), (vectors / (roots * unit)).astype(np.float32))

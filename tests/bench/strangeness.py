@@ -34,6 +34,7 @@ from trainer.memory import memory_of
 from trainer.networks import backbone
 from trainer.orientation import turned_by
 from trainer.pointing import pointing
+from trainer.whole import lit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,6 +55,7 @@ class Described:
     dataset: Dataset
     cells: NDArray[np.float32]
     see: Callable[[int, int], NDArray[np.float32]]
+    see_lit: Callable[[int, tuple[float, float]], NDArray[np.float32]]
     pictures: Callable[[int], NDArray[np.uint8]]
     framing: Framing = WHOLE
 
@@ -112,6 +114,7 @@ def row(name: str, described: dict[str, Described], count: int, seed: int) -> di
         [samples[place] for place in learnt],
         seed,
         lambda number, angle: own.see(int(learnt[number]), angle),
+        see_lit=lambda number, light: own.see_lit(int(learnt[number]), light),
         upright=own.framing.upright,
     )
     bad = maps_of(memory, own.cells[own.defective])
@@ -161,8 +164,11 @@ def described_of(
     def cells(place: int, angle: int) -> NDArray[np.float32]:
         return np.asarray(flat(see(turned_by(picture(place), angle)[None]))[0], np.float16)
 
+    def lit_cells(place: int, light: tuple[float, float]) -> NDArray[np.float32]:
+        return np.asarray(flat(see(lit(picture(place), *light)[None]))[0], np.float16)
+
     seen = np.stack([cells(place, 0) for place in range(len(dataset.samples))])
-    return Described(dataset=dataset, cells=seen, see=cells, pictures=picture, framing=framing)
+    return Described(dataset=dataset, cells=seen, see=cells, see_lit=lit_cells, pictures=picture, framing=framing)
 
 
 def framed(folder: Path, see: OpenVinoExtractor, preprocessing: Preprocessing, seed: int) -> Described:

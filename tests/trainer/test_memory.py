@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
+import torch
 
 import trainer.memory
 from inspector.vision.export import convert_behind
 from inspector.vision.graphs import take_bytes
+from inspector.vision.memory import WholePicture
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.openvino_core import openvino_core
 from inspector.vision.preprocess import Preprocessing, fit
@@ -20,6 +25,7 @@ from trainer.memory import Remembered, remember
 from trainer.methods import Trained, plan_of
 from trainer.networks import backbone
 from trainer.protocol import TrainRequest
+from trainer.whole import lit
 
 PREPROCESSING = Preprocessing(input_size=64)
 
@@ -27,8 +33,6 @@ PREPROCESSING = Preprocessing(input_size=64)
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
     """Twelve pictures of noise."""
-    import cv2
-
     folder = tmp_path_factory.mktemp("parts")
     (folder / GOOD).mkdir()
     rng = np.random.default_rng(0)
@@ -95,3 +99,35 @@ def test_of_many_pictures_some_are_drawn_and_each_of_them_is_measured(
     assert set(some.strangeness) != {sample.name for sample in good[:7]}  # not the first by name
     monkeypatch.setattr(trainer.memory, "MOST_BYTES", 4 * 64 * 2 * 128)  # four pictures of 8 × 8 cells
     assert remembered(trained, good).note.pictures == 4
+
+
+def test_a_lamp_that_gives_a_little_less_light_makes_no_picture_strange(
+    network: InspectionNetwork, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(2)
+    (tmp_path / GOOD).mkdir()
+    ground = np.full((64, 64), 240, np.uint8)  # bright and the same in every picture, as a lit glass plate
+    for number in range(20):
+        part = ground.copy()
+        part[16:48, 16:48] = rng.integers(40, 200, (32, 32), np.uint8)
+        assert cv2.imwrite(str(tmp_path / GOOD / f"{number:02}.png"), part)
+    samples = list(hashed(read_dataset(tmp_path, least=0)).samples)
+    trained = trained_of(network, freeze(network, "layer4", PREPROCESSING, ()))
+    held, learnt = samples[:5], samples[5:]
+    whole = remembered(trained, learnt).exact.whole
+    assert whole is not None
+    darker = [dict(zip(_LIGHT, _wholes(trained, sample, whole), strict=True)) for sample in held]
+    assert max(told[0.96] for told in darker) < 1.0
+    assert min(told[0.5] for told in darker) > 1.0
+
+
+_LIGHT = (1.0, 0.96, 0.5)
+
+
+def _wholes(trained: Trained, sample: Sample, whole: WholePicture) -> list[float]:
+    assert isinstance(trained.network, InspectionNetwork)
+    see = trainer.memory._seers(trained, trained.network)[-1]
+    picture = fit(sample.picture(), PREPROCESSING)
+    told = [see(lit(picture, light, 0.5 * (light < 1.0))[None]) for light in _LIGHT]
+    with torch.inference_mode():
+        return [float(whole(torch.from_numpy(np.asarray(cells, np.float32)))[0]) for cells in told]

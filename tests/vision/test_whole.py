@@ -20,7 +20,7 @@ from inspector.vision.openvino_core import openvino_core
 from inspector.vision.prediction import Outputs, near_a_limit
 from inspector.vision.self_test import answer_of, difference, tolerance_of
 from tests.vision.test_memory import NOTE, PICTURES, PREPROCESSING, SIZE, bundle_of, cells_of, rows_of
-from trainer.whole import PictureContents, crossed, distances, limit_of, whole_of
+from trainer.whole import LIT, OTHER_LIGHT, PictureContents, crossed, distances, limit_of, lit, lit_of, whole_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +76,39 @@ def test_cells_that_are_all_known_but_make_up_something_else_are_strange() -> No
     cells = torch.from_numpy(np.stack([picture(usual), picture(other)]).transpose(0, 2, 1).reshape(2, DIMENSIONS, 8, 8))
     plain, mixed = memory(cells).amax((1, 2, 3)).tolist()
     assert mixed < 1.2 * plain  # each of its cells is known
+
+
+def test_other_light_is_no_other_picture_while_what_else_differs_as_much_is() -> None:
+    def picture(change: np.ndarray) -> np.ndarray:
+        return np.asarray(RNG.standard_normal((64, DIMENSIONS)) + change, np.float32)
+
+    light, other = np.zeros(DIMENSIONS), np.zeros(DIMENSIONS)
+    light[0] = other[1] = 6.0
+    good = np.stack([picture(np.zeros(DIMENSIONS)) for _ in range(40)])
+    plain = PictureContents.of(good)
+    of = [0, 7, 14]
+    other_light = plain.in_light(
+        [PictureContents.of(good[of] + sign * light.astype(np.float32)) for sign in (-1, 1)], of
+    )
+    told = PictureContents.of(np.stack([picture(light), picture(other)])).means
+    in_units = [
+        distances(whole_of(contents), told) / limit_of(crossed(contents, np.arange(40) % 5))
+        for contents in (plain, other_light)
+    ]
+    assert (in_units[0] > 2.0).all()
+    assert in_units[1][0] < 1.0
+    assert in_units[1][1] > 2.0
+
+
+@pytest.mark.parametrize("pictures", [5, 20, 21, 400])
+def test_few_pictures_are_looked_at_in_other_light(pictures: int) -> None:
+    asked = lit_of(pictures)
+    assert min(LIT, pictures) / 2 < len(asked) <= LIT
+    assert 0 <= min(asked) <= max(asked) < pictures
+    picture = np.full((40, 40, 3), 200, np.uint8)
+    seen = [lit(picture, *light) for light in OTHER_LIGHT]
+    assert [round(float(each.mean())) for each in seen] == [190, 210, 190]
+    assert [each.std() > 0.0 for each in seen] == [False, False, True]
 
 
 @pytest.mark.parametrize("steepness", [0.0, 9.0])
