@@ -1,7 +1,7 @@
 """``python -m tests.bench.wrong_views --model BUNDLE --own FOLDER --others FOLDER …``: what passes that is no good part.
 
 The bundle judges pictures of other sets as wrong products, empty views, and good pictures of its own set that are cut, moved,
-made smaller or larger, turned, blurred, or lit otherwise, by its own thresholds and the guard's usual rate. Of its own set the good
+made smaller or larger, turned, blurred, or lit a little or much otherwise, by its own thresholds and the guard's usual rate. Of its own set the good
 pictures of the test part are judged too, which it has not learnt from.
 """
 
@@ -82,6 +82,12 @@ def lit(picture: Picture, factor: float, colours: Sequence[float] = (1, 1, 1)) -
     return np.asarray(np.clip(picture * (factor * np.array(colours)), 0, 255), np.uint8)
 
 
+def noisy(picture: Picture, light: float) -> Picture:
+    """Multiply the light, and add a sensor's noise of 1.5 grey levels."""
+    noise = np.random.default_rng(0).normal(0.0, 1.5, picture.shape[:2])[..., None]
+    return np.asarray(np.clip(picture * light + noise, 0, 255), np.uint8)
+
+
 def flatter(picture: Picture, factor: float) -> Picture:
     """Draw every pixel towards the picture's mean."""
     mean = picture.mean(axis=(0, 1))
@@ -108,6 +114,8 @@ VIEWS: dict[str, tuple[Callable[[Picture], Picture], ...]] = {
     "too large": (lambda p: scaled(p, 1.6), lambda p: scaled(p, 2.2)),
     "turned": tuple(partial(turned, quarters=quarters) for quarters in (1, 2, 3)),
     "blurred": (blurred,),
+    "a lamp's usual light": tuple(partial(lit, factor=factor) for factor in (0.95, 0.97, 1.03, 1.05)),
+    "… and noise": tuple(partial(noisy, light=light) for light in (0.95, 0.97, 0.995)),
     "darker, brighter": (lambda p: lit(p, 0.6), lambda p: lit(p, 1.4)),
     "colour cast": (lambda p: lit(p, 1, (1.25, 1, 0.75)), lambda p: lit(p, 1, (0.75, 1, 1.25))),
     "half the contrast": (lambda p: flatter(p, 0.5),),
