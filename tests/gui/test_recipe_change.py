@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,15 +14,20 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from inspector.domain.config import TriggerConfig, TriggerMode
+from inspector.engine.engine import Engine
 from inspector.engine.faces import Face
 from inspector.engine.status import RunState
 from inspector.gui.live import line_picture
 from inspector.gui.live.line_picture import OLD_S
+from inspector.gui.station.events import Listener
+from inspector.gui.station.line import StationLine
+from inspector.gui.work import Results, Worker
 from inspector.paths import Home
 from inspector.recipes.recipe import Recipe, save_recipe
 from tests.bundles import make_bundle
 from tests.gui.conftest import Station, picture
 from tests.gui.test_seen import frame
+from tests.waits import WAIT_S
 
 
 @pytest.fixture
@@ -148,3 +155,31 @@ def test_a_picture_that_waits_does_not_stand_beside_the_verdict_of_another(stati
     station.until(lambda: live.verdict.face is Face.ERROR)
     assert str((live.view.scene, live.view.words_when_empty)) == "(None, 'Part 2 has no picture')"
     assert live.score.reason.text().startswith("The picture ")
+
+
+def test_the_first_frame_of_a_line_is_shown_and_the_last_of_the_one_before_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard: list[Listener] = []
+    first = frame(2)
+
+    def subscribe(_: Engine, listener: Listener) -> Mock:
+        heard.append(listener)
+        return Mock()
+
+    monkeypatch.setattr(Engine, "subscribe", subscribe)
+    monkeypatch.setattr(Engine, "replace", lambda *_: heard[0].on_frame(first))
+    results = Results()
+    control, started = Worker("control", results), threading.Event()
+    line = StationLine(control, pytest.fail, lambda _: None)
+    recipe = Recipe(name="Test", source="demo:", model="tiny")
+    heard[0].on_frame(frame(1))
+    line.start(recipe, Mock())
+    control.do(started.set)
+    assert started.wait(WAIT_S)
+    assert line.take_frame(recipe) is None  # the window has not been told yet that the line runs
+    results.hand_out()
+    assert line.take_frame(recipe) is first
+    assert line.take_frame(recipe) is None
+    control.close()
+    assert control.join(WAIT_S)

@@ -103,7 +103,7 @@ class Listener:
         self._parts: list[PartInspected] = []
         self._with_pixels = 0
         self.status_changed = True
-        self.frame: Frame | None = None
+        self._frame: Frame | None = None
 
     def on_part(self, event: PartInspected) -> None:
         """Keep it."""
@@ -126,4 +126,11 @@ class Listener:
 
     def on_frame(self, frame: Frame) -> None:
         """Keep the newest."""
-        self.frame = frame
+        with self._lock:
+            self._frame = frame
+
+    def take_frame(self) -> Frame | None:
+        """Return the newest frame since the last time."""
+        with self._lock:
+            frame, self._frame = self._frame, None
+            return frame

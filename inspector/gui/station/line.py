@@ -64,7 +64,7 @@ class StationLine:
 
         def done(_: None) -> None:
             self._switching -= 1
-            self._recipe, self._listener.frame = recipe, None
+            self._recipe = recipe
             self._rate.begin(perf_counter())
 
         def failed(error: Exception) -> None:
@@ -79,6 +79,8 @@ class StationLine:
             except Exception:  # the line before must not go on under the name of the recipe that is wanted now
                 self.engine.stop()
                 raise
+            self.engine.stop()
+            self._listener.take_frame()  # of the line before; whatever comes from now on is of this one
             self.engine.replace(made)
 
         self._control.do(switch, done, failed)
@@ -114,7 +116,9 @@ class StationLine:
 
     def take_frame(self, recipe: Recipe | None) -> Frame | None:
         """Return the newest frame of this recipe's line, once."""
-        frame, self._listener.frame = self._listener.frame, None
+        if self._switching and recipe is not self._recipe:
+            return None  # the first frame of the line that starts waits until it is known whose it is
+        frame = self._listener.take_frame()
         return frame if recipe is self._recipe else None
 
     def take_parts(self, recipe: Recipe | None) -> tuple[list[PartInspected], list[PartInspected]]:
