@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
 from inspector import assembly
+from inspector.domain.line_protocol import LineProtocol
 from inspector.gui import theme
 from inspector.gui.statistics.page import StatisticsPage
 from inspector.people.actor import system_actor
@@ -94,6 +95,7 @@ def _engineers(shift: Shift, folder: Path) -> None:
         window.settings.show_section(name)
         rest(900)
         photograph(window, folder / f"settings-{place:02}-{name.lower().replace(' ', '-')}.png")
+    _lines(shift, folder)
     window.show_page("live")
     window.show_manual()
     _dialog(shift, folder / "manual.png")
@@ -103,6 +105,17 @@ def _engineers(shift: Shift, folder: Path) -> None:
     wait(window.isActiveWindow, what="the keyboard")
     QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     _dialog(shift, folder / "find.png")
+
+
+def _lines(shift: Shift, folder: Path) -> None:
+    """Settings → Line with every protocol; what is asked or listened at is this computer."""
+    before = shift.session.settings.line_protocol
+    for protocol in LineProtocol:
+        _apply(shift, {"line_protocol": protocol, "line_host": "127.0.0.1"})
+        shift.window.settings.show_section("Line")
+        rest(2000)
+        photograph(shift.window, folder / f"line-{protocol.value}.png")
+    _apply(shift, {"line_protocol": before})
 
 
 def _dialog(shift: Shift, path: Path) -> None:
