@@ -21,6 +21,7 @@ from inspector.engine.status import RunState
 from inspector.gui.language.retold import speak
 from inspector.gui.language.spoken import SPOKEN, say
 from inspector.gui.operator.advice import TO_DO, to_acknowledge, to_do
+from inspector.gui.operator.big_counts import BigFigure
 from inspector.gui.operator.big_verdict import BigVerdict, placed
 from inspector.gui.station import verdict_now
 from inspector.gui.station.verdict_now import NEW_S
@@ -150,6 +151,27 @@ def cut_off(window: QWidget) -> list[str]:
         if text and not (inside and widget.height() >= high and widget.width() >= wide):
             out.append(f"{text!r}: {widget.width()} × {widget.height()} at {corner.toTuple()}, needs {wide} × {high}")
     return out
+
+
+@pytest.mark.parametrize("px", [20, 56, 84, 168])
+def test_a_comma_in_a_figure_is_drawn_whole(qtbot: QtBot, px: int) -> None:
+    figure = BigFigure("Yield", "")
+    qtbot.addWidget(figure)
+    figure.set_sizes(px, px // 3)
+    figure.draw_at(px, px // 3)
+    figure.show_figure(",")
+    figure.resize(figure.sizeHint())
+    inked = _inked(figure)
+    figure.resize(figure.width(), figure.height() + px)  # there every comma has room
+    assert inked[-1].sum() == 0
+    assert inked[-px // 2 :].sum() == _inked(figure)[-px - px // 2 :].sum() > 0
+
+
+def _inked(widget: QWidget) -> NDArray[np.bool_]:
+    picture = widget.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+    rows = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), picture.bytesPerLine())
+    pixels = rows[:, : picture.width()]
+    return np.asarray(pixels != pixels[-1, -1], np.bool_)
 
 
 @pytest.mark.parametrize("percent", [100, 200])

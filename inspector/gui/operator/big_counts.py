@@ -81,7 +81,7 @@ class BigFigure(QWidget):
         """Room for five digits."""
         figure, name = QFontMetricsF(self._font(self._px)), QFontMetricsF(font(self._name_px))
         wide = max(figure.horizontalAdvance(_WIDE), name.horizontalAdvance(say(self._name)))
-        return QSize(int(wide) + 8, int(name.height() + 1.3 * figure.capHeight()) + 8)
+        return QSize(int(wide) + 8, int(name.height() + 1.3 * figure.capHeight()) + self._below(self._px) + 2)
 
     def minimumSizeHint(self) -> QSize:
         """Room for its word; the figure becomes smaller."""
@@ -98,7 +98,11 @@ class BigFigure(QWidget):
         painter.drawText(QRectF(0, 0, self.width(), high), Qt.AlignmentFlag.AlignLeft, say(self._name))
         painter.setPen(lively(theme, self._tone) if self._tone else theme.colour("text"))
         painter.setFont(self._font(self._drawn_px))
-        painter.drawText(0, self.height() - 6, say(self.text))
+        painter.drawText(0, self.height() - self._below(self._drawn_px), say(self.text))
+
+    def _below(self, px: int) -> int:
+        """The room that a comma takes below the digits, at least 6 pixels."""
+        return max(6, int(QFontMetricsF(self._font(px)).tightBoundingRect(",").bottom()) + 2)
 
     def _font(self, px: int) -> QFont:
         return font(px, QFont.Weight.Bold)
