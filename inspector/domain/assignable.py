@@ -82,6 +82,8 @@ _SPEAKS = 0.6
 _SPOT = 0.12
 #: Cells that become darker and others that become brighter by at least this share of that are edges that have moved.
 _BOTH_SIDES = 0.4
+#: Less light takes this share, or more, of what it takes of the contrast.
+_AS_MUCH = 0.5
 #: Of so many parts a spot is darker, or brighter, than the middle in nearly all (20): a defect of some of them is not.
 _STEADY, _ONE_SIDE = 24, 0.66
 #: So many parts more are seen before the cause is named; more where nothing but the process seems to move.
@@ -272,6 +274,20 @@ class CauseWatch:
             uneven=uneven if cause is Cause.LAMP else 0.0,
         )
 
+    def _dimmed(self, moved: list[Measure]) -> list[Measure]:
+        """Return contrast where it alone has moved, and brightness with it: less light takes as much of both.
+
+        Where parts differ in brightness by themselves, its average is within its limits for long.
+        """
+        if moved != [Measure.CONTRAST]:
+            return []
+        average = int(np.argmax(np.abs(self._watch.shares[:, _PLACE[Measure.CONTRAST]])))
+        brightness, contrast = (
+            self.reference.change(self._watch.averages[average])[_PLACE[measure]]
+            for measure in (Measure.BRIGHTNESS, Measure.CONTRAST)
+        )
+        return moved if brightness / contrast >= _AS_MUCH else []
+
     def _still(self, least: float) -> set[Cause]:
         """Return what has not come back: of the lens also where what was a spot is larger, or not on every part."""
         cells = np.abs(self._shares[len(MEASURES) :]).max() >= least
@@ -288,11 +304,11 @@ class CauseWatch:
         if lie := by(Measure.X, Measure.Y, Measure.ANGLE, Measure.GRAIN):
             causes[Cause.FIXTURE] = lie
         spot, _ = self._cells(least)
-        light = by(Measure.BRIGHTNESS, Measure.RED, Measure.BLUE)
+        sharp = by(Measure.SHARPNESS, Measure.CONTRAST)
+        light = by(Measure.BRIGHTNESS, Measure.RED, Measure.BLUE) or self._dimmed(sharp)
         louder = [Measure.NOISE] if moved[Measure.NOISE] >= least else []  # where gain makes up for light
         if light or louder:
             causes[Cause.LAMP] = [*by(Measure.BRIGHTNESS, Measure.CONTRAST, Measure.RED, Measure.BLUE), *louder]
-        sharp = by(Measure.SHARPNESS, Measure.CONTRAST)
         if spot is not None or (sharp and not light):
             causes[Cause.LENS] = sharp
         if process := by(*_PROCESS):

@@ -76,6 +76,10 @@ class EwmaReference:
         units = np.nan_to_num(self._units(values) - self._mean) / self._sd
         return np.where(self.watched, units, 0.0)
 
+    def change(self, average: Values) -> Values:
+        """Return how far an average has moved, in the figures' own units: (k,)."""
+        return np.asarray(average * self._sd * self.spread, np.float64)
+
     def _units(self, values: Values) -> Values:
         units: Values = np.clip((values - self.middle) / self.spread, self._low, self._high)
         return units
@@ -136,9 +140,14 @@ class EwmaWatch:
         before = np.sign(self.averages)
         self.averages += self._weights * (self.reference.standard(values) - self.averages)
         self.moving = np.where(np.sign(self.averages) == before, self.moving + 1, 1)
-        shares = self.averages / self.reference.limits
+        shares = self.shares
         furthest: Values = np.where(np.abs(shares[0]) >= np.abs(shares[1]), shares[0], shares[1])
         return furthest
+
+    @property
+    def shares(self) -> Values:
+        """(2, k) how far each average has moved, with its sign; 1 is its limit."""
+        return np.asarray(self.averages / self.reference.limits, np.float64)
 
     def begin_again(self) -> None:
         """Forget what came."""

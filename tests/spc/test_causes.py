@@ -134,6 +134,36 @@ def test_dust_of_a_hundredth_of_the_picture_is_found(good: list[NDArray[np.uint8
     assert found[1].cause is Cause.LENS
 
 
+def boards(rng: np.random.Generator, number: int) -> list[NDArray[np.uint8]]:
+    """Boards of as many designs, (160, 160) uint8: each has another share of bright traces."""
+    made = []
+    for _ in range(number):
+        traces = np.kron(rng.random((20, 20)) < rng.uniform(0.15, 0.8), np.ones((8, 8)))
+        made.append(np.clip(40 + 160 * traces + rng.normal(0, 3, traces.shape), 0, 255).astype(np.uint8))
+    return made
+
+
+def haze(board: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A film on the lens: less contrast in the same light."""
+    return np.asarray(np.rint(board.mean() + 0.85 * (board - board.mean())), np.uint8)
+
+
+def test_less_light_is_the_lamp_also_where_parts_differ_in_brightness_by_themselves() -> None:
+    rng = np.random.default_rng(22)
+    designs = boards(rng, 80)
+    reference = sequence(designs, rng, 500)
+    for changed, cause in (
+        ([cv2.convertScaleAbs(board, alpha=0.85) for board in designs], Cause.LAMP),
+        ([haze(board) for board in designs], Cause.LENS),
+    ):
+        watch = CauseWatch(reference)
+        assert first(watch, sequence(designs, rng, 300)) is None
+        found = first(watch, sequence(changed, rng, 600))
+        assert found is not None
+        assert found[1].cause is cause, found
+        assert any(change.measure is Measure.CONTRAST for change in found[1].changes)
+
+
 def test_parts_at_any_angle_have_no_rotation_that_could_move() -> None:
     rng = np.random.default_rng(7)
     pictures = [drawn(rng, angle=float(rng.uniform(0, 180))) for _ in range(60)]
