@@ -16,9 +16,12 @@ from inspector.domain.config import TriggerConfig, TriggerMode
 from inspector.domain.source_options import SourceOptions
 from inspector.engine.status import SourceState
 from inspector.recipes.recipe import Recipe
+from inspector.sources import capture
+from inspector.sources.capture import CaptureSource
 from inspector.sources.factory import open_source
 from tests.engine.conftest import Rig
 from tests.engine.fakes import FakeSource, make_job
+from tests.waits import WAIT_S
 
 
 class Does(Enum):
@@ -81,6 +84,19 @@ def camera() -> Iterator[Camera]:
     made.close()
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection to a camera that hangs stands for as long as a test may take."""
+    monkeypatch.setattr(capture, "SILENCE_S", WAIT_S)
+
+
+def opened(address: str, options: SourceOptions) -> CaptureSource:
+    source = open_source(address, options)
+    assert isinstance(source, CaptureSource)
+    source._silence_s = WAIT_S
+    return source
+
+
 def start(rig: Rig, camera: Camera) -> None:
     options = SourceOptions(still_s=1.0)
     recipe = Recipe(
@@ -90,7 +106,7 @@ def start(rig: Rig, camera: Camera) -> None:
         model="fake",
         trigger=TriggerConfig(mode=TriggerMode.INTERVAL, interval_s=0.1),
     )
-    job = make_job(FakeSource([]), rig.log, recipe=recipe, open_source=lambda: open_source(camera.address, options))
+    job = make_job(FakeSource([]), rig.log, recipe=recipe, open_source=lambda: opened(camera.address, options))
     rig.engine.start(job)
     rig.listener.until(lambda: "PASS" in rig.listener.verdicts)
 
