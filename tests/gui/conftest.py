@@ -64,6 +64,23 @@ def no_station_outlives_its_test() -> Iterator[None]:
         Station.open[-1].close()
 
 
+_MEASURED = assembly.rates_by_size
+
+
+@pytest.fixture(autouse=True)
+def no_speed_is_measured() -> Iterator[None]:
+    """Networks of six sizes are compiled for that: on a busy machine whatever comes next waits for minutes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assembly, "rates_by_size", lambda _: {})
+        yield
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The speed at each size is measured in earnest."""
+    monkeypatch.setattr(assembly, "rates_by_size", _MEASURED)
+
+
 @pytest.fixture(autouse=True)
 def english_afterwards() -> Iterator[None]:
     """What a test has said in another language is English in the next."""

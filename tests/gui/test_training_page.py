@@ -136,6 +136,7 @@ def test_words_that_nobody_knows_are_asked_for_and_the_answer_goes_into_the_trai
     assert box.said == ClassWords()
 
 
+@pytest.mark.usefixtures("measured")
 def test_the_speed_at_each_size_stands_beside_it(bench: Bench) -> None:
     method = bench.page.method
     box = method.form.editors["input_size"]
