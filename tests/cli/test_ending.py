@@ -45,7 +45,9 @@ def test_a_process_whose_threads_are_inside_a_library_ends_with_its_code() -> No
 
 _TERMINATED = """
 import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what is beside it with the signal ignored
+# a shell starts what is beside it with Ctrl-C ignored, and nohup with a hang-up ignored
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 import inspector.cli
 def command(arguments):
     signal.raise_signal(getattr(signal, arguments[0]))
