@@ -97,18 +97,16 @@ _POINTS_ANYWHERE = 0.9
 def figures_of(measures: PictureMeasures, strangeness: float | None, p_defective: float | None) -> Values:
     """Return a part's figures as they are watched: (WIDTH,) float64, NaN where one is not known."""
     cells = np.full(PATTERN * PATTERN, np.nan) if measures.pattern is None else measures.pattern.ravel()
-    own = [
-        _log(measures.brightness),
-        _log(measures.contrast),
-        _log(measures.sharpness),
-        _log(measures.noise),
-        _log(measures.red),
-        _log(measures.blue),
-        *(math.nan if value is None else value for value in (measures.x, measures.y, measures.angle, measures.grain)),
-        _log(strangeness),
-        math.nan if p_defective is None else float(logits(p_defective, 1e-4)),
-    ]
-    return np.concatenate([own, cells])
+    return np.concatenate([recorded_figures_of(measures, strangeness, p_defective), cells])
+
+
+def recorded_figures_of(measures: PictureMeasures, strangeness: float | None, p_defective: float | None) -> Values:
+    """Return those of `MEASURES` alone, without the pattern, which is not recorded: (M,) float64, NaN likewise."""
+    logs = (measures.brightness, measures.contrast, measures.sharpness, measures.noise, measures.red, measures.blue)
+    plain = (measures.x, measures.y, measures.angle, measures.grain)
+    score = math.nan if p_defective is None else float(logits(p_defective, 1e-4))
+    lie = [math.nan if value is None else value for value in plain]
+    return np.array([*map(_log, logs), *lie, _log(strangeness), score])
 
 
 def _log(value: float | None) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.domain.assignable import MEASURES, CauseWatch, Measure, figures_of, value_of
+from inspector.domain.assignable import MEASURES, CauseWatch, Measure, recorded_figures_of, value_of
 from inspector.json_file import JsonError
 from inspector.outputs.measure_reads import newest_measures
 from inspector.outputs.references import ReferenceFiles, references_folder
@@ -136,10 +136,10 @@ def _view(log: Path, files: ReferenceFiles) -> WatchedView | None:
 
 
 def _measures(kept: KeptReference, parts: Sequence[MeasuredPart]) -> list[WatchedMeasure]:
-    own = len(MEASURES)  # the pattern is not recorded
+    own = len(MEASURES)
     watch = CauseWatch(kept.values[:, :own].astype(np.float64))
     middle, low, high = watch.bands()
-    figures = [figures_of(part.measures, part.strangeness, part.p_defective)[:own] for part in parts]
+    figures = [recorded_figures_of(part.measures, part.strangeness, part.p_defective) for part in parts]
     values = watch.turned(np.array(figures)) if figures else np.zeros((0, own))
     return [
         WatchedMeasure(
