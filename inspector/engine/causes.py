@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.domain.assignable import WIDTH, Cause, CauseWatch, figures_of
+from inspector.domain.assignable import Cause, CauseWatch, figures_of
 from inspector.domain.causes import cause_of
 from inspector.domain.records import Verdict
 from inspector.files import FileError
@@ -153,7 +153,7 @@ class _ViewWatch:
         self._keeper: threading.Thread | None = None
         self._kept = 0
         kept = files.read() if files is not None else None
-        if kept is not None and kept.identity == identity and kept.values.shape[1] == WIDTH:
+        if kept is not None and kept.identity == identity:
             self._gathered.extend(kept.values.astype(np.float32))
             self._good, self._kept = kept.good, kept.good
             self._try_to_begin(None, complete=kept.complete)

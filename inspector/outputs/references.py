@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from inspector.domain.assignable import WIDTH
 from inspector.domain.causes import cause_of
 from inspector.files import FileError, make_folder, write_bytes, write_text
 from inspector.json_file import JsonAbsentError, read_model
@@ -98,7 +99,10 @@ class ReferenceFiles:
         write_bytes(self._named("npz"), buffer.getvalue())
 
     def read(self) -> KeptReference | None:
-        """Return the figures; None where there are none that can be read, so that others are taken."""
+        """Return the figures; None where there are none that can be used, so that others are taken.
+
+        Those of a program of before, which measured other figures, cannot.
+        """
         path = self._named("npz")
         try:
             if path.stat().st_size > _MOST_BYTES:
@@ -108,7 +112,7 @@ class ReferenceFiles:
                 values = np.asarray(kept["values"], np.float32)
         except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile):
             return None
-        if values.ndim != 2 or not good.isdecimal():
+        if values.ndim != 2 or values.shape[1] != WIDTH or not good.isdecimal():
             return None
         return KeptReference(
             identity=identity, model_sha256=model, good=int(good), complete=complete == "1", values=values

@@ -173,6 +173,7 @@ def test_a_reference_of_other_figures_is_taken_anew(station: Station) -> None:
     kept = station.files.read()
     assert kept is not None
     station.files.write(replace(kept, values=np.zeros((PARTS, 3))))
+    assert watched(station.log.path) == []  # nothing is watched against it
     after = again(station)
     after.run([GOOD] * PARTS)
     until(lambda: (kept := after.files.read()) is not None and kept.values.shape[1] > 3)
