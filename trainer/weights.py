@@ -8,23 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import URLError
 
-import platformdirs
-
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import BundleError
 from inspector.files import FileError, atomic_file
+from inspector.vision.imagenet import IMAGENET_URL, weights_folder
 from trainer.protocol import Progress, Report
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-#: torchvision's ResNet50_Weights.IMAGENET1K_V2; the name ends with the first digits of the file's SHA-256.
-URL = "https://download.pytorch.org/models/resnet50-11ad3fa6.pth"
 _BLOCK = 1 << 20
 _TIMEOUT_S = 30.0
 
 
-def imagenet_weights(url: str = URL, cache: Path | None = None) -> Generator[Report, None, Path]:
+def imagenet_weights(url: str = IMAGENET_URL, cache: Path | None = None) -> Generator[Report, None, Path]:
     """Return the weights' file; the generator's value, after reports of the download's progress in bytes.
 
     Args:
@@ -34,7 +31,7 @@ def imagenet_weights(url: str = URL, cache: Path | None = None) -> Generator[Rep
     Raises:
         BundleError: If they cannot be downloaded or are not what they should be; nothing is kept then.
     """
-    folder = cache or Path(platformdirs.user_cache_dir("inspector-station", appauthor=False)) / "weights"
+    folder = cache or weights_folder()
     name = url.rsplit("/", 1)[-1]
     target = folder / name
     wanted = Path(name).stem.rpartition("-")[2]

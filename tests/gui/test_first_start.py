@@ -84,6 +84,16 @@ def fresh(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     station.close()
 
 
+def test_every_step_has_room_for_what_it_asks(fresh: Fresh) -> None:
+    dialog = fresh.dialog
+    for place, step in enumerate((dialog.pictures, dialog.model, dialog.record)):
+        dialog.show_step(place)
+        fresh.until(step.isVisible)
+        layout = step.layout()
+        assert layout is not None
+        assert step.height() >= max(layout.minimumSize().height(), layout.minimumHeightForWidth(step.width()))
+
+
 def test_a_folder_a_model_and_a_record_become_a_recipe_in_force(fresh: Fresh, tmp_path: Path) -> None:
     folder = tmp_path / "line"
     folder.mkdir()

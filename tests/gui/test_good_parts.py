@@ -21,6 +21,7 @@ from inspector.recipes.promotions import Promotions
 from inspector.recipes.recipe import Recipe, save_recipe
 from inspector.runs.trainings import Trainings
 from inspector.settings import Settings
+from inspector.vision.imagenet import IMAGENET_URL
 from tests.fake_trainer import COMMAND
 from tests.gui.conftest import SHIFT_STARTS, Station
 from tests.waits import WAIT_S
@@ -65,15 +66,23 @@ class Show:
     def counted(self, count: int) -> None:
         self.station.until(lambda: self.dialog.show_parts.taken.list.count() == count)
 
+    def teach(self) -> None:
+        """Press Teach; no weights are here, and they may be downloaded."""
+        self.press(self.dialog.teach_button)
+        self.press(self.dialog.teach.again)
+
     def teach_all(self, count: int) -> None:
         self.arrive(*range(count))
         self.press(self.dialog.show_parts.every)
         self.counted(count)
-        self.press(self.dialog.teach_button)
+        self.teach()
 
 
 @pytest.fixture
-def show(qtbot: QtBot, home: Home, request: pytest.FixtureRequest) -> Iterator[Show]:
+def show(
+    qtbot: QtBot, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Show]:
+    monkeypatch.setattr("inspector.vision.imagenet.weights_folder", lambda: tmp_path / "weights")
     opened = Show(qtbot, home, getattr(request, "param", "quick"))
     yield opened
     opened.dialog.reject()
@@ -114,7 +123,7 @@ def test_parts_are_taken_taught_and_inspected_by_mouse_alone(show: Show) -> None
     show.counted(5)
     assert len(list((show.home.good_parts / "quick" / "good").glob("*.png"))) == 5
     assert dialog.teach_button.text() == "Teach with 5 good parts"
-    show.press(dialog.teach_button)
+    show.teach()
     station.until(dialog.inspect_button.isVisible)
     request = dialog.teaching.training
     assert request is not None
@@ -136,7 +145,14 @@ def test_weights_that_were_given_are_proposed_and_there_is_no_way_back_to_no_mod
     show.arrive(*range(5))
     show.press(dialog.show_parts.every)
     show.counted(5)
-    dialog.teach.again_wanted.emit(str(weights))
+    show.press(dialog.teach_button)
+    station.until(dialog.teach.weights.isVisible)
+    assert dialog.teaching.training is None  # nothing was begun that would fail without a network
+    assert not dialog.cancel_button.isVisible()
+    assert "are not on this computer" in dialog.teach.heading.text()
+    assert "download.pytorch.org" in dialog.teach.words.text()
+    dialog.teach.weights.choose(str(weights))
+    show.press(dialog.teach.again)
     show.press(dialog.inspect_button)
     station.until(lambda: station.session.recipe is not None and station.session.recipe.model == "quick-1")
     station.window.show_page("settings")
@@ -148,6 +164,19 @@ def test_weights_that_were_given_are_proposed_and_there_is_no_way_back_to_no_mod
     station.until(lambda: field.text() == str(weights))
     station.until(page.history.isVisible)  # the worker answers in turn: it has looked for a way back by then
     assert not page.history.back_button.isVisible()
+
+
+def test_weights_that_are_here_are_not_asked_for(show: Show, tmp_path: Path) -> None:
+    here = tmp_path / "weights" / IMAGENET_URL.rpartition("/")[2]
+    here.parent.mkdir()
+    here.write_bytes(b"whole")
+    show.arrive(*range(5))
+    show.press(show.dialog.show_parts.every)
+    show.counted(5)
+    show.press(show.dialog.teach_button)
+    show.station.until(show.dialog.inspect_button.isVisible)
+    assert show.dialog.teaching.training is not None
+    assert not show.dialog.teaching.training.request.weights
 
 
 @pytest.mark.parametrize("show", ["fail"], indirect=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from inspector.domain.class_words import ClassWords
@@ -77,13 +77,13 @@ def test_the_pictures_are_looked_at_with_the_bit_depth_that_is_typed(bench: Benc
     bench.until(lambda: "Looked at with []" in page.data.finding.text())
 
 
-def test_a_file_that_is_not_there_is_said_before_anything_starts(bench: Bench) -> None:
+def test_a_file_that_is_not_there_is_said_before_anything_starts(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/nowhere/w.npz", ""))
     page = bench.page
     bench.press(page.method.fold_button)
     bench.choose("bottle")
     weights = page.method.form.editors["weights"]
-    assert isinstance(weights, QLineEdit)
-    bench.qtbot.keyClicks(weights, "/nowhere/w.npz")
+    bench.press(weights.parentWidget().findChild(QPushButton))  # browsed for, by mouse alone
     bench.press(page.train.start)
     bench.until(page.message.isVisible)
     assert page.message.text().startswith("The file of the backbone's weights is not there: /nowhere/w.npz")

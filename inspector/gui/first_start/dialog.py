@@ -77,7 +77,7 @@ class FirstStart(QDialog):
         self._skipped: set[int] = set()
         self._waits = False  # Next was pressed before it was known whether the source is there
         self.setWindowTitle("Set up this station")
-        self.setMinimumSize(900, 620)
+        self.setMinimumSize(900, 640)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.pictures = PicturesStep(session, catalogue=catalogue, work=work, parent=self)
         self.model = ModelStep(catalogue=catalogue, work=work, home=home, command=command, parent=self)

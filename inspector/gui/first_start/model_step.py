@@ -12,7 +12,7 @@ from inspector.gui.first_start.parts import ChoiceButton, asked, row_of
 from inspector.gui.station.asker import Asker
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.inputs import ChoiceBox
-from inspector.gui.widgets.path_field import PathField
+from inspector.gui.widgets.path_field import WEIGHTS, PathField
 from inspector.programs import has_trainer
 from inspector.runs.answers import IMPORTED_MODEL, ImportedModel
 from inspector.runs.inquiry import Inquiry
@@ -116,7 +116,8 @@ class ModelStep(QWidget):
         page = QWidget(self)
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 8, 0, 0)
-        self.weights = PathField("File of weights", "A torchvision ResNet-50: .pth, .safetensors or .npz", "file", page)
+        empty = "A torchvision ResNet-50: .pth, .safetensors or .npz"
+        self.weights = PathField("File of weights", empty, "file", page, WEIGHTS)
         asked(layout, "File of weights", self.weights)
         self.classes = QLineEdit("defective, good", page)
         self.classes.setAccessibleName("Classes")

@@ -63,6 +63,7 @@ class GoodPartsDialog(QDialog):
         self.teaching = teaching
         self._pictures = GoodPictures(data)
         self._watch: PartWatch | None = None
+        self._asks = False  #: it waits for weights to be named, or to be downloaded
         self._reports = Reports(lambda task, done: work.do(task, done, self._say), self)
         promoter.say = self._fail
         self.setWindowTitle("Show me good parts")
@@ -73,6 +74,7 @@ class GoodPartsDialog(QDialog):
         self._build()
         teaching.setParent(self)
         teaching.changed.connect(self._show_teaching)
+        teaching.weights_wanted.connect(self._ask_for_weights)
         teaching.find()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._poll)
@@ -96,7 +98,7 @@ class GoodPartsDialog(QDialog):
         self.show_parts.taken.removal_wanted.connect(self._remove)
         self._stack.addWidget(self.show_parts)
         self.teach = TeachPanel(self)
-        self.teach.again_wanted.connect(self._teach)
+        self.teach.again_wanted.connect(lambda weights: self._teach(weights, download=True))
         self.teach.report.clicked.connect(lambda: self._reports.show(self.teaching.training))
         self._stack.addWidget(self.teach)
         self.message = label("", "fault")
@@ -117,7 +119,7 @@ class GoodPartsDialog(QDialog):
         self.cancel_button.clicked.connect(self.teaching.cancel)
         self.teach_button = QPushButton("Teach", self)
         self.teach_button.setProperty("kind", "primary")
-        self.teach_button.clicked.connect(lambda: self._teach(""))
+        self.teach_button.clicked.connect(lambda: self._teach("", download=False))
         self.inspect_button = QPushButton("Inspect with it", self)
         self.inspect_button.setProperty("kind", "primary")
         self.inspect_button.setToolTip("Give the recipe this model, start the line and show it")
@@ -145,10 +147,18 @@ class GoodPartsDialog(QDialog):
         self._show_buttons()
         self.setFocus()  # no button has the keys
 
-    def _teach(self, weights: str) -> None:
-        self.teaching.start(weights)
+    def _teach(self, weights: str, *, download: bool) -> None:
+        self._asks = False
+        self.teaching.start(weights, download=download)
         self.show_panel(_TEACH)
         self._show_teaching()
+
+    def _ask_for_weights(self) -> None:
+        """None are here: a file may be named before anything is downloaded."""
+        self._asks = True
+        self.teach.ask_for_weights()
+        self._show_title()
+        self._show_buttons()
 
     def _inspect(self) -> None:
         training = self.teaching.training
@@ -193,7 +203,9 @@ class GoodPartsDialog(QDialog):
         if self._stack.currentIndex() != _TEACH:
             return
         training, name = self.teaching.training, self._recipe.name
-        if training is not None and training.result is not None:
+        if self._asks:
+            title, hint = f"{name} is about to be learnt", "The pictures are kept. The line is not touched."
+        elif training is not None and training.result is not None:
             title, hint = f"{name} can be inspected", "The model is not used before you say so."
         elif self.teaching.fault or (training is not None and not training.active):
             title, hint = f"{name} was not learnt", "No model was made. The line is as it was."
@@ -205,7 +217,7 @@ class GoodPartsDialog(QDialog):
     def _show_buttons(self) -> None:
         showing = self._stack.currentIndex() == _SHOW
         training, count = self.teaching.training, len(self._pictures.taken())
-        running = not showing and not self.teaching.fault and (training is None or training.active)
+        running = not showing and not (self._asks or self.teaching.fault) and (training is None or training.active)
         done = not showing and training is not None and training.result is not None
         self.teach_button.setVisible(showing)
         self.teach_button.setEnabled(count >= LEAST)

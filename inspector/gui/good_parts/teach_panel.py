@@ -12,9 +12,10 @@ from inspector.gui.first_start.parts import asked
 from inspector.gui.training.progress import ProgressCard
 from inspector.gui.training.words import percent
 from inspector.gui.widgets.basics import card, label
-from inspector.gui.widgets.path_field import PathField
+from inspector.gui.widgets.path_field import WEIGHTS, PathField
 from inspector.gui.words import duration, sentence
 from inspector.runs.state import ProcessState
+from inspector.vision.imagenet import IMAGENET_URL
 
 if TYPE_CHECKING:
     from inspector.runs.trainings import Training
@@ -24,6 +25,7 @@ _ABOUT_WEIGHTS = (
     "The network begins with weights that it has learnt from everyday pictures (ImageNet). They are downloaded once, "
     "98 MB. Without a network, copy the file here from another computer and name it."
 )
+_DOWNLOADED = f"They come from {IMAGENET_URL.partition('://')[2]}. Nothing is sent, and later trainings find them here."
 
 
 class TeachPanel(QWidget):
@@ -59,7 +61,7 @@ class TeachPanel(QWidget):
         self.weights_box = QWidget(self._card)
         inside = QVBoxLayout(self.weights_box)
         inside.setContentsMargins(0, 8, 0, 0)
-        self.weights = PathField("File of weights", "empty: downloaded once", "file", self.weights_box)
+        self.weights = PathField("File of weights", "empty: downloaded once", "file", self.weights_box, WEIGHTS)
         asked(inside, "Weights of the network", self.weights, _ABOUT_WEIGHTS)
         row = QHBoxLayout()
         self.again = QPushButton("Teach again", self.weights_box)
@@ -76,6 +78,16 @@ class TeachPanel(QWidget):
         layout.addLayout(row)
         outer.addStretch(1)
         self.show_training(None, "")
+
+    def ask_for_weights(self) -> None:
+        """Ask for the file of weights before anything is downloaded: none are on this computer."""
+        for shown in (self.progress, self.about, self.report):
+            shown.hide()
+        for asked_by in (self._card, self.weights_box):
+            asked_by.show()
+        self.heading.setText("The network's weights are not on this computer yet")
+        self.words.setText(_DOWNLOADED)
+        self.again.setText("Teach")
 
     def show_training(self, training: Training | None, fault: str) -> None:
         """Show how it stands.
@@ -101,6 +113,7 @@ class TeachPanel(QWidget):
             self.heading.setText("It knows good parts now")
             self.words.setText(result_words(training.name, result))
         elif ended:
+            self.again.setText("Teach again")
             cancelled = training is not None and training.state is ProcessState.CANCELLED
             self.heading.setText("Cancelled" if cancelled else "That did not work")
             why = fault or (training.why if training is not None else "")

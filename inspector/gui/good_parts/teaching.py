@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from inspector.gui.words import sentence
 from inspector.gui.work import Latest
 from inspector.runs.trainings import weights_of
+from inspector.vision.imagenet import imagenet_is_here
 from trainer.protocol import GOOD_ONLY, Command, TrainRequest
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Teaching(QObject):
     """
 
     changed = Signal()  #: another training, or it has come further
+    weights_wanted = Signal()  #: none are on this computer: a file, or leave to download them
 
     def __init__(
         self, *, work: Worker, trainings: Trainings, data: Path, models: Path, parent: QObject | None = None
@@ -49,17 +51,20 @@ class Teaching(QObject):
 
         self._look.ask(task, self._found)
 
-    def start(self, weights: str) -> None:
+    def start(self, weights: str, *, download: bool) -> None:
         """Begin one.
 
         Args:
             weights: File of the backbone's weights; empty for those of the last training, or ImageNet's.
+            download: ImageNet's may be downloaded; else, where they are not here, they are asked for.
         """
         self.training, self.fault, self._id = None, "", ""
         trainings = self._trainings
 
         def task() -> str:
             known = weights_of(trainings.history())
+            if not (weights or known or download or imagenet_is_here()):
+                return ""
             out = self._models / trainings.free_name(self._data)
             return trainings.start(
                 TrainRequest(data=str(self._data), out=str(out), method=GOOD_ONLY, weights=weights or known)
@@ -96,7 +101,7 @@ class Teaching(QObject):
 
     def _started(self, identity: str) -> None:
         self._id = identity
-        self.changed.emit()
+        (self.changed if identity else self.weights_wanted).emit()
 
     def _seen(self, training: Training | None) -> None:
         if training is not None and training != self.training:

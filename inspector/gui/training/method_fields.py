@@ -124,7 +124,11 @@ LEFT_GROUPS = (
                 hint="in one part of the split",
             ),
             Field(
-                name="split", words="Split", kind=EditorKind.TEXT, hint="split.csv of another model", empty="a new one"
+                name="split",
+                words="Split",
+                kind=EditorKind.OPEN_FILE,
+                hint="split.csv of another model",
+                empty="a new one",
             ),
             Field(
                 name="seed",
@@ -190,7 +194,7 @@ RIGHT_GROUPS = (
                 kind=EditorKind.CHOICE,
                 choices=(("layer3", "layer3"), ("all", "the first layer")),
             ),
-            Field(name="weights", words="Backbone", kind=EditorKind.TEXT, hint="weights file", empty="ImageNet"),
+            Field(name="weights", words="Backbone", kind=EditorKind.OPEN_FILE, hint="weights file", empty="ImageNet"),
             Field(name="loss", words="Loss", kind=EditorKind.CHOICE, choices=_same("cross-entropy", "focal")),
             Field(name="mixing", words="Mixing", kind=EditorKind.CHOICE, choices=_same("none", "mixup", "cutmix")),
             Field(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
 
+#: Files of a network's weights, and all for those that are called otherwise.
+WEIGHTS = "Weights of a network (*.pth *.pt *.safetensors *.npz);;All files (*)"
+
 
 class PathField(QWidget):
     """A line for a path, with a button that asks for it.
@@ -13,13 +16,14 @@ class PathField(QWidget):
         name: For screen readers.
         empty: Words in the empty field.
         ask: "folder", "file" (one that is there) or "save" (one that need not be).
+        kinds: Which files are offered, in Qt's words; empty for all.
     """
 
     settled = Signal()  #: a path was chosen, or typed and confirmed or left
 
-    def __init__(self, name: str, empty: str, ask: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, empty: str, ask: str, parent: QWidget | None = None, kinds: str = "") -> None:
         super().__init__(parent)
-        self._ask, self._name = ask, name
+        self._ask, self._name, self._kinds = ask, name, kinds
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # a form would stretch it
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -48,7 +52,7 @@ class PathField(QWidget):
         if self._ask == "folder":
             chosen = QFileDialog.getExistingDirectory(self, self._name, before)
         elif self._ask == "file":
-            chosen, _ = QFileDialog.getOpenFileName(self, self._name, before)
+            chosen, _ = QFileDialog.getOpenFileName(self, self._name, before, self._kinds)
         else:
             chosen, _ = QFileDialog.getSaveFileName(self, self._name, before)
         if chosen:
