@@ -139,7 +139,9 @@ def load_typeface() -> None:
 
 def _sheet(t: Theme) -> str:
     shade = "dark" if t.dark else "light"
-    arrow = (resources_dir() / "icons" / f"down-{shade}.png").as_posix()
+    arrow, left, right, up = (
+        (resources_dir() / "icons" / f"{way}-{shade}.png").as_posix() for way in ("down", "left", "right", "up")
+    )
     check = (resources_dir() / "icons" / f"check-{shade}.png").as_posix()
     return f"""
     QLabel, QToolTip {{ qproperty-textFormat: PlainText; }}  /* lots, files and errors are data, never markup */
@@ -209,6 +211,8 @@ def _sheet(t: Theme) -> str:
     QLineEdit[pending="true"] {{ border: 2px dashed {lively(t, "review").name()}; }}
     QComboBox {{ padding: 0 2px 0 10px; combobox-popup: 0; }}
     QComboBox::drop-down {{ border: 0; width: 30px; }}
+    QFileDialog {{ backward-icon: url("{left}"); forward-icon: url("{right}");
+        filedialog-parent-directory-icon: url("{up}"); }}
     QComboBox::down-arrow {{ image: url("{arrow}"); width: 14px; height: 14px; }}
     QComboBox QAbstractItemView {{ background: {t.panel}; border: 1px solid {t.edge}; outline: 0; }}
     QComboBox QAbstractItemView::item {{ min-height: 42px; padding: 0 8px; }}

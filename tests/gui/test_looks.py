@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QFontDatabase, QFontInfo, QFontMetricsF
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from inspector.domain.tally import Tally
@@ -47,6 +47,23 @@ def test_without_the_typeface_the_systems_own_is_used(
         theme.apply(qapp, theme.DARK)
     assert "the system's own is used" in said[0]
     assert qapp.font().pixelSize() == theme.TEXT_PX
+
+
+@pytest.mark.parametrize("look", [theme.DARK, theme.LIGHT])
+def test_the_arrows_of_a_file_dialog_can_be_seen(look: theme.Theme, qapp: QApplication, qtbot: QtBot) -> None:
+    theme.apply(qapp, look)
+    dialog = QFileDialog()
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    qtbot.addWidget(dialog)
+    dialog.ensurePolished()
+    ground = look.colour("ground").lightness()
+    for name in ("backButton", "forwardButton", "toParentButton"):
+        button = dialog.findChild(QToolButton, name)
+        assert button is not None
+        drawn = button.icon().pixmap(16, 16).toImage()
+        colours = [drawn.pixelColor(x, y) for x in range(drawn.width()) for y in range(drawn.height())]
+        seen = [abs(colour.lightness() - ground) for colour in colours if colour.alpha() > 200]
+        assert max(seen) > 90, name
 
 
 def test_the_licence_lies_beside_the_fonts() -> None:

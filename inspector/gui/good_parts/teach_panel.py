@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from trainer.protocol import Result
 
 _ABOUT_WEIGHTS = (
-    "The network begins with weights that it has learnt from everyday pictures (ImageNet). They are downloaded once, "
-    "98 MB. Without a network, copy the file here from another computer and name it."
+    "The network begins with what it has learnt from everyday pictures (ImageNet): 98 MB, downloaded once. Without a "
+    "network, copy the file here and name it."
 )
 _DOWNLOADED = f"They come from {IMAGENET_URL.partition('://')[2]}. Nothing is sent, and later trainings find them here."
 
