@@ -37,19 +37,18 @@ from inspector.domain.scanner import ScannerKind, ScanUse
 from inspector.domain.watching import WatchConfig
 from inspector.engine.status import RunState
 from inspector.gui import theme
-from inspector.gui.composition import Composition
 from inspector.gui.language.spoken import say
-from inspector.gui.station.store import Store
 from inspector.gui.statistics.page import StatisticsPage
 from inspector.paths import Home
 from inspector.recipes.recipe import Recipe
 from inspector.release.pictures import ChallengePictures
 from inspector.settings import Settings
 from inspector.shelf.shelf import Shelf
+from tests.bench.real_window import RealWindow
 from tests.bench.shift_pages import every_page, set_looks
 from tests.bench.shift_parts import ShiftPictures, known_parts
 from tests.conftest import find_test_data
-from tests.hand import photograph, rest, wait
+from tests.hand import rest, wait
 from tests.scanners.scanning import ListeningScanner
 from tests.stream_camera import StreamCamera
 
@@ -90,7 +89,7 @@ class ShiftFigures:
     report: str = ""
 
 
-class Shift:
+class Shift(RealWindow):
     """The window with its camera and scanner.
 
     Args:
@@ -100,7 +99,7 @@ class Shift:
     """
 
     def __init__(self, root: Path, out: Path, model: Path, pictures: ShiftPictures, size: tuple[int, int]) -> None:
-        self.out, self.pictures, self.figures = out, pictures, ShiftFigures()
+        self.pictures, self.figures = pictures, ShiftFigures()
         self.home = Home(root=root / "station")
         shutil.copytree(model, self.home.models / "bottle")
         parts = known_parts(self.home.models / "bottle", self.home, pictures)
@@ -117,18 +116,10 @@ class Shift:
             scanner_lot=f"{_LOT_CODE}*",
             scanner_lot_end=_LOT_END,
         )
-        self.composition = Composition(Store(self.home, settings))
-        self.session, self.window = self.composition.session, self.composition.window()
-        self.window.resize(*size)
-        self.window.painted.connect(lambda: self.session.begin(start=False))
-        self.window.show()
-        self.parts: list[PartInspected] = []
+        super().__init__(self.home, settings, out, size)
         self.seen: Picture = np.zeros((1, 1, 3), np.uint8)
-        self.session.part_inspected.connect(self.parts.append)
         self.session.frame_arrived.connect(lambda frame: setattr(self, "seen", frame.image))
-        wait(lambda: self.session.recipe is not None and self.session.log_path is not None, what="recipe and log")
-        self.window.activateWindow()
-        wait(self.window.isActiveWindow, what="the keyboard")
+        self.take_keys()
         self.scanner.accept()
         wait(lambda: "connected" in self.window.footer.scanner.text(), what="the scanner")
 
@@ -161,17 +152,9 @@ class Shift:
 
     # --- hand ---------------------------------------------------------------------------------------------------------
 
-    def shoot(self, name: str) -> None:
-        """Photograph the window."""
-        photograph(self.window, self.out / f"{name}.png")
-
     def scan(self, code: str) -> None:
         """Hold a code before the scanner."""
         self.scanner.send(f"{code}\r\n".encode())
-
-    def banner(self, key: str) -> str:
-        """Return what a banner says; empty where there is none."""
-        return self.window.banners.texts().get(key, "")
 
     def lay(self, part: Path) -> None:
         """Put a part in front of the camera, until the window shows it."""
