@@ -18,6 +18,7 @@ import shutil
 import sys
 import tempfile
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -37,7 +38,8 @@ from inspector.settings import Settings
 from inspector.vision.overlay import hottest_contours
 from tests.bench.real_window import RealWindow
 from tests.conftest import find_test_data
-from tests.hand import rest, wait
+from tests.hand import rest
+from tests.hand import wait as wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +51,9 @@ if TYPE_CHECKING:
 PRODUCT = "Bottle 0.5 l"
 _SHOWN = 5
 _GOOD_COME, _FIRST_COME = 6, 8
-_LONGEST_TRAINING_S = 3600.0
+#: Beside a load everything may take its time; a training longest.
+_PATIENCE_S = 3600.0
+wait = partial(wait_for, seconds=_PATIENCE_S)
 _KINDS = ("broken_large", "broken_small", "contamination")
 
 
@@ -177,7 +181,7 @@ class Newcomer(RealWindow):
         dialog.teach.weights.choose(str(self.weights))
         self.press(dialog.teach.again)
         began = self.passed_s
-        wait(lambda: dialog.inspect_button.isVisible() or dialog.teach.weights.isVisible(), _LONGEST_TRAINING_S)
+        wait(lambda: dialog.inspect_button.isVisible() or dialog.teach.weights.isVisible())
         if not dialog.inspect_button.isVisible():
             raise SystemExit(dialog.teach.words.text())
         self.figures.taught_s = round(self.passed_s - began, 1)
@@ -234,7 +238,7 @@ class Newcomer(RealWindow):
     def _say_why(self, question: Question, words: str) -> None:
         """Type into a question what it asks for, and press yes."""
         QTest.keyClicks(question.reason, words)
-        self.press(question.yes_button, _LONGEST_TRAINING_S)
+        self.press(question.yes_button)
 
     def mark_good(self) -> None:
         """Judge more good bottles as a batch, and say of all of them that they are good."""
@@ -245,9 +249,9 @@ class Newcomer(RealWindow):
         wait(lambda: page.bar.chosen_judge is not None, what="who judges the batch")
         self.press(page.bar.inspect)
         count = len(list(self.shelf.iterdir()))
-        wait(lambda: page.results.rows is not None and len(page.results.rows) >= count, 600, "the batch")
+        wait(lambda: page.results.rows is not None and len(page.results.rows) >= count, what="the batch")
         table = page.results.table
-        wait(lambda: not page.bar.stop.isVisible(), 600, "the end of the batch")
+        wait(lambda: not page.bar.stop.isVisible(), what="the end of the batch")
         table.setFocus()
         table.selectAll()
         rest(1000)
@@ -277,11 +281,11 @@ class Newcomer(RealWindow):
             self.shoot(f"07-release-{len(self.figures.models)}")
             self._say_why(review.question, "the first of their kind: to be learnt")
         wait(page.isVisible, what="the page Training")
-        wait(lambda: page.data.contents is not None and page.method.name.text(), 300, "the pictures")
+        wait(lambda: page.data.contents is not None and page.method.name.text(), what="the pictures")
         name = page.method.name.text()
         began = self.passed_s
-        self.press(page.train.start, 300)
-        wait(lambda: page.shown is not None and page.shown.name == name and not page.shown.active, _LONGEST_TRAINING_S)
+        self.press(page.train.start)
+        wait(lambda: page.shown is not None and page.shown.name == name and not page.shown.active)
         assert page.shown is not None
         result = page.shown.result
         if result is None:
@@ -291,12 +295,12 @@ class Newcomer(RealWindow):
         wait(page.result.isVisible, what="the result")
         rest(3000)
         self.shoot(f"09-result-{name}")
-        self.press(page.result.buttons["promote"], 300)
+        self.press(page.result.buttons["promote"])
         question = page.question
         assert question is not None
         self._say_why(question, "it knows more of what comes")
-        wait(lambda: self.session.recipe is not None and self.session.recipe.model == name, 300, "the promotion")
-        wait(lambda: self._runs(name), 300, "the line with it")
+        wait(lambda: self.session.recipe is not None and self.session.recipe.model == name, what="the promotion")
+        wait(lambda: self._runs(name), what="the line with it")
         self.figures.promoted_s[name] = self.passed_s
         self.window.show_page("live")
         return result

@@ -62,7 +62,7 @@ class RealWindow:
         """Photograph the window, with what lies over it."""
         photograph(self.window, self.out / f"{name}.png")
 
-    def press(self, button: QWidget, seconds: float = 120.0) -> None:
+    def press(self, button: QWidget, seconds: float = 600.0) -> None:
         """Click a button as soon as it can be."""
         wait(lambda: button.isVisible() and button.isEnabled(), seconds, button.accessibleName() or str(button))
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
