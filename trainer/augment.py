@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Augmented views are cut from a picture so much larger than the network's input, so that zooming in stays sharp.
 _MARGIN = 1.25
+#: Parts that are turned level lie so to a fraction of a degree; those at the line no less, so a little more is enough.
+_LEVEL_DEG = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class Augmentation:
         stretch: Largest change of the aspect ratio, as a fraction.
         rotation_deg: Largest rotation, either way.
         turns: Whether it may be turned by 90, 180 or 270 degrees too.
+        half_turns: Whether by 180 degrees alone, where ``turns`` is not set.
         mirror: Whether left and right may be exchanged.
         flip: Whether top and bottom may be exchanged.
         brightness: Added, in fractions of full scale.
@@ -48,6 +51,7 @@ class Augmentation:
     stretch: float = 0.05
     rotation_deg: float = 10.0
     turns: bool = True
+    half_turns: bool = False
     mirror: bool = True
     flip: bool = True
     brightness: float = 0.08
@@ -67,6 +71,12 @@ class Augmentation:
         }
         numbers |= {name: getattr(self, name) * strength for name in ("blur", "noise")}
         return replace(self, **numbers, erase=min(1.0, self.erase * strength))
+
+    def of_level_parts(self) -> Augmentation:
+        """Return it for parts that are turned level before they are judged: only which end comes first is open."""
+        return replace(
+            self, turns=False, half_turns=self.turns or self.half_turns, rotation_deg=min(self.rotation_deg, _LEVEL_DEG)
+        )
 
 
 NONE = Augmentation(
@@ -88,10 +98,17 @@ PRESETS: Mapping[str, Augmentation] = MappingProxyType(
 )
 
 
+def plain_views(*, upright: bool) -> int:
+    """Return how many of the views show the picture as it is: a part that is turned level either way round."""
+    return 2 if upright else 1
+
+
 def views(
     image: Image, preprocessing: Preprocessing, augmentation: Augmentation, count: int, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
     """Return the plain view, and augmented ones.
+
+    Where the part is turned level the second is the plain one turned by 180 degrees, as its axis has no beginning.
 
     Args:
         image: As for `preprocess`.
@@ -105,9 +122,13 @@ def views(
     size = preprocessing.input_size
     views = np.empty((count, size, size, 3), np.uint8)
     fit(image, preprocessing, views[0])
-    if count > 1:
+    first = plain_views(upright=preprocessing.upright)
+    if preprocessing.upright:
+        augmentation = augmentation.of_level_parts()
+        views[1:first] = views[0, ::-1, ::-1]
+    if count > first:
         base = fit(image, preprocessing.model_copy(update={"input_size": round(size * _MARGIN)}))
-        for number in range(1, count):
+        for number in range(first, count):
             _view(base, views[number], augmentation, mean_colour(preprocessing), rng)
     return views
 
@@ -156,6 +177,8 @@ def _placement(side: int, size: int, aug: Augmentation, rng: np.random.Generator
     angle = np.deg2rad(rng.uniform(-aug.rotation_deg, aug.rotation_deg))
     if aug.turns:
         angle += np.pi / 2 * int(rng.integers(4))
+    elif aug.half_turns:
+        angle += np.pi * int(rng.integers(2))
     cos, sin = np.cos(angle), np.sin(angle)
     turn = np.array([[cos, -sin], [sin, cos]]) @ np.diag([scale * stretch, scale / stretch])
     if aug.mirror and rng.random() < 0.5:

@@ -11,8 +11,9 @@ import numpy as np
 from trainer.dataset import TEST, VAL, labels
 from trainer.effort import effort_s
 from trainer.evaluation import AVERAGED, ConfusionCounts, Evaluation, Folds, Spread
+from trainer.framing import WHOLE
 from trainer.gate import expected_of, points_of
-from trainer.input_size import chosen_view
+from trainer.input_size import chosen_view, parts_of
 from trainer.judged import JudgedPicture
 from trainer.methods import Plan, plan_of, train_plan
 from trainer.metrics import evaluate
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from trainer.dataset import Dataset
+    from trainer.framing import Framing
     from trainer.methods import Context, Trained
     from trainer.protocol import MethodName, PoolingName, Report, TrainRequest
+
+    Attempt = tuple[float, Trained]
 
 #: A larger input must lower the validation loss by so much more than a smaller one: a part takes time with its area.
 _EARNS = 0.01
@@ -61,10 +65,41 @@ def train_best(dataset: Dataset, context: Context) -> Generator[Report, None, Ch
         plan = replace(plan_of(request, request.method, size=size), framing=framing)
         trained = yield from train_plan(plan, dataset, context)
         return Choice(trained=trained, notes=(why,) if why else ())
-    if request.method != "auto":
-        trained = yield from train_plan(plan_of(request, request.method), dataset, context)
-        return Choice(trained=trained)
-    return (yield from _train_auto(dataset, context))
+    if request.method == "auto":
+        return (yield from _train_auto(dataset, context))
+    plan = plan_of(request, request.method)
+    if plan.method in {"baseline-cnn", "baseline-svm"}:
+        return Choice(trained=(yield from train_plan(plan, dataset, context)))
+    compared = yield from _compared(plan.size, dataset, context)
+    plan = plan.framed(_better(compared))
+    notes = tuple(_tried(trained) for _, trained in compared)
+    own = next((trained for _, trained in compared if trained.plan == plan), None)
+    if own is None:
+        own = yield from train_plan(plan, dataset, context)
+    elif context.crew is not None:
+        own = yield from brought_home(own, dataset, context)
+    return Choice(trained=own, notes=notes)
+
+
+def _compared(size: int, dataset: Dataset, context: Context) -> Generator[Report, None, list[Attempt]]:
+    """Train a head on the whole picture, and one on the square around the part; nothing where no part is known.
+
+    Good pictures that are not tested say whether there is a part and how large it is, as for the memory of good; which
+    of the two is judged the folds of all pictures that are not tested say, see `_better`.
+    """
+    _, square = parts_of(dataset, context.request)
+    if square == WHOLE:
+        return []
+    asked = context.request.model_copy(update={"pooling": None})
+    plans = [plan_of(asked, "head", size=size).framed(framing) for framing in (WHOLE, square)]
+    attempts = yield from _attempts(plans, dataset, context)
+    return [attempt for attempt in attempts if attempt is not None]
+
+
+def _better(compared: Sequence[Attempt]) -> Framing:
+    """Return what is judged: what its head tells more by; the whole picture where nothing was compared."""
+    best = min((trained for _, trained in compared), key=lambda trained: trained.loss, default=None)
+    return WHOLE if best is None else best.plan.framing
 
 
 def _train_auto(dataset: Dataset, context: Context) -> Generator[Report, None, Choice]:
@@ -74,19 +109,23 @@ def _train_auto(dataset: Dataset, context: Context) -> Generator[Report, None, C
     the one before is tried, whatever it costs; what else there is as far as the effort goes.
     """
     request = context.request
-    sizes, why = worthwhile_sizes(dataset, request.largest_size)
-    always, more = candidates(request, sizes)
+    compared = yield from _compared(request.input_size or SIZES_PX[0], dataset, context)
+    framing = _better(compared)
+    sizes, why = worthwhile_sizes(dataset, request.largest_size, framing)
+    always, more = candidates(request, sizes, framing)
+    done = [trained.plan for _, trained in compared]
+    always = [*done, *(plan for plan in always if plan not in done)]
     efforts_s = [effort_s(plan, dataset, request) for plan in [*always, *more]]
     within = [*always, *within_effort(more, efforts_s, request.budget_s)]
     notes = [why] if why and request.input_size is None else []
-    attempts = yield from _attempts(within, dataset, context)
-    tried: list[tuple[float, Trained]] = []
+    attempts = [*compared, *(yield from _attempts(within[len(done) :], dataset, context, begun=bool(done)))]
+    tried: list[Attempt] = []
     for plan, attempt in zip(within, attempts, strict=True):
         if attempt is None:
             notes.append(f"{_words(plan)}: not tried, the training was told to stop")
             continue
         tried.append(attempt)
-        notes.append(f"{_words(plan)}: validation loss {attempt[0]:.4f}, {attempt[1].seconds:.0f} s")
+        notes.append(_tried(attempt[1]))
     best = preferred(tried)
     if context.crew is not None:
         best = yield from brought_home(best, dataset, context)
@@ -103,22 +142,26 @@ def _train_auto(dataset: Dataset, context: Context) -> Generator[Report, None, C
 
 
 def _attempts(
-    plans: Sequence[Plan], dataset: Dataset, context: Context
-) -> Generator[Report, None, list[tuple[float, Trained] | None]]:
-    """Train settings, here in turn or side by side; the value is loss and network of each, None where told to stop."""
+    plans: Sequence[Plan], dataset: Dataset, context: Context, *, begun: bool = False
+) -> Generator[Report, None, list[Attempt | None]]:
+    """Train settings, here in turn or side by side; the value is loss and network of each, None where told to stop.
+
+    Args:
+        begun: Whether there is a network already, so that even the first of these may be left out.
+    """
     if context.crew is not None:
         ground = ground_of(context.request, context.weights)
         units = [
             Unit(
                 words=_words(plan), ground=ground, dataset=dataset, task=_attempt, arguments=(plan,), tells=True,
-                first=not number,
+                first=not number and not begun,
             )
             for number, plan in enumerate(plans)
         ]  # fmt: skip
         return (yield from context.crew.run(units))
-    attempts: list[tuple[float, Trained] | None] = []
+    attempts: list[Attempt | None] = []
     for plan in plans:
-        if attempts and context.command() is Command.STOP:
+        if (begun or attempts) and context.command() is Command.STOP:
             attempts.append(None)
             continue
         trained = yield from train_plan(plan, dataset, context)
@@ -126,7 +169,7 @@ def _attempts(
     return attempts
 
 
-def _attempt(dataset: Dataset, context: Context, plan: Plan) -> Generator[Report, None, tuple[float, Trained]]:
+def _attempt(dataset: Dataset, context: Context, plan: Plan) -> Generator[Report, None, Attempt]:
     """Train a setting on a worker; what cannot be sent stays there, and is made anew by `brought_home`."""
     trained = yield from train_plan(plan, dataset, context)
     return loss_on_validation(trained), packed(trained)
@@ -149,16 +192,18 @@ def within_effort(more: Sequence[Plan], efforts_s: Sequence[float], budget_s: fl
     return within
 
 
-def candidates(request: TrainRequest, sizes: Sequence[int]) -> tuple[list[Plan], list[Plan]]:
+def candidates(request: TrainRequest, sizes: Sequence[int], framing: Framing = WHOLE) -> tuple[list[Plan], list[Plan]]:
     """Return what ``auto`` tries: what it always does, and what it does as far as the effort goes.
 
     What the request fixes is not varied.
 
     Args:
         sizes: Sides of the input that are worth it, pixels, the smallest first.
+        framing: What of the pictures is judged.
     """
     small = [size for size in sizes if size <= _LAYERS_UP_TO_PX]
     first: list[tuple[MethodName, int, PoolingName | None, float]] = [("head", size, None, 1.0) for size in sizes]
+    first += [(FEW, size, None, 1.0) for size in small]
     first += [("layer4", size, "average", 1.0) for size in small]
     then: list[tuple[MethodName, int, PoolingName | None, float]] = [
         ("layer4", small[-1], "mix", 1.0),
@@ -169,23 +214,44 @@ def candidates(request: TrainRequest, sizes: Sequence[int]) -> tuple[list[Plan],
     for kind, listed in enumerate((first, then)):
         for method, size, pooling, strength in listed:
             varied = request.model_copy(update={"strength": request.strength * strength})
-            plan = plan_of(varied, method, size=size, pooling=pooling)
+            plan = plan_of(varied, method, size=size, pooling=pooling).framed(framing)
             if plan not in [*plans[0], *plans[1]]:
                 plans[kind].append(plan)
     return plans[0], plans[1]
 
 
-def preferred(tried: Sequence[tuple[float, Trained]]) -> Trained:
+def preferred(tried: Sequence[Attempt]) -> Trained:
     """Return the one with the smallest validation loss; but of those nearly as good the one with the smallest input.
 
+    What is fitted in closed form has judged every picture that is not tested, each without itself: among these the loss
+    of all of them decides, as the validation part alone has few pictures. The best of them meets what has learnt from
+    the others on the validation part, which is all that both judged unseen.
+
     Args:
-        tried: Validation losses and networks.
+        tried: Losses on the validation part, and networks.
     """
+    fitted = [(trained.loss, trained) for _, trained in tried if not trained.history]
+    learnt = [attempt for attempt in tried if attempt[1].history]
+    if not fitted:
+        return _smallest(learnt)
+    best = _smallest(fitted)
+    own = [attempt for attempt in tried if attempt[1] is best]
+    return _smallest([*own, *learnt])
+
+
+def _smallest(tried: Sequence[Attempt]) -> Trained:
+    """Return the one with the smallest loss; of those nearly as good the one with the smallest input."""
     least = min(loss for loss, _ in tried)
     near = [(trained.plan.size, loss, number) for number, (loss, trained) in enumerate(tried) if loss <= least + _EARNS]
-    smallest = min(size for size, _, _ in near)
-    _, number = min((loss, number) for size, loss, number in near if size == smallest)
+    _, _, number = min(near)
     return tried[number][1]
+
+
+def _tried(trained: Trained) -> str:
+    """Say a setting's losses: in folds of all that is not tested where it was fitted in them, and on the part alone."""
+    loss = loss_on_validation(trained)
+    both = f"{loss:.4f}" if trained.history else f"{trained.loss:.4f} in folds, {loss:.4f} on the validation part"
+    return f"{_words(trained.plan)}: validation loss {both}, {trained.seconds:.0f} s"
 
 
 def _words(plan: Plan) -> str:

@@ -15,12 +15,14 @@ from inspector.domain.policy import FAILED, PASSED, REVIEW, verdicts_of
 from inspector.domain.records import Thresholds
 from inspector.domain.statistics import logits, wilson_interval
 from inspector.domain.strangeness import GoodScale
-from trainer.good_only import steepness
+from trainer.good_only import MOST_FEW, steepness
 from trainer.head import cross_validate, fit_rows
 from trainer.judged import CLIP
 from trainer.thresholds import operating_point
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from inspector.vision.network import InspectionNetwork
@@ -91,6 +93,7 @@ def learn_few(
     features: NDArray[np.float32],
     truth: NDArray[np.int64],
     folds: NDArray[np.int64],
+    plain: Sequence[int] = (0,),
 ) -> Few:
     """Learn how far a head is to be believed beside the memory.
 
@@ -103,11 +106,11 @@ def learn_few(
         features: (N, R, 2048) float32, each picture in R ways.
         truth: (N,) 0 good, 1 defective; both are there.
         folds: (N,) number of the fold of each picture.
+        plain: Which of the R ways show a picture as it is; the folds learn from these.
     """
     good = GoodScale.of([max(1e-9, value) for value in strangeness[truth == 0].tolist()])
     usual = steepness(good)
-    plain = features[:, [0, -1]] if features.shape[1] > 1 else features
-    margins, strength = _margins(plain, truth, folds)
+    margins, strength = _margins(features[:, list(plain)], truth, folds)
     shares = _shares(np.log(np.maximum(strangeness, 1e-12)), margins, truth, usual)
     head = fit_rows(features, truth, strength) if shares.head > 0.0 else None
     return Few(shares=shares, head=head, scores=_sigmoid(shares.log_odds(strangeness, margins)))
@@ -155,7 +158,7 @@ def few_thresholds(few: Few, truth: NDArray[np.int64], request: TrainRequest) ->
 
 
 def said_of_few(few: Few, truth: NDArray[np.int64], points: Thresholds) -> list[str]:
-    """Say how the model judges, and what so few defects can show.
+    """Say how the model judges, and what few defects can show.
 
     Args:
         few: What was learnt.
@@ -179,6 +182,8 @@ def said_of_few(few: Few, truth: NDArray[np.int64], points: Thresholds) -> list[
         f"{counted(len(good), 'good picture')} {int((good == FAILED).sum())} fail and {int((good == REVIEW).sum())} go "
         "to review. The guard is not counted here."
     )
+    if len(defects) > MOST_FEW:
+        return [f"A memory of good and a head judge together: {leans}. Cross-validation decided so."]
     said = [f"This model has learnt from few defects: {leans}. Cross-validation decided so.", each]
     if 2 * int((defects == PASSED).sum()) > len(defects):
         said.append(

@@ -22,7 +22,7 @@ from trainer.checks import INT8_TOLERANCE, OTHER_FEATURES_TOLERANCE, STRANGENESS
 from trainer.dataset import TRAIN, VAL, Dataset, labels
 from trainer.export import Draft, export
 from trainer.few import few_thresholds
-from trainer.good_only import THRESHOLDS, p_defective, steepness
+from trainer.good_only import MOST_FEW, THRESHOLDS, p_defective, steepness
 from trainer.judge import judge, on_picture
 from trainer.locator import locate
 from trainer.memory import remember
@@ -185,13 +185,13 @@ def _tried_good_only(
 
 
 def points_of(trained: Trained, scores: NDArray[np.float64], request: TrainRequest) -> Thresholds:
-    """Choose the operating point as the method wants it.
+    """Choose the operating point: from few defects with care (`few_thresholds`), else by the rule that was asked for.
 
     Args:
         scores: (N,) P(defective) of the pictures of `trained.judged`.
     """
     truth = labels(trained.judged)
-    if trained.few is not None:
+    if trained.few is not None and truth.sum() <= MOST_FEW:
         return few_thresholds(trained.few, truth, request)
     return operating_point(scores, truth, request)
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from trainer.dataset import Dataset
     from trainer.framing import Framing
     from trainer.methods import Context
-    from trainer.protocol import Report
+    from trainer.protocol import Report, TrainRequest
 
 #: The usual size, and the one that is tried beside it.
 SMALL, LARGE = 224, 448
@@ -72,11 +72,8 @@ def chosen_view(dataset: Dataset, context: Context) -> Generator[Report, None, t
         PictureError: If a picture cannot be read.
         CancelledError: If cancelled.
     """
-    good = [sample for sample in dataset.of(TRAIN, VAL) if not sample.defective]
     rng = np.random.default_rng(_SEED)
-    drawn = rng.choice(len(good), min(ASKED, len(good)), replace=False)
-    pictures = [good[index].picture() for index in np.sort(drawn).tolist()]
-    framing = framing_of(pictures, turns=PRESETS[context.request.preset].turns)
+    pictures, framing = parts_of(dataset, context.request, rng)
     asked = context.request.input_size
     if asked is not None and framing == WHOLE:
         return asked, WHOLE, ""
@@ -109,6 +106,20 @@ def chosen_view(dataset: Dataset, context: Context) -> Generator[Report, None, t
         return size, WHOLE, why.strip()
     why += f" {words_of(framing)} It tells {better:.2f} of such defects from good ones, the whole picture {less:.2f}."
     return size, framing, why.strip()
+
+
+def parts_of(
+    dataset: Dataset, request: TrainRequest, rng: np.random.Generator | None = None
+) -> tuple[list[Image], Framing]:
+    """Return some good pictures that are not tested, and the square around the part that they show, if they do.
+
+    Raises:
+        PictureError: If a picture cannot be read.
+    """
+    good = [sample for sample in dataset.of(TRAIN, VAL) if not sample.defective]
+    drawn = (rng or np.random.default_rng(_SEED)).choice(len(good), min(ASKED, len(good)), replace=False)
+    pictures = [good[index].picture() for index in np.sort(drawn).tolist()]
+    return pictures, framing_of(pictures, turns=PRESETS[request.preset].turns)
 
 
 def _size_of(

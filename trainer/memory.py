@@ -265,7 +265,7 @@ def _memory(
     raw = _scale_of(largest)
     unit = raw.limit(DEFAULT_RATE)
     whole = whole_of(contents, unit * of_whole)
-    scale = GoodScale(pictures=raw.pictures, mean_log=raw.mean_log - float(np.log(unit)), sd_log=raw.sd_log)
+    scale = replace(raw, mean_log=raw.mean_log - float(np.log(unit)))
     known = pool.cells[chosen].astype(np.float32)
     memory = MemoryOfGood(known, scale=unit * of_cell, position=weight, step=step, whole=whole)
     return _Made(memory, (largest / unit).tolist(), (in_graph / unit).tolist(), scale, unit)

@@ -13,7 +13,7 @@ from inspector.domain.errors import BundleError
 from inspector.vision.graph import BACKBONE, SHORT_BACKBONE
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import Preprocessing, ResizePolicy
-from trainer.augment import PRESETS
+from trainer.augment import PRESETS, plain_views
 from trainer.cache import activations
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample, labels
 from trainer.few import learn_few, put_into
@@ -154,8 +154,7 @@ def _head(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, N
     truth = labels(samples)
     folds = np.array([sample.fold for sample in samples], dtype=np.int64)
     tried = []
-    plain = pooled[:, [0, -1]] if frozen.ways else pooled[:, :1]
-    for fold in cross_validate(plain, truth, folds):
+    for fold in cross_validate(pooled[:, _plain(preprocessing, frozen)], truth, folds):
         yield from context.heed()
         tried.append(fold)
         yield Candidate(words=f"C = {fold.strength:g}", validation_loss=fold.loss)
@@ -215,6 +214,7 @@ def _few(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, No
         pooled,
         truth,
         np.array([sample.fold for sample in samples], dtype=np.int64),
+        _plain(trained.preprocessing, trained.frozen),
     )
     put_into(few, trained.network, remembered)
     trained.network.compare_with_good(good)
@@ -233,7 +233,7 @@ def _pooled(
     augmentation = PRESETS[context.request.preset].scaled(plan.strength)
     preprocessing = _preprocessing(plan, context.request)
     features = np.empty((len(samples), plan.views + frozen.ways, network.head.in_features), np.float32)
-    good, plain = torch.zeros(()), [0, -1] if frozen.ways else [0]
+    good, plain = torch.zeros(()), _plain(preprocessing, frozen)
     group = 32
     for first in range(0, len(samples), group):
         some = samples[first : first + group]
@@ -252,6 +252,11 @@ def _pooled(
                     if not samples[place].defective:
                         good = good + network.pooling.weighted(seen[plain]).mean(0)
     return features, good / max(1, sum(not sample.defective for sample in samples))
+
+
+def _plain(preprocessing: Preprocessing, frozen: Frozen) -> list[int]:
+    """Return which of a picture's views, as `_pooled` has them, show it as it is."""
+    return [*range(plain_views(upright=preprocessing.upright)), *([-1] if frozen.ways else [])]
 
 
 def _svm(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, None, Trained]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from trainer.augment import plain_views
 from trainer.fit import cancelled, wait_while_paused
 from trainer.framing import WHOLE, Framing
 from trainer.frozen import freezer
-from trainer.protocol import Command, Paused
+from trainer.protocol import FEW, Command, Paused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -56,9 +57,16 @@ class Plan:
     @property
     def words(self) -> str:
         """The setting for a reader."""
-        if self.method in {"baseline-cnn", "baseline-svm", "good-only", "few"}:
-            return f"{self.method}, {self.size} px"
-        return f"{self.method}, {self.size} px, {self.pooling} pooling"
+        size = f"{self.size} px{'' if self.framing == WHOLE else ' around the part'}"
+        if self.method == FEW:
+            return f"{FEW} (memory and head), {size}"
+        if self.method in {"baseline-cnn", "baseline-svm", "good-only"}:
+            return f"{self.method}, {size}"
+        return f"{self.method}, {size}, {self.pooling} pooling"
+
+    def framed(self, framing: Framing) -> Plan:
+        """Return the same for a square around the part, or none; a part that is level is learnt either way round."""
+        return replace(self, framing=framing, views=max(self.views, plain_views(upright=framing.upright)))
 
 
 @dataclass(slots=True, kw_only=True)

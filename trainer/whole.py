@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-#: The spread that whole good pictures usually have, on a logarithm, where few are known; cells have a narrower one.
-USUAL_SPREAD = 0.3
+#: The spread that whole good pictures usually have, on a logarithm; cells have a narrower one. Then how many pictures'
+#: worth it counts.
+USUAL_SPREAD, USUAL_COUNTS = 0.3, 8
 #: Good pictures that are looked at in other light, at most.
 LIT = 20
 #: So many times as much light, and noise of so many grey levels: lamps age and warm up, and parts stay as good.
@@ -126,5 +127,5 @@ def limit_of(measured: NDArray[np.float64]) -> float:
 
     Products that come in several designs vary in jumps, and no normal distribution knows the largest of them.
     """
-    limit = GoodScale.of(measured.tolist()).limit(DEFAULT_RATE, USUAL_SPREAD)
+    limit = GoodScale.of(measured.tolist(), USUAL_COUNTS).limit(DEFAULT_RATE, USUAL_SPREAD)
     return max(limit, float(measured.max()))

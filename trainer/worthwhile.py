@@ -10,11 +10,13 @@ import numpy as np
 from inspector.domain.errors import PictureError
 from inspector.pictures import read_picture
 from trainer.dataset import TRAIN, VAL
+from trainer.framing import WHOLE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from trainer.dataset import Dataset
+    from trainer.framing import Framing
 
 #: What ``auto`` chooses from, pixels; each has about twice the area of the one before it.
 SIZES_PX = (224, 448, 640, 896)
@@ -24,7 +26,7 @@ _CELL_PX = 32
 _SMALLEST = 10
 
 
-def worthwhile_sizes(dataset: Dataset, largest_px: int | None) -> tuple[tuple[int, ...], str]:
+def worthwhile_sizes(dataset: Dataset, largest_px: int | None, framing: Framing = WHOLE) -> tuple[tuple[int, ...], str]:
     """Say which sizes show more than the one before: by the pictures' own pixels, and by the masks where there are any.
 
     The test part is not looked at.
@@ -32,6 +34,7 @@ def worthwhile_sizes(dataset: Dataset, largest_px: int | None) -> tuple[tuple[in
     Args:
         dataset: Already split.
         largest_px: The user's bound; None for none.
+        framing: What of the pictures is judged.
 
     Returns:
         Sides of the input, pixels, the smallest first; and why there are no larger ones.
@@ -41,12 +44,17 @@ def worthwhile_sizes(dataset: Dataset, largest_px: int | None) -> tuple[tuple[in
     if largest_px is not None:
         bounded = max([size for size in SIZES_PX if size <= largest_px], default=SIZES_PX[0])
         limits.append((bounded, f"Larger inputs than {largest_px} px were not wanted."))
-    sides = [max(sample.look.width_px, sample.look.height_px) for sample in samples if sample.look is not None]
-    if sides:
-        own = int(np.median(sides))
+    looks = [(look.width_px, look.height_px) for look in (sample.look for sample in samples) if look is not None]
+    if looks and framing.part_side is None:
+        own = int(np.median([max(look) for look in looks]))
         why = f"The pictures have {own} pixels on their longer side: larger inputs show no more."
         limits.append((_first_from(own), why))
-    smallest = smallest_defect([sample.mask for sample in samples if sample.mask is not None])
+    elif looks and framing.part_side is not None:
+        own = int(np.median([framing.part_side * min(look) for look in looks]))
+        why = f"The square around the part has {own} pixels a side: larger inputs show no more."
+        limits.append((_first_from(own), why))
+    # a square shows a defect so much larger
+    smallest = smallest_defect([s.mask for s in samples if s.mask is not None]) / (framing.part_side or 1.0)
     if smallest:
         enough = _first_from(round(_CELL_PX / smallest))
         why = (

@@ -19,7 +19,9 @@ RATES = (0.0001, 0.2)
 LEAST_PICTURES = 3
 #: The spread that good parts usually have, and how many pictures' worth it counts: few pictures know theirs badly. Of
 #: five with an odd one the limit would lie above every defect (MVTec AD bottle); so it errs towards review.
-USUAL_SPREAD, USUAL_COUNTS = 0.08, 8
+USUAL_SPREAD, USUAL_COUNTS = 0.08, 32
+#: How much it counted in models that do not say it: their limits stay what they were.
+USUAL_COUNTED = 8
 #: Where all pictures are alike to the last bit there would be no spread, and every other part would be strange.
 _LEAST_SPREAD = 0.02
 
@@ -32,6 +34,7 @@ class GoodScale:
         pictures: How many were measured.
         mean_log: Mean of the natural logarithm of their strangeness.
         sd_log: Sample standard deviation of it, above 0.
+        usual_counts: How many pictures' worth the usual spread counts beside it.
 
     Raises:
         ValueError: If a value is outside its range.
@@ -40,6 +43,7 @@ class GoodScale:
     pictures: int
     mean_log: float
     sd_log: float
+    usual_counts: int = USUAL_COUNTED
 
     def __post_init__(self) -> None:
         if self.pictures < LEAST_PICTURES or not math.isfinite(self.mean_log) or not 0.0 < self.sd_log < math.inf:
@@ -50,11 +54,12 @@ class GoodScale:
             raise ValueError(msg)
 
     @classmethod
-    def of(cls, strangeness: Sequence[float]) -> GoodScale:
+    def of(cls, strangeness: Sequence[float], usual_counts: int = USUAL_COUNTS) -> GoodScale:
         """Fit the scale.
 
         Args:
             strangeness: Of good pictures, each above 0, each measured against a memory that does not hold it.
+            usual_counts: As the scale has it.
 
         Raises:
             ValueError: If there are too few, or one is not above 0.
@@ -65,7 +70,8 @@ class GoodScale:
         logs = [math.log(value) for value in strangeness]
         mean = math.fsum(logs) / len(logs)
         variance = math.fsum((value - mean) ** 2 for value in logs) / (len(logs) - 1)
-        return cls(pictures=len(logs), mean_log=mean, sd_log=max(_LEAST_SPREAD, math.sqrt(variance)))
+        spread = max(_LEAST_SPREAD, math.sqrt(variance))
+        return cls(pictures=len(logs), mean_log=mean, sd_log=spread, usual_counts=usual_counts)
 
     def limit(self, rate: float, usual_spread: float = USUAL_SPREAD) -> float:
         """The strangeness that the next good part exceeds with a given probability: a prediction limit.
@@ -97,8 +103,8 @@ class GoodScale:
 
     @property
     def _degrees(self) -> int:
-        return self.pictures - 1 + USUAL_COUNTS
+        return self.pictures - 1 + self.usual_counts
 
     def _spread(self, usual: float) -> float:
-        squares = USUAL_COUNTS * usual**2 + (self.pictures - 1) * self.sd_log**2
+        squares = self.usual_counts * usual**2 + (self.pictures - 1) * self.sd_log**2
         return math.sqrt(squares / self._degrees * (1.0 + 1.0 / self.pictures))

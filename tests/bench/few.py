@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from sklearn.metrics import roc_auc_score
 
 from inspector.domain.policy import FAILED, PASSED, REVIEW, verdicts_of
 from inspector.domain.records import Thresholds
 from inspector.domain.strangeness import DEFAULT_RATE, GoodScale
+from inspector.vision.graph import SHORT_BACKBONE
 from inspector.vision.preprocess import Preprocessing, fit
 from tests.bench.strangeness import flat, maps_of
 from trainer.cache import OpenVinoExtractor
@@ -42,7 +44,7 @@ _FOLDS, _LEAVE_ONE_OUT_BELOW = 5, 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A set as the frozen part sees it: (N, 2048) pooled features, (N, h·w, 128) cells."""
+    """A set as the frozen part sees it: (N, R, 1024) pooled features, as int8 and in float, (N, h·w, 128) cells."""
 
     dataset: Dataset
     pooled: NDArray[np.float32]
@@ -109,20 +111,21 @@ def rest_judged(seen: Seen, memory: Remembered, defective: int, seed: int) -> di
 
     steep = steepness(memory.scale)
     answers = {"good-only": told(p_defective(strange_rest.tolist(), steep), THRESHOLDS)}
-    few = learn_few(strange, seen.pooled[learnt][:, None], truth, folds)
+    ways = range(seen.pooled.shape[1])
+    few = learn_few(strange, seen.pooled[learnt], truth, folds, ways)
     margins = np.zeros(len(rest))
     if few.head is not None:
-        logits = seen.pooled[rest] @ few.head.weight.T + few.head.bias
+        logits = seen.pooled[rest, 0] @ few.head.weight.T + few.head.bias
         margins = np.asarray(logits[:, 1] - logits[:, 0], np.float64)
     scores = 1 / (1 + np.exp(-few.shares.log_odds(strange_rest, margins)))
     answers["few"] = told(scores, few_thresholds(few, truth, request))
     answers["part of the head in few"] = [few.shares.part_of_head]
     if defective >= 2:
-        features = seen.pooled[learnt][:, None]
+        features = seen.pooled[learnt]
         best = min(cross_validate(features, truth, folds), key=lambda tried: tried.loss)
         warmth = max(0.5, temperature(best.scores, truth))
         points = operating_point(calibrated(best.scores, warmth), truth, request)
-        alone = calibrated(fit_rows(features, truth, best.strength).p_defective(seen.pooled[rest]), warmth)
+        alone = calibrated(fit_rows(features, truth, best.strength).p_defective(seen.pooled[rest, 0]), warmth)
         answers["head"] = told(alone, points, guarded=False)
         answers["head with the guard"] = told(alone, points)
     return answers
@@ -133,13 +136,17 @@ def described(folder: Path, weights: Path) -> Seen:
     dataset = hashed(read_dataset(folder, least=0))
     preprocessing = Preprocessing(input_size=224)
     calibrating = [sample for sample in dataset.samples if not sample.defective][:24]
-    frozen = freeze(backbone(weights, "average", 0), "layer4", preprocessing, calibrating)
+    network = backbone(weights, "generalised-mean", 0, SHORT_BACKBONE)
+    frozen = freeze(network, network.last, preprocessing, calibrating)
     assert isinstance(frozen.extractor, OpenVinoExtractor)
+    extractors = [frozen.extractor, *([frozen.in_float] if frozen.in_float is not None else [])]
     pooled, cells = [], []
     for first in range(0, len(dataset.samples), 8):
         pictures = np.stack([fit(s.picture(), preprocessing) for s in dataset.samples[first : first + 8]])
-        activations, described = frozen.extractor.seen(pictures)
-        pooled.append(activations.mean((2, 3)))
+        _, described = frozen.extractor.seen(pictures)
+        with torch.inference_mode():
+            each = [network.pooling(torch.from_numpy(see(pictures))).numpy() for see in extractors]
+        pooled.append(np.stack(each, axis=1))
         cells.append(flat(described).astype(np.float16))
     return Seen(dataset=dataset, pooled=np.concatenate(pooled), cells=np.concatenate(cells))
 

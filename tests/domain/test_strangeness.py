@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from inspector.domain.statistics import student_t_quantile, student_t_upper
-from inspector.domain.strangeness import DEFAULT_RATE, USUAL_SPREAD, GoodScale
+from inspector.domain.strangeness import DEFAULT_RATE, USUAL_COUNTED, USUAL_COUNTS, USUAL_SPREAD, GoodScale
 
 
 @pytest.mark.parametrize("degrees", [1, 2, 4, 19, 400])
@@ -24,7 +24,7 @@ def test_student_t_refuses_what_has_no_quantile(probability: float, degrees: int
         student_t_quantile(probability, degrees)
 
 
-def beyond_the_limit(pictures: int, spread: float, rate: float) -> float:
+def beyond_the_limit(pictures: int, spread: float, rate: float, usual_counts: int = USUAL_COUNTS) -> float:
     """Draw parts, and return how many lie beyond the limit of those before."""
     rng = np.random.default_rng(pictures)
     draws = 20_000
@@ -32,7 +32,7 @@ def beyond_the_limit(pictures: int, spread: float, rate: float) -> float:
     values = rng.lognormal(1.0, spread, (draws, pictures + 1))
     logs = np.log(values[:, :-1])
     for row, mean, sd in zip(values, logs.mean(1), logs.std(1, ddof=1), strict=True):
-        scale = GoodScale(pictures=pictures, mean_log=float(mean), sd_log=float(sd))
+        scale = GoodScale(pictures=pictures, mean_log=float(mean), sd_log=float(sd), usual_counts=usual_counts)
         beyond += bool(scale.rate_beyond(float(row[-1])) < rate)
     return beyond / draws
 
@@ -40,7 +40,8 @@ def beyond_the_limit(pictures: int, spread: float, rate: float) -> float:
 @pytest.mark.parametrize("rate", [DEFAULT_RATE, 0.05])
 @pytest.mark.parametrize("spread", [0.04, 0.2])
 def test_of_many_pictures_the_limit_holds_its_rate(spread: float, rate: float) -> None:
-    assert 0.6 * rate < beyond_the_limit(400, spread, rate) < 1.4 * rate
+    assert 0.6 * rate < beyond_the_limit(400, spread, rate, USUAL_COUNTED) < 1.4 * rate
+    assert 0.2 * rate < beyond_the_limit(400, spread, rate) < 2.2 * rate  # what is usual counts for more now
 
 
 @pytest.mark.parametrize("rate", [DEFAULT_RATE, 0.05])
@@ -53,6 +54,13 @@ def test_few_pictures_that_vary_much_err_towards_review() -> None:
     odd = GoodScale.of([1.0, 1.02, 0.98, 1.05, 1.5])
     assert odd.limit(DEFAULT_RATE) < 1.8  # by these five alone it would be 2.6
     assert beyond_the_limit(5, 3 * USUAL_SPREAD, DEFAULT_RATE) > 2 * DEFAULT_RATE
+
+
+def test_a_model_that_does_not_say_what_counted_keeps_its_limit() -> None:
+    before = GoodScale(pictures=5, mean_log=0.0, sd_log=0.2)
+    assert before.usual_counts == USUAL_COUNTED == 8
+    assert before.limit(DEFAULT_RATE) == pytest.approx(1.5588, abs=0.0001)
+    assert GoodScale.of([1.0, 1.1, 0.9]).usual_counts == USUAL_COUNTS
 
 
 def test_limit_and_rate_undo_one_another() -> None:

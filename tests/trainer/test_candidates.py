@@ -16,13 +16,16 @@ from trainer import candidates as module
 from trainer.candidates import Choice, candidates, preferred, train_best
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample
 from trainer.effort import effort_s
+from trainer.evaluation import ConfusionCounts
+from trainer.framing import WHOLE, Framing
 from trainer.frozen import freezer, nothing
 from trainer.methods import Context, Plan, Trained, plan_of
 from trainer.networks import BaselineCnn
-from trainer.protocol import Command, Progress, TrainRequest
+from trainer.protocol import Command, Epoch, MethodName, Progress, TrainRequest
 from trainer.worthwhile import worthwhile_sizes
 
 ASKED = TrainRequest(data="x", out="x")
+SQUARE = Framing(part_side=0.7, upright=True)
 
 
 def drawn(side_px: int, *, pictures: int = 100, mask: Path | None = None, tested: Path | None = None) -> Dataset:
@@ -74,14 +77,24 @@ def test_the_sizes_go_up_to_where_the_smallest_defect_fills_a_cell(tmp_path: Pat
     assert worthwhile_sizes(drawn(1000, mask=tmp_path / "broken.png"), None)[0] == (224, 448, 640, 896)
 
 
+def test_a_square_around_the_part_has_its_own_size_and_shows_defects_larger(tmp_path: Path) -> None:
+    # the pictures are 1000 × 500: the square has 0.7 of 500
+    tried, why = worthwhile_sizes(drawn(1000), None, SQUARE)
+    assert tried == (224, 448)
+    assert why == "The square around the part has 350 pixels a side: larger inputs show no more."
+    mask = mask_of(tmp_path, 36)
+    assert worthwhile_sizes(drawn(4000, mask=mask), None)[0] == (224, 448, 640, 896)
+    assert worthwhile_sizes(drawn(4000, mask=mask), None, SQUARE)[0] == (224, 448, 640)
+
+
 def test_the_user_bounds_the_size() -> None:
     assert worthwhile_sizes(drawn(1000), 500) == ((224, 448), "Larger inputs than 500 px were not wanted.")
 
 
-def test_heads_are_tried_at_every_size_and_layers_up_to_448() -> None:
+def test_heads_are_tried_at_every_size_and_memory_with_head_and_layers_up_to_448() -> None:
     always, more = candidates(ASKED, (224, 448, 640))
     assert [(plan.method, plan.size) for plan in always] == [
-        ("head", 224), ("head", 448), ("head", 640), ("layer4", 224), ("layer4", 448),
+        ("head", 224), ("head", 448), ("head", 640), ("few", 224), ("few", 448), ("layer4", 224), ("layer4", 448),
     ]  # fmt: skip
     assert [(plan.method, plan.size, plan.pooling, plan.strength) for plan in more] == [
         ("layer4", 448, "mix", 1.0), ("layer4", 448, "average", 0.5), ("layer4", 640, "average", 1.0),
@@ -89,13 +102,19 @@ def test_heads_are_tried_at_every_size_and_layers_up_to_448() -> None:
     fixed = ASKED.model_copy(update={"input_size": 320, "pooling": "mix"})
     always, more = candidates(fixed, (224, 448))
     assert [(plan.method, plan.size, plan.pooling, plan.strength) for plan in [*always, *more]] == [
-        ("head", 320, "mix", 1.0), ("layer4", 320, "mix", 1.0), ("layer4", 320, "mix", 0.5),
+        ("head", 320, "mix", 1.0), ("few", 320, "generalised-mean", 1.0),
+        ("layer4", 320, "mix", 1.0), ("layer4", 320, "mix", 0.5),
     ]  # fmt: skip
 
 
 def trained_of(plan: Plan, loss: float, dataset: Dataset | None = None) -> Trained:
     judged = [] if dataset is None else dataset.of(TRAIN, VAL)
     sure = np.exp(-loss)
+    counts = ConfusionCounts(defective_found=1, defective_passed=0, good_rejected=0, good_passed=1)
+    epoch = Epoch(
+        setting=plan.words, epoch=1, epochs=1, training_loss=loss, validation_loss=loss, validation_f1=1.0,
+        threshold=0.5, confusion=counts, best=True,
+    )  # fmt: skip
     return Trained(
         network=BaselineCnn(0),
         frozen=nothing(Preprocessing(input_size=64)),
@@ -105,7 +124,20 @@ def trained_of(plan: Plan, loss: float, dataset: Dataset | None = None) -> Train
         judged=judged,
         scores=np.array([sure if s.defective else 1 - sure for s in judged]),
         loss=loss,
+        history=[epoch] if plan.method == "layer4" else [],
     )
+
+
+def test_what_is_fitted_in_closed_form_is_compared_by_its_folds() -> None:
+    def tried(method: MethodName, on_validation: float, in_folds: float) -> tuple[float, Trained]:
+        return on_validation, trained_of(plan_of(ASKED, method), in_folds)
+
+    head, few, layers = tried("head", 0.20, 0.32), tried("few", 0.30, 0.25), tried("layer4", 0.28, 0.28)
+    # of head and few the folds decide, of the better of them and the layers what both judged unseen
+    assert preferred([head, few]).plan.method == "few"
+    assert preferred([head, few, layers]).plan.method == "layer4"
+    assert preferred([head, few, tried("layer4", 0.31, 0.31)]).plan.method == "few"
+    assert preferred([head]).plan.method == "head"
 
 
 def test_a_larger_input_must_earn_its_time() -> None:
@@ -117,17 +149,32 @@ def test_a_larger_input_must_earn_its_time() -> None:
     assert preferred([at(448, 0.104), at(224, 0.3), at(448, 0.102), at(896, 0.1)]).loss == 0.102
 
 
-def choose(monkeypatch: pytest.MonkeyPatch, slowness: float, told: Command = Command.RUN, **changes: object) -> Choice:
-    """Train with ``auto`` where a training takes so many seconds; larger inputs are better."""
+def choose(
+    monkeypatch: pytest.MonkeyPatch,
+    slowness: float,
+    told: Command = Command.RUN,
+    *,
+    square: Framing = WHOLE,
+    square_is_worth: float = 1.0,
+    **changes: object,
+) -> Choice:
+    """Train with ``auto`` where a training takes so many seconds; larger inputs are better.
+
+    Args:
+        square: Which pictures show.
+        square_is_worth: By how much it lowers the loss.
+    """
     clock = {"now": 0.0}
 
     def train_plan(plan: Plan, dataset: Dataset, context: Context) -> Generator[Progress, None, Trained]:
         yield Progress(stage="training", done=0, total=1)
         clock["now"] += slowness * plan.size
-        trained = trained_of(plan, 96 / plan.size, dataset)
+        worth = square_is_worth if plan.framing == square != WHOLE else 1.0
+        trained = trained_of(plan, 96 / plan.size / worth, dataset)
         return replace(trained, seconds=slowness * plan.size)
 
     monkeypatch.setattr(module, "train_plan", train_plan)
+    monkeypatch.setattr(module, "parts_of", lambda *_: ([], square))
     monkeypatch.setattr("time.perf_counter", lambda: clock["now"])
     asked = ASKED.model_copy(update=changes)
     context = Context(request=asked, weights=Path(), command=lambda: told, freezer=freezer("float"))
@@ -163,8 +210,32 @@ def test_the_rest_is_tried_with_the_budget_that_is_named(monkeypatch: pytest.Mon
 def test_what_was_stopped_is_said_and_not_called_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     choice = choose(monkeypatch, 1.0, told=Command.STOP, budget_s=1e6)
     assert choice.trained.plan.size == 224
-    assert sum("not tried, the training was told to stop" in note for note in choice.notes) == 7
+    assert sum("not tried, the training was told to stop" in note for note in choice.notes) == 9
     assert choice.untried == ()
+
+
+@pytest.mark.parametrize("method", ["auto", "head", "layer4"])
+def test_what_a_head_tells_more_by_is_judged(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    choice = choose(monkeypatch, 1.0, square=SQUARE, square_is_worth=2.0, method=method)
+    assert choice.trained.plan.framing == SQUARE
+    heads = [note.split(",")[1] for note in choice.notes if note.startswith("head, 224 px")]
+    assert heads == [" 224 px", " 224 px around the part"]
+    assert choice.trained.plan.size == 224  # the square has 210 pixels
+    whole = choose(monkeypatch, 1.0, square=SQUARE, square_is_worth=0.5, method=method)
+    assert (whole.trained.plan.framing, whole.trained.plan.size) == (WHOLE, 640 if method == "auto" else 224)
+    assert [note for note in whole.notes if note.startswith("head, 224 px around the part")]
+
+
+def test_told_to_stop_it_compares_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    choice = choose(monkeypatch, 1.0, told=Command.STOP, square=SQUARE, square_is_worth=2.0)
+    assert choice.trained.plan == plan_of(ASKED, "head")
+
+
+def test_a_level_part_is_learnt_either_way_round() -> None:
+    head = plan_of(ASKED, "head")
+    assert (head.views, head.framed(WHOLE).views, head.framed(SQUARE).views) == (1, 1, 2)
+    assert plan_of(ASKED, "layer4").framed(SQUARE).views == 4
+    assert head.framed(SQUARE).words == "head, 224 px around the part, generalised-mean pooling"
 
 
 def test_the_effort_counts_pictures_pixels_and_layers() -> None:

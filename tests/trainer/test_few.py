@@ -12,18 +12,24 @@ from numpy.typing import NDArray
 
 from inspector.domain.guard import in_force
 from inspector.domain.policy import decide
-from inspector.domain.records import Verdict
+from inspector.domain.records import Thresholds, Verdict
 from inspector.domain.strangeness import DEFAULT_RATE
 from inspector.pictures import read_picture
 from inspector.vision.backends import load_classifier, load_reference
 from inspector.vision.bundle import Bundle
 from inspector.vision.memory import DIMENSIONS, PREFIX, MemoryOfGood
+from inspector.vision.preprocess import Preprocessing
 from trainer.dataset import TEST, TRAIN, VAL, Dataset, DatasetError, Sample
 from trainer.evaluation import untested
-from trainer.few import FAIL_RATE, REVIEW_RATE, Few, few_thresholds, learn_few
+from trainer.few import FAIL_RATE, REVIEW_RATE, Few, few_thresholds, learn_few, said_of_few
+from trainer.frozen import nothing
+from trainer.gate import points_of
 from trainer.loop import train
+from trainer.networks import BaselineCnn
+from trainer.plan import Trained, plan_of
 from trainer.protocol import Finding, Result, TrainRequest
 from trainer.split import split
+from trainer.thresholds import operating_point
 
 
 def asked(method: str = "few", **changes: object) -> TrainRequest:
@@ -84,6 +90,33 @@ def test_no_more_good_parts_fail_or_go_to_review_than_is_allowed(defective: int)
     assert points.review_from <= points.fail_at
     assert float((good >= points.fail_at).mean()) <= 10 * FAIL_RATE
     assert float((good >= points.review_from).mean()) <= REVIEW_RATE
+
+
+def test_of_many_defects_the_usual_rule_chooses() -> None:
+    judged: list[Thresholds] = []
+    for defective in (20, 21):
+        few, truth = learnt(40, defective, memory_tells=True, features_tell=True)
+        trained = Trained(
+            network=BaselineCnn(0),
+            frozen=nothing(Preprocessing(input_size=64)),
+            preprocessing=Preprocessing(input_size=64),
+            plan=plan_of(asked(), "few"),
+            trunk="",
+            judged=list(dataset(40, defective).samples),
+            scores=few.scores,
+            loss=0.1,
+            few=few,
+        )
+        points = points_of(trained, few.scores, asked())
+        usual = operating_point(few.scores, truth, asked())
+        assert points == (few_thresholds(few, truth, asked()) if defective == 20 else usual)
+        judged.append(points)
+        said = " ".join(said_of_few(few, truth, points))
+        assert ("learnt from few defects" in said, "A memory of good and a head judge together" in said) == (
+            defective == 20, defective == 21,
+        )  # fmt: skip
+    assert judged[0].review_from is not None
+    assert judged[1].review_from is None
 
 
 def test_a_rule_that_names_its_price_is_followed() -> None:

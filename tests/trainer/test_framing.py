@@ -17,8 +17,10 @@ from inspector.domain.strangeness import DEFAULT_RATE
 from inspector.vision.backends import load_classifier, load_reference
 from inspector.vision.bundle import Bundle
 from inspector.vision.overlay import fit_to_picture
+from inspector.vision.preprocess import Preprocessing
 from tests.bench.common import last
 from tests.vision.test_framing import bar
+from trainer.augment import PRESETS, views
 from trainer.framing import WHOLE, Framing, framing_of, words_of
 from trainer.loop import train
 from trainer.orientation import copies_of
@@ -76,6 +78,19 @@ def test_what_lies_level_is_remembered_either_way_round() -> None:
     assert {angle for _, angle in many} == {180}
     assert copies_of(3, 448, turn=False, upright=False) == []
     assert len(copies_of(3, 224, turn=True, upright=False)) == 33
+
+
+def test_views_of_a_level_part_are_turned_by_no_right_angle() -> None:
+    level = Preprocessing(input_size=64, part_side=0.61, upright=True)
+    shown = PRESETS["standard"]
+    seen = views(bar(40.0), level, shown, 12, np.random.default_rng(3))
+    np.testing.assert_array_equal(seen[1], seen[0, ::-1, ::-1])
+    lying = [np.ptp(np.nonzero(view[..., 0] < 130)[1]) > 2 * np.ptp(np.nonzero(view[..., 0] < 130)[0]) for view in seen]
+    assert all(lying)
+    free = views(bar(0.0), Preprocessing(input_size=64), shown, 12, np.random.default_rng(3))
+    assert any(np.ptp(np.nonzero(view[..., 0] < 130)[1]) < np.ptp(np.nonzero(view[..., 0] < 130)[0]) for view in free)
+    # where the user says that orientation matters nothing is turned but by a little
+    assert not PRESETS["orientation-matters"].of_level_parts().half_turns
 
 
 @pytest.fixture(scope="module")
