@@ -91,8 +91,9 @@ def grown(
     """Judge the models before this one on its test pictures; the value is None where it goes on from none.
 
     A model before is judged on the test pictures that it has not learnt from, nor from a near duplicate of one. Of a
-    class without such a test picture those count that both models left out when they judged them; so each is judged by
-    a model that does not know it. A model that is gone or altered ends the row, and that is said.
+    class without such a test picture those count that it does not know, or that it left out when it judged them, and
+    that the new one left out; so each is judged by a model that does not know it. A model that is gone or altered ends
+    the row, and that is said.
 
     Args:
         made: The new model.
@@ -159,11 +160,15 @@ def _before(parent: Parent, dataset: Dataset, clusters: Mapping[str, int]) -> Ge
     note = TrainingNote.model_validate(bundle.manifest.training)
     hashes = learnt_from(folder).hashes
     taken = {clusters[s.name] for s in dataset.samples if s.sha256 in hashes and s.name in clusters}
-    shown = [
+    unknown = [
         sample
-        for sample in dataset.of(TEST)
+        for sample in dataset.samples
         if sample.sha256 not in hashes and clusters.get(sample.name, -1) not in taken
     ]
+    shown = [sample for sample in unknown if sample.part == TEST]
+    for defective in (False, True):
+        if not any(sample.defective is defective for sample in shown):  # the newer one judges these without each
+            shown += [sample for sample in unknown if sample.defective is defective]
     classifier = load_classifier(bundle)
     try:
         judged = yield from judge(classifier, shown, f"judging by {parent.name}")
@@ -199,7 +204,7 @@ def _compared(parent: str, first: Verdicts, second: Verdicts, dataset: Dataset) 
         own = [sample for sample in dataset.samples if sample.defective is defective]
         both = [sample for sample in own if sample.name in first.tested and sample.name in second.tested]
         if not both:
-            both = [s for s in own if s.sha256 in first.left_out and s.sha256 in second.left_out]
+            both = [sample for sample in own if first.of(sample) is not None and second.of(sample) is not None]
             if both:
                 notes.append(f"No {word} picture was kept for a test: each was judged by a model without it.")
             else:

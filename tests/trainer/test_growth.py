@@ -80,8 +80,11 @@ def test_the_stages_stand_side_by_side() -> None:
 
 
 @pytest.fixture(scope="module")
-def grown(tmp_path_factory: pytest.TempPathFactory, imagenet_weights: Path) -> tuple[Path, Result, Result]:
-    """A model of good parts, and one of the same pictures and two defects that goes on from it; the folder of models."""
+def grown(tmp_path_factory: pytest.TempPathFactory, imagenet_weights: Path) -> tuple[Path, Result, Result, Result]:
+    """A model of good parts; one of the same pictures and two defects that goes on from it; one without a test of these.
+
+    The first is the folder of models.
+    """
     folder, models = tmp_path_factory.mktemp("parts"), tmp_path_factory.mktemp("models")
     rng = np.random.default_rng(0)
     rows = ["path,label,defect_type,split"]
@@ -95,6 +98,8 @@ def grown(tmp_path_factory: pytest.TempPathFactory, imagenet_weights: Path) -> t
         rows.append(f"{number:02}.png,{'good' if number < 20 else 'defective'},{'spot' if number >= 20 else ''},{part}")
     (folder / "first.csv").write_text("\n".join(row for row in rows if not row.startswith(("20", "21"))) + "\n")
     (folder / "second.csv").write_text("\n".join(rows) + "\n")
+    untested = [row.removesuffix("test") if ",spot," in row else row for row in rows]
+    (folder / "third.csv").write_text("\n".join(untested) + "\n")
 
     def made(table: str, name: str, parent: str = "") -> Result:
         request = TrainRequest(
@@ -109,11 +114,14 @@ def grown(tmp_path_factory: pytest.TempPathFactory, imagenet_weights: Path) -> t
         return result
 
     first = made("first.csv", "p1")
-    return models, first, made("second.csv", "p2", str(models / "p1"))
+    second, third = (
+        made(f"{table}.csv", name, str(models / "p1")) for table, name in (("second", "p2"), ("third", "p3"))
+    )
+    return models, first, second, third
 
 
-def test_both_are_judged_on_the_same_test_pictures(grown: tuple[Path, Result, Result]) -> None:
-    _, first, second = grown
+def test_both_are_judged_on_the_same_test_pictures(grown: tuple[Path, Result, Result, Result]) -> None:
+    _, first, second, _ = grown
     assert (first.method, second.method) == ("good-only", "few")
     assert first.growth is None
     assert second.growth is not None
@@ -127,8 +135,22 @@ def test_both_are_judged_on_the_same_test_pictures(grown: tuple[Path, Result, Re
     assert second.growth.stages[1].defective_to_review < 4  # … the second fails
 
 
-def test_the_manifest_says_which_model_it_goes_on_from(grown: tuple[Path, Result, Result]) -> None:
-    models, _, _ = grown
+def test_defects_that_neither_has_learnt_from_are_judged_where_none_was_kept_for_a_test(
+    grown: tuple[Path, Result, Result, Result],
+) -> None:
+    _, _, _, third = grown
+    assert third.growth is not None
+    before, now = third.growth.stages
+    assert (before.method, now.method) == ("good-only", "few")
+    # the model of good parts knows none of the six; the new one has judged each without itself
+    assert (before.defective_tested, now.defective_tested) == (6, 6)
+    assert before.defective_to_review + before.defective_passed == 6
+    assert (before.good_tested, now.good_tested) == (6, 6)
+    assert "No defective picture was kept for a test: each was judged by a model without it." in third.growth.notes
+
+
+def test_the_manifest_says_which_model_it_goes_on_from(grown: tuple[Path, Result, Result, Result]) -> None:
+    models, _, _, _ = grown
     note = TrainingNote.model_validate(Bundle.load(models / "p2").manifest.training)
     assert note.parent is not None
     assert (note.parent.name, note.parent.sha256) == ("p1", Bundle.load(models / "p1").sha256)
