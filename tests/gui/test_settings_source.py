@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
@@ -232,3 +234,23 @@ def test_under_the_producer_stands_what_it_sees_or_why_nothing_is_seen(
     assert isinstance(box, QComboBox)
     assert box.findText("genicam:2") >= 0
     assert box.currentText() == "genicam:0"
+
+
+def test_a_running_preview_follows_the_fields(station: Station, page: SettingsPage, tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "small.png"), np.full((48, 64, 3), 90, np.uint8))
+    for name, value in (("x", 0), ("y", 0), ("width", 900), ("height", 900)):
+        page.recipe_form.set_value(f"region.{name}", value)
+    write(station, page, f"folder:{tmp_path}")
+    page.recipe_form.set_value("source_options.existing", True)
+    page.toggle_preview()
+    station.until(lambda: page.picture.view.picture_size == (64, 48))
+    page.recipe_form.set_value("region.height", 901)
+    assert page.recipe_form.faulty_fields() == ["region.width"]
+    write(station, page, "demo:")  # whose pictures are larger
+    assert page.recipe_form.faulty_fields() == []
+    station.until(lambda: page.picture.view.picture_size == (1280, 1024))
+    before = page.picture.image
+    page.recipe_form.set_value("source_options.seed", 7)
+    station.until(lambda: page.picture.image is None or page.picture.image is not before)
+    assert page.picture.preview_button.text() == "Stop preview"
+    page.toggle_preview()

@@ -357,12 +357,13 @@ class SettingsPage(Page):
         show_what_has_effect(self.station, Settings)
         recipe, settings = self._wanted_recipe(), self._wanted_settings()
         self._chosen_model.look(recipe)
+        self.picture.follow(recipe)
         if recipe is not None:
             self._cameras.look(recipe.source_options.producer)
         further = {"source": self._typed.fault(recipe, self._recipe)}
         if recipe is not None:
-            further["region.width"] = self.picture.outside(recipe.region)
-            further["code_region.width"] = self.picture.outside(recipe.code_region_used)
+            further["region.width"] = self.picture.outside(recipe.region, recipe.source)
+            further["code_region.width"] = self.picture.outside(recipe.code_region_used, recipe.source)
         self._further = {name: fault for name, fault in further.items() if fault}
         if recipe is not None:
             self.recipe_form.show_faults(self._further)

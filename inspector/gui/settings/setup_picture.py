@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -21,12 +22,14 @@ from inspector.gui.widgets.render import Scene
 
 if TYPE_CHECKING:
     from inspector.domain.records import Box, Frame, Image
+    from inspector.domain.source_options import SourceOptions
     from inspector.gui.station.preview import Preview
     from inspector.gui.station.session import Session
     from inspector.recipes.recipe import Recipe
 
 _WHOLE = "No region of interest: inspect the whole picture"
 _NO_FRAME = "The code is looked for in what the model sees"
+_REST_S = 1.0  #: so long nothing is typed before the camera is opened anew
 
 
 class SetupPicture(QWidget):
@@ -91,6 +94,8 @@ class SetupPicture(QWidget):
         layout.addLayout(row)
         self._recipe = session.recipe  # in force
         self._source = ""  # whose picture is shown
+        self._opened: tuple[str, SourceOptions] | None = None  # by the preview
+        self._wanted: tuple[Recipe | None, float] = (None, 0.0)  # as the fields are, and since when
         session.frame_arrived.connect(self._on_frame)
         session.recipe_changed.connect(self._on_recipe)
 
@@ -125,16 +130,33 @@ class SetupPicture(QWidget):
             self._end()
             self._begin(recipe)
 
+    def follow(self, recipe: Recipe | None) -> None:
+        """Open the source as it is set now, where a preview runs, once the fields have rested; None leaves it."""
+        self._wanted = (recipe, time.monotonic())
+
+    def _follow(self) -> None:
+        recipe, since_s = self._wanted
+        if recipe is None or (recipe.source, recipe.source_options) == self._opened:
+            return
+        if time.monotonic() - since_s >= _REST_S:
+            self.restart(recipe)
+
     def _begin(self, recipe: Recipe) -> None:
         self._source = recipe.source
+        self._opened = (recipe.source, recipe.source_options)
         self._show_nothing(f"Waiting for {shown(recipe.source)}")
         self._preview = self._session.preview(recipe.source, recipe.source_options, self._before)
         self._preview.look = self.trial.look
         self._show_button()
 
-    def outside(self, box: Box | None) -> str:
-        """Return that a box reaches outside the picture that is shown; empty where it does not."""
-        if box is None or self.image is None:
+    def outside(self, box: Box | None, source: str) -> str:
+        """Return that a box reaches outside the picture that is shown; empty where it does not.
+
+        Args:
+            box: In pixels; None for the whole picture.
+            source: As it is set; the picture of another one says nothing of its size.
+        """
+        if box is None or self.image is None or source != self._source:
             return ""
         height, width = self.image.shape[:2]
         if box.x >= 0 and box.y >= 0 and box.x + box.width <= width and box.y + box.height <= height:
@@ -183,6 +205,8 @@ class SetupPicture(QWidget):
                 self._end()
             elif self._session.running or not page_shown:
                 self._end()
+            if self._preview is not None:
+                self._follow()
         if page_shown:
             self.view.poll()
             self._show_trial()
