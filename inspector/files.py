@@ -50,6 +50,11 @@ class FileError(InspectorError):
         self.forbidden = cause.errno in _FORBIDDEN
 
 
+def with_ending(path: Path, ending: str) -> Path:
+    """Return a path that ends so: the dot of a name like “lot 0.5 l” begins no ending."""
+    return path if path.suffix.lower() == ending else path.with_name(f"{path.name}{ending}")
+
+
 class Disk:
     """What the operating system does to make a file lasting; a test hands in one that fails."""
 

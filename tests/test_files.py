@@ -6,7 +6,8 @@ import errno
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -16,13 +17,11 @@ from inspector.files import (
     atomic_file,
     atomic_text_file,
     remove_leftovers,
+    with_ending,
     write_bytes,
     write_text,
 )
 from tests.disks import BadDisk
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _NEVER = 1_000_000
 
@@ -168,3 +167,11 @@ def test_lines_are_added_and_one_that_was_cut_short_is_ended(tmp_path: Path) -> 
     assert disk.done == ["flush"]
     with pytest.raises(FileError, match="the disk is full"):
         append_line(path, "four", disk=BadDisk(errno.ENOSPC, at="flush"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [("lot 0.5 l", "lot 0.5 l.csv"), ("lot", "lot.csv"), ("lot.csv", "lot.csv"), ("LOT.CSV", "LOT.CSV")],
+)
+def test_a_name_that_is_typed_gets_the_ending_that_it_lacks(typed: str, written: str) -> None:
+    assert with_ending(Path("exports") / typed, ".csv") == Path("exports") / written

@@ -160,11 +160,9 @@ class Trainings:
         return [training for name in names if (training := self._read(name)) is not None]
 
     def free_name(self, data: Path) -> str:
-        """Return a name for the model of a data set that no model and no training has, as “bottle-2”.
-
-        Pictures that were learnt from reviews are called by their recipe, which their folder is called by.
-        """
-        known = data.parent.name if data.parent.parent == self._home.learning else data.stem
+        """Return a name that no model and no training has, as “bottle-2”: by the data set, by the recipe of reviews."""
+        own = data.name.removesuffix(".csv").removesuffix(".parquet")  # the dot of “Bottle 0.5 l” begins no ending
+        known = data.parent.name if data.parent.parent == self._home.learning else own
         stem = "".join(sign if sign.isalnum() or sign in " ._-" else "-" for sign in known).strip(" .-")[:60] or "model"
         taken = {training.name for training in self.history()}
         number = 1

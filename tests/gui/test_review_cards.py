@@ -52,6 +52,8 @@ def test_in_a_wide_window_every_card_is_in_view(qtbot: QtBot, home: Home, desks:
     desk.until(lambda: in_view() == {"facts", "audit", "lessons", "recent"})
     desk.station.window.resize(1280, 800)
     desk.until(lambda: in_view() == {"tabs", "lessons"})
+    desk.press(desk.page.bar.buttons[QueueKind.REVIEWS])  # whoever chooses a queue wants to judge
+    assert in_view() == {"facts", "tabs"}
 
 
 @NO_MENUS

@@ -134,6 +134,7 @@ def test_history_is_newest_first_and_a_damaged_one_does_not_hide_the_others(desk
     assert [training.id for training in desk.history()] == [second, first]
     assert desk.free_name(Path("data/a.csv")) == "a-1"
     assert desk.free_name(Path("data") / "b") == "b-1"
+    assert desk.free_name(Path("data") / "Bottle 0.5 l") == "Bottle 0.5 l-1"
 
 
 def test_a_free_name_is_neither_a_models_nor_a_trainings(desk: Trainings, home: Home) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QWidget
 
+from inspector.files import with_ending
 from inspector.gui.batch.exporter import ExportKind
 from inspector.gui.widgets.basics import OneLine
 
@@ -95,10 +96,7 @@ class ExportLine(QWidget):
             chosen = QFileDialog.getExistingDirectory(self, entry.title)
             return Path(chosen) if chosen else None
         chosen, _ = QFileDialog.getSaveFileName(self, entry.title, f"{name}{entry.suffix}", f"*{entry.suffix}")
-        path = Path(chosen)
-        if not chosen:
-            return None
-        return path if path.suffix else path.with_suffix(entry.suffix)
+        return with_ending(Path(chosen), entry.suffix) if chosen else None
 
     def show_state(self, state: ExportState) -> None:
         """Say how far it is, and what can be done: cancelled while it runs, opened when it is made."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget, QListWidget
 
 from inspector.assembly import RecipeEntry
 from inspector.domain.secret import redacted
+from inspector.files import with_ending
 from inspector.gui.recipes.name_dialog import NameDialog
 from inspector.gui.recipes.versions_view import VersionsView
 from inspector.gui.widgets.basics import card, label
@@ -297,8 +298,7 @@ class RecipesPage(Page):
             return
         chosen, _ = QFileDialog.getSaveFileName(self, "Export the recipe with its model", f"{row.name}.recipe", _FILES)
         if chosen:
-            path = Path(chosen)
-            self.export(path if path.suffix else path.with_suffix(".recipe"))
+            self.export(with_ending(Path(chosen), ".recipe"))
 
     def export(self, path: Path) -> None:
         """Write the recipe that is shown as one file, with its model."""

@@ -189,8 +189,9 @@ class ReviewPage(Page):
         self._here = self._here and event.spontaneous()
 
     def open_queue(self, kind: QueueKind) -> None:
-        """Walk a queue from its beginning, even if it holds nothing."""
+        """Walk a queue from its beginning, even if it holds nothing, with what judges in sight."""
         self._proposes = False
+        self.cards.show_judging()
         self._open(kind)
 
     def poll(self) -> None:
@@ -345,14 +346,12 @@ class ReviewPage(Page):
 
     def _ask_figures(self) -> None:
         """Have other figures read than before."""
-        request = self._figures_request()
-        if request is not None:
+        if (request := self._figures_request()) is not None:
             self._figures.ask(request)
 
     def _refresh_figures(self) -> None:
         """Have the same figures read anew."""
-        request = self._figures_request()
-        if request is not None:
+        if (request := self._figures_request()) is not None:
             self._figures.ask_again(request)
 
     def _figures_request(self) -> FiguresRequest | None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from inspector.domain.records import Verdict
+from inspector.files import with_ending
 from inspector.gui.statistics.chart import ChartView, LineChart, MapChart
 from inspector.gui.statistics.charts_of import (
     ChartKind,
@@ -368,10 +369,7 @@ class StatisticsPage(Page):
 
     def _path(self, title: str, name: str) -> Path | None:
         chosen, _ = QFileDialog.getSaveFileName(self, title, name, f"*{Path(name).suffix}")
-        if not chosen:
-            return None
-        path = Path(chosen)
-        return path if path.suffix else path.with_suffix(Path(name).suffix)
+        return with_ending(Path(chosen), Path(name).suffix) if chosen else None
 
     def save_picture(self, path: Path) -> None:
         """Write the chart as PNG."""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.files import with_ending
 from inspector.gui.trail.details import EventDetails
 from inspector.gui.trail.filters import TrailFilters
 from inspector.gui.trail.model import TrailColumn, TrailModel
@@ -159,8 +160,7 @@ class TrailPage(Page):
     def _ask_export(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(self, "Write the events that are shown", "audit trail.csv", "*.csv")
         if chosen:
-            path = Path(chosen)
-            self.export(path if path.suffix else path.with_suffix(".csv"))
+            self.export(with_ending(Path(chosen), ".csv"))
 
     def export(self, path: Path) -> None:
         """Write the events of the filters as CSV."""
