@@ -47,6 +47,7 @@ def test_live_says_why_and_shows_where(station: Station, tmp_path: Path) -> None
     station.qtbot.mouseClick(live.run_button, Qt.MouseButton.LeftButton)
     station.until(lambda: live.verdict.face is Face.REVIEW)
     assert (live.score.reason.text(), live.score.strangeness.isVisible()) == (REASON, False)
+    assert live.score.reason.toolTip() == REASON
     station.until(lambda: live.view.shown is not None and live.view.shown.scene.heatmap is not None)
     assert live.view.shown is not None
     assert live.view.shown.scene.heatmap is not None

@@ -244,4 +244,6 @@ class ScoreCard(QFrame):
             guard = f"; unlike good parts from {points.strange_from:.3g}" if points.strange_from is not None else ""
             spares = "; review where the heat lies outside the part" if points.spares_outside else ""
             reason = f"Threshold {points.fail_at:.2g}{review}{guard}{spares}."
-        self.reason.setText(say(sentence(reason)))
+        words = say(sentence(reason))
+        self.reason.setText(words)
+        self.reason.setToolTip(words)  # a long one has no room for all its lines in a small window
