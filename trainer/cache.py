@@ -99,6 +99,11 @@ class OpenVinoExtractor:
         """Return all that the graph gives: the activations, and behind layer3 the cells for the memory of good."""
         return [np.asarray(output) for output in self._compiled(pictures).to_tuple()]
 
+    def release(self) -> None:
+        """Let go of the compiled graphs and their buffers; they are compiled again when they are asked again."""
+        self.__dict__.pop("_compiled", None)
+        self._second = self._narrow = None
+
     def with_threads(self, threads: int) -> OpenVinoExtractor:
         """Return one that computes the same with so many threads; the last one is kept."""
         if self._narrow is None or self._narrow[0] != threads:

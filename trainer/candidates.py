@@ -165,6 +165,7 @@ def _attempts(
             attempts.append(None)
             continue
         trained = yield from train_plan(plan, dataset, context)
+        trained.frozen.release()  # all are kept until one is chosen
         attempts.append((loss_on_validation(trained), trained))
     return attempts
 

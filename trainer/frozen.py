@@ -57,6 +57,12 @@ class Frozen:
     int8: Any = None
     in_float: Extractor | None = None
 
+    def release(self) -> None:
+        """Let go of what is compiled: at 896 pixels its buffers take more than a gigabyte."""
+        for extractor in (self.extractor, self.in_float):
+            if isinstance(extractor, OpenVinoExtractor):
+                extractor.release()
+
     @property
     def ways(self) -> int:
         """In how many other ways a training picture's plain view is there too."""

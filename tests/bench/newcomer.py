@@ -3,7 +3,7 @@
 MVTec AD bottle, a station on which nothing has been set up. Everything is the station's own, driven by its buttons: first start,
 five good pictures shown, taught, the line inspects; then bottles come, some of them broken in a way that it has never seen. They are
 judged in Review and learnt (`few`), the model is promoted; more defects come, more good bottles are marked in Batch, and the next
-model learns layers. Each training's report holds the stages before it side by side.
+model is what *Automatic* takes then. Each training's report holds the stages before it side by side.
 
 The camera is a watched folder. The file of weights is named as a hand would where the window asks for it. Needs a display
 (``xvfb-run``). Prints times from the first start, verdicts and places, and what the last report says, as JSON.
@@ -331,7 +331,7 @@ def the_hour(newcomer: Newcomer) -> None:
     newcomer.judge()
     newcomer.mark_good()
     newcomer.told(newcomer.learn())
-    newcomer.parts_come("layers", [*newcomer.spare[_GOOD_COME:], *small[10:], *dirty[10:]])
+    newcomer.parts_come("automatic", [*newcomer.spare[_GOOD_COME:], *small[10:], *dirty[10:]])
     newcomer.shoot("10-live")
 
 

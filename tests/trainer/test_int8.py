@@ -30,7 +30,7 @@ from tests.processors import PLAIN, VNNI
 from tests.trainer.toy_parts import draw_spots, random_weights
 from trainer import export, frozen
 from trainer.augment import NONE
-from trainer.cache import Plain, activations, fill
+from trainer.cache import OpenVinoExtractor, Plain, activations, fill
 from trainer.checks import INT8_TOLERANCE, LEAST_CORRELATION, TOLERANCE, Expected, check, in_words
 from trainer.dataset import Sample, hashed, read_dataset
 from trainer.frozen import Freezer, Frozen, freeze, freezer
@@ -87,6 +87,19 @@ def test_int8_features_differ_from_float_and_training_is_given_both(
         list(fill(room, part.extractor, samples, PREPROCESSING, NONE, 0, "features", also=part.in_float))
         assert apart(room[:, 0], part.extractor(seen)) < 0.5 * apart(room[:, 0], exact)
         assert apart(room[:, 2], part.in_float(seen)) < 0.01
+
+
+def test_what_is_released_computes_the_same_when_it_is_asked_again(
+    quantised: tuple[InspectionNetwork, Frozen], samples: list[Sample]
+) -> None:
+    _, part = quantised
+    assert isinstance(part.extractor, OpenVinoExtractor)
+    seen = pictures(samples[:2])
+    before, cells = part.extractor(seen), part.extractor.second()(seen)
+    part.release()
+    assert "_compiled" not in vars(part.extractor)
+    np.testing.assert_array_equal(part.extractor(seen), before)
+    np.testing.assert_array_equal(part.extractor.second()(seen), cells)
 
 
 def test_what_makes_cells_of_projected_layers_is_not_rounded(quantised: tuple[InspectionNetwork, Frozen]) -> None:
