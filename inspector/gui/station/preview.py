@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from inspector.domain.errors import InspectorError
+from inspector.domain.errors import InspectorError, SourceLostError
 from inspector.domain.records import Frame
 from inspector.sources.base import ReadBackSource, SourceEndedError
 
@@ -83,6 +83,8 @@ class Preview:
                 source.close()
         except SourceEndedError:
             pass
+        except SourceLostError as error:  # the line would try it again; a preview has ended
+            self._fault = str(SourceLostError(error.what, "Once it is back, start the preview again."))
         except InspectorError as error:
             self._fault = str(error)
         except Exception as error:  # noqa: BLE001 - shown in place of the picture
