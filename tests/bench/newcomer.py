@@ -42,7 +42,7 @@ from tests.hand import rest
 from tests.hand import wait as wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from inspector.engine.status import PartInspected
     from inspector.gui.widgets.question import Question
@@ -53,8 +53,12 @@ _SHOWN = 5
 _GOOD_COME, _FIRST_COME = 6, 8
 #: Beside a load everything may take its time; a training longest.
 _PATIENCE_S = 3600.0
-wait = partial(wait_for, seconds=_PATIENCE_S)
 _KINDS = ("broken_large", "broken_small", "contamination")
+
+
+def wait(until: Callable[[], object], *, what: str = "it") -> None:
+    """Wait as somebody who is patient."""
+    wait_for(until, what=what, seconds=_PATIENCE_S)
 
 
 @dataclass(kw_only=True)
@@ -162,7 +166,7 @@ class Newcomer(RealWindow):
         wait(lambda: dialog.pictures.view.picture_size is not None, what="a picture")
         dialog.pictures.product.setText(PRODUCT)
         for step in range(3):
-            wait(lambda step=step: dialog.step == step, what="the next step")
+            wait(partial(lambda at: dialog.step == at, step), what="the next step")
             self.press(dialog.next_button)
 
     def teach(self) -> None:
@@ -173,7 +177,7 @@ class Newcomer(RealWindow):
         taken = dialog.show_parts.taken.list
         for count in range(1, _SHOWN + 1):
             self.press(dialog.show_parts.good_button)
-            wait(lambda count=count: taken.count() == count, what="a good part")
+            wait(partial(lambda many: taken.count() == many, count), what="a good part")
         self.shoot("02-good-parts")
         self.press(dialog.teach_button)
         wait(dialog.teach.weights.isVisible, what="the question for weights")
@@ -204,7 +208,7 @@ class Newcomer(RealWindow):
         self.shoot(f"06-review-{len(self.figures.models)}")
         for queue in (QueueKind.FAILURES, QueueKind.REVIEWS):
             self.press(page.bar.buttons[queue])
-            wait(lambda queue=queue: page.walk.kind is queue and page.walk.queue is not None, what="the queue")
+            wait(partial(lambda kind: page.walk.kind is kind and page.walk.queue is not None, queue), what="the queue")
             self._walk()
 
     def _walk(self) -> None:
@@ -220,7 +224,9 @@ class Newcomer(RealWindow):
             else:
                 self.press(page.judging.defective)
                 self._name(kind)
-            wait(lambda part=part: page.walk.ended or page.walk.current not in (part, None), what="the next part")
+            wait(
+                partial(lambda old: page.walk.ended or page.walk.current not in (old, None), part), what="the next part"
+            )
 
     def _name(self, kind: str) -> None:
         judging = self.window.review.judging

@@ -82,8 +82,11 @@ def test_a_file_that_is_not_there_is_said_before_anything_starts(bench: Bench, m
     page = bench.page
     bench.press(page.method.fold_button)
     bench.choose("bottle")
-    weights = page.method.form.editors["weights"]
-    bench.press(weights.parentWidget().findChild(QPushButton))  # browsed for, by mouse alone
+    row = page.method.form.editors["weights"].parentWidget()
+    assert row is not None
+    browse = row.findChild(QPushButton)
+    assert browse is not None
+    bench.press(browse)  # by mouse alone
     bench.press(page.train.start)
     bench.until(page.message.isVisible)
     assert page.message.text().startswith("The file of the backbone's weights is not there: /nowhere/w.npz")
