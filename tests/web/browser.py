@@ -55,9 +55,6 @@ class Browser:
     def open(self, path: str) -> None:
         self.driver.get(self.address.rstrip("/") + path)
 
-    def text(self, where: str) -> str:
-        return str(self.driver.find_element(By.CSS_SELECTOR, where).text)
-
     def see(self, where: str, words: str) -> None:
         """Wait until a place shows these words."""
         script = "return [...document.querySelectorAll(arguments[0])].map((part) => part.innerText).join(' ')"

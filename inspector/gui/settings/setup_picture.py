@@ -156,7 +156,7 @@ class SetupPicture(QWidget):
             box: In pixels; None for the whole picture.
             source: As it is set; the picture of another one says nothing of its size.
         """
-        if box is None or self.image is None or source != self._source:
+        if box is None or self.image is None or (self._source and source != self._source):
             return ""
         height, width = self.image.shape[:2]
         if box.x >= 0 and box.y >= 0 and box.x + box.width <= width and box.y + box.height <= height:
