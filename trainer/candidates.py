@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from trainer.dataset import TEST, VAL, labels
 from trainer.effort import effort_s
 from trainer.evaluation import AVERAGED, ConfusionCounts, Evaluation, Folds, Spread
-from trainer.framing import WHOLE
+from trainer.framing import WHOLE, words_of
 from trainer.gate import expected_of, points_of
 from trainer.input_size import chosen_view, parts_of
 from trainer.judged import JudgedPicture
@@ -62,7 +62,7 @@ def train_best(dataset: Dataset, context: Context) -> Generator[Report, None, Ch
     request = context.request
     if request.method in {GOOD_ONLY, FEW}:
         size, framing, why = yield from chosen_view(dataset, context)
-        plan = replace(plan_of(request, request.method, size=size), framing=framing)
+        plan = plan_of(request, request.method, size=size).framed(framing)
         trained = yield from train_plan(plan, dataset, context)
         return Choice(trained=trained, notes=(why,) if why else ())
     if request.method == "auto":
@@ -72,7 +72,7 @@ def train_best(dataset: Dataset, context: Context) -> Generator[Report, None, Ch
         return Choice(trained=(yield from train_plan(plan, dataset, context)))
     compared = yield from _compared(plan.size, dataset, context)
     plan = plan.framed(_better(compared))
-    notes = tuple(_tried(trained) for _, trained in compared)
+    notes = (*map(_tried, compared), *_judged(plan.framing))
     own = next((trained for _, trained in compared if trained.plan == plan), None)
     if own is None:
         own = yield from train_plan(plan, dataset, context)
@@ -125,11 +125,11 @@ def _train_auto(dataset: Dataset, context: Context) -> Generator[Report, None, C
             notes.append(f"{_words(plan)}: not tried, the training was told to stop")
             continue
         tried.append(attempt)
-        notes.append(_tried(attempt[1]))
+        notes.append(_tried(attempt))
     best = preferred(tried)
     if context.crew is not None:
         best = yield from brought_home(best, dataset, context)
-    notes.append(_chosen(best, SIZES_PX[0]))
+    notes += [_chosen(best, SIZES_PX[0]), *_judged(best.plan.framing)]
     untried = tuple(_words(plan) for plan in more if plan not in within)
     if not untried:
         return Choice(trained=best, notes=tuple(notes))
@@ -248,11 +248,16 @@ def _smallest(tried: Sequence[Attempt]) -> Trained:
     return tried[number][1]
 
 
-def _tried(trained: Trained) -> str:
+def _tried(attempt: Attempt) -> str:
     """Say a setting's losses: in folds of all that is not tested where it was fitted in them, and on the part alone."""
-    loss = loss_on_validation(trained)
+    loss, trained = attempt
     both = f"{loss:.4f}" if trained.history else f"{trained.loss:.4f} in folds, {loss:.4f} on the validation part"
     return f"{_words(trained.plan)}: validation loss {both}, {trained.seconds:.0f} s"
+
+
+def _judged(framing: Framing) -> list[str]:
+    """Say what of a picture is judged, where that is not all of it."""
+    return [words_of(framing)] if framing != WHOLE else []
 
 
 def _words(plan: Plan) -> str:

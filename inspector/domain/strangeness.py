@@ -34,7 +34,7 @@ class GoodScale:
         pictures: How many were measured.
         mean_log: Mean of the natural logarithm of their strangeness.
         sd_log: Sample standard deviation of it, above 0.
-        usual_counts: How many pictures' worth the usual spread counts beside it.
+        usual_counts: How many pictures' worth the usual spread counts beside it, 0 or more.
 
     Raises:
         ValueError: If a value is outside its range.
@@ -51,6 +51,9 @@ class GoodScale:
                 f"need {LEAST_PICTURES} pictures or more, a mean and a spread above 0, "
                 f"got {self.pictures}, {self.mean_log} and {self.sd_log}"
             )
+            raise ValueError(msg)
+        if self.usual_counts < 0:
+            msg = f"the usual spread counts as 0 pictures or more, got {self.usual_counts}"
             raise ValueError(msg)
 
     @classmethod

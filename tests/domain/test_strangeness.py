@@ -63,6 +63,11 @@ def test_a_model_that_does_not_say_what_counted_keeps_its_limit() -> None:
     assert GoodScale.of([1.0, 1.1, 0.9]).usual_counts == USUAL_COUNTS
 
 
+def test_a_spread_that_counts_as_less_than_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="0 pictures or more, got -40"):
+        GoodScale(pictures=5, mean_log=0.0, sd_log=0.2, usual_counts=-40)
+
+
 def test_limit_and_rate_undo_one_another() -> None:
     scale = GoodScale.of([1.0, 1.1, 0.9, 1.3, 1.2])
     for rate in (0.0001, 0.005, 0.2):

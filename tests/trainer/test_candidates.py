@@ -220,10 +220,23 @@ def test_what_a_head_tells_more_by_is_judged(monkeypatch: pytest.MonkeyPatch, me
     assert choice.trained.plan.framing == SQUARE
     heads = [note.split(",")[1] for note in choice.notes if note.startswith("head, 224 px")]
     assert heads == [" 224 px", " 224 px around the part"]
+    assert any("what lies beyond it is not: its side is 70 %" in note for note in choice.notes)
     assert choice.trained.plan.size == 224  # the square has 210 pixels
     whole = choose(monkeypatch, 1.0, square=SQUARE, square_is_worth=0.5, method=method)
     assert (whole.trained.plan.framing, whole.trained.plan.size) == (WHOLE, 640 if method == "auto" else 224)
     assert [note for note in whole.notes if note.startswith("head, 224 px around the part")]
+    assert not any("what lies beyond it" in note for note in whole.notes)
+
+
+def test_few_defects_of_level_parts_are_seen_either_way_round_whatever_views_were_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def chosen_view(*_: object) -> Generator[Progress, None, tuple[int, Framing, str]]:
+        yield Progress(stage="which size shows more", done=0, total=1)
+        return 224, SQUARE, ""
+
+    monkeypatch.setattr(module, "chosen_view", chosen_view)
+    assert choose(monkeypatch, 1.0, method="few", views=1).trained.plan.views == 2
 
 
 def test_told_to_stop_it_compares_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
