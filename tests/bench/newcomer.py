@@ -26,18 +26,15 @@ import cv2
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from inspector.domain.records import Verdict
 from inspector.domain.review import QueueKind
 from inspector.domain.source import SourceKind
-from inspector.gui import theme
 from inspector.gui.training.page import TrainingPage
 from inspector.paths import Home
 from inspector.settings import Settings
 from inspector.vision.overlay import hottest_contours
-from tests.bench.real_window import RealWindow
-from tests.conftest import find_test_data
+from tests.bench.real_window import RealWindow, stage
 from tests.hand import rest
 from tests.hand import wait as wait_for
 
@@ -345,21 +342,11 @@ def main() -> NoReturn:
     """Have the hour pass, and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", type=Path, required=True, metavar="FILE")
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="for the pictures")
-    parser.add_argument("--size", default="1280x800")
-    parser.add_argument("--look", choices=("light", "dark"), default="dark")
-    arguments = parser.parse_args()
-    data = find_test_data()
-    if data is None:
-        parser.error("set INSPECTOR_TEST_DATA")
-    width, _, height = arguments.size.partition("x")
-    app = QApplication([])
-    app.setStyle("Fusion")
-    theme.apply(app, theme.CURRENT.choose(arguments.look))
+    arguments, bottle = stage(parser)
     root = Path(tempfile.mkdtemp(prefix="newcomer."))
     # weights that were downloaded on this computer are none that a newcomer has
     os.environ["XDG_CACHE_HOME"] = str(root / "cache")
-    newcomer = Newcomer(root, arguments.out, data / "bottle", arguments.weights, (int(width), int(height)))
+    newcomer = Newcomer(root, arguments.out, bottle, arguments.weights, arguments.size)
     the_hour(newcomer)
     print(json.dumps(vars(newcomer.figures), ensure_ascii=False))
     shutil.rmtree(root, ignore_errors=True)

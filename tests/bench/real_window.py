@@ -3,23 +3,48 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
+from inspector.gui import theme
 from inspector.gui.composition import Composition
 from inspector.gui.station.store import Store
+from tests.conftest import find_test_data
 from tests.hand import photograph, wait
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from argparse import ArgumentParser, Namespace
 
     from PySide6.QtWidgets import QWidget
 
     from inspector.engine.status import PartInspected
     from inspector.paths import Home
     from inspector.settings import Settings
+
+
+def stage(parser: ArgumentParser) -> tuple[Namespace, Path]:
+    """Parse what a story is asked, with where its pictures go and how the window looks, and make the program.
+
+    Returns:
+        The arguments, whose ``size`` is (width, height) in pixels; and the folder of MVTec AD bottle.
+    """
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="for the pictures")
+    parser.add_argument("--size", default="1280x800")
+    parser.add_argument("--look", choices=("light", "dark"), default="dark")
+    arguments = parser.parse_args()
+    data = find_test_data()
+    if data is None:
+        parser.error("set INSPECTOR_TEST_DATA")
+    width, _, height = arguments.size.partition("x")
+    arguments.size = (int(width), int(height))
+    app = QApplication([])
+    app.setStyle("Fusion")
+    theme.apply(app, theme.CURRENT.choose(arguments.look))
+    return arguments, data / "bottle"
 
 
 class RealWindow:

@@ -36,7 +36,6 @@ from inspector.domain.records import Verdict
 from inspector.domain.scanner import ScannerKind, ScanUse
 from inspector.domain.watching import WatchConfig
 from inspector.engine.status import RunState
-from inspector.gui import theme
 from inspector.gui.language.spoken import say
 from inspector.gui.statistics.page import StatisticsPage
 from inspector.paths import Home
@@ -44,10 +43,9 @@ from inspector.recipes.recipe import Recipe
 from inspector.release.pictures import ChallengePictures
 from inspector.settings import Settings
 from inspector.shelf.shelf import Shelf
-from tests.bench.real_window import RealWindow
+from tests.bench.real_window import RealWindow, stage
 from tests.bench.shift_pages import every_page, set_looks
 from tests.bench.shift_parts import ShiftPictures, known_parts
-from tests.conftest import find_test_data
 from tests.hand import rest, wait
 from tests.scanners.scanning import ListeningScanner
 from tests.stream_camera import StreamCamera
@@ -327,23 +325,13 @@ def main() -> NoReturn:
     """Run the shift, and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="for the pictures")
-    parser.add_argument("--size", default="1280x800")
-    parser.add_argument("--look", choices=("light", "dark"), default="dark")
     parser.add_argument("--language", choices=("en", "de", "zh"), default="en")
     parser.add_argument("--pages", action="store_true", help="photograph every page at the end")
     parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
-    data = find_test_data()
-    if data is None:
-        parser.error("set INSPECTOR_TEST_DATA")
-    width, _, height = arguments.size.partition("x")
-    app = QApplication([])
-    app.setStyle("Fusion")
-    theme.apply(app, theme.CURRENT.choose(arguments.look))
+    arguments, bottle = stage(parser)
     root = Path(tempfile.mkdtemp(prefix="shift."))
-    pictures = ShiftPictures.of(data / "bottle")
-    shift = Shift(root, arguments.out, arguments.model, pictures, (int(width), int(height)))
+    pictures = ShiftPictures.of(bottle)
+    shift = Shift(root, arguments.out, arguments.model, pictures, arguments.size)
     set_looks(shift, arguments.look, arguments.language)
     shift.release()
     shift.begin_lot()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from inspector.runs.processes import ProcessMark, is_alive
 from inspector.runs.state import ProcessState
 from inspector.runs.trainings import ReportTail, Training, Trainings
 from tests.fake_trainer import COMMAND, EPOCHS
-from tests.waits import until
+from tests.waits import WAIT_S, until
 from trainer.protocol import Command, DataAnswer, Epoch, Progress, Started, TrainRequest
 
 ANYTHING: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
@@ -214,19 +215,21 @@ def test_an_inquiry_answers_or_says_what_went_wrong(desk: Trainings, tmp_path: P
         Inquiry((str(tmp_path / "absent"),), ANYTHING)
 
 
-def test_an_inquiry_says_how_far_it_is(tmp_path: Path) -> None:
+def test_an_inquiry_says_how_far_it_is() -> None:
     line = Progress(stage="looking", done=3, total=9).model_dump_json()
-    go = tmp_path / "go"
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.settimeout(WAIT_S)
     code = (
-        f"import pathlib, sys, time\nprint({line!r}, file=sys.stderr)\nprint('a warning', file=sys.stderr, flush=True)\n"
-        f"while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)\n"
+        f"import socket, sys\nprint({line!r}, file=sys.stderr)\nprint('a warning', file=sys.stderr, flush=True)\n"
+        f"socket.create_connection({listening.getsockname()!r}).recv(1)\n"
         "print('last words', file=sys.stderr)\nsys.exit(3)"
     )
     inquiry = Inquiry((sys.executable, "-c", code), ANYTHING)
     until(lambda: inquiry.progress() is not None)
     assert inquiry.progress() == Progress(stage="looking", done=3, total=9)
     assert inquiry.answer() is None
-    go.touch()
+    with listening, listening.accept()[0] as waiting:
+        waiting.sendall(b".")
     with pytest.raises(TrainingError, match=r"(?s)ended with code 3 .*: last words"):
         until(lambda: inquiry.answer() is not None)
     assert inquiry.progress() is None

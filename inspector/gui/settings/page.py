@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from PySide6.QtCore import Signal
@@ -323,13 +323,13 @@ class SettingsPage(Page):
     # --- validation ---------------------------------------------------------------------------------------------------
 
     def _wanted_recipe(self) -> Recipe | None:
-        return self._parsed(self.recipe_form, Recipe, self._recipe.model_dump(mode="json") if self._recipe else {})
+        return self._parsed(self.recipe_form, Recipe, self._recipe)
 
     def _wanted_settings(self) -> Settings | None:
-        return self._parsed(self.station, Settings, self._session.settings.model_dump(mode="json"))
+        return self._parsed(self.station, Settings, self._session.settings)
 
-    def _parsed(self, form: Form, model: type[_Record], base: dict[str, Any]) -> _Record | None:
-        values, faults = form.values(base)
+    def _parsed(self, form: Form, model: type[_Record], base: _Record | None) -> _Record | None:
+        values, faults = form.values({} if base is None else base.model_dump(mode="json"))
         record: _Record | None = None
         if not faults:
             try:
