@@ -11,7 +11,7 @@ METHODS = {
         "Automatic (recommended)",
         (
             "Tries every input size that can help, then pooling and augmentation. Keeps what is best on validation. "
-            "Without a defective picture: good parts only; up to 20: few defects."
+            "Without a defective picture: good parts only; up to 20: memory and head."
         ),
     ),
     "good-only": (
@@ -19,8 +19,11 @@ METHODS = {
         "5 good pictures or more, no defect: what is unlike them goes to review. Under a minute.",
     ),
     "few": (
-        "few defects",
-        "5 good pictures or more and 1 to 20 defective ones: what is like these fails, what is strange goes to review.",
+        "memory and head (few)",
+        (
+            "5 good pictures or more, and defective ones, 1 is enough: what is like these fails, what is strange goes "
+            "to review. Automatic tries it with many, too."
+        ),
     ),
     "layer4": ("layer4", "ResNet-50 with its last stage and the head trained. Minutes."),
     "head": ("head only", "ResNet-50 as it is, a new last layer. Seconds; for a first look."),
