@@ -32,7 +32,7 @@ from inspector.domain.review import QueueKind
 from inspector.domain.source import SourceKind
 from inspector.gui.training.page import TrainingPage
 from inspector.paths import Home
-from inspector.settings import Settings
+from inspector.settings import Appearance, Settings
 from inspector.vision.overlay import hottest_contours
 from tests.bench.real_window import RealWindow, stage
 from tests.hand import rest
@@ -82,9 +82,12 @@ class Newcomer(RealWindow):
         root: A folder of its own; nothing of the user's is touched.
         data: MVTec AD bottle.
         weights: File of the backbone's weights.
+        settings: As the program finds them; they say how the window looks.
     """
 
-    def __init__(self, root: Path, out: Path, data: Path, weights: Path, size: tuple[int, int]) -> None:
+    def __init__(
+        self, root: Path, out: Path, data: Path, weights: Path, size: tuple[int, int], settings: Settings
+    ) -> None:
         self.figures, self.weights, self.data = NewcomerFigures(), weights, data
         self.line, self.shelf = root / "line", root / "more good bottles"
         self.good = sorted((data / "train/good").glob("*.png"))
@@ -96,7 +99,7 @@ class Newcomer(RealWindow):
             shutil.copyfile(path, self.shelf / path.name)
         self._number = 0
         self.kinds: dict[str, str] = {}  #: what each part is, by the inspection's id
-        super().__init__(Home(root=root / "station"), Settings(), out, size, first_start=True)
+        super().__init__(Home(root=root / "station"), settings, out, size, first_start=True)
 
     # --- hand ---------------------------------------------------------------------------------------------------------
 
@@ -346,7 +349,8 @@ def main() -> NoReturn:
     root = Path(tempfile.mkdtemp(prefix="newcomer."))
     # weights that were downloaded on this computer are none that a newcomer has
     os.environ["XDG_CACHE_HOME"] = str(root / "cache")
-    newcomer = Newcomer(root, arguments.out, bottle, arguments.weights, arguments.size)
+    settings = Settings(appearance=Appearance(arguments.look))
+    newcomer = Newcomer(root, arguments.out, bottle, arguments.weights, arguments.size, settings)
     the_hour(newcomer)
     print(json.dumps(vars(newcomer.figures), ensure_ascii=False))
     shutil.rmtree(root, ignore_errors=True)
