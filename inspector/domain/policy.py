@@ -34,6 +34,10 @@ OUTSIDE = "the heat lies outside the part"
 _UNKNOWN = (
     "the model does not say how strange the part looks, and the recipe lets none pass without: it has no memory of good"
 )
+_NO_PART = (
+    "no part stands alone in the picture, and the model has learnt the square around one: what it says of the whole "
+    "picture lets nothing pass"
+)
 
 
 def verdict_of(
@@ -133,6 +137,8 @@ def decide(prediction: Prediction, thresholds: Thresholds) -> Decision:
         return error_decision(f"the network's P(defective) is {p}, not a number between 0 and 1", thresholds)
     if verdict is Verdict.PASS and thresholds.strange_from is not None and strangeness is None:
         return error_decision(_UNKNOWN, thresholds)
+    if verdict is Verdict.PASS and prediction.part_missing:
+        return error_decision(_NO_PART, thresholds)
     reason = ""
     if verdict is Verdict.FAIL:
         defect = prediction.classes.names[prediction.defect_index]

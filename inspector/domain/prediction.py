@@ -41,6 +41,8 @@ class Prediction:
             model has nothing but Grad-CAM.
         heat_outside: Whether the heat lies outside the part, see `inspector.vision.heat.lies_outside`. None where no
             outline is known of good parts, or this part's is not as theirs.
+        part_missing: Whether the network judges the square around the part and none stood alone in the picture: it was
+            judged whole, as the network has never learnt it.
         unlike_good: Whether it was its strangeness that decided, see `inspector.domain.policy.explained`.
         spared: Whether it would have failed, had its heat not lain outside the part; likewise.
         wanted: The kind that somebody chose; `shows` says which it becomes.
@@ -62,6 +64,7 @@ class Prediction:
     seems: str = ""
     defect_map: NDArray[np.float32] | None = None
     heat_outside: bool | None = None
+    part_missing: bool = False
     unlike_good: bool = False
     spared: bool = False
     wanted: HeatmapKind = HeatmapKind.DEFECT

@@ -177,10 +177,12 @@ class MapPlace(NamedTuple):
     Args:
         box: Left, top, right, bottom as fractions of the picture's width and height, as in `Prediction.map_box`.
         angle: By which the square was turned, radians; its maps are turned back to lie in the box.
+        part_missing: As in `Prediction`.
     """
 
     box: tuple[float, float, float, float]
     angle: float = 0.0
+    part_missing: bool = False
 
     def laid(self, maps: NDArray[np.float32]) -> NDArray[np.float32]:
         """Turn maps back, cell by cell, so that the largest value stays what it is; 0 where they do not reach.

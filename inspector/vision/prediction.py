@@ -132,6 +132,7 @@ def make_prediction(
             whole=outputs.whole,
             view=look.strangeness,
             seems=words_of(look, image, manifest.memory, outputs.whole),
+            part_missing=place.part_missing,
         )
         return _placed(_laid(_joined(prediction, outputs.located), place), look)
     except ValueError as error:

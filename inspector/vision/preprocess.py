@@ -235,7 +235,9 @@ def map_place(image: Image, preprocessing: Preprocessing) -> MapPlace:
     """
     height, width = image.shape[:2]
     square = _part_square(image, preprocessing)
-    return MapPlace(input_box(width, height, preprocessing)) if square is None else place_of(square, width, height)
+    if square is not None:
+        return place_of(square, width, height)
+    return MapPlace(input_box(width, height, preprocessing), part_missing=preprocessing.part_side is not None)
 
 
 def _part_square(image: Image, preprocessing: Preprocessing) -> Square | None:

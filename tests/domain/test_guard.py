@@ -58,6 +58,28 @@ def test_what_would_pass_but_is_strange_is_reviewed(
 
 
 @pytest.mark.parametrize(
+    ("p", "strangeness", "guarded", "verdict"),
+    [
+        (0.125, 0.5, False, Verdict.ERROR),
+        (0.125, 0.5, True, Verdict.ERROR),
+        (0.125, 1.5, True, Verdict.REVIEW),
+        (0.125, 1.5, False, Verdict.ERROR),
+        (0.375, 0.5, False, Verdict.REVIEW),
+        (0.75, 0.5, False, Verdict.FAIL),
+    ],
+)
+def test_where_no_part_stands_alone_for_a_model_that_judges_one_nothing_passes(
+    p: float, strangeness: float, verdict: Verdict, *, guarded: bool
+) -> None:
+    thresholds = replace(GUARDED, strange_from=1.0 if guarded else None)
+    judged = decide(replace(prediction(p, strangeness), part_missing=True), thresholds)
+    assert judged.verdict is verdict
+    assert (judged.reason.startswith("no part stands alone in the picture"), judged.p_defective is None) == (
+        (verdict is Verdict.ERROR,) * 2
+    )
+
+
+@pytest.mark.parametrize(
     ("cell", "whole", "reason"),
     [
         (0.5, 0.75, ""),

@@ -173,7 +173,9 @@ def test_a_part_at_the_edge_is_cut_out_too() -> None:
 def test_what_shows_no_single_part_is_taken_whole(picture: NDArray[np.uint8]) -> None:
     whole = Preprocessing(input_size=112)
     np.testing.assert_array_equal(fit(picture, LEVEL), fit(picture, whole))
-    assert map_place(picture, LEVEL) == map_place(picture, whole) == MapPlace((0.0, 0.0, 1.0, 1.0))
+    assert map_place(picture, LEVEL) == MapPlace((0.0, 0.0, 1.0, 1.0), part_missing=True)
+    assert map_place(picture, whole) == MapPlace((0.0, 0.0, 1.0, 1.0))
+    assert not map_place(bar(20.0), LEVEL).part_missing
 
 
 def test_a_picture_is_not_decoded_smaller_than_its_square_needs() -> None:

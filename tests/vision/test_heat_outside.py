@@ -112,6 +112,20 @@ def said(x: float, y: float) -> Outputs:
     return Outputs(np.array([0.1, 0.9], np.float32), np.stack([look, look]), strange)
 
 
+def test_a_prediction_tells_where_no_part_is_for_a_model_that_judges_one(tmp_path: Path) -> None:
+    whole = manifest_of(tmp_path, free())
+    square = whole.model_copy(
+        update={"preprocessing": whole.preprocessing.model_copy(update={"part_side": 0.9, "upright": True})}
+    )
+    other = np.full_like(part(), part()[0, 0])
+    told = [
+        make_prediction(manifest, picture, said(*MIDDLE), preprocess_ms=0.0, inference_ms=0.0).part_missing
+        for manifest in (whole, square)
+        for picture in (part(), other)
+    ]
+    assert told == [False, False, False, True]
+
+
 def test_a_prediction_tells_it_where_the_outline_is_as_usual(tmp_path: Path) -> None:
     manifest = manifest_of(tmp_path, free())
     other = np.full_like(part(), part()[0, 0])  # no part at all
