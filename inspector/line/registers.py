@@ -100,7 +100,9 @@ STATUS = (
     Register(100, "status", RegisterKind.BITS, "what the station says", STATUS_BITS),
     Register(101, "heartbeat", RegisterKind.WORD, "counts up every 500 ms, and begins again after 65535"),
     Register(102, "map_version", RegisterKind.WORD, f"{MAP_VERSION}: this table"),
-    Register(103, "missed", RegisterKind.WORD, "triggers that were not taken, since the start; begins again at 65535"),
+    Register(
+        103, "missed", RegisterKind.WORD, "triggers that were not taken, since the start; begins again after 65535"
+    ),
     Register(104, "trigger_echo", RegisterKind.DOUBLE, "id of the last trigger that was taken"),
     Register(106, "result_id", RegisterKind.DOUBLE, "id of the result; 0 while Valid is low"),
     Register(108, "result_code", RegisterKind.WORD, "0 none, 1 OK, 2 NOK, 3 REVIEW, 4 ERROR"),
