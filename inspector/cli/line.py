@@ -281,8 +281,9 @@ def _tell(parsed: argparse.Namespace, part: PlcPart) -> None:
         print(f"{part.id}: not taken", flush=True)
     else:
         score = "" if result.score is None else f", score {result.score:.4f}"
+        number = f", part {result.part_number}" if result.part_number else ""  # lines of text do not tell it
         seen = "was waiting" if part.seen_ms is None else f"after {part.seen_ms:.0f} ms"
-        print(f"{part.id}: {result.code.name}{score}, {seen}", flush=True)
+        print(f"{part.id}: {result.code.name}{score}{number}, {seen}", flush=True)
 
 
 def _say_times(times: list[float]) -> None:

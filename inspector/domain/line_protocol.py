@@ -47,6 +47,17 @@ class LineProtocol(StrEnum):
         return (listens | asks).get(self.value, 0)
 
     @property
+    def address_words(self) -> str:
+        """Whose the address is, for people; of `OFF` there is none."""
+        if self is LineProtocol.SERIAL:
+            return "serial port, as COM3 or /dev/ttyUSB0"
+        if self is LineProtocol.IO:
+            return "of the I/O module, which the station asks"
+        if self.asks:
+            return "of the controller, which the station asks"
+        return "of this computer, where the controller asks; at 127.0.0.1 only one on this computer can"
+
+    @property
     def asks(self) -> bool:
         """Whether the station asks the controller; else it waits to be asked."""
         return self in {LineProtocol.S7, LineProtocol.MODBUS_CLIENT, LineProtocol.OPCUA_CLIENT, LineProtocol.IO}

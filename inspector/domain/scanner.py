@@ -54,7 +54,7 @@ class ScanUse(StrEnum):
         return {
             ScanUse.PART: "names the next part",
             ScanUse.RECIPE: "changes the recipe",
-            ScanUse.EITHER: "changes the recipe where one has this code, else names the next part",
+            ScanUse.EITHER: "changes recipe, else names part",
         }[self]
 
 

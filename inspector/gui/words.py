@@ -19,7 +19,7 @@ MODES = {
     TriggerMode.INTERVAL: "every so many seconds",
     TriggerMode.MANUAL: "by hand only",
     TriggerMode.EVERY_PICTURE: "every picture (folders)",
-    TriggerMode.EXTERNAL: "when the line says so (external trigger)",
+    TriggerMode.EXTERNAL: "when the line says so (external)",
 }
 #: Which pictures the archive keeps.
 KEEP = {

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 
 _PLAIN = LineOptions()
+#: A controller that has asked nothing for so long is gone; this must be said, and seen in the window, within a second.
+SILENT_S = 0.8
+#: So often it is looked whether it is.
+LOOK_S = 0.05
 
 
 class LineError(InspectorError):

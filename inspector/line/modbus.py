@@ -14,7 +14,7 @@ from pymodbus.exceptions import ModbusException
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
-from inspector.line.adapters import LineError, look_at_port, no_server
+from inspector.line.adapters import LOOK_S, SILENT_S, LineError, look_at_port, no_server
 from inspector.line.desk import Link
 from inspector.line.registers import (
     CONTROL_COUNT,
@@ -40,9 +40,6 @@ if TYPE_CHECKING:
 _READS = frozenset({3, 4})
 _WRITES = frozenset({6, 16, 22, 23})
 _HEARTBEAT_S = 0.5
-#: A controller that has asked nothing for so long is gone.
-_SILENT_S = 0.8
-_LOOK_S = 0.05
 _VERSION_PLACE = 2
 _STATUS = slice(STATUS_START, STATUS_START + STATUS_COUNT)
 _CONTROL = slice(CONTROL_START, CONTROL_START + CONTROL_COUNT)
@@ -93,16 +90,16 @@ class _Registers:
         self._desk.set_link(Link.WAITING, "no controller has asked yet")
         try:
             while not stop.is_set():
-                if self._up and time.monotonic() - self._asked_s > _SILENT_S:
+                if self._up and time.monotonic() - self._asked_s > SILENT_S:
                     self._silent()
-                await asyncio.sleep(_LOOK_S)
+                await asyncio.sleep(LOOK_S)
         finally:
             await server.shutdown()
 
     def _silent(self) -> None:
         """Say that nobody asks any more; one that has taken Enable back has gone in order."""
         self._up = False
-        since = datetime.now().astimezone() - timedelta(seconds=_SILENT_S)
+        since = datetime.now().astimezone() - timedelta(seconds=SILENT_S)
         self._lost = self._desk.inputs.enable
         link = Link.LOST if self._lost else Link.WAITING
         self._desk.set_link(link, f"the controller has asked nothing since {since:%H:%M:%S}")

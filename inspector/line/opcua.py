@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from asyncua import ua
 
-from inspector.line.adapters import look_at_port, no_server
+from inspector.line.adapters import LOOK_S, SILENT_S, look_at_port, no_server
 from inspector.line.desk import Link
 from inspector.line.opcua_access import access_of, hush, url_of
 from inspector.line.opcua_model import ToldValues
@@ -43,9 +43,6 @@ if TYPE_CHECKING:
 
 _NAME = "Inspector"
 _HEARTBEAT_S = 0.5
-#: A controller that has asked nothing for so long is gone.
-_SILENT_S = 0.8
-_LOOK_S = 0.05
 _MOST_ID = 0xFFFFFFFF
 
 
@@ -117,7 +114,7 @@ class _NodeServer:
                 await self._told.tell()
                 await self._vision.tell()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), _LOOK_S)
+                    await asyncio.wait_for(changed.wait(), LOOK_S)
                 changed.clear()
         finally:
             unsubscribe()
@@ -171,9 +168,9 @@ class _NodeServer:
     def _look_for_silence(self) -> None:
         """Say that nobody asks any more; one that has taken Enable back has gone in order."""
         connected = self._patient and bool(self._server.bserver and self._server.bserver.clients)
-        if self._up and not connected and time.monotonic() - self._asked_s > _SILENT_S:
+        if self._up and not connected and time.monotonic() - self._asked_s > SILENT_S:
             self._up, self._lost = False, self._desk.inputs.enable
-            since = datetime.now().astimezone() - timedelta(seconds=_SILENT_S)
+            since = datetime.now().astimezone() - timedelta(seconds=SILENT_S)
             link = Link.LOST if self._lost else Link.WAITING
             self._desk.set_link(link, f"the controller has asked nothing since {since:%H:%M:%S}")
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from inspector.domain.line_protocol import LineProtocol
 from inspector.line.signals import LineResult, PlcInputs, ResultCode, StationOutputs
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 MAP_VERSION = 1
 NO_SCORE = 0xFFFF
+#: Protocols whose values lie in numbered registers.
+_REGISTERS = frozenset({LineProtocol.MODBUS, LineProtocol.MODBUS_CLIENT})
 _TEXT = 16
 
 
@@ -56,6 +59,23 @@ class Register:
     def most(self) -> int:
         """The largest number that it can hold; of a text, how many characters."""
         return {RegisterKind.DOUBLE: 0xFFFFFFFF, RegisterKind.TEXT: 2 * _TEXT}.get(self.kind, 0xFFFF)
+
+    def place(self, protocol: LineProtocol, base: int = 0, bit: int | None = None) -> str:
+        """Return where it lies for the controller's programmer; empty where names are what counts.
+
+        Args:
+            base: Register of the controller with which the map begins.
+            bit: One of `bits`, by its number; None for the whole value.
+        """
+        if protocol is LineProtocol.S7:
+            byte = 2 * self.address
+            if bit is not None:  # the word's low byte comes second
+                return f"DBX{byte + (bit < 8)}.{bit % 8}"
+            size = {RegisterKind.TEXT: "B", RegisterKind.DOUBLE: "D"}.get(self.kind, "W")
+            return f"DB{size}{byte}"
+        if protocol not in _REGISTERS:
+            return ""
+        return f"{base + self.address}" + ("" if bit is None else f".{bit}")
 
     def value(self, registers: Sequence[int]) -> int | str:
         """Return what its registers say."""

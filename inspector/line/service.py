@@ -69,6 +69,7 @@ class LineStatus:
         late: Results that came too late for the line.
         times: When each level changed last, by its name.
         module: The I/O module; None where there is none.
+        base: Register of the controller with which the map begins, where the station asks.
     """
 
     protocol: LineProtocol = LineProtocol.OFF
@@ -80,6 +81,7 @@ class LineStatus:
     late: int = 0
     times: Mapping[str, datetime] = field(default_factory=dict)
     module: ModuleState | None = None
+    base: int = 0
 
     @property
     def fault(self) -> str:
@@ -252,7 +254,7 @@ class LineService:
         adapter = self._adapter
         if adapter is None:
             return LineStatus()
-        protocol, host, port, _ = adapter.wanted
+        protocol, host, port, options = adapter.wanted
         desk = adapter.desk
         outputs = desk.outputs()
         link, why = (Link.DOWN, desk.held) if desk.held else desk.link
@@ -266,6 +268,7 @@ class LineService:
             late=desk.late,
             times=desk.times,
             module=desk.module,
+            base=options.base if protocol is LineProtocol.MODBUS_CLIENT else 0,
         )
 
     def connect(self) -> PlcLink:

@@ -70,6 +70,11 @@ class SimulatedPlc:
         return not (self._next or self._trigger or self._triggered or self._ack)
 
     @property
+    def waits(self) -> bool:
+        """Whether a part has yet to be triggered."""
+        return bool(self._next)
+
+    @property
     def inputs(self) -> PlcInputs:
         """What it holds now."""
         part = self._trigger
@@ -115,8 +120,12 @@ class SimulatedPlc:
         return PlcPart(id=part, result=None, seen_ms=None)
 
 
-def one_part(link: PlcLink, part: str, *, within_s: float) -> PlcPart | None:
+def one_part(link: PlcLink, part: str, *, ready_s: float, within_s: float) -> PlcPart | None:
     """Trigger one part and read its result, and leave no level up.
+
+    Args:
+        ready_s: So long Ready may be low.
+        within_s: So long the result may take then.
 
     Returns:
         The part; None where it had no result within the time, or could not be triggered as Ready was low.
@@ -124,14 +133,15 @@ def one_part(link: PlcLink, part: str, *, within_s: float) -> PlcPart | None:
     Raises:
         LineError: If the station cannot be reached.
     """
-    end_s = time.perf_counter() + within_s
-    pause = threading.Event()
+    plc, pause = SimulatedPlc(iter([part])), threading.Event()
+    begun_s = time.perf_counter()
 
     def stop(seconds: float) -> bool:
-        return pause.wait(seconds) or time.perf_counter() > end_s
+        allowed_s = ready_s if plc.waits else ready_s + within_s
+        return pause.wait(seconds) or time.perf_counter() > begun_s + allowed_s
 
     link.look()
-    told = simulate(link, SimulatedPlc(iter([part])), stop=stop, say=lambda _: None)
+    told = simulate(link, plc, stop=stop, say=lambda _: None)
     known = [each for each in told if each.id == part]  # to the end: the result is acknowledged, too
     return known[0] if known else None
 

@@ -17,7 +17,7 @@ from inspector.gui.settings.line_card import LineCard
 from inspector.gui.settings.module_view import ModuleView
 from inspector.gui.settings.page import SettingsPage
 from inspector.gui.station.line_watch import LineWatch
-from inspector.line.adapters import connect
+from inspector.line.adapters import LOOK_S, SILENT_S, connect
 from inspector.line.signals import PlcInputs
 from inspector.outputs.base import LogQuery
 from inspector.outputs.result_log import SqliteResultLog
@@ -77,12 +77,21 @@ def test_only_what_the_protocol_uses_is_asked_for(station: Station) -> None:
         line = [name for name in page.station.editors if name.startswith("line_") and name != "line_protocol"]
         return [name.removeprefix("line_") for name in line if page.station.editors[name].isVisible()]
 
+    def said(name: str) -> str:
+        return page.station.editors[f"line_{name}"].accessibleDescription()
+
     assert asked("none") == []
     assert asked("Modbus TCP") == ["host", "port", "recipes"]
+    assert (said("host").split(";")[0], said("port")) == (
+        "of this computer, where the controller asks",
+        "5020 unless set",
+    )
     assert asked("Modbus TCP, as client") == ["host", "port", "unit", "base", "recipes"]
     assert asked("S7") == ["host", "port", "block", "slot", "recipes"]
+    assert (said("host"), said("port")) == ("of the controller, which the station asks", "102 unless set")
     assert asked("text over TCP") == ["host", "port", "trigger", "answer", "recipes"]
     assert asked("text over a serial port") == ["host", "baud", "trigger", "answer", "recipes"]
+    assert said("host") == "serial port, as COM3 or /dev/ttyUSB0"
     assert asked("OPC UA") == ["host", "port", "certificates", "recipes"]
 
 
@@ -152,6 +161,14 @@ def test_the_coils_of_a_module_are_seen(station: Station, tmp_path: Path) -> Non
     assert f"no answer from the I/O module 127.0.0.1:{port}" in card.answer.text()
 
 
+def test_a_controller_that_is_gone_is_seen_within_a_second(station: Station) -> None:
+    watch = station.session.findChild(LineWatch)
+    assert watch is not None
+    timer = watch.findChild(QTimer)
+    assert timer is not None
+    assert 1000 * (SILENT_S + LOOK_S) + timer.interval() < 1000
+
+
 def test_its_watch_ends_with_the_window(station: Station) -> None:
     watch = station.session.findChild(LineWatch)
     assert watch is not None
@@ -167,7 +184,10 @@ def test_a_part_is_triggered_from_the_window_and_its_answer_seen(station: Statio
     assert card.isVisible()
     press(station, card.trigger_button)
     assert card.answer.text() == "No protocol is in use. Choose one, and press Apply."
+    assert card.answered.text().startswith("at ")
+    station.until(lambda: {value.text() for value, _ in card.rows.values()} == {"–"})
     port = speak(station)
+    station.until(lambda: (card.places["valid"].text(), card.places["waiting"].text()) == ("100.5", "110"))
     press(station, card.test_button)
     wanted = f"The station answers at 127.0.0.1:{port}; no controller has asked yet."
     station.until(lambda: card.answer.text() == wanted)
@@ -201,7 +221,7 @@ def test_lines_of_text_are_tried_from_the_window_too_and_an_answer_goes_with_its
     press(station, card.test_button)
     station.until(lambda: card.answer.text().startswith("The station answers at "))
     port = speak(station, "text over TCP", "no controller has connected yet")
-    station.until(lambda: card.answer.text() == "")
+    station.until(lambda: (card.answer.text(), card.answered.text(), card.places["valid"].text()) == ("", "", ""))
     press(station, card.test_button)
     wanted = f"The station answers at 127.0.0.1:{port}; no controller is connected."
     station.until(lambda: card.answer.text() == wanted)

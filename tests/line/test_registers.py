@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inspector.domain.line_protocol import LineProtocol
 from inspector.line.registers import (
     CONTROL,
     CONTROL_BITS,
@@ -86,6 +87,19 @@ def test_a_result_without_a_score_and_one_that_took_long() -> None:
     registers = registers_of(StationOutputs(valid=True, result=result), 0)
     assert (registers[9], registers[11]) == (65535, 65535)
     assert outputs_of(registers).result == LineResult(id="1", code=ResultCode.ERROR, took_ms=65535.0)
+
+
+def test_each_value_is_named_by_its_place_in_the_protocol() -> None:
+    table = {value.name: value for value in (*CONTROL, *STATUS)}
+    status, echo, serial = table["status"], table["trigger_echo"], table["part_serial"]
+    valid, alarm = STATUS_BITS.index("valid"), STATUS_BITS.index("alarm")
+    modbus, asked, s7 = LineProtocol.MODBUS, LineProtocol.MODBUS_CLIENT, LineProtocol.S7
+    assert [status.place(modbus, 0, valid), echo.place(modbus), serial.place(modbus)] == ["100.5", "104", "4"]
+    assert [status.place(asked, 1000, valid), echo.place(asked, 1000)] == ["1100.5", "1104"]
+    assert [status.place(s7, 0, valid), status.place(s7, 0, alarm)] == ["DBX201.5", "DBX200.0"]
+    assert [echo.place(s7), table["score"].place(s7), serial.place(s7)] == ["DBD208", "DBW218", "DBB8"]
+    named = (LineProtocol.OFF, LineProtocol.OPCUA, LineProtocol.OPCUA_CLIENT, LineProtocol.TEXT, LineProtocol.SERIAL)
+    assert {status.place(protocol, 0, valid) for protocol in named} == {""}
 
 
 def test_the_page_for_the_programmer_has_this_table() -> None:

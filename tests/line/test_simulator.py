@@ -109,12 +109,12 @@ def test_a_cable_that_is_pulled_is_said_once_and_nothing_is_lost() -> None:
 
 def test_one_part_alone_has_its_answer_or_none() -> None:
     wire = Wire()
-    part = one_part(wire, "41", within_s=60.0)
+    part = one_part(wire, "41", ready_s=0.0, within_s=60.0)
     assert part is not None
     assert (part.id, part.result and part.result.code) == ("41", ResultCode.NOK)
     assert (wire.seen[-1], wire.shake.outputs().waiting) == (PlcInputs(), 0)
     wire.shake.condition(Condition(not_ready="the line does not run", online=False))
-    assert one_part(wire, "42", within_s=0.0) is None
+    assert one_part(wire, "42", ready_s=0.0, within_s=60.0) is None
     assert wire.shake.outputs().missed == 0
 
 

@@ -66,7 +66,7 @@ _WORDS = dict[Enum, str]([*MODES.items(), *KEEP.items()]) | {
     PixelFormat.CAMERA: "as the camera is set",
     FrameStart.FREE: "by itself (free-run)",
     FrameStart.SOFTWARE: "when the station asks (software)",
-    FrameStart.EVENT: "at each trigger of the line (software)",
+    FrameStart.EVENT: "at each trigger of the line",
     SignalEdge.RISING: "rising",
     SignalEdge.FALLING: "falling",
     CodeKinds.OFF: "is not read",
@@ -261,11 +261,18 @@ def options_by_kind(kind: SourceKind) -> dict[str, bool]:
 
 
 def show_what_has_effect(form: Form, record: type[BaseModel]) -> None:
-    """Hide the fields of a form that do nothing as it is set; a source's own are for `options_by_kind`."""
+    """Hide the fields of a form that do nothing as it is set; a source's own are for `options_by_kind`.
+
+    What the line's address and port are is said for the chosen protocol.
+    """
     hidden = _without_effect(record, form.chosen)
     for name in form.editors:
         if not name.startswith("source_options."):
             form.set_shown(name, shown=name not in hidden)
+    if record is Settings and (protocol := LineProtocol(str(form.chosen("line_protocol")))) is not LineProtocol.OFF:
+        form.set_hint("line_host", protocol.address_words)
+        form.set_hint("line_port", f"{protocol.port} unless set")
+        form.set_placeholder("line_port", str(protocol.port or ""))
 
 
 def _without_effect(record: type[BaseModel], chosen: Callable[[str], object]) -> frozenset[str]:

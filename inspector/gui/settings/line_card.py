@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from inspector.domain.line_protocol import LineProtocol
 from inspector.gui.settings.module_view import ModuleView
 from inspector.gui.widgets.basics import card, label, seen, set_tone
 from inspector.line.registers import CONTROL, STATUS
@@ -37,7 +39,9 @@ class LineCard(QWidget):
     def __init__(self, watch: LineWatch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: dict[str, tuple[QLabel, QLabel]] = {}  #: of each level and value: what it is, and since when
+        self.places: dict[str, QLabel] = {}  #: where each lies in the protocol that is spoken
         self._watch, self._tried = watch, ""
+        self._placed: tuple[LineProtocol, int] | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         frame, layout = card(self)
@@ -53,6 +57,8 @@ class LineCard(QWidget):
         buttons.addWidget(self.test_button)
         buttons.addWidget(self.trigger_button)
         buttons.addStretch(1)
+        self.answered = label("", "muted")  #: when it was
+        buttons.addWidget(self.answered)
         layout.addLayout(buttons)
         self.answer = label()
         self.answer.setWordWrap(True)
@@ -75,14 +81,15 @@ class LineCard(QWidget):
         groups = (
             ("The controller writes", [*_names(CONTROL)]),
             ("The station writes", [*_names(STATUS)]),
-            ("Counted here", [("", "late")]),
+            ("Counted here", ["late"]),
         )
-        for heading, values in groups:
+        for heading, names in groups:
             grid.addWidget(label(heading, "muted"), grid.rowCount(), 0, 1, 4)
-            for place, name in values:
+            for name in names:
                 row = grid.rowCount()
                 value, since = label("–"), label("", "muted")
-                grid.addWidget(label(place, "muted"), row, 0)
+                self.places[name] = label("", "muted")
+                grid.addWidget(self.places[name], row, 0)
                 grid.addWidget(label(_CALLED.get(name, name.replace("_", " "))), row, 1)
                 grid.addWidget(value, row, 2)
                 grid.addWidget(since, row, 3)
@@ -97,6 +104,7 @@ class LineCard(QWidget):
 
     def _tell(self, answer: str) -> None:
         self.answer.setText(answer)
+        self.answered.setText(f"at {datetime.now().astimezone():%H:%M:%S}")
         self._tried = _spoken(self._watch.status())
 
     def _show(self, status: LineStatus) -> None:
@@ -105,17 +113,22 @@ class LineCard(QWidget):
             return
         if self._tried != _spoken(status):  # an answer is of what was tried
             self.answer.clear()
+            self.answered.clear()
         self._registers.setVisible(status.module is None)
         self._module.setVisible(status.module is not None)
         if status.module is not None:
             self._module.show_state(status.module, status.times)
             return
-        values = _values(status.inputs, status.outputs) | {"late": f"{status.late:,}"}
+        if self._placed != (status.protocol, status.base):
+            self._placed = status.protocol, status.base
+            for name, place in _places(*self._placed):
+                self.places[name].setText(place)
+        spoken = status.protocol is not LineProtocol.OFF  # else nothing is said, and nothing is low
+        values = _values(status.inputs, status.outputs) | {"late": f"{status.late:,}"} if spoken else {}
         for name, (value, since) in self.rows.items():
-            now = values[name]
+            now = values.get(name, "")
             value.setText((_HIGH if now else _LOW) if isinstance(now, bool) else now or "–")
-            high = now is True
-            set_tone(value, "muted" if not high and isinstance(now, bool) else "fail" if name in _BAD else "text")
+            set_tone(value, "muted" if not now else "fail" if name in _BAD else "text")
             changed = status.times.get(_FIELDS.get(name, name))
             since.setText(changed.astimezone().strftime("%H:%M:%S.%f")[:-5] if changed else "")
 
@@ -129,13 +142,24 @@ def _spoken(status: LineStatus) -> str:
     return f"{status.protocol.value} {status.address}"
 
 
-def _names(table: tuple[Register, ...]) -> Iterator[tuple[str, str]]:
-    """Return register, with its bit, and name of each level and value."""
+def _names(table: tuple[Register, ...]) -> Iterator[str]:
+    """Return the name of each level and value."""
     for value in table:
         if value.name not in _LEFT_OUT:
-            yield from [(f"{value.address}.{bit}", name) for bit, name in enumerate(value.bits)]
+            yield from value.bits or [value.name]
+
+
+def _places(protocol: LineProtocol, base: int) -> Iterator[tuple[str, str]]:
+    """Return the name of each level and value, and where it lies.
+
+    Args:
+        base: As in `LineStatus`.
+    """
+    for value in (*CONTROL, *STATUS):
+        if value.name not in _LEFT_OUT:
+            yield from [(name, value.place(protocol, base, bit)) for bit, name in enumerate(value.bits)]
             if not value.bits:
-                yield f"{value.address}", value.name
+                yield value.name, value.place(protocol, base)
 
 
 def _values(inputs: PlcInputs, outputs: StationOutputs) -> dict[str, bool | str]:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from inspector.domain.line_protocol import LineProtocol
+from inspector.engine.pace import DEADLINE_S
 from inspector.gui.station.changeover import RecipeSwitch
 from inspector.gui.work import Latest
 from inspector.line.desk import Link
@@ -22,9 +23,13 @@ if TYPE_CHECKING:
     from inspector.gui.station.session import Session
     from inspector.line.service import LineStatus
     from inspector.line.simulator import PlcPart
+    from inspector.recipes.recipe import Recipe
 
-_LOOK_MS = 250
-_ANSWER_S = 3.0
+#: With `SILENT_S` and `LOOK_S` of the adapters less than a second.
+_LOOK_MS = 100
+_READY_S = 3.0
+#: The station answers in time, if only with an ERROR; so long that answer may take.
+_ANSWER_S = 1.0
 #: So long after this window was the controller, the station may still take it for connected.
 _GONE_S = 1.5
 _TICK_S = 0.05
@@ -44,7 +49,7 @@ class LineWatch(QObject):
 
     said = Signal(str)  #: how it is doing; empty where no protocol is spoken
     fault = Signal(str)  #: what somebody must see to; empty where nothing is wrong
-    looked = Signal(object)  #: LineStatus, four times a second
+    looked = Signal(object)  #: LineStatus, ten times a second
     answered = Signal(str)  #: what came of `test` or `trigger`
 
     def __init__(self, session: Session, recipes: Path) -> None:
@@ -58,7 +63,8 @@ class LineWatch(QObject):
         self.words = ""
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._look)
-        session.recipe_changed.connect(lambda recipe: self._service.use_recipe(recipe.name, recipe.trigger))
+        self._verdict_s = DEADLINE_S
+        session.recipe_changed.connect(self._use)
         self._changeover = RecipeSwitch(session, self)
         self._changeover.told.connect(lambda words: session.fault.emit("scanned", words))
         self._changeover.failed.connect(self._service.refuse_change)
@@ -118,7 +124,7 @@ class LineWatch(QObject):
         part = str(time.time_ns() // 100_000_000 % _MOST_ID + 1)
         link = self._service.connect()
         try:
-            known = one_part(link, part, within_s=_ANSWER_S)
+            known = one_part(link, part, ready_s=_READY_S, within_s=self._verdict_s + _ANSWER_S)
             return self._came_of(part, known, status.outputs.missed)
         finally:
             link.close()
@@ -127,6 +133,8 @@ class LineWatch(QObject):
     def _came_of(self, part: str, known: PlcPart | None, missed: int) -> str:
         if known is None or known.result is None:
             now = self.status().outputs
+            if now.trigger_id == part:
+                return f"Part {part} was triggered, and its result was not read in time. It is in the log."
             taken = "missed" if now.missed != missed else "not triggered"
             return f"Part {part} was {taken}: {now.not_ready}."
         result = known.result
@@ -141,6 +149,10 @@ class LineWatch(QObject):
             ticks.wait(_TICK_S)
 
     # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _use(self, recipe: Recipe) -> None:
+        self._verdict_s = recipe.trigger.deadline_s or DEADLINE_S
+        self._service.use_recipe(recipe.name, recipe.trigger)
 
     def _begin(self) -> None:
         """Begin with the first opened log: before it, the window has yet to be painted."""

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 
+#: Of an entry in an open list, at each side.
+_PADDING_PX = 12
+
+
 class ChoiceBox(QComboBox):
     """A list of choices: the wheel chooses in the open list only, so that a choice stays when the page scrolls on.
 
@@ -21,6 +25,11 @@ class ChoiceBox(QComboBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setView(QListView(self))
+
+    def showPopup(self) -> None:
+        """Open the list, as wide as its longest entry: names of recipes and models may be longer than the field."""
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 2 * _PADDING_PX)
+        super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the page."""
