@@ -2156,6 +2156,10 @@ ansicht</translation>
         <translation>es wird auf kein Teil gewartet: {s}</translation>
     </message>
     <message>
+        <source>no part stands alone in the picture, and the model has learnt the square around one: what it says of the whole picture lets nothing pass</source>
+        <translation>kein Teil steht frei im Bild, und das Modell hat das Quadrat um ein Teil gelernt: was es vom ganzen Bild sagt, lässt nichts durch</translation>
+    </message>
+    <message>
         <source>no part yet</source>
         <translation>noch kein Teil</translation>
     </message>

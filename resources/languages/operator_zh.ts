@@ -2155,6 +2155,10 @@ view</source>
         <translation>没有等待中的工件：{s}</translation>
     </message>
     <message>
+        <source>no part stands alone in the picture, and the model has learnt the square around one: what it says of the whole picture lets nothing pass</source>
+        <translation>图中没有单独的工件，而模型学的是单个工件周围的方框：它对整幅图的判断不放行任何工件</translation>
+    </message>
+    <message>
         <source>no part yet</source>
         <translation>尚无工件</translation>
     </message>
