@@ -18,6 +18,7 @@ from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 
 from inspector.domain.causes import cause_of
 from inspector.domain.errors import InspectorError
+from inspector.domain.sentence import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,7 +188,7 @@ def field_fault(fault: ErrorDetails) -> tuple[str, str]:
     if named is not None:
         path = f"{path.removesuffix(named[1]).rstrip('.')}.{named[1]}".lstrip(".")
         words = words.removeprefix(named[1]).lstrip()
-    return path, f"{words[:1].upper()}{words[1:]}{'' if words.endswith('?') else '.'}"
+    return path, f"{sentence(words)}{'' if words.endswith('?') else '.'}"
 
 
 class LineTail:

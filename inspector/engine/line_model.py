@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from inspector.domain.errors import InspectorError, ModelChangedError
 from inspector.domain.memory import reason_of
+from inspector.domain.sentence import sentence
 from inspector.engine.inspect import Judged, judge_picture, not_judged
 from inspector.engine.part_codes import CodeReader
 from inspector.engine.predictor import PatientPredictor, Predictor
@@ -162,7 +163,7 @@ class LineModel:
         now = datetime.now().astimezone()
         self._doubt = (
             f"Parts between {self._right_at:%H:%M} and {now:%H:%M} may have been judged wrongly: inspect them again. "
-            f"{error.what[:1].upper()}{error.what[1:]}."
+            f"{sentence(error.what)}."
         )
         self._say(str(error))
         self._test, self._due_s = None, 0.0

@@ -10,11 +10,11 @@ from PySide6.QtGui import QFont, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.domain.config import TriggerMode
+from inspector.domain.sentence import sentence
 from inspector.engine.status import RunState
 from inspector.gui.language.spoken import say
 from inspector.gui.theme import font
 from inspector.gui.widgets.basics import label
-from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable

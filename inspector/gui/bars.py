@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from inspector.domain.counts import counted
 from inspector.domain.guard import guard_sentence
+from inspector.domain.sentence import sentence
 from inspector.domain.source import SourceKind, kind_of, label_of, shown
 from inspector.engine.status import EngineStatus, Pace, SourceState
 from inspector.gui.language.spoken import say
@@ -23,7 +24,6 @@ from inspector.gui.widgets.language_button import LanguageButton
 from inspector.gui.widgets.lot_field import LotField
 from inspector.gui.widgets.pill import Pill
 from inspector.gui.widgets.stages import StagePanel
-from inspector.gui.words import sentence
 from inspector.pictures import left_out_words
 
 if TYPE_CHECKING:

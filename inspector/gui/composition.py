@@ -83,7 +83,7 @@ class Composition:
         self._mqtt = SendingWatch(self.session, "publish_to", of_broker)
         self._cluster = ClusterTest(self.session, store.home)
         self._signing = ModelSigning(self.session, store)
-        self._backups = SendingWatch(self.session, "backup_to", lambda _: of_backups(store.home.root))
+        self._backups = SendingWatch(self.session, "backup_to", lambda *_: of_backups(store.home.root))
         ask_who_acts(lambda: doer_of(self.session.people.actor))
         self._trail = TrailKeeper(self.session, store)
         self._lots = LotKeeper(self.session, store, self.session.workers.make("lots"))
@@ -339,7 +339,7 @@ class Composition:
         tried = {"backup_to": backup.ask, "publish_to": broker.ask}
         page.trial_wanted.connect(lambda name, typed: tried[name](typed))
         for trial in (backup, broker):
-            trial.said.connect(page.said.setText)
+            page.hear(trial.said, trial.failed)
         return page
 
     def first_start(self, parent: QWidget) -> FirstStart:

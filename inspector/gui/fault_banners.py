@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from inspector.domain.sentence import sentence
 from inspector.engine.status import EngineStatus, RunState, SourceState
-from inspector.gui.words import left_aside, sentence
+from inspector.gui.words import left_aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable

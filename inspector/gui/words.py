@@ -47,16 +47,6 @@ def left_aside(entries: Sequence[RecipeEntry] | Sequence[ModelEntry], what: str)
     return f"A {what} is left aside: {bad[0]}{more}"
 
 
-def sentence(said: Exception | str) -> str:
-    """Return an error's text, or the line's own words, as a sentence begins.
-
-    An address, a path or a file's name at its beginning stays as it is.
-    """
-    text = str(said)
-    begins = text.split(maxsplit=1)[0].rstrip(".,:;") if text.strip() else ""
-    return text if set(begins) & set(":/\\._") else text[:1].upper() + text[1:]
-
-
 def duration(seconds: float) -> str:
     """Return a time as 1:04, or 1:02:03."""
     whole = max(0, round(seconds))

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inspector.domain.causes import cause_of
+from inspector.mqtt.answers import AnswerWatch
 from inspector.mqtt.faults import LASTING, NOBODY, BrokerError, ended, not_taken, refused, silent, unreached
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
     from paho.mqtt.properties import Properties
@@ -29,6 +30,8 @@ _LOOP_S = 0.1
 _GONE_MS = 15_000
 #: Messages without an answer at a time; a broker may want fewer.
 _AT_ONCE = 20
+#: Nothing subscribes to it. “Unsubscribe” is answered by every broker; paho has no way to have a ping's answer told.
+_NO_TOPIC = "-"
 #: What a message has beside topic and content, at the most.
 _OVERHEAD_BYTES = 16
 
@@ -57,14 +60,23 @@ class BrokerConnection:
         address: With user and password.
         client_id: A second client of the same id ends the first one's connection.
         will: What the broker publishes when this connection is lost.
+        silent: Gets True as soon as the broker does not answer, and False when it does again; the connection stays.
 
     Raises:
         BrokerError: If it cannot be made; it says whether address, port, certificate or password is the cause.
     """
 
-    def __init__(self, address: BrokerAddress, *, client_id: str, will: BrokerMessage | None = None) -> None:
+    def __init__(
+        self,
+        address: BrokerAddress,
+        *,
+        client_id: str,
+        will: BrokerMessage | None = None,
+        silent: Callable[[bool], None] = lambda _: None,
+    ) -> None:
         self._address, self._spec = address, address.spec
-        self._heard = _Heard()
+        self._watch = AnswerWatch(silent)
+        self._heard = _Heard(self._watch)
         self._tls = self._context() if self._spec.encrypted else None
         self._client = self._made(client_id, will)
         try:
@@ -131,7 +143,7 @@ class BrokerConnection:
         client.max_inflight_messages_set(_AT_ONCE)
         client.on_socket_open = _at_once_on_the_wire
         client.on_connect, client.on_disconnect = self._heard.on_connect, self._heard.on_disconnect
-        client.on_publish = self._heard.on_publish
+        client.on_publish, client.on_unsubscribe = self._heard.on_publish, self._heard.on_unsubscribe
         if self._spec.user or self._spec.password:
             client.username_pw_set(self._spec.user, self._spec.password or None)
         if self._tls is not None:
@@ -167,7 +179,9 @@ class BrokerConnection:
             raise unreached(socket.gaierror(), self._address.shown, spec.host, spec.port) from error
         until = time.monotonic() + _ANSWER_S
         heard = self._heard
+        self._watch.asked()
         while heard.answer is None:
+            self._watch.look()
             if time.monotonic() > until:
                 raise silent(self._address.shown)
             if self._client.loop(_LOOP_S) and heard.answer is None:
@@ -194,6 +208,7 @@ class BrokerConnection:
         while waiting.keys() - answers.keys():
             if time.monotonic() > until:
                 raise silent(self._address.shown)
+            self._watch.asked()
             self._loop(_LOOP_S)
         for number, place in waiting.items():
             answer, message = answers[number], messages[place]
@@ -203,7 +218,12 @@ class BrokerConnection:
         return reasons
 
     def _loop(self, seconds: float) -> None:
-        if self._client.loop(seconds) or self._heard.ended is not None:
+        if self._watch.wants_word():
+            self._client.unsubscribe(_NO_TOPIC)
+            self._watch.asked()
+        lost = self._client.loop(seconds)
+        self._watch.look()
+        if lost or self._heard.ended is not None:
             why = self._heard.ended
             raise ended(why.value if why else 0x80, str(why or "no words"), self._address.shown)
 
@@ -223,7 +243,8 @@ class _Heard:
     are gone with their sockets as soon as nobody uses them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, watch: AnswerWatch) -> None:
+        self._watch = watch
         self.answer: ReasonCode | None = None  # to the connection
         self.ended: ReasonCode | None = None
         self.answers: dict[int, ReasonCode] = {}  # to messages
@@ -231,6 +252,7 @@ class _Heard:
 
     def on_connect(self, _: Client, __: object, ___: ConnectFlags, answer: ReasonCode, said: Properties | None) -> None:
         self.answer = answer
+        self._watch.heard()
         self.at_once = min(_AT_ONCE, int(getattr(said, "ReceiveMaximum", _AT_ONCE)))
         self.most_bytes = int(getattr(said, "MaximumPacketSize", 0))
 
@@ -241,6 +263,10 @@ class _Heard:
 
     def on_publish(self, _: Client, __: object, number: int, answer: ReasonCode, ___: Properties) -> None:
         self.answers[number] = answer
+        self._watch.heard()
+
+    def on_unsubscribe(self, _: Client, __: object, ___: int, ____: object, _____: object) -> None:
+        self._watch.heard()
 
 
 def _unreadable(file: str, error: OSError) -> BrokerError:

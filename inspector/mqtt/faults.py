@@ -33,6 +33,8 @@ _ENDED = {
     ),
     0x97: ("has no room for more (quota exceeded)", f"See its limits. {_WAITS}"),
 }
+#: It has ended without any: a broker that ends one gives a reason, and a torn cable gives none.
+_NO_WORD = 0x80
 #: Reason codes with which it refuses a message (PUBACK) that it can never take.
 LASTING = {
     0x90: "the broker takes no such topic",
@@ -83,6 +85,11 @@ def unreached(error: OSError, shown: str, host: str, port: int) -> BrokerError:
     )
 
 
+def of_trial(error: BrokerError) -> BrokerError:
+    """Return the same for a broker that somebody only tries: nothing waits for it."""
+    return BrokerError(error.what, error.next_step.replace(_WAITS, "").strip() or "Try it again in a moment.")
+
+
 def refused(code: int, words: str, shown: str) -> BrokerError:
     """Return what a broker's refusal of a connection means.
 
@@ -95,7 +102,12 @@ def refused(code: int, words: str, shown: str) -> BrokerError:
 
 
 def ended(code: int, words: str, shown: str) -> ConnectionLostError:
-    """Return what it means that a broker ended a connection; see `refused`."""
+    """Return what it means that a broker ended a connection, or the network did; see `refused`."""
+    if code == _NO_WORD:
+        return ConnectionLostError(
+            f"the connection to the broker {shown} is lost",
+            f"Check cable and network, and that the broker runs; its log may say more. {_WAITS}",
+        )
     what, step = _ENDED.get(code, (f"has ended the connection ({words})", f"See the broker's log. {_WAITS}"))
     return ConnectionLostError(f"the broker {shown} {what}", step)
 

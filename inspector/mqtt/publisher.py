@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from inspector.mqtt.address import BrokerAddress
 from inspector.mqtt.connection import BrokerConnection, BrokerMessage
-from inspector.mqtt.faults import BrokerError, ConnectionLostError
+from inspector.mqtt.faults import BrokerError, ConnectionLostError, of_trial, silent
 from inspector.mqtt.messages import MessageError, Topics, message_of
 from inspector.mqtt.presence import Presence
 from inspector.mqtt.status import PublishStatus, publish_path
@@ -98,13 +98,16 @@ class Publisher(OutboxSender):
         self._tell_now_and_then()
         presence = Presence(self._topics, self._key, settings.station, self._log_path)
         will = presence.offline(said=False)
-        broker = BrokerConnection(address, client_id=f"inspector-{self._key}", will=will)
+        broker = BrokerConnection(address, client_id=f"inspector-{self._key}", will=will, silent=self._on_silence)
         try:
             self._publish_all(broker, presence, stop, once=once)
             broker.publish([presence.offline(said=True)])
             broker.close()
         finally:
             broker.abort()
+
+    def _on_silence(self, is_silent: bool) -> None:  # noqa: FBT001 - a callback's value
+        self._doubt(silent(self._shown) if is_silent else None)
 
     def _publish_all(self, broker: BrokerConnection, presence: Presence, stop: threading.Event, *, once: bool) -> None:
         """Publish until it is told to stop, nothing is left where once is enough, or the settings have changed."""
@@ -216,7 +219,7 @@ class Publisher(OutboxSender):
             if (
                 not rows
                 and not once
-                and (self._wait_quick(stop, before) if quick else self._wait(broker, stop, before))
+                and (self._wait_quick(broker, stop, before) if quick else self._wait(broker, stop, before))
             ):
                 self._came_s = time.monotonic()  # a commit that is seen in the file may be readable a little later
                 rows = self._outbox.read(_AT_ONCE, after=self._last_taken())
@@ -234,12 +237,16 @@ class Publisher(OutboxSender):
             broker.idle(_STIRS_S)
         return False
 
-    def _wait_quick(self, stop: threading.Event, before: object) -> bool:
-        """Likewise, and see it at once; the broker is answered afterwards."""
+    def _wait_quick(self, broker: BrokerConnection, stop: threading.Event, before: object) -> bool:
+        """Likewise, and see it at once."""
         until = time.monotonic() + _LOOK_EVERY_S
+        idle_s = time.monotonic()
         while not stop.is_set() and time.monotonic() < until:
             if self._outbox.version() != before:
                 return True
+            if time.monotonic() - idle_s > _STIRS_S:
+                broker.idle(0.0)
+                idle_s = time.monotonic()
             time.sleep(_QUICK_STIRS_S)
         return False
 
@@ -260,6 +267,13 @@ def try_broker(address: BrokerAddress, station: str) -> tuple[str, str]:
     Raises:
         BrokerError: If that fails; it says whether address, port, certificate, password or a right is the cause.
     """
+    try:
+        return _tried(address, station)
+    except BrokerError as error:
+        raise of_trial(error) from error
+
+
+def _tried(address: BrokerAddress, station: str) -> tuple[str, str]:
     topics = Topics.of(address.spec.prefix, station)
     broker = BrokerConnection(address, client_id="")
     try:

@@ -22,6 +22,7 @@ from inspector.domain.guard import in_force
 from inspector.domain.joined import worst_place
 from inspector.domain.records import Verdict
 from inspector.domain.regression import LockedKind, LockedResult, LockedState, why_refused
+from inspector.domain.sentence import sentence
 from inspector.recipes.promotions import promoted
 from inspector.vision.learnt import learnt_from
 
@@ -291,7 +292,7 @@ class RegressionJudge:
         try:
             return learnt_from(assembly.model_store(self._home).find(model)).hashes
         except BundleError as error:
-            self._notes.append(f"{error.what[:1].upper()}{error.what[1:]}.")
+            self._notes.append(f"{sentence(error.what)}.")
             return frozenset()
 
     def _checked(

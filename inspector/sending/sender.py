@@ -41,6 +41,7 @@ class OutboxSender(ABC):
         self._count = 0
         self._last_sent: datetime | None = None
         self._told_s = float("-inf")
+        self._doubted: tuple[SendingError, datetime] | None = None
 
     @property
     def sent(self) -> int:
@@ -54,7 +55,7 @@ class OutboxSender(ABC):
             while not self._waited(stop, wait_s) and self._wanted() and self._is_set():
                 try:
                     self._send_all(stop, once=False)
-                    wait_s = 0.0
+                    wait_s, self._doubted = 0.0, None
                 except (SendingError, LogError, FileError) as error:
                     wait_s = self._failed(error)
         finally:
@@ -104,9 +105,15 @@ class OutboxSender(ABC):
 
     def _failed(self, error: InspectorError) -> float:
         """Note what went wrong; return how long to wait before the next try, seconds."""
+        self._doubted = None
         wait_s = self._back_off.failed(error)
         self._tell(running=True)
         return wait_s
+
+    def _doubt(self, error: SendingError | None) -> None:
+        """Say at once what is wrong though nothing has failed yet, or that it is well again."""
+        self._doubted = None if error is None else (error, datetime.now(UTC))
+        self._tell(running=True)
 
     def _waited(self, stop: threading.Event, wait_s: float) -> bool:
         """Wait, and say meanwhile that it is waiting; True where it is told to stop."""
@@ -145,6 +152,9 @@ class OutboxSender(ABC):
         except LogError as error:
             waiting, since, aside = 0, None, 0
             back_off.error = back_off.error or error
+        wrong, wrong_since = back_off.error, back_off.error_since
+        if wrong is None and self._doubted is not None:
+            wrong, wrong_since = self._doubted
         said = SendingStatus(
             time_utc=datetime.now(UTC),
             running=running,
@@ -153,9 +163,9 @@ class OutboxSender(ABC):
             sent=self._count,
             last_sent_utc=self._last_sent,
             set_aside=aside,
-            error=back_off.error.what if back_off.error else "",
-            next_step=back_off.error.next_step if back_off.error else "",
-            error_since_utc=back_off.error_since,
+            error=wrong.what if wrong else "",
+            next_step=wrong.next_step if wrong else "",
+            error_since_utc=wrong_since,
             next_try_utc=back_off.next_try,
         )
         try:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 from starlette.concurrency import run_in_threadpool
 
+from inspector.domain.sentence import sentence
 from inspector.domain.tally import Tally
 from inspector.fleet.differences import FleetDifference, with_differences
 from inspector.fleet.faults import FleetError
@@ -141,9 +142,7 @@ class FleetBoards:
 
     def _stale(self, period: CountedPeriod, snapshot: _Snapshot) -> FleetBoard:
         fault = snapshot.fault
-        words = (
-            f"{fault.what[:1].upper()}{fault.what[1:]}. {fault.next_step}" if fault else "The database does not answer."
-        )
+        words = f"{sentence(fault.what)}. {fault.next_step}" if fault else "The database does not answer."
         last = snapshot.board
         if last is not None and last.time_utc is not None:
             ended = f"{last.time_utc.astimezone():%Y-%m-%d %H:%M:%S}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -47,10 +47,13 @@ def test_a_broker_is_tried_as_typed_and_says_what_fails(station: Station, broker
     press_test(network)
     station.until(lambda: "refuses the user or the password" in said.text())
     assert "wrong" not in said.text()
+    assert said.text().startswith("The broker ")
+    assert said.property("tone") == "fail"
     network.type("publish_to", broker.address(user=f"{USER}:{PASSWORD}@"))
     press_test(network)
     station.until(lambda: said.text().startswith("Connected to"))
     assert said.text().endswith("may publish under plant/Station 1.")
+    assert said.property("tone") == "muted"
     assert load_settings(station.home.settings)[0].publish_to == ""  # nothing was applied
     network.apply()
     shown = broker.address(user=f"{USER}:***@")
@@ -60,13 +63,15 @@ def test_a_broker_is_tried_as_typed_and_says_what_fails(station: Station, broker
     station.until(lambda: said.text().startswith("Connected to"))
     broker.kill()
     press_test(network)
-    station.until(lambda: "nobody takes connections at" in said.text())
+    station.until(lambda: said.text().startswith("Nobody takes connections at"))
+    assert said.property("tone") == "fail"
+    assert "goes on trying" not in said.text()  # nothing of the station waits for a broker that is only tried
 
 
 def test_how_publishing_is_doing_stands_under_the_address_and_in_the_banner(
     qtbot: QtBot, home: Home, desks: list[Closes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending_watch, "_EVERY_S", 0.05)
+    monkeypatch.setattr(sending_watch, "_STARTING", timedelta())
     settings = Settings(recipe="Test", shift_starts=SHIFT_STARTS, publish_to="mqtt://127.0.0.1:9/plant")
     station = Station(qtbot, home, settings)
     desks.append(station)

@@ -19,7 +19,7 @@ from tests.gui.conftest import SHIFT_STARTS, Closes, Station
 
 
 def test_what_is_wrong_is_said_once_and_taken_back(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending_watch, "_EVERY_S", 0.05)
+    monkeypatch.setattr(sending_watch, "_STARTING", timedelta())
     session = station.session
     watch = SendingWatch(session, "forward_to", of_database)
     banners: list[str] = []
@@ -47,7 +47,7 @@ def test_what_is_wrong_is_said_once_and_taken_back(station: Station, monkeypatch
 
 
 def test_a_sender_that_is_not_heard_is_said(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending_watch, "_EVERY_S", 0.05)
+    monkeypatch.setattr(sending_watch, "_STARTING", timedelta())
     session = station.session
     watch = SendingWatch(session, "forward_to", of_database)
     banners: list[str] = []
@@ -63,7 +63,7 @@ def test_a_sender_that_is_not_heard_is_said(station: Station, monkeypatch: pytes
 def test_what_cannot_be_read_is_said_in_the_window_and_is_no_fault_of_the_line(
     qtbot: QtBot, home: Home, desks: list[Closes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending_watch, "_EVERY_S", 0.05)
+    monkeypatch.setattr(sending_watch, "_STARTING", timedelta())
     settings = Settings(recipe="Test", shift_starts=SHIFT_STARTS, forward_to="postgresql:///quality")
     station = Station(qtbot, home, settings)
     desks.append(station)
@@ -78,7 +78,7 @@ def test_what_cannot_be_read_is_said_in_the_window_and_is_no_fault_of_the_line(
 def test_how_far_sending_is_stands_under_the_database_s_address(
     qtbot: QtBot, home: Home, desks: list[Closes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending_watch, "_EVERY_S", 0.05)
+    monkeypatch.setattr(sending_watch, "_STARTING", timedelta())
     settings = Settings(recipe="Test", shift_starts=SHIFT_STARTS, forward_to="postgresql:///quality")
     station = Station(qtbot, home, settings)
     desks.append(station)
@@ -98,3 +98,22 @@ def test_how_far_sending_is_stands_under_the_database_s_address(
             in page.station.editors["forward_to"].accessibleDescription()
         )
     )
+
+
+def test_what_was_wrong_before_the_start_is_not_said_while_the_sender_is_being_started(station: Station) -> None:
+    session = station.session
+    watch = SendingWatch(session, "forward_to", of_database)
+    banners: list[str] = []
+    watch.fault.connect(banners.append)
+    assert session.log_path is not None
+    path, before = status_path(session.log_path), datetime.now(UTC) - timedelta(minutes=5)
+    wrong = {"error": "the database is not reached", "next_step": "Check the network."}
+    write_status(path, said(**wrong, time_utc=before))
+    session.apply_settings(
+        Settings(recipe="Test", shift_starts=SHIFT_STARTS, forward_to="postgresql:///quality"), lambda: None
+    )
+    station.until(lambda: watch.words == "It is being started.")
+    assert banners == []
+    write_status(path, said(**wrong, time_utc=datetime.now(UTC)))
+    station.until(lambda: banners)
+    assert "the database is not reached" in banners[0]

@@ -11,12 +11,12 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from inspector.domain.records import Verdict
+from inspector.domain.sentence import sentence
 from inspector.engine.faces import FACES, Face
 from inspector.gui.live.failure_strip import Thumbnail
 from inspector.gui.station.events import Failure
 from inspector.gui.theme import CURRENT, DARK, LIGHT, Theme
 from inspector.gui.widgets.verdict import draw_shape
-from inspector.gui.words import sentence
 from inspector.recipes.recipe import Recipe, save_recipe
 from tests.gui.conftest import Station, picture
 from tests.outputs.samples import inspection

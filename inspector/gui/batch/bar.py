@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.domain.class_folders import in_words
+from inspector.domain.sentence import sentence
 from inspector.gui.batch.export_line import ExportLine, ExportMenu
 from inspector.gui.batch.words import judge_words, progress_words, survey_words
 from inspector.gui.widgets.basics import OneLine, card, label
@@ -25,7 +26,6 @@ from inspector.gui.widgets.cluster_line import ClusterLine
 from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.gui.widgets.sign_line import SignLine
 from inspector.gui.widgets.words_box import WordsBox
-from inspector.gui.words import sentence
 from inspector.runs.state import ProcessState
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector import assembly
+from inspector.domain.sentence import sentence
 from inspector.domain.source import SourceKind
 from inspector.gui.first_start.answers import recipe_of, settings_of
 from inspector.gui.first_start.model_step import SHOWN, TRAINED, ModelStep
@@ -28,7 +29,6 @@ from inspector.gui.first_start.record_step import RecordStep
 from inspector.gui.people.secret_dialog import first_administrator
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.question import Question, replace_question
-from inspector.gui.words import sentence
 from inspector.json_file import field_fault
 from inspector.passwords import Passwords
 from inspector.sources.check import check_source

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLay
 
 from inspector.domain.config import TriggerMode
 from inspector.domain.errors import PictureError, SourceError
+from inspector.domain.sentence import sentence
 from inspector.domain.source import DEMO, SourceKind, SourceSpec, shown
 from inspector.domain.source_options import SourceOptions
 from inspector.domain.text import RECIPE_NAME
@@ -22,7 +23,7 @@ from inspector.gui.widgets.path_field import PathField
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
 from inspector.gui.widgets.text_field import TextField
-from inspector.gui.words import MODES, sentence
+from inspector.gui.words import MODES
 from inspector.gui.work import Latest
 from inspector.pictures import is_picture, read_picture
 from inspector.sources.check import check_source, check_trigger

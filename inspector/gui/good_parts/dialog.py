@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from inspector.domain.sentence import sentence
 from inspector.gui.good_parts.pictures import BETTER, LEAST, MOST, GoodPictures
 from inspector.gui.good_parts.show_panel import ShowPanel
 from inspector.gui.good_parts.teach_panel import TeachPanel
 from inspector.gui.good_parts.watch import PartWatch
 from inspector.gui.training.report import Reports
 from inspector.gui.widgets.basics import label
-from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,12 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.domain.counts import counted
+from inspector.domain.sentence import sentence
 from inspector.gui.first_start.parts import asked
 from inspector.gui.training.progress import ProgressCard
 from inspector.gui.training.words import percent
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.path_field import WEIGHTS, PathField
-from inspector.gui.words import duration, sentence
+from inspector.gui.words import duration
 from inspector.runs.state import ProcessState
 from inspector.vision.imagenet import IMAGENET_URL
 

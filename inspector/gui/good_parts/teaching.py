@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from inspector.gui.words import sentence
+from inspector.domain.sentence import sentence
 from inspector.gui.work import Latest
 from inspector.runs.trainings import weights_of
 from inspector.vision.imagenet import imagenet_is_here

@@ -14,9 +14,9 @@ from inspector.domain.errors import InspectorError
 from inspector.domain.memory import reason_of
 from inspector.domain.quality import check_quality
 from inspector.domain.records import BadPicture, Frame, Part
+from inspector.domain.sentence import sentence
 from inspector.domain.trigger import make_trigger
 from inspector.gui.good_parts.pictures import MOST, NotTakenError
-from inspector.gui.words import sentence
 from inspector.sources.base import SourceEndedError
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QProgressBar, QPu
 
 from inspector.domain.challenge import ChallengePart, ChallengeWay, KnownAs
 from inspector.domain.challenge_attempt import ChallengeOutcome
+from inspector.domain.sentence import sentence
 from inspector.domain.source import is_live
 from inspector.engine.status import RunState
 from inspector.gui.language.spoken import say
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.question import Question
-from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from inspector.domain.sentence import sentence
 from inspector.gui.language.spoken import say
 from inspector.gui.widgets.basics import flat_button, label
 from inspector.gui.widgets.picture import PictureView
 from inspector.gui.widgets.render import Scene
-from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from inspector.gui.station.events import Failure

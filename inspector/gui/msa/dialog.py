@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from inspector.domain.sentence import sentence
 from inspector.gui.msa.judge_panel import JudgePanel
 from inspector.gui.msa.plan_panel import PlanPanel
 from inspector.gui.msa.result_panel import ResultPanel
 from inspector.gui.msa.studies_panel import StudiesPanel
 from inspector.gui.msa.who_panel import WhoPanel
 from inspector.gui.widgets.basics import label
-from inspector.gui.words import sentence
 from inspector.people.roles import Permission
 
 if TYPE_CHECKING:

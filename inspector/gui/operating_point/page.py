@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector.domain.records import Thresholds, Verdict
+from inspector.domain.sentence import sentence
 from inspector.gui.operating_point.cell_pictures import CellPictures
 from inspector.gui.operating_point.choice_dialog import ChoiceDialog, take_back_question
 from inspector.gui.operating_point.figures_card import FiguresCard, Outcomes
@@ -250,7 +251,7 @@ class OperatingPointPage(Page):
     # --- showing ------------------------------------------------------------------------------------------------------
 
     def _show_nothing(self, why: str) -> None:
-        self.axis.show_scores(None, f"{why[:1].upper()}{why[1:]}\n\n{_WAYS}")
+        self.axis.show_scores(None, f"{sentence(why)}\n\n{_WAYS}")
         self.bar.show_parts(None)
         self.figures.show_outcomes(None, 0.01, "")
         self._show_parts(shown=False)

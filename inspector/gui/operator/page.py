@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.domain.config import TriggerMode
 from inspector.domain.nearness import figures_in_words, part_in_words
+from inspector.domain.sentence import sentence
 from inspector.engine.faces import Face, is_fault
 from inspector.gui.language.spoken import say
 from inspector.gui.operator.advice import to_acknowledge, to_do
@@ -23,7 +24,6 @@ from inspector.gui.theme import font
 from inspector.gui.widgets.basics import OneLine, card, label, set_tone
 from inspector.gui.widgets.later import Page
 from inspector.gui.widgets.run_buttons import RunButtons
-from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent, QShowEvent

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
+from inspector.domain.sentence import sentence
 from inspector.domain.text import USER_NAME
 from inspector.gui.language.spoken import say
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.inputs import ChoiceBox
 from inspector.gui.widgets.secret_field import SecretField
 from inspector.gui.widgets.text_field import TextField
-from inspector.gui.words import sentence
 from inspector.people.hashing import LEAST_SECRET
 from inspector.people.roles import Role
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout
 
+from inspector.domain.sentence import sentence
 from inspector.gui.language.spoken import say
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.secret_field import PinPad, SecretField
-from inspector.gui.words import sentence
 from inspector.people.roles import LEAST
 
 if TYPE_CHECKING:

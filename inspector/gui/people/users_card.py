@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.domain.sentence import sentence
 from inspector.gui.people.locks import lock
 from inspector.gui.people.secret_dialog import SecretDialog, first_administrator
 from inspector.gui.theme import TARGET_PX
@@ -24,7 +25,6 @@ from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.later import Page
 from inspector.gui.widgets.question import Question
 from inspector.gui.widgets.rows import read_in_rows
-from inspector.gui.words import sentence
 from inspector.people.roles import Permission, Role
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget, QListWidget
 
 from inspector.assembly import RecipeEntry
 from inspector.domain.secret import redacted
+from inspector.domain.sentence import sentence
 from inspector.files import with_ending
 from inspector.gui.recipes.name_dialog import NameDialog
 from inspector.gui.recipes.versions_view import VersionsView
 from inspector.gui.widgets.basics import card, label
 from inspector.gui.widgets.later import Page
 from inspector.gui.widgets.question import Question
-from inspector.gui.words import sentence
 from inspector.gui.work import Latest
 from inspector.people.roles import Permission
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from inspector.domain.sentence import sentence
 from inspector.gui.review.words import interval, percent
 from inspector.gui.widgets.basics import card, label
 
@@ -110,7 +111,7 @@ class AuditCard(QWidget):
             self.words.setText("Reading the record.")
         elif problem:
             population = report.population
-            self.words.setText(f"{population.problem[:1].upper()}{population.problem[1:]}. {population.next_step}")
+            self.words.setText(f"{sentence(population.problem)}. {population.next_step}")
         else:
             self._fill(report.estimate, report.population.passes)
             self.words.setText(audit_words(report))

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.domain.sentence import sentence
 from inspector.gui.review.lessons import THUMBNAIL_PX
 from inspector.gui.widgets.basics import card, label
-from inspector.gui.words import sentence
 from inspector.review.lesson import Why
 
 if TYPE_CHECKING:

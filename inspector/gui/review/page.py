@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector.domain.review import QueueKind
+from inspector.domain.sentence import sentence
 from inspector.gui.review.cards import ReviewCards
 from inspector.gui.review.figures import FiguresRequest
 from inspector.gui.review.part_view import PartView
@@ -18,7 +19,6 @@ from inspector.gui.review.queue_bar import QueueBar
 from inspector.gui.review.release_question import ask_release
 from inspector.gui.review.scope import Whose
 from inspector.gui.widgets.later import Page
-from inspector.gui.words import sentence
 from inspector.people.roles import Permission
 from inspector.review.queues import NOBODY, QueueRequest
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from inspector.domain.sentence import sentence
 from inspector.domain.text import REASON
-from inspector.gui.widgets.basics import label
+from inspector.gui.widgets.basics import label, set_tone
 from inspector.gui.widgets.text_field import TextField
 from inspector.recipes.told import decides_otherwise
 
@@ -58,6 +59,15 @@ class ApplyRow(QWidget):
     def reason(self) -> str:
         """Why something that decides is changed; empty where nothing of it is."""
         return "" if self.why.isHidden() else self.why.text().strip()
+
+    def tell(self, words: str, *, failed: bool = False) -> None:
+        """Say how something went.
+
+        Args:
+            failed: Whether it failed.
+        """
+        self.said.setText(sentence(words))
+        set_tone(self.said, "fail" if failed else "muted")
 
     def show_state(self, before: Recipe | None, wanted: Recipe | None, *, changed: bool, bad: bool, red: bool) -> None:
         """Let the buttons be pressed, or say why not.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.domain.about import fields_of
+from inspector.domain.sentence import sentence
 from inspector.domain.source import DEMO, SourceKind
 from inspector.domain.source_options import SourceOptions
-from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from inspector.gui.station.catalogue import Catalogue

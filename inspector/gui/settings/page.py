@@ -39,6 +39,8 @@ from inspector.settings import Settings, about_setting
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from PySide6.QtCore import SignalInstance
+
     from inspector.domain.records import Box
     from inspector.domain.white_balance import WhiteBalance
     from inspector.engine.status import EngineStatus
@@ -99,7 +101,7 @@ class SettingsPage(Page):
         self._scanner, self.line = scanner, line
         self.question: LeaveQuestion | None = None  #: the last one that was asked
         self._build(tuple(rooms))
-        scanner.answered.connect(self.said.setText)
+        self.hear(scanner.answered, scanner.failed)
         session.recipe_changed.connect(self.show_recipe)
         session.settings_changed.connect(lambda settings: self.station.fill(settings.model_dump(mode="json")))
         session.status_changed.connect(self._on_status)
@@ -196,7 +198,7 @@ class SettingsPage(Page):
 
     def enter(self) -> None:
         """The page is shown: read what there is to choose from; what was said of the last change is of then."""
-        self.said.setText("")
+        self._row.tell("")
         self._catalogue.models(self._on_models)
         self._cameras.look_again()
         self._chosen_model.read()
@@ -209,7 +211,7 @@ class SettingsPage(Page):
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Show a recipe; of a newer version of it, what was typed here and is not applied stays."""
-        self.said.setText("")
+        self._row.tell("")
         before = self._recipe
         newer = before is not None and before.name == recipe.name and not self.saver.is_sent(self._wanted_recipe())
         self._recipe = recipe
@@ -217,7 +219,7 @@ class SettingsPage(Page):
         self._validate()
         self._chosen_model.read()
         if newer and self.recipe_form.changed_fields():
-            self.said.setText(f"Version {recipe.version} of {recipe.name} came meanwhile; what you typed is kept.")
+            self._row.tell(f"Version {recipe.version} of {recipe.name} came meanwhile; what you typed is kept.")
 
     def leave(self, go: Callable[[], None]) -> bool:
         """Ask where something is not applied yet."""
@@ -238,7 +240,7 @@ class SettingsPage(Page):
             self.recipe_form.fill(self._recipe.model_dump(mode="json"))
         self.station.fill(self._session.settings.model_dump(mode="json"))
         self._validate()
-        self.said.setText("")
+        self._row.tell("")
 
     def apply(self) -> None:
         """Save what has changed, and use it at once."""
@@ -255,7 +257,12 @@ class SettingsPage(Page):
 
     def _on_saved(self, words: str) -> None:
         self._validate()
-        self.said.setText(words)
+        self._row.tell(words)
+
+    def hear(self, said: SignalInstance, failed: SignalInstance) -> None:
+        """Say below the fields what somebody tries, how it went, and why it failed."""
+        said.connect(self._row.tell)
+        failed.connect(partial(self._row.tell, failed=True))
 
     def toggle_preview(self) -> None:
         """Show the source as it is set here, live, or end that."""

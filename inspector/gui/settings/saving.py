@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from inspector.domain.sentence import sentence
 from inspector.gui.station.line import restarts_line
 from inspector.gui.widgets.question import replace_question
-from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -36,12 +36,13 @@ class BackupNow(QObject):
         home: The station's data folder.
     """
 
-    said = Signal(str)  #: that it began, how it went, or why it failed
+    said = Signal(str)  #: that it began, or how it went
+    failed = Signal(str)  #: why it failed
 
     def __init__(self, session: Session, home: Home) -> None:
         super().__init__(session)
         self._session, self._home = session, home
-        self._latest = Latest(session.workers.make("backup"), lambda error: self.said.emit(str(error)))
+        self._latest = Latest(session.workers.make("backup"), lambda error: self.failed.emit(str(error)))
 
     def ask(self, settings: Settings) -> None:
         """Back up now.
@@ -51,11 +52,11 @@ class BackupNow(QObject):
         """
         log, refused = self._session.log_path, self._session.people.why_not(Permission.EXPORT)
         if refused:
-            self.said.emit(refused)
+            self.failed.emit(refused)
         elif not settings.backup_to:
-            self.said.emit("Type a folder for the backups first.")
+            self.failed.emit("Type a folder for the backups first.")
         elif log is None:
-            self.said.emit("The log is not open yet; try it in a moment.")
+            self.failed.emit("The log is not open yet; try it in a moment.")
         elif not self._latest.busy:
             self.said.emit("A backup is being written; the station goes on.")
             command = (*station_command(), "backup", *backup_arguments(settings, self._home.root, log))

@@ -22,12 +22,13 @@ class BrokerTest(QObject):
         home: The station's data folder: what is hidden in an address is found by it.
     """
 
-    said = Signal(str)  #: how it went, or why it failed
+    said = Signal(str)  #: that it is tried, or how it went
+    failed = Signal(str)  #: why it failed
 
     def __init__(self, session: Session, home: Home) -> None:
         super().__init__(session)
         self._home = home
-        self._latest = Latest(session.workers.make("broker test"), lambda error: self.said.emit(str(error)))
+        self._latest = Latest(session.workers.make("broker test"), lambda error: self.failed.emit(str(error)))
 
     def ask(self, settings: Settings) -> None:
         """Try an address.
@@ -37,7 +38,7 @@ class BrokerTest(QObject):
         """
         address, station = settings.publish_to, settings.station
         if not address:
-            self.said.emit("Type the broker's address first.")
+            self.failed.emit("Type the broker's address first.")
             return
         self.said.emit(f"{masked(address)} is being tried…")
         self._latest.ask(lambda: self._tried(address, station), self.said.emit)

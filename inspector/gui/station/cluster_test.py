@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from inspector.domain.counts import counted
+from inspector.domain.sentence import sentence
 from inspector.gui.work import Latest
 from inspector.json_file import JsonError, parse_model
 from inspector.programs import station_command
@@ -93,7 +94,7 @@ class ClusterTest(QObject):
         finally:
             process.kill()
         if (fault := told_fault(out)) is not None:
-            return f"{fault.what[:1].upper()}{fault.what[1:]}. {fault.next_step}".strip()
+            return f"{sentence(fault.what)}. {fault.next_step}".strip()
         try:
             answer = parse_model(out, AnsweringWorkers, where="the answer")
         except JsonError:

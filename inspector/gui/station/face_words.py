@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from inspector.domain.sentence import sentence
 from inspector.domain.source import label_of
 from inspector.engine.faces import Face
 from inspector.engine.status import EngineStatus, RunState, SourceState
-from inspector.gui.words import sentence
 
 #: What an empty picture view says.
 EMPTY_VIEW = {

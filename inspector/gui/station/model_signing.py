@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from inspector.gui.words import sentence
+from inspector.domain.sentence import sentence
 from inspector.people.roles import Permission
 
 if TYPE_CHECKING:

@@ -43,6 +43,7 @@ class ScannerWatch(QObject):
     fault = Signal(str)  #: what somebody must see to; empty where nothing is wrong
     changed = Signal(str)  #: what a code did to the recipe; empty when that is old
     answered = Signal(str)  #: what came of `test`
+    failed = Signal(str)  #: why it failed
     _lot_scanned = Signal(str)  # on the service's thread
 
     def __init__(self, session: Session, recipes: Path) -> None:
@@ -53,7 +54,7 @@ class ScannerWatch(QObject):
         )
         self._lot_scanned.connect(session.set_lot)
         session.workers.make("scanner", self._service.stop)
-        self._latest = Latest(session.workers.make("scanner test"), lambda error: self.answered.emit(str(error)))
+        self._latest = Latest(session.workers.make("scanner test"), lambda error: self.failed.emit(str(error)))
         self._keys: KeyBursts | None = None
         self._keys_gap_ms = 0
         self._begun = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -18,29 +19,36 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.gui.station.session import Session
+    from inspector.sending.status import SendingStatus
 
-_EVERY_S = 5.0
+_EVERY_S = 0.2
 _NUMBERS = re.compile(r"\d+")
 _NOTHING = "Nothing was sent yet."
+#: What sends is started within this time; what a file of before says is said no earlier.
+_STARTING = timedelta(seconds=30)
+_STARTS = "It is being started."
 
 
 class SendingWatch(QObject):
-    """Reads a sender's file every few seconds, where its setting names the other side.
+    """Reads a sender's file five times a second, where its setting names the other side.
 
     Args:
-        session: Knows the settings and the log, and has the worker that reads.
+        session: Knows the settings and the log, and makes the worker that reads: one that is busy would tell too late.
         setting: Names the other side.
-        told: Returns for a log what is wrong, a line for each thing, and how far sending is; called on the worker.
+        told: Returns for a log, and the time since when the other side is named, what is wrong, a line for each thing,
+            and how far sending is; called on the worker.
     """
 
     fault = Signal(str)  #: what is wrong, a line for each thing; empty where nothing is
     said = Signal(str)  #: how far sending is; empty where nothing is to be sent
 
-    def __init__(self, session: Session, setting: str, told: Callable[[Path], tuple[list[str], str]]) -> None:
+    def __init__(self, session: Session, setting: str, told: Callable[[Path, datetime], tuple[list[str], str]]) -> None:
         super().__init__(session)
         self._session, self._setting, self._told = session, setting, told
-        self._latest = Latest(session.work, lambda error: self._tell([str(error)], str(error)))
+        worker = session.workers.make(f"{setting} watch")
+        self._latest = Latest(worker, lambda error: self._tell([str(error)], str(error)))
         self._next_s = perf_counter() + _EVERY_S
+        self._named: datetime | None = None
         self._shown = ""
         self.words = ""
         session.polled.connect(self._look)
@@ -54,9 +62,11 @@ class SendingWatch(QObject):
         self._next_s = perf_counter() + _EVERY_S
         log = self._session.log_path
         if log is None or not self._is_set():
+            self._named = None
             self._tell([], "")
         elif not self._latest.busy:
-            self._latest.ask(lambda: self._told(log), self._on_told)
+            named = self._named = self._named or datetime.now(UTC)
+            self._latest.ask(lambda: self._told(log, named), self._on_told)
 
     def _on_told(self, told: tuple[list[str], str]) -> None:
         if self._is_set():
@@ -76,7 +86,12 @@ class SendingWatch(QObject):
             self.fault.emit(text)
 
 
-def of_database(log: Path) -> tuple[list[str], str]:
+def _is_of_before(status: SendingStatus, named: datetime) -> bool:
+    """Return whether what a file says is of an earlier run, and the sender of this one may not have begun."""
+    return status.time_utc < named and datetime.now(UTC) - named < _STARTING
+
+
+def of_database(log: Path, named: datetime) -> tuple[list[str], str]:
     """Return what is wrong with sending a log's rows to the database, and how far it is.
 
     Raises:
@@ -85,10 +100,12 @@ def of_database(log: Path) -> tuple[list[str], str]:
     status = read_forward(log)
     if status is None:
         return [], _NOTHING
+    if _is_of_before(status, named):
+        return [], _STARTS
     return faults_of(status, counts=False), " ".join(faults_of(status)) or summary_of(status)
 
 
-def of_broker(log: Path) -> tuple[list[str], str]:
+def of_broker(log: Path, named: datetime) -> tuple[list[str], str]:
     """Return the same of publishing at the MQTT broker.
 
     Raises:
@@ -97,5 +114,7 @@ def of_broker(log: Path) -> tuple[list[str], str]:
     status = read_publish(log)
     if status is None:
         return [], _NOTHING
+    if _is_of_before(status, named):
+        return [], _STARTS
     words = " ".join(publish_faults(status)) or f"{rows_summary(status)} Published under {status.topic}."
     return publish_faults(status, counts=False), words

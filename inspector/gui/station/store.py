@@ -13,11 +13,11 @@ from inspector.data_version import stamp_data
 from inspector.domain.errors import InspectorError, PictureError, SourceError
 from inspector.domain.joined import worst_place
 from inspector.domain.records import Verdict
+from inspector.domain.sentence import sentence
 from inspector.domain.shifts import shift_start
 from inspector.domain.source import SourceKind, kind_of
 from inspector.files import remove_leftovers
 from inspector.gui.station.events import Failure, failure_of
-from inspector.gui.words import sentence
 from inspector.last_lot import write_lot
 from inspector.overrides import NOTHING_SAID
 from inspector.passwords import Passwords

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from inspector.domain.records import Verdict
+from inspector.domain.sentence import sentence
 from inspector.files import with_ending
 from inspector.gui.statistics.chart import ChartView, LineChart, MapChart
 from inspector.gui.statistics.charts_of import (
@@ -29,7 +30,6 @@ from inspector.gui.statistics.watched_panel import WatchedPanel, chart_of
 from inspector.gui.theme import CURRENT
 from inspector.gui.widgets.basics import OneLine, card, label
 from inspector.gui.widgets.later import Page
-from inspector.gui.words import sentence
 from inspector.gui.work import Latest
 
 if TYPE_CHECKING:

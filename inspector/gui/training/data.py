@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.domain.sentence import sentence
 from inspector.gui.training.basis import Basis
 from inspector.gui.training.findings_dialog import FindingsDialog
 from inspector.gui.training.words import contents_words, counts_words, understood_words
@@ -22,7 +23,6 @@ from inspector.gui.widgets.basics import label, set_tone
 from inspector.gui.widgets.fitted_picture import read_image
 from inspector.gui.widgets.thumb_strip import Thumb, ThumbStrip
 from inspector.gui.widgets.words_box import WordsBox
-from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
+from inspector.domain.sentence import sentence
 from inspector.gui.training.basis import grown_from, with_labels, with_the_rest
 from inspector.gui.training.history_card import TrainingHistoryCard
 from inspector.gui.training.inquiries import DataInquiry, FiguresInquiry
@@ -28,7 +29,6 @@ from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.dropped import dropped_paths, holds_files
 from inspector.gui.widgets.later import Page, soon
 from inspector.gui.widgets.question import Question
-from inspector.gui.words import sentence
 from inspector.gui.work import Latest
 from inspector.people.roles import Permission
 from inspector.runs.trainings import weights_of

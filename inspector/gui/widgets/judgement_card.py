@@ -12,11 +12,11 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.domain.review import Judgement
+from inspector.domain.sentence import sentence
 from inspector.domain.text import REMARK
 from inspector.gui.widgets.basics import label, set_tone
 from inspector.gui.widgets.text_field import TextField
 from inspector.gui.widgets.type_menu import TypeMenu, ask_new_type
-from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

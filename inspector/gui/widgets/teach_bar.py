@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.domain.review import Judgement
+from inspector.domain.sentence import sentence
 from inspector.gui.language.spoken import say
 from inspector.gui.widgets.basics import label
 from inspector.gui.widgets.type_menu import TypeMenu, ask_new_type
-from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,11 +10,11 @@ from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from inspector.domain.policy import UNLIKE_GOOD
+from inspector.domain.sentence import sentence
 from inspector.engine.faces import Face, is_fault
 from inspector.gui.language.spoken import say
 from inspector.gui.theme import CURRENT, SMALL_PX, VERDICT_PX, font, lively
 from inspector.gui.widgets.basics import label
-from inspector.gui.words import sentence
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
