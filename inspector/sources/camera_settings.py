@@ -239,6 +239,7 @@ def in_words(features: CameraFeatures) -> str:
         ("exposure ", ("ExposureTime", "ExposureTimeAbs"), " µs"),
         ("gain ", ("Gain", "GainRaw"), ""),
         ("", ("ResultingFrameRate", "AcquisitionFrameRate", "AcquisitionFrameRateAbs"), " pictures/s"),
+        ("packets of ", ("GevSCPSPacketSize",), " bytes"),
     ):
         name = next((name for name in names if features.has(name)), None)
         if name is not None:

@@ -204,7 +204,7 @@ def test_it_is_set_and_tried_by_hand(qtbot: QtBot, home: Home, scanner: Listenin
     buttons = [button for button in page.findChildren(QPushButton) if button.text() == "Test connection"]
     (test,) = [button for button in buttons if button.isVisible()]
     qtbot.mouseClick(test, Qt.MouseButton.LeftButton)
-    station.until(lambda: page.said.text() == "the scanner has no address. Type it under Settings → Scanner.")
+    station.until(lambda: page.said.text() == "The scanner has no address. Type it under Settings → Scanner.")
     qtbot.keyClicks(address, scanner.address)
     qtbot.mouseClick(test, Qt.MouseButton.LeftButton)
     station.until(lambda: page.said.text() == f"The scanner at {scanner.address} takes the connection.")

@@ -254,3 +254,22 @@ def test_a_running_preview_follows_the_fields(station: Station, page: SettingsPa
     station.until(lambda: page.picture.image is None or page.picture.image is not before)
     assert page.picture.preview_button.text() == "Stop preview"
     page.toggle_preview()
+
+
+def test_a_preview_that_was_refused_begins_anew_with_other_fields(
+    station: Station, page: SettingsPage, tmp_path: Path
+) -> None:
+    cv2.imwrite(str(tmp_path / "one.png"), np.full((48, 64, 3), 90, np.uint8))
+    write(station, page, "genicam:0")
+    page.recipe_form.set_value("source_options.producer", "/absent.cti")
+    page.toggle_preview()
+    assert page.picture.preview_button.text() == "Stop preview"
+    station.until(lambda: page.picture.preview_button.text() == "Live preview")
+    write(station, page, f"folder:{tmp_path}")
+    page.recipe_form.set_value("source_options.existing", True)
+    station.until(lambda: page.picture.view.picture_size == (64, 48))
+    assert page.picture.preview_button.text() == "Stop preview"
+    page.toggle_preview()
+    page.recipe_form.set_value("source_options.existing", False)
+    station.beat(30)
+    assert page.picture.preview_button.text() == "Live preview"  # a hand has ended it

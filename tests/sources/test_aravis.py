@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from inspector.domain.config import TriggerConfig, TriggerMode
 from inspector.domain.errors import SourceError, SourceLostError
 from inspector.domain.pixel_format import PixelFormat
-from inspector.domain.records import BadPicture, Frame, Image, Prediction, Verdict
+from inspector.domain.records import BadPicture, Frame
 from inspector.domain.source_options import FrameStart, SourceOptions
-from inspector.domain.trigger_event import TriggerEvent
-from inspector.engine.engine import Engine
 from inspector.sources.aravis import is_installed, list_aravis
 from inspector.sources.cameras import CameraInfo
 from inspector.sources.factory import open_source
 from inspector.sources.industrial import IndustrialSource
-from tests.engine.fakes import FakeClassifier, MemoryLog, make_job
+from tests.sources.fake_gige import FAKE, SERIAL, CameraTakenError, plug_in, trigger_parts, unplug
 from tests.waits import WAIT_S, until
 
-FAKE = shutil.which("arv-fake-gv-camera-0.8")
-SERIAL = "INSPECTOR1"
 pytestmark = [
     pytest.mark.skipif(FAKE is None or not is_installed(), reason="apt-get install aravis-tools gir1.2-aravis-0.8"),
     # what the introspection library leaves open when it is loaded
@@ -46,19 +37,15 @@ def start() -> Iterator[Start]:
     running: list[subprocess.Popen[bytes]] = []
 
     def started(*arguments: str) -> subprocess.Popen[bytes]:
-        assert FAKE is not None
-        command = [FAKE, "-i", "127.0.0.1", "-s", SERIAL, *arguments]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        running.append(process)
-        until(lambda: process.poll() is not None or f"aravis:{SERIAL}" in {camera.source for camera in list_aravis()})
-        if process.poll() is not None:
+        try:
+            running.append(plug_in(*arguments))
+        except CameraTakenError:
             pytest.skip("another fake camera runs on this computer")
-        return process
+        return running[-1]
 
     yield started
     for process in running:
-        process.kill()
-        process.wait(WAIT_S)
+        unplug(process)
 
 
 @pytest.fixture
@@ -94,7 +81,10 @@ def test_it_is_set_read_back_and_what_it_refuses_is_said(start: Start, opened: C
     ):
         source = opened(pixel_format=pixels, width_px=320, height_px=200, left_px=8, exposure_us=5000, gain=3, fps=20)
         frames = [next_frame(source) for _ in range(3)]
-        assert source.settings == f"{pixels.value}, 320 × 200, exposure 5000 µs, gain 3, 20 pictures/s"
+        assert (
+            source.settings
+            == f"{pixels.value}, 320 × 200, exposure 5000 µs, gain 3, 20 pictures/s, packets of 1400 bytes"
+        )
         assert {(frame.image.shape, str(frame.image.dtype)) for frame in frames} == {(shape, kind)}
         assert len({frame.image.tobytes() for frame in frames}) == 3
         source.close()
@@ -200,42 +190,11 @@ def test_a_camera_that_is_gone_is_lost_in_time_and_heals(
         next_frame(source)
 
 
-class Looking(FakeClassifier):
-    """Counts what it sees, and what of that is not the pattern that the camera sends."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.damaged = 0
-
-    def predict(self, image: Image) -> Prediction:
-        down, across = np.mgrid[: image.shape[0], : image.shape[1]]
-        self.damaged += not np.array_equal(image, (int(image[0, 0]) + down + across) % 255)
-        return super().predict(image)
-
-
 def test_with_1_percent_of_the_packets_lost_each_trigger_is_one_row_and_no_damaged_picture_is_judged(
     start: Start,
 ) -> None:
     start("-r", "10")
-    log, engine, classifier = MemoryLog(), Engine(), Looking()
-    options = SourceOptions(
-        frame_start=FrameStart.EVENT, pixel_format=PixelFormat.MONO8, width_px=256, height_px=256, still_s=0
-    )
-    source = open_source(f"aravis:{SERIAL}", options)
-    job = make_job(source, log, classifier=classifier)  # type: ignore[arg-type]
-    trigger = TriggerConfig(mode=TriggerMode.EXTERNAL, frame_within_s=60.0, deadline_s=WAIT_S)
-    recipe = {"source": f"aravis:{SERIAL}", "source_options": options, "trigger": trigger}
-    engine.start(replace(job, recipe=job.recipe.model_copy(update=recipe)))
-    try:
-        until(lambda: not engine.readiness())
-        for number in range(40):
-            engine.trigger(TriggerEvent(id=f"T{number}", at_s=time.perf_counter(), time_utc=datetime.now(UTC)))
-            until(lambda: not engine.readiness())
-        until(lambda: len(log.committed) == 40)
-    finally:
-        engine.stop(WAIT_S)
-    assert [row.trigger_id for row in log.committed] == [f"T{number}" for number in range(40)]
-    errors = [row.decision.reason for row in log.committed if row.decision.verdict is Verdict.ERROR]
-    assert all(f"the picture of aravis:{SERIAL} is not whole: " in reason for reason in errors)
-    assert 0 < len(errors) < 40
-    assert (classifier.calls, classifier.damaged) == (40 - len(errors), 0)
+    run = trigger_parts(40)
+    assert (run.rows, run.in_order, run.other_errors) == (40, True, [])
+    assert 0 < run.not_whole < 40
+    assert (run.judged, run.damaged) == (40 - run.not_whole, 0)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from inspector.domain.errors import PictureError
 from inspector.domain.part_code import CodeKinds
+from inspector.domain.sentence import sentence
 from inspector.domain.source import SourceSpec, shown
 from inspector.domain.white_balance import balance_of, patch_around
 from inspector.gui.settings.picture_meters import PictureMeters
@@ -51,7 +52,7 @@ class SetupPicture(QWidget):
         self._preview: Preview | None = None
         self._before: Preview | None = None  # the one that was ended last
         self._told_of: Preview | None = None
-        self._tries = False
+        self._tries = self._refused = False  # refused: a preview that ended by itself begins anew with other fields
         self.image: Image | None = None  #: the last one that was shown
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -139,9 +140,11 @@ class SetupPicture(QWidget):
         if recipe is None or (recipe.source, recipe.source_options) == self._opened:
             return
         if time.monotonic() - since_s >= _REST_S:
-            self.restart(recipe)
+            self._end()
+            self._begin(recipe)
 
     def _begin(self, recipe: Recipe) -> None:
+        self._refused = False
         self._source = recipe.source
         self._opened = (recipe.source, recipe.source_options)
         self._show_nothing(f"Waiting for {shown(recipe.source)}")
@@ -201,12 +204,14 @@ class SetupPicture(QWidget):
             if frame is not None:
                 self._show_image(frame.image)
             elif ended is not None:
-                self._show_nothing(ended)
+                self._show_nothing(sentence(ended))
                 self._end()
+                self._refused = True
             elif self._session.running or not page_shown:
                 self._end()
-            if self._preview is not None:
-                self._follow()
+        self._refused = self._refused and page_shown and not self._session.running
+        if self._preview is not None or self._refused:
+            self._follow()
         if page_shown:
             self.view.poll()
             self._show_trial()
@@ -242,6 +247,7 @@ class SetupPicture(QWidget):
         before, self._recipe = self._recipe, recipe
         if before is None or before.name != recipe.name or self._source != recipe.source:
             self._end()
+            self._refused = False
             self._show_nothing("Press “Live preview”, or start the line")
 
     def _show_nothing(self, why: str) -> None:

@@ -68,15 +68,21 @@ class SetupView(PictureView):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(self._area())
-        colour = CURRENT.theme.colour("stage_text")
-        painter.setPen(QPen(colour, 1.2, Qt.PenStyle.DashLine))
         for box in self._outlines:
-            painter.drawRect(self._frame(box))
+            self._outline(painter, box, 1.2, Qt.PenStyle.DashLine)
         if self._place is not None:
-            painter.setPen(QPen(colour, 2.5))
-            painter.drawRect(self._frame(self._place))
+            self._outline(painter, self._place, 2.5, Qt.PenStyle.SolidLine)
         painter.setClipping(False)
         self._draw_label(painter, self._asks, _LABEL_TOP_PX)
+
+    def _outline(self, painter: QPainter, box: Box, width_px: float, style: Qt.PenStyle) -> None:
+        """Draw one that is seen on a bright picture, too: a dark line lies under the bright one."""
+        for colour, width, line in (
+            ("stage", width_px + 1.6, Qt.PenStyle.SolidLine),
+            ("stage_text", width_px, style),
+        ):
+            painter.setPen(QPen(CURRENT.theme.colour(colour), width, line))
+            painter.drawRect(self._frame(box))
 
     def _frame(self, box: Box) -> QRectF:
         return QRectF(self._to_widget(box.x, box.y), self._to_widget(box.x + box.width, box.y + box.height))
