@@ -128,7 +128,7 @@ class IndustrialSource(PumpedSource):
         """See `AskedSource.ask_for_picture`."""
         self._requests.add(trigger_id, until_s)
 
-    def _produce(self, stop: threading.Event, first: int) -> Generator[Item | None]:
+    def _produce(self, stop: threading.Event, first: int) -> Generator[Item | SourceLostError | None]:
         camera = self._connect()
         try:
             self.settings = apply_settings(camera.features, self._options, name=self.name)
@@ -139,6 +139,8 @@ class IndustrialSource(PumpedSource):
             camera.start()
             asked = self._options.frame_start is FrameStart.EVENT
             yield from (self._asked_pictures if asked else self._pictures)(camera, stop, first)
+        except SourceLostError as error:
+            yield error
         finally:
             camera.close()
 

@@ -27,6 +27,8 @@ _CLOSE_S = 0.7
 _MAX_LEFT_BEHIND = 2
 
 Item = Frame | BadPicture
+if TYPE_CHECKING:
+    _Produce = Callable[[threading.Event, int], Generator[Item | SourceLostError | None]]
 
 
 class Pump:
@@ -46,7 +48,7 @@ class Pump:
     def __init__(
         self,
         name: str,
-        produce: Callable[[threading.Event, int], Generator[Item | None]],
+        produce: _Produce,
         *,
         first: int,
         keep_newest: bool,
@@ -122,7 +124,7 @@ class Pump:
         if self._thread.is_alive():
             self._thread.join(_CLOSE_S)
 
-    def _run(self, produce: Callable[[threading.Event, int], Generator[Item | None]], first: int) -> None:
+    def _run(self, produce: _Produce, first: int) -> None:
         fault: InspectorError | None = None
         try:
             with closing(produce(self._stop, first)) as items:
@@ -139,8 +141,13 @@ class Pump:
             self._ended = fault is None
             self._changed.notify_all()
 
-    def _hand_over_all(self, items: Generator[Item | None]) -> None:
+    def _hand_over_all(self, items: Generator[Item | SourceLostError | None]) -> None:
         for item in items:
+            if isinstance(item, SourceLostError):
+                with self._changed:
+                    self._fault = item
+                    self._changed.notify_all()
+                raise item
             with self._changed:
                 if item is not None:
                     self._slot = item
@@ -238,8 +245,11 @@ class PumpedSource(ABC):
                 self._left_behind.append(pump.thread)
 
     @abstractmethod
-    def _produce(self, stop: threading.Event, first: int) -> Generator[Item | None]:
-        """Yield pictures, numbered from ``first``, until ``stop``; runs on the pump's thread."""
+    def _produce(self, stop: threading.Event, first: int) -> Generator[Item | SourceLostError | None]:
+        """Yield pictures, numbered from ``first``, until ``stop``; runs on the pump's thread.
+
+        A loss that is yielded, not raised, is told before the driver has let go, which may take it seconds.
+        """
 
     def _took(self, item: Item) -> None:  # noqa: B027 - most need nothing here
         """A picture has been taken; on the reader's thread."""

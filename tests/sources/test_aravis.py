@@ -79,7 +79,16 @@ def test_it_is_set_read_back_and_what_it_refuses_is_said(start: Start, opened: C
         (PixelFormat.RGB8, (200, 320, 3), "uint8"),
         (PixelFormat.BAYER_RG8, (200, 320, 3), "uint8"),
     ):
-        source = opened(pixel_format=pixels, width_px=320, height_px=200, left_px=8, exposure_us=5000, gain=3, fps=20)
+        source = opened(
+            pixel_format=pixels,
+            width_px=320,
+            height_px=200,
+            left_px=8,
+            exposure_us=5000,
+            gain=3,
+            fps=20,
+            packet_bytes=1400,
+        )
         frames = [next_frame(source) for _ in range(3)]
         assert (
             source.settings

@@ -226,3 +226,20 @@ def test_a_late_answer_is_not_taken_for_that_of_the_next_trigger(
     item = next_item(source)
     assert (item.origin.frame_id, item.origin.trigger_id) == (3, "next")
     assert len(camera.features.executed) == 3
+
+
+def test_a_loss_is_told_before_the_driver_lets_the_camera_go(
+    camera: FakeIndustrialCamera, opened: list[IndustrialSource], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lets_go, closing = threading.Event(), camera.close
+    monkeypatch.setattr(camera, "close", lambda: (lets_go.wait(WAIT_S), closing()))
+    source = source_of(camera, opened, FrameStart.LINE0)
+    source.open()
+    camera.pulled.set()
+    with pytest.raises(SourceLostError, match="genicam:7 has been lost: no answer"):
+        until(lambda: source.read(0.1) and False)
+    assert camera.closed == 0
+    source.close()
+    assert source.left_behind == 1
+    lets_go.set()
+    until(lambda: source.left_behind == 0)
