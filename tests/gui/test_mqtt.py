@@ -68,6 +68,14 @@ def test_a_broker_is_tried_as_typed_and_says_what_fails(station: Station, broker
     assert "goes on trying" not in said.text()  # nothing of the station waits for a broker that is only tried
 
 
+def test_a_broker_that_is_applied_and_does_not_work_is_said_at_once(station: Station) -> None:
+    network = Network(station)
+    network.type("publish_to", "mqtt://127.0.0.1:9/plant")
+    station.qtbot.mouseClick(network.page.apply_button, Qt.MouseButton.LeftButton)
+    station.until(lambda: network.page.said.text().startswith("Nobody takes connections at 127.0.0.1, port 9."))
+    assert network.page.said.property("tone") == "fail"
+
+
 def test_how_publishing_is_doing_stands_under_the_address_and_in_the_banner(
     qtbot: QtBot, home: Home, desks: list[Closes], monkeypatch: pytest.MonkeyPatch
 ) -> None:

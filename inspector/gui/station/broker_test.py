@@ -1,4 +1,4 @@
-"""Tries the MQTT broker that somebody has typed, before it is applied."""
+"""Tries the MQTT broker that somebody has typed, before it is applied and as soon as it is."""
 
 from __future__ import annotations
 
@@ -27,8 +27,17 @@ class BrokerTest(QObject):
 
     def __init__(self, session: Session, home: Home) -> None:
         super().__init__(session)
-        self._home = home
+        self._home, self._address = home, session.settings.publish_to
         self._latest = Latest(session.workers.make("broker test"), lambda error: self.failed.emit(str(error)))
+        session.settings_changed.connect(self._follow)
+
+    def _follow(self, settings: Settings) -> None:
+        """Try another address at once, and say where it fails: the process that publishes takes seconds to begin."""
+        address, station = settings.publish_to, settings.station
+        if address != self._address:
+            self._address = address
+            if address:
+                self._latest.ask(lambda: self._tried(address, station), lambda _: None)
 
     def ask(self, settings: Settings) -> None:
         """Try an address.
