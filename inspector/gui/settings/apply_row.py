@@ -64,7 +64,7 @@ class ApplyRow(QWidget):
         """Say how something went.
 
         Args:
-            failed: Whether it failed.
+            failed: Shown in red then.
         """
         self.said.setText(sentence(words))
         set_tone(self.said, "fail" if failed else "muted")
