@@ -16,6 +16,7 @@ import numpy as np
 import psutil
 
 from inspector.domain.errors import InspectorError
+from inspector.vision.graph import JOINED_LAYER
 from inspector.vision.graphs import has_bf16, take_bytes
 from inspector.vision.openvino_core import openvino_core
 from inspector.vision.preprocess import normalise
@@ -36,8 +37,8 @@ _BATCH = 8
 _AHEAD = 4
 #: Activations up to so much, and up to a quarter of the free memory, are kept in memory; beyond it in a mapped file.
 IN_MEMORY_BYTES = 4 << 30
-_CHANNELS = {"input": 3, "layer1": 256, "layer2": 512, "layer3": 1024, "layer4": 2048}
-_STRIDE = {"input": 1, "layer1": 4, "layer2": 8, "layer3": 16, "layer4": 32}
+_CHANNELS = {"input": 3, "layer1": 256, "layer2": 512, "layer3": 1024, "layer4": 2048, JOINED_LAYER: 1536}
+_STRIDE = {"input": 1, "layer1": 4, "layer2": 8, "layer3": 16, "layer4": 32, JOINED_LAYER: 16}
 
 
 class ResourceError(InspectorError):

@@ -106,7 +106,7 @@ def explain(
             box = place.box
         else:
             heatmap, box = prediction.maps[prediction.defect_index], prediction.map_box
-        overlay, plain = sheet.write(f"{method.replace('+', 'p')}-{layer}", heatmap, box)
+        overlay, plain = sheet.write(f"{method}-{layer}".replace("+", "p"), heatmap, box)
         yield MapMade(
             method=title, layer=layer, overlay=overlay, heatmap=plain, map_box=box,
             seconds=round(time.perf_counter() - started_s, 3),

@@ -16,7 +16,7 @@ from inspector.domain.records import Thresholds
 from inspector.domain.statistics import logits, wilson_interval
 from inspector.domain.strangeness import GoodScale
 from trainer.good_only import MOST_FEW, steepness
-from trainer.head import cross_validate, fit_rows
+from trainer.head import EVERY, cross_validate, fit_rows, out_of_fold
 from trainer.judged import CLIP
 from trainer.thresholds import operating_point
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from inspector.vision.network import InspectionNetwork
-    from trainer.head import Head
+    from trainer.head import Columns, Head, Validated
     from trainer.memory import Remembered
     from trainer.protocol import TrainRequest
 
@@ -94,6 +94,7 @@ def learn_few(
     truth: NDArray[np.int64],
     folds: NDArray[np.int64],
     plain: Sequence[int] = (0,),
+    choices: Sequence[Columns] = (EVERY,),
 ) -> Few:
     """Learn how far a head is to be believed beside the memory.
 
@@ -103,16 +104,20 @@ def learn_few(
 
     Args:
         strangeness: (N,) in units of the limit.
-        features: (N, R, 2048) float32, each picture in R ways.
+        features: (N, R, D) float32, each picture in R ways.
         truth: (N,) 0 good, 1 defective; both are there.
         folds: (N,) number of the fold of each picture.
-        plain: Which of the R ways show a picture as it is; the folds learn from these.
+        plain: Which of the R ways show a picture as it is; the folds that choose the head's strength learn from these.
+        choices: Which of the D features the head may judge by.
     """
     good = GoodScale.of([max(1e-9, value) for value in strangeness[truth == 0].tolist()])
     usual = steepness(good)
-    margins, strength = _margins(features[:, list(plain)], truth, folds)
+    best = _validated(features[:, list(plain)], truth, folds, choices)
+    margins = np.zeros(len(truth))
+    if best is not None:
+        margins = logits(out_of_fold(features, truth, folds, best.strength, best.columns), CLIP)
     shares = _shares(np.log(np.maximum(strangeness, 1e-12)), margins, truth, usual)
-    head = fit_rows(features, truth, strength) if shares.head > 0.0 else None
+    head = None if best is None or shares.head == 0.0 else fit_rows(features, truth, best.strength, best.columns)
     return Few(shares=shares, head=head, scores=_sigmoid(shares.log_odds(strangeness, margins)))
 
 
@@ -203,15 +208,13 @@ def _sigmoid(odds: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(1.0 / (1.0 + np.exp(-odds)), np.float64)
 
 
-def _margins(
-    features: NDArray[np.float32], truth: NDArray[np.int64], folds: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], float]:
-    """Return the margins out of fold with the strength that suits best; all 0 where no fold can do without a defect."""
-    none = np.zeros(len(truth))
+def _validated(
+    features: NDArray[np.float32], truth: NDArray[np.int64], folds: NDArray[np.int64], choices: Sequence[Columns]
+) -> Validated | None:
+    """Return what validates best; None where no fold can do without a defect."""
     if len(np.unique(folds[truth == 1])) < 2 or len(np.unique(folds[truth == 0])) < 2:
-        return none, 0.0
-    best = min(cross_validate(features, truth, folds), key=lambda tried: tried.loss)
-    return logits(best.scores, CLIP), best.strength
+        return None
+    return min(cross_validate(features, truth, folds, choices), key=lambda tried: tried.loss)
 
 
 def _shares(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.vision.graph import SHORT_BACKBONE
+from inspector.vision.graph import JOINED_BACKBONE, SHORT_BACKBONE
 from inspector.vision.memory import MemoryOfGood
 from inspector.vision.preprocess import Preprocessing, ResizePolicy, fit
 from trainer.augment import PRESETS
@@ -17,7 +17,7 @@ from trainer.cells import choose, flat, strangest
 from trainer.dataset import TRAIN, VAL
 from trainer.framing import WHOLE, framing_of, words_of
 from trainer.networks import backbone
-from trainer.protocol import Progress
+from trainer.protocol import FEW, Progress
 from trainer.pseudo_defects import KINDS, marred
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def chosen_view(dataset: Dataset, context: Context) -> Generator[Report, None, t
         for index, picture in enumerate(pictures)
         for number in range(each)
     ]
-    network = backbone(context.weights, "average", context.request.seed, SHORT_BACKBONE).eval()
+    judges = JOINED_BACKBONE if context.request.method == FEW else SHORT_BACKBONE  # training goes on from its graph
+    network = backbone(context.weights, "average", context.request.seed, judges).eval()
     if asked is None:
         size, why, told = yield from _size_of(network, pictures, bad, context, framing)
     else:

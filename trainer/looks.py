@@ -12,6 +12,7 @@ import torch
 from inspector.vision.export import to_openvino
 from inspector.vision.preprocess import fit
 from trainer.cache import OpenVinoExtractor
+from trainer.frozen import sees_cells
 from trainer.networks import backbone
 from trainer.protocol import Progress
 
@@ -67,7 +68,7 @@ def looks_of(
     """
     frozen, remembered, size = trained.frozen, trained.remembered, trained.preprocessing.input_size
     memory: MemoryOfGood | None = None
-    if frozen.cut in {"layer3", "layer4"} and frozen.model is not None:
+    if sees_cells(frozen.cut) and frozen.model is not None:
         see = OpenVinoExtractor(_shortened(frozen.int8 or frozen.model), trained.preprocessing)
         memory = None if remembered is None else remembered.int8 or remembered.exact
     else:

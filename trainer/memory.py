@@ -19,7 +19,7 @@ from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import fit
 from trainer.cache import OpenVinoExtractor
 from trainer.cells import CANDIDATES_EACH, ROWS, ROWS_TURNED, Pool, candidates, placed, strangest, weight_of
-from trainer.frozen import CellsOf
+from trainer.frozen import CellsOf, sees_cells
 from trainer.orientation import (
     PLACE_COUNTS,
     RIGHT_ANGLES,
@@ -316,7 +316,7 @@ def cells_of(
 def _seers(trained: Trained, network: InspectionNetwork) -> list[Cells]:
     """Return what makes cells, as the line's usual graph sees them; where that is int8, then as the float one does."""
     frozen, preprocessing = trained.frozen, trained.preprocessing
-    if frozen.cut in {"layer3", "layer4"}:
+    if sees_cells(frozen.cut):
         extractors = [frozen.extractor] if frozen.in_float is None else [frozen.extractor, frozen.in_float]
         return [extractor.second() for extractor in extractors if isinstance(extractor, OpenVinoExtractor)]
     trunks = [trunk for trunk in (frozen.int8, frozen.model) if trunk is not None]

@@ -10,7 +10,6 @@ import numpy as np
 import torch
 
 from inspector.domain.errors import BundleError
-from inspector.vision.graph import BACKBONE, SHORT_BACKBONE
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.preprocess import Preprocessing, ResizePolicy
 from trainer.augment import PRESETS, plain_views
@@ -19,9 +18,9 @@ from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample, labels
 from trainer.few import learn_few, put_into
 from trainer.fit import Activations, FitSettings, fit
 from trainer.frozen import Frozen, nothing
-from trainer.head import cross_validate, fit_rows
+from trainer.head import cross_validate, fit_rows, out_of_fold
 from trainer.memory import remember, strangeness_of
-from trainer.networks import CNN, GRADIENTS, BaselineCnn, CnnTail, GradientHistograms, TrainedTail, backbone
+from trainer.networks import CNN, GRADIENTS, BaselineCnn, CnnTail, GradientHistograms, TrainedTail, backbone, judged_by
 from trainer.plan import Context, Plan, Trained, plan_of
 from trainer.protocol import Candidate
 from trainer.steps import weighted_log_loss
@@ -154,12 +153,13 @@ def _head(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, N
     truth = labels(samples)
     folds = np.array([sample.fold for sample in samples], dtype=np.int64)
     tried = []
-    for fold in cross_validate(pooled[:, _plain(preprocessing, frozen)], truth, folds):
+    for fold in cross_validate(pooled[:, _plain(preprocessing, frozen)], truth, folds, judged_by(network)):
         yield from context.heed()
         tried.append(fold)
-        yield Candidate(words=f"C = {fold.strength:g}", validation_loss=fold.loss)
+        yield Candidate(words=fold.words, validation_loss=fold.loss)
     best = min(tried, key=lambda fold: fold.loss)
-    head = fit_rows(pooled, truth, best.strength)
+    scores = out_of_fold(pooled, truth, folds, best.strength, best.columns)
+    head = fit_rows(pooled, truth, best.strength, best.columns)
     with torch.no_grad():
         network.head.weight.copy_(torch.from_numpy(head.weight))
         network.head.bias.copy_(torch.from_numpy(head.bias))
@@ -171,8 +171,8 @@ def _head(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, N
         plan=plan,
         trunk=network.backbone,
         judged=samples,
-        scores=best.scores,
-        loss=weighted_log_loss(best.scores, truth),
+        scores=scores,
+        loss=weighted_log_loss(scores, truth),
     )
 
 
@@ -215,6 +215,7 @@ def _few(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, No
         truth,
         np.array([sample.fold for sample in samples], dtype=np.int64),
         _plain(trained.preprocessing, trained.frozen),
+        judged_by(trained.network),
     )
     put_into(few, trained.network, remembered)
     trained.network.compare_with_good(good)
@@ -311,9 +312,8 @@ def _svm(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, No
 
 
 def _network(plan: Plan, context: Context) -> InspectionNetwork:
-    """Return the ResNet-50 of a method: what learns nothing of the network judges by layer3, and ends there."""
-    short = plan.method in {"head", "few", "good-only"}
-    return backbone(context.weights, plan.pooling, context.request.seed, SHORT_BACKBONE if short else BACKBONE)
+    """Return as much of the ResNet-50 as a plan has."""
+    return backbone(context.weights, plan.pooling, context.request.seed, plan.backbone)
 
 
 def _preprocessing(plan: Plan, request: TrainRequest) -> Preprocessing:

@@ -10,10 +10,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from inspector.vision.graph import BACKBONE, JUDGED_LAYER
+from inspector.vision.graph import BACKBONE, JOINED_LAYER, JUDGED_LAYER, LAYERS, layers_of
 from inspector.vision.importer import build_network
+from inspector.vision.memory import FINE_CHANNELS
 from inspector.vision.network import CUTS, FEATURE_COUNTS, InspectionNetwork
 from inspector.vision.weights import load_weights
+from trainer.head import Columns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,13 +42,23 @@ def backbone(weights: Path, pooling: str, seed: int, name: str = BACKBONE) -> In
     Raises:
         BundleError: If the weights cannot be used.
     """
-    last = JUDGED_LAYER[name]
-    drawn = torch.randn(2, FEATURE_COUNTS[last], generator=torch.Generator().manual_seed(seed))
-    behind = tuple(f"{part}." for part in ("fc", *CUTS[CUTS.index(last) + 1 :]))
+    drawn = torch.randn(2, FEATURE_COUNTS[JUDGED_LAYER[name]], generator=torch.Generator().manual_seed(seed))
+    behind = tuple(f"{part}." for part in ("fc", *LAYERS[len(layers_of(name)) :]))
     state = {name: value for name, value in load_weights(weights).items() if not name.startswith(behind)}
     state |= {"fc.weight": 1e-3 * drawn, "fc.bias": torch.zeros(2)}
     network = build_network(state, 2, source=weights, pooling=pooling, backbone=name)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+
+def judged_by(network: InspectionNetwork) -> tuple[Columns, ...]:
+    """Return by which features of a network a head may judge; validation chooses.
+
+    Where layer2 lies beside layer3 also by either alone: of few pictures a head with fewer features may be the better.
+    """
+    if network.last != JOINED_LAYER:
+        return (Columns(network.last, slice(None)),)
+    layer2, layer3 = slice(0, FINE_CHANNELS), slice(FINE_CHANNELS, None)
+    return Columns("layer2 and layer3", slice(None)), Columns("layer2", layer2), Columns("layer3", layer3)
 
 
 class TrainedTail(nn.Module):
@@ -62,7 +74,7 @@ class TrainedTail(nn.Module):
 
     def groups(self) -> list[tuple[list[nn.Parameter], float]]:
         """Return what is trained, with the factor of its learning rate: smaller the further it is from the head."""
-        names = CUTS[CUTS.index(self.cut) + 1 : CUTS.index(self.network.last) + 1]
+        names = layers_of(self.network.backbone)[CUTS.index(self.cut) :]
         groups = [(list(self.network.fc.parameters()), _HEAD_FACTOR)]
         for distance, name in enumerate(reversed(names)):
             parts = [getattr(self.network, name)]

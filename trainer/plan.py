@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from inspector.vision.graph import BACKBONE, JOINED_BACKBONE, SHORT_BACKBONE
 from trainer.augment import plain_views
 from trainer.fit import cancelled, wait_while_paused
 from trainer.framing import WHOLE, Framing
 from trainer.frozen import freezer
-from trainer.protocol import FEW, Command, Paused
+from trainer.protocol import FEW, GOOD_ONLY, Command, Paused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -63,6 +64,16 @@ class Plan:
         if self.method in {"baseline-cnn", "baseline-svm", "good-only"}:
             return f"{self.method}, {size}"
         return f"{self.method}, {size}, {self.pooling} pooling"
+
+    @property
+    def backbone(self) -> str:
+        """How much of the ResNet-50 judges: what learns nothing of the network ends with layer3.
+
+        A head that is fitted in closed form has layer2 beside it.
+        """
+        if self.method in {"head", FEW} and self.pooling != "mix":
+            return JOINED_BACKBONE
+        return SHORT_BACKBONE if self.method in {"head", GOOD_ONLY} else BACKBONE
 
     def framed(self, framing: Framing) -> Plan:
         """Return the same for a square around the part, or none; a part that is level is learnt either way round."""

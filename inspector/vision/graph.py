@@ -16,10 +16,15 @@ INT8_GRAPH_FILE = "graph-int8.xml"
 INT8_GRAPH_WEIGHTS_FILE = "graph-int8.bin"
 #: The network's weights under torchvision's names; absent in a runtime-only bundle.
 TORCH_WEIGHTS_FILE = "weights.safetensors"
-#: The trunks that a manifest can name, and the layer whose map is judged. What lies behind it is neither in the graphs
-#: nor among the weights.
-BACKBONE, SHORT_BACKBONE = "resnet50", "resnet50-layer3"
-JUDGED_LAYER: Mapping[str, str] = MappingProxyType({BACKBONE: "layer4", SHORT_BACKBONE: "layer3"})
+#: The layers of a ResNet-50 in their order; the first includes the stem.
+LAYERS = ("layer1", "layer2", "layer3", "layer4")
+#: The trunks that a manifest can name, and the layer whose map is judged: of the last one layer2 and layer3 together.
+#: What lies behind it is neither in the graphs nor among the weights.
+BACKBONE, SHORT_BACKBONE, JOINED_BACKBONE = "resnet50", "resnet50-layer3", "resnet50-layer2+3"
+JOINED_LAYER = "layer2+3"
+JUDGED_LAYER: Mapping[str, str] = MappingProxyType(
+    {BACKBONE: "layer4", SHORT_BACKBONE: "layer3", JOINED_BACKBONE: JOINED_LAYER}
+)
 #: The graph's input: (N, 3, S, S) float32.
 INPUT_NAME = "pictures"
 #: The graph's outputs: (N, K) and (N, K, h, w) float32. Where the model has a memory of good also (N, 1, h', w'); then
@@ -30,6 +35,16 @@ MAPS_OUTPUT = "maps"
 STRANGENESS_OUTPUT = "strangeness"
 WHOLE_OUTPUT = "whole"
 LOCATED_OUTPUT = "located"
+
+
+def layers_of(backbone: str) -> tuple[str, ...]:
+    """Return which of `LAYERS` a backbone has.
+
+    Args:
+        backbone: A key of `JUDGED_LAYER`.
+    """
+    last = JUDGED_LAYER[backbone]
+    return LAYERS[: LAYERS.index("layer3" if last == JOINED_LAYER else last) + 1]
 
 
 def output_names(ranks: Sequence[int]) -> list[str]:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from inspector.domain.errors import BundleError
-from inspector.vision.graph import BACKBONE, JUDGED_LAYER
+from inspector.vision.graph import BACKBONE, JOINED_LAYER, JUDGED_LAYER, LAYERS, layers_of
 from inspector.vision.pooling import POOLINGS
 from inspector.vision.torchvision_compat import import_torchvision
 
@@ -21,9 +21,25 @@ if TYPE_CHECKING:
     from inspector.vision.memory import MemoryOfGood
 
 #: Channels of the layers that can be judged by.
-FEATURE_COUNTS: Mapping[str, int] = MappingProxyType({"layer3": 1024, "layer4": 2048})
-#: Where the network can be cut in two; layer1 includes the stem.
-CUTS = ("input", "layer1", "layer2", "layer3", "layer4")
+FEATURE_COUNTS: Mapping[str, int] = MappingProxyType({"layer3": 1024, "layer4": 2048, JOINED_LAYER: 1536})
+#: Where the network can be cut in two; layer1 includes the stem. One that judges by layer2 and layer3 together can also
+#: be cut behind these two, at `JOINED_LAYER`.
+CUTS = ("input", *LAYERS)
+
+
+class LayersTogether(nn.Module):
+    """Puts the map of layer2 beside that of layer3, for a head that judges by both.
+
+    Layer2 tells edges and texture, layer3 shapes. Of each 2 × 2 cells of layer2 the strongest is taken, so that the two
+    maps have the same cells, and one Grad-CAM map in closed form says where.
+    """
+
+    def forward(self, layer2: Tensor, layer3: Tensor) -> Tensor:
+        """(N, 512, h', w') and (N, 1024, h, w) float, h = ⌈h'/2⌉ → (N, 1536, h, w) float."""
+        odd = (0, int(layer2.shape[3]) % 2, 0, int(layer2.shape[2]) % 2)
+        # nothing is below 0; a pooling that rounds its size up takes OpenVINO longer
+        even = nn.functional.pad(layer2, odd) if any(odd) else layer2
+        return torch.cat([nn.functional.max_pool2d(even, 2), layer3], dim=1)
 
 
 class InspectionNetwork(nn.Module):
@@ -34,7 +50,8 @@ class InspectionNetwork(nn.Module):
         pooling: Name of the pooling between map and head, one of `inspector.vision.pooling.POOLINGS`.
         dropout: Probability of dropout before the head, 0..1; above 0 the head is ``fc.1`` as in
             ``Sequential(Dropout, Linear)``, else ``fc``.
-        backbone: A key of `inspector.vision.graph.JUDGED_LAYER`: the whole ResNet-50, or what of it ends with layer3.
+        backbone: A key of `inspector.vision.graph.JUDGED_LAYER`: the whole ResNet-50, or what of it ends with layer3,
+            judged by that alone or by layer2 and layer3 together.
 
     Raises:
         BundleError: If the pooling or the backbone is not known.
@@ -65,8 +82,9 @@ class InspectionNetwork(nn.Module):
         self.backbone, self.last = backbone, JUDGED_LAYER[backbone]
         trunk = import_torchvision().models.resnet50(weights=None)
         self.conv1, self.bn1, self.relu, self.maxpool = trunk.conv1, trunk.bn1, trunk.relu, trunk.maxpool
-        for name in CUTS[1 : CUTS.index(self.last) + 1]:
+        for name in layers_of(backbone):
             setattr(self, name, getattr(trunk, name))
+        self.together = LayersTogether()
         self.pooling = POOLINGS[pooling]()
         linear = nn.Linear(FEATURE_COUNTS[self.last], class_count)
         self.fc: nn.Module = nn.Sequential(nn.Dropout(dropout), linear) if dropout else linear
@@ -103,6 +121,12 @@ class InspectionNetwork(nn.Module):
         assert isinstance(last, nn.Linear)
         return last
 
+    @property
+    def judged_layer(self) -> nn.Module:
+        """The part whose map is judged."""
+        layer: nn.Module = self.together if self.last == JOINED_LAYER else getattr(self, self.last)[-1]
+        return layer
+
     def trunk(self, pictures: Tensor) -> Tensor:
         """Activations of the layer that is judged by, the last one.
 
@@ -110,7 +134,8 @@ class InspectionNetwork(nn.Module):
             pictures: (N, 3, H, W) float, preprocessed.
 
         Returns:
-            (N, 2048, ⌈H/32⌉, ⌈W/32⌉) float, 0 or more; (N, 1024, ⌈H/16⌉, ⌈W/16⌉) where that is layer3.
+            (N, 2048, ⌈H/32⌉, ⌈W/32⌉) float, 0 or more; (N, 1024, ⌈H/16⌉, ⌈W/16⌉) where that is layer3, and 1536
+            channels where that is layer2 and layer3 together.
         """
         return self.after("input", pictures)
 
@@ -118,24 +143,28 @@ class InspectionNetwork(nn.Module):
         """Run the part before a cut.
 
         Args:
-            cut: One of `CUTS`: the activations after this part are returned.
+            cut: One of `CUTS`, or `JOINED_LAYER`: the activations after this part are returned.
             pictures: (N, 3, H, W) float, preprocessed.
 
         Returns:
             (N, C, h, w) float.
         """
-        return self._run(pictures, 0, CUTS.index(cut))
+        return self.between("input", cut, pictures)
 
     def after(self, cut: str, activations: Tensor) -> Tensor:
         """Run the part behind a cut, up to the activations of the last layer; see `until`."""
-        return self._run(activations, CUTS.index(cut), CUTS.index(self.last))
+        return self.between(cut, self.last, activations)
 
     def between(self, first: str, last: str, activations: Tensor) -> Tensor:
-        """Run the part between two cuts; see `until`."""
-        return self._run(activations, CUTS.index(first), CUTS.index(last))
-
-    def _run(self, x: Tensor, first: int, last: int) -> Tensor:
-        for name in CUTS[first + 1 : last + 1]:
+        """Run the part between two cuts; see `until`. What judges by layer2 too has no part that begins behind it."""
+        if first == last:
+            return activations
+        if last == JOINED_LAYER:
+            layer2 = self.between(first, "layer2", activations)
+            joined: Tensor = self.together(layer2, self.between("layer2", "layer3", layer2))
+            return joined
+        x = activations
+        for name in CUTS[CUTS.index(first) + 1 : CUTS.index(last) + 1]:
             if name == "layer1":
                 x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
             x = getattr(self, name)(x)
@@ -202,7 +231,8 @@ class InspectionNetwork(nn.Module):
         layer2 = self.between(cut, "layer2", activations)
         layer3 = self.between("layer2", "layer3", layer2)
         cells = None if self.memory is None else self.memory.cells(layer2.float(), layer3.float())
-        return self.after("layer3", layer3), cells
+        judged = self.together(layer2, layer3) if self.last == JOINED_LAYER else self.after("layer3", layer3)
+        return judged, cells
 
     def explained(self, activations: Tensor, cells: Tensor | None = None) -> tuple[Tensor, ...]:
         """Probabilities, maps and strangeness, as `forward`.

@@ -17,9 +17,9 @@ from inspector.vision.graph import (
     PROBABILITIES_OUTPUT,
     STRANGENESS_OUTPUT,
     WHOLE_OUTPUT,
+    layers_of,
     output_names,
 )
-from inspector.vision.network import CUTS
 from inspector.vision.prediction import Outputs
 from inspector.vision.preprocess import ColourOrder
 
@@ -50,7 +50,7 @@ class ByteNetwork(nn.Module):
     def __init__(self, network: InspectionNetwork, preprocessing: Preprocessing, kind: torch.dtype) -> None:
         super().__init__()
         self.network = network if kind is torch.float32 else fused(network)
-        trunk = ["conv1", "bn1", *CUTS[1 : CUTS.index(network.last) + 1]]
+        trunk = ["conv1", "bn1", *layers_of(network.backbone)]
         for name in trunk:
             getattr(self.network, name).to(dtype=kind, memory_format=torch.channels_last)
         self._kind = kind

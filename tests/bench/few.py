@@ -19,7 +19,7 @@ from sklearn.metrics import roc_auc_score
 from inspector.domain.policy import FAILED, PASSED, REVIEW, verdicts_of
 from inspector.domain.records import Thresholds
 from inspector.domain.strangeness import DEFAULT_RATE, GoodScale
-from inspector.vision.graph import SHORT_BACKBONE
+from inspector.vision.graph import JOINED_BACKBONE
 from inspector.vision.preprocess import Preprocessing, fit
 from tests.bench.strangeness import flat, maps_of
 from trainer.cache import OpenVinoExtractor
@@ -30,7 +30,7 @@ from trainer.frozen import freeze
 from trainer.good_only import THRESHOLDS, p_defective, steepness
 from trainer.head import cross_validate, fit_rows
 from trainer.memory import memory_of
-from trainer.networks import backbone
+from trainer.networks import backbone, judged_by
 from trainer.protocol import TrainRequest
 from trainer.thresholds import operating_point
 
@@ -38,17 +38,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from inspector.vision.memory import MemoryOfGood
+    from trainer.head import Columns
 
 _FOLDS, _LEAVE_ONE_OUT_BELOW = 5, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A set as the frozen part sees it: (N, R, 1024) pooled features, as int8 and in float, (N, h·w, 128) cells."""
+    """A set as the frozen part sees it: (N, R, 1536) pooled features, as int8 and in float, by which of them a head may
+    judge, and (N, h·w, 128) cells.
+    """
 
     dataset: Dataset
     pooled: NDArray[np.float32]
     cells: NDArray[np.float16]
+    choices: tuple[Columns, ...]
 
 
 def raw(memory: MemoryOfGood, cells: NDArray[np.float16]) -> NDArray[np.float64]:
@@ -112,7 +116,7 @@ def rest_judged(seen: Seen, memory: Remembered, defective: int, seed: int) -> di
     steep = steepness(memory.scale)
     answers = {"good-only": told(p_defective(strange_rest.tolist(), steep), THRESHOLDS)}
     ways = range(seen.pooled.shape[1])
-    few = learn_few(strange, seen.pooled[learnt], truth, folds, ways)
+    few = learn_few(strange, seen.pooled[learnt], truth, folds, ways, seen.choices)
     margins = np.zeros(len(rest))
     if few.head is not None:
         logits = seen.pooled[rest, 0] @ few.head.weight.T + few.head.bias
@@ -122,10 +126,12 @@ def rest_judged(seen: Seen, memory: Remembered, defective: int, seed: int) -> di
     answers["part of the head in few"] = [few.shares.part_of_head]
     if defective >= 2:
         features = seen.pooled[learnt]
-        best = min(cross_validate(features, truth, folds), key=lambda tried: tried.loss)
+        best = min(cross_validate(features, truth, folds, seen.choices), key=lambda tried: tried.loss)
         warmth = max(0.5, temperature(best.scores, truth))
         points = operating_point(calibrated(best.scores, warmth), truth, request)
-        alone = calibrated(fit_rows(features, truth, best.strength).p_defective(seen.pooled[rest, 0]), warmth)
+        alone = calibrated(
+            fit_rows(features, truth, best.strength, best.columns).p_defective(seen.pooled[rest, 0]), warmth
+        )
         answers["head"] = told(alone, points, guarded=False)
         answers["head with the guard"] = told(alone, points)
     return answers
@@ -136,7 +142,7 @@ def described(folder: Path, weights: Path) -> Seen:
     dataset = hashed(read_dataset(folder, least=0))
     preprocessing = Preprocessing(input_size=224)
     calibrating = [sample for sample in dataset.samples if not sample.defective][:24]
-    network = backbone(weights, "generalised-mean", 0, SHORT_BACKBONE)
+    network = backbone(weights, "generalised-mean", 0, JOINED_BACKBONE)
     frozen = freeze(network, network.last, preprocessing, calibrating)
     assert isinstance(frozen.extractor, OpenVinoExtractor)
     extractors = [frozen.extractor, *([frozen.in_float] if frozen.in_float is not None else [])]
@@ -148,7 +154,8 @@ def described(folder: Path, weights: Path) -> Seen:
             each = [network.pooling(torch.from_numpy(see(pictures))).numpy() for see in extractors]
         pooled.append(np.stack(each, axis=1))
         cells.append(flat(described).astype(np.float16))
-    return Seen(dataset=dataset, pooled=np.concatenate(pooled), cells=np.concatenate(cells))
+    rows = np.concatenate(pooled)
+    return Seen(dataset=dataset, pooled=rows, cells=np.concatenate(cells), choices=judged_by(network))
 
 
 def main() -> None:

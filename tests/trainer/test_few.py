@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
 
 from inspector.domain.guard import in_force
 from inspector.domain.policy import decide
 from inspector.domain.records import Thresholds, Verdict
+from inspector.domain.statistics import logits
 from inspector.domain.strangeness import DEFAULT_RATE
 from inspector.pictures import read_picture
 from inspector.vision.backends import load_classifier, load_reference
@@ -24,6 +26,8 @@ from trainer.evaluation import untested
 from trainer.few import FAIL_RATE, REVIEW_RATE, Few, few_thresholds, learn_few, said_of_few
 from trainer.frozen import nothing
 from trainer.gate import points_of
+from trainer.head import Columns, cross_validate, fit_rows, out_of_fold
+from trainer.judged import CLIP
 from trainer.loop import train
 from trainer.networks import BaselineCnn
 from trainer.plan import Trained, plan_of
@@ -61,6 +65,47 @@ def learnt(good: int, defective: int, *, memory_tells: bool, features_tell: bool
 def test_with_one_defect_the_memory_judges_alone() -> None:
     few, _ = learnt(12, 1, memory_tells=True, features_tell=True)
     assert (few.shares.head, few.shares.part_of_head, few.head) == (0.0, 0.0, None)
+
+
+@pytest.mark.parametrize("telling", ["layer2", "layer3", "layer2 and layer3"])
+def test_a_head_judges_by_the_features_that_validate_best(telling: str) -> None:
+    rng = np.random.default_rng(4)
+    truth = np.repeat([0, 1], [30, 20])
+    features = rng.standard_normal((50, 2, 300)).astype(np.float32)
+    told = {"layer2": (3,), "layer3": (200,), "layer2 and layer3": (3, 200)}[telling]
+    features[:, :, list(told)] += 3 * truth[:, None, None]
+    choices = (
+        Columns("layer2 and layer3", slice(None)),
+        Columns("layer2", slice(0, 100)),
+        Columns("layer3", slice(100, None)),
+    )
+    best = min(cross_validate(features, truth, np.arange(50) % 5, choices), key=lambda tried: tried.loss)
+    assert best.columns.words == telling
+    assert best.words.startswith(f"{telling}, C = ")
+    head = fit_rows(features, truth, best.strength, best.columns)
+    weighty = np.flatnonzero(head.weight[1])
+    assert head.weight.shape == (2, 300)
+    assert weighty.tolist() == np.arange(300)[best.columns.place].tolist()
+    assert roc_auc_score(truth, head.p_defective(features[:, 0])) > 0.99
+
+
+def test_scores_come_from_heads_that_learnt_from_as_many_views_as_the_last_one() -> None:
+    """Of other views the margin of a good picture shrinks, and a threshold by plain views alone would lie too low."""
+    rng = np.random.default_rng(5)
+    truth = np.repeat([0, 1], [60, 20])
+    features = rng.standard_normal((80, 5, 60)).astype(np.float32)
+    features[:, :, :6] += 1.2 * truth[:, None, None]
+    features[:, 1:] += rng.standard_normal((80, 4, 60)).astype(np.float32)
+    folds, strangeness = np.arange(80) % 5, np.full(80, 0.8)
+    few = learn_few(strangeness, features, truth, folds)
+    best = min(cross_validate(features[:, :1], truth, folds), key=lambda tried: tried.loss)
+    margins = {
+        ways: logits(out_of_fold(features[:, :ways], truth, folds, best.strength, best.columns), CLIP)
+        for ways in (1, 5)
+    }
+    by_all, by_plain = (1 / (1 + np.exp(-few.shares.log_odds(strangeness, margins[ways]))) for ways in (5, 1))
+    np.testing.assert_allclose(few.scores, by_all)
+    assert np.abs(by_plain - by_all).max() > 0.02
 
 
 @pytest.mark.parametrize(("memory_tells", "low", "high"), [(False, 0.25, 1.0), (True, 0.0, 0.3)])

@@ -19,6 +19,7 @@ from inspector.vision.backends import load_classifier, load_reference
 from inspector.vision.bundle import Bundle
 from inspector.vision.classifier import Classifier
 from inspector.vision.export import convert_behind
+from inspector.vision.graph import JOINED_BACKBONE, JOINED_LAYER
 from inspector.vision.graphs import take_bytes
 from inspector.vision.network import InspectionNetwork
 from inspector.vision.openvino_core import openvino_core
@@ -110,6 +111,20 @@ def test_what_makes_cells_of_projected_layers_is_not_rounded(quantised: tuple[In
     assert Counter(node.get_type_name() for node in making) == {"AvgPool": 2, "Interpolate": 1}
     for node in [*making, *added]:
         assert all(value.get_node().get_type_name() != "FakeQuantize" for value in node.input_values())
+
+
+def test_the_strongest_cells_of_layer2_are_taken_from_its_bytes(weights: Path, samples: list[Sample]) -> None:
+    network = load_backbone(weights, "generalised-mean", 0, JOINED_BACKBONE)
+    part = freeze(network, JOINED_LAYER, PREPROCESSING, samples)
+    *_, strongest = [node for node in part.int8.get_ordered_ops() if node.get_type_name() == "MaxPool"]
+    rounded = strongest.input_value(0).get_node()
+    assert rounded.get_type_name() == "FakeQuantize"
+    assert {"Convolution"} < {user.get_node().get_type_name() for user in rounded.output(0).get_target_inputs()}
+    seen = pictures(samples)
+    with torch.inference_mode():
+        exact = network.trunk(torch.from_numpy(Plain(PREPROCESSING)(seen))).numpy()
+    for half in (slice(0, 512), slice(512, None)):
+        assert 0.001 < apart(part.extractor(seen)[:, half], exact[:, half]) < 0.2
 
 
 def apart(found: NDArray[np.floating], wanted: NDArray[np.floating]) -> float:

@@ -26,6 +26,7 @@ from trainer.augment import NONE, PRESETS, STANDARD, views
 from trainer.cache import ResourceError, activations
 from trainer.fit import CancelledError, FitError
 from trainer.loop import train
+from trainer.networks import CNN, GRADIENTS
 from trainer.protocol import Candidate, Command, Epoch, Failed, Paused, Result, RunFolder, Started, TrainRequest
 from trainer.worker import work
 
@@ -73,7 +74,8 @@ def test_every_method_makes_a_bundle_that_judges(
     manifest = Bundle.load(tmp_path / "m").manifest
     usual = "generalised-mean" if method == "head" else "average"
     assert manifest.pooling == changes.get("pooling", usual)
-    assert (manifest.backbone == "resnet50-layer3") == (method == "head")
+    trunk = "resnet50-layer3" if changes else "resnet50-layer2+3"
+    assert manifest.backbone == {"head": trunk, "baseline-svm": GRADIENTS, "baseline-cnn": CNN}.get(method, "resnet50")
     assert (result.method, result.test.pictures) == (method, 8)
     assert manifest.pictures == PictureRange(width_px=(72, 72), height_px=(72, 72), bits=(8,), coloured=(False,))
     page = (tmp_path / "m" / "report" / "report.html").read_text(encoding="utf-8")
@@ -161,7 +163,7 @@ def test_auto_tries_what_matters_and_says_what_it_did_not_try(
     asked = request(spots, backbone, tmp_path / "m", method="auto", input_size=None, epochs=1, views=1, budget_s=0.01)
     result, reports = run(asked)
     tried = [one for one in reports if isinstance(one, Candidate)]
-    settings = [one.words for one in tried if not one.words.startswith("C = ")]
+    settings = [one.words for one in tried if "C = " not in one.words]
     assert settings == [
         "head, 224 px, generalised-mean pooling", "few (memory and head), 224 px", "layer4, 224 px, average pooling",
     ]  # fmt: skip

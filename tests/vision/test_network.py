@@ -56,7 +56,7 @@ def test_maps_equal_grad_cam_on_real_pictures(
     with torch.inference_mode():
         _, maps = ours(pictures)
     seen = 0
-    with GradCAM(model=Logits(ours), target_layers=[getattr(ours, ours.last)[-1]]) as cam:
+    with GradCAM(model=Logits(ours), target_layers=[ours.judged_layer]) as cam:
         for k in range(2):
             # to 224 × 224, as pytorch-grad-cam returns them, and at the map's own size
             reference = cam(input_tensor=pictures, targets=[ClassifierOutputTarget(k)] * len(pictures))
@@ -107,6 +107,21 @@ def test_a_network_up_to_layer3_has_nothing_of_layer4_and_finer_maps() -> None:
         probabilities, maps = network(pictures)
         assert torch.equal(network.trunk(pictures), network.until("layer3", pictures))
     assert (tuple(probabilities.shape), tuple(maps.shape)) == ((1, 2), (1, 2, 6, 10))
+
+
+def test_layer2_and_layer3_together_have_the_cells_of_layer3_and_the_strongest_of_layer2() -> None:
+    network = InspectionNetwork(2, backbone="resnet50-layer2+3").eval()
+    assert network.state_dict().keys() == InspectionNetwork(2, backbone="resnet50-layer3").state_dict().keys()
+    with torch.inference_mode():
+        pictures = torch.randn(1, 3, 104, 168)  # layer2 has 13 × 21 cells: the last ones stand alone
+        together = network.trunk(pictures)
+        layer2, layer3 = (network.until(layer, pictures) for layer in ("layer2", "layer3"))
+        assert torch.equal(together, network.until("layer2+3", pictures))
+        assert torch.equal(network.looked_at(pictures)[0], together)
+        assert torch.equal(network.after("layer2+3", together), together)
+    assert torch.equal(together[:, 512:], layer3)
+    assert torch.equal(together[0, :512, 2, 4], layer2[0, :, 4:6, 8:10].amax((1, 2)))
+    assert torch.equal(together[0, :512, 6, 10], layer2[0, :, 12, 20])
 
 
 @pytest.mark.parametrize("pooling", ["average", "generalised-mean"])

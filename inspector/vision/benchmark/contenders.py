@@ -220,7 +220,7 @@ class _GradCam(_Other):
             def forward(self, pictures: Any) -> Any:  # noqa: ANN401 - Tensor
                 return self.network.logits(pictures)
 
-        self._cam = GradCAM(model=Logits(), target_layers=[getattr(network, network.last)[-1]])
+        self._cam = GradCAM(model=Logits(), target_layers=[network.judged_layer])
 
     def close(self) -> None:
         self._cam.activations_and_grads.release()

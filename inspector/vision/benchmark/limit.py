@@ -23,7 +23,7 @@ import numpy as np
 import openvino as ov
 from openvino import opset13 as op
 
-from inspector.vision.graph import BACKBONE, JUDGED_LAYER
+from inspector.vision.graph import BACKBONE, layers_of
 
 #: Width, number of bottlenecks and stride of the four stages.
 _STAGES = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))
@@ -73,7 +73,7 @@ def resnet50_convolutions(input_size: int, backbone: str = BACKBONE) -> tuple[Co
     """
     stem = Convolution(inputs=3, outputs=64, kernel=7, stride=2, input_side=input_size)
     convolutions, channels, side = [stem], 64, -(-stem.output_side // 2)
-    for width, blocks, first_stride in _STAGES[: int(JUDGED_LAYER[backbone].removeprefix("layer"))]:
+    for width, blocks, first_stride in _STAGES[: len(layers_of(backbone))]:
         wide = _EXPANSION * width
         for block in range(blocks):
             stride = first_stride if block == 0 else 1
