@@ -177,7 +177,9 @@ class InspectionNetwork(nn.Module):
             weighted: (C, h, w) float, mean of `Pooling.weighted` over good pictures; the head is that of the verdicts.
         """
         with torch.no_grad():
-            self.usual = nn.functional.conv2d(weighted[None], self.head.weight[:, :, None, None])
+            # in float64, so that it is the same however many threads add it up
+            weights = self.head.weight[:, :, None, None].double()
+            self.usual = nn.functional.conv2d(weighted[None].double(), weights).float()
 
     @contextmanager
     def remembering(self, memory: MemoryOfGood | None) -> Iterator[None]:
