@@ -265,7 +265,7 @@ def _pool_bytes(model: Any) -> None:  # noqa: ANN401 - openvino.Model
     """Let the strongest cells of layer2 be taken from its bytes, as the layers behind it take them.
 
     They would be taken from floats, which layer2 were written in for that alone: the head's graph, with its memory,
-    would take 19 % longer than one that judges by layer3; so it takes 7 % longer (OpenVINO's profile, 224 pixels, AMX).
+    would take 19 % longer than one that judges by layer3; so it takes 8 % longer (224 pixels, AMX).
     """
     for node in model.get_ordered_ops():
         if node.get_type_name() == "MaxPool":
