@@ -61,7 +61,8 @@ def train_best(dataset: Dataset, context: Context) -> Generator[Report, None, Ch
     """Train what was asked for; with ``auto`` what validation prefers. The value is the network, and what was tried."""
     request = context.request
     if request.method in {GOOD_ONLY, FEW}:
-        size, framing, why = yield from chosen_view(dataset, context)
+        judges = plan_of(request, request.method).backbone
+        size, framing, why = yield from chosen_view(dataset, context, judges)
         plan = plan_of(request, request.method, size=size).framed(framing)
         trained = yield from train_plan(plan, dataset, context)
         return Choice(trained=trained, notes=(why,) if why else ())

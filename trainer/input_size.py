@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.vision.graph import JOINED_BACKBONE, SHORT_BACKBONE
 from inspector.vision.memory import MemoryOfGood
 from inspector.vision.preprocess import Preprocessing, ResizePolicy, fit
 from trainer.augment import PRESETS
@@ -17,7 +16,7 @@ from trainer.cells import choose, flat, strangest
 from trainer.dataset import TRAIN, VAL
 from trainer.framing import WHOLE, framing_of, words_of
 from trainer.networks import backbone
-from trainer.protocol import FEW, Progress
+from trainer.protocol import Progress
 from trainer.pseudo_defects import KINDS, marred
 
 if TYPE_CHECKING:
@@ -60,13 +59,14 @@ class Told:
     cost_s: float
 
 
-def chosen_view(dataset: Dataset, context: Context) -> Generator[Report, None, tuple[int, Framing, str]]:
+def chosen_view(dataset: Dataset, context: Context, judges: str) -> Generator[Report, None, tuple[int, Framing, str]]:
     """Choose size and square by the good pictures that are not tested; the value is both, and why.
 
     A size that is asked for is kept.
 
     Args:
         dataset: Already split; its test part is not touched.
+        judges: The backbone that will judge, see `trainer.plan.Plan.backbone`: training goes on from its graph.
 
     Raises:
         PictureError: If a picture cannot be read.
@@ -90,7 +90,6 @@ def chosen_view(dataset: Dataset, context: Context) -> Generator[Report, None, t
         for index, picture in enumerate(pictures)
         for number in range(each)
     ]
-    judges = JOINED_BACKBONE if context.request.method == FEW else SHORT_BACKBONE  # training goes on from its graph
     network = backbone(context.weights, "average", context.request.seed, judges).eval()
     if asked is None:
         size, why, told = yield from _size_of(network, pictures, bad, context, framing)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from inspector.vision.graph import SHORT_BACKBONE
 from tests.bench.common import last
 from trainer.dataset import Dataset, Sample
 from trainer.framing import WHOLE
@@ -77,6 +78,6 @@ def test_pictures_that_are_small_themselves_are_not_enlarged(tmp_path: Path) -> 
         samples.append(Sample(path=path, name=path.name, defect="good", part="train"))
     request = TrainRequest(data="parts", out="m", method="good-only")
     context = Context(request=request, weights=Path(), command=lambda: Command.RUN, freezer=freezer("float"))
-    size, framing, why = last(chosen_view(Dataset("test", tuple(samples)), context))
+    size, framing, why = last(chosen_view(Dataset("test", tuple(samples)), context, SHORT_BACKBONE))
     assert (size, framing) == (SMALL, WHOLE)
     assert "the pictures' shorter side has 300" in why
