@@ -16,7 +16,7 @@ from inspector.domain.records import Thresholds
 from inspector.domain.statistics import logits, wilson_interval
 from inspector.domain.strangeness import GoodScale
 from trainer.good_only import MOST_FEW, steepness
-from trainer.head import EVERY, cross_validate, fit_rows, out_of_fold
+from trainer.head import EVERY, cross_validate, fit_rows, scores_of
 from trainer.judged import CLIP
 from trainer.thresholds import operating_point
 
@@ -115,7 +115,7 @@ def learn_few(
     best = _validated(features[:, list(plain)], truth, folds, choices)
     margins = np.zeros(len(truth))
     if best is not None:
-        margins = logits(out_of_fold(features, truth, folds, best.strength, best.columns), CLIP)
+        margins = logits(scores_of(best, features, truth, folds, len(plain)), CLIP)
     shares = _shares(np.log(np.maximum(strangeness, 1e-12)), margins, truth, usual)
     head = None if best is None or shares.head == 0.0 else fit_rows(features, truth, best.strength, best.columns)
     return Few(shares=shares, head=head, scores=_sigmoid(shares.log_odds(strangeness, margins)))

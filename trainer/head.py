@@ -116,18 +116,31 @@ def fit_rows(
     return Head(weight, head.bias)
 
 
-def out_of_fold(
+def scores_of(
+    best: Validated, features: NDArray[np.float32], labels: NDArray[np.int64], folds: NDArray[np.int64], ways: int
+) -> NDArray[np.float64]:
+    """Return (N,) P(defective) of each picture, from heads that have not seen its fold, to set thresholds by.
+
+    Where the last head learns from more ways than those that chose its strength, so do these: it judges good pictures
+    otherwise than one of plain views alone does.
+
+    Args:
+        best: What was chosen.
+        features: (N, R, D) float32, as the last head learns from them; else as for `cross_validate`.
+        ways: In how many ways each picture was there when it was chosen.
+    """
+    if features.shape[1] == ways:
+        return best.scores
+    return _out_of_fold(features, labels, folds, best.strength, best.columns)
+
+
+def _out_of_fold(
     features: NDArray[np.float32],
     labels: NDArray[np.int64],
     folds: NDArray[np.int64],
     strength: float,
-    columns: Columns = EVERY,
+    columns: Columns,
 ) -> NDArray[np.float64]:
-    """Return (N,) P(defective) of each picture, from a head that has not seen its fold; see `cross_validate`.
-
-    Where the last head learns from more views than those that chose its strength, these scores are the ones to set
-    thresholds by: it judges good pictures otherwise than one of plain views alone does.
-    """
     scores = np.empty(len(labels))
     for fold in np.unique(folds):
         inside = folds == fold
@@ -153,6 +166,6 @@ def cross_validate(
     """
     weights = np.where(labels == 1, 0.5 / max(1, int(labels.sum())), 0.5 / max(1, int((labels == 0).sum())))
     for columns, strength in itertools.product(choices, STRENGTHS):
-        scores = out_of_fold(features, labels, folds, strength, columns)
+        scores = _out_of_fold(features, labels, folds, strength, columns)
         loss = float(log_loss(labels, scores, sample_weight=weights, labels=[0, 1]))
         yield Validated(strength, columns, scores, loss)

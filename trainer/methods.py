@@ -18,7 +18,7 @@ from trainer.dataset import TEST, TRAIN, VAL, Dataset, Sample, labels
 from trainer.few import learn_few, put_into
 from trainer.fit import Activations, FitSettings, fit
 from trainer.frozen import Frozen, nothing
-from trainer.head import cross_validate, fit_rows, out_of_fold
+from trainer.head import cross_validate, fit_rows, scores_of
 from trainer.memory import remember, strangeness_of
 from trainer.networks import CNN, GRADIENTS, BaselineCnn, CnnTail, GradientHistograms, TrainedTail, backbone, judged_by
 from trainer.plan import Context, Plan, Trained, plan_of
@@ -152,13 +152,13 @@ def _head(plan: Plan, dataset: Dataset, context: Context) -> Generator[Report, N
     pooled, good = yield from _pooled(network, plan, samples, frozen, context)
     truth = labels(samples)
     folds = np.array([sample.fold for sample in samples], dtype=np.int64)
-    tried = []
-    for fold in cross_validate(pooled[:, _plain(preprocessing, frozen)], truth, folds, judged_by(network)):
+    tried, plain = [], _plain(preprocessing, frozen)
+    for fold in cross_validate(pooled[:, plain], truth, folds, judged_by(network)):
         yield from context.heed()
         tried.append(fold)
         yield Candidate(words=fold.words, validation_loss=fold.loss)
     best = min(tried, key=lambda fold: fold.loss)
-    scores = out_of_fold(pooled, truth, folds, best.strength, best.columns)
+    scores = scores_of(best, pooled, truth, folds, len(plain))
     head = fit_rows(pooled, truth, best.strength, best.columns)
     with torch.no_grad():
         network.head.weight.copy_(torch.from_numpy(head.weight))

@@ -26,7 +26,7 @@ from trainer.evaluation import untested
 from trainer.few import FAIL_RATE, REVIEW_RATE, Few, few_thresholds, learn_few, said_of_few
 from trainer.frozen import nothing
 from trainer.gate import points_of
-from trainer.head import Columns, cross_validate, fit_rows, out_of_fold
+from trainer.head import Columns, cross_validate, fit_rows, scores_of
 from trainer.judged import CLIP
 from trainer.loop import train
 from trainer.networks import BaselineCnn
@@ -99,10 +99,8 @@ def test_scores_come_from_heads_that_learnt_from_as_many_views_as_the_last_one()
     folds, strangeness = np.arange(80) % 5, np.full(80, 0.8)
     few = learn_few(strangeness, features, truth, folds)
     best = min(cross_validate(features[:, :1], truth, folds), key=lambda tried: tried.loss)
-    margins = {
-        ways: logits(out_of_fold(features[:, :ways], truth, folds, best.strength, best.columns), CLIP)
-        for ways in (1, 5)
-    }
+    margins = {ways: logits(scores_of(best, features[:, :ways], truth, folds, 1), CLIP) for ways in (1, 5)}
+    np.testing.assert_array_equal(margins[1], logits(best.scores, CLIP))
     by_all, by_plain = (1 / (1 + np.exp(-few.shares.log_odds(strangeness, margins[ways]))) for ways in (5, 1))
     np.testing.assert_allclose(few.scores, by_all)
     assert np.abs(by_plain - by_all).max() > 0.02
